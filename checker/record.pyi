@@ -1,0 +1,11 @@
+from typing import Any, ClassVar, dataclass_transform
+
+@dataclass_transform()
+class RecordType(type):
+    __fields__: ClassVar[tuple[str, ...]]
+    __defaults__: ClassVar[dict[str, Any]]
+
+class Record(metaclass=RecordType):
+    __fields__: ClassVar[tuple[str, ...]]
+    __defaults__: ClassVar[dict[str, Any]]
+    def __hash__(self) -> int: ...

@@ -1,0 +1,217 @@
+"""Text that remembers where it came from: the only module that turns offsets into places.
+
+A `Source` is the decoded text of one document. A `View` is text derived from it by exchanges (a tag gone,
+`&` for `&amp;`, a page line cut out, a line break become a blank) or by slicing; views stack to any depth and
+every view leads straight back to the source. Offsets count code points; spans are half open.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from .record import Record
+
+
+class Span(Record):
+    """A stretch of the source: `start` to `end`, code points from 0, half open."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def covers(self, other: Span) -> bool:
+        """Whether `other` lies inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class Position(Record):
+    """A place as people and editors count it: line and column from 1, column in code points."""
+
+    line: int
+    column: int
+
+
+class Source:
+    """The decoded text of one document, and where it begins in the file that holds it.
+
+    `first_line` and `first_column` say where `text` starts in its container (a row of a CSV file, a member
+    of a mailbox), so that positions are those an editor shows for the file on disk.
+    """
+
+    __slots__ = ("_starts", "first_column", "first_line", "name", "text")
+
+    def __init__(self, name: str, text: str, first_line: int = 1, first_column: int = 1) -> None:
+        self.name = name
+        self.text = text
+        self.first_line = first_line
+        self.first_column = first_column
+        self._starts: list[int] | None = None
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            text = self.text
+            starts = [0]
+            if "\r" in text:
+                length = len(text)
+                for index, letter in enumerate(text):
+                    if letter == "\n" or (
+                        letter == "\r" and not (index + 1 < length and text[index + 1] == "\n")
+                    ):
+                        starts.append(index + 1)
+            else:
+                index = text.find("\n")
+                while index >= 0:
+                    starts.append(index + 1)
+                    index = text.find("\n", index + 1)
+            self._starts = starts
+        return self._starts
+
+    def position(self, offset: int) -> Position:
+        """The line and column of a code point. A line ends at LF, CR LF or a lone CR, and at nothing else."""
+        starts = self._line_starts()
+        line = bisect_right(starts, min(max(offset, 0), len(self.text))) - 1
+        column = offset - starts[line] + (self.first_column if line == 0 else 1)
+        return Position(line + self.first_line, column)
+
+    def quote(self, span: Span) -> str:
+        """The source's own words at `span`."""
+        return self.text[span.start : span.end]
+
+    def lines(self, span: Span) -> list[tuple[int, str]]:
+        """The whole lines that `span` touches: (line number, text without its line end)."""
+        starts = self._line_starts()
+        first = bisect_right(starts, span.start) - 1
+        last = bisect_right(starts, max(span.start, span.end - 1)) - 1
+        found = []
+        for line in range(first, last + 1):
+            end = starts[line + 1] if line + 1 < len(starts) else len(self.text)
+            found.append((line + self.first_line, self.text[starts[line] : end].rstrip("\r\n")))
+        return found
+
+
+class Exchange(Record):
+    """Put `text` where the view has `start` to `end` (code points of that view). An empty text is a cut."""
+
+    start: int
+    end: int
+    text: str = ""
+
+
+class View:
+    """Text derived from a source. `view.text` is what is read; `view.span(a, b)` leads back to the source.
+
+    Inside, a view is a list of pieces. A *kept* piece stands in the source letter for letter; an
+    *exchanged* piece replaces a stretch of the source as a whole.
+    """
+
+    __slots__ = ("_kept", "_lows", "_sources", "_stops", "source", "text")
+
+    def __init__(
+        self,
+        source: Source,
+        text: str,
+        lows: list[int],
+        sources: list[int],
+        stops: list[int],
+        kept: list[bool],
+    ) -> None:
+        self.source = source
+        self.text = text
+        self._lows = lows  # where each piece begins in this view
+        self._sources = sources  # where it begins in the source
+        self._stops = stops  # where it ends in the source
+        self._kept = kept
+
+    @classmethod
+    def whole(cls, source: Source) -> View:
+        """The source as it stands."""
+        return cls(source, source.text, [0], [0], [len(source.text)], [True])
+
+    @classmethod
+    def part(cls, source: Source, start: int, end: int) -> View:
+        """The stretch `start` to `end` of the source as it stands."""
+        return cls(source, source.text[start:end], [0], [start], [end], [True])
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the source that the view's code points `start` to `end` come from."""
+        lows = self._lows
+        if len(lows) == 1 and self._kept[0]:
+            base = self._sources[0]
+            return Span(base + start, base + end)
+        first = self._begin(start)
+        return Span(first, first if end <= start else max(first, self._finish(end)))
+
+    def _begin(self, offset: int) -> int:
+        if offset >= len(self.text):
+            return self._stops[-1] if self._stops else 0
+        piece = bisect_right(self._lows, offset) - 1
+        return self._sources[piece] + (offset - self._lows[piece] if self._kept[piece] else 0)
+
+    def _finish(self, offset: int) -> int:
+        piece = bisect_right(self._lows, offset - 1) - 1
+        if self._kept[piece]:
+            return self._sources[piece] + offset - self._lows[piece]
+        return self._stops[piece]
+
+    def exchange(self, exchanges: Iterable[Exchange]) -> View:
+        """A new view with each exchange made. They are in order and do not overlap, else `ValueError`."""
+        text: list[str] = []
+        pieces: list[tuple[str, int, int, bool]] = []
+        here = 0
+        for change in exchanges:
+            if change.start < here or change.end < change.start or change.end > len(self.text):
+                raise ValueError(f"exchange {change.start}-{change.end} overlaps or is out of order")
+            pieces.extend(self._pieces(here, change.start))
+            if change.text:
+                place = self.span(change.start, change.end)
+                pieces.append((change.text, place.start, place.end, False))
+            here = change.end
+        pieces.extend(self._pieces(here, len(self.text)))
+        lows: list[int] = []
+        length = 0
+        for words, _, _, _ in pieces:
+            lows.append(length)
+            text.append(words)
+            length += len(words)
+        if not pieces:
+            edge = self.span(0, 0).start
+            return View(self.source, "", [0], [edge], [edge], [True])
+        return View(
+            self.source, "".join(text), lows, [p[1] for p in pieces], [p[2] for p in pieces], [p[3] for p in pieces]
+        )
+
+    def _pieces(self, start: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
+        """The pieces of this view between two of its offsets, cut to fit."""
+        if start >= end:
+            return
+        piece = bisect_right(self._lows, start) - 1
+        while start < end:
+            low = self._lows[piece]
+            high = self._lows[piece + 1] if piece + 1 < len(self._lows) else len(self.text)
+            stop = min(high, end)
+            if self._kept[piece]:
+                begin = self._sources[piece] + start - low
+                yield self.text[start:stop], begin, begin + stop - start, True
+            else:
+                yield self.text[start:stop], self._sources[piece], self._stops[piece], False
+            start = stop
+            piece += 1
+
+    def slice(self, start: int, end: int) -> View:
+        """The view of this view's code points `start` to `end`."""
+        if len(self._lows) == 1 and self._kept[0]:
+            return View.part(self.source, self._sources[0] + start, self._sources[0] + end)
+        return self.exchange([Exchange(0, start), Exchange(end, len(self.text))])
+
+    def kept(self) -> Iterator[Span]:
+        """The stretches of the source that stand in this view, in order (for the tiling property)."""
+        for piece, low in enumerate(self._lows):
+            high = self._lows[piece + 1] if piece + 1 < len(self._lows) else len(self.text)
+            if high > low:
+                yield Span(self._sources[piece], self._stops[piece])

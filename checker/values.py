@@ -1,0 +1,108 @@
+"""The typed values a rule compares: levels, dates with their precision, durations in days.
+
+Three-valued by nature: a date known to the month compares as the interval of its days, and an answer that the
+interval leaves open is `None` (unknown), never a guess.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from .record import Record
+
+
+class Level(Record):
+    """A classification level from the table `levels`: `rank` orders it, `classified` says if it protects."""
+
+    code: str
+    name: str
+    rank: int
+    classified: bool
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Date(Record):
+    """A date as far as the text gives it: any day from `first` to `last` may be meant.
+
+    `precision` is "day", "month" or "year"; `written` is the form the text used, for instance "m/d/yyyy".
+    """
+
+    first: date
+    last: date
+    precision: str = "day"
+    written: str = ""
+
+    @classmethod
+    def day(cls, year: int, month: int, day: int, written: str = "") -> Date:
+        """A date known to the day. Raises `ValueError` for a day that does not exist."""
+        found = date(year, month, day)
+        return cls(found, found, "day", written)
+
+    @classmethod
+    def of(cls, iso: str) -> Date:
+        """The date of `2007-09-10`, `2007-09` or `2007`. Raises `ValueError` for anything else."""
+        parts = iso.split("-")
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError(f"not a date: {iso}")
+        numbers = [int(part) for part in parts]
+        if len(numbers) == 3:
+            return cls.day(*numbers)
+        if len(numbers) == 2:
+            first = date(numbers[0], numbers[1], 1)
+            return cls(first, _month_end(first), "month")
+        if len(numbers) == 1:
+            return cls(date(numbers[0], 1, 1), date(numbers[0], 12, 31), "year")
+        raise ValueError(f"not a date: {iso}")
+
+    def before(self, other: Date) -> bool | None:
+        """Whether this date is before the other; `None` where their precision leaves it open."""
+        if self.last < other.first:
+            return True
+        return False if self.first >= other.last else None
+
+    def same(self, other: Date) -> bool | None:
+        """Whether both are the same day; `None` where their precision leaves it open."""
+        if self.first == self.last == other.first == other.last:
+            return True
+        return False if self.last < other.first or other.last < self.first else None
+
+    def plus_years(self, years: int) -> Date:
+        """The same day `years` later; 29 February becomes 28 February in a common year."""
+        return Date(_add_years(self.first, years), _add_years(self.last, years), self.precision, self.written)
+
+    def plus_days(self, days: int) -> Date:
+        """The date `days` later."""
+        step = timedelta(days=days)
+        return Date(_clip(self.first, step), _clip(self.last, step), self.precision, self.written)
+
+    def __str__(self) -> str:
+        if self.precision == "year":
+            return f"{self.first.year:04d}"
+        if self.precision == "month":
+            return f"{self.first.year:04d}-{self.first.month:02d}"
+        return self.first.isoformat()
+
+
+def _month_end(first: date) -> date:
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return following - timedelta(days=1)
+
+
+def _add_years(day: date, years: int) -> date:
+    year = min(max(day.year + years, 1), 9999)
+    if day.month == 2 and day.day == 29:
+        return date(year, 2, 29) if _is_leap(year) else date(year, 2, 28)
+    return day.replace(year=year)
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _clip(day: date, step: timedelta) -> date:
+    try:
+        return day + step
+    except OverflowError:
+        return date.max if step.days > 0 else date.min
