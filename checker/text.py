@@ -57,9 +57,7 @@ class Source:
             if "\r" in text:
                 length = len(text)
                 for index, letter in enumerate(text):
-                    if letter == "\n" or (
-                        letter == "\r" and not (index + 1 < length and text[index + 1] == "\n")
-                    ):
+                    if letter == "\n" or (letter == "\r" and not (index + 1 < length and text[index + 1] == "\n")):
                         starts.append(index + 1)
             else:
                 index = text.find("\n")

@@ -1,10 +1,10 @@
 """The exceptions a user may see. Each carries words that say what is wrong and what would be right.
 
-    Trouble
-    ├── RuleTrouble       one or many wrong places in rule or vocabulary files: `.items`, each with its place
-    ├── ConfigTrouble     a setting or a word of the command line
-    ├── InputTrouble      a path that could not be read, a pattern that matched nothing
-    └── MissingExtra      a feature whose optional package is not installed: says which `pip install` brings it
+Trouble
+├── RuleTrouble       one or many wrong places in rule or vocabulary files: `.items`, each with its place
+├── ConfigTrouble     a setting or a word of the command line
+├── InputTrouble      a path that could not be read, a pattern that matched nothing
+└── MissingExtra      a feature whose optional package is not installed: says which `pip install` brings it
 """
 
 

@@ -48,7 +48,7 @@ class Date(Record):
             raise ValueError(f"not a date: {iso}")
         numbers = [int(part) for part in parts]
         if len(numbers) == 3:
-            return cls.day(*numbers)
+            return cls.day(numbers[0], numbers[1], numbers[2])
         if len(numbers) == 2:
             first = date(numbers[0], numbers[1], 1)
             return cls(first, _month_end(first), "month")

@@ -1,0 +1,559 @@
+"""The telegram as rules see it: parts with spans, and the meaning derived from them, written once.
+
+The fields a rule may name are the annotated fields and properties of these classes, read by reflection
+(`rulebook/model.py`); a field whose name begins with an underscore is private. The parser fills the records in;
+nobody changes them afterwards.
+
+Three states of a part: `None` is absent (the text was there to hold it and does not), a node is present, and
+`Unread` is present but unreadable. `Unread` with an empty span means *lost*: the copy does not hold the
+stretch where the part would stand (header cut off, text unretrievable), so nothing can be said about it.
+"""
+
+from __future__ import annotations
+
+from .record import Record
+from .text import Span
+from .values import Date, Level
+
+MODEL_VERSION = 1
+
+
+class Node(Record):
+    """A part of the telegram, with its place in the source."""
+
+    span: Span
+
+
+class Unread(Node):
+    """What the parser saw and could not read. `why` says what would have been readable."""
+
+    why: str
+    text: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the copy does not even hold the stretch where this part would stand."""
+        return self.span.start == self.span.end
+
+
+class Word(Node):
+    """A word or a short stretch of text."""
+
+    text: str
+
+
+class Fact(Node):
+    """A value the wrapper states about the document (a table row of a web page, a CSV column)."""
+
+    name: str
+    text: str
+
+
+class DateField(Node):
+    """A date in the text, or what stands where a date should."""
+
+    text: str
+    date: Date | Unread | None = None
+
+
+class Outside(Node):
+    """What the wrapper says about the document: second-hand, never part of the cable.
+
+    `level` and `controls` are the level when sent; `current_level` is the present one in an archive's record.
+    """
+
+    reference_id: Word | None = None
+    created: DateField | None = None
+    released: DateField | None = None
+    level: Level | Unread | None = None
+    level_text: Word | None = None
+    controls: tuple[str, ...] = ()
+    origin: Word | None = None
+    subject: Word | None = None
+    sender: Word | None = None
+    handling: Word | None = None
+    eo: Word | None = None
+    tags: Word | None = None
+    current_level: Level | None = None
+    year: int | None = None
+    post: str | None = None
+    serial: int | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+class Transmission(Node):
+    """Format line 1: start of transmission and channel number."""
+
+    text: str
+
+
+class Routing(Node):
+    """Format line 2: doubled precedence and the routing indicators called."""
+
+    precedence: str
+    rank: int | None
+    indicators: tuple[Word, ...] = ()
+
+
+class Station(Node):
+    """Format line 3 (DE): sending station, serial number modulo 10,000, section, day of the year, time of filing."""
+
+    indicator: str
+    serial: int | None = None
+    section: int | None = None
+    day_of_year: int | None = None
+    time: str | None = None
+
+
+class Security(Node):
+    """Format line 4: security warning. `signal` is the operating signal, `group` its five letters.
+
+    `level` is the level of the group's letter when all five are the same and known, else `None`.
+    """
+
+    signal: str
+    group: str
+    suffix: str | None = None
+    level: Level | None = None
+    uniform: bool = True
+
+
+class Precedence(Node):
+    """A precedence prosign with its rank from the table `precedence` (`None`: not a known prosign)."""
+
+    text: str
+    rank: int | None = None
+
+
+class Dtg(Node):
+    """Format line 5: precedence and date-time group.
+
+    `date` is `Unread` when the digits make no real date. `time` is HHMM, `zone` the zone letter, `year` four digits.
+    """
+
+    text: str
+    date: Date | Unread
+    time: str | None
+    zone: str
+    action: Precedence | None = None
+    info: Precedence | None = None
+    signals: tuple[Word, ...] = ()
+    repaired: bool = False
+
+    @property
+    def day_of_year(self) -> int | None:
+        """1 to 366, or `None` when the date cannot be read."""
+        return self.date.first.timetuple().tm_yday if isinstance(self.date, Date) else None
+
+
+class Party(Node):
+    """An originator or addressee: routing indicator, name, precedence word, serial for that addressee.
+
+    `post` is the name without the kind of mission before it (table `posts`), for comparison with the banner.
+    """
+
+    text: str
+    name: str
+    indicator: str | None = None
+    precedence: str | None = None
+    rank: int | None = None
+    number: int | None = None
+    post: str | None = None
+
+
+class Token(Node):
+    """One component of a marking. `code` is the table's code (`None`: unknown), `category` its place in the order.
+
+    `category` is one of level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass, unknown; `rank` orders
+    the categories (as marking-grammar section 4), `order` the entries inside one. `form` is which spelling was used:
+    title, banner, portion, other. `countries` lists the codes of a release list, `parts` compartments, numbers or
+    programme names in the order written.
+    """
+
+    text: str
+    code: str | None
+    category: str
+    rank: int = 0
+    order: int = 0
+    form: str = "other"
+    before: str = ""
+    countries: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+class Marking(Node):
+    """A banner or portion marking taken apart by the grammar of the field.
+
+    `system` is us, nato, joint, foreign or cui; `style` is "ic" when `//` separates categories, "cable" for the
+    practice of telegrams (`(S/NF)`, `(C/REL UK)`), "plain" for a bare level. `controls` are the codes of all
+    tokens but the level. `typo` names a typographic flaw ("spacing", "bracket", "case", "split", "stop") or None.
+    """
+
+    text: str
+    level: Level | Unread | None
+    system: str = "us"
+    style: str = "plain"
+    tokens: tuple[Token, ...] = ()
+    controls: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    release: tuple[str, ...] | None = None
+    typo: str | None = None
+
+    @property
+    def unknown(self) -> tuple[Token, ...]:
+        """The tokens no table knows."""
+        return tuple(token for token in self.tokens if token.code is None)
+
+
+class Banner(Node):
+    """The classification line: level, controls, section counter, post and message serial number.
+
+    `written` is "spaced" (letter-spaced) or "plain"; `marking` is the marking taken apart.
+    """
+
+    text: str
+    level: Level | Unread | None
+    written: str = "plain"
+    marking: Marking | None = None
+    controls: tuple[str, ...] = ()
+    section: int | None = None
+    sections: int | None = None
+    year: int | None = None
+    post: str | None = None
+    serial: int | None = None
+    serial_text: Word | None = None
+    level_text: Word | None = None
+
+
+class Caption(Node):
+    """A caption line. `code` is the table's code (`None`: not a known caption), `kind` its kind, `rank` its restrictiveness."""
+
+    text: str
+    code: str | None = None
+    kind: str = "unknown"
+    rank: int | None = None
+
+
+class Instruction(Node):
+    """A declassification instruction: from the E.O. line or from the authority block.
+
+    `kind` is a code of the table `instructions` (date, event, na, gds, ads, xgds, rds, xds, oadr, xcode, mr, 25x,
+    50x, 75x, human, wmd, source-marked, years, aea …) or `None` when it was not recognised. `code` is the code as
+    written and folded ("X6", "25X1", "XGDS-2"), `number` its number, `years` a duration in words, `dates` every date
+    that stands in it.
+    """
+
+    text: str
+    kind: str | None = None
+    code: str | None = None
+    number: int | None = None
+    date: Date | Unread | None = None
+    date_text: Word | None = None
+    years: int | None = None
+    event: str | None = None
+    person: str | None = None
+    office: str | None = None
+    codes: tuple[str, ...] = ()
+    dates: tuple[Date, ...] = ()
+
+
+class Downgrade(Node):
+    """A downgrading instruction: to which level, and when."""
+
+    text: str
+    level: Level | None = None
+    date: Date | Unread | None = None
+
+
+class EoLine(Node):
+    """The E.O. line: the order's number as written, and the instruction that follows it.
+
+    `order` is the order's number as text ("12958"), `era` the code of the table `eras` that bears this number
+    (the first of them), `None` when no order has it; `nearest` is the known number most like it.
+    """
+
+    text: str
+    order: str
+    number: Word | None = None
+    era: str | None = None
+    nearest: str | None = None
+    instruction: Instruction | Unread | None = None
+    downgrade: Downgrade | None = None
+    usual_form: bool = True
+
+
+class Tag(Node):
+    """One entry of the TAGS line. `kind` is subject, geographic, program, organization, person or unknown.
+
+    `known` says whether a table has it; `suggestion` is the nearest known entry.
+    """
+
+    text: str
+    kind: str
+    known: bool = True
+    suggestion: str | None = None
+    person: str | None = None
+
+
+class TagsLine(Node):
+    """The TAGS line as a whole."""
+
+    text: str
+    tags: tuple[Tag, ...] = ()
+
+
+class Subject(Node):
+    """The subject line, its words joined over its lines, and its portion mark if it has one."""
+
+    text: str
+    mark: Marking | Unread | None = None
+
+
+class Reference(Node):
+    """One reference: its letter, and year, post and serial where it names a telegram; else kind "other"."""
+
+    text: str
+    letter: str | None = None
+    kind: str = "other"
+    year: int | None = None
+    post: str | None = None
+    serial: int | None = None
+
+
+class Letter(Node):
+    """A letter of the reason for classification, in lower case."""
+
+    text: str
+
+
+class Reasons(Node):
+    """The reason for classification: section ("1.4"), letters, and words where words are given."""
+
+    text: str
+    section: str | None = None
+    section_text: Word | None = None
+    letters: tuple[Letter, ...] = ()
+    words: str | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The letters alone, as written."""
+        return tuple(letter.text for letter in self.letters)
+
+
+class Authority(Node):
+    """The classification authority block: a sentence in telegrams, labelled lines elsewhere.
+
+    `kind` is original (a reason, or nothing, is given) or derivative (Derived From). `form` is "sentence" or
+    "lines". `mark` is the portion mark before the sentence. `numbered` tells a sentence inside a numbered paragraph.
+    """
+
+    text: str
+    kind: str = "original"
+    form: str = "sentence"
+    by: Word | None = None
+    name: str | None = None
+    title: str | None = None
+    reasons: Reasons | Unread | None = None
+    derived_from: Word | None = None
+    multiple_sources: bool = False
+    source_date: Date | None = None
+    declassify: Instruction | Unread | None = None
+    downgrade: Downgrade | None = None
+    mark: Marking | Unread | None = None
+
+
+class Heading(Node):
+    """A heading over a line of dashes, with its portion mark if it has one."""
+
+    text: str
+    mark: Marking | Unread | None = None
+
+
+class Paragraph(Node):
+    """A portion of the text: a numbered paragraph, a lettered or dashed sub-paragraph, an unnumbered paragraph.
+
+    `kind` is numbered, lettered, bullet or unnumbered; `depth` 1 for paragraphs, 2 for what hangs under them.
+    `mark` is its own portion mark; `level` its own level or, where it has no mark, its parent's or the one an
+    ENTIRE TEXT statement gives. `label` is what stands before the text ("3.", "3.A", "--"). `place` is where a
+    missing mark would stand. `where` tells where the mark was found: "start", "after-heading", "line-above", "end".
+    `cut` tells that a release deletion stands where the mark would.
+    """
+
+    kind: str
+    label: str
+    text: str
+    number: int | None = None
+    depth: int = 1
+    mark: Marking | Unread | None = None
+    level: Level | None = None
+    controls: tuple[str, ...] = ()
+    place: Word | None = None
+    where: str | None = None
+    entire_text: bool = False
+    cut: bool = False
+    section: int = 1
+
+
+class PageLine(Node):
+    """A running page line or page head: repeated post, number, page counter, perhaps the level."""
+
+    text: str
+    serial: int | None = None
+    page: int | None = None
+    pages: int | None = None
+    level: Level | None = None
+
+
+class Stamp(Node):
+    """A release or review stamp, put there after the fact."""
+
+    text: str
+    kind: str
+    date: Date | None = None
+    level: Level | None = None
+    codes: tuple[str, ...] = ()
+
+
+class Signature(Node):
+    """The signer's name at the end."""
+
+    text: str
+
+
+class Notice(Node):
+    """A notice that a rule may ask for: working paper, warning notice, source list, compilation, waiver, CUI control."""
+
+    text: str
+    kind: str
+
+
+class Part(Node):
+    """A stretch of the telegram in the tiling: `kind` names the block, `text` is empty for blank stretches."""
+
+    kind: str
+
+
+class Telegram(Node):
+    """One cable or marked document, complete or damaged.
+
+    `layout` is a code of the table `layouts`; `profile` the rule book (CABLE, GEN, IC, CUI); `era` the code of the
+    order in force on `date`. `parts` tile the text: each character the view keeps is in exactly one of them.
+    `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the complete telegram (header lost, text cut, one section of many).
+    """
+
+    layout: str
+    profile: str = "CABLE"
+    era: str | None = None
+    date: Date | None = None
+    as_of: Date | None = None
+    whole: bool = True
+    outside: Outside | None = None
+    transmission: Transmission | Unread | None = None
+    routing: Routing | Unread | None = None
+    station: Station | Unread | None = None
+    security: Security | Unread | None = None
+    dtg: Dtg | Unread | None = None
+    sender: Party | Unread | None = None
+    to: tuple[Party, ...] = ()
+    info: tuple[Party, ...] = ()
+    offices: tuple[Word, ...] = ()
+    page_level: Level | None = None
+    mrn_field: Word | None = None
+    mrn_year: int | None = None
+    mrn_post: str | None = None
+    mrn_serial: int | None = None
+    banner: Banner | Unread | None = None
+    banners: tuple[Banner, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    passing: tuple[Word, ...] = ()
+    eo: EoLine | Unread | None = None
+    eo_lines: tuple[EoLine, ...] = ()
+    tags_line: TagsLine | Unread | None = None
+    subject: Subject | Unread | None = None
+    references: tuple[Reference, ...] = ()
+    authority: Authority | Unread | None = None
+    paragraphs: tuple[Paragraph, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    signature: Signature | None = None
+    page_lines: tuple[PageLine, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    attributes: tuple[Fact, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    # ---- derived meaning, each written once ------------------------------------------------------------------
+
+    @property
+    def level(self) -> Level | Unread | None:
+        """The overall level: the banner's; `Unread` where the banner cannot be read."""
+        banner = self.banner
+        return banner.level if isinstance(banner, Banner) else banner
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """The entries of the TAGS line."""
+        return self.tags_line.tags if isinstance(self.tags_line, TagsLine) else ()
+
+    @property
+    def portions(self) -> tuple[Paragraph, ...]:
+        """The paragraphs that need a mark of their own: those of depth 1."""
+        return tuple(paragraph for paragraph in self.paragraphs if paragraph.depth == 1)
+
+    @property
+    def marked(self) -> tuple[Paragraph, ...]:
+        """The paragraphs whose portion mark could be read."""
+        return tuple(paragraph for paragraph in self.paragraphs if isinstance(paragraph.mark, Marking))
+
+    @property
+    def all_marked(self) -> bool:
+        """Whether every portion has a readable mark, its own or by an ENTIRE TEXT statement."""
+        return bool(self.portions) and all(paragraph.level is not None for paragraph in self.portions)
+
+    @property
+    def highest_portion(self) -> Level | None:
+        """The highest level of any marked portion; `None` when none is marked."""
+        levels = [paragraph.level for paragraph in self.paragraphs if paragraph.level is not None]
+        return max(levels, key=lambda level: level.rank) if levels else None
+
+    @property
+    def portion_controls(self) -> tuple[str, ...]:
+        """The control codes of all portions, sorted, each once."""
+        return tuple(sorted({code for paragraph in self.paragraphs for code in paragraph.controls}))
+
+    @property
+    def caption_codes(self) -> tuple[str, ...]:
+        """The codes of the known captions, in order, repeats kept."""
+        return tuple(caption.code for caption in self.captions if caption.code is not None)
+
+    @property
+    def entire_text(self) -> Paragraph | None:
+        """The paragraph that states the mark of the entire text."""
+        return next((paragraph for paragraph in self.paragraphs if paragraph.entire_text), None)
+
+    @property
+    def instruction(self) -> Instruction | Unread | None:
+        """The declassification instruction: the E.O. line's, else the authority block's."""
+        first = self.eo.instruction if isinstance(self.eo, EoLine) else None
+        if first is not None:
+            return first
+        return self.authority.declassify if isinstance(self.authority, Authority) else None
+
+    @property
+    def mrn(self) -> str | None:
+        """The message reference number in the form `07STRELSAU123`; `None` when post or serial are not known."""
+        year, post, serial = self._number()
+        if post is None or serial is None:
+            return None
+        return f"{'' if year is None else f'{year % 100:02d}'}{post.replace(' ', '')}{serial}"
+
+    def _number(self) -> tuple[int | None, str | None, int | None]:
+        year = self.date.first.year if self.date is not None else None
+        if self.mrn_serial is not None:
+            return (self.mrn_year if self.mrn_year is not None else year), self.mrn_post, self.mrn_serial
+        if isinstance(self.banner, Banner) and self.banner.serial is not None:
+            return (self.banner.year if self.banner.year is not None else year), self.banner.post, self.banner.serial
+        if self.outside is not None and self.outside.serial is not None:
+            return self.outside.year, self.outside.post, self.outside.serial
+        return year, None, None
