@@ -1,0 +1,245 @@
+"""The laws of the house: what protects users or the architecture, held by tests. Sizes and style are habits."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+CHECKER = ROOT / "checker"
+SOURCES = sorted(path for path in CHECKER.rglob("*.py") if "_data" not in path.parts)
+IDS = [path.relative_to(ROOT).as_posix() for path in SOURCES]
+
+# Standard-library modules that may be imported late, because they cost a lint run milliseconds it mostly does not
+# need. Third-party packages and modules of our own that stand for a whole command may always be imported late.
+LATE = {
+    "argparse", "ast", "base64", "bz2", "collections", "compression", "concurrent", "configparser", "csv",
+    "ctypes", "datetime", "difflib", "email", "enum", "fcntl", "fnmatch", "functools", "getpass", "glob", "gzip",
+    "hashlib", "html", "importlib", "inspect", "io", "itertools", "json", "locale", "logging", "lzma", "mailbox",
+    "math", "mmap", "multiprocessing", "operator", "pathlib", "pickle", "platform", "pyexpat", "queue", "random", "re",
+    "resource", "secrets", "select", "shlex", "shutil", "signal", "socket", "sqlite3", "stat", "statistics", "string",
+    "struct", "subprocess", "tempfile", "textwrap", "threading", "time", "tomllib", "traceback", "types", "unicodedata",
+    "urllib", "uuid", "xml", "zipfile", "zlib",
+}  # fmt: skip
+THIRD_PARTY = {
+    "backports", "dask", "distributed", "duckdb", "fsspec", "jinja2", "jsonschema", "lsprotocol", "msgspec", "obstore",
+    "pygls", "pypdfium2", "re2", "selectolax", "tabulate", "yaml",
+}  # fmt: skip
+
+UNWELCOME = {"utils", "util", "helpers", "helper", "common", "base", "misc", "manager"}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(CHECKER).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_a_module_opens_with_why_it_exists(path: Path) -> None:
+    assert ast.get_docstring(tree(path)) or not path.read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_no_module_has_an_empty_name(path: Path) -> None:
+    assert path.stem not in UNWELCOME
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_only_the_command_line_prints_and_exits(path: Path) -> None:
+    if name_of(path).startswith("cli/") or path.name == "__main__.py":
+        return
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            words = ast.unparse(node.func)
+            assert words not in {"print", "exit", "quit", "sys.exit"}, f"{path}:{node.lineno}: {words}"
+
+
+# Where `except Exception` may stand: a rule or check that raises (engine), and the top of the command line, which
+# must turn a bug into exit code 3. `os._exit` and bare `except` stand nowhere.
+CATCHERS = {"engine.py", "cli/__init__.py"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_only_the_engine_catches_everything(path: Path) -> None:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ExceptHandler):
+            caught = "" if node.type is None else ast.unparse(node.type)
+            if caught in {"", "Exception", "BaseException"}:
+                assert name_of(path) in CATCHERS, f"{path}:{node.lineno}: catches everything"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_no_type_checking_blocks_and_no_hidden_circles(path: Path) -> None:
+    assert "TYPE_CHECKING" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_late_imports_are_on_the_list(path: Path) -> None:
+    for function in ast.walk(tree(path)):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for node in ast.walk(function):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name.split(".")[0] for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [(node.module or "").split(".")[0]]
+            for name in names:
+                assert name in LATE | THIRD_PARTY, f"{path}:{node.lineno}: late import of {name}"
+                assert name in THIRD_PARTY or name in sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_nobody_changes_the_model_but_the_parser(path: Path) -> None:
+    """Records are frozen by convention: an attribute of another object is set in the parser only."""
+    if name_of(path).startswith("parser/") or name_of(path) == "record.py":
+        return
+    fields = model_fields()
+    for node in ast.walk(tree(path)):
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
+        for target in targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                owner = target.value.id
+                if owner in {"telegram", "paragraph", "banner", "marking", "node", "token"}:
+                    assert target.attr not in fields, f"{path}:{node.lineno}: sets {owner}.{target.attr}"
+
+
+@cache
+def model_fields() -> frozenset[str]:
+    from checker import document
+
+    return frozenset(
+        field
+        for kind in vars(document).values()
+        if isinstance(kind, type) and issubclass(kind, document.Node)
+        for field in kind.__fields__
+    )
+
+
+LINE_WORK = re.compile(r"\.splitlines\(|count\([\"']\\n[\"']")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_only_text_py_knows_what_a_line_of_a_document_is(path: Path) -> None:
+    """`Position`s are made in `text.py`; others are handed them."""
+    if name_of(path) == "text.py":
+        return
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Position":
+            assert name_of(path).startswith(("reporters/", "workers", "audit/")) is False, f"{path}:{node.lineno}"
+            assert name_of(path) in {"findings.py", "cache.py"}, f"{path}:{node.lineno}: makes a Position"
+
+
+# ---- the words of the field live in rules/vocabulary ---------------------------------------------------------
+
+# Words that are also plain English, Python or format signs; too short or too general to be a leak of the field.
+PLAIN = {
+    "", "A", "AND", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U",
+    "V", "W", "X", "Y", "Z", "ALL", "FROM", "TO", "NO", "OF", "ON", "OR", "IN", "IS", "AS", "AT", "BY", "BE", "UP",
+    "ID", "RE", "X1", "EO",
+}  # fmt: skip
+
+
+@cache
+def field_words() -> frozenset[str]:
+    words: set[str] = set()
+    for path in sorted((ROOT / "rules" / "vocabulary").glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if data.get("table") == "sources":
+            continue
+        for entry in data["entries"]:
+            words.add(str(entry["code"]))
+            for forms in (entry.get("forms") or {}).values():
+                words.update(map(str, forms if isinstance(forms, list) else [forms]))
+    return frozenset(word for word in words if word.upper() == word and word not in PLAIN and not word.isdigit())
+
+
+def docstrings(module: ast.Module) -> set[int]:
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                found.add(id(first.value))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            found.add(id(node.value))
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_python_holds_no_word_of_the_field(path: Path) -> None:
+    module = tree(path)
+    prose = docstrings(module)
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            assert node.value not in field_words(), f"{path}:{node.lineno}: {node.value!r} belongs in rules/vocabulary"
+
+
+# ---- citations and vocabulary --------------------------------------------------------------------------------
+
+
+@cache
+def sources() -> frozenset[str]:
+    path = ROOT / "rules" / "vocabulary" / "sources.yaml"
+    return frozenset(entry["code"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["entries"])
+
+
+VOCABULARY = sorted((ROOT / "rules" / "vocabulary").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", VOCABULARY, ids=[path.name for path in VOCABULARY])
+def test_every_table_names_its_sources(path: Path) -> None:
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert data["table"].replace("_", "-") == path.stem
+    assert data["source"], path
+    assert set(data["source"]) <= sources()
+
+
+def test_every_word_of_a_closed_table_has_a_source() -> None:
+    for path in VOCABULARY:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        codes = [str(entry["code"]) for entry in data["entries"]]
+        assert len(codes) == len(set(codes)), f"{path.name}: a code stands twice"
+
+
+# ---- the import contract ---------------------------------------------------------------------------------------
+
+
+def test_imports_lean_downwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlinter.cli import lint_imports
+
+    monkeypatch.chdir(ROOT)
+    assert 0 == lint_imports(no_cache=True)
+
+
+# ---- the project speaks of itself alone --------------------------------------------------------------------------
+
+TEXTS = sorted(
+    path
+    for folder in ("checker", "rules", "schemas", "tests", "docs", "examples", "benchmarks", "reports")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".yaml", ".md", ".txt", ".json", ".toml", ".html"} and "_data" not in path.parts
+) + sorted(path for path in ROOT.iterdir() if path.suffix in {".md", ".toml", ".yml", ".yaml"})
+
+MACHINE = re.compile(r"(?:/work/(?:main|shared)|/tmp/(?:v|brief)\b|/root/)")
+
+
+def test_no_machine_path_stands_anywhere() -> None:
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in TEXTS
+        if path != Path(__file__) and MACHINE.search(path.read_text(encoding="utf-8", errors="replace"))
+    ]
+    assert [] == guilty

@@ -1,0 +1,110 @@
+"""Places survive any stack of exchanges, and lines are those an editor shows."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.text import Exchange, Position, Source, Span, View
+
+letters = st.text(alphabet="ab\r\n\t ¶é𝒳\x00", max_size=60)
+
+
+@st.composite
+def stacks(draw: st.DrawFn) -> tuple[str, list[View]]:
+    """A text and the views made of it by up to five layers of exchanges and slices."""
+    text = draw(letters)
+    views = [View.whole(Source("x", text))]
+    for _ in range(draw(st.integers(0, 5))):
+        here = views[-1]
+        cuts = sorted(draw(st.lists(st.integers(0, len(here.text)), max_size=8)))
+        if draw(st.booleans()) and len(cuts) >= 2:
+            views.append(here.slice(cuts[0], cuts[-1]))
+            continue
+        pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
+        views.append(here.exchange([Exchange(a, b, draw(st.sampled_from(["", "Z", "ZZ"]))) for a, b in pairs]))
+    return text, views
+
+
+@given(stacks())
+@settings(max_examples=300, deadline=None)
+def test_a_letter_that_was_kept_is_found_at_its_place(case: tuple[str, list[View]]) -> None:
+    text, views = case
+    for view in views:
+        for index, letter in enumerate(view.text):
+            span = view.span(index, index + 1)
+            assert 0 <= span.start <= span.end <= len(text)
+            if letter != "Z":  # not from an exchange: the source has this very letter there
+                assert text[span.start : span.end] == letter
+
+
+@given(stacks(), st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_span_covers_the_spans_of_its_letters(case: tuple[str, list[View]], data: st.DataObject) -> None:
+    _, views = case
+    view = views[-1]
+    start = data.draw(st.integers(0, len(view.text)))
+    end = data.draw(st.integers(start, len(view.text)))
+    whole = view.span(start, end)
+    for index in range(start, end):
+        assert whole.covers(view.span(index, index + 1))
+
+
+@given(stacks())
+@settings(max_examples=200, deadline=None)
+def test_the_source_reads_forward_through_every_view(case: tuple[str, list[View]]) -> None:
+    _, views = case
+    for view in views:
+        starts = [view.span(index, index + 1).start for index in range(len(view.text))]
+        assert starts == sorted(starts)
+        kept = list(view.kept())
+        assert all(a.end <= b.start for a, b in itertools.pairwise(kept))
+
+
+@given(letters, st.integers(0, 70))
+@settings(max_examples=300, deadline=None)
+def test_a_position_counts_lines_as_universal_newlines_do(text: str, offset: int) -> None:
+    offset = min(offset, len(text))
+    before = text[:offset]
+    if before.endswith("\r") and text[offset : offset + 1] == "\n":
+        before = before[:-1] + " "  # between CR and LF the line has not ended yet
+    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert Source("x", text).position(offset).line == len(lines)
+
+
+def test_positions_count_from_one_and_in_code_points() -> None:
+    source = Source("x", "é𝒳a\r\nb\rc\n")
+    found = [source.position(offset) for offset in (0, 2, 5, 7, 9)]
+    assert [Position(1, 1), Position(1, 3), Position(2, 1), Position(3, 1), Position(4, 1)] == found
+
+
+def test_a_document_inside_a_container_has_the_container_s_lines() -> None:
+    source = Source("x.csv", "one\ntwo", first_line=40, first_column=9)
+    assert Position(40, 9) == source.position(0)
+    assert Position(41, 2) == source.position(5)
+    assert source.lines(Span(1, 6)) == [(40, "one"), (41, "two")]
+
+
+def test_overlapping_exchanges_are_refused() -> None:
+    view = View.whole(Source("x", "abcdef"))
+    with pytest.raises(ValueError, match="overlaps"):
+        view.exchange([Exchange(0, 3), Exchange(2, 4)])
+
+
+def test_an_exchange_maps_as_a_whole() -> None:
+    view = View.whole(Source("x", "a&amp;b")).exchange([Exchange(1, 6, "&")])
+    assert view.text == "a&b"
+    assert Span(1, 6) == view.span(1, 2)
+    assert Span(0, 7) == view.span(0, 3)
+
+
+def test_records_compare_hash_print_and_travel() -> None:
+    span = Span(1, 2)
+    assert span == pickle.loads(pickle.dumps(span))
+    assert repr(span) == "Span(start=1, end=2)"
+    assert len({span, Span(1, 2)}) == 1
+    assert span != Position(1, 2)
