@@ -166,8 +166,10 @@ class Token(Node):
 
     `category` is one of level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass, unknown; `rank` orders
     the categories (as marking-grammar section 4), `order` the entries inside one. `form` is which spelling was used:
-    title, banner, portion, other. `countries` lists the codes of a release list, `parts` compartments, numbers or
-    programme names in the order written.
+    title, banner, portion, other. `countries` lists the codes of a country list, `parts` compartments, numbers or
+    programme names in the order written. `before` is the separator written before the token (blanks and line ends as
+    written), `separators` those written between the countries, each once. `codes` are all codes the token stands for
+    (a system and its known compartments). `standing` is "current" or "retired".
     """
 
     text: str
@@ -179,6 +181,28 @@ class Token(Node):
     before: str = ""
     countries: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    separators: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    standing: str = "current"
+
+    @property
+    def parts_in_order(self) -> bool:
+        """Whether compartments, programmes or numbers ascend, numbers before letters (IC-REG-2016 p. 15)."""
+        return list(self.parts) == sorted(self.parts)
+
+    @property
+    def codes_after_first(self) -> tuple[str, ...]:
+        """The country codes after the first one."""
+        return self.countries[1:]
+
+    @property
+    def groups_last(self) -> bool:
+        """Whether the countries after a leading owner stand in order: three letters A-Z, then longer codes A-Z."""
+        return _ascending(self.countries[1:] if self.category == "dissem" else self.countries)
+
+
+def _ascending(codes: tuple[str, ...]) -> bool:
+    return list(codes) == sorted(codes, key=lambda code: (len(code) > 3, code))
 
 
 class Marking(Node):
@@ -186,7 +210,10 @@ class Marking(Node):
 
     `system` is us, nato, joint, foreign or cui; `style` is "ic" when `//` separates categories, "cable" for the
     practice of telegrams (`(S/NF)`, `(C/REL UK)`), "plain" for a bare level. `controls` are the codes of all
-    tokens but the level. `typo` names a typographic flaw ("spacing", "bracket", "case", "split", "stop") or None.
+    tokens but the level. `typo` names a typographic flaw ("spacing", "bracket", "case", "split", "stop", "separator")
+    or None. `role` is "banner" or "portion". `owners` are the foreign or joint owners of the information, `release`
+    the codes of the release list (`None`: no such list; empty: a list is meant and not written out). `leading` tells
+    whether the marking begins with `//`. `concealed` tells that the foreign source is not named.
     """
 
     text: str
@@ -198,11 +225,126 @@ class Marking(Node):
     owners: tuple[str, ...] = ()
     release: tuple[str, ...] | None = None
     typo: str | None = None
+    role: str = "portion"
+    leading: bool = False
+    concealed: bool = False
+
+    @property
+    def control_tokens(self) -> tuple[Token, ...]:
+        """The tokens but the level."""
+        return tuple(token for token in self.tokens if token.category != "level")
+
+    @property
+    def level_token(self) -> Token | None:
+        """The token that gives the level."""
+        return next((token for token in self.tokens if token.category == "level"), None)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of the tokens, in order, each once."""
+        return tuple(dict.fromkeys(token.category for token in self.tokens))
+
+    @property
+    def misplaced(self) -> tuple[Token, ...]:
+        """The tokens that stand behind one of a later category (IC-REG-2016 p. 14-17)."""
+        found = []
+        highest = 0
+        for token in self.tokens:
+            if token.category != "unknown" and token.rank < highest:
+                found.append(token)
+            highest = max(highest, token.rank)
+        return tuple(found)
+
+    @property
+    def disordered(self) -> tuple[Token, ...]:
+        """The tokens that stand behind one of their own category that should follow them (IC-REG-2016 p. 15-17)."""
+        highest: dict[str, int] = {}
+        found = []
+        for token in self.tokens:
+            if token.order < highest.get(token.category, 0):
+                found.append(token)
+            highest[token.category] = max(highest.get(token.category, 0), token.order)
+        return tuple(found)
+
+    @property
+    def repeated(self) -> tuple[Token, ...]:
+        """The tokens that say again what an earlier one said."""
+        seen = set()
+        found = []
+        for token in self.tokens:
+            key = (token.category, token.code or token.text, token.parts)
+            if key in seen:
+                found.append(token)
+            seen.add(key)
+        return tuple(found)
+
+    @property
+    def misjoined(self) -> tuple[Token, ...]:
+        """The tokens whose separator is not `//` before a new category and `/` inside one (IC-REG-2016 p. 15-17)."""
+        found = []
+        for before, token in zip(self.tokens, self.tokens[1:], strict=False):
+            if token.before != ("/" if token.category == before.category else "//"):
+                found.append(token)
+        return tuple(found)
 
     @property
     def unknown(self) -> tuple[Token, ...]:
         """The tokens no table knows."""
         return tuple(token for token in self.tokens if token.code is None)
+
+
+class Rollup(Node):
+    """What the overall marking should be, made from the portion marks (IC-REG-2016 p. 27-30; in telegrams 5 FAH).
+
+    `text` is the expected banner (`None` where the portions do not decide it), `level` its level, `controls` its
+    codes, `release` the countries of the release list. `missing` are codes the portions call for and the banner does
+    not show, `extra` those the banner shows and no portion calls for, `vanishing` those that stand in the banner and
+    may not rise to one of its level. `wider_release` tells that the banner releases to more than the portions do.
+    `decided` is false where a mixture of release markings is left to a person; `mixed` tells that marked and unmarked
+    portions met. `portions` counts the marks, `why` names the step that made the release decision.
+    """
+
+    level: Level | None = None
+    text: str | None = None
+    controls: tuple[str, ...] = ()
+    release: tuple[str, ...] | None = None
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    vanishing: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    missing_owners: tuple[str, ...] = ()
+    concealed: bool = False
+    wider_release: bool | None = None
+    release_agrees: bool | None = None
+    decided: bool = True
+    mixed: bool = False
+    portions: int = 0
+    why: str = ""
+
+
+class Declass(Node):
+    """When the information is to be declassified, computed from the instruction, the date and the order in force.
+
+    `kind` is the instruction's kind as read. `expected` is the date the instruction, the schedule or the default
+    gives; `basis` says which ("marked", "schedule", "default", "exemption", "event", "none"). `limit` is the latest
+    date the order in force allows at this level, `limit_years` its length, `within_limit` whether the marked date
+    keeps to it (one day of tolerance: the date-time group is in UTC, the decision was local). `automatic` is the
+    31 December on which 25-year automatic declassification falls, `None` where it does not apply. `exempt` is the
+    exemption's code. `status` is the answer on the day of judgement (a code of the table `declass-status`), `None`
+    without one; `cite` are source ids, `why` is one sentence for people.
+    """
+
+    kind: str | None = None
+    basis: str = "none"
+    expected: Date | None = None
+    limit: Date | None = None
+    limit_years: int | None = None
+    within_limit: bool | None = None
+    automatic: Date | None = None
+    exempt: str | None = None
+    status: str | None = None
+    cite: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Banner(Node):
@@ -482,6 +624,8 @@ class Telegram(Node):
     attributes: tuple[Fact, ...] = ()
     unread: tuple[Unread, ...] = ()
     parts: tuple[Part, ...] = ()
+    rollup: Rollup | None = None
+    declass: Declass | None = None
 
     # ---- derived meaning, each written once ------------------------------------------------------------------
 
@@ -516,6 +660,19 @@ class Telegram(Node):
         """The highest level of any marked portion; `None` when none is marked."""
         levels = [paragraph.level for paragraph in self.paragraphs if paragraph.level is not None]
         return max(levels, key=lambda level: level.rank) if levels else None
+
+    @property
+    def markings(self) -> tuple[Marking, ...]:
+        """Every marking that could be read: the banner's, the subject's, the headings', the paragraphs', in that order."""
+        banner = self.banner.marking if isinstance(self.banner, Banner) else None
+        subject = self.subject.mark if isinstance(self.subject, Subject) else None
+        return tuple(mark for mark in (banner, subject) if isinstance(mark, Marking)) + self.portion_marks
+
+    @property
+    def portion_marks(self) -> tuple[Marking, ...]:
+        """The marks of headings and paragraphs that could be read."""
+        marks = [heading.mark for heading in self.headings] + [paragraph.mark for paragraph in self.paragraphs]
+        return tuple(mark for mark in marks if isinstance(mark, Marking))
 
     @property
     def portion_controls(self) -> tuple[str, ...]:

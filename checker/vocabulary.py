@@ -101,12 +101,17 @@ class Table:
 
 
 class Vocabulary:
-    """All tables, by name. Handed to the parser and to the operators; Python itself holds no word."""
+    """All tables, by name. Handed to the parser and to the operators; Python itself holds no word.
 
-    __slots__ = ("_levels", "tables")
+    `made` keeps what a reader of the tables built from them (patterns, an index of spellings), by the builder's
+    name, so that it lives as long as the tables do and is built once.
+    """
+
+    __slots__ = ("_levels", "made", "tables")
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self.tables = {table.name: table for table in tables}
+        self.made: dict[str, object] = {}
         self._levels: dict[str, Level] | None = None
 
     def __getitem__(self, name: str) -> Table:
