@@ -482,6 +482,11 @@ class Reasons(Node):
         """The letters alone, as written."""
         return tuple(letter.text for letter in self.letters)
 
+    @property
+    def repeated(self) -> tuple[Letter, ...]:
+        """The letters that stand there for a second time."""
+        return tuple(x for n, x in enumerate(self.letters) if x.text in self.codes[:n])
+
 
 class Authority(Node):
     """The classification authority block: a sentence in telegrams, labelled lines elsewhere.
@@ -580,13 +585,16 @@ class Telegram(Node):
     """One cable or marked document, complete or damaged.
 
     `layout` is a code of the table `layouts`; `profile` the rule book (CABLE, GEN, IC, CUI); `era` the code of the
-    order in force on `date`. `parts` tile the text: each character the view keeps is in exactly one of them.
+    order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
+    it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
     `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the complete telegram (header lost, text cut, one section of many).
     """
 
     layout: str
     profile: str = "CABLE"
     era: str | None = None
+    era_order: str | None = None
+    era_days: int | None = None
     date: Date | None = None
     as_of: Date | None = None
     whole: bool = True
@@ -639,6 +647,90 @@ class Telegram(Node):
     def tags(self) -> tuple[Tag, ...]:
         """The entries of the TAGS line."""
         return self.tags_line.tags if isinstance(self.tags_line, TagsLine) else ()
+
+    @property
+    def year(self) -> int | None:
+        """The year of the document's date."""
+        return self.date.first.year if self.date is not None else None
+
+    @property
+    def repeated_tags(self) -> tuple[Tag, ...]:
+        """The entries of the TAGS line that stand there for a second time."""
+        seen: set[object] = set()
+        return tuple(tag for tag in self.tags if _again(seen, (tag.text, tag.person)))
+
+    @property
+    def repeated_captions(self) -> tuple[Caption, ...]:
+        """The captions that stand there for a second time."""
+        seen: set[object] = set()
+        return tuple(x for x in self.captions if _again(seen, x.code if x.code is not None else x.text))
+
+    @property
+    def channels(self) -> tuple[Caption, ...]:
+        """The captions that name a channel, each channel once."""
+        seen: set[object] = set()
+        return tuple(x for x in self.captions if x.kind == "channel" and not _again(seen, x.code or x.text))
+
+    @property
+    def misordered_captions(self) -> tuple[Caption, ...]:
+        """The captions that stand behind a less restrictive one (5 FAH-2 H-252.1); captions without a rank do not count."""
+        found = []
+        worst = 0
+        for caption in self.captions:
+            if caption.rank is not None and caption.rank < worst:
+                found.append(caption)
+            worst = max(worst, caption.rank or 0)
+        return tuple(found)
+
+    @property
+    def informed_twice(self) -> tuple[Party, ...]:
+        """The information addressees that are action addressees as well."""
+        action = {party.name for party in self.to}
+        return tuple(party for party in self.info if party.name in action)
+
+    @property
+    def numbered(self) -> tuple[Paragraph, ...]:
+        """The numbered paragraphs."""
+        return tuple(paragraph for paragraph in self.paragraphs if paragraph.kind == "numbered")
+
+    @property
+    def misnumbered(self) -> tuple[Paragraph, ...]:
+        """The numbered paragraphs whose number neither follows the one before nor begins a new count at 1."""
+        found = []
+        last = 0
+        for paragraph in self.numbered:
+            if paragraph.depth == 1 and paragraph.number is not None:
+                if paragraph.number not in (last + 1, 1):
+                    found.append(paragraph)
+                last = paragraph.number
+        return tuple(found)
+
+    @property
+    def unmarked(self) -> tuple[Paragraph, ...]:
+        """The portions without a mark of their own, and without one that an ENTIRE TEXT statement or a parent gives.
+
+        Where paragraphs are numbered only those count: what follows without a number belongs to them. A stretch that a
+        release cut away may have held the mark, so it does not count.
+        """
+        among = [paragraph for paragraph in self.numbered if paragraph.depth == 1] or self.portions
+        return tuple(x for x in among if x.mark is None and x.level is None and not x.cut and not x.entire_text)
+
+    @property
+    def other_banners(self) -> tuple[Banner, ...]:
+        """The classification lines after the first that belong to this telegram: same post and number, or none given."""
+        first = self.banner
+        if not isinstance(first, Banner):
+            return ()
+        same = (first.post, first.serial)
+        return tuple(x for x in self.banners if x is not first and x.span != first.span and (x.post, x.serial) == same)
+
+    @property
+    def top_precedence(self) -> int | None:
+        """The highest rank in the date-time group line."""
+        if not isinstance(self.dtg, Dtg):
+            return None
+        found = (part.rank for part in (self.dtg.action, self.dtg.info) if part is not None)
+        return max((rank for rank in found if rank is not None), default=None)
 
     @property
     def portions(self) -> tuple[Paragraph, ...]:
@@ -714,3 +806,9 @@ class Telegram(Node):
         if self.outside is not None and self.outside.serial is not None:
             return self.outside.year, self.outside.post, self.outside.serial
         return year, None, None
+
+
+def _again(seen: set[object], key: object) -> bool:
+    known = key in seen
+    seen.add(key)
+    return known
