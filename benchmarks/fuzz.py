@@ -1,0 +1,89 @@
+"""Fuzz run: seeded, broken telegrams through readers, parser and engine; says what crashed and what was slow.
+
+    python -m benchmarks.fuzz --count 200000 --seed 1
+
+Exit code 1 when an input crashes, breaks the tiling, or takes more than 1 s per 100 KB (or 0.25 s when shorter).
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from benchmarks.mutator import mutate
+from checker import engine, parser, readers, rulebook
+from checker.readers import Unreadable
+
+ROOT = Path(__file__).parent.parent
+
+
+def seeds() -> list[str]:
+    """Every invented telegram of the project."""
+    folders = (ROOT / "rules" / "telegrams", ROOT / "examples", ROOT / "tests" / "telegrams")
+    paths = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return [path.read_bytes().decode("utf-8", "replace") for path in paths if path.stat().st_size < 50_000]
+
+
+def one(data: bytes, book: rulebook.Rulebook) -> int:
+    """Read, parse and judge one input; the number of documents it held. Raises on any broken promise."""
+    documents = 0
+    for reading in readers.read("fuzz.txt", data=data):
+        if isinstance(reading, Unreadable):
+            assert reading.why
+            continue
+        documents += 1
+        telegram = parser.parse(reading.view, book.vocabulary, reading.facts)
+        check_tiling(reading.view, telegram)
+        source = reading.view.source
+        for finding in engine.run(telegram, source, book, "fuzz.txt", reading.cable):
+            assert finding.quote == source.text[finding.span.start : finding.span.end]
+    return documents
+
+
+def check_tiling(view: object, telegram: object) -> None:
+    """Each character the view keeps lies in exactly one part, and the parts are in order."""
+    parts = [(part.span.start, part.span.end) for part in telegram.parts]  # type: ignore[attr-defined]
+    for (_, end), (start, _) in zip(parts, parts[1:], strict=False):
+        assert end <= start, f"parts overlap at {start}"
+    place = 0
+    for kept in view.kept():  # type: ignore[attr-defined]
+        here = kept.start
+        while here < kept.end:
+            while place < len(parts) and parts[place][1] <= here:
+                place += 1
+            assert place < len(parts) and parts[place][0] <= here, f"character {here} is in no part"
+            here = min(parts[place][1], kept.end)
+
+
+def main(argv: list[str] | None = None) -> int:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--count", type=int, default=2000)
+    words.add_argument("--seed", type=int, default=1)
+    options = words.parse_args(argv)
+    telegrams, book = seeds(), rulebook.load()
+    bad, slowest, documents = 0, 0.0, 0
+    began = time.perf_counter()
+    for number in range(options.count):
+        data = mutate(random.Random(f"{options.seed}-{number}"), telegrams)
+        start = time.perf_counter()
+        try:
+            documents += one(data, book)
+        except Exception:
+            bad += 1
+            print(f"input {options.seed}-{number}:\n{traceback.format_exc(limit=-4)}", file=sys.stderr)
+        spent = time.perf_counter() - start
+        slowest = max(slowest, spent)
+        if spent > max(0.25, len(data) / 100_000):
+            bad += 1
+            print(f"input {options.seed}-{number}: {len(data)} bytes took {spent:.2f} s", file=sys.stderr)
+    rate = options.count / (time.perf_counter() - began)
+    print(f"{options.count} inputs, {documents} documents, {bad} bad, slowest {slowest * 1000:.0f} ms, {rate:.0f}/s")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""A seeded mutator of telegrams: real-shaped text, broken the way transmission, scanning and people break it.
+
+    mutate(random.Random(seed), telegrams) -> bytes
+
+Used by the fuzz run (`benchmarks/fuzz.py`), by the tests (a few hundred inputs each run) and by the damage curve
+(`benchmarks/robustness.py`), which calls single damages by name at a stated rate.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789()/.:- "
+CONFUSED = {"O": "0", "0": "O", "I": "1", "1": "I", "5": "S", "S": "5", "B": "8", "8": "B", "l": "1", "E": "F"}
+NASTY = (
+    "(", ")", "((((", "1.4 (", "1. (", "//", "/" * 40, "\x00", "\ufffd", "\u2028", "\x0c", "\x1b[31m", "¶", "⟦", "⟧",
+    "\r", "\r\n", "\n\n\n", " " * 60, "-" * 80, ".", ",", ";", ":", "&amp;", "&#x0;", "<a>", "<![CDATA[", "]]>", "{", "}",
+    '"', "\\", "\\u0000", "=1+1", "::error::", "%0A", "\u202e", "𝒳", "PAGE 02", "NNNN", "BT", "REF:", "TAGS:", "E.O.",
+)  # fmt: skip
+
+
+def line_noise(rng: random.Random, text: str, rate: float) -> str:
+    """Each letter is replaced by another with probability `rate`; line ends stay."""
+    return "".join(rng.choice(LETTERS) if c not in "\r\n" and rng.random() < rate else c for c in text)
+
+
+def ocr(rng: random.Random, text: str, rate: float) -> str:
+    """Letters that scanners confuse are confused with probability `rate`."""
+    return "".join(CONFUSED[c] if c in CONFUSED and rng.random() < rate else c for c in text)
+
+
+def lost_header(rng: random.Random, text: str, rate: float) -> str:
+    """With probability `rate` everything before the first empty line is gone."""
+    if rng.random() >= rate or "\n\n" not in text:
+        return text
+    return text[text.index("\n\n") + 2 :]
+
+
+def reflowed(rng: random.Random, text: str, rate: float) -> str:
+    """Each line break inside the text becomes a blank with probability `rate`."""
+    return re.sub(r"(?<=\S)[ ]?\n(?=\S)", lambda m: " " if rng.random() < rate else m.group(), text)
+
+
+def wrapped(rng: random.Random, text: str, rate: float) -> str:
+    """Each blank becomes a line break with probability `rate` (reasons and marks break over lines)."""
+    return "".join("\n" if c == " " and rng.random() < rate else c for c in text)
+
+
+def page_lines(rng: random.Random, text: str, rate: float) -> str:
+    """A running page line falls between two lines with probability `rate`."""
+    lines = text.split("\n")
+    found = [lines[0]]
+    page = 1
+    for line in lines[1:]:
+        if line.strip() and rng.random() < rate:
+            page += 1
+            found.append(f"STRELSAU 00000123  {page:03d} OF 009")
+        found.append(line)
+    return "\n".join(found)
+
+
+def cut_off(rng: random.Random, text: str, rate: float) -> str:
+    """With probability `rate` the text ends somewhere before its end."""
+    return text[: rng.randrange(len(text) + 1)] if rng.random() < rate else text
+
+
+DAMAGES: dict[str, Callable[[random.Random, str, float], str]] = {
+    "line-noise": line_noise,
+    "ocr": ocr,
+    "lost-header": lost_header,
+    "reflow": reflowed,
+    "wrapped-words": wrapped,
+    "page-lines": page_lines,
+    "cut-off": cut_off,
+}
+
+
+def _splice(rng: random.Random, text: str, others: Sequence[str]) -> str:
+    other = rng.choice(others)
+    a, b = rng.randrange(len(text) + 1), rng.randrange(len(other) + 1)
+    return text[:a] + other[b : b + rng.randrange(400)] + text[a:]
+
+
+def _insert(rng: random.Random, text: str, others: Sequence[str]) -> str:
+    at = rng.randrange(len(text) + 1)
+    return text[:at] + rng.choice(NASTY) * rng.choice((1, 1, 1, 3, 30)) + text[at:]
+
+
+def _delete(rng: random.Random, text: str, others: Sequence[str]) -> str:
+    at = rng.randrange(len(text) + 1)
+    return text[:at] + text[at + rng.randrange(1, 80) :]
+
+
+def _double(rng: random.Random, text: str, others: Sequence[str]) -> str:
+    at = rng.randrange(len(text) + 1)
+    stretch = text[at : at + rng.randrange(1, 200)]
+    return text[:at] + stretch * rng.choice((2, 2, 5)) + text[at:]
+
+
+def _shuffle(rng: random.Random, text: str, others: Sequence[str]) -> str:
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    part = lines[at : at + 6]
+    rng.shuffle(part)
+    return "\n".join(lines[:at] + part + lines[at + 6 :])
+
+
+def _damage(rng: random.Random, text: str, others: Sequence[str]) -> str:
+    return DAMAGES[rng.choice(sorted(DAMAGES))](rng, text, rng.choice((0.01, 0.1, 0.5)))
+
+
+def _case(rng: random.Random, text: str, others: Sequence[str]) -> str:
+    return rng.choice((text.lower, text.upper, text.title, text.swapcase))()
+
+
+STEPS = (_splice, _insert, _delete, _double, _shuffle, _damage, _damage, _insert, _delete, _case)
+
+
+def mutate(rng: random.Random, telegrams: Sequence[str]) -> bytes:
+    """One broken input: one to six mutations of a telegram, in one of the encodings seen in the wild."""
+    text = rng.choice(telegrams)
+    for _ in range(rng.randint(1, 6)):
+        text = rng.choice(STEPS)(rng, text, telegrams)[:20_000]
+    return text.encode(rng.choice(("utf-8", "utf-8", "latin-1", "utf-16", "cp1252")), "replace")
