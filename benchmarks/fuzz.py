@@ -8,6 +8,7 @@ Exit code 1 when an input crashes, breaks the tiling, or takes more than 1 s per
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import sys
 import time
@@ -47,7 +48,7 @@ def one(data: bytes, book: rulebook.Rulebook) -> int:
 def check_tiling(view: object, telegram: object) -> None:
     """Each character the view keeps lies in exactly one part, and the parts are in order."""
     parts = [(part.span.start, part.span.end) for part in telegram.parts]  # type: ignore[attr-defined]
-    for (_, end), (start, _) in zip(parts, parts[1:], strict=False):
+    for (_, end), (start, _) in itertools.pairwise(parts):
         assert end <= start, f"parts overlap at {start}"
     place = 0
     for kept in view.kept():  # type: ignore[attr-defined]
