@@ -9,12 +9,17 @@ SEVERITIES = ("error", "warning", "info")  # most serious first
 
 
 class Suggestion(Record):
-    """A replacement for the words at a span. `safe` only where it is purely typographic."""
+    """A replacement for the words at a span. `safe` only where it is purely typographic.
+
+    `start` and `end` are the span as people count it, once the run has placed it.
+    """
 
     span: Span
     text: str
     why: str = ""
     safe: bool = False
+    start: Position | None = None
+    end: Position | None = None
 
 
 class Finding(Record):
