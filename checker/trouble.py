@@ -7,6 +7,10 @@ Trouble
 └── MissingExtra      a feature whose optional package is not installed: says which `pip install` brings it
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 
 class Trouble(Exception):
     """Something the user can mend. The command line prints it without a traceback and exits with 2."""
@@ -34,3 +38,11 @@ class MissingExtra(Trouble):
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs an optional package: pip install 'cablecheck[{extra}]'")
         self.extra = extra
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """`; did you mean 'x'?` with the nearest of the words, or an empty text when none is near."""
+    from difflib import get_close_matches  # 6 ms, and only when something is wrong
+
+    near = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,149 @@
+"""The account of a run: checked + excluded + failed = handed in, and what the reporters tell from it."""
+
+from __future__ import annotations
+
+from .findings import SEVERITIES, Finding
+from .record import Record
+
+CHECKED = "checked"
+EXCLUDED = "excluded"
+FAILED = "failed"
+
+CLEAN = "clean"  # everything accounted for, nothing at or above the fail level
+FOUND = "findings"  # at least one finding at or above the fail level
+UNTRUSTED = "untrusted"  # something was not checked, or a setting does not hold: do not rely on this run
+
+
+class Paper(Record):
+    """A document's text for the outputs that draw findings into it: `start` is the offset of `text` in the source."""
+
+    text: str
+    start: int
+    line: int
+    title: str = ""
+
+
+class Judged(Record):
+    """One document, or one path that gave none, as the ledger knows it.
+
+    `state` is checked, excluded or failed; `why` the reason of the latter two. A document on which a rule crashed is
+    failed and still carries the findings of all other rules. `tally` counts, for each rule that met the document,
+    (passed, failed, unknown, not applicable). `diff` is what the suggestions would change, where that was asked for.
+    """
+
+    path: str
+    cable: str
+    state: str
+    why: str = ""
+    findings: tuple[Finding, ...] = ()
+    tally: tuple[tuple[str, tuple[int, int, int, int]], ...] = ()
+    paper: Paper | None = None
+    diff: str = ""
+    notes: tuple[str, ...] = ()
+    crashes: tuple[tuple[str, str], ...] = ()  # (rule id, trace id)
+
+
+class Hidden(Record):
+    """A finding that is not shown: `by` is "baseline" or "suppression", `reason` what the record says."""
+
+    finding: Finding
+    by: str
+    reason: str = ""
+
+
+class RuleNote(Record):
+    """What a report tells about a rule. `was` is the severity it ships with, where a setting changed it."""
+
+    id: str
+    name: str
+    severity: str
+    status: str
+    summary: str
+    cite: tuple[str, ...]
+    help: str = ""
+    tags: tuple[str, ...] = ()
+    was: str = ""
+    message: str = ""
+
+
+class Summary(Record):
+    """The account in numbers. `unknown` counts verdicts that damaged or missing text left open."""
+
+    handed_in: int
+    checked: int
+    excluded: int
+    failed: int
+    findings: int
+    error: int
+    warning: int
+    info: int
+    unknown: int
+    suppressed: int
+    baseline: int
+    rules: int
+    verdict: str
+
+    def balanced(self) -> bool:
+        """Whether every document handed in is accounted for."""
+        return self.checked + self.excluded + self.failed == self.handed_in
+
+
+class Outcome(Record):
+    """A finished run, as reporters see it. `findings` are those shown, in reading order.
+
+    `notices` are words about the run itself (stale baseline entries, unused suppressions, changed severities);
+    `troubles` are those that make it untrustworthy. `compared` tells whether a baseline was given.
+    """
+
+    judged: tuple[Judged, ...]
+    findings: tuple[Finding, ...]
+    hidden: tuple[Hidden, ...]
+    rules: dict[str, RuleNote]
+    summary: Summary
+    version: str
+    notices: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+    fail_level: str = "error"
+    statistics: bool = False
+    compared: bool = False
+    redacted: bool = False
+
+    def with_state(self, state: str) -> list[Judged]:
+        """The documents of one state, in order."""
+        return [judged for judged in self.judged if judged.state == state]
+
+
+def balance(
+    judged: tuple[Judged, ...],
+    findings: tuple[Finding, ...],
+    hidden: tuple[Hidden, ...],
+    rules: int,
+    fail_level: str,
+    allow_failed: int,
+    troubles: tuple[str, ...],
+) -> Summary:
+    """The account of a run. `allow_failed` is the number of failed documents the user puts up with."""
+    states = [item.state for item in judged]
+    levels = [finding.severity for finding in findings]
+    gate = SEVERITIES[: SEVERITIES.index(fail_level) + 1] if fail_level in SEVERITIES else ()
+    failed = states.count(FAILED)
+    verdict = CLEAN
+    if any(level in gate for level in levels):
+        verdict = FOUND
+    if failed > allow_failed or troubles:
+        verdict = UNTRUSTED
+    return Summary(
+        handed_in=len(judged),
+        checked=states.count(CHECKED),
+        excluded=states.count(EXCLUDED),
+        failed=failed,
+        findings=len(findings),
+        error=levels.count("error"),
+        warning=levels.count("warning"),
+        info=levels.count("info"),
+        unknown=sum(counts[2] for item in judged for _, counts in item.tally),
+        suppressed=sum(1 for item in hidden if item.by == "suppression"),
+        baseline=sum(1 for item in hidden if item.by == "baseline"),
+        rules=rules,
+        verdict=verdict,
+    )

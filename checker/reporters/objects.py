@@ -1,0 +1,100 @@
+"""The JSON report: one object, described by `schemas/report.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from ..findings import Finding, Suggestion
+from ..ledger import Judged, Outcome
+from . import Look
+from .escape import whole
+
+SCHEMA_VERSION = 1
+
+
+def report(outcome: Outcome, look: Look) -> Iterator[str]:
+    """The whole outcome as one JSON object; one finding a line, so that a diff of two reports can be read."""
+    head = {"schema_version": SCHEMA_VERSION, "tool": tool(outcome), "summary": summary_of(outcome)}
+    yield json.dumps(head)[:-1]
+    for key, rows in (
+        ("findings", [finding_of(one) for one in outcome.findings]),
+        ("failed", [document_of(one) for one in outcome.with_state("failed")]),
+        ("excluded", [document_of(one) for one in outcome.with_state("excluded")]),
+        ("hidden", [{**finding_of(one.finding), "by": one.by, "reason": whole(one.reason)} for one in outcome.hidden]),
+        ("rules", rules_of(outcome)),
+        ("notices", [whole(words) for words in outcome.notices]),
+        ("troubles", [whole(words) for words in outcome.troubles]),
+    ):
+        yield f', "{key}": ['
+        yield ",".join("\n  " + json.dumps(row) for row in rows)
+        yield "\n]" if rows else "]"
+    yield "}\n"
+
+
+def tool(outcome: Outcome) -> dict[str, str]:
+    """Who wrote the report."""
+    return {"name": "cablecheck", "version": outcome.version}
+
+
+def summary_of(outcome: Outcome) -> dict[str, object]:
+    """The ledger in numbers."""
+    summary = outcome.summary
+    found: dict[str, object] = {field: getattr(summary, field) for field in summary.__fields__}
+    found["fail_level"] = outcome.fail_level
+    found["redacted"] = outcome.redacted
+    return found
+
+
+def finding_of(one: Finding) -> dict[str, object]:
+    """One finding, flat."""
+    return {
+        "path": whole(one.path),
+        "cable": whole(one.cable),
+        "line": one.start.line,
+        "column": one.start.column,
+        "end_line": one.end.line,
+        "end_column": one.end.column,
+        "severity": one.severity,
+        "rule": one.rule,
+        "name": one.name,
+        "message": whole(one.message),
+        "cite": [whole(words) for words in one.cite],
+        "fingerprint": one.fingerprint,
+        "suggestion": None if one.suggestion is None else suggestion_of(one.suggestion),
+        "help": whole(one.help),
+        "quote": whole(one.quote),
+        "at": one.at,
+        "unknown": one.unknown,
+    }
+
+
+def suggestion_of(one: Suggestion) -> dict[str, object]:
+    """A replacement, with its place where the run knows it."""
+    found: dict[str, object] = {"text": whole(one.text), "why": whole(one.why), "safe": one.safe}
+    if one.start is not None and one.end is not None:
+        found["line"], found["column"] = one.start.line, one.start.column
+        found["end_line"], found["end_column"] = one.end.line, one.end.column
+    return found
+
+
+def document_of(one: Judged) -> dict[str, object]:
+    """A document that failed or was excluded."""
+    return {"path": whole(one.path), "cable": whole(one.cable), "why": whole(one.why)}
+
+
+def rules_of(outcome: Outcome) -> list[dict[str, object]]:
+    """The rules that ran; with statistics, how each fared."""
+    from .wording import statistics_rows
+
+    counts = {row[0]: row for row in statistics_rows(outcome)} if outcome.statistics else {}
+    rows = []
+    for note in outcome.rules.values():
+        row: dict[str, object] = {"id": note.id, "name": note.name, "severity": note.severity, "status": note.status}
+        if note.was:
+            row["shipped_severity"] = note.was
+        if note.id in counts:
+            names = ("findings", "passed", "failed", "unknown", "not_applicable")
+            row.update(zip(names, counts[note.id][1:], strict=True))
+        rows.append(row)
+    return rows
