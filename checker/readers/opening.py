@@ -1,0 +1,155 @@
+"""A path to its documents: bytes are unpacked, decoded and unwrapped until no reader knows the text any more."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+
+from ..text import Source, View
+from ..trouble import ConfigTrouble, InputTrouble
+from ..vocabulary import Vocabulary
+from .decoding import decode
+from .paths import reason, refusal
+from .reading import ROUNDS, Reading, Settings, Unreadable
+from .several import split
+from .streams import HEAD, Stream
+from .table import CODES, PACKED, READERS, ROWS, TEXT, Reader, of_stages, signed
+
+_BY_CODE = {reader.code: reader for reader in READERS}
+_BYTES = of_stages(PACKED, ROWS)
+_TEXTS = of_stages(TEXT)
+_PLAIN = Reader("plain", TEXT, 0, "several", "the text as it stands", ())
+_SMALL = 4096  # code points: what is shorter is asked whole, else the head is asked first
+
+
+def read(
+    path: str,
+    *,
+    reader: str | None = None,
+    settings: Mapping[str, object] | None = None,
+    data: bytes | None = None,
+    words: Vocabulary | None = None,
+) -> Iterator[Reading | Unreadable]:
+    """The documents of a file. `data` is given for standard input and unsaved text; the path is then only a name.
+
+    `reader` is a code of `READERS` or "plain", `None` recognises. Raises `ConfigTrouble` at once for an unknown
+    reader or setting; whatever is wrong with the file itself is told as `Unreadable`.
+    """
+    chosen = Settings.of(settings, words)
+    forced = named(reader)
+    return _read(path, chosen, forced, data)
+
+
+def named(reader: str | None) -> Reader | None:
+    """The reader with that code. Raises `ConfigTrouble` for a code nobody has."""
+    if reader is None or reader in _BY_CODE:
+        return _BY_CODE[reader] if reader else None
+    if reader == _PLAIN.code:
+        return _PLAIN
+    raise ConfigTrouble(f"unknown reader '{reader}'; known are {', '.join(CODES)}")
+
+
+def _read(path: str, settings: Settings, forced: Reader | None, data: bytes | None) -> Iterator[Reading | Unreadable]:
+    if data is not None:
+        yield from from_stream(Stream(path, "", io.BytesIO(data)), settings, forced)
+        return
+    why = refusal(path)
+    if why:
+        yield Unreadable(path, "", why)
+        return
+    try:
+        with open(path, "rb", buffering=0) as file:
+            yield from from_stream(Stream(path, "", file), settings, forced)
+    except OSError as error:
+        yield Unreadable(path, "", reason(error))
+
+
+def from_stream(
+    stream: Stream, settings: Settings, forced: Reader | None = None, codes: tuple[str, ...] = ()
+) -> Iterator[Reading | Unreadable]:
+    """The documents of a run of bytes. `codes` are the readers that unpacked it so far."""
+    if not stream.head:
+        yield Unreadable(stream.path, stream.cable, "is empty")
+        return
+    try:
+        reader = _for_bytes(stream, forced)
+        if reader is None:
+            yield from _from_text(stream, settings, forced, codes)
+        elif reader.stage == ROWS:
+            yield from _from_rows(stream, settings, reader, codes)
+        elif len(codes) >= ROUNDS:
+            yield Unreadable(stream.path, stream.cable, f"is packed more than {ROUNDS} times over")
+        else:
+            for member in reader.load().members(stream, settings, reader.code):
+                if isinstance(member, Unreadable):
+                    yield member
+                else:
+                    inside = None if reader is forced else forced
+                    yield from from_stream(member, settings, inside, (*codes, reader.code))
+    except InputTrouble as trouble:
+        yield Unreadable(stream.path, stream.cable, str(trouble))
+
+
+def _for_bytes(stream: Stream, forced: Reader | None) -> Reader | None:
+    """Who reads these bytes: a packer whoever is asked for, else the reader asked for, else who recognises them."""
+    head = stream.head
+    letters = head[:HEAD].decode("latin-1")
+    for reader in _BYTES:
+        wanted = forced is None or reader is forced
+        if reader.stage == PACKED and forced is not _PLAIN:
+            if letters.startswith(tuple(group[0] for group in reader.signs)):
+                return reader
+        elif wanted and reader is forced:
+            return reader
+        elif wanted and letters.lstrip("\xef\xbb\xbf \t\r\n")[:1] in ("{", "[", '"', "%") and signed(reader, letters):
+            if reader.load().recognises(head, reader.code):
+                return reader
+    return None
+
+
+def _from_rows(
+    stream: Stream, settings: Settings, reader: Reader, codes: tuple[str, ...]
+) -> Iterator[Reading | Unreadable]:
+    for row in reader.load().rows(stream, settings, reader.code):
+        if isinstance(row, Unreadable):
+            yield row
+        else:
+            yield from unwrap(row, settings, None, (*codes, reader.code))
+
+
+def _from_text(
+    stream: Stream, settings: Settings, forced: Reader | None, codes: tuple[str, ...]
+) -> Iterator[Reading | Unreadable]:
+    text, notes = decode(stream.whole(settings.limit))
+    if not text or text.isspace():
+        yield Unreadable(stream.path, stream.cable, "holds no text")
+        return
+    source = Source(stream.path, text, stream.first_line)
+    yield from unwrap(Reading(stream.path, stream.cable, View.whole(source), notes=notes), settings, forced, codes)
+
+
+def unwrap(
+    reading: Reading,
+    settings: Settings,
+    forced: Reader | None = None,
+    codes: tuple[str, ...] = (),
+    rounds: int = ROUNDS,
+) -> Iterator[Reading | Unreadable]:
+    """The documents in a text: wrapper after wrapper is stripped, at most four, none twice."""
+    reader = forced or (_recognise(reading.view.text, codes) if rounds else None)
+    if reader is None or reader is _PLAIN or reader.stage != TEXT:
+        reading.reader = "+".join(codes) or _PLAIN.code
+        yield from split(reading)
+        return
+    for inner in reader.load().unwrap(reading, settings):
+        if isinstance(inner, Unreadable):
+            yield inner
+        else:
+            yield from unwrap(inner, settings, None, (*codes, reader.code), rounds - 1)
+
+
+def _recognise(text: str, codes: tuple[str, ...]) -> Reader | None:
+    for reader in _TEXTS:
+        if reader.code not in codes and signed(reader, text) and reader.load().recognises(text):
+            return reader
+    return None

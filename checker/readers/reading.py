@@ -1,0 +1,100 @@
+"""What every reader hands over, and the settings every reader obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..document import Fact
+from ..record import Record
+from ..text import View
+from ..trouble import ConfigTrouble
+from ..vocabulary import Vocabulary
+
+MEGABYTE = 1 << 20
+ROUNDS = 4  # how many wrappers may be nested in one another
+
+
+class Reading(Record):
+    """One document as a reader hands it over.
+
+    `path` is the file as the user named it, `cable` the document's name in it ("" when it is alone), `reader` the
+    codes of the readers that unwrapped it, outermost first ("zip+html+labelled"; "plain" when there was no wrapper),
+    `notes` what had to be done to read it (for instance a fallback encoding).
+    """
+
+    path: str
+    cable: str
+    view: View
+    facts: tuple[Fact, ...] = ()
+    reader: str = "plain"
+    notes: tuple[str, ...] = ()
+
+    def inner(self, view: View, facts: tuple[Fact, ...] = (), cable: str = "", notes: tuple[str, ...] = ()) -> Reading:
+        """What is left when one wrapper is gone: names are joined, and the outer wrapper's facts win."""
+        stated = {fact.name for fact in self.facts}
+        added = tuple(fact for fact in facts if fact.name not in stated)
+        return Reading(
+            self.path, join_names(self.cable, cable), view, self.facts + added, self.reader, self.notes + notes
+        )
+
+
+class Unreadable(Record):
+    """A document that could not be read, and why: it is *failed* in the ledger, never skipped."""
+
+    path: str
+    cable: str
+    why: str
+
+
+class Settings(Record):
+    """What a user may choose about reading. Sizes in bytes.
+
+    `limit` bounds one document, `ratio` how far a compressed file may swell beyond `limit`, `members` how many
+    documents an archive may hold. `body`, `header` and `facts` say which JSON keys hold what (`facts` maps a fact's
+    name to keys, the first one present wins); `columns` names the columns of a CSV file in order.
+    """
+
+    limit: int = 64 * MEGABYTE
+    ratio: int = 200
+    members: int = 1_000_000
+    body: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    facts: Mapping[str, tuple[str, ...]] | None = None
+    columns: tuple[str, ...] = ()
+    words: Vocabulary | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, object] | None, words: Vocabulary | None = None) -> Settings:
+        """The settings of a plain mapping. Raises `ConfigTrouble` for an unknown key or a value of the wrong kind."""
+        made = cls(words=words)
+        for key, value in (given or {}).items():
+            if key in ("limit", "ratio", "members"):
+                if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                    raise ConfigTrouble(f"reader setting '{key}' must be a whole number above 0, not {value!r}")
+                setattr(made, key, value)
+            elif key in ("body", "header", "columns"):
+                setattr(made, key, _names(key, value))
+            elif key == "facts" and isinstance(value, Mapping):
+                made.facts = {str(name): _names(f"facts.{name}", keys) for name, keys in value.items()}
+            else:
+                known = "body, columns, facts, header, limit, members, ratio"
+                raise ConfigTrouble(f"unknown or malformed reader setting '{key}'; known are {known}")
+        return made
+
+
+def _names(key: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise ConfigTrouble(f"reader setting '{key}' must be a name or a list of names, not {value!r}")
+
+
+def join_names(outer: str, inner: str) -> str:
+    """The name of a document inside a named document."""
+    return f"{outer}:{inner}" if outer and inner else outer or inner
+
+
+def size_words(size: int) -> str:
+    """A size in bytes as people write it, for messages."""
+    return f"{size / MEGABYTE:g} MB" if size >= MEGABYTE else f"{size} bytes"
