@@ -51,7 +51,7 @@ def named(reader: str | None) -> Reader | None:
 
 def _read(path: str, settings: Settings, forced: Reader | None, data: bytes | None) -> Iterator[Reading | Unreadable]:
     if data is not None:
-        yield from from_stream(Stream(path, "", io.BytesIO(data)), settings, forced)
+        yield from from_stream(Stream(path, "", io.BytesIO(data).read), settings, forced)
         return
     why = refusal(path)
     if why:
@@ -59,7 +59,7 @@ def _read(path: str, settings: Settings, forced: Reader | None, data: bytes | No
         return
     try:
         with open(path, "rb", buffering=0) as file:
-            yield from from_stream(Stream(path, "", file), settings, forced)
+            yield from from_stream(Stream(path, "", file.read), settings, forced)
     except OSError as error:
         yield Unreadable(path, "", reason(error))
 

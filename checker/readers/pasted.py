@@ -17,19 +17,20 @@ from .reading import Reading, Settings
 _HEAD = re.compile(r"Reference[ \xa0]ID[\s|]+(?:Created[\s|]+Released|Date)[\s|]+Classification[\s|]+Origin(?=[\s|])")
 _DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
 _ROW = re.compile(
-    rf"[\s|]*+(?P<reference_id>[^\s|]+)[\s|]++(?P<created>{_DATE})[\s|]++(?:(?P<released>{_DATE})[\s|]++)?"
+    rf"[\s|]*+(?P<reference_id>[^\s|]+)[\s|]++(?P<created>{_DATE})[\s|]++"
+    rf"(?:(?P<released>{_DATE})[\s|]++)?"
 )
 # How the furniture of blogs and of the publisher's pages begins, below the telegram. Whole lines and line beginnings.
 _LINES = frozenset(
-    ("Wikileaks", "WikiLeaks", "Advertisements", "Advertisement", "Leave a Reply", "Leave a comment", "Comments")
-    + ("Share this:", "Like this:", "Like Loading...", "Related", "Loading...", "Reply", "Post navigation")
-    + ("See more", "Search", "Archives", "Categories", "Recent Posts", "Recent Comments", "Blogroll", "Meta")
+    """Wikileaks|WikiLeaks|Advertisements|Advertisement|Leave a Reply|Leave a comment|Comments|Share this:|Like this:
+Like Loading...|Loading...|Related|Reply|Post navigation|See more|Search|Archives|Categories|Recent Posts
+Recent Comments|Blogroll|Meta""".replace("\n", "|").split("|")
 )
-_BEGINNINGS = (
-    ("Post a comment or leave a trackback", "Fill in your details below", "You are commenting using your")
-    + ("This entry was posted", "Posted in ", "Posted by ", "Filed under", "Tagged ", "Bookmark the permalink")
-    + ("Trackback URL", "Connecting to %s", "%d bloggers like this", "Notify me of", "Enter your comment here")
-    + ("Click to share", "Follow this blog", "Courage is contagious", "Help us extend", "Back to top", "Powered by ")
+_BEGINNINGS = tuple(
+    """Post a comment or leave a trackback|Fill in your details below|You are commenting using your
+This entry was posted|Posted in |Posted by |Filed under|Tagged |Bookmark the permalink|Trackback URL|Connecting to %s
+%d bloggers like this|Notify me of|Enter your comment here|Click to share|Follow this blog|Courage is contagious
+Help us extend|Back to top|Powered by """.replace("\n", "|").split("|")
 )
 _NUMBERED = re.compile(r"\n[¶\xb6\ufffd]? ?\d{1,3}[.)]")
 _SIGNER = re.compile(r"\n(?P<name>[A-Z][\w'’.-]*+(?: [A-Z][\w'’.-]*+){0,2}) *\r?\n(?=[ \t]*(?:\r?\n|\Z))")

@@ -12,7 +12,7 @@ _WILD = frozenset("*?[")
 
 
 class Found(Record):
-    """One path, as it will be shown. `status` is "file" (read it), "excluded" or "failed"; `why` says so for the last two."""
+    """One path as it will be shown. `status` is "file" (read it), "excluded" or "failed", these two with `why`."""
 
     path: str
     status: str = "file"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..trouble import InputTrouble
 from .reading import MEGABYTE, size_words
@@ -11,41 +11,39 @@ HEAD = 64 * 1024
 _CHUNK = MEGABYTE
 
 
-class ByteFile:
-    """What a stream needs of a file object (a protocol without the price of `typing`)."""
-
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes, none at the end."""
-        raise NotImplementedError
-
-
 class Stream:
-    """A named run of bytes with its first 64 KB at hand. `end` bounds how many bytes are read, `None` does not.
+    """A named run of bytes with its first 64 KB at hand. `take(n)` gives up to n bytes, none at the end; at most
+    `size` bytes are read.
 
     `first_line` is the line of the file on which the stream begins. Reading may raise `InputTrouble` or `OSError`.
     """
 
-    __slots__ = ("_file", "_left", "cable", "first_line", "head", "path")
+    __slots__ = ("_left", "_read", "cable", "first_line", "head", "path")
 
     def __init__(
-        self, path: str, cable: str, file: ByteFile, size: int | None = None, first_line: int = 1, head: bytes = b""
+        self,
+        path: str,
+        cable: str,
+        take: Callable[[int], bytes],
+        size: int | None = None,
+        first_line: int = 1,
     ) -> None:
         self.path = path
         self.cable = cable
         self.first_line = first_line
-        self._file = file
+        self._read = take
         self._left = size
-        self.head = head or self._take(HEAD)
+        self.head = self._take(HEAD)
 
     def _take(self, wanted: int) -> bytes:
         """Exactly `wanted` bytes, or all that is left."""
         if self._left is not None:
             wanted = min(wanted, self._left)
-        got = self._file.read(wanted) if wanted else b""
+        got = self._read(wanted) if wanted else b""
         parts = [got]
         length = len(got)
         while got and length < wanted:
-            got = self._file.read(wanted - length)
+            got = self._read(wanted - length)
             parts.append(got)
             length += len(got)
         if self._left is not None:

@@ -58,7 +58,4 @@ def of_stages(*stages: str) -> tuple[Reader, ...]:
 
 def signed(reader: Reader, text: str) -> bool:
     """Whether all words of one of the reader's groups stand in `text`."""
-    for group in reader.signs:
-        if all(word in text for word in group):
-            return True
-    return False
+    return any(all(word in text for word in group) for group in reader.signs)
