@@ -1,0 +1,138 @@
+"""The words of the marking grammar, gathered from the tables and turned into look-ups by spelling."""
+
+from __future__ import annotations
+
+from ..vocabulary import Entry, Vocabulary
+
+# The categories in the order of the banner (IC-REG-2016 p. 14-17; CUI: CUI-HB-2016, after foreign information).
+RANKS = {
+    "level": 0,
+    "nato": 1,
+    "sci": 2,
+    "sap": 3,
+    "aea": 4,
+    "fgi": 5,
+    "cui": 6,
+    "dissem": 7,
+    "nonic": 8,
+    "declass": 9,
+}
+
+
+class Lexicon:
+    """Every word of the grammar by its upper-case spelling.
+
+    `levels` gives (code, kind of form); `controls` (entry, kind of form, category); `systems` the entries that take
+    compartments; `parts` a compartment's entry by (system code, name); `lists` the spellings that begin a list of
+    countries, longest first; `countries` the code for every spelling of a country or group, `codes` the codes alone.
+    """
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+        self.levels: dict[str, tuple[str, str]] = {}
+        for kind in ("portion", "banner", "telegram"):
+            for entry in words["levels"]:
+                for form in entry.forms.get(kind, ()):
+                    self.levels.setdefault(form, (entry.code, kind))
+        self.controls: dict[str, tuple[Entry, str, str]] = {}
+        self.systems: dict[str, tuple[Entry, str]] = {}
+        self.parts: dict[tuple[str, str], Entry] = {}
+        self.roles: dict[str, str] = {}
+        self.lists: list[tuple[str, Entry, str]] = []
+        self.before_lists: list[tuple[str, Entry, str]] = []
+        self.joiners: set[str] = set()
+        for entry in words["controls"]:
+            self._add_control(entry)
+        for entry in words["retired_controls"]:
+            self._add(entry, entry.fact("category"))
+        self._add_foreign(words)
+        self._add_countries(words)
+        self._add_unclassified(words)
+        self.exemptions = {form: entry for entry in words["exemptions"] for form in entry.spellings()}
+        self.not_marks = set(words["not_marks"].codes())
+        self.statements = tuple(form for entry in words["statements"] for form in entry.spellings())
+        self.near = self._near_forms()
+
+    def _add(self, entry: Entry, category: str) -> None:
+        both = set(entry.forms.get("banner", ())) & set(entry.forms.get("portion", ()))
+        for kind in ("banner", "portion", "title", "other"):
+            for form in entry.forms.get(kind, ()):
+                self.controls.setdefault(form, (entry, "same" if form in both else kind, category))
+
+    def _add_control(self, entry: Entry) -> None:
+        self._add(entry, entry.fact("category"))
+        if entry.fact("role"):
+            self.roles[entry.fact("role")] = entry.code
+        if entry.fact("system"):
+            for kind in ("banner", "portion", "title"):
+                for form in entry.forms.get(kind, ()):
+                    self.systems.setdefault(form, (entry, kind))
+        for part in entry.facts.get("part", ()):
+            self.parts[entry.fact("under"), part] = entry
+        self.joiners.update(entry.facts.get("join", ()))
+        target = self.before_lists if entry.fact("list") == "before" else self.lists
+        if entry.fact("list"):
+            for kind, forms in entry.forms.items():
+                target.extend((form, entry, kind) for form in forms)
+            target.sort(key=lambda item: -len(item[0]))
+
+    def _add_foreign(self, words: Vocabulary) -> None:
+        self.nato: dict[str, tuple[Entry, str]] = {}
+        self.joint: set[str] = set()
+        self.restricted: set[str] = set()
+        for entry in words["nato"]:
+            kind = entry.fact("kind")
+            if kind == "control":
+                self._add(entry, "nato")
+            elif kind == "joint":
+                self.joint.update(entry.spellings())
+            elif kind == "restricted":
+                self.restricted.update(entry.spellings())
+            elif kind != "owner":
+                for form_kind, forms in entry.forms.items():
+                    self.nato.update((form, (entry, form_kind)) for form in forms)
+
+    def _add_countries(self, words: Vocabulary) -> None:
+        self.countries: dict[str, str] = {}
+        self.codes: set[str] = set()
+        self.members = {entry.code: entry.facts["members"] for entry in words["groups"] if "members" in entry.facts}
+        self.owner = next(entry.code for entry in words["countries"] if entry.fact("kind") == "owner")
+        for table in ("countries", "groups"):
+            for entry in words[table]:
+                self.codes.add(entry.code)
+                self.countries[entry.code] = entry.code
+        for table in ("groups", "countries"):
+            for entry in words[table]:
+                for form in entry.spellings():
+                    self.countries.setdefault(form, entry.code)
+
+    def _add_unclassified(self, words: Vocabulary) -> None:
+        self.cui: set[str] = set()
+        self.supplemental: set[str] = set()
+        self.prefix = ""
+        for entry in words["cui_words"]:
+            kind = entry.fact("kind")
+            if kind == "control":
+                self.cui.update(entry.spellings())
+            elif kind == "supplemental":
+                self.supplemental.update(entry.spellings())
+            elif kind == "prefix":
+                self.prefix = entry.forms["prefix"][0]
+        self.cui_categories = words["cui_categories"]
+        self.cui_controls = words["cui_controls"]
+
+    def _near_forms(self) -> frozenset[str]:
+        """The usual short marks, and the same with the stroke forgotten or doubled, for telling a slip from a word."""
+        release = self.words["controls"].get(self.roles["no-foreign"])
+        short = release.forms["portion"][0] if release is not None else ""
+        heads = [form for form, (_, kind) in self.levels.items() if kind == "portion"]
+        heads += [form for form, (entry, _, _) in self.controls.items() if entry.fact("bare") and form.isalpha()]
+        return frozenset(heads) | frozenset(f"{head}/{short}" for head in heads)
+
+
+def lexicon(words: Vocabulary) -> Lexicon:
+    """The lexicon of these tables, built at the first call."""
+    found = words.made.get("lexicon")
+    if not isinstance(found, Lexicon):
+        found = words.made["lexicon"] = Lexicon(words)
+    return found
