@@ -508,6 +508,7 @@ class Authority(Node):
     declassify: Instruction | Unread | None = None
     downgrade: Downgrade | None = None
     mark: Marking | Unread | None = None
+    numbered: bool = False
 
 
 class Heading(Node):
