@@ -1,0 +1,250 @@
+"""The classification authority: a sentence in telegrams, labelled lines in other documents."""
+
+from __future__ import annotations
+
+import re
+
+from ..document import Authority, Letter, Marking, Reasons, Telegram, Unread, Word
+from . import markings
+from .blocks import Region
+from .dates import find_dates
+from .instructions import read_downgrade, read_instruction
+from .sheet import Sheet
+
+_SECTION = re.compile(r"(?<![\d./])(1 ?[./:] ?[3-6])(?!\d)")
+_LETTERS = re.compile(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /]?\(? ?|OR \(? ?)?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
+_NAME_AT_END = re.compile(r"[A-Z][\w'’-]* (?:[A-Z]\.? ?){1,2}[A-Z][\w'’-]+$|[A-Z]\. ?(?:[A-Z]\. ?)?[A-Z][\w'’-]+$")
+
+
+class Clause:
+    """The stretch of one authority block, and where its labelled values stand."""
+
+    __slots__ = ("end", "flat", "sheet", "start", "values")
+
+    def __init__(self, sheet: Sheet, start: int, end: int) -> None:
+        self.sheet = sheet
+        self.start = start
+        self.end = end
+        self.flat = sheet.flat(start, end)
+        self.values = self._find()
+
+    def _find(self) -> dict[str, tuple[int, int, int]]:
+        """Label code to (where the label begins, where its value begins, where the value ends), offsets of `flat`."""
+        flat = self.flat
+        hits: list[tuple[int, int, str]] = []
+        for form, code in self.sheet.grammar.block_labels:
+            at = flat.find(form)
+            while at >= 0:
+                if not any(low < at + len(form) and at < high for low, high, _ in hits) and _is_label(flat, at, form):
+                    hits.append((at, at + len(form), code))
+                at = flat.find(form, at + len(form))
+        hits.sort()
+        values: dict[str, tuple[int, int, int]] = {}
+        for index, (low, high, code) in enumerate(hits):
+            stop = hits[index + 1][0] if index + 1 < len(hits) else len(flat)
+            values.setdefault(code, (low, high, stop))
+        return values
+
+    def value(self, code: str) -> tuple[int, int] | None:
+        """The stretch of a label's value without punctuation at its ends, offsets of the sheet."""
+        found = self.values.get(code)
+        if found is None:
+            return None
+        low, high = found[1], found[2]
+        return self.tidy(low, high)
+
+    def tidy(self, low: int, high: int) -> tuple[int, int]:
+        """Without blanks and punctuation at either side; sheet offsets."""
+        while low < high and self.flat[low] in " :;,.-":
+            low += 1
+        while low < high and self.flat[high - 1] in " ;,:":
+            high -= 1
+        return self.start + low, self.start + high
+
+
+def _is_label(flat: str, at: int, form: str) -> bool:
+    before = flat[at - 1] if at else " "
+    after = flat[at + len(form)] if at + len(form) < len(flat) else " "
+    return not before.isalpha() and not after.isalpha()
+
+
+def read_authority(sheet: Sheet, telegram: Telegram, region: Region, numbered: bool = False) -> None:
+    """Read an authority block into the telegram; the first block counts, a later one fills what it left open."""
+    node = authority_of(sheet, region.start, region.end)
+    if node is None:
+        return
+    node.numbered = numbered
+    first = telegram.authority
+    if not isinstance(first, Authority):
+        telegram.authority = node
+        return
+    for field in ("by", "name", "title", "reasons", "derived_from", "source_date", "declassify", "downgrade"):
+        if getattr(first, field) is None:
+            setattr(first, field, getattr(node, field))
+    first.kind = "derivative" if first.derived_from is not None else first.kind
+
+
+def authority_of(sheet: Sheet, start: int, end: int) -> Authority | None:
+    """The authority block in a stretch that begins with it, or with its mark."""
+    clause = Clause(sheet, start, end)
+    if not clause.values:
+        return None
+    node = Authority(sheet.span(start, end), sheet.joined(start, end))
+    if sheet.fold[start] == "(":
+        mark = markings.portion(sheet.view, start, end, sheet.words)
+        node.mark = mark if isinstance(mark, Marking) else None
+    reason_at = _read_reasons(clause, node)
+    _read_by(clause, node, reason_at)
+    _read_source(clause, node)
+    place = clause.value("declassify")
+    if place is not None and place[0] < place[1]:
+        node.declassify = read_instruction(sheet, *place)
+    place = clause.value("downgrade")
+    if place is not None and place[0] < place[1]:
+        node.downgrade = read_downgrade(sheet, *place)
+    node.form = "lines" if _on_lines(clause) else "sentence"
+    return node
+
+
+def _on_lines(clause: Clause) -> bool:
+    """Whether more than one label begins a line."""
+    fold = clause.sheet.fold
+    begins = 0
+    for low, _, _ in clause.values.values():
+        at = clause.start + low
+        begins += not fold[fold.rfind("\n", 0, at) + 1 : at].strip(" ")
+    return begins > 1
+
+
+def _read_by(clause: Clause, node: Authority, reason_at: int | None) -> None:
+    found = clause.values.get("classified-by") or clause.values.get("derivative-by")
+    if found is None:
+        return
+    _, low, high = found
+    if reason_at is not None and low < reason_at < high:
+        high = reason_at
+    flat = clause.flat
+    stripped = flat[low:high].rstrip(" ,;.:(")
+    for word in clause.sheet.grammar.page_word("for-reason"):
+        if stripped.endswith(" " + word):
+            stripped = stripped[: -len(word)]
+    high = low + len(stripped.rstrip(" ,;.:("))
+    first, last = clause.tidy(low, high)
+    if reason_at is None and "classified-by" in clause.values:
+        last = _sentence_end(clause.sheet, first, last)
+    if first >= last:
+        return
+    node.by = Word(clause.sheet.span(first, last), clause.sheet.joined(first, last))
+    node.name, node.title = split_name(node.by.text)
+
+
+def _sentence_end(sheet: Sheet, first: int, last: int) -> int:
+    """Without a reason the classifier ends with the line, or with a full stop and two blanks."""
+    stop = sheet.fold.find(".  ", first, last)
+    line = sheet.line_end(first)
+    ends = [end for end in (stop, line, last) if first < end <= last]
+    return min(ends, default=last)
+
+
+def split_name(text: str) -> tuple[str | None, str | None]:
+    """Name and title of a classifier: "Jane Q. Doe, Consul" or "Consul Jane Q. Doe"."""
+    name, comma, title = text.partition(",")
+    if comma:
+        return name.strip() or None, title.strip(" ,.") or None
+    match = _NAME_AT_END.search(text[-80:])
+    if match is not None:
+        name = match.group()
+        title = text[: len(text) - len(name)].strip()
+        return name, title or None
+    words = text.split()
+    if len(words) > 2:
+        return " ".join(words[-2:]), " ".join(words[:-2])
+    return text or None, None
+
+
+def _read_reasons(clause: Clause, node: Authority) -> int | None:
+    """Read the reason and return where its words begin in the flat text, with any label before it."""
+    label = clause.values.get("reason")
+    low = label[1] if label is not None else _after_names(clause)
+    section = _SECTION.search(clause.flat, low)
+    if section is None and label is None:
+        return None
+    start = label[0] if label is not None and (section is None or label[0] < section.start()) else None
+    if section is not None and (start is None or section.start() - start < 60):
+        letters, end = _letters(clause, section.end())
+        begin = start if start is not None else section.start()
+        node.reasons = _reasons(clause, begin, end, letters)
+        node.reasons.section = "1." + section.group(1)[-1]
+        node.reasons.section_text = clause.sheet.word(clause.start + section.start(), clause.start + section.end())
+        return _broken_word(clause, begin)
+    assert label is not None
+    letters, end = _letters(clause, label[1])
+    if letters:
+        node.reasons = _reasons(clause, label[0], end, letters)
+        return label[0]
+    first, last = clause.tidy(label[1], label[2])
+    if first < last:
+        node.reasons = Reasons(clause.sheet.span(first, last), clause.sheet.joined(first, last))
+        node.reasons.words = node.reasons.text
+    else:
+        node.reasons = Unread(clause.sheet.span(clause.start + label[0], clause.start + label[1]), "a reason")
+    return label[0]
+
+
+def _after_names(clause: Clause) -> int:
+    return min((high for _, high, _ in clause.values.values()), default=0)
+
+
+def _broken_word(clause: Clause, begin: int) -> int:
+    """Where the words before a section begin when its label was broken by a line end ("REAS", "ONS")."""
+    tail = clause.flat[max(0, begin - 24) : begin]
+    for form in sorted(clause.sheet.grammar.label("reason"), key=len, reverse=True):
+        squeezed = tail.replace(" ", "").rstrip(":")
+        if squeezed.endswith(form) and form not in tail:
+            at = len(tail)
+            left = len(form)
+            while left and at:
+                at -= 1
+                left -= tail[at] not in " :"
+            return begin - (len(tail) - at)
+    return begin
+
+
+def _reasons(clause: Clause, low: int, high: int, letters: tuple[Letter, ...]) -> Reasons:
+    first, last = clause.start + low, clause.start + high
+    return Reasons(clause.sheet.span(first, last), clause.sheet.joined(first, last), None, None, letters)
+
+
+def _letters(clause: Clause, at: int) -> tuple[tuple[Letter, ...], int]:
+    """The reason letters from an offset of the flat text on, and where they end."""
+    found: list[Letter] = []
+    end = at
+    match = _LETTERS.match(clause.flat, at)
+    while match is not None:
+        low = match.start(1)
+        for index, letter in enumerate(match.group(1)):
+            place = clause.start + low + index
+            found.append(Letter(clause.sheet.span(place, place + 1), letter.lower()))
+        end = match.end()
+        while end < len(clause.flat) and clause.flat[end] in ")":
+            end += 1
+        match = _LETTERS.match(clause.flat, end)
+    return tuple(found), end
+
+
+def _read_source(clause: Clause, node: Authority) -> None:
+    place = clause.value("derived-from")
+    if place is None:
+        return
+    node.kind = "derivative"
+    first, last = place
+    if first >= last:
+        return
+    node.derived_from = Word(clause.sheet.span(first, last), clause.sheet.joined(first, last))
+    flat = clause.sheet.flat(first, last)
+    node.multiple_sources = any(phrase in flat for phrase in clause.sheet.grammar.page_word("multiple"))
+    months = clause.sheet.grammar.months
+    dated = next(iter(clause.sheet.grammar.page_word("dated")), "")
+    at = flat.find(dated) if dated else -1
+    dates = [found.date for found in find_dates(flat[at + len(dated) :] if at >= 0 else flat, months)]
+    node.source_date = next((date for date in dates if date is not None and date.precision != "year"), None)

@@ -1,0 +1,218 @@
+"""The table of blocks between the classification line and the first paragraph, and the loop that walks it.
+
+A line opens the first block of the table whose recogniser knows it and that may interrupt the block before it;
+else it goes on with the open block; `loose_text`, the last row, takes what nobody took.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ..record import Record
+from .banner import read_banner
+from .captions import is_passing, read_captions, unknown_caption
+from .sheet import Sheet
+
+_NUMBERED = re.compile(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
+_ORDER = re.compile(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
+_BRACKET = re.compile(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
+_LATER_ITEM = re.compile(r"\(?[B-Z][.)] *[A-Z0-9]")
+_DASHES = re.compile(r" *-{4,}[- ]*\n")
+OPEN_END = ("captions", "passing", "eo", "tags", "subject", "references", "authority")
+
+
+class Region(Record):
+    """A block's stretch of the text: where it begins, where its label ends, where it ends."""
+
+    name: str
+    start: int
+    body: int
+    end: int
+
+
+class State(Record):
+    """Where the loop is: the open block, whether a blank line closed it, which blocks have been seen."""
+
+    open: str | None
+    blank: bool
+    seen: set[str]
+    start: int = 0
+    end: int = 0
+    body: int = 0
+
+
+class Block(Record):
+    """A row of the table: `opens` gives the offset where the block's value begins, -1 if the line is none of its own.
+
+    `interrupts` names the open blocks it may break off when no blank line stands between; "*" means any.
+    """
+
+    name: str
+    opens: Callable[[Sheet, State], int]
+    interrupts: tuple[str, ...] = ("*",)
+
+
+def label_of(sheet: Sheet, at: int) -> tuple[str, int] | None:
+    """The label that stands at an offset, and where its value begins."""
+    fold = sheet.fold
+    for form, code in sheet.grammar.text_labels.get(fold[at], ()):
+        if fold.startswith(form, at):
+            end = at + len(form)
+            if code == "eo":
+                order = _ORDER.match(fold, end)
+                if order is not None and fold[end] != "\n":
+                    return code, order.start(1)
+            elif _closes(fold, end, code):
+                return code, end
+    return None
+
+
+def _closes(fold: str, at: int, code: str) -> bool:
+    """Whether a label may end here: a colon for most, a blank where the telegrams leave the colon out."""
+    here = at
+    while fold[here] == " ":
+        here += 1
+    if fold[here] in ":;":
+        return True
+    if code == "authority":
+        return not fold[at].isalpha()
+    if code == "subject":
+        return False
+    return fold[at] in " .(\n/" and (code != "tags" or fold[at] == " ")
+
+
+def _label(code: str) -> Callable[[Sheet, State], int]:
+    def opens(sheet: Sheet, state: State) -> int:
+        at = state.start
+        if code == "authority":
+            bracket = _BRACKET.match(sheet.fold, at)
+            if bracket is not None:
+                at = bracket.end()
+        found = label_of(sheet, at)
+        return found[1] if found is not None and found[0] == code else -1
+
+    return opens
+
+
+def _banner(sheet: Sheet, state: State) -> int:
+    if sheet.fold[state.start] not in sheet.grammar.level_starts:
+        return -1
+    banner = read_banner(sheet, state.start, state.end)
+    return state.start if banner is not None and banner.serial is not None else -1
+
+
+def _captions(sheet: Sheet, state: State) -> int:
+    if state.open in ("subject", "references", "authority") and not state.blank:
+        return -1
+    if read_captions(sheet, state.start, state.end):
+        return state.start
+    if state.seen & {"eo", "tags", "subject"} or is_passing(sheet, state.start, state.end):
+        return -1
+    return state.start if unknown_caption(sheet, state.start, state.end) is not None else -1
+
+
+def _passing(sheet: Sheet, state: State) -> int:
+    if state.end - state.start > 90 or (state.open in OPEN_END[2:] and not state.blank):
+        return -1
+    return state.start if is_passing(sheet, state.start, state.end) else -1
+
+
+def _paragraph(sheet: Sheet, state: State) -> int:
+    match = _NUMBERED.match(sheet.fold, state.start, state.end)
+    return state.start if match is not None else -1
+
+
+def _heading(sheet: Sheet, state: State) -> int:
+    if not state.blank or sheet.fold[state.start] == "-":
+        return -1
+    return state.start if _DASHES.match(sheet.fold, state.end + 1) else -1
+
+
+def _loose_text(sheet: Sheet, state: State) -> int:
+    return state.start
+
+
+BLOCKS = (
+    Block("banner", _banner),
+    Block("eo", _label("eo")),
+    Block("tags", _label("tags")),
+    Block("subject", _label("subject")),
+    Block("authority", _label("authority")),
+    Block("references", _label("reference"), ("eo", "tags", "subject", "authority", "references", "captions", "passing")),
+    Block("paragraph", _paragraph, ("banner", "captions", "passing", "eo", "tags", "subject", "references", "authority")),
+    Block("captions", _captions),
+    Block("passing", _passing),
+    Block("heading", _heading),
+    Block("loose_text", _loose_text, ("banner", "captions", "passing", "loose_text")),
+)
+_LABELS = {"reference": "references"}
+
+
+def walk(sheet: Sheet, here: int) -> tuple[list[Region], int]:
+    """The blocks from `here` to the first paragraph, in order, and where the text begins."""
+    fold = sheet.fold
+    regions: list[Region] = []
+    state = State(None, True, set())
+    while here < sheet.size:
+        line_end = fold.find("\n", here)
+        state.start, state.end = sheet.trim(here, line_end)
+        if state.start == state.end:
+            state.blank = True
+            here = line_end + 1
+            continue
+        block = _block_of(sheet, state)
+        if block == "paragraph" or block == "heading" or (block == "loose_text" and not _goes_on(sheet, state)):
+            break
+        if block is not None and not (block == "loose_text" == state.open):
+            sheet.begin(here, block)
+            regions.append(Region(block, state.start, state.body, state.end))
+            state.open = block
+            state.seen.add(block)
+        elif regions:
+            regions[-1].end = state.end
+        state.blank = False
+        here = line_end + 1
+    return regions, here
+
+
+def _block_of(sheet: Sheet, state: State) -> str | None:
+    """The block the line opens; `None` where it goes on with the open one."""
+    for block in BLOCKS:
+        if state.blank or state.open is None or "*" in block.interrupts or state.open in block.interrupts:
+            state.body = block.opens(sheet, state)
+            if state.body >= 0 and not _belongs(sheet, state, block.name):
+                return block.name
+    return None
+
+
+def _belongs(sheet: Sheet, state: State, name: str) -> bool:
+    """Whether a line that could open a block still belongs to the open one."""
+    if name == "loose_text":
+        if state.open == "references" and state.blank:
+            return _LATER_ITEM.match(sheet.fold, state.start) is not None
+        return state.open == "subject" and state.blank and _is_empty(sheet, state)
+    return False
+
+
+def _is_empty(sheet: Sheet, state: State) -> bool:
+    """Whether the open label has no value yet."""
+    before = sheet.fold.rfind(":", 0, state.start)
+    return before >= 0 and not sheet.fold[before + 1 : state.start].strip()
+
+
+def _goes_on(sheet: Sheet, state: State) -> bool:
+    """Whether labels follow soon, so that loose text before the first of them is not yet the text."""
+    if state.seen & {"eo", "tags", "subject"}:
+        return False
+    here = state.end
+    for _ in range(14):
+        here = sheet.fold.find("\n", here) + 1
+        if here == 0 or here >= sheet.size:
+            return False
+        start = here
+        while sheet.fold[start] == " ":
+            start += 1
+        if label_of(sheet, start) is not None:
+            return True
+    return False

@@ -1,0 +1,50 @@
+"""The E.O. line: the order's number and the instruction after it."""
+
+from __future__ import annotations
+
+import re
+
+from ..document import EoLine, Telegram
+from .blocks import Region
+from .instructions import read_value
+from .sheet import Sheet
+
+_NUMBER = re.compile(r"[\dOIL]{4,6}")
+_USUAL = re.compile(r"E\.O\. \d{5}: ?[A-Z]")
+_DIGITS = str.maketrans("OIL", "011")
+
+
+def read_eo(sheet: Sheet, telegram: Telegram, region: Region) -> None:
+    """Read an E.O. line into the telegram; the first one is the telegram's."""
+    match = _NUMBER.match(sheet.fold, region.body)
+    if match is None:
+        return
+    order = match.group().translate(_DIGITS)
+    line = EoLine(sheet.span(region.start, region.end), sheet.text[region.start : region.end], order)
+    line.number = sheet.word(*match.span())
+    _place_order(sheet, line)
+    at = match.end()
+    while at < region.end and sheet.fold[at] in " .:":
+        at += 1
+    if at < region.end:
+        line.instruction, line.downgrade = read_value(sheet, at, region.end)
+    line.usual_form = _USUAL.match(sheet.text, region.start) is not None
+    telegram.eo_lines += (line,)
+    if telegram.eo is None:
+        telegram.eo = line
+
+
+def _place_order(sheet: Sheet, line: EoLine) -> None:
+    """Find the order in the table of eras, or the one most like it."""
+    known = [entry for entry in sheet.words["eras"] if entry.fact("number")]
+    line.era = next((entry.code for entry in known if entry.fact("number") == line.order), None)
+    if line.era is None:
+        numbers = [entry.fact("number") for entry in known]
+        best = max(numbers, key=lambda number: _likeness(number, line.order), default="")
+        line.nearest = best if _likeness(best, line.order) >= 3 else None
+
+
+def _likeness(number: str, other: str) -> int:
+    """How many digits two numbers share, one more if they are the same digits in another order."""
+    same = sum(a == b for a, b in zip(number, other, strict=False))
+    return max(same, 4 if sorted(number) == sorted(other) else 0)

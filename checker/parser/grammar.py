@@ -1,0 +1,219 @@
+"""What the parser knows of the words: look-ups made once per vocabulary, each when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+from ..values import Level
+from ..vocabulary import Entry, Table, Vocabulary
+
+
+class Control:
+    """A word of the classification line beside the level: `letters` without blanks, its entry, the level it implies."""
+
+    __slots__ = ("code", "entry", "letters", "level")
+
+    def __init__(self, letters: str, entry: Entry, level: Level | None) -> None:
+        self.letters = letters
+        self.entry = entry
+        self.level = level
+        self.code = entry.fact("control") or entry.code
+
+
+class Grammar:
+    """The look-ups of one vocabulary. Words are upper case; "letters" means a spelling without its blanks."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+
+    # ---- header ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def levels(self) -> tuple[tuple[str, Level], ...]:
+        """(letters, level) of each spelling on a classification line, longest first."""
+        found: dict[str, Level] = {}
+        for entry in self.words["levels"]:
+            level = self.words.level(entry.code)
+            assert level is not None
+            for form in entry.spellings("banner", "spaced", "telegram"):
+                found.setdefault(form.replace(" ", ""), level)
+        return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
+
+    @cached_property
+    def level_starts(self) -> frozenset[str]:
+        """The letters a classification line can begin with."""
+        return frozenset(letters[0] for letters, _ in self.levels) | {item.letters[0] for item in self.controls}
+
+    @cached_property
+    def level_names(self) -> dict[str, Level]:
+        """Every spelling of a level alone: banner words and portion letters."""
+        found: dict[str, Level] = {}
+        for entry in self.words["levels"]:
+            level = self.words.level(entry.code)
+            assert level is not None
+            for form in entry.spellings("banner", "portion", "telegram", "spaced"):
+                found.setdefault(form, level)
+        return found
+
+    @cached_property
+    def group_levels(self) -> dict[str, Level]:
+        """Letter of the security-warning group to level."""
+        found = {}
+        for entry in self.words["levels"]:
+            level = self.words.level(entry.code)
+            for letter in entry.forms.get("znx", ()):
+                if level is not None:
+                    found[letter] = level
+        return found
+
+    @cached_property
+    def controls(self) -> tuple[Control, ...]:
+        """The controls that may stand on the classification line, longest first."""
+        found = {}
+        for entry in self.words["captions"]:
+            if entry.fact("banner") == "yes":
+                level = self.words.level(entry.fact("level")) if entry.fact("level") else None
+                for form in entry.spellings("line", "spaced"):
+                    letters = form.replace(" ", "")
+                    found.setdefault(letters, Control(letters, entry, level))
+        return tuple(sorted(found.values(), key=lambda item: -len(item.letters)))
+
+    @cached_property
+    def header_lines(self) -> dict[str, str]:
+        """First word of a header line to the block it opens."""
+        found = {form: "offices" for form in self.label("offices", "line")}
+        for code in ("station", "sender", "to", "info"):
+            found.update(dict.fromkeys(self.label(code, "line"), code))
+        for entry in self.words["signals"]:
+            if entry.fact("kind") == "warning":
+                found.update(dict.fromkeys(entry.spellings("warning"), "security"))
+        found.update(dict.fromkeys(self.doubled, "routing"))
+        for form in self.label("drafting", "line"):
+            found.setdefault(form.split(" ", 1)[0], "drafting")
+        return found
+
+    @cached_property
+    def starts(self) -> tuple[str, ...]:
+        """How a start-of-transmission line begins."""
+        return self.label("transmission", "start")
+
+    @cached_property
+    def doubled(self) -> dict[str, Entry]:
+        """Doubled prosign to precedence."""
+        return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("doubled", ())}
+
+    @cached_property
+    def prosigns(self) -> dict[str, Entry]:
+        """Prosign to precedence."""
+        return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("prosign", ())}
+
+    @cached_property
+    def precedence_words(self) -> dict[str, Entry]:
+        """Precedence word (also of two words) to precedence."""
+        return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("word", ())}
+
+    @cached_property
+    def months(self) -> dict[str, int]:
+        """Name of a month, short or long, to its number."""
+        return {form: entry.rank or 0 for entry in self.words["months"] for form in entry.spellings()}
+
+    @cached_property
+    def mission_prefixes(self) -> tuple[str, ...]:
+        """The kinds of mission that stand before a city, longest first, each with its blank."""
+        forms = [form + " " for entry in self.words["posts"] for form in entry.forms.get("prefix", ())]
+        return tuple(sorted(forms, key=lambda form: -len(form)))
+
+    @cached_property
+    def mission_names(self) -> dict[str, str]:
+        """Whole names to the name the classification line uses."""
+        found = {}
+        for entry in self.words["posts"]:
+            for form in entry.forms.get("whole", ()):
+                found[form] = entry.forms.get("alias", (form,))[0]
+        return found
+
+    # ---- labels ----------------------------------------------------------------------------------------------
+
+    def label(self, code: str, *kinds: str) -> tuple[str, ...]:
+        """The spellings of a label, of some kinds."""
+        return _spellings(self.words["labels"], code, *kinds)
+
+    def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
+        """The spellings of a page word."""
+        return _spellings(self.words["page_words"], code, *kinds)
+
+    @cached_property
+    def text_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """First letter to (spelling, code) of the labels between banner and text, longest first."""
+        pairs = [(form, code) for code in ("eo", "tags", "subject", "reference") for form in self.label(code, "line")]
+        pairs += [(form, "authority") for form, _ in self.block_labels]
+        return _by_letter(pairs)
+
+    @cached_property
+    def block_labels(self) -> tuple[tuple[str, str], ...]:
+        """(spelling, code) of the labels of an authority block, longest first."""
+        codes = ("classified-by", "derivative-by", "derived-from", "reason", "declassify", "downgrade")
+        pairs = [(form, code) for code in codes for form in self.label(code, "block")]
+        return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+    @cached_property
+    def authority_openers(self) -> tuple[str, ...]:
+        """The labels that can open an authority block inside a paragraph."""
+        return tuple(
+            form for form, code in self.block_labels if code in ("classified-by", "derivative-by", "derived-from")
+        )
+
+    # ---- captions --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def captions(self) -> dict[str, Entry]:
+        """Letters of a caption line to its entry."""
+        found: dict[str, Entry] = {}
+        for entry in self.words["captions"]:
+            for form in entry.spellings("line", "spaced", "damaged"):
+                found.setdefault(form.replace(" ", ""), entry)
+        return found
+
+    @cached_property
+    def caption_runs(self) -> tuple[tuple[str, Entry], ...]:
+        """(spelling, entry) of captions that may follow one another on a line, longest first."""
+        pairs = [
+            (form, entry) for entry in self.words["captions"] for form in entry.spellings("line", "spaced", "damaged")
+        ]
+        return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+    @cached_property
+    def caption_starts(self) -> tuple[tuple[str, Entry], ...]:
+        """(spelling, entry) of captions with a name or number after them."""
+        return tuple((form, e) for e in self.words["captions"] for form in e.forms.get("starts", ()))
+
+    @cached_property
+    def caption_ends(self) -> tuple[tuple[str, Entry], ...]:
+        """(spelling, entry) of captions with a name before them."""
+        return tuple((form, e) for e in self.words["captions"] for form in e.forms.get("ends", ()))
+
+    # ---- small memories --------------------------------------------------------------------------------------
+
+    @cached_property
+    def slips(self) -> dict[str, str | None]:
+        """Suggestions already looked up for unknown tags (the parser empties it when it grows large)."""
+        return {}
+
+
+def _spellings(table: Table, code: str, *kinds: str) -> tuple[str, ...]:
+    entry = table.get(code)
+    return entry.spellings(*kinds) if entry is not None else ()
+
+
+def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for form, code in sorted(pairs, key=lambda pair: -len(pair[0])):
+        found.setdefault(form[0], []).append((form, code))
+    return {letter: tuple(items) for letter, items in found.items()}
+
+
+@lru_cache(maxsize=4)
+def grammar_of(words: Vocabulary) -> Grammar:
+    """The grammar of a vocabulary, made once."""
+    return Grammar(words)

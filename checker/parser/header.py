@@ -1,0 +1,223 @@
+"""The teletype header: transmission, routing, station, security, date-time group, originator, addressees, offices."""
+
+from __future__ import annotations
+
+import re
+
+from ..document import Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
+from .banner import read_banner
+from .captions import is_address_stop
+from .dates import read_dtg
+from .sheet import Sheet
+
+_STATION = re.compile(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
+_SECURITY = re.compile(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
+_INDICATOR = re.compile(r"R[A-Z]{3,7}(?![A-Z])")
+_ADDRESS = re.compile(r"(?:(R[A-Z]{2,7})/)?")
+_OFFICE = re.compile(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
+_DASHES = re.compile(r"-{6,}")
+_TOTAL = re.compile(r"/ ?\d{3} ?[A-Z]{1,2}")
+
+
+class Header:
+    """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
+
+    __slots__ = ("info", "names", "offices", "sheet", "telegram", "to")
+
+    def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
+        self.sheet = sheet
+        self.telegram = telegram
+        self.to: list[Party] = []
+        self.info: list[Party] = []
+        self.offices: list[Word] = []
+        self.names = sheet.grammar.header_lines
+
+    def read(self) -> int:
+        """Read to the classification line and return its offset, or where the header ended without one."""
+        sheet = self.sheet
+        fold = sheet.fold
+        here = 0
+        last = 0
+        block: str | None = None
+        while here < sheet.size:
+            end = fold.find("\n", here)
+            start = here
+            while fold[start] == " ":
+                start += 1
+            if start < end:
+                kind = self._kind(start, end, block)
+                if kind == "banner" or kind is None:
+                    break
+                if kind != block or kind in ("sender", "dtg"):
+                    sheet.begin(here, kind)
+                block = self._read(kind, start, end, block)
+                last = end + 1
+            elif block in ("routing", "sender", "drafting"):
+                block = None
+            here = end + 1
+        self.telegram.to = tuple(self.to)
+        self.telegram.info = tuple(self.info)
+        self.telegram.offices = tuple(self.offices)
+        return here if here < sheet.size else last
+
+    def _kind(self, start: int, end: int, block: str | None) -> str | None:
+        """Which block the line belongs to; `None` when it is no header line."""
+        fold = self.sheet.fold
+        first = fold[start:end].split(" ", 1)[0]
+        kind = self.names.get(first)
+        if kind is not None:
+            kind = self._settle(kind, first, start, end)
+            if kind is not None:
+                return kind
+        if first.startswith(self.sheet.grammar.starts):
+            return "transmission"
+        if fold[start] in self.sheet.grammar.level_starts and read_banner(self.sheet, start, end) is not None:
+            return "banner"
+        if read_dtg(self.sheet, start, end) is not None:
+            return "dtg"
+        return self._continued(start, end, block)
+
+    def _settle(self, kind: str, first: str, start: int, end: int) -> str | None:
+        """Tell apart the lines that begin with the same word."""
+        fold = self.sheet.fold
+        rest = start + len(first)
+        while fold[rest] == " ":
+            rest += 1
+        if kind in ("to", "info", "offices") and _OFFICE.match(fold, rest):
+            return "offices"
+        if kind == "routing":
+            return "routing" if rest == end or _INDICATOR.match(fold, rest) else None
+        if kind == "station":
+            return "station" if _STATION.match(fold, start, end) else None
+        if kind == "offices":
+            return None
+        if kind == "drafting":
+            return "drafting" if fold.startswith(self.sheet.grammar.label("drafting", "line"), start) else None
+        return kind
+
+    def _continued(self, start: int, end: int, block: str | None) -> str | None:
+        """A line that goes on with the block before it."""
+        fold = self.sheet.fold
+        if _DASHES.match(fold, start):
+            return "counter"
+        if block == "routing":
+            return "routing" if _INDICATOR.match(fold, start) else None
+        if block == "offices" or block == "counter":
+            if _OFFICE.match(fold, start) or _TOTAL.match(fold, start):
+                return "offices"
+            return "counter" if fold[start].isdigit() else None
+        if block == "drafting":
+            return "drafting"
+        if block in ("to", "info", "sender"):
+            return None if is_address_stop(self.sheet, start, end) else ("info" if block == "info" else "to" if block == "to" else None)
+        return "counter" if end - start <= 5 and fold[start].isdigit() and block is None else None
+
+    def _read(self, kind: str, start: int, end: int, block: str | None) -> str:
+        sheet, telegram = self.sheet, self.telegram
+        start, end = sheet.trim(start, end)
+        if kind == "transmission":
+            telegram.transmission = Transmission(sheet.span(start, end), sheet.text[start:end])
+        elif kind == "routing":
+            self._routing(start, end, block)
+        elif kind == "station":
+            telegram.station = _station(sheet, start, end)
+        elif kind == "security":
+            telegram.security = _security(sheet, start, end)
+        elif kind == "dtg":
+            if telegram.dtg is None:
+                telegram.dtg = read_dtg(sheet, start, end)
+        elif kind == "offices":
+            self.offices += [sheet.word(*hit.span()) for hit in _OFFICE.finditer(sheet.fold, start, end)]
+        elif kind in ("sender", "to", "info"):
+            self._party(kind, start, end, block)
+        return kind
+
+    def _routing(self, start: int, end: int, block: str | None) -> None:
+        sheet = self.sheet
+        called = tuple(sheet.word(*hit.span()) for hit in _INDICATOR.finditer(sheet.fold, start, end))
+        routing = self.telegram.routing
+        if block == "routing" and isinstance(routing, Routing):
+            routing.indicators += called
+            routing.span = sheet.view.span(start, end).__class__(routing.span.start, sheet.span(start, end).end)
+            return
+        letters = sheet.fold[start:end].split(" ", 1)[0]
+        entry = sheet.grammar.doubled.get(letters)
+        rank = entry.rank if entry is not None else None
+        self.telegram.routing = Routing(sheet.span(start, end), letters, rank, called)
+
+    def _party(self, kind: str, start: int, end: int, block: str | None) -> None:
+        sheet = self.sheet
+        if kind == "sender" or block != kind or self._is_label(start, kind):
+            at = sheet.fold.find(" ", start, end)
+            if at < 0:
+                return
+            start, end = sheet.trim(at, end)
+        if start == end:
+            return
+        party = read_party(sheet, start, end)
+        if kind == "sender":
+            self.telegram.sender = self.telegram.sender or party
+        else:
+            (self.to if kind == "to" else self.info).append(party)
+
+    def _is_label(self, start: int, kind: str) -> bool:
+        word = self.sheet.fold[start : start + 6].split(" ", 1)[0]
+        return self.names.get(word) == kind
+
+
+def _station(sheet: Sheet, start: int, end: int) -> Station | Unread:
+    match = _STATION.match(sheet.fold, start, end)
+    if match is None:
+        return Unread(sheet.span(start, end), "a station line", sheet.text[start:end])
+    indicator, serial, section, day, time = match.groups()
+    return Station(
+        sheet.span(start, end),
+        indicator,
+        int(serial) if serial else None,
+        int(section) if section else None,
+        int(day) if day else None,
+        time,
+    )
+
+
+def _security(sheet: Sheet, start: int, end: int) -> Security | Unread:
+    match = _SECURITY.match(sheet.fold, start, end)
+    if match is None:
+        return Unread(sheet.span(start, end), "an operating signal and a group of five letters", sheet.text[start:end])
+    signal, group, suffix = match.groups()
+    uniform = len(set(group)) == 1
+    level = sheet.grammar.group_levels.get(group[0]) if uniform else None
+    return Security(sheet.span(start, end), signal, group, suffix, level, uniform)
+
+
+def read_party(sheet: Sheet, start: int, end: int) -> Party:
+    """One address: routing indicator, name, precedence word and the serial number for that addressee."""
+    grammar = sheet.grammar
+    match = _ADDRESS.match(sheet.fold, start, end)
+    indicator = match.group(1) if match is not None else None
+    words = sheet.fold[match.end() if match is not None else start : end].split()
+    number = None
+    if len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= 7:
+        number = int(words.pop())
+    precedence = rank = None
+    for count in (2, 1):
+        entry = grammar.precedence_words.get(" ".join(words[-count:])) if len(words) > count else None
+        if entry is not None:
+            precedence, rank = " ".join(words[-count:]), entry.rank
+            del words[-count:]
+            break
+    name = " ".join(words)
+    return Party(
+        sheet.span(start, end), sheet.text[start:end], name, indicator, precedence, rank, number, post_of(sheet, name)
+    )
+
+
+def post_of(sheet: Sheet, name: str) -> str:
+    """The name a classification line would use for the mission with that name."""
+    known = sheet.grammar.mission_names.get(name)
+    if known is not None:
+        return known
+    for prefix in sheet.grammar.mission_prefixes:
+        if name.startswith(prefix):
+            return name[len(prefix) :]
+    return name

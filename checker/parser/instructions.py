@@ -1,0 +1,268 @@
+"""Declassification instructions: what stands after the colon of an E.O. line or after "declassify on"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ..document import DateField, Downgrade, Instruction, Unread
+from ..record import Record
+from ..values import Date
+from ..vocabulary import Vocabulary
+from .dates import Found, find_dates
+from .sheet import Sheet
+
+_NUMBER = re.compile(r"[ -]?(\d{1,2})(?![\d/])")
+_MORE = re.compile(r"(?:[ ,;/&]|AND){1,4}([A-Z0-9]*?X)?[ -]?(\d)(?![\d/])")
+_PERSON = re.compile(r"\(([A-Z][A-Z .,'-]{1,60})\)")
+_OFFICE = re.compile(r"[A-Z]{1,4}-[A-Z]{1,2}(?![A-Z])")
+_WORDS = re.compile(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: an event nobody listed
+_PREFIX = re.compile(r"1 ?\. ?6 ?[ ,(]{0,2}")
+_YEARS = re.compile(r"(\d{1,3})[- ]?([A-Z]{2,5})")
+
+
+class Forms(Record):
+    """The spellings of instructions: (spelling, code), longest first, by how they stand in a value."""
+
+    phrases: tuple[tuple[str, str], ...]
+    words: tuple[tuple[str, str], ...]
+    stems: tuple[tuple[str, str], ...]
+    starts: tuple[str, ...]
+    labels: tuple[str, ...]
+    downgrades: tuple[str, ...]
+    numbers: dict[str, int]
+
+
+@lru_cache(maxsize=4)
+def forms_of(words: Vocabulary) -> Forms:
+    """The spellings of a vocabulary, sorted once."""
+    table = words["instructions"]
+
+    def pairs(*kinds: str) -> tuple[tuple[str, str], ...]:
+        found = [(form, e.code) for e in table for kind in kinds for form in e.forms.get(kind, ()) if e.code != "years"]
+        return tuple(sorted(found, key=lambda pair: -len(pair[0])))
+
+    def label(code: str) -> tuple[str, ...]:
+        entry = words["labels"].get(code)
+        return tuple(sorted(entry.spellings(), key=lambda form: -len(form))) if entry is not None else ()
+
+    years = table.get("years")
+    numbers = {form: e.rank or 0 for e in words["number_words"] for form in e.spellings()} if years is not None else {}
+    starts = tuple(form for form, _ in pairs("starts"))
+    return Forms(pairs("phrase"), pairs("word", "repair"), pairs("stem"), starts, label("decl"), label("dng"), numbers)
+
+
+class Value:
+    """The value under reading: its offsets in the sheet and its folded text on one line."""
+
+    __slots__ = ("end", "flat", "forms", "sheet", "start")
+
+    def __init__(self, sheet: Sheet, start: int, end: int) -> None:
+        self.sheet = sheet
+        self.start, self.end = sheet.trim(start, end)
+        self.flat = sheet.flat(self.start, self.end)
+        self.forms = forms_of(sheet.words)
+
+    def starts(self, at: int, form: str) -> bool:
+        """Whether a whole word or phrase stands at an offset of the value."""
+        after = at + len(form)
+        return self.flat.startswith(form, at) and not (after < len(self.flat) and self.flat[after].isalnum())
+
+
+def read_value(sheet: Sheet, start: int, end: int) -> tuple[Instruction | Unread | None, Downgrade | None]:
+    """The instruction and the downgrading in a value; an empty value has neither."""
+    value = Value(sheet, start, end)
+    at, downgrade = _skip_labels(value)
+    if at >= len(value.flat):
+        return None, downgrade
+    return read_instruction(sheet, value.start + at, value.end), downgrade
+
+
+def _skip_labels(value: Value) -> tuple[int, Downgrade | None]:
+    """Past the words for "declassify" (also twice), reading a downgrading on the way."""
+    at = 0
+    downgrade = None
+    flat = value.flat
+    while at < len(flat):
+        while at < len(flat) and flat[at] in " :.;,-":
+            at += 1
+        label = next((form for form in value.forms.labels if value.starts(at, form)), None)
+        if label is not None:
+            at += len(label)
+            continue
+        label = next((form for form in value.forms.downgrades if value.starts(at, form)), None)
+        if label is None:
+            break
+        stop = min((flat.find(form, at) for form in value.forms.labels if flat.find(form, at) >= 0), default=len(flat))
+        downgrade = read_downgrade(value.sheet, value.start + at + len(label), value.start + stop)
+        at = stop
+    return at, downgrade
+
+
+def read_downgrade(sheet: Sheet, start: int, end: int) -> Downgrade:
+    """To which level, and when."""
+    while start < end and sheet.fold[start] in " :\n":
+        start += 1
+    flat = sheet.flat(start, end).rstrip()
+    level = None
+    for name, known in sorted(sheet.grammar.level_names.items(), key=lambda item: -len(item[0])):
+        if flat.startswith(name):
+            level = known
+            break
+    date = next(find_dates(flat, sheet.grammar.months, _year(sheet)), None)
+    node = Downgrade(sheet.span(start, start + len(flat)), sheet.text[start : start + len(flat)], level)
+    if date is not None:
+        node.date = _date_or_unread(sheet, start, date)
+    return node
+
+
+def _year(sheet: Sheet) -> int | None:
+    return sheet.day.first.year if sheet.day is not None else None
+
+
+def _date_or_unread(sheet: Sheet, start: int, found: Found) -> Date | Unread:
+    if found.date is not None:
+        return found.date
+    low, high = start + found.start, start + found.end
+    return Unread(sheet.span(low, high), found.why, sheet.text[low:high])
+
+
+def read_date_field(sheet: Sheet, start: int, end: int) -> DateField:
+    """The first date of a stretch, or what stands where a date should."""
+    start, end = sheet.trim(start, end)
+    found = next(find_dates(sheet.flat(start, end), sheet.grammar.months), None)
+    node = DateField(sheet.span(start, end), sheet.text[start:end])
+    node.date = _date_or_unread(sheet, start, found) if found is not None else None
+    return node
+
+
+def read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread:
+    """One instruction. `Unread` where no kind of instruction of the table was recognised."""
+    value = Value(sheet, start, end)
+    flat = value.flat.rstrip(". ")
+    node = Instruction(
+        sheet.span(value.start, value.start + len(flat)), sheet.text[value.start : value.start + len(flat)]
+    )
+    _read_dates(value, node)
+    if _read_phrase(value, node) or _read_word(value, node) or _read_code(value, node):
+        _read_person(value, node)
+        return node
+    if node.date is not None:
+        node.kind = "date"
+        return node
+    if _read_years(value, node):
+        return node
+    if _read_event(value, node):
+        return node
+    return Unread(node.span, "a declassification instruction", node.text)
+
+
+def _read_dates(value: Value, node: Instruction) -> None:
+    found = list(find_dates(value.flat, value.sheet.grammar.months, _year(value.sheet)))
+    node.dates = tuple(item.date for item in found if item.date is not None)
+    if not found:
+        return
+    whole = [item for item in found if item.date is None or item.date.precision == "day"]
+    first = whole[0] if whole else found[0]
+    node.date = _date_or_unread(value.sheet, value.start, first)
+    node.date_text = value.sheet.word(value.start + first.start, value.start + first.end)
+
+
+def _read_phrase(value: Value, node: Instruction) -> bool:
+    for phrase, code in value.forms.phrases:
+        if phrase in value.flat:
+            node.kind, node.code = code, phrase
+            return True
+    return False
+
+
+def _read_word(value: Value, node: Instruction) -> bool:
+    at = 0
+    while at < len(value.flat) and value.flat[at] in " (":
+        at += 1
+    for word, code in value.forms.words:
+        if value.starts(at, word):
+            entry = value.sheet.words["instructions"].get(code)
+            node.kind = code
+            node.code = entry.spellings()[0] if entry is not None else word
+            node.codes = (node.code,)
+            if code == "na" and value.flat[at + len(word) :].strip(" ."):
+                node.event = None
+            return True
+    return False
+
+
+def _read_code(value: Value, node: Instruction) -> bool:
+    """A stem with its number: XGDS-2, RDS-1,3, X6, 25X1."""
+    at = 0
+    while at < len(value.flat) and value.flat[at] in " (":
+        at += 1
+    prefix = _PREFIX.match(value.flat, at)
+    if prefix is not None:
+        at = prefix.end()
+    for stem, code in value.forms.stems:
+        if not value.flat.startswith(stem, at):
+            continue
+        number = _NUMBER.match(value.flat, at + len(stem))
+        if number is None:
+            if value.starts(at, stem):
+                node.kind, node.code, node.codes = code, stem, (stem,)
+                return True
+            continue
+        dash = "-" if stem.isalpha() and len(stem) > 1 else ""
+        node.kind = code
+        node.number = int(number.group(1))
+        node.code = f"{stem}{dash}{node.number}"
+        node.codes = (node.code, *_more_codes(value, number.end(), stem, dash))
+        return True
+    return False
+
+
+def _more_codes(value: Value, at: int, stem: str, dash: str) -> list[str]:
+    found = []
+    match = _MORE.match(value.flat, at)
+    while match is not None:
+        found.append(f"{match.group(1) or stem}{dash}{match.group(2)}")
+        match = _MORE.match(value.flat, match.end())
+    return found
+
+
+def _read_person(value: Value, node: Instruction) -> None:
+    person = _PERSON.search(value.flat)
+    if person is not None:
+        low, high = person.span(1)
+        node.person = value.sheet.joined(value.start + low, value.start + high)
+        office = _OFFICE.search(value.flat, person.end())
+        node.office = office.group() if office is not None else None
+
+
+def _read_years(value: Value, node: Instruction) -> bool:
+    """A number of years, in digits or words, and the event they follow if one is named."""
+    flat = value.flat.lstrip(" (")
+    units = value.sheet.words["instructions"].get("years")
+    names = units.spellings() if units is not None else ()
+    match = _YEARS.match(flat)
+    if match is not None and match.group(2) in names:
+        node.years, rest = int(match.group(1)), flat[match.end() :]
+    else:
+        word = next((w for w in sorted(value.forms.numbers, key=len, reverse=True) if flat.startswith(w)), None)
+        rest = flat[len(word) :].lstrip(" -") if word is not None else ""
+        unit = next((name for name in names if rest.startswith(name)), None)
+        if word is None or unit is None:
+            return False
+        node.years, rest = value.forms.numbers[word], rest[len(unit) :]
+    node.kind = "years"
+    if rest.strip(" .)"):
+        node.kind = "event"
+        node.event = value.sheet.joined(value.start, value.end)
+    return True
+
+
+def _read_event(value: Value, node: Instruction) -> bool:
+    flat = value.flat.lstrip(" (")
+    named = any(flat.startswith(word + " ") for word in value.forms.starts)
+    if len(flat) < 4 or not (named or _WORDS.match(flat)):
+        return False
+    node.kind = "event"
+    node.event = value.sheet.joined(value.start, value.end)
+    return True

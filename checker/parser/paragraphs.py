@@ -1,0 +1,395 @@
+"""The text: numbered paragraphs, what hangs under them, unnumbered paragraphs and headings, with their marks.
+
+One pass of one pattern finds the lines that may open something; only those are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..document import Heading, Marking, Paragraph, Telegram, Unread, Word
+from ..values import Level
+from . import markings
+from .sheet import Sheet
+
+# The line feed is the anchor. 1 number, 2 letter behind it, 3 its stop; 4 a letter with its stop; 5 dashes to the
+# line's end; 6 a bullet; 7 a bracket.
+_OPENERS = re.compile(
+    r"\n *(?:\xb6 *)?(?:"
+    r"(\d{1,3})(\.?[A-Z])?([.):](?!\d)|(?= +\())"
+    r"|([A-Z]{1,2})[.)](?= )"
+    r"|(-{4,}[- ]*(?=\n))"
+    r"|(-{1,2}(?![-\w])|\*{1,2}(?!\*)|[•·](?= ))"
+    r"|(\())"
+)
+_BEFORE_MARK = re.compile(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
+_LONGEST_HEADING = 78
+_CUT = re.compile(r"X{4,}|\[?\.\.\.\]?|\[ ?REDACTED")
+_SENTENCE_ENDS = ".!?:;\"')]-”’*>"
+
+
+class Found:
+    """One opening of the text: where its line begins, its label, and what it is."""
+
+    __slots__ = ("depth", "kind", "label_end", "label_start", "mark", "number", "start")
+
+    def __init__(self, start: int, label_start: int, label_end: int, kind: str, depth: int, number: int | None) -> None:
+        self.start = start
+        self.label_start = label_start
+        self.label_end = label_end
+        self.kind = kind
+        self.depth = depth
+        self.number = number
+        self.mark: Marking | Unread | None = None
+
+
+class Text:
+    """Walks the text of one section from `low` to `high` and collects paragraphs and headings."""
+
+    __slots__ = ("bare_lists", "found", "high", "inner", "letter", "low", "marked", "outer", "section", "sheet")
+
+    def __init__(self, sheet: Sheet, low: int, high: int, outer: int = 0, section: int = 1) -> None:
+        self.sheet = sheet
+        self.low = low
+        self.high = high
+        self.outer = outer  # the last number of the main sequence
+        self.inner = 0  # the last number of a list inside a paragraph
+        self.letter = ""  # the last letter of a lettered list
+        self.marked = False  # whether the numbered paragraphs so far had marks
+        self.section = section
+        self.found: list[Found] = []
+
+    def walk(self) -> list[Found]:
+        """Find everything that opens between `low` and `high`."""
+        fold = self.sheet.fold
+        before = "\n" if self.low == 0 else ""
+        if before or fold[self.low - 1] != "\n":
+            self._first_line()
+        for match in _OPENERS.finditer(fold, max(self.low - 1, 0), self.high):
+            self._open(match, match.start() + 1)
+        return self.found
+
+    def _first_line(self) -> None:
+        """The text begins without a line feed before it: look at its first line by itself."""
+        match = _OPENERS.match("\n" + self.sheet.fold[self.low : self.sheet.line_end(self.low)] + "\n")
+        if match is not None:
+            shift = self.low - 1
+            self._open(match, self.low, shift)
+
+    def _open(self, match: re.Match[str], start: int, shift: int = 0) -> None:
+        group = match.lastindex
+        end = match.end() + shift
+        if match.group(1) is not None:
+            self._numbered(match, start, match.start(1) + shift, end)
+        elif group == 4:
+            self._lettered(match.group(4), start, match.start(4) + shift, end)
+        elif group == 5:
+            self._heading(start)
+        elif group == 6:
+            self._bullet(start, match.start(6) + shift, end)
+        else:
+            self._bracket(start, end - 1)
+
+    # ---- numbered --------------------------------------------------------------------------------------------
+
+    def _numbered(self, match: re.Match[str], start: int, label: int, end: int) -> None:
+        number = int(match.group(1))
+        letter = match.group(2)
+        mark = self._mark(end)
+        free = mark is not None or self._free(start)
+        if letter is not None:
+            if free and number in (self.outer, self.outer + 1):
+                self.outer = number
+                self._add(start, label, end, "lettered", 2, number, mark)
+            return
+        depth = self._depth(number, mark is not None, free, start)
+        if depth == 1:
+            self.outer, self.inner, self.letter = number, 0, ""
+            self.marked = self.marked or mark is not None
+            self._add(start, label, end, "numbered", 1, number, mark)
+        elif depth == 2:
+            self.inner = number
+            self._add(start, label, end, "numbered", 2, number, mark)
+
+    def _depth(self, number: int, marked: bool, free: bool, start: int) -> int:
+        """1 for the main sequence, 2 for a list inside a paragraph, 0 for a number that only begins a line.
+
+        A number counts if it follows the last one; a marked one also if it skips, repeats or restarts.
+        """
+        if self.inner and number == self.inner + 1 and free and not (marked or number == self.outer + 1):
+            return 2
+        if number == self.outer + 1:
+            return 1 if free else 0
+        if marked:
+            return 1
+        if not free or not self._after_blank(start):
+            return 0
+        if number == 1 and self.outer:
+            return 2
+        if self.outer == 0 or number == self.outer:
+            return 1 if number < 40 and (self.section > 1 or number <= 2 or number == self.outer) else 0
+        return 1 if not self.marked and self.outer < number <= self.outer + 3 else 0
+
+    # ---- other openings --------------------------------------------------------------------------------------
+
+    def _lettered(self, letter: str, start: int, label: int, end: int) -> None:
+        if len(letter) > 1 and letter[0] != letter[-1]:
+            return
+        mark = self._mark(end)
+        follows = letter == "A" if not self.letter else ord(letter[0]) == ord(self.letter[0]) + 1
+        if mark is None and not (follows and self._free(start)):
+            return
+        self.letter = letter
+        self._add(start, label, end, "lettered", 2, None, mark)
+
+    def _bullet(self, start: int, label: int, end: int) -> None:
+        mark = self._mark(end)
+        last = self.found[-1] if self.found else None
+        if mark is None and not self._after_blank(start):
+            if not (self._free(start) or (last is not None and last.kind == "bullet")):
+                return
+        self._add(start, label, end, "bullet", 2, None, mark)
+
+    def _bracket(self, start: int, at: int) -> None:
+        if not self._free(start):
+            return
+        mark = markings.portion(self.sheet.view, at, self.high, self.sheet.words)
+        if mark is None:
+            return
+        last = self.found[-1] if self.found else None
+        if last is not None and last.kind == "numbered" and last.mark is None:
+            if not self.sheet.fold[last.label_end : start].strip(" \n"):
+                return  # the mark of a paragraph whose number stands on the line above
+        self._add(start, at, at, "unnumbered", 1, None, mark)
+
+    def _heading(self, dashes: int) -> None:
+        """A heading is what stands between a blank line (or a paragraph's end) and a line of dashes."""
+        fold = self.sheet.fold
+        top = dashes
+        start = -1
+        for _ in range(3):
+            above = fold.rfind("\n", 0, max(top - 1, 0)) + 1
+            line = fold[above : top - 1].strip(" ") if top > self.low else ""
+            if not line or top <= self.low or line[0] == "-":
+                break
+            if len(line) > _LONGEST_HEADING or above < self.low:
+                return
+            start = top = above
+        else:
+            return
+        if start < 0 or (self.found and self.found[-1].start >= start):
+            return
+        self._add(start, start, start, "heading", 1, None, None)
+
+    # ---- small questions -------------------------------------------------------------------------------------
+
+    def _add(
+        self, start: int, label: int, end: int, kind: str, depth: int, number: int | None, mark: Marking | Unread | None
+    ) -> None:
+        found = Found(start, label, end, kind, depth, number)
+        found.mark = mark
+        self.found.append(found)
+
+    def _mark(self, at: int) -> Marking | Unread | None:
+        """The mark right behind a label, on the same line."""
+        fold = self.sheet.fold
+        while fold[at] == " ":
+            at += 1
+        if fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
+            return None
+        return markings.portion(self.sheet.view, at, self.high, self.sheet.words)
+
+    def _free(self, start: int) -> bool:
+        """Whether a line can open a paragraph: after an empty line, a heading, or a sentence that has ended."""
+        fold = self.sheet.fold
+        at = start - 1
+        while at > self.low and fold[at] in " \n":
+            if fold[at] == "\n" and at < start - 1:
+                return True
+            at -= 1
+        return at <= self.low or fold[at] in _SENTENCE_ENDS
+
+    def _after_blank(self, start: int) -> bool:
+        fold = self.sheet.fold
+        at = start - 2
+        while at >= 0 and fold[at] == " ":
+            at -= 1
+        return at < self.low or fold[at] == "\n" or fold[at] == "-"
+
+
+# ---- from openings to the model --------------------------------------------------------------------------------------
+
+
+class Body:
+    """Turns the openings of one section into paragraphs, headings and parts of the sheet."""
+
+    __slots__ = ("headings", "high", "low", "paragraphs", "section", "sheet")
+
+    def __init__(self, sheet: Sheet, low: int, high: int, section: int = 1) -> None:
+        self.sheet = sheet
+        self.low = low
+        self.high = high
+        self.section = section
+        self.paragraphs: list[Paragraph] = []
+        self.headings: list[Heading] = []
+
+    def read(self, found: list[Found]) -> None:
+        """Fill `paragraphs` and `headings`; what stands before the first opening is unnumbered text."""
+        first = found[0].start if found else self.high
+        self._unnumbered(self.low, first)
+        for index, item in enumerate(found):
+            end = found[index + 1].start if index + 1 < len(found) else self.high
+            if item.kind == "heading":
+                self._heading(item, end)
+            else:
+                self.sheet.begin(item.start, "paragraph")
+                self._paragraph(item, end)
+
+    def _unnumbered(self, low: int, high: int) -> None:
+        """The stretches between empty lines, each a paragraph of its own."""
+        sheet = self.sheet
+        here = low
+        while here < high:
+            start = here
+            while start < high and sheet.fold[start] in " \n":
+                start += 1
+            if start >= high:
+                return
+            stop = _empty_line(sheet.fold, start, high)
+            here = stop
+            line = sheet.line_start(start)
+            sheet.begin(max(line, low), "paragraph")
+            self._paragraph(Found(line, start, start, "unnumbered", 1, None), stop)
+
+    def _heading(self, item: Found, end: int) -> None:
+        sheet = self.sheet
+        sheet.begin(item.start, "heading")
+        stop = _dash_line(sheet.fold, item.start, end)
+        low, high = sheet.trim(item.start, stop)
+        node = Heading(sheet.span(low, high), sheet.joined(low, high))
+        if sheet.fold[low] == "(":
+            node.mark = markings.portion(sheet.view, low, high, sheet.words)
+        elif sheet.fold[high - 1] == ")":
+            at = sheet.fold.rfind("(", low, high)
+            mark = markings.portion(sheet.view, at, high, sheet.words) if at >= 0 else None
+            node.mark = mark if isinstance(mark, Marking) else None
+        self.headings.append(node)
+        below = sheet.fold.find("\n", stop)
+        if 0 <= below < end:
+            self._unnumbered(below + 1, end)
+
+    def _paragraph(self, item: Found, end: int) -> None:
+        sheet = self.sheet
+        low, high = sheet.trim(item.label_start, end)
+        text_start = min(item.label_end, high)
+        node = Paragraph(sheet.span(low, high), item.kind, sheet.text[item.label_start : item.label_end], "")
+        node.number, node.depth, node.section = item.number, item.depth, self.section
+        node.mark = item.mark
+        if node.mark is not None:
+            node.where = "start"
+            first, _ = sheet.trim(text_start, high)
+            text_start = first + len(node.mark.text)
+        else:
+            text_start = _search_mark(sheet, node, item, text_start, high)
+        first, _ = sheet.trim(text_start, high)
+        node.text = sheet.text[min(first, high) : high]
+        node.place = Word(sheet.span(low, item.label_end), node.label) if node.label else Word(
+            sheet.span(low, min(low + 1, high)), sheet.text[low : low + 1]
+        )
+        self.paragraphs.append(node)
+
+
+def _search_mark(sheet: Sheet, node: Paragraph, item: Found, start: int, high: int) -> int:
+    """Look for a mark in its less usual places; return where the text begins."""
+    fold, view, words = sheet.fold, sheet.view, sheet.words
+    at = start
+    while at < high and fold[at] in " \n":
+        at += 1
+    statement = _statement(sheet, at, high)
+    if statement is not None:
+        node.mark, node.where, node.entire_text = statement, "start", True
+        return start
+    if at < high and fold[at] == "(":
+        mark = markings.portion(view, at, high, words)
+        if mark is not None:
+            node.mark = mark
+            node.where = "line-above" if "\n" in fold[start:at] else "start"
+            return at + len(mark.text)
+    if _CUT.match(fold, at, high):
+        node.cut = True
+    opening = _BEFORE_MARK.match(fold, at, high)
+    if opening is not None and item.kind != "unnumbered":
+        mark = markings.portion(view, opening.end() - 1, high, words)
+        if isinstance(mark, Marking):
+            node.mark, node.where = mark, "after-heading"
+            return start
+    if high > at and fold[high - 1] in ")." and fold.endswith((")", ").", ")\n"), at, high):
+        low = fold.rfind("(", at, high)
+        mark = markings.portion(view, low, high, words) if low > at and high - low < 60 else None
+        if isinstance(mark, Marking) and fold.find(")", low, high) >= high - 2:
+            node.mark, node.where = mark, "end"
+    return start
+
+
+def _statement(sheet: Sheet, at: int, high: int) -> Marking | None:
+    """A statement that one mark covers the entire text."""
+    window = sheet.flat(at, min(at + 70, high))
+    if not any(phrase in window for phrase in sheet.grammar.page_word("entire-text")):
+        return None
+    return markings.entire_text(sheet.view, at, high, sheet.words)
+
+
+def _empty_line(fold: str, start: int, high: int) -> int:
+    """Where the empty line after `start` begins, or `high`."""
+    at = fold.find("\n", start, high)
+    while at >= 0:
+        after = at + 1
+        while after < high and fold[after] == " ":
+            after += 1
+        if after >= high or fold[after] == "\n":
+            return at
+        at = fold.find("\n", after, high)
+    return high
+
+
+def _dash_line(fold: str, start: int, end: int) -> int:
+    """Where the line of dashes below a heading begins."""
+    at = fold.find("\n", start, end)
+    while at >= 0:
+        after = at + 1
+        while after < end and fold[after] == " ":
+            after += 1
+        if fold.startswith("----", after):
+            return after
+        at = fold.find("\n", after, end)
+    return end
+
+
+def hand_down(paragraphs: list[Paragraph]) -> None:
+    """Give each paragraph its level: its own, its parent's, or that of the statement for the entire text."""
+    entire = next((item for item in paragraphs if item.entire_text and isinstance(item.mark, Marking)), None)
+    all_level = _level(entire) if entire is not None else None
+    parent: Level | None = None
+    for item in paragraphs:
+        own = _level(item)
+        if isinstance(item.mark, Marking):
+            item.controls = item.mark.controls
+        if item.depth == 1:
+            item.level = own if item.mark is not None else all_level
+            parent = item.level
+        else:
+            item.level = own if item.mark is not None else parent
+
+
+def _level(item: Paragraph) -> Level | None:
+    mark = item.mark
+    return mark.level if isinstance(mark, Marking) and isinstance(mark.level, Level) else None
+
+
+def read_text(sheet: Sheet, telegram: Telegram, low: int, high: int) -> None:
+    """Read the text between two offsets into the telegram."""
+    body = Body(sheet, low, high)
+    body.read(Text(sheet, low, high).walk())
+    hand_down(body.paragraphs)
+    telegram.paragraphs = tuple(body.paragraphs)
+    telegram.headings = tuple(body.headings)

@@ -1,0 +1,91 @@
+"""The text under the parser's hands: the view, its folded copy for matching, and the parts found so far.
+
+All matching is done on `fold`, which has the length of the view's text, upper case only, blanks and line feeds as
+its only white space, and one line feed more at the end; so no pattern needs to ignore case and every line ends.
+"""
+
+from __future__ import annotations
+
+from ..document import Word
+from ..text import Span, View
+from ..values import Date
+from ..vocabulary import Vocabulary
+from .grammar import Grammar
+
+_BLANKS = {code: " " for code in (0x09, 0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F, 0x85, 0xA0, 0x2007, 0x2028, 0x2029, 0x202F)}
+
+
+class Sheet:
+    """A view, its folded text, and where each part begins. `day` is the date of the telegram, once known."""
+
+    __slots__ = ("day", "fold", "grammar", "parts", "size", "text", "view", "words")
+
+    def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:
+        self.view = view
+        self.text = view.text
+        self.fold = folded(view.text) + "\n"
+        self.size = len(view.text)
+        self.words = words
+        self.grammar = grammar
+        self.parts: list[tuple[int, str]] = []
+        self.day: Date | None = None
+
+    def span(self, start: int, end: int) -> Span:
+        """The source span of the view's code points `start` to `end`."""
+        return self.view.span(start, end)
+
+    def word(self, start: int, end: int) -> Word:
+        """The words between two offsets, as they stand."""
+        return Word(self.view.span(start, end), self.text[start:end])
+
+    def begin(self, start: int, kind: str) -> None:
+        """A part of that kind begins here, and the part before it ends."""
+        self.parts.append((start, kind))
+
+    def line_end(self, start: int) -> int:
+        """The offset of the line feed that ends the line `start` is in."""
+        return self.fold.find("\n", start)
+
+    def trim(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch without blanks and line ends at either side."""
+        fold = self.fold
+        while start < end and fold[end - 1] in " \n":
+            end -= 1
+        while start < end and fold[start] in " \n":
+            start += 1
+        return start, end
+
+    def blank_line(self, start: int) -> bool:
+        """Whether nothing but blanks stands between `start` and the end of its line."""
+        return not self.fold[start : self.fold.find("\n", start)].strip(" ")
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of `offset` begins."""
+        return self.fold.rfind("\n", 0, offset) + 1
+
+    def flat(self, start: int, end: int) -> str:
+        """The folded text of a stretch with its line ends as blanks: same length, so offsets hold."""
+        return self.fold[start:end].replace("\n", " ")
+
+    def joined(self, start: int, end: int) -> str:
+        """The words of a stretch as written, joined over its lines with single blanks."""
+        return " ".join(self.text[start:end].split())
+
+
+def folded(text: str) -> str:
+    """The text in upper case, letter for letter, with all blanks alike and each kind of line end as one line feed."""
+    upper = text.upper()
+    if len(upper) != len(text):
+        upper = "".join(_upper(letter) for letter in text)
+    if "\r" in upper:
+        upper = upper.replace("\r\n", " \n").replace("\r", "\n")
+    if not upper.isascii():
+        return upper.translate(_BLANKS)
+    if "\t" in upper or "\f" in upper or "\v" in upper:
+        upper = upper.replace("\t", " ").replace("\f", " ").replace("\v", " ")
+    return upper
+
+
+def _upper(letter: str) -> str:
+    upper = letter.upper()
+    return upper if len(upper) == 1 else letter

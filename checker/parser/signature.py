@@ -1,0 +1,64 @@
+"""The end of a telegram: signer's name, end marks, and whatever stands behind them."""
+
+from __future__ import annotations
+
+import re
+
+from ..document import Signature, Telegram
+from .sheet import Sheet
+
+_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}")
+_RULE = re.compile(r"[=#*<>-]{3,}|#\d{3,5}")
+_ENDED = ".!?:;\"')]-”’"
+
+
+def read_end(sheet: Sheet, telegram: Telegram, low: int, high: int) -> int:
+    """Read signature and end marks from the end upwards; return where the text ends."""
+    end = _end_marks(sheet, low, high)
+    start, last = _last_line(sheet, low, end)
+    if start < 0:
+        return end
+    name = sheet.text[start:last]
+    if last - start > 32 or not _NAME.fullmatch(name) or sheet.fold[last - 1] in ",;:" or not name[0].isupper():
+        return end
+    line = sheet.line_start(start)
+    if not _stands_alone(sheet, low, line) or name.rstrip(".") != name:
+        return end
+    telegram.signature = Signature(sheet.span(start, last), name)
+    sheet.begin(line, "signature")
+    return line
+
+
+def _stands_alone(sheet: Sheet, low: int, line: int) -> bool:
+    """Whether the line above is empty or ends a sentence, and there is a line above."""
+    at = line - 2
+    while at > low and sheet.fold[at] == " ":
+        at -= 1
+    return at > low and (sheet.fold[at] == "\n" or sheet.fold[at] in _ENDED)
+
+
+def _last_line(sheet: Sheet, low: int, high: int) -> tuple[int, int]:
+    _, last = sheet.trim(low, high)
+    if last <= low:
+        return -1, -1
+    start = max(sheet.line_start(last - 1), low)
+    while sheet.fold[start] == " ":
+        start += 1
+    return start, last
+
+
+def _end_marks(sheet: Sheet, low: int, high: int) -> int:
+    """Where the end marks begin, `high` if there are none. Looks at the last lines only."""
+    end = high
+    words = sheet.grammar.page_word("end")
+    for _ in range(6):
+        start, last = _last_line(sheet, low, end)
+        if start < 0:
+            break
+        line = sheet.fold[start:last].strip("= ")
+        if line not in words and not _RULE.fullmatch(sheet.fold[start:last]):
+            break
+        end = sheet.line_start(start)
+    if end < high:
+        sheet.begin(max(end, low), "end_mark")
+    return end

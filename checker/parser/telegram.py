@@ -1,0 +1,134 @@
+"""A telegram with teletype lines: header, classification line, fields, text, signature."""
+
+from __future__ import annotations
+
+from ..document import Authority, Banner, Dtg, Telegram, Unread
+from ..values import Date
+from . import markings
+from .authority import read_authority
+from .banner import read_banner
+from .blocks import Region, walk
+from .captions import read_captions, unknown_caption
+from .eo import read_eo
+from .header import Header
+from .paragraphs import read_text
+from .references import read_references
+from .sheet import Sheet
+from .signature import read_end
+from .subject import read_subject
+from .tags import read_tags
+
+_READERS = {
+    "eo": read_eo,
+    "tags": read_tags,
+    "subject": read_subject,
+    "references": read_references,
+    "authority": read_authority,
+}
+
+
+def read_telegram(sheet: Sheet, telegram: Telegram) -> None:
+    """Read a whole telegram from its first line on."""
+    here = Header(sheet, telegram).read()
+    if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
+        sheet.day = telegram.dtg.date
+    here = _banner_line(sheet, telegram, here)
+    regions, low = walk(sheet, here)
+    for region in regions:
+        read = _READERS.get(region.name)
+        if read is not None:
+            read(sheet, telegram, region)
+        elif region.name == "captions":
+            _captions(sheet, telegram, region)
+        elif region.name == "passing":
+            telegram.passing += (sheet.word(region.start, region.end),)
+        elif region.name == "banner":
+            again = read_banner(sheet, region.start, sheet.line_end(region.start))
+            telegram.banners += (again,) if again is not None else ()
+    marks: list[tuple[int, str]] = sheet.parts
+    sheet.parts = []
+    high = read_end(sheet, telegram, low, sheet.size)
+    tail = sheet.parts
+    sheet.parts = marks
+    read_text(sheet, telegram, low, high)
+    sheet.parts += sorted(tail)
+    if telegram.authority is None:
+        authority_in_text(sheet, telegram, low, high)
+
+
+def _banner_line(sheet: Sheet, telegram: Telegram, here: int) -> int:
+    """Read the classification line at `here`, with what stands behind it on the line; return where the next begins."""
+    start = here
+    while start < sheet.size and sheet.fold[start] in " \n":
+        start += 1
+    if start >= sheet.size:
+        return here
+    end = sheet.line_end(start)
+    banner = read_banner(sheet, start, end)
+    if banner is None:
+        return here
+    sheet.begin(here, "banner")
+    marking = markings.banner(sheet.view, start, start + len(banner.level_text.text), sheet.words) if (
+        banner.level_text is not None
+    ) else None
+    banner.marking = None if isinstance(marking, Unread) else marking
+    telegram.banner = banner
+    telegram.banners = (banner,)
+    stop = start + len(banner.text)
+    end = sheet.line_end(stop)
+    rest, last = sheet.trim(stop, end)
+    if rest < last:
+        telegram.captions += tuple(read_captions(sheet, rest, last))
+    return min(end + 1, sheet.size)
+
+
+def _captions(sheet: Sheet, telegram: Telegram, region: Region) -> None:
+    here = region.start
+    while here < region.end:
+        stop = min(sheet.line_end(here), region.end)
+        start, end = sheet.trim(here, stop)
+        if start < end:
+            found = read_captions(sheet, start, end)
+            if not found:
+                lone = unknown_caption(sheet, start, end)
+                found = [lone] if lone is not None else []
+            telegram.captions += tuple(found)
+        here = stop + 1
+
+
+def authority_in_text(sheet: Sheet, telegram: Telegram, low: int, high: int) -> None:
+    """Look for the authority sentence inside the paragraphs, where some telegrams have it."""
+    for form in sheet.grammar.authority_openers:
+        at = sheet.fold.find(form, low, high)
+        while at >= 0:
+            before = sheet.fold[at - 1] if at else "\n"
+            if not before.isalpha() and _opens_sentence(sheet, low, at):
+                end = sheet.fold.find("\n", min(at + 240, high))
+                stop = _sentence_stop(sheet, at, min(end if end >= 0 else high, high))
+                read_authority(sheet, telegram, Region("authority", at, at, stop), numbered=True)
+                if isinstance(telegram.authority, Authority) and telegram.authority.by is not None:
+                    return
+                telegram.authority = None
+            at = sheet.fold.find(form, at + len(form), high)
+
+
+def _opens_sentence(sheet: Sheet, low: int, at: int) -> bool:
+    before = at - 1
+    while before >= low and sheet.fold[before] in " \n":
+        before -= 1
+    return before < low or sheet.fold[before] in ".):;-"
+
+
+def _sentence_stop(sheet: Sheet, at: int, high: int) -> int:
+    """The end of the paragraph, at most."""
+    here = sheet.line_end(at)
+    while here < high:
+        if sheet.blank_line(here + 1):
+            return here
+        here = sheet.line_end(here + 1)
+    return high
+
+
+def banner_of(telegram: Telegram) -> Banner | None:
+    """The classification line if it could be read."""
+    return telegram.banner if isinstance(telegram.banner, Banner) else None
