@@ -2,6 +2,8 @@
 
 import os
 
+VERSION = "0.1.0"  # a constant, because asking importlib.metadata costs 43 ms; a test compares it with pyproject.toml
+
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 

@@ -1,0 +1,219 @@
+"""One file at a time: read it, parse each document, ask the rules, and enter what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from . import engine, readers, rulebook
+from .document import Telegram
+from .findings import Finding, Suggestion
+from .ledger import CHECKED, EXCLUDED, FAILED, Judged, Paper
+from .parser import parse
+from .record import Record
+from .rulebook import Rulebook
+from .text import Source
+from .values import Date
+
+
+class Order(Record):
+    """What a desk needs to know, in plain values that travel to a worker.
+
+    `folders` are the rule packs, `rules` the ids to run, `severities` what settings say of them; `ignored` lists, for
+    each glob of paths, the ids not to run there. `as_of` and `profile` are "" where nothing was asked.
+    """
+
+    folders: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    severities: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    mandatory: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    as_of: str = ""
+    profile: str = ""
+    reader: str = ""
+    fields: Mapping[str, object] | None = None
+    redact: bool = False
+    text: bool = False
+    diff: bool = False
+    tally: bool = False
+    cache: str = ""  # the key of this order in the result cache, "" for none
+
+
+class Desk:
+    """Where files are checked by one rule book. Make one for each process."""
+
+    __slots__ = ("_as_of", "_book", "_messages", "_order", "_severities", "_words")
+
+    def __init__(self, order: Order, book: Rulebook) -> None:
+        self._order = order
+        self._book = book
+        self._words = book.vocabulary
+        self._severities = dict(order.severities)
+        self._as_of = Date.of(order.as_of) if order.as_of else None
+        self._messages = {rule.id: rule.message or rule.summary for rule in book.rules} if order.redact else {}
+
+    def judge(self, path: str, data: bytes | None = None) -> list[Judged]:
+        """Check every document of a file. `data` stands for the file's bytes where the caller has them."""
+        if not self._order.cache:
+            return self._judge(path, data)
+        from . import cache  # opt-in
+
+        return cache.through(self._order.cache, path, data, lambda content: self._judge(path, content))
+
+    def _judge(self, path: str, data: bytes | None) -> list[Judged]:
+        silent = frozenset(self._silent(path))
+        found = [self._document(item, silent) for item in self.documents(path, data)]
+        return found or [Judged(path, "", FAILED, "holds no document")]
+
+    def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
+        """The documents of a file. A reader that breaks ends the file's documents with one that failed."""
+        order = self._order
+        stream = readers.read(path, reader=order.reader or None, settings=order.fields or None, data=data)
+        while True:
+            item, crash = engine.attempt(lambda: next(stream, None))
+            if crash:
+                yield readers.Unreadable(path, "", f"internal error {crash} while it was read")
+                return
+            if item is None:
+                return
+            yield item
+
+    def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
+        """The telegram of a reading, under the profile the run asks for; or `None` and the trace id of a crash."""
+        telegram, crash = engine.attempt(lambda: parse(reading.view, self._words, reading.facts, self._as_of))
+        if telegram is not None and self._order.profile and telegram.profile != self._order.profile:
+            fields = {name: getattr(telegram, name) for name in telegram.__fields__}
+            telegram = Telegram(**(fields | {"profile": self._order.profile}))
+        return telegram, crash
+
+    def _document(self, item: readers.Reading | readers.Unreadable, silent: frozenset[str]) -> Judged:
+        if isinstance(item, readers.Unreadable):
+            return Judged(item.path, self._name(item.cable), FAILED, item.why)
+        telegram, crash = self.telegram(item)
+        if telegram is None:
+            return Judged(item.path, self._name(item.cable), FAILED, f"internal error {crash} while it was parsed")
+        source = item.view.source
+        tally = engine.Tally()
+        cable = item.cable or telegram.mrn or ""
+        raw = engine.run(telegram, source, self._book, item.path, cable, tally)
+        findings = sorted((one for one in raw if one.rule not in silent), key=Finding.order)
+        crashes = tuple((each.rule, each.trace) for each in tally.crashes)
+        why = "; ".join(f"rule {rule} broke on it (internal error {trace})" for rule, trace in crashes)
+        return Judged(
+            item.path,
+            self._name(cable),
+            FAILED if crashes else CHECKED,
+            why,
+            tuple(self._finished(one, source) for one in findings),
+            _counts(tally, silent, self._order.tally),
+            self._paper(item, telegram) if self._order.text else None,
+            _diff(item, findings) if self._order.diff else "",
+            item.notes,
+            crashes,
+        )
+
+    def _silent(self, path: str) -> Iterator[str]:
+        """The rules not to run on this path."""
+        if not self._order.ignored:
+            return
+        import fnmatch  # 1 ms, and only where a setting asks for it
+        import os
+
+        plain = os.path.normpath(path)
+        for pattern, rules in self._order.ignored:
+            if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(os.path.basename(plain), pattern):
+                yield from (rule for rule in rules if rule not in self._order.mandatory)
+
+    def _finished(self, one: Finding, source: Source) -> Finding:
+        """A finding with the severity the settings give it, its suggestion placed, and redacted where asked."""
+        fields = {name: getattr(one, name) for name in one.__fields__}
+        fields["severity"] = self._severities.get(one.rule, one.severity) if not one.unknown else one.severity
+        if one.suggestion is not None:
+            fields["suggestion"] = _placed(one.suggestion, source)
+        if self._order.redact:
+            fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self._name(one.cable)}
+            fields["message"] = blank(self._messages.get(one.rule, one.name))
+        return Finding(**fields)
+
+    def _name(self, cable: str) -> str:
+        """A cable's name; when redacted, a name that is always the same for the same cable and tells nothing."""
+        if not cable or not self._order.redact:
+            return cable
+        from hashlib import sha256
+
+        return "cable-" + sha256(cable.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+    def _paper(self, reading: readers.Reading, telegram: Telegram) -> Paper | None:
+        if self._order.redact:
+            return None
+        stretches = list(reading.view.kept())
+        start = min((span.start for span in stretches), default=0)
+        end = max((span.end for span in stretches), default=0)
+        source = reading.view.source
+        title = " ".join(str(part) for part in (telegram.mrn, telegram.date, telegram.layout) if part)
+        return Paper(source.text[start:end], start, source.position(start).line, title)
+
+
+def prepare(order: Order) -> Callable[[object], object]:
+    """The work of one worker process: a path in, its documents out."""
+    desk = Desk(order, rulebook.load(order.folders or None).select(order.rules))
+    return lambda path: desk.judge(str(path))
+
+
+def excluded(path: str, why: str) -> Judged:
+    """The entry of a path that is not checked on purpose."""
+    return Judged(path, "", EXCLUDED, why)
+
+
+def failed(path: str, why: str) -> Judged:
+    """The entry of a path that could not be checked."""
+    return Judged(path, "", FAILED, why)
+
+
+def blank(message: str) -> str:
+    """A rule's message with `[…]` where a document's words would stand."""
+    pieces, depth = [], 0
+    for letter in message:
+        if letter == "{":
+            if not depth:
+                pieces.append("[…]")
+            depth += 1
+        elif letter == "}" and depth:
+            depth -= 1
+        elif not depth:
+            pieces.append(letter)
+    return "".join(pieces)
+
+
+def _placed(change: Suggestion, source: Source) -> Suggestion:
+    start, end = source.position(change.span.start), source.position(change.span.end)
+    return Suggestion(change.span, change.text, change.why, change.safe, start, end)
+
+
+def _counts(
+    tally: engine.Tally, silent: frozenset[str], wanted: bool
+) -> tuple[tuple[str, tuple[int, int, int, int]], ...]:
+    """The tally as plain numbers; without statistics only the rules that were unknown."""
+    rows = []
+    for rule, (passed, broken, unknown, idle) in sorted(tally.counts().items()):
+        if rule not in silent and (wanted or unknown):
+            rows.append((rule, (passed, broken, unknown, idle)))
+    return tuple(rows)
+
+
+def _diff(reading: readers.Reading, findings: list[Finding]) -> str:
+    """What the suggestions would change in the file, as a unified diff; overlapping suggestions: the first wins."""
+    source = reading.view.source
+    pieces, here = [], 0
+    for change in sorted((one.suggestion for one in findings if one.suggestion), key=lambda one: one.span.start):
+        if change.span.start >= here:
+            pieces += [source.text[here : change.span.start], change.text]
+            here = change.span.end
+    if not pieces:
+        return ""
+    import difflib
+
+    after = "".join(pieces) + source.text[here:]
+    before, after_lines = source.text.split("\n"), after.split("\n")
+    lines = difflib.unified_diff(before, after_lines, f"a/{reading.path}", f"b/{reading.path}", lineterm="")
+    return "\n".join(lines) + "\n"

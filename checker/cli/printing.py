@@ -1,0 +1,74 @@
+"""Reports to the screen and to files: files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+from ..ledger import Outcome
+from ..reporters import REPORTERS, Look, render
+from ..reporters.escape import visible
+from ..trouble import ConfigTrouble, did_you_mean
+from .words import terminal_width, wants_colour
+
+PEOPLE = ("table", "concise", "full")  # these tell failures and the account themselves
+
+
+def formats_of(format_name: str, outputs: list[str]) -> list[tuple[str, str]]:
+    """The further outputs as (format, file). Raises `ConfigTrouble` for a name that is no format."""
+    pairs = []
+    for text in outputs:
+        name, sign, file = text.partition("=")
+        if not sign or not file:
+            raise ConfigTrouble(f"--output: {text!r} is not of the form FORMAT=FILE")
+        pairs.append((name, file))
+    for name in [format_name, *(name for name, _ in pairs)]:
+        if name not in REPORTERS:
+            raise ConfigTrouble(
+                f"unknown format {name!r}{did_you_mean(name, REPORTERS) or '; there is ' + ', '.join(REPORTERS)}"
+            )
+    return pairs
+
+
+def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[str, str]], colour: str) -> None:
+    """Write every output; tell on stderr what a machine's format would hide from a person."""
+    for name, file in outputs:
+        write_file(file, render(name, outcome))
+    if out:
+        write_file(out, render(format_name, outcome))
+    else:
+        look = Look(terminal_width(sys.stdout), wants_colour(sys.stdout, colour))
+        for piece in render(format_name, outcome, look):
+            sys.stdout.write(piece)
+        sys.stdout.flush()
+    if out or format_name not in PEOPLE:
+        _tell(outcome)
+
+
+def _tell(outcome: Outcome) -> None:
+    """Failures and trouble on stderr, and on a terminal the account."""
+    from ..reporters.wording import account, tally  # only beside a machine's format
+
+    for judged in outcome.with_state("failed"):
+        sys.stderr.write(f"failed  {visible(judged.path)}: {visible(judged.why)}\n")
+    for words in outcome.troubles:
+        sys.stderr.write(f"trouble  {visible(words)}\n")
+    if terminal_width(sys.stderr):
+        sys.stderr.write(f"{tally(outcome.summary)}\n{account(outcome.summary)}\n")
+
+
+def write_file(path: str, pieces: Iterable[str]) -> None:
+    """Write a file under another name and rename it when it is complete."""
+    part = f"{path}.{os.getpid()}.part"
+    if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe: cannot be renamed over
+        part = path
+    try:
+        with open(part, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            for piece in pieces:
+                file.write(piece)
+        if part != path:
+            os.replace(part, path)
+    finally:
+        if part != path and os.path.exists(part):
+            os.unlink(part)

@@ -1,0 +1,328 @@
+"""The only place that wires a run together: settings, rules, files, workers, baseline, account."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from . import checking, readers, rulebook, selection
+from .checking import Desk, Order
+from .document import Telegram
+from .findings import SEVERITIES, Finding
+from .ledger import Judged, Outcome, RuleNote, balance
+from .record import Record
+from .rulebook import Rule, Rulebook
+from .settings import Settings
+from .shipped import VERSION
+from .text import Source
+from .trouble import ConfigTrouble, InputTrouble
+
+STDIN = "-"
+
+
+class Wish(Record):
+    """What a command wants of a run besides the settings.
+
+    `data` are the bytes of standard input, shown under `name`; `text` asks for the documents' text (HTML), `diff` for
+    the suggestions as a diff, `accepted` whether suppressions hold. `tell` is called with (done, all) as files finish.
+    """
+
+    data: bytes | None = None
+    name: str = ""
+    text: bool = False
+    diff: bool = False
+    accepted: bool = True
+    known: bool = True
+    tell: Callable[[int, int], None] | None = None
+
+
+def lint(paths: Sequence[str], settings: Settings, wish: Wish | None = None) -> Outcome:
+    """Check the documents of the paths. Raises `Trouble` where nothing can be checked at all."""
+    wish = wish or Wish()
+    book = load(settings)
+    order = order_of(settings, book, wish)
+    files, entries = files_of(paths, settings)
+    if not files and not entries:
+        raise InputTrouble("no file to check: the paths hold none")
+    judged = _judged(files, entries, order, settings, book, wish)
+    troubles = () if files or any(each.state == "failed" for each in judged) else ("every file is excluded",)
+    return _outcome(judged, settings, book, order, wish, troubles)
+
+
+def load(settings: Settings) -> Rulebook:
+    """The shipped rules and the packs the settings name. Raises `RuleTrouble` with everything that is wrong."""
+    return rulebook.load(_folders(settings) or None)
+
+
+def _folders(settings: Settings) -> tuple[str, ...]:
+    packs = settings.texts("rules")
+    return (rulebook.SHIPPED, *packs) if packs else ()
+
+
+def order_of(settings: Settings, book: Rulebook, wish: Wish) -> Order:
+    """What the desks need to know. Raises `ConfigTrouble` for words that mean no rule."""
+    mandatory = tuple(sorted(selection.meant(book.rules, settings.texts("mandatory"), resting=True)))
+    severities = _severities(settings, book, mandatory)
+    ignore = (*settings.texts("ignore"), *(rule for rule, level in severities.items() if level == "off"))
+    rules = selection.choose(book.rules, settings.texts("select"), settings.texts("extend-select"), ignore, mandatory)
+    ignored = tuple(
+        (_pattern(settings, glob), tuple(sorted(selection.meant(book.rules, _texts(words), resting=True))))
+        for glob, words in settings.table("per-file-ignores").items()
+    )
+    profile = settings.text("profile")
+    profiles = sorted({code for rule in book.rules for code in rule.profile} - {selection.EVERYTHING})
+    if profile and profile not in profiles:
+        raise ConfigTrouble(f"unknown profile {profile!r}; there is {', '.join(profiles)}")
+    order = Order(
+        folders=_folders(settings),
+        rules=rules,
+        severities=tuple(sorted((rule, level) for rule, level in severities.items() if level != "off")),
+        ignored=ignored,
+        mandatory=mandatory,
+        checks=settings.texts("checks"),
+        as_of=settings.text("as-of"),
+        profile=profile,
+        reader=settings.text("reader"),
+        fields=settings.table("fields"),
+        redact=settings.flag("redact"),
+        text=wish.text,
+        diff=wish.diff,
+        tally=settings.flag("statistics"),
+    )
+    return _with_cache(order, settings, book)
+
+
+def _with_cache(order: Order, settings: Settings, book: Rulebook) -> Order:
+    if not settings.flag("cache") or order.text or order.diff:
+        return order
+    from . import cache  # opt-in
+
+    fields = {name: getattr(order, name) for name in order.__fields__}
+    return Order(**(fields | {"cache": cache.key_of(VERSION, book.digest, repr(sorted(fields.items())))}))
+
+
+def _severities(settings: Settings, book: Rulebook, mandatory: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word, level in settings.table("severity").items():
+        for rule in sorted(selection.meant(book.rules, [word], resting=True)):
+            if rule not in mandatory:
+                found[rule] = str(level)
+    return found
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()
+
+
+def _pattern(settings: Settings, glob: str) -> str:
+    """A glob of the configuration file, as seen from the working folder."""
+    base = os.path.relpath(settings.folder) if settings.file else "."
+    return glob if base == "." or glob.startswith("*") else os.path.normpath(os.path.join(base, glob))
+
+
+def files_of(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[Judged]]:
+    """The files to check, sorted by name, each once; and the entries of paths that are excluded or cannot be read."""
+    patterns = [_pattern(settings, glob) for glob in settings.texts("exclude")]
+    files: dict[str, str] = {}
+    entries = []
+    for found in readers.find(sorted(set(paths))):
+        plain = os.path.normpath(found.path) if found.path != STDIN else STDIN
+        if found.status == "failed":
+            entries.append(checking.failed(found.path, found.why))
+        elif found.status == "excluded":
+            entries.append(checking.excluded(found.path, found.why))
+        elif patterns and _matches(plain, patterns):
+            entries.append(checking.excluded(found.path, "excluded by the settings"))
+        else:
+            files.setdefault(plain, found.path)
+    return sorted(files.values()), entries
+
+
+def _matches(path: str, patterns: list[str]) -> bool:
+    import fnmatch  # 1 ms, and only where a setting asks for it
+
+    parents = [path]
+    while os.path.dirname(parents[-1]) not in ("", parents[-1]):
+        parents.append(os.path.dirname(parents[-1]))
+    return any(
+        fnmatch.fnmatchcase(each, pattern) or fnmatch.fnmatchcase(os.path.basename(each), pattern)
+        for each in parents
+        for pattern in patterns
+    )
+
+
+def _judged(
+    files: list[str], entries: list[Judged], order: Order, settings: Settings, book: Rulebook, wish: Wish
+) -> tuple[Judged, ...]:
+    found = list(entries)
+    for number, batch in enumerate(_batches(files, order, settings, book, wish), start=1):
+        found += batch
+        if wish.tell is not None:
+            wish.tell(number, len(files))
+    return tuple(sorted(found, key=lambda item: (item.path, item.state)))
+
+
+def _batches(files: list[str], order: Order, settings: Settings, book: Rulebook, wish: Wish) -> Iterator[list[Judged]]:
+    """The documents of each file, file by file; with workers the order in which they finish does not show."""
+    jobs = settings.number("jobs") or os.cpu_count() or 1
+    limit = settings.number("timeout")
+    ours = [path for path in files if path == STDIN]
+    theirs = [path for path in files if path != STDIN]
+    if (min(jobs, len(theirs)) <= 1 and not limit) or not theirs:
+        ours, theirs = files, []
+    if ours:
+        desk = Desk(order, book.select(order.rules))
+        for path in ours:
+            yield desk.judge(wish.name or path, wish.data) if path == STDIN else desk.judge(path)
+    if theirs:
+        from . import workers  # 25 ms with multiprocessing
+
+        results: dict[int, list[Judged]] = {}
+        for index, result in workers.spread(theirs, checking.prepare, (order,), jobs, limit or None):
+            lost = isinstance(result, workers.Lost)
+            results[index] = [checking.failed(theirs[index], result.why)] if lost else result  # type: ignore[attr-defined, assignment]
+        for index in range(len(theirs)):
+            yield results[index]
+
+
+def _outcome(
+    judged: tuple[Judged, ...],
+    settings: Settings,
+    book: Rulebook,
+    order: Order,
+    wish: Wish,
+    troubles: tuple[str, ...],
+) -> Outcome:
+    findings = tuple(sorted((one for each in judged for one in each.findings), key=Finding.order))
+    hidden, notices = (), _changes(order, book)
+    if settings.text("suppressions") and wish.accepted:
+        from . import baseline  # only where there are records
+
+        accepted = baseline.load_suppressions(settings.text("suppressions"))
+        mandatory = frozenset(order.mandatory)
+        parted = baseline.hide_accepted(findings, accepted, checked_paths(judged), mandatory, _today())
+        findings, hidden = parted.shown, parted.hidden
+        notices, troubles = notices + parted.notices, troubles + parted.troubles
+    if settings.text("baseline") and wish.known:
+        from . import baseline
+
+        known = baseline.load(settings.text("baseline"))
+        parted = baseline.hide_known(findings, known, checked_paths(judged), frozenset(order.mandatory))
+        findings, hidden = parted.shown, hidden + parted.hidden
+        notices += parted.notices
+    level = settings.text("fail-level")
+    allowed = settings.number("allow-failed")
+    return Outcome(
+        judged=judged,
+        findings=findings,
+        hidden=hidden,
+        rules=_notes(order, book),
+        summary=balance(judged, findings, hidden, len(order.rules), level, allowed, troubles),
+        version=VERSION,
+        notices=notices + _told(judged),
+        troubles=troubles,
+        fail_level=level,
+        statistics=settings.flag("statistics"),
+        compared=bool(settings.text("baseline")) and wish.known,
+        redacted=order.redact,
+    )
+
+
+def checked_paths(judged: Iterable[Judged]) -> frozenset[str]:
+    """The plain paths of the files whose documents were all checked."""
+    from . import baseline
+
+    broken = {baseline.plain_path(each.path) for each in judged if each.state == "failed"}
+    return frozenset(baseline.plain_path(each.path) for each in judged if each.state == "checked") - broken
+
+
+def _today() -> str:
+    """The day by which suppressions expire, in UTC; `SOURCE_DATE_EPOCH` stands for it where set."""
+    from datetime import UTC, datetime
+
+    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (datetime.fromtimestamp(int(moment), UTC) if moment.isdigit() else datetime.now(UTC)).date().isoformat()
+
+
+def _changes(order: Order, book: Rulebook) -> tuple[str, ...]:
+    """What settings and packs changed about the rules, for the report."""
+    shipped = {rule.id: rule.severity for rule in book.rules}
+    return tuple(
+        f"severity of {rule}: {level} instead of {shipped[rule]}"
+        for rule, level in order.severities
+        if rule in order.rules and shipped[rule] != level
+    )
+
+
+def _told(judged: Iterable[Judged]) -> tuple[str, ...]:
+    """What readers had to do to read a document."""
+    return tuple(f"{each.path}: {note}" for each in judged for note in each.notes)
+
+
+def _notes(order: Order, book: Rulebook) -> dict[str, RuleNote]:
+    severities = dict(order.severities)
+    chosen = frozenset(order.rules)
+    return {rule.id: note_of(rule, severities.get(rule.id, "")) for rule in book.rules if rule.id in chosen}
+
+
+def note_of(rule: Rule, severity: str = "") -> RuleNote:
+    """What reports tell about a rule; `severity` where a setting changed it."""
+    changed = severity if severity in SEVERITIES and severity != rule.severity else ""
+    return RuleNote(
+        rule.id,
+        rule.name,
+        changed or rule.severity,
+        rule.status,
+        rule.summary,
+        tuple(str(each) for each in rule.cite),
+        rule.help,
+        tuple(rule.tags),
+        rule.severity if changed else "",
+        rule.message,
+    )
+
+
+# ---- single documents, for `parse`, `explain` and the Python interface -------------------------------------------
+
+
+class Parsed(Record):
+    """A document as the parser sees it; `telegram` is `None` where `why` says why not."""
+
+    path: str
+    cable: str
+    source: Source | None = None
+    telegram: Telegram | None = None
+    reader: str = ""
+    why: str = ""
+
+
+def parse(paths: Sequence[str], settings: Settings, wish: Wish | None = None) -> Iterator[Parsed]:
+    """The documents of the paths as the rules see them."""
+    wish = wish or Wish()
+    book = load(settings)
+    desk = Desk(order_of(settings, book, wish), book)
+    files, entries = files_of(paths, settings)
+    if not files and not entries:
+        raise InputTrouble("no file to parse: the paths hold none")
+    for entry in entries:
+        yield Parsed(entry.path, "", why=f"{entry.state}: {entry.why}")
+    for path in files:
+        given = (wish.name or path, wish.data) if path == STDIN else (path, None)
+        for item in desk.documents(*given):
+            if isinstance(item, readers.Unreadable):
+                yield Parsed(item.path, item.cable, why=f"failed: {item.why}")
+                continue
+            telegram, crash = desk.telegram(item)
+            why = f"failed: internal error {crash}" if crash else ""
+            yield Parsed(item.path, item.cable, item.view.source, telegram, item.reader, why)
+
+
+def check_text(text: str, name: str, settings: Settings) -> list[Finding]:
+    """The findings of a text, without baseline and suppressions. Raises `InputTrouble` where it cannot be checked."""
+    book = load(settings)
+    order = order_of(settings, book, Wish())
+    judged = Desk(order, book.select(order.rules)).judge(name, text.encode("utf-8", "surrogatepass"))
+    for each in judged:
+        if each.why:
+            raise InputTrouble(f"{each.path}: {each.why}")
+    return [one for each in judged for one in each.findings]
