@@ -1,4 +1,4 @@
-"""The release decision: which foreign disclosure marking the portions give the banner (IC-REG-2016 p. 27-30, table 3)."""
+"""The release decision: which disclosure marking the portions give the banner (IC-REG-2016 p. 27-30, table 3)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..document import Marking
 from ..record import Record
-from ..values import Date
+from ..values import Date, Level
 from .lexicon import Lexicon
 
 
@@ -81,7 +81,7 @@ def _portion(lexicon: Lexicon, mark: Marking, banner: Marking | None) -> Portion
     if written == () and banner is not None and banner.release:
         written = banner.release
     release = expand(lexicon, written) if written else None
-    classified = mark.level is not None and mark.level.classified
+    classified = isinstance(mark.level, Level) and mark.level.classified
     plain = not classified and not mark.control_tokens and mark.system == "us"
     return Portion(classified, frozenset(roles), release, display, plain, compound, written or ())
 
@@ -133,14 +133,20 @@ def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> 
             lists[code] = portions[0].written if same else listed(common, owner)
     if all("official" in roles for roles in each):
         codes.append(names["official"])
-    if all("display" in roles for roles in each) or (not codes and all(_shows(roles) for roles in each)):
-        shown = frozenset.intersection(*((p.display or frozenset()) | (p.release or frozenset()) for p in portions))
-        shown -= {owner}
+    all_display = all("display" in roles for roles in each)
+    if all_display or (not codes and all(_shows(roles) for roles in each)):
+        shown = frozenset.intersection(*(_shown(portion, all_display) for portion in portions)) - {owner}
         if any("display" in roles for roles in each) and shown:
             codes.append(names["display"])
             lists[names["display"]] = listed(shown)
     step = _step(names, codes, each)
     return Decision(tuple(codes) or no_foreign.codes, lists, step)
+
+
+def _shown(portion: Portion, all_display: bool) -> frozenset[str]:
+    """To whom a portion may be shown; a release list counts as a display list where not every portion has one."""
+    shown = portion.display or frozenset()
+    return shown if all_display else shown | (portion.release or frozenset())
 
 
 def _shows(roles: frozenset[str]) -> bool:

@@ -78,6 +78,7 @@ class _Sum:
         self.known = known
         self.paths: dict[str, set[tuple[str, ...]]] = {"sci": set(), "sap": set(), "aea": set(), "cui": set()}
         self.codes: dict[str, Entry] = {}
+        self.controlled = any(mark.system == "cui" for mark in marks)
         self.concealed = any(mark.concealed for mark in marks)
         self.owners: set[str] = set()
         self.foreign = self.concealed
@@ -88,7 +89,8 @@ class _Sum:
 
     def _add_owners(self, mark: Marking) -> None:
         if mark.system == "nato":
-            self.owners.add(self.known.words["nato"].entries[_index_of_owner(self.known)].code)
+            nato = self.known.words["nato"].entries
+            self.owners.update(entry.code for entry in nato if entry.fact("kind") == "owner")
         elif mark.system in ("foreign", "joint"):
             self.owners.update(set(mark.owners) - {self.known.owner})
         self.foreign = self.foreign or mark.system in ("nato", "foreign")
@@ -105,14 +107,10 @@ class _Sum:
                 self.owners.update(token.countries)
 
 
-def _index_of_owner(known: Lexicon) -> int:
-    return next(i for i, entry in enumerate(known.words["nato"].entries) if entry.fact("kind") == "owner")
-
-
 def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
     """The token as paths of a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
     head = token.code or token.text
-    found = {(head,)} if token.category != "cui" else set()
+    found: set[tuple[str, ...]] = {(head,)} if token.category != "cui" else set()
     for part in token.parts:
         name, _, rest = part.partition(" ")
         if token.category in ("sap", "cui"):
@@ -157,8 +155,8 @@ def _register(
     foreign = system == "us" and total.foreign
     foreign_code = (known.roles["foreign"],) if foreign else ()
     named = () if total.concealed or not foreign else tuple(sorted(total.owners, key=lambda c: (len(c) > 3, c)))
-    expected = [*map("-".join, _flat(total.paths["sci"])), *map("-".join, _flat(total.paths["sap"]))]
-    expected += [*map("-".join, _flat(aea)), *foreign_code, *("-".join(path) for path in sorted(total.paths["cui"]))]
+    expected = [*_joined(total.paths["sci"]), *_joined(total.paths["sap"])]
+    expected += [*_joined(aea), *foreign_code, *_joined(total.paths["cui"])]
     ordered = _ordered(known, [*dissem, *decision.codes]) + _ordered(known, nonic)
     roll = Rollup(span, level, None, tuple(expected) + tuple(ordered), portions=len(marks), why=decision.step)
     roll.decided, roll.mixed, roll.concealed = decision.decided, decision.mixed, total.concealed and foreign
@@ -177,18 +175,23 @@ def _register(
     return roll
 
 
-def _flat(tree: set[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    return sorted(tree)
+def _joined(tree: set[tuple[str, ...]]) -> list[str]:
+    """A tree's paths as one word each, sorted."""
+    return ["-".join(path) for path in sorted(tree)]
 
 
 def _system(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
     """The system of the whole: that of all portions if all agree in it and in their owners, else us."""
-    systems = {mark.system for mark in marks}
+    systems = {mark.system for mark in marks if mark.control_tokens or mark.system != "us" or _is_classified(mark)}
     owners = {mark.owners for mark in marks if mark.owners}
     concealed = any(mark.concealed for mark in marks)
     if len(systems) == 1 and len(owners) <= 1 and not concealed:
         return systems.pop(), next(iter(owners), ())
     return "us", ()
+
+
+def _is_classified(mark: Marking) -> bool:
+    return isinstance(mark.level, Level) and mark.level.classified
 
 
 def _forced(total: _Sum, level: Level, decision: Decision) -> Decision:
@@ -287,9 +290,7 @@ def _programmes(known: Lexicon, total: _Sum) -> list[str]:
 
 def _nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
     texts = []
-    for head in sorted(
-        {path[0] for path in tree}, key=lambda code: _ordered(known, [code, *(p[0] for p in tree)]).index(code)
-    ):
+    for head in _ordered(known, [path[0] for path in tree]):
         names = [path[1] for path in tree if path[0] == head and len(path) > 1]
         numbers = sorted((name for name in names if name.isdigit()), key=int)
         text = "-".join([head, *sorted(name for name in names if not name.isdigit())])
@@ -302,7 +303,7 @@ def _nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
 
 def _unclassified_text(total: _Sum, level: Level) -> list[str]:
     if level.classified:
-        return [min(total.known.cui, key=len)] if total.paths["cui"] else []
+        return [min(total.known.cui, key=len)] if total.controlled else []
     prefix = total.known.prefix
     return sorted((path[0] for path in total.paths["cui"]), key=lambda word: (not word.startswith(prefix), word))
 
