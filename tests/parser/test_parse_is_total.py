@@ -1,0 +1,101 @@
+"""Every text gives a telegram, its parts tile the view, and its spans quote the source."""
+
+import os
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.document import Node
+from checker.parser import parse
+from checker.rulebook.words import load_vocabulary
+from checker.text import Exchange, Source, View
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SAMPLES = os.path.join(ROOT, "rules", "telegrams")
+NAMES = sorted(name for name in os.listdir(SAMPLES) if name.endswith(".txt"))
+
+
+@cache
+def vocabulary():
+    return load_vocabulary(os.path.join(ROOT, "rules", "vocabulary"))
+
+
+@cache
+def sample(name):
+    with open(os.path.join(SAMPLES, name), encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def nodes(value):
+    if isinstance(value, Node):
+        yield value
+        for field in value.__fields__:
+            yield from nodes(getattr(value, field))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from nodes(item)
+
+
+def judge(view):
+    """What must hold of any telegram."""
+    telegram = parse(view, vocabulary())
+    edge = 0
+    covered = []
+    for part in telegram.parts:
+        assert edge <= part.span.start <= part.span.end
+        edge = part.span.end
+        covered.append(part.span)
+    for kept in view.kept():
+        inside = [span for span in covered if span.start < kept.end and kept.start < span.end]
+        assert sum(min(s.end, kept.end) - max(s.start, kept.start) for s in inside) == len(kept)
+    for node in nodes(telegram):
+        assert 0 <= node.span.start <= node.span.end <= len(view.source.text)
+    return telegram
+
+
+FRAGMENTS = sorted({line for name in NAMES for line in sample(name).split("\n")})
+lines = st.one_of(
+    st.sampled_from(FRAGMENTS),
+    st.text(alphabet="ABC SECRET123./()-:,¶\t\r\x0c\xa0ßŉ é", max_size=30),
+    st.sampled_from(["PAGE 02        STRELS  00123  141545Z", "STRELSAU 00000123  002 OF 004", "NNNN", "---------", ""]),
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.lists(lines, max_size=40), st.sampled_from(["\n", "\r\n", "  ", " \n", ""]))
+def test_any_lines_in_any_order_give_a_telegram(found, joint):
+    judge(View.whole(Source("x", joint.join(found))))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(NAMES), st.integers(0, 10**6), st.integers(0, 10**6), st.text(max_size=6))
+def test_a_damaged_telegram_still_gives_one(name, start, length, insertion):
+    text = sample(name)
+    start %= len(text) + 1
+    judge(View.whole(Source(name, text[:start] + insertion + text[start + length % 60 :])))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(NAMES), st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 9), st.text(max_size=4)), max_size=8))
+def test_parts_tile_a_view_made_of_exchanges(name, changes):
+    text = sample(name)
+    exchanges = []
+    edge = 0
+    for start, length, words in sorted(changes):
+        if edge <= start and start + length <= len(text):
+            exchanges.append(Exchange(start, start + length, words))
+            edge = start + length
+    judge(View.whole(Source(name, text)).exchange(exchanges))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_gives_a_telegram(text):
+    judge(View.whole(Source("x", text)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_parts_of_a_named_telegram_tile_it(name):
+    judge(View.whole(Source(name, sample(name))))
