@@ -12,6 +12,19 @@ from __future__ import annotations
 from .opening import read
 from .paths import Found, find
 from .reading import Reading, Settings, Unreadable
+from .shards import Batch, batches, read_batch
 from .table import READERS, Reader
 
-__all__ = ["READERS", "Found", "Reader", "Reading", "Settings", "Unreadable", "find", "read"]
+__all__ = [
+    "READERS",
+    "Batch",
+    "Found",
+    "Reader",
+    "Reading",
+    "Settings",
+    "Unreadable",
+    "batches",
+    "find",
+    "read",
+    "read_batch",
+]

@@ -6,29 +6,46 @@ from collections.abc import Callable, Iterable
 
 from ..text import Exchange, Source, View
 
-Places = Callable[[View], Iterable[Exchange]]
+GLUE = "\n\n"
+Escapes = Callable[[str, int, int], Iterable[Exchange]]
 
 
 class LazyView(View):
-    """A view whose text is known at once and whose exchanges are worked out by `places` at the first need.
+    """A view of some stretches of a source, a blank line between them, whose text is known at once.
 
-    `places` is given the whole source as a view and gives the exchanges that make `text` of it.
+    `parts` are the stretches in the order they are read (which need not be that of the source); `escapes` gives the
+    exchanges of one stretch, in offsets of the source, when a place is first asked for.
     """
 
-    __slots__ = ("_places",)
+    __slots__ = ("_escapes", "_parts")
 
-    def __init__(self, source: Source, text: str, places: Places) -> None:
+    def __init__(self, source: Source, text: str, parts: list[tuple[int, int]], escapes: Escapes) -> None:
         self.source = source
         self.text = text
-        self._places = places
+        self._parts = parts
+        self._escapes = escapes
 
     def __getattr__(self, name: str) -> object:
         if name not in ("_kept", "_lows", "_sources", "_stops"):
             raise AttributeError(name)
-        whole = View.whole(self.source)
-        made = whole.exchange(self._places(whole))
-        if made.text != self.text:
-            raise ValueError("the exchanges do not make the text of the view")  # a bug of the reader, not of the input
-        self._lows, self._sources, self._stops, self._kept = made._lows, made._sources, made._stops, made._kept
+        self._lows, self._sources, self._stops, self._kept = [], [], [], []
+        length = edge = 0
+        for number, (low, high) in enumerate(self._parts):
+            if number:
+                self._add([length], [edge], [max(edge, low)], [False])
+                length += len(GLUE)
+            changes = self._escapes(self.source.text, low, high)
+            part = View.part(self.source, low, high).exchange(
+                Exchange(change.start - low, change.end - low, change.text) for change in changes
+            )
+            self._add([length + place for place in part._lows], part._sources, part._stops, part._kept)
+            length += len(part)
+            edge = high
         found: object = object.__getattribute__(self, name)
         return found
+
+    def _add(self, lows: list[int], sources: list[int], stops: list[int], kept: list[bool]) -> None:
+        self._lows += lows
+        self._sources += sources
+        self._stops += stops
+        self._kept += kept

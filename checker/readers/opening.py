@@ -59,7 +59,7 @@ def _read(path: str, settings: Settings, forced: Reader | None, data: bytes | No
         return
     try:
         with open(path, "rb", buffering=0) as file:
-            yield from from_stream(Stream(path, "", file.read), settings, forced)
+            yield from from_stream(Stream(path, "", file.read, on_disk=True), settings, forced)
     except OSError as error:
         yield Unreadable(path, "", reason(error))
 
@@ -105,6 +105,12 @@ def _for_bytes(stream: Stream, forced: Reader | None) -> Reader | None:
             if reader.load().recognises(head, reader.code):
                 return reader
     return None
+
+
+def kind_of(stream: Stream, forced: Reader | None = None) -> str:
+    """The code of the reader that will take a stream's bytes; "" if they are text."""
+    reader = _for_bytes(stream, forced)
+    return "" if reader is None else reader.code
 
 
 def _from_rows(

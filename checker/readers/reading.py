@@ -62,6 +62,7 @@ class Settings(Record):
     facts: Mapping[str, tuple[str, ...]] | None = None
     columns: tuple[str, ...] = ()
     words: Vocabulary | None = None
+    only: frozenset[int] | None = None  # the members of the outermost archive that a batch asks for, by number
 
     @classmethod
     def of(cls, given: Mapping[str, object] | None, words: Vocabulary | None = None) -> Settings:

@@ -15,10 +15,11 @@ class Stream:
     """A named run of bytes with its first 64 KB at hand. `take(n)` gives up to n bytes, none at the end; at most
     `size` bytes are read.
 
-    `first_line` is the line of the file on which the stream begins. Reading may raise `InputTrouble` or `OSError`.
+    `first_line` is the line of the file on which the stream begins; `on_disk` says that it is the whole file at `path`.
+    Reading may raise `InputTrouble` or `OSError`.
     """
 
-    __slots__ = ("_left", "_read", "cable", "first_line", "head", "path")
+    __slots__ = ("_left", "_read", "cable", "first_line", "head", "on_disk", "path")
 
     def __init__(
         self,
@@ -27,10 +28,12 @@ class Stream:
         take: Callable[[int], bytes],
         size: int | None = None,
         first_line: int = 1,
+        on_disk: bool = False,
     ) -> None:
         self.path = path
         self.cable = cable
         self.first_line = first_line
+        self.on_disk = on_disk
         self._read = take
         self._left = size
         self.head = self._take(HEAD)

@@ -1,0 +1,72 @@
+"""Reading-room text: the stamps that head and end each released page are cut, and their values become facts.
+
+The stamp's leading level says what the released page is, never what the cable was; so it must not reach the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..document import Fact
+from ..text import Exchange, View
+from .labels import fact
+from .reading import Reading, Settings
+
+_STAMP = re.compile(
+    r"\n[^\n]{0,80}?U\.? ?S\.? Department of State[ \t]{1,8}Case No\.?[ \t]{0,8}(?P<foia_case>[A-Z]{1,2}-\d{4}-\d{3,6})"
+    r"[ \t]{1,20}Doc No\.?[ \t]{0,8}(?P<doc_id>[A-Z]\d{6,9})"
+    r"[ \t]{1,20}Date:[ \t]{0,8}(?P<released>\d\d/\d\d/\d{4})[^\n]*"
+)
+_RELEASE = re.compile(
+    r"\n[ \t\f]*(?P<foia_release>(?:RELEASED?[ \t]+IN[ \t]+(?:FULL|PART)|DENIED[ \t]+IN[ \t]+FULL)"
+    r"(?:[ \t,]*(?:B\d|1\.[45]\([A-Za-z]\)|NR|\([A-Za-z]\)|CIA|AND))*)[^\n]*"
+)
+_CODES = re.compile(r"\n[ \t]*(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]*)+\r?(?=\n)")
+_MARGIN = re.compile(r"[ \t]{4,40}+(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]{0,4}){1,6}\r?(?=\n)")
+_RECLASS = re.compile(
+    r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified by[^\n]{1,60}DoS\b"
+    r"(?:[^\n]*\n){0,4}?[^\n]*?Declassify[ \t]+on:[^\n]*)"
+)
+_AUTHORITY = re.compile(r"\n[ \t]*REVIEW AUTHORITY:[^\n]*")
+_PATTERNS = (_STAMP, _RELEASE, _RECLASS, _AUTHORITY, _CODES, _MARGIN)
+
+
+def recognises(text: str) -> bool:
+    """Whether a case stamp stands in the text."""
+    return _STAMP.search("\n" + text[:8192]) is not None or _STAMP.search(text) is not None
+
+
+def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
+    """The text without stamps; the first value of each kind is stated."""
+    view = reading.view
+    text = "\n" + view.text  # so that a stamp on the first line has its line end before it, as all others have
+    cuts: list[tuple[int, int]] = []
+    facts: dict[str, Fact] = {}
+    for pattern in _PATTERNS:
+        for found in pattern.finditer(text):
+            cuts.append((max(found.start() - 1, 0), found.end() - 1))  # with its line end, so that no gap is left
+            for name, words in found.groupdict().items():
+                if words and name not in facts:
+                    _state(facts, view, name, found.start(name) - 1, found.end(name) - 1)
+    yield reading.inner(view.exchange(_apart(cuts)), tuple(facts.values()))
+
+
+def _state(facts: dict[str, Fact], view: View, name: str, low: int, high: int) -> None:
+    found = fact(view, name, low, high)
+    if found is not None:
+        facts[name] = found
+
+
+def _apart(cuts: list[tuple[int, int]]) -> Iterator[Exchange]:
+    """The cuts in order, those that overlap made one."""
+    low = high = -1
+    for start, end in sorted(cuts):
+        if start > high:
+            if high > low:
+                yield Exchange(low, high)
+            low, high = start, end
+        else:
+            high = max(high, end)
+    if high > low:
+        yield Exchange(low, high)

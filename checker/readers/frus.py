@@ -1,0 +1,154 @@
+"""Foreign Relations of the United States in TEI XML: one document element, one document.
+
+Edited text: no banner and no routing. The level is the word in the source note, stated as a fact. Footnotes and page
+breaks are cut, names and glosses lose their tags only. A document type declaration is refused, so no entity can grow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..document import Fact
+from ..text import Exchange, View
+from .markup import Tag, flowed, plain, tags
+from .reading import Reading, Settings, Unreadable
+
+_DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)")
+_DOCUMENT = "document"
+_NO_DOCUMENT = "editorial-note"
+_CUT = frozenset(("note", "fw", "figure"))  # elements that interrupt the running text
+_LINES = {"/p": "\n\n", "lb": "\n", "/item": "\n", "/row": "\n", "/dateline": "\n\n", "/signed": "\n", "/head": "\n\n"}
+_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_DRAFTED = re.compile(r" (?:Drafted|Repeated|Also|Sent|Passed|Approved) ")
+_SENTENCE = re.compile(r"(?<=\.) ")
+_NOT_MARKED = "no classification marking"
+
+
+def recognises(text: str) -> bool:
+    """Whether a TEI document element begins in the text."""
+    return 'type="document"' in text or "type='document'" in text
+
+
+def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadable]:
+    """The documents of the volume, named by their `xml:id`."""
+    view = reading.view
+    refused = _DECLARATION.search(view.text)
+    if refused is not None:
+        yield Unreadable(
+            reading.path, reading.cable, "has a document type declaration; entities of XML files are refused"
+        )
+        return
+    found = list(tags(view.text))
+    documents = list(_documents(found, len(view.text)))
+    for number, (first, last) in enumerate(documents, 1):
+        inside = found[first:last]
+        name = inside[0].attribute("xml:id") or str(number)
+        yield _document(reading, inside, name, settings)
+    if not documents:
+        yield Unreadable(reading.path, reading.cable, "holds editorial notes and no document")
+
+
+def _documents(found: list[Tag], end: int) -> Iterator[tuple[int, int]]:
+    """The first tag of each document and the one past its last."""
+    depth = 0
+    start = -1
+    for index, tag in enumerate(found):
+        if tag.name == "div" and not tag.empty:
+            if start < 0 and tag.attribute("type") == _DOCUMENT and tag.attribute("subtype") != _NO_DOCUMENT:
+                start, depth = index, 0
+            depth += 1
+        elif tag.name == "/div":
+            depth -= 1
+            if start >= 0 and depth == 0:
+                yield start, index + 1
+                start = -1
+    if start >= 0:  # cut short
+        yield start, len(found)
+
+
+def _document(reading: Reading, inside: list[Tag], name: str, settings: Settings) -> Reading:
+    view = reading.view
+    facts = list(_facts(view, inside, settings))
+    low, high = inside[0].end, inside[-1].start if inside[-1].name == "/div" else inside[-1].end
+    head = [Exchange(0, low)]
+    body = list(_running(view.text, inside[1:], low, high))
+    return reading.inner(view.exchange([*head, *body, Exchange(high, len(view.text))]), tuple(facts), name)
+
+
+def _running(text: str, inside: list[Tag], low: int, high: int) -> Iterator[Exchange]:
+    """The exchanges that leave the running text: head and notes cut, lines of the file become blanks."""
+    here = low
+    cut: list[str] = []
+    broken = True
+    for tag in inside:
+        if tag.start >= high:
+            break
+        name = tag.name.lstrip("/")
+        if cut:
+            if tag.name == cut[-1] and not tag.empty:
+                cut.append(tag.name)
+            elif tag.name == "/" + cut[-1]:
+                cut.pop()
+                if not cut:
+                    yield Exchange(here, tag.end)
+                    here = tag.end
+            continue
+        sign = _LINES.get(tag.name, "")
+        opens = tag.name in ("p", "head", "dateline", "closer", "list", "item", "div", "opener")
+        yield from flowed(text, here, tag.start, open_left=broken, open_right=bool(sign) or opens, html=False)
+        broken = bool(sign) or (broken and not text[here : tag.start].strip())
+        if (name in _CUT or tag.name == "head") and not tag.empty and not tag.name.startswith("/"):
+            cut.append(name)
+            here = tag.start
+            continue
+        yield Exchange(tag.start, tag.end, sign)
+        here = tag.end
+    if cut:
+        yield Exchange(here, high)
+    else:
+        yield from flowed(text, here, high, open_left=broken, open_right=True, html=False)
+
+
+def _facts(view: View, inside: list[Tag], settings: Settings) -> Iterator[Fact]:
+    text = view.text
+    noted = dated = titled = False
+    for index, tag in enumerate(inside):
+        if tag.name == "head" and not titled:
+            titled = True
+            end = next((later.start for later in inside[index + 1 :] if later.name in ("note", "/head")), tag.end)
+            yield Fact(view.span(tag.end, end), "frus_title", plain(text, tag.end, end, html=False))
+        elif tag.name == "note" and not noted and tag.attribute("type") == "source":
+            noted = True
+            end = next((later.start for later in inside[index + 1 :] if later.name == "/note"), tag.end)
+            yield from _source_note(view, tag.end, end, settings)
+        elif tag.name == "date" and not dated:
+            when = _ISO.match(tag.attribute("when") or tag.attribute("from") or "")
+            if when is not None:
+                dated = True
+                yield Fact(view.span(tag.start, tag.end), "date", when[0])
+
+
+def _source_note(view: View, low: int, high: int, settings: Settings) -> Iterator[Fact]:
+    """Level and handling from the source note: `… . Secret; Priority; Exdis. Drafted by …`."""
+    note = plain(view.text, low, high, html=False)
+    span = view.span(low, high)
+    yield Fact(span, "frus_source", note)
+    for sentence in _SENTENCE.split(note.partition("; drafted")[0]):
+        level, _, rest = sentence.rstrip(".").partition(";")
+        if not _is_level(level.strip(), settings):
+            continue
+        place = view.text.find(level.strip(), low, high)
+        yield Fact(span if place < 0 else view.span(place, place + len(level.strip())), "classification", level.strip())
+        if rest.strip():
+            yield Fact(span, "handling", rest.strip())
+        return
+
+
+def _is_level(words: str, settings: Settings) -> bool:
+    if words.lower() == _NOT_MARKED:
+        return True
+    tables = settings.words
+    if tables is None or "levels" not in tables:
+        return False
+    return tables["levels"].find(words.upper()) is not None

@@ -1,0 +1,221 @@
+"""Telegrams in JSON: an object a line, an array of objects, or one object; keys to facts by a mapping.
+
+Values are read with the C string scanner of `json`, which also says where a value ends: so every field knows its place
+in the file, and a document costs little more than `json.loads`. Places inside a string are worked out when asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from json.decoder import JSONDecodeError, JSONDecoder, scanstring  # type: ignore[attr-defined]
+
+from ..document import Fact
+from ..text import Exchange, Source, Span
+from ..trouble import InputTrouble
+from .decoding import decode
+from .lazy import GLUE, LazyView
+from .reading import Reading, Settings, Unreadable, join_names, size_words
+from .streams import HEAD, Stream
+
+# The keys of the known collections. For each fact the first key that is present wins; "n/a" is absent.
+BODY_KEYS = ("raw_body", "body", "content", "message_text", "msgtext", "text")
+HEADER_KEYS = ("header",)
+FACT_KEYS: Mapping[str, tuple[str, ...]] = {
+    "reference_id": ("reference_id", "refid", "mrn", "document_number", "_id", "id"),
+    "created": ("created", "date_time", "date", "draft_date", "sent_date"),
+    "released": ("released",),
+    "classification": ("origclass", "original_classification", "classification"),
+    "current_classification": ("class", "current_classification"),
+    "handling": ("orighand", "original_handling_restrictions", "handling"),
+    "origin": ("origin",),
+    "references": ("references", "reference", "destination"),
+    "from": ("from_field", "from"),
+    "to": ("to_field", "to"),
+    "subject": ("subject",),
+    "tags": ("tags",),
+    "eo": ("eo", "executive_order"),
+    "doc_id": ("doc_nbr", "doc_id", "id", "_id"),
+    "markings": ("markings",),
+}
+_ABSENT = ("", "n/a", "N/A")
+_GAP = re.compile(r"[ \t\r\n]*+")
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_scan = JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
+Values = dict[str, tuple[object, int, int]]  # key to value, start and end (of a string: inside its quotes)
+
+
+def recognises(head: bytes, code: str) -> bool:
+    """jsonl: the first line is a whole object, or longer than the head. json: an object or an array begins."""
+    text = head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")
+    if text[:1] not in ("{", "["):
+        return False
+    end = text.find("\n")
+    first = text if end < 0 else text[:end]
+    if code == "jsonl":
+        return first.startswith("{") and (_is_object(first) or (end < 0 and len(head) >= HEAD))
+    return re.match(r'[{\[]\s*(?:[{\[]\s*)?(?:"|\}|\])', text) is not None
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(_scan(line.strip(), 0)[0], dict)
+    except (StopIteration, JSONDecodeError, RecursionError):
+        return False
+
+
+def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Unreadable]:
+    """The documents of the stream: a line at a time for jsonl, else the whole file within the limit."""
+    if code == "json":
+        yield from _objects(stream, settings)
+        return
+    keys = Keys(settings)
+    line = stream.first_line
+    for piece, _ in stream.split(b"\n", settings.limit):
+        if piece is None:
+            why = f"the line is larger than the limit of {size_words(settings.limit)}"
+            yield Unreadable(stream.path, join_names(stream.cable, f"line {line}"), why)
+        elif piece and not piece.isspace():
+            yield _line(stream, keys, line, piece)
+        line += 1
+
+
+def _line(stream: Stream, keys: Keys, line: int, piece: bytes) -> Reading | Unreadable:
+    name = f"line {line}"
+    try:
+        text, notes = decode(piece)
+        source = Source(stream.path, text, line)
+        reading = keys.reading(stream, source, 0, name)[0]
+    except InputTrouble as trouble:
+        return Unreadable(stream.path, join_names(stream.cable, name), str(trouble))
+    if notes and isinstance(reading, Reading):
+        reading.notes = notes
+    return reading
+
+
+def _objects(stream: Stream, settings: Settings) -> Iterator[Reading | Unreadable]:
+    """The objects of an array, or the only object; places are those of the file."""
+    text, notes = decode(stream.whole(settings.limit))
+    keys = Keys(settings)
+    source = Source(stream.path, text, stream.first_line)
+    here = _GAP.match(text).end()  # type: ignore[union-attr]
+    is_array = text.startswith("[", here)
+    here += 1 if is_array else 0
+    number = 0
+    while True:
+        here = _GAP.match(text, here).end()  # type: ignore[union-attr]
+        if is_array and text.startswith("]", here):
+            return
+        number += 1
+        name = f"item {number}" if is_array else ""
+        try:
+            reading, here = keys.reading(stream, source, here, name)
+        except InputTrouble as trouble:
+            yield Unreadable(stream.path, join_names(stream.cable, name), str(trouble))
+            return
+        if notes and isinstance(reading, Reading):
+            reading.notes = notes
+        yield reading
+        here = _GAP.match(text, here).end()  # type: ignore[union-attr]
+        if not is_array:
+            return
+        here += 1 if text.startswith(",", here) else 0
+
+
+class Keys:
+    """Which key holds what, for one run."""
+
+    __slots__ = ("_body", "_facts", "_header")
+
+    def __init__(self, settings: Settings) -> None:
+        self._body = settings.body or BODY_KEYS
+        self._header = settings.header or HEADER_KEYS
+        self._facts = tuple({**FACT_KEYS, **(settings.facts or {})}.items())
+
+    def reading(self, stream: Stream, source: Source, at: int, name: str) -> tuple[Reading | Unreadable, int]:
+        """The document of the object at an offset, and where the object ends. Raises `InputTrouble` if it is none."""
+        values, end = members(source.text, at)
+        parts = [part for part in (self._text(values, self._header), self._text(values, self._body)) if part]
+        facts = self._stated(values)
+        cable = next((fact.text for fact in facts if fact.name == "reference_id"), "") or name
+        cable = join_names(stream.cable, cable)
+        if not parts:
+            wanted = " or ".join(self._body)
+            return Unreadable(stream.path, cable, f"the object holds no text under {wanted}"), end
+        words = GLUE.join(text for text, _, _ in parts)
+        view = LazyView(source, words, [(low, high) for _, low, high in parts], escapes)
+        return Reading(stream.path, cable, view, facts), end
+
+    @staticmethod
+    def _text(values: Values, keys: tuple[str, ...]) -> tuple[str, int, int] | None:
+        for key in keys:
+            found = values.get(key)
+            if found is not None and isinstance(found[0], str) and found[0] not in _ABSENT and not found[0].isspace():
+                return found[0], found[1], found[2]
+        return None
+
+    def _stated(self, values: Values) -> tuple[Fact, ...]:
+        facts = []
+        for name, keys in self._facts:
+            for key in keys:
+                if key in values:
+                    value, low, high = values[key]
+                    words = _words(value)
+                    if words not in _ABSENT and not (name == "reference_id" and words.isdigit()):
+                        facts.append(Fact(Span(low, high), name, words))
+                        break
+        return tuple(facts)
+
+
+def _words(value: object) -> str:
+    """A value as a fact states it: text, number, or the items of a list."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_words, value)))
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def members(text: str, at: int) -> tuple[Values, int]:
+    """The members of the object at an offset with their places, and the object's end. Raises `InputTrouble`."""
+    values: Values = {}
+    try:
+        if not text.startswith("{", at):
+            raise InputTrouble(f"is not a JSON object at character {at + 1}")
+        here = _GAP.match(text, at + 1).end()  # type: ignore[union-attr]
+        if text.startswith("}", here):
+            return values, here + 1
+        while True:
+            if text[here] != '"':
+                raise InputTrouble(f"is not JSON: a key is expected at character {here + 1}")
+            key, here = scanstring(text, here + 1, False)
+            here = _GAP.match(text, here).end()  # type: ignore[union-attr]
+            if text[here] != ":":
+                raise InputTrouble(f"is not JSON: ':' is expected at character {here + 1}")
+            here = _GAP.match(text, here + 1).end()  # type: ignore[union-attr]
+            if text[here] == '"':
+                value, end = scanstring(text, here + 1, False)
+                values[key] = (value, here + 1, end - 1)
+            else:
+                value, end = _scan(text, here)
+                values[key] = (value, here, end)
+            here = _GAP.match(text, end).end()  # type: ignore[union-attr]
+            if text[here] == "}":
+                return values, here + 1
+            if text[here] != ",":
+                raise InputTrouble(f"is not JSON: ',' or '}}' is expected at character {here + 1}")
+            here = _GAP.match(text, here + 1).end()  # type: ignore[union-attr]
+    except JSONDecodeError as error:
+        raise InputTrouble(f"is not JSON: {error.msg} at character {error.pos + 1}") from None
+    except (IndexError, StopIteration):
+        raise InputTrouble("is not JSON: the object is cut short or malformed") from None
+    except RecursionError:
+        raise InputTrouble("is not read: its JSON is nested too deeply") from None
+    except ValueError as error:  # a number with more digits than Python turns into an int
+        raise InputTrouble(f"is not read: {error}") from None
+
+
+def escapes(text: str, low: int, high: int) -> Iterator[Exchange]:
+    """The exchanges of the escapes of a string; a pair of surrogates is one letter."""
+    for found in _ESCAPE.finditer(text, low, high):
+        yield Exchange(found.start(), found.end(), scanstring(found[0] + '"', 0, False)[0])

@@ -1,0 +1,152 @@
+"""Web pages: the publisher's cable pages in both layouts, and any other page as the text a browser would show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..document import Fact
+from ..text import Exchange, View
+from .markup import RAW, Tag, entities, flowed, plain, tags
+from .reading import Reading, Settings, Unreadable
+
+_CABLE_TABLE = re.compile(r"""<table\b[^<>]*\bclass=["']?cable\b""")
+_PAGE = re.compile(r"<(?:!doctype html|html|head|body|pre|p|br|div|table|h[1-6]|span)\b", re.IGNORECASE)
+_COLUMNS = {"Reference ID": "reference_id", "Created": "created", "Date": "created", "Released": "released"}
+_COLUMNS |= {"Classification": "classification", "Origin": "origin"}
+_BLOCKS = frozenset(
+    """p|div|br|li|ul|ol|dl|dt|dd|tr|table|h1|h2|h3|h4|h5|h6|pre|blockquote|section|article|header|footer|hr|form
+nav|aside|main|address|fieldset|body|title""".replace("
+", "|").split("|")
+)
+_CELLS = frozenset(("td", "th"))
+
+
+def recognises(text: str) -> bool:
+    """Whether the text is a web page: it has the cable table, or begins with a tag and has page tags near its head."""
+    if _CABLE_TABLE.search(text) is not None:
+        return True
+    head = text[:8192].lstrip("\ufeff \t\r\n")
+    return head.startswith("<") and _PAGE.search(head) is not None
+
+
+def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadable]:
+    """The text of the page, with the values of its cable table as facts."""
+    view = reading.view
+    found = list(tags(view.text))
+    table = next((tag for tag in found if _CABLE_TABLE.match(view.text, tag.start)), None)
+    facts = tuple(_facts(view, found, table, settings)) if table is not None else ()
+    if table is not None:
+        places = _preformatted(found, table.end)
+        exchanges = list(_two_parts(view.text, found, places[:2])) if places else list(_shown(view.text, found))
+    else:
+        exchanges = list(_shown(view.text, found))
+    text = view.exchange(exchanges)
+    if not text.text.strip():
+        yield Unreadable(reading.path, reading.cable, "is a web page without text")
+    else:
+        yield reading.inner(text, facts)
+
+
+def _preformatted(found: list[Tag], start: int) -> list[tuple[int, int]]:
+    """What stands inside the `pre` elements after a place."""
+    places = []
+    low = -1
+    for tag in found:
+        if tag.start < start:
+            continue
+        if tag.name == "pre" and low < 0:
+            low = tag.end
+        elif tag.name == "/pre" and low >= 0:
+            places.append((low, tag.start))
+            low = -1
+    if low >= 0:  # the page is cut short
+        places.append((low, max(tag.end for tag in found)))
+    return places
+
+
+def _two_parts(text: str, found: list[Tag], places: list[tuple[int, int]]) -> Iterator[Exchange]:
+    """Header block and text, letter for letter; all else is cut."""
+    if places[-1][1] == found[-1].end and not found[-1].name.startswith("/"):
+        places = [*places[:-1], (places[-1][0], len(text))]
+    here = 0
+    for number, (low, high) in enumerate(places):
+        yield Exchange(here, low, "\n\n" if number else "")
+        yield from _letters(text, [tag for tag in found if low <= tag.start < high], low, high)
+        here = high
+    yield Exchange(here, len(text))
+
+
+def _letters(text: str, inside: list[Tag], low: int, high: int) -> Iterator[Exchange]:
+    """Tags cut and entities exchanged; blanks and line ends stay."""
+    for tag in inside:
+        yield from entities(text, low, tag.start)
+        yield Exchange(tag.start, tag.end, "\n" if tag.name == "br" else "")
+        low = tag.end
+    yield from entities(text, low, high)
+
+
+def _shown(text: str, found: list[Tag]) -> Iterator[Exchange]:
+    """The text a browser would show: blocks on lines of their own, cells parted by tabs, `pre` letter for letter."""
+    here = 0
+    preformatted = 0
+    hidden = ""
+    broken = True
+    for tag in [*found, Tag(len(text), len(text), "/body")]:
+        name = tag.name.lstrip("/")
+        if hidden:
+            if tag.name != "/" + hidden:
+                continue
+            yield Exchange(here, tag.end)
+            here, hidden = tag.end, ""
+            continue
+        block = name in _BLOCKS
+        if preformatted:
+            yield from entities(text, here, tag.start)
+        else:
+            yield from flowed(text, here, tag.start, open_left=broken, open_right=block, html=True)
+        broken = block or (broken and not text[here : tag.start].strip())
+        if tag.end > tag.start:
+            yield Exchange(tag.start, tag.end, _sign(tag, name))
+        here = tag.end
+        preformatted = max(0, preformatted + (1 if tag.name == "pre" else -1 if tag.name == "/pre" else 0))
+        hidden = name if name in RAW and not tag.name.startswith("/") and not tag.empty else ""
+    if hidden:
+        yield Exchange(here, len(text))
+
+
+def _sign(tag: Tag, name: str) -> str:
+    if name in _BLOCKS:
+        return "\n"
+    return "\t" if name in _CELLS and tag.name.startswith("/") else ""
+
+
+def _facts(view: View, found: list[Tag], table: Tag, settings: Settings) -> Iterator[Fact]:
+    """The cells of the cable table under their heads. The links' titles are wrong on that site and are not read."""
+    heads: list[str] = []
+    column = 0
+    low = -1
+    for tag in found:
+        if tag.start < table.end:
+            continue
+        if tag.name == "/table":
+            return
+        if tag.name in _CELLS:
+            low = tag.end
+        elif tag.name == "/th" and low >= 0:
+            heads.append(plain(view.text, low, tag.start))
+        elif tag.name == "/td" and low >= 0:
+            words = plain(view.text, low, tag.start)
+            name = _COLUMNS.get(heads[column]) if column < len(heads) else None
+            if name is not None and words:
+                yield Fact(view.span(*_word_span(view.text, low, tag.start)), name, words)
+            column += 1
+
+
+def _word_span(text: str, low: int, high: int) -> tuple[int, int]:
+    """The words of a cell without the tags around them."""
+    for tag in tags(text, low, high):
+        if text[low : tag.start].strip():
+            return low, tag.start
+        low = tag.end
+    return low, high

@@ -1,0 +1,58 @@
+"""The text layer of a PDF file, page after page; positions count the lines of that text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..text import Source, View
+from .reading import Reading, Settings, Unreadable, size_words
+from .streams import Stream
+
+_PAGES = 20_000  # more pages than any release has
+
+
+def recognises(head: bytes, code: str = "") -> bool:
+    """Whether the file begins as a PDF file does."""
+    return head.startswith(b"%PDF-")
+
+
+def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Unreadable]:
+    """One document: the text of all pages, a form feed between them."""
+    try:
+        import pypdfium2  # optional package, 60 ms
+    except ImportError:
+        why = "is a PDF file, which needs an optional package: pip install 'cablecheck[pdf]'"
+        yield Unreadable(stream.path, stream.cable, why)
+        return
+    data = stream.whole(settings.limit)
+    try:
+        text, why = _text(pypdfium2.PdfDocument(data), settings.limit)
+    except pypdfium2.PdfiumError as error:
+        text, why = "", f"is a damaged or locked PDF file: {error}"
+    if why or not text.strip():
+        why = why or "is a PDF file without a text layer; recognise its text first"
+        yield Unreadable(stream.path, stream.cable, why)
+        return
+    note = "positions count the lines of the PDF file's text layer"
+    yield Reading(stream.path, stream.cable, View.whole(Source(stream.path, text)), notes=(note,))
+
+
+def _text(document: Any, limit: int) -> tuple[str, str]:
+    """The text, and why it is refused."""
+    try:
+        if len(document) > _PAGES:
+            return "", f"is a PDF file of {len(document)} pages, more than {_PAGES}"
+        parts: list[str] = []
+        size = 0
+        for page in document:
+            layer = page.get_textpage()
+            parts.append(layer.get_text_bounded().replace("\r\n", "\n"))
+            size += len(parts[-1])
+            layer.close()
+            page.close()
+            if size > limit:
+                return "", f"holds more text than the limit of {size_words(limit)} for one document"
+        return "\n\f".join(parts), ""
+    finally:
+        document.close()
