@@ -1,7 +1,7 @@
 """The command line: words in, exit code out. One file per command; the only floor that prints.
 
-`COMMANDS` names the commands; each is a module of this package with `main(words) -> int`. Only the module of the command
-that was asked for is imported.
+`COMMANDS` names the commands; each is a module of this package with `main(words) -> int`. Only the module of the
+command that was asked for is imported.
 """
 
 from __future__ import annotations

@@ -33,13 +33,15 @@ def report(outcome: Outcome, look: Look) -> Iterator[str]:
 def _head(outcome: Outcome) -> Iterator[str]:
     summary = outcome.summary
     mark = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{mark}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{mark}'; base-uri 'none'"
+    policy += "; form-action 'none'"
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>cablecheck: {count(summary.findings, 'finding')} in {count(summary.checked, 'document')}</title>\n"
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>Markings of {count(summary.handed_in, 'document')}</h1>\n"
+        f"<style>{STYLE}</style>\n</head>\n<body>\n<header>\n"
+        f"<h1>Markings of {count(summary.handed_in, 'document')}</h1>\n"
     )
     yield f'<p class="verdict {summary.verdict}">{html_text(verdict(outcome))}</p>\n<dl class="tiles">\n'
     tiles = [(name, getattr(summary, name), name) for name in SEVERITIES]
@@ -76,7 +78,8 @@ def _filters(outcome: Outcome) -> Iterator[str]:
     for rule in sorted(counts):
         name = outcome.rules[rule].name if rule in outcome.rules else ""
         yield f'<option value="{html_text(rule)}">{html_text(rule)} {html_text(name)} ({counts[rule]:,})</option>\n'
-    yield '</select></label>\n<label>Words <input type="search" name="words" placeholder="path, cable or message"></label>\n'
+    yield "</select></label>\n"
+    yield '<label>Words <input type="search" name="words" placeholder="path, cable or message"></label>\n'
     yield '<output aria-live="polite"></output>\n</form>\n'
 
 
@@ -121,7 +124,8 @@ def _document(judged: Judged, found: list[Finding], number: int, with_text: bool
 
 def _finding(one: Finding, mark: str, linked: bool) -> Iterator[str]:
     where = f'<a href="#{mark}t">{place(one)}</a>' if linked else place(one)
-    yield f'<li id="{mark}" class="finding {one.severity}" data-severity="{one.severity}" data-rule="{html_text(one.rule)}">'
+    yield f'<li id="{mark}" class="finding {one.severity}" data-severity="{one.severity}"'
+    yield f' data-rule="{html_text(one.rule)}">'
     yield f'<span class="where">{where}</span> <span class="badge {one.severity}">{one.severity}</span> '
     yield f'<span class="rule">{html_text(one.rule)}</span> <span class="message">{html_text(one.message)}</span>'
     notes = [html_text("; ".join(one.cite))] if one.cite else []
@@ -152,8 +156,8 @@ def _rest(outcome: Outcome) -> Iterator[str]:
         yield from (f"<li>{html_text(line)}</li>\n" for line in words)
         yield "</ul></section>\n"
     if outcome.statistics:
-        yield '<section><h2>Rules</h2>\n<div class="wide"><table class="rules"><tr><th>rule</th><th>findings</th><th>passed</th>'
-        yield "<th>failed</th><th>unknown</th><th>not applicable</th></tr>\n"
+        yield '<section><h2>Rules</h2>\n<div class="wide"><table class="rules">\n<tr><th>rule</th><th>findings</th>'
+        yield "<th>passed</th><th>failed</th><th>unknown</th><th>not applicable</th></tr>\n"
         for rule, *numbers in statistics_rows(outcome):
             cells = "".join(f"<td>{number:,}</td>" for number in numbers)
             yield f"<tr><th>{html_text(rule)}</th>{cells}</tr>\n"

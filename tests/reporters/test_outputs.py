@@ -1,0 +1,279 @@
+"""One hostile outcome through every output, each read back by a strict parser of its format."""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+
+from checker.findings import Finding, Suggestion
+from checker.ledger import CHECKED, EXCLUDED, FAILED, Hidden, Judged, Outcome, Paper, RuleNote, balance
+from checker.reporters import REPORTERS, Look, needs_text, render
+from checker.reporters.escape import csv_cell, github_property, markdown_cell, uri, visible
+from checker.text import Position, Source, Span
+from checker.trouble import ConfigTrouble
+
+SCHEMAS = Path(__file__).parent / "schemas"
+ROOT = Path(__file__).parents[2]
+
+HOSTILE = (
+    '=HYPERLINK("http://x")\x1b[31m\x00</script><script>alert(1)</script>]]>&amp;\r\n::error file=x::pwned\n%0A%0D'
+    "|`*_[a](b)\u202e\u2066\u200b\ufeff@someone #1 \u2028\x85\x9b31m\ud800"
+)
+PATH = "dir,with:odd\n::warning::name\udcff%.txt"
+
+
+def finding(text: str, words: str, severity: str = "error", **more: object) -> Finding:
+    source = Source("x", text)
+    start = text.index(words)
+    span = Span(start, start + len(words))
+    fields: dict[str, object] = {
+        "path": PATH, "cable": f"07STRELSAU1{HOSTILE}", "rule": "POR-001", "name": "unmarked-paragraph",
+        "severity": severity, "message": f"paragraph {HOSTILE} has no mark", "span": span,
+        "start": source.position(span.start), "end": source.position(span.end), "quote": words, "at": "paragraphs[0]",
+        "cite": ("ORDER-1 sec. 1.6(c)",), "help": "Give it one.", "lines": tuple(source.lines(span)),
+        "fingerprint": "0123456789abcdef",
+    }  # fmt: skip
+    return Finding(**(fields | more))
+
+
+def outcome(**more: object) -> Outcome:
+    text = f"1. ALPHA {HOSTILE}\nBRAVO\n"
+    change = Suggestion(Span(0, 2), f"1. ({HOSTILE})", HOSTILE, False, Position(1, 1), Position(1, 3))
+    findings = (
+        finding(text, "ALPHA"),
+        finding(text, HOSTILE, "warning", suggestion=change),
+        finding(text, "BRAVO", "info"),
+    )
+    judged = (
+        Judged(PATH, findings[0].cable, CHECKED, findings=findings, paper=Paper(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3, 4)),)),
+        Judged("broken\x1b]0;x\x07", "", FAILED, HOSTILE),
+        Judged("hidden", "", EXCLUDED, HOSTILE),
+    )  # fmt: skip
+    hidden = (Hidden(finding(text, "1."), "suppression", HOSTILE), Hidden(finding(text, "1."), "baseline"))
+    rules = {
+        "POR-001": RuleNote("POR-001", "unmarked-paragraph", "error", "stable", "Summary.", ("ORDER-1 sec. 1.6(c)",), "Help.", ("t",), "warning")
+    }  # fmt: skip
+    fields: dict[str, object] = {
+        "judged": judged, "findings": findings, "hidden": hidden, "rules": rules, "version": "0.1.0", "compared": True,
+        "summary": balance(judged, findings, hidden, 1, "error", 0, ()), "notices": (HOSTILE,), "troubles": (HOSTILE,),
+        "statistics": True,
+    }  # fmt: skip
+    return Outcome(**(fields | more))
+
+
+def text_of(name: str, look: Look | None = None, **more: object) -> str:
+    found = "".join(render(name, outcome(**more), look))
+    assert found.encode("utf-8"), "no lone surrogate is left"
+    return found
+
+
+PLAIN = ("table", "concise", "full", "github", "markdown", "csv")
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("width", [0, 40, 120])
+def test_no_control_or_reordering_character_reaches_a_terminal(name: str, width: int) -> None:
+    found = text_of(name, Look(width))
+    allowed = {"\n"} | ({"\r"} if name == "csv" else set())
+    bad = {letter for letter in found if visible(letter) != letter} - allowed
+    assert set() == bad
+
+
+@pytest.mark.parametrize("name", ["table", "concise", "full", "markdown"])
+def test_no_line_is_a_workflow_command(name: str) -> None:
+    assert [] == [line for line in text_of(name).split("\n") if line.lstrip().startswith(("::", "##["))]
+
+
+def test_colour_is_the_only_escape_and_only_when_asked_for() -> None:
+    painted = text_of("full", Look(100, True))
+    plain = re.sub("\x1b\\[[0-9]+m", "", painted)
+    assert "\x1b" not in plain
+    assert "\x1b" not in text_of("full", Look(100, False))
+
+
+def test_github_commands_are_ours_alone() -> None:
+    lines = text_of("github").rstrip("\n").split("\n")
+    command = re.compile(r"::(error|warning|notice) (?:(?:file|line|col|endLine|endColumn|title)=[^,:]*,?)+::[^\n]*")
+    assert [] == [line for line in lines if not command.fullmatch(line)]
+    assert len(lines) == 5
+
+
+def test_github_says_how_many_more_there_are() -> None:
+    many = tuple(finding("ALPHA", "ALPHA", message=str(number)) for number in range(25))
+    found = text_of("github", findings=many)
+    assert found.count("::error file=dir") == 10
+    assert "15 more not shown" in found
+
+
+def test_json_is_one_object_that_fits_its_schema() -> None:
+    report = json.loads(text_of("json"))
+    schema = json.loads((ROOT / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(report)
+    assert report["findings"][0]["message"] == f"paragraph {HOSTILE[:-1]}\\ud800 has no mark"
+    assert [1, 10, 1, 15] == [report["findings"][0][key] for key in ("line", "column", "end_line", "end_column")]
+    summary = report["summary"]
+    assert summary["checked"] + summary["excluded"] + summary["failed"] == summary["handed_in"] == 3
+
+
+def test_json_lines_are_objects_with_the_summary_last() -> None:
+    rows = [json.loads(line) for line in text_of("jsonl").rstrip("\n").split("\n")]
+    assert ["finding"] * 3 + ["failed", "excluded", "summary"] == [row["type"] for row in rows]
+
+
+def test_sarif_is_valid_against_the_official_schema() -> None:
+    log = json.loads(text_of("sarif"))
+    schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    jsonschema.Draft4Validator(schema).validate(log)
+    run = log["runs"][0]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["invocations"][0]["executionSuccessful"] is False
+    assert len(run["results"]) == 5
+    assert {"unchanged", "new"} == {result["baselineState"] for result in run["results"]}
+    assert run["results"][0]["partialFingerprints"] == {"cablecheck/v1": "0123456789abcdef"}
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == (
+        "dir%2Cwith%3Aodd%0A%3A%3Awarning%3A%3Aname%FF%25.txt"
+    )
+
+
+def test_sarif_keeps_to_the_limits_and_says_so() -> None:
+    many = tuple(finding("ALPHA", "ALPHA", "info" if number else "error", message="m") for number in range(25_100))
+    log = json.loads(text_of("sarif", findings=many, hidden=()))
+    run = log["runs"][0]
+    assert len(run["results"]) == 25_000
+    assert run["results"][0]["level"] == "error"
+    assert "100 less serious results" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_junit_is_xml_and_counts() -> None:
+    suite = ElementTree.fromstring(text_of("junit")).find("testsuite")
+    assert suite is not None
+    assert ["3", "1", "1", "1"] == [suite.get(name) for name in ("tests", "failures", "errors", "skipped")]
+
+
+def test_gitlab_is_a_list_with_unique_fingerprints() -> None:
+    issues = json.loads(text_of("gitlab"))
+    assert 4 == len({issue["fingerprint"] for issue in issues})
+    assert {"critical", "major", "info", "blocker"} == {issue["severity"] for issue in issues}
+
+
+def test_csv_has_no_formula_and_every_row_all_columns() -> None:
+    rows = list(csv.reader(io.StringIO(text_of("csv"), newline=""), strict=True))
+    assert {12} == {len(row) for row in rows}
+    assert [] == [cell for row in rows[1:] for cell in row if cell[:1] in "=+-@\t\r" and cell]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "|x", "%x", "\uff1d1", '"=1'])
+def test_a_formula_becomes_text(cell: str) -> None:
+    assert csv_cell(cell)[0] in "'\\"
+
+
+def test_markdown_tables_have_five_cells_a_row() -> None:
+    rows = [line for line in text_of("markdown").split("\n") if line.startswith("| dir")]
+    assert 3 == len(rows)
+    assert {6} == {row.count("|") for row in rows}
+    assert "<script" not in text_of("markdown")
+
+
+def test_markdown_has_no_mention_and_no_link() -> None:
+    assert "&#64;a &#91;b&#93;(c) http&#58;//x" == markdown_cell("@a [b](c) http://x")
+
+
+class Page(html.parser.HTMLParser):
+    """The tags, attributes and text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "input", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read_page(text: str) -> Page:
+    page = Page()
+    page.feed(text)
+    page.close()
+    assert [] == page.open, "every tag is closed in order"
+    return page
+
+
+def test_the_page_is_self_contained_and_has_no_tag_of_a_document() -> None:
+    page = read_page(text_of("html"))
+    assert 1 == sum(tag == "script" for tag, _ in page.tags)
+    attributes = {name for _, attrs in page.tags for name in attrs}
+    assert set() == attributes & {"src", "srcset", "action", "style"} | {
+        name for name in attributes if name.startswith("on")
+    }
+    assert [] == [
+        attrs["href"]
+        for tag, attrs in page.tags
+        if tag == "a" and "href" in attrs and not (attrs["href"] or "").startswith("#")
+    ]
+    assert "default-src 'none'" in str([attrs for tag, attrs in page.tags if tag == "meta"])
+
+
+def test_the_page_draws_each_finding_at_its_words() -> None:
+    page = read_page(text_of("html"))
+    assert 3 == sum(tag == "li" and "finding" in (attrs.get("class") or "") for tag, attrs in page.tags)
+    anchors = {attrs.get("id") for tag, attrs in page.tags if tag == "a"}
+    assert {"d1f1t", "d1f2t", "d1f3t"} <= anchors
+    assert "BRAVO" in page.text
+
+
+def test_full_shows_the_line_and_underlines_the_place() -> None:
+    text = "0. (U) X\n1. ALPHA BRAVO\n"
+    one = finding(text, "ALPHA", message="no mark", path="a.txt")
+    found = text_of("full", findings=(one,), statistics=False).split("\n")
+    assert [
+        "a.txt:2:4: error POR-001 unmarked-paragraph",
+        "  no mark",
+        "  2 | 1. ALPHA BRAVO",
+        "    |    ^^^^^",
+        "  source: ORDER-1 sec. 1.6(c)",
+        "  help: Give it one.",
+    ] == found[:6]
+
+
+def test_an_identifier_is_not_read_as_a_number() -> None:
+    one = finding("ALPHA", "ALPHA", message="1e5", path="05E1234")
+    found = text_of("table", findings=(one,))
+    assert "05E1234" in found
+    assert "1e5" in found
+
+
+def test_every_format_is_listed_and_every_module_used() -> None:
+    modules = {module for module, _, _ in REPORTERS.values()}
+    files = {path.stem for path in (ROOT / "checker" / "reporters").glob("*.py")}
+    assert modules <= files
+    assert list(REPORTERS) == sorted(REPORTERS)
+    assert needs_text(["table", "html"])
+    assert not needs_text(["table", "json"])
+
+
+def test_an_unknown_format_is_told_with_the_nearest() -> None:
+    with pytest.raises(ConfigTrouble, match="did you mean 'sarif'"):
+        list(render("sarf", outcome()))
+
+
+def test_properties_and_uris_hold_no_separator() -> None:
+    assert "a%2Cb%3Ac%25" == github_property("a,b:c%")
+    assert "file:///a%20b" == uri("/a b")
+    assert "a/b" == uri("./a/b")
