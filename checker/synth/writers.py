@@ -1,0 +1,137 @@
+"""Invented telegrams into files: JSON lines, CSV, a folder, a zip archive, and the truth file beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..record import Record
+from ..trouble import ConfigTrouble, InputTrouble
+from .maker import Made, make
+
+Put = Callable[[Made], None]
+
+
+class Written(Record):
+    """What a run of `write` left behind: documents, planted defects and the two paths."""
+
+    documents: int
+    planted: int
+    path: str
+    truth: str
+
+
+def write(count: int, seed: int, defects: float, out: str, folder: str | None = None) -> Written:
+    """Writes `count` telegrams to `out` and the planted defects to `out.truth.jsonl`.
+
+    The end of `out` chooses the wrapper: `.jsonl`, `.csv`, `.zip`, or none of these for a folder of text files.
+    Memory stays flat at any count. Raises `InputTrouble` when the place cannot be written.
+    """
+    if count < 0 or not 0 <= defects <= 1:
+        raise ConfigTrouble("count is a whole number from 0, the share of defects a number from 0 to 1")
+    wrapper = WRITERS.get(os.path.splitext(out)[1].lower(), _folder)
+    truth = f"{out.rstrip('/')}.truth.jsonl"
+    documents = planted = 0
+    try:
+        with wrapper(out) as put, open(truth, "w", encoding="utf-8", newline="\n") as facts:
+            for made in make(count, seed, defects, folder):
+                put(made)
+                documents += 1
+                for defect in made.planted:
+                    facts.write(json.dumps(_truth(made, defect), ensure_ascii=False) + "\n")
+                    planted += 1
+    except OSError as wrong:
+        raise InputTrouble(f"cannot write {wrong.filename or out}: {wrong.strerror}") from wrong
+    return Written(documents, planted, out, truth)
+
+
+def _truth(made: Made, defect: Any) -> dict[str, Any]:
+    return {
+        "document": defect.document,
+        "cable": defect.cable,
+        "rule": defect.rule,
+        "defect": defect.defect,
+        "words": defect.words,
+        "offset": defect.offset,
+        "template": made.template,
+    }
+
+
+def _row(made: Made) -> list[str]:
+    """The eight columns of a `cables.csv`."""
+    sent = f"{made.sent.month}/{made.sent.day}/{made.sent.year} {int(made.time[:2])}:{made.time[2:]}"
+    return [
+        str(made.number),
+        sent,
+        made.cable,
+        made.origin,
+        made.outside,
+        "|".join(made.references),
+        made.header,
+        made.body,
+    ]
+
+
+@contextmanager
+def _csv(out: str) -> Iterator[Put]:
+    with open(out, "w", encoding="utf-8", newline="") as file:
+
+        def put(made: Made) -> None:
+            cells = [cell.replace("\\", "\\\\").replace('"', '\\"') for cell in _row(made)]
+            file.write('"' + '","'.join(cells) + '"\n')
+
+        yield put
+
+
+@contextmanager
+def _jsonl(out: str) -> Iterator[Put]:
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    with open(out, "w", encoding="utf-8", newline="\n") as file:
+
+        def put(made: Made) -> None:
+            record = {
+                "_id": made.cable,
+                "date_time": f"{made.sent.isoformat()} {made.time[:2]}:{made.time[2:]}",
+                "origin": made.origin,
+                "classification": made.outside,
+                "body": made.text,
+            }
+            file.write(encode(record) + "\n")
+
+        yield put
+
+
+@contextmanager
+def _zip(out: str) -> Iterator[Put]:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+
+        def put(made: Made) -> None:
+            entry = zipfile.ZipInfo(_member(made), (1980, 1, 1, 0, 0, 0))  # no clock: equal runs give equal bytes
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, made.text)
+
+        yield put
+
+
+@contextmanager
+def _folder(out: str) -> Iterator[Put]:
+    os.makedirs(out, exist_ok=True)
+
+    def put(made: Made) -> None:
+        path = os.path.join(out, _member(made))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(made.text)
+
+    yield put
+
+
+def _member(made: Made) -> str:
+    return f"{made.sent.year}/{made.number:07d}-{made.cable}.txt"
+
+
+WRITERS: dict[str, Callable[[str], Any]] = {".csv": _csv, ".jsonl": _jsonl, ".zip": _zip}
