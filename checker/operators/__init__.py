@@ -1,0 +1,23 @@
+"""What a rule may ask of a value: one table, type by type."""
+
+from __future__ import annotations
+
+from .counts import COUNT
+from .dates import DATE
+from .form import Operator
+from .levels import LEVEL
+from .scalars import FLAG
+from .sets import SET
+from .texts import TEXT
+
+OPERATORS: dict[str, dict[str, Operator]] = {
+    kind: {operator.name: operator for operator in operators}
+    for kind, operators in {
+        "count": COUNT,
+        "date": DATE,
+        "flag": FLAG,
+        "level": LEVEL,
+        "set": SET,
+        "text": TEXT,
+    }.items()
+}

@@ -1,0 +1,220 @@
+"""Rules against a telegram: findings in reading order, a tally of verdicts, and no rule that takes others down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from .document import Telegram
+from .findings import Finding, Suggestion
+from .record import Record
+from .rulebook.shelf import Plan, Rule, Rulebook
+from .rulebook.verdict import HOLDS, IDLE, Hit, Outcome
+from .text import Source, Span
+
+MOST_LINES = 5  # lines of the source that a finding carries
+
+
+class Crash(Record):
+    """A rule that raised on a document. `trace` is short and the same for the same fault."""
+
+    rule: str
+    path: str
+    cable: str
+    trace: str
+    error: str
+
+
+class Count:
+    """How often a rule applied, failed, and could not be judged, in documents. The rest passed."""
+
+    __slots__ = ("applied", "failed", "unknown")
+
+    def __init__(self) -> None:
+        self.applied = 0
+        self.failed = 0
+        self.unknown = 0
+
+    @property
+    def passed(self) -> int:
+        """The documents that the rule applied to and that held to it."""
+        return self.applied - self.failed - self.unknown
+
+
+class Tally:
+    """What became of each rule over a run: documents it met, applied to, failed on; and the crashes."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self.counts: dict[str, Count] = {}
+        self.crashes: list[Crash] = []
+
+    def of(self, rule: str) -> Count:
+        """The counts of a rule."""
+        if rule not in self.counts:
+            self.counts[rule] = Count()
+        return self.counts[rule]
+
+    @property
+    def unknown(self) -> int:
+        """The verdicts that could not be given, over all rules."""
+        return sum(count.unknown for count in self.counts.values())
+
+    def add(self, other: Tally) -> None:
+        """Take in what another process counted."""
+        self.documents += other.documents
+        self.crashes += other.crashes
+        for rule, count in other.counts.items():
+            mine = self.of(rule)
+            mine.applied += count.applied
+            mine.failed += count.failed
+            mine.unknown += count.unknown
+
+
+def run(
+    telegram: Telegram, source: Source, book: Rulebook, path: str = "", cable: str = "", tally: Tally | None = None
+) -> Iterator[Finding]:
+    """The findings of all rules that apply, in reading order. `tally` counts verdicts and keeps crashes."""
+    tally = Tally() if tally is None else tally
+    tally.documents += 1
+    plan = book.plan(telegram.profile, telegram.date)
+    for rule in plan.undecided:
+        count = tally.of(rule.id)
+        count.applied += 1
+        count.unknown += 1
+    broken = _judge(plan, telegram, path, cable, tally)
+    if broken:
+        yield from _findings(broken, telegram, source, path, cable)
+
+
+def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) -> list[tuple[Rule, Hit]]:
+    env = (telegram,)
+    found: list[tuple[Rule, Hit]] = []
+    for group in plan.groups:
+        for rule, program in group.programs:
+            try:
+                if group.guard is not None:
+                    applies = group.guard(env)
+                    if applies is False:
+                        break
+                    if applies is None:
+                        outcome = Outcome(unknown=((env, ("",)),))
+                        count = tally.of(rule.id)
+                        count.applied += 1
+                        count.unknown += 1
+                        continue
+                outcome = program.judge(env)
+                if outcome is IDLE:
+                    continue
+                count = tally.of(rule.id)
+                count.applied += 1
+                if outcome is HOLDS:
+                    continue
+                hits = program.hits(outcome)
+            except Exception as error:  # the one place where a fault in a rule is caught: the others go on
+                tally.crashes.append(_crash(rule, path, cable, error))
+                continue
+            if outcome.failed or any(not hit.unknown for hit in hits):
+                count.failed += 1
+            else:
+                count.unknown += 1
+            found += [(rule, hit) for hit in hits]
+    return found
+
+
+def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
+    from traceback import extract_tb  # only when a rule has raised
+
+    frames = extract_tb(error.__traceback__)
+    where = ";".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
+    trace = sha256(f"{rule.id}|{type(error).__name__}|{where}".encode()).hexdigest()[:8]
+    return Crash(rule.id, path, cable, trace, type(error).__name__)
+
+
+def _findings(
+    broken: list[tuple[Rule, Hit]], telegram: Telegram, source: Source, path: str, cable: str
+) -> Iterator[Finding]:
+    made = [_finding(rule, hit, telegram, source, path, cable) for rule, hit in broken]
+    made.sort(key=Finding.order)
+    identity = telegram.mrn or path
+    seen: dict[str, int] = {}
+    for finding in made:
+        place = "".join(letter for letter in finding.at if not letter.isdigit())
+        key = "|".join((finding.rule, identity, place, " ".join(finding.quote.split())))
+        seen[key] = seen.get(key, 0) + 1
+        finding.fingerprint = sha256(f"{key}|{seen[key]}".encode("utf-8", "replace")).hexdigest()[:20]
+        yield finding
+
+
+def _finding(rule: Rule, hit: Hit, telegram: Telegram, source: Source, path: str, cable: str) -> Finding:
+    span = hit.span if hit.span is not None else first_line(telegram, source)
+    suggestion = None
+    if hit.replace is not None:
+        safe = bool(rule.data["suggest"]["safe"])  # type: ignore[index]
+        suggestion = Suggestion(hit.replace, hit.text, rule.help, safe)
+    return Finding(
+        path,
+        cable,
+        rule.id,
+        rule.name,
+        "info" if hit.unknown else rule.severity,
+        hit.message,
+        span,
+        source.position(span.start),
+        source.position(span.end),
+        source.quote(span),
+        hit.at,
+        rule.cite,
+        rule.help,
+        tuple(source.lines(span)[:MOST_LINES]),
+        suggestion,
+        "",
+        hit.unknown,
+    )
+
+
+def first_line(telegram: Telegram, source: Source) -> Span:
+    """The first line of the telegram that holds anything: where a finding points that has no place of its own."""
+    text, start, end = source.text, telegram.span.start, telegram.span.end
+    while start < end and text[start].isspace():
+        start += 1
+    stops = [place for letter in "\r\n" if (place := text.find(letter, start, end)) >= 0]
+    return Span(start, min(stops, default=end))
+
+
+class Trace(Record):
+    """How a rule was judged on one telegram, for people: each part with its answer and the values it saw."""
+
+    rule: str
+    verdict: str
+    why: str
+    parts: tuple[tuple[str, object], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def trace(telegram: Telegram, source: Source, rule: Rule, book: Rulebook) -> Trace:
+    """The reckoning of one rule on one telegram: profile, era, guard, fields, operators, values, verdict."""
+    if not (telegram.profile in rule.profile or "ALL" in rule.profile):
+        return Trace(rule.id, "not applicable", f"profile {telegram.profile} is not {', '.join(rule.profile)}")
+    alone = book.select([rule.id])
+    plan = alone.plan(telegram.profile, telegram.date)
+    era = " to before ".join(edge or "…" for edge in rule.era or ())
+    if plan.undecided:
+        return Trace(rule.id, "unknown", f"the date is not known well enough for the era {era}")
+    if not plan.groups:
+        return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the era {era}")
+    program = rule.program(alone.tools)
+    parts = program.reckoning((telegram,))
+    guard = plan.groups[0].guard
+    applies = True if guard is None else guard((telegram,))
+    if applies is not True:
+        verdict, why = (
+            ("not applicable", "the guard is false") if applies is False else ("unknown", "the guard is unknown")
+        )
+        return Trace(rule.id, verdict, why, tuple(parts[:1]))
+    outcome = program.judge((telegram,))
+    findings = tuple(run(telegram, source, alone))
+    if outcome is IDLE:
+        return Trace(rule.id, "not applicable", "there is nothing to judge", tuple(parts))
+    verdict = "pass" if outcome is HOLDS else "fail" if outcome.failed or outcome.hits else "unknown"
+    return Trace(rule.id, verdict, "", tuple(parts), findings)

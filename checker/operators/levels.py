@@ -1,0 +1,36 @@
+"""What may be asked of a classification level: its place on the scale of the table `levels`."""
+
+from __future__ import annotations
+
+from ..values import Level
+from .form import Operator
+from .scalars import equality
+
+
+def at_least(value: Level, bound: Level) -> bool:
+    """As high as the bound, or higher."""
+    return value.rank >= bound.rank
+
+
+def at_most(value: Level, bound: Level) -> bool:
+    """As high as the bound, or lower."""
+    return value.rank <= bound.rank
+
+
+def above(value: Level, bound: Level) -> bool:
+    """Higher than the bound."""
+    return value.rank > bound.rank
+
+
+def below(value: Level, bound: Level) -> bool:
+    """Lower than the bound."""
+    return value.rank < bound.rank
+
+
+LEVEL = (
+    *equality("level"),
+    Operator("at_least", "level", at_least, "is this level or a higher one", opposite="below", near="above"),
+    Operator("at_most", "level", at_most, "is this level or a lower one", opposite="above", near="below"),
+    Operator("above", "level", above, "is a higher level", opposite="at_most", near="at_least"),
+    Operator("below", "level", below, "is a lower level", opposite="at_least", near="at_most"),
+)

@@ -1,0 +1,298 @@
+"""The arguments of operators as rule files write them: read, checked against words and model, put into plain lists."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from .fields import Frames, Scope
+from .patterns import refuse
+from .places import Map, Seq, Text, Tree, like
+from .values import Code
+
+DATE_KEYS = {"after", "before", "days", "field", "of", "tolerance_days", "years"}
+
+
+def read_argument(kind: str, node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    """The code of an argument of that kind, or `None` with a trouble added."""
+    if kind.endswith("_field"):
+        if _names_field(node):
+            return _field(kind[:-6], node, frames, scope)
+        return scope.refuse("R015", node, "another field belongs here", "write {field: name.of.field}")
+    if kind in READERS:
+        return READERS[kind](node, frames, scope)
+    if isinstance(node, Map) and kind in ("text", "count", "level", "flag"):
+        return _field(kind, node, frames, scope)
+    if kind.endswith("s"):
+        return _many(kind, node, frames, scope)
+    found = _one(kind, node, scope)
+    return None if found is None else ["lit", kind, found]
+
+
+def _names_field(node: Tree) -> bool:
+    return isinstance(node, Map) and "field" in node.pairs
+
+
+def _field(kind: str, node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    """`{field: path, plus: n, modulo: n}`."""
+    if not isinstance(node, Map) or "field" not in node.pairs:
+        return scope.refuse("R015", node, f"a {kind} belongs here", "or another field: {field: name.of.field}")
+    allowed = {"field", "plus", "modulo"} if kind == "count" else {"field"}
+    if not scope.keys(node, allowed, "R015"):
+        return None
+    name = node.get("field")
+    if not isinstance(name, Text):
+        return scope.refuse("R015", node, "`field` names one field", "write {field: name.of.field}")
+    found = frames.find(name, scope)
+    if found is None:
+        return None
+    path, seen = found
+    if seen.name == "node" and kind == "text" and frames.has_text(seen):
+        path, seen = [*path, "text"], seen.__class__("text")
+    if seen.name != kind:
+        return scope.refuse("R013", name, f"{name.value} is a {seen}, and a {kind} belongs here")
+    steps = [0, 0]
+    for place, word in enumerate(("plus", "modulo")):
+        if word in node.pairs:
+            number = _number(node.pairs[word][1], scope)
+            if number is None:
+                return None
+            steps[place] = number
+    return ["field", path, kind, *steps]
+
+
+def _one(kind: str, node: Tree, scope: Scope) -> object:
+    if not isinstance(node, Text):
+        return scope.refuse("R015", node, f"one {kind} belongs here, not a list or mapping")
+    if kind == "count":
+        return _number(node, scope)
+    if kind == "flag":
+        if node.value in ("true", "false"):
+            return node.value == "true"
+        return scope.refuse("R015", node, f'"{node.value}" is neither true nor false')
+    if kind == "level":
+        return scope.level(node)
+    if kind == "date":
+        return _day(node, scope)
+    if kind == "pattern":
+        trouble = refuse(node.value)
+        if trouble is not None:
+            return scope.refuse(trouble[0], node, trouble[1], trouble[2])
+        return node.value
+    return node.value
+
+
+def _number(node: Tree, scope: Scope) -> int | None:
+    if isinstance(node, Text) and node.value.removeprefix("-").isdecimal() and len(node.value) < 10:
+        return int(node.value)
+    shown = f'"{node.value}" is not' if isinstance(node, Text) else "this is not"
+    scope.refuse("R015", node, f"{shown} a whole number")
+    return None
+
+
+def _day(node: Text, scope: Scope) -> str | None:
+    try:
+        if len(node.value) == 10:
+            return date.fromisoformat(node.value).isoformat()
+        scope.refuse("R015", node, f'"{node.value}" is not a date', "write it as 1995-10-14, or {field: date}")
+    except ValueError:
+        scope.refuse("R034", node, f'"{node.value}" is no real day', "dates are written 1995-10-14")
+    return None
+
+
+def _many(kind: str, node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    if not isinstance(node, Seq) or not node.items:
+        return scope.refuse("R015", node, "a list with at least one entry belongs here", "write [one, two]")
+    found = [_one(kind[:-1], item, scope) for item in node.items]
+    return None if None in found else ["lit", kind, found]
+
+
+def _set(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    if isinstance(node, Map):
+        return _field("set", node, frames, scope)
+    items = node.items if isinstance(node, Seq) else [node]
+    found = [_one("text", item, scope) for item in items]
+    return None if None in found else ["lit", "set", found]
+
+
+def _parts(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    found = _set(node, frames, scope) if not isinstance(node, Map) else None
+    if found is None:
+        return scope.refuse("R015", node, "a text or a list of texts belongs here") if isinstance(node, Map) else None
+    return ["lit", "parts", found[2]]
+
+
+def _order(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    if isinstance(node, Map):
+        table = _table_key(node, {"table"}, scope)
+        return None if table is None else ["order", table]
+    found = _set(node, frames, scope)
+    return None if found is None else ["lit", "codes", found[2]]
+
+
+def _table(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    if not isinstance(node, Text):
+        return scope.refuse("R015", node, "the name of one vocabulary table belongs here")
+    return ["table", node.value] if scope.table(node) else None
+
+
+def _table_key(node: Map, keys: set[str], scope: Scope) -> str | None:
+    if not scope.keys(node, keys, "R015"):
+        return None
+    for key in sorted(keys):
+        if key not in node.pairs:
+            return scope.refuse("R033", node, f'the key "{key}" is missing here')
+    name = node.get("table")
+    if not isinstance(name, Text):
+        return scope.refuse("R015", node, "`table` names one vocabulary table")
+    return name.value if scope.table(name) else None
+
+
+def _table_on(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    if not isinstance(node, Map):
+        return scope.refuse("R015", node, "write {table: name, on: {field: date}}")
+    table = _table_key(node, {"table", "on"}, scope)
+    day = _date(node.pairs["on"][1], frames, scope) if table is not None else None
+    return None if day is None else ["on", table, day]
+
+
+def _fact(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    if not isinstance(node, Map):
+        return scope.refuse("R015", node, "write {table: name, fact: name, is: value}")
+    table = _table_key(node, {"table", "fact", "is"}, scope)
+    if table is None:
+        return None
+    name, values = node.pairs["fact"][1], _set(node.pairs["is"][1], frames, scope)
+    if not isinstance(name, Text) or values is None or values[0] != "lit":
+        return scope.refuse("R015", node, "write {table: name, fact: name, is: value or list}")
+    known = sorted({fact for entry in scope.words[table] for fact in entry.facts})
+    if name.value not in known:
+        return scope.refuse("R015", name, f'no entry of {table} has a fact "{name.value}"', like(name.value, known))
+    return ["fact", table, name.value, values[2]]
+
+
+def _date(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    """A day, `{field: path}`, or `{years: N, days: N, after: date}` (also `before:`)."""
+    if isinstance(node, Text):
+        found = _day(node, scope)
+        return None if found is None else ["lit", "date", found]
+    if not isinstance(node, Map):
+        return scope.refuse("R015", node, "a date belongs here", "write 1995-10-14 or {field: date}")
+    if "field" in node.pairs and len(node.pairs) == 1:
+        return _field("date", node, frames, scope)
+    if not scope.keys(node, DATE_KEYS - {"of"}, "R015"):
+        return None
+    found = _base(node, frames, scope)
+    if found is None:
+        return None
+    return ["shift", found[0], *found[1]]
+
+
+def _base(node: Map, frames: Frames, scope: Scope) -> tuple[Code, list[object]] | None:
+    """The date counted from, and [years, days] with their signs."""
+    sides = [word for word in ("after", "before", "field") if word in node.pairs]
+    if len(sides) != 1:
+        scope.refuse("R015", node, "say from which day to count", "write {years: 10, after: {field: date}}")
+        return None
+    side = sides[0]
+    base = _field("date", node_of_field(node), frames, scope) if side == "field" else _date(
+        node.pairs[side][1], frames, scope
+    )  # fmt: skip
+    if base is None:
+        return None
+    sign = -1 if side == "before" else 1
+    years: Code | None = ["lit", "count", 0]
+    if "years" in node.pairs:
+        years = read_argument("count", node.pairs["years"][1], frames, scope)
+        if years is None:
+            return None
+        if years[0] == "lit":
+            years = ["lit", "count", sign * years[2]]
+        elif sign < 0:
+            scope.refuse("R015", node, "years taken from a field count forward only")
+            return None
+    days = 0
+    for word in ("days", "tolerance_days"):
+        if word in node.pairs:
+            number = _number(node.pairs[word][1], scope)
+            if number is None:
+                return None
+            days += sign * number if word == "days" else 0
+    return base, [years, days]
+
+
+def node_of_field(node: Map) -> Map:
+    """The mapping reduced to its `field`."""
+    only = Map(node.line, node.column)
+    only.pairs = {"field": node.pairs["field"]}
+    return only
+
+
+def tolerance(node: Tree) -> int:
+    """The days of tolerance that a date argument grants."""
+    words = node.text("tolerance_days", "0") if isinstance(node, Map) else "0"
+    return int(words) if words.isdecimal() else 0
+
+
+def _window(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    """`{days: N, of: date}`, or `{not_before_days: N, not_after_days: N, of: date}`; also `{from: date, to: date}`."""
+    if not isinstance(node, Map):
+        return scope.refuse("R015", node, "write {days: 3, of: {field: date}}")
+    if "from" in node.pairs or "to" in node.pairs:
+        if not scope.keys(node, {"from", "to"}, "R015"):
+            return None
+        ends = [_date(node.pairs[word][1], frames, scope) if word in node.pairs else None for word in ("from", "to")]
+        return None if None in ends else ["window", *ends]
+    if not scope.keys(node, {"days", "of", "not_before_days", "not_after_days"}, "R015"):
+        return None
+    if "of" not in node.pairs or not ({"days", "not_before_days", "not_after_days"} & node.pairs.keys()):
+        return scope.refuse("R015", node, "say how many days, and of which date", "write {days: 3, of: {field: date}}")
+    base = _date(node.pairs["of"][1], frames, scope)
+    low, high = _days(node, "not_before_days", scope), _days(node, "not_after_days", scope)
+    if base is None or low is None or high is None:
+        return None
+    none: Code = ["lit", "count", 0]
+    return ["window", ["shift", base, none, -low], ["shift", base, none, high]]
+
+
+def _days(node: Map, word: str, scope: Scope) -> int | None:
+    for name in (word, "days"):
+        if name in node.pairs:
+            return _number(node.pairs[name][1], scope)
+    return 0
+
+
+def _between(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    found = _many("counts", node, frames, scope)
+    if found is not None and (len(found[2]) != 2 or found[2][0] > found[2][1]):
+        return scope.refuse("R015", node, "two counts belong here, the smaller first", "write [1, 9]")
+    return None if found is None else ["lit", "between", found[2]]
+
+
+def _length(node: Tree, frames: Frames, scope: Scope) -> Code | None:
+    if not isinstance(node, Map) or not node.pairs:
+        return scope.refuse("R015", node, "write {min: 1, max: 9}, or one of the two")
+    if not scope.keys(node, {"min", "max"}, "R015"):
+        return None
+    ends = []
+    for word, default in (("min", 0), ("max", 1 << 30)):
+        number = _number(node.pairs[word][1], scope) if word in node.pairs else default
+        if number is None:
+            return None
+        ends.append(number)
+    if ends[0] > ends[1]:
+        return scope.refuse("R015", node, "min is larger than max")
+    return ["lit", "between", ends]
+
+
+READERS = {
+    "between": _between,
+    "date": _date,
+    "fact": _fact,
+    "length": _length,
+    "order": _order,
+    "parts": _parts,
+    "set": _set,
+    "table": _table,
+    "table_on": _table_on,
+    "window": _window,
+}

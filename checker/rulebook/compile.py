@@ -1,0 +1,323 @@
+"""Conditions to closures: three-valued, no parsing and no looking-up left for the time a document is judged.
+
+A condition arrives as nested lists (`conditions.py` wrote them, checked; the cache holds them). Each becomes a
+function of the environment that answers True, False or None (unknown), by Kleene's logic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..document import Unread
+from ..operators import OPERATORS
+from .paths import Env, code_of, getter
+from .values import Code, Tools, prepare
+
+Test = Callable[[Env], bool | None]
+
+
+def compile_condition(code: Code, tools: Tools) -> Test:
+    """The closure of a condition. Raises `ValueError` or `KeyError` only for code that no check let pass."""
+    return MAKERS[code[0]](code, tools)
+
+
+def guard(code: Code, tools: Tools) -> Test:
+    """A condition on the whole telegram that many rules share: compiled once, asked once for each telegram."""
+    key = repr(code)
+    if key not in tools.guards:
+        test = compile_condition(code, tools)
+        kept: tuple[object, bool | None] = (None, None)
+
+        def once(env: Env) -> bool | None:
+            nonlocal kept
+            telegram, answer = kept
+            if telegram is not env[0]:
+                answer = test(env)
+                kept = (env[0], answer)
+            return answer
+
+        tools.guards[key] = once
+    return tools.guards[key]
+
+
+def _and(code: Code, tools: Tools) -> Test:
+    tests = [compile_condition(part, tools) for part in code[1]]
+    if len(tests) == 1:
+        return tests[0]
+
+    def every(env: Env) -> bool | None:
+        answer: bool | None = True
+        for test in tests:
+            one = test(env)
+            if one is False:
+                return False
+            if one is None:
+                answer = None
+        return answer
+
+    return every
+
+
+def _or(code: Code, tools: Tools) -> Test:
+    tests = [compile_condition(part, tools) for part in code[1]]
+
+    def some(env: Env) -> bool | None:
+        answer: bool | None = False
+        for test in tests:
+            one = test(env)
+            if one:
+                return True
+            if one is None:
+                answer = None
+        return answer
+
+    return some
+
+
+def _not(code: Code, tools: Tools) -> Test:
+    test = compile_condition(code[1], tools)
+
+    def negated(env: Env) -> bool | None:
+        answer = test(env)
+        return None if answer is None else not answer
+
+    return negated
+
+
+def _implies(code: Code, tools: Tools) -> Test:
+    condition = compile_condition(code[1], tools)
+    then = compile_condition(code[2], tools)
+
+    def implied(env: Env) -> bool | None:
+        given = condition(env)
+        if given is False:
+            return True
+        answer = then(env)
+        if given:
+            return answer
+        return True if answer else None
+
+    return implied
+
+
+def _state(code: Code, tools: Tools) -> Test:
+    return STATES[code[2]](getter(code[1], tools.getters))
+
+
+def _present(get: Callable[[Env], object]) -> Test:
+    def present(env: Env) -> bool | None:
+        value = get(env)
+        if value.__class__ is Unread:
+            return None if value.lost else True  # type: ignore[attr-defined]
+        return value is not None and value != ()
+
+    return present
+
+
+def _absent(get: Callable[[Env], object]) -> Test:
+    def absent(env: Env) -> bool | None:
+        value = get(env)
+        if value.__class__ is Unread:
+            return None if value.lost else False  # type: ignore[attr-defined]
+        return value is None or value == ()
+
+    return absent
+
+
+def _readable(get: Callable[[Env], object]) -> Test:
+    def readable(env: Env) -> bool | None:
+        value = get(env)
+        if value.__class__ is Unread:
+            return None if value.lost else False  # type: ignore[attr-defined]
+        return value is not None
+
+    return readable
+
+
+def _unreadable(get: Callable[[Env], object]) -> Test:
+    def unreadable(env: Env) -> bool | None:
+        value = get(env)
+        if value.__class__ is Unread:
+            return None if value.lost else True  # type: ignore[attr-defined]
+        return False
+
+    return unreadable
+
+
+def _ask(code: Code, tools: Tools) -> Test:
+    """`["ask", path, kind, operator, argument]`."""
+    operator = OPERATORS[code[2]][code[3]]
+    get = getter(code[1], tools.getters)
+    test, absent = operator.test, operator.absent
+    bound, fetch = prepare(code[4], tools)
+    if fetch is None:
+
+        def ask(env: Env) -> bool | None:
+            value = get(env)
+            if value is None:
+                return absent
+            if value.__class__ is Unread:
+                return None
+            return test(value, bound)
+
+        return ask
+
+    def compare(env: Env) -> bool | None:
+        value = get(env)
+        if value is None:
+            return absent
+        if value.__class__ is Unread:
+            return None
+        other = fetch(env)
+        if other is None or other.__class__ is Unread:
+            return None
+        return test(value, other)
+
+    return compare
+
+
+def _each(code: Code, tools: Tools) -> Test:
+    """`[any|all|none, path, condition]`."""
+    get = getter(code[1], tools.getters)
+    test = compile_condition(code[2], tools)
+    stop, at_end = {"any": (True, False), "all": (False, True), "none": (True, True)}[code[0]]
+    stopped = code[0] == "any"
+
+    def quantified(env: Env) -> bool | None:
+        items = get(env)
+        if items.__class__ is Unread:
+            return None
+        answer: bool | None = at_end
+        for item in items or ():  # type: ignore[attr-defined]
+            one = test((*env, item))
+            if one is stop:
+                return stopped
+            if one is None:
+                answer = None
+        return answer
+
+    return quantified
+
+
+def _times(code: Code, tools: Tools) -> Test:
+    """`["times", path, exactly|at_least|at_most, count, condition]`."""
+    get = getter(code[1], tools.getters)
+    word, wanted = code[2], code[3]
+    test = compile_condition(code[4], tools)
+
+    def counted(env: Env) -> bool | None:
+        items = get(env)
+        if items.__class__ is Unread:
+            return None
+        answers = [test((*env, item)) for item in items or ()]  # type: ignore[attr-defined]
+        low = answers.count(True)
+        high = low + answers.count(None)
+        if word == "at_least":
+            return True if low >= wanted else (None if high >= wanted else False)
+        if word == "at_most":
+            return True if high <= wanted else (None if low <= wanted else False)
+        if low == high:
+            return low == wanted
+        return None if low <= wanted <= high else False
+
+    return counted
+
+
+def _count(code: Code, tools: Tools) -> Test:
+    """`["count", path, operator, argument]`: how many elements there are."""
+    operator = OPERATORS["count"][code[2]]
+    get = getter(code[1], tools.getters)
+    bound, fetch = prepare(code[3], tools)
+
+    def counted(env: Env) -> bool | None:
+        items = get(env)
+        if items.__class__ is Unread:
+            return None
+        other = bound if fetch is None else fetch(env)
+        if other is None or other.__class__ is Unread:
+            return None
+        return operator.test(len(items or ()), other)  # type: ignore[arg-type]
+
+    return counted
+
+
+def _unique(code: Code, tools: Tools) -> Test:
+    """`["unique", path, path of what is compared, with the element last in the environment]`."""
+    get = getter(code[1], tools.getters)
+    inner = getter(code[2], tools.getters)
+
+    def unique(env: Env) -> bool | None:
+        items = get(env)
+        if items.__class__ is Unread:
+            return None
+        values = [code_of(inner((*env, item))) for item in items or ()]  # type: ignore[attr-defined]
+        known = [value for value in values if value is not None and value.__class__ is not Unread]
+        if len(set(known)) < len(known):
+            return False
+        return None if any(value.__class__ is Unread for value in values) else True
+
+    return unique
+
+
+def _sorted(code: Code, tools: Tools) -> Test:
+    """`["sorted_by", path, path of what is compared]`; absent values stand anywhere."""
+    get = getter(code[1], tools.getters)
+    inner = getter(code[2], tools.getters)
+
+    def ordered(env: Env) -> bool | None:
+        items = get(env)
+        if items.__class__ is Unread:
+            return None
+        values = [sort_key(inner((*env, item))) for item in items or ()]  # type: ignore[attr-defined]
+        known = [value for value in values if value is not None]
+        return all(one <= two for one, two in zip(known, known[1:], strict=False))  # type: ignore[operator]
+
+    return ordered
+
+
+def sort_key(value: object) -> object:
+    """What a value is ordered by; `None` for what has no place in the order."""
+    if value is None or value.__class__ is Unread:
+        return None
+    return getattr(value, "rank", getattr(value, "first", value))
+
+
+def _pairs(code: Code, tools: Tools) -> Test:
+    """`["pairs", path, condition]`: the environment of the condition ends with the element before and the element."""
+    get = getter(code[1], tools.getters)
+    test = compile_condition(code[2], tools)
+
+    def paired(env: Env) -> bool | None:
+        items = get(env)
+        if items.__class__ is Unread:
+            return None
+        answer: bool | None = True
+        known: tuple[object, ...] = items or ()  # type: ignore[assignment]
+        for one, two in zip(known, known[1:], strict=False):
+            verdict = test((*env, one, two))
+            if verdict is False:
+                return False
+            if verdict is None:
+                answer = None
+        return answer
+
+    return paired
+
+
+STATES = {"present": _present, "absent": _absent, "readable": _readable, "unreadable": _unreadable}
+MAKERS: dict[str, Callable[[Code, Tools], Test]] = {
+    "all": _each,
+    "and": _and,
+    "any": _each,
+    "ask": _ask,
+    "count": _count,
+    "implies": _implies,
+    "none": _each,
+    "not": _not,
+    "or": _or,
+    "pairs": _pairs,
+    "sorted_by": _sorted,
+    "state": _state,
+    "times": _times,
+    "unique": _unique,
+}

@@ -1,0 +1,126 @@
+"""The examples of rules, judged: each is a test, and says in which line it stands."""
+
+from __future__ import annotations
+
+import copy
+from functools import lru_cache
+
+from ..document import Fact, Telegram
+from ..parser import parse
+from ..record import Record
+from ..text import Source, Span, View
+from ..values import Date
+from .shelf import Data, Rule, Rulebook
+from .verdict import HOLDS, IDLE, Hit, Program
+
+
+class Result(Record):
+    """What became of one example: `ok`, and in words what was wanted and what came."""
+
+    rule: str
+    kind: str
+    place: str
+    ok: bool
+    said: str = ""
+
+
+def judge(rule: Rule, book: Rulebook) -> list[Result]:
+    """Every example of a rule against the rule itself, and no other."""
+    results = []
+    for example in rule.examples:
+        said = verdict(rule, rule.program(book.tools), example, book)
+        place = f"{rule.place[0]}:{example['line']}:{example['column']}"
+        results.append(Result(rule.id, str(example["kind"]), place, not said, said))
+    return results
+
+
+def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: object = None) -> str:
+    """Nothing if the example comes out as it says, else what came instead."""
+    telegram = telegram_of(example, book)
+    wanted = str(example["kind"])
+    got, hits = answer(rule, program, telegram, book, era)
+    word = {"pass": "valid", "fail": "invalid"}.get(got, got)
+    if word == "unknown" and wanted == "not_applicable":
+        word = "not_applicable"
+    if word != wanted:
+        told = "; ".join(f'"{hit.message}"' for hit in hits)
+        return f"is {word.replace('_', ' ')}, not {wanted.replace('_', ' ')}{': ' if told else ''}{told}"
+    return _differs(example, hits, telegram) if wanted == "invalid" else ""
+
+
+def answer(
+    rule: Rule, program: Program, telegram: Telegram, book: Rulebook, era: object = None
+) -> tuple[str, list[Hit]]:
+    """pass, fail, unknown or not_applicable, with the hits."""
+    env = (telegram,)
+    if not (telegram.profile in rule.profile or "ALL" in rule.profile):
+        return "not_applicable", []
+    inside = in_era(rule.era if era is None else era, telegram.date)
+    if inside is not True:
+        return ("not_applicable" if inside is False else "unknown"), []
+    applies = True if program.guard is None else program.guard(env)
+    if applies is not True:
+        return ("not_applicable" if applies is False else "unknown"), []
+    outcome = program.judge(env)
+    if outcome is IDLE:
+        return "not_applicable", []
+    if outcome is HOLDS:
+        return "pass", []
+    hits = [hit for hit in program.hits(outcome) if not hit.unknown]
+    return ("fail", hits) if hits else ("unknown", [])
+
+
+def in_era(era: object, day: Date | None) -> bool | None:
+    """Whether a date lies in an era (first day, first day after it)."""
+    if not era:
+        return True
+    if day is None:
+        return None
+    start, end = era  # type: ignore[misc]
+    first, last = day.first.isoformat(), day.last.isoformat()
+    if (not start or first >= start) and (not end or last < end):
+        return True
+    return False if (start and last < start) or (end and first >= end) else None
+
+
+def telegram_of(example: Data, book: Rulebook) -> Telegram:
+    """The telegram of an example, parsed with its facts, its day of judgement and its profile."""
+    facts = tuple(map(tuple, example.get("facts", ())))  # type: ignore[call-overload]
+    telegram = _parsed(str(example["text"]), facts, str(example.get("as_of", "")), book.vocabulary)
+    profile = example.get("profile")
+    if profile and profile != telegram.profile:
+        telegram = copy.copy(telegram)
+        object.__setattr__(telegram, "profile", profile)
+    return telegram
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str, facts: tuple[tuple[str, str], ...], as_of: str, words: object) -> Telegram:
+    view = View.whole(Source("example", text))
+    outside = tuple(Fact(Span(0, 0), name, value) for name, value in facts)
+    return parse(view, words, outside, Date.of(as_of) if as_of else None)  # type: ignore[arg-type]
+
+
+def _differs(example: Data, hits: list[Hit], telegram: Telegram) -> str:
+    text = str(example["text"])
+    drawn = sorted(map(tuple, example["places"]))  # type: ignore[call-overload]
+    first = _first_line(telegram, text)
+    came = sorted((hit.span.start, hit.span.end) if hit.span is not None else first for hit in hits)
+    if not example.get("anywhere") and drawn != came:
+        return f"points at {_quoted(text, came)}, not at {_quoted(text, drawn)}"
+    messages = [str(words) for words in example.get("messages", ())]  # type: ignore[attr-defined]
+    said = [hit.message for hit in sorted(hits, key=lambda hit: hit.span.start if hit.span else first[0])]
+    if messages and messages != said:
+        return f"says {said}, not {messages}"
+    return ""
+
+
+def _first_line(telegram: Telegram, text: str) -> tuple[int, int]:
+    start = telegram.span.start
+    start += len(text[start:]) - len(text[start:].lstrip())
+    stop = text.find("\n", start)
+    return start, stop if stop >= 0 else len(text)
+
+
+def _quoted(text: str, places: list[tuple[int, int]]) -> str:
+    return ", ".join(f"{text[a:b]!r} ({a}-{b})" for a, b in places) or "nothing"

@@ -1,0 +1,233 @@
+"""One rule against one telegram: what applied, what failed and where, what could not be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..checks import CHECKS
+from ..document import Telegram, Unread
+from ..record import Record
+from ..text import Span
+from .blame import Blame, Clause, Step, Trail, blame, elements, reckon
+from .compile import Test, compile_condition, guard
+from .paths import Env, Path, getter, place_of, words_of
+from .values import Code, Tools
+
+LONGEST_MESSAGE = 400
+
+
+class Hit(Record):
+    """One failure (or one thing that cannot be judged): a span, its structural place, and words."""
+
+    span: Span | None
+    at: str
+    message: str
+    unknown: bool = False
+    replace: Span | None = None
+    text: str = ""
+
+
+class Outcome(Record):
+    """What judging brought when it was not simply "holds": failing and unknown environments with their trails."""
+
+    failed: tuple[tuple[Env, Trail], ...] = ()
+    unknown: tuple[tuple[Env, Trail], ...] = ()
+    hits: tuple[Hit, ...] = ()
+
+
+HOLDS = Outcome()
+IDLE = Outcome()  # the rule does not apply: told apart from HOLDS by identity
+
+
+class Program:
+    """A rule made ready to run. `code` is what `conditions.py` wrote: plain lists and strings."""
+
+    __slots__ = ("_clause", "ask", "check", "code", "each", "guard", "judge", "listed", "require", "tools", "where")
+
+    def __init__(self, code: dict[str, object], tools: Tools) -> None:
+        self.code = code
+        self.tools = tools
+        self._clause: Clause | None = None
+        when, each, where, require = (code.get(name) for name in ("when", "each", "where", "require"))
+        self.guard: Test | None = guard(when, tools) if isinstance(when, list) else None
+        self.each = each if isinstance(each, list) else None
+        self.listed = bool(code.get("listed"))
+        self.where: Test | None = compile_condition(where, tools) if isinstance(where, list) else None
+        self.require: Test = compile_condition(require, tools) if isinstance(require, list) else _never
+        self.check: Callable[..., object] | None = None
+        self.ask: object = None
+        if isinstance(code.get("check"), str):
+            module = CHECKS[str(code["check"])]
+            self.check = module.check
+            self.ask = module.Ask(**code.get("with", {}))  # type: ignore[arg-type]
+        if self.check is not None:
+            self.judge: Callable[[Env], Outcome] = self._by_check
+        else:
+            self.judge = self._whole if self.each is None else self._by_element()
+
+    def _whole(self, env: Env) -> Outcome:
+        answer = self.require(env)
+        if answer:
+            return HOLDS
+        here = ((env, ("",)),)
+        return Outcome(failed=here) if answer is False else Outcome(unknown=here)
+
+    def _by_element(self) -> Callable[[Env], Outcome]:
+        path: Path = self.each or [0]
+        get = getter(path, self.tools.getters)
+        where, require, listed = self.where, self.require, self.listed
+
+        def judge(env: Env) -> Outcome:
+            items = get(env)
+            if items.__class__ is Unread:
+                return Outcome(unknown=((env, ("",)),))
+            if items is None or items == ():
+                return IDLE
+            applied, broken = False, False
+            for item in items if listed else (items,):  # type: ignore[attr-defined]
+                inside = (*env, item)
+                if where is not None:
+                    chosen = where(inside)
+                    if chosen is False:
+                        continue
+                    if chosen is None:
+                        broken = True
+                        break
+                applied = True
+                if require(inside) is not True:
+                    broken = True
+                    break
+            if broken:
+                return self._gather(env)
+            return HOLDS if applied else IDLE
+
+        return judge
+
+    def _gather(self, env: Env) -> Outcome:
+        """The slow way round, once something failed: every element with its place."""
+        failed, unknown = [], []
+        path: Path = self.each or [0]
+        if self.listed:
+            items = elements(path, env, ("",), self.tools)
+        else:
+            items = [(getter(path, self.tools.getters)(env), ".".join(map(str, path[1:])))]
+        for item, at in items:
+            inside, trail = (*env, item), ("", at)
+            chosen = True if self.where is None else self.where(inside)
+            if chosen is False:
+                continue
+            answer = self.require(inside) if chosen else None
+            if answer is False:
+                failed.append((inside, trail))
+            elif answer is None:
+                unknown.append((inside, trail))
+        return Outcome(tuple(failed), tuple(unknown))
+
+    def _by_check(self, env: Env) -> Outcome:
+        hits = []
+        for hit in self.check(env[0], self.ask, self.tools.words):  # type: ignore[misc, attr-defined]
+            facts = {name: words_of(value) for name, value in hit.facts.items()}
+            message = _message(self.code["message"], lambda part, facts=facts: facts.get(part[1], ""))
+            hits.append(Hit(hit.span, hit.at, message, bool(hit.unknown)))
+        return Outcome(hits=tuple(hits)) if hits else HOLDS
+
+    # ---- hits --------------------------------------------------------------------------------------------
+
+    def clause(self) -> Clause:
+        """The requirement with its parts; made when first needed."""
+        if self._clause is None:
+            self._clause = Clause(self.code["require"], self.tools)  # type: ignore[arg-type]
+        return self._clause
+
+    def hits(self, outcome: Outcome) -> list[Hit]:
+        """The failures as places and words; one for the document where the rule says `once`."""
+        if outcome.hits:
+            return list(outcome.hits)
+        failed: Sequence[tuple[Env, Trail]] = outcome.failed
+        count = len(failed)
+        if self.code.get("once"):
+            failed = failed[:1]
+        found = [self._hit(env, trail, count) for env, trail in failed]
+        if self.code.get("unknown") == "report":
+            found += [self._cannot(env, trail) for env, trail in outcome.unknown[:1]]
+        return found
+
+    def _hit(self, env: Env, trail: Trail, count: int) -> Hit:
+        reason = blame(self.clause(), env, trail)
+        span, at = self._place(env, trail, reason)
+        message = _message(self.code["message"], lambda part: self._value(part, env, reason, count))
+        replace, text = None, ""
+        suggest = self.code.get("suggest")
+        if isinstance(suggest, dict):
+            replace = place_of(suggest["replace"], env, trail)[0]
+            text = _message(suggest["with"], lambda part: self._value(part, env, reason, count))
+        return Hit(span, at, message, False, replace, text)
+
+    def _cannot(self, env: Env, trail: Trail) -> Hit:
+        if len(env) == 1 and self.each is not None:
+            reason = Blame(self.each, env, trail)
+        else:
+            reason = blame(self.clause(), env, trail)
+        span, at = self._place(env, trail, reason)
+        value = getter(reason.path, self.tools.getters)(reason.env)
+        why = value.why if isinstance(value, Unread) and value.why else "the evidence cannot be read"
+        return Hit(span, at, f"cannot be judged: {' '.join(str(why).split())}"[:LONGEST_MESSAGE], True)
+
+    def _place(self, env: Env, trail: Trail, reason: Blame) -> tuple[Span | None, str]:
+        point = self.code.get("point")
+        if isinstance(point, list) and int(point[0]) < len(env):
+            found = place_of(point, env, trail)
+        elif len(env) > 1:
+            found = place_of([1], env, trail)
+        else:
+            found = place_of(reason.path, reason.env, reason.trail)
+        if found[0] is not None:
+            return found
+        first = place_of([1], env, trail)[0] if len(env) > 1 else None
+        telegram = env[0]
+        if first is None and isinstance(telegram, Telegram) and telegram.banner is not None:
+            first = telegram.banner.span if len(telegram.banner.span) else None
+        return first, found[1]
+
+    def _value(self, part: Code, env: Env, reason: Blame, count: int) -> str:
+        if part[0] == "count":
+            return str(count)
+        if part[0] == "value":
+            return words_of(getter(reason.path, self.tools.getters)(reason.env))
+        if part[0] == "element":
+            return words_of(env[-1])
+        return words_of(getter(part[1], self.tools.getters)(env)) if int(part[1][0]) < len(env) else ""
+
+    def reckoning(self, env: Env) -> list[tuple[str, Step]]:
+        """Guard, filter and requirement as they were judged on this telegram, part by part."""
+        found: list[tuple[str, Step]] = []
+        when = self.code.get("when")
+        if isinstance(when, list):
+            found.append(("when", reckon(Clause(when, self.tools), env)))
+        if self.check is not None:
+            return found
+        rooms = [("", env)]
+        if self.each is not None:
+            items = getter(self.each, self.tools.getters)(env)
+            if isinstance(items, Unread) or items is None:
+                return found
+            many = items if self.listed else (items,)
+            rooms = [(f"{number + 1}: {words_of(item)}", (*env, item)) for number, item in enumerate(many)]  # type: ignore[arg-type, call-overload]
+        for name, inside in rooms:
+            where = self.code.get("where")
+            if isinstance(where, list):
+                step = reckon(Clause(where, self.tools), inside)
+                if step.answer is False:
+                    continue
+            found.append((f"require {name}".strip(), reckon(self.clause(), inside)))
+        return found
+
+
+def _never(env: Env) -> bool | None:
+    return True
+
+
+def _message(template: object, value: Callable[[Code], str]) -> str:
+    parts = [part[1] if part[0] == "text" else value(part) for part in template]  # type: ignore[attr-defined]
+    words = "".join(parts)
+    return words if len(words) <= LONGEST_MESSAGE else words[: LONGEST_MESSAGE - 1] + "…"
