@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ..document import Dtg, Fact, Part, Telegram
+from ..document import Banner, Dtg, Fact, Part, Telegram
 from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
+from .declass import judge
 from .grammar import grammar_of
+from .rollup import roll_up
 from .sheet import Sheet
 from .telegram import read_telegram
 
@@ -18,6 +20,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     telegram.as_of = as_of
     read_telegram(sheet, telegram)
     _settle(telegram, words)
+    _derive(telegram, words)
     telegram.parts = tile(sheet)
     return telegram
 
@@ -32,6 +35,16 @@ def _settle(telegram: Telegram, words: Vocabulary) -> None:
             telegram.era = era.code
             telegram.era_order = era.fact("number") or None
             telegram.era_days = (telegram.date.first - era.since).days if era.since is not None else None
+
+
+def _derive(telegram: Telegram, words: Vocabulary) -> None:
+    """What the marks make together, and when the whole is to be declassified."""
+    banner = telegram.banner if isinstance(telegram.banner, Banner) else None
+    shown = (*telegram.caption_codes, *(banner.controls if banner is not None else ()))
+    marking = banner.marking if banner is not None else None
+    place = banner.span if banner is not None else None
+    telegram.rollup = roll_up(telegram.portion_marks, marking, telegram.profile, telegram.date, words, shown, place)
+    telegram.declass = judge(telegram, words)
 
 
 def tile(sheet: Sheet) -> tuple[Part, ...]:

@@ -22,7 +22,7 @@ RANKS = {
 class Lexicon:
     """Every word of the grammar by its upper-case spelling.
 
-    `levels` gives (code, kind of form); `controls` (entry, kind of form, category); `systems` the entries that take
+    `levels` gives (code, kind of form) and has letter-spaced forms with single blanks; `controls` (entry, kind of form, category); `systems` the entries that take
     compartments; `parts` a compartment's entry by (system code, name); `lists` the spellings that begin a list of
     countries, longest first; `countries` the code for every spelling of a country or group, `codes` the codes alone.
     """
@@ -30,10 +30,10 @@ class Lexicon:
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
         self.levels: dict[str, tuple[str, str]] = {}
-        for kind in ("portion", "banner", "telegram"):
+        for kind in ("portion", "banner", "telegram", "spaced"):
             for entry in words["levels"]:
                 for form in entry.forms.get(kind, ()):
-                    self.levels.setdefault(form, (entry.code, kind))
+                    self.levels.setdefault(" ".join(form.split()), (entry.code, kind))
         self.controls: dict[str, tuple[Entry, str, str]] = {}
         self.systems: dict[str, tuple[Entry, str]] = {}
         self.parts: dict[tuple[str, str], Entry] = {}
@@ -48,6 +48,7 @@ class Lexicon:
         self._add_foreign(words)
         self._add_countries(words)
         self._add_unclassified(words)
+        self.captioned = [entry for entry in words["controls"] if entry.fact("caption")]
         self.exemptions = {form: entry for entry in words["exemptions"] for form in entry.spellings()}
         self.not_marks = set(words["not_marks"].codes())
         self.statements = tuple(form for entry in words["statements"] for form in entry.spellings())

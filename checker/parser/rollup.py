@@ -19,18 +19,20 @@ def roll_up(
     date: Date | None,
     words: Vocabulary,
     captions: Sequence[str] = (),
+    place: Span | None = None,
 ) -> Rollup | None:
     """What `marks`, the portion marks in order, make of the banner; `None` if no mark has a level.
 
     `profile` is a rule book: in telegrams (CABLE) the line shows the level alone, and captions (their codes) show the
-    rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the register's ten steps (IC-REG-2016 p. 27-30). The span is the
-    banner's, or empty without one.
+    rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the register's ten steps (IC-REG-2016 p. 27-30). The span is
+    `place`, else the banner's, else empty at the first mark.
     """
     levels = [mark.level for mark in marks if isinstance(mark.level, Level)]
     if not levels:
         return None
     level = max(levels, key=lambda found: found.rank)
-    span = banner.span if banner is not None else Span(marks[0].span.start, marks[0].span.start)
+    start = marks[0].span.start
+    span = place or (banner.span if banner is not None else Span(start, start))
     known = lexicon(words)
     if profile == "CABLE":
         return _telegram(known, marks, banner, level, span, captions)
@@ -52,9 +54,9 @@ def _telegram(
     shown = set(banner.controls if banner is not None else ())
     expected: list[str] = []
     missing: list[str] = []
-    for entry in known.words["controls"].entries if found else ():
+    for entry in known.captioned if found else ():
         caption = entry.fact("caption")
-        if not caption or entry.code not in found or (level.classified and _unclassified_only(known, entry)):
+        if entry.code not in found or (level.classified and _unclassified_only(known, entry)):
             continue
         expected.append(entry.code)
         if entry.code not in shown and caption not in captions:
