@@ -16,8 +16,7 @@ _COLUMNS = {"Reference ID": "reference_id", "Created": "created", "Date": "creat
 _COLUMNS |= {"Classification": "classification", "Origin": "origin"}
 _BLOCKS = frozenset(
     """p|div|br|li|ul|ol|dl|dt|dd|tr|table|h1|h2|h3|h4|h5|h6|pre|blockquote|section|article|header|footer|hr|form
-nav|aside|main|address|fieldset|body|title""".replace("
-", "|").split("|")
+nav|aside|main|address|fieldset|body|title""".replace("\n", "|").split("|")
 )
 _CELLS = frozenset(("td", "th"))
 
