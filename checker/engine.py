@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 from .document import Telegram
 from .findings import Finding, Suggestion
 from .record import Record
+from .rulebook.codes import Free
 from .rulebook.shelf import Plan, Rule, Rulebook
 from .rulebook.verdict import HOLDS, IDLE, Hit, Outcome
 from .text import Source, Span
+from .trouble import Trouble
 
 MOST_LINES = 5  # lines of the source that a finding carries
 
@@ -150,7 +152,7 @@ def _finding(rule: Rule, hit: Hit, telegram: Telegram, source: Source, path: str
     span = hit.span if hit.span is not None else first_line(telegram, source)
     suggestion = None
     if hit.replace is not None:
-        safe = bool(rule.data["suggest"]["safe"])  # type: ignore[index]
+        safe = bool(rule.data["suggest"]["safe"])
         suggestion = Suggestion(hit.replace, hit.text, rule.help, safe)
     return Finding(
         path,
@@ -180,6 +182,22 @@ def first_line(telegram: Telegram, source: Source) -> Span:
         start += 1
     stops = [place for letter in "\r\n" if (place := text.find(letter, start, end)) >= 0]
     return Span(start, min(stops, default=end))
+
+
+def attempt(work: Callable[[], object]) -> tuple[object, str]:
+    """The answer of `work` and "", or `None` and a short trace id where it broke: one document must not end a run.
+
+    `Trouble` goes through: it is the user's to mend and tells of more than one document.
+    """
+    try:
+        return work(), ""
+    except Trouble:
+        raise
+    except Exception as error:  # a fault in a reader or in the parser
+        from traceback import extract_tb
+
+        where = ";".join(f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-4:])
+        return None, sha256(f"{type(error).__name__}|{where}".encode()).hexdigest()[:8]
 
 
 class Trace(Record):
