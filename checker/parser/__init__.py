@@ -2,33 +2,109 @@
 
 from __future__ import annotations
 
-from ..document import Banner, Dtg, Fact, Part, Telegram
+from ..document import Authority, Banner, Dtg, EoLine, Fact, Outside, Part, Telegram, Unread
 from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
-from .declass import judge
 from .grammar import grammar_of
-from .rollup import roll_up
+from .memo import read_memo
+from .outside import read_outside
+from .pages import Cut, Pages, exchanges, has_pages
+from .reflow import breaks
 from .sheet import Sheet
+from .smart import is_smart, read_smart
 from .telegram import read_telegram
 
 
 def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
     """The telegram in a view. `facts` is what the wrapper states about it, `as_of` the day to judge by. Never raises."""
-    sheet = Sheet(view, words, grammar_of(words))
+    whole = Sheet(view, words, grammar_of(words))
     telegram = Telegram(view.span(0, len(view.text)), "acp127")
     telegram.as_of = as_of
-    read_telegram(sheet, telegram)
+    telegram.outside = read_outside(whole, facts)
+    cuts: list[Cut] = []
+    sheet = whole
+    if has_pages(whole):
+        cuts = Pages(whole, telegram).find()
+        if cuts:
+            sheet = Sheet(view.exchange(exchanges(cuts)), words, whole.grammar)
+    sheet = _read(sheet, telegram)
     _settle(telegram, words)
-    _derive(telegram, words)
-    telegram.parts = tile(sheet)
+    telegram.parts = tile(whole, sheet, cuts)
     return telegram
 
 
+def _read(sheet: Sheet, telegram: Telegram) -> Sheet:
+    """Read the text in its layout; return the sheet that was read in the end."""
+    if is_smart(sheet):
+        read_smart(sheet, telegram)
+        return sheet
+    read_telegram(sheet, telegram)
+    if _is_cable(telegram) and not _looks_flat(sheet, telegram):
+        return sheet
+    points = breaks(sheet)
+    if points:
+        other = Sheet(sheet.view.exchange(points), sheet.words, sheet.grammar)
+        again = _fresh(telegram)
+        read_telegram(other, again)
+        if _fields_read(again) > _fields_read(telegram):
+            _take(telegram, again)
+            return other
+    if _is_cable(telegram):
+        return sheet
+    sheet.parts.clear()
+    _take(telegram, _fresh(telegram))
+    read_memo(sheet, telegram)
+    return sheet
+
+
+def _fresh(telegram: Telegram) -> Telegram:
+    """A telegram with nothing read but what stands around the text."""
+    other = Telegram(telegram.span, telegram.layout)
+    for field in ("as_of", "outside", "page_lines", "stamps", "page_level", "attributes"):
+        setattr(other, field, getattr(telegram, field))
+    return other
+
+
+def _take(telegram: Telegram, other: Telegram) -> None:
+    for field in telegram.__fields__:
+        setattr(telegram, field, getattr(other, field))
+
+
+def _is_cable(telegram: Telegram) -> bool:
+    """Whether anything was read that only telegrams have."""
+    banner = telegram.banner
+    numbered = isinstance(banner, Banner) and banner.serial is not None
+    parts = (telegram.dtg, telegram.sender, telegram.station, telegram.security, telegram.eo, telegram.tags_line)
+    return numbered or telegram.transmission is not None or any(part is not None for part in parts)
+
+
+def _looks_flat(sheet: Sheet, telegram: Telegram) -> bool:
+    """Whether labels seem to be hidden inside lines: too few of them read, in a text of few or long lines."""
+    if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:
+        return False
+    for code in ("tags", "subject", "eo"):
+        known = {"tags": telegram.tags_line, "subject": telegram.subject, "eo": telegram.eo}[code]
+        form = sheet.grammar.label(code, "line")[0]
+        if known is None and form in sheet.fold:
+            return True
+    return False
+
+
+def _fields_read(telegram: Telegram) -> int:
+    parts = (telegram.dtg, telegram.banner, telegram.eo, telegram.tags_line, telegram.subject, telegram.authority)
+    return sum(part is not None for part in parts) + len(telegram.paragraphs[:3])
+
+
 def _settle(telegram: Telegram, words: Vocabulary) -> None:
-    """The document's date and the order in force on it."""
+    """The document's date, the order in force on it, and what the copy has lost."""
+    if telegram.layout == "acp127":
+        _settle_layout(telegram)
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
         telegram.date = telegram.dtg.date
+    created = telegram.outside.created if telegram.outside is not None else None
+    if telegram.date is None and created is not None and isinstance(created.date, Date):
+        telegram.date = created.date
     if telegram.date is not None:
         era = words.era(telegram.date.first)
         if era is not None:
@@ -37,29 +113,45 @@ def _settle(telegram: Telegram, words: Vocabulary) -> None:
             telegram.era_days = (telegram.date.first - era.since).days if era.since is not None else None
 
 
-def _derive(telegram: Telegram, words: Vocabulary) -> None:
-    """What the marks make together, and when the whole is to be declassified."""
-    banner = telegram.banner if isinstance(telegram.banner, Banner) else None
-    shown = (*telegram.caption_codes, *(banner.controls if banner is not None else ()))
-    marking = banner.marking if banner is not None else None
-    place = banner.span if banner is not None else None
-    telegram.rollup = roll_up(telegram.portion_marks, marking, telegram.profile, telegram.date, words, shown, place)
-    telegram.declass = judge(telegram, words)
+def _settle_layout(telegram: Telegram) -> None:
+    if any(line.page == 1 and line.pages is None for line in telegram.page_lines):
+        telegram.layout = "central-file"
 
 
-def tile(sheet: Sheet) -> tuple[Part, ...]:
-    """The parts of the sheet as source spans: one begins where the one before it ends."""
-    if not sheet.size:
+def tile(whole: Sheet, sheet: Sheet, cuts: list[Cut]) -> tuple[Part, ...]:
+    """The parts as source spans: one begins where the one before it ends, and cuts stand inside what they cut."""
+    if not whole.size:
         return ()
-    begins = [(0, "blank")] if not sheet.parts or sheet.parts[0][0] > 0 else []
-    begins += sheet.parts
+    place = sheet.view.span
+    begins = [(place(start, start).start, kind) for start, kind in sheet.parts if start < sheet.size]
+    if cuts:
+        begins = _with_cuts(whole, begins, cuts)
+    edge = whole.view.span(0, whole.size)
+    if not begins or begins[0][0] > edge.start:
+        begins.insert(0, (edge.start, "blank"))
     parts = []
-    edge = 0
+    last = len(begins) - 1
     for index, (start, kind) in enumerate(begins):
-        stop = begins[index + 1][0] if index + 1 < len(begins) else sheet.size
+        stop = begins[index + 1][0] if index < last else edge.end
         if stop > start:
-            span = sheet.span(start, stop)
-            low = max(span.start, edge)
-            edge = max(span.end, low)
-            parts.append(Part(Span(low, edge), kind))
+            parts.append(Part(Span(start, stop), kind))
     return tuple(parts)
+
+
+def _with_cuts(whole: Sheet, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
+    """The cuts among the parts; behind a cut the part it interrupted goes on."""
+    found: list[tuple[int, str]] = []
+    at = 0
+    kind = "blank"
+    for cut in cuts:
+        span = whole.view.span(cut.start, cut.end)
+        while at < len(begins) and begins[at][0] < span.start:
+            found.append(begins[at])
+            kind = begins[at][1]
+            at += 1
+        found.append((span.start, cut.kind))
+        while at < len(begins) and begins[at][0] < span.end:
+            kind = begins[at][1]
+            at += 1
+        found.append((span.end, kind))
+    return found + begins[at:]

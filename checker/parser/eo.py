@@ -10,7 +10,6 @@ from .instructions import read_value
 from .sheet import Sheet
 
 _NUMBER = re.compile(r"[\dOIL]{4,6}")
-_USUAL = re.compile(r"E\.O\. \d{5}: ?[A-Z]")
 _DIGITS = str.maketrans("OIL", "011")
 
 
@@ -22,19 +21,20 @@ def read_eo(sheet: Sheet, telegram: Telegram, region: Region) -> None:
     order = match.group().translate(_DIGITS)
     line = EoLine(sheet.span(region.start, region.end), sheet.text[region.start : region.end], order)
     line.number = sheet.word(*match.span())
-    _place_order(sheet, line)
+    place_order(sheet, line)
     at = match.end()
     while at < region.end and sheet.fold[at] in " .:":
         at += 1
     if at < region.end:
         line.instruction, line.downgrade = read_value(sheet, at, region.end)
-    line.usual_form = _USUAL.match(sheet.text, region.start) is not None
+    usual = f"{sheet.grammar.label('eo', 'line')[0]} {match.group()}:"
+    line.usual_form = len(match.group()) == 5 and sheet.text.startswith(usual, region.start)
     telegram.eo_lines += (line,)
     if telegram.eo is None:
         telegram.eo = line
 
 
-def _place_order(sheet: Sheet, line: EoLine) -> None:
+def place_order(sheet: Sheet, line: EoLine) -> None:
     """Find the order in the table of eras, or the one most like it."""
     known = [entry for entry in sheet.words["eras"] if entry.fact("number")]
     line.era = next((entry.code for entry in known if entry.fact("number") == line.order), None)

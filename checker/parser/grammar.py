@@ -164,6 +164,30 @@ class Grammar:
             form for form, code in self.block_labels if code in ("classified-by", "derivative-by", "derived-from")
         )
 
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """Label of a labelled form, before its colon, to the field's code."""
+        found = {form: entry.code for entry in self.words["labels"] for form in entry.forms.get("field", ())}
+        found.update({form: "authority" for form, _ in self.block_labels})
+        return found
+
+    @cached_property
+    def page_signs(self) -> tuple[str, ...]:
+        """Words one of which stands in every text that has page lines, stamps or an archive's frame."""
+        signs = [f" {word} 0" for word in self.page_word("of", "word")]
+        signs += [f"{word} 0" for word in self.page_word("page")]
+        signs += self.label("attributes", "line")
+        return (*signs, *(form for entry in self.words["stamps"] for form in entry.forms.get("phrase", ())))
+
+    @cached_property
+    def page_controls(self) -> dict[str, Level]:
+        """Spellings of unclassified controls that stand at the head of a page to the level they imply."""
+        found = {}
+        for control in self.controls:
+            if control.level is not None:
+                found.update(dict.fromkeys(control.entry.spellings("line"), control.level))
+        return found
+
     # ---- captions --------------------------------------------------------------------------------------------
 
     @cached_property

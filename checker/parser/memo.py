@@ -1,0 +1,230 @@
+"""A marked document that is no telegram: memorandum, letter, e-mail, with banner lines and an authority block."""
+
+from __future__ import annotations
+
+import re
+
+from ..document import Banner, DateField, Marking, Notice, Party, Telegram, Unread
+from ..text import Span
+from ..values import Date
+from . import markings
+from .authority import read_authority
+from .blocks import Region
+from .captions import read_captions
+from .dates import find_dates
+from .paragraphs import Body, Found, Text, hand_down
+from .sheet import Sheet
+from .subject import read_subject
+
+_FIELD = re.compile(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
+_TOP = 14  # in how many lines from the top a date may stand alone
+
+
+class Memo:
+    """Reads a marked document line by line: what is no banner, field or authority line is text."""
+
+    __slots__ = ("banners", "sheet", "stretches", "telegram")
+
+    def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
+        self.sheet = sheet
+        self.telegram = telegram
+        self.banners: list[Banner] = []
+        self.stretches: list[tuple[int, int]] = []  # text between other things
+
+    def read(self) -> None:
+        """Banner lines, fields, authority block, notices, text."""
+        sheet, telegram = self.sheet, self.telegram
+        here = 0
+        text = -1
+        number = 0
+        while here < sheet.size:
+            end = sheet.line_end(here)
+            start, last = sheet.trim(here, end)
+            kind = self._line(here, start, last, number) if start < last else None
+            if kind is not None:
+                if text >= 0:
+                    self.stretches.append((text, here))
+                text = -1
+                end = self._taken(kind, start, end)
+            elif text < 0 and start < last:
+                text = here
+            number += start < last
+            here = end + 1
+        if text >= 0:
+            self.stretches.append((text, sheet.size))
+        telegram.banners = tuple(self.banners)
+        if self.banners:
+            telegram.banner = self.banners[0]
+        self._paragraphs()
+
+    def _line(self, here: int, start: int, last: int, number: int) -> str | None:
+        """What the line is: banner, a field, authority, notice, date; `None` for text."""
+        sheet = self.sheet
+        if last - start <= markings.LONGEST_BANNER and self._banner(here, start, last):
+            return "banner"
+        field = self._field(start, last)
+        if field is not None:
+            sheet.begin(here, field)
+            return field
+        notice = self._notice(here, start, last)
+        if notice:
+            return "notice"
+        if number < _TOP and self.telegram.date is None and last - start < 30 and self._date(start, last, alone=True):
+            sheet.begin(here, "date")
+            return "date"
+        return None
+
+    def _taken(self, kind: str, start: int, end: int) -> int:
+        """Read what the line opened; return the end of its last line."""
+        sheet = self.sheet
+        if kind in ("banner", "notice") or (kind == "date" and self._field(start, end) is None):
+            return end
+        if kind == "authority":
+            end = self._authority_end(end)
+            read_authority(sheet, self.telegram, Region("authority", start, start, sheet.trim(start, end)[1]))
+            return end
+        colon = sheet.fold.find(":", start) + 1
+        while kind == "subject" and end + 1 < sheet.size and not sheet.blank_line(end + 1):
+            if self._field(*sheet.trim(end + 1, sheet.line_end(end + 1))) is not None:
+                break
+            end = sheet.line_end(end + 1)
+        last = sheet.trim(start, end)[1]
+        if kind == "subject":
+            read_subject(sheet, self.telegram, Region("subject", start, colon, max(last, colon)))
+        elif kind == "date":
+            self._date(colon, max(last, colon), alone=False)
+        elif kind == "sender" and last > colon and self.telegram.sender is None:
+            low, high = sheet.trim(colon, last)
+            self.telegram.sender = Party(sheet.span(low, high), sheet.text[low:high], sheet.joined(low, high))
+        return end
+
+    def _banner(self, here: int, start: int, last: int) -> bool:
+        sheet = self.sheet
+        found = markings.banner(sheet.view, start, last, sheet.words)
+        if found is None:
+            return False
+        banner = Banner(found.span, found.text, found.level if isinstance(found, Marking) else found)
+        if isinstance(found, Marking):
+            banner.marking, banner.controls = found, found.controls
+            level = found.level_token
+            banner.level_text = sheet.word(start, last) if level is None else None
+            if level is not None:
+                at = sheet.text.find(level.text, start, last)
+                banner.level_text = sheet.word(at, at + len(level.text)) if at >= 0 else None
+        sheet.begin(here, "banner")
+        self.banners.append(banner)
+        return True
+
+    def _field(self, start: int, last: int) -> str | None:
+        match = _FIELD.match(self.sheet.fold, start, last)
+        code = self.sheet.grammar.fields.get(match.group(1)) if match is not None else None
+        return code if code in ("authority", "subject", "date", "sender", "to", "reference") else None
+
+    def _authority_end(self, end: int) -> int:
+        """The block goes on over lines that are no empty line, and over labels behind one."""
+        sheet = self.sheet
+        while end + 1 < sheet.size:
+            below = sheet.line_end(end + 1)
+            start, last = sheet.trim(end + 1, below)
+            if start == last:
+                after = sheet.trim(below, sheet.size)[0]
+                if after >= sheet.size or self._field(after, sheet.line_end(after)) != "authority":
+                    return end
+                below = after - 1
+            elif self._stops(start, last):
+                return end
+            end = below
+        return end
+
+    def _stops(self, start: int, last: int) -> bool:
+        sheet = self.sheet
+        field = self._field(start, last)
+        if field is not None:
+            return field != "authority"
+        return sheet.fold[start] == "(" or markings.banner(sheet.view, start, last, sheet.words) is not None
+
+    def _date(self, start: int, last: int, alone: bool) -> bool:
+        sheet = self.sheet
+        found = next(find_dates(sheet.flat(start, last), sheet.grammar.months), None)
+        if found is None or (alone and (found.end - found.start < (last - start) - 2 or found.date is None)):
+            return False
+        if isinstance(found.date, Date) and found.date.precision == "year" and alone:
+            return False
+        if self.telegram.date is None and found.date is not None:
+            self.telegram.date = found.date
+            sheet.day = found.date
+        return True
+
+    def _notice(self, here: int, start: int, last: int) -> bool:
+        """A notice on a line of its own, or words of one in a line: the latter stay text."""
+        sheet = self.sheet
+        line = sheet.fold[start:last]
+        for entry in sheet.words["notices"]:
+            alone = any(line == form or line.startswith(form + ":") for form in entry.forms.get("line", ()))
+            if alone or any(phrase in line for phrase in entry.forms.get("phrase", ())):
+                self.telegram.notices += (Notice(sheet.span(start, last), sheet.text[start:last], entry.code),)
+                if alone:
+                    sheet.begin(here, "notice")
+                    return True
+        return False
+
+    # ---- text ------------------------------------------------------------------------------------------------
+
+    def _paragraphs(self) -> None:
+        sheet = self.sheet
+        begun = sheet.parts
+        sheet.parts = []
+        paragraphs = []
+        headings = []
+        outer = 0
+        for low, high in self.stretches:
+            for start, stop in _chunks(sheet, low, high):
+                text = Text(sheet, start, stop, outer)
+                found = text.walk()
+                outer = text.outer
+                body = Body(sheet, start, stop)
+                body.read(found)
+                paragraphs += body.paragraphs
+                headings += body.headings
+        sheet.parts = sorted(begun + sheet.parts)
+        marked = [index for index, item in enumerate(paragraphs) if item.mark is not None]
+        if marked:  # what stands before the first mark is the letterhead
+            first = marked[0]
+            paragraphs = [item for item in paragraphs[:first] if item.kind != "unnumbered"] + paragraphs[first:]
+        hand_down(paragraphs)
+        self.telegram.paragraphs = tuple(paragraphs)
+        self.telegram.headings = tuple(headings)
+
+
+def _chunks(sheet: Sheet, low: int, high: int) -> list[tuple[int, int]]:
+    """The stretches between empty lines, from line start to line end."""
+    found = []
+    here = low
+    start = -1
+    while here < high:
+        end = min(sheet.line_end(here) + 1, high)
+        if not sheet.fold[here:end].strip():
+            if start >= 0:
+                found.append((start, here))
+            start = -1
+        elif start < 0:
+            start = here
+        here = end
+    if start >= 0:
+        found.append((start, high))
+    return found
+
+
+def read_memo(sheet: Sheet, telegram: Telegram) -> None:
+    """Read a marked document and settle which rule book it falls under."""
+    telegram.layout = "document"
+    Memo(sheet, telegram).read()
+    telegram.profile = _profile(sheet, telegram)
+
+
+def _profile(sheet: Sheet, telegram: Telegram) -> str:
+    """CUI where the banner says so, IC where a banner separates categories, else the general book."""
+    for banner in telegram.banners:
+        if banner.marking is not None and banner.marking.system == "cui":
+            return "CUI"
+    return "IC" if any("//" in banner.text for banner in telegram.banners) else "GEN"

@@ -1,0 +1,96 @@
+"""What the wrapper states about the document, as values: second-hand, never part of the cable."""
+
+from __future__ import annotations
+
+import re
+
+from ..document import DateField, Fact, Outside, Unread, Word
+from ..text import Span
+from ..values import Level
+from .banner import spelled
+from .dates import find_dates, year_of
+from .sheet import Sheet, folded
+
+_IDENTITY = re.compile(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
+
+
+def read_outside(sheet: Sheet, facts: tuple[Fact, ...]) -> Outside | None:
+    """The facts as an `Outside`; the same fact twice: the first counts. `None` without facts."""
+    if not facts:
+        return None
+    known: dict[str, Fact] = {}
+    for fact in facts:
+        known.setdefault(fact.name, fact)
+    outside = Outside(Span(min(f.span.start for f in facts), max(f.span.end for f in facts)))
+    outside.facts = facts
+    outside.reference_id = _word(known.get("reference_id"))
+    outside.origin = _word(known.get("origin"))
+    outside.subject = _word(known.get("subject"))
+    outside.sender = _word(known.get("from"))
+    outside.handling = _word(known.get("handling"))
+    outside.eo = _word(known.get("eo"))
+    outside.tags = _word(known.get("tags"))
+    created = known.get("created") or known.get("date")
+    if created is not None:
+        outside.created = _date_field(sheet, created)
+    released = known.get("released")
+    if released is not None:
+        outside.released = _date_field(sheet, released)
+    level = known.get("original_classification") or known.get("classification")
+    if level is not None:
+        outside.level_text = _word(level)
+        outside.level, outside.controls = _level(sheet, level)
+    current = known.get("current_classification")
+    if current is not None:
+        found, _ = _level(sheet, current)
+        outside.current_level = found if isinstance(found, Level) else None
+    _identity(outside)
+    return outside
+
+
+def _word(fact: Fact | None) -> Word | None:
+    return Word(fact.span, fact.text) if fact is not None and fact.text.strip() else None
+
+
+def _date_field(sheet: Sheet, fact: Fact) -> DateField:
+    found = next(find_dates(folded(fact.text).replace("T", " ", 1), sheet.grammar.months), None)
+    if found is None:
+        return DateField(fact.span, fact.text)
+    return DateField(fact.span, fact.text, found.date or Unread(fact.span, found.why, fact.text))
+
+
+def _level(sheet: Sheet, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
+    """The level and the controls of a wrapper's words: "SECRET//NOFORN"."""
+    fold = folded(fact.text).strip() + "\n"
+    if fold == "\n":
+        return None, ()
+    controls = []
+    level: Level | None = None
+    at = 0
+    for letters, known in sheet.grammar.levels:
+        end = spelled(fold, 0, letters)
+        if end > 0 and not fold[end].isalnum():
+            level, at = known, end
+            break
+    while fold[at] != "\n":
+        control = next((c for c in sheet.grammar.controls if spelled(fold, at, c.letters) > 0), None)
+        if control is None:
+            at += 1
+            continue
+        controls.append(control.code)
+        level = level or control.level
+        at = spelled(fold, at, control.letters)
+    if level is None:
+        return Unread(fact.span, "a level", fact.text), tuple(controls)
+    return level, tuple(controls)
+
+
+def _identity(outside: Outside) -> None:
+    """Year, post and serial number of the wrapper's reference id."""
+    if outside.reference_id is None:
+        return
+    match = _IDENTITY.fullmatch(folded(outside.reference_id.text).strip())
+    if match is not None:
+        outside.year = year_of(match.group(1))
+        outside.post = match.group(2).strip()
+        outside.serial = int(match.group(3))

@@ -1,0 +1,273 @@
+"""Page heads, running page lines, release stamps and the archive's attributes: what stands in a text and is not of it.
+
+They are cut before anything is read, because they fall into the middle of subjects, marks and paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..document import Fact, PageLine, Stamp, Telegram
+from ..record import Record
+from ..text import Exchange
+from ..values import Level
+from .dates import find_dates
+from .sheet import Sheet
+
+_RUNNING = re.compile(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
+_PAGE = re.compile(r" (\d{2,3})(?!\d)")
+_HEAD = re.compile(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)")
+_COUNT = re.compile(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
+_TIME = re.compile(r"\d{6} ?[A-Z](?![A-Z])")
+_ATTRIBUTE = re.compile(r"\n *([A-Z][A-Z /]{1,40}): ?")
+_SIGNER = re.compile(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
+_ENDED = ".!?:\"')]-"
+
+
+class Cut(Record):
+    """A stretch that is cut out of the text before it is read, and the part it becomes."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class Pages:
+    """Finds the page lines, stamps and attributes of a sheet."""
+
+    __slots__ = ("cuts", "level", "lines", "sheet", "stamps", "telegram")
+
+    def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
+        self.sheet = sheet
+        self.telegram = telegram
+        self.cuts: list[Cut] = []
+        self.lines: list[PageLine] = []
+        self.stamps: list[Stamp] = []
+        self.level: Level | None = None
+
+    def find(self) -> list[Cut]:
+        """Every stretch to cut, in order, none over another."""
+        self._attributes()
+        self._page_heads()
+        self._running_lines()
+        self._stamps()
+        self.telegram.page_lines = tuple(sorted(self.lines, key=lambda line: line.span.start))
+        self.telegram.stamps = tuple(sorted(self.stamps, key=lambda stamp: stamp.span.start))
+        self.telegram.page_level = self.level
+        return _in_order(self.cuts)
+
+    # ---- page heads ------------------------------------------------------------------------------------------
+
+    def _page_heads(self) -> None:
+        sheet = self.sheet
+        for word in sheet.grammar.page_word("page"):
+            at = sheet.fold.find(word)
+            while at >= 0:
+                line = sheet.line_start(at)
+                number = _PAGE.match(sheet.fold, at + len(word))
+                if number is not None and not sheet.fold[line:at].strip(" "):
+                    at = self._page_head(line, at, int(number.group(1)), number.end())
+                at = sheet.fold.find(word, at + len(word))
+
+    def _page_head(self, line: int, at: int, page: int, after: int) -> int:
+        """Cut one page head with the level lines above it; return its last offset."""
+        sheet = self.sheet
+        end = sheet.line_end(after)
+        text_end = sheet.trim(at, end)[1]
+        if sheet.blank_line(after):
+            below = sheet.line_end(end + 1) if end + 1 < sheet.size else end
+            if below > end and _HEAD.match(sheet.fold, sheet.trim(end + 1, below)[0]) and _TIME.search(
+                sheet.fold, end + 1, below
+            ):
+                after, end = end + 1, below
+                text_end = sheet.trim(after, end)[1]
+        node = PageLine(sheet.span(at, text_end), sheet.joined(at, text_end), None, page)
+        head = _HEAD.match(sheet.fold, sheet.trim(after, end)[0], end)
+        if head is not None:
+            node.serial = int(head.group(1))
+        start, node.level = self._levels_above(line)
+        if page == 1 and self.level is None:
+            self.level = node.level
+        if page > 1:
+            self.cuts.append(Cut(*self._around(start, end), "page_line"))
+        else:
+            self.cuts.append(Cut(start, min(end + 1, sheet.size), "page_line"))
+        self.lines.append(node)
+        return end
+
+    def _levels_above(self, line: int) -> tuple[int, Level | None]:
+        """Where the lines above that only repeat the level begin, and that level."""
+        sheet = self.sheet
+        start = line
+        level = None
+        above = line
+        while above > 0:
+            low = sheet.line_start(above - 1)
+            words = " ".join(sheet.fold[low : above - 1].split())
+            if words:
+                known = sheet.grammar.level_names.get(words) or sheet.grammar.page_controls.get(words)
+                if known is None or len(words) < 3:
+                    break
+                level = level or known
+                start = low
+            above = low
+        return start, level
+
+    def _around(self, start: int, end: int) -> tuple[int, int]:
+        """The cut with the empty lines around it, where the text before it stopped in mid-sentence."""
+        sheet = self.sheet
+        low = start
+        while low > 0 and sheet.fold[low - 1] in " \n":
+            low -= 1
+        high = end
+        while high < sheet.size and sheet.fold[high] in " \n":
+            high += 1
+        if low == 0 or sheet.fold[low - 1] in _ENDED:
+            return start, min(end + 1, sheet.size)
+        joint = sheet.fold.find("\n", low, high)
+        if joint < 0 or high >= sheet.size:
+            return start, min(end + 1, sheet.size)
+        return joint + 1, sheet.line_start(high)
+
+    # ---- running page lines ----------------------------------------------------------------------------------
+
+    def _running_lines(self) -> None:
+        sheet = self.sheet
+        for word in sheet.grammar.page_word("of", "word"):
+            sign = f" {word} 0"
+            at = sheet.fold.find(sign)
+            while at >= 0:
+                match = _RUNNING.search(sheet.fold, max(at - 20, 0), at + 8)
+                if match is not None:
+                    self._running_line(match)
+                at = sheet.fold.find(sign, at + len(sign))
+
+    def _running_line(self, match: re.Match[str]) -> None:
+        sheet = self.sheet
+        start = self._post_before(match.start(), match.group(1))
+        if start == match.start():
+            return
+        end = match.end()
+        node = PageLine(sheet.span(start, end), sheet.joined(start, end), int(match.group(1)))
+        node.page, node.pages = int(match.group(2)), int(match.group(3))
+        self.lines.append(node)
+        line = sheet.line_start(start)
+        if not sheet.fold[line:start].strip(" ") and sheet.blank_line(end):
+            self.cuts.append(Cut(*self._around(line, sheet.line_end(end)), "page_line"))
+        else:
+            self.cuts.append(Cut(start, end, "page_line"))
+
+    def _post_before(self, at: int, serial: str) -> int:
+        """Where the post's name before a serial begins: the whole line, or as many words as the text uses elsewhere."""
+        fold = self.sheet.fold
+        line = self.sheet.line_start(at)
+        whole = fold[line:at].strip(" ")
+        if whole and len(whole) <= 30 and whole.replace(" ", "").replace(".", "").replace("'", "").isalpha():
+            return line + len(fold[line:at]) - len(fold[line:at].lstrip(" "))
+        numbers = [f" {int(serial):0{width}d}" for width in (6, 5, 4)]
+        stop = at
+        while stop > line and fold[stop - 1] == " ":
+            stop -= 1
+        best = low = stop
+        for _ in range(4):
+            low = fold.rfind(" ", line, max(low - 1, line)) + 1 if low > line else line
+            low = max(low, line)
+            name = fold[low:stop]
+            if best == stop or any(name + number in fold for number in numbers):
+                best = low
+            if low == line:
+                break
+        return best
+
+    # ---- stamps ----------------------------------------------------------------------------------------------
+
+    def _stamps(self) -> None:
+        sheet = self.sheet
+        for entry in sheet.words["stamps"]:
+            for phrase in entry.forms.get("phrase", ()):
+                at = sheet.fold.find(phrase)
+                while at >= 0:
+                    self._stamp(at, len(phrase), entry.code, entry.forms.get("continued", ()))
+                    at = sheet.fold.find(phrase, at + len(phrase))
+
+    def _stamp(self, at: int, length: int, code: str, continued: tuple[str, ...]) -> None:
+        sheet = self.sheet
+        start = sheet.line_start(at)
+        end = sheet.line_end(at + length)
+        if continued:
+            end = self._stamp_end(end, continued)
+            found = next(find_dates(sheet.flat(at, end), sheet.grammar.months), None)
+        else:
+            if end - start > 160:
+                return
+            found = next(find_dates(sheet.flat(start, end), sheet.grammar.months), None)
+        above = sheet.line_start(start - 1) if start else start
+        if continued and start and _SIGNER.fullmatch(sheet.text[above : start - 1].strip()):
+            start = above
+        low, high = sheet.trim(start, end)
+        node = Stamp(sheet.span(low, high), sheet.joined(low, high), code, found.date if found is not None else None)
+        self.stamps.append(node)
+        self.cuts.append(Cut(*self._around(start, end), "stamp"))
+
+    def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
+        """The end of the last line that goes on with a wrapped stamp: its known words, or its date."""
+        sheet = self.sheet
+        for _ in range(4):
+            below = sheet.line_end(end + 1) if end + 1 < sheet.size else -1
+            if below < 0:
+                return end
+            line = sheet.fold[end + 1 : below].strip(" ")
+            date = next(find_dates(line, sheet.grammar.months), None) if len(line) < 24 else None
+            dated = date is not None and date.start == 0 and date.end == len(line)
+            if not dated and not line.startswith(continued):
+                return end
+            end = below
+        return end
+
+    # ---- the archive's frame ---------------------------------------------------------------------------------
+
+    def _attributes(self) -> None:
+        """The attribute block to the end, and the head line of the text block."""
+        sheet = self.sheet
+        for form in sheet.grammar.label("attributes", "line"):
+            at = sheet.fold.find(form)
+            while at >= 0:
+                line = sheet.line_start(at)
+                if sheet.fold[line : sheet.line_end(at)].strip(" ") == form:
+                    self._attribute_block(line)
+                    return
+                at = sheet.fold.find(form, at + len(form))
+
+    def _attribute_block(self, start: int) -> None:
+        sheet = self.sheet
+        self.cuts.append(Cut(start, sheet.size, "attributes"))
+        hits = list(_ATTRIBUTE.finditer(sheet.fold, start))
+        facts = []
+        for index, hit in enumerate(hits):
+            stop = hits[index + 1].start() if index + 1 < len(hits) else sheet.size
+            low, high = sheet.trim(hit.end(), stop)
+            name = sheet.joined(*hit.span(1))
+            facts.append(Fact(sheet.span(low, high), name, sheet.joined(low, high)))
+        self.telegram.attributes = tuple(facts)
+
+
+def _in_order(cuts: list[Cut]) -> list[Cut]:
+    """The cuts sorted; what one leaves of another it overlaps is kept, so that none is over another."""
+    found: list[Cut] = []
+    edge = 0
+    for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
+        start = max(cut.start, edge)
+        if start < cut.end:
+            found.append(Cut(start, cut.end, cut.kind))
+            edge = cut.end
+    return found
+
+
+def exchanges(cuts: list[Cut]) -> list[Exchange]:
+    """The cuts as exchanges of the view."""
+    return [Exchange(cut.start, cut.end) for cut in cuts]
+
+
+def has_pages(sheet: Sheet) -> bool:
+    """Whether any sign of page lines, stamps or an archive's frame stands in the text: a few plain searches."""
+    return any(sign in sheet.fold for sign in sheet.grammar.page_signs)

@@ -1,0 +1,115 @@
+"""Flattened text: line breaks put back where the labels of a telegram say that a line begins."""
+
+from __future__ import annotations
+
+import re
+
+from ..text import Exchange
+from .banner import read_banner
+from .blocks import label_of
+from .sheet import Sheet
+
+_PARAGRAPH = re.compile(r"(?<=[ \n])(\d{1,2})([.)]) {1,3}(?=\(?[A-Z\"'])")
+_DTG = re.compile(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
+
+
+def breaks(sheet: Sheet) -> list[Exchange]:
+    """Where a line feed has to be put: before labels, captions and paragraph numbers in sequence."""
+    points: set[int] = set()
+    banner_end = _banner(sheet, points)
+    _labels(sheet, points, banner_end)
+    _numbers(sheet, points, max(points, default=banner_end))
+    return _exchanges(sheet, points)
+
+
+def _exchanges(sheet: Sheet, points: set[int]) -> list[Exchange]:
+    found = []
+    edge = 0
+    for point in sorted(points):
+        low = point
+        while low > edge and sheet.fold[low - 1] == " ":
+            low -= 1
+        if point <= 0 or point >= sheet.size or sheet.fold[low - 1] == "\n" or low < edge or low == 0:
+            continue
+        found.append(Exchange(low, point, "\n"))
+        edge = point
+    return found
+
+
+def _banner(sheet: Sheet, points: set[int]) -> int:
+    """Break around the classification line and the captions stuck to it; return where they end."""
+    fold = sheet.fold
+    for letters, _ in sheet.grammar.levels:
+        for form in (" ".join(letters), letters):
+            at = fold.find(form)
+            while 0 <= at < 4000:
+                if at == 0 or not fold[at - 1].isalnum():
+                    end = _number_end(sheet, at)
+                    banner = read_banner(sheet, at, end)
+                    if banner is not None and banner.serial is not None:
+                        points.add(at)
+                        return _captions(sheet, at + len(banner.text), points)
+                at = fold.find(form, at + 1)
+    return 0
+
+
+def _number_end(sheet: Sheet, at: int) -> int:
+    """Where the digits of a message number behind a level end: far enough for `read_banner`."""
+    return min(sheet.line_end(at), at + 120)
+
+
+def _captions(sheet: Sheet, at: int, points: set[int]) -> int:
+    fold = sheet.fold
+    moved = True
+    while moved:
+        moved = False
+        while fold[at] in " \n,":
+            if at >= sheet.size:
+                return at
+            at += 1
+        for form, _ in sheet.grammar.caption_runs:
+            if len(form) > 4 and fold.startswith(form, at):
+                points.add(at)
+                at += len(form)
+                moved = True
+                break
+    points.add(at)
+    return at
+
+
+def _labels(sheet: Sheet, points: set[int], low: int) -> None:
+    fold = sheet.fold
+    for items in sheet.grammar.text_labels.values():
+        for form, code in items:
+            if len(form) < 3 and code != "eo":
+                continue
+            at = fold.find(form, low)
+            while at >= 0 and len(points) < 400:
+                found = label_of(sheet, at)
+                if found is not None and found[0] == code and _stands_free(sheet, at, code):
+                    points.add(at)
+                    if code in ("tags", "subject", "eo"):
+                        break
+                at = fold.find(form, at + len(form))
+
+
+def _stands_free(sheet: Sheet, at: int, code: str) -> bool:
+    if at == 0 or not sheet.fold[at - 1].isalnum():
+        return code != "reference" or sheet.fold.find(":", at, at + 10) > 0
+    return code in ("eo", "tags") and sheet.fold.find(":", at, at + 14) > 0
+
+
+def _numbers(sheet: Sheet, points: set[int], low: int) -> None:
+    """Paragraph numbers, in sequence only."""
+    last = 0
+    for match in _PARAGRAPH.finditer(sheet.fold, low):
+        if int(match.group(1)) == last + 1:
+            points.add(match.start())
+            last += 1
+    for match in _DTG.finditer(sheet.fold, 0, low):
+        points.add(match.start())
+    for word in ("sender", "to", "info"):
+        for form in sheet.grammar.label(word, "line"):
+            at = sheet.fold.find(f" {form} ", 0, low)
+            if at >= 0:
+                points.add(at + 1)
