@@ -49,9 +49,11 @@ def empty(value: tuple[str, ...], asked: bool) -> bool:
 
 
 SET = (
-    Operator("includes", "set", includes, "holds the code, or all of the list", opposite="excludes", near="includes_any"),
+    Operator("includes", "set", includes, "holds the code, or all of the list", opposite="excludes",
+             near="includes_any"),
     Operator("includes_any", "set", includes_any, "holds one of the list", opposite="excludes", near="includes"),
-    Operator("excludes", "set", excludes, "holds none of the list; true when absent", absent=True, opposite="includes_any"),
+    Operator("excludes", "set", excludes, "holds none of the list; true when absent", absent=True,
+             opposite="includes_any"),
     Operator("disjoint_from", "set", excludes, "has no code in common; true when absent", absent=True,
              opposite="includes_any"),
     Operator("subset_of", "set", subset_of, "holds nothing else than the list", near="equals"),

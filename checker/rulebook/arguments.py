@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from .codes import Code
 from .fields import Frames, Scope
 from .patterns import refuse
 from .places import Map, Seq, Text, Tree, like
-from .values import Code
 
 DATE_KEYS = {"after", "before", "days", "field", "of", "tolerance_days", "years"}
 
@@ -181,10 +181,8 @@ def _date(node: Tree, frames: Frames, scope: Scope) -> Code | None:
         return _field("date", node, frames, scope)
     if not scope.keys(node, DATE_KEYS - {"of"}, "R015"):
         return None
-    found = _base(node, frames, scope)
-    if found is None:
-        return None
-    return ["shift", found[0], *found[1]]
+    counted = _base(node, frames, scope)
+    return None if counted is None else ["shift", counted[0], *counted[1]]
 
 
 def _base(node: Map, frames: Frames, scope: Scope) -> tuple[Code, list[object]] | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 from ..document import Unread
 from ..record import Record
+from .codes import Code
 from .compile import Test, compile_condition, sort_key
 from .paths import Env, Path, getter, words_of
-from .values import Code, Tools, prepare
+from .values import Tools, prepare
 
 Trail = tuple[str, ...]
 
@@ -61,7 +64,7 @@ def elements(path: Path, env: Env, trail: Trail, tools: Tools) -> list[tuple[obj
         return []
     start = trail[int(path[0])]
     at = ".".join([*([start] if start else []), *map(str, path[1:])])
-    return [(item, f"{at}[{index}]") for index, item in enumerate(items)]  # type: ignore[call-overload]
+    return [(item, f"{at}[{index}]") for index, item in enumerate(items)]
 
 
 def blame(clause: Clause, env: Env, trail: Trail) -> Blame:
@@ -103,7 +106,7 @@ def _blame_list(clause: Clause, answer: bool | None, env: Env, trail: Trail) -> 
 
 def _blame_pair(clause: Clause, answer: bool | None, env: Env, trail: Trail) -> Blame:
     items = elements(clause.code[1], env, trail, clause.tools)
-    for (one, before), (two, at) in zip(items, items[1:], strict=False):
+    for (one, before), (two, at) in itertools.pairwise(items):
         if clause.parts[0].test((*env, one, two)) is answer:
             return Blame([len(env) + 1], (*env, one, two), (*trail, before, at))
     return Blame(clause.code[1], env, trail)
@@ -113,7 +116,7 @@ def _blame_order(clause: Clause, env: Env, trail: Trail) -> Blame:
     """The first element that stands for a second time, or out of order."""
     code = clause.code
     get = getter(code[2], clause.tools.getters)
-    seen: list[object] = []
+    seen: list[Free] = []
     for item, at in elements(code[1], env, trail, clause.tools):
         value = sort_key(get((*env, item)))
         if value is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from .codes import Data, Free
 from .places import Map, RuleFile, Seq, Text, Tree, like
 from .shape import schema
 
@@ -16,7 +17,7 @@ def check_shape(name: str, file: RuleFile) -> list[tuple[object, ...]]:
     if file.tree is None:
         return []
     wrong = []
-    for error in sorted(_validator(name).iter_errors(_typed(file.tree)), key=lambda error: list(map(str, error.path))):  # type: ignore[attr-defined]
+    for error in sorted(_validator(name).iter_errors(_typed(file.tree)), key=lambda error: list(map(str, error.path))):
         path = tuple(error.absolute_path)
         wrong.append(path)
         _tell(file, error, _node(file.tree, path))
@@ -24,7 +25,7 @@ def check_shape(name: str, file: RuleFile) -> list[tuple[object, ...]]:
 
 
 @cache
-def _validator(name: str) -> object:
+def _validator(name: str) -> Free:
     from jsonschema import Draft202012Validator
 
     return Draft202012Validator(schema(name))
@@ -58,35 +59,35 @@ def rule_name(file: RuleFile, path: tuple[object, ...]) -> str:
     return ""
 
 
-def _tell(file: RuleFile, error: object, node: Tree) -> None:
-    kind: str = error.validator  # type: ignore[attr-defined]
-    shape: dict[str, object] = error.schema  # type: ignore[attr-defined]
-    rule = rule_name(file, tuple(error.absolute_path))  # type: ignore[attr-defined]
+def _tell(file: RuleFile, error: Free, node: Tree) -> None:
+    kind: str = error.validator
+    shape: Data = error.schema
+    rule = rule_name(file, tuple(error.absolute_path))
     if kind == "additionalProperties" and isinstance(node, Map):
-        known = sorted(shape["properties"])  # type: ignore[call-overload]
+        known = sorted(shape["properties"])
         for key, _ in node.items():
             if key.value not in known:
                 file.trouble("R010", key, f'unknown key "{key.value}"',
                              f"{like(key.value, known)}Allowed here: {', '.join(known)}", rule)  # fmt: skip
     elif kind == "required" and isinstance(node, Map):
-        missing = [name for name in shape["required"] if name not in node.pairs]  # type: ignore[attr-defined]
-        name = next((n for n in missing if f"'{n}'" in error.message), missing[0])  # type: ignore[attr-defined]
+        missing = [name for name in shape["required"] if name not in node.pairs]
+        name = next((n for n in missing if f"'{n}'" in error.message), missing[0])
         file.trouble("R033", node, f'the key "{name}" is missing', _says(shape, name), rule)
     else:
         code, message, help = _wrong(kind, shape, node)
         file.trouble(code, node, message, help, rule)
 
 
-def _says(shape: dict[str, object], name: str) -> str:
-    key = shape["properties"][name]  # type: ignore[index]
+def _says(shape: Data, name: str) -> str:
+    key = shape["properties"][name]
     return f"{key.get('description', '')} For example: {key['examples'][0]}" if "examples" in key else ""
 
 
-def _wrong(kind: str, shape: dict[str, object], node: Tree) -> tuple[str, str, str]:
+def _wrong(kind: str, shape: Data, node: Tree) -> tuple[str, str, str]:
     shown = f'"{node.value}"' if isinstance(node, Text) else "a list" if isinstance(node, Seq) else "a mapping"
     meaning = str(shape.get("description", ""))
     if kind == "enum":
-        words = list(map(str, shape["enum"]))  # type: ignore[call-overload]
+        words = list(map(str, shape["enum"]))
         code = "R018" if "CABLE" in words else "R009"
         value = node.value if isinstance(node, Text) else ""
         return code, f"{shown} is none of {', '.join(words)}", like(value, words).strip() or meaning
@@ -96,13 +97,13 @@ def _wrong(kind: str, shape: dict[str, object], node: Tree) -> tuple[str, str, s
         if shape["pattern"] == r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$":
             return "R034", f"{shown} is not a date", "dates are written 1995-10-14"
         examples = shape.get("examples")
-        return "R009", f"{shown} has not the form it needs", f"for example {examples[0]}" if examples else meaning  # type: ignore[index]
+        return "R009", f"{shown} has not the form it needs", f"for example {examples[0]}" if examples else meaning
     if kind == "type":
         wanted = shape["type"]
-        names = [wanted] if isinstance(wanted, str) else list(wanted)  # type: ignore[call-overload]
-        words = {"array": "a list", "object": "a mapping", "string": "a text", "integer": "a whole number",
+        names = [wanted] if isinstance(wanted, str) else list(wanted)
+        names_of = {"array": "a list", "object": "a mapping", "string": "a text", "integer": "a whole number",
                  "boolean": "true or false", "number": "a number"}  # fmt: skip
-        belongs = "a text" if "string" in names and "array" not in names else " or ".join(words[n] for n in names)
+        belongs = "a text" if "string" in names and "array" not in names else " or ".join(names_of[n] for n in names)
         return "R009", f"{shown} stands where {belongs} belongs", meaning
     if kind in ("minItems", "minProperties", "minLength"):
         return "R009", f"{shown} is too short or empty", meaning

@@ -6,12 +6,14 @@ function of the environment that answers True, False or None (unknown), by Kleen
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from ..document import Unread
 from ..operators import OPERATORS
+from .codes import Code
 from .paths import Env, code_of, getter
-from .values import Code, Tools, prepare
+from .values import Tools, prepare
 
 Test = Callable[[Env], bool | None]
 
@@ -108,7 +110,7 @@ def _present(get: Callable[[Env], object]) -> Test:
     def present(env: Env) -> bool | None:
         value = get(env)
         if value.__class__ is Unread:
-            return None if value.lost else True  # type: ignore[attr-defined]
+            return None if value.lost else True
         return value is not None and value != ()
 
     return present
@@ -118,7 +120,7 @@ def _absent(get: Callable[[Env], object]) -> Test:
     def absent(env: Env) -> bool | None:
         value = get(env)
         if value.__class__ is Unread:
-            return None if value.lost else False  # type: ignore[attr-defined]
+            return None if value.lost else False
         return value is None or value == ()
 
     return absent
@@ -128,7 +130,7 @@ def _readable(get: Callable[[Env], object]) -> Test:
     def readable(env: Env) -> bool | None:
         value = get(env)
         if value.__class__ is Unread:
-            return None if value.lost else False  # type: ignore[attr-defined]
+            return None if value.lost else False
         return value is not None
 
     return readable
@@ -138,7 +140,7 @@ def _unreadable(get: Callable[[Env], object]) -> Test:
     def unreadable(env: Env) -> bool | None:
         value = get(env)
         if value.__class__ is Unread:
-            return None if value.lost else True  # type: ignore[attr-defined]
+            return None if value.lost else True
         return False
 
     return unreadable
@@ -180,15 +182,16 @@ def _each(code: Code, tools: Tools) -> Test:
     """`[any|all|none, path, condition]`."""
     get = getter(code[1], tools.getters)
     test = compile_condition(code[2], tools)
-    stop, at_end = {"any": (True, False), "all": (False, True), "none": (True, True)}[code[0]]
-    stopped = code[0] == "any"
+    stop = code[0] != "all"
+    stopped: bool = code[0] == "any"
+    at_end: bool = not stopped
 
     def quantified(env: Env) -> bool | None:
         items = get(env)
         if items.__class__ is Unread:
             return None
         answer: bool | None = at_end
-        for item in items or ():  # type: ignore[attr-defined]
+        for item in items or ():
             one = test((*env, item))
             if one is stop:
                 return stopped
@@ -202,14 +205,15 @@ def _each(code: Code, tools: Tools) -> Test:
 def _times(code: Code, tools: Tools) -> Test:
     """`["times", path, exactly|at_least|at_most, count, condition]`."""
     get = getter(code[1], tools.getters)
-    word, wanted = code[2], code[3]
+    word: str = code[2]
+    wanted: int = code[3]
     test = compile_condition(code[4], tools)
 
     def counted(env: Env) -> bool | None:
         items = get(env)
         if items.__class__ is Unread:
             return None
-        answers = [test((*env, item)) for item in items or ()]  # type: ignore[attr-defined]
+        answers = [test((*env, item)) for item in items or ()]
         low = answers.count(True)
         high = low + answers.count(None)
         if word == "at_least":
@@ -236,7 +240,7 @@ def _count(code: Code, tools: Tools) -> Test:
         other = bound if fetch is None else fetch(env)
         if other is None or other.__class__ is Unread:
             return None
-        return operator.test(len(items or ()), other)  # type: ignore[arg-type]
+        return operator.test(len(items or ()), other)
 
     return counted
 
@@ -250,7 +254,7 @@ def _unique(code: Code, tools: Tools) -> Test:
         items = get(env)
         if items.__class__ is Unread:
             return None
-        values = [code_of(inner((*env, item))) for item in items or ()]  # type: ignore[attr-defined]
+        values = [code_of(inner((*env, item))) for item in items or ()]
         known = [value for value in values if value is not None and value.__class__ is not Unread]
         if len(set(known)) < len(known):
             return False
@@ -268,14 +272,14 @@ def _sorted(code: Code, tools: Tools) -> Test:
         items = get(env)
         if items.__class__ is Unread:
             return None
-        values = [sort_key(inner((*env, item))) for item in items or ()]  # type: ignore[attr-defined]
+        values = [sort_key(inner((*env, item))) for item in items or ()]
         known = [value for value in values if value is not None]
-        return all(one <= two for one, two in zip(known, known[1:], strict=False))  # type: ignore[operator]
+        return all(one <= two for one, two in itertools.pairwise(known))
 
     return ordered
 
 
-def sort_key(value: object) -> object:
+def sort_key(value: Free) -> Free:
     """What a value is ordered by; `None` for what has no place in the order."""
     if value is None or value.__class__ is Unread:
         return None
@@ -292,8 +296,8 @@ def _pairs(code: Code, tools: Tools) -> Test:
         if items.__class__ is Unread:
             return None
         answer: bool | None = True
-        known: tuple[object, ...] = items or ()  # type: ignore[assignment]
-        for one, two in zip(known, known[1:], strict=False):
+        known: tuple[object, ...] = items or ()
+        for one, two in itertools.pairwise(known):
             verdict = test((*env, one, two))
             if verdict is False:
                 return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..operators import OPERATORS
 from .arguments import read_argument, tolerance
+from .codes import Code
 from .fields import Frames, Scope
 from .model import Kind
 from .places import Map, Seq, Text, Tree, like
-from .values import Code
 
 STATES = ("absent", "present", "readable", "unreadable")
 CONNECTIVES = ("and", "implies", "not", "or")

@@ -10,7 +10,9 @@ from ..parser import parse
 from ..record import Record
 from ..text import Source, Span, View
 from ..values import Date
-from .shelf import Data, Rule, Rulebook
+from ..vocabulary import Vocabulary
+from .codes import Data, Free
+from .shelf import Rule, Rulebook
 from .verdict import HOLDS, IDLE, Hit, Program
 
 
@@ -34,7 +36,7 @@ def judge(rule: Rule, book: Rulebook) -> list[Result]:
     return results
 
 
-def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: object = None) -> str:
+def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: Free = None) -> str:
     """Nothing if the example comes out as it says, else what came instead."""
     telegram = telegram_of(example, book)
     wanted = str(example["kind"])
@@ -48,9 +50,7 @@ def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: ob
     return _differs(example, hits, telegram) if wanted == "invalid" else ""
 
 
-def answer(
-    rule: Rule, program: Program, telegram: Telegram, book: Rulebook, era: object = None
-) -> tuple[str, list[Hit]]:
+def answer(rule: Rule, program: Program, telegram: Telegram, book: Rulebook, era: Free = None) -> tuple[str, list[Hit]]:
     """pass, fail, unknown or not_applicable, with the hits."""
     env = (telegram,)
     if not (telegram.profile in rule.profile or "ALL" in rule.profile):
@@ -70,13 +70,13 @@ def answer(
     return ("fail", hits) if hits else ("unknown", [])
 
 
-def in_era(era: object, day: Date | None) -> bool | None:
+def in_era(era: Free, day: Date | None) -> bool | None:
     """Whether a date lies in an era (first day, first day after it)."""
     if not era:
         return True
     if day is None:
         return None
-    start, end = era  # type: ignore[misc]
+    start, end = era
     first, last = day.first.isoformat(), day.last.isoformat()
     if (not start or first >= start) and (not end or last < end):
         return True
@@ -85,7 +85,7 @@ def in_era(era: object, day: Date | None) -> bool | None:
 
 def telegram_of(example: Data, book: Rulebook) -> Telegram:
     """The telegram of an example, parsed with its facts, its day of judgement and its profile."""
-    facts = tuple(map(tuple, example.get("facts", ())))  # type: ignore[call-overload]
+    facts = tuple(map(tuple, example.get("facts", ())))
     telegram = _parsed(str(example["text"]), facts, str(example.get("as_of", "")), book.vocabulary)
     profile = example.get("profile")
     if profile and profile != telegram.profile:
@@ -95,20 +95,20 @@ def telegram_of(example: Data, book: Rulebook) -> Telegram:
 
 
 @lru_cache(maxsize=512)
-def _parsed(text: str, facts: tuple[tuple[str, str], ...], as_of: str, words: object) -> Telegram:
+def _parsed(text: str, facts: tuple[tuple[str, str], ...], as_of: str, words: Vocabulary) -> Telegram:
     view = View.whole(Source("example", text))
     outside = tuple(Fact(Span(0, 0), name, value) for name, value in facts)
-    return parse(view, words, outside, Date.of(as_of) if as_of else None)  # type: ignore[arg-type]
+    return parse(view, words, outside, Date.of(as_of) if as_of else None)
 
 
 def _differs(example: Data, hits: list[Hit], telegram: Telegram) -> str:
     text = str(example["text"])
-    drawn = sorted(map(tuple, example["places"]))  # type: ignore[call-overload]
+    drawn = sorted(map(tuple, example["places"]))
     first = _first_line(telegram, text)
     came = sorted((hit.span.start, hit.span.end) if hit.span is not None else first for hit in hits)
     if not example.get("anywhere") and drawn != came:
         return f"points at {_quoted(text, came)}, not at {_quoted(text, drawn)}"
-    messages = [str(words) for words in example.get("messages", ())]  # type: ignore[attr-defined]
+    messages = [str(words) for words in example.get("messages", ())]
     said = [hit.message for hit in sorted(hits, key=lambda hit: hit.span.start if hit.span else first[0])]
     if messages and messages != said:
         return f"says {said}, not {messages}"

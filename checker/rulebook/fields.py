@@ -97,7 +97,7 @@ class Frames:
                 if kind.name in ("list", "set"):
                     return scope.refuse(
                         "R014", name, f'"{part}" is asked of a {kind}, which needs a quantifier',
-                        f"write {'.'.join(map(str, path[1:]))}: {{any: {{{part}: …}}}} (or all, none, exactly, at_least)",
+                        f"write {'.'.join(map(str, path[1:]))}: {{any: {{{part}: …}}}} (or all, none …)",
                     )  # fmt: skip
                 return scope.refuse(
                     "R011", name, f'no field "{part}" in {kind}', like(part, known_here) or _list(known_here)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from ..trouble import RuleTrouble
 from ..vocabulary import Vocabulary
-from .checking import check_shape, rule_name
-from .places import Map, RuleFile, Seq, Text
-from .reading import Bases, Data, read_rule
+from .checking import check_shape
+from .codes import Data
+from .places import Map, RuleFile, Seq
+from .reading import Bases, read_rule
 from .troubles import Item
 from .words import load_vocabulary
 
@@ -45,10 +46,8 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
     """The rules of one file that are right; troubles are added to the file's list."""
     wrong = check_shape("rules", file)
     tree = file.tree
-    if not isinstance(tree, Map) or any(len(path) < 2 for path in wrong):
-        rules = tree.get("rules") if isinstance(tree, Map) else None
-        if not isinstance(rules, Seq):
-            return []
+    if not isinstance(tree, Map):
+        return []
     sick = {path[1] for path in wrong if len(path) >= 2 and path[0] == "rules"}
     rules, defaults = tree.get("rules"), tree.get("defaults")
     found: list[Data] = []

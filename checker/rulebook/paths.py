@@ -13,10 +13,11 @@ from operator import attrgetter
 from ..document import Node, Telegram, Unread
 from ..text import Span
 from ..values import Level
+from .codes import Free
 
 Path = list[int | str]
 Env = tuple[object, ...]
-Getter = Callable[[Env], object]
+Getter = Callable[[Env], Free]
 
 LOST = Unread(Span(0, 0), "behind an unreadable part")
 LONGEST = 80  # letters of one value in a message

@@ -6,6 +6,8 @@ import re
 from re import _constants as const  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 
+from .codes import Free
+
 MAX_REPEAT = 1000
 BEYOND = {
     "ASSERT": "look-ahead and look-behind",
@@ -41,7 +43,7 @@ class _Refused(ValueError):
     """The pattern holds something outside the subset."""
 
 
-def _walk(items: list[tuple[object, object]], repeated: bool) -> None:
+def _walk(items: list[Free], repeated: bool) -> None:
     previous: set[int] | None = None  # what the unbounded repeat just before may go on with
     for name, value in items:
         word = str(name)
@@ -49,7 +51,7 @@ def _walk(items: list[tuple[object, object]], repeated: bool) -> None:
             raise _Refused(f"{BEYOND[word]} are not linear")
         open_end = False
         if word in ("MAX_REPEAT", "MIN_REPEAT"):
-            low, high, inner = value  # type: ignore[misc]
+            _low, high, inner = value
             open_end = high is const.MAXREPEAT
             if not open_end and high > MAX_REPEAT:
                 raise _Refused(f"a repeat of more than {MAX_REPEAT}")
@@ -60,13 +62,13 @@ def _walk(items: list[tuple[object, object]], repeated: bool) -> None:
             _walk(list(inner), repeated or open_end or high > 1)
             first = _letters(list(inner))
         elif word == "SUBPATTERN":
-            _walk(list(value[3]), repeated)  # type: ignore[index]
-            first = _letters(list(value[3]))  # type: ignore[index]
+            _walk(list(value[3]), repeated)
+            first = _letters(list(value[3]))
         elif word == "BRANCH":
-            for branch in value[1]:  # type: ignore[index]
+            for branch in value[1]:
                 _walk(list(branch), repeated)
             first = _letters([(name, value)])
-            if repeated and _overlap([_letters(list(branch)) for branch in value[1]]):  # type: ignore[index]
+            if repeated and _overlap([_letters(list(branch)) for branch in value[1]]):
                 raise _Refused("alternatives that begin alike inside a repeat")
         else:
             first = _letters([(name, value)])
@@ -87,40 +89,40 @@ def _overlap(sets: list[set[int]]) -> bool:
     return False
 
 
-def _may_be_empty(items: list[tuple[object, object]]) -> bool:
+def _may_be_empty(items: list[Free]) -> bool:
     for name, value in items:
         word = str(name)
         if word in ("MAX_REPEAT", "MIN_REPEAT"):
-            low, _, inner = value  # type: ignore[misc]
+            low, _, inner = value
             if low and not _may_be_empty(list(inner)):
                 return False
         elif word == "SUBPATTERN":
-            if not _may_be_empty(list(value[3])):  # type: ignore[index]
+            if not _may_be_empty(list(value[3])):
                 return False
         elif word == "BRANCH":
-            if not any(_may_be_empty(list(branch)) for branch in value[1]):  # type: ignore[index]
+            if not any(_may_be_empty(list(branch)) for branch in value[1]):
                 return False
         elif word != "AT":
             return False
     return True
 
 
-def _letters(items: list[tuple[object, object]]) -> set[int]:
+def _letters(items: list[Free]) -> set[int]:
     """The letters (ASCII, and 128 for all others) that what stands here may begin with."""
     found: set[int] = set()
     for item in items:
         name, value = item
         word = str(name)
         if word == "LITERAL":
-            found.add(min(int(value), 128))  # type: ignore[call-overload]
+            found.add(min(int(value), 128))
         elif word in ("ANY", "NOT_LITERAL", "IN"):
             found |= _class(word, value)
         elif word in ("MAX_REPEAT", "MIN_REPEAT"):
-            found |= _letters(list(value[2]))  # type: ignore[index]
+            found |= _letters(list(value[2]))
         elif word == "SUBPATTERN":
-            found |= _letters(list(value[3]))  # type: ignore[index]
+            found |= _letters(list(value[3]))
         elif word == "BRANCH":
-            for branch in value[1]:  # type: ignore[index]
+            for branch in value[1]:
                 found |= _letters(list(branch))
         if not _may_be_empty([item]):
             break
@@ -135,14 +137,14 @@ _CATEGORIES = {
 }
 
 
-def _class(word: str, value: object) -> set[int]:
+def _class(word: str, value: Free) -> set[int]:
     if word == "ANY":
         return set(_ALL - {10})
     if word == "NOT_LITERAL":
         return set(_ALL - {value})
     found: set[int] = set()
     negated = False
-    for name, inner in value:  # type: ignore[attr-defined]
+    for name, inner in value:
         kind = str(name)
         if kind == "NEGATE":
             negated = True
@@ -157,7 +159,7 @@ def _class(word: str, value: object) -> set[int]:
     return set(_ALL - found) | {128} if negated else found
 
 
-def _impossible(items: list[tuple[object, object]]) -> bool:
+def _impossible(items: list[Free]) -> bool:
     """Whether an anchor stands where letters before or after it make it unmatchable, or a class is empty."""
     seen = False
     ended = False
@@ -173,8 +175,8 @@ def _impossible(items: list[tuple[object, object]]) -> bool:
             if ended or (word in ("ANY", "IN", "NOT_LITERAL") and not _class(word, value)):
                 return True
             seen = True
-        if word == "SUBPATTERN" and _impossible(list(value[3])):  # type: ignore[index]
+        if word == "SUBPATTERN" and _impossible(list(value[3])):
             return True
-        if word == "BRANCH" and all(_impossible(list(branch)) for branch in value[1]):  # type: ignore[index]
+        if word == "BRANCH" and all(_impossible(list(branch)) for branch in value[1]):
             return True
     return False

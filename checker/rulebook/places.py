@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 import yaml
 
+from .codes import Free
 from .troubles import Item, Place
 
 MAX_BYTES = 4 << 20
@@ -163,7 +164,8 @@ class _Builder:
             return None
         return self.root
 
-    def _take(self, event: yaml.Event) -> None:
+    def _take(self, event: Free) -> None:
+        mark: Free = event.end_mark
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
@@ -191,14 +193,14 @@ class _Builder:
             self.keys.pop()
             closed = self.stack.pop()
             if isinstance(closed, Map):
-                closed.last_line = event.end_mark.line + (1 if event.end_mark.column else 0)
+                closed.last_line = mark.line + (1 if mark.column else 0)
 
-    def _text(self, event: yaml.ScalarEvent) -> Text:
+    def _text(self, event: Free) -> Text:
         start, end = event.start_mark, event.end_mark
         length = end.column - start.column if end.line == start.line else 1
         return Text(event.value, start.line + 1, start.column + 1, max(1, length), not event.style)
 
-    def _refuse(self, event: yaml.NodeEvent, place: tuple[int, int]) -> None:
+    def _refuse(self, event: Free, place: tuple[int, int]) -> None:
         if event.anchor:
             self.file.trouble("R005", place, f"anchor &{event.anchor} is not allowed", "write the value out")
         if getattr(event, "tag", None):
@@ -236,9 +238,9 @@ class _Builder:
         return Text("", node.line, node.column)
 
 
-def like(word: str, words: object) -> str:
+def like(word: str, words: Iterable[str]) -> str:
     """`did you mean "x"? ` for the nearest of `words`, or nothing."""
-    near = get_close_matches(word, list(map(str, words)), n=1, cutoff=0.6)  # type: ignore[call-overload]
+    near = get_close_matches(word, list(words), n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"? ' if near else ""
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 
 from ..checks import CHECKS
 from ..findings import SEVERITIES
 from ..vocabulary import Vocabulary
+from .codes import Data
 from .conditions import read_condition
 from .fields import Frames, Scope
 from .places import Map, RuleFile, Seq, Text, Tree, like, plain
 from .templates import read_template
 
-Data = dict[str, object]
 Bases = dict[str, str]
 
 
@@ -64,7 +65,7 @@ def _about(node: Map, file: RuleFile, scope: Scope, defaults: Map | None) -> Dat
 
 def _cite(node: Tree | None, scope: Scope) -> list[list[str]]:
     found = []
-    sources = scope.words["sources"] if "sources" in scope.words else None
+    sources = scope.words.tables.get("sources")
     for item in node.items if isinstance(node, Seq) else []:
         if isinstance(item, Map):
             source = item.get("source")
@@ -258,7 +259,7 @@ def _swapped(node: Map, scope: Scope, bases: Bases) -> str | None:
         start = text.index(key.value)
         changes.append((start, start + len(key.value), value.value if isinstance(value, Text) else ""))
     changes.sort()
-    if any(one[1] > two[0] for one, two in zip(changes, changes[1:], strict=False)):
+    if any(one[1] > two[0] for one, two in itertools.pairwise(changes)):
         return scope.refuse("R023", node, "two swaps overlap", "make one of them")
     for start, end, words in reversed(changes):
         text = text[:start] + words + text[end:]

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 from ..trouble import ConfigTrouble
 from ..values import Date
 from ..vocabulary import Vocabulary
+from .codes import Data, Free
 from .values import Tools
 from .verdict import Program
-
-Data = dict[str, object]
 
 
 class Rule:
@@ -32,8 +31,8 @@ class Rule:
         self.aliases = _texts(data.get("aliases"))
         self.tags = _texts(data.get("tags"))
         self.profile = _texts(data["profile"])
-        self.era: tuple[str | None, str | None] | None = tuple(data["era"]) if data.get("era") else None  # type: ignore[arg-type]
-        self.cite = tuple(" ".join(filter(None, parts)) for parts in data["cite"])  # type: ignore[attr-defined]
+        self.era: tuple[str | None, str | None] | None = tuple(data["era"]) if data.get("era") else None
+        self.cite = tuple(" ".join(filter(None, parts)) for parts in data["cite"])
         self._details = details or (lambda: data)
         self._program: Program | None = None
 
@@ -64,7 +63,7 @@ class Rule:
     @property
     def place(self) -> tuple[str, int, int]:
         """File, line and column where the rule begins."""
-        file, line, column = self.details["place"]  # type: ignore[misc]
+        file, line, column = self.details["place"]
         return str(file), int(line), int(column)
 
     @property
@@ -81,7 +80,7 @@ class Rule:
     def examples(self) -> list[Data]:
         """The examples, in the order of the file: kind, text, places, line, column, and what else they say."""
         found = self.details.get("examples", {})
-        return [example for kind in found.values() for example in kind]  # type: ignore[attr-defined]
+        return [example for kind in found.values() for example in kind]
 
     @property
     def replaced_by(self) -> str:
@@ -89,7 +88,7 @@ class Rule:
         return str(self.details.get("replaced_by", ""))
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def _texts(value: Free) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, list) else ()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from .codes import Code
 from .fields import Frames, Scope
 from .places import Text
-from .values import Code
 
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 NAMED = ("count", "element", "value")

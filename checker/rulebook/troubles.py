@@ -43,7 +43,8 @@ class Item(Record):
 CODES = {
     "R001": "A file or folder of rules cannot be read. Give a path that exists and that you may read.",
     "R002": "The file is not UTF-8 text. Save it as UTF-8.",
-    "R003": "The file is not well-formed YAML. The place shows where the reader gave up; look at the line before it too.",
+    "R003": "The file is not well-formed YAML. The place shows where the reader gave up; look at the "
+    "line before it too.",
     "R004": "A key stands twice in one mapping, so one of the two would be lost. Keep one.",
     "R005": "Anchors, aliases and merge keys are not allowed: what a rule says must stand where the rule stands. "
     "Write it out.",

@@ -8,9 +8,9 @@ from ..document import Unread
 from ..operators.texts import compile_pattern
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
+from .codes import Code, Free
 from .paths import Env, Getter, getter
 
-Code = list  # type: ignore[type-arg]  # nested lists, strings and numbers: what the cache holds
 Fetch = Callable[[Env], object]
 
 
@@ -25,7 +25,7 @@ class Tools:
         self.guards: dict[str, Callable[[Env], bool | None]] = {}
 
 
-def prepare(code: Code, tools: Tools) -> tuple[object, Fetch | None]:
+def prepare(code: Code, tools: Tools) -> tuple[Free, Fetch | None]:
     """(constant, None), or (None, function of the environment) whose `None` or `Unread` means: unknown."""
     shape = code[0]
     if shape == "lit":
@@ -48,19 +48,19 @@ def prepare(code: Code, tools: Tools) -> tuple[object, Fetch | None]:
     raise ValueError(f"no argument of the shape {shape}")
 
 
-def _constant(kind: str, value: object, tools: Tools) -> object:
+def _constant(kind: str, value: Free, tools: Tools) -> object:
     if kind == "level":
         return _level(str(value), tools)
     if kind == "levels":
-        return frozenset(_level(str(code), tools) for code in value)  # type: ignore[attr-defined]
+        return frozenset(_level(str(code), tools) for code in value)
     if kind == "date":
         return Date.of(str(value))
     if kind == "pattern":
         return compile_pattern(str(value))
     if kind in ("texts", "counts", "set"):
-        return frozenset(value)  # type: ignore[call-overload]
+        return frozenset(value)
     if kind in ("parts", "codes", "between"):
-        return tuple(value)  # type: ignore[arg-type]
+        return tuple(value)
     return value
 
 
@@ -79,8 +79,8 @@ def _field(code: Code, tools: Tools) -> Fetch:
         return lambda env: _known(get(env), frozenset)
     if plus or modulo:
 
-        def shifted(value: object) -> object:
-            moved = value + plus  # type: ignore[operator]
+        def shifted(value: Free) -> object:
+            moved = value + plus
             return moved % modulo if modulo else moved
 
         return lambda env: _known(get(env), shifted)
@@ -109,7 +109,7 @@ def _shift(code: Code, tools: Tools) -> tuple[object, Fetch | None]:
         return moved.plus_days(days) if days else moved
 
     if fetch_years is None:
-        return _map(base, lambda day: move(day, years))  # type: ignore[arg-type]
+        return _map(base, lambda day: move(day, years))
     constant, fetch = base
 
     def moved(env: Env) -> object:

@@ -9,9 +9,10 @@ from ..document import Telegram, Unread
 from ..record import Record
 from ..text import Span
 from .blame import Blame, Clause, Step, Trail, blame, elements, reckon
+from .codes import Code, Data, Free
 from .compile import Test, compile_condition, guard
 from .paths import Env, Path, getter, place_of, words_of
-from .values import Code, Tools
+from .values import Tools
 
 LONGEST_MESSAGE = 400
 
@@ -44,7 +45,7 @@ class Program:
 
     __slots__ = ("_clause", "ask", "check", "code", "each", "guard", "judge", "listed", "require", "tools", "where")
 
-    def __init__(self, code: dict[str, object], tools: Tools) -> None:
+    def __init__(self, code: Data, tools: Tools) -> None:
         self.code = code
         self.tools = tools
         self._clause: Clause | None = None
@@ -54,12 +55,12 @@ class Program:
         self.listed = bool(code.get("listed"))
         self.where: Test | None = compile_condition(where, tools) if isinstance(where, list) else None
         self.require: Test = compile_condition(require, tools) if isinstance(require, list) else _never
-        self.check: Callable[..., object] | None = None
-        self.ask: object = None
+        self.check: Callable[..., Free] | None = None
+        self.ask: Free = None
         if isinstance(code.get("check"), str):
             module = CHECKS[str(code["check"])]
             self.check = module.check
-            self.ask = module.Ask(**code.get("with", {}))  # type: ignore[arg-type]
+            self.ask = module.Ask(**code.get("with", {}))
         if self.check is not None:
             self.judge: Callable[[Env], Outcome] = self._by_check
         else:
@@ -84,7 +85,7 @@ class Program:
             if items is None or items == ():
                 return IDLE
             applied, broken = False, False
-            for item in items if listed else (items,):  # type: ignore[attr-defined]
+            for item in items if listed else (items,):
                 inside = (*env, item)
                 if where is not None:
                     chosen = where(inside)
@@ -125,18 +126,20 @@ class Program:
 
     def _by_check(self, env: Env) -> Outcome:
         hits = []
-        for hit in self.check(env[0], self.ask, self.tools.words):  # type: ignore[misc, attr-defined]
-            facts = {name: words_of(value) for name, value in hit.facts.items()}
-            message = _message(self.code["message"], lambda part, facts=facts: facts.get(part[1], ""))
-            hits.append(Hit(hit.span, hit.at, message, bool(hit.unknown)))
+        check = self.check or _nothing
+        for hit in check(env[0], self.ask, self.tools.words):
+            hits.append(Hit(hit.span, hit.at, self._told(hit.facts), bool(hit.unknown)))
         return Outcome(hits=tuple(hits)) if hits else HOLDS
+
+    def _told(self, facts: dict[str, object]) -> str:
+        return _message(self.code["message"], lambda part: words_of(facts.get(part[1], "")))
 
     # ---- hits --------------------------------------------------------------------------------------------
 
     def clause(self) -> Clause:
         """The requirement with its parts; made when first needed."""
         if self._clause is None:
-            self._clause = Clause(self.code["require"], self.tools)  # type: ignore[arg-type]
+            self._clause = Clause(self.code["require"], self.tools)
         return self._clause
 
     def hits(self, outcome: Outcome) -> list[Hit]:
@@ -212,7 +215,7 @@ class Program:
             if isinstance(items, Unread) or items is None:
                 return found
             many = items if self.listed else (items,)
-            rooms = [(f"{number + 1}: {words_of(item)}", (*env, item)) for number, item in enumerate(many)]  # type: ignore[arg-type, call-overload]
+            rooms = [(f"{number + 1}: {words_of(item)}", (*env, item)) for number, item in enumerate(many)]
         for name, inside in rooms:
             where = self.code.get("where")
             if isinstance(where, list):
@@ -227,7 +230,11 @@ def _never(env: Env) -> bool | None:
     return True
 
 
-def _message(template: object, value: Callable[[Code], str]) -> str:
-    parts = [part[1] if part[0] == "text" else value(part) for part in template]  # type: ignore[attr-defined]
+def _nothing(*given: object) -> tuple[Free, ...]:
+    return ()
+
+
+def _message(template: Free, value: Callable[[Code], str]) -> str:
+    parts = [part[1] if part[0] == "text" else value(part) for part in template]
     words = "".join(parts)
     return words if len(words) <= LONGEST_MESSAGE else words[: LONGEST_MESSAGE - 1] + "…"
