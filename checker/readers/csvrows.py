@@ -14,7 +14,7 @@ from ..text import Exchange, Source, Span, View
 from ..trouble import InputTrouble
 from .decoding import decode
 from .lazy import GLUE, LazyView
-from .reading import Reading, Settings, Unreadable, join_names, size_words
+from .reading import Reading, Settings, Unreadable, bounded, join_names, size_words
 from .streams import Stream
 
 COLUMNS = ("doc_id", "created", "reference_id", "origin", "classification", "references", "header", "body")
@@ -152,7 +152,7 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadabl
         return
     facts, parts = _parts(view.text, columns, fields)
     moved = tuple(Fact(view.span(fact.span.start, fact.span.end), fact.name, fact.text) for fact in facts)
-    yield reading.inner(view.exchange(_inside(view.text, parts)), moved)
+    yield reading.inner(view.exchange(bounded(_inside(view.text, parts))), moved)
 
 
 def _inside(text: str, parts: list[tuple[int, int]]) -> Iterator[Exchange]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ..document import Fact
 from ..text import Exchange, View
 from .labels import fact
-from .reading import Reading, Settings
+from .reading import Reading, Settings, bounded
 
 _STAMP = re.compile(
     r"\n[^\n]{0,80}?U\.? ?S\.? Department of State[ \t]{1,8}Case No\.?[ \t]{0,8}(?P<foia_case>[A-Z]{1,2}-\d{4}-\d{3,6})"
@@ -24,9 +24,9 @@ _RELEASE = re.compile(
 )
 _CODES = re.compile(r"\n[ \t]*(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]*)+\r?(?=\n)")
 _MARGIN = re.compile(r"[ \t]{4,40}+(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]{0,4}){1,6}\r?(?=\n)")
-_RECLASS = re.compile(
-    r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified by[^\n]{1,60}DoS\b"
-    r"(?:[^\n]*\n){0,4}?[^\n]*?Declassify[ \t]+on:[^\n]*)"
+_RECLASS = re.compile(  # wrapped at will, so any blank may be a line end
+    r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified\s{1,9}by\s{1,9}DAS[^:]{1,80}Class:[^:]{1,80}Reason:[^:]{1,120}"
+    r"Declassify\s{1,9}on:[^\n]*)"
 )
 _AUTHORITY = re.compile(r"\n[ \t]*REVIEW AUTHORITY:[^\n]*")
 _PATTERNS = (_STAMP, _RELEASE, _RECLASS, _AUTHORITY, _CODES, _MARGIN)
@@ -49,7 +49,7 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
             for name, words in found.groupdict().items():
                 if words and name not in facts:
                     _state(facts, view, name, found.start(name) - 1, found.end(name) - 1)
-    yield reading.inner(view.exchange(_apart(cuts)), tuple(facts.values()))
+    yield reading.inner(view.exchange(bounded(_apart(cuts))), tuple(facts.values()))
 
 
 def _state(facts: dict[str, Fact], view: View, name: str, low: int, high: int) -> None:

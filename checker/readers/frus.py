@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from ..document import Fact
 from ..text import Exchange, View
 from .markup import Tag, flowed, plain, tags
-from .reading import Reading, Settings, Unreadable
+from .reading import Reading, Settings, Unreadable, bounded
 
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)")
 _DOCUMENT = "document"
@@ -20,7 +21,7 @@ _NO_DOCUMENT = "editorial-note"
 _CUT = frozenset(("note", "fw", "figure"))  # elements that interrupt the running text
 _LINES = {"/p": "\n\n", "lb": "\n", "/item": "\n", "/row": "\n", "/dateline": "\n\n", "/signed": "\n", "/head": "\n\n"}
 _ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_DRAFTED = re.compile(r" (?:Drafted|Repeated|Also|Sent|Passed|Approved) ")
+_ITEM = re.compile(r"[A-Z][a-z]+(?: [A-Za-z]+){0,2}")  # an item of the level sentence, as in "Word; Word; Word."
 _SENTENCE = re.compile(r"(?<=\.) ")
 _NOT_MARKED = "no classification marking"
 
@@ -71,9 +72,9 @@ def _document(reading: Reading, inside: list[Tag], name: str, settings: Settings
     view = reading.view
     facts = list(_facts(view, inside, settings))
     low, high = inside[0].end, inside[-1].start if inside[-1].name == "/div" else inside[-1].end
-    head = [Exchange(0, low)]
-    body = list(_running(view.text, inside[1:], low, high))
-    return reading.inner(view.exchange([*head, *body, Exchange(high, len(view.text))]), tuple(facts), name)
+    changes = _running(view.text, inside[1:], low, high)
+    all_changes = chain((Exchange(0, low),), bounded(changes), (Exchange(high, len(view.text)),))
+    return reading.inner(view.exchange(all_changes), tuple(facts), name)
 
 
 def _running(text: str, inside: list[Tag], low: int, high: int) -> Iterator[Exchange]:
@@ -136,7 +137,7 @@ def _source_note(view: View, low: int, high: int, settings: Settings) -> Iterato
     yield Fact(span, "frus_source", note)
     for sentence in _SENTENCE.split(note.partition("; drafted")[0]):
         level, _, rest = sentence.rstrip(".").partition(";")
-        if not _is_level(level.strip(), settings):
+        if not _is_level(level.strip(), rest, settings):
             continue
         place = view.text.find(level.strip(), low, high)
         yield Fact(span if place < 0 else view.span(place, place + len(level.strip())), "classification", level.strip())
@@ -145,10 +146,11 @@ def _source_note(view: View, low: int, high: int, settings: Settings) -> Iterato
         return
 
 
-def _is_level(words: str, settings: Settings) -> bool:
+def _is_level(words: str, rest: str, settings: Settings) -> bool:
+    """Whether a sentence of the note begins with a level: by the word tables, without them by its shape."""
     if words.lower() == _NOT_MARKED:
         return True
     tables = settings.words
-    if tables is None or "levels" not in tables:
-        return False
-    return tables["levels"].find(words.upper()) is not None
+    if tables is not None and "levels" in tables:
+        return tables["levels"].find(words.upper()) is not None
+    return _ITEM.fullmatch(words) is not None and all(_ITEM.fullmatch(item.strip()) for item in rest.split(";") if item)

@@ -161,10 +161,17 @@ class Keys:
                 if key in values:
                     value, low, high = values[key]
                     words = _words(value)
-                    if words not in _ABSENT and not (name == "reference_id" and words.isdigit()):
+                    if words not in _ABSENT and _is_name(name, key, words):
                         facts.append(Fact(Span(low, high), name, words))
                         break
         return tuple(facts)
+
+
+def _is_name(name: str, key: str, words: str) -> bool:
+    """A bare number is no message number; and an `id` that is one is not the number of the collection."""
+    if name == "reference_id":
+        return not words.isdigit()
+    return name != "doc_id" or key not in ("id", "_id") or words.isdigit()
 
 
 def _words(value: object) -> str:

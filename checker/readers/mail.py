@@ -10,12 +10,13 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from ..document import Fact
 from ..record import Record
-from ..text import Exchange, Source, View
+from ..text import Exchange, Source, Span, View
 from ..trouble import InputTrouble
 from .decoding import decode
 from .labels import fact
-from .reading import Reading, Settings, Unreadable, join_names
+from .reading import Reading, Settings, Unreadable, bounded, join_names
 
 _FIELD = re.compile(r"([!-9;-~]{1,76}):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _ENVELOPE = re.compile(r"From [^\n]*\n")
@@ -25,6 +26,7 @@ _PARAMETER = r"[;\s]{}\*?=[ \t]*(?:\"([^\"\n]*)\"|([^\s;]+))"
 _QUOTED = re.compile(r"(?:=[0-9A-Fa-f]{2})+|=[ \t]*\r?\n")
 _DEPTH = 6
 _STATED = ("from", "to", "subject", "date")
+_DECODED = "a base64 part: positions are those of the decoded part"
 _OPAQUE = ("application/", "message/")
 
 
@@ -90,6 +92,8 @@ def _parts_of(reading: Reading, message: Message, name: str) -> Iterator[Reading
             yield Unreadable(reading.path, join_names(reading.cable, join_names(name, label)), str(trouble))
             continue
         if part.text.strip():
+            if part.source is not view.source:  # the places of the facts are in another text
+                facts = tuple(Fact(Span(0, 0), stated.name, stated.text) for stated in facts)
             yield reading.inner(part, facts, join_names(name, label), notes)
     for leaf in leaves:
         if _kind(leaf).startswith(_OPAQUE) or not texts:
@@ -131,11 +135,11 @@ def _read_part(view: View, leaf: Message) -> tuple[View, tuple[str, ...]]:
             raise InputTrouble(f"is damaged base64: {error}") from None
         text, notes = decode(data)
         source = Source(view.source.name, text)
-        return View.whole(source), (*notes, "a base64 part: positions are those of the decoded part")
+        return View.whole(source), (*notes, _DECODED)
     part = view.slice(leaf.start, leaf.end)
     if encoding == "quoted-printable":
         charset = leaf.parameter("content-type", "charset").lower() or "utf-8"
-        return part.exchange(_unquoted(part.text, charset)), ()
+        return part.exchange(bounded(_unquoted(part.text, charset))), ()
     return part, ()
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 
-from ..text import Source, View
+from ..text import Exchange, Source, View
 from ..trouble import ConfigTrouble, InputTrouble
 from ..vocabulary import Vocabulary
 from .decoding import decode
 from .paths import reason, refusal
-from .reading import ROUNDS, Reading, Settings, Unreadable
+from .reading import ROUNDS, Reading, Settings, Unreadable, bounded
 from .several import split
 from .streams import HEAD, Stream
 from .table import CODES, PACKED, READERS, ROWS, TEXT, Reader, of_stages, signed
@@ -19,7 +20,7 @@ _BY_CODE = {reader.code: reader for reader in READERS}
 _BYTES = of_stages(PACKED, ROWS)
 _TEXTS = of_stages(TEXT)
 _PLAIN = Reader("plain", TEXT, 0, "several", "the text as it stands", ())
-_SMALL = 4096  # code points: what is shorter is asked whole, else the head is asked first
+_LINE_END = re.compile(r"\r\n?")  # whatever ended a line ends it with LF in a view; the source keeps its own
 
 
 def read(
@@ -142,6 +143,9 @@ def unwrap(
     rounds: int = ROUNDS,
 ) -> Iterator[Reading | Unreadable]:
     """The documents in a text: wrapper after wrapper is stripped, at most four, none twice."""
+    if "\r" in reading.view.text:
+        ends = (Exchange(*found.span(), "\n") for found in _LINE_END.finditer(reading.view.text))
+        reading.view = reading.view.exchange(bounded(ends))
     reader = forced or (_recognise(reading.view.text, codes) if rounds else None)
     if reader is None or reader is _PLAIN or reader.stage != TEXT:
         reading.reader = "+".join(codes) or _PLAIN.code

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..document import Fact
 from ..text import Exchange, View
 from .markup import RAW, Tag, entities, flowed, plain, tags
-from .reading import Reading, Settings, Unreadable
+from .reading import Reading, Settings, Unreadable, bounded
 
 _CABLE_TABLE = re.compile(r"""<table\b[^<>]*\bclass=["']?cable\b""")
 _PAGE = re.compile(r"<(?:!doctype html|html|head|body|pre|p|br|div|table|h[1-6]|span)\b", re.IGNORECASE)
@@ -37,10 +37,10 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadabl
     facts = tuple(_facts(view, found, table, settings)) if table is not None else ()
     if table is not None:
         places = _preformatted(found, table.end)
-        exchanges = list(_two_parts(view.text, found, places[:2])) if places else list(_shown(view.text, found))
+        exchanges = _two_parts(view.text, found, places[:2]) if places else _shown(view.text, found)
     else:
-        exchanges = list(_shown(view.text, found))
-    text = view.exchange(exchanges)
+        exchanges = _shown(view.text, found)
+    text = view.exchange(bounded(exchanges))
     if not text.text.strip():
         yield Unreadable(reading.path, reading.cable, "is a web page without text")
     else:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ..document import Fact
 from ..text import Exchange, View
 from .labels import fact, level_length
-from .reading import Reading, Settings
+from .reading import Reading, Settings, bounded
 
 _HEAD = re.compile(r"Reference[ \xa0]ID[\s|]+(?:Created[\s|]+Released|Date)[\s|]+Classification[\s|]+Origin(?=[\s|])")
 _DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
@@ -57,7 +57,7 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
     end = _end(view.text, start)
     inside = view.slice(start, end)
     lone = [Exchange(found.start(), found.end()) for found in _LONE_PILCROW.finditer(inside.text)]
-    yield reading.inner(inside.exchange(lone) if lone else inside, facts)
+    yield reading.inner(inside.exchange(bounded(lone)) if lone else inside, facts)
 
 
 def _facts(view: View, head: re.Match[str], row: re.Match[str], settings: Settings) -> tuple[tuple[Fact, ...], int]:

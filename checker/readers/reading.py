@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..document import Fact
 from ..record import Record
-from ..text import View
-from ..trouble import ConfigTrouble
+from ..text import Exchange, View
+from ..trouble import ConfigTrouble, InputTrouble
 from ..vocabulary import Vocabulary
 
 MEGABYTE = 1 << 20
 ROUNDS = 4  # how many wrappers may be nested in one another
+MOST_CHANGES = 500_000  # a view costs some 300 bytes an exchange; the longest telegram has a few thousand lines
 
 
 class Reading(Record):
@@ -89,6 +90,14 @@ def _names(key: str, value: object) -> tuple[str, ...]:
     if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
         return tuple(value)
     raise ConfigTrouble(f"reader setting '{key}' must be a name or a list of names, not {value!r}")
+
+
+def bounded(changes: Iterable[Exchange]) -> Iterator[Exchange]:
+    """The exchanges as they come. Raises `InputTrouble` when there are more than any document needs."""
+    for number, change in enumerate(changes):
+        if number > MOST_CHANGES:
+            raise InputTrouble(f"needs more than {MOST_CHANGES} changes to be read: it is no telegram")
+        yield change
 
 
 def join_names(outer: str, inner: str) -> str:
