@@ -50,7 +50,7 @@ class Desk:
         self._words = book.vocabulary
         self._severities = dict(order.severities)
         self._as_of = Date.of(order.as_of) if order.as_of else None
-        self._messages = {rule.id: rule.message or rule.summary for rule in book.rules} if order.redact else {}
+        self._messages = {rule.id: str(rule.details.get("message", "")) for rule in book.rules} if order.redact else {}
 
     def judge(self, path: str, data: bytes | None = None) -> list[Judged]:
         """Check every document of a file. `data` stands for the file's bytes where the caller has them."""
@@ -68,23 +68,26 @@ class Desk:
     def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
         """The documents of a file. A reader that breaks ends the file's documents with one that failed."""
         order = self._order
-        stream = readers.read(path, reader=order.reader or None, settings=order.fields or None, data=data)
+        reader, fields = order.reader or None, order.fields or None
+        stream = readers.read(path, reader=reader, settings=fields, data=data, words=self._words)
         while True:
             item, crash = engine.attempt(lambda: next(stream, None))
             if crash:
                 yield readers.Unreadable(path, "", f"internal error {crash} while it was read")
                 return
-            if item is None:
+            if not isinstance(item, (readers.Reading, readers.Unreadable)):
                 return
             yield item
 
     def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
         """The telegram of a reading, under the profile the run asks for; or `None` and the trace id of a crash."""
         telegram, crash = engine.attempt(lambda: parse(reading.view, self._words, reading.facts, self._as_of))
-        if telegram is not None and self._order.profile and telegram.profile != self._order.profile:
+        if not isinstance(telegram, Telegram):
+            return None, crash
+        if self._order.profile and telegram.profile != self._order.profile:
             fields = {name: getattr(telegram, name) for name in telegram.__fields__}
             telegram = Telegram(**(fields | {"profile": self._order.profile}))
-        return telegram, crash
+        return telegram, ""
 
     def _document(self, item: readers.Reading | readers.Unreadable, silent: frozenset[str]) -> Judged:
         if isinstance(item, readers.Unreadable):
@@ -132,7 +135,7 @@ class Desk:
             fields["suggestion"] = _placed(one.suggestion, source)
         if self._order.redact:
             fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self._name(one.cable)}
-            fields["message"] = blank(self._messages.get(one.rule, one.name))
+            fields["message"] = blank(self._messages.get(one.rule) or one.name)
         return Finding(**fields)
 
     def _name(self, cable: str) -> str:
@@ -192,12 +195,12 @@ def _placed(change: Suggestion, source: Source) -> Suggestion:
 
 def _counts(
     tally: engine.Tally, silent: frozenset[str], wanted: bool
-) -> tuple[tuple[str, tuple[int, int, int, int]], ...]:
+) -> tuple[tuple[str, tuple[int, int, int]], ...]:
     """The tally as plain numbers; without statistics only the rules that were unknown."""
     rows = []
-    for rule, (passed, broken, unknown, idle) in sorted(tally.counts().items()):
-        if rule not in silent and (wanted or unknown):
-            rows.append((rule, (passed, broken, unknown, idle)))
+    for rule, count in sorted(tally.counts.items()):
+        if rule not in silent and (wanted or count.unknown):
+            rows.append((rule, (count.passed, count.failed, count.unknown)))
     return tuple(rows)
 
 

@@ -28,7 +28,7 @@ class Judged(Record):
 
     `state` is checked, excluded or failed; `why` the reason of the latter two. A document on which a rule crashed is
     failed and still carries the findings of all other rules. `tally` counts, for each rule that met the document,
-    (passed, failed, unknown, not applicable). `diff` is what the suggestions would change, where that was asked for.
+    (passed, failed, unknown). `diff` is what the suggestions would change, where that was asked for.
     """
 
     path: str
@@ -36,7 +36,7 @@ class Judged(Record):
     state: str
     why: str = ""
     findings: tuple[Finding, ...] = ()
-    tally: tuple[tuple[str, tuple[int, int, int, int]], ...] = ()
+    tally: tuple[tuple[str, tuple[int, int, int]], ...] = ()
     paper: Paper | None = None
     diff: str = ""
     notes: tuple[str, ...] = ()
@@ -63,7 +63,6 @@ class RuleNote(Record):
     help: str = ""
     tags: tuple[str, ...] = ()
     was: str = ""
-    message: str = ""
 
 
 class Summary(Record):

@@ -13,7 +13,7 @@ from .ledger import Judged, Outcome, RuleNote, balance
 from .record import Record
 from .rulebook import Rule, Rulebook
 from .settings import Settings
-from .shipped import VERSION
+from .shipped import VERSION, data_dir
 from .text import Source
 from .trouble import ConfigTrouble, InputTrouble
 
@@ -23,13 +23,15 @@ STDIN = "-"
 class Wish(Record):
     """What a command wants of a run besides the settings.
 
-    `data` are the bytes of standard input, shown under `name`; `text` asks for the documents' text (HTML), `diff` for
-    the suggestions as a diff, `accepted` whether suppressions hold. `tell` is called with (done, all) as files finish.
+    `data` are the bytes of standard input, shown under `name`; `text` asks for the documents' text, `details` for what
+    only the rule files say, `diff` for the suggestions as a diff; `accepted` and `known` tell whether suppressions and
+    the baseline hold. `tell` is called with (done, all) as files finish.
     """
 
     data: bytes | None = None
     name: str = ""
     text: bool = False
+    details: bool = False
     diff: bool = False
     accepted: bool = True
     known: bool = True
@@ -56,7 +58,7 @@ def load(settings: Settings) -> Rulebook:
 
 def _folders(settings: Settings) -> tuple[str, ...]:
     packs = settings.texts("rules")
-    return (rulebook.SHIPPED, *packs) if packs else ()
+    return (data_dir("rules"), *packs) if packs else ()
 
 
 def order_of(settings: Settings, book: Rulebook, wish: Wish) -> Order:
@@ -65,6 +67,8 @@ def order_of(settings: Settings, book: Rulebook, wish: Wish) -> Order:
     severities = _severities(settings, book, mandatory)
     ignore = (*settings.texts("ignore"), *(rule for rule, level in severities.items() if level == "off"))
     rules = selection.choose(book.rules, settings.texts("select"), settings.texts("extend-select"), ignore, mandatory)
+    if not rules:
+        raise ConfigTrouble("no rule is left to run: the selection leaves none")
     ignored = tuple(
         (_pattern(settings, glob), tuple(sorted(selection.meant(book.rules, _texts(words), resting=True))))
         for glob, words in settings.table("per-file-ignores").items()
@@ -216,7 +220,7 @@ def _outcome(
         judged=judged,
         findings=findings,
         hidden=hidden,
-        rules=_notes(order, book),
+        rules=_notes(order, book, wish.details),
         summary=balance(judged, findings, hidden, len(order.rules), level, allowed, troubles),
         version=VERSION,
         notices=notices + _told(judged),
@@ -259,26 +263,25 @@ def _told(judged: Iterable[Judged]) -> tuple[str, ...]:
     return tuple(f"{each.path}: {note}" for each in judged for note in each.notes)
 
 
-def _notes(order: Order, book: Rulebook) -> dict[str, RuleNote]:
+def _notes(order: Order, book: Rulebook, details: bool) -> dict[str, RuleNote]:
     severities = dict(order.severities)
     chosen = frozenset(order.rules)
-    return {rule.id: note_of(rule, severities.get(rule.id, "")) for rule in book.rules if rule.id in chosen}
+    return {rule.id: note_of(rule, severities.get(rule.id, ""), details) for rule in book.rules if rule.id in chosen}
 
 
-def note_of(rule: Rule, severity: str = "") -> RuleNote:
-    """What reports tell about a rule; `severity` where a setting changed it."""
+def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
+    """What reports tell about a rule; `severity` where a setting changed it. `details` costs reading the rule file."""
     changed = severity if severity in SEVERITIES and severity != rule.severity else ""
     return RuleNote(
         rule.id,
         rule.name,
         changed or rule.severity,
         rule.status,
-        rule.summary,
+        rule.summary if details else "",
         tuple(str(each) for each in rule.cite),
         rule.help,
         tuple(rule.tags),
         rule.severity if changed else "",
-        rule.message,
     )
 
 
@@ -300,7 +303,7 @@ def parse(paths: Sequence[str], settings: Settings, wish: Wish | None = None) ->
     """The documents of the paths as the rules see them."""
     wish = wish or Wish()
     book = load(settings)
-    desk = Desk(order_of(settings, book, wish), book)
+    desk = Desk(_reading_order(settings), book)
     files, entries = files_of(paths, settings)
     if not files and not entries:
         raise InputTrouble("no file to parse: the paths hold none")
@@ -315,6 +318,16 @@ def parse(paths: Sequence[str], settings: Settings, wish: Wish | None = None) ->
             telegram, crash = desk.telegram(item)
             why = f"failed: internal error {crash}" if crash else ""
             yield Parsed(item.path, item.cable, item.view.source, telegram, item.reader, why)
+
+
+def _reading_order(settings: Settings) -> Order:
+    """An order that reads and parses, and judges nothing."""
+    return Order(
+        as_of=settings.text("as-of"),
+        profile=settings.text("profile"),
+        reader=settings.text("reader"),
+        fields=settings.table("fields"),
+    )
 
 
 def check_text(text: str, name: str, settings: Settings) -> list[Finding]:

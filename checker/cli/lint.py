@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from .. import run
-from ..reporters import REPORTERS, needs_text
+from ..reporters import REPORTERS, needs
 from ..settings import SETTINGS, Settings, show
 from ..trouble import ConfigTrouble
 from . import exits, printing, words
@@ -27,10 +27,12 @@ def main(given: list[str]) -> int:
     paths, data = words.paths_of(args)
     if args.show_files:
         return _show_files(paths, settings)
+    formats = [args.format, *(name for name, _ in outputs)]
     wish = run.Wish(
         data=data,
         name=args.stdin_filename,
-        text=needs_text([args.format, *(name for name, _ in outputs)]),
+        text=needs(formats, "text"),
+        details=needs(formats, "details"),
         diff=args.diff,
         accepted=not args.no_suppressions,
         known=not args.no_baseline,

@@ -23,14 +23,14 @@ def main(given: list[str]) -> int:
     options.add_argument(
         "--format", choices=formats, help="tree (default) or json; with --fields csv (default) or json"
     )
-    options.add_argument("--fields", action="store_true", help="one row for each cable instead of the whole model")
+    options.add_argument("--fields", dest="rows", action="store_true", help="one row for each cable instead of the whole model")
     options.add_argument("--out", default="", metavar="FILE", help="write to a file")
     args = options.parse_args(given)
     settings = words.settled(args)
     if settings.flag("redact"):
         raise ConfigTrouble("parse shows the documents' words; it cannot be redacted")
-    if args.format == ("tree" if args.fields else "csv"):
-        raise ConfigTrouble(f"--format {args.format} does not go {'with' if args.fields else 'without'} --fields")
+    if args.format == ("tree" if args.rows else "csv"):
+        raise ConfigTrouble(f"--format {args.format} does not go {'with' if args.rows else 'without'} --fields")
     paths, data = words.paths_of(args)
     documents = list(run.parse(paths, settings, run.Wish(data=data, name=args.stdin_filename)))
     pieces = list(_pieces(documents, args))
@@ -46,7 +46,7 @@ def main(given: list[str]) -> int:
 
 def _pieces(documents: list[run.Parsed], args: argparse.Namespace) -> Iterable[str]:
     read = [each for each in documents if each.telegram is not None]
-    if args.fields:
+    if args.rows:
         rows = [columns.row(each.path, each.cable, each.reader, each.telegram) for each in read if each.telegram]
         if args.format == "json":
             yield json.dumps([{key: whole(cell) for key, cell in row.items()} for row in rows], indent=1) + "\n"

@@ -14,20 +14,20 @@ from ..ledger import Outcome
 from ..record import Record
 from ..trouble import ConfigTrouble, did_you_mean
 
-# name -> (module, what it is for, whether it needs the documents' text)
-REPORTERS: dict[str, tuple[str, str, bool]] = {
-    "concise": ("concise", "one finding a line: path:line:column: severity RULE message", False),
-    "csv": ("comma", "one finding a row, for spreadsheets", False),
-    "full": ("full", "the quoted line with the place underlined, citation and help", False),
-    "github": ("github", "annotations for GitHub Actions", False),
-    "gitlab": ("gitlab", "a GitLab code quality report", False),
-    "html": ("page", "one self-contained page with the findings drawn in the text", True),
-    "json": ("objects", "one object with summary, findings, failed and excluded documents", False),
-    "jsonl": ("lines", "one JSON object a line: findings, documents, and the summary last", False),
-    "junit": ("junit", "a JUnit report, one test case for each document", False),
-    "markdown": ("markdown", "tables for a comment or a page", False),
-    "sarif": ("sarif", "SARIF 2.1.0 for code scanning", False),
-    "table": ("table", "a table for people, with the account last", False),
+# name -> (module, what it is for, what it needs besides findings: "text" of the documents, "details" of the rules)
+REPORTERS: dict[str, tuple[str, str, str]] = {
+    "concise": ("concise", "one finding a line: path:line:column: severity RULE message", ""),
+    "csv": ("comma", "one finding a row, for spreadsheets", ""),
+    "full": ("full", "the quoted line with the place underlined, citation and help", ""),
+    "github": ("github", "annotations for GitHub Actions", ""),
+    "gitlab": ("gitlab", "a GitLab code quality report", ""),
+    "html": ("page", "one self-contained page with the findings drawn in the text", "text"),
+    "json": ("objects", "one object with summary, findings, failed and excluded documents", ""),
+    "jsonl": ("lines", "one JSON object a line: findings, documents, and the summary last", ""),
+    "junit": ("junit", "a JUnit report, one test case for each document", ""),
+    "markdown": ("markdown", "tables for a comment or a page", ""),
+    "sarif": ("sarif", "SARIF 2.1.0 for code scanning", "details"),
+    "table": ("table", "a table for people, with the account last", ""),
 }
 
 
@@ -50,6 +50,6 @@ def render(name: str, outcome: Outcome, look: Look | None = None) -> Iterator[st
     return found
 
 
-def needs_text(names: list[str]) -> bool:
-    """Whether one of these formats draws findings into the text."""
-    return any(name in REPORTERS and REPORTERS[name][2] for name in names)
+def needs(names: list[str], what: str) -> bool:
+    """Whether one of these formats needs "text" or "details"."""
+    return any(name in REPORTERS and REPORTERS[name][2] == what for name in names)

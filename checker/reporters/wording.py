@@ -100,9 +100,11 @@ def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int
     documents = 0
     for judged in outcome.judged:
         documents += judged.state == "checked"
-        for rule, (passed, failed, unknown, idle) in judged.tally:
+        for rule, numbers in judged.tally:
             row = counts.setdefault(rule, [0, 0, 0, 0, 0])
-            for index, number in enumerate((passed, failed, unknown, idle), start=1):
+            for index, number in enumerate(numbers, start=1):
                 row[index] += number
+    for row in counts.values():
+        row[4] = max(0, documents - sum(row[1:4]))
     rows = [(rule, *row) for rule, row in counts.items()]
     return sorted(rows, key=lambda row: (-row[1], -row[3], -row[2], row[0]))  # type: ignore[return-value]

@@ -15,7 +15,7 @@ import pytest
 
 from checker.findings import Finding, Suggestion
 from checker.ledger import CHECKED, EXCLUDED, FAILED, Hidden, Judged, Outcome, Paper, RuleNote, balance
-from checker.reporters import REPORTERS, Look, needs_text, render
+from checker.reporters import REPORTERS, Look, needs, render
 from checker.reporters.escape import csv_cell, github_property, markdown_cell, uri, visible
 from checker.text import Position, Source, Span
 from checker.trouble import ConfigTrouble
@@ -53,7 +53,7 @@ def outcome(**more: object) -> Outcome:
         finding(text, "BRAVO", "info"),
     )
     judged = (
-        Judged(PATH, findings[0].cable, CHECKED, findings=findings, paper=Paper(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3, 4)),)),
+        Judged(PATH, findings[0].cable, CHECKED, findings=findings, paper=Paper(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3)),)),
         Judged("broken\x1b]0;x\x07", "", FAILED, HOSTILE),
         Judged("hidden", "", EXCLUDED, HOSTILE),
     )  # fmt: skip
@@ -118,7 +118,7 @@ def test_json_is_one_object_that_fits_its_schema() -> None:
     schema = json.loads((ROOT / "schemas" / "report.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(report)
     assert report["findings"][0]["message"] == f"paragraph {HOSTILE[:-1]}\\ud800 has no mark"
-    assert [1, 10, 1, 15] == [report["findings"][0][key] for key in ("line", "column", "end_line", "end_column")]
+    assert [1, 4, 1, 9] == [report["findings"][0][key] for key in ("line", "column", "end_line", "end_column")]
     summary = report["summary"]
     assert summary["checked"] + summary["excluded"] + summary["failed"] == summary["handed_in"] == 3
 
@@ -264,8 +264,8 @@ def test_every_format_is_listed_and_every_module_used() -> None:
     files = {path.stem for path in (ROOT / "checker" / "reporters").glob("*.py")}
     assert modules <= files
     assert list(REPORTERS) == sorted(REPORTERS)
-    assert needs_text(["table", "html"])
-    assert not needs_text(["table", "json"])
+    assert needs(["table", "html"], "text")
+    assert not needs(["table", "json"], "text")
 
 
 def test_an_unknown_format_is_told_with_the_nearest() -> None:
