@@ -8,7 +8,6 @@ from hashlib import sha256
 from .document import Telegram
 from .findings import Finding, Suggestion
 from .record import Record
-from .rulebook.codes import Free
 from .rulebook.shelf import Plan, Rule, Rulebook
 from .rulebook.verdict import HOLDS, IDLE, Hit, Outcome
 from .text import Source, Span

@@ -6,7 +6,7 @@ import itertools
 
 from ..document import Unread
 from ..record import Record
-from .codes import Code
+from .codes import Code, Free
 from .compile import Test, compile_condition, sort_key
 from .paths import Env, Path, getter, words_of
 from .values import Tools, prepare

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ..document import Unread
 from ..operators import OPERATORS
-from .codes import Code
+from .codes import Code, Free
 from .paths import Env, code_of, getter
 from .values import Tools, prepare
 
