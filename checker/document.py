@@ -398,6 +398,11 @@ class Instruction(Node):
     codes: tuple[str, ...] = ()
     dates: tuple[Date, ...] = ()
 
+    @property
+    def date_form(self) -> str | None:
+        """The form the date is written in, for instance "mm/dd/yyyy"; `None` where there is no date that can be read."""
+        return self.date.written or None if isinstance(self.date, Date) else None
+
 
 class Downgrade(Node):
     """A downgrading instruction: to which level, and when."""
@@ -724,6 +729,33 @@ class Telegram(Node):
             return ()
         same = (first.post, first.serial)
         return tuple(x for x in self.banners if x is not first and x.span != first.span and (x.post, x.serial) == same)
+
+    @property
+    def contrary_eo_lines(self) -> tuple[EoLine, ...]:
+        """The E.O. lines that name another order or give another value than the first one."""
+        first = self.eo
+        if not isinstance(first, EoLine) or not isinstance(first.instruction, Instruction):
+            return ()
+        mine = (first.order, first.instruction.kind, first.instruction.code, first.instruction.date)
+        found = []
+        for line in self.eo_lines:
+            told = line.instruction
+            if isinstance(told, Instruction) and (line.order, told.kind, told.code, told.date) != mine:
+                found.append(line)
+        return tuple(found)
+
+    @property
+    def transmission_lag(self) -> int | None:
+        """The days from the date-time group to the day of the DE line, read over the turn of the year."""
+        station, dtg = self.station, self.dtg
+        if not isinstance(station, Station) or station.day_of_year is None:
+            return None
+        if not isinstance(dtg, Dtg) or not isinstance(dtg.date, Date):
+            return None
+        written = dtg.date.first
+        lag = station.day_of_year - written.timetuple().tm_yday
+        year = 366 if written.year % 4 == 0 and (written.year % 100 or written.year % 400 == 0) else 365
+        return lag + year if lag < -180 else lag - year if lag > 180 else lag
 
     @property
     def top_precedence(self) -> int | None:
