@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..document import Authority, Banner, Dtg, EoLine, Fact, Outside, Part, Telegram, Unread
+from ..document import Banner, Fact, Part, Telegram
 from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
@@ -11,13 +11,14 @@ from .memo import read_memo
 from .outside import read_outside
 from .pages import Cut, Pages, exchanges, has_pages
 from .reflow import breaks
+from .settle import settle
 from .sheet import Sheet
 from .smart import is_smart, read_smart
 from .telegram import read_telegram
 
 
 def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
-    """The telegram in a view. `facts` is what the wrapper states about it, `as_of` the day to judge by. Never raises."""
+    """The telegram in a view, always. `facts` is what the wrapper states about it, `as_of` the day to judge by."""
     whole = Sheet(view, words, grammar_of(words))
     telegram = Telegram(view.span(0, len(view.text)), "acp127")
     telegram.as_of = as_of
@@ -29,7 +30,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         if cuts:
             sheet = Sheet(view.exchange(exchanges(cuts)), words, whole.grammar)
     sheet = _read(sheet, telegram)
-    _settle(telegram, words)
+    settle(sheet, telegram, words)
     telegram.parts = tile(whole, sheet, cuts)
     return telegram
 
@@ -50,7 +51,7 @@ def _read(sheet: Sheet, telegram: Telegram) -> Sheet:
         if _fields_read(again) > _fields_read(telegram):
             _take(telegram, again)
             return other
-    if _is_cable(telegram):
+    if _is_cable(telegram) or _comes_from_a_cable(sheet, telegram):
         return sheet
     sheet.parts.clear()
     _take(telegram, _fresh(telegram))
@@ -79,6 +80,13 @@ def _is_cable(telegram: Telegram) -> bool:
     return numbered or telegram.transmission is not None or any(part is not None for part in parts)
 
 
+def _comes_from_a_cable(sheet: Sheet, telegram: Telegram) -> bool:
+    """Whether the frame around the text, or a notice in its place, says that it is a telegram's."""
+    if telegram.page_lines or telegram.attributes:
+        return True
+    return any(phrase in sheet.fold for phrase in sheet.grammar.page_word("lost"))
+
+
 def _looks_flat(sheet: Sheet, telegram: Telegram) -> bool:
     """Whether labels seem to be hidden inside lines: too few of them read, in a text of few or long lines."""
     if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:
@@ -94,28 +102,6 @@ def _looks_flat(sheet: Sheet, telegram: Telegram) -> bool:
 def _fields_read(telegram: Telegram) -> int:
     parts = (telegram.dtg, telegram.banner, telegram.eo, telegram.tags_line, telegram.subject, telegram.authority)
     return sum(part is not None for part in parts) + len(telegram.paragraphs[:3])
-
-
-def _settle(telegram: Telegram, words: Vocabulary) -> None:
-    """The document's date, the order in force on it, and what the copy has lost."""
-    if telegram.layout == "acp127":
-        _settle_layout(telegram)
-    if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
-        telegram.date = telegram.dtg.date
-    created = telegram.outside.created if telegram.outside is not None else None
-    if telegram.date is None and created is not None and isinstance(created.date, Date):
-        telegram.date = created.date
-    if telegram.date is not None:
-        era = words.era(telegram.date.first)
-        if era is not None:
-            telegram.era = era.code
-            telegram.era_order = era.fact("number") or None
-            telegram.era_days = (telegram.date.first - era.since).days if era.since is not None else None
-
-
-def _settle_layout(telegram: Telegram) -> None:
-    if any(line.page == 1 and line.pages is None for line in telegram.page_lines):
-        telegram.layout = "central-file"
 
 
 def tile(whole: Sheet, sheet: Sheet, cuts: list[Cut]) -> tuple[Part, ...]:

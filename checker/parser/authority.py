@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..document import Authority, Letter, Marking, Reasons, Telegram, Unread, Word
+from ..text import Span
 from . import markings
 from .blocks import Region
 from .dates import find_dates
@@ -82,6 +83,9 @@ def read_authority(sheet: Sheet, telegram: Telegram, region: Region, numbered: b
         if getattr(first, field) is None:
             setattr(first, field, getattr(node, field))
     first.kind = "derivative" if first.derived_from is not None else first.kind
+    if first.span.end <= node.span.start:
+        first.span = Span(first.span.start, node.span.end)
+        first.text = f"{first.text} {node.text}"
 
 
 def authority_of(sheet: Sheet, start: int, end: int) -> Authority | None:

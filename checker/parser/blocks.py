@@ -19,7 +19,7 @@ _ORDER = re.compile(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = re.compile(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LATER_ITEM = re.compile(r"\(?[B-Z][.)] *[A-Z0-9]")
 _DASHES = re.compile(r" *-{4,}[- ]*\n")
-OPEN_END = ("captions", "passing", "eo", "tags", "subject", "references", "authority")
+_VALUES = ("eo", "tags", "subject", "references", "authority")
 
 
 class Region(Record):
@@ -113,7 +113,7 @@ def _captions(sheet: Sheet, state: State) -> int:
 
 
 def _passing(sheet: Sheet, state: State) -> int:
-    if state.end - state.start > 90 or (state.open in OPEN_END[2:] and not state.blank):
+    if state.end - state.start > 90 or (state.open in _VALUES and not state.blank):
         return -1
     return state.start if is_passing(sheet, state.start, state.end) else -1
 
@@ -133,20 +133,20 @@ def _loose_text(sheet: Sheet, state: State) -> int:
     return state.start
 
 
+_ANY_BUT_TEXT = ("captions", "passing", "eo", "tags", "subject", "references", "authority")
 BLOCKS = (
     Block("banner", _banner),
     Block("eo", _label("eo")),
     Block("tags", _label("tags")),
     Block("subject", _label("subject")),
     Block("authority", _label("authority")),
-    Block("references", _label("reference"), ("eo", "tags", "subject", "authority", "references", "captions", "passing")),
-    Block("paragraph", _paragraph, ("banner", "captions", "passing", "eo", "tags", "subject", "references", "authority")),
+    Block("references", _label("reference"), _ANY_BUT_TEXT),
+    Block("paragraph", _paragraph, ("banner", *_ANY_BUT_TEXT)),
     Block("captions", _captions),
     Block("passing", _passing),
     Block("heading", _heading),
     Block("loose_text", _loose_text, ("banner", "captions", "passing", "loose_text")),
 )
-_LABELS = {"reference": "references"}
 
 
 def walk(sheet: Sheet, here: int) -> tuple[list[Region], int]:

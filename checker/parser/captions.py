@@ -23,6 +23,8 @@ def read_captions(sheet: Sheet, start: int, end: int) -> list[Caption]:
     for form, starter in sheet.grammar.caption_starts:
         if sheet.fold.startswith(form, start) and not sheet.fold[start + len(form)].isalpha():
             return [_caption(sheet, start, end, starter)]
+        if sheet.fold[start + 1] == " " and starter.forms.get("spaced") and letters.startswith(form):
+            return [_caption(sheet, start, end, starter)]
     for form, ender in sheet.grammar.caption_ends:
         if sheet.fold.endswith(" " + form, start, end):
             return [_caption(sheet, start, end, ender)]
@@ -64,7 +66,12 @@ def is_passing(sheet: Sheet, start: int, end: int) -> bool:
     if any(word in words for word in sheet.grammar.page_word("pass", "word")):
         return True
     fors = [form for form in sheet.grammar.page_word("pass", "for") if " " not in form]
-    return any(word in fors for word in words[:4]) and sheet.text[start:end].isupper()
+    return any(word in fors for word in words[:3]) and len(words) <= 10 and _bare(sheet, start, end)
+
+
+def _bare(sheet: Sheet, start: int, end: int) -> bool:
+    """Whether a line is in capitals and no sentence."""
+    return sheet.text[start:end].isupper() and sheet.fold[end - 1] != "."
 
 
 def is_address_stop(sheet: Sheet, start: int, end: int) -> bool:

@@ -11,7 +11,8 @@ from .sheet import Sheet
 
 # Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired, stray blanks allowed.
 _DTG = re.compile(
-    r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
+    r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?"
+    r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
 )
 _DATES = re.compile(
     r"(?<![\d/])(?:"

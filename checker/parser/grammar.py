@@ -59,7 +59,7 @@ class Grammar:
     @cached_property
     def group_levels(self) -> dict[str, Level]:
         """Letter of the security-warning group to level."""
-        found = {}
+        found: dict[str, Level] = {}
         for entry in self.words["levels"]:
             level = self.words.level(entry.code)
             for letter in entry.forms.get("znx", ()):
@@ -70,7 +70,7 @@ class Grammar:
     @cached_property
     def controls(self) -> tuple[Control, ...]:
         """The controls that may stand on the classification line, longest first."""
-        found = {}
+        found: dict[str, Control] = {}
         for entry in self.words["captions"]:
             if entry.fact("banner") == "yes":
                 level = self.words.level(entry.fact("level")) if entry.fact("level") else None
@@ -82,7 +82,7 @@ class Grammar:
     @cached_property
     def header_lines(self) -> dict[str, str]:
         """First word of a header line to the block it opens."""
-        found = {form: "offices" for form in self.label("offices", "line")}
+        found = dict.fromkeys(self.label("offices", "line"), "offices")
         for code in ("station", "sender", "to", "info"):
             found.update(dict.fromkeys(self.label(code, "line"), code))
         for entry in self.words["signals"]:
@@ -210,7 +210,8 @@ class Grammar:
     @cached_property
     def caption_starts(self) -> tuple[tuple[str, Entry], ...]:
         """(spelling, entry) of captions with a name or number after them."""
-        return tuple((form, e) for e in self.words["captions"] for form in e.forms.get("starts", ()))
+        found = [(form, e) for e in self.words["captions"] for form in e.forms.get("starts", ())]
+        return (*found, *((form.replace(" ", ""), e) for form, e in found if e.forms.get("spaced")))
 
     @cached_property
     def caption_ends(self) -> tuple[tuple[str, Entry], ...]:

@@ -109,7 +109,7 @@ class Header:
         if block == "drafting":
             return "drafting"
         if block in ("to", "info", "sender"):
-            return None if is_address_stop(self.sheet, start, end) else ("info" if block == "info" else "to" if block == "to" else None)
+            return None if block == "sender" or is_address_stop(self.sheet, start, end) else block
         return "counter" if end - start <= 5 and fold[start].isdigit() and block is None else None
 
     def _read(self, kind: str, start: int, end: int, block: str | None) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
-from ..document import Banner, DateField, Marking, Notice, Party, Telegram, Unread
-from ..text import Span
+from ..document import Banner, Marking, Notice, Party, Telegram
 from ..values import Date
 from . import markings
 from .authority import read_authority
 from .blocks import Region
-from .captions import read_captions
 from .dates import find_dates
-from .paragraphs import Body, Found, Text, hand_down
+from .paragraphs import Body, Text, hand_down
 from .sheet import Sheet
 from .subject import read_subject
 

@@ -76,8 +76,10 @@ class Pages:
         text_end = sheet.trim(at, end)[1]
         if sheet.blank_line(after):
             below = sheet.line_end(end + 1) if end + 1 < sheet.size else end
-            if below > end and _HEAD.match(sheet.fold, sheet.trim(end + 1, below)[0]) and _TIME.search(
-                sheet.fold, end + 1, below
+            if (
+                below > end
+                and _HEAD.match(sheet.fold, sheet.trim(end + 1, below)[0])
+                and _TIME.search(sheet.fold, end + 1, below)
             ):
                 after, end = end + 1, below
                 text_end = sheet.trim(after, end)[1]

@@ -24,7 +24,7 @@ _OPENERS = re.compile(
 )
 _BEFORE_MARK = re.compile(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
 _LONGEST_HEADING = 78
-_CUT = re.compile(r"X{4,}|\[?\.\.\.\]?|\[ ?REDACTED")
+_CUT = re.compile(r"X{4,}|\[?\.\.\.\]?")
 _SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
 
@@ -293,8 +293,10 @@ class Body:
             text_start = _search_mark(sheet, node, item, text_start, high)
         first, _ = sheet.trim(text_start, high)
         node.text = sheet.text[min(first, high) : high]
-        node.place = Word(sheet.span(low, item.label_end), node.label) if node.label else Word(
-            sheet.span(low, min(low + 1, high)), sheet.text[low : low + 1]
+        node.place = (
+            Word(sheet.span(low, item.label_end), node.label)
+            if node.label
+            else Word(sheet.span(low, min(low + 1, high)), sheet.text[low : low + 1])
         )
         self.paragraphs.append(node)
 

@@ -12,7 +12,7 @@ from ..values import Date
 from ..vocabulary import Vocabulary
 from .grammar import Grammar
 
-_BLANKS = {code: " " for code in (0x09, 0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F, 0x85, 0xA0, 0x2007, 0x2028, 0x2029, 0x202F)}
+_BLANKS = dict.fromkeys((9, 11, 12, 28, 29, 30, 31, 133, 160, 8199, 8232, 8233, 8239), " ")
 
 
 class Sheet:

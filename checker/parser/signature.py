@@ -51,14 +51,25 @@ def _end_marks(sheet: Sheet, low: int, high: int) -> int:
     """Where the end marks begin, `high` if there are none. Looks at the last lines only."""
     end = high
     words = sheet.grammar.page_word("end")
-    for _ in range(6):
+    for _ in range(9):
         start, last = _last_line(sheet, low, end)
         if start < 0:
             break
         line = sheet.fold[start:last].strip("= ")
-        if line not in words and not _RULE.fullmatch(sheet.fold[start:last]):
+        kind = _kind_of_end(sheet, start, last, line, words)
+        if kind is None:
             break
-        end = sheet.line_start(start)
-    if end < high:
-        sheet.begin(max(end, low), "end_mark")
+        end = max(sheet.line_start(start), low)
+        sheet.begin(end, kind)
     return end
+
+
+def _kind_of_end(sheet: Sheet, start: int, last: int, line: str, words: tuple[str, ...]) -> str | None:
+    """The part a last line is: an end mark, or the level repeated at the foot of the page."""
+    if line in words or _RULE.fullmatch(sheet.fold[start:last]) is not None:
+        return "end_mark"
+    if line.startswith(sheet.grammar.page_word("handling", "start")):
+        return "end_mark"
+    if len(line) > 2 and (line in sheet.grammar.level_names or line in sheet.grammar.page_controls):
+        return "page_line"
+    return None

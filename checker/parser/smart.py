@@ -34,7 +34,8 @@ def is_smart(sheet: Sheet) -> bool:
         at = sheet.fold.find(form + ":")
         if at >= 0 and not sheet.fold[sheet.line_start(at) : at].strip(" "):
             window = sheet.fold[max(0, at - 800) : at + 800]
-            return any(f"\n{other}:" in window or f" {other}:" in window for other in sheet.grammar.label("dtg", "field"))
+            others = sheet.grammar.label("dtg", "field")
+            return any(f"\n{other}:" in window or f" {other}:" in window for other in others)
     return False
 
 
@@ -105,7 +106,8 @@ class Form:
             elif start < last and isinstance(telegram.banner, Banner):
                 captions = read_captions(sheet, start, last)
                 telegram.captions += tuple(captions)
-                codes = [e.fact("control") for c in captions if (e := sheet.words["captions"].get(c.code or "")) is not None]
+                entries = [sheet.words["captions"].get(caption.code or "") for caption in captions]
+                codes = [entry.fact("control") for entry in entries if entry is not None]
                 telegram.banner.controls += tuple(code for code in codes if code)
             here = end + 1
         return here

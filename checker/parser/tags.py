@@ -28,7 +28,8 @@ def read_tags(sheet: Sheet, telegram: Telegram, region: Region) -> None:
     if isinstance(before, TagsLine):
         before.tags += tuple(tags)
         return
-    telegram.tags_line = TagsLine(sheet.span(region.start, region.end), sheet.text[region.start : region.end], tuple(tags))
+    text = sheet.text[region.start : region.end]
+    telegram.tags_line = TagsLine(sheet.span(region.start, region.end), text, tuple(tags))
 
 
 def _entries(sheet: Sheet, start: int, end: int) -> list[Tag]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..document import Authority, Banner, Dtg, Telegram, Unread
+from ..document import Authority, Dtg, Telegram, Unread
 from ..values import Date
 from . import markings
 from .authority import read_authority
@@ -68,9 +68,11 @@ def _banner_line(sheet: Sheet, telegram: Telegram, here: int) -> int:
     if banner is None:
         return here
     sheet.begin(here, "banner")
-    marking = markings.banner(sheet.view, start, start + len(banner.level_text.text), sheet.words) if (
-        banner.level_text is not None
-    ) else None
+    marking = (
+        markings.banner(sheet.view, start, start + len(banner.level_text.text), sheet.words)
+        if (banner.level_text is not None)
+        else None
+    )
     banner.marking = None if isinstance(marking, Unread) else marking
     telegram.banner = banner
     telegram.banners = (banner,)
@@ -127,8 +129,3 @@ def _sentence_stop(sheet: Sheet, at: int, high: int) -> int:
             return here
         here = sheet.line_end(here + 1)
     return high
-
-
-def banner_of(telegram: Telegram) -> Banner | None:
-    """The classification line if it could be read."""
-    return telegram.banner if isinstance(telegram.banner, Banner) else None

@@ -1,0 +1,99 @@
+"""What follows from the parts once all are read: the date, the order in force, and what the copy lost."""
+
+from __future__ import annotations
+
+from ..document import Banner, Dtg, EoLine, Instruction, Marking, Telegram, Unread
+from ..text import Span
+from ..values import Date
+from ..vocabulary import Vocabulary
+from .sheet import Sheet
+
+_HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
+_FIELDS = ("eo", "tags_line", "subject", "authority")
+
+
+def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
+    """Fill in what no single part says."""
+    if telegram.layout == "acp127":
+        _layout(telegram)
+    _losses(sheet, telegram)
+    _date(telegram)
+    _era(telegram, words)
+    telegram.unread = tuple(_unread(telegram))
+
+
+def _layout(telegram: Telegram) -> None:
+    if telegram.attributes or any(line.page == 1 and line.pages is None for line in telegram.page_lines):
+        telegram.layout = "central-file"
+
+
+def _date(telegram: Telegram) -> None:
+    """The date-time group, else the document's own date, else the day the wrapper says it was made."""
+    if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
+        telegram.date = telegram.dtg.date
+    created = telegram.outside.created if telegram.outside is not None else None
+    if telegram.date is None and created is not None and isinstance(created.date, Date):
+        telegram.date = created.date
+
+
+def _era(telegram: Telegram, words: Vocabulary) -> None:
+    era = words.era(telegram.date.first) if telegram.date is not None else None
+    if era is None or telegram.date is None:
+        return
+    telegram.era = era.code
+    telegram.era_order = era.fact("number") or None
+    telegram.era_days = (telegram.date.first - era.since).days if era.since is not None else None
+
+
+# ---- what the copy does not hold -------------------------------------------------------------------------------------
+
+
+def _losses(sheet: Sheet, telegram: Telegram) -> None:
+    """Mark as lost what stood in a stretch this copy does not hold, so that nobody calls it missing."""
+    if telegram.layout in ("document", "smart"):
+        return
+    start = telegram.span.start
+    if all(getattr(telegram, field) is None for field in _HEADER) and not telegram.page_lines:
+        _lose(telegram, _HEADER, start, "the header lines: this copy begins below them")
+        telegram.layout = "body"
+    gone = next((phrase for phrase in sheet.grammar.page_word("lost") if phrase in sheet.fold), None)
+    headed = telegram.banner is None and not telegram.paragraphs
+    if gone is not None or headed:
+        _lose(telegram, ("banner", *_FIELDS), telegram.span.end, "the text: this copy does not hold it")
+        if gone is not None:
+            _lose(telegram, _HEADER, start, "the header lines: this copy does not hold them")
+            telegram.paragraphs = ()
+        telegram.layout = "extract"
+    elif isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1:
+        _lose(telegram, _FIELDS, telegram.banner.span.end, "the fields of the first section: this copy is a later one")
+    elif telegram.layout == "body" and telegram.banner is None:
+        _lose(telegram, ("banner",), start, "the classification line: this copy begins below it")
+    pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
+    if pages and max(line.page or 0 for line in pages) < max(line.pages or 0 for line in pages):
+        telegram.whole = False
+
+
+def _lose(telegram: Telegram, fields: tuple[str, ...], place: int, why: str) -> None:
+    telegram.whole = False
+    for field in fields:
+        if getattr(telegram, field) is None:
+            setattr(telegram, field, Unread(Span(place, place), why))
+
+
+def _unread(telegram: Telegram) -> list[Unread]:
+    """Every part that stands in the text and could not be read, in the order of the text."""
+    found: list[object] = [getattr(telegram, field) for field in (*_HEADER, "banner", *_FIELDS)]
+    dtg, eo, authority = telegram.dtg, telegram.eo, telegram.authority
+    if isinstance(dtg, Dtg):
+        found.append(dtg.date)
+    if isinstance(eo, EoLine):
+        found.append(eo.instruction)
+        found.append(eo.instruction.date if isinstance(eo.instruction, Instruction) else None)
+    if authority is not None and not isinstance(authority, Unread):
+        found += [authority.reasons, authority.declassify]
+    for paragraph in telegram.paragraphs:
+        mark = paragraph.mark
+        if mark is not None:
+            found.append(mark.level if isinstance(mark, Marking) else mark)
+    unread = [node for node in found if isinstance(node, Unread) and not node.lost]
+    return sorted(unread, key=lambda node: node.span.start) if unread else unread
