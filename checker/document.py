@@ -547,6 +547,11 @@ class Paragraph(Node):
     cut: bool = False
     section: int = 1
 
+    @property
+    def covered(self) -> bool:
+        """Whether it has a mark, its own, its parent's or that of the entire text, or a cut stands where one would."""
+        return self.mark is not None or self.level is not None or self.cut or self.entire_text
+
 
 class PageLine(Node):
     """A running page line or page head: repeated post, number, page counter, perhaps the level."""
@@ -712,14 +717,9 @@ class Telegram(Node):
         return tuple(found)
 
     @property
-    def unmarked(self) -> tuple[Paragraph, ...]:
-        """The portions without a mark of their own, and without one that an ENTIRE TEXT statement or a parent gives.
-
-        Where paragraphs are numbered only those count: what follows without a number belongs to them. A stretch that a
-        release cut away may have held the mark, so it does not count.
-        """
-        among = [paragraph for paragraph in self.numbered if paragraph.depth == 1] or self.portions
-        return tuple(x for x in among if x.mark is None and x.level is None and not x.cut and not x.entire_text)
+    def markable(self) -> tuple[Paragraph, ...]:
+        """The portions that a mark is asked of: where paragraphs are numbered those, for what follows belongs to them."""
+        return tuple(paragraph for paragraph in self.numbered if paragraph.depth == 1) or self.portions
 
     @property
     def other_banners(self) -> tuple[Banner, ...]:
