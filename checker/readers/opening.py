@@ -148,6 +148,9 @@ def unwrap(
         reading.view = reading.view.exchange(bounded(ends))
     reader = forced or (_recognise(reading.view.text, codes) if rounds else None)
     if reader is None or reader is _PLAIN or reader.stage != TEXT:
+        if not reading.view.text or reading.view.text.isspace():
+            yield Unreadable(reading.path, reading.cable, f"holds no text inside its wrapper ({'+'.join(codes)})")
+            return
         reading.reader = "+".join(codes) or _PLAIN.code
         yield from split(reading)
         return

@@ -116,12 +116,30 @@ def test_every_fact_is_where_it_says(name, cable, codes, decoded):
 
 STATED = {
     "cable-page-2010-11.html": ("08STRELSAU123", "2008-03-14 15:03", None, "CONFIDENTIAL", "Embassy Strelsau"),
-    "cable-page-2010-12.html": ("08STRELSAU123", "2008-03-14 15:03", "2011-08-30 01:01", "CONFIDENTIAL", "Embassy Strelsau"),
+    "cable-page-2010-12.html": (
+        "08STRELSAU123",
+        "2008-03-14 15:03",
+        "2011-08-30 01:01",
+        "CONFIDENTIAL",
+        "Embassy Strelsau",
+    ),
     "blog-page.html": ("08STRELSAU123", "2008-03-14 15:30", "2011-08-30 01:44", "CONFIDENTIAL", "Embassy Strelsau"),
     "labelled.txt": ("08STRELSAU123", "3/14/2008 15:30", None, "CONFIDENTIAL", "Embassy Strelsau"),
-    "pasted-one-line.txt": ("08STRELSAU123", "2008-03-14 15:30", "2011-08-30 01:44", "CONFIDENTIAL", "Embassy Strelsau"),
+    "pasted-one-line.txt": (
+        "08STRELSAU123",
+        "2008-03-14 15:30",
+        "2011-08-30 01:44",
+        "CONFIDENTIAL",
+        "Embassy Strelsau",
+    ),
     "pasted-tabs.txt": ("08STRELSAU123", "2008-03-14 15:30", "2011-08-30 01:44", "CONFIDENTIAL", "Embassy Strelsau"),
-    "pasted-word-a-line.txt": ("08STRELSAU123", "2008-03-14 15:30", "2011-08-30 01:44", "CONFIDENTIAL", "Embassy Strelsau"),
+    "pasted-word-a-line.txt": (
+        "08STRELSAU123",
+        "2008-03-14 15:30",
+        "2011-08-30 01:44",
+        "CONFIDENTIAL",
+        "Embassy Strelsau",
+    ),
 }
 
 
@@ -148,7 +166,9 @@ def test_rows_know_their_line_in_the_file():
 
 
 def names(items):
-    return [(item.cable, item.reader) if isinstance(item, readers.Reading) else (item.cable, item.why) for item in items]
+    return [
+        (item.cable, item.reader) if isinstance(item, readers.Reading) else (item.cable, item.why) for item in items
+    ]
 
 
 def test_packed_files_are_read_through(tmp_path):
@@ -157,7 +177,10 @@ def test_packed_files_are_read_through(tmp_path):
     with open(os.path.join(FOLDER, "cable-page-2010-12.html"), "rb") as file:
         page = file.read()
     (tmp_path / "rows.csv.gz").write_bytes(gzip.compress(rows[:700]) + gzip.compress(rows[700:]))
-    assert names(readers.read(str(tmp_path / "rows.csv.gz"))) == [("08STRELSAU122", "gzip+csv"), ("08STRELSAU123", "gzip+csv")]
+    assert names(readers.read(str(tmp_path / "rows.csv.gz"))) == [
+        ("08STRELSAU122", "gzip+csv"),
+        ("08STRELSAU123", "gzip+csv"),
+    ]
     with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("pages/", b"")
         archive.writestr("pages/one.html", page)

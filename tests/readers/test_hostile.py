@@ -1,0 +1,270 @@
+"""Whatever the bytes: documents or one clear line each, in linear time and bounded memory."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import time
+import tracemalloc
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker import readers
+from checker.readers.table import READERS
+
+FOLDER = os.path.join(os.path.dirname(__file__), "..", "telegrams", "wrapped")
+FILES = sorted(os.listdir(FOLDER))
+MEGABYTE = 1 << 20
+
+
+def wrapped(name: str) -> bytes:
+    with open(os.path.join(FOLDER, name), "rb") as file:
+        return file.read()
+
+
+def read(data: bytes, **words: object) -> list[readers.Reading | readers.Unreadable]:
+    """All documents of the bytes, each with its places asked for."""
+    found = list(readers.read("x", data=data, **words))
+    assert found or data
+    for item in found:
+        if isinstance(item, readers.Unreadable):
+            assert item.why
+            assert "\n" not in item.why
+            continue
+        view = item.view
+        for start, end in ((0, len(view)), (0, 1), (len(view) // 2, len(view))):
+            span = view.span(start, end)
+            assert 0 <= span.start <= span.end <= len(view.source.text)
+        for fact in item.facts:
+            assert 0 <= fact.span.start <= fact.span.end <= len(view.source.text)
+    return found
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_damaged_files_are_read_or_refused(data):
+    whole = wrapped(data.draw(st.sampled_from(FILES)))
+    kind = data.draw(st.sampled_from(["cut", "head", "double", "mix", "flip", "nul", "crlf", "latin"]))
+    at = data.draw(st.integers(0, len(whole)))
+    to = data.draw(st.integers(at, len(whole)))
+    other = wrapped(data.draw(st.sampled_from(FILES)))
+    damaged = {
+        "cut": whole[:at],
+        "head": whole[at:],
+        "double": whole + whole,
+        "mix": whole[:at] + other[:to] + whole[at:],
+        "flip": whole[:at] + bytes(255 - byte for byte in whole[at:to]) + whole[to:],
+        "nul": whole[:at] + b"\0\0\0" + whole[at:],
+        "crlf": whole.replace(b"\n", b"\r\n")[at:],
+        "latin": whole[:at] + b"\xb6\xff" + whole[at:],
+    }[kind]
+    read(damaged)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([reader.code for reader in READERS] + ["plain", None]))
+def test_any_bytes_are_read_or_refused_by_any_reader(data, reader):
+    read(data, reader=reader)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.text(alphabet="<>&;!-[]/='\"{}:,\\u0aA1 \n\r\t¶", max_size=120),
+    st.sampled_from([reader.code for reader in READERS]),
+)
+def test_any_signs_are_read_or_refused_by_any_reader(text, reader):
+    read(text.encode(), reader=reader)
+
+
+HEAD = "Reference ID Created Released Classification Origin\n08STRELSAU123 2008-03-14 15:30 2011-08-30 01:44 "
+TEI = '<TEI xmlns="http://www.tei-c.org/ns/1.0"><div type="document" subtype="historical-document">'
+MIME = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+STAMP = "UNCLASSIFIED U.S. Department of State Case No. F-2014-20439 Doc No. C05761234 Date: 08/31/2015\n"
+ROW = '"1","3/14/2008 15:30","'
+GROWING = {
+    "html comments": lambda n: "<html><body><pre>" + "<!-- " * n,
+    "html sections": lambda n: "<html><body><pre>" + "<![CDATA[ " * n,
+    "html openings": lambda n: "<html><body><p>" + "<a " * n,
+    "html quotes": lambda n: "<html><body><p>" + "<a title='" * n,
+    "html ampersands": lambda n: "<html><body><p>" + "&amp" * n,
+    "html blanks": lambda n: "<html><body><p>" + " " * n + "x",
+    "html depth": lambda n: "<html><body>" + "<pre>" * n,
+    "html scripts": lambda n: "<html><body>" + "<script>" * n,
+    "html cells": lambda n: "<table class='cable'>" + "<tr><td>" * n,
+    "tei depth": lambda n: TEI + "<div>" * n,
+    "tei documents": lambda n: (TEI[TEI.index("<div") :] + "</div>") * (n // 10) + TEI,
+    "tei notes": lambda n: TEI + "<note>" * n,
+    "tei sources": lambda n: TEI + '<note type="source">Source: ' + "A. " * n,
+    "tei blanks": lambda n: TEI + "<p>" + " \n" * n,
+    "pasted heads": lambda n: "Reference ID Created Released Classification " * n + HEAD,
+    "pasted words": lambda n: HEAD + "CONFIDENTIAL X\n" + "\nAbc Def \n\n1. (C) x" * n,
+    "pasted blanks": lambda n: HEAD + " " * n + "\n" * n + "x",
+    "pasted capitals": lambda n: HEAD + "A " * n,
+    "labels": lambda n: "id: 1\nrefid: x\n" * n + "header:\n",
+    "label ends": lambda n: "id: 1\nrefid: x\nheader:\n" + "\n----- header " * n,
+    "archive ends": lambda n: "Message Text\n" + "x\nMessage Attributes\nSubject: y\n" * n,
+    "archive keys": lambda n: "-----BEGIN PGP PUBLIC KEY BLOCK-----\n" * n,
+    "archive attributes": lambda n: "x\nMessage Attributes\n" + "Subject: y\n" * n,
+    "stamps": lambda n: STAMP + "RELEASE IN PART B6, " * n,
+    "stamp codes": lambda n: STAMP + "B6, " * n + "\n" + "    B6" * n + "x\n" + " " * n,
+    "stamp reclass": lambda n: STAMP + "\nClassified by DAS, " * n + "Classified by " * n,
+    "mail heads": lambda n: "Message-ID: <1>\n" * n + "\nx",
+    "mail folds": lambda n: "Message-ID: <1>\n" + " x\n" * n + "\nx",
+    "mail borders": lambda n: MIME + "--b\n" * n,
+    "mail nests": lambda n: MIME + "--b\nContent-Type: multipart/mixed; boundary=b\n\n" * n,
+    "mail parameters": lambda n: "MIME-Version: 1.0\nContent-Type: multipart/mixed" + "; boundary" * n + "\n\nx",
+    "mail quoted": lambda n: (
+        "MIME-Version: 1.0\nContent-Transfer-Encoding: quoted-printable\n\n" + "=3D" * n + "= " * n
+    ),
+    "mailbox": lambda n: "From x\nDate: y\n\nz\n\n" * n,
+    "signals": lambda n: "NNNN\nFM X\n" + "\nNNNN\nZCZC " * n,
+    "ends": lambda n: "ZCZC\nNNNN\nFM X\n" + "\nNNNN\n" * n,
+    "end blanks": lambda n: "ZCZC X\nFM X\nNNNN\nFM X\n" + ("NNNN\n" + " \n" * 40 + "FM X\n") * (n // 20),
+    "csv quotes": lambda n: ROW + '""' * n,
+    "csv slashes": lambda n: ROW + "\\" * n + '"',
+    "csv mixed": lambda n: ROW + '\\"' * n + '\n"' * n,
+    "csv rows": lambda n: (ROW + '\n"1","') * n,
+    "json escapes": lambda n: '{"body": "' + "\\n" * n + '"}',
+    "json depth": lambda n: '{"body": ' + "[" * n,
+    "json torn": lambda n: '{"body": "x"}\n' + '{"a": ' * n,
+    "json lines": lambda n: '{"body": "x"}\n' + "{\n" * n,
+    "json array": lambda n: "[\n" + '{"body": "x"},\n' * n,
+    "line ends": lambda n: "\r\n\r" * n + "x",
+    "words": lambda n: "SECRET " * n,
+    "page ends": lambda n: "Message Attributes " * n,
+}
+
+
+def seconds(data: bytes) -> float:
+    best = 9.0
+    for _ in range(2):
+        start = time.process_time()
+        for item in readers.read("x", data=data):
+            if isinstance(item, readers.Reading):
+                item.view.span(0, len(item.view))
+        best = min(best, time.process_time() - start)
+    return best
+
+
+@pytest.mark.parametrize("name", sorted(GROWING))
+def test_time_grows_with_the_text_only(name):
+    small, large = (GROWING[name](size).encode() for size in (4_000, 32_000))
+    short, long = seconds(small), seconds(large)
+    assert long < max(0.25, 30 * short), f"8 times the text took {long / short:.0f} times as long ({long:.2f} s)"
+
+
+def test_a_document_above_the_limit_is_refused():
+    limit = {"limit": MEGABYTE}
+    assert [item.why for item in read(b"x" * (MEGABYTE + 1), settings=limit)] == [
+        "is larger than the limit of 1 MB for one document"
+    ]
+    long_line = b'{"body": "a"}\n{"body": "' + b"b" * 2 * MEGABYTE + b'"}\n{"body": "c"}\n'
+    assert [getattr(item, "why", "read") for item in read(long_line, settings=limit)] == [
+        "read",
+        "the line is larger than the limit of 1 MB",
+        "read",
+    ]
+    row = '"{}","3/14/2008 15:30","08STRELSAU1","a","b","","","{}"\n'
+    rows = (row.format(1, "x") + row.format(2, "x\n" * MEGABYTE) + row.format(3, "x")).encode()
+    assert [(item.cable, getattr(item, "why", "read")) for item in read(rows, settings=limit)] == [
+        ("08STRELSAU1", "read"),
+        ("line 2", "the row is larger than the limit of 1 MB"),
+        ("08STRELSAU1", "read"),
+    ]
+    assert read(rows, settings=limit)[2].view.source.first_line == MEGABYTE + 3
+
+
+def test_a_line_of_fifty_megabytes_is_held_once_or_not_at_all():
+    class Endless(io.RawIOBase):
+        left = 50 * MEGABYTE
+
+        def read(self, size: int = -1) -> bytes:
+            size = min(size, self.left)
+            self.left -= size
+            return b"x" * size
+
+    from checker.readers.streams import Stream
+
+    tracemalloc.start()
+    try:
+        pieces = list(Stream("x", "", Endless().read).split(b"\n", 4 * MEGABYTE))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert pieces == [(None, 0)]
+    assert peak < 12 * MEGABYTE
+
+
+def test_bombs_are_refused(tmp_path):
+    small = {"limit": MEGABYTE}
+    bomb = gzip.compress(b"0" * 40 * MEGABYTE)
+    assert [item.why for item in read(bomb, settings=small)] == ["is larger than the limit of 1 MB for one document"]
+    rows = gzip.compress(b'{"body": "a"}\n' * 4 * MEGABYTE)
+    last = read(rows, settings={"limit": MEGABYTE, "ratio": 20})[-1]
+    assert last.why == "swells to more than 20 times its size: taken for a decompression bomb"
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"good\n")
+        archive.writestr("b.jsonl", b'{"body": "a"}\n' * 2 * MEGABYTE)
+        archive.writestr("c.txt", b"good\n")
+    found = list(readers.read(str(path), settings={"limit": MEGABYTE, "ratio": 5}))
+    assert (found[0].cable, found[0].reader) == ("a.txt", "zip")
+    assert {item.why for item in found if isinstance(item, readers.Unreadable)} == {
+        "swells to more than 5 times its size: taken for a decompression bomb"
+    }
+    assert len(found) < 2 * MEGABYTE
+
+
+def test_archives_in_archives_end():
+    data = b"text\n"
+    for number in range(6):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(f"{number}", data)
+        data = packed.getvalue()
+    assert [item.why for item in read(data)] == ["is packed more than 4 times over"]
+
+
+def test_a_zip_with_too_many_members_is_refused():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(11):
+            archive.writestr(f"{number}", b"x")
+    assert [item.why for item in read(packed.getvalue(), settings={"members": 10})] == [
+        "holds 11 members, more than the 10 allowed"
+    ]
+
+
+def test_entities_of_tei_are_refused():
+    lines = [
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">',
+        '<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+        TEI,
+        "<p>&b;</p></div></TEI>",
+    ]
+    assert [item.why for item in read("\n".join(lines).encode())] == [
+        "has a document type declaration; entities of XML files are refused"
+    ]
+
+
+def test_more_changes_than_a_telegram_needs_are_refused():
+    (found,) = read(b"\r\n" * 600_000)
+    assert found.why == "holds no text"
+    (found,) = read(b"x\r\n" * 600_000)
+    assert found.why == "needs more than 500000 changes to be read: it is no telegram"
+
+
+def test_surrogates_and_controls_in_json_keep_their_places():
+    text = 'a\ud83d\ude00b\ud800c\x00d\u20ace"\\/\b\f'
+    data = ('{"body": ' + json.dumps("start " + text + " end") + "}").encode()
+    (found,) = read(data)
+    view = found.view
+    at = view.text.index("end")
+    assert view.source.quote(view.span(at, at + 3)) == "end"
+    at = view.text.index("\U0001f600")
+    assert view.source.quote(view.span(at, at + 1)) == "\\ud83d\\ude00"
