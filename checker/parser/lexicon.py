@@ -22,9 +22,10 @@ RANKS = {
 class Lexicon:
     """Every word of the grammar by its upper-case spelling.
 
-    `levels` gives (code, kind of form) and has letter-spaced forms with single blanks; `controls` (entry, kind of form, category); `systems` the entries that take
-    compartments; `parts` a compartment's entry by (system code, name); `lists` the spellings that begin a list of
-    countries, longest first; `countries` the code for every spelling of a country or group, `codes` the codes alone.
+    `levels` gives (code, kind of form), letter-spaced forms with single blanks; `controls` gives (entry, kind of form,
+    category); `systems` the entries that take compartments; `parts` a compartment's entry by (system code, name);
+    `lists` the spellings that begin a list of countries, longest first; `countries` the code for every spelling of a
+    country or group, `codes` the codes alone.
     """
 
     def __init__(self, words: Vocabulary) -> None:

@@ -65,7 +65,7 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
     close = text.find(")", start + 1, min(end, start + LONGEST_PORTION)) + 1
     if close:
         mark = text[start:close]
-        key = mark.upper() if folded else mark
+        key = _upper(mark) if folded else mark
         try:
             found = shapes.portions[key]
         except KeyError:
@@ -77,6 +77,12 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
         if "(" not in mark[1:]:
             return None
     return _unclosed(shapes, view, start, end)
+
+
+def _upper(text: str) -> str:
+    """The text in capitals, letter for letter: the few letters whose capital is two are left alone."""
+    upper = text.upper()
+    return upper if len(upper) == len(text) else "".join(u if len(u := c.upper()) == 1 else c for c in text)
 
 
 def _keep(kept: dict[str, _Found], key: str, found: _Found) -> _Found:
@@ -302,7 +308,7 @@ def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking 
     text = view.text
     while start < end and text[start] in _BLANKS:
         start += 1
-    window = text[start : min(end, start + 70)].upper()
+    window = _upper(text[start : min(end, start + 70)])
     shapes = _shapes(words)
     found = shapes.statement.search(window)
     return _statement(shapes, view, start, window, found.start(), found.end()) if found is not None else None
@@ -328,4 +334,6 @@ def _statement(shapes: _Shapes, view: View, start: int, window: str, at: int, st
     closing = window[stop : stop + 2].find(")") + 1
     if closing and "(" in window[:stop] and ")" not in window[:stop]:
         stop += closing
-    return _place(_moved(shape, place, None), view, start, start + stop, shapes.words, "portion")
+    as_written = view.text[start + place : start + place + len(mark)]
+    typo = "case" if as_written != mark else None
+    return _place(_moved(shape, place, typo), view, start, start + stop, shapes.words, "portion")

@@ -1,0 +1,183 @@
+"""Declassification computed, order by order: the date, its limit, the default, and what a day makes of it."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.document import Banner, Declass, EoLine, Instruction, Paragraph, Telegram, Unread
+from checker.parser.declass import judge
+from checker.rulebook.words import load_vocabulary
+from checker.text import Span
+from checker.values import Date
+from checker.vocabulary import Vocabulary
+
+RULES = os.path.join(os.path.dirname(__file__), "..", "..", "rules", "vocabulary")
+HERE = Span(0, 0)
+
+
+@cache
+def words() -> Vocabulary:
+    return load_vocabulary(RULES)
+
+
+def judged(
+    level: str | None,
+    made: str | None,
+    kind: str | None = None,
+    date: str | None = None,
+    as_of: str | None = None,
+    **more,
+) -> Declass:
+    """Judge a telegram that has a level, a date and one instruction."""
+    telegram = Telegram(HERE, "acp127", as_of=Date.of(as_of) if as_of else None)
+    if made:
+        telegram.date = Date.of(made)
+        era = words().era(telegram.date.first)
+        telegram.era = era.code if era is not None else None
+    if level:
+        telegram.banner = Banner(HERE, level, words().level(level))
+    if kind:
+        instruction = Instruction(HERE, kind, kind, date=Date.of(date) if date else None, **more)
+        telegram.eo = EoLine(HERE, "", "", instruction=instruction)
+    return judge(telegram, words())
+
+
+def told(found: Declass) -> tuple:
+    """Basis, date given, limit, whether it is kept, automatic date, exemption."""
+    dates = [str(day) if day is not None else None for day in (found.expected, found.limit, found.automatic)]
+    return (found.basis, dates[0], dates[1], found.within_limit, dates[2], found.exempt)
+
+
+# level, date of the document, kind, date marked, other fields; what is computed
+ORDERS = [
+    # E.O. 11652: GDS to 31 December, TOP SECRET 10, SECRET 8, CONFIDENTIAL 6 years; no stamp counts as GDS
+    ("TS", "1975-04-30", "gds", None, {}, ("schedule", "1985-12-31", "1985-12-31", None, "2006-12-31", None)),
+    ("S", "1975-04-30", "gds", None, {}, ("schedule", "1983-12-31", "1983-12-31", None, "2006-12-31", None)),
+    ("C", "1975-04-30", "gds", None, {}, ("schedule", "1981-12-31", "1981-12-31", None, "2006-12-31", None)),
+    ("C", "1975-04-30", None, None, {}, ("schedule", "1981-12-31", None, None, "2006-12-31", None)),
+    ("C", "1975-04-30", "xgds", None, {"code": "XGDS-2"}, ("schedule", "2005-04-30", "2005-04-30", None, "2006-12-31", None)),
+    ("C", "1975-04-30", "ads", "1979-01-01", {}, ("marked", "1979-01-01", "1981-12-31", True, "2006-12-31", None)),
+    ("C", "1975-04-30", "ads", "1982-01-02", {}, ("marked", "1982-01-02", "1981-12-31", False, "2006-12-31", None)),
+    # E.O. 12065: GDS 6 years, RDS and XDS 20, foreign information 30; a day of tolerance
+    ("C", "1979-06-05", "gds", "1985-06-05", {}, ("marked", "1985-06-05", "1985-06-05", True, "2006-12-31", None)),
+    ("C", "1979-06-05", "gds", "1985-06-06", {}, ("marked", "1985-06-06", "1985-06-05", True, "2006-12-31", None)),
+    ("C", "1979-06-05", "gds", "1985-06-07", {}, ("marked", "1985-06-07", "1985-06-05", False, "2006-12-31", None)),
+    ("S", "1979-06-05", "rds", "1999-06-05", {}, ("marked", "1999-06-05", "1999-06-05", True, "2006-12-31", None)),
+    ("S", "1979-06-05", "rds", "2009-06-05", {}, ("marked", "2009-06-05", "1999-06-05", None, "2006-12-31", None)),
+    ("S", "1979-06-05", "rds", "2009-06-07", {}, ("marked", "2009-06-07", "1999-06-05", False, "2006-12-31", None)),
+    ("S", "1982-07-31", "xds", "2002-07-31", {}, ("marked", "2002-07-31", "2002-07-31", True, "2007-12-31", None)),
+    # E.O. 12356: no limit; OADR
+    ("C", "1985-06-05", "date", "2035-01-01", {}, ("marked", "2035-01-01", None, True, "2010-12-31", None)),
+    ("C", "1985-06-05", "oadr", None, {"code": "OADR"}, ("default", "2010-06-05", None, None, "2010-12-31", None)),
+    # E.O. 12958: 10 years, or X1 to X8
+    ("C", "1998-06-05", "date", "2008-06-05", {}, ("marked", "2008-06-05", "2008-06-05", True, "2023-12-31", None)),
+    ("C", "1998-06-05", "date", "2008-06-07", {}, ("marked", "2008-06-07", "2008-06-05", False, "2023-12-31", None)),
+    ("C", "1998-06-05", "xcode", None, {"code": "X6"}, ("default", "2023-06-05", None, None, "2023-12-31", None)),
+    ("C", "1998-06-05", "mr", None, {}, ("default", "2023-06-05", None, None, "2023-12-31", None)),
+    # E.O. 12958 as amended and E.O. 13526: 25 years
+    ("C", "2007-06-05", "date", "2032-06-06", {}, ("marked", "2032-06-06", "2032-06-05", True, "2032-12-31", None)),
+    ("C", "2007-06-05", "date", "2032-06-07", {}, ("marked", "2032-06-07", "2032-06-05", False, "2032-12-31", None)),
+    ("C", "2007-06-05", "years", None, {"years": 10}, ("marked", "2017-06-05", "2032-06-05", True, "2032-12-31", None)),
+    ("C", "2007-06-05", "years", None, {"years": 30}, ("marked", "2037-06-05", "2032-06-05", False, "2032-12-31", None)),
+    ("C", "2008-02-29", "date", "2033-02-28", {}, ("marked", "2033-02-28", "2033-02-28", True, "2033-12-31", None)),
+    ("S", "2012-06-05", "date", "2037-06-05", {}, ("marked", "2037-06-05", "2037-06-05", True, "2037-12-31", None)),
+    ("S", "2012-06-05", "event", None, {}, ("event", None, None, None, "2037-12-31", None)),
+    ("S", "2012-06-05", None, None, {}, ("default", "2037-06-05", None, None, "2037-12-31", None)),
+    ("S", "2012-06-05", "25x", "2062-06-05", {"code": "25X1"}, ("marked", "2062-06-05", "2062-06-05", True, None, "25X1")),
+    ("S", "2012-06-05", "25x", "2063-06-05", {"code": "25X1"}, ("marked", "2063-06-05", "2062-06-05", False, None, "25X1")),
+    ("S", "2012-06-05", "25x", None, {"code": "25X1"}, ("exemption", "2062-06-05", "2062-06-05", None, None, "25X1")),
+    ("S", "2012-06-05", "50x1-hum", None, {"code": "50X1-HUM"}, ("exemption", "2087-12-31", "2087-12-31", None, None, "50X1-HUM")),
+    ("S", "2012-06-05", "50x", None, {"code": "50X6"}, ("exemption", None, "2087-06-05", None, None, "50X6")),
+    # dates known to the month or year: the answer is open where their width leaves it open
+    ("C", "2007", "date", "2032-06-06", {}, ("marked", "2032-06-06", "2032", None, "2032-12-31", None)),
+    ("C", "2007-06-05", "date", "2032", {}, ("marked", "2032", "2032-06-05", None, "2032-12-31", None)),
+    # no date of the document
+    ("C", None, "date", "2018-01-01", {}, ("marked", "2018-01-01", None, None, None, None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("level", "made", "kind", "date", "more", "expected"), ORDERS)
+def test_date_limit_and_automatic_date(
+    level: str, made: str | None, kind: str | None, date: str | None, more: dict, expected: tuple
+) -> None:
+    assert expected == told(judged(level, made, kind, date, **more))
+
+
+DAYS = [
+    ("U", "2007-06-05", "na", None, None, "not-classified"),
+    (None, "2007-06-05", "na", None, None, "not-classified"),
+    ("C", "2007-06-05", "na", None, "2030-01-01", "unknown"),
+    (None, "2007-06-05", "date", "2017-06-05", "2030-01-01", "unknown"),
+    ("C", "2007-06-05", "date", "2017-06-05", "2017-06-04", "marked-date-future"),
+    ("C", "2007-06-05", "date", "2017-06-05", "2017-06-05", "marked-date-passed"),
+    ("C", "2007-06-05", "date", "2017-06-05", None, None),
+    ("C", "1985-06-05", "date", "2035-01-01", "2010-12-30", "marked-date-future"),
+    ("C", "1985-06-05", "date", "2035-01-01", "2010-12-31", "automatic-passed"),
+    ("C", "1975-06-05", "gds", None, "1981-12-30", "schedule-future"),
+    ("C", "1975-06-05", "gds", None, "1981-12-31", "schedule-passed"),
+    ("C", "1985-06-05", "oadr", None, "2009-01-01", "schedule-future"),
+    ("C", "1985-06-05", "oadr", None, "2011-01-01", "automatic-passed"),
+    ("C", "1955-06-05", None, None, "2006-12-30", "schedule-future"),
+    ("C", "1955-06-05", None, None, "2006-12-31", "automatic-passed"),
+    ("S", "1979-06-05", "rds", "1999-06-05", "2000-01-01", "review"),
+    ("S", "2012-06-05", "event", None, "2020-01-01", "event"),
+    ("S", "2012-06-05", "event", None, "2038-01-01", "automatic-passed"),
+    ("S", "2012-06-05", "25x", "2062-06-05", "2040-01-01", "exempt"),
+    ("S", "2012-06-05", "25x", "2062-06-05", "2062-06-05", "marked-date-passed"),
+    ("S", "2012-06-05", "50x1-hum", None, "2040-01-01", "exempt"),
+    ("S", "2012-06-05", "aea-na", None, "2040-01-01", "restricted-data"),
+]
+
+
+@pytest.mark.parametrize(("level", "made", "kind", "date", "as_of", "status"), DAYS)
+def test_status_on_a_day(
+    level: str | None, made: str, kind: str | None, date: str | None, as_of: str | None, status: str | None
+) -> None:
+    found = judged(level, made, kind, date, as_of)
+    assert status == found.status
+    assert status is None or status in words()["declass_status"]
+
+
+def test_nuclear_portions_are_outside_the_order() -> None:
+    telegram = Telegram(HERE, "acp127", date=Date.of("2012-06-05"), era="EO13526")
+    telegram.banner = Banner(HERE, "S", words().level("S"))
+    telegram.paragraphs = (Paragraph(HERE, "numbered", "1.", "", controls=("FRD",)),)
+    assert judge(telegram, words()).status == "restricted-data"
+
+
+def test_what_cannot_be_read_is_not_guessed() -> None:
+    telegram = Telegram(HERE, "acp127", date=Date.of("2007-06-05"), era="EO12958A", as_of=Date.of("2040-01-01"))
+    telegram.banner = Banner(HERE, "C", words().level("C"))
+    telegram.eo = Unread(HERE, "lost")
+    found = judge(telegram, words())
+    assert ("none", None, "unknown") == (found.basis, found.expected, found.status)
+
+
+def test_every_number_says_where_it_comes_from() -> None:
+    assert judged("C", "1979-06-05", "gds", "1985-06-05").cite == ("CFR-15-2008", "FAS-AUTODECLASS")
+    assert judged("C", "1998-06-05", "xcode").cite == ("IC-REG-2016", "FAS-AUTODECLASS")
+    sources = words()["sources"]
+    assert [] == [
+        entry.code for entry in words()["durations"] if entry.source != "memory" and entry.source not in sources
+    ]
+
+
+@given(
+    level=st.sampled_from([None, "TS", "S", "C", "U"]),
+    made=st.dates().map(str) | st.none(),
+    kind=st.sampled_from(["gds", "ads", "xgds", "rds", "xds", "oadr", "xcode", "25x", "50x", "75x", "50x2-wmd", "date", "years", "event", "treaty", "multiple", None]),
+    date=st.dates().map(str) | st.none(),
+    as_of=st.dates().map(str) | st.none(),
+)  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_every_telegram_is_judged(level, made, kind, date, as_of) -> None:
+    found = judged(level, made, kind, date, as_of)
+    assert found.status is None or found.status in words()["declass_status"]
+    assert found.within_limit is None or found.basis == "marked"
+    if found.automatic is not None:
+        assert (12, 31) == (found.automatic.first.month, found.automatic.first.day)
