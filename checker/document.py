@@ -368,7 +368,7 @@ class Banner(Node):
 
 
 class Caption(Node):
-    """A caption line. `code` is the table's code (`None`: not a known caption), `kind` its kind, `rank` its restrictiveness."""
+    """A caption line. `code` is the table's code (`None`: not a known caption), `rank` its restrictiveness."""
 
     text: str
     code: str | None = None
@@ -400,7 +400,7 @@ class Instruction(Node):
 
     @property
     def date_form(self) -> str | None:
-        """The form the date is written in, for instance "mm/dd/yyyy"; `None` where there is no date that can be read."""
+        """The form the date is written in, for instance "mm/dd/yyyy"; `None` where no date can be read."""
         return self.date.written or None if isinstance(self.date, Date) else None
 
 
@@ -580,7 +580,7 @@ class Signature(Node):
 
 
 class Notice(Node):
-    """A notice that a rule may ask for: working paper, warning notice, source list, compilation, waiver, CUI control."""
+    """A notice that a rule may ask for: a working paper, a list of sources, a compilation, a waiver."""
 
     text: str
     kind: str
@@ -598,7 +598,8 @@ class Telegram(Node):
     `layout` is a code of the table `layouts`; `profile` the rule book (CABLE, GEN, IC, CUI); `era` the code of the
     order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
     it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
-    `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the complete telegram (header lost, text cut, one section of many).
+    `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the
+    complete telegram (header lost, text cut, one section of many).
     """
 
     layout: str
@@ -684,13 +685,14 @@ class Telegram(Node):
 
     @property
     def misordered_captions(self) -> tuple[Caption, ...]:
-        """The captions that stand behind a less restrictive one (5 FAH-2 H-252.1); captions without a rank do not count."""
+        """The captions that stand behind a less restrictive one; those without a rank do not count."""
         found = []
-        worst = 0
+        least = None
         for caption in self.captions:
-            if caption.rank is not None and caption.rank < worst:
-                found.append(caption)
-            worst = max(worst, caption.rank or 0)
+            if caption.rank is not None:
+                if least is not None and caption.rank > least:
+                    found.append(caption)
+                least = caption.rank if least is None else min(least, caption.rank)
         return tuple(found)
 
     @property
@@ -718,12 +720,12 @@ class Telegram(Node):
 
     @property
     def markable(self) -> tuple[Paragraph, ...]:
-        """The portions that a mark is asked of: where paragraphs are numbered those, for what follows belongs to them."""
+        """The portions that a mark is asked of: where paragraphs are numbered those, the others belong to them."""
         return tuple(paragraph for paragraph in self.numbered if paragraph.depth == 1) or self.portions
 
     @property
     def other_banners(self) -> tuple[Banner, ...]:
-        """The classification lines after the first that belong to this telegram: same post and number, or none given."""
+        """The classification lines after the first that belong to this telegram: of the same post and number."""
         first = self.banner
         if not isinstance(first, Banner):
             return ()
@@ -788,7 +790,7 @@ class Telegram(Node):
 
     @property
     def markings(self) -> tuple[Marking, ...]:
-        """Every marking that could be read: the banner's, the subject's, the headings', the paragraphs', in that order."""
+        """Every marking that could be read: of banner, subject, headings and paragraphs, in that order."""
         banner = self.banner.marking if isinstance(self.banner, Banner) else None
         subject = self.subject.mark if isinstance(self.subject, Subject) else None
         return tuple(mark for mark in (banner, subject) if isinstance(mark, Marking)) + self.portion_marks
