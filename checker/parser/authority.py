@@ -13,7 +13,7 @@ from .instructions import read_downgrade, read_instruction
 from .sheet import Sheet
 
 _SECTION = re.compile(r"(?<![\d./])(1 ?[./:] ?[3-6])(?!\d)")
-_LETTERS = re.compile(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /]?\(? ?|OR \(? ?)?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
+_LETTERS = re.compile(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /(]{0,4}|OR[ (]{1,4})?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
 _NAME_AT_END = re.compile(r"[A-Z][\w'’-]* (?:[A-Z]\.? ?){1,2}[A-Z][\w'’-]+$|[A-Z]\. ?(?:[A-Z]\. ?)?[A-Z][\w'’-]+$")
 
 
@@ -58,7 +58,7 @@ class Clause:
         """Without blanks and punctuation at either side; sheet offsets."""
         while low < high and self.flat[low] in " :;,.-":
             low += 1
-        while low < high and self.flat[high - 1] in " ;,:":
+        while low < high and self.flat[high - 1] in " ;,:.":
             high -= 1
         return self.start + low, self.start + high
 
@@ -132,14 +132,23 @@ def _read_by(clause: Clause, node: Authority, reason_at: int | None) -> None:
     for word in clause.sheet.grammar.page_word("for-reason"):
         if stripped.endswith(" " + word):
             stripped = stripped[: -len(word)]
-    high = low + len(stripped.rstrip(" ,;.:("))
+    high = low + len(_without_order(clause, stripped).rstrip(" ,;.:("))
     first, last = clause.tidy(low, high)
     if reason_at is None and "classified-by" in clause.values:
         last = _sentence_end(clause.sheet, first, last)
     if first >= last:
         return
     node.by = Word(clause.sheet.span(first, last), clause.sheet.joined(first, last))
-    node.name, node.title = split_name(node.by.text)
+    node.name, node.title = split_name(node.by.text, clause.sheet.grammar.titles)
+
+
+def _without_order(clause: Clause, text: str) -> str:
+    """Without an order's number behind the title ("..., E.O. 12958, reasons")."""
+    for form in clause.sheet.grammar.label("eo", "line"):
+        at = text.rfind(form + " ")
+        if at > 0 and text[at + len(form) + 1 :].strip(" .,;")[:5].isdigit() and not text[at - 1].isalnum():
+            return text[:at]
+    return text
 
 
 def _sentence_end(sheet: Sheet, first: int, last: int) -> int:
@@ -150,20 +159,22 @@ def _sentence_end(sheet: Sheet, first: int, last: int) -> int:
     return min(ends, default=last)
 
 
-def split_name(text: str) -> tuple[str | None, str | None]:
-    """Name and title of a classifier: "Jane Q. Doe, Consul" or "Consul Jane Q. Doe"."""
+def split_name(text: str, titles: frozenset[str]) -> tuple[str | None, str | None]:
+    """Name and title of a classifier: "Jane Q. Doe, Consul", "Consul Jane Q. Doe", "J. Doe"."""
     name, comma, title = text.partition(",")
+    words = name.split()
+    last = max((n for n, word in enumerate(words) if word.upper().strip(".") in titles), default=-1)
+    if comma and last < len(words) - 1 and last >= 0:
+        return " ".join(words[last + 1 :]), f"{' '.join(words[: last + 1])}, {title.strip(' ,.')}"
     if comma:
         return name.strip() or None, title.strip(" ,.") or None
+    if last >= 0:
+        return " ".join(words[last + 1 :]) or None, " ".join(words[: last + 1])
     match = _NAME_AT_END.search(text[-80:])
     if match is not None:
         name = match.group()
-        title = text[: len(text) - len(name)].strip()
-        return name, title or None
-    words = text.split()
-    if len(words) > 2:
-        return " ".join(words[-2:]), " ".join(words[:-2])
-    return text or None, None
+        return name, text[: len(text) - len(name)].strip() or None
+    return (" ".join(words[-2:]), " ".join(words[:-2])) if len(words) > 3 else (text or None, None)
 
 
 def _read_reasons(clause: Clause, node: Authority) -> int | None:

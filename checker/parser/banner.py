@@ -10,6 +10,8 @@ from .grammar import Control
 from .sheet import Sheet
 
 _DIGITS = re.compile(r"\d+")
+_SPACED = re.compile(r"(?:[A-Z0-9] {1,2}){5}")
+_NUMBERED = re.compile(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
 _POST = re.compile(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
@@ -92,6 +94,7 @@ def read_banner(sheet: Sheet, start: int, end: int) -> Banner | None:
     section = _read_section(sheet, reading, end)
     _read_controls(sheet, reading)
     banner = Banner(sheet.span(start, reading.at), sheet.text[start : reading.at], reading.level)
+    banner.written = "spaced" if sheet.fold[start + 1] == " " else "plain"
     stop = _read_number(sheet, banner, reading.at, end)
     if stop is None:
         return None
@@ -100,11 +103,36 @@ def read_banner(sheet: Sheet, start: int, end: int) -> Banner | None:
     banner.span = sheet.span(start, stop)
     banner.text = sheet.text[start:stop]
     banner.level_text = sheet.word(start, reading.level_end)
-    banner.written = "spaced" if sheet.fold[start + 1] == " " else "plain"
     banner.controls = tuple(dict.fromkeys(control.code for control in reading.controls))
     if section is not None:
         banner.section, banner.sections = section
     return banner
+
+
+def unread_banner(sheet: Sheet, start: int, end: int) -> str | None:
+    """Why a line where a classification line stands cannot be read, if it looks like one; else `None`.
+
+    It looks like one if its letters are nearly a level's and post and number follow, or stand apart.
+    """
+    spaced = _SPACED.match(sheet.fold, start, end)
+    if spaced is None and _NUMBERED.match(sheet.fold, start, end) is None:
+        return None
+    letters = sheet.fold[start : min(end, start + 48)].replace(" ", "")
+    for known, level in sheet.grammar.levels:
+        sizes = (len(known) - 1, len(known), len(known) + 1)
+        if min(_distance(known, letters[:size]) for size in sizes) <= 1 + (len(known) > 8):
+            return f"looks like {level.name}"
+    return "a classification level" if spaced is not None else None
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters have to be put in, left out or exchanged (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for index, letter in enumerate(one, 1):
+        above, row[0] = row[0], index
+        for place, second in enumerate(other, 1):
+            above, row[place] = row[place], min(above + (letter != second), row[place] + 1, row[place - 1] + 1)
+    return row[-1]
 
 
 def _read_section(sheet: Sheet, reading: _Reading, end: int) -> tuple[int, int] | None:
@@ -145,6 +173,9 @@ def _read_number(sheet: Sheet, banner: Banner, at: int, end: int) -> int | None:
 def _post_and_serial(sheet: Sheet, banner: Banner, start: int, stop: int) -> int | None:
     fold = sheet.fold
     digits = _DIGITS.search(fold, start, stop)
+    if digits is None and banner.written == "spaced" and _POST.fullmatch(fold, start, stop) and stop - start < 32:
+        banner.post = fold[start:stop]
+        return stop
     if digits is None or len(digits.group()) > 7:
         return None
     post = fold[start : digits.start()].strip(" ")

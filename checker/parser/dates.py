@@ -26,6 +26,7 @@ _DATES = re.compile(
 _WORDS = re.compile(r"[^ \n]+")
 _LOOKALIKES = str.maketrans("0158", "OISB")
 _DIGITS = str.maketrans("OI", "01")
+LONGEST = 75  # years: no instruction reaches further (E.O. 13526, 75X)
 PIVOT = 53  # years 53 to 99 are of the twentieth century: the first order is of 1953
 
 
@@ -47,8 +48,10 @@ def year_of(digits: str, not_before: int | None = None) -> int:
     if len(digits) > 2:
         return year
     if not_before is not None:
-        century = not_before - not_before % 100
-        return century + year if century + year >= not_before else century + 100 + year
+        coming = not_before - not_before % 100 + year
+        if coming < not_before:
+            coming += 100
+        return coming if coming <= not_before + LONGEST else coming - 100
     return year + (1900 if year >= PIVOT else 2000)
 
 

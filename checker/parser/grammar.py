@@ -188,6 +188,13 @@ class Grammar:
                 found.update(dict.fromkeys(control.entry.spellings("line"), control.level))
         return found
 
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        """Words that end a classifier's title, without full stops at their end."""
+        if "titles" not in self.words:
+            return frozenset()
+        return frozenset(form.strip(".") for entry in self.words["titles"] for form in entry.spellings())
+
     # ---- captions --------------------------------------------------------------------------------------------
 
     @cached_property

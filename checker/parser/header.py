@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..document import Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
-from .banner import read_banner
+from .banner import read_banner, unread_banner
 from .captions import is_address_stop
 from .dates import read_dtg
 from .sheet import Sheet
@@ -13,6 +13,7 @@ from .sheet import Sheet
 _STATION = re.compile(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
 _SECURITY = re.compile(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
 _INDICATOR = re.compile(r"R[A-Z]{3,7}(?![A-Z])")
+_SENT_TO = re.compile(r"R[A-Z]{2,7}/")
 _ADDRESS = re.compile(r"(?:(R[A-Z]{2,7})/)?")
 _OFFICE = re.compile(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = re.compile(r"-{6,}")
@@ -22,7 +23,7 @@ _TOTAL = re.compile(r"/ ?\d{3} ?[A-Z]{1,2}")
 class Header:
     """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
 
-    __slots__ = ("info", "names", "offices", "sheet", "telegram", "to")
+    __slots__ = ("gap", "info", "names", "offices", "sheet", "telegram", "to")
 
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
@@ -30,6 +31,7 @@ class Header:
         self.to: list[Party] = []
         self.info: list[Party] = []
         self.offices: list[Word] = []
+        self.gap = False  # whether an empty line stands before the line under reading
         self.names = sheet.grammar.header_lines
 
     def read(self) -> int:
@@ -51,9 +53,11 @@ class Header:
                 if kind != block or kind in ("sender", "dtg"):
                     sheet.begin(here, kind)
                 block = self._read(kind, start, end, block)
+                self.gap = False
                 last = end + 1
-            elif block in ("routing", "sender", "drafting"):
-                block = None
+            else:
+                self.gap = True
+                block = None if block in ("routing", "sender", "drafting") else block
             here = end + 1
         self.telegram.to = tuple(self.to)
         self.telegram.info = tuple(self.info)
@@ -109,8 +113,18 @@ class Header:
         if block == "drafting":
             return "drafting"
         if block in ("to", "info", "sender"):
-            return None if block == "sender" or is_address_stop(self.sheet, start, end) else block
+            return block if self._is_address(start, end, block) else None
         return "counter" if end - start <= 5 and fold[start].isdigit() and block is None else None
+
+    def _is_address(self, start: int, end: int, block: str) -> bool:
+        """Whether a line goes on with the addresses above it; behind an empty line it must look like one."""
+        if block == "sender" or is_address_stop(self.sheet, start, end):
+            return False
+        if unread_banner(self.sheet, start, end) is not None:
+            return False
+        fold = self.sheet.fold
+        named = fold.startswith(self.sheet.grammar.mission_prefixes, start) or _SENT_TO.match(fold, start) is not None
+        return named or not self.gap
 
     def _read(self, kind: str, start: int, end: int, block: str | None) -> str:
         sheet, telegram = self.sheet, self.telegram

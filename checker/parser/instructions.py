@@ -18,6 +18,8 @@ _PERSON = re.compile(r"\(([A-Z][A-Z .,'-]{1,60})\)")
 _OFFICE = re.compile(r"[A-Z]{1,4}-[A-Z]{1,2}(?![A-Z])")
 _WORDS = re.compile(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: an event nobody listed
 _PREFIX = re.compile(r"1 ?\. ?6 ?[ ,(]{0,2}")
+_DAMAGED = re.compile(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
+_DIGITS = str.maketrans("OIL", "011")
 _YEARS = re.compile(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
@@ -158,7 +160,10 @@ def read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread
 
 
 def _read_dates(value: Value, node: Instruction) -> None:
-    found = list(find_dates(value.flat, value.sheet.grammar.months, _year(value.sheet)))
+    months = value.sheet.grammar.months
+    found = list(find_dates(value.flat, months, _year(value.sheet)))
+    if not found and _DAMAGED.search(value.flat) is not None:
+        found = list(find_dates(value.flat.translate(_DIGITS), months, _year(value.sheet)))
     node.dates = tuple(item.date for item in found if item.date is not None)
     if not found:
         return

@@ -153,7 +153,7 @@ class Text:
     def _bracket(self, start: int, at: int) -> None:
         if not self._free(start):
             return
-        mark = markings.portion(self.sheet.view, at, self.high, self.sheet.words)
+        mark = markings.portion(self.sheet.view, at, self.high, self.sheet.words, self.sheet.lowered)
         if mark is None:
             return
         last = self.found[-1] if self.found else None
@@ -197,7 +197,7 @@ class Text:
             at += 1
         if fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
             return None
-        return markings.portion(self.sheet.view, at, self.high, self.sheet.words)
+        return markings.portion(self.sheet.view, at, self.high, self.sheet.words, self.sheet.lowered)
 
     def _free(self, start: int) -> bool:
         """Whether a line can open a paragraph: after an empty line, a heading, or a sentence that has ended."""
@@ -312,7 +312,7 @@ def _search_mark(sheet: Sheet, node: Paragraph, item: Found, start: int, high: i
         node.mark, node.where, node.entire_text = statement, "start", True
         return start
     if at < high and fold[at] == "(":
-        mark = markings.portion(view, at, high, words)
+        mark = markings.portion(view, at, high, words, sheet.lowered)
         if mark is not None:
             node.mark = mark
             node.where = "line-above" if "\n" in fold[start:at] else "start"

@@ -16,9 +16,10 @@ _BLANKS = dict.fromkeys((9, 11, 12, 28, 29, 30, 31, 133, 160, 8199, 8232, 8233, 
 
 
 class Sheet:
-    """A view, its folded text, and where each part begins. `day` is the date of the telegram, once known."""
+    """A view, its folded text, and where each part begins. `day` is the date of the telegram, once
+    known; `lowered` tells that the text has lost its capitals."""
 
-    __slots__ = ("day", "fold", "grammar", "parts", "size", "text", "view", "words")
+    __slots__ = ("day", "fold", "grammar", "lowered", "parts", "size", "text", "view", "words")
 
     def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:
         self.view = view
@@ -29,6 +30,7 @@ class Sheet:
         self.grammar = grammar
         self.parts: list[tuple[int, str]] = []
         self.day: Date | None = None
+        self.lowered = False
 
     def span(self, start: int, end: int) -> Span:
         """The source span of the view's code points `start` to `end`."""

@@ -6,7 +6,7 @@ from ..document import Authority, Dtg, Telegram, Unread
 from ..values import Date
 from . import markings
 from .authority import read_authority
-from .banner import read_banner
+from .banner import read_banner, unread_banner
 from .blocks import Region, walk
 from .captions import read_captions, unknown_caption
 from .eo import read_eo
@@ -66,13 +66,17 @@ def _banner_line(sheet: Sheet, telegram: Telegram, here: int) -> int:
     end = sheet.line_end(start)
     banner = read_banner(sheet, start, end)
     if banner is None:
-        return here
+        why = unread_banner(sheet, start, end)
+        if why is None:
+            return here
+        sheet.begin(here, "banner")
+        last = sheet.trim(start, end)[1]
+        telegram.banner = Unread(sheet.span(start, last), why, sheet.text[start:last])
+        return min(end + 1, sheet.size)
     sheet.begin(here, "banner")
-    marking = (
-        markings.banner(sheet.view, start, start + len(banner.level_text.text), sheet.words)
-        if (banner.level_text is not None)
-        else None
-    )
+    sheet.lowered = banner.level_text is not None and not banner.level_text.text.isupper()
+    words = banner if banner.serial is None and banner.post is None else banner.level_text
+    marking = markings.banner(sheet.view, start, start + len(words.text), sheet.words) if words is not None else None
     banner.marking = None if isinstance(marking, Unread) else marking
     telegram.banner = banner
     telegram.banners = (banner,)
