@@ -124,3 +124,10 @@ def _first_line(telegram: Telegram, text: str) -> tuple[int, int]:
 
 def _quoted(text: str, places: list[tuple[int, int]]) -> str:
     return ", ".join(f"{text[a:b]!r} ({a}-{b})" for a, b in places) or "nothing"
+
+
+def mutate(rule: Rule, book: Rulebook) -> list[Free]:
+    """The mutants of a rule, each killed by an example, excused, or surviving (`mutants.Mutant`)."""
+    from . import mutants  # it needs this module, and only `rules test --mutate` needs it
+
+    return mutants.mutate(rule, book)

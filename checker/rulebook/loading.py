@@ -1,45 +1,75 @@
-"""Rule and vocabulary files to a `Rulebook`: all troubles of all files at once, or none."""
+"""Rule and vocabulary files to rules and words: all troubles of all files at once, or none."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from ..shipped import data_dir
 from ..trouble import RuleTrouble
 from ..vocabulary import Vocabulary
 from .checking import check_shape
 from .codes import Data
-from .places import Map, RuleFile, Seq
+from .packs import Pack
+from .places import Map, RuleFile, Seq, like
 from .reading import Bases, read_rule
-from .troubles import Item
-from .words import load_vocabulary
+from .troubles import Item, Place
+from .words import read_table, read_tables
 
-NOT_RULES = {"pack.yaml"}
-
-
-def rule_files(folder: str) -> list[str]:
-    """The chapters of a folder of rules, sorted."""
-    return sorted(
-        os.path.join(folder, name)
-        for name in os.listdir(folder)
-        if name.endswith(".yaml") and name not in NOT_RULES and not name.startswith(".")
-    )
+MEANING = ("profile", "era", "when", "each", "where", "require", "check", "with")
 
 
-def shown(path: str, folder: str) -> str:
-    """How a file of a rules folder is named to people: from the folder's own name on."""
-    return os.path.join(os.path.basename(os.path.abspath(folder)), os.path.relpath(path, folder)).replace(os.sep, "/")
+class Library:
+    """What a load gathers: packs, words, rules, and the troubles of all of them."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.packs: list[Pack] = []
+        self.words = Vocabulary(())
+        self.bases: Bases = {}
+        self.rules: list[Data] = []
+        self.files: dict[str, RuleFile] = {}
+
+    def refuse(self) -> None:
+        """Raise `RuleTrouble` if anything was wrong."""
+        if self.items:
+            raise RuleTrouble(list(self.items))
+
+    def read(self, folders: Sequence[str], chapters: bool = True) -> None:
+        """Read the packs; the words of the shipped rules are always there."""
+        shipped = data_dir("rules")
+        self.packs = [Pack(folder, self.items) for folder in folders]
+        homes = [os.path.join(shipped, "vocabulary")]
+        for pack in self.packs:
+            home = os.path.join(pack.folder, "vocabulary")
+            if home not in homes and os.path.isdir(home) and pack.inside(home):
+                homes.append(home)
+        self.words = Vocabulary(read_tables(homes, self.items).values())
+        if "levels" not in self.words:
+            return
+        for pack in self.packs:
+            self.bases |= pack.bases()
+            for path in pack.chapters() if chapters else []:
+                self.chapter(path, pack.shown(path), pack.name)
+        judge_together(self.rules, self.files)
+
+    def chapter(self, path: str, shown: str, pack: str = "") -> None:
+        """Read one rule file."""
+        file = RuleFile.open(path, shown, self.items)
+        if file is None:
+            return
+        self.files[shown] = file
+        for data in read_chapter(file, self.words, self.bases):
+            data["pack"] = pack
+            self.rules.append(data)
 
 
-def read_bases(folder: str) -> Bases:
-    """The named telegrams of a folder of rules."""
-    found: Bases = {}
-    home = os.path.join(folder, "telegrams")
-    for name in sorted(os.listdir(home)) if os.path.isdir(home) else []:
-        if name.endswith(".txt"):
-            with open(os.path.join(home, name), encoding="utf-8", newline="") as file:
-                found[name[:-4]] = file.read()
-    return found
+def read_folders(folders: Sequence[str]) -> tuple[Vocabulary, list[Data], list[Data]]:
+    """Words, rules and packs of the folders. Raises `RuleTrouble` with everything that is wrong."""
+    library = Library()
+    library.read(folders)
+    library.refuse()
+    return library.words, library.rules, [pack.about for pack in library.packs]
 
 
 def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
@@ -49,6 +79,8 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
     if not isinstance(tree, Map):
         return []
     sick = {path[1] for path in wrong if len(path) >= 2 and path[0] == "rules"}
+    if any(path[:1] == ("defaults",) for path in wrong):
+        return []
     rules, defaults = tree.get("rules"), tree.get("defaults")
     found: list[Data] = []
     for index, node in enumerate(rules.items if isinstance(rules, Seq) else []):
@@ -61,18 +93,90 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
     return found
 
 
-def read_folders(folders: Sequence[str]) -> tuple[Vocabulary, list[Data]]:
-    """Words and rules of the folders, the shipped one first. Raises `RuleTrouble` with everything that is wrong."""
-    items: list[Item] = []
-    words = load_vocabulary(os.path.join(folders[0], "vocabulary"))
-    bases: Bases = {}
-    rules: list[Data] = []
-    for folder in folders:
-        bases |= read_bases(folder)
-        for path in rule_files(folder):
-            file = RuleFile.open(path, shown(path, folder), items)
-            if file is not None:
-                rules += read_chapter(file, words, bases)
-    if items:
-        raise RuleTrouble(list(items))
-    return words, rules
+# ---- rules against each other --------------------------------------------------------------------------------
+
+
+def judge_together(rules: Iterable[Data], files: dict[str, RuleFile]) -> None:
+    """Names that clash, rules that mean the same, replacements that do not exist."""
+    names: dict[str, Data] = {}
+    meanings: dict[str, str] = {}
+    rules = list(rules)
+    known = {data["id"] for data in rules}
+    for data in rules:
+        for word in dict.fromkeys((data["id"], data["name"], *data["aliases"])):
+            other = names.setdefault(word, data)
+            if other is not data:
+                taken = f'"{word}" is taken by {other["id"]} already, in {other["place"][0]}'
+                _trouble(files, data, "R022", taken, "ids and names are never used twice")
+        meaning = repr([data.get(name) for name in MEANING])
+        twin = meanings.setdefault(meaning, data["id"])
+        if twin != data["id"]:
+            _trouble(files, data, "R027", f"says the same as {twin}", "keep one, with `aliases` for the other")
+        new = data.get("replaced_by")
+        if new and new not in known:
+            _trouble(files, data, "R028", f'there is no rule "{new}" to replace it', like(new, sorted(known)))
+
+
+def _trouble(files: dict[str, RuleFile], data: Data, code: str, message: str, help: str) -> None:
+    shown, line, column = data["place"]
+    file = files.get(shown)
+    if file is not None:
+        file.trouble(code, (line, column), message, help.strip(), data["id"])
+
+
+# ---- overlays -----------------------------------------------------------------------------------------------
+
+
+def overlay_troubles(words: Iterable[str], where: str, known: Sequence[str]) -> list[Item]:
+    """One trouble for each word of an overlay that names no rule."""
+    return [
+        Item("R037", f'no rule "{word}"', Place(where, 1, 1), 1, like(word, known).strip())
+        for word in words if word not in known
+    ]  # fmt: skip
+
+
+# ---- single files -------------------------------------------------------------------------------------------
+
+
+def check_files(paths: Sequence[str]) -> list[Item]:
+    """Everything wrong with rule files, vocabulary files, pack files and folders of them, each at its place."""
+    library = Library()
+    shipped = data_dir("rules")
+    library.words = Vocabulary(read_tables([os.path.join(shipped, "vocabulary")], library.items).values())
+    library.bases = Pack(shipped, library.items).bases()
+    others: list[Data] = []
+    for path in paths:
+        if os.path.isdir(path):
+            folder = Library()
+            folder.read([path])
+            library.items += folder.items
+        else:
+            _check_file(path, library)
+    mine = {os.path.realpath(path) for path in paths}
+    if library.rules and "levels" in library.words:
+        around = Library()
+        around.words, around.bases = library.words, library.bases
+        pack = Pack(shipped, around.items)
+        for path in pack.chapters():
+            if os.path.realpath(path) not in mine:
+                around.chapter(path, pack.shown(path))
+        others = around.rules
+    judge_together([*others, *library.rules], library.files)
+    return library.items
+
+
+def _check_file(path: str, library: Library) -> None:
+    near = os.path.join(os.path.dirname(os.path.abspath(path)), "")
+    if os.path.basename(path) == "pack.yaml":
+        Pack(os.path.dirname(os.path.abspath(path)), library.items)
+        return
+    file = RuleFile.open(path, path, library.items)
+    if file is None or file.tree is None:
+        return
+    if isinstance(file.tree, Map) and "table" in file.tree.pairs:
+        read_table(file, os.path.basename(path), {})
+        return
+    library.files[path] = file
+    if os.path.isdir(os.path.join(near, "telegrams")):
+        library.bases |= Pack(near, []).bases()
+    library.rules += read_chapter(file, library.words, library.bases)

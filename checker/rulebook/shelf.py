@@ -45,6 +45,10 @@ class Rule:
             self._program = Program(self.data, tools)
         return self._program
 
+    def told(self) -> Data:
+        """Where the details come from, for a copy of the rule."""
+        return self._details()
+
     @property
     def details(self) -> Data:
         """Everything the rule file says."""
@@ -154,6 +158,11 @@ class Rulebook:
                 raise ConfigTrouble(f'no rule "{word}"{self._near(word)}')
             chosen[rule.id] = rule
         return Rulebook(chosen.values(), self.vocabulary, frozenset(chosen), self.packs, self.digest)
+
+    def changed(self, changes: dict[str, Data]) -> Rulebook:
+        """A book in which the data of some rules is changed (by an overlay)."""
+        rules = [Rule(rule.data | changes[rule.id], rule.told) if rule.id in changes else rule for rule in self.rules]
+        return Rulebook(rules, self.vocabulary, self.named, self.packs, self.digest)
 
     def _near(self, word: str) -> str:
         from difflib import get_close_matches  # 6 ms, and only when something is wrong

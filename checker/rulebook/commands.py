@@ -1,0 +1,131 @@
+"""What the commands `rules check`, `rules test`, `rules new` and `rules schema` do, as plain functions."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+
+from ..record import Record
+from ..shipped import data_dir
+from . import check_files, load
+from .examples import Result, judge
+from .loading import Library
+from .mutants import Mutant, mutate, stale
+from .shape import SCHEMAS, schema
+from .shelf import Rule, Rulebook
+from .troubles import CODES, explain_code
+
+__all__ = ["CODES", "check_files", "explain_code", "new_chapter", "schema_text", "test_files"]
+
+
+class Report(Record):
+    """What testing rules brought: results of examples, mutants, stale excuses; `lines` for people."""
+
+    results: list[Result]
+    mutants: list[Mutant]
+    stale: list[str]
+    lines: list[str]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every example came out as it says, every mutant died or is excused, and no excuse is stale."""
+        survivors = [mutant for mutant in self.mutants if not mutant.killed and not mutant.excused]
+        return not survivors and not self.stale and all(result.ok for result in self.results)
+
+
+def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequence[str] = ()) -> Report:
+    """Judge the examples of the rules of some files (the shipped ones if none). Raises `RuleTrouble`.
+
+    `select` narrows it to rules by id, name or alias; `mutants` tries every mutant of every rule too.
+    """
+    book = book_of(paths)
+    rules = list(book.select(select).rules) if select else list(book.rules)
+    results: list[Result] = []
+    tried: list[Mutant] = []
+    excuses: list[str] = []
+    for rule in rules:
+        found = judge(rule, book)
+        results += found
+        if mutants and all(result.ok for result in found):
+            made = mutate(rule, book)
+            tried += made
+            for name, line, column in stale(rule, made):
+                excuses.append(f"{rule.place[0]}:{line}:{column}: error[R032]: {rule.id}: {name}")
+    return Report(results, tried, excuses, _lines(rules, results, tried, excuses, mutants))
+
+
+def _lines(
+    rules: list[Rule], results: list[Result], tried: list[Mutant], excuses: list[str], mutants: bool
+) -> list[str]:
+    lines = [f"{result.place}: {result.rule} {result.kind}: {result.said}" for result in results if not result.ok]
+    lines += [f"{rule.place[0]}:{rule.place[1]}: {rule.id} has no example" for rule in rules if not rule.examples]
+    places = {rule.id: rule.place for rule in rules}
+    for mutant in tried:
+        if not mutant.killed and not mutant.excused:
+            file, line, _ = places[mutant.rule]
+            lines.append(f"{file}:{line}: {mutant.rule} survives: {mutant.name}")
+    lines += excuses
+    good = sum(result.ok for result in results)
+    lines.append(f"{len(rules)} rules, {good} of {len(results)} examples as they say")
+    if mutants:
+        killed, excused = sum(m.killed for m in tried), sum(m.excused for m in tried)
+        lines.append(
+            f"{killed} of {len(tried)} mutants killed, {excused} excused, {len(tried) - killed - excused} alive"
+        )
+    return lines
+
+
+def book_of(paths: Sequence[str]) -> Rulebook:
+    """The rules of files and folders, with the shipped words and telegrams. Raises `RuleTrouble`."""
+    if not paths:
+        return load()
+    folders = [path for path in paths if os.path.isdir(path)]
+    files = [path for path in paths if not os.path.isdir(path)]
+    library = Library()
+    shipped = data_dir("rules")
+    library.read(list(dict.fromkeys([shipped, *map(os.path.abspath, folders)])), chapters=False)
+    for pack in library.packs:
+        if any(os.path.realpath(folder) == pack.home for folder in folders):
+            for path in pack.chapters():
+                library.chapter(path, pack.shown(path), pack.name)
+    for path in files:
+        library.chapter(path, path)
+    library.refuse()
+    return Rulebook([Rule(data) for data in library.rules], library.words)
+
+
+def schema_text(name: str = "rules") -> str:
+    """A schema as the file `schemas/<name>.schema.json` has it."""
+    if name not in SCHEMAS:
+        raise ValueError(f"no schema {name}: there is {', '.join(sorted(SCHEMAS))}")
+    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+
+
+def new_chapter(id: str = "MY-001", base: str = "confidential-2007") -> str:
+    """A chapter with one rule to begin from, which loads and whose examples hold."""
+    return NEW.format(id=id, base=base)
+
+
+NEW = """\
+# yaml-language-server: $schema=https://example.invalid/cablecheck/rules.schema.json
+format: 1
+chapter: My rules
+rules:
+  - id: {id}
+    name: missing-subject
+    summary: Every telegram has a subject line.
+    because: Say here why the rule is there.
+    cite: [{{source: memory, clause: where it is written}}]
+    severity: warning
+    require: {{subject: present}}
+    message: "the telegram has no subject line"
+    help: Give the telegram a subject.
+    examples:
+      valid:
+        - base: {base}
+      invalid:
+        - base: {base}
+          swap: {{"SUBJECT: THE KING'S TRAVEL PLANS\\n": ""}}
+          anywhere: true
+"""
