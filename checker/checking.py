@@ -50,7 +50,7 @@ class Desk:
         self._words = book.vocabulary
         self._severities = dict(order.severities)
         self._as_of = Date.of(order.as_of) if order.as_of else None
-        self._messages = {rule.id: str(rule.details.get("message", "")) for rule in book.rules} if order.redact else {}
+        self._messages = {rule.id: blank(rule.data.get("message")) for rule in book.rules} if order.redact else {}
 
     def judge(self, path: str, data: bytes | None = None) -> list[Judged]:
         """Check every document of a file. `data` stands for the file's bytes where the caller has them."""
@@ -135,7 +135,7 @@ class Desk:
             fields["suggestion"] = _placed(one.suggestion, source)
         if self._order.redact:
             fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self._name(one.cable)}
-            fields["message"] = blank(self._messages.get(one.rule) or one.name)
+            fields["message"] = self._messages.get(one.rule) or one.name
         return Finding(**fields)
 
     def _name(self, cable: str) -> str:
@@ -173,19 +173,11 @@ def failed(path: str, why: str) -> Judged:
     return Judged(path, "", FAILED, why)
 
 
-def blank(message: str) -> str:
-    """A rule's message with `[…]` where a document's words would stand."""
-    pieces, depth = [], 0
-    for letter in message:
-        if letter == "{":
-            if not depth:
-                pieces.append("[…]")
-            depth += 1
-        elif letter == "}" and depth:
-            depth -= 1
-        elif not depth:
-            pieces.append(letter)
-    return "".join(pieces)
+def blank(message: object) -> str:
+    """A rule's compiled message with `[…]` where a document's words would stand."""
+    if not isinstance(message, (list, tuple)):
+        return ""
+    return "".join(str(part[1]) if part[0] == "text" else "[…]" for part in message)
 
 
 def _placed(change: Suggestion, source: Source) -> Suggestion:
@@ -193,9 +185,7 @@ def _placed(change: Suggestion, source: Source) -> Suggestion:
     return Suggestion(change.span, change.text, change.why, change.safe, start, end)
 
 
-def _counts(
-    tally: engine.Tally, silent: frozenset[str], wanted: bool
-) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+def _counts(tally: engine.Tally, silent: frozenset[str], wanted: bool) -> tuple[tuple[str, tuple[int, int, int]], ...]:
     """The tally as plain numbers; without statistics only the rules that were unknown."""
     rows = []
     for rule, count in sorted(tally.counts.items()):

@@ -22,7 +22,7 @@ def settle(words: dict[str, object], config: str = "", isolated: bool = False, v
 
     `config` names the file to take instead of looking for one; `isolated` takes none. Raises `ConfigTrouble`.
     """
-    found = "" if isolated else (config or discover(os.getcwd()))
+    found = "" if isolated else (config or _near(discover(os.getcwd())))
     settings = Settings(found, os.path.dirname(os.path.abspath(found)) if found else "")
     if found:
         from . import tomlfile  # 9 ms, and only where there is a file
@@ -48,6 +48,11 @@ def discover(folder: str) -> str:
         if parent == folder:
             return ""
         folder = parent
+
+
+def _near(path: str) -> str:
+    """A path as seen from the working folder: what people read and click."""
+    return os.path.relpath(path) if path else ""
 
 
 def _holds_table(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from . import checking, readers, rulebook, selection
+from . import checking, engine, readers, rulebook, selection
 from .checking import Desk, Order
 from .document import Telegram
 from .findings import SEVERITIES, Finding
@@ -15,7 +15,7 @@ from .rulebook import Rule, Rulebook
 from .settings import Settings
 from .shipped import VERSION, data_dir
 from .text import Source
-from .trouble import ConfigTrouble, InputTrouble
+from .trouble import ConfigTrouble, InputTrouble, did_you_mean
 
 STDIN = "-"
 
@@ -74,9 +74,8 @@ def order_of(settings: Settings, book: Rulebook, wish: Wish) -> Order:
         for glob, words in settings.table("per-file-ignores").items()
     )
     profile = settings.text("profile")
-    profiles = sorted({code for rule in book.rules for code in rule.profile} - {selection.EVERYTHING})
-    if profile and profile not in profiles:
-        raise ConfigTrouble(f"unknown profile {profile!r}; there is {', '.join(profiles)}")
+    if profile:
+        _check_profile(profile)
     order = Order(
         folders=_folders(settings),
         rules=rules,
@@ -94,6 +93,14 @@ def order_of(settings: Settings, book: Rulebook, wish: Wish) -> Order:
         tally=settings.flag("statistics"),
     )
     return _with_cache(order, settings, book)
+
+
+def _check_profile(profile: str) -> None:
+    from .rulebook.shape import PROFILES  # the shapes of rule files are needed only here
+
+    known = [name for name in PROFILES if name != selection.EVERYTHING]
+    if profile not in known:
+        raise ConfigTrouble(f"unknown profile {profile!r}; there is {', '.join(known)}")
 
 
 def _with_cache(order: Order, settings: Settings, book: Rulebook) -> Order:
@@ -127,6 +134,8 @@ def _pattern(settings: Settings, glob: str) -> str:
 def files_of(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[Judged]]:
     """The files to check, sorted by name, each once; and the entries of paths that are excluded or cannot be read."""
     patterns = [_pattern(settings, glob) for glob in settings.texts("exclude")]
+    own = {settings.file, settings.text("baseline"), settings.text("suppressions"), *settings.texts("rules")} - {""}
+    own = {os.path.normpath(path) for path in own}
     files: dict[str, str] = {}
     entries = []
     for found in readers.find(sorted(set(paths))):
@@ -135,6 +144,8 @@ def files_of(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[
             entries.append(checking.failed(found.path, found.why))
         elif found.status == "excluded":
             entries.append(checking.excluded(found.path, found.why))
+        elif plain in own or any(plain.startswith(pack + os.sep) for pack in own):
+            entries.append(checking.excluded(found.path, "belongs to the settings of this run"))
         elif patterns and _matches(plain, patterns):
             entries.append(checking.excluded(found.path, "excluded by the settings"))
         else:
@@ -339,3 +350,65 @@ def check_text(text: str, name: str, settings: Settings) -> list[Finding]:
         if each.why:
             raise InputTrouble(f"{each.path}: {each.why}")
     return [one for each in judged for one in each.findings]
+
+
+# ---- rules, for `rules` and `explain` --------------------------------------------------------------------------------
+
+
+def list_rules(settings: Settings, form: str) -> Iterator[str]:
+    """The rules as text, Markdown or JSON: all of them, or those the settings select."""
+    from .reporters import catalogue  # only for this command
+
+    book = load(settings)
+    words = settings.texts("select")
+    chosen = selection.meant(book.rules, words, resting=True) if words else {rule.id for rule in book.rules}
+    return catalogue.listed([rule for rule in book.rules if rule.id in chosen], form)
+
+
+def explain(word: str, settings: Settings) -> str:
+    """A rule as its file has it, with citation and examples; or what an error code means. Raises `ConfigTrouble`."""
+    told = rulebook.explain_code(word)
+    return told if told is not None else rulebook.explain(_rule(load(settings), word))
+
+
+def _rule(book: Rulebook, word: str) -> Rule:
+    rule = book.find(word)
+    if rule is None:
+        known = [name for each in book.rules for name in (each.id, each.name)]
+        raise ConfigTrouble(f"unknown rule {word!r}{did_you_mean(word, known)}")
+    return rule
+
+
+def trace(word: str, paths: Sequence[str], settings: Settings, wish: Wish) -> Iterator[tuple[str, list[str], bool]]:
+    """(document, lines of the reckoning, whether it could be judged) for each document of the paths."""
+    from .reporters import catalogue  # only for this command
+
+    book = load(settings)
+    rule = _rule(book, word)
+    for each in parse(paths, settings, wish):
+        title = f"{each.path} {each.cable}".strip()
+        if each.telegram is None or each.source is None:
+            yield title, [each.why], False
+        else:
+            yield title, list(catalogue.reckoning(engine.trace(each.telegram, each.source, rule, book))), True
+
+
+def check_rules(files: Sequence[str]) -> list[str]:
+    """Every trouble of rule and vocabulary files, each with its place."""
+    return [str(item) for item in rulebook.check_files(files)]
+
+
+def test_rules(files: Sequence[str], mutate: bool) -> tuple[list[str], bool]:
+    """The lines that tell how the examples of rule files came out, and whether all held."""
+    return rulebook.test_files(files, mutate)
+
+
+def new_rule(code: str) -> str:
+    """The beginning of a chapter."""
+    return rulebook.new_chapter(code)
+
+
+def schema_text(kind: str) -> str:
+    """A published schema."""
+    with open(os.path.join(data_dir("schemas"), f"{kind}.schema.json"), encoding="utf-8") as file:
+        return file.read()

@@ -130,14 +130,14 @@ def _below(path: str, extended: str, depth: int) -> str:
         raise ConfigTrouble(f"{path}: extend: {extended!r} is outside the folder of this file")
     if depth + 1 >= MAX_DEPTH or target == os.path.realpath(path):
         raise ConfigTrouble(f"{path}: extend: more than {MAX_DEPTH} files build on each other, or one on itself")
-    return target
+    return os.path.relpath(target)
 
 
 def _absolute(path: str, kind: str, value: object) -> object:
     """Paths in a file are relative to that file."""
     folder = os.path.dirname(path)
     if kind == "path" and value:
-        return os.path.join(folder, str(value))
+        return os.path.normpath(os.path.join(folder, str(value)))
     if kind == "paths" and isinstance(value, list):
-        return tuple(os.path.join(folder, str(item)) for item in value)
+        return tuple(os.path.normpath(os.path.join(folder, str(item))) for item in value)
     return value

@@ -6,6 +6,7 @@ import sys
 
 from .. import baseline, run
 from ..reporters.escape import visible
+from ..reporters.wording import count
 from ..shipped import VERSION
 from ..trouble import ConfigTrouble
 from . import exits, printing, words
@@ -43,7 +44,8 @@ def _create(file: str, force: bool, outcome: run.Outcome) -> int:
         raise ConfigTrouble("no baseline was written: not every document could be checked")
     entries = baseline.collect(outcome.findings)
     printing.write_file(file, [baseline.written(entries, VERSION)])
-    print(f"{visible(file)}: {len(outcome.findings):,} findings of {outcome.summary.checked:,} documents")
+    found, checked = count(len(outcome.findings), "finding"), count(outcome.summary.checked, "document")
+    print(f"{visible(file)}: {found} of {checked}")
     return exits.OK
 
 

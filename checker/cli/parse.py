@@ -23,7 +23,9 @@ def main(given: list[str]) -> int:
     options.add_argument(
         "--format", choices=formats, help="tree (default) or json; with --fields csv (default) or json"
     )
-    options.add_argument("--fields", dest="rows", action="store_true", help="one row for each cable instead of the whole model")
+    options.add_argument(
+        "--fields", dest="rows", action="store_true", help="one row for each cable instead of the whole model"
+    )
     options.add_argument("--out", default="", metavar="FILE", help="write to a file")
     args = options.parse_args(given)
     settings = words.settled(args)

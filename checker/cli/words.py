@@ -9,7 +9,7 @@ import sys
 from ..configuration import settle
 from ..settings import SETTINGS, Settings
 from ..shipped import VERSION
-from ..trouble import ConfigTrouble
+from ..trouble import ConfigTrouble, did_you_mean
 
 
 class _Help(argparse.HelpFormatter):
@@ -19,9 +19,20 @@ class _Help(argparse.HelpFormatter):
         super().__init__(prog, max_help_position=32, width=max(60, (terminal_width(sys.stdout) or 100) - 2))
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is ours: one line, with the nearest option."""
+
+    def error(self, message: str):  # type: ignore[no-untyped-def]
+        near = ""
+        if "unrecognized arguments: -" in message:
+            word = message.partition("unrecognized arguments: ")[2].split()[0].partition("=")[0]
+            near = did_you_mean(word, self._option_string_actions)
+        raise ConfigTrouble(f"{message}{near}\n{self.prog} --help tells the options")
+
+
 def parser(command: str, what: str) -> argparse.ArgumentParser:
     """A parser for one command, whose words may not be abbreviated."""
-    return argparse.ArgumentParser(f"cablecheck {command}", description=what, formatter_class=_Help, allow_abbrev=False)
+    return _Parser(f"cablecheck {command}", description=what, formatter_class=_Help, allow_abbrev=False)
 
 
 def rule_options(options: argparse.ArgumentParser) -> None:

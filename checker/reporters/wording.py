@@ -52,7 +52,7 @@ def verdict(outcome: Outcome) -> str:
         return f"findings at or above {outcome.fail_level}"
     if summary.verdict == CLEAN:
         return "clean" if not summary.findings else f"clean: nothing at or above {outcome.fail_level}"
-    return "not to be trusted: some documents or settings failed, see above"
+    return "not to be trusted: not every document could be checked, or a setting does not hold"
 
 
 def place(finding: Finding) -> str:
@@ -72,7 +72,6 @@ def closing(outcome: Outcome, colour: bool) -> Iterator[str]:
     for words in outcome.notices:
         yield paint("note", "faint", colour) + f"  {visible(words)}\n"
     if outcome.statistics:
-        yield "\n"
         yield from statistics(outcome)
         yield "\n"
     summary = outcome.summary

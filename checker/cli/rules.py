@@ -1,0 +1,87 @@
+"""`cablecheck rules`: list, check, test and begin rules."""
+
+from __future__ import annotations
+
+import sys
+
+from .. import run
+from ..reporters.escape import visible
+from . import exits, printing, words
+
+ACTIONS = {
+    "list": "the rules, with what holds and by which source",
+    "check": "whether rule files hold, with every trouble at its place",
+    "test": "run the examples of rule files (--mutate: and demand that they notice every change of the rule)",
+    "new": "the beginning of a rule file, with an example of each kind",
+    "schema": "a schema that an editor completes and checks rule files with",
+}
+
+
+def main(given: list[str]) -> int:
+    """One of the actions."""
+    if not given or given[0] in ("-h", "--help") or given[0] not in ACTIONS:
+        lines = "\n".join(f"  {name:<8} {what}" for name, what in ACTIONS.items())
+        text = f"usage: cablecheck rules ACTION ...\n\nactions:\n{lines}\n"
+        asked = bool(given) and given[0] in ("-h", "--help")
+        (sys.stdout if asked else sys.stderr).write(text)
+        return exits.OK if asked else exits.UNTRUSTED
+    actions = {"list": _list, "check": _check, "test": _test, "new": _new, "schema": _schema}
+    return actions[given[0]](given[1:])
+
+
+def _list(given: list[str]) -> int:
+    options = words.parser("rules list", ACTIONS["list"])
+    words.rule_options(options)
+    options.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="the form of the list")
+    options.add_argument("--out", default="", metavar="FILE", help="write to a file")
+    args = options.parse_args(given)
+    pieces = run.list_rules(words.settled(args), args.format)
+    if args.out:
+        printing.write_file(args.out, pieces)
+    else:
+        sys.stdout.writelines(pieces)
+    return exits.OK
+
+
+def _check(given: list[str]) -> int:
+    options = words.parser("rules check", ACTIONS["check"])
+    options.add_argument("files", nargs="+", metavar="FILE", help="rule files, vocabulary files, or folders of them")
+    troubles = run.check_rules(options.parse_args(given).files)
+    for trouble in troubles:
+        print("\n".join(visible(line) for line in trouble.split("\n")))
+    print(f"{len(troubles)} troubles" if len(troubles) != 1 else "1 trouble")
+    return exits.UNTRUSTED if troubles else exits.OK
+
+
+def _test(given: list[str]) -> int:
+    options = words.parser("rules test", ACTIONS["test"])
+    options.add_argument("files", nargs="*", metavar="FILE", help="rule files or folders (default: the shipped rules)")
+    options.add_argument(
+        "--mutate", action="store_true", help="change each rule in every small way; each must be noticed"
+    )
+    args = options.parse_args(given)
+    lines, held = run.test_rules(args.files, args.mutate)
+    for line in lines:
+        print(visible(line))
+    return exits.OK if held else exits.FINDINGS
+
+
+def _new(given: list[str]) -> int:
+    options = words.parser("rules new", ACTIONS["new"])
+    options.add_argument("id", help="the id of the first rule, such as LOC-001")
+    options.add_argument("--out", default="", metavar="FILE", help="write to a file")
+    args = options.parse_args(given)
+    text = run.new_rule(args.id)
+    if args.out:
+        printing.write_file(args.out, [text])
+    else:
+        sys.stdout.write(text)
+    return exits.OK
+
+
+def _schema(given: list[str]) -> int:
+    options = words.parser("rules schema", ACTIONS["schema"])
+    kinds = ("rules", "vocabulary", "report", "config")
+    options.add_argument("kind", nargs="?", choices=kinds, default="rules", help="what the schema is for")
+    sys.stdout.write(run.schema_text(options.parse_args(given).kind))
+    return exits.OK
