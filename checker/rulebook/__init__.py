@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..shipped import data_dir
-from .codes import Data
+from . import cache as keeping
+from .codes import Data, Free
 from .shelf import Rule, Rulebook
 from .troubles import Item
 
-__all__ = ["Item", "Rule", "Rulebook", "check_files", "explain", "load"]
+__all__ = ["Item", "Rule", "Rulebook", "check_files", "explain", "explain_code", "load", "new_chapter", "test_files"]
 
 
 def load(
@@ -26,15 +27,44 @@ def load(
 
 
 def _book(homes: list[str], cache: bool) -> Rulebook:
-    from . import loading  # reading YAML costs 40 ms and is not needed when the cache is warm
+    shipped = data_dir("rules")
+    read = homes if shipped in homes else [shipped, *homes]
+    path = keeping.kept_in(homes) if cache else ""
+    found = keeping.stats(read)
+    data = keeping.read(path, found) if path else None
+    if data is None:
+        from . import loading  # YAML and jsonschema cost 150 ms and are not needed when the cache is warm
 
-    words, rules, packs = loading.read_folders(homes)
-    return Rulebook([Rule(data) for data in rules], words, packs=tuple(packs))
+        words, read_rules, packs = loading.read_folders(homes)
+        if path:
+            keeping.write(path, keeping.pack_up(found, words, read_rules, packs))
+        return Rulebook([Rule(rule) for rule in read_rules], words, packs=tuple(packs), digest=keeping.digest(found))
+    details: list[str] = data["details"]
+    rules = [Rule(rule, _Later(rule, text)) for rule, text in zip(data["rules"], details, strict=True)]
+    return Rulebook(rules, keeping.vocabulary_of(data), packs=tuple(data["packs"]), digest=data["digest"])
+
+
+class _Later:
+    """The details of a rule, opened when somebody reads them."""
+
+    __slots__ = ("data", "text")
+
+    def __init__(self, data: Data, text: str) -> None:
+        self.data = data
+        self.text = text
+
+    def __call__(self) -> Data:
+        if self.text:
+            import json  # the cache has imported it already
+
+            self.data = self.data | json.loads(self.text)
+            self.text = ""
+        return self.data
 
 
 def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Rulebook:
     changes: dict[str, Data] = {}
-    unknown: list[Item] = []
+    unknown: list[Free] = []
     for overlay in overlays:
         word, by = str(overlay["rule"]), str(overlay.get("by", "the command line"))
         rule = book.find(word)
@@ -51,7 +81,7 @@ def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Ruleb
     if unknown:
         from ..trouble import RuleTrouble
 
-        raise RuleTrouble(list(unknown))
+        raise RuleTrouble(unknown)
     return book.changed(changes)
 
 
@@ -62,8 +92,30 @@ def check_files(paths: Sequence[str]) -> list[Item]:
     return loading.check_files(paths)
 
 
+def test_files(paths: Sequence[str], mutate: bool = False) -> tuple[list[str], bool]:
+    """Judge the examples of rule files (the shipped ones if none), and mutants: lines, and whether all held."""
+    from . import commands
+
+    report = commands.test_files(paths, mutate)
+    return report.lines, report.ok
+
+
+def new_chapter(id: str) -> str:
+    """The text of a chapter with one rule to begin from."""
+    from . import commands
+
+    return commands.new_chapter(id)
+
+
 def explain(rule: Rule) -> str:
     """A rule for people: what it says, why, by which clause, when, how it is judged, with its examples."""
     from . import telling
 
     return telling.explain(rule)
+
+
+def explain_code(code: str) -> str | None:
+    """What an error code of rule files (R001 …) means and what to do; `None` if there is no such code."""
+    from . import troubles
+
+    return troubles.explain_code(code)

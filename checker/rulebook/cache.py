@@ -1,0 +1,199 @@
+"""The checked rules and words, kept between runs, so that a warm start reads no YAML.
+
+One JSON file in the user's cache folder per set of folders. It is taken only if every file of rules, words and
+telegrams has the size and time it had (or, where a time has changed, the same bytes), and tool and Python are the
+same. A cache that cannot be read is made anew; one that cannot be written is done without. Tables and details are
+JSON inside JSON: they are opened when somebody asks for them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from datetime import date
+from hashlib import sha256
+
+from ..document import MODEL_VERSION
+from ..shipped import VERSION
+from ..vocabulary import Entry, Table, Vocabulary
+from .codes import Code, Data, Free
+
+LAYOUT = 1
+DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
+Stats = list[list[Free]]
+
+
+def kept_in(folders: list[str]) -> str:
+    """The path of the cache file for these folders; "" where there is no home to keep one in."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        home = os.path.expanduser("~")
+        if not os.path.isabs(home):
+            return ""
+        base = os.path.join(home, ".cache")
+    names = "\0".join([VERSION, sys.version, str(LAYOUT), str(MODEL_VERSION), *map(os.path.abspath, folders)])
+    return os.path.join(
+        base, "cablecheck", f"rules-{sha256(names.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}.json"
+    )
+
+
+def stats(folders: list[str]) -> Stats:
+    """Path, size, time and file number of everything a load reads."""
+    found: Stats = []
+    for folder in folders:
+        for home, ends in ((folder, ".yaml"), (f"{folder}/vocabulary", ".yaml"), (f"{folder}/telegrams", ".txt")):
+            try:
+                with os.scandir(home) as entries:
+                    for entry in sorted(entries, key=lambda each: each.name):
+                        if entry.name.endswith(ends):
+                            about = entry.stat()
+                            found.append([entry.path, about.st_size, about.st_mtime_ns, about.st_ino])
+            except OSError:
+                found.append([home, -1, 0, 0])
+    return found
+
+
+def digest(found: Stats) -> str:
+    """SHA-256 over names and bytes of the files."""
+    total = sha256()
+    for path, *_ in found:
+        total.update(os.path.basename(path).encode("utf-8", "surrogateescape") + b"\0")
+        try:
+            with open(path, "rb") as file:
+                total.update(sha256(file.read()).digest())
+        except OSError:
+            total.update(b"-")
+    return total.hexdigest()
+
+
+def read(path: str, found: Stats) -> Data | None:
+    """What the cache holds, if it still tells the truth."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            data: Data = json.load(file)
+        if data["layout"] != LAYOUT:
+            return None
+        if data["stats"] != found:
+            if [row[0] for row in data["stats"]] != [row[0] for row in found] or data["digest"] != digest(found):
+                return None
+            data["stats"] = found
+            write(path, data)
+        if not isinstance(data["rules"], list) or not isinstance(data["tables"], dict):
+            return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return data
+
+
+def write(path: str, data: Data) -> None:
+    """Write the cache beside its place and move it there; a folder that refuses is no trouble."""
+    beside = f"{path}.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(beside, "w", encoding="utf-8") as file:
+            json.dump(data, file, ensure_ascii=False, separators=(",", ":"))
+        os.replace(beside, path)
+    except (OSError, UnicodeEncodeError):
+        try:
+            os.unlink(beside)
+        except OSError:
+            return
+
+
+def pack_up(found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> Data:
+    """Words and rules as the cache keeps them."""
+    return {
+        "layout": LAYOUT,
+        "stats": found,
+        "digest": digest(found),
+        "packs": packs,
+        "tables": {name: _dump(_table_code(table)) for name, table in words.tables.items()},
+        "rules": [{name: value for name, value in rule.items() if name not in DETAILS} for rule in rules],
+        "details": [_dump({name: rule[name] for name in DETAILS if name in rule}) for rule in rules],
+    }
+
+
+def _dump(value: Free) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _table_code(table: Table) -> Code:
+    return [table.name, table.title, table.complete, [_entry_code(entry) for entry in table.entries]]
+
+
+def _entry_code(entry: Entry) -> Code:
+    days = [None if day is None else day.isoformat() for day in (entry.since, entry.until)]
+    return [entry.code, entry.title, entry.forms, entry.rank, *days, entry.source, entry.facts]
+
+
+def table_of(words: str) -> Table:
+    """A table out of the cache."""
+    name, title, complete, entries = json.loads(words)
+    return Table(name, title, complete, [_entry(code) for code in entries])
+
+
+def _entry(code: Code) -> Entry:
+    name, title, forms, rank, since, until, source, facts = code
+    return Entry(
+        name,
+        title,
+        {kind: tuple(spellings) for kind, spellings in forms.items()},
+        rank,
+        date.fromisoformat(since) if since else None,
+        date.fromisoformat(until) if until else None,
+        source,
+        {fact: tuple(values) for fact, values in facts.items()},
+    )
+
+
+class Waiting(dict[str, Table]):
+    """Tables that are opened when they are first asked for."""
+
+    def __init__(self, packed: dict[str, str]) -> None:
+        super().__init__()
+        self.packed = packed
+
+    def __missing__(self, name: str) -> Table:
+        table = self[name] = table_of(self.packed[name])
+        return table
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.packed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.packed)
+
+    def __len__(self) -> int:
+        return len(self.packed)
+
+    def get(self, name: str, default: Free = None) -> Free:
+        """The table, or the default."""
+        return self[name] if name in self.packed else default
+
+    def _open(self) -> None:
+        for name in self.packed:
+            _ = self[name]
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]
+        """All names."""
+        self._open()
+        return super().keys()
+
+    def values(self) -> ValuesView[Table]:  # type: ignore[override]
+        """All tables, opened."""
+        self._open()
+        return super().values()
+
+    def items(self) -> ItemsView[str, Table]:  # type: ignore[override]
+        """All names and tables, opened."""
+        self._open()
+        return super().items()
+
+
+def vocabulary_of(data: Data) -> Vocabulary:
+    """The words of a cache."""
+    words = Vocabulary(())
+    words.tables = Waiting(data["tables"])
+    return words
