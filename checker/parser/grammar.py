@@ -80,6 +80,15 @@ class Grammar:
         return tuple(sorted(found.values(), key=lambda item: -len(item.letters)))
 
     @cached_property
+    def caption_of_control(self) -> dict[str, str]:
+        """The code of a control to the caption that says the same."""
+        found: dict[str, str] = {}
+        for entry in self.words["captions"]:
+            if entry.fact("control"):
+                found.setdefault(entry.fact("control"), entry.code)
+        return found
+
+    @cached_property
     def header_lines(self) -> dict[str, str]:
         """First word of a header line to the block it opens."""
         found = dict.fromkeys(self.label("offices", "line"), "offices")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ..document import Banner, Dtg, EoLine, Instruction, Marking, Telegram, Unread
+from ..document import Banner, Dtg, EoLine, Instruction, Marking, Subject, Telegram, Unread
 from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
+from .declass import judge
+from .rollup import roll_up
 from .sheet import Sheet
 
 _HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
@@ -20,6 +22,22 @@ def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     _date(telegram)
     _era(telegram, words)
     telegram.unread = tuple(_unread(telegram))
+    _compute(sheet, telegram, words)
+
+
+def _compute(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
+    """What the overall marking should be, and when the information is to be declassified."""
+    subject = telegram.subject.mark if isinstance(telegram.subject, Subject) else None
+    marks = (subject, *telegram.portion_marks) if isinstance(subject, Marking) else telegram.portion_marks
+    if marks:
+        banner = telegram.banner if isinstance(telegram.banner, Banner) else None
+        captions = telegram.caption_codes
+        if banner is not None and banner.controls:
+            shown = sheet.grammar.caption_of_control
+            captions += tuple(shown.get(code, code) for code in banner.controls)
+        marking = banner.marking if banner is not None else None
+        telegram.rollup = roll_up(marks, marking, telegram.profile, telegram.date, words, captions)
+    telegram.declass = judge(telegram, words)
 
 
 def _layout(telegram: Telegram) -> None:
