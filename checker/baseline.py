@@ -177,7 +177,8 @@ def load_suppressions(path: str) -> list[Suppression]:
         wrong = _wrong(place, entry)
         troubles += wrong
         if not wrong:
-            found.append(Suppression(*(entry[key] for key in _WANTED), str(entry.get("expires", "")), place))
+            fingerprint, rule, shown, reason = (str(entry[key]) for key in _WANTED)
+            found.append(Suppression(fingerprint, rule, shown, reason, str(entry.get("expires", "")), place))
     if troubles:
         raise ConfigTrouble("\n".join(troubles))
     return found

@@ -114,8 +114,8 @@ def _finding(row: dict[str, object]) -> Finding:
     made["end"] = Position(*row["end"])  # type: ignore[misc]
     made["cite"] = tuple(row["cite"])  # type: ignore[arg-type]
     made["lines"] = tuple((number, text) for number, text in row["lines"])  # type: ignore[attr-defined]
-    if row["suggestion"] is not None:
-        low, high, text, why, safe, start, end = row["suggestion"]  # type: ignore[misc]
-        places = [Position(*each) if each else None for each in (start, end)]
-        made["suggestion"] = Suggestion(Span(low, high), text, why, safe, *places)
+    change = row["suggestion"]
+    if isinstance(change, list):
+        start, end = (Position(*each) if each else None for each in change[5:])
+        made["suggestion"] = Suggestion(Span(*change[:2]), *change[2:5], start, end)
     return Finding(**made)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from . import checking, engine, readers, rulebook, selection
 from .checking import Desk, Order
 from .document import Telegram
 from .findings import SEVERITIES, Finding
-from .ledger import Judged, Outcome, RuleNote, balance
+from .ledger import Hidden, Judged, Outcome, RuleNote, balance
 from .record import Record
 from .rulebook import Rule, Rulebook
 from .settings import Settings
@@ -104,7 +104,7 @@ def _check_profile(profile: str) -> None:
 
 
 def _with_cache(order: Order, settings: Settings, book: Rulebook) -> Order:
-    if not settings.flag("cache") or order.text or order.diff:
+    if not settings.flag("cache") or not book.digest or order.text or order.diff:
         return order
     from . import cache  # opt-in
 
@@ -209,7 +209,8 @@ def _outcome(
     troubles: tuple[str, ...],
 ) -> Outcome:
     findings = tuple(sorted((one for each in judged for one in each.findings), key=Finding.order))
-    hidden, notices = (), _changes(order, book)
+    hidden: tuple[Hidden, ...] = ()
+    notices = _changes(order, book)
     if settings.text("suppressions") and wish.accepted:
         from . import baseline  # only where there are records
 
@@ -262,7 +263,8 @@ def _today() -> str:
 def _changes(order: Order, book: Rulebook) -> tuple[str, ...]:
     """What settings and packs changed about the rules, for the report."""
     shipped = {rule.id: rule.severity for rule in book.rules}
-    return tuple(
+    packs = tuple(f"{rule.id}: {rule.changed}" for rule in book.rules if rule.changed)
+    return packs + tuple(
         f"severity of {rule}: {level} instead of {shipped[rule]}"
         for rule, level in order.severities
         if rule in order.rules and shipped[rule] != level
@@ -367,7 +369,9 @@ def list_rules(settings: Settings, form: str) -> Iterator[str]:
 
 def explain(word: str, settings: Settings) -> str:
     """A rule as its file has it, with citation and examples; or what an error code means. Raises `ConfigTrouble`."""
-    told = rulebook.explain_code(word)
+    from .rulebook import commands  # only for commands about rules
+
+    told = commands.explain_code(word)
     return told if told is not None else rulebook.explain(_rule(load(settings), word))
 
 
@@ -400,12 +404,17 @@ def check_rules(files: Sequence[str]) -> list[str]:
 
 def test_rules(files: Sequence[str], mutate: bool) -> tuple[list[str], bool]:
     """The lines that tell how the examples of rule files came out, and whether all held."""
-    return rulebook.test_files(files, mutate)
+    from .rulebook import commands  # only for commands about rules
+
+    report = commands.test_files(files, mutants=mutate)
+    return list(report.lines), report.ok
 
 
 def new_rule(code: str) -> str:
     """The beginning of a chapter."""
-    return rulebook.new_chapter(code)
+    from .rulebook import commands  # only for commands about rules
+
+    return commands.new_chapter(code)
 
 
 def schema_text(kind: str) -> str:

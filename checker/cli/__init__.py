@@ -10,7 +10,7 @@ import os
 import sys
 
 from ..shipped import VERSION
-from ..trouble import Trouble, did_you_mean
+from ..trouble import RuleTrouble, Trouble, did_you_mean
 from . import exits
 
 COMMANDS = {
@@ -40,6 +40,10 @@ def main(words: list[str]) -> int:
         code = _dispatch(words)
         sys.stdout.flush()
         return code
+    except RuleTrouble as trouble:  # places first, as editors like them
+        number = len(trouble.items)
+        end = "1 trouble" if number == 1 else f"{number} troubles"
+        return _say(f"{trouble}\ncablecheck: {end} in rule files; nothing was done", exits.UNTRUSTED)
     except Trouble as trouble:
         return _say(f"cablecheck: {trouble}", exits.UNTRUSTED)
     except KeyboardInterrupt:

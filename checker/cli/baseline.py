@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from .. import baseline, run
+from ..ledger import Outcome
 from ..reporters.escape import visible
 from ..reporters.wording import count
 from ..shipped import VERSION
@@ -35,7 +36,7 @@ def main(given: list[str]) -> int:
     return _check(file, args.action == "prune", outcome)
 
 
-def _create(file: str, force: bool, outcome: run.Outcome) -> int:
+def _create(file: str, force: bool, outcome: Outcome) -> int:
     import os
 
     if os.path.exists(file) and not force:
@@ -49,7 +50,7 @@ def _create(file: str, force: bool, outcome: run.Outcome) -> int:
     return exits.OK
 
 
-def _check(file: str, prune: bool, outcome: run.Outcome) -> int:
+def _check(file: str, prune: bool, outcome: Outcome) -> int:
     entries = baseline.load(file)
     stale = baseline.stale_entries(entries, outcome.findings, run.checked_paths(outcome.judged))
     for entry in stale:

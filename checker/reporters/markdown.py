@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..ledger import Outcome
 from . import Look
@@ -33,7 +33,7 @@ def report(outcome: Outcome, look: Look) -> Iterator[str]:
         yield from _table(heads, [tuple(map(str, row)) for row in statistics_rows(outcome)])
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     if not rows:
         return
     yield "\n| " + " | ".join(heads) + " |\n"

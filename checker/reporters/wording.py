@@ -105,5 +105,5 @@ def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int
                 row[index] += number
     for row in counts.values():
         row[4] = max(0, documents - sum(row[1:4]))
-    rows = [(rule, *row) for rule, row in counts.items()]
-    return sorted(rows, key=lambda row: (-row[1], -row[3], -row[2], row[0]))  # type: ignore[return-value]
+    rows = [(rule, row[0], row[1], row[2], row[3], row[4]) for rule, row in counts.items()]
+    return sorted(rows, key=lambda row: (-row[1], -row[3], -row[2], row[0]))
