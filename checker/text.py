@@ -159,6 +159,8 @@ class View:
 
     def exchange(self, exchanges: Iterable[Exchange]) -> View:
         """A new view with each exchange made. They are in order and do not overlap, else `ValueError`."""
+        if len(self._lows) == 1 and self._kept[0]:
+            return self._exchange_plain(exchanges)
         text: list[str] = []
         pieces: list[tuple[str, int, int, bool]] = []
         here = 0
@@ -183,6 +185,45 @@ class View:
         return View(
             self.source, "".join(text), lows, [p[1] for p in pieces], [p[2] for p in pieces], [p[3] for p in pieces]
         )
+
+    def _exchange_plain(self, exchanges: Iterable[Exchange]) -> View:
+        """The same for a stretch of the source as it stands: the usual case, at a third of the time."""
+        old = self.text
+        size = len(old)
+        base = self._sources[0]
+        words: list[str] = []
+        lows: list[int] = []
+        sources: list[int] = []
+        stops: list[int] = []
+        kept: list[bool] = []
+        here = length = 0
+        for change in exchanges:
+            start, end, text = change.start, change.end, change.text
+            if start < here or end < start or end > size:
+                raise ValueError(f"exchange {start}-{end} overlaps or is out of order")
+            if start > here:
+                words.append(old[here:start])
+                lows.append(length)
+                sources.append(base + here)
+                stops.append(base + start)
+                kept.append(True)
+                length += start - here
+            if text:
+                words.append(text)
+                lows.append(length)
+                sources.append(base + start)
+                stops.append(base + end)
+                kept.append(False)
+                length += len(text)
+            here = end
+        if here < size or not words:
+            edge = here if here < size else 0
+            words.append(old[here:])
+            lows.append(length)
+            sources.append(base + edge)
+            stops.append(base + (size if here < size else 0))
+            kept.append(True)
+        return View(self.source, "".join(words), lows, sources, stops, kept)
 
     def _pieces(self, start: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
         """The pieces of this view between two of its offsets, cut to fit."""
@@ -209,7 +250,10 @@ class View:
 
     def kept(self) -> Iterator[Span]:
         """The stretches of the source that stand in this view, in order (for the tiling property)."""
+        last = None
         for piece, low in enumerate(self._lows):
             high = self._lows[piece + 1] if piece + 1 < len(self._lows) else len(self.text)
-            if high > low:
-                yield Span(self._sources[piece], self._stops[piece])
+            stretch = (self._sources[piece], self._stops[piece])
+            if high > low and stretch[0] < stretch[1] and stretch != last:  # an exchanged piece may have been parted
+                yield Span(*stretch)
+                last = stretch
