@@ -108,8 +108,7 @@ def tile(whole: Sheet, sheet: Sheet, cuts: list[Cut]) -> tuple[Part, ...]:
     """The parts as source spans: one begins where the one before it ends, and cuts stand inside what they cut."""
     if not whole.size:
         return ()
-    place = sheet.view.span
-    begins = [(place(start, start).start, kind) for start, kind in sheet.parts if start < sheet.size]
+    begins = _begins(whole, sheet)
     if cuts:
         begins = _with_cuts(whole, begins, cuts)
     edge = whole.view.span(0, whole.size)
@@ -122,6 +121,15 @@ def tile(whole: Sheet, sheet: Sheet, cuts: list[Cut]) -> tuple[Part, ...]:
         if stop > start:
             parts.append(Part(Span(start, stop), kind))
     return tuple(parts)
+
+
+def _begins(whole: Sheet, sheet: Sheet) -> list[tuple[int, str]]:
+    """Where in the source each part begins."""
+    size = sheet.size
+    low, high = whole.span(0, 0).start, whole.span(size, size).start
+    if sheet is whole and high - low == size:  # a view that is one stretch of its source
+        return [(low + start, kind) for start, kind in sheet.parts if start < size]
+    return [(sheet.span(start, start).start, kind) for start, kind in sheet.parts if start < size]
 
 
 def _with_cuts(whole: Sheet, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:

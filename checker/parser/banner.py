@@ -82,12 +82,23 @@ def _read_controls(sheet: Sheet, reading: _Reading) -> None:
                     break
 
 
+def may_be_banner(sheet: Sheet, start: int) -> bool:
+    """A cheap look at the first two letters."""
+    fold = sheet.fold
+    second = fold[start + 1]
+    if second == " ":
+        second = fold[start + 2]
+    return fold[start] + second in sheet.grammar.level_prefixes
+
+
 def read_banner(sheet: Sheet, start: int, end: int) -> Banner | None:
     """The classification line that begins at `start` and ends before `end`; `None` if the line is none.
 
     The message number may stand on the next line. What follows the number on the line is left to the caller:
     the banner's span ends before it.
     """
+    if not may_be_banner(sheet, start):
+        return None
     reading = _read_level(sheet, start)
     if reading is None or reading.at > end:
         return None

@@ -32,7 +32,7 @@ class Region(Record):
 
 
 class State(Record):
-    """Where the loop is: the open block, whether a blank line closed it, which blocks have been seen."""
+    """Where the loop is: the open block, whether a blank line closed it, what has been seen, the line's label."""
 
     open: str | None
     blank: bool
@@ -40,6 +40,8 @@ class State(Record):
     start: int = 0
     end: int = 0
     body: int = 0
+    label: str = ""
+    label_end: int = -1
 
 
 class Block(Record):
@@ -83,21 +85,15 @@ def _closes(fold: str, at: int, code: str) -> bool:
 
 
 def _label(code: str) -> Callable[[Sheet, State], int]:
+    """The recogniser of a labelled block: the label itself was looked up once for the line."""
+
     def opens(sheet: Sheet, state: State) -> int:
-        at = state.start
-        if code == "authority":
-            bracket = _BRACKET.match(sheet.fold, at)
-            if bracket is not None:
-                at = bracket.end()
-        found = label_of(sheet, at)
-        return found[1] if found is not None and found[0] == code else -1
+        return state.label_end if state.label == code else -1
 
     return opens
 
 
 def _banner(sheet: Sheet, state: State) -> int:
-    if sheet.fold[state.start] not in sheet.grammar.level_starts:
-        return -1
     banner = read_banner(sheet, state.start, state.end)
     return state.start if banner is not None and banner.serial is not None else -1
 
@@ -178,12 +174,26 @@ def walk(sheet: Sheet, here: int) -> tuple[list[Region], int]:
 
 def _block_of(sheet: Sheet, state: State) -> str | None:
     """The block the line opens; `None` where it goes on with the open one."""
+    _find_label(sheet, state)
     for block in BLOCKS:
         if state.blank or state.open is None or "*" in block.interrupts or state.open in block.interrupts:
             state.body = block.opens(sheet, state)
             if state.body >= 0 and not _belongs(sheet, state, block.name):
                 return block.name
     return None
+
+
+def _find_label(sheet: Sheet, state: State) -> None:
+    """Look up the label the line begins with; an authority sentence may have its portion mark before it."""
+    at = state.start
+    if sheet.fold[at] == "(":
+        bracket = _BRACKET.match(sheet.fold, at)
+        at = bracket.end() if bracket is not None else at
+    found = label_of(sheet, at)
+    if found is None or (at > state.start and found[0] != "authority"):
+        state.label, state.label_end = "", -1
+    else:
+        state.label, state.label_end = found
 
 
 def _belongs(sheet: Sheet, state: State, name: str) -> bool:

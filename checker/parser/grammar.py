@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from ..values import Level
-from ..vocabulary import Entry, Table, Vocabulary
+from ..vocabulary import Entry, Vocabulary
 
 
 class Control:
@@ -26,6 +26,7 @@ class Grammar:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
+        self._spellings: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     # ---- header ----------------------------------------------------------------------------------------------
 
@@ -41,9 +42,9 @@ class Grammar:
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
 
     @cached_property
-    def level_starts(self) -> frozenset[str]:
-        """The letters a classification line can begin with."""
-        return frozenset(letters[0] for letters, _ in self.levels) | {item.letters[0] for item in self.controls}
+    def level_prefixes(self) -> frozenset[str]:
+        """The first two letters a classification line can begin with, blanks left out."""
+        return frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls}
 
     @cached_property
     def level_names(self) -> dict[str, Level]:
@@ -146,11 +147,19 @@ class Grammar:
 
     def label(self, code: str, *kinds: str) -> tuple[str, ...]:
         """The spellings of a label, of some kinds."""
-        return _spellings(self.words["labels"], code, *kinds)
+        return self._find("labels", code, *kinds)
 
     def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
         """The spellings of a page word."""
-        return _spellings(self.words["page_words"], code, *kinds)
+        return self._find("page_words", code, *kinds)
+
+    def _find(self, *key: str) -> tuple[str, ...]:
+        """The spellings of an entry: table, code, kinds. Remembered, for they are asked for on every line."""
+        found = self._spellings.get(key)
+        if found is None:
+            entry = self.words[key[0]].get(key[1])
+            found = self._spellings[key] = entry.spellings(*key[2:]) if entry is not None else ()
+        return found
 
     @cached_property
     def text_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -240,11 +249,6 @@ class Grammar:
     def slips(self) -> dict[str, str | None]:
         """Suggestions already looked up for unknown tags (the parser empties it when it grows large)."""
         return {}
-
-
-def _spellings(table: Table, code: str, *kinds: str) -> tuple[str, ...]:
-    entry = table.get(code)
-    return entry.spellings(*kinds) if entry is not None else ()
 
 
 def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -75,7 +75,7 @@ class Header:
                 return kind
         if first.startswith(self.sheet.grammar.starts):
             return "transmission"
-        if fold[start] in self.sheet.grammar.level_starts and read_banner(self.sheet, start, end) is not None:
+        if read_banner(self.sheet, start, end) is not None:
             return "banner"
         if read_dtg(self.sheet, start, end) is not None:
             return "dtg"

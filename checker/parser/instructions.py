@@ -27,7 +27,7 @@ class Forms(Record):
     """The spellings of instructions: (spelling, code), longest first, by how they stand in a value."""
 
     phrases: tuple[tuple[str, str], ...]
-    words: tuple[tuple[str, str], ...]
+    words: dict[str, list[tuple[str, str]]]  # by first letter
     stems: tuple[tuple[str, str], ...]
     starts: tuple[str, ...]
     labels: tuple[str, ...]
@@ -51,7 +51,10 @@ def forms_of(words: Vocabulary) -> Forms:
     years = table.get("years")
     numbers = {form: e.rank or 0 for e in words["number_words"] for form in e.spellings()} if years is not None else {}
     starts = tuple(form for form, _ in pairs("starts"))
-    return Forms(pairs("phrase"), pairs("word", "repair"), pairs("stem"), starts, label("decl"), label("dng"), numbers)
+    words_by: dict[str, list[tuple[str, str]]] = {}
+    for pair in pairs("word", "repair"):
+        words_by.setdefault(pair[0][0], []).append(pair)
+    return Forms(pairs("phrase"), words_by, pairs("stem"), starts, label("decl"), label("dng"), numbers)
 
 
 class Value:
@@ -174,6 +177,8 @@ def _read_dates(value: Value, node: Instruction) -> None:
 
 
 def _read_phrase(value: Value, node: Instruction) -> bool:
+    if len(value.flat) < 14:  # no phrase is as short as a date
+        return False
     for phrase, code in value.forms.phrases:
         if phrase in value.flat:
             node.kind, node.code = code, phrase
@@ -185,7 +190,7 @@ def _read_word(value: Value, node: Instruction) -> bool:
     at = 0
     while at < len(value.flat) and value.flat[at] in " (":
         at += 1
-    for word, code in value.forms.words:
+    for word, code in value.forms.words.get(value.flat[at : at + 1], ()):
         if value.starts(at, word):
             entry = value.sheet.words["instructions"].get(code)
             node.kind = code

@@ -74,7 +74,9 @@ def _losses(sheet: Sheet, telegram: Telegram) -> None:
     if all(getattr(telegram, field) is None for field in _HEADER) and not telegram.page_lines:
         _lose(telegram, _HEADER, start, "the header lines: this copy begins below them")
         telegram.layout = "body"
-    gone = next((phrase for phrase in sheet.grammar.page_word("lost") if phrase in sheet.fold), None)
+    gone = None
+    if len(telegram.paragraphs) < 3:
+        gone = next((phrase for phrase in sheet.grammar.page_word("lost") if phrase in sheet.fold), None)
     headed = telegram.banner is None and not telegram.paragraphs
     if gone is not None or headed:
         _lose(telegram, ("banner", *_FIELDS), telegram.span.end, "the text: this copy does not hold it")

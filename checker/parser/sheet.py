@@ -6,6 +6,8 @@ its only white space, and one line feed more at the end; so no pattern needs to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..document import Word
 from ..text import Span, View
 from ..values import Date
@@ -19,10 +21,11 @@ class Sheet:
     """A view, its folded text, and where each part begins. `day` is the date of the telegram, once
     known; `lowered` tells that the text has lost its capitals."""
 
-    __slots__ = ("day", "fold", "grammar", "lowered", "parts", "size", "text", "view", "words")
+    __slots__ = ("day", "fold", "grammar", "lowered", "parts", "size", "span", "text", "view", "words")
 
     def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:
         self.view = view
+        self.span: Callable[[int, int], Span] = view.span  # from offsets of the view to the source
         self.text = view.text
         self.fold = folded(view.text) + "\n"
         self.size = len(view.text)
@@ -32,13 +35,9 @@ class Sheet:
         self.day: Date | None = None
         self.lowered = False
 
-    def span(self, start: int, end: int) -> Span:
-        """The source span of the view's code points `start` to `end`."""
-        return self.view.span(start, end)
-
     def word(self, start: int, end: int) -> Word:
         """The words between two offsets, as they stand."""
-        return Word(self.view.span(start, end), self.text[start:end])
+        return Word(self.span(start, end), self.text[start:end])
 
     def begin(self, start: int, kind: str) -> None:
         """A part of that kind begins here, and the part before it ends."""
