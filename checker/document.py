@@ -169,7 +169,9 @@ class Token(Node):
     title, banner, portion, other. `countries` lists the codes of a country list, `parts` compartments, numbers or
     programme names in the order written. `before` is the separator written before the token (blanks and line ends as
     written), `separators` those written between the countries, each once. `codes` are all codes the token stands for
-    (a system and its known compartments). `standing` is "current" or "retired".
+    (a system and its known compartments). `standing` is "current", "retired" or "supplemental" (a word that is no
+    control). `countries_in_order`: after a leading owner, three letters A-Z, then groups A-Z. `unknown_countries` are
+    in no table, `doubled_countries` are members of a group in the same list.
     """
 
     text: str
@@ -184,25 +186,22 @@ class Token(Node):
     separators: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     standing: str = "current"
+    countries_in_order: bool = True
+    unknown_countries: tuple[str, ...] = ()
+    doubled_countries: tuple[str, ...] = ()
 
     @property
     def parts_in_order(self) -> bool:
         """Whether compartments, programmes or numbers ascend, numbers before letters (IC-REG-2016 p. 15)."""
+        if self.category == "aea":
+            numbers = [int(part) for part in self.parts if part.isdigit()]
+            return numbers == sorted(numbers)
         return list(self.parts) == sorted(self.parts)
 
     @property
-    def codes_after_first(self) -> tuple[str, ...]:
-        """The country codes after the first one."""
-        return self.countries[1:]
-
-    @property
-    def groups_last(self) -> bool:
-        """Whether the countries after a leading owner stand in order: three letters A-Z, then longer codes A-Z."""
-        return _ascending(self.countries[1:] if self.category == "dissem" else self.countries)
-
-
-def _ascending(codes: tuple[str, ...]) -> bool:
-    return list(codes) == sorted(codes, key=lambda code: (len(code) > 3, code))
+    def first_country(self) -> str | None:
+        """The first country of the list."""
+        return self.countries[0] if self.countries else None
 
 
 class Marking(Node):

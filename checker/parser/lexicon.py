@@ -66,9 +66,8 @@ class Lexicon:
         if entry.fact("role"):
             self.roles[entry.fact("role")] = entry.code
         if entry.fact("system"):
-            for kind in ("banner", "portion", "title"):
-                for form in entry.forms.get(kind, ()):
-                    self.systems.setdefault(form, (entry, kind))
+            for form in entry.spellings("banner", "portion", "title"):
+                self.systems[form] = (entry, self.controls[form][1])
         for part in entry.facts.get("part", ()):
             self.parts[entry.fact("under"), part] = entry
         self.joiners.update(entry.facts.get("join", ()))

@@ -114,6 +114,9 @@ def _place(
                 bit.separators,
                 bit.codes,
                 bit.standing,
+                bit.countries_in_order,
+                bit.unknown_countries,
+                bit.doubled_countries,
             )
             for bit in shape.bits
         ]

@@ -41,6 +41,9 @@ class Bit(Record):
     codes: tuple[str, ...] = ()
     standing: str = "current"
     rank: int = 0
+    countries_in_order: bool = True
+    unknown_countries: tuple[str, ...] = ()
+    doubled_countries: tuple[str, ...] = ()
 
 
 class Shape(Record):
@@ -501,11 +504,23 @@ class _Dissection:
         rank = 0
         for bit in self.bits:
             rank = bit.rank = RANKS.get(bit.category, rank)
+            if bit.countries:
+                self._settle_countries(bit)
         for category in ("sci", "sap", "cui"):
             same = [bit for bit in self.bits if bit.category == category]
             names = sorted({self._key(bit) for bit in same})
             for bit in same:
                 bit.order = names.index(self._key(bit))
+
+    def _settle_countries(self, bit: Bit) -> None:
+        """How a list of countries stands to the tables and to its order."""
+        lexicon, codes = self.lexicon, bit.countries
+        leads = bit.category == "dissem" and codes[0] == lexicon.owner and bit.code != lexicon.roles["display"]
+        listed = codes[1:] if leads else codes
+        bit.countries_in_order = list(listed) == sorted(listed, key=lambda code: (len(code) > 3, code))
+        bit.unknown_countries = tuple(code for code in codes if code not in lexicon.codes)
+        members = {member for code in codes for member in lexicon.members.get(code, ())} - {lexicon.owner}
+        bit.doubled_countries = tuple(code for code in codes if code in members)
 
     def _key(self, bit: Bit) -> tuple[bool, str]:
         word = bit.parts[0] if bit.category == "sap" and bit.parts else _plain(self.text, bit.start, bit.end)

@@ -182,7 +182,7 @@ def test_every_field_of_a_banner(words: Vocabulary) -> None:
     ]
     assert [
         ("TOP SECRET", "TS", "level", 0, 0, "banner", "", (), (), ()),
-        ("SI-G ABCD", "SI", "sci", 2, 0, "banner", "//", (), ("G ABCD",), ()),
+        ("SI-G ABCD", "SI", "sci", 2, 0, "same", "//", (), ("G ABCD",), ()),
         ("TK", "TK", "sci", 2, 1, "same", "/", (), (), ()),
         ("FGI DEU NATO", "FGI", "fgi", 5, 1, "same", "//", ("DEU", "NATO"), (), (" ",)),
         ("ORCON", "ORCON", "dissem", 7, 3, "banner", "//", (), (), ()),
@@ -271,6 +271,26 @@ def test_order_and_separators(
     found = read(banner, text, words)
     lists = [found.misplaced, found.disordered, found.repeated, found.misjoined]
     assert [misplaced, disordered, repeated, misjoined] == [[token.text for token in tokens] for tokens in lists]
+
+
+@pytest.mark.parametrize(
+    ("text", "in_order", "unknown", "doubled"),
+    [
+        ("SECRET//REL TO USA, AUS, GBR, NATO", True, (), ()),
+        ("SECRET//REL TO USA, NATO, NOR", False, (), ()),
+        ("SECRET//REL TO AUS, USA", True, (), ()),
+        ("SECRET//REL TO USA, UK", True, ("UK",), ()),
+        ("SECRET//REL TO USA, AUS, FVEY", True, (), ("AUS",)),
+        ("SECRET//DISPLAY ONLY IRQ, AFG", False, (), ()),
+        ("SECRET//FGI CAN DEU NATO//NOFORN", True, (), ()),
+        ("SECRET//FGI DEU CAN//NOFORN", False, (), ()),
+        ("//JOINT SECRET CAN ISR USA//REL TO USA, CAN, ISR", True, (), ()),
+        ("//JOINT SECRET USA CAN ISR//REL TO USA, CAN, ISR", False, (), ()),
+    ],
+)
+def test_lists_of_countries(text: str, in_order: bool, unknown: tuple, doubled: tuple, words: Vocabulary) -> None:
+    token = next(token for token in read(banner, text, words).tokens if token.countries)
+    assert (in_order, unknown, doubled) == (token.countries_in_order, token.unknown_countries, token.doubled_countries)
 
 
 STATEMENTS = [
