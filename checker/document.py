@@ -171,7 +171,7 @@ class Token(Node):
     written), `separators` those written between the countries, each once. `codes` are all codes the token stands for
     (a system and its known compartments). `standing` is "current", "retired" or "supplemental" (a word that is no
     control). `countries_in_order`: after a leading owner, three letters A-Z, then groups A-Z. `unknown_countries` are
-    in no table, `doubled_countries` are members of a group in the same list.
+    in no table, `doubled_countries` are members of a group in the same list. `role` is its marking's.
     """
 
     text: str
@@ -189,6 +189,7 @@ class Token(Node):
     countries_in_order: bool = True
     unknown_countries: tuple[str, ...] = ()
     doubled_countries: tuple[str, ...] = ()
+    role: str = "portion"
 
     @property
     def parts_in_order(self) -> bool:
@@ -793,6 +794,11 @@ class Telegram(Node):
         banner = self.banner.marking if isinstance(self.banner, Banner) else None
         subject = self.subject.mark if isinstance(self.subject, Subject) else None
         return tuple(mark for mark in (banner, subject) if isinstance(mark, Marking)) + self.portion_marks
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Every token of every marking that could be read."""
+        return tuple(token for marking in self.markings for token in marking.tokens)
 
     @property
     def portion_marks(self) -> tuple[Marking, ...]:

@@ -117,6 +117,7 @@ def _place(
                 bit.countries_in_order,
                 bit.unknown_countries,
                 bit.doubled_countries,
+                role,
             )
             for bit in shape.bits
         ]
