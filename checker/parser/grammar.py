@@ -42,6 +42,16 @@ class Grammar:
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
 
     @cached_property
+    def banner_signs(self) -> tuple[str, ...]:
+        """How a repeated classification line begins: letter-spaced, or a telegram's short form."""
+        signs: list[str] = []
+        for entry in self.words["levels"]:
+            signs += entry.forms.get("spaced", ())
+            if not entry.forms.get("spaced"):
+                signs += [form + " " for form in entry.forms.get("telegram", ())[:1]]
+        return tuple(signs)
+
+    @cached_property
     def level_prefixes(self) -> frozenset[str]:
         """The first two letters a classification line can begin with, blanks left out."""
         return frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls}
@@ -165,7 +175,8 @@ class Grammar:
     def text_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """First letter to (spelling, code) of the labels between banner and text, longest first."""
         pairs = [(form, code) for code in ("eo", "tags", "subject", "reference") for form in self.label(code, "line")]
-        pairs += [(form, "authority") for form, _ in self.block_labels]
+        short = self.label("decl") + self.label("dng")  # these also go on with an E.O. line
+        pairs += [(form, "authority") for form, _ in self.block_labels if form not in short]
         return _by_letter(pairs)
 
     @cached_property

@@ -6,6 +6,7 @@ import re
 
 from ..document import Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
 from .banner import read_banner, unread_banner
+from .blocks import label_of
 from .captions import is_address_stop
 from .dates import read_dtg
 from .sheet import Sheet
@@ -15,6 +16,7 @@ _SECURITY = re.compile(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
 _INDICATOR = re.compile(r"R[A-Z]{3,7}(?![A-Z])")
 _SENT_TO = re.compile(r"R[A-Z]{2,7}/")
 _ADDRESS = re.compile(r"(?:(R[A-Z]{2,7})/)?")
+_NEAR = 60  # lines
 _OFFICE = re.compile(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = re.compile(r"-{6,}")
 _TOTAL = re.compile(r"/ ?\d{3} ?[A-Z]{1,2}")
@@ -38,7 +40,7 @@ class Header:
         """Read to the classification line and return its offset, or where the header ended without one."""
         sheet = self.sheet
         fold = sheet.fold
-        here = 0
+        here = self._seek()
         last = 0
         block: str | None = None
         while here < sheet.size:
@@ -63,6 +65,24 @@ class Header:
         self.telegram.info = tuple(self.info)
         self.telegram.offices = tuple(self.offices)
         return here if here < sheet.size else last
+
+    def _seek(self) -> int:
+        """Where the first line of a telegram stands; 0 if none is near. What stands above it is no part of it."""
+        fold = self.sheet.fold
+        here = 0
+        for _ in range(_NEAR):
+            if here >= self.sheet.size:
+                break
+            end = fold.find("\n", here)
+            start, last = self.sheet.trim(here, end)
+            if start < last and self._kind(start, last, None) not in (None, "counter"):
+                if here:
+                    self.sheet.begin(0, "loose_text")
+                return here
+            if start < last and label_of(self.sheet, start) is not None:
+                break
+            here = end + 1
+        return 0
 
     def _kind(self, start: int, end: int, block: str | None) -> str | None:
         """Which block the line belongs to; `None` when it is no header line."""

@@ -21,6 +21,7 @@ _COUNT = re.compile(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
 _TIME = re.compile(r"\d{6} ?[A-Z](?![A-Z])")
 _ATTRIBUTE = re.compile(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = re.compile(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
+_SIGNER_AT_END = re.compile(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
 _ENDED = ".!?:\"')]-"
 
 
@@ -146,7 +147,7 @@ class Pages:
 
     def _running_line(self, match: re.Match[str]) -> None:
         sheet = self.sheet
-        start = self._post_before(match.start(), match.group(1))
+        start = self._post_before(match.start(), match.group(1), sheet.blank_line(match.end()))
         if start == match.start():
             return
         end = match.end()
@@ -159,12 +160,12 @@ class Pages:
         else:
             self.cuts.append(Cut(start, end, "page_line"))
 
-    def _post_before(self, at: int, serial: str) -> int:
+    def _post_before(self, at: int, serial: str, ends: bool) -> int:
         """Where the post's name before a serial begins: the whole line, or as many words as the text uses elsewhere."""
         fold = self.sheet.fold
         line = self.sheet.line_start(at)
         whole = fold[line:at].strip(" ")
-        if whole and len(whole) <= 30 and whole.replace(" ", "").replace(".", "").replace("'", "").isalpha():
+        if ends and whole and len(whole) <= 30 and whole.replace(" ", "").replace(".", "").replace("'", "").isalpha():
             return line + len(fold[line:at]) - len(fold[line:at].lstrip(" "))
         numbers = [f" {int(serial):0{width}d}" for width in (6, 5, 4)]
         stop = at
@@ -197,19 +198,25 @@ class Pages:
         start = sheet.line_start(at)
         end = sheet.line_end(at + length)
         if continued:
-            end = self._stamp_end(end, continued)
-            found = next(find_dates(sheet.flat(at, end), sheet.grammar.months), None)
+            before = sheet.text[start:at].rstrip()
+            signer = _SIGNER_AT_END.search(before)
+            if before and (signer is None or signer.start() > 0):
+                start = at if signer is None else start + signer.start()
+            stop = self._stamp_end(end, continued)
+            found = next(find_dates(sheet.flat(at, stop), sheet.grammar.months), None)
+            end = at + found.end if found is not None else stop
         else:
             if end - start > 160:
                 return
             found = next(find_dates(sheet.flat(start, end), sheet.grammar.months), None)
+        whole = sheet.fold[start - 1 : start] in ("", "\n") and sheet.blank_line(end)
         above = sheet.line_start(start - 1) if start else start
-        if continued and start and _SIGNER.fullmatch(sheet.text[above : start - 1].strip()):
+        if whole and continued and start and _SIGNER.fullmatch(sheet.text[above : start - 1].strip()):
             start = above
         low, high = sheet.trim(start, end)
         node = Stamp(sheet.span(low, high), sheet.joined(low, high), code, found.date if found is not None else None)
         self.stamps.append(node)
-        self.cuts.append(Cut(*self._around(start, end), "stamp"))
+        self.cuts.append(Cut(*(self._around(start, sheet.line_end(end)) if whole else (start, end)), "stamp"))
 
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
         """The end of the last line that goes on with a wrapped stamp: its known words, or its date."""

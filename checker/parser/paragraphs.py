@@ -116,8 +116,9 @@ class Text:
 
         A number counts if it follows the last one; a marked one also if it skips, repeats or restarts.
         """
-        if self.inner and number == self.inner + 1 and free and not (marked or number == self.outer + 1):
-            return 2
+        if self.inner and number == self.inner + 1 and free and not marked:
+            if self.marked or number != self.outer + 1:
+                return 2
         if number == self.outer + 1:
             return 1 if free else 0
         if marked:
@@ -177,9 +178,11 @@ class Text:
             start = top = above
         else:
             return
-        if start < 0 or (self.found and self.found[-1].start >= start):
-            return
-        self._add(start, start, start, "heading", 1, None, None)
+        last = self.found[-1] if self.found else None
+        if start >= 0 and last is not None and last.start == start and last.kind == "unnumbered":
+            last.kind = "heading"
+        elif start >= 0 and (last is None or last.start < start):
+            self._add(start, start, start, "heading", 1, None, None)
 
     # ---- small questions -------------------------------------------------------------------------------------
 
@@ -241,9 +244,12 @@ class Body:
             end = found[index + 1].start if index + 1 < len(found) else self.high
             if item.kind == "heading":
                 self._heading(item, end)
-            else:
-                self.sheet.begin(item.start, "paragraph")
-                self._paragraph(item, end)
+                continue
+            self.sheet.begin(item.start, "paragraph")
+            stop = end if item.kind != "unnumbered" else _empty_line(self.sheet.fold, item.label_end, end)
+            self._paragraph(item, stop)
+            if stop < end:
+                self._unnumbered(stop, end)
 
     def _unnumbered(self, low: int, high: int) -> None:
         """The stretches between empty lines, each a paragraph of its own."""
@@ -319,18 +325,25 @@ def _search_mark(sheet: Sheet, node: Paragraph, item: Found, start: int, high: i
             return at + len(mark.text)
     if _CUT.match(fold, at, high):
         node.cut = True
-    opening = _BEFORE_MARK.match(fold, at, high)
-    if opening is not None and item.kind != "unnumbered":
-        mark = markings.portion(view, opening.end() - 1, high, words)
+    if fold[high - 1] in ").":
+        _mark_at_end(sheet, node, at, high)
+    if node.mark is None and item.kind != "unnumbered":
+        opening = _BEFORE_MARK.match(fold, at, high)
+        mark = markings.portion(view, opening.end() - 1, high, words) if opening is not None else None
         if isinstance(mark, Marking):
             node.mark, node.where = mark, "after-heading"
-            return start
-    if high > at and fold[high - 1] in ")." and fold.endswith((")", ").", ")\n"), at, high):
-        low = fold.rfind("(", at, high)
-        mark = markings.portion(view, low, high, words) if low > at and high - low < 60 else None
-        if isinstance(mark, Marking) and fold.find(")", low, high) >= high - 2:
-            node.mark, node.where = mark, "end"
     return start
+
+
+def _mark_at_end(sheet: Sheet, node: Paragraph, at: int, high: int) -> None:
+    """Papers of the White House have the mark behind the last sentence."""
+    fold = sheet.fold
+    low = fold.rfind("(", at, high)
+    if low <= at or high - low > 60 or fold.find(")", low, high) < high - 2 or fold[low - 2] == ":":
+        return
+    mark = markings.portion(sheet.view, low, high, sheet.words)
+    if isinstance(mark, Marking):
+        node.mark, node.where = mark, "end"
 
 
 def _statement(sheet: Sheet, at: int, high: int) -> Marking | None:
@@ -390,8 +403,21 @@ def _level(item: Paragraph) -> Level | None:
 
 def read_text(sheet: Sheet, telegram: Telegram, low: int, high: int) -> None:
     """Read the text between two offsets into the telegram."""
-    body = Body(sheet, low, high)
-    body.read(Text(sheet, low, high).walk())
-    hand_down(body.paragraphs)
-    telegram.paragraphs = tuple(body.paragraphs)
-    telegram.headings = tuple(body.headings)
+    read_sections(sheet, telegram, [(low, high)])
+
+
+def read_sections(sheet: Sheet, telegram: Telegram, stretches: list[tuple[int, int]]) -> None:
+    """Read the text of all sections into the telegram: the numbers go on from one to the next."""
+    paragraphs: list[Paragraph] = []
+    headings: list[Heading] = []
+    outer = 0
+    for section, (low, high) in enumerate(stretches, 1):
+        text = Text(sheet, low, high, outer, section)
+        body = Body(sheet, low, high, section)
+        body.read(text.walk())
+        outer = text.outer
+        paragraphs += body.paragraphs
+        headings += body.headings
+    hand_down(paragraphs)
+    telegram.paragraphs = tuple(paragraphs)
+    telegram.headings = tuple(headings)

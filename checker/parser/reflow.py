@@ -79,9 +79,10 @@ def _captions(sheet: Sheet, at: int, points: set[int]) -> int:
 
 def _labels(sheet: Sheet, points: set[int], low: int) -> None:
     fold = sheet.fold
+    openers = sheet.grammar.authority_openers
     for items in sheet.grammar.text_labels.values():
         for form, code in items:
-            if len(form) < 3 and code != "eo":
+            if (len(form) < 3 and code != "eo") or (code == "authority" and form not in openers):
                 continue
             at = fold.find(form, low)
             while at >= 0 and len(points) < 400:
@@ -101,11 +102,16 @@ def _stands_free(sheet: Sheet, at: int, code: str) -> bool:
 
 def _numbers(sheet: Sheet, points: set[int], low: int) -> None:
     """Paragraph numbers, in sequence only."""
+    hits = [(int(m.group(1)), m.start(), sheet.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(sheet.fold, low)]
     last = 0
-    for match in _PARAGRAPH.finditer(sheet.fold, low):
-        if int(match.group(1)) == last + 1:
-            points.add(match.start())
-            last += 1
+    marked = False
+    for index, (number, at, mark) in enumerate(hits):
+        if number != last + 1:
+            continue
+        if marked and not mark and any(n == number and m for n, _, m in hits[index + 1 : index + 12]):
+            continue  # a date or a figure; the marked one comes later
+        points.add(at)
+        last, marked = number, mark
     for match in _DTG.finditer(sheet.fold, 0, low):
         points.add(match.start())
     for word in ("sender", "to", "info"):

@@ -6,6 +6,7 @@ from ..document import Banner, Dtg, EoLine, Instruction, Marking, Subject, Teleg
 from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
+from .dates import read_dtg
 from .declass import judge
 from .rollup import roll_up
 from .sheet import Sheet
@@ -71,7 +72,7 @@ def _losses(sheet: Sheet, telegram: Telegram) -> None:
     if telegram.layout in ("document", "smart"):
         return
     start = telegram.span.start
-    if all(getattr(telegram, field) is None for field in _HEADER) and not telegram.page_lines:
+    if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
         _lose(telegram, _HEADER, start, "the header lines: this copy begins below them")
         telegram.layout = "body"
     gone = None
@@ -81,6 +82,7 @@ def _losses(sheet: Sheet, telegram: Telegram) -> None:
     if gone is not None or headed:
         _lose(telegram, ("banner", *_FIELDS), telegram.span.end, "the text: this copy does not hold it")
         if gone is not None:
+            _find_dtg(sheet, telegram)
             _lose(telegram, _HEADER, start, "the header lines: this copy does not hold them")
             telegram.paragraphs = ()
         telegram.layout = "extract"
@@ -91,6 +93,19 @@ def _losses(sheet: Sheet, telegram: Telegram) -> None:
     pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
     if pages and max(line.page or 0 for line in pages) < max(line.pages or 0 for line in pages):
         telegram.whole = False
+
+
+def _find_dtg(sheet: Sheet, telegram: Telegram) -> None:
+    """The date-time group of an extract may stand anywhere, alone on its line."""
+    here = 0
+    while telegram.dtg is None or isinstance(telegram.dtg, Unread):
+        start = sheet.trim(here, sheet.line_end(here))[0]
+        found = read_dtg(sheet, start, sheet.line_end(start))
+        if found is not None:
+            telegram.dtg = found
+        here = sheet.line_end(here) + 1
+        if here >= sheet.size:
+            return
 
 
 def _lose(telegram: Telegram, fields: tuple[str, ...], place: int, why: str) -> None:

@@ -22,7 +22,7 @@ def read_end(sheet: Sheet, telegram: Telegram, low: int, high: int) -> int:
     if last - start > 32 or not _NAME.fullmatch(name) or sheet.fold[last - 1] in ",;:" or not name[0].isupper():
         return end
     line = sheet.line_start(start)
-    if not _stands_alone(sheet, low, line) or name.rstrip(".") != name:
+    if not (_stands_alone(sheet, low, line) or (line > low and name.isalpha())) or name.rstrip(".") != name:
         return end
     telegram.signature = Signature(sheet.span(start, last), name)
     sheet.begin(line, "signature")

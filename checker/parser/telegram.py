@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..document import Authority, Dtg, Telegram, Unread
+from ..document import Authority, Banner, Dtg, Telegram, Unread
 from ..values import Date
 from . import markings
 from .authority import read_authority
@@ -11,7 +11,7 @@ from .blocks import Region, walk
 from .captions import read_captions, unknown_caption
 from .eo import read_eo
 from .header import Header
-from .paragraphs import read_text
+from .paragraphs import read_sections
 from .references import read_references
 from .sheet import Sheet
 from .signature import read_end
@@ -45,15 +45,45 @@ def read_telegram(sheet: Sheet, telegram: Telegram) -> None:
         elif region.name == "banner":
             again = read_banner(sheet, region.start, sheet.line_end(region.start))
             telegram.banners += (again,) if again is not None else ()
-    marks: list[tuple[int, str]] = sheet.parts
+    begun = sheet.parts
     sheet.parts = []
     high = read_end(sheet, telegram, low, sheet.size)
-    tail = sheet.parts
-    sheet.parts = marks
-    read_text(sheet, telegram, low, high)
-    sheet.parts += sorted(tail)
+    read_sections(sheet, telegram, _sections(sheet, telegram, low, high))
+    sheet.parts = begun + sorted(sheet.parts)
     if telegram.authority is None:
         authority_in_text(sheet, telegram, low, high)
+
+
+def _sections(sheet: Sheet, telegram: Telegram, low: int, high: int) -> list[tuple[int, int]]:
+    """The stretches of text between repeated classification lines: later sections, or a telegram quoted in this one."""
+    found = []
+    at = low
+    while True:
+        again = _next_banner(sheet, at, high)
+        if again is None:
+            found.append((low, high))
+            return found
+        start, banner = again
+        telegram.banners += (banner,)
+        found.append((low, start))
+        low = at = min(max(walk(sheet, start)[1], start + 1), high)
+
+
+def _next_banner(sheet: Sheet, low: int, high: int) -> tuple[int, Banner] | None:
+    """The next classification line with a number at the start of a line, and the offset of that line."""
+    best: tuple[int, Banner] | None = None
+    for sign in sheet.grammar.banner_signs:
+        at = sheet.fold.find(sign, low, best[0] if best is not None else high)
+        while at >= 0:
+            line = sheet.line_start(at)
+            banner = None
+            if line > low and not sheet.fold[line:at].strip(" "):
+                banner = read_banner(sheet, at, sheet.line_end(at))
+            if banner is not None and banner.serial is not None and len(banner.text) < 90:
+                best = (line, banner)
+                break
+            at = sheet.fold.find(sign, at + len(sign), best[0] if best is not None else high)
+    return best
 
 
 def _banner_line(sheet: Sheet, telegram: Telegram, here: int) -> int:
