@@ -169,7 +169,7 @@ class View:
                 raise ValueError(f"exchange {change.start}-{change.end} overlaps or is out of order")
             pieces.extend(self._pieces(here, change.start))
             if change.text:
-                place = self.span(change.start, change.end)
+                place = self._place(change.start, change.end)
                 pieces.append((change.text, place.start, place.end, False))
             here = change.end
         pieces.extend(self._pieces(here, len(self.text)))
@@ -185,6 +185,14 @@ class View:
         return View(
             self.source, "".join(text), lows, [p[1] for p in pieces], [p[2] for p in pieces], [p[3] for p in pieces]
         )
+
+    def _place(self, start: int, end: int) -> Span:
+        """The span of what an exchange replaces; an insertion into an exchanged piece belongs to that piece."""
+        if start == end and 0 < start < len(self.text):
+            before, after = self._finish(start), self._begin(start)
+            if before > after:
+                return Span(after, before)
+        return self.span(start, end)
 
     def _exchange_plain(self, exchanges: Iterable[Exchange]) -> View:
         """The same for a stretch of the source as it stands: the usual case, at a third of the time."""
@@ -250,10 +258,12 @@ class View:
 
     def kept(self) -> Iterator[Span]:
         """The stretches of the source that stand in this view, in order (for the tiling property)."""
-        last = None
+        low_edge = edge = 0
         for piece, low in enumerate(self._lows):
             high = self._lows[piece + 1] if piece + 1 < len(self._lows) else len(self.text)
-            stretch = (self._sources[piece], self._stops[piece])
-            if high > low and stretch[0] < stretch[1] and stretch != last:  # an exchanged piece may have been parted
-                yield Span(*stretch)
-                last = stretch
+            start, stop = self._sources[piece], self._stops[piece]
+            if start < edge and stop > low_edge:  # a later exchange fell inside an exchanged piece: told already
+                start = max(start, edge)
+            if high > low and stop > start:
+                yield Span(start, stop)
+                low_edge, edge = start, stop

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from ..document import Fact
 from ..text import Exchange, Source, Span, View
 from ..trouble import InputTrouble
-from .decoding import decode
-from .lazy import GLUE, LazyView
+from .decoding import decode_row
+from .lazy import GLUE, LazyView, Quoting
 from .reading import Reading, Settings, Unreadable, bounded, join_names, size_words
 from .streams import Stream
 
@@ -22,7 +22,7 @@ CUT = b'\n"'
 _PIECE = re.compile(rb'\d{1,12}","')  # what follows CUT where a row begins
 _FIRST = re.compile(rb'\s{0,8}"\d{1,12}","\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d","')
 _FIRST_TEXT = re.compile(r'\s{0,8}"\d{1,12}","\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d","')
-_ESCAPE = re.compile(r"\\([\"\\])|\"\"")
+_QUOTING = Quoting(r"\\[\"\\]|\"\"")
 _BODY, _HEADER = "body", "header"
 
 
@@ -70,7 +70,7 @@ def records(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
 def _row(stream: Stream, settings: Settings, line: int, row: bytes) -> Reading | Unreadable:
     name = join_names(stream.cable, f"line {line}")
     try:
-        text, notes = decode(row)
+        text, notes = decode_row(row)
     except InputTrouble as trouble:
         return Unreadable(stream.path, name, str(trouble))
     columns = settings.columns or COLUMNS
@@ -83,7 +83,7 @@ def _row(stream: Stream, settings: Settings, line: int, row: bytes) -> Reading |
     if not parts:
         return Unreadable(stream.path, name, "the row holds no text")
     cable = next((fact.text for fact in facts if fact.name == "reference_id"), "")
-    view = LazyView(source, GLUE.join(_plain(text[low:high]) for low, high in parts), parts, escapes)
+    view = LazyView(source, GLUE.join(_plain(text[low:high]) for low, high in parts), parts, _QUOTING)
     return Reading(stream.path, join_names(stream.cable, cable or f"line {line}"), view, facts, notes=notes)
 
 
@@ -130,15 +130,7 @@ def _field_end(text: str, start: int) -> int:
 
 
 def _plain(raw: str) -> str:
-    if "\\" not in raw and '""' not in raw:
-        return raw
-    return _ESCAPE.sub(lambda found: found[1] or '"', raw)
-
-
-def escapes(text: str, low: int, high: int) -> Iterator[Exchange]:
-    """The exchanges of the escaped quotes and backslashes of a field."""
-    for found in _ESCAPE.finditer(text, low, high):
-        yield Exchange(found.start(), found.end(), found[1] or '"')
+    return _QUOTING.plain(raw) if "\\" in raw or '""' in raw else raw
 
 
 def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadable]:
@@ -160,6 +152,7 @@ def _inside(text: str, parts: list[tuple[int, int]]) -> Iterator[Exchange]:
     here = 0
     for number, (low, high) in enumerate(parts):
         yield Exchange(here, low, GLUE if number else "")
-        yield from escapes(text, low, high)
+        for found in _QUOTING.pattern.finditer(text, low, high):
+            yield Exchange(found.start(), found.end(), _QUOTING.letters(found[0]))
         here = high
     yield Exchange(here, len(text))

@@ -55,6 +55,15 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     return data.decode("iso-8859-1"), (f"{where}: read as ISO-8859-1",)
 
 
+def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The same for one row of a file, where only the first can have a byte order mark, and it is UTF-8."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(data)
+    return text.removeprefix("\ufeff"), ()
+
+
 def refuse_binary(data: bytes) -> None:
     """Raises `InputTrouble` if more than a tenth of the first 8 KB are control bytes, or a known sign stands there."""
     for sign, what in _SIGNS:

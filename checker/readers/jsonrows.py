@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from json.decoder import JSONDecodeError, JSONDecoder, scanstring  # type: ignore[attr-defined]
 
 from ..document import Fact
-from ..text import Exchange, Source, Span
+from ..text import Source, Span
 from ..trouble import InputTrouble
-from .decoding import decode
-from .lazy import GLUE, LazyView
+from .decoding import decode, decode_row
+from .lazy import GLUE, LazyView, Quoting
 from .reading import Reading, Settings, Unreadable, join_names, size_words
 from .streams import HEAD, Stream
 
@@ -39,8 +39,8 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "markings": ("markings",),
 }
 _ABSENT = ("", "n/a", "N/A")
+_PLANS = 1000  # sets of keys remembered; rows of hostile files may all differ
 _GAP = re.compile(r"[ \t\r\n]*+")
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _scan = JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
 Values = dict[str, tuple[object, int, int]]  # key to value, start and end (of a string: inside its quotes)
 
@@ -83,7 +83,7 @@ def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Un
 def _line(stream: Stream, keys: Keys, line: int, piece: bytes) -> Reading | Unreadable:
     name = f"line {line}"
     try:
-        text, notes = decode(piece)
+        text, notes = decode_row(piece)
         source = Source(stream.path, text, line)
         reading = keys.reading(stream, source, 0, name)[0]
     except InputTrouble as trouble:
@@ -98,12 +98,12 @@ def _objects(stream: Stream, settings: Settings) -> Iterator[Reading | Unreadabl
     text, notes = decode(stream.whole(settings.limit))
     keys = Keys(settings)
     source = Source(stream.path, text, stream.first_line)
-    here = _GAP.match(text).end()  # type: ignore[union-attr]
+    here = _gap(text, 0)
     is_array = text.startswith("[", here)
     here += 1 if is_array else 0
     number = 0
     while True:
-        here = _GAP.match(text, here).end()  # type: ignore[union-attr]
+        here = _gap(text, here)
         if is_array and text.startswith("]", here):
             return
         number += 1
@@ -116,21 +116,32 @@ def _objects(stream: Stream, settings: Settings) -> Iterator[Reading | Unreadabl
         if notes and isinstance(reading, Reading):
             reading.notes = notes
         yield reading
-        here = _GAP.match(text, here).end()  # type: ignore[union-attr]
+        here = _gap(text, here)
         if not is_array:
             return
         here += 1 if text.startswith(",", here) else 0
 
 
+class _Json(Quoting):
+    def letters(self, escape: str) -> str:
+        """What an escape stands for; a pair of surrogates is one letter."""
+        letter: str = scanstring(escape + '"', 0, False)[0]
+        return letter
+
+
+_QUOTING = _Json(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", long="\\u")
+
+
 class Keys:
     """Which key holds what, for one run."""
 
-    __slots__ = ("_body", "_facts", "_header")
+    __slots__ = ("_body", "_facts", "_header", "_plans")
 
     def __init__(self, settings: Settings) -> None:
         self._body = settings.body or BODY_KEYS
         self._header = settings.header or HEADER_KEYS
         self._facts = tuple({**FACT_KEYS, **(settings.facts or {})}.items())
+        self._plans: dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]] = {}
 
     def reading(self, stream: Stream, source: Source, at: int, name: str) -> tuple[Reading | Unreadable, int]:
         """The document of the object at an offset, and where the object ends. Raises `InputTrouble` if it is none."""
@@ -143,7 +154,7 @@ class Keys:
             wanted = " or ".join(self._body)
             return Unreadable(stream.path, cable, f"the object holds no text under {wanted}"), end
         words = GLUE.join(text for text, _, _ in parts)
-        view = LazyView(source, words, [(low, high) for _, low, high in parts], escapes)
+        view = LazyView(source, words, [(low, high) for _, low, high in parts], _QUOTING)
         return Reading(stream.path, cable, view, facts), end
 
     @staticmethod
@@ -156,15 +167,24 @@ class Keys:
 
     def _stated(self, values: Values) -> tuple[Fact, ...]:
         facts = []
-        for name, keys in self._facts:
+        for name, keys in self._plan(tuple(values)):
             for key in keys:
-                if key in values:
-                    value, low, high = values[key]
-                    words = _words(value)
-                    if words not in _ABSENT and _is_name(name, key, words):
-                        facts.append(Fact(Span(low, high), name, words))
-                        break
+                value, low, high = values[key]
+                words = _words(value)
+                if words not in _ABSENT and _is_name(name, key, words):
+                    facts.append(Fact(Span(low, high), name, words))
+                    break
         return tuple(facts)
+
+    def _plan(self, present: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+        """Which of the present keys may state which fact; the rows of one file mostly have the same keys."""
+        plan = self._plans.get(present)
+        if plan is None:
+            wanted = ((name, tuple(key for key in keys if key in present)) for name, keys in self._facts)
+            plan = [(name, keys) for name, keys in wanted if keys]
+            if len(self._plans) < _PLANS:
+                self._plans[present] = plan
+        return plan
 
 
 def _is_name(name: str, key: str, words: str) -> bool:
@@ -185,33 +205,8 @@ def _words(value: object) -> str:
 
 def members(text: str, at: int) -> tuple[Values, int]:
     """The members of the object at an offset with their places, and the object's end. Raises `InputTrouble`."""
-    values: Values = {}
     try:
-        if not text.startswith("{", at):
-            raise InputTrouble(f"is not a JSON object at character {at + 1}")
-        here = _GAP.match(text, at + 1).end()  # type: ignore[union-attr]
-        if text.startswith("}", here):
-            return values, here + 1
-        while True:
-            if text[here] != '"':
-                raise InputTrouble(f"is not JSON: a key is expected at character {here + 1}")
-            key, here = scanstring(text, here + 1, False)
-            here = _GAP.match(text, here).end()  # type: ignore[union-attr]
-            if text[here] != ":":
-                raise InputTrouble(f"is not JSON: ':' is expected at character {here + 1}")
-            here = _GAP.match(text, here + 1).end()  # type: ignore[union-attr]
-            if text[here] == '"':
-                value, end = scanstring(text, here + 1, False)
-                values[key] = (value, here + 1, end - 1)
-            else:
-                value, end = _scan(text, here)
-                values[key] = (value, here, end)
-            here = _GAP.match(text, end).end()  # type: ignore[union-attr]
-            if text[here] == "}":
-                return values, here + 1
-            if text[here] != ",":
-                raise InputTrouble(f"is not JSON: ',' or '}}' is expected at character {here + 1}")
-            here = _GAP.match(text, here + 1).end()  # type: ignore[union-attr]
+        return _members(text, at)
     except JSONDecodeError as error:
         raise InputTrouble(f"is not JSON: {error.msg} at character {error.pos + 1}") from None
     except (IndexError, StopIteration):
@@ -222,7 +217,40 @@ def members(text: str, at: int) -> tuple[Values, int]:
         raise InputTrouble(f"is not read: {error}") from None
 
 
-def escapes(text: str, low: int, high: int) -> Iterator[Exchange]:
-    """The exchanges of the escapes of a string; a pair of surrogates is one letter."""
-    for found in _ESCAPE.finditer(text, low, high):
-        yield Exchange(found.start(), found.end(), scanstring(found[0] + '"', 0, False)[0])
+def _members(text: str, at: int) -> tuple[Values, int]:
+    values: Values = {}
+    if not text.startswith("{", at):
+        raise InputTrouble(f"is not a JSON object at character {at + 1}")
+    here = _skip(text, at + 1)
+    if text[here] == "}":
+        return values, here + 1
+    while True:
+        if text[here] != '"':
+            raise InputTrouble(f"is not JSON: a key is expected at character {here + 1}")
+        key, here = scanstring(text, here + 1, False)
+        here = _skip(text, here)
+        if text[here] != ":":
+            raise InputTrouble(f"is not JSON: ':' is expected at character {here + 1}")
+        here = _skip(text, here + 1)
+        if text[here] == '"':
+            value, end = scanstring(text, here + 1, False)
+            values[key] = (value, here + 1, end - 1)
+        else:
+            value, end = _scan(text, here)
+            values[key] = (value, here, end)
+        here = _skip(text, end)
+        if text[here] == "}":
+            return values, here + 1
+        if text[here] != ",":
+            raise InputTrouble(f"is not JSON: ',' or '}}' is expected at character {here + 1}")
+        here = _skip(text, here + 1)
+
+
+def _skip(text: str, here: int) -> int:
+    """The next offset that is not a blank. Raises `IndexError` at the end."""
+    return here if text[here] not in " \t\r\n" else _gap(text, here)
+
+
+def _gap(text: str, here: int) -> int:
+    found = _GAP.match(text, here)
+    return found.end() if found else here

@@ -14,11 +14,13 @@ from .paths import reason, refusal
 from .reading import ROUNDS, Reading, Settings, Unreadable, bounded
 from .several import split
 from .streams import HEAD, Stream
-from .table import CODES, PACKED, READERS, ROWS, TEXT, Reader, of_stages, signed
+from .table import CODES, PACKED, READERS, ROWS, TEXT, Reader, of_stages
 
 _BY_CODE = {reader.code: reader for reader in READERS}
 _BYTES = of_stages(PACKED, ROWS)
 _TEXTS = of_stages(TEXT)
+_ROW_CODES = frozenset(reader.code for reader in _BYTES if reader.stage == ROWS and reader.code != "pdf")
+_IN_ROWS = tuple(reader for reader in _TEXTS if reader.code not in ("csv-text", "frus", "mail"))  # what a row may hold
 _PLAIN = Reader("plain", TEXT, 0, "several", "the text as it stands", ())
 _LINE_END = re.compile(r"\r\n?")  # whatever ended a line ends it with LF in a view; the source keeps its own
 
@@ -98,11 +100,15 @@ def _for_bytes(stream: Stream, forced: Reader | None) -> Reader | None:
     for reader in _BYTES:
         wanted = forced is None or reader is forced
         if reader.stage == PACKED and forced is not _PLAIN:
-            if letters.startswith(tuple(group[0] for group in reader.signs)):
+            if letters.startswith(reader.signs):
                 return reader
         elif wanted and reader is forced:
             return reader
-        elif wanted and letters.lstrip("\xef\xbb\xbf \t\r\n")[:1] in ("{", "[", '"', "%") and signed(reader, letters):
+        elif (
+            wanted
+            and letters.lstrip("\xef\xbb\xbf \t\r\n")[:1] in ("{", "[", '"', "%")
+            and any(sign in letters for sign in reader.signs)
+        ):
             if reader.load().recognises(head, reader.code):
                 return reader
     return None
@@ -162,7 +168,10 @@ def unwrap(
 
 
 def _recognise(text: str, codes: tuple[str, ...]) -> Reader | None:
-    for reader in _TEXTS:
-        if reader.code not in codes and signed(reader, text) and reader.load().recognises(text):
-            return reader
+    for reader in _IN_ROWS if codes and codes[-1] in _ROW_CODES else _TEXTS:
+        for sign in reader.signs:
+            if sign in text:
+                if reader.code not in codes and reader.load().recognises(text):
+                    return reader
+                break
     return None

@@ -114,7 +114,7 @@ def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
     """Byte ranges that begin where a row begins, found by looking only at the borders; lines are counted on the way."""
     border = _BORDERS[kind]
     start, line = 0, 1
-    with open(path, "rb") as file:
+    with open(path, "rb", buffering=0) as file:
         while start < size:
             end = _border(file.fileno(), start + target, size, border)
             yield Batch((path,), (), kind, start, end, line, end - start)

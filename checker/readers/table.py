@@ -14,9 +14,9 @@ class Reader(Record):
     """One reader. `stage` says what it is given and gives.
 
     packed: `members(stream, settings)`, a stream to streams; rows: `rows(stream, settings)`, a stream to readings;
-    text: `unwrap(reading, settings)`, a reading to readings without their wrapper. `signs` are words of which all of
-    one group must stand in the bytes' head (in the whole text) before the module is imported and its
-    `recognises` asked; `rank` is the order of asking, "" sorts last.
+    text: `unwrap(reading, settings)`, a reading to readings without their wrapper. `signs` are words of which one must
+    stand in the text (or in the head of the bytes) before the module is imported and its `recognises` asked; `rank` is
+    the order of asking.
     """
 
     code: str
@@ -24,7 +24,7 @@ class Reader(Record):
     rank: int
     module: str
     title: str
-    signs: tuple[tuple[str, ...], ...]
+    signs: tuple[str, ...]
 
     def load(self) -> ModuleType:
         """The reader's module: imported when it is first needed, since most documents need none."""
@@ -32,21 +32,21 @@ class Reader(Record):
 
 
 READERS = (
-    Reader("csv", ROWS, 20, "csvrows", "CSV rows of 8 columns, header and body last", (('","',),)),
-    Reader("csv-text", TEXT, 70, "csvrows", "such a row inside a page", (('","',),)),
-    Reader("foia", TEXT, 80, "foia", "reading-room text with case stamps", (("Case No", "Doc No"),)),
-    Reader("frus", TEXT, 10, "frus", "FRUS volumes and documents in TEI XML", (("http://www.tei-c.org/ns/1.0",),)),
-    Reader("gzip", PACKED, 11, "packed", "a gzip file", (("\x1f\x8b",),)),
-    Reader("html", TEXT, 30, "page", "web pages, the publisher's cable pages first", (("<pre",), ("</",), ("<br",))),
-    Reader("json", ROWS, 19, "jsonrows", "a JSON object or an array of objects", (("{", '"'),)),
-    Reader("jsonl", ROWS, 18, "jsonrows", "a JSON object a line", (("{", '"'),)),
-    Reader("labelled", TEXT, 60, "labelled", "dumps with id:, refid: and header: lines", (("refid:", "header"),)),
-    Reader("mail", TEXT, 40, "mail", "e-mail and mailboxes", (("Message-I",), ("MIME-V",), ("Received:",), ("From ",))),
-    Reader("pasted", TEXT, 90, "pasted", "text copied from a web page", (("Reference", "Classification", "Origin"),)),
-    Reader("pdf", ROWS, 13, "pdf", "the text layer of a PDF file", (("%PDF-",),)),
-    Reader("plusd", TEXT, 50, "plusd", "archive text with its attributes", (("Message Attributes",), ("BEGIN PGP",))),
-    Reader("zip", PACKED, 10, "packed", "a zip archive", (("PK\x03\x04",), ("PK\x05\x06",))),
-    Reader("zstd", PACKED, 12, "packed", "a Zstandard file", (("\x28\xb5\x2f\xfd",),)),
+    Reader("csv", ROWS, 20, "csvrows", "CSV rows of 8 columns, header and body last", ('","',)),
+    Reader("csv-text", TEXT, 70, "csvrows", "such a row inside a page", ('","',)),
+    Reader("foia", TEXT, 80, "foia", "reading-room text with case stamps", ("Doc No",)),
+    Reader("frus", TEXT, 10, "frus", "FRUS volumes and documents in TEI XML", ("http://www.tei-c.org/ns/1.0",)),
+    Reader("gzip", PACKED, 11, "packed", "a gzip file", ("\x1f\x8b",)),
+    Reader("html", TEXT, 30, "page", "web pages, the publisher's cable pages first", ("<pre", "</", "<br")),
+    Reader("json", ROWS, 19, "jsonrows", "a JSON object or an array of objects", ("{", "[")),
+    Reader("jsonl", ROWS, 18, "jsonrows", "a JSON object a line", ("{",)),
+    Reader("labelled", TEXT, 60, "labelled", "dumps with id:, refid: and header: lines", ("refid:",)),
+    Reader("mail", TEXT, 40, "mail", "e-mail and mailboxes", ("Message-I", "MIME-V", "Received:", "From ")),
+    Reader("pasted", TEXT, 90, "pasted", "text copied from a web page", ("Reference",)),
+    Reader("pdf", ROWS, 13, "pdf", "the text layer of a PDF file", ("%PDF-",)),
+    Reader("plusd", TEXT, 50, "plusd", "archive text with its attributes", ("Message Attributes", "BEGIN PGP")),
+    Reader("zip", PACKED, 10, "packed", "a zip archive", ("PK\x03\x04", "PK\x05\x06")),
+    Reader("zstd", PACKED, 12, "packed", "a Zstandard file", ("\x28\xb5\x2f\xfd",)),
 )
 CODES = tuple(sorted([reader.code for reader in READERS] + ["plain"]))
 
@@ -54,8 +54,3 @@ CODES = tuple(sorted([reader.code for reader in READERS] + ["plain"]))
 def of_stages(*stages: str) -> tuple[Reader, ...]:
     """The readers of these stages in the order of asking."""
     return tuple(sorted((reader for reader in READERS if reader.stage in stages), key=lambda reader: reader.rank))
-
-
-def signed(reader: Reader, text: str) -> bool:
-    """Whether all words of one of the reader's groups stand in `text`."""
-    return any(all(word in text for word in group) for group in reader.signs)
