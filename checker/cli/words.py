@@ -11,6 +11,8 @@ from ..settings import SETTINGS, Settings
 from ..shipped import VERSION
 from ..trouble import ConfigTrouble, did_you_mean
 
+argparse._ = str  # type: ignore[attr-defined] # our words in every locale; looking for translations costs 4 ms
+
 
 class _Help(argparse.HelpFormatter):
     """Help as wide as the terminal; argparse asks for the width with `shutil`, which costs 5 ms at every start."""

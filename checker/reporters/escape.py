@@ -6,16 +6,15 @@ import re
 
 # Everything that moves a cursor, ends a line, hides, reorders or cannot be written: C0, C1 and DEL; soft hyphen;
 # zero-width and bidi controls; line and paragraph separators; interlinear marks; surrogates; the byte order mark;
-# noncharacters; tag characters.
-_UNSEEN = re.compile(
+# noncharacters; tag characters. (`re.sub` compiles each pattern when it is first needed: these cost 3 ms at start-up.)
+_UNSEEN = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~$&@^]|:(?=//)|(?<=www)\.")
+_MARKDOWN = r"[\\`*_\[\]<>#|~$&@^]|:(?=//)|(?<=www)\."
 _FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # how a formula can begin, full-width forms too
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
+_SURROGATE = "[\ud800-\udfff]"
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def _sign(letter: re.Match[str]) -> str:
     code = ord(letter[0])
@@ -28,7 +27,7 @@ def _sign(letter: re.Match[str]) -> str:
 
 def visible(text: str) -> str:
     """The text with each control, invisible or reordering character as an escape such as `\\x1b`; one line."""
-    return text if text.isascii() and text.isprintable() else _UNSEEN.sub(_sign, text)
+    return text if text.isascii() and text.isprintable() else re.sub(_UNSEEN, _sign, text)
 
 
 def line_start(line: str) -> str:
@@ -38,12 +37,12 @@ def line_start(line: str) -> str:
 
 def whole(text: str) -> str:
     """The text with lone surrogates as escapes, so that it can be written as UTF-8 by any JSON reader."""
-    return text if text.isascii() else _SURROGATE.sub(_sign, text)
+    return text if text.isascii() else re.sub(_SURROGATE, _sign, text)
 
 
 def xml_text(text: str) -> str:
     """The text with what XML 1.0 cannot hold as escapes; markup is left to the XML writer."""
-    return _NOT_XML.sub(_sign, text)
+    return re.sub(_NOT_XML, _sign, text)
 
 
 def html_text(text: str) -> str:
@@ -60,7 +59,7 @@ def html_text(text: str) -> str:
 
 def markdown_cell(text: str) -> str:
     """The text for a cell of a Markdown table: nothing in it is markup, mention or link."""
-    return _MARKDOWN.sub(lambda sign: f"&#{ord(sign[0])};", visible(text))
+    return re.sub(_MARKDOWN, lambda sign: f"&#{ord(sign[0])};", visible(text))
 
 
 def csv_cell(text: str) -> str:
