@@ -33,12 +33,15 @@ class Clause:
         """Label code to (where the label begins, where its value begins, where the value ends), offsets of `flat`."""
         flat = self.flat
         hits: list[tuple[int, int, str]] = []
+        taken = bytearray(len(flat))  # one flag a letter: a list of stretches would be searched for every find
         for form, code in self.sheet.grammar.block_labels:
             at = flat.find(form)
             while at >= 0:
-                if not any(low < at + len(form) and at < high for low, high, _ in hits) and _is_label(flat, at, form):
-                    hits.append((at, at + len(form), code))
-                at = flat.find(form, at + len(form))
+                stop = at + len(form)
+                if not any(taken[at:stop]) and _is_label(flat, at, form):
+                    hits.append((at, stop, code))
+                    taken[at:stop] = b"\1" * len(form)
+                at = flat.find(form, stop)
         hits.sort()
         values: dict[str, tuple[int, int, int]] = {}
         for index, (low, high, code) in enumerate(hits):

@@ -143,6 +143,7 @@ BLOCKS = (
     Block("heading", _heading),
     Block("loose_text", _loose_text, ("banner", "captions", "passing", "loose_text")),
 )
+_LONG = ("captions", "loose_text")  # a line of the same kind goes on with the open block
 
 
 def walk(sheet: Sheet, here: int) -> tuple[list[Region], int]:
@@ -160,7 +161,7 @@ def walk(sheet: Sheet, here: int) -> tuple[list[Region], int]:
         block = _block_of(sheet, state)
         if block == "paragraph" or block == "heading" or (block == "loose_text" and not _goes_on(sheet, state)):
             break
-        if block is not None and not (block == "loose_text" == state.open):
+        if block is not None and not (block == state.open and block in _LONG):
             sheet.begin(here, block)
             regions.append(Region(block, state.start, state.body, state.end))
             state.open = block

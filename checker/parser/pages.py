@@ -21,6 +21,7 @@ _COUNT = re.compile(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
 _TIME = re.compile(r"\d{6} ?[A-Z](?![A-Z])")
 _ATTRIBUTE = re.compile(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = re.compile(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
+_STAMP = 160  # a stamp and its date keep within so many letters of a line
 _SIGNER_AT_END = re.compile(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
 _ENDED = ".!?:\"')]-"
 
@@ -198,15 +199,16 @@ class Pages:
         start = sheet.line_start(at)
         end = sheet.line_end(at + length)
         if continued:
-            before = sheet.text[start:at].rstrip()
+            near = max(start, at - _STAMP)
+            before = sheet.text[near:at].rstrip()
             signer = _SIGNER_AT_END.search(before)
-            if before and (signer is None or signer.start() > 0):
-                start = at if signer is None else start + signer.start()
-            stop = self._stamp_end(end, continued)
+            if near > start or (before and (signer is None or signer.start() > 0)):
+                start = at if signer is None else near + signer.start()
+            stop = self._stamp_end(end, continued) if end - at <= _STAMP else at + _STAMP
             found = next(find_dates(sheet.flat(at, stop), sheet.grammar.months), None)
             end = at + found.end if found is not None else stop
         else:
-            if end - start > 160:
+            if end - start > _STAMP:
                 return
             found = next(find_dates(sheet.flat(start, end), sheet.grammar.months), None)
         whole = sheet.fold[start - 1 : start] in ("", "\n") and sheet.blank_line(end)

@@ -120,6 +120,7 @@ def _banner_line(sheet: Sheet, telegram: Telegram, here: int) -> int:
 
 def _captions(sheet: Sheet, telegram: Telegram, region: Region) -> None:
     here = region.start
+    captions = []
     while here < region.end:
         stop = min(sheet.line_end(here), region.end)
         start, end = sheet.trim(here, stop)
@@ -128,8 +129,9 @@ def _captions(sheet: Sheet, telegram: Telegram, region: Region) -> None:
             if not found:
                 lone = unknown_caption(sheet, start, end)
                 found = [lone] if lone is not None else []
-            telegram.captions += tuple(found)
+            captions += found
         here = stop + 1
+    telegram.captions += tuple(captions)
 
 
 def authority_in_text(sheet: Sheet, telegram: Telegram, low: int, high: int) -> None:
