@@ -11,7 +11,7 @@ import os
 
 from .findings import SEVERITIES
 from .settings import SETTINGS, Settings, expected, fits
-from .trouble import ConfigTrouble
+from .trouble import ConfigTrouble, did_you_mean
 
 NAMES = ("cablecheck.toml", "pyproject.toml")  # in one folder the first of these wins
 MAX_BYTES = 1_000_000
@@ -29,6 +29,8 @@ def settle(words: dict[str, object], config: str = "", isolated: bool = False, v
 
         tomlfile.read(found, settings, version)
     for name, value in words.items():
+        if name not in SETTINGS:
+            raise ConfigTrouble(f"unknown setting {name!r}{did_you_mean(name, SETTINGS)}")
         kind = SETTINGS[name][0]
         if not fits(kind, value):
             raise ConfigTrouble(f"--{name}: {expected(kind)}, not {value!r}")

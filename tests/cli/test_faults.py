@@ -1,0 +1,214 @@
+"""Faults put into every stage of a run: all other documents keep their findings, and the exit code is 2, 3 or 130."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker import checking, cli, engine, readers, run, workers
+from checker.cli import exits
+
+ROOT = Path(__file__).parents[2]
+PACK = ROOT / "tests" / "runs" / "pack"
+CLEAN = "1.  (C) ALPHA.\n\n2.  (U) BRAVO.\n"
+DEFECT = "1.  (C) ALPHA.\n\n2.  BRAVO.\n"
+RULES = ["--isolated", "--rules", str(PACK), "--select", "TST"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for number in range(6):
+        (tmp_path / f"{number}.txt").write_text(DEFECT if number % 2 else CLEAN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def lint(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, object]]:
+    code = cli.main(["lint", *RULES, "--format", "json", *words, "."])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def paths(report: dict[str, object], key: str) -> list[str]:
+    return [row["path"] for row in report[key]]  # type: ignore[attr-defined]
+
+
+def test_without_a_fault(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, report = lint(capsys)
+    assert (exits.FINDINGS, ["./1.txt", "./3.txt", "./5.txt"]) == (code, paths(report, "findings"))
+
+
+def raising(whole: Callable[..., object], name: str) -> Callable[..., object]:
+    def work(*given: object, **named: object) -> object:
+        if any(name in str(getattr(getattr(each, "source", None), "name", each)) for each in given):
+            raise RuntimeError("CANARY in an exception")
+        return whole(*given, **named)
+
+    return work
+
+
+@pytest.mark.parametrize("stage", ["read", "parse", "rule"])
+def test_a_fault_in_one_document_fails_that_document(
+    stage: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if stage == "read":
+        monkeypatch.setattr(readers, "read", lambda path, **named: raising_reader(path, named))
+    elif stage == "parse":
+        monkeypatch.setattr(checking, "parse", raising(checking.parse, "3.txt"))
+    else:
+        monkeypatch.setattr(engine, "run", crashing_rule(engine.run))
+    code, report = lint(capsys)
+    assert code == exits.UNTRUSTED
+    assert paths(report, "failed") == ["./3.txt"]
+    assert "internal error" in str(report["failed"])
+    assert "CANARY" not in str(report)
+    assert {"./1.txt", "./5.txt"} <= set(paths(report, "findings"))
+
+
+READ = readers.read
+
+
+def raising_reader(path: str, named: dict[str, object]):  # type: ignore[no-untyped-def]
+    if path.endswith("3.txt"):
+        raise RuntimeError("CANARY")
+        yield
+    yield from READ(path, **named)  # type: ignore[arg-type]
+
+
+def crashing_rule(whole: Callable[..., object]) -> Callable[..., object]:
+    def work(telegram, source, book, path, cable, tally):  # type: ignore[no-untyped-def]
+        if path.endswith("3.txt"):
+            tally.crashes.append(engine.Crash("TST-001", path, cable, "0badcafe", "RuntimeError"))
+        return whole(telegram, source, book, path, cable, tally)
+
+    return work
+
+
+@pytest.mark.parametrize("stage", ["load", "files_of", "balance"])
+def test_a_bug_outside_a_document_is_one_line_and_exit_3(
+    stage: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object, **named: object) -> object:
+        raise ValueError("CANARY in an exception")
+
+    monkeypatch.setattr(run, stage, broken)
+    code = cli.main(["lint", *RULES, "."])
+    told = capsys.readouterr().err
+    assert code == exits.BUG
+    assert told.count("\n") == 1
+    assert "internal error" in told
+    assert "CANARY" not in told
+    assert "Traceback" not in told
+
+
+def test_an_interruption_is_130(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "lint", interrupted)
+    assert exits.INTERRUPTED == cli.main(["lint", "."])
+    assert "interrupted" in capsys.readouterr().err
+
+
+def command(*words: str, **more: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "checker", *words],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=more.get("stdout", subprocess.PIPE),  # type: ignore[arg-type]
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_closed_pipe_is_no_traceback_and_no_success(folder: Path) -> None:
+    for number in range(300):
+        (folder / f"x{number}.txt").write_text(DEFECT)
+    process = command("lint", *RULES, "--format", "full", ".")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    told = process.stderr.read().decode()
+    assert process.wait(60) == exits.UNTRUSTED
+    assert "Traceback" not in told
+    assert "Exception ignored" not in told
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")
+def test_a_full_disk_is_told(folder: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        process = command("lint", *RULES, ".", stdout=full)
+        told = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == exits.UNTRUSTED
+    assert "No space left" in told
+    process = command("lint", *RULES, "--output", "json=/dev/full", ".")
+    told = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == exits.UNTRUSTED
+    assert "No space left" in told
+
+
+def test_a_report_that_cannot_be_written_leaves_no_half_of_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exits.UNTRUSTED == cli.main(["lint", *RULES, "--out", "no/such/folder.txt", "."])
+    assert "no/such/folder.txt" in capsys.readouterr().err
+    assert [] == list(folder.glob("**/*.part"))
+
+
+# ---- workers ---------------------------------------------------------------------------------------------------------
+
+
+def prepare(kind: str) -> Callable[[object], object]:
+    def work(item: object) -> object:
+        if item == 3:
+            if kind == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if kind == "exit":
+                os._exit(7)
+            if kind == "hang":
+                time.sleep(600)
+            if kind == "exception":
+                raise RuntimeError("broken")
+        return item
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("kill", "killed by signal 9"), ("exit", "ended with code 7"), ("hang", "time limit"), ("exception", "code 1")],
+)
+def test_a_lost_worker_loses_its_item_alone(kind: str, why: str) -> None:
+    limit = 3.0 if kind == "hang" else None
+    found = dict(workers.spread(list(range(8)), prepare, (kind,), 2, limit))
+    lost = found.pop(3)
+    assert isinstance(lost, workers.Lost)
+    assert why in lost.why
+    assert {number: number for number in range(8) if number != 3} == found
+
+
+def test_any_number_of_jobs_gives_the_same_bytes(folder: Path) -> None:
+    outputs = set()
+    for jobs, order, seed, locale, zone in (
+        ("1", ".", "0", "C", "UTC"),
+        ("2", ".", "1", "C.UTF-8", "Asia/Tokyo"),
+        ("2", "./5.txt ./1.txt ./3.txt ./0.txt ./2.txt ./4.txt", "2", "tr_TR.UTF-8", "America/New_York"),
+    ):
+        words = ["lint", *RULES, "--jobs", jobs, "--format", "json", "--output", "html=page.html", *order.split()]
+        environment = {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed, "LC_ALL": locale, "TZ": zone}
+        made = subprocess.run(
+            [sys.executable, "-m", "checker", *words],
+            env=os.environ | environment,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        assert made.returncode == exits.FINDINGS, made.stderr
+        outputs.add((made.stdout, (folder / "page.html").read_bytes()))
+        (folder / "page.html").unlink()
+    assert 1 == len(outputs)

@@ -1,0 +1,140 @@
+"""What a document says stays in the document: redaction, escapes, and nothing in a document steers the tool."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker import cli
+from checker.reporters import REPORTERS
+
+ROOT = Path(__file__).parents[2]
+PACK = ROOT / "tests" / "runs" / "pack"
+RULES = ["--isolated", "--rules", str(PACK), "--select", "TST,TST-003"]
+CANARY = "CANARYQ"
+TELEGRAM = f"""VZCZCXRO1234
+OO RUEHXX
+DE RUEHSU #0124 2531156
+ZNY CCCCC ZZH
+O 101156Z SEP 07
+FM AMEMBASSY {CANARY}
+TO RUEHC/SECSTATE WASHDC IMMEDIATE 3691
+
+C O N F I D E N T I A L {CANARY} 000124
+
+E.O. 12958: DECL: 09/06/2017
+TAGS: {CANARY}
+SUBJECT: {CANARY.lower()} AND {CANARY}
+
+Classified By: Counselor Anton {CANARY}.  Reasons 1.4 (B/D).
+
+1.  (C) {CANARY} spoke.
+
+2.  {CANARY} was silent.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "a.txt").write_text(TELEGRAM)
+    (tmp_path / "b.json").write_text('{"body": "' + CANARY + '"')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+def everything(folder: Path) -> str:
+    """All that a run left behind, but the documents."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("a.txt", "b.json")]
+    return "".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
+
+
+def test_redacted_runs_leave_no_word_of_a_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in REPORTERS:
+        words = [
+            "lint",
+            *RULES,
+            "--redact",
+            "--cache",
+            "--statistics",
+            "--format",
+            name,
+            "--output",
+            f"{name}=out.{name}",
+        ]
+        assert cli.main([*words, "a.txt"]) in (0, 1)
+    cli.main(["baseline", "create", *RULES, "--redact", "a.txt"])
+    shown = capsys.readouterr()
+    assert CANARY.lower() not in (shown.out + shown.err + everything(folder)).lower()
+    assert "TST-002" in shown.out
+
+
+def test_without_redaction_the_canary_sings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["lint", *RULES, "--format", "full", "a.txt"])
+    assert CANARY in capsys.readouterr().out
+
+
+def test_the_result_cache_gives_the_same_bytes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["lint", *RULES, "--format", "json", "a.txt"]
+    cli.main(words)
+    plain = capsys.readouterr().out
+    for _ in range(2):
+        cli.main([*words, "--cache"])
+        assert plain == capsys.readouterr().out
+    for path in (folder / "home").rglob("results/**/*.json"):
+        path.write_text("damaged")
+    cli.main([*words, "--cache"])
+    assert plain == capsys.readouterr().out
+
+
+def test_no_socket_is_opened_and_no_code_of_the_folder_is_run(folder: Path) -> None:
+    (folder / "sitecustomize.txt").write_text("1.  (C) ALPHA.\n")
+    for name in ("checks.py", "conftest.py", "cablecheck.py", "yaml.py", "tomllib.py", "argparse.py"):
+        (folder / name).write_text("raise SystemExit('planted code ran')\n")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "cablecheck.toml").write_text('select = ["NONE"]\n')
+    (folder / "docs" / "c.txt").write_text("1.  ALPHA.\n")
+    script = (
+        "import sys\n"
+        "def hook(event, args):\n"
+        "    if event.startswith('socket.') or event in ('subprocess.Popen', 'os.system'):\n"
+        "        raise SystemExit(f'{event} {args}')\n"
+        "sys.addaudithook(hook)\n"
+        "from checker.cli import main\n"
+        f"sys.exit(main(['lint', *{RULES!r}, '--format', 'concise', 'docs/c.txt']))\n"
+    )
+    made = subprocess.run(
+        [sys.executable, "-P", "-c", script],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (1, "") == (made.returncode, made.stderr)
+    assert made.stdout.startswith("docs/c.txt:1:1: error TST-001")
+
+
+def test_directives_in_a_document_change_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "1.  ALPHA.\n"
+    comments = "# noqa\n# cablecheck: ignore\n# cablecheck: disable=TST-001\n<!-- cablecheck-disable -->\n# nosemgrep\n"
+    (folder / "a.txt").write_text(text)
+    cli.main(["lint", *RULES, "--format", "concise", "a.txt"])
+    first = capsys.readouterr().out
+    (folder / "a.txt").write_text(text + comments)
+    cli.main(["lint", *RULES, "--format", "concise", "a.txt"])
+    assert first == capsys.readouterr().out
+
+
+def test_links_devices_and_pipes_are_not_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(folder / "pipe")
+    os.symlink("/etc/passwd", folder / "link")
+    code = cli.main(["lint", *RULES, "--format", "concise", "."])
+    shown = capsys.readouterr().out
+    assert code == 2
+    assert "failed  ./pipe: is a named pipe" in shown
+    assert "excluded  ./link: a symbolic link, not followed" in shown
