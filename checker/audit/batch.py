@@ -1,0 +1,246 @@
+"""The work on one batch, the same on a laptop and on a cluster: read, parse, judge, write the rows, rename.
+
+A batch is done when its marker exists, and the marker is the last thing that gets its name: whatever kills the
+process before leaves nothing that another run would take for a result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+
+from .. import engine, readers, rulebook
+from ..checking import Order, blank
+from ..document import Telegram
+from ..ledger import CHECKED, EXCLUDED, FAILED
+from ..parser import parse
+from ..record import Record
+from ..rulebook import Rulebook
+from ..values import Date
+from . import rows, where
+from .tables import BATCH, STREAMED
+
+Step = Callable[[int], None]  # called with the place of each document before it is touched
+
+
+class Task(Record):
+    """One batch to do: plain values that travel to a worker.
+
+    `skip` are the places of documents that killed or hung a worker, each with the reason; `only` limits the batch to
+    these places (a sample); None is all. `out` is the folder of the parts.
+    """
+
+    number: int
+    batch: readers.Batch
+    out: str
+    skip: tuple[tuple[int, str], ...] = ()
+    only: tuple[int, ...] | None = None
+    where: tuple[where.Term, ...] = ()
+
+
+class Done(Record):
+    """What a batch came to. `tally` has, for each rule, documents it applied to, failed on, could not judge."""
+
+    number: int
+    checked: int = 0
+    excluded: int = 0
+    failed: int = 0
+    findings: tuple[tuple[str, int], ...] = ()
+    tally: tuple[tuple[str, tuple[int, int, int]], ...] = ()
+    trouble: str = ""  # the disk is full, the folder is gone: the run must stop
+
+    @property
+    def documents(self) -> int:
+        """All documents of the batch, whatever became of them."""
+        return self.checked + self.excluded + self.failed
+
+
+def bench(order: Order) -> Bench:
+    """The worker's place of work: the rules compiled once."""
+    book = rulebook.load(order.folders or None)
+    return Bench(order, book.select(order.rules) if order.rules else book)
+
+
+class Bench:
+    """Rules, words and settings of one worker process."""
+
+    def __init__(self, order: Order, book: Rulebook) -> None:
+        self.order = order
+        self.book = book
+        self.as_of = Date.of(order.as_of) if order.as_of else None
+        self.severities = dict(order.severities)
+        self.shown = {rule.id: blank(rule.data.get("message")) for rule in book.rules} if order.redact else {}
+
+    def work(self, task: Task, step: Step) -> Done:
+        """Do one batch. Never raises for what a document holds; a full disk is told in `Done.trouble`."""
+        try:
+            return self._work(task, step)
+        except OSError as wrong:
+            return Done(task.number, trouble=f"{wrong.filename or task.out}: {wrong.strerror or wrong}")
+
+    def _work(self, task: Task, step: Step) -> Done:
+        tally = engine.Tally()
+        counts = {CHECKED: 0, EXCLUDED: 0, FAILED: 0}
+        levels: dict[str, int] = {}
+        with Parts(task) as parts:
+            for place, item in self._documents(task, step):
+                number = task.number * BATCH + place
+                state, why, path, cable = self._document(number, item, task, tally, parts, levels)
+                counts[state] += 1
+                parts.put("ledger", {"document": number, "path": path, "cable": cable, "state": state, "why": why})
+            done = Done(
+                task.number,
+                counts[CHECKED],
+                counts[EXCLUDED],
+                counts[FAILED],
+                tuple(sorted(levels.items())),
+                tuple(sorted((rule, (c.applied, c.failed, c.unknown)) for rule, c in tally.counts.items())),
+            )
+            parts.finish(done)
+        return done
+
+    def _documents(self, task: Task, step: Step) -> Iterator[tuple[int, readers.Reading | readers.Unreadable]]:
+        """The batch's documents with their places from 1; those to skip come as unreadable, with the reason."""
+        skip = dict(task.skip)
+        only = frozenset(task.only) if task.only is not None else None
+        stream = readers.read_batch(task.batch)
+        place = 0
+        while True:
+            place += 1
+            step(place)
+            item, crash = engine.attempt(lambda: next(stream, None))
+            if crash:
+                yield place, readers.Unreadable("", "", f"internal error {crash} while it was read")
+                return
+            if not isinstance(item, (readers.Reading, readers.Unreadable)):
+                return
+            if only is None or place in only:
+                yield place, readers.Unreadable(item.path, item.cable, skip[place]) if place in skip else item
+
+    def _document(
+        self,
+        number: int,
+        item: readers.Reading | readers.Unreadable,
+        task: Task,
+        tally: engine.Tally,
+        parts: Parts,
+        levels: dict[str, int],
+    ) -> tuple[str, str, str, str]:
+        """Puts the document's rows; returns its state, the reason, its path and its name."""
+        if isinstance(item, readers.Unreadable):
+            return FAILED, item.why, item.path, self._name(item.cable)
+        if task.where and not where.holds(task.where, item):
+            return EXCLUDED, "does not meet the conditions of this audit", item.path, self._name(item.cable)
+        view, facts = item.view, item.facts
+        telegram, crash = engine.attempt(lambda: parse(view, self.book.vocabulary, facts, self.as_of))
+        if not isinstance(telegram, Telegram):
+            return FAILED, f"internal error {crash} while it was parsed", item.path, self._name(item.cable)
+        if self.order.profile and telegram.profile != self.order.profile:
+            telegram.profile = self.order.profile  # ours alone, not yet seen by any rule
+        name = item.cable or telegram.mrn or ""
+        before = len(tally.crashes)
+        for one in engine.run(telegram, view.source, self.book, item.path, self._name(name), tally):
+            severity = one.severity if one.unknown else self.severities.get(one.rule, one.severity)
+            levels[severity] = levels.get(severity, 0) + 1
+            parts.put("findings", rows.finding(number, one, severity, self.shown.get(one.rule)))
+        parts.put("cables", rows.cable(number, self._name(name), item, telegram, self.order.redact))
+        for row in rows.portions(number, telegram):
+            parts.put("portions", row)
+        broken = tally.crashes[before:]
+        if broken:
+            told = "; ".join(f"rule {each.rule} broke on it (internal error {each.trace})" for each in broken)
+            return FAILED, told, item.path, self._name(name)
+        return CHECKED, "", item.path, self._name(name)
+
+    def _name(self, cable: str) -> str:
+        if not cable or not self.order.redact:
+            return cable
+        from hashlib import sha256
+
+        return "cable-" + sha256(cable.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+class Parts:
+    """The part files of one batch: written under temporary names, renamed when the batch is complete."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.encode = _encoder()
+        self.files = {name: open(self._temporary(name), "wb", buffering=1 << 16) for name in STREAMED}  # noqa: SIM115
+
+    def __enter__(self) -> Parts:
+        return self
+
+    def __exit__(self, kind: object, wrong: object, trace: object) -> None:
+        for name, file in self.files.items():
+            try:
+                file.close()
+            except OSError:
+                if kind is None:
+                    raise
+            if kind is not None and os.path.exists(self._temporary(name)):
+                os.unlink(self._temporary(name))
+
+    def put(self, table: str, row: rows.Row) -> None:
+        """One row more."""
+        file = self.files[table]
+        file.write(self.encode(row))
+        file.write(b"\n")
+
+    def finish(self, done: Done) -> None:
+        """All rows are on the disk under their names, and then the marker."""
+        for part in self.files.values():
+            part.flush()
+            part.close()
+        for name in STREAMED:
+            os.replace(self._temporary(name), part_path(self.task.out, self.task.number, name))
+        marker = marker_path(self.task.out, self.task.number)
+        temporary = f"{marker}.{os.getpid()}.tmp"
+        with open(temporary, "w", encoding="utf-8") as file:
+            json.dump({field: getattr(done, field) for field in done.__fields__}, file)
+        os.replace(temporary, marker)
+
+    def _temporary(self, name: str) -> str:
+        return f"{part_path(self.task.out, self.task.number, name)}.{os.getpid()}.tmp"
+
+
+def part_path(out: str, number: int, table: str) -> str:
+    """Where the rows of a table of a batch stand."""
+    return os.path.join(out, f"{number:06d}.{table}.jsonl")
+
+
+def marker_path(out: str, number: int) -> str:
+    """The file that says the batch is complete."""
+    return os.path.join(out, f"{number:06d}.done.json")
+
+
+def read_marker(path: str) -> Done:
+    """What the batch came to, as its marker tells."""
+    with open(path, encoding="utf-8") as file:
+        data = json.load(file)
+    data["findings"] = tuple((name, count) for name, count in data["findings"])
+    data["tally"] = tuple((rule, tuple(counts)) for rule, counts in data["tally"])
+    return Done(**data)
+
+
+def _encoder() -> Callable[[object], bytes]:
+    """A function from a row to its line; msgspec where it is installed, for speed, the same bytes without."""
+    try:
+        from msgspec.json import Encoder  # the extra `audit`
+    except ImportError:
+        plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+        return lambda row: _sound(plain.encode(row))
+    quick = Encoder().encode
+
+    def encode(row: object) -> bytes:
+        try:
+            return quick(row)
+        except UnicodeEncodeError:  # a lone surrogate, from a file name that is not UTF-8
+            return _sound(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+
+    return encode
+
+
+def _sound(line: str) -> bytes:
+    return line.encode("utf-8", "backslashreplace").replace(b"\\udc", b"\\\\udc")

@@ -1,0 +1,238 @@
+"""An audit from beginning to end: plan, work, tables, corpus rules, reports. Each step can be interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from .. import rulebook
+from ..checking import Order
+from ..record import Record
+from ..rulebook import Rulebook
+from ..trouble import InputTrouble
+from . import corpus, journal, reports, store
+from .batch import Done, Task, part_path
+from .crew import Crew, Limits
+from .journal import Choice, Plan
+from .tables import BATCH, STREAMED
+
+CLEAN, FOUND, UNTRUSTED = 0, 1, 2  # as the exit codes of the command line
+MEGABYTE = 1 << 20
+
+
+class Options(Record):
+    """How an audit is run. `jobs` processes; `size` bytes a batch aims at; `quotes` findings sampled for each rule.
+
+    `scheduler` is the address of a Dask scheduler or "local"; `shard_only` stops before the tables, for `merge`.
+    """
+
+    jobs: int = 1
+    size: int = 4 * MEGABYTE
+    limits: Limits = Limits()
+    choice: Choice = Choice()
+    resume: bool = False
+    keep_parts: bool = False
+    corpus_rules: bool = True
+    quotes: int = 5
+    fail_level: str = "error"
+    allow_failed: int = 0
+    scheduler: str = ""
+
+
+class Progress(Record):
+    """Where the work stands: documents done, batches done and to do, seconds so far."""
+
+    documents: int
+    batches: int
+    total: int
+    seconds: float
+
+    def line(self) -> str:
+        """One line for a person: share, rate, time to go."""
+        rate = self.documents / self.seconds if self.seconds else 0.0
+        left = self.seconds / self.batches * (self.total - self.batches) if self.batches else 0.0
+        share = 100 * self.batches // max(1, self.total)
+        return (
+            f"{share:3d} %  {self.documents:,} documents  {rate:,.0f}/s  {int(left) // 60}:{int(left) % 60:02d} to go"
+        )
+
+
+class Result(Record):
+    """What came of an audit: the exit code and the numbers of `summary.json`."""
+
+    code: int
+    summary: dict[str, object]
+
+
+def run(
+    paths: Sequence[str],
+    out: str,
+    order: Order,
+    options: Options | None = None,
+    tell: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Audit the documents of `paths` into the folder `out`. Raises `Trouble` where it cannot be done at all.
+
+    Equal corpus, rules and settings give equal bytes in every file of `out`, however often the run was interrupted,
+    and for any number of jobs.
+    """
+    options = options or Options()
+    store.engine()  # better now than after an hour
+    book = rulebook.load(order.folders or None)
+    chosen = book.select(order.rules) if order.rules else book
+    rules = corpus.load() if options.corpus_rules else []
+    plan = journal.draw(paths, out, order, _digest(chosen, rules), options.choice, options.size)
+    done = journal.open_journal(plan, out, options.choice, options.resume)
+    started = time.monotonic()
+    documents = 0
+    tasks = journal.left(plan, done)
+    for place, each in enumerate(_work(tasks, order, options), 1):
+        if each.trouble:
+            raise InputTrouble(f"the audit stopped, and can be resumed: {each.trouble}")
+        done.append(each)
+        documents += each.documents
+        if tell is not None:
+            tell(Progress(documents, place, len(tasks), time.monotonic() - started))
+    if options.choice.shards > 1:
+        return Result(
+            CLEAN,
+            {"shard": f"{options.choice.shard}/{options.choice.shards}", "documents": sum(d.documents for d in done)},
+        )
+    return finish(out, plan, done, chosen, rules, order, options)
+
+
+def _digest(book: Rulebook, rules: Sequence[corpus.CorpusRule]) -> str:
+    from hashlib import sha256
+
+    each = [f"{rule.id}|{rule.sql}|{rule.message}|{rule.severity}" for rule in rules]
+    return sha256("\n".join([book.digest, *each]).encode()).hexdigest()[:32]
+
+
+def _work(tasks: Sequence[Task], order: Order, options: Options) -> Iterator[Done]:
+    if not tasks:
+        return iter(())
+    if options.scheduler:
+        from . import cluster  # the extra `cluster`
+
+        return cluster.work(tasks, order, options.scheduler, options.jobs or os.cpu_count() or 1, options.limits)
+    return Crew(order, options.jobs or os.cpu_count() or 1, options.limits).work(tasks)
+
+
+def finish(
+    out: str,
+    plan: Plan,
+    done: Sequence[Done],
+    book: Rulebook,
+    rules: Sequence[corpus.CorpusRule],
+    order: Order,
+    options: Options,
+) -> Result:
+    """Parts to tables, corpus rules, reports."""
+    done = sorted(done, key=lambda each: each.number)
+    parts = journal.parts_folder(out)
+    excluded = os.path.join(parts, "excluded.ledger.jsonl")
+    _write_rows(excluded, _excluded(plan))
+    for table in STREAMED:
+        files = [part_path(parts, each.number, table) for each in done]
+        store.make_table(out, table, [*files, excluded] if table == "ledger" else files)
+    _rules_table(out, parts, done, book, rules, order, {})
+    counts = _corpus_findings(out, parts, rules, order)
+    if any(counts.values()):
+        files = [part_path(parts, each.number, "findings") for each in done]
+        store.make_table(out, "findings", [*files, os.path.join(parts, "corpus.findings.jsonl")])
+    _rules_table(out, parts, done, book, rules, order, counts)
+    summary = reports.write(out, options.quotes, order.redact, order.as_of)
+    if not options.keep_parts:
+        shutil.rmtree(parts)
+    return Result(_code(summary, options), summary)
+
+
+def _excluded(plan: Plan) -> list[dict[str, object]]:
+    return [
+        {"document": plan.batches * BATCH + place, "path": path, "cable": "", "state": "excluded", "why": why}
+        for place, (path, why) in enumerate(plan.excluded, 1)
+    ]
+
+
+def _rules_table(
+    out: str,
+    parts: str,
+    done: Sequence[Done],
+    book: Rulebook,
+    rules: Sequence[corpus.CorpusRule],
+    order: Order,
+    counts: dict[str, int],
+) -> None:
+    tally: dict[str, list[int]] = {}
+    for each in done:
+        for told, numbers in each.tally:
+            mine = tally.setdefault(told, [0, 0, 0])
+            for place, number in enumerate(numbers):
+                mine[place] += number
+    severities = dict(order.severities)
+    rows: list[dict[str, object]] = []
+    for rule in (rule for rule in book.rules if book.runs(rule)):
+        applied, failed, unknown = tally.get(rule.id, [0, 0, 0])
+        severity = severities.get(rule.id, rule.severity)
+        rows.append(_rule_row(rule.id, rule.name, severity, rule.status, rule.summary, rule.cite, False))
+        rows[-1].update(applied=applied, failed=failed, unknown=unknown)
+    documents = sum(each.checked for each in done)
+    for law in rules:
+        rows.append(_rule_row(law.id, law.name, law.severity, law.status, law.summary, law.cite, True))
+        rows[-1].update(applied=documents, failed=counts.get(law.id, 0), unknown=0)
+    path = os.path.join(parts, "all.rules.jsonl")
+    _write_rows(path, rows)
+    store.make_table(out, "rules", [path])
+
+
+def _rule_row(
+    rule: str, name: str, severity: str, status: str, summary: str, cite: Sequence[str], whole: bool
+) -> dict[str, object]:
+    return {
+        "rule": rule,
+        "name": name,
+        "severity": severity,
+        "status": status,
+        "summary": summary,
+        "cite": list(cite),
+        "corpus": whole,
+    }
+
+
+def _corpus_findings(out: str, parts: str, rules: Sequence[corpus.CorpusRule], order: Order) -> dict[str, int]:
+    """Asks the corpus rules and writes their findings as one part; gives the documents found by each rule."""
+    if not rules:
+        return {}
+    asked = store.Asked(out)
+    rows: list[dict[str, object]] = []
+    counts: dict[str, int] = {}
+    try:
+        for rule in rules:
+            found = corpus.findings(rule, asked, order.redact)
+            counts[rule.id] = len({row["document"] for row in found})
+            rows += found
+    finally:
+        asked.close()
+    _write_rows(os.path.join(parts, "corpus.findings.jsonl"), rows)
+    return counts
+
+
+def _write_rows(path: str, rows: Sequence[dict[str, object]]) -> None:
+    with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _code(summary: dict[str, object], options: Options) -> int:
+    """0 clean, 1 findings, 2 not to be trusted."""
+    account = summary["account"]
+    severities = summary["severities"]
+    assert isinstance(account, dict) and isinstance(severities, dict)
+    handed_in = sum(account.values())
+    if account["failed"] > options.allow_failed or not handed_in or account["checked"] == 0:
+        return UNTRUSTED
+    gate = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}
+    return FOUND if any(severities.get(level) for level in gate.get(options.fail_level, ())) else CLEAN

@@ -1,0 +1,143 @@
+"""A parsed telegram and its findings as rows of the tables."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from ..document import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
+from ..findings import Finding
+from ..readers import Reading
+from ..values import Date, Level
+
+Row = dict[str, object]
+
+
+def cable(number: int, name: str, reading: Reading, telegram: Telegram, redact: bool) -> Row:
+    """The row of the table `cables`."""
+    banner = telegram.banner if isinstance(telegram.banner, Banner) else None
+    level = telegram.level if isinstance(telegram.level, Level) else None
+    highest = telegram.highest_portion
+    outside = telegram.outside
+    year, post, serial = telegram._number()
+    stated = outside.level if outside is not None and isinstance(outside.level, Level) else None
+    row: Row = {
+        "document": number,
+        "path": reading.path,
+        "cable": name,
+        "line": reading.view.source.first_line,
+        "reader": reading.reader,
+        "layout": telegram.layout,
+        "profile": telegram.profile,
+        "era": telegram.era,
+        "date": _day(telegram.date),
+        "year": telegram.date.first.year if telegram.date is not None else year,
+        "time": telegram.dtg.time if isinstance(telegram.dtg, Dtg) else None,
+        "mrn": telegram.mrn,
+        "post": post.replace(" ", "") if post is not None else None,
+        "serial": serial,
+        "section": banner.section if banner else None,
+        "sections": banner.sections if banner else None,
+        "level": level.code if level else None,
+        "rank": level.rank if level else None,
+        "classified": level.classified if level else None,
+        "outside_level": stated.code if stated else None,
+        "controls": list(banner.controls) if banner else [],
+        "captions": list(telegram.caption_codes),
+        "tags": [tag.text for tag in telegram.tags],
+        "refs": _references(telegram, year),
+        "portions": len(telegram.portions),
+        "marked": len(telegram.marked),
+        "portion_level": highest.code if highest else None,
+        "portion_rank": highest.rank if highest else None,
+        "whole": telegram.whole,
+        "released": bool(telegram.stamps),
+    }
+    row.update(_authority(telegram, redact))
+    texts = [" ".join(paragraph.text.split()) for paragraph in telegram.paragraphs]
+    row["text_hash"] = _hash("\n".join(texts)) if texts else None
+    row["words"] = sum(text.count(" ") + 1 for text in texts if text)
+    if redact:
+        row.update(subject=None, classifier=None, signer=None)
+    return row
+
+
+def _authority(telegram: Telegram, redact: bool) -> Row:
+    """What the E.O. line, the authority sentence and the end of the text say."""
+    authority = telegram.authority if isinstance(telegram.authority, Authority) else None
+    instruction = telegram.instruction
+    known = instruction if isinstance(instruction, Instruction) else None
+    declass = telegram.declass
+    return {
+        "subject": telegram.subject.text if isinstance(telegram.subject, Subject) else None,
+        "order_number": telegram.eo.order if isinstance(telegram.eo, EoLine) else None,
+        "instruction": known.kind if known else None,
+        "declassify_on": _day(known.date) if known and isinstance(known.date, Date) else None,
+        "expected_on": _day(declass.expected) if declass else None,
+        "declass_basis": declass.basis if declass else None,
+        "automatic_on": _day(declass.automatic) if declass else None,
+        "reasons": list(getattr(authority.reasons, "codes", ())) if authority else [],
+        "classifier": authority.name if authority else None,
+        "signer": telegram.signature.text if isinstance(telegram.signature, Signature) else None,
+    }
+
+
+def portions(number: int, telegram: Telegram) -> list[Row]:
+    """The rows of the table `portions`."""
+    found: list[Row] = []
+    for place, paragraph in enumerate(telegram.paragraphs, 1):
+        words = paragraph.text.split()
+        found.append(
+            {
+                "document": number,
+                "place": place,
+                "label": paragraph.label,
+                "kind": paragraph.kind,
+                "depth": paragraph.depth,
+                "mark": paragraph.mark.text if isinstance(paragraph.mark, Marking) else None,
+                "level": paragraph.level.code if paragraph.level is not None else None,
+                "rank": paragraph.level.rank if paragraph.level is not None else None,
+                "controls": list(paragraph.controls),
+                "words": len(words),
+                "text_hash": _hash(" ".join(words)),
+            }
+        )
+    return found
+
+
+def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row:
+    """The row of the table `findings`. `redact` is the message to show in place of the document's words."""
+    return {
+        "document": number,
+        "path": one.path,
+        "cable": one.cable,
+        "rule": one.rule,
+        "name": one.name,
+        "severity": severity,
+        "message": one.message if redact is None else redact,
+        "line": one.start.line,
+        "column": one.start.column,
+        "end_line": one.end.line,
+        "end_column": one.end.column,
+        "quote": one.quote if redact is None else "",
+        "at": one.at,
+        "fingerprint": one.fingerprint,
+        "unknown": one.unknown,
+    }
+
+
+def _references(telegram: Telegram, year: int | None) -> list[str]:
+    """The telegrams referred to; one without a year is of the telegram's own."""
+    found = []
+    for reference in telegram.references:
+        of = reference.year if reference.year is not None else year
+        if reference.post is not None and reference.serial is not None and of is not None:
+            found.append(f"{of % 100:02d}{reference.post.replace(' ', '')}{reference.serial}")
+    return found
+
+
+def _day(value: object) -> str | None:
+    return value.first.isoformat() if isinstance(value, Date) else None
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

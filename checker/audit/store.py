@@ -1,0 +1,152 @@
+"""The tables on disk: JSON-lines parts to Parquet, and the locked door through which they are asked.
+
+Parts become Parquet in one statement a table, never a row at a time. Whoever asks (`query`, the corpus rules, the
+reports) gets a connection that sees these tables and nothing else: no other file, no network, no extension, and no way
+to change that, within a limit of memory and of time.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from ..record import Record
+from ..trouble import ConfigTrouble, InputTrouble, MissingExtra
+from .tables import TABLES
+
+MEMORY = "512MB"  # of the data base; what is larger is refused, not swapped
+SECONDS = 300.0
+
+
+class Answer(Record):
+    """What a question gave: the names of the columns, and the rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+def engine() -> Any:
+    """The module of the data base. Raises `MissingExtra` where it is not installed."""
+    try:
+        import duckdb  # 160 ms, and only for audits
+    except ImportError as wrong:
+        raise MissingExtra("the tables of an audit", "audit") from wrong
+    return duckdb
+
+
+def table_path(out: str, table: str) -> str:
+    """Where a table stands."""
+    return os.path.join(out, f"{table}.parquet")
+
+
+def make_table(out: str, table: str, parts: Sequence[str]) -> None:
+    """The Parquet file of a table from its parts, in their order; whole or not at all."""
+    con = _quiet()
+    columns = ", ".join(f"{quoted(c.name)}: {literal(c.type)}" for c in TABLES[table])
+    path, target = table_path(out, table), f"{table_path(out, table)}.tmp"
+    files = [part for part in parts if os.path.getsize(part)]
+    if files:
+        names = ", ".join(literal(part) for part in files)
+        form = f"format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = 134217728"
+        source = f"read_json([{names}], {form})"
+    else:
+        empty = ", ".join(f"cast(null as {c.type}) as {quoted(c.name)}" for c in TABLES[table])
+        source = f"(select {empty} where false)"
+    try:
+        con.execute(f"copy (select * from {source}) to {literal(target)} (format parquet, compression zstd)")
+    except engine().Error as wrong:
+        raise InputTrouble(f"cannot write {path}: {wrong}") from wrong
+    finally:
+        con.close()
+    os.replace(target, path)
+
+
+def _quiet() -> Any:
+    """A connection for our own statements: one thread, so that equal rows give equal bytes."""
+    con = engine().connect(":memory:")
+    for setting in (
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "threads = 1",
+        "preserve_insertion_order = true",
+        f"memory_limit = {literal(MEMORY)}",
+        "enable_progress_bar = false",
+    ):
+        con.execute(f"set {setting}")
+    return con
+
+
+class Asked:
+    """A locked connection to the tables of one audit, or to tables held in memory (for the examples of rules)."""
+
+    def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY) -> None:
+        self.seconds = seconds
+        self.con = _quiet()
+        self.con.execute(f"set memory_limit = {literal(memory)}")
+        paths = [table_path(out, table) for table in TABLES if out and os.path.exists(table_path(out, table))]
+        if out and not paths:
+            raise InputTrouble(f"{out} holds no tables: run the audit to its end first")
+        for path in paths:
+            name = os.path.basename(path).removesuffix(".parquet")
+            self.con.execute(f"create view {quoted(name)} as select * from read_parquet({literal(path)})")
+        if not out:
+            for table, columns in TABLES.items():
+                body = ", ".join(f"{quoted(c.name)} {c.type}" for c in columns)
+                self.con.execute(f"create table {quoted(table)} ({body})")
+        self._lock([os.path.abspath(path) for path in paths] + paths)
+
+    def _lock(self, paths: Sequence[str]) -> None:
+        allowed = ", ".join(literal(path) for path in paths)
+        self.con.execute(f"set allowed_paths = [{allowed}]")
+        self.con.execute("set temp_directory = ''")
+        self.con.execute("set enable_external_access = false")
+        self.con.execute("set lock_configuration = true")
+
+    def fill(self, table: str, rows: Sequence[dict[str, object]]) -> None:
+        """Put a few rows into a table held in memory: for examples, which have a handful."""
+        names = [column.name for column in TABLES[table]]
+        marks = ", ".join("?" for _ in names)
+        for row in rows:
+            self.con.execute(f"insert into {quoted(table)} values ({marks})", [row.get(name) for name in names])
+
+    def empty(self) -> None:
+        """Take all rows out of the tables held in memory."""
+        for table in TABLES:
+            self.con.execute(f"delete from {quoted(table)}")
+
+    def ask(self, sql: str) -> Answer:
+        """The answer to one SELECT. Raises `ConfigTrouble` for anything else, and when time or memory runs out."""
+        duckdb = engine()
+        try:
+            statements = self.con.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise ConfigTrouble("a question is one SELECT statement: it reads the tables and changes nothing")
+            timer = threading.Timer(self.seconds, self.con.interrupt)
+            timer.daemon = True
+            timer.start()
+            try:
+                found = self.con.execute(statements[0])
+                columns = tuple(str(column[0]) for column in found.description)
+                return Answer(columns, tuple(tuple(row) for row in found.fetchall()))
+            finally:
+                timer.cancel()
+        except duckdb.InterruptException as wrong:
+            raise ConfigTrouble(f"the question took longer than {self.seconds:g} s") from wrong
+        except duckdb.Error as wrong:
+            raise ConfigTrouble(str(wrong)) from wrong
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.con.close()
+
+
+def quoted(name: str) -> str:
+    """An SQL name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL text."""
+    return "'" + text.replace("'", "''") + "'"
