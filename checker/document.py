@@ -548,6 +548,14 @@ class Paragraph(Node):
     section: int = 1
 
     @property
+    def known_as(self) -> str:
+        """How to name it to a reader: by its number or letter, or by its first words."""
+        if self.label.strip("-* "):
+            return f"paragraph {self.label}"
+        words = self.text.split()
+        return f'the paragraph "{" ".join(words[:4])}{"..." if len(words) > 4 else ""}"'
+
+    @property
     def covered(self) -> bool:
         """Whether it has a mark, its own, its parent's or that of the entire text, or a cut stands where one would."""
         return self.mark is not None or self.level is not None or self.cut or self.entire_text
