@@ -70,13 +70,20 @@ class Header:
         """Where the first line of a telegram stands; 0 if none is near. What stands above it is no part of it."""
         fold = self.sheet.fold
         here = 0
+        counter = -1  # the serial line of a page may open the header
         for _ in range(_NEAR):
             if here >= self.sheet.size:
                 break
             end = fold.find("\n", here)
             start, last = self.sheet.trim(here, end)
-            if start < last and self._kind(start, last, None) not in (None, "counter"):
-                if here:
+            kind = self._kind(start, last, None) if start < last else "blank"
+            if kind == "counter":
+                counter = here if counter < 0 else counter
+            elif kind is None:
+                counter = -1
+            elif kind != "blank":
+                here = counter if counter >= 0 else here
+                if here and self.sheet.fold[:here].strip():
                     self.sheet.begin(0, "loose_text")
                 return here
             if start < last and label_of(self.sheet, start) is not None:

@@ -221,8 +221,15 @@ def read_memo(sheet: Sheet, telegram: Telegram) -> None:
 
 
 def _profile(sheet: Sheet, telegram: Telegram) -> str:
-    """CUI where the banner says so, IC where a banner separates categories, else the general book."""
-    for banner in telegram.banners:
-        if banner.marking is not None and banner.marking.system == "cui":
-            return "CUI"
-    return "IC" if any("//" in banner.text for banner in telegram.banners) else "GEN"
+    """The first rule book of the table whose sign a banner shows, else the default one."""
+    default = telegram.profile
+    for entry in sheet.words["profiles"]:
+        system, sign = entry.fact("system"), entry.fact("sign")
+        for banner in telegram.banners:
+            if system and banner.marking is not None and banner.marking.system == system:
+                return entry.code
+            if sign and sign in banner.text:
+                return entry.code
+        if entry.fact("default"):
+            default = entry.code
+    return default
