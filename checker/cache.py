@@ -117,5 +117,6 @@ def _finding(row: dict[str, object]) -> Finding:
     change = row["suggestion"]
     if isinstance(change, list):
         start, end = (Position(*each) if each else None for each in change[5:])
-        made["suggestion"] = Suggestion(Span(*change[:2]), *change[2:5], start, end)
+        low, high, text, why, safe = change[:5]
+        made["suggestion"] = Suggestion(Span(low, high), text, why, safe, start, end)
     return Finding(**made)  # type: ignore[arg-type]

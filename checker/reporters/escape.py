@@ -16,6 +16,7 @@ _FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # how a formula can begin, f
 _SURROGATE = "[\ud800-\udfff]"
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
+
 def _sign(letter: re.Match[str]) -> str:
     code = ord(letter[0])
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is no UTF-8

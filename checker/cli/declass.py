@@ -1,0 +1,42 @@
+"""`cablecheck declass`: tell when and why each telegram is or was due for declassification."""
+
+from __future__ import annotations
+
+import sys
+
+from .. import run
+from ..reporters import release
+from ..reporters.escape import visible
+from ..trouble import ConfigTrouble
+from . import exits, printing, words
+
+_NOTE = (
+    "A date that has passed is not declassification: a document stays as marked until someone with authority acts.\n"
+)
+
+
+def main(given: list[str]) -> int:
+    """One row for each telegram: the instruction, the date it gives, the status on the day, and why."""
+    options = words.parser("declass", "Tell when and why each telegram is or was due for declassification.")
+    words.input_options(options)
+    words.rule_options(options)
+    options.add_argument("--format", choices=("table", "csv", "json"), default="table", help="the form of the rows")
+    options.add_argument("--out", default="", metavar="FILE", help="write to a file")
+    args = options.parse_args(given)
+    settings = words.settled(args)
+    if settings.flag("redact"):
+        raise ConfigTrouble("declass shows the documents' words; it cannot be redacted")
+    paths, data = words.paths_of(args)
+    documents = list(run.parse(paths, settings, run.Wish(data=data, name=args.stdin_filename)))
+    rows = [release.row(each.path, each.cable, each.telegram) for each in documents if each.telegram is not None]
+    pieces = list(release.told(args.format, rows))
+    if args.out:
+        printing.write_file(args.out, pieces)
+    else:
+        sys.stdout.writelines(pieces)
+    if args.format == "table":
+        sys.stderr.write(_NOTE)
+    bad = [each for each in documents if each.telegram is None]
+    for each in bad:
+        sys.stderr.write(f"{visible(each.path)}: {visible(each.why)}\n")
+    return exits.UNTRUSTED if any(each.why.startswith("failed") for each in bad) else exits.OK
