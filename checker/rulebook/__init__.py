@@ -37,29 +37,29 @@ def _book(homes: list[str], cache: bool) -> Rulebook:
 
         words, read_rules, packs = loading.read_folders(homes)
         if path:
-            keeping.write(path, keeping.pack_up(found, words, read_rules, packs))
+            packed = keeping.pack_up(found, words, read_rules, packs)
+            keeping.write(keeping.details_path(path), keeping.pack_details(packed, read_rules))
+            keeping.write(path, packed)
         return Rulebook([Rule(rule) for rule in read_rules], words, packs=tuple(packs), digest=keeping.digest(found))
-    details: list[str] = data["details"]
-    rules = [Rule(rule, _Later(rule, text)) for rule, text in zip(data["rules"], details, strict=True)]
+    details = keeping.Details(path, data["digest"], homes)
+    rules = [Rule(rule, _Later(rule, details)) for rule in data["rules"]]
     return Rulebook(rules, keeping.vocabulary_of(data), packs=tuple(data["packs"]), digest=data["digest"])
 
 
 class _Later:
-    """The details of a rule, opened when somebody reads them."""
+    """The details of a rule, fetched when somebody reads them."""
 
-    __slots__ = ("data", "text")
+    __slots__ = ("data", "details", "full")
 
-    def __init__(self, data: Data, text: str) -> None:
+    def __init__(self, data: Data, details: keeping.Details) -> None:
         self.data = data
-        self.text = text
+        self.details = details
+        self.full: Data | None = None
 
     def __call__(self) -> Data:
-        if self.text:
-            import json  # the cache has imported it already
-
-            self.data = self.data | json.loads(self.text)
-            self.text = ""
-        return self.data
+        if self.full is None:
+            self.full = self.data | self.details.of(self.data["id"])
+        return self.full
 
 
 def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Rulebook:

@@ -2,8 +2,8 @@
 
 One JSON file in the user's cache folder per set of folders. It is taken only if every file of rules, words and
 telegrams has the size and time it had (or, where a time has changed, the same bytes), and tool and Python are the
-same. A cache that cannot be read is made anew; one that cannot be written is done without. Tables and details are
-JSON inside JSON: they are opened when somebody asks for them.
+same. A cache that cannot be read is made anew; one that cannot be written is done without. Tables are JSON inside
+JSON, opened when somebody asks for them; what only people read of a rule is in a second file beside the first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..shipped import VERSION
 from ..vocabulary import Entry, Table, Vocabulary
 from .codes import Code, Data, Free
 
-LAYOUT = 1
+LAYOUT = 2
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
 Stats = list[list[Free]]
 
@@ -111,8 +111,49 @@ def pack_up(found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data
         "packs": packs,
         "tables": {name: _dump(_table_code(table)) for name, table in words.tables.items()},
         "rules": [{name: value for name, value in rule.items() if name not in DETAILS} for rule in rules],
-        "details": [_dump({name: rule[name] for name in DETAILS if name in rule}) for rule in rules],
     }
+
+
+def details_path(path: str) -> str:
+    """Where the details to a cache file are."""
+    return path.removesuffix(".json") + "-details.json"
+
+
+def pack_details(data: Data, rules: list[Data]) -> Data:
+    """What only people read, rule by rule."""
+    return {
+        "digest": data["digest"],
+        "details": {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules},
+    }
+
+
+class Details:
+    """What only people read of the rules of some folders: from the cache, else from the rule files themselves."""
+
+    def __init__(self, path: str, wanted: str, folders: list[str]) -> None:
+        self.path = path
+        self.wanted = wanted
+        self.folders = folders
+        self._found: dict[str, Data] | None = None
+
+    def of(self, rule: str) -> Data:
+        """The details of one rule."""
+        if self._found is None:
+            self._found = self._read()
+        return self._found.get(rule, {})
+
+    def _read(self) -> dict[str, Data]:
+        try:
+            with open(details_path(self.path), encoding="utf-8") as file:
+                data = json.load(file)
+            if data["digest"] == self.wanted:
+                found: dict[str, Data] = data["details"]
+                return found
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            pass
+        from . import loading  # the second file is gone: rare
+
+        return {rule["id"]: rule for rule in loading.read_folders(self.folders)[1]}
 
 
 def _dump(value: Free) -> str:

@@ -71,7 +71,10 @@ def _tell(file: RuleFile, error: Free, node: Tree) -> None:
                              f"{like(key.value, known)}Allowed here: {', '.join(known)}", rule)  # fmt: skip
     elif kind == "required" and isinstance(node, Map):
         missing = [name for name in shape["required"] if name not in node.pairs]
+        unknown = [key.value for key, _ in node.items() if key.value not in shape["properties"]]
         name = next((n for n in missing if f"'{n}'" in error.message), missing[0])
+        if like(name, unknown):
+            return  # the misspelt key is told already
         file.trouble("R033", node, f'the key "{name}" is missing', _says(shape, name), rule)
     else:
         code, message, help = _wrong(kind, shape, node)

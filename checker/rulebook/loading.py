@@ -47,6 +47,7 @@ class Library:
         self.words = Vocabulary(read_tables(homes, self.items).values())
         if "levels" not in self.words:
             return
+        self.bases |= Pack(shipped, []).bases()
         for pack in self.packs:
             self.bases |= pack.bases()
             for path in pack.chapters() if chapters else []:
@@ -103,11 +104,13 @@ def judge_together(rules: Iterable[Data], files: dict[str, RuleFile]) -> None:
     rules = list(rules)
     known = {data["id"] for data in rules}
     for data in rules:
-        for word in dict.fromkeys((data["id"], data["name"], *data["aliases"])):
-            other = names.setdefault(word, data)
-            if other is not data:
-                taken = f'"{word}" is taken by {other["id"]} already, in {other["place"][0]}'
-                _trouble(files, data, "R022", taken, "ids and names are never used twice")
+        words = dict.fromkeys((data["id"], data["name"], *data["aliases"]))
+        clash = next((word for word in words if names.setdefault(word, data) is not data), None)
+        if clash is not None:
+            other = names[clash]
+            taken = f'"{clash}" is taken by {other["id"]} already, in {other["place"][0]}'
+            _trouble(files, data, "R022", taken, "ids and names are never used twice")
+            continue
         meaning = repr([data.get(name) for name in MEANING])
         twin = meanings.setdefault(meaning, data["id"])
         if twin != data["id"]:

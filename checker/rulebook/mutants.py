@@ -133,9 +133,17 @@ def _operator(code: Code, words: Vocabulary) -> Iterator[tuple[str, Code]]:
     start = f"{path_words(path)} {name}"
     for other in dict.fromkeys((operator.opposite, operator.near)):
         if other and other in OPERATORS[kind] and OPERATORS[kind][other].argument == operator.argument:
+            if _alike(name, other, argument):
+                continue
             yield f"{start} → {other} ({argument_words(argument)})", ["ask", path, kind, other, argument]
     for said, moved in arguments_of(argument, words):
         yield f"{start} {said}", ["ask", path, kind, name, moved]
+
+
+def _alike(one: str, two: str, argument: Code) -> bool:
+    """Whether two operators mean the same with this argument: all and any of a single code."""
+    single = argument[0] == "lit" and isinstance(argument[2], list) and len(argument[2]) == 1
+    return single and {one, two} == {"includes", "includes_any"}
 
 
 def arguments_of(code: Code, words: Vocabulary) -> Iterator[tuple[str, Code]]:

@@ -130,7 +130,8 @@ class RuleFile:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            self.trouble("R003", place, f"{error.problem or 'not YAML'}", error.context or "")
+            if len(self.items) == before:  # what was found before it broke is the cause
+                self.trouble("R003", place, f"{error.problem or 'not YAML'}", error.context or "")
             return
         except (yaml.YAMLError, ValueError, RecursionError, MemoryError) as error:
             self.trouble("R003", (1, 1), f"not YAML: {' '.join(str(error).split())[:200]}")
@@ -233,6 +234,7 @@ class _Builder:
         if isinstance(node, Text):
             if node.value == "<<" and node.plain:
                 self.file.trouble("R005", node, "merge key << is not allowed", "write the keys out")
+                return Text("x-<<", node.line, node.column)
             return node
         self.file.trouble("R009", node, "a key must be a text", "quote it if it holds brackets or braces")
         return Text("", node.line, node.column)

@@ -127,6 +127,8 @@ def _demands(node: Map, frames: Frames, scope: Scope, data: Data) -> None:
         data["require"] = read_condition(require, frames, scope)
     elif isinstance(check, Text):
         facts = _check(check, node, scope, data)
+        if facts is None:
+            return
     message = node.get("message")
     if isinstance(message, Text):
         data["message"] = read_template(message, frames, scope, facts)
@@ -141,16 +143,13 @@ def _demands(node: Map, frames: Frames, scope: Scope, data: Data) -> None:
         _suggest(suggest, frames, scope, data)
 
 
-def _check(check: Text, node: Map, scope: Scope, data: Data) -> tuple[str, ...]:
+def _check(check: Text, node: Map, scope: Scope, data: Data) -> tuple[str, ...] | None:
+    """The names of the values the check gives; `None` if there is no such check."""
     module = CHECKS.get(check.value)
     if module is None:
-        scope.refuse(
-            "R029",
-            check,
-            f'no check "{check.value}"',
-            like(check.value, sorted(CHECKS)) or "the table is checks/__init__.py",
-        )
-        return ()
+        advice = like(check.value, sorted(CHECKS)) or "the checks that there are stand in checks/__init__.py"
+        scope.refuse("R029", check, f'no check "{check.value}"', advice)
+        return None
     given = node.get("with")
     asked = plain(given) if given is not None else {}
     if isinstance(given, Map):
@@ -175,9 +174,9 @@ def _suggest(node: Map, frames: Frames, scope: Scope, data: Data) -> None:
 def _life(node: Map, scope: Scope, data: Data) -> None:
     words = ("replaced_by", "since", "reason")
     if data["status"] == "deprecated":
-        for word in words:
-            if word not in node.pairs:
-                scope.refuse("R028", node, f"a deprecated rule says `{word}`", "replaced_by, since and reason")
+        missing = [word for word in words if word not in node.pairs]
+        if missing:
+            scope.refuse("R028", node, f"a deprecated rule says {', '.join(words)}", f"add {', '.join(missing)}")
     else:
         for word in words:
             if word in node.pairs:
