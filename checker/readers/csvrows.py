@@ -153,6 +153,6 @@ def _inside(text: str, parts: list[tuple[int, int]]) -> Iterator[Exchange]:
     for number, (low, high) in enumerate(parts):
         yield Exchange(here, low, GLUE if number else "")
         for found in _QUOTING.pattern.finditer(text, low, high):
-            yield Exchange(found.start(), found.end(), _QUOTING.letters(found[0]))
+            yield Exchange(found.start(), found.end(), _QUOTING.letter(found[0]))
         here = high
     yield Exchange(here, len(text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from json.decoder import JSONDecodeError, JSONDecoder, scanstring  # type: ignore[attr-defined]
 
 from ..document import Fact
@@ -40,6 +41,7 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
 }
 _ABSENT = ("", "n/a", "N/A")
 _PLANS = 1000  # sets of keys remembered; rows of hostile files may all differ
+_SPACE = " \t\r\n"
 _GAP = re.compile(r"[ \t\r\n]*+")
 _scan = JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
 Values = dict[str, tuple[object, int, int]]  # key to value, start and end (of a string: inside its quotes)
@@ -123,13 +125,22 @@ def _objects(stream: Stream, settings: Settings) -> Iterator[Reading | Unreadabl
 
 
 class _Json(Quoting):
-    def letters(self, escape: str) -> str:
+    def letter(self, escape: str) -> str:
         """What an escape stands for; a pair of surrogates is one letter."""
         letter: str = scanstring(escape + '"', 0, False)[0]
         return letter
 
+    def marks(self, text: str, low: int, high: int) -> tuple[list[int], list[int] | None]:
+        """The same at a glance where no escape is a code or a backslash: a fifth of the time."""
+        if text.find("\\u", low, high) >= 0 or text.find("\\\\", low, high) >= 0:
+            return Quoting.marks(self, text, low, high)
+        marks = list(accumulate(map(len, text[low:high].split("\\"))))
+        # each piece but the first still holds the letter of its escape, which is just the one letter it stands for
+        marks.pop()
+        return marks, None
 
-_QUOTING = _Json(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", long="\\u")
+
+_QUOTING = _Json(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 
 
 class Keys:
@@ -221,34 +232,34 @@ def _members(text: str, at: int) -> tuple[Values, int]:
     values: Values = {}
     if not text.startswith("{", at):
         raise InputTrouble(f"is not a JSON object at character {at + 1}")
-    here = _skip(text, at + 1)
+    here = _gap(text, at + 1)
     if text[here] == "}":
         return values, here + 1
     while True:
         if text[here] != '"':
             raise InputTrouble(f"is not JSON: a key is expected at character {here + 1}")
         key, here = scanstring(text, here + 1, False)
-        here = _skip(text, here)
+        if text[here] in _SPACE:
+            here = _gap(text, here)
         if text[here] != ":":
             raise InputTrouble(f"is not JSON: ':' is expected at character {here + 1}")
-        here = _skip(text, here + 1)
+        here += 2 if text[here + 1] == " " else 1  # the usual single blank, without the price of a call
+        if text[here] in _SPACE:
+            here = _gap(text, here)
         if text[here] == '"':
             value, end = scanstring(text, here + 1, False)
             values[key] = (value, here + 1, end - 1)
         else:
             value, end = _scan(text, here)
             values[key] = (value, here, end)
-        here = _skip(text, end)
+        here = _gap(text, end) if text[end] in _SPACE else end
         if text[here] == "}":
             return values, here + 1
         if text[here] != ",":
             raise InputTrouble(f"is not JSON: ',' or '}}' is expected at character {here + 1}")
-        here = _skip(text, here + 1)
-
-
-def _skip(text: str, here: int) -> int:
-    """The next offset that is not a blank. Raises `IndexError` at the end."""
-    return here if text[here] not in " \t\r\n" else _gap(text, here)
+        here += 2 if text[here + 1] == " " else 1
+        if text[here] in _SPACE:
+            here = _gap(text, here)
 
 
 def _gap(text: str, here: int) -> int:

@@ -3,92 +3,136 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
-from ..text import Source, View
+from ..record import Record
+from ..text import Source, Span, View
 
 GLUE = "\n\n"
 
 
 class Quoting:
-    """How a format escapes letters in a field.
+    """How a format escapes letters in a field: `pattern` finds an escape, which always stands for one letter."""
 
-    `pattern` finds an escape; `letters` gives what one stands for. `long` is a sign without which every escape is two
-    letters that stand for one, so that the places follow from the starts alone.
-    """
+    __slots__ = ("pattern",)
 
-    __slots__ = ("long", "pattern")
-
-    def __init__(self, pattern: str, long: str = "") -> None:
+    def __init__(self, pattern: str) -> None:
         self.pattern = re.compile(pattern, re.DOTALL)
-        self.long = long
 
-    def letters(self, escape: str) -> str:
+    def letter(self, escape: str) -> str:
         """What an escape stands for."""
         return escape[-1]
 
+    def marks(self, text: str, low: int, high: int) -> tuple[list[int], list[int] | None]:
+        """Which letters of the field are escapes (counted in the field without escapes), and where each escape ends.
+
+        The ends are `None` where every escape is two letters long, for then they follow from the marks.
+        """
+        marks: list[int] = []
+        ends: list[int] = []
+        shift = low
+        for found in self.pattern.finditer(text, low, high):
+            start, end = found.span()
+            marks.append(start - shift)
+            ends.append(end)
+            shift += end - start - 1
+        return marks, ends
+
     def plain(self, raw: str) -> str:
         """A field without its escapes."""
-        return self.pattern.sub(lambda found: self.letters(found[0]), raw)
+        return self.pattern.sub(lambda found: self.letter(found[0]), raw)
+
+
+class Field(Record):
+    """A stretch of a view that is one field: `first` to `last` in the view, `low` to `high` in the source."""
+
+    first: int
+    last: int
+    low: int
+    high: int
+    marks: list[int]
+    ends: list[int] | None
+
+    def place(self, offset: int) -> int:
+        """The source's offset of a border between letters of the view."""
+        before = bisect_left(self.marks, offset - self.first)
+        if self.ends is None:
+            return self.low + offset - self.first + before
+        if before == 0:
+            return self.low + offset - self.first
+        return self.ends[before - 1] + offset - self.first - self.marks[before - 1] - 1
 
 
 class LazyView(View):
     """A view of some stretches of a source, a blank line between them, whose text is known at once.
 
-    `parts` are the stretches in the order they are read, which need not be that of the source.
+    `parts` are the stretches in the order they are read, which need not be that of the source. A span needs only the
+    marks of the escapes; the pieces are made when the view is exchanged or sliced.
     """
 
-    __slots__ = ("_parts", "_quoting")
+    __slots__ = ("_fields", "_parts", "_quoting")
 
     def __init__(self, source: Source, text: str, parts: list[tuple[int, int]], quoting: Quoting) -> None:
         self.source = source
         self.text = text
         self._parts = parts
         self._quoting = quoting
+        self._fields: list[Field] | None = None
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the source that the view's code points `start` to `end` come from."""
+        low = self._border(start, False)
+        return Span(low, low if end <= start else max(low, self._border(end, True)))
+
+    def _border(self, offset: int, ends: bool) -> int:
+        """Where a letter begins, or where the one before it `ends`; the blank line stands for what parts the fields."""
+        edge = 0
+        fields = self._measured() if self._fields is None else self._fields
+        for number, field in enumerate(fields):
+            if offset < field.first or (ends and number and offset == field.first):
+                return max(edge, field.low) if ends else edge
+            if offset <= field.last:
+                return field.place(offset)
+            edge = field.high
+        return edge
+
+    def _measured(self) -> list[Field]:
+        fields = []
+        length = 0
+        for low, high in self._parts:
+            marks, ends = self._quoting.marks(self.source.text, low, high)
+            last = length + high - low - len(marks) if ends is None else -1
+            if ends is not None:
+                last = length + (marks[-1] + 1 + high - ends[-1] if ends else high - low)
+            fields.append(Field(length, last, low, high, marks, ends))
+            length = last + len(GLUE)
+        self._fields = fields
+        return fields
 
     def __getattr__(self, name: str) -> object:
         if name not in ("_kept", "_lows", "_sources", "_stops"):
             raise AttributeError(name)
         self._lows, self._sources, self._stops, self._kept = [], [], [], []
-        length = edge = 0
-        for number, (low, high) in enumerate(self._parts):
+        edge = 0
+        for number, field in enumerate(self._measured()):
             if number:
-                self._add([length], [edge], [max(edge, low)], [False])
-                length += len(GLUE)
-            text = self.source.text
-            if self._quoting.long and text.find(self._quoting.long, low, high) >= 0:
-                length = self._pieces_of(low, high, length)
-            else:
-                length = self._pairs_of(low, high, length)
-            edge = high
+                self._add([field.first - len(GLUE)], [edge], [max(edge, field.low)], [False])
+            self._add_field(field)
+            edge = field.high
         found: object = object.__getattribute__(self, name)
         return found
 
-    def _pairs_of(self, low: int, high: int, length: int) -> int:
-        """The pieces of a stretch whose escapes are two letters for one. Gives the length of the view so far."""
-        starts = [found.start() for found in self._quoting.pattern.finditer(self.source.text, low, high)]
-        size = 2 * len(starts) + 1
-        lows = [length] * size
-        lows[1::2] = [length + start - low - index for index, start in enumerate(starts)]
-        lows[2::2] = [place + 1 for place in lows[1::2]]
-        sources = [low] * size
-        stops = [high] * size
-        sources[1::2] = starts
-        stops[0:-1:2] = starts
-        sources[2::2] = stops[1::2] = [start + 2 for start in starts]
-        self._add(lows, sources, stops, ([True, False] * size)[:size])
-        return length + high - low - len(starts)
-
-    def _pieces_of(self, low: int, high: int, length: int) -> int:
-        """The same for escapes of any length."""
-        here = low
-        for found in self._quoting.pattern.finditer(self.source.text, low, high):
-            start, end = found.span()
-            after = length + start - here
-            self._add([length, after], [here, start], [start, end], [True, False])
-            length = after + len(self._quoting.letters(found[0]))
-            here = end
-        self._add([length], [here], [high], [True])
-        return length + high - here
+    def _add_field(self, field: Field) -> None:
+        """The pieces of a field: kept and exchanged ones take turns."""
+        marks = [field.first + mark for mark in field.marks]
+        starts = [field.place(mark) for mark in marks]
+        size = 2 * len(marks) + 1
+        lows, sources, stops = [field.first] * size, [field.low] * size, [field.high] * size
+        lows[1::2] = marks
+        lows[2::2] = [mark + 1 for mark in marks]
+        sources[1::2] = stops[0:-1:2] = starts
+        sources[2::2] = stops[1::2] = [start + 2 for start in starts] if field.ends is None else field.ends
+        self._add(lows, sources, stops, ([True, False] * (len(marks) + 1))[:size])
 
     def _add(self, lows: list[int], sources: list[int], stops: list[int], kept: list[bool]) -> None:
         self._lows += lows

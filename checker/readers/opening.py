@@ -21,6 +21,7 @@ _BYTES = of_stages(PACKED, ROWS)
 _TEXTS = of_stages(TEXT)
 _ROW_CODES = frozenset(reader.code for reader in _BYTES if reader.stage == ROWS and reader.code != "pdf")
 _IN_ROWS = tuple(reader for reader in _TEXTS if reader.code not in ("csv-text", "frus", "mail"))  # what a row may hold
+_ROW_HEAD = 1000  # code points of a row in which its wrapper must show itself: a corpus pays for every letter searched
 _PLAIN = Reader("plain", TEXT, 0, "several", "the text as it stands", ())
 _LINE_END = re.compile(r"\r\n?")  # whatever ended a line ends it with LF in a view; the source keeps its own
 
@@ -168,9 +169,12 @@ def unwrap(
 
 
 def _recognise(text: str, codes: tuple[str, ...]) -> Reader | None:
-    for reader in _IN_ROWS if codes and codes[-1] in _ROW_CODES else _TEXTS:
+    in_row = bool(codes) and codes[-1] in _ROW_CODES
+    head = text[:_ROW_HEAD] if in_row else text
+    for reader in _IN_ROWS if in_row else _TEXTS:
+        words = text if reader.code == "plusd" else head
         for sign in reader.signs:
-            if sign in text:
+            if sign in words:
                 if reader.code not in codes and reader.load().recognises(text):
                     return reader
                 break
