@@ -399,6 +399,12 @@ class Instruction(Node):
     dates: tuple[Date, ...] = ()
 
     @property
+    def date_order(self) -> str | None:
+        """The form of the date with each part once, for instance "m/d/y"; `None` where no date can be read."""
+        form = self.date_form or ""
+        return "".join(letter for n, letter in enumerate(form) if letter != form[n - 1 : n]) or None
+
+    @property
     def date_form(self) -> str | None:
         """The form the date is written in, for instance "mm/dd/yyyy"; `None` where no date can be read."""
         return self.date.written or None if isinstance(self.date, Date) else None
@@ -440,6 +446,11 @@ class Tag(Node):
     known: bool = True
     suggestion: str | None = None
     person: str | None = None
+
+    @property
+    def lettered(self) -> bool:
+        """Whether it consists of letters alone."""
+        return self.text.isascii() and self.text.isalpha()
 
 
 class TagsLine(Node):
@@ -704,6 +715,11 @@ class Telegram(Node):
         return tuple(found)
 
     @property
+    def addressees(self) -> tuple[Party, ...]:
+        """All action and information addressees."""
+        return self.to + self.info
+
+    @property
     def informed_twice(self) -> tuple[Party, ...]:
         """The information addressees that are action addressees as well."""
         action = {party.name for party in self.to}
@@ -831,11 +847,12 @@ class Telegram(Node):
 
     @property
     def instruction(self) -> Instruction | Unread | None:
-        """The declassification instruction: the E.O. line's, else the authority block's."""
-        first = self.eo.instruction if isinstance(self.eo, EoLine) else None
-        if first is not None:
+        """The declassification instruction: the E.O. line's, else the authority block's; `Unread` if either is."""
+        first = self.eo.instruction if isinstance(self.eo, EoLine) else self.eo
+        if first is not None and not (isinstance(first, Unread) and first.lost):
             return first
-        return self.authority.declassify if isinstance(self.authority, Authority) else None
+        second = self.authority.declassify if isinstance(self.authority, Authority) else self.authority
+        return second if second is not None else first
 
     @property
     def mrn(self) -> str | None:
