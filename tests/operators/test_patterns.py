@@ -1,0 +1,74 @@
+"""Patterns of rule files: what is linear loads, what is not does not, and both engines answer alike."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.operators.texts import compile_pattern
+from checker.rulebook.patterns import refuse
+
+FINE = [
+    "", "abc", "[A-Z]{3}", "[A-Z]+ [0-9]+", r"\d+\.\d+", "(a|b|c)+", "([A-Z]{2,3}, )*[A-Z]{2,3}", "([A-Z]+, )+x?",
+    "(ab)?(cd)?", "(a|ab)*", "^abc$", "[^,]+,[^,]+", "a*b*c*", r"\w+-\d", "(?:ALPHA|BRAVO) [0-9]{1,4}", "a?a?a", "é+x",
+]  # fmt: skip
+REFUSED = [
+    "(a+)+", "(a|aa)*", "(ab|abab)*", "a*a*", "a*b?a*", "(a*)*", "(a?)*", "(ab?b?)*", "[ab]*b[ab]*", "(.*),(.*)", r"\w*\d*",
+    "(a+)(a+)", "(?=a)", "(?<=a)b", r"(a)\1", "(?i)a", "a++", "(?>a)", r"\s", "a{,3}", r"a\Z", r"[[:alpha:]]", "a{2000}",
+    "(a{1,100}){1,100}", "(", "[", "a**", r"\u0041", "(?#x)a", "(x+x+)+y", "(.|a)*",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", FINE)
+def test_fine(pattern: str) -> None:
+    assert refuse(pattern) is None
+    compile_pattern(pattern, "re")
+    compile_pattern(pattern, "re2")
+
+
+@pytest.mark.parametrize("pattern", REFUSED)
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_refused(pattern: str) -> None:
+    found = refuse(pattern)
+    assert found is not None
+    assert "R025" == found[0]
+    assert found[1] and found[2]
+
+
+@pytest.mark.parametrize("pattern", ["a$b", "a^", "x$[a-z]"])
+def test_cannot_match(pattern: str) -> None:
+    found = refuse(pattern)
+    assert found is not None and "R026" == found[0]
+
+
+LETTERS = "ab1 ,-é"
+ATOMS = st.sampled_from(["a", "b", "1", ",", "-", "[ab]", "[^a]", r"\d", r"\w", ".", "é", "[a-z]", r"\-", "(?:a|b)"])
+PIECES = st.builds(str.__add__, ATOMS, st.sampled_from(["", "", "", "?", "*", "+", "{2}", "{1,3}"]))
+GROUPS = st.lists(PIECES, min_size=1, max_size=4).map("".join)
+PATTERNS = st.lists(
+    st.one_of(PIECES, GROUPS.map(lambda inner: f"({inner})+"), st.tuples(GROUPS, GROUPS).map("({0[0]}|{0[1]})".format)),
+    max_size=5,
+).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PATTERNS, st.text(LETTERS, max_size=12))
+def test_both_engines_answer_alike(pattern: str, text: str) -> None:
+    if refuse(pattern) is None:
+        answers = [compile_pattern(pattern, engine).full(text) is not None for engine in ("re", "re2")]
+        assert answers[0] is answers[1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(PATTERNS, st.text("ab1", min_size=1, max_size=3))
+def test_what_loads_is_linear(pattern: str, seed: str) -> None:
+    """Python's own engine on a long text that fails at its end: time stays within a bound that is no square."""
+    if refuse(pattern) is None:
+        full = re.compile(pattern, re.ASCII).fullmatch
+        start = time.process_time()
+        full(seed * 20_000 + "!")
+        assert time.process_time() - start < 0.5
