@@ -95,7 +95,9 @@ class Maker:
         if rng.random() < self.share and template.defects:
             defect = template.defects[int(rng.random() * len(template.defects))]
         sections = 1
-        if not template.whole and (rng.random() < 0.04 or (defect is not None and defect.sections)):
+        if defect is not None:
+            sections = 2 if defect.sections else 1  # a section of a telegram is not judged as a whole one
+        elif not template.whole and rng.random() < 0.04:
             sections = 2
         values = self._values(template, sent)
         if defect is not None and not defect.fits(values, sections):
