@@ -102,13 +102,14 @@ def _decide(lexicon: Lexicon, portions: list[Portion], profile: str, date: Date 
         alone = not classified and not roles
         return none if alone else Decision(no_foreign.codes, {}, "unclassified-compound", True, mixed)
     if mixed:
-        return _with_unmarked(no_foreign, roles, profile)
+        return _with_unmarked(lexicon, no_foreign, roles, profile)
     return _common(lexicon, portions, no_foreign)
 
 
-def _with_unmarked(no_foreign: Decision, roles: frozenset[str], profile: str) -> Decision:
-    """Marked and unmarked portions together. Outside the intelligence profile a mixture has no release marking."""
-    if profile == "GEN":
+def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str], profile: str) -> Decision:
+    """Marked and unmarked portions together. In some rule books a mixture has no release marking."""
+    book = lexicon.words["profiles"].get(profile)
+    if book is not None and book.fact("mixture") == "none":
         return Decision((), {}, "release-and-unmarked", roles == {"release"}, True)
     if roles == {"official"}:
         return Decision(no_foreign.codes, {}, "official-and-unmarked", False, True)

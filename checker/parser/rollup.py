@@ -23,9 +23,9 @@ def roll_up(
 ) -> Rollup | None:
     """What `marks`, the portion marks in order, make of the banner; `None` if no mark has a level.
 
-    `profile` is a rule book: in telegrams (CABLE) the line shows the level alone, and captions (their codes) show the
-    rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the register's ten steps (IC-REG-2016 p. 27-30). The span is
-    `place`, else the banner's, else empty at the first mark.
+    `profile` is a rule book of the table `profiles`: in telegrams the line shows the level alone, and captions (their
+    codes) show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the register's ten steps hold (IC-REG-2016
+    p. 27-30). The span is `place`, else the banner's, else empty at the first mark.
     """
     levels = [mark.level for mark in marks if isinstance(mark.level, Level)]
     if not levels:
@@ -34,7 +34,8 @@ def roll_up(
     start = marks[0].span.start
     span = place or (banner.span if banner is not None else Span(start, start))
     known = lexicon(words)
-    if profile == "CABLE":
+    book = words["profiles"].get(profile)
+    if book is not None and book.fact("cable") == "yes":
         return _telegram(known, marks, banner, level, span, captions)
     return _register(known, marks, banner, level, span, profile, date)
 
