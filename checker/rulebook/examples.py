@@ -42,8 +42,6 @@ def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: Fr
     wanted = str(example["kind"])
     got, hits = answer(rule, program, telegram, book, era)
     word = {"pass": "valid", "fail": "invalid"}.get(got, got)
-    if word == "unknown" and wanted == "not_applicable":
-        word = "not_applicable"
     if word != wanted:
         told = "; ".join(f'"{hit.message}"' for hit in hits)
         return f"is {word.replace('_', ' ')}, not {wanted.replace('_', ' ')}{': ' if told else ''}{told}"

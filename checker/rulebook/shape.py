@@ -79,7 +79,8 @@ RULE = (
             kind: {"type": "array", "items": {"$ref": "#/$defs/example"}, "minItems": 1,
                    "description": f"Documents {says}."}
             for kind, says in (("valid", "that hold to the rule"), ("invalid", "that break it, each place drawn"),
-                               ("not_applicable", "the rule has nothing to say about"))},
+                               ("not_applicable", "the rule has nothing to say about"),
+                               ("unknown", "it cannot judge, because evidence is missing or unreadable"))},
         "additionalProperties": False},
         "The tests of the rule, which are its documentation too.",
         {"valid": [{"base": "confidential-2007"}]}),
