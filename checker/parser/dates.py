@@ -108,7 +108,8 @@ def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
     month = months.get(name)
     if month is not None:
         return month, False
-    return months.get(name.translate(_LOOKALIKES)), True
+    month = months.get(name.translate(_LOOKALIKES))
+    return month, month is not None
 
 
 def read_dtg(sheet: Sheet, start: int, end: int) -> Dtg | None:

@@ -261,4 +261,5 @@ def post_of(sheet: Sheet, name: str) -> str:
     for prefix in sheet.grammar.mission_prefixes:
         if name.startswith(prefix):
             return name[len(prefix) :]
-    return name
+    city, comma, kind = name.partition(", ")  # the labelled form turns them round
+    return city if comma and kind + " " in sheet.grammar.mission_prefixes else name

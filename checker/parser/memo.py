@@ -75,7 +75,14 @@ class Memo:
     def _taken(self, kind: str, start: int, end: int) -> int:
         """Read what the line opened; return the end of its last line."""
         sheet = self.sheet
-        if kind in ("banner", "notice") or (kind == "date" and self._field(start, end) is None):
+        if kind == "notice":
+            while end + 1 < sheet.size and not sheet.blank_line(end + 1):
+                below = sheet.trim(end + 1, sheet.line_end(end + 1))
+                if self._field(*below) is not None or self._stops(*below):
+                    break
+                end = sheet.line_end(end + 1)
+            return end
+        if kind == "banner" or (kind == "date" and self._field(start, end) is None):
             return end
         if kind == "authority":
             end = self._authority_end(end)
@@ -223,7 +230,7 @@ def read_memo(sheet: Sheet, telegram: Telegram) -> None:
 def _profile(sheet: Sheet, telegram: Telegram) -> str:
     """The first rule book of the table whose sign a banner shows, else the default one."""
     default = telegram.profile
-    for entry in sheet.words["profiles"]:
+    for entry in sheet.words["profiles"].entries:
         system, sign = entry.fact("system"), entry.fact("sign")
         for banner in telegram.banners:
             if system and banner.marking is not None and banner.marking.system == system:

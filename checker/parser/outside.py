@@ -62,7 +62,8 @@ def _date_field(sheet: Sheet, fact: Fact) -> DateField:
 def _level(sheet: Sheet, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
     """The level and the controls of a wrapper's words: "SECRET//NOFORN"."""
     fold = folded(fact.text).strip() + "\n"
-    if fold == "\n":
+    absent = sheet.words["instructions"].get("na")
+    if fold == "\n" or (absent is not None and fold[:-1] in absent.spellings()):
         return None, ()
     controls = []
     level: Level | None = None

@@ -37,7 +37,7 @@ class Cut(Record):
 class Pages:
     """Finds the page lines, stamps and attributes of a sheet."""
 
-    __slots__ = ("cuts", "level", "lines", "sheet", "stamps", "telegram")
+    __slots__ = ("cuts", "level", "limit", "lines", "sheet", "stamps", "telegram")
 
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
@@ -46,6 +46,7 @@ class Pages:
         self.lines: list[PageLine] = []
         self.stamps: list[Stamp] = []
         self.level: Level | None = None
+        self.limit = sheet.size  # where the archive's attributes begin
 
     def find(self) -> list[Cut]:
         """Every stretch to cut, in order, none over another."""
@@ -63,13 +64,13 @@ class Pages:
     def _page_heads(self) -> None:
         sheet = self.sheet
         for word in sheet.grammar.page_word("page"):
-            at = sheet.fold.find(word)
+            at = sheet.fold.find(word, 0, self.limit)
             while at >= 0:
                 line = sheet.line_start(at)
                 number = _PAGE.match(sheet.fold, at + len(word))
                 if number is not None and not sheet.fold[line:at].strip(" "):
                     at = self._page_head(line, at, int(number.group(1)), number.end())
-                at = sheet.fold.find(word, at + len(word))
+                at = sheet.fold.find(word, at + len(word), self.limit)
 
     def _page_head(self, line: int, at: int, page: int, after: int) -> int:
         """Cut one page head with the level lines above it; return its last offset."""
@@ -139,12 +140,12 @@ class Pages:
         sheet = self.sheet
         for word in sheet.grammar.page_word("of", "word"):
             sign = f" {word} 0"
-            at = sheet.fold.find(sign)
+            at = sheet.fold.find(sign, 0, self.limit)
             while at >= 0:
                 match = _RUNNING.search(sheet.fold, max(at - 20, 0), at + 8)
                 if match is not None:
                     self._running_line(match)
-                at = sheet.fold.find(sign, at + len(sign))
+                at = sheet.fold.find(sign, at + len(sign), self.limit)
 
     def _running_line(self, match: re.Match[str]) -> None:
         sheet = self.sheet
@@ -189,10 +190,10 @@ class Pages:
         sheet = self.sheet
         for entry in sheet.words["stamps"]:
             for phrase in entry.forms.get("phrase", ()):
-                at = sheet.fold.find(phrase)
+                at = sheet.fold.find(phrase, 0, self.limit)
                 while at >= 0:
                     self._stamp(at, len(phrase), entry.code, entry.forms.get("continued", ()))
-                    at = sheet.fold.find(phrase, at + len(phrase))
+                    at = sheet.fold.find(phrase, at + len(phrase), self.limit)
 
     def _stamp(self, at: int, length: int, code: str, continued: tuple[str, ...]) -> None:
         sheet = self.sheet
@@ -251,6 +252,7 @@ class Pages:
 
     def _attribute_block(self, start: int) -> None:
         sheet = self.sheet
+        self.limit = start
         self.cuts.append(Cut(start, sheet.size, "attributes"))
         hits = list(_ATTRIBUTE.finditer(sheet.fold, start))
         facts = []

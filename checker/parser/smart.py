@@ -104,11 +104,7 @@ class Form:
                 banner.marking = None if isinstance(marking, Unread) else marking
                 telegram.banner, telegram.banners = banner, (banner,)
             elif start < last and isinstance(telegram.banner, Banner):
-                captions = read_captions(sheet, start, last)
-                telegram.captions += tuple(captions)
-                entries = [sheet.words["captions"].get(caption.code or "") for caption in captions]
-                codes = [entry.fact("control") for entry in entries if entry is not None]
-                telegram.banner.controls += tuple(code for code in codes if code)
+                telegram.banner.controls += self._controls(start, last)
             here = end + 1
         return here
 
@@ -144,15 +140,23 @@ class Form:
     def _bottom(self, low: int, high: int) -> None:
         sheet = self.sheet
         here = max(low, high)
+        again: Banner | None = None
         while here < sheet.size:
             end = sheet.line_end(here)
             start, last = sheet.trim(here, end)
-            banner = read_banner(sheet, start, last) if start < last else None
+            banner = read_banner(sheet, start, last) if start < last and again is None else None
             if banner is not None:
                 sheet.begin(here, "banner")
                 self.telegram.banners += (banner,)
-                return
+                again = banner
+            elif again is not None and start < last:
+                again.controls += self._controls(start, last)
             here = end + 1
+
+    def _controls(self, start: int, last: int) -> tuple[str, ...]:
+        """The codes of the controls on a line below the level."""
+        entries = [self.sheet.words["captions"].get(c.code or "") for c in read_captions(self.sheet, start, last)]
+        return tuple(entry.fact("control") for entry in entries if entry is not None and entry.fact("control"))
 
     # ---- fields ----------------------------------------------------------------------------------------------
 

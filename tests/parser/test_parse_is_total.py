@@ -59,7 +59,9 @@ FRAGMENTS = sorted({line for name in NAMES for line in sample(name).split("\n")}
 lines = st.one_of(
     st.sampled_from(FRAGMENTS),
     st.text(alphabet="ABC SECRET123./()-:,¶\t\r\x0c\xa0ßŉ é", max_size=30),
-    st.sampled_from(["PAGE 02        STRELS  00123  141545Z", "STRELSAU 00000123  002 OF 004", "NNNN", "---------", ""]),
+    st.sampled_from(
+        ["PAGE 02        STRELS  00123  141545Z", "STRELSAU 00000123  002 OF 004", "NNNN", "---------", ""]
+    ),
 )
 
 
@@ -78,7 +80,10 @@ def test_a_damaged_telegram_still_gives_one(name, start, length, insertion):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(NAMES), st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 9), st.text(max_size=4)), max_size=8))
+@given(
+    st.sampled_from(NAMES),
+    st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 9), st.text(max_size=4)), max_size=8),
+)
 def test_parts_tile_a_view_made_of_exchanges(name, changes):
     text = sample(name)
     exchanges = []

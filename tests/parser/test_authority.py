@@ -1,0 +1,118 @@
+"""The authority sentence in its many spellings."""
+
+import pytest
+from parsing import BANNER, FIELDS, HEADER, instruction, telegram
+
+SENTENCES = [
+    # the sentence, name, title, section, letters
+    (
+        "Classified By: Political Counselor Jane Q. Doe for reasons 1.4 (b) and \n(d). ",
+        "Jane Q. Doe",
+        "Political Counselor",
+        "1.4",
+        "bd",
+    ),
+    ("Classified By: Jane Doe, Consul, Reason: 1.4 b/d", "Jane Doe", "Consul", "1.4", "bd"),
+    ("CLASSIFIED BY CDA JOHN ROE. REASONS 1.5 (B, D)", "JOHN ROE", "CDA", "1.5", "bd"),
+    ("(U) Classified by Ambassador J. Doe, reasons 1.4(b)(d).", "J. Doe", "Ambassador", "1.4", "bd"),
+    ("Classified By: DCM Jane Doe, for REAS\nONS 1.4 (B) AND (D).", "Jane Doe", "DCM", "1.4", "bd"),
+    ("CLASSIFIED BY: Name, Title, Section; REASON: 1.4(B), (D)", "Name", "Title, Section", "1.4", "bd"),
+    ("Classified by: John Doe, per 1 .4 (b ) and ( d)", "John Doe", None, "1.4", "bd"),
+    ("Classified By: A/DCM Jane Doe for reasons (b) and (d)", "Jane Doe", "A/DCM", None, "bd"),
+    ("Classfied By: Jane Doe 1/4 (B)", "Jane Doe", None, "1.4", "b"),
+    ("Classified By: Jane Doe, Charge, E.O. 12958, reasons 1.4 (b,d)", "Jane Doe", "Charge", "1.4", "bd"),
+    ("Classified By: Econ Officer R. Roe for reasons 1.4 b, c and d.", "R. Roe", "Econ Officer", "1.4", "bcd"),
+    ("Classified By: Consul Jane Doe for reasons\n1.4 (b) and (d). ", "Jane Doe", "Consul", "1.4", "bd"),
+    ("Classified By: Consul Jane Doe for reason 1.4", "Jane Doe", "Consul", "1.4", ""),
+    ("Classified By: Consul Jane Doe, reason 1.5 b and d", "Jane Doe", "Consul", "1.5", "bd"),
+    ("Classified By: Consul Jane Doe, reasons 1.4 (b & d)", "Jane Doe", "Consul", "1.4", "bd"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "name", "title", "section", "letters"), SENTENCES)
+def test_a_classifier_and_the_reasons(sentence, name, title, section, letters):
+    found = telegram(f"{HEADER}{BANNER}{FIELDS}{sentence}\n\n1. (C) Text.\n")
+    author = found.authority
+    assert (name, title, section, letters) == (
+        author.name,
+        author.title,
+        author.reasons.section,
+        "".join(author.reasons.codes),
+    )
+    assert 1 == len(found.paragraphs), "a wrapped reason is no paragraph"
+    assert ("original", "sentence") == (author.kind, author.form)
+
+
+def test_a_missing_reason_is_absent():
+    author = telegram(f"{HEADER}{BANNER}{FIELDS}Classified by John Q. Roe, Ambassador\n\n1. (C) Text.\n").authority
+    assert ("John Q. Roe", "Ambassador", None) == (author.name, author.title, author.reasons)
+
+
+def test_a_guide_makes_the_decision_derivative():
+    text = "Derived from: DSCG 05-1, dated May 2005. Declassify on: 20150501"
+    author = telegram(f"{HEADER}{BANNER}{FIELDS}{text}\n\n1. (C) Text.\n").authority
+    found = (author.kind, author.derived_from.text, str(author.source_date), instruction(author.declassify))
+    assert ("derivative", "DSCG 05-1, dated May 2005", "2005-05", "date 2015-05-01") == found
+
+
+@pytest.mark.parametrize("words", ["Multiple Sources", "multiple classified sources"])
+def test_several_sources(words):
+    author = telegram(f"{HEADER}{BANNER}{FIELDS}Derived from {words}\n\n1. (C) Text.\n").authority
+    assert ("derivative", True) == (author.kind, author.multiple_sources)
+
+
+def test_the_sentence_may_stand_in_a_numbered_paragraph():
+    text = "1. (U) Classified by Consul Jane Doe for reasons 1.4 (b) and (d).\n\n2. (C) Text.\n"
+    found = telegram(f"{HEADER}{BANNER}{FIELDS}{text}")
+    assert ("Jane Doe", "bd", True) == (
+        found.authority.name,
+        "".join(found.authority.reasons.codes),
+        found.authority.numbered,
+    )
+    assert 2 == len(found.paragraphs)
+
+
+def test_a_release_note_is_no_classifier():
+    assert telegram(f"{HEADER}{BANNER}{FIELDS}1. (C) It was declassified by the archive in 2006.\n").authority is None
+
+
+def test_letters_and_section_have_their_places():
+    text = f"{HEADER}{BANNER}{FIELDS}Classified By: Consul Jane Doe for reasons 1.4 (b) and (d).\n\n1. (C) Text.\n"
+    reasons = telegram(text).authority.reasons
+    words = [text[letter.span.start : letter.span.end] for letter in reasons.letters]
+    assert ["b", "d"] == words
+    assert "1.4" == text[reasons.section_text.span.start : reasons.section_text.span.end]
+
+
+LINES = """SECRET
+
+Date: May 7, 2013
+
+Subject: (U) Locks
+
+(S) The lock is closed.
+
+Classified By: Richard Roe, Analyst
+Derived From: Report on Locks, dated 20110501,
+  Office of Locks
+Downgrade To: CONFIDENTIAL on 20200101
+
+Declassify On: 20360501
+
+SECRET
+"""
+
+
+def test_labelled_lines():
+    author = telegram(LINES).authority
+    found = (author.kind, author.form, author.name, author.title, author.derived_from.text, str(author.source_date))
+    assert (
+        "derivative",
+        "lines",
+        "Richard Roe",
+        "Analyst",
+        "Report on Locks, dated 20110501, Office of Locks",
+        "2011-05-01",
+    ) == found
+    assert ("C", "2020-01-01") == (author.downgrade.level.code, str(author.downgrade.date))
+    assert "date 2036-05-01" == instruction(author.declassify)

@@ -1,0 +1,105 @@
+"""Captions, passing lines, TAGS, subject and references."""
+
+import pytest
+from parsing import FIELDS, HEADER, telegram
+
+LEVEL = "C O N F I D E N T I A L STRELSAU 000123\n\n"
+
+
+def read(captions="SIPDIS\n\n", fields=FIELDS):
+    return telegram(f"{HEADER}{LEVEL}{captions}{fields}1. (C) Text.\n")
+
+
+def test_captions_one_to_a_line_or_several():
+    found = read("NODIS\nCHEROKEE\nONLY, STADIS\nSIPDIS NOFORN\nE X D I S\nROGER CHANNEL\n\n")
+    assert ("NODIS", "CHEROKEE", "ONLY", "STADIS", "SIPDIS", "NOFORN", "EXDIS", "ROGER") == found.caption_codes
+
+
+def test_a_caption_nobody_lists_is_kept_without_a_code():
+    found = read("BAKER\nSIPDIS\n\n")
+    assert [("BAKER", None), ("SIPDIS", "SIPDIS")] == [(c.text, c.code) for c in found.captions]
+
+
+def test_passing_lines():
+    lines = ["DEPT FOR EUR/CE", "STATE PASS USTR", "NSC FOR DOE", "FOR AMBASSADOR FROM SECRETARY"]
+    assert lines == [word.text for word in read("\n".join(lines) + "\nSIPDIS\n\n").passing]
+
+
+def test_a_corrected_copy_says_so_and_why():
+    found = read("C O R R E C T E D  C O P Y (ADDING TAGS)\n(TEXT IN PARA 3)\n\nSIPDIS\n\n")
+    assert ("CORRECTED-COPY", "SIPDIS") == found.caption_codes
+
+
+TAGS = [
+    ("TAGS: PREL PGOV LS", ["PREL", "PGOV", "LS"], []),
+    ("TAGS: PREL, PGOV; LS", ["PREL", "PGOV", "LS"], []),
+    ("TAGS PREL, PGOV,\n LS", ["PREL", "PGOV", "LS"], []),
+    ("TAGS: OVIP (DOE, JANE), PREL", ["OVIP", "PREL"], ["DOE, JANE"]),
+    ("TAGS: PREL, RASSENDYLL, RUDOLF, PGOV", ["PREL", "RASSENDYLL, RUDOLF", "PGOV"], ["RASSENDYLL, RUDOLF"]),
+]
+
+
+@pytest.mark.parametrize(("line", "tags", "persons"), TAGS)
+def test_a_tags_line(line, tags, persons):
+    found = read(fields=f"E.O. 12958: N/A\n{line}\nSUBJECT: X\n\n").tags
+    assert tags == [tag.text for tag in found]
+    assert persons == [tag.person for tag in found if tag.person]
+
+
+@pytest.mark.parametrize(
+    ("word", "suggestion"), [("PARMS", "PARM"), ("PERL", "PREL"), ("ITPGOV", "IT PGOV"), ("QQQQ", None)]
+)
+def test_an_unknown_tag_suggests_the_known_one_it_is_like(word, suggestion):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL, {word}\nSUBJECT: X\n\n").tags[1]
+    assert (word, "unknown", False, suggestion) == (found.text, found.kind, found.known, found.suggestion)
+
+
+SUBJECTS = [
+    ("SUBJECT: THE KING", None, "THE KING"),
+    ("SUBJECT:THE KING", None, "THE KING"),
+    ("SUBJ: THE KING\nAND I", None, "THE KING AND I"),
+    ("SUBJECT: (C/NF) THE KING \n AND I", "(C/NF)", "THE KING AND I"),
+    ("SUBJECT: THE KING (U)", "(U)", "THE KING"),
+    ("SUBJECT:\nTHE KING", None, "THE KING"),
+    ("SUBJT: THE KING (AND I)", None, "THE KING (AND I)"),
+    ("SUBJECT:", None, ""),
+]
+
+
+@pytest.mark.parametrize(("line", "mark", "text"), SUBJECTS)
+def test_a_subject(line, mark, text):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\n{line}\n\n").subject
+    assert (mark, text) == (found.mark.text if found.mark else None, found.text)
+
+
+def test_a_page_line_can_cut_the_subject():
+    text = "E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: THE KING\n\nSTRELSAU 00000123  002 OF 002\n\nAND I\n\n"
+    assert "THE KING AND I" == read(fields=text).subject.text
+
+
+REFERENCES = [
+    ("REF: STRELSAU 399", [(None, "telegram", None, "STRELSAU", 399)]),
+    ("REF: 07 STRELSAU 399", [(None, "telegram", 2007, "STRELSAU", 399)]),
+    (
+        "REF: A. STATE 22222\n     B. 2007 DAR ES SALAAM 999 (NOTAL)",
+        [("A", "telegram", None, "STATE", 22222), ("B", "telegram", 2007, "DAR ES SALAAM", 999)],
+    ),
+    (
+        "REFS: A) STRELSAU 99; (B) 07 STATE 1111 AND PREVIOUS, C. DOE-ROE E-MAIL OF 3/4/2008",
+        [
+            ("A", "telegram", None, "STRELSAU", 99),
+            ("B", "telegram", 2007, "STATE", 1111),
+            ("C", "other", None, None, None),
+        ],
+    ),
+    ("REF: A. A. ZENDA 12", [("A", "telegram", None, "ZENDA", 12)]),
+    ("REF: ZENDA 33 (07)", [(None, "telegram", 2007, "ZENDA", 33)]),
+    ("REFTEL: STATE 1 AND ZENDA 2", [(None, "telegram", None, "STATE", 1), (None, "telegram", None, "ZENDA", 2)]),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), REFERENCES)
+def test_references(line, expected):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\n{line}\n\n").references
+    assert expected == [(r.letter, r.kind, r.year, r.post, r.serial) for r in found]
+    assert 1 == len(read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\n{line}\n\n").paragraphs)

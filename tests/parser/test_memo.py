@@ -1,0 +1,55 @@
+"""Marked documents that are no telegrams."""
+
+from parsing import short, telegram
+
+MEMO = """{banner}
+
+Department of River Affairs
+
+Date: May 7, 2013
+{more}
+Subject: (U) Locks and Weirs
+
+({mark}) The upper lock cannot be defended.
+
+(U) It is closed on Sundays.
+
+{banner}
+"""
+
+
+def read(banner="SECRET", mark="S", more=""):
+    return telegram(MEMO.format(banner=banner, mark=mark, more=more))
+
+
+def test_which_rule_book():
+    books = [read(b).profile for b in ("SECRET", "SECRET//NOFORN", "CUI", "CUI//SP-CTI", "UNCLASSIFIED")]
+    assert ["GEN", "IC", "CUI", "CUI", "GEN"] == books
+
+
+def test_fields_and_paragraphs():
+    found = read()
+    assert ("2013-05-07", "Locks and Weirs", "(U)") == (str(found.date), found.subject.text, found.subject.mark.text)
+    assert ["(S)", "(U)"] == [short(p.mark) for p in found.paragraphs], "the letterhead is no paragraph"
+    assert ["S", "S"] == [short(b.level) for b in found.banners]
+
+
+def test_a_banner_that_cannot_be_read():
+    found = read(banner="SECERT//NOFORN")
+    assert "SECERT//NOFORN" == found.banner.level.text
+
+
+def test_a_date_alone_on_its_line():
+    assert "2012-09-12" == str(telegram("SECRET\n\n12 September 2012\n\n(S) Text.\n\nSECRET\n").date)
+
+
+def test_notices():
+    found = read(more="\nWORKING PAPER\n")
+    assert ["working-paper"] == [n.kind for n in found.notices]
+    assert "notice" in [p.kind for p in found.parts]
+
+
+def test_words_without_any_marking_are_a_document_too():
+    found = telegram("Dear Rudolf,\n\nthe weather is fine.\n\nYours\n")
+    assert ("document", "GEN", None, None) == (found.layout, found.profile, found.banner, found.date)
+    assert 3 == len(found.paragraphs)

@@ -1,0 +1,111 @@
+"""Paragraphs: what opens one and what only begins a line, and where marks stand."""
+
+from parsing import BANNER, FIELDS, HEADER, short, telegram
+
+
+def read(text):
+    return telegram(f"{HEADER}{BANNER}{FIELDS}{text}")
+
+
+def said(found):
+    return [(p.label, short(p.mark), p.where, p.depth, short(p.level)) for p in found.paragraphs]
+
+
+def test_numbers_at_the_start_of_a_line_that_open_nothing():
+    found = read(
+        "1. (C) It happened on July\n24.  The King left, see paragraph\n3. of it.  He paid\n3.5 crowns.\n\n2. (C) Then\n1.4 (b) of them.\n"
+    )
+    assert [("1.", "(C)", "start", 1, "C"), ("2.", "(C)", "start", 1, "C")] == said(found)
+
+
+def test_a_list_inside_a_paragraph_does_not_take_the_numbers_of_the_telegram():
+    found = read("1. (C) Points:\n\n1. Aa.\n2. Bb.\n\n2. (C) Next.\n\n3. (C) Last.\n")
+    assert [("1.", 1), ("1.", 2), ("2.", 2), ("2.", 1), ("3.", 1)] == [(p.label, p.depth) for p in found.paragraphs]
+
+
+def test_a_gap_and_a_repeat_are_kept_when_marked():
+    found = read("1. (C) A.\n\n2. (C) B.\n\n4. (C) C.\n\n4. (C) D.\n")
+    assert [1, 2, 4, 4] == [p.number for p in found.paragraphs]
+
+
+def test_forms_of_numbers_and_marks():
+    found = read("1.(C)A.\n\n2) (S/NF) B.\n\n3 (C) C.\n\n4. C) D.\n\n5.  ( C ) E.\n\n6.\n(U) F.\n\n¶7. (SBU) G.\n")
+    assert [
+        ("1.", "(C)", "start", 1, "C"),
+        ("2)", "(S/NF)", "start", 1, "S"),
+        ("3", "(C)", "start", 1, "C"),
+        ("4.", "C)", "start", 1, "C"),
+        ("5.", "( C )", "start", 1, "C"),
+        ("6.", "(U)", "line-above", 1, "U"),
+        ("7.", "(SBU)", "start", 1, "U"),
+    ] == said(found)
+
+
+def test_what_hangs_under_a_paragraph_takes_its_level():
+    found = read("1. (C) Points:\n\n-- one;\n\n-- (SBU) two;\n\nA. (U) three.\n\n1.B. (U) four.\n")
+    assert [
+        ("1.", "(C)", "start", 1, "C"),
+        ("--", None, None, 2, "C"),
+        ("--", "(SBU)", "start", 2, "U"),
+        ("A.", "(U)", "start", 2, "U"),
+        ("1.B.", "(U)", "start", 2, "U"),
+    ] == said(found)
+
+
+def test_marks_in_less_usual_places():
+    found = read(
+        "1. Summary: (C) Text.\n\n2. The duke spoke at length of it.  (S)\n\n3. (b) is no mark.\n\n4. (SE) is none either.\n"
+    )
+    assert [
+        ("1.", "(C)", "after-heading", 1, "C"),
+        ("2.", "(S)", "end", 1, "S"),
+        ("3.", None, None, 1, None),
+        ("4.", "unread: '(SE)' (looks like (S))", "start", 1, None),
+    ] == said(found)
+
+
+def test_one_mark_for_the_entire_text():
+    found = read("1. (C - ENTIRE TEXT).\n\n2. TEXT.\n\n3. MORE.\n")
+    assert [
+        ("1.", "(C - ENTIRE TEXT)", "start", 1, "C"),
+        ("2.", None, None, 1, "C"),
+        ("3.", None, None, 1, "C"),
+    ] == said(found)
+    assert found.entire_text is found.paragraphs[0]
+
+
+def test_a_deletion_where_the_mark_would_stand():
+    found = read("1. XXXXXXXXXXXX said so.\n\n2. (C) Text.\n")
+    assert [True, False] == [p.cut for p in found.paragraphs]
+
+
+def test_headings_and_their_marks():
+    found = read(
+        "Summary\n-------\n1. (C) A.\n\n(U) The Bridge\nat Zenda\n--------\n\n2. (C) B.\n\nCOL A  COL B\n1      2\nX----- -----\n"
+    )
+    assert [(None, "Summary"), ("(U)", "(U) The Bridge at Zenda")] == [(short(h.mark), h.text) for h in found.headings]
+    assert ["1.", "2."] == [p.label for p in found.paragraphs]
+
+
+def test_paragraphs_without_numbers():
+    found = read("(C) The King left.\nHe comes back.\n\n(SBU) The Duke stays.\n\nNo mark here.\n\nDOE\n")
+    assert ["The King left.\nHe comes back.", "The Duke stays.", "No mark here."] == [p.text for p in found.paragraphs]
+    assert ["C", "U", None] == [short(p.level) for p in found.paragraphs]
+
+
+def test_a_page_line_inside_a_paragraph_is_no_part_of_its_words():
+    found = read(
+        "1. (C) The King and\n\nSTRELSAU 00000123  002 OF 002\n\n\nthe Duke. STRELSAU 00000123  002.2 OF 002 They left.\n"
+    )
+    assert ["The King and\nthe Duke.  They left."] == [p.text for p in found.paragraphs]
+    assert 2 == len(found.page_lines)
+
+
+def test_the_signature_and_what_follows_it():
+    found = read("1. (C) Text.\nVAN DER DOE\n\nBT\n#0123\n\nNNNN\n")
+    assert "VAN DER DOE" == found.signature.text
+    assert ["paragraph", "signature", "end_mark"] == list(dict.fromkeys(p.kind for p in found.parts))[-3:]
+
+
+def test_a_last_line_of_text_is_no_signature():
+    assert read("1. (C) Text that goes\non and on.\n").signature is None
