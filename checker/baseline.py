@@ -7,6 +7,8 @@ and paths, and no word of a document.
 
 from __future__ import annotations
 
+import os
+
 from .findings import Finding
 from .ledger import Hidden
 from .record import Record
@@ -73,8 +75,6 @@ def written(entries: list[Known], version: str) -> str:
 
 def plain_path(path: str) -> str:
     """A path as the records write it: `./a//b` is `a/b`, bytes that are no UTF-8 are escapes."""
-    import os
-
     plain = os.path.normpath(path).replace(os.sep, "/")
     return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -239,8 +239,6 @@ def hide_accepted(
 
 
 def _bytes(path: str) -> bytes:
-    import os
-
     try:
         if os.path.getsize(path) > MAX_BYTES:
             raise ConfigTrouble(f"{path}: larger than {MAX_BYTES:,} bytes")

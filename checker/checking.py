@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 
 from . import engine, readers, rulebook
@@ -120,7 +121,6 @@ class Desk:
         if not self._order.ignored:
             return
         import fnmatch  # 1 ms, and only where a setting asks for it
-        import os
 
         plain = os.path.normpath(path)
         for pattern, rules in self._order.ignored:

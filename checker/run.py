@@ -386,6 +386,7 @@ def _rule(book: Rulebook, word: str) -> Rule:
 def trace(word: str, paths: Sequence[str], settings: Settings, wish: Wish) -> Iterator[tuple[str, list[str], bool]]:
     """(document, lines of the reckoning, whether it could be judged) for each document of the paths."""
     from .reporters import catalogue  # only for this command
+    from .rulebook.blame import Step
 
     book = load(settings)
     rule = _rule(book, word)
@@ -394,7 +395,10 @@ def trace(word: str, paths: Sequence[str], settings: Settings, wish: Wish) -> It
         if each.telegram is None or each.source is None:
             yield title, [each.why], False
         else:
-            yield title, list(catalogue.reckoning(engine.trace(each.telegram, each.source, rule, book))), True
+            found = engine.trace(each.telegram, each.source, rule, book)
+            verdict = f"{found.rule}: {found.verdict}"
+            parts = [(name, step) for name, step in found.parts if isinstance(step, Step)]
+            yield title, list(catalogue.reckoning(verdict, found.why, parts, found.findings)), True
 
 
 def check_rules(files: Sequence[str]) -> list[str]:

@@ -136,3 +136,30 @@ def _written(value: object) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=True)
+
+
+def schema() -> dict[str, object]:
+    """The JSON Schema of a configuration file, for editors and tests; `schemas/config.schema.json` holds it."""
+    texts: dict[str, object] = {"type": "array", "items": {"type": "string"}}
+    shapes: dict[str, dict[str, object]] = {
+        "text": {"type": "string"},
+        "path": {"type": "string"},
+        "flag": {"type": "boolean"},
+        "number": {"type": "integer", "minimum": 0},
+        "texts": texts,
+        "paths": texts,
+        "map": {"type": "object", "additionalProperties": {"type": "string"}},
+        "lists": {"type": "object", "additionalProperties": texts},
+        "table": {"type": "object"},
+    }
+    found = {}
+    for name, (kind, value, what) in SETTINGS.items():
+        shape = shapes.get(kind) or {"enum": kind.partition(":")[2].split(",")}
+        found[name] = shape | {"description": what, "default": list(value) if isinstance(value, tuple) else value}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cablecheck.toml, or the table [tool.cablecheck] of pyproject.toml",
+        "type": "object",
+        "properties": found,
+        "additionalProperties": False,
+    }

@@ -23,6 +23,7 @@ COMMANDS = {
     "baseline": "record known findings, so that only new ones count",
     "query": "ask the tables of an audit",
     "synth": "make an invented corpus with known defects",
+    "completion": "print the completion script of a shell",
 }
 
 

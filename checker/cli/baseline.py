@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .. import baseline, run
@@ -37,8 +38,6 @@ def main(given: list[str]) -> int:
 
 
 def _create(file: str, force: bool, outcome: Outcome) -> int:
-    import os
-
     if os.path.exists(file) and not force:
         raise ConfigTrouble(f"{file} exists; a baseline never grows by itself: give --force to make it anew")
     if outcome.summary.verdict == "untrusted":

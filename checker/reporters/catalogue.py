@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from ..engine import Trace
+from ..findings import Finding
 from ..rulebook import Rule
+from ..rulebook.blame import Step
 from .escape import markdown_cell, visible
 
 
@@ -60,20 +61,20 @@ def era_words(rule: Rule) -> str:
     return f"{since or '…'} to before {before or '…'}"
 
 
-def reckoning(trace: Trace) -> Iterator[str]:
+def reckoning(verdict: str, why: str, parts: Iterable[tuple[str, Step]], findings: Iterable[Finding]) -> Iterator[str]:
     """The lines of a rule's verdict on a telegram: each condition, its answer, and the values it saw."""
-    yield f"{trace.rule}: {trace.verdict}" + (f" ({trace.why})" if trace.why else "")
-    for name, step in trace.parts:
+    yield verdict + (f" ({why})" if why else "")
+    for name, step in parts:
         yield f"{name}:"
         yield from _steps(step, 1)
-    for one in trace.findings:
+    for one in findings:
         yield f"=> {one.start.line}:{one.start.column} {one.severity}: {one.message}"
 
 
-def _steps(step: object, depth: int) -> Iterator[str]:
+def _steps(step: Step, depth: int) -> Iterator[str]:
     answers = {True: "true", False: "false", None: "unknown"}
-    values = "; ".join(f"{name} is {value}" for name, value in step.values)  # type: ignore[attr-defined]
-    words = f"{step.words}: {answers[step.answer]}"  # type: ignore[attr-defined]
+    values = "; ".join(f"{name} is {value}" for name, value in step.values)
+    words = f"{step.words}: {answers[step.answer]}"
     yield "  " * depth + words + (f"   [{values}]" if values else "")
-    for inner in step.steps:  # type: ignore[attr-defined]
+    for inner in step.steps:
         yield from _steps(inner, depth + 1)

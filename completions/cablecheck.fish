@@ -1,0 +1,162 @@
+# fish completion of cablecheck; put it in ~/.config/fish/completions/cablecheck.fish
+complete -c cablecheck -n __fish_use_subcommand -a lint -d 'check the markings of telegrams'
+complete -c cablecheck -n __fish_use_subcommand -a audit -d 'check a whole corpus, resumable, with reports and tables'
+complete -c cablecheck -n __fish_use_subcommand -a parse -d 'show a telegram as the rules see it'
+complete -c cablecheck -n __fish_use_subcommand -a declass -d 'tell when and why each telegram is or was due for declassification'
+complete -c cablecheck -n __fish_use_subcommand -a explain -d 'explain a rule, an error code, or a rule\'s verdict on a telegram'
+complete -c cablecheck -n __fish_use_subcommand -a rules -d 'list, check, test and begin rules'
+complete -c cablecheck -n __fish_use_subcommand -a baseline -d 'record known findings, so that only new ones count'
+complete -c cablecheck -n __fish_use_subcommand -a query -d 'ask the tables of an audit'
+complete -c cablecheck -n __fish_use_subcommand -a synth -d 'make an invented corpus with known defects'
+complete -c cablecheck -n __fish_use_subcommand -a completion -d 'print the completion script of a shell'
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l allow-failed
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l as-of
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l baseline
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l cache
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l color
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l config
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l diff
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l exclude
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l exit-zero
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l extend-select
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l fail-level
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l files-from
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l ignore
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l isolated
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l jobs
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l no-baseline
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l no-cache
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l no-suppressions
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l out
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l output
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l per-file-ignores
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l profile
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l reader
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l redact
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l rules
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l select
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l severity
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l show-files
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l show-settings
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l statistics
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l stdin-filename
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l suppressions
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l timeout
+complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l as-of
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l batch
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l cluster
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l config
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l exclude
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l extend-select
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l files-from
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l ignore
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l isolated
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l jobs
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l keep-parts
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l memory
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l no-corpus-rules
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l out
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l per-file-ignores
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l profile
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l quiet
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l quotes
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l reader
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l redact
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l resume
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l rules
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l sample
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l scheduler
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l seed
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l select
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l severity
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l shard
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l stdin-filename
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l timeout
+complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l where
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l as-of
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l config
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l exclude
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l extend-select
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l fields
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l files-from
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l ignore
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l isolated
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l out
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l per-file-ignores
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l profile
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l reader
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l redact
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l rules
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l select
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l severity
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l stdin-filename
+complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l as-of
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l config
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l exclude
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l extend-select
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l files-from
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l ignore
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l isolated
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l out
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l per-file-ignores
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l profile
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l reader
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l redact
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l rules
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l select
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l severity
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l stdin-filename
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l as-of
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l config
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l exclude
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l extend-select
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l files-from
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l ignore
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l isolated
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l per-file-ignores
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l profile
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l reader
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l redact
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l rules
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l select
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l severity
+complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l stdin-filename
+complete -c cablecheck -n '__fish_seen_subcommand_from rules' -l mutate
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l as-of
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l baseline
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l config
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l exclude
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l extend-select
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l files-from
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l force
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l ignore
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l isolated
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l jobs
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l per-file-ignores
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l profile
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l reader
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l redact
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l rules
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l select
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l severity
+complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l stdin-filename
+complete -c cablecheck -n '__fish_seen_subcommand_from query' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from query' -l tables
+complete -c cablecheck -n '__fish_seen_subcommand_from query' -l timeout
+complete -c cablecheck -n '__fish_seen_subcommand_from query' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
+complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l count
+complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l defects
+complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l out
+complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l seed
+complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l templates
+complete -c cablecheck -n '__fish_seen_subcommand_from completion' -l help

@@ -1,0 +1,143 @@
+"""The hook, the action, the CI snippets, the completions, the configuration schema: what other programs hold on to."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from checker import cli, settings
+from checker.cli import COMMANDS, completion
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ROOT / "tests" / "runs" / "documents"
+PACK = ROOT / "tests" / "runs" / "pack"
+RULES = ["--isolated", "--rules", str(PACK), "--select", "TST"]
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Path:
+    """A folder with a `cablecheck` that runs this checkout."""
+    place = tmp_path / "cablecheck" / "bin"
+    place.mkdir(parents=True)
+    script = place / "cablecheck"
+    script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m checker "$@"\n')
+    script.chmod(0o755)
+    return place
+
+
+def test_the_hooks_name_commands_that_run(command: Path) -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert ["cablecheck", "cablecheck-rules"] == [hook["id"] for hook in hooks]
+    for hook in hooks:
+        re.compile(hook["files"])
+        words = shlex.split(hook["entry"])
+        assert words[0] == "cablecheck"
+        assert words[1] in COMMANDS
+    path = os.environ | {"PATH": f"{command}:{os.environ['PATH']}"}
+    words = [*shlex.split(hooks[0]["entry"]), *RULES, "clean.txt"]
+    clean = subprocess.run(words, cwd=DOCUMENTS, env=path, capture_output=True, check=False)
+    assert clean.returncode == 0
+    words = [*shlex.split(hooks[1]["entry"]), str(PACK)]
+    assert 0 == subprocess.run(words, env=path, capture_output=True, check=False).returncode
+
+
+@pytest.mark.skipif(shutil.which("pre-commit") is None, reason="pre-commit is not installed")
+def test_pre_commit_accepts_the_manifest() -> None:
+    words = ["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")]
+    assert 0 == subprocess.run(words, check=False).returncode
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+@pytest.mark.parametrize(("document", "code"), [("clean.txt", "0"), ("defects.txt", "1"), ("nowhere.txt", "2")])
+def test_the_action_checks_and_ends_with_the_exit_code(document: str, code: str, command: Path, tmp_path: Path) -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    steps = {step.get("name"): step for step in action["runs"]["steps"]}
+    for step in steps.values():
+        assert "${{" not in step.get("run", ""), "inputs are variables, never script"
+        assert "uses" in step or step["shell"] == "bash"
+    environment = os.environ | {
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "PATHS": document,
+        "WORDS": "\n".join(RULES),
+        "SARIF": str(tmp_path / "out.sarif"),
+    }
+    script = steps["Check"]["run"]
+    made = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=DOCUMENTS, env=environment, capture_output=True, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "output").read_text() == f"exit-code={code}\n"
+    assert json.loads((tmp_path / "out.sarif").read_text())["version"] == "2.1.0"
+    assert "handed in" in (tmp_path / "summary").read_text()
+    verdict = subprocess.run(
+        ["bash", "-e", "-c", steps["Verdict"]["run"]], env=environment | {"CODE": code}, check=False
+    )
+    assert verdict.returncode == int(code)
+
+
+def test_the_gitlab_snippet_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs" / "ci.md").read_text()
+    snippet = yaml.safe_load(text.partition("## GitLab CI\n\n```yaml\n")[2].partition("```")[0])
+    words = shlex.split(snippet["markings"]["script"][1])
+    shutil.copytree(DOCUMENTS, tmp_path / "cables")
+    for name in ("binary.bin", "empty.txt"):
+        (tmp_path / "cables" / name).unlink()
+    monkeypatch.chdir(tmp_path)
+    assert words[0] == "cablecheck"
+    assert 1 == cli.main([words[1], *RULES, *words[2:]])
+    for kind in snippet["markings"]["artifacts"]["reports"].values():
+        assert (tmp_path / kind).exists()
+
+
+@pytest.mark.parametrize("shell", completion.SHELLS)
+def test_the_completions_are_what_the_commands_say(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = ROOT / "completions" / {"bash": "cablecheck.bash", "fish": "cablecheck.fish", "zsh": "_cablecheck"}[shell]
+    made = completion.script(shell)
+    if os.environ.get("CABLECHECK_REWRITE"):
+        path.write_text(made)
+    assert path.read_text() == made
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+def test_bash_completes_commands_options_and_formats() -> None:
+    script = (
+        f"source {shlex.quote(str(ROOT / 'completions' / 'cablecheck.bash'))}\n"
+        'try() { COMP_WORDS=(cablecheck "$@"); COMP_CWORD=$#; _cablecheck; echo ${COMPREPLY[@]}; }\n'
+        "try ba\ntry lint --sev\ntry lint --format sa\n"
+    )
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert ["baseline", "--severity", "sarif"] == told.split()
+
+
+def test_the_configuration_schema_is_what_the_settings_say() -> None:
+    path = ROOT / "schemas" / "config.schema.json"
+    made = json.dumps(settings.schema(), indent=2) + "\n"
+    if os.environ.get("CABLECHECK_REWRITE"):
+        path.write_text(made)
+    assert path.read_text() == made
+    jsonschema.Draft202012Validator.check_schema(settings.schema())
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    assert [] == [name for name in settings.SETTINGS if f"| `{name}` |" not in text]
+
+
+def test_the_example_configuration_holds() -> None:
+    import tomllib
+
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    data = tomllib.loads(text.partition("```toml\n")[2].partition("```")[0])
+    jsonschema.Draft202012Validator(settings.schema()).validate(data)
