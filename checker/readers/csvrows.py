@@ -130,7 +130,9 @@ def _field_end(text: str, start: int) -> int:
 
 
 def _plain(raw: str) -> str:
-    return _QUOTING.plain(raw) if "\\" in raw or '""' in raw else raw
+    if '""' in raw or "\\\\" in raw:
+        return _QUOTING.plain(raw)
+    return raw.replace('\\"', '"')
 
 
 def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadable]:

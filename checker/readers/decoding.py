@@ -65,13 +65,13 @@ def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def refuse_binary(data: bytes) -> None:
-    """Raises `InputTrouble` if more than a tenth of the first 8 KB are control bytes, or a known sign stands there."""
+    """Raises `InputTrouble` if a twentieth of the first 8 KB are control bytes, or a known sign stands there."""
     for sign, what in _SIGNS:
         if data.startswith(sign):
             raise InputTrouble(f"is not text but {what}")
     sample = data[:_SAMPLE]
     strange = len(sample) - len(sample.translate(None, _CONTROLS))
-    if strange * 10 > len(sample):
+    if strange * 20 > len(sample):  # in packed or encrypted data a tenth are
         if sample.count(0) * 3 > len(sample):
             raise InputTrouble("is not text: a third of it are NUL bytes (UTF-16 without a byte order mark?)")
         raise InputTrouble("is not text but a binary file")

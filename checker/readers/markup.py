@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 
 from ..record import Record
@@ -84,6 +85,7 @@ def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[
             yield Exchange(found.start(), found.end(), letters)
 
 
+@lru_cache(1024)
 def _letters(reference: str, html: bool) -> str:
     if not html and not reference.startswith("&#"):
         return _XML.get(reference, reference)

@@ -34,7 +34,7 @@ def check(view: LazyView, escaped) -> None:
 @given(words, st.booleans(), st.booleans())
 def test_json_strings(texts, ascii_only, backwards):
     row = json.dumps({str(number): text for number, text in enumerate(texts)}, ensure_ascii=ascii_only)
-    found = [values for values in members(row, 0)[0].values()]
+    found = list(members(row, 0)[0].values())
     if backwards:
         found.reverse()
     view = LazyView(Source("x", row), "\n\n".join(text for text, _, _ in found), [(a, b) for _, a, b in found], JSON)

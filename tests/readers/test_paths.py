@@ -1,0 +1,55 @@
+"""Every path is read, left out with a reason, or failed with a reason."""
+
+from __future__ import annotations
+
+import os
+
+from checker.readers import Found, find
+
+
+def told(paths: list[str], root: str, **words: bool) -> list[tuple[str, str, str]]:
+    return [(os.path.relpath(each.path, root), each.status, each.why) for each in find(paths, **words)]
+
+
+def test_folders_are_walked_in_the_order_of_their_names(tmp_path):
+    for name in ("b.txt", "a/z.txt", "a/.git/x", ".hidden", "c/d/e.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    os.symlink(tmp_path / "b.txt", tmp_path / "link.txt")
+    os.symlink(tmp_path, tmp_path / "c" / "loop")
+    os.symlink(tmp_path / "none", tmp_path / "c" / "torn")
+    os.mkfifo(tmp_path / "c" / "pipe")
+    assert told([str(tmp_path)], str(tmp_path)) == [
+        (".hidden", "excluded", "hidden"),
+        ("a/.git", "excluded", "hidden"),
+        ("a/z.txt", "file", ""),
+        ("b.txt", "file", ""),
+        ("c/d/e.txt", "file", ""),
+        ("c/loop", "excluded", "a symbolic link, not followed"),
+        ("c/pipe", "failed", "is a named pipe, not a file"),
+        ("c/torn", "excluded", "a symbolic link, not followed"),
+        ("link.txt", "excluded", "a symbolic link, not followed"),
+    ]
+    followed = told([str(tmp_path)], str(tmp_path), follow_links=True)
+    assert ("c/loop", "excluded", "a link back to a folder above it") in followed
+    assert ("c/torn", "failed", "does not exist") in followed
+    assert ("link.txt", "file", "") in followed
+
+
+def test_a_named_path_is_read_whatever_it_is_called(tmp_path):
+    (tmp_path / ".hidden").write_text("x")
+    os.symlink(tmp_path / ".hidden", tmp_path / "link")
+    paths = [str(tmp_path / ".hidden"), str(tmp_path / "link"), str(tmp_path / "link"), "-"]
+    assert [each.status for each in find(paths)] == ["file", "file", "file"]
+    assert [each.path for each in find(paths)] == [*paths[:2], "-"]
+
+
+def test_patterns_are_expanded_and_one_without_matches_fails(tmp_path):
+    for name in ("b.txt", "a.txt", "[x].txt"):
+        (tmp_path / name).write_text("x")
+    assert told([str(tmp_path / "?.txt")], str(tmp_path)) == [("a.txt", "file", ""), ("b.txt", "file", "")]
+    assert told([str(tmp_path / "[x].txt")], str(tmp_path)) == [("[x].txt", "file", "")]
+    pattern = str(tmp_path / "*.csv")
+    assert list(find([pattern])) == [Found(pattern, "failed", "the pattern matches no file")]
+    assert list(find(["/nowhere/at/all"])) == [Found("/nowhere/at/all", "failed", "does not exist")]
+    assert list(find(["/dev/null"])) == [Found("/dev/null", "failed", "is a device, not a file")]
