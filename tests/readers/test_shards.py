@@ -86,7 +86,7 @@ def test_a_folder_is_parted_by_its_files(tmp_path):
     assert whole == parted(str(tmp_path), 500)
     made = readers.batches(str(tmp_path), 500)
     assert [found.why for batch in made for found in batch.excluded] == ["hidden"]
-    assert all(batch.size <= 520 for batch in made)
+    assert all(batch.size <= 500 for batch in made if batch.end is None)
     assert max(len(batch.paths) for batch in made) == 4
 
 
