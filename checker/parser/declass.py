@@ -42,13 +42,14 @@ def judge(telegram: Telegram, words: Vocabulary) -> Declass:
     the status open where it depends on the day.
     """
     case = _case(telegram, words)
+    kind = case.kind if case.kind != "unread" else None
     if case.level is not None and not case.level.classified:
-        return Declass(case.span, case.kind, status="not-classified", why="The document is not classified.")
+        return Declass(case.span, kind, status="not-classified", why="The document is not classified.")
     if case.level is None and case.kind == "na":
-        return Declass(case.span, case.kind, status="not-classified", why="The instruction says not applicable.")
+        return Declass(case.span, kind, status="not-classified", why="The instruction says not applicable.")
     if case.outside or case.kind == "aea-na":
         why = "Atomic Energy Act information has no declassification date."
-        return Declass(case.span, case.kind, status="restricted-data", cite=_cite(case, "default"), why=why)
+        return Declass(case.span, kind, status="restricted-data", cite=_cite(case, "default"), why=why)
     found = _expected(case)
     _set_limit(case, found)
     _set_automatic(case, found)
@@ -89,9 +90,11 @@ def _case(telegram: Telegram, words: Vocabulary) -> _Case:
 
 def _outside_the_order(telegram: Telegram, words: Vocabulary) -> bool:
     """Whether a marking is of the Atomic Energy Act, to which no order's dates apply."""
-    codes = set(telegram.portion_controls)
+    codes = telegram.portion_controls
     if isinstance(telegram.banner, Banner) and telegram.banner.marking is not None:
-        codes.update(telegram.banner.marking.controls)
+        codes += telegram.banner.marking.controls
+    if not codes:
+        return False
     controls = words["controls"]
     entries = (controls.get(code) for code in codes)
     return any(entry is not None and entry.fact("outside") == "yes" for entry in entries)
@@ -115,11 +118,11 @@ def _end(start: Date, entry: Entry) -> Date | None:
     """The date `entry` allows from `start`: the same day, or 31 December, of that many years later."""
     if not entry.fact("years"):
         return None
-    found = start.plus_years(int(entry.fact("years")))
-    if entry.fact("ends") == "year":
-        first, last = date(found.first.year, 12, 31), date(found.last.year, 12, 31)
-        found = Date(first, last, "day" if first == last else found.precision)
-    return found
+    years = int(entry.fact("years"))
+    if entry.fact("ends") != "year":
+        return start.plus_years(years)
+    first, last = (date(min(day.year + years, 9999), 12, 31) for day in (start.first, start.last))
+    return Date(first, last, "day" if first == last else start.precision)
 
 
 # ---- the date it gives -----------------------------------------------------------------------------------------------
@@ -135,10 +138,10 @@ def _expected(case: _Case) -> Declass:
         result.why = "The instruction gives no date that can be computed."
     elif instruction is not None and isinstance(instruction.date, Date) and kind not in _RETIRED:
         result.basis, result.expected = "marked", instruction.date
-        result.why = f"The document itself says {instruction.date}."
+        result.why = "The document itself gives the date."
     elif kind == "years" and instruction is not None and instruction.years is not None and case.made is not None:
         result.basis, result.expected = "marked", case.made.plus_years(instruction.years)
-        result.why = f"The document itself says {instruction.years} years."
+        result.why = "The document itself gives the number of years."
     elif kind in ("event", "date", "years", "rds", "xds"):
         result.basis = "event" if kind == "event" else "none"
         result.why = "An event decides, which no program can see." if kind == "event" else "The date cannot be read."
@@ -167,7 +170,7 @@ def _by_table(case: _Case, result: Declass) -> None:
         result.why = "The date of the document is not known."
         return
     result.expected, result.cite = _end(start, entry), (entry.source,)
-    result.why = f"{entry.title}: {entry.fact('years')} years from {start}."
+    result.why = f"{entry.title}: {entry.fact('years')} years."
 
 
 def _set_limit(case: _Case, result: Declass) -> None:
