@@ -103,8 +103,9 @@ def _rule(file: RuleFile, node: Tree, sources: tuple[str, ...], asked: Asked) ->
     for key, _ in node.items():
         if key.value not in NEEDED + FREE:
             file.trouble("R010", key, f'key "{key.value}" is not known here', like(key.value, NEEDED + FREE), name)
+    misspelt = "".join(like(key.value, NEEDED) for key, _ in node.items() if key.value not in NEEDED + FREE)
     for needed in NEEDED:
-        if node.get(needed) is None:
+        if node.get(needed) is None and f'"{needed}"' not in misspelt:  # one cause, one message
             file.trouble("R033", node, f'key "{needed}" is missing', rule=name)
     if len(file.items) > before:
         return None
@@ -142,7 +143,7 @@ def _cite(file: RuleFile, node: Map, sources: tuple[str, ...], rule: str) -> tup
             continue
         clause = entry.text("clause")
         found.append(f"{source}, {clause}" if clause else source)
-    if not found:
+    if not isinstance(entries, Seq) or not entries.items:
         file.trouble("R033", node.get("cite") or node, "a rule names at least one source", rule=rule)
     return tuple(found)
 

@@ -1,0 +1,248 @@
+"""An audit from outside: the same bytes however it is run or interrupted, and nothing lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+
+import pytest
+
+from checker import audit, synth
+from checker.audit import crew, where
+from checker.checking import Order
+from checker.cli import main
+from checker.trouble import ConfigTrouble, InputTrouble
+
+from .conftest import SIZE
+
+REPORTS = ["report.html", "report.md", "report.txt", "summary.json"]
+TABLES = ["cables.parquet", "findings.parquet", "ledger.parquet", "portions.parquet", "rules.parquet"]
+
+
+def digests(out, names=(*REPORTS, *TABLES)):
+    return {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in names}
+
+
+def rows(out, sql):
+    return list(audit.query(str(out), sql).rows)
+
+
+def test_the_same_bytes_for_any_number_of_jobs(corpus, options, finished, tmp_path):
+    audit.run([str(corpus)], str(tmp_path / "one"), Order(), options(jobs=1))
+    assert digests(finished) == digests(tmp_path / "one")
+
+
+def test_every_document_is_accounted_for(corpus, finished):
+    documents = sum(1 for _ in open(corpus, encoding="utf-8"))
+    assert [("checked", documents)] == rows(finished, "select state, count(*) from ledger group by state")
+    assert [(documents,)] == rows(finished, "select count(distinct document) from cables")
+    summary = json.loads((finished / "summary.json").read_text())
+    assert {"checked": documents, "excluded": 0, "failed": 0} == summary["account"]
+
+
+def test_every_planted_defect_is_found_by_its_rule(corpus, finished):
+    found = defaultdict(set)
+    for cable, rule in rows(finished, "select cable, rule from findings"):
+        found[cable].add(rule)
+    with open(f"{corpus}.truth.jsonl", encoding="utf-8") as file:
+        truth = [json.loads(line) for line in file]
+    assert truth
+    assert [] == [
+        (planted["cable"], planted["defect"]) for planted in truth if planted["rule"] not in found[planted["cable"]]
+    ]
+
+
+def test_killed_at_random_moments_and_resumed_it_gives_identical_bytes(corpus, finished, tmp_path):
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "checker", "audit", str(corpus), "--out", str(out), "--jobs", "2"]
+    command += ["--batch", str(SIZE / (1 << 20)), "--quiet", "--isolated"]
+    chance = random.Random(6)
+    for _ in range(4):
+        process = subprocess.Popen([*command, "--resume"], stdout=subprocess.PIPE, start_new_session=True)
+        time.sleep(0.4 + chance.random() * 1.6)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+    subprocess.run([*command, "--resume"], check=False, stdout=subprocess.DEVNULL)
+    assert digests(finished) == digests(out)
+
+
+def test_another_corpus_is_not_resumed(corpus, options, tmp_path):
+    out = tmp_path / "out"
+    audit.run([str(corpus)], str(out), Order(), options())
+    with pytest.raises(ConfigTrouble, match="holds an audit already"):
+        audit.run([str(corpus)], str(out), Order(), options())
+    other = tmp_path / "other.jsonl"
+    shutil.copy(corpus, other)
+    with pytest.raises(ConfigTrouble, match="begun with other corpus"):
+        audit.run([str(other)], str(out), Order(), options(resume=True))
+
+
+def test_a_worker_that_is_killed_loses_nothing(corpus, options, finished, tmp_path):
+    import multiprocessing
+
+    def kill(progress):
+        if progress.batches == 1:
+            for child in multiprocessing.active_children()[:1]:
+                os.kill(child.pid, signal.SIGKILL)
+
+    audit.run([str(corpus)], str(tmp_path / "out"), Order(), options(), kill)
+    assert digests(finished) == digests(tmp_path / "out")
+
+
+POISON = "KALEIDOSCOPE"
+
+
+@pytest.fixture
+def poisoned(tmp_path, monkeypatch):
+    """A corpus of 30 telegrams of which the 7th and the 20th do something terrible to whoever parses them."""
+    path = tmp_path / "poisoned.jsonl"
+    synth.write(30, 8, 0, str(path))
+    lines = path.read_text().splitlines()
+    for place, word in ((6, "die"), (19, "hang")):
+        row = json.loads(lines[place])
+        row["body"] = row["body"] + f"\n{POISON} {word}\n"
+        lines[place] = json.dumps(row)
+    path.write_text("\n".join(lines) + "\n")
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(TRAP)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.getcwd()]))
+    return path
+
+
+TRAP = f'''
+import os, sys, time
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "checker.audit.batch" and not getattr(self, "busy", False):
+            self.busy = True
+            import checker.parser
+            plain = checker.parser.parse
+            def parse(view, *rest):
+                if "{POISON} die" in view.text:
+                    os._exit(9)
+                if "{POISON} hang" in view.text:
+                    time.sleep(600)
+                return plain(view, *rest)
+            checker.parser.parse = parse
+sys.meta_path.insert(0, Finder())
+'''
+
+
+def test_poisonous_documents_are_named_and_the_others_checked(poisoned, options, tmp_path):
+    out = tmp_path / "out"
+    result = audit.run([str(poisoned)], str(out), Order(), options(limits=crew.Limits(1.0, 0)))
+    assert {"checked": 28, "excluded": 0, "failed": 2} == result.summary["account"]
+    assert 2 == result.code
+    failed = rows(out, "select document, cable, why from ledger where state = 'failed' order by document")
+    assert [7, 20] == [document for document, _, _ in failed]
+    assert ["ended its worker with exit code 9", "took longer than 1 s; its worker was stopped"] == [
+        w for _, _, w in failed
+    ]
+    assert all(cable for _, cable, _ in failed)
+
+
+def test_a_worker_that_grows_is_stopped():
+    limits = crew.Limits(0, 1)
+    worker = crew.Worker.__new__(crew.Worker)
+    worker.at = type("At", (), {"value": 1})()
+    worker.seen, worker.since = 1, time.monotonic()
+    worker.process = type("Process", (), {"pid": os.getpid()})()
+    assert worker.fault(limits, time.monotonic()).startswith("made its worker grow beyond")
+
+
+def test_a_full_disk_stops_the_audit_and_it_can_go_on(corpus, finished, tmp_path):
+    import resource
+
+    def small_disk():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "checker", "audit", str(corpus), "--out", str(out), "--jobs", "2"]
+    command += ["--batch", str(SIZE / (1 << 20)), "--quiet", "--isolated", "--resume"]
+    stopped = subprocess.run(command, capture_output=True, text=True, preexec_fn=small_disk, check=False)
+    assert (2, "") == (stopped.returncode, stopped.stdout)
+    assert "the audit stopped, and can be resumed" in stopped.stderr and "File too large" in stopped.stderr
+    assert [] == [name for name in os.listdir(out / "parts") if name.endswith(".done.json")]
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    assert digests(finished) == digests(out)
+
+
+def test_shards_merge_to_the_bytes_of_an_undivided_audit(corpus, options, finished, tmp_path):
+    shards = []
+    for part in (1, 2, 3):
+        shards.append(str(tmp_path / f"shard{part}"))
+        audit.run([str(corpus)], shards[-1], Order(), options(choice=audit.Choice(shard=part, shards=3)))
+    audit.merge(shards, str(tmp_path / "out"), Order(), options())
+    assert digests(finished) == digests(tmp_path / "out")
+    with pytest.raises(ConfigTrouble, match="missing"):
+        audit.merge(shards[:2], str(tmp_path / "less"), Order(), options())
+
+
+def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path):
+    picked = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        choice = audit.Choice(sample=50, seed=seed)
+        audit.run([str(corpus)], str(tmp_path / name), Order(), options(choice=choice))
+        picked.append(rows(tmp_path / name, "select document from ledger order by document"))
+    assert 50 == len(picked[0])
+    assert picked[0] == picked[1] != picked[2]
+
+
+def test_where_excludes_and_says_so(corpus, options, tmp_path):
+    asked = where.terms(["year>=2005", "classification~SECRET"])
+    audit.run([str(corpus)], str(tmp_path / "out"), Order(), options(choice=audit.Choice(where=asked)))
+    years = rows(tmp_path / "out", "select min(year), bool_and(outside_level = 'S') from cables")
+    assert years[0][0] >= 2005 and years[0][1]
+    states = dict(rows(tmp_path / "out", "select state, count(*) from ledger group by state"))
+    assert 900 <= sum(states.values()) and states["excluded"] > states["checked"]
+
+
+@pytest.mark.parametrize("text", ["", "year", "year>", "YEAR=2005", "a b=c"])
+def test_a_condition_that_cannot_be_read_is_refused(text):
+    with pytest.raises(ConfigTrouble):
+        where.terms([text])
+
+
+def test_diff_tells_what_changed(finished, corpus, options, tmp_path):
+    assert audit.diff(str(finished), str(finished)).same
+    order = Order(severities=(("FMT-002", "info"),))
+    audit.run([str(corpus)], str(tmp_path / "out"), order, options(corpus_rules=False))
+    found = audit.diff(str(finished), str(tmp_path / "out"))
+    moved = {rule: (new, gone, moved) for rule, new, gone, moved, _ in found.rules if new or gone or moved}
+    assert moved["FMT-002"][2] > 0
+    assert all(
+        rule.startswith("CRP") and gone and not new for rule, (new, gone, _) in moved.items() if rule != "FMT-002"
+    )
+
+
+def test_a_redacted_audit_holds_no_word_of_the_documents(corpus, options, tmp_path):
+    audit.run([str(corpus)], str(tmp_path / "out"), Order(redact=True), options(keep_parts=True))
+    for folder, _, names in os.walk(tmp_path / "out"):
+        for name in names:
+            data = open(os.path.join(folder, name), "rb").read()
+            assert b"FERRY" not in data and b"ferry" not in data, name
+            if not name.endswith(".parquet"):
+                assert b"RASSENDYLL" not in data and b"Rassendyll" not in data, name
+
+
+def test_the_command_line(corpus, tmp_path, capsys):
+    out = str(tmp_path / "out")
+    assert 1 == main(["audit", str(corpus), "--out", out, "--jobs", "1", "--quiet", "--isolated"])
+    assert "= 9" in capsys.readouterr().out
+    assert 0 == main(["query", out, "select count(*) as n from rules where corpus", "--format", "csv"])
+    assert ["n", "14"] == capsys.readouterr().out.split()
+    assert 0 == main(["audit", "diff", out, out])
+    assert "the same\n" == capsys.readouterr().out
+    assert 2 == main(["query", out, "drop view cables"])
+    assert "one SELECT" in capsys.readouterr().err
+    assert 2 == main(["audit", str(tmp_path / "nothing"), "--out", out + "2", "--quiet", "--isolated"])

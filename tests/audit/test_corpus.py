@@ -1,0 +1,68 @@
+"""Rules over a whole corpus: every example, and wrong files refused with their place."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from checker.audit import corpus, store
+from checker.shipped import data_dir
+from checker.trouble import RuleTrouble
+
+RULES = corpus.load()
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.id}-{example.kind}-{example.place}")
+    for rule in RULES
+    for example in rule.examples
+]
+
+
+@pytest.fixture(scope="module")
+def asked():
+    made = store.Asked()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_example(rule, example, asked):
+    assert "" == corpus.judge(rule, example, asked)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_no_rule_finds_anything_in_an_empty_corpus(rule, asked):
+    asked.empty()
+    assert [] == corpus.findings(rule, asked, False)
+
+
+WRONG = [
+    ("    severity: warning\n", "    severity: loud\n", "R009", "severity is one of"),
+    ("    status: provisional\n", "    states: provisional\n", "R010", 'key "states"'),
+    ("    name: one-number-two-levels\n", "", "R033", '"name" is missing'),
+    ('{source: RIY79-00905, clause: "layout of the number"}', "{source: RIY79-0095}", "R019", "no source"),
+    ("o.rank <> c.rank", "o.rnk <> c.rank", "R036", "rnk"),
+    ("c.document, c.mrn, c.level", "c.mrn, c.level", "R033", "no column `document`"),
+    ("{mrn} is {level} here", "{mrm} is {level} here", "R021", "`mrm`"),
+    (
+        "      from cables c join cables o\n",
+        "      from read_csv('/etc/passwd') c join cables o\n",
+        "R036",
+        "file system",
+    ),
+    ("          finds: [1, 2]\n", "", "R023", "which documents"),
+    ("mrn: 07STRELSAU12, level: C", "mrm: 07STRELSAU12, level: C", "R010", "no column is called mrm"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "words"), WRONG, ids=lambda value: str(value)[:30].strip())
+def test_a_wrong_rule_file_is_refused_at_its_place(tmp_path, old, new, code, words):
+    with open(os.path.join(data_dir("rules"), "corpus", "across-the-corpus.yaml"), encoding="utf-8") as file:
+        text = file.read()
+    assert old in text
+    (tmp_path / "x.yaml").write_text(text.replace(old, new, 1))
+    with pytest.raises(RuleTrouble) as caught:
+        corpus.load(str(tmp_path))
+    assert [code] == sorted({item.code for item in caught.value.items})
+    assert any(words in item.message for item in caught.value.items)
+    assert all(item.place.line > 1 for item in caught.value.items)

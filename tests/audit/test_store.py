@@ -1,0 +1,66 @@
+"""The locked door: a question reads the tables of its audit and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.audit import store
+from checker.audit.tables import TABLES
+from checker.trouble import ConfigTrouble
+
+REFUSED = [
+    "select * from read_csv('/etc/passwd')",
+    "select * from read_text('/etc/passwd')",
+    "select * from glob('/etc/*')",
+    "select * from '/etc/passwd'",
+    "select * from read_parquet('{other}')",
+    "copy (select 1) to '{other}'",
+    "copy (select 1) to '{own}'",
+    "attach '{other}'",
+    "install httpfs",
+    "load httpfs",
+    "set enable_external_access = true",
+    "set threads = 8",
+    "reset lock_configuration",
+    "pragma database_list",
+    "create table t (i int)",
+    "create macro f(x) as x",
+    "drop view cables",
+    "export database '{other}'",
+    "select 1; select 2",
+    "select getenv('HOME')",
+    "select * from read_json('http://127.0.0.1:9/x')",
+    "not sql at all",
+    "",
+]
+
+
+@pytest.mark.parametrize("sql", REFUSED)
+def test_what_is_not_a_question_to_the_tables_is_refused(finished, tmp_path, sql):
+    other = tmp_path / "other.parquet"
+    other.write_bytes((finished / "rules.parquet").read_bytes())
+    own = finished / "rules.parquet"
+    before = own.read_bytes()
+    asked = store.Asked(str(finished))
+    with pytest.raises(ConfigTrouble):
+        asked.ask(sql.format(other=other, own=own))
+    asked.close()
+    assert before == own.read_bytes() and ["other.parquet"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_question_that_never_ends_is_stopped(finished):
+    asked = store.Asked(str(finished), seconds=0.5)
+    with pytest.raises(ConfigTrouble, match=r"longer than 0\.5 s"):
+        asked.ask("with recursive t(i) as (select 1 union all select i + 1 from t) select max(i) from t")
+
+
+def test_a_question_that_needs_too_much_memory_is_refused(finished):
+    asked = store.Asked(str(finished), memory="40MB")
+    with pytest.raises(ConfigTrouble, match="(?i)memory"):
+        asked.ask("select list(i) as l, list(i * 2) from range(60000000) t(i)")
+
+
+def test_every_table_has_the_columns_it_is_documented_to_have(finished):
+    asked = store.Asked(str(finished))
+    for table, columns in TABLES.items():
+        assert tuple(column.name for column in columns) == asked.ask(f"select * from {table} limit 0").columns
