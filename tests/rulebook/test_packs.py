@@ -1,0 +1,283 @@
+"""Packs of users, overlays and the cache: what they add, what they may not reach, what they remember."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker import rulebook
+from checker.rulebook import cache
+from checker.rulebook.packs import fits
+from checker.shipped import data_dir
+from checker.trouble import ConfigTrouble, RuleTrouble
+
+SHIPPED = data_dir("rules")
+PACK = """\
+format: 1
+name: registry
+version: "2.1"
+title: House rules of a registry
+model: 1
+cablecheck: ">=0.1,<1"
+licence: CC0-1.0
+"""
+CHAPTER = """\
+format: 1
+chapter: House rules
+rules:
+  - id: REG-001
+    name: known-desk
+    summary: The subject names a desk of the registry.
+    cite: [{source: REGISTRY, clause: "2"}]
+    severity: info
+    require: {subject.text: {in_table: desks}}
+    message: "{subject} is no desk"
+    examples:
+      valid: [{base: desk, swap: {"SUBJECT: NOBODY": "SUBJECT: EAST"}}]
+      invalid: [{base: desk, swap: {"SUBJECT: NOBODY": "⟦SUBJECT: NOBODY⟧"}}]
+"""
+DESKS = """\
+format: 1
+table: desks
+title: Desks
+complete: true
+source: [REGISTRY]
+entries: [{code: EAST}, {code: WEST}]
+"""
+SOURCES = """\
+format: 1
+table: sources
+title: Sources of the registry
+complete: true
+source: [memory]
+entries: [{code: REGISTRY, title: The registry's own manual}]
+"""
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    home = tmp_path / "registry"
+    (home / "vocabulary").mkdir(parents=True)
+    (home / "telegrams").mkdir()
+    (home / "pack.yaml").write_text(PACK, encoding="utf-8")
+    (home / "house.yaml").write_text(CHAPTER, encoding="utf-8")
+    (home / "vocabulary" / "desks.yaml").write_text(DESKS, encoding="utf-8")
+    (home / "vocabulary" / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    base = Path(SHIPPED, "telegrams", "unclas-2007.txt").read_text(encoding="utf-8")
+    subject = next(line for line in base.split("\n") if line.startswith("SUBJECT:"))
+    (home / "telegrams" / "desk.txt").write_text(base.replace(subject, "SUBJECT: NOBODY"), encoding="utf-8")
+    return home
+
+
+def codes(caught: pytest.ExceptionInfo[RuleTrouble]) -> list[str]:
+    return [item.code for item in caught.value.items]  # type: ignore[attr-defined]
+
+
+def test_a_pack_brings_rules_words_and_telegrams(pack: Path) -> None:
+    from checker.rulebook.examples import judge
+
+    book = rulebook.load([SHIPPED, str(pack)], cache=False)
+    rule = book.find("known-desk")
+    assert rule is not None
+    assert ("REG-001", "registry", ("REGISTRY 2",)) == (rule.id, rule.pack, rule.cite)
+    assert [] == [result for result in judge(rule, book) if not result.ok]
+    assert {"cablecheck", "registry"} == {about["name"] for about in book.packs}
+    assert len(rulebook.load(cache=False)) + 1 == len(book)
+
+
+def test_a_pack_alone_still_has_the_shipped_words(pack: Path) -> None:
+    book = rulebook.load([str(pack)], cache=False)
+    assert ["REG-001"] == [rule.id for rule in book.rules]
+    assert "levels" in book.vocabulary and "desks" in book.vocabulary
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong", "code"),
+    [
+        ("model: 1", "model: 99", "R030"),
+        (">=0.1,<1", ">=7", "R030"),
+        (">=0.1,<1", "newest", "R030"),
+        ("licence: CC0-1.0", "files: [../other.yaml]", "R031"),
+        ("licence: CC0-1.0", "files: [/etc/passwd]", "R031"),
+        ("licence: CC0-1.0", "files: [gone.yaml]", "R001"),
+        ("licence: CC0-1.0", "licence: CC0-1.0\nplugin: my.module", "R010"),
+        ("name: registry\n", "", "R033"),
+    ],
+)
+def test_a_wrong_pack_file(pack: Path, words: str, wrong: str, code: str) -> None:
+    (pack / "pack.yaml").write_text(PACK.replace(words, wrong), encoding="utf-8")
+    with pytest.raises(RuleTrouble) as caught:
+        rulebook.load([SHIPPED, str(pack)], cache=False)
+    assert [code] == codes(caught)
+
+
+@pytest.mark.parametrize("name", ["leak.yaml", "telegrams/leak.txt", "vocabulary"])
+def test_a_link_out_of_the_pack_is_not_followed(pack: Path, tmp_path: Path, name: str) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("format: 1\n", encoding="utf-8")
+    if name == "vocabulary":
+        (pack / name).rename(tmp_path / "moved")
+        (pack / name).symlink_to(tmp_path / "moved")
+    else:
+        (pack / name).symlink_to(outside / "file")
+    with pytest.raises(RuleTrouble) as caught:
+        rulebook.load([SHIPPED, str(pack)], cache=False)
+    assert "R031" in codes(caught)
+
+
+def test_a_word_twice_is_refused(pack: Path) -> None:
+    (pack / "vocabulary" / "desks.yaml").write_text(DESKS.replace("WEST", "EAST"), encoding="utf-8")
+    with pytest.raises(RuleTrouble) as caught:
+        rulebook.load([SHIPPED, str(pack)], cache=False)
+    assert "R035" in codes(caught)
+
+
+def test_no_code_of_a_pack_is_run(pack: Path) -> None:
+    (pack / "__init__.py").write_text("raise SystemExit('run')", encoding="utf-8")
+    (pack / "house.py").write_text("raise SystemExit('run')", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from checker import rulebook; print(len(rulebook.load([sys.argv[1]], cache=False)))", str(pack)],
+        cwd=pack, env=os.environ | {"PYTHONPATH": str(Path(SHIPPED).parent)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ("1\n", "") == (done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted", "expected"),
+    [
+        ("0.1.0", ">=0.1,<1", True),
+        ("1.0", "<1", False),
+        ("0.2", "==0.2.0", True),
+        ("0.2", ">0.2", False),
+        ("1", "", False),
+    ],
+)
+def test_version_ranges(version: str, wanted: str, expected: bool) -> None:
+    assert expected is fits(version, wanted)
+
+
+# ---- overlays ------------------------------------------------------------------------------------------------
+
+
+def test_an_overlay_changes_a_rule_and_says_so() -> None:
+    first, second = rulebook.load().rules[:2]
+    overlays = [
+        {"rule": first.name, "severity": "error" if first.severity != "error" else "info", "by": "cablecheck.toml"},
+        {"rule": second.id, "off": True, "by": "cablecheck.toml"},
+    ]
+    book = rulebook.load(overlays=overlays)
+    changed, silent = book.rules[:2]
+    assert changed.severity != first.severity
+    assert f"{first.severity} to {changed.severity} by cablecheck.toml" == changed.changed
+    assert changed.changed in rulebook.explain(changed)
+    assert ("off by cablecheck.toml", False) == (silent.changed, book.runs(silent))
+    assert first.summary == changed.summary
+
+
+def test_an_overlay_of_no_rule_is_a_trouble() -> None:
+    with pytest.raises(RuleTrouble) as caught:
+        rulebook.load(overlays=[{"rule": "NO-SUCH-1", "off": True}])
+    assert ["R037"] == codes(caught)
+
+
+# ---- choosing ------------------------------------------------------------------------------------------------
+
+
+def test_select_by_id_name_and_alias() -> None:
+    book = rulebook.load()
+    one, two = book.rules[0], book.rules[3]
+    assert [one.id, two.id] == [rule.id for rule in book.select([two.name, one.id]).rules]
+    with pytest.raises(ConfigTrouble, match=f'did you mean "{one.name}"'):
+        book.select([one.name + "x"])
+
+
+# ---- the cache -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Path) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "cablecheck"
+
+
+def snapshot(book: rulebook.Rulebook) -> object:
+    rules = [(rule.id, rule.severity, rule.summary, rule.cite, rule.examples, rule.place) for rule in book.rules]
+    words = {
+        name: [(e.code, e.forms, e.since, e.facts) for e in table] for name, table in book.vocabulary.tables.items()
+    }
+    return rules, words, book.packs, book.digest
+
+
+def test_warm_is_cold(kept: Path, pack: Path) -> None:
+    folders = [SHIPPED, str(pack)]
+    cold = snapshot(rulebook.load(folders))
+    assert 2 == len(list(kept.iterdir()))
+    assert cold == snapshot(rulebook.load(folders))
+    assert cold == snapshot(rulebook.load(folders, cache=False))
+
+
+def test_a_warm_start_reads_no_yaml(kept: Path, pack: Path) -> None:
+    rulebook.load([SHIPPED, str(pack)])
+    code = (
+        "import sys; from checker import rulebook; b = rulebook.load(sys.argv[1:]); "
+        "slow = {'yaml', 'jsonschema', 'typing', 'inspect', 'dataclasses', 'pathlib'} & set(sys.modules); print(len(b), slow)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, SHIPPED, str(pack)],
+        env=os.environ | {"PYTHONPATH": str(Path(SHIPPED).parent)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert f"{len(rulebook.load()) + 1} set()\n" == done.stdout
+
+
+def test_a_changed_file_is_seen(kept: Path, pack: Path) -> None:
+    folders = [SHIPPED, str(pack)]
+    before = rulebook.load(folders)
+    (pack / "house.yaml").write_text(CHAPTER.replace("severity: info", "severity: error"), encoding="utf-8")
+    after = rulebook.load(folders)
+    assert ["info", "error"] == [book.select(["REG-001"]).rules[0].severity for book in (before, after)]
+    assert before.digest != after.digest
+
+
+def test_a_touched_file_with_the_same_bytes_stays_warm(kept: Path, pack: Path) -> None:
+    folders = [SHIPPED, str(pack)]
+    before = rulebook.load(folders)
+    os.utime(pack / "house.yaml", (1, 1))
+    assert before.digest == rulebook.load(folders).digest
+    stats = json.loads(next(path for path in kept.iterdir() if "details" not in path.name).read_text())["stats"]
+    assert stats == cache.stats(folders)
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b'{"layout": 2}', b'{"layout": 99, "stats": []}', b"[" * 9999]
+)
+def test_a_spoilt_cache_is_made_anew(kept: Path, pack: Path, wrong: bytes) -> None:
+    folders = [SHIPPED, str(pack)]
+    cold = snapshot(rulebook.load(folders))
+    for path in kept.iterdir():
+        path.write_bytes(wrong)
+    assert cold == snapshot(rulebook.load(folders))
+
+
+def test_without_the_details_file_the_rule_files_are_read(kept: Path, pack: Path) -> None:
+    folders = [SHIPPED, str(pack)]
+    rulebook.load(folders)
+    next(path for path in kept.iterdir() if "details" in path.name).unlink()
+    assert "The subject names a desk of the registry." == rulebook.load(folders).select(["REG-001"]).rules[0].summary
+
+
+def test_a_cache_folder_that_cannot_be_made_is_no_trouble(kept: Path, tmp_path: Path, pack: Path) -> None:
+    (tmp_path / "cache").write_text("in the way", encoding="utf-8")
+    assert "REG-001" in [rule.id for rule in rulebook.load([SHIPPED, str(pack)]).rules]
+
+
+def test_wrong_rules_are_never_kept(kept: Path, pack: Path) -> None:
+    (pack / "house.yaml").write_text(CHAPTER.replace("in_table", "in_tabel"), encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(RuleTrouble):
+            rulebook.load([SHIPPED, str(pack)])
