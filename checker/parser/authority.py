@@ -14,6 +14,7 @@ from .sheet import Sheet
 
 _SECTION = re.compile(r"(?<![\d./])(1 ?[./:] ?[3-6])(?!\d)")
 _LETTERS = re.compile(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /(]{0,4}|OR[ (]{1,4})?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
+_NO_LETTER = re.compile(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written as a letter is
 _NAME_AT_END = re.compile(r"[A-Z][\w'’-]* (?:[A-Z]\.? ?){1,2}[A-Z][\w'’-]+$|[A-Z]\. ?(?:[A-Z]\. ?)?[A-Z][\w'’-]+$")
 
 
@@ -237,7 +238,7 @@ def _letters(clause: Clause, at: int) -> tuple[tuple[Letter, ...], int]:
     """The reason letters from an offset of the flat text on, and where they end."""
     found: list[Letter] = []
     end = at
-    match = _LETTERS.match(clause.flat, at)
+    match = _LETTERS.match(clause.flat, at) or _NO_LETTER.match(clause.flat, at)
     while match is not None:
         low = match.start(1)
         for index, letter in enumerate(match.group(1)):
@@ -246,7 +247,7 @@ def _letters(clause: Clause, at: int) -> tuple[tuple[Letter, ...], int]:
         end = match.end()
         while end < len(clause.flat) and clause.flat[end] in ")":
             end += 1
-        match = _LETTERS.match(clause.flat, end)
+        match = _LETTERS.match(clause.flat, end) or _NO_LETTER.match(clause.flat, end)
     return tuple(found), end
 
 
