@@ -137,7 +137,8 @@ class Bench:
         if not isinstance(telegram, Telegram):
             return FAILED, f"internal error {crash} while it was parsed", item.path, self._name(item.cable)
         if self.order.profile and telegram.profile != self.order.profile:
-            telegram.profile = self.order.profile  # ours alone, not yet seen by any rule
+            fields = {name: getattr(telegram, name) for name in telegram.__fields__}
+            telegram = Telegram(**(fields | {"profile": self.order.profile}))
         name = item.cable or telegram.mrn or ""
         before = len(tally.crashes)
         for one in engine.run(telegram, view.source, self.book, item.path, self._name(name), tally):

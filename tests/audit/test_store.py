@@ -56,7 +56,7 @@ def test_a_question_that_never_ends_is_stopped(finished):
 
 def test_a_question_that_needs_too_much_memory_is_refused(finished):
     asked = store.Asked(str(finished), memory="40MB")
-    with pytest.raises(ConfigTrouble, match="(?i)memory"):
+    with pytest.raises(ConfigTrouble, match=r"(?i)memory"):
         asked.ask("select list(i) as l, list(i * 2) from range(60000000) t(i)")
 
 
