@@ -23,6 +23,7 @@ _ATTRIBUTE = re.compile(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = re.compile(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
 _STAMP = 160  # a stamp and its date keep within so many letters of a line
 _SIGNER_AT_END = re.compile(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
+_WIDEST = 160  # code points of a line within which a running page line is looked at: nothing here may be quadratic
 _ENDED = ".!?:\"')]-"
 
 
@@ -37,7 +38,7 @@ class Cut(Record):
 class Pages:
     """Finds the page lines, stamps and attributes of a sheet."""
 
-    __slots__ = ("cuts", "level", "limit", "lines", "sheet", "stamps", "telegram")
+    __slots__ = ("cuts", "level", "limit", "lines", "sheet", "stamps", "telegram", "top")
 
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
@@ -46,6 +47,7 @@ class Pages:
         self.lines: list[PageLine] = []
         self.stamps: list[Stamp] = []
         self.level: Level | None = None
+        self.top = sheet.fold[:8000]  # where the classification line names the post
         self.limit = sheet.size  # where the archive's attributes begin
 
     def find(self) -> list[Cut]:
@@ -149,15 +151,16 @@ class Pages:
 
     def _running_line(self, match: re.Match[str]) -> None:
         sheet = self.sheet
-        start = self._post_before(match.start(), match.group(1), sheet.blank_line(match.end()))
+        ends = not sheet.fold[match.end() : match.end() + _WIDEST].split("\n", 1)[0].strip(" ")
+        start = self._post_before(match.start(), match.group(1), ends)
         if start == match.start():
             return
         end = match.end()
         node = PageLine(sheet.span(start, end), sheet.joined(start, end), int(match.group(1)))
         node.page, node.pages = int(match.group(2)), int(match.group(3))
         self.lines.append(node)
-        line = sheet.line_start(start)
-        if not sheet.fold[line:start].strip(" ") and sheet.blank_line(end):
+        line = sheet.fold.rfind("\n", max(start - _WIDEST, 0), start) + 1
+        if (line or start < _WIDEST) and not sheet.fold[line:start].strip(" ") and sheet.blank_line(end):
             self.cuts.append(Cut(*self._around(line, sheet.line_end(end)), "page_line"))
         else:
             self.cuts.append(Cut(start, end, "page_line"))
@@ -165,7 +168,7 @@ class Pages:
     def _post_before(self, at: int, serial: str, ends: bool) -> int:
         """Where the post's name before a serial begins: the whole line, or as many words as the text uses elsewhere."""
         fold = self.sheet.fold
-        line = self.sheet.line_start(at)
+        line = max(fold.rfind("\n", max(at - _WIDEST, 0), at) + 1, at - _WIDEST, 0)
         whole = fold[line:at].strip(" ")
         if ends and whole and len(whole) <= 30 and whole.replace(" ", "").replace(".", "").replace("'", "").isalpha():
             return line + len(fold[line:at]) - len(fold[line:at].lstrip(" "))
@@ -178,7 +181,7 @@ class Pages:
             low = fold.rfind(" ", line, max(low - 1, line)) + 1 if low > line else line
             low = max(low, line)
             name = fold[low:stop]
-            if best == stop or any(name + number in fold for number in numbers):
+            if best == stop or any(name + number in self.top for number in numbers):
                 best = low
             if low == line:
                 break
