@@ -13,7 +13,7 @@ from .parser import parse
 from .record import Record
 from .rulebook import Rulebook
 from .text import Source
-from .values import Date
+from .values import Date, Level
 
 
 class Order(Record):
@@ -28,7 +28,6 @@ class Order(Record):
     severities: tuple[tuple[str, str], ...] = ()
     ignored: tuple[tuple[str, tuple[str, ...]], ...] = ()
     mandatory: tuple[str, ...] = ()
-    checks: tuple[str, ...] = ()
     as_of: str = ""
     profile: str = ""
     reader: str = ""
@@ -153,7 +152,11 @@ class Desk:
         start = min((span.start for span in stretches), default=0)
         end = max((span.end for span in stretches), default=0)
         source = reading.view.source
-        title = " ".join(str(part) for part in (telegram.mrn, telegram.date, telegram.layout) if part)
+        title = " ".join(
+            str(part)
+            for part in (telegram.date, telegram.level, telegram.layout)
+            if isinstance(part, Level | Date | str)
+        )
         return Paper(source.text[start:end], start, source.position(start).line, title)
 
 

@@ -82,7 +82,6 @@ def order_of(settings: Settings, book: Rulebook, wish: Wish) -> Order:
         severities=tuple(sorted((rule, level) for rule, level in severities.items() if level != "off")),
         ignored=ignored,
         mandatory=mandatory,
-        checks=settings.texts("checks"),
         as_of=settings.text("as-of"),
         profile=profile,
         reader=settings.text("reader"),

@@ -24,8 +24,10 @@ MOST_TEXTS = 500  # documents whose text is drawn; the findings of all are liste
 def report(outcome: Outcome, look: Look) -> Iterator[str]:
     """The page."""
     yield from _head(outcome)
+    yield from _unchecked(outcome, "failed", "Not checked")
     yield from _filters(outcome)
     yield from _documents(outcome)
+    yield from _unchecked(outcome, "excluded", "Excluded")
     yield from _rest(outcome)
     yield f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
 
@@ -45,7 +47,7 @@ def _head(outcome: Outcome) -> Iterator[str]:
     )
     yield f'<p class="verdict {summary.verdict}">{html_text(verdict(outcome))}</p>\n<dl class="tiles">\n'
     tiles = [(name, getattr(summary, name), name) for name in SEVERITIES]
-    tiles += [("unknown verdicts", summary.unknown, "plain"), ("checked", summary.checked, "plain")]
+    tiles += [("unknown", summary.unknown, "plain"), ("checked", summary.checked, "plain")]
     tiles += [
         ("excluded", summary.excluded, "plain"),
         ("failed", summary.failed, "error" if summary.failed else "plain"),
@@ -142,14 +144,16 @@ def _text(paper: Paper, found: list[Finding], number: int) -> Iterator[str]:
     yield "</table></div>\n"
 
 
+def _unchecked(outcome: Outcome, state: str, heading: str) -> Iterator[str]:
+    documents = outcome.with_state(state)
+    if documents:
+        yield f'<section class="{state}"><h2>{heading}</h2>\n<ul>\n'
+        for judged in documents:
+            yield f"<li>{_name(judged)}: {html_text(judged.why)}</li>\n"
+        yield "</ul></section>\n"
+
+
 def _rest(outcome: Outcome) -> Iterator[str]:
-    for state, heading in (("failed", "Not checked"), ("excluded", "Excluded")):
-        documents = outcome.with_state(state)
-        if documents:
-            yield f'<section class="{state}"><h2>{heading}</h2>\n<ul>\n'
-            for judged in documents:
-                yield f"<li>{_name(judged)}: {html_text(judged.why)}</li>\n"
-            yield "</ul></section>\n"
     words = [*outcome.troubles, *outcome.notices]
     if words:
         yield '<section class="notes"><h2>Notes</h2>\n<ul>\n'

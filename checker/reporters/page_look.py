@@ -37,7 +37,7 @@ border-radius:4px;background:var(--ground);color:inherit}
 .filters output{color:var(--soft);margin-left:auto}
 .document,.clean,section{background:var(--paper);border:1px solid var(--line);border-radius:6px;margin:0 0 16px;
 padding:0 16px}
-section{padding-bottom:12px}
+section{padding-bottom:12px}section h2{margin-top:.7em}section ul{margin:0}
 summary{cursor:pointer;padding:10px 0;overflow-wrap:anywhere}
 .document>summary{border-bottom:1px solid var(--line);margin:0 -16px;padding:10px 16px;
 border-left:4px solid var(--line);border-radius:6px 6px 0 0}
@@ -73,7 +73,7 @@ li{overflow-wrap:anywhere}
 .gone{display:none!important}
 @media (max-width:640px){header,main{padding:0 10px}.more{margin-left:0}.filters{position:static}
 .filters select{width:100%}
-.number{float:none}.text td{white-space:pre-wrap;overflow-wrap:anywhere}.tiles{grid-template-columns:repeat(3,1fr)}
+.number{float:none}.text td{white-space:pre-wrap;overflow-wrap:anywhere}.tiles{grid-template-columns:repeat(4,1fr);gap:6px}.tile{padding:6px 8px}
 .tile dd{font-size:1.2rem}}
 @media print{.filters{display:none}.text{max-height:none}.text td{white-space:pre-wrap}body{background:#fff}}
 """
