@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 
 from .document import Telegram
 from .findings import Finding, Suggestion
@@ -124,7 +123,8 @@ def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) 
 
 
 def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
-    from traceback import extract_tb  # only when a rule has raised
+    from hashlib import sha256  # both only when a rule has raised
+    from traceback import extract_tb
 
     frames = extract_tb(error.__traceback__)
     where = ";".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
@@ -135,6 +135,8 @@ def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
 def _findings(
     broken: list[tuple[Rule, Hit]], telegram: Telegram, source: Source, path: str, cable: str
 ) -> Iterator[Finding]:
+    from hashlib import sha256  # it loads OpenSSL, 3 ms, and a clean document needs none
+
     made = [_finding(rule, hit, telegram, source, path, cable) for rule, hit in broken]
     made.sort(key=Finding.order)
     identity = telegram.mrn or path
@@ -193,6 +195,7 @@ def attempt(work: Callable[[], object]) -> tuple[object, str]:
     except Trouble:
         raise
     except Exception as error:  # a fault in a reader or in the parser
+        from hashlib import sha256
         from traceback import extract_tb
 
         where = ";".join(f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-4:])

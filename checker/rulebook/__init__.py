@@ -14,13 +14,22 @@ __all__ = ["Item", "Rule", "Rulebook", "check_files", "explain", "explain_code",
 
 
 def load(
-    folders: Sequence[str] | None = None, *, overlays: Sequence[Mapping[str, object]] = (), cache: bool = True
+    folders: Sequence[str] | None = None,
+    *,
+    overlays: Sequence[Mapping[str, object]] = (),
+    checks: Sequence[str] = (),
+    cache: bool = True,
 ) -> Rulebook:
     """The rules of `folders` (the shipped ones if `None`), from the cache if nothing has changed.
 
     An overlay changes one rule: `{"rule": id, "severity": word}` or `{"rule": id, "off": True}`, with `"by"`, who
-    says so; the rule remembers it in `changed`. Raises `RuleTrouble` with everything that is wrong.
+    says so; the rule remembers it in `changed`. `checks` names the checks of installed packages that rules may use:
+    give it only what a trusted configuration says. Raises `RuleTrouble` with everything that is wrong.
     """
+    if checks:
+        from ..checks import install
+
+        install(checks)
     homes = list(folders) if folders is not None else [data_dir("rules")]
     book = _book(homes, cache)
     return _overlaid(book, overlays) if overlays else book

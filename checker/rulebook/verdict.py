@@ -8,6 +8,7 @@ from ..checks import CHECKS
 from ..document import Telegram, Unread
 from ..record import Record
 from ..text import Span
+from ..trouble import ConfigTrouble
 from .blame import Blame, Clause, Step, Trail, blame, elements, reckon
 from .codes import Code, Data, Free
 from .compile import Test, compile_condition, guard
@@ -58,7 +59,9 @@ class Program:
         self.check: Callable[..., Free] | None = None
         self.ask: Free = None
         if isinstance(code.get("check"), str):
-            module = CHECKS[str(code["check"])]
+            if code["check"] not in CHECKS:
+                raise ConfigTrouble(f'{code["id"]} needs the check "{code["check"]}", which is not switched on')
+            module = CHECKS[code["check"]]
             self.check = module.check
             self.ask = module.Ask(**code.get("with", {}))
         if self.check is not None:
