@@ -280,10 +280,14 @@ class Marking(Node):
 
     @property
     def misjoined(self) -> tuple[Token, ...]:
-        """The tokens whose separator is not `//` before a new category and `/` inside one (IC-REG-2016 p. 15-17)."""
+        """The tokens whose separator is not `//` before a new category and `/` inside one (IC-REG-2016 p. 15-17).
+
+        A line end beside a separator is no flaw: long banners break.
+        """
         found = []
         for before, token in zip(self.tokens, self.tokens[1:], strict=False):
-            if token.before != ("/" if token.category == before.category else "//"):
+            written = token.before.strip() if "\n" in token.before else token.before
+            if written != ("/" if token.category == before.category else "//"):
                 found.append(token)
         return tuple(found)
 

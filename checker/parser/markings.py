@@ -153,7 +153,7 @@ def _read_portion(lexicon: Lexicon, mark: str) -> _Found:
         return "cut"
     if (len(content) == 1 and content.islower()) or content.upper() in lexicon.not_marks:
         return None
-    shape = dissect(lexicon, content, "portion") if content else None
+    shape = dissect(lexicon, content) if content else None
     if shape is not None and _is_mark(shape, content):
         return _moved(shape, 1 + inner.find(content), typo)
     return _slip(lexicon, content)
@@ -226,7 +226,7 @@ def _unclosed(shapes: _Shapes, view: View, start: int, end: int) -> Marking | No
 def _half(shapes: _Shapes, view: View, word: str, at: int, start: int, end: int) -> Marking | None:
     if word not in shapes.lexicon.near or word in shapes.lexicon.not_marks:
         return None
-    shape = dissect(shapes.lexicon, word, "portion")
+    shape = dissect(shapes.lexicon, word)
     if shape is None or not shape.known:
         return None
     return _place(_moved(shape, at - start, "bracket"), view, start, end, shapes.words, "portion")
@@ -262,13 +262,13 @@ def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unr
 def _read_banner(lexicon: Lexicon, line: str) -> _Found:
     if not (line[0].isalpha() or line.startswith("//")):
         return None
-    shape = dissect(lexicon, line, "banner")
+    shape = dissect(lexicon, line)
     if shape is not None and _is_banner(lexicon, shape, line):
         return shape
     if "//" not in line or "://" in line:
         return None
     head, _, tail = line.lstrip("/").partition("//")
-    controls = dissect(lexicon, f"{next(iter(lexicon.levels))}//{tail}", "banner") if tail else None
+    controls = dissect(lexicon, f"{next(iter(lexicon.levels))}//{tail}") if tail else None
     known = controls is not None and any(bit.code is not None for bit in controls.bits[1:])
     near = _near_level(lexicon, head)
     if line.upper() == line and (near is not None or (known and line.startswith("//"))):
@@ -332,7 +332,7 @@ def _statement(shapes: _Shapes, view: View, start: int, window: str, at: int, st
             return None
         mark, place = following[1], stop + following.start(1)
         stop = stop + following.end(1)
-    shape = dissect(shapes.lexicon, mark, "portion")
+    shape = dissect(shapes.lexicon, mark)
     if shape is None or not shape.known:
         return None
     closing = window[stop : stop + 2].find(")") + 1
