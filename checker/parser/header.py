@@ -14,6 +14,7 @@ from .sheet import Sheet
 _STATION = re.compile(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
 _SECURITY = re.compile(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
 _INDICATOR = re.compile(r"R[A-Z]{3,7}(?![A-Z])")
+_CALLED = re.compile(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what stands where one should
 _SENT_TO = re.compile(r"R[A-Z]{2,7}/")
 _ADDRESS = re.compile(r"(?:(R[A-Z]{2,7})/)?")
 _NEAR = 60  # lines
@@ -175,7 +176,7 @@ class Header:
 
     def _routing(self, start: int, end: int, block: str | None) -> None:
         sheet = self.sheet
-        called = tuple(sheet.word(*hit.span()) for hit in _INDICATOR.finditer(sheet.fold, start, end))
+        called = tuple(sheet.word(*hit.span()) for hit in _CALLED.finditer(sheet.fold, start, end))
         routing = self.telegram.routing
         if block == "routing" and isinstance(routing, Routing):
             routing.indicators += called

@@ -224,8 +224,18 @@ def _read_code(value: Value, node: Instruction) -> bool:
         node.number = int(number.group(1))
         node.code = f"{stem}{dash}{node.number}"
         node.codes = (node.code, *_more_codes(value, number.end(), stem, dash))
+        if stem[0].isdigit() and node.date is None:
+            _event_behind(value, node, number.end())
         return True
     return False
+
+
+def _event_behind(value: Value, node: Instruction, at: int) -> None:
+    """The event that stands in place of a date behind an exemption code."""
+    while at < len(value.flat) and value.flat[at] in " ,;":
+        at += 1
+    if _WORDS.match(value.flat, at) is not None:
+        node.event = value.sheet.joined(value.start + at, value.end)
 
 
 def _more_codes(value: Value, at: int, stem: str, dash: str) -> list[str]:
