@@ -34,10 +34,9 @@ def kept_in(folders: list[str]) -> str:
             return ""
         base = os.path.join(home, ".cache")
     names = "\0".join([VERSION, sys.version, str(LAYOUT), str(MODEL_VERSION), *map(os.path.abspath, folders)])
-    return os.path.join(
     data = names.encode("utf-8", "surrogateescape")
     key = f"{crc32(data):08x}{crc32(data[::-1]):08x}"  # a name, no proof: the file itself says what it is of
-    )
+    return os.path.join(base, "cablecheck", f"rules-{key}.json")
 
 
 def stats(folders: list[str]) -> Stats:
