@@ -24,8 +24,10 @@ BAR = 4.5
 def cpu(words: list[str], env: dict[str, str]) -> float:
     """User and system seconds of one command."""
     process = subprocess.Popen(words, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, used = os.wait4(process.pid, 0)
-    process.returncode = 0
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(words)} ends with {process.returncode}")
     return used.ru_utime + used.ru_stime
 
 
