@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from ..document import Marking, Rollup, Token
+from ..document import Marking, Rollup
 from ..text import Span
 from ..values import Date, Level
-from ..vocabulary import Entry, Vocabulary
+from ..vocabulary import Vocabulary
 from .lexicon import Lexicon, lexicon
+from .printed import head_of, printed, unclassified_text
 from .release import Decision, decide, expand
+from .total import Total, forced, paths, risen_of, system_of, unclassified_only
 
 
 def roll_up(
@@ -57,7 +59,7 @@ def _telegram(
     missing: list[str] = []
     for entry in known.captioned if found else ():
         caption = entry.fact("caption")
-        if entry.code not in found or (level.classified and _unclassified_only(known, entry)):
+        if entry.code not in found or (level.classified and unclassified_only(known, entry)):
             continue
         expected.append(entry.code)
         if entry.code not in shown and caption not in captions:
@@ -66,77 +68,7 @@ def _telegram(
     return Rollup(span, level, text, tuple(expected), missing=tuple(missing), portions=len(marks), why="telegram")
 
 
-def _unclassified_only(known: Lexicon, entry: Entry) -> bool:
-    levels = [known.words["levels"].get(code) for code in entry.facts.get("levels", ())]
-    return bool(levels) and all(found is not None and found.fact("classified") == "no" for found in levels)
-
-
 # ---- the register ----------------------------------------------------------------------------------------------------
-
-
-class _Sum:
-    """The union of all portions, category by category: paths such as `SI-G ABCD` and every token's entry."""
-
-    def __init__(self, known: Lexicon, marks: Sequence[Marking]) -> None:
-        self.known = known
-        self.paths: dict[str, set[tuple[str, ...]]] = {"sci": set(), "sap": set(), "aea": set(), "cui": set()}
-        self.codes: dict[str, Entry] = {}
-        self.controlled = any(mark.system == "cui" for mark in marks)
-        self.concealed = any(mark.concealed for mark in marks)
-        self.owners: set[str] = set()
-        self.foreign = self.concealed
-        for mark in marks:
-            self._add_owners(mark)
-            for token in mark.control_tokens:
-                self._add(token)
-
-    def _add_owners(self, mark: Marking) -> None:
-        if mark.system == "nato":
-            nato = self.known.words["nato"].entries
-            self.owners.update(entry.code for entry in nato if entry.fact("kind") == "owner")
-        elif mark.system in ("foreign", "joint"):
-            self.owners.update(set(mark.owners) - {self.known.owner})
-        self.foreign = self.foreign or mark.system in ("nato", "foreign")
-
-    def _add(self, token: Token) -> None:
-        if token.category in self.paths:
-            self.paths[token.category].update(paths(self.known, token))
-        entry = self.known.words["controls"].get(token.code or "")
-        if entry is not None:
-            self.codes[entry.code] = entry
-            if entry.fact("role") == "foreign":
-                self.foreign = True
-                self.concealed = self.concealed or not token.countries
-                self.owners.update(token.countries)
-
-
-def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
-    """The token as paths of a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
-    head = token.code or token.text
-    found: set[tuple[str, ...]] = {(head,)} if token.category != "cui" else set()
-    for part in token.parts:
-        name, _, rest = part.partition(" ")
-        if token.category in ("sap", "cui"):
-            found.add((head, part) if token.category == "sap" else (part,))
-            continue
-        entry = known.parts.get((head, name))
-        name = entry.facts["part"][0] if entry is not None else name
-        found.add((head, name))
-        found.update((head, name, sub) for sub in rest.split())
-    return found
-
-
-def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
-    """The systems of a tree as a banner writes them, sorted: `SI-G ABCD-XYZ`."""
-    nodes = set(tree)
-    texts = []
-    for head in sorted({path[0] for path in nodes}):
-        text = head
-        for name in sorted({path[1] for path in nodes if path[0] == head and len(path) > 1}):
-            subs = sorted(path[2] for path in nodes if path[:2] == (head, name) and len(path) > 2)
-            text += "-" + " ".join([name, *subs])
-        texts.append(text)
-    return texts
 
 
 def _register(
@@ -148,176 +80,21 @@ def _register(
     profile: str,
     date: Date | None,
 ) -> Rollup:
-    total = _Sum(known, marks)
-    system, owners = _system(marks)
-    decision = decide(known, marks, banner, profile, date)
-    decision = _forced(total, level, decision)
-    aea = _nuclear(total, level)
-    dissem = _rising(total, level, decision, "dissem")
-    nonic = _rising(total, level, decision, "nonic")
-    foreign = system == "us" and total.foreign
-    foreign_code = (known.roles["foreign"],) if foreign else ()
-    named = () if total.concealed or not foreign else tuple(sorted(total.owners, key=lambda c: (len(c) > 3, c)))
-    expected = [*_joined(total.paths["sci"]), *_joined(total.paths["sap"])]
-    expected += [*_joined(aea), *foreign_code, *_joined(total.paths["cui"])]
-    ordered = _ordered(known, [*dissem, *decision.codes]) + _ordered(known, nonic)
-    roll = Rollup(span, level, None, tuple(expected) + tuple(ordered), portions=len(marks), why=decision.step)
-    roll.decided, roll.mixed, roll.concealed = decision.decided, decision.mixed, total.concealed and foreign
-    roll.owners = owners or named
+    total = Total(known, marks)
+    system, owners = system_of(marks)
+    decision = forced(total, level, decide(known, marks, banner, profile, date))
+    risen = risen_of(total, level, decision, system)
+    roll = Rollup(span, level, None, risen.codes(), portions=len(marks), why=decision.step)
+    roll.decided, roll.mixed = decision.decided, decision.mixed
+    roll.concealed = total.concealed and bool(risen.foreign)
+    roll.owners = owners or risen.sources
     roll.release = decision.lists.get(known.roles["release"])
     if decision.decided:
-        groups = [written(total.paths["sci"]), _programmes(known, total), _nuclear_text(known, aea)]
-        groups += [[" ".join([*foreign_code, *named])] if foreign else [], _unclassified_text(total, level)]
-        groups += [[_release_text(known, code, decision) for code in _ordered(known, [*dissem, *decision.codes])]]
-        groups += [_ordered(known, nonic)]
-        roll.text = "//".join(
-            [_head(known, marks, system, owners, level), *("/".join(group) for group in groups if group)]
-        )
+        head = head_of(known, marks, system, owners, level)
+        roll.text = printed(known, head, risen, decision, unclassified_text(total, level))
     if banner is not None:
-        _compare(known, roll, banner, decision, set(named), foreign)
+        _compare(known, roll, banner, decision, set(risen.sources), bool(risen.foreign))
     return roll
-
-
-def _joined(tree: set[tuple[str, ...]]) -> list[str]:
-    """A tree's paths as one word each, sorted."""
-    return ["-".join(path) for path in sorted(tree)]
-
-
-def _system(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
-    """The system of the whole: that of all portions if all agree in it and in their owners, else us."""
-    systems = {mark.system for mark in marks if mark.control_tokens or mark.system != "us" or _is_classified(mark)}
-    owners = {mark.owners for mark in marks if mark.owners}
-    concealed = any(mark.concealed for mark in marks)
-    if len(systems) == 1 and len(owners) <= 1 and not concealed:
-        return systems.pop(), next(iter(owners), ())
-    return "us", ()
-
-
-def _is_classified(mark: Marking) -> bool:
-    return isinstance(mark.level, Level) and mark.level.classified
-
-
-def _forced(total: _Sum, level: Level, decision: Decision) -> Decision:
-    """Unclassified nuclear controls vanish from a classified banner and force the strictest release marking."""
-    if not level.classified:
-        return decision
-    if any(entry.fact("rollup") == "unclassified-or-no-foreign" for entry in total.codes.values()):
-        return Decision((total.known.roles["no-foreign"],), {}, "no-foreign", True, decision.mixed)
-    return decision
-
-
-def _nuclear(total: _Sum, level: Level) -> set[tuple[str, ...]]:
-    """Only the highest of the classified nuclear controls rises, with its own and the other's sub-controls."""
-    tree = total.paths["aea"]
-    entries = [entry for entry in total.codes.values() if entry.fact("category") == "aea"]
-    ranked = sorted((entry for entry in entries if entry.fact("rollup") == "highest"), key=lambda e: e.rank or 0)
-    found: set[tuple[str, ...]] = set()
-    if ranked:
-        head = ranked[0].code
-        inherits = (head, *(e.code for e in ranked[1:]))
-        found = {(head, *path[1:]) for path in tree if path[0] in inherits}
-    if not level.classified:
-        found |= {path for path in tree if total.known.words["controls"].get(path[0]) in entries and len(path) == 1}
-    return found
-
-
-def _rising(total: _Sum, level: Level, decision: Decision, category: str) -> list[str]:
-    """The codes of a category that rise from the portions, release markings aside."""
-    known = total.known
-    entries = [entry for entry in total.codes.values() if entry.fact("category") == category]
-    here = {entry.fact("role") for entry in total.codes.values()}
-    found: list[str] = []
-    for entry in entries:
-        way = entry.fact("rollup")
-        strict = bool(here & {"nobody", "exclusive"})
-        if way == "any":
-            found.append(entry.code)
-        elif way == "unless-originator":
-            found += [] if "originator" in here else [entry.code]
-        elif way == "strictest":
-            found += [] if entry.fact("role") == "exclusive" and "nobody" in here else [entry.code]
-        elif way == "unclassified":
-            compound = any(other.fact("plain") == entry.code for other in total.codes.values())
-            pushed = strict and entry.fact("role") == "sensitive"
-            found += [] if level.classified or pushed or (compound and not decision.codes) else [entry.code]
-        elif way == "compound":
-            found += _compound(known, entry, level, decision, strict)
-        elif way == "alone":
-            others = [e for e in total.codes.values() if e is not entry and not e.fact("release")]
-            found += [] if level.classified or others else [entry.code]
-    return list(dict.fromkeys(found))
-
-
-def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
-    """SBU NOFORN and LES NOFORN stay whole in an unclassified banner without another release marking, else split."""
-    plain = known.words["controls"].get(entry.fact("plain"))
-    sensitive = plain is not None and plain.fact("role") == "sensitive"
-    if sensitive and (level.classified or strict):
-        return []
-    return [entry.fact("plain")] if level.classified or decision.codes else [entry.code]
-
-
-def _ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
-    def place(code: str) -> int:
-        entry = known.words["controls"].get(code)
-        return entry.rank or 0 if entry is not None else 99
-
-    return sorted(dict.fromkeys(codes), key=place)
-
-
-# ---- printing --------------------------------------------------------------------------------------------------------
-
-
-def _head(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple[str, ...], level: Level) -> str:
-    if system == "joint":
-        return f"//{next(iter(known.joint))} {level.name} {' '.join(owners)}".rstrip()
-    if system == "foreign":
-        return f"//{' '.join(owners)} {level.name}"
-    if system == "nato":
-        top = max((mark for mark in marks if mark.level == level), key=lambda mark: mark.text)
-        token = top.level_token
-        entry = known.words["nato"].get(token.code or "") if token is not None else None
-        return "//" + (entry.forms.get("banner", (entry.title,))[0] if entry is not None else level.name)
-    if system == "cui":
-        return min(known.cui, key=len)
-    return level.name
-
-
-def _programmes(known: Lexicon, total: _Sum) -> list[str]:
-    names = sorted(path[1] for path in total.paths["sap"] if len(path) > 1)
-    if not names:
-        return []
-    head = next(path[0] for path in total.paths["sap"])
-    return [f"{head}-{names[0]}", *names[1:]]
-
-
-def _nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
-    texts = []
-    for head in _ordered(known, [path[0] for path in tree]):
-        names = [path[1] for path in tree if path[0] == head and len(path) > 1]
-        numbers = sorted((name for name in names if name.isdigit()), key=int)
-        text = "-".join([head, *sorted(name for name in names if not name.isdigit())])
-        sigma = next((e for (code, _), e in known.parts.items() if code == head and "numbers" in e.facts), None)
-        if numbers and sigma is not None:
-            text += f"-{sigma.facts['part'][0]} {' '.join(numbers)}"
-        texts.append(text)
-    return texts
-
-
-def _unclassified_text(total: _Sum, level: Level) -> list[str]:
-    if level.classified:
-        return [min(total.known.cui, key=len)] if total.controlled else []
-    prefix = total.known.prefix
-    return sorted((path[0] for path in total.paths["cui"]), key=lambda word: (not word.startswith(prefix), word))
-
-
-def _release_text(known: Lexicon, code: str, decision: Decision) -> str:
-    countries = decision.lists.get(code)
-    if countries is None:
-        return code
-    if code == known.roles["eyes"]:
-        return f"{'/'.join(countries)} {code}"
-    return f"{code} {', '.join(countries)}"
 
 
 # ---- comparing -------------------------------------------------------------------------------------------------------
@@ -343,7 +120,7 @@ def _compare(
     level = banner.level
     if isinstance(level, Level) and level.classified:
         entries = [known.words["controls"].get(code) for code in banner.controls]
-        roll.vanishing = tuple(e.code for e in entries if e is not None and _unclassified_only(known, e))
+        roll.vanishing = tuple(e.code for e in entries if e is not None and unclassified_only(known, e))
     if decision.decided:
         _compare_release(known, roll, banner, decision, release)
 

@@ -85,6 +85,7 @@ PAGES = [
     ("TS//SI-G ABCD//OC/NF | TS//SI-XYZ//NF", "TOP SECRET//SI-G ABCD-XYZ//ORCON/NOFORN", "no-foreign"),
     ("TS//SI-G ABCD//OC/NF | TS//SI-G EFGH/TK//OC/NF", "TOP SECRET//SI-G ABCD EFGH/TK//ORCON/NOFORN", "no-foreign"),
     ("S//SAR-BP//NF | S//SAR-QX//NF", "SECRET//SAR-BP/QX//NOFORN", "no-foreign"),
+    ("S//SAR-BP/WAIVED//NF", "SECRET//SAR-BP/WAIVED//NOFORN", "no-foreign"),
     ("S//RD-SG 14//NF | S//RD-CNWDI//NF | S//FRD-SG 20//NF", "SECRET//RD-CNWDI-SIGMA 14 20//NOFORN", "no-foreign"),
     ("S//FRD//NF | S//TFNI//NF", "SECRET//FRD//NOFORN", "no-foreign"),
     ("S//TFNI//NF", "SECRET//TFNI//NOFORN", "no-foreign"),
