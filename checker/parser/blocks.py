@@ -47,12 +47,14 @@ class State(Record):
 class Block(Record):
     """A row of the table: `opens` gives the offset where the block's value begins, -1 if the line is none of its own.
 
-    `interrupts` names the open blocks it may break off when no blank line stands between; "*" means any.
+    `interrupts` names the open blocks it may break off when no blank line stands between; "*" means any. `label` is
+    the code of the label it begins with, if it has one.
     """
 
     name: str
     opens: Callable[[Sheet, State], int]
     interrupts: tuple[str, ...] = ("*",)
+    label: str = ""
 
 
 def label_of(sheet: Sheet, at: int) -> tuple[str, int] | None:
@@ -132,11 +134,11 @@ def _loose_text(sheet: Sheet, state: State) -> int:
 _ANY_BUT_TEXT = ("captions", "passing", "eo", "tags", "subject", "references", "authority")
 BLOCKS = (
     Block("banner", _banner),
-    Block("eo", _label("eo")),
-    Block("tags", _label("tags")),
-    Block("subject", _label("subject")),
-    Block("authority", _label("authority")),
-    Block("references", _label("reference"), _ANY_BUT_TEXT),
+    Block("eo", _label("eo"), label="eo"),
+    Block("tags", _label("tags"), label="tags"),
+    Block("subject", _label("subject"), label="subject"),
+    Block("authority", _label("authority"), label="authority"),
+    Block("references", _label("reference"), _ANY_BUT_TEXT, "reference"),
     Block("paragraph", _paragraph, ("banner", *_ANY_BUT_TEXT)),
     Block("captions", _captions),
     Block("passing", _passing),
@@ -144,6 +146,10 @@ BLOCKS = (
     Block("loose_text", _loose_text, ("banner", "captions", "passing", "loose_text")),
 )
 _LONG = ("captions", "loose_text")  # a line of the same kind goes on with the open block
+_UNLABELLED = tuple(block for block in BLOCKS if not block.label)
+_LABELLED = {
+    row.label: tuple(block for block in BLOCKS if block.label in ("", row.label)) for row in BLOCKS if row.label
+}  # the rows that can know a line with that label: made from the table, so that a line is not shown to all of them
 
 
 def walk(sheet: Sheet, here: int) -> tuple[list[Region], int]:
@@ -176,8 +182,9 @@ def walk(sheet: Sheet, here: int) -> tuple[list[Region], int]:
 def _block_of(sheet: Sheet, state: State) -> str | None:
     """The block the line opens; `None` where it goes on with the open one."""
     _find_label(sheet, state)
-    for block in BLOCKS:
-        if state.blank or state.open is None or "*" in block.interrupts or state.open in block.interrupts:
+    closed = state.blank or state.open is None
+    for block in _LABELLED.get(state.label, _UNLABELLED):
+        if closed or "*" in block.interrupts or state.open in block.interrupts:
             state.body = block.opens(sheet, state)
             if state.body >= 0 and not _belongs(sheet, state, block.name):
                 return block.name

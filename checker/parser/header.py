@@ -8,7 +8,7 @@ from ..document import Party, Routing, Security, Station, Telegram, Transmission
 from .banner import read_banner, unread_banner
 from .blocks import label_of
 from .captions import is_address_stop
-from .dates import read_dtg
+from .dates import may_be_dtg, read_dtg
 from .sheet import Sheet
 
 _STATION = re.compile(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
@@ -105,7 +105,7 @@ class Header:
             return "transmission"
         if read_banner(self.sheet, start, end) is not None:
             return "banner"
-        if read_dtg(self.sheet, start, end) is not None:
+        if may_be_dtg(self.sheet, start, end):
             return "dtg"
         return self._continued(start, end, block)
 

@@ -23,6 +23,7 @@ _OPENERS = re.compile(
     r"|(\())"
 )
 _BEFORE_MARK = re.compile(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
+_BLANKS = " \n"
 _LONGEST_HEADING = 78
 _CUT = re.compile(r"X{4,}|\[?\.\.\.\]?")
 _SENTENCE_ENDS = ".!?:;\"')]-”’*>"
@@ -33,14 +34,23 @@ class Found:
 
     __slots__ = ("depth", "kind", "label_end", "label_start", "mark", "number", "start")
 
-    def __init__(self, start: int, label_start: int, label_end: int, kind: str, depth: int, number: int | None) -> None:
+    def __init__(
+        self,
+        start: int,
+        label_start: int,
+        label_end: int,
+        kind: str,
+        depth: int,
+        number: int | None,
+        mark: Marking | Unread | None = None,
+    ) -> None:
         self.start = start
         self.label_start = label_start
         self.label_end = label_end
         self.kind = kind
         self.depth = depth
         self.number = number
-        self.mark: Marking | Unread | None = None
+        self.mark = mark
 
 
 class Text:
@@ -96,6 +106,10 @@ class Text:
         number = int(match.group(1))
         letter = match.group(2)
         mark = self._mark(end)
+        if mark is not None and letter is None and number == self.outer + 1:  # nearly every paragraph there is
+            self.outer, self.inner, self.letter, self.marked = number, 0, "", True
+            self.found.append(Found(start, label, end, "numbered", 1, number, mark))
+            return
         free = mark is not None or self._free(start)
         if letter is not None:
             if free and number in (self.outer, self.outer + 1):
@@ -189,9 +203,7 @@ class Text:
     def _add(
         self, start: int, label: int, end: int, kind: str, depth: int, number: int | None, mark: Marking | Unread | None
     ) -> None:
-        found = Found(start, label, end, kind, depth, number)
-        found.mark = mark
-        self.found.append(found)
+        self.found.append(Found(start, label, end, kind, depth, number, mark))
 
     def _mark(self, at: int) -> Marking | Unread | None:
         """The mark right behind a label, on the same line."""
@@ -286,24 +298,23 @@ class Body:
 
     def _paragraph(self, item: Found, end: int) -> None:
         sheet = self.sheet
-        low, high = sheet.trim(item.label_start, end)
-        text_start = min(item.label_end, high)
-        node = Paragraph(sheet.span(low, high), item.kind, sheet.text[item.label_start : item.label_end], "")
-        node.number, node.depth, node.section = item.number, item.depth, self.section
-        node.mark = item.mark
-        if node.mark is not None:
+        fold, text, span = sheet.fold, sheet.text, sheet.span
+        low = item.label_start
+        high = low + len(fold[low:end].rstrip(_BLANKS))
+        label_end = item.label_end
+        label = text[low:label_end]
+        node = Paragraph(span(low, high), item.kind, label, "", item.number, item.depth, item.mark)
+        node.section = self.section
+        if item.mark is not None:
             node.where = "start"
-            first, _ = sheet.trim(text_start, high)
-            text_start = first + len(node.mark.text)
+            first = label_end
+            while fold[first] == " ":
+                first += 1
+            first += len(item.mark.text)
         else:
-            text_start = _search_mark(sheet, node, item, text_start, high)
-        first, _ = sheet.trim(text_start, high)
-        node.text = sheet.text[min(first, high) : high]
-        node.place = (
-            Word(sheet.span(low, item.label_end), node.label)
-            if node.label
-            else Word(sheet.span(low, min(low + 1, high)), sheet.text[low : low + 1])
-        )
+            first = _search_mark(sheet, node, item, min(label_end, high), high)
+        node.text = text[first:high].lstrip()
+        node.place = Word(span(low, label_end), label) if label else Word(span(low, low + 1), text[low : low + 1])
         self.paragraphs.append(node)
 
 
