@@ -198,8 +198,11 @@ def attempt(work: Callable[[], object]) -> tuple[object, str]:
         from hashlib import sha256
         from traceback import extract_tb
 
-        where = ";".join(f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-4:])
-        return None, sha256(f"{type(error).__name__}|{where}".encode()).hexdigest()[:8]
+        frames = extract_tb(error.__traceback__)
+        where = ";".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
+        mark = sha256(f"{type(error).__name__}|{where}".encode()).hexdigest()[:8]
+        file = frames[-1].filename.replace("\\", "/").rpartition("/checker/")[2].rpartition("/lib/")[2]
+        return None, f"{mark} ({type(error).__name__} at {file}:{frames[-1].lineno})"
 
 
 class Trace(Record):

@@ -6,6 +6,7 @@ import sys
 
 from .. import run
 from ..reporters.escape import visible
+from ..trouble import ConfigTrouble
 from . import exits, words
 
 
@@ -20,6 +21,8 @@ def main(given: list[str]) -> int:
     if not args.paths and not args.files_from:
         print("\n".join(visible(line) for line in run.explain(args.what, settings).split("\n")))
         return exits.OK
+    if settings.flag("redact"):
+        raise ConfigTrouble("explain shows the words of a document; it cannot be redacted")
     paths, data = words.paths_of(args)
     code = exits.OK
     for title, lines, ok in run.trace(args.what, paths, settings, run.Wish(data=data, name=args.stdin_filename)):

@@ -1,0 +1,97 @@
+"""What only a terminal sees: colour, width, progress; and what no locale, list of files or pipe changes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty", reason="no terminals here")
+
+ROOT = Path(__file__).parents[2]
+PACK = ROOT / "tests" / "runs" / "pack"
+RULES = ["--isolated", "--rules", str(PACK), "--select", "TST"]
+PAINT = re.compile("\x1b\\[[0-9;]*[mK]")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(60):
+        (tmp_path / f"{number:02}.txt").write_text(
+            "1.  (C) ALPHA.\n\n2.  BRAVO.\n" if number == 7 else "1.  (C) ALPHA.\n"
+        )
+    return tmp_path
+
+
+def on_terminal(folder: Path, *words: str, **environment: str) -> str:
+    """All that a terminal shows of a run, stdout and stderr together."""
+    main, side = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "checker", "lint", *RULES, *words, "."],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120"} | environment,
+        stdout=side,
+        stderr=side,
+        stdin=subprocess.DEVNULL,
+    )
+    os.close(side)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(main, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(main)
+    process.wait(60)
+    return shown.decode()
+
+
+def test_a_terminal_sees_colour_and_progress(folder: Path) -> None:
+    shown = on_terminal(folder)
+    assert "\x1b[31merror\x1b[0m" in shown
+    assert "of 60 files" in shown
+    assert "TST-001" in PAINT.sub("", shown)
+
+
+def test_no_color_is_obeyed(folder: Path) -> None:
+    assert "\x1b[31m" not in on_terminal(folder, NO_COLOR="1")
+    assert "\x1b[31m" not in on_terminal(folder, TERM="dumb")
+    assert "\x1b[31m" in on_terminal(folder, "--color", "always", NO_COLOR="1")
+
+
+def test_a_narrow_terminal_gets_short_lines(folder: Path) -> None:
+    lines = PAINT.sub("", on_terminal(folder, COLUMNS="40")).replace("\r", "\n").split("\n")
+    assert "./07.txt:3:1  error  TST-001" in lines
+    assert "  paragraph 2. has no portion mark" in lines
+
+
+def test_a_pipe_sees_neither(folder: Path) -> None:
+    words = [sys.executable, "-m", "checker", "lint", *RULES, "."]
+    made = subprocess.run(
+        words, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert b"\x1b" not in made.stdout
+    assert made.stderr == b""
+
+
+def test_paths_that_end_with_nul(folder: Path) -> None:
+    odd = folder / "with\nnewline \u00e9.txt"
+    odd.write_text("1.  ALPHA.\n")
+    words = [sys.executable, "-m", "checker", "lint", *RULES, "--format", "concise", "--files-from", "-", "-0"]
+    made = subprocess.run(
+        words,
+        cwd=folder,
+        input=os.fsencode(odd.name) + b"\0" + b"07.txt\0",
+        env=os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "C"},
+        capture_output=True,
+        check=False,
+    )
+    assert made.returncode == 1
+    assert "with\\x0anewline \u00e9.txt:1:1: error TST-001" in made.stdout.decode()
