@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..document import Banner, Fact, Part, Telegram
+from ..document import Banner, Fact, Part, TagsLine, Telegram
 from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
@@ -15,6 +15,8 @@ from .settle import settle
 from .sheet import Sheet
 from .smart import is_smart, read_smart
 from .telegram import read_telegram
+
+_REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
 
 
 def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
@@ -30,6 +32,9 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         if cuts:
             sheet = Sheet(view.exchange(exchanges(cuts)), words, whole.grammar)
     sheet = _read(sheet, telegram)
+    sheet.hand_over(telegram, *_REPEATED)
+    if isinstance(telegram.tags_line, TagsLine):
+        sheet.hand_over(telegram.tags_line, "tags")
     settle(sheet, telegram, words)
     telegram.parts = tile(whole, sheet, cuts)
     return telegram
@@ -54,6 +59,7 @@ def _read(sheet: Sheet, telegram: Telegram) -> Sheet:
     if _is_cable(telegram) or _comes_from_a_cable(sheet, telegram):
         return sheet
     sheet.parts.clear()
+    sheet.gathered.clear()
     _take(telegram, _fresh(telegram))
     read_memo(sheet, telegram)
     return sheet

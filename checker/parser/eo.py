@@ -29,7 +29,7 @@ def read_eo(sheet: Sheet, telegram: Telegram, region: Region) -> None:
         line.instruction, line.downgrade = read_value(sheet, at, region.end)
     usual = f"{sheet.grammar.label('eo', 'line')[0]} {match.group()}:"
     line.usual_form = len(match.group()) == 5 and sheet.text.startswith(usual, region.start)
-    telegram.eo_lines += (line,)
+    sheet.gather("eo_lines", (line,))
     if telegram.eo is None:
         telegram.eo = line
 

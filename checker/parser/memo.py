@@ -167,7 +167,7 @@ class Memo:
         for entry in sheet.words["notices"]:
             alone = any(line == form or line.startswith(form + ":") for form in entry.forms.get("line", ()))
             if alone or any(phrase in line for phrase in entry.forms.get("phrase", ())):
-                self.telegram.notices += (Notice(sheet.span(start, last), sheet.text[start:last], entry.code),)
+                sheet.gather("notices", (Notice(sheet.span(start, last), sheet.text[start:last], entry.code),))
                 if alone:
                     sheet.begin(here, "notice")
                     return True

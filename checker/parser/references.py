@@ -27,7 +27,7 @@ def read_references(sheet: Sheet, telegram: Telegram, region: Region) -> None:
             _add(sheet, found, low, match.start())
             low = match.end()
     _add(sheet, found, low, region.end)
-    telegram.references += tuple(found)
+    sheet.gather("references", found)
 
 
 def _opens_item(sheet: Sheet, match: re.Match[str], end: int) -> bool:

@@ -6,9 +6,9 @@ its only white space, and one line feed more at the end; so no pattern needs to 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from ..document import Word
+from ..document import Node, Word
 from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
@@ -19,9 +19,10 @@ _BLANKS = dict.fromkeys((9, 11, 12, 28, 29, 30, 31, 133, 160, 8199, 8232, 8233, 
 
 class Sheet:
     """A view, its folded text, and where each part begins. `day` is the date of the telegram, once
-    known; `lowered` tells that the text has lost its capitals."""
+    known; `lowered` tells that the text has lost its capitals. `gathered` holds, by field of the telegram, what
+    may come many times: a tuple that grows one by one would be copied each time."""
 
-    __slots__ = ("day", "fold", "grammar", "lowered", "parts", "size", "span", "text", "view", "words")
+    __slots__ = ("day", "fold", "gathered", "grammar", "lowered", "parts", "size", "span", "text", "view", "words")
 
     def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:
         self.view = view
@@ -34,6 +35,7 @@ class Sheet:
         self.parts: list[tuple[int, str]] = []
         self.day: Date | None = None
         self.lowered = False
+        self.gathered: dict[str, list[Node]] = {}
 
     def word(self, start: int, end: int) -> Word:
         """The words between two offsets, as they stand."""
@@ -42,6 +44,17 @@ class Sheet:
     def begin(self, start: int, kind: str) -> None:
         """A part of that kind begins here, and the part before it ends."""
         self.parts.append((start, kind))
+
+    def gather(self, field: str, nodes: Iterable[Node]) -> None:
+        """More nodes for a field of the telegram that `hand_over` fills."""
+        self.gathered.setdefault(field, []).extend(nodes)
+
+    def hand_over(self, node: Node, *fields: str) -> None:
+        """Put what was gathered for these fields behind what they hold."""
+        for field in fields:
+            more = self.gathered.pop(field, None)
+            if more:
+                setattr(node, field, getattr(node, field) + tuple(more))
 
     def line_end(self, start: int) -> int:
         """The offset of the line feed that ends the line `start` is in."""

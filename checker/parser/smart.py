@@ -147,7 +147,7 @@ class Form:
             banner = read_banner(sheet, start, last) if start < last and again is None else None
             if banner is not None:
                 sheet.begin(here, "banner")
-                self.telegram.banners += (banner,)
+                sheet.gather("banners", (banner,))
                 again = banner
             elif again is not None and start < last:
                 again.controls += self._controls(start, last)
@@ -224,7 +224,8 @@ class Form:
         place_order(sheet, line)
         if match.end() < region.end:
             line.instruction, line.downgrade = read_value(sheet, match.end(), region.end)
-        self.telegram.eo, self.telegram.eo_lines = line, (line,)
+        self.telegram.eo = line
+        self.sheet.gather("eo_lines", (line,))
 
     def tags(self, region: Region) -> None:
         """The TAGS field."""
@@ -242,12 +243,12 @@ class Form:
             low, high = sheet.trim(start, stop)
             if low < high:
                 lone = unknown_caption(sheet, low, high)
-                self.telegram.captions += tuple(read_captions(sheet, low, high) or ([lone] if lone is not None else []))
+                sheet.gather("captions", read_captions(sheet, low, high) or ([lone] if lone is not None else []))
             start = stop + 1
 
     def passing(self, region: Region) -> None:
         """The pass line."""
-        self.telegram.passing += (self.sheet.word(*self.sheet.trim(region.body, region.end)),)
+        self.sheet.gather("passing", (self.sheet.word(*self.sheet.trim(region.body, region.end)),))
 
     def subject(self, region: Region) -> None:
         """The subject."""
@@ -267,7 +268,7 @@ class Form:
     def offices(self, region: Region) -> None:
         """The offices of the distribution."""
         start, end = self.sheet.trim(region.body, region.end)
-        self.telegram.offices += (self.sheet.word(start, end),)
+        self.sheet.gather("offices", (self.sheet.word(start, end),))
 
     def signature(self, region: Region) -> None:
         """The signer."""

@@ -26,7 +26,7 @@ def read_tags(sheet: Sheet, telegram: Telegram, region: Region) -> None:
     tags = _entries(sheet, start, region.end)
     before = telegram.tags_line
     if isinstance(before, TagsLine):
-        before.tags += tuple(tags)
+        sheet.gather("tags", tags)
         return
     text = sheet.text[region.start : region.end]
     telegram.tags_line = TagsLine(sheet.span(region.start, region.end), text, tuple(tags))

@@ -41,10 +41,10 @@ def read_telegram(sheet: Sheet, telegram: Telegram) -> None:
         elif region.name == "captions":
             _captions(sheet, telegram, region)
         elif region.name == "passing":
-            telegram.passing += (sheet.word(region.start, region.end),)
+            sheet.gather("passing", (sheet.word(region.start, region.end),))
         elif region.name == "banner":
             again = read_banner(sheet, region.start, sheet.line_end(region.start))
-            telegram.banners += (again,) if again is not None else ()
+            sheet.gather("banners", (again,) if again is not None else ())
     begun = sheet.parts
     sheet.parts = []
     high = read_end(sheet, telegram, low, sheet.size)
@@ -58,32 +58,47 @@ def _sections(sheet: Sheet, telegram: Telegram, low: int, high: int) -> list[tup
     """The stretches of text between repeated classification lines: later sections, or a telegram quoted in this one."""
     found = []
     at = low
+    coming: dict[str, tuple[int, Banner] | None] = {}
     while True:
-        again = _next_banner(sheet, at, high)
+        again = _next_banner(sheet, at, high, coming)
         if again is None:
             found.append((low, high))
             return found
         start, banner = again
-        telegram.banners += (banner,)
+        sheet.gather("banners", (banner,))
         found.append((low, start))
         low = at = min(max(walk(sheet, start)[1], start + 1), high)
 
 
-def _next_banner(sheet: Sheet, low: int, high: int) -> tuple[int, Banner] | None:
-    """The next classification line with a number at the start of a line, and the offset of that line."""
+def _next_banner(
+    sheet: Sheet, low: int, high: int, coming: dict[str, tuple[int, Banner] | None]
+) -> tuple[int, Banner] | None:
+    """The next classification line with a number at the start of a line, and the offset of that line.
+
+    `coming` remembers the next one of each sign, so that a sign which comes late is not sought again and again.
+    """
     best: tuple[int, Banner] | None = None
     for sign in sheet.grammar.banner_signs:
-        at = sheet.fold.find(sign, low, best[0] if best is not None else high)
-        while at >= 0:
-            line = sheet.line_start(at)
-            banner = None
-            if line > low and not sheet.fold[line:at].strip(" "):
-                banner = read_banner(sheet, at, sheet.line_end(at))
-            if banner is not None and banner.serial is not None and len(banner.text) < 90:
-                best = (line, banner)
-                break
-            at = sheet.fold.find(sign, at + len(sign), best[0] if best is not None else high)
+        if sign not in coming:
+            coming[sign] = _banner_with(sign, sheet, low, high)
+        found = coming[sign]
+        if found is not None and found[0] <= low:
+            found = coming[sign] = _banner_with(sign, sheet, low, high)
+        if found is not None and (best is None or found[0] < best[0]):
+            best = found
     return best
+
+
+def _banner_with(sign: str, sheet: Sheet, low: int, high: int) -> tuple[int, Banner] | None:
+    at = sheet.fold.find(sign, low, high)
+    while at >= 0:
+        line = sheet.line_start(at)
+        if line > low and not sheet.fold[line:at].strip(" "):
+            banner = read_banner(sheet, at, sheet.line_end(at))
+            if banner is not None and banner.serial is not None and len(banner.text) < 90:
+                return line, banner
+        at = sheet.fold.find(sign, at + len(sign), high)
+    return None
 
 
 def _banner_line(sheet: Sheet, telegram: Telegram, here: int) -> int:
@@ -131,7 +146,7 @@ def _captions(sheet: Sheet, telegram: Telegram, region: Region) -> None:
                 found = [lone] if lone is not None else []
             captions += found
         here = stop + 1
-    telegram.captions += tuple(captions)
+    sheet.gather("captions", captions)
 
 
 def authority_in_text(sheet: Sheet, telegram: Telegram, low: int, high: int) -> None:
