@@ -112,13 +112,6 @@ def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
     return month, month is not None
 
 
-def may_be_dtg(sheet: Sheet, start: int, end: int) -> bool:
-    """Whether `read_dtg` would find a group, asked cheaply."""
-    if _DTG.match(sheet.fold, start, end) is None:
-        return False
-    return read_dtg(sheet, start, end) is not None
-
-
 def read_dtg(sheet: Sheet, start: int, end: int) -> Dtg | None:
     """The date-time group that begins at `start`, with its precedence; `None` if there is none."""
     match = _DTG.match(sheet.fold, start, end)

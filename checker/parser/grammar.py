@@ -202,11 +202,17 @@ class Grammar:
 
     @cached_property
     def page_signs(self) -> tuple[str, ...]:
-        """Words one of which stands in every text that has page lines, stamps or an archive's frame."""
+        """Words one of which stands in every text that has page lines or an archive's frame."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} 0" for word in self.page_word("page")]
-        signs += self.label("attributes", "line")
-        return (*signs, *(form for entry in self.words["stamps"] for form in entry.forms.get("phrase", ())))
+        signs += [f for e in self.words["stamps"] if e.forms.get("continued") for f in e.forms["phrase"]]
+        return (*signs, *self.label("attributes", "line"))
+
+    @cached_property
+    def head_signs(self) -> tuple[str, ...]:
+        """Words one of which stands near the top of every text that has stamps of a release."""
+        stamps = [entry for entry in self.words["stamps"] if not entry.forms.get("continued")]
+        return tuple(form for entry in stamps for form in entry.forms.get("phrase", ()))
 
     @cached_property
     def page_controls(self) -> dict[str, Level]:

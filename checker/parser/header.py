@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ..document import Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
+from ..document import Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
 from .banner import read_banner, unread_banner
 from .blocks import label_of
 from .captions import is_address_stop
-from .dates import may_be_dtg, read_dtg
+from .dates import read_dtg
 from .sheet import Sheet
 
 _STATION = re.compile(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
@@ -26,7 +26,7 @@ _TOTAL = re.compile(r"/ ?\d{3} ?[A-Z]{1,2}")
 class Header:
     """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
 
-    __slots__ = ("gap", "info", "names", "offices", "sheet", "telegram", "to")
+    __slots__ = ("gap", "group", "info", "names", "offices", "sheet", "telegram", "to")
 
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
@@ -34,6 +34,7 @@ class Header:
         self.to: list[Party] = []
         self.info: list[Party] = []
         self.offices: list[Word] = []
+        self.group: Dtg | None = None  # the date-time group of the line under reading
         self.gap = False  # whether an empty line stands before the line under reading
         self.names = sheet.grammar.header_lines
 
@@ -105,7 +106,8 @@ class Header:
             return "transmission"
         if read_banner(self.sheet, start, end) is not None:
             return "banner"
-        if may_be_dtg(self.sheet, start, end):
+        self.group = read_dtg(self.sheet, start, end)
+        if self.group is not None:
             return "dtg"
         return self._continued(start, end, block)
 
@@ -167,7 +169,7 @@ class Header:
             telegram.security = _security(sheet, start, end)
         elif kind == "dtg":
             if telegram.dtg is None:
-                telegram.dtg = read_dtg(sheet, start, end)
+                telegram.dtg = self.group
         elif kind == "offices":
             self.offices += [sheet.word(*hit.span()) for hit in _OFFICE.finditer(sheet.fold, start, end)]
         elif kind in ("sender", "to", "info"):

@@ -23,6 +23,7 @@ _ATTRIBUTE = re.compile(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = re.compile(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
 _STAMP = 160  # a stamp and its date keep within so many letters of a line
 _SIGNER_AT_END = re.compile(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
+_HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
 _WIDEST = 160  # code points of a line within which a running page line is looked at: nothing here may be quadratic
 _ENDED = ".!?:\"')]-"
 
@@ -286,4 +287,9 @@ def exchanges(cuts: list[Cut]) -> list[Exchange]:
 
 def has_pages(sheet: Sheet) -> bool:
     """Whether any sign of page lines, stamps or an archive's frame stands in the text: a few plain searches."""
-    return any(sign in sheet.fold for sign in sheet.grammar.page_signs)
+    fold = sheet.fold
+    for sign in sheet.grammar.page_signs:
+        if sign in fold:
+            return True
+    head = fold[:_HEAD_OF_PAGE]
+    return any(sign in head for sign in sheet.grammar.head_signs)

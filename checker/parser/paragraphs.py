@@ -12,10 +12,10 @@ from ..values import Level
 from . import markings
 from .sheet import Sheet
 
-# The line feed is the anchor. 1 number, 2 letter behind it, 3 its stop; 4 a letter with its stop; 5 dashes to the
-# line's end; 6 a bullet; 7 a bracket.
+# The line feed is the anchor; a line that begins with a plain word is out at once. 1 number, 2 letter behind it, 3 its
+# stop; 4 a letter with its stop; 5 dashes to the line's end; 6 a bullet; 7 a bracket.
 _OPENERS = re.compile(
-    r"\n *(?:\xb6 *)?(?:"
+    r"\n *(?![A-Z][^.) ][^.)])(?:\xb6 *)?(?:"
     r"(\d{1,3})(\.?[A-Z])?([.):](?!\d)|(?= +\())"
     r"|([A-Z]{1,2})[.)](?= )"
     r"|(-{4,}[- ]*(?=\n))"
