@@ -145,8 +145,9 @@ class Bench:
             severity = one.severity if one.unknown else self.severities.get(one.rule, one.severity)
             levels[severity] = levels.get(severity, 0) + 1
             parts.put("findings", rows.finding(number, one, severity, self.shown.get(one.rule)))
-        parts.put("cables", rows.cable(number, self._name(name), item, telegram, self.order.redact))
-        for row in rows.portions(number, telegram):
+        texts = rows.texts_of(telegram)
+        parts.put("cables", rows.cable(number, self._name(name), item, telegram, texts, self.order.redact))
+        for row in rows.portions(number, telegram, texts):
             parts.put("portions", row)
         broken = tally.crashes[before:]
         if broken:

@@ -126,6 +126,8 @@ def flow(rows: Sequence[Row], label: str) -> str:
         a, b = start[1], end[1]
         start[1], end[1] = a + size, b + size
         kind = "same" if row[0] == row[2] else "below" if number(row[1]) > number(row[3]) else "above"
+        if number(row[1]) < 0 or number(row[3]) < 0:
+            kind = "open"
         middle = (low + high) / 2
         path = (
             f"M{low + thick},{a:.1f} C{middle},{a:.1f} {middle},{b:.1f} {high},{b:.1f} L{high},{b + size:.1f} "
@@ -186,7 +188,7 @@ svg{width:100%;height:auto;display:block;margin:6px 0 2px;font:12px/1.2 system-u
 svg text{fill:var(--ink)}svg text.soft{fill:var(--soft)}svg .grid{stroke:var(--line);stroke-width:.6}
 .s-error{fill:var(--error)}.s-warning{fill:#d18b00}.s-info{fill:var(--info)}.s-node{fill:var(--soft)}
 .s-share{fill:#7a5195}.s-heat{fill:var(--error)}
-.r-same{fill:var(--info);fill-opacity:.25}
+.r-same{fill:var(--info);fill-opacity:.25}.r-open{fill:var(--soft);fill-opacity:.25}
 .r-above{fill:#d18b00;fill-opacity:.45}.r-below{fill:var(--error);fill-opacity:.7}
 .c-0{fill:#2f6690}.c-1{fill:#81a4cd}.c-2{fill:#d18b00}.c-3{fill:#7a5195}.c-4{fill:#9aa6b4}.c-5{fill:#3c8d5a}
 """

@@ -59,7 +59,7 @@ def _tables(found: Figures) -> Iterator[Table]:
     rows = [list(row) for row in found["eras"]]
     yield (
         "Findings by era",
-        "The order in force on the telegram's date.",
+        "By the order in force on the telegram's date: errors red, warnings amber, infos blue.",
         ("era", "telegrams", "error", "warning", "info"),
         rows,
     )
@@ -73,7 +73,7 @@ def _tables(found: Figures) -> Iterator[Table]:
     rows = [[row[0], row[2], row[4]] for row in found["flow"]]
     yield (
         "From portions to banner",
-        "The highest portion of each telegram, and its banner.",
+        "The highest portion and the banner: blue the same, amber banner above, red below, grey unknown.",
         ("portions", "banner", "telegrams"),
         rows,
     )
@@ -238,7 +238,9 @@ def _years(rows: Sequence[Sequence[object]]) -> list[tuple[int, str, int]]:
 def _html_table(heads: Sequence[str], rows: list[list[object]], folded: bool = False) -> str:
     if not rows:
         return "<p>none</p>"
-    head = "".join(f"<th>{html_text(name)}</th>" for name in heads)
+    number = [isinstance(cell, int) or name == "share" for name, cell in zip(heads, rows[0], strict=True)]
+    kinds = [' class="n"' if right else "" for right in number]
+    head = "".join(f"<th{kind}>{html_text(name)}</th>" for name, kind in zip(heads, kinds, strict=True))
     body = "".join(
         "<tr>" + "".join(_cell(name, cell) for name, cell in zip(heads, row, strict=True)) + "</tr>" for row in rows
     )
@@ -256,9 +258,9 @@ def _cell(name: str, value: object) -> str:
 
 _LOOK = """
 main{padding-bottom:40px}section{padding-top:2px}.note{color:var(--soft);margin:.1em 0 .6em}
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.87rem;margin:8px 0}
+.wide{overflow-x:auto}table{border-collapse:collapse;min-width:50%;font-size:.87rem;margin:8px 0}
 th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:3px 10px 3px 0;border-bottom:1px solid var(--line);
-vertical-align:top;overflow-wrap:anywhere}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 details>summary{color:var(--soft);padding:4px 0}
 @media print{body{background:#fff}section{break-inside:avoid}}
 """

@@ -12,7 +12,12 @@ from ..values import Date, Level
 Row = dict[str, object]
 
 
-def cable(number: int, name: str, reading: Reading, telegram: Telegram, redact: bool) -> Row:
+def texts_of(telegram: Telegram) -> list[str]:
+    """The running text of each paragraph with single blanks: what hashes and counts of words are made from."""
+    return [" ".join(paragraph.text.split()) for paragraph in telegram.paragraphs]
+
+
+def cable(number: int, name: str, reading: Reading, telegram: Telegram, texts: list[str], redact: bool) -> Row:
     """The row of the table `cables`."""
     banner = telegram.banner if isinstance(telegram.banner, Banner) else None
     level = telegram.level if isinstance(telegram.level, Level) else None
@@ -53,7 +58,6 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, redact: 
         "released": bool(telegram.stamps),
     }
     row.update(_authority(telegram, redact))
-    texts = [" ".join(paragraph.text.split()) for paragraph in telegram.paragraphs]
     row["text_hash"] = _hash("\n".join(texts)) if texts else None
     row["words"] = sum(text.count(" ") + 1 for text in texts if text)
     if redact:
@@ -81,11 +85,11 @@ def _authority(telegram: Telegram, redact: bool) -> Row:
     }
 
 
-def portions(number: int, telegram: Telegram) -> list[Row]:
+def portions(number: int, telegram: Telegram, texts: list[str]) -> list[Row]:
     """The rows of the table `portions`."""
     found: list[Row] = []
-    for place, paragraph in enumerate(telegram.paragraphs, 1):
-        words = paragraph.text.split()
+    for place, (paragraph, text) in enumerate(zip(telegram.paragraphs, texts, strict=True), 1):
+        level = paragraph.level
         found.append(
             {
                 "document": number,
@@ -94,11 +98,11 @@ def portions(number: int, telegram: Telegram) -> list[Row]:
                 "kind": paragraph.kind,
                 "depth": paragraph.depth,
                 "mark": paragraph.mark.text if isinstance(paragraph.mark, Marking) else None,
-                "level": paragraph.level.code if paragraph.level is not None else None,
-                "rank": paragraph.level.rank if paragraph.level is not None else None,
+                "level": level.code if level is not None else None,
+                "rank": level.rank if level is not None else None,
                 "controls": list(paragraph.controls),
-                "words": len(words),
-                "text_hash": _hash(" ".join(words)),
+                "words": text.count(" ") + 1 if text else 0,
+                "text_hash": _hash(text),
             }
         )
     return found

@@ -116,3 +116,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
 }
 STREAMED = ("cables", "portions", "findings", "ledger")  # written by the workers, batch by batch
+
+
+def documented() -> str:
+    """The tables as Markdown, for `docs/audit.md`."""
+    pieces = []
+    for table, columns in TABLES.items():
+        pieces += [f"### `{table}`", "", "| column | type | holds |", "|---|---|---|"]
+        pieces += [f"| `{column.name}` | {column.type} | {column.holds} |" for column in columns]
+        pieces.append("")
+    return "\n".join(pieces)
