@@ -103,6 +103,16 @@ def place_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | None,
     return found, at
 
 
+def unread_on(path: Path, env: Env) -> Unread | None:
+    """The unreadable part that a path meets on its way, if it meets one."""
+    value: Free = env[int(path[0])]
+    for name in path[1:]:
+        if isinstance(value, Unread):
+            return value
+        value = getattr(value, str(name), None)
+    return value if isinstance(value, Unread) else None
+
+
 def _span(value: object) -> Span | None:
     if isinstance(value, Telegram) or not isinstance(value, Node):
         return _span(value[0]) if isinstance(value, tuple) and value else None

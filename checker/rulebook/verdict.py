@@ -12,7 +12,7 @@ from ..trouble import ConfigTrouble
 from .blame import Blame, Clause, Step, Trail, blame, elements, reckon
 from .codes import Code, Data, Free
 from .compile import Test, compile_condition, guard
-from .paths import Env, Path, getter, place_of, words_of
+from .paths import Env, Path, getter, place_of, unread_on, words_of
 from .values import Tools
 
 LONGEST_MESSAGE = 400
@@ -175,9 +175,7 @@ class Program:
         else:
             reason = blame(self.clause(), env, trail)
         span, at = self._place(env, trail, reason)
-        value = getter(reason.path, self.tools.getters)(reason.env)
-        why = value.why if isinstance(value, Unread) and value.why else "the evidence cannot be read"
-        return Hit(span, at, f"cannot be judged: {' '.join(str(why).split())}"[:LONGEST_MESSAGE], True)
+        return Hit(span, at, f"cannot be judged: {_why(unread_on(reason.path, reason.env))}"[:LONGEST_MESSAGE], True)
 
     def _place(self, env: Env, trail: Trail, reason: Blame) -> tuple[Span | None, str]:
         point = self.code.get("point")
@@ -231,6 +229,14 @@ class Program:
 
 def _never(env: Env) -> bool | None:
     return True
+
+
+def _why(value: Unread | None) -> str:
+    """What could not be read, in words."""
+    if value is None:
+        return "the evidence is missing or not exact enough"
+    why = " ".join(value.why.split())
+    return f'"{words_of(value)}" cannot be read as {why}' if value.text else f"this copy does not hold {why}"
 
 
 def _nothing(*given: object) -> tuple[Free, ...]:
