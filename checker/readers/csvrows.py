@@ -14,7 +14,7 @@ from ..text import Exchange, Source, Span, View
 from ..trouble import InputTrouble
 from .decoding import decode_row
 from .lazy import GLUE, LazyView, Quoting
-from .reading import Reading, Settings, Unreadable, bounded, join_names, size_words
+from .reading import MOST_CHANGES, Reading, Settings, Unreadable, bounded, join_names, size_words, too_many
 from .streams import Stream
 
 COLUMNS = ("doc_id", "created", "reference_id", "origin", "classification", "references", "header", "body")
@@ -83,6 +83,8 @@ def _row(stream: Stream, settings: Settings, line: int, row: bytes) -> Reading |
     if not parts:
         return Unreadable(stream.path, name, "the row holds no text")
     cable = next((fact.text for fact in facts if fact.name == "reference_id"), "")
+    if len(text) > MOST_CHANGES and text.count('"') + text.count("\\") > MOST_CHANGES:
+        return Unreadable(stream.path, name, str(too_many()))
     view = LazyView(source, GLUE.join(_plain(text[low:high]) for low, high in parts), parts, _QUOTING)
     return Reading(stream.path, join_names(stream.cable, cable or f"line {line}"), view, facts, notes=notes)
 

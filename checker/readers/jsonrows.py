@@ -16,7 +16,7 @@ from ..text import Source, Span
 from ..trouble import InputTrouble
 from .decoding import decode, decode_row
 from .lazy import GLUE, LazyView, Quoting
-from .reading import Reading, Settings, Unreadable, join_names, size_words
+from .reading import MOST_CHANGES, Reading, Settings, Unreadable, join_names, size_words, too_many
 from .streams import HEAD, Stream
 
 # The keys of the known collections. For each fact the first key that is present wins; "n/a" is absent.
@@ -39,7 +39,7 @@ FACT_KEYS: Mapping[str, tuple[str, ...]] = {
     "doc_id": ("doc_nbr", "doc_id", "id", "_id"),
     "markings": ("markings",),
 }
-_ABSENT = ("", "n/a", "N/A")
+_ABSENT = ("", "n/a")
 _PLANS = 1000  # sets of keys remembered; rows of hostile files may all differ
 _SPACE = " \t\r\n"
 _GAP = re.compile(r"[ \t\r\n]*+")
@@ -161,6 +161,8 @@ class Keys:
         facts = self._stated(values)
         cable = next((fact.text for fact in facts if fact.name == "reference_id"), "") or name
         cable = join_names(stream.cable, cable)
+        if any(len(words) > MOST_CHANGES and source.text.count("\\", a, b) > MOST_CHANGES for words, a, b in parts):
+            raise too_many()
         if not parts:
             wanted = " or ".join(self._body)
             return Unreadable(stream.path, cable, f"the object holds no text under {wanted}"), end

@@ -13,6 +13,7 @@ from html import unescape
 
 from ..record import Record
 from ..text import Exchange
+from .reading import MOST_CHANGES, too_many
 
 _OPEN = re.compile(r"<(?:!--|!\[CDATA\[|[!?]|/?[A-Za-z][^\s<>/]*+)")
 _QUOTED_REST = re.compile(r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>""")
@@ -42,11 +43,18 @@ class Tag(Record):
 
 
 def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[Tag]:
-    """The tags of `text` in order. An opening sign without its closing one is text."""
+    """The tags of `text` in order. An opening sign without its closing one is text.
+
+    Raises `InputTrouble` where there are more than any document needs.
+    """
     end = len(text) if end is None else end
     closed = {"-->": True, "]]>": True}
     found = _OPEN.search(text, start, end)
+    number = 0
     while found is not None:
+        number += 1
+        if number > MOST_CHANGES:
+            raise too_many()
         here = found.end()
         words = found[0]
         if words in ("<!--", "<![CDATA["):

@@ -96,8 +96,13 @@ def bounded(changes: Iterable[Exchange]) -> Iterator[Exchange]:
     """The exchanges as they come. Raises `InputTrouble` when there are more than any document needs."""
     for number, change in enumerate(changes):
         if number > MOST_CHANGES:
-            raise InputTrouble(f"needs more than {MOST_CHANGES} changes to be read: it is no telegram")
+            raise too_many()
         yield change
+
+
+def too_many() -> InputTrouble:
+    """The trouble of a document that would need more changes than memory should bear."""
+    return InputTrouble(f"needs more than {MOST_CHANGES} changes to be read: it is no telegram")
 
 
 def join_names(outer: str, inner: str) -> str:
