@@ -104,28 +104,33 @@ def schema_text(name: str = "rules") -> str:
 
 def new_chapter(id: str = "MY-001", base: str = "confidential-2007") -> str:
     """A chapter with one rule to begin from, which loads and whose examples hold."""
-    return NEW.format(id=id, base=base)
+    return NEW.format(id=id, name=f"{id.lower()}-placeholder-subject", base=base)
 
 
 NEW = """\
-# yaml-language-server: $schema=https://example.invalid/cablecheck/rules.schema.json
+# yaml-language-server: $schema=rules.schema.json
+# Write the schema beside this file, and an editor completes and checks it: cablecheck rules schema > rules.schema.json
 format: 1
 chapter: My rules
 rules:
   - id: {id}
-    name: missing-subject
-    summary: Every telegram has a subject line.
+    name: {name}
+    summary: The subject holds no placeholder.
     because: Say here why the rule is there.
     cite: [{{source: memory, clause: where it is written}}]
     severity: warning
-    require: {{subject: present}}
-    message: "the telegram has no subject line"
-    help: Give the telegram a subject.
+    when: {{subject: present}}
+    require: {{subject.text: {{lacks: XXX}}}}
+    message: "the subject is still {{value}}"
+    help: Write what the telegram is about.
     examples:
       valid:
         - base: {base}
       invalid:
         - base: {base}
+          swap: {{"SUBJECT: THE KING'S TRAVEL PLANS": "⟦SUBJECT: XXX PLANS⟧"}}
+          message: "the subject is still XXX PLANS"
+      not_applicable:
+        - base: {base}
           swap: {{"SUBJECT: THE KING'S TRAVEL PLANS\\n": ""}}
-          anywhere: true
 """

@@ -190,7 +190,7 @@ def _moved(kind: str, value: Free, words: Vocabulary) -> Iterator[Free]:
             if 0 <= place < len(ranked):
                 yield ranked[place].code
     elif kind == "between":
-        for place in (0, 1):
+        for place in (0, 1) if value[0] else (1,):  # no lower bound was given
             for step in (-1, 1):
                 moved = list(value)
                 moved[place] += step

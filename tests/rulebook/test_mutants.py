@@ -1,0 +1,132 @@
+"""Mutants: every way a rule could say something slightly else, and the examples that must notice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker import rulebook
+from checker.rulebook import commands, examples
+from checker.rulebook.mutants import mutants_of
+from checker.rulebook.paths import Path as Steps
+
+WORDS = rulebook.load().vocabulary
+P: Steps = [0, "x"]
+
+
+def ask(kind: str, operator: str, argument: list[object]) -> list[object]:
+    return ["ask", P, kind, operator, argument]
+
+
+CASES = [
+    (["state", P, "present"], ["x present → absent"]),
+    (ask("level", "at_least", ["lit", "level", "C"]),
+     ["x at_least → below (C)", "x at_least → above (C)", "x at_least C → U", "x at_least C → S"]),
+    (ask("count", "at_most", ["lit", "count", 4]),
+     ["x at_most → above (4)", "x at_most → below (4)", "x at_most 4 → 3", "x at_most 4 → 5"]),
+    (ask("date", "before", ["lit", "date", "1996-02-29"]),
+     ["x before → on_or_after (1996-02-29)", "x before → on_or_before (1996-02-29)",
+      "x before 1996-02-29 → 1996-02-28", "x before 1996-02-29 → 1996-03-01"]),
+    (ask("date", "on_or_before", ["shift", ["field", [0, "date"], "date", 0, 0], ["lit", "count", 10], 1]),
+     ["x on_or_before → after (10 years and 1 days after date)", "x on_or_before → before (10 years and 1 days after date)",
+      "x on_or_before 10 years and 1 days after date → 10 years after date",
+      "x on_or_before 10 years and 1 days after date → 10 years and 2 days after date",
+      "x on_or_before years 10 → 9", "x on_or_before years 10 → 11"]),
+    (ask("set", "includes", ["lit", "set", ["NF"]]), ["x includes → excludes (NF)"]),
+    (ask("set", "includes", ["lit", "set", ["NF", "PR"]]),
+     ["x includes → excludes (NF, PR)", "x includes → includes_any (NF, PR)", "x includes NF, PR → PR", "x includes NF, PR → NF"]),
+    (ask("flag", "is", ["lit", "flag", True]), ["x is True → False"]),
+    (["not", ["state", P, "present"]], ["not dropped before x present", "x present → absent"]),
+    (["implies", ["state", P, "present"], ["state", [0, "y"], "present"]],
+     ["if x present then y present turned round", "if dropped: y present", "x present → absent", "y present → absent"]),
+    (["and", [["state", P, "present"], ["state", [0, "y"], "absent"]]],
+     ["and → or in (x present and y absent)", "dropped: x present", "x present → absent", "dropped: y absent",
+      "y absent → present"]),
+    (["any", P, ["state", [1, "y"], "present"]], ["any → all of x", "any of x: y present → absent"]),
+    (["times", P, "exactly", 2, ["state", [1, "y"], "present"]],
+     ["exactly → at_least of x", "exactly → at_most of x", "exactly 2 → 1 of x", "exactly 2 → 3 of x",
+      "exactly of x: y present → absent"]),
+    (["count", P, "at_least", ["lit", "count", 1]],
+     ["count of x at_least → below (1)", "count of x at_least → above (1)", "count of x at_least 1 → 0",
+      "count of x at_least 1 → 2"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "names"), CASES, ids=[names[0] for _, names in CASES])
+def test_mutants_of_a_condition(code: list[object], names: list[str]) -> None:
+    assert names == [name for name, _ in mutants_of(code, WORDS)]
+
+
+def test_a_mutant_is_never_the_rule_itself() -> None:
+    from checker.rulebook.mutants import changes
+
+    for rule in rulebook.load().rules:
+        plain = {name: value for name, value in rule.details.items() if name not in ("examples", "source")}
+        for name, data in changes(rule.details, WORDS):
+            assert data != plain, f"{rule.id}: {name}"
+
+
+RULE = """\
+format: 1
+chapter: Trial
+rules:
+  - id: TRY-001
+    name: trial
+    summary: A classified telegram has many captions.
+    cite: [{source: memory}]
+    era: {from: "1995-10-14"}
+    when: {level: {at_least: C}}
+    require: {subject: present}
+    message: no subject
+    examples:
+      valid: [{base: confidential-2007}]
+      invalid: [{base: confidential-2007, anywhere: true, swap: {"SUBJECT: THE KING'S TRAVEL PLANS\\n": ""}}]
+      not_applicable: [{base: confidential-1979}, {base: unclas-2007}]
+"""
+
+
+def test_a_survivor_is_listed_and_fails_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "trial.yaml"
+    path.write_text(RULE, encoding="utf-8")
+    report = commands.test_files([str(path)], mutants=True)
+    assert not report.ok
+    assert f"{path}:4: TRY-001 survives: when: level at_least → above (C)" not in report.lines
+    survivors = [line for line in report.lines if "survives" in line]
+    assert f"{path}:4: TRY-001 survives: era from 1995-10-14 → 1995-10-13" in survivors
+    assert report.lines[-2:][0] == "1 rules, 4 of 4 examples as they say"
+
+
+def test_an_excused_mutant_is_no_survivor_and_a_stale_excuse_is_a_trouble(tmp_path: Path) -> None:
+    path = tmp_path / "trial.yaml"
+    path.write_text(RULE, encoding="utf-8")
+    alive = [m.name for m in commands.test_files([str(path)], mutants=True).mutants if not m.killed]
+    excuses = "".join(f"      - {{mutant: '{name}', because: no telegram of that day}}\n" for name in alive)
+    path.write_text(RULE + "    equivalent:\n" + excuses, encoding="utf-8")
+    assert commands.test_files([str(path)], mutants=True).ok
+    path.write_text(RULE + "    equivalent:\n" + excuses + "      - {mutant: gone, because: x y z}\n", encoding="utf-8")
+    report = commands.test_files([str(path)], mutants=True)
+    assert not report.ok
+    assert [f"{path}:{16 + len(alive) + 1}:9: error[R032]: TRY-001: gone"] == report.stale
+
+
+def test_a_rule_without_its_requirement_fails_an_example() -> None:
+    book = rulebook.load()
+    for rule in book.rules:
+        if book.runs(rule) and not rule.data.get("check"):
+            dropped = [mutant for mutant in examples.mutate(rule, book) if mutant.name == "require dropped"]
+            assert [True] == [mutant.killed for mutant in dropped], rule.id
+
+
+def test_an_example_that_comes_out_otherwise_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "trial.yaml"
+    path.write_text(
+        RULE.replace("valid: [{base: confidential-2007}]", "valid: [{base: unclas-2007}]", 1), encoding="utf-8"
+    )
+    report = commands.test_files([str(path)])
+    assert f"{path}:13:15: TRY-001 valid: is not applicable, not valid" == report.lines[0]
+    wrong = RULE.replace(
+        'anywhere: true, swap: {"SUBJECT: THE KING\'S TRAVEL PLANS\\n": ""}', 'swap: {"SIPDIS": "⟦SIPDIS⟧"}'
+    )
+    path.write_text(wrong, encoding="utf-8")
+    assert f"{path}:14:17: TRY-001 invalid: is valid, not invalid" == commands.test_files([str(path)]).lines[0]

@@ -1,0 +1,90 @@
+"""The published schemas are what the code would write now, and they hold for every shipped file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from checker import rulebook
+from checker.rulebook import commands
+from checker.rulebook.fields import all_paths
+from checker.shipped import data_dir
+
+RULES = Path(data_dir("rules"))
+
+
+@pytest.mark.parametrize("name", ["pack", "rules", "vocabulary"])
+def test_the_committed_schema_is_the_generated_one(name: str) -> None:
+    committed = Path(data_dir("schemas"), f"{name}.schema.json").read_text(encoding="utf-8")
+    assert committed == commands.schema_text(name), f"write it anew: cablecheck rules schema {name}"
+    Draft202012Validator.check_schema(json.loads(committed))
+
+
+def test_every_key_has_a_description_and_an_example() -> None:
+    for name in ("pack", "rules", "vocabulary"):
+        schema = json.loads(commands.schema_text(name))
+        for part in (schema, *schema.get("$defs", {}).values()):
+            if "patternProperties" in part:
+                for key, shape in part["properties"].items():
+                    assert shape["description"] and shape["examples"], f"{name}: {key}"
+
+
+def test_no_bare_choice_stands_in_a_schema() -> None:
+    for name in ("pack", "rules", "vocabulary"):
+        assert '"anyOf"' not in commands.schema_text(name) and '"oneOf"' not in commands.schema_text(name)
+
+
+def test_an_editor_completes_every_selector_of_the_telegram() -> None:
+    properties = json.loads(commands.schema_text("rules"))["$defs"]["condition"]["properties"]
+    assert {path for path, _ in all_paths(2)} <= set(properties)
+    assert "Operators: " in properties["banner.serial"]["description"]
+
+
+FILES = sorted(RULES.glob("*.yaml")) + sorted((RULES / "vocabulary").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.name for path in FILES])
+def test_an_editor_finds_no_fault_in_a_shipped_file(path: Path) -> None:
+    """As an editor reads it: with the types of YAML, not with ours."""
+    name = "vocabulary" if path.parent.name == "vocabulary" else "pack" if path.name == "pack.yaml" else "rules"
+    data = yaml.load(path.read_text(encoding="utf-8"), Core)
+    errors = Draft202012Validator(json.loads(commands.schema_text(name))).iter_errors(data)
+    assert [] == [f"{error.json_path}: {error.message[:200]}" for error in errors]
+
+
+class Core(yaml.SafeLoader):
+    """YAML 1.2 as editors read it: only true, false, null and numbers are not text."""
+
+
+Core.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern) for tag, pattern in found if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
+    ]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Core.add_implicit_resolver("tag:yaml.org,2002:bool", __import__("re").compile("^(?:true|false)$"), list("tf"))
+
+
+def test_the_shipped_rules_are_well_formed() -> None:
+    assert [] == rulebook.check_files([data_dir("rules")])
+    assert [] == rulebook.check_files([str(path) for path in FILES])
+
+
+def test_a_new_chapter_loads_and_its_examples_hold(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(rulebook.new_chapter("MINE-001"), encoding="utf-8")
+    assert [] == rulebook.check_files([str(path)])
+    lines, held = rulebook.test_files([str(path)], mutate=True)
+    assert held, lines
+    assert ["1 rules, 3 of 3 examples as they say", "4 of 4 mutants killed, 0 excused, 0 alive"] == lines
+
+
+def test_a_rule_explains_itself() -> None:
+    for rule in rulebook.load().rules:
+        told = rulebook.explain(rule)
+        assert told.startswith(f"{rule.id}  {rule.name}\n\n{rule.summary}\n")
+        assert rule.place[0] in told and rule.cite[0] in told
