@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import jsonschema
@@ -51,10 +52,29 @@ def test_the_hooks_name_commands_that_run(command: Path) -> None:
     assert 0 == subprocess.run(words, env=path, capture_output=True, check=False).returncode
 
 
-@pytest.mark.skipif(shutil.which("pre-commit") is None, reason="pre-commit is not installed")
+needs_pre_commit = pytest.mark.skipif(find_spec("pre_commit") is None, reason="pre-commit is not installed")
+
+
+@needs_pre_commit
 def test_pre_commit_accepts_the_manifest() -> None:
-    words = ["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")]
+    words = [sys.executable, "-m", "pre_commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")]
     assert 0 == subprocess.run(words, check=False).returncode
+
+
+@needs_pre_commit
+@pytest.mark.slow
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_pre_commit_installs_and_runs_the_hook(tmp_path: Path) -> None:
+    shutil.copy(DOCUMENTS / "defects.txt", tmp_path)
+    subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    words = [sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), "cablecheck", "--all-files"]
+    home = os.environ | {"PRE_COMMIT_HOME": str(tmp_path / "home")}
+    made = subprocess.run(words, cwd=tmp_path, env=home, capture_output=True, text=True, timeout=300, check=False)
+    if "An unexpected error" in made.stdout + made.stderr and "pip" in made.stdout + made.stderr:
+        pytest.skip("the package index cannot be reached from here")
+    assert "exit code: 1" in made.stdout, made.stdout + made.stderr
+    assert "1 checked + 0 excluded + 0 failed = 1 handed in" in made.stdout
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
