@@ -59,7 +59,9 @@ class DateField(Node):
 class Outside(Node):
     """What the wrapper says about the document: second-hand, never part of the cable.
 
-    `level` and `controls` are the level when sent; `current_level` is the present one in an archive's record.
+    `level` and `controls` are the level when sent; `current_level` is the present one in an archive's record. `post` is
+    the post of the reference id, in the spelling of the classification line where that only differs by blanks, by a
+    cut to six letters or by the kind of mission.
     """
 
     reference_id: Word | None = None
@@ -736,12 +738,16 @@ class Telegram(Node):
 
     @property
     def misnumbered(self) -> tuple[Paragraph, ...]:
-        """The numbered paragraphs whose number neither follows the one before nor begins a new count at 1."""
+        """The numbered paragraphs whose number neither follows the one before nor begins a new count at 1.
+
+        A copy that begins with a later section begins with any number.
+        """
         found = []
-        last = 0
+        later = isinstance(self.banner, Banner) and (self.banner.section or 1) > 1
+        last = None if later else 0
         for paragraph in self.numbered:
             if paragraph.depth == 1 and paragraph.number is not None:
-                if paragraph.number not in (last + 1, 1):
+                if last is not None and paragraph.number not in (last + 1, 1):
                     found.append(paragraph)
                 last = paragraph.number
         return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..document import Banner, Fact, Part, TagsLine, Telegram
+from ..document import Banner, EoLine, Fact, Instruction, Part, TagsLine, Telegram, Unread
 from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
@@ -82,8 +82,21 @@ def _is_cable(telegram: Telegram) -> bool:
     """Whether anything was read that only telegrams have."""
     banner = telegram.banner
     numbered = isinstance(banner, Banner) and banner.serial is not None
-    parts = (telegram.dtg, telegram.sender, telegram.station, telegram.security, telegram.eo, telegram.tags_line)
-    return numbered or telegram.transmission is not None or any(part is not None for part in parts)
+    parts = (telegram.dtg, telegram.sender, telegram.station, telegram.security, telegram.tags_line)
+    return (
+        _has_order(telegram.eo)
+        or numbered
+        or telegram.transmission is not None
+        or any(part is not None for part in parts)
+    )
+
+
+def _has_order(line: EoLine | Unread | None) -> bool:
+    """Whether an E.O. line is one, and not a line of prose that begins with an order's number."""
+    if not isinstance(line, EoLine):
+        return False
+    event = not isinstance(line.instruction, Instruction) or line.instruction.kind == "event"
+    return line.usual_form or not event
 
 
 def _comes_from_a_cable(sheet: Sheet, telegram: Telegram) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ..document import Instruction
 from ..text import Exchange
 from .banner import read_banner
 from .blocks import label_of
+from .instructions import read_value
 from .sheet import Sheet
 
 _PARAGRAPH = re.compile(r"(?<=[ \n])(\d{1,2})([.)]) {1,3}(?=\(?[A-Z\"'])")
@@ -87,7 +89,9 @@ def _labels(sheet: Sheet, points: set[int], low: int) -> None:
             at = fold.find(form, low)
             while at >= 0 and len(points) < 400:
                 found = label_of(sheet, at)
-                if found is not None and found[0] == code and _stands_free(sheet, at, code):
+                if found is None or found[0] != code or not _stands_free(sheet, at, code):
+                    pass
+                elif code != "eo" or _has_value(sheet, found[1]):
                     points.add(at)
                     if code in ("tags", "subject", "eo"):
                         break
@@ -98,6 +102,16 @@ def _stands_free(sheet: Sheet, at: int, code: str) -> bool:
     if at == 0 or not sheet.fold[at - 1].isalnum():
         return code != "reference" or sheet.fold.find(":", at, at + 10) > 0
     return code in ("eo", "tags") and sheet.fold.find(":", at, at + 14) > 0
+
+
+def _has_value(sheet: Sheet, at: int) -> bool:
+    """Whether what a line of prose calls an order is an E.O. line: a value stands right behind the number."""
+    while sheet.fold[at].isdigit():
+        at += 1
+    while sheet.fold[at] in " :":
+        at += 1
+    value, _ = read_value(sheet, at, min(at + 40, sheet.line_end(at)))
+    return isinstance(value, Instruction) and value.kind != "event"
 
 
 def _numbers(sheet: Sheet, points: set[int], low: int) -> None:

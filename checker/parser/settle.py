@@ -11,6 +11,7 @@ from .declass import judge
 from .rollup import roll_up
 from .sheet import Sheet
 
+_CUT = 6  # letters that archives of 1973-79 keep of a post's name
 _HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
 _FIELDS = ("eo", "tags_line", "subject", "authority")
 
@@ -20,6 +21,7 @@ def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     if telegram.layout == "acp127":
         _layout(telegram)
     _losses(sheet, telegram)
+    _name_post(telegram)
     _date(telegram)
     _era(telegram, words)
     telegram.unread = tuple(_unread(telegram))
@@ -44,6 +46,22 @@ def _compute(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
 def _layout(telegram: Telegram) -> None:
     if telegram.attributes or any(line.page == 1 and line.pages is None for line in telegram.page_lines):
         telegram.layout = "central-file"
+
+
+def _name_post(telegram: Telegram) -> None:
+    """Archives join and cut the names of posts: give the reference id's post the classification line's spelling."""
+    outside, banner = telegram.outside, telegram.banner
+    if outside is None or outside.post is None or not isinstance(banner, Banner) or banner.post is None:
+        return
+    given = "".join(letter for letter in outside.post if letter.isalpha())
+    known = "".join(letter for letter in banner.post if letter.isalpha())
+    if (
+        given == known
+        or (len(given) == _CUT and known.startswith(given))
+        or given.endswith(known)
+        or known.endswith(given)
+    ):
+        outside.post = banner.post
 
 
 def _date(telegram: Telegram) -> None:

@@ -53,3 +53,11 @@ def test_words_without_any_marking_are_a_document_too():
     found = telegram("Dear Rudolf,\n\nthe weather is fine.\n\nYours\n")
     assert ("document", "GEN", None, None) == (found.layout, found.profile, found.banner, found.date)
     assert 3 == len(found.paragraphs)
+
+
+def test_an_order_named_in_prose_makes_no_telegram():
+    found = telegram(
+        "SECRET\n\nDate: May 7, 2013\n\n(S) This follows\nE.O. 13526 and its rules, as the King asked. It also follows E.O. 12958 of\n"
+        "the year before, and the SUBJECT is closed.\n\nSECRET\n"
+    )
+    assert ("document", "GEN", None) == (found.layout, found.profile, found.eo)

@@ -65,3 +65,12 @@ def test_no_facts_no_outside():
 def test_a_date_that_cannot_be_read_stays_as_it_is():
     found = telegram("text", facts=facts(created="some day", reference_id="?")).outside
     assert ("some day", None, None) == (found.created.text, found.created.date, found.serial)
+
+
+@pytest.mark.parametrize(
+    ("identity", "post"),
+    [("08DARESSALAAM123", "DAR ES SALAAM"), ("2008DARESS00123", "DAR ES SALAAM"), ("08ZENDA123", "ZENDA")],
+)
+def test_a_post_joined_or_cut_by_an_archive_is_the_same_post(identity, post):
+    text = f"C O N F I D E N T I A L DAR ES SALAAM 000123\n\n{FIELDS}1. (C) Text.\n"
+    assert post == telegram(text, facts=facts(reference_id=identity)).outside.post
