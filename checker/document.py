@@ -11,7 +11,7 @@ stretch where the part would stand (header cut off, text unretrievable), so noth
 
 from __future__ import annotations
 
-from .record import Record
+from .record import Record, late
 from .text import Span
 from .values import Date, Level
 
@@ -887,3 +887,7 @@ def _again(seen: set[object], key: object) -> bool:
     known = key in seen
     seen.add(key)
     return known
+
+
+late(Marking, "tokens")  # read by rules about controls only
+late(Telegram, "rollup", "declass")  # read by rules about roll-up and by the commands that ask for them

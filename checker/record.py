@@ -64,3 +64,43 @@ class Record(metaclass=RecordType):
     def __setstate__(self, state: tuple[object, ...]) -> None:
         for field, value in zip(self.__fields__, state, strict=True):
             setattr(self, field, value)
+
+
+class Later:
+    """A field's value that is not made yet: `make(record, *given)` makes it when somebody first looks.
+
+    `given` must not hold the record itself: a circle of references would keep it alive.
+    """
+
+    __slots__ = ("given", "make")
+
+    def __init__(self, make: object, *given: object) -> None:
+        self.make = make
+        self.given = given
+
+
+class _LateField:
+    """A slot that may hold a `Later`."""
+
+    __slots__ = ("slot",)
+
+    def __init__(self, slot: object) -> None:
+        self.slot = slot
+
+    def __get__(self, record: object, kind: object = None) -> object:
+        if record is None:
+            return self
+        value = self.slot.__get__(record, kind)
+        if value.__class__ is Later:
+            value = value.make(record, *value.given)
+            self.slot.__set__(record, value)
+        return value
+
+    def __set__(self, record: object, value: object) -> None:
+        self.slot.__set__(record, value)
+
+
+def late(kind: type, *names: str) -> None:
+    """Let these fields of a record be given as `Later`. For what costs time and few readers look at."""
+    for name in names:
+        setattr(kind, name, _LateField(vars(kind)[name]))

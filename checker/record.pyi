@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any, ClassVar, dataclass_transform
 
 @dataclass_transform()
@@ -9,3 +10,6 @@ class Record(metaclass=RecordType):
     __fields__: ClassVar[tuple[str, ...]]
     __defaults__: ClassVar[dict[str, Any]]
     def __hash__(self) -> int: ...
+
+def Later(make: Callable[..., Any], *given: object) -> Any: ...
+def late(kind: type, *names: str) -> None: ...

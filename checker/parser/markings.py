@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from ..document import Marking, Token, Unread
+from ..record import Later
 from ..text import View
 from ..vocabulary import Vocabulary
 from .lexicon import Lexicon, lexicon
+from .pieces import Bit
 from .shapes import Shape, dissect
 
 LONGEST_PORTION = 160
@@ -96,36 +98,25 @@ def _place(
     shape: Shape, view: View, start: int, end: int, words: Vocabulary, role: str, typo: str | None = None
 ) -> Marking:
     """The shape as a marking of the text. The offsets of its bits count from `start`."""
-    text = view.text
-    span = view.span
-    tokens = tuple(
-        [
-            Token(
-                span(start + bit.start, start + bit.end),
-                text[start + bit.start : start + bit.end],
-                bit.code,
-                bit.category,
-                bit.rank,
-                bit.order,
-                bit.form,
-                bit.before,
-                bit.countries,
-                bit.parts,
-                bit.separators,
-                bit.codes,
-                bit.standing,
-                bit.countries_in_order,
-                bit.unknown_countries,
-                bit.doubled_countries,
-                role,
-            )
-            for bit in shape.bits
-        ]
-    )
     level = words.level(shape.level) if shape.level is not None else None
+    tokens = Later(_tokens, shape, view, start)
     return Marking(
-        span(start, end), text[start:end], level, shape.system, shape.style, tokens, shape.controls, shape.owners,
-        shape.release, typo or shape.typo, role, shape.leading, shape.concealed,
+        view.span(start, end), view.text[start:end], level, shape.system, shape.style, tokens, shape.controls,
+        shape.owners, shape.release, typo or shape.typo, role, shape.leading, shape.concealed,
+    )  # fmt: skip
+
+
+def _tokens(marking: Marking, shape: Shape, view: View, start: int) -> tuple[Token, ...]:
+    """The tokens of a marking that begins at `start`, made when somebody looks at them."""
+    return tuple(_token(bit, view, start, marking.role) for bit in shape.bits)
+
+
+def _token(bit: Bit, view: View, start: int, role: str) -> Token:
+    low, high = start + bit.start, start + bit.end
+    return Token(
+        view.span(low, high), view.text[low:high], bit.code, bit.category, bit.rank, bit.order, bit.form, bit.before,
+        bit.countries, bit.parts, bit.separators, bit.codes, bit.standing, bit.countries_in_order,
+        bit.unknown_countries, bit.doubled_countries, role,
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..document import Banner, Dtg, EoLine, Instruction, Marking, Subject, Telegram, Unread
+from ..document import Banner, Dtg, EoLine, Instruction, Marking, Rollup, Subject, Telegram, Unread
+from ..record import Later
 from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
@@ -29,18 +30,22 @@ def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
 
 
 def _compute(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
-    """What the overall marking should be, and when the information is to be declassified."""
+    """What the overall marking should be, and when the information is to be declassified: made when asked for."""
+    telegram.rollup = Later(_roll_up, sheet.grammar.caption_of_control, words)
+    telegram.declass = Later(judge, words)
+
+
+def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Vocabulary) -> Rollup | None:
     subject = telegram.subject.mark if isinstance(telegram.subject, Subject) else None
     marks = (subject, *telegram.portion_marks) if isinstance(subject, Marking) else telegram.portion_marks
-    if marks:
-        banner = telegram.banner if isinstance(telegram.banner, Banner) else None
-        captions = telegram.caption_codes
-        if banner is not None and banner.controls:
-            shown = sheet.grammar.caption_of_control
-            captions += tuple(shown.get(code, code) for code in banner.controls)
-        marking = banner.marking if banner is not None else None
-        telegram.rollup = roll_up(marks, marking, telegram.profile, telegram.date, words, captions)
-    telegram.declass = judge(telegram, words)
+    if not marks:
+        return None
+    banner = telegram.banner if isinstance(telegram.banner, Banner) else None
+    captions = telegram.caption_codes
+    if banner is not None and banner.controls:
+        captions += tuple(caption_of_control.get(code, code) for code in banner.controls)
+    marking = banner.marking if banner is not None else None
+    return roll_up(marks, marking, telegram.profile, telegram.date, words, captions)
 
 
 def _layout(telegram: Telegram) -> None:
