@@ -1,0 +1,48 @@
+"""Records: fields, defaults, equality, and fields that are made at the first look."""
+
+import pickle
+
+from checker.record import Later, Record, late
+
+
+class Pair(Record):
+    """Two numbers, and something made of them."""
+
+    left: int
+    right: int = 2
+    total: int | None = None
+
+
+late(Pair, "total")
+
+
+def added(pair, more):
+    CALLS.append(more)
+    return pair.left + pair.right + more
+
+
+CALLS = []
+
+
+def test_fields_defaults_equality_and_words():
+    pair = Pair(1)
+    assert (1, 2, None) == (pair.left, pair.right, pair.total)
+    assert pair == Pair(1, 2)
+    assert pair != Pair(2)
+    assert "Pair(left=1, right=2, total=None)" == repr(pair)
+    assert hash(pair) == hash(Pair(1))
+
+
+def test_a_late_field_is_made_once_at_the_first_look():
+    CALLS.clear()
+    pair = Pair(1, total=Later(added, 10))
+    pair.right = 5
+    assert [] == CALLS
+    assert 16 == pair.total
+    assert 16 == pair.total
+    assert [10] == CALLS
+
+
+def test_a_late_field_can_be_given_at_once_compared_and_stored():
+    assert Pair(1, total=Later(added, 10)) == Pair(1, total=13)
+    assert 13 == pickle.loads(pickle.dumps(Pair(1, total=Later(added, 10)))).total
