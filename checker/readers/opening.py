@@ -20,7 +20,12 @@ _BY_CODE = {reader.code: reader for reader in READERS}
 _BYTES = of_stages(PACKED, ROWS)
 _TEXTS = of_stages(TEXT)
 _ROW_CODES = frozenset(reader.code for reader in _BYTES if reader.stage == ROWS and reader.code != "pdf")
-_IN_ROWS = tuple(reader for reader in _TEXTS if reader.code not in ("csv-text", "frus", "mail"))  # what a row may hold
+_TEXT_SIGNS = tuple((sign, reader) for reader in _TEXTS for sign in reader.signs)
+_ROW_SIGNS = (  # what rows may hold
+    ("<", _BY_CODE["html"]),
+    *(pair for pair in _TEXT_SIGNS if pair[1].code in ("foia", "labelled", "pasted", "plusd")),
+)
+_ROW_FOOT = "\nMessage Attributes\n"
 _ROW_HEAD = 1000  # code points of a row in which its wrapper must show itself: a corpus pays for every letter searched
 _PLAIN = Reader("plain", TEXT, 0, "several", "the text as it stands", ())
 _LINE_END = re.compile(r"\r\n?")  # whatever ended a line ends it with LF in a view; the source keeps its own
@@ -124,11 +129,16 @@ def kind_of(stream: Stream, forced: Reader | None = None) -> str:
 def _from_rows(
     stream: Stream, settings: Settings, reader: Reader, codes: tuple[str, ...]
 ) -> Iterator[Reading | Unreadable]:
+    codes = (*codes, reader.code)
+    name = "+".join(codes)
     for row in reader.load().rows(stream, settings, reader.code):
         if isinstance(row, Unreadable):
             yield row
+        elif row.facts and "\r" not in row.view.text and _recognise(row.view.text, codes) is None:
+            row.reader = name  # what `unwrap` would do, without its price: a corpus has millions of rows
+            yield row
         else:
-            yield from unwrap(row, settings, None, (*codes, reader.code))
+            yield from unwrap(row, settings, None, codes)
 
 
 def _from_text(
@@ -169,13 +179,14 @@ def unwrap(
 
 
 def _recognise(text: str, codes: tuple[str, ...]) -> Reader | None:
-    in_row = bool(codes) and codes[-1] in _ROW_CODES
-    head = text[:_ROW_HEAD] if in_row else text
-    for reader in _IN_ROWS if in_row else _TEXTS:
-        words = text if reader.code == "plusd" else head
-        for sign in reader.signs:
-            if sign in words:
-                if reader.code not in codes and reader.load().recognises(text):
-                    return reader
-                break
+    signs = _TEXT_SIGNS
+    head = text
+    if codes and codes[-1] in _ROW_CODES:
+        signs = _ROW_SIGNS
+        head = text[:_ROW_HEAD]
+        if _ROW_FOOT in text:
+            return _BY_CODE["plusd"]
+    for sign, reader in signs:
+        if sign in head and reader.code not in codes and reader.load().recognises(text):
+            return reader
     return None

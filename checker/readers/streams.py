@@ -95,7 +95,7 @@ class Stream:
                     yield b"".join(held) if size <= limit else None, feeds + part.count(b"\n")
                     held, size, feeds = [], 0, 0
                 else:
-                    yield part if len(part) <= limit else None, part.count(b"\n")
+                    yield part if len(part) <= limit else None, part.count(b"\n") if len(cut) > 1 else 0
             size += len(rest)
             feeds += rest.count(b"\n")
             held = _add(held, rest, size <= limit)
