@@ -27,19 +27,20 @@ def _do(order: Order, task: Task) -> Done:
 def work(tasks: Sequence[Task], order: Order, scheduler: str, jobs: int, limits: Limits) -> Iterator[Done]:
     """Each task's outcome as they come. `scheduler` is an address, or "local" for a cluster on this machine."""
     try:
-        from distributed import Client, LocalCluster, as_completed  # seconds, and only for clusters
+        import distributed  # seconds, and only for clusters
     except ImportError as wrong:
         raise MissingExtra("an audit on a cluster", "cluster") from wrong
+    dask: Any = distributed
     cluster: Any = None
     if scheduler == "local":
-        cluster = LocalCluster(  # nothing listens beyond this machine
+        cluster = dask.LocalCluster(  # nothing listens beyond this machine
             n_workers=max(1, jobs), threads_per_worker=1, host="127.0.0.1", dashboard_address=None
         )
-    client = Client(cluster if cluster is not None else scheduler)
+    client = dask.Client(cluster if cluster is not None else scheduler)
     fatal: list[Task] = []
     try:
         asked = {client.submit(_do, order, task, pure=False, retries=1): task for task in tasks}
-        for future in as_completed(list(asked)):
+        for future in dask.as_completed(list(asked)):
             if future.status == "finished":
                 yield future.result()
             else:

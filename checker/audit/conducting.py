@@ -83,7 +83,7 @@ def run(
     store.engine()  # better now than after an hour
     book = rulebook.load(order.folders or None)
     chosen = book.select(order.rules) if order.rules else book
-    rules = corpus.load() if options.corpus_rules else []
+    rules = corpus.load(words=book.vocabulary) if options.corpus_rules else []
     plan = journal.draw(paths, out, order, _digest(chosen, rules), options.choice, options.size)
     done = journal.open_journal(plan, out, options.choice, options.resume)
     started = time.monotonic()
@@ -135,15 +135,14 @@ def finish(
     parts = journal.parts_folder(out)
     excluded = os.path.join(parts, "excluded.ledger.jsonl")
     _write_rows(excluded, _excluded(plan))
-    for table in STREAMED:
-        files = [part_path(parts, each.number, table) for each in done]
-        store.make_table(out, table, [*files, excluded] if table == "ledger" else files)
-    _rules_table(out, parts, done, book, rules, order, {})
+    files = {table: [part_path(parts, each.number, table) for each in done] for table in STREAMED}
+    files["ledger"].append(excluded)
+    store.make_tables(out, files)
     counts = _corpus_findings(out, parts, rules, order)
+    told = {"rules": [_rules_part(parts, done, book, rules, order, counts)]}
     if any(counts.values()):
-        files = [part_path(parts, each.number, "findings") for each in done]
-        store.make_table(out, "findings", [*files, os.path.join(parts, "corpus.findings.jsonl")])
-    _rules_table(out, parts, done, book, rules, order, counts)
+        told["findings"] = [*files["findings"], os.path.join(parts, "corpus.findings.jsonl")]
+    store.make_tables(out, told)
     summary = reports.write(out, options.quotes, order.redact, order.as_of)
     if not options.keep_parts:
         shutil.rmtree(parts)
@@ -157,15 +156,15 @@ def _excluded(plan: Plan) -> list[dict[str, object]]:
     ]
 
 
-def _rules_table(
-    out: str,
+def _rules_part(
     parts: str,
     done: Sequence[Done],
     book: Rulebook,
     rules: Sequence[corpus.CorpusRule],
     order: Order,
     counts: dict[str, int],
-) -> None:
+) -> str:
+    """Writes the rows of the table `rules`: what became of each rule in this audit; gives the path."""
     tally: dict[str, list[int]] = {}
     for each in done:
         for told, numbers in each.tally:
@@ -185,7 +184,7 @@ def _rules_table(
         rows[-1].update(applied=documents, failed=counts.get(law.id, 0), unknown=0)
     path = os.path.join(parts, "all.rules.jsonl")
     _write_rows(path, rows)
-    store.make_table(out, "rules", [path])
+    return path
 
 
 def _rule_row(

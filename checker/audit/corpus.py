@@ -18,6 +18,7 @@ from ..rulebook.troubles import Item, Place
 from ..rulebook.words import load_vocabulary
 from ..shipped import data_dir
 from ..trouble import ConfigTrouble, RuleTrouble
+from ..vocabulary import Vocabulary
 from .rows import Row
 from .store import Asked
 from .tables import TABLES
@@ -54,10 +55,10 @@ class CorpusRule(Record):
     place: Place
 
 
-def load(folder: str | None = None) -> list[CorpusRule]:
+def load(folder: str | None = None, words: Vocabulary | None = None) -> list[CorpusRule]:
     """The rules of `folder` (default: the shipped `rules/corpus`). Raises `RuleTrouble` with all that is wrong."""
     folder = folder or os.path.join(data_dir("rules"), "corpus")
-    sources = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))["sources"]
+    sources = (words or load_vocabulary(os.path.join(data_dir("rules"), "vocabulary")))["sources"]
     items: list[Item] = []
     rules: list[CorpusRule] = []
     asked = Asked()

@@ -8,6 +8,7 @@ batch is done again without it. Nothing else of the batch is lost.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -76,6 +77,8 @@ def _serve(pipe: Connection, order: Order, at: Any) -> None:
     """The life of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     place = bench(order)
+    gc.freeze()  # rules and words live as long as the process
+    gc.disable()  # telegrams are not circular; what little is goes after each batch (measured: 4 % of the time)
 
     def step(document: int) -> None:
         at.value = document
@@ -87,6 +90,7 @@ def _serve(pipe: Connection, order: Order, at: Any) -> None:
             return
         done = place.work(task, step)
         at.value = 0
+        gc.collect()
         try:
             pipe.send(done)
         except OSError:

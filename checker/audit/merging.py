@@ -26,7 +26,7 @@ def merge(shards: Sequence[str], out: str, order: Order, options: Options | None
     batches = _agreed(shards, plans)
     book = rulebook.load(order.folders or None)
     chosen = book.select(order.rules) if order.rules else book
-    rules = corpus.load() if options.corpus_rules else []
+    rules = corpus.load(words=book.vocabulary) if options.corpus_rules else []
     if plans[0]["rules"] != _digest(chosen, rules):
         raise ConfigTrouble(
             "the shards were made with other rules than these: merge with the same version and settings"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..record import Record
@@ -41,26 +41,32 @@ def table_path(out: str, table: str) -> str:
     return os.path.join(out, f"{table}.parquet")
 
 
-def make_table(out: str, table: str, parts: Sequence[str]) -> None:
-    """The Parquet file of a table from its parts, in their order; whole or not at all."""
+def make_tables(out: str, parts: Mapping[str, Sequence[str]]) -> None:
+    """The Parquet file of each table from its parts, in their order; each whole or not at all."""
     con = _quiet()
-    columns = ", ".join(f"{quoted(c.name)}: {literal(c.type)}" for c in TABLES[table])
-    path, target = table_path(out, table), f"{table_path(out, table)}.tmp"
-    files = [part for part in parts if os.path.getsize(part)]
+    try:
+        for table, files in parts.items():
+            path = table_path(out, table)
+            try:
+                con.execute(_copy(table, [part for part in files if os.path.getsize(part)], f"{path}.tmp"))
+            except engine().Error as wrong:
+                raise InputTrouble(f"cannot write {path}: {wrong}") from wrong
+            os.replace(f"{path}.tmp", path)
+    finally:
+        con.close()
+
+
+def _copy(table: str, files: Sequence[str], target: str) -> str:
+    """The statement that makes a table's file."""
     if files:
         names = ", ".join(literal(part) for part in files)
+        columns = ", ".join(f"{quoted(c.name)}: {literal(c.type)}" for c in TABLES[table])
         form = f"format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = 134217728"
         source = f"read_json([{names}], {form})"
     else:
         empty = ", ".join(f"cast(null as {c.type}) as {quoted(c.name)}" for c in TABLES[table])
         source = f"(select {empty} where false)"
-    try:
-        con.execute(f"copy (select * from {source}) to {literal(target)} (format parquet, compression zstd)")
-    except engine().Error as wrong:
-        raise InputTrouble(f"cannot write {path}: {wrong}") from wrong
-    finally:
-        con.close()
-    os.replace(target, path)
+    return f"copy (select * from {source}) to {literal(target)} (format parquet, compression zstd)"
 
 
 def _quiet() -> Any:
