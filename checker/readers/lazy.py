@@ -84,6 +84,16 @@ class LazyView(View):
         low = self._border(start, False)
         return Span(low, low if end <= start else max(low, self._border(end, True)))
 
+    def runs(self) -> list[Span]:
+        """The stretches of the source this view walks through: one, unless a field stands before an earlier one."""
+        runs: list[Span] = []
+        for low, high in self._parts:
+            if runs and runs[-1].end <= low:
+                runs[-1] = Span(runs[-1].start, high)
+            else:
+                runs.append(Span(low, high))
+        return runs
+
     def _border(self, offset: int, ends: bool) -> int:
         """Where a letter begins, or where the one before it `ends`; the blank line stands for what parts the fields."""
         edge = 0

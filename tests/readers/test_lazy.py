@@ -24,6 +24,7 @@ def check(view: LazyView, escaped) -> None:
     quick = [view.span(a, b) for a, b in places]
     slow = [View.span(view, a, b) for a, b in places]
     assert slow == quick
+    assert View.runs(view) == view.runs()
     for index, letter in enumerate(view.text):
         quote = view.source.quote(view.span(index, index + 1))
         assert letter == "\n" or escaped(quote) == letter
