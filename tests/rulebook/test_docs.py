@@ -1,0 +1,56 @@
+"""The documentation of the rule language is true: its rules are loaded and tested, its tables compared."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from checker.operators import OPERATORS
+from checker.rulebook import check_files, commands
+from checker.rulebook.troubles import CODES
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+BLOCKS = re.findall(r"```yaml\n(.*?)```", (DOCS / "write-a-rule.md").read_text(encoding="utf-8"), re.S)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "vocabulary").mkdir()
+    chapter = 0
+    for block in BLOCKS:
+        if "\ntable: " in block:
+            (tmp_path / "vocabulary" / "signers.yaml").write_text(block, encoding="utf-8")
+        else:
+            chapter += 1
+            (tmp_path / f"chapter{chapter}.yaml").write_text(block, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_rules_of_the_tutorial_hold_and_kill_their_mutants(folder: Path) -> None:
+    assert [] == check_files([str(folder)])
+    report = commands.test_files([str(folder)], mutants=True)
+    assert report.ok, report.lines
+    assert report.lines[0].startswith("3 rules, ")
+
+
+def operator_rows() -> list[str]:
+    return [
+        f"| {kind} | `{name}` | {operator.says} |"
+        for kind, table in OPERATORS.items()
+        for name, operator in table.items()
+    ]
+
+
+def code_rows() -> list[str]:
+    return [f"| {code} | {text} |" for code, text in CODES.items()]
+
+
+@pytest.mark.parametrize(
+    ("mark", "rows"), [("operators", operator_rows()), ("codes", code_rows())], ids=["operators", "codes"]
+)
+def test_the_reference_lists_what_the_code_knows(mark: str, rows: list[str]) -> None:
+    text = (DOCS / "rule-language.md").read_text(encoding="utf-8")
+    part = text[text.index(f"<!-- {mark}:") : text.index(f"<!-- end of {mark} -->")]
+    assert rows == [line for line in part.split("\n") if line.startswith("|")][2:]
