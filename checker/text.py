@@ -256,6 +256,17 @@ class View:
             return View.part(self.source, self._sources[0] + start, self._sources[0] + end)
         return self.exchange([Exchange(0, start), Exchange(end, len(self.text))])
 
+    def runs(self) -> list[Span]:
+        """The stretches of the source this view walks through: one, unless it goes back to an earlier place."""
+        sources, stops = self._sources, self._stops
+        first, runs = 0, []
+        for piece in range(1, len(sources)):
+            if sources[piece] < sources[piece - 1]:
+                runs.append(Span(sources[first], stops[piece - 1]))
+                first = piece
+        runs.append(Span(sources[first], stops[-1]))
+        return runs
+
     def kept(self) -> Iterator[Span]:
         """The stretches of the source that stand in this view, in order (for the tiling property)."""
         low_edge = edge = 0

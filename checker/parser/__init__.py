@@ -130,16 +130,26 @@ def tile(whole: Sheet, sheet: Sheet, cuts: list[Cut]) -> tuple[Part, ...]:
     begins = _begins(whole, sheet)
     if cuts:
         begins = _with_cuts(whole, begins, cuts)
-    edge = whole.view.span(0, whole.size)
-    if not begins or begins[0][0] > edge.start:
-        begins.insert(0, (edge.start, "blank"))
+    runs = whole.view.runs()
+    if len(runs) == 1:
+        return tuple(_between(begins, runs[0], "blank"))
+    parts: list[Part] = []  # a row whose text stood before its header: the view goes back in the source
+    for run in runs:
+        here = sorted((begin for begin in begins if run.start <= begin[0] < run.end), key=lambda begin: begin[0])
+        parts += _between(here, run, parts[-1].kind if parts else "blank")
+    return tuple(parts)
+
+
+def _between(begins: list[tuple[int, str]], run: Span, open_kind: str) -> list[Part]:
+    if not begins or begins[0][0] > run.start:
+        begins.insert(0, (run.start, open_kind))
     parts = []
     last = len(begins) - 1
     for index, (start, kind) in enumerate(begins):
-        stop = begins[index + 1][0] if index < last else edge.end
+        stop = begins[index + 1][0] if index < last else run.end
         if stop > start:
             parts.append(Part(Span(start, stop), kind))
-    return tuple(parts)
+    return parts
 
 
 def _begins(whole: Sheet, sheet: Sheet) -> list[tuple[int, str]]:

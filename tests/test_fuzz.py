@@ -1,0 +1,55 @@
+"""Broken telegrams never crash a run, and their parts still hold every character; inputs that once did are kept."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks.fuzz import one, seeds
+from benchmarks.hostile import SHAPES
+from benchmarks.mutator import DAMAGES, mutate
+from checker import parser, rulebook
+from checker.document import TagsLine
+from checker.text import Source, View
+
+CASES = sorted((Path(__file__).parent / "fuzz_cases").glob("*.bin"))
+BOOK = rulebook.load()
+TELEGRAMS = seeds()
+
+
+@pytest.mark.parametrize("number", range(150))
+def test_a_broken_telegram_keeps_all_promises(number: int) -> None:
+    one(mutate(random.Random(f"tests-{number}"), TELEGRAMS), BOOK)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_an_input_that_once_broke_stays_mended(case: Path) -> None:
+    one(case.read_bytes(), BOOK)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_hostile_shape_is_read(name: str) -> None:
+    one(SHAPES[name](3000).encode(), BOOK)
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+@pytest.mark.parametrize("rate", [0.0, 0.05, 1.0])
+def test_a_damage_is_the_same_for_the_same_seed(name: str, rate: float) -> None:
+    text = TELEGRAMS[0]
+    first, second = (DAMAGES[name](random.Random(7), text, rate) for _ in range(2))
+    assert first == second
+    if rate == 0:
+        assert text == first
+
+
+@pytest.mark.parametrize("times", [1, 50, 400])
+def test_what_comes_many_times_is_all_there(times: int) -> None:
+    head = "P 141530Z MAR 08\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\nUNCLAS STRELSAU 000123\n\n"
+    fields = ("E.O. 12958: N/A\n", "TAGS: PREL\n", "REF: ZENDA 1\n")
+    source = Source(head + "".join(line * times for line in fields) + "\n1. THE KING RETURNS.\n", "growth.txt")
+    telegram = parser.parse(View.whole(source), BOOK.vocabulary)
+    tags = telegram.tags_line
+    assert isinstance(tags, TagsLine)
+    assert (times, times, times) == (len(telegram.eo_lines), len(tags.tags), len(telegram.references))
