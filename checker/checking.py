@@ -10,7 +10,7 @@ from .document import Telegram
 from .findings import Finding, Suggestion
 from .ledger import CHECKED, EXCLUDED, FAILED, Judged, Paper
 from .parser import parse
-from .record import Record
+from .record import Record, copied
 from .rulebook import Rulebook
 from .text import Source
 from .values import Date, Level
@@ -85,8 +85,7 @@ class Desk:
         if not isinstance(telegram, Telegram):
             return None, crash
         if self._order.profile and telegram.profile != self._order.profile:
-            fields = {name: getattr(telegram, name) for name in telegram.__fields__}
-            telegram = Telegram(**(fields | {"profile": self._order.profile}))
+            telegram = copied(telegram, profile=self._order.profile)
         return telegram, ""
 
     def _document(self, item: readers.Reading | readers.Unreadable, silent: frozenset[str]) -> Judged:

@@ -104,3 +104,14 @@ def late(kind: type, *names: str) -> None:
     """Let these fields of a record be given as `Later`. For what costs time and few readers look at."""
     for name in names:
         setattr(kind, name, _LateField(vars(kind)[name]))
+
+
+def copied(record: Record, **changes: object) -> Record:
+    """A copy of the record with some fields changed. What is not made yet is made by the copy, from its own fields."""
+    kind = record.__class__
+    new = kind.__new__(kind)
+    for field in kind.__fields__:
+        slot = getattr(kind, field)
+        slot = slot.slot if slot.__class__ is _LateField else slot
+        slot.__set__(new, changes[field] if field in changes else slot.__get__(record))
+    return new

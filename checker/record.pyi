@@ -1,5 +1,7 @@
 from collections.abc import Callable
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+_R = TypeVar("_R", bound=Record)
 
 @dataclass_transform()
 class RecordType(type):
@@ -13,3 +15,4 @@ class Record(metaclass=RecordType):
 
 def Later(make: Callable[..., Any], *given: object) -> Any: ...
 def late(kind: type, *names: str) -> None: ...
+def copied(record: _R, **changes: object) -> _R: ...

@@ -2,7 +2,7 @@
 
 import pickle
 
-from checker.record import Later, Record, late
+from checker.record import Later, Record, copied, late
 
 
 class Pair(Record):
@@ -46,3 +46,10 @@ def test_a_late_field_is_made_once_at_the_first_look():
 def test_a_late_field_can_be_given_at_once_compared_and_stored():
     assert Pair(1, total=Later(added, 10)) == Pair(1, total=13)
     assert 13 == pickle.loads(pickle.dumps(Pair(1, total=Later(added, 10)))).total
+
+
+def test_a_copy_makes_late_fields_from_its_own():
+    pair = Pair(1, total=Later(added, 10))
+    other = copied(pair, right=7)
+    assert (13, 18) == (pair.total, other.total)
+    assert (1, 2) == (pair.left, pair.right)

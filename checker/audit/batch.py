@@ -15,7 +15,7 @@ from ..checking import Order, blank
 from ..document import Telegram
 from ..ledger import CHECKED, EXCLUDED, FAILED
 from ..parser import parse
-from ..record import Record
+from ..record import Record, copied
 from ..rulebook import Rulebook
 from ..values import Date
 from . import rows, where
@@ -137,8 +137,7 @@ class Bench:
         if not isinstance(telegram, Telegram):
             return FAILED, f"internal error {crash} while it was parsed", item.path, self._name(item.cable)
         if self.order.profile and telegram.profile != self.order.profile:
-            fields = {name: getattr(telegram, name) for name in telegram.__fields__}
-            telegram = Telegram(**(fields | {"profile": self.order.profile}))
+            telegram = copied(telegram, profile=self.order.profile)
         name = item.cable or telegram.mrn or ""
         before = len(tally.crashes)
         for one in engine.run(telegram, view.source, self.book, item.path, self._name(name), tally):

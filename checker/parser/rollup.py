@@ -151,4 +151,5 @@ def _compare_release(known: Lexicon, roll: Rollup, banner: Marking, decision: De
         listing in expected and here - there
     )
     roll.release_agrees = found == expected and here == there
-    roll.extra = (*roll.extra, *sorted(found - expected)) if not decision.codes else roll.extra
+    if not decision.codes:  # unmarked portions may count as NOFORN, by their date and caveats; as released they may not
+        roll.extra = (*roll.extra, *sorted(found - {no_foreign}))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from functools import lru_cache
 
 from ..document import Fact, Telegram
 from ..parser import parse
-from ..record import Record
+from ..record import Record, copied
 from ..text import Source, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
@@ -87,8 +86,7 @@ def telegram_of(example: Data, book: Rulebook) -> Telegram:
     telegram = _parsed(str(example["text"]), facts, str(example.get("as_of", "")), book.vocabulary)
     profile = example.get("profile")
     if profile and profile != telegram.profile:
-        telegram = copy.copy(telegram)
-        object.__setattr__(telegram, "profile", profile)
+        telegram = copied(telegram, profile=profile)
     return telegram
 
 
