@@ -15,6 +15,7 @@ from .sheet import Sheet
 from .subject import read_subject
 
 _FIELD = re.compile(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
+_FIELDS = ("authority", "classification", "date", "reference", "sender", "subject", "to")
 _TOP = 14  # in how many lines from the top a date may stand alone
 
 
@@ -61,6 +62,9 @@ class Memo:
         if last - start <= markings.LONGEST_BANNER and self._banner(here, start, last):
             return "banner"
         field = self._field(start, last)
+        if field == "classification":
+            value = self.sheet.trim(sheet.fold.find(":", start) + 1, last)
+            return "banner" if value[0] < value[1] and self._banner(here, *value) else None
         if field is not None:
             sheet.begin(here, field)
             return field
@@ -123,7 +127,7 @@ class Memo:
     def _field(self, start: int, last: int) -> str | None:
         match = _FIELD.match(self.sheet.fold, start, last)
         code = self.sheet.grammar.fields.get(match.group(1)) if match is not None else None
-        return code if code in ("authority", "subject", "date", "sender", "to", "reference") else None
+        return code if code in _FIELDS else None
 
     def _authority_end(self, end: int) -> int:
         """The block goes on over lines that are no empty line, and over labels behind one."""

@@ -24,6 +24,7 @@ _OPENERS = re.compile(
 )
 _BEFORE_MARK = re.compile(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
 _BLANKS = " \n"
+_LONG_RULE = 40
 _LONGEST_HEADING = 78
 _CUT = re.compile(r"X{4,}|\[?\.\.\.\]?")
 _SENTENCE_ENDS = ".!?:;\"')]-”’*>"
@@ -94,7 +95,8 @@ class Text:
         elif group == 4:
             self._lettered(match.group(4), start, match.start(4) + shift, end)
         elif group == 5:
-            self._heading(start)
+            if not _is_table(match.group(5)):
+                self._heading(start)
         elif group == 6:
             self._bullet(start, match.start(6) + shift, end)
         else:
@@ -230,6 +232,12 @@ class Text:
         while at >= 0 and fold[at] == " ":
             at -= 1
         return at < self.low or fold[at] == "\n" or fold[at] == "-"
+
+
+def _is_table(dashes: str) -> bool:
+    """Whether dashes underline columns: several short groups. A long line of dashes may be broken once."""
+    groups = dashes.split()
+    return len(groups) > 1 and len(groups[0]) < _LONG_RULE
 
 
 # ---- from openings to the model --------------------------------------------------------------------------------------

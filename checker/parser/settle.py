@@ -7,11 +7,12 @@ from ..record import Later
 from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
-from .dates import read_dtg
+from .dates import find_dates, read_dtg
 from .declass import judge
 from .rollup import roll_up
 from .sheet import Sheet
 
+_HEAD = 600  # code points
 _CUT = 6  # letters that archives of 1973-79 keep of a post's name
 _HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
 _FIELDS = ("eo", "tags_line", "subject", "authority")
@@ -24,6 +25,8 @@ def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     _losses(sheet, telegram)
     _name_post(telegram)
     _date(telegram)
+    if telegram.date is None and isinstance(telegram.dtg, Unread) and telegram.dtg.lost:
+        telegram.date = _date_above(sheet)
     _era(telegram, words)
     telegram.unread = tuple(_unread(telegram))
     _compute(sheet, telegram, words)
@@ -76,6 +79,15 @@ def _date(telegram: Telegram) -> None:
     created = telegram.outside.created if telegram.outside is not None else None
     if telegram.date is None and created is not None and isinstance(created.date, Date):
         telegram.date = created.date
+
+
+def _date_above(sheet: Sheet) -> Date | None:
+    """The day in the lines a publisher put above a telegram in place of its header."""
+    if not sheet.parts or sheet.parts[0] != (0, "loose_text") or len(sheet.parts) < 2:
+        return None
+    above = sheet.flat(0, min(sheet.parts[1][0], _HEAD))
+    dates = [found.date for found in find_dates(above, sheet.grammar.months) if found.date is not None]
+    return next((date for date in dates if date.precision == "day"), None)
 
 
 def _era(telegram: Telegram, words: Vocabulary) -> None:

@@ -92,6 +92,14 @@ REFERENCES = [
             ("C", "other", None, None, None),
         ],
     ),
+    (
+        "REF: A. A. ZENDA 12 B. B. STATE 5678 C. 07 SYLDAVIA 9",
+        [
+            ("A", "telegram", None, "ZENDA", 12),
+            ("B", "telegram", None, "STATE", 5678),
+            ("C", "telegram", 2007, "SYLDAVIA", 9),
+        ],
+    ),
     ("REF: A. A. ZENDA 12", [("A", "telegram", None, "ZENDA", 12)]),
     ("REF: ZENDA 33 (07)", [(None, "telegram", 2007, "ZENDA", 33)]),
     ("REFTEL: STATE 1 AND ZENDA 2", [(None, "telegram", None, "STATE", 1), (None, "telegram", None, "ZENDA", 2)]),

@@ -126,3 +126,8 @@ def test_absent_lines_are_absent_and_lines_cut_off_are_lost():
     assert (None, None, True) == (whole.transmission, whole.security, whole.whole)
     cut = telegram(f"{BANNER}{FIELDS}1. (C) Text.\n")
     assert ("body", True, True, False) == (cut.layout, cut.dtg.lost, cut.security.lost, cut.whole)
+
+
+def test_a_publisher_s_date_stands_in_for_a_header_he_left_out():
+    found = telegram(f"Friday, 14 March 2008, 15:30\n{BANNER}{FIELDS}1. (C) Text.\n")
+    assert ("body", "2008-03-14", True) == (found.layout, str(found.date), found.dtg.lost)

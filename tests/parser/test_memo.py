@@ -61,3 +61,13 @@ def test_an_order_named_in_prose_makes_no_telegram():
         "the year before, and the SUBJECT is closed.\n\nSECRET\n"
     )
     assert ("document", "GEN", None) == (found.layout, found.profile, found.eo)
+
+
+def test_an_e_mail_with_its_marking_on_a_label():
+    found = telegram(
+        "From: Roe, Richard\nSent: Tuesday, May 7, 2013 3:15 PM\nTo: Doe, Jane\nSubject: Locks\n\nClassification: SECRET//NOFORN\n"
+        "Classified By: Jane Doe, Analyst\nDerived From: Multiple Sources\nDeclassify On: 20380507\n\n(S//NF) Closed.\n\nSECRET//NOFORN\n"
+    )
+    assert ["SECRET//NOFORN", "SECRET//NOFORN"] == [banner.text for banner in found.banners]
+    assert ("IC", "2013-05-07", "Roe, Richard") == (found.profile, str(found.date), found.sender.name)
+    assert ("Jane Doe", True) == (found.authority.name, found.authority.multiple_sources)

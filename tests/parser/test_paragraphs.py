@@ -109,3 +109,8 @@ def test_the_signature_and_what_follows_it():
 
 def test_a_last_line_of_text_is_no_signature():
     assert read("1. (C) Text that goes\non and on.\n").signature is None
+
+
+def test_a_table_inside_a_paragraph_is_no_heading():
+    found = read("1. (C) Table:\n\nName     Number\n----     ------\nA        1\n\nB        2\n\n2. (C) Text.\n")
+    assert ([], ["1.", "2."]) == (list(found.headings), [p.label for p in found.paragraphs])
