@@ -69,6 +69,8 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
                 file.write(piece)
         if part != path:
             os.replace(part, path)
+    except OSError as error:
+        raise ConfigTrouble(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         if part != path and os.path.exists(part):
             os.unlink(part)

@@ -22,7 +22,15 @@ class _Help(argparse.HelpFormatter):
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is ours: one line, with the nearest option."""
+    """A parser whose complaint is ours: one line, with the nearest option; paths may stand between options."""
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        found, rest = self.parse_known_args(args, namespace)
+        if not rest:
+            return found
+        if any(word.startswith("-") for word in rest):
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return self.parse_intermixed_args(args, namespace)  # dearer, and only where paths stand between options
 
     def error(self, message: str):  # type: ignore[no-untyped-def]
         near = ""
