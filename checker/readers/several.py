@@ -11,14 +11,17 @@ _START = re.compile(r"\nV?ZCZC[A-Z0-9 ]")  # start of message (ACP 127, format l
 _END = re.compile(r"\nN{4}(?![a-z])[^\n]*+\n")  # end of message (ACP 127, format line 16)
 _STATION = re.compile(r"\nDE (R?[A-Z]{3,8}) ?#(\d{4})")  # format line 3: station and serial number
 _SENDER = re.compile(r"\nFM [A-Z]")  # format line 6
+_QUOTES = re.compile(r"(?:\b(?:BEGIN|QTE|QUOTE|FOLLOWS)\b[^\n]*|:)\s*\Z")  # the line above announces a quoted message
+_ABOVE = 200  # code points in which that line is looked for
 _NEAR = 3000  # code points in which a header block must show itself
 
 
 def split(reading: Reading) -> Iterator[Reading]:
     """The telegrams of a text, named "1", "2", …; a text with one telegram comes back as it is.
 
-    Sections and repeats of one telegram (same station, same serial number) stay together, and a text whose wrapper
-    stated facts is one document by that wrapper's word.
+    Sections and repeats of one telegram (same station, same serial number) stay together, a message that the line
+    above announces stays in the telegram that quotes it, and a text whose wrapper stated facts is one document by that
+    wrapper's word.
     """
     text = reading.view.text
     if reading.facts or ("CZC" not in text and "\nNNNN" not in text):  # quick, before any pattern
@@ -39,7 +42,8 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
     for cut in _cuts(text):
         following = _station(text, cut)
         same = following is not None and following == station
-        if not same and text[start:cut].strip():
+        quoted = _QUOTES.search(text[max(start, cut - _ABOVE) : cut].upper()) is not None
+        if not same and not quoted and text[start:cut].strip():
             yield start, cut
             start, station = cut, following
     yield start, len(text)

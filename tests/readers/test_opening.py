@@ -247,3 +247,41 @@ def test_a_cut_page_keeps_what_it_has():
     page = "<table class='cable'><tr><th>Reference ID</th></tr><tr><td>08STRELSAU1</td></tr></table><pre>HEAD</pre><pre>TEXT &am"
     (found,) = readers.read("x", data=page.encode())
     assert (found.view.text, found.facts[0].text) == ("HEAD\n\nTEXT &am", "08STRELSAU1")
+
+
+def test_a_quoted_message_stays_in_the_telegram_that_quotes_it():
+    one = "VZCZCXYZ0123\nPP RUEHC\nDE RUEHZD #0123 0741530\nFM AMEMBASSY STRELSAU\n\n1. SEE:\n"
+    two = one.replace("0123", "0099").replace("SEE:", "TEXT.")
+    assert len(texts((one + two).encode())) == 1
+    assert len(texts((one + "BEGIN TEXT OF MESSAGE.\n\n" + two + "END TEXT.\n").encode())) == 1
+    assert len(texts((one + "SAPT\n\n" + two).encode())) == 2
+
+
+LEVELS = [
+    ("CONFIDENTIAL//NOFORN Embassy Dar Es Salaam", "CONFIDENTIAL//NOFORN", "Embassy Dar Es Salaam"),
+    ("UNCLASSIFIED//FOR OFFICIAL USE ONLY UNVIE", "UNCLASSIFIED//FOR OFFICIAL USE ONLY", "UNVIE"),
+    ("SECRET USUN New York", "SECRET", "USUN New York"),
+    ("UNCLASSIFIED American Institute Taiwan, Taipei", "UNCLASSIFIED", "American Institute Taiwan, Taipei"),
+]
+
+
+@pytest.mark.parametrize(("cell", "level", "origin"), LEVELS, ids=[cell for cell, _, _ in LEVELS])
+def test_the_word_tables_part_level_and_origin(cell, level, origin):
+    from checker import rulebook
+
+    row = f"Reference ID Date Classification Origin\n08STRELSAU123 2008-03-14 15:30 {cell}\n\n{TELEGRAM}"
+    (found,) = readers.read("x", data=row.encode(), words=rulebook.load().vocabulary)
+    assert [fact.text for fact in found.facts] == ["08STRELSAU123", "2008-03-14 15:30", level, origin]
+
+
+def test_wrappers_are_nested():
+    import html
+
+    with open(os.path.join(os.path.dirname(__file__), "..", "telegrams", "wrapped", "archive.txt")) as file:
+        record = file.read()
+    page = "<html><body><div>News</div><div>" + html.escape(record).replace("\n", "<br/>\n") + "</div></body></html>"
+    mail = "From: a\nMIME-Version: 1.0\nContent-Type: text/html\n\n" + page
+    (found,) = readers.read("x", data=mail.encode())
+    assert found.reader == "mail+html+plusd"
+    assert found.view.text.startswith("VZCZCXYZ0123\n")
+    assert {fact.name for fact in found.facts} > {"mail_from", "reference_id", "original_classification"}
