@@ -14,6 +14,9 @@ from .ledger import Judged
 from .text import Position, Span
 
 
+MOST = 400  # records in each of the 256 buckets
+
+
 def folder() -> str:
     """Where the records lie."""
     root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
@@ -72,8 +75,17 @@ def _store(place: str, found: list[Judged]) -> None:
         with open(handle, "w", encoding="utf-8") as file:
             json.dump([_row(item) for item in found], file)
         os.replace(name, place)
+        _thin_out(os.path.dirname(place))
     except OSError:
         return  # a cache that cannot be written is no cache; the run does not depend on it
+
+
+def _thin_out(bucket: str) -> None:
+    """Remove the older half of a bucket that has become too full."""
+    paths = [os.path.join(bucket, name) for name in os.listdir(bucket)]
+    if len(paths) > MOST:
+        for path in sorted(paths, key=os.path.getmtime)[: MOST // 2]:
+            os.unlink(path)
 
 
 def _row(item: Judged) -> list[object]:

@@ -138,3 +138,14 @@ def test_links_devices_and_pipes_are_not_read(folder: Path, capsys: pytest.Captu
     assert code == 2
     assert "failed  ./pipe: is a named pipe" in shown
     assert "excluded  ./link: a symbolic link, not followed" in shown
+
+
+def test_the_result_cache_does_not_grow_for_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from checker import cache
+
+    monkeypatch.setattr(cache, "MOST", 4)
+    monkeypatch.setattr(cache, "key_of", lambda *parts: "aa" + str(abs(hash(parts))))
+    for number in range(20):
+        (folder / "n.txt").write_text("1.  (C) ALPHA.\n" * (number + 1))
+        cli.main(["lint", *RULES, "--cache", "n.txt"])
+    assert 0 < len(list((folder / "home" / "cablecheck" / "results" / "aa").iterdir())) <= 4
