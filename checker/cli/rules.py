@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .. import run
+from .. import pages, run
 from ..reporters.escape import visible
 from . import exits, printing, words
 
@@ -13,6 +13,7 @@ ACTIONS = {
     "check": "whether rule files hold, with every trouble at its place",
     "test": "run the examples of rule files (--mutate: and demand that they notice every change of the rule)",
     "new": "the beginning of a rule file, with an example of each kind",
+    "pages": "write the catalogue, the coverage of the sources and the tripwires as Markdown pages",
     "schema": "a schema that an editor completes and checks rule files with",
 }
 
@@ -25,7 +26,7 @@ def main(given: list[str]) -> int:
         asked = bool(given) and given[0] in ("-h", "--help")
         (sys.stdout if asked else sys.stderr).write(text)
         return exits.OK if asked else exits.UNTRUSTED
-    actions = {"list": _list, "check": _check, "test": _test, "new": _new, "schema": _schema}
+    actions = {"list": _list, "check": _check, "test": _test, "new": _new, "pages": _pages, "schema": _schema}
     return actions[given[0]](given[1:])
 
 
@@ -76,6 +77,17 @@ def _new(given: list[str]) -> int:
         printing.write_file(args.out, [text])
     else:
         sys.stdout.write(text)
+    return exits.OK
+
+
+def _pages(given: list[str]) -> int:
+    options = words.parser("rules pages", ACTIONS["pages"])
+    words.rule_options(options)
+    options.add_argument("--out", default="reports", metavar="DIR", help="the folder to write to (default: reports)")
+    args = options.parse_args(given)
+    for name, pieces in pages.of_book(words.settled(args)).items():
+        printing.write_file(f"{args.out}/{name}", pieces)
+        print(f"{args.out}/{name}")
     return exits.OK
 
 

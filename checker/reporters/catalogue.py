@@ -54,11 +54,13 @@ def entry(rule: Rule) -> dict[str, object]:
 
 
 def era_words(rule: Rule) -> str:
-    """The era of a rule: `1995-10-14 to before 2003-09-22`, or an empty text."""
+    """The era of a rule: `from 1995-10-14 to before 2003-09-22`, one half of it, or an empty text."""
     if rule.era is None:
         return ""
     since, before = rule.era
-    return f"{since or '…'} to before {before or '…'}"
+    if since is None or before is None:
+        return f"before {before}" if since is None else f"from {since}"
+    return f"from {since} to before {before}"
 
 
 def reckoning(verdict: str, why: str, parts: Iterable[tuple[str, Step]], findings: Iterable[Finding]) -> Iterator[str]:

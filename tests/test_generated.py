@@ -1,0 +1,45 @@
+"""What is generated and committed is what would be generated now."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker import cli
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("name", ["rules.md", "coverage.md", "tripwires.md"])
+def test_the_pages_of_the_rule_book_are_current(name: str, tmp_path: Path) -> None:
+    assert cli.main(["rules", "pages", "--out", str(tmp_path)]) == 0
+    written = (tmp_path / name).read_text(encoding="utf-8")
+    assert written == (ROOT / "reports" / name).read_text(encoding="utf-8"), "run: cablecheck rules pages --out reports"
+
+
+def test_the_report_of_the_examples_is_current() -> None:
+    clean = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200"}
+    words = [sys.executable, "-m", "checker", "lint", "--exit-zero", "--as-of", "2026-11-23", "examples"]
+    done = subprocess.run(words, cwd=ROOT, env=clean, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    committed = (ROOT / "reports" / "examples.txt").read_text(encoding="utf-8")
+    assert done.stdout == committed, (
+        "run: cablecheck lint --exit-zero --as-of 2026-11-23 --out reports/examples.txt examples"
+    )
+
+
+def test_no_published_id_has_vanished() -> None:
+    """Ids live for ever: the list only grows (a removed rule leaves its id in `rules/coverage/uncovered.yaml`)."""
+    from checker import rulebook
+    from checker.audit import corpus
+
+    published = {
+        line.split("|")[1].strip() for line in (ROOT / "reports" / "rules.md").read_text().split("\n") if "|" in line
+    }
+    ids = {word for word in published if word[:3].isupper() and word[3:4] == "-"}
+    assert ids
+    assert ids <= {rule.id for rule in rulebook.load().rules} | {rule.id for rule in corpus.load()}
