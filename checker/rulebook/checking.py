@@ -7,7 +7,7 @@ from functools import cache
 
 from .codes import Data, Free
 from .places import Map, RuleFile, Seq, Text, Tree, like
-from .shape import schema
+from .shape import PROFILES, schema
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
@@ -91,7 +91,7 @@ def _wrong(kind: str, shape: Data, node: Tree) -> tuple[str, str, str]:
     meaning = str(shape.get("description", ""))
     if kind == "enum":
         words = list(map(str, shape["enum"]))
-        code = "R018" if "CABLE" in words else "R009"
+        code = "R018" if set(words) <= set(PROFILES) else "R009"
         value = node.value if isinstance(node, Text) else ""
         return code, f"{shown} is none of {', '.join(words)}", like(value, words).strip() or meaning
     if kind == "const":

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from ..record import Record
 from ..shipped import data_dir
 from . import check_files, load
-from .examples import Result, judge
+from .examples import Result, judge, mutate, stale
 from .loading import Library
-from .mutants import Mutant, mutate, stale
+from .mutants import Mutant
 from .shape import SCHEMAS, schema
 from .shelf import Rule, Rulebook
 from .troubles import CODES, explain_code

@@ -11,8 +11,11 @@ from ..text import Source, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .codes import Data, Free
+from .mutants import Mutant, changes
 from .shelf import Rule, Rulebook
 from .verdict import HOLDS, IDLE, Hit, Program
+
+MOST = 400  # mutants of one rule
 
 
 class Result(Record):
@@ -122,8 +125,41 @@ def _quoted(text: str, places: list[tuple[int, int]]) -> str:
     return ", ".join(f"{text[a:b]!r} ({a}-{b})" for a, b in places) or "nothing"
 
 
-def mutate(rule: Rule, book: Rulebook) -> list[Free]:
-    """The mutants of a rule, each killed by an example, excused, or surviving (`mutants.Mutant`)."""
-    from . import mutants  # it needs this module, and only `rules test --mutate` needs it
+# ---- mutants ---------------------------------------------------------------------------------------------
 
-    return mutants.mutate(rule, book)
+
+def mutate(rule: Rule, book: Rulebook) -> list[Mutant]:
+    """Every mutant of a rule, with what became of it."""
+    details = rule.details
+    if details.get("check"):
+        return []
+    excused = {str(entry["mutant"]) for entry in details.get("equivalent", ())}
+    found = []
+    names: set[str] = set()
+    for name, data in changes(details, book.vocabulary):
+        if name not in names and len(names) < MOST:
+            names.add(name)
+            killed = _killed(rule, data, book)
+            found.append(Mutant(rule.id, name, killed, not killed and name in excused))
+    return found
+
+
+def stale(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int, int]]:
+    """The `equivalent` entries that name no surviving mutant: (name, line, column)."""
+    alive = {mutant.name for mutant in mutants if not mutant.killed}
+    entries = rule.details.get("equivalent", ())
+    return [(entry["mutant"], entry["line"], entry["column"]) for entry in entries if entry["mutant"] not in alive]
+
+
+def _killed(rule: Rule, data: Data, book: Rulebook) -> bool:
+    """Whether some example comes out otherwise under the mutant."""
+    program = Program(data, book.tools)
+    era = tuple(data["era"]) if data.get("era") else ()
+    return any(_notices(rule, program, example, book, era) for example in rule.examples)
+
+
+def _notices(rule: Rule, program: Program, example: Data, book: Rulebook, era: tuple[str | None, ...]) -> bool:
+    try:
+        return bool(verdict(rule, program, example, book, era))
+    except (TypeError, ValueError, AttributeError, OverflowError, IndexError):
+        return True  # a mutant that cannot even run is noticed

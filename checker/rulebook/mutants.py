@@ -13,16 +13,12 @@ from datetime import date, timedelta
 from ..operators import OPERATORS
 from ..record import Record
 from ..vocabulary import Vocabulary
-from . import examples
 from .blame import argument_words, condition_words, path_words
 from .codes import Code, Data, Free
-from .shelf import Rule, Rulebook
-from .verdict import Program
 
 STATES = {"present": "absent", "absent": "present", "readable": "unreadable", "unreadable": "readable"}
 QUANTIFIERS = {"any": ("all",), "all": ("any",), "none": ("any",)}
 TIMES = ("at_least", "at_most", "exactly")
-MOST = 400  # mutants of one rule
 
 
 class Mutant(Record):
@@ -32,43 +28,6 @@ class Mutant(Record):
     name: str
     killed: bool
     excused: bool = False
-
-
-def mutate(rule: Rule, book: Rulebook) -> list[Mutant]:
-    """Every mutant of a rule, with what became of it."""
-    details = rule.details
-    if details.get("check"):
-        return []
-    excused = {str(entry["mutant"]) for entry in details.get("equivalent", ())}
-    found = []
-    names: set[str] = set()
-    for name, data in changes(details, book.vocabulary):
-        if name not in names and len(names) < MOST:
-            names.add(name)
-            killed = _killed(rule, data, book)
-            found.append(Mutant(rule.id, name, killed, not killed and name in excused))
-    return found
-
-
-def stale(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int, int]]:
-    """The `equivalent` entries that name no surviving mutant: (name, line, column)."""
-    alive = {mutant.name for mutant in mutants if not mutant.killed}
-    entries = rule.details.get("equivalent", ())
-    return [(entry["mutant"], entry["line"], entry["column"]) for entry in entries if entry["mutant"] not in alive]
-
-
-def _killed(rule: Rule, data: Data, book: Rulebook) -> bool:
-    """Whether some example comes out otherwise under the mutant."""
-    program = Program(data, book.tools)
-    era = tuple(data["era"]) if data.get("era") else ()
-    return any(_notices(rule, program, example, book, era) for example in rule.examples)
-
-
-def _notices(rule: Rule, program: Program, example: Data, book: Rulebook, era: tuple[str | None, ...]) -> bool:
-    try:
-        return bool(examples.verdict(rule, program, example, book, era))
-    except (TypeError, ValueError, AttributeError, OverflowError, IndexError):
-        return True  # a mutant that cannot even run is noticed
 
 
 def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:

@@ -133,6 +133,7 @@ class Rulebook:
         self.packs = packs
         self.digest = digest
         self.tools = Tools(vocabulary)
+        self._index: dict[str, Rule] | None = None
         self._plans: dict[tuple[str, int, int], Plan] = {}
         self._edges = sorted({edge for rule in self.rules for edge in rule.era or () if edge})
 
@@ -141,10 +142,9 @@ class Rulebook:
 
     def find(self, word: str) -> Rule | None:
         """The rule with that id, name or alias."""
-        for rule in self.rules:
-            if word in (rule.id, rule.name) or word in rule.aliases:
-                return rule
-        return None
+        if self._index is None:
+            self._index = {word: rule for rule in reversed(self.rules) for word in (*rule.aliases, rule.name, rule.id)}
+        return self._index.get(word)
 
     def select(self, ids: Iterable[str]) -> Rulebook:
         """A book of the rules named by id, name or alias. Naming a draft lets it run.
