@@ -189,10 +189,20 @@ def _set_limit(case: _Case, result: Declass) -> None:
         result.within_limit = True
         return
     result.within_limit = _keeps(result.expected, result.limit)
-    foreign = _entry(case, kind, "/foreign")
-    longest = _end(case.made, foreign) if foreign is not None else None
-    if result.within_limit is False and longest is not None and _keeps(result.expected, longest) is not False:
+    if result.within_limit is False and _may_last_longer(case, kind, result.expected):
         result.within_limit = None
+
+
+def _may_last_longer(case: _Case, kind: str, found: Date) -> bool:
+    """Whether a longer duration, for what the text does not tell, would cover the date."""
+    if case.made is None:
+        return False
+    for special in ("/foreign", "/amended"):
+        entry = _entry(case, kind, special)
+        longest = _end(case.made, entry) if entry is not None and entry.in_use(case.made.first) else None
+        if longest is not None and _keeps(found, longest) is not False:
+            return True
+    return False
 
 
 def _keeps(found: Date, limit: Date) -> bool | None:
