@@ -13,7 +13,6 @@ from .findings import Finding, Suggestion
 from .ledger import Judged
 from .text import Position, Span
 
-
 MOST = 400  # records in each of the 256 buckets
 
 
