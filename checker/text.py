@@ -41,7 +41,7 @@ class Source:
     of a mailbox), so that positions are those an editor shows for the file on disk.
     """
 
-    __slots__ = ("_starts", "first_column", "first_line", "name", "text")
+    __slots__ = ("_shown", "_starts", "first_column", "first_line", "name", "text")
 
     def __init__(self, name: str, text: str, first_line: int = 1, first_column: int = 1) -> None:
         self.name = name
@@ -49,6 +49,7 @@ class Source:
         self.first_line = first_line
         self.first_column = first_column
         self._starts: list[int] | None = None
+        self._shown: dict[int, str] = {}  # lines told before: ten thousand findings on one long line share its copy
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:
@@ -85,8 +86,11 @@ class Source:
         last = bisect_right(starts, max(span.start, span.end - 1)) - 1
         found = []
         for line in range(first, last + 1):
-            end = starts[line + 1] if line + 1 < len(starts) else len(self.text)
-            found.append((line + self.first_line, self.text[starts[line] : end].rstrip("\r\n")))
+            words = self._shown.get(line)
+            if words is None:
+                end = starts[line + 1] if line + 1 < len(starts) else len(self.text)
+                words = self._shown[line] = self.text[starts[line] : end].rstrip("\r\n")
+            found.append((line + self.first_line, words))
         return found
 
 
