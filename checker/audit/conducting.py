@@ -85,6 +85,8 @@ def run(
     chosen = book.select(order.rules) if order.rules else book
     rules = corpus.load(words=book.vocabulary) if options.corpus_rules else []
     plan = journal.draw(paths, out, order, _digest(chosen, rules), options.choice, options.size)
+    if options.resume and journal.is_finished(plan, out, options.choice):
+        return _told_again(out, options)
     done = journal.open_journal(plan, out, options.choice, options.resume)
     started = time.monotonic()
     documents = 0
@@ -102,6 +104,13 @@ def run(
             {"shard": f"{options.choice.shard}/{options.choice.shards}", "documents": sum(d.documents for d in done)},
         )
     return finish(out, plan, done, chosen, rules, order, options)
+
+
+def _told_again(out: str, options: Options) -> Result:
+    """The result of an audit that was finished before."""
+    with open(os.path.join(out, reports.SUMMARY), encoding="utf-8") as file:
+        summary = json.load(file)
+    return Result(_code(summary, options), summary)
 
 
 def _digest(book: Rulebook, rules: Sequence[corpus.CorpusRule]) -> str:

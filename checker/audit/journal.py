@@ -108,23 +108,39 @@ def parts_folder(out: str) -> str:
 
 def open_journal(plan: Plan, out: str, choice: Choice, resume: bool) -> list[Done]:
     """Writes the plan down, or compares it with the one that is there; returns the batches already done."""
-    path = os.path.join(out, PLAN)
     os.makedirs(parts_folder(out), exist_ok=True)
-    said = {**plan.identity, "batches": str(plan.batches), "shard": f"{choice.shard}/{choice.shards}"}
+    path = os.path.join(out, PLAN)
     if os.path.exists(path):
         if not resume:
             raise ConfigTrouble(f"{out} holds an audit already: give --resume to go on with it, or another --out")
-        before = read_plan(out)
-        changed = sorted(name for name in said if before.get(name) != said[name])
-        if changed:
-            raise ConfigTrouble(f"{out} cannot be resumed: it was begun with other {', '.join(changed)}")
+        _compare(plan, out, choice)
     else:
         temporary = f"{path}.{os.getpid()}.tmp"
         with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(said, file, indent=1, sort_keys=True)
+            json.dump(_said(plan, choice), file, indent=1, sort_keys=True)
         os.replace(temporary, path)
     _sweep(parts_folder(out))
     return [read_marker(marker_path(task.out, task.number)) for task in plan.tasks if _is_done(task)]
+
+
+def is_finished(plan: Plan, out: str, choice: Choice) -> bool:
+    """Whether this audit was finished before: its reports stand and its parts, removed last, are gone."""
+    if not os.path.exists(os.path.join(out, PLAN)) or os.path.exists(parts_folder(out)):
+        return False
+    _compare(plan, out, choice)
+    return True
+
+
+def _said(plan: Plan, choice: Choice) -> dict[str, str]:
+    return {**plan.identity, "batches": str(plan.batches), "shard": f"{choice.shard}/{choice.shards}"}
+
+
+def _compare(plan: Plan, out: str, choice: Choice) -> None:
+    """Raises `ConfigTrouble` where the audit in `out` is another one."""
+    before, said = read_plan(out), _said(plan, choice)
+    changed = sorted(name for name in said if before.get(name) != said[name])
+    if changed:
+        raise ConfigTrouble(f"{out} cannot be resumed: it was begun with other {', '.join(changed)}")
 
 
 def read_plan(out: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from . import plots
 from .figures import Figures, account, figures, quotes, severities, summary
 from .store import Asked
 
+SUMMARY = "summary.json"
 Table = tuple[str, str, Sequence[str], list[list[object]]]  # title, note, heads, rows
 
 
@@ -25,7 +26,7 @@ def write(out: str, each: int, redact: bool, as_of: str) -> dict[str, object]:
     finally:
         asked.close()
     told = summary(found, as_of)
-    _file(out, "summary.json", [json.dumps(told, ensure_ascii=False, indent=1, default=str), "\n"])
+    _file(out, SUMMARY, [json.dumps(told, ensure_ascii=False, indent=1, default=str), "\n"])
     tables = list(_tables(found))
     _file(out, "report.txt", _plain(found, tables, sampled, redact))
     _file(out, "report.md", _markdown(found, tables, sampled, redact))
