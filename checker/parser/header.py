@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..document import Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
+from ..document import Banner, Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
 from .banner import read_banner, unread_banner
 from .blocks import label_of
 from .captions import is_address_stop
@@ -26,7 +26,7 @@ _TOTAL = re.compile(r"/ ?\d{3} ?[A-Z]{1,2}")
 class Header:
     """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
 
-    __slots__ = ("gap", "group", "info", "names", "offices", "sheet", "telegram", "to")
+    __slots__ = ("banner", "gap", "group", "info", "names", "offices", "sheet", "telegram", "to")
 
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
@@ -34,6 +34,7 @@ class Header:
         self.to: list[Party] = []
         self.info: list[Party] = []
         self.offices: list[Word] = []
+        self.banner: Banner | None = None  # the classification line, once it is reached
         self.group: Dtg | None = None  # the date-time group of the line under reading
         self.gap = False  # whether an empty line stands before the line under reading
         self.names = sheet.grammar.header_lines
@@ -104,7 +105,8 @@ class Header:
                 return kind
         if first.startswith(self.sheet.grammar.starts):
             return "transmission"
-        if read_banner(self.sheet, start, end) is not None:
+        self.banner = read_banner(self.sheet, start, end)
+        if self.banner is not None:
             return "banner"
         self.group = read_dtg(self.sheet, start, end)
         if self.group is not None:

@@ -29,10 +29,11 @@ _READERS = {
 
 def read_telegram(sheet: Sheet, telegram: Telegram) -> None:
     """Read a whole telegram from its first line on."""
-    here = Header(sheet, telegram).read()
+    header = Header(sheet, telegram)
+    here = header.read()
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
         sheet.day = telegram.dtg.date
-    here = _banner_line(sheet, telegram, here)
+    here = _banner_line(sheet, telegram, here, header.banner)
     regions, low = walk(sheet, here)
     for region in regions:
         read = _READERS.get(region.name)
@@ -101,15 +102,14 @@ def _banner_with(sign: str, sheet: Sheet, low: int, high: int) -> tuple[int, Ban
     return None
 
 
-def _banner_line(sheet: Sheet, telegram: Telegram, here: int) -> int:
-    """Read the classification line at `here`, with what stands behind it on the line; return where the next begins."""
+def _banner_line(sheet: Sheet, telegram: Telegram, here: int, banner: Banner | None) -> int:
+    """Take up the classification line at `here`, with what stands behind it; return where the next line begins."""
     start = here
     while start < sheet.size and sheet.fold[start] in " \n":
         start += 1
     if start >= sheet.size:
         return here
     end = sheet.line_end(start)
-    banner = read_banner(sheet, start, end)
     if banner is None:
         why = unread_banner(sheet, start, end)
         if why is None:
