@@ -12,6 +12,7 @@ from .sheet import Sheet
 _DIGITS = re.compile(r"\d+")
 _SPACED = re.compile(r"(?:[A-Z0-9] {1,2}){5}")
 _NUMBERED = re.compile(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
+_WORDS = 5  # of the longest post names, with a kind of mission before them
 _POST = re.compile(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
@@ -190,7 +191,7 @@ def _post_and_serial(sheet: Sheet, banner: Banner, start: int, stop: int) -> int
     if digits is None or len(digits.group()) > 7:
         return None
     post = fold[start : digits.start()].strip(" ")
-    if _POST.fullmatch(post) is None:
+    if _POST.fullmatch(post) is None or len(post.split()) > _WORDS:
         return None
     banner.post = post
     banner.serial = int(digits.group())

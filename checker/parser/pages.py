@@ -39,7 +39,7 @@ class Cut(Record):
 class Pages:
     """Finds the page lines, stamps and attributes of a sheet."""
 
-    __slots__ = ("cuts", "level", "limit", "lines", "sheet", "stamps", "telegram", "top")
+    __slots__ = ("cuts", "level", "limit", "lines", "sheet", "stamped", "stamps", "telegram", "top")
 
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
@@ -47,6 +47,7 @@ class Pages:
         self.cuts: list[Cut] = []
         self.lines: list[PageLine] = []
         self.stamps: list[Stamp] = []
+        self.stamped: set[int] = set()  # where a stamp begins: two of its phrases may lead to it
         self.level: Level | None = None
         self.top = sheet.fold[:8000]  # where the classification line names the post
         self.limit = sheet.size  # where the archive's attributes begin
@@ -221,6 +222,9 @@ class Pages:
         if whole and continued and start and _SIGNER.fullmatch(sheet.text[above : start - 1].strip()):
             start = above
         low, high = sheet.trim(start, end)
+        if start in self.stamped:
+            return
+        self.stamped.add(start)
         node = Stamp(sheet.span(low, high), sheet.joined(low, high), code, found.date if found is not None else None)
         self.stamps.append(node)
         self.cuts.append(Cut(*(self._around(start, sheet.line_end(end)) if whole else (start, end)), "stamp"))

@@ -24,6 +24,7 @@ _OPENERS = re.compile(
 )
 _BEFORE_MARK = re.compile(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
 _BLANKS = " \n"
+_FULL_LINE = 40  # a wrapped line of a telegram has 55 to 69 letters
 _LONG_RULE = 40
 _LONGEST_HEADING = 78
 _CUT = re.compile(r"X{4,}|\[?\.\.\.\]?")
@@ -217,14 +218,19 @@ class Text:
         return markings.portion(self.sheet.view, at, self.high, self.sheet.words, self.sheet.lowered)
 
     def _free(self, start: int) -> bool:
-        """Whether a line can open a paragraph: after an empty line, a heading, or a sentence that has ended."""
+        """Whether a line can open a paragraph: after an empty line, a heading, or a sentence that has ended.
+
+        In telegrams of capitals without marks also after a line too short to have been wrapped.
+        """
         fold = self.sheet.fold
         at = start - 1
         while at > self.low and fold[at] in " \n":
             if fold[at] == "\n" and at < start - 1:
                 return True
             at -= 1
-        return at <= self.low or fold[at] in _SENTENCE_ENDS
+        if at <= self.low or fold[at] in _SENTENCE_ENDS:
+            return True
+        return not self.marked and at - fold.rfind("\n", max(at - _FULL_LINE, 0), at) < _FULL_LINE
 
     def _after_blank(self, start: int) -> bool:
         fold = self.sheet.fold

@@ -9,6 +9,7 @@ from ..values import Date
 from ..vocabulary import Vocabulary
 from .dates import find_dates, read_dtg
 from .declass import judge
+from .lexicon import lexicon
 from .rollup import roll_up
 from .sheet import Sheet
 
@@ -28,6 +29,7 @@ def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     if telegram.date is None and isinstance(telegram.dtg, Unread) and telegram.dtg.lost:
         telegram.date = _date_above(sheet)
     _era(telegram, words)
+    telegram.profile = telegram.profile or lexicon(words).telegram_book
     telegram.unread = tuple(_unread(telegram))
     _compute(sheet, telegram, words)
 

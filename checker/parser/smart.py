@@ -83,12 +83,21 @@ class Form:
             if code is not None and match is not None:
                 found.append((code, stripped, match.end(), last if last >= match.end() else match.end()))
                 open_field = True
-            elif stripped < last and open_field and sheet.fold[here] == " ":
+            elif stripped < last and open_field and self._goes_on(found[-1], here, stripped, last):
                 found[-1] = (*found[-1][:3], last)
             elif stripped == last or sheet.fold[here] != " ":
                 open_field = False
             here = end + 1
         return found
+
+    def _goes_on(self, field: tuple[str, int, int, int], here: int, start: int, last: int) -> bool:
+        """Whether an indented line goes on with a field's value: it stands under it and is no level in mid-page."""
+        fold = self.sheet.fold
+        if fold[here] != " " or fold[start:last] in self.sheet.grammar.level_names:
+            return False
+        value = self.sheet.trim(field[2], field[3])[0]
+        column = value - self.sheet.line_start(field[1])
+        return field[2] >= field[3] or start - here <= column + 3
 
     def _banner_lines(self, low: int, high: int) -> int:
         """The centred lines at the top: the level, and below it the control."""

@@ -114,3 +114,10 @@ def test_a_last_line_of_text_is_no_signature():
 def test_a_table_inside_a_paragraph_is_no_heading():
     found = read("1. (C) Table:\n\nName     Number\n----     ------\nA        1\n\nB        2\n\n2. (C) Text.\n")
     assert ([], ["1.", "2."]) == (list(found.headings), [p.label for p in found.paragraphs])
+
+
+def test_dense_capitals_without_marks_or_empty_lines():
+    found = read(
+        "1. C - ENTIRE TEXT.\n2. THE KING LEFT ON JULY\n24. HE RETURNED.\n3. BEGIN TEXT:\nQTE\nA. FIRST.\nB. SECOND.\nUNQTE\n4. GOOD.\nDOE\n"
+    )
+    assert ["1.", "2.", "3.", "A.", "B.", "4."] == [p.label for p in found.paragraphs]
