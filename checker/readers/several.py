@@ -41,9 +41,10 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
     station = _station(text, 0)
     for cut in _cuts(text):
         following = _station(text, cut)
-        same = following is not None and following == station
+        if following is not None and following == station:
+            continue
         quoted = _QUOTES.search(text[max(start, cut - _ABOVE) : cut].upper()) is not None
-        if not same and not quoted and text[start:cut].strip():
+        if not quoted and text[start:cut].strip():
             yield start, cut
             start, station = cut, following
     yield start, len(text)
