@@ -16,7 +16,8 @@ from collections import defaultdict
 import pytest
 
 from checker import audit, synth
-from checker.audit import crew, where
+from checker.audit import crew, journal, where
+from checker.audit.tables import BATCH
 from checker.checking import Order
 from checker.cli import main
 from checker.trouble import ConfigTrouble
@@ -189,13 +190,16 @@ def test_shards_merge_to_the_bytes_of_an_undivided_audit(corpus, options, finish
 
 
 def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path):
-    picked = []
-    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+    def places(seed):
         choice = audit.Choice(sample=50, seed=seed)
-        audit.run([str(corpus)], str(tmp_path / name), Order(), options(choice=choice))
-        picked.append(rows(tmp_path / name, "select document from ledger order by document"))
-    assert 50 == len(picked[0])
-    assert picked[0] == picked[1] != picked[2]
+        plan = journal.draw([str(corpus)], str(tmp_path), Order(), "", choice, SIZE)
+        return [(task.number, task.only) for task in plan.tasks]
+
+    assert places(1) == places(1) != places(2)
+    audit.run([str(corpus)], str(tmp_path / "out"), Order(), options(choice=audit.Choice(sample=50)))
+    drawn = [number * BATCH + place for number, only in places(1) for place in only]
+    assert 50 == len(drawn)
+    assert drawn == [row[0] for row in rows(tmp_path / "out", "select document from ledger order by document")]
 
 
 def test_where_excludes_and_says_so(corpus, options, tmp_path):
