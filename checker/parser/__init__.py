@@ -101,7 +101,11 @@ def _has_order(line: EoLine | Unread | None) -> bool:
 
 def _comes_from_a_cable(sheet: Sheet, telegram: Telegram) -> bool:
     """Whether the frame around the text, or a notice in its place, says that it is a telegram's."""
-    if telegram.page_lines or telegram.attributes:
+    if (
+        telegram.page_lines
+        or telegram.attributes
+        or (telegram.outside is not None and telegram.outside.serial is not None)
+    ):
         return True
     return any(phrase in sheet.fold for phrase in sheet.grammar.page_word("lost"))
 

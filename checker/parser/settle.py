@@ -106,7 +106,14 @@ def _era(telegram: Telegram, words: Vocabulary) -> None:
 
 def _losses(sheet: Sheet, telegram: Telegram) -> None:
     """Mark as lost what stood in a stretch this copy does not hold, so that nobody calls it missing."""
-    if telegram.layout in ("document", "smart"):
+    if telegram.layout == "document":
+        outside = telegram.outside
+        if outside is not None and outside.level_text is not None:
+            _lose(
+                telegram, ("banner",), telegram.span.start, "the banner: this edition states the level beside the text"
+            )
+        return
+    if telegram.layout == "smart":
         return
     start = telegram.span.start
     if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":

@@ -74,3 +74,19 @@ def test_a_date_that_cannot_be_read_stays_as_it_is():
 def test_a_post_joined_or_cut_by_an_archive_is_the_same_post(identity, post):
     text = f"C O N F I D E N T I A L DAR ES SALAAM 000123\n\n{FIELDS}1. (C) Text.\n"
     assert post == telegram(text, facts=facts(reference_id=identity)).outside.post
+
+
+def test_a_text_an_archive_numbers_is_a_telegram_s_even_without_any_header():
+    found = telegram(
+        "1. THE KING LEFT.\n\n2. HE CAME BACK.\n", facts=facts(reference_id="1976STRELS00123", created="14 MAR 1976")
+    )
+    assert ("body", "CABLE", "1976-03-14", False) == (found.layout, found.profile, str(found.date), found.whole)
+    assert found.dtg.lost
+    assert found.banner.lost
+    assert [1, 2] == [p.number for p in found.paragraphs]
+
+
+def test_an_edition_that_states_the_level_beside_the_text_has_lost_the_banner():
+    found = telegram("Text of a letter.\n", facts=facts(classification="Secret", date="1964-06-02"))
+    assert ("document", True, "S") == (found.layout, found.banner.lost, short(found.outside.level))
+    assert telegram("Text of a letter.\n").banner is None
