@@ -628,7 +628,7 @@ class Telegram(Node):
     """
 
     layout: str
-    profile: str = "CABLE"
+    profile: str = ""
     era: str | None = None
     era_order: str | None = None
     era_days: int | None = None
@@ -792,6 +792,18 @@ class Telegram(Node):
         lag = station.day_of_year - written.timetuple().tm_yday
         year = 366 if written.year % 4 == 0 and (written.year % 100 or written.year % 400 == 0) else 365
         return lag + year if lag < -180 else lag - year if lag > 180 else lag
+
+    @property
+    def sender_fits(self) -> bool | None:
+        """Whether originator and classification line name one post: the same, or one with more words than the other."""
+        sender = self.sender.post if isinstance(self.sender, Party) else None
+        numbered = self.banner.post if isinstance(self.banner, Banner) else None
+        if not sender or not numbered:
+            return None
+        if sender.replace(" ", "") == numbered.replace(" ", ""):
+            return True
+        one, two = set(sender.split()), set(numbered.split())
+        return one <= two or two <= one
 
     @property
     def top_precedence(self) -> int | None:
