@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.document import Node
+from checker.document import Caption, Heading, Marking, Node, Signature
 from checker.parser import parse
 from checker.rulebook.words import load_vocabulary
 from checker.text import Exchange, Source, View
@@ -50,8 +50,11 @@ def judge(view):
     for kept in view.kept():
         inside = [span for span in covered if span.start < kept.end and kept.start < span.end]
         assert sum(min(s.end, kept.end) - max(s.start, kept.start) for s in inside) == len(kept)
+    whole = view.text == view.source.text
     for node in nodes(telegram):
         assert 0 <= node.span.start <= node.span.end <= len(view.source.text)
+        if whole and isinstance(node, (Marking, Caption, Heading, Signature)):
+            assert node.text.split() == view.source.quote(node.span).split() or telegram.page_lines or telegram.stamps
     return telegram
 
 
