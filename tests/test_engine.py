@@ -104,7 +104,7 @@ def test_once_gives_one_finding_with_the_count(tmp_path: Path) -> None:
 
 
 def telegram(**fields: object) -> Telegram:
-    made = Telegram(Span(0, 30), "acp127")
+    made = Telegram(Span(0, 30), "acp127", "CABLE")
     for name, value in fields.items():
         setattr(made, name, value)
     return made

@@ -25,7 +25,7 @@ class Lexicon:
     `levels` gives (code, kind of form), letter-spaced forms with single blanks; `controls` gives (entry, kind of form,
     category); `systems` the entries that take compartments; `parts` a compartment's entry by (system code, name);
     `lists` the spellings that begin a list of countries, longest first; `countries` the code for every spelling of a
-    country or group, `codes` the codes alone.
+    country or group, `codes` the codes alone. `telegram_book` is the rule book of telegrams.
     """
 
     def __init__(self, words: Vocabulary) -> None:
@@ -51,6 +51,7 @@ class Lexicon:
         self._add_unclassified(words)
         self.captioned = [entry for entry in words["controls"] if entry.fact("caption")]
         self.exemptions = {form: entry for entry in words["exemptions"] for form in entry.spellings()}
+        self.telegram_book = next(entry.code for entry in words["profiles"] if entry.fact("cable") == "yes")
         self.not_marks = set(words["not_marks"].codes())
         self.statements = tuple(form for entry in words["statements"] for form in entry.spellings())
         self.near = self._near_forms()
