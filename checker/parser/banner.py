@@ -9,9 +9,9 @@ from ..values import Level
 from .grammar import Control
 from .sheet import Sheet
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d+", re.A)
 _SPACED = re.compile(r"(?:[A-Z0-9] {1,2}){5}")
-_NUMBERED = re.compile(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
+_NUMBERED = re.compile(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$", re.A)
 _WORDS = 5  # of the longest post names, with a kind of mission before them
 _POST = re.compile(r"[A-Z][A-Z .'/,-]{0,48}")
 

@@ -14,8 +14,8 @@ from .banner import read_banner
 from .captions import is_passing, read_captions, unknown_caption
 from .sheet import Sheet
 
-_NUMBERED = re.compile(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
-_ORDER = re.compile(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
+_NUMBERED = re.compile(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()", re.A)
+_ORDER = re.compile(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)", re.A)
 _BRACKET = re.compile(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LATER_ITEM = re.compile(r"\(?[B-Z][.)] *[A-Z0-9]")
 _DASHES = re.compile(r" *-{4,}[- ]*\n")

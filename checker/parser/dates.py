@@ -12,7 +12,8 @@ from .sheet import Sheet
 # Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired, stray blanks allowed.
 _DTG = re.compile(
     r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?"
-    r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
+    r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)",
+    re.A,
 )
 _DATES = re.compile(
     r"(?<![\d/])(?:"
@@ -21,7 +22,8 @@ _DATES = re.compile(
     r"|(\d{4})(\d{2})(\d{2})(?!\d)"  # 9-11 yyyymmdd
     r"|(\d{1,2}) ?([A-Z]{3,9})\.?,? ?(\d{4}|\d{2})(?!\d)"  # 12-14 14 MAR 2008
     r"|(?<![A-Z])([A-Z]{3,9})\.? (?:(\d{1,2})(?:ST|ND|RD|TH)?,? )?(\d{4})(?![\d/])"  # 15-17 MARCH 14, 2008
-    r"|(\d{4})(?![\d/-]))"  # 18 a year alone
+    r"|(\d{4})(?![\d/-]))",  # 18 a year alone
+    re.A,
 )
 _WORDS = re.compile(r"[^ \n]+")
 _LOOKALIKES = str.maketrans("0158", "OISB")

@@ -9,7 +9,7 @@ from .blocks import Region
 from .instructions import read_value
 from .sheet import Sheet
 
-_NUMBER = re.compile(r"[\dOIL]{4,6}")
+_NUMBER = re.compile(r"[\dOIL]{4,6}", re.A)
 _DIGITS = str.maketrans("OIL", "011")
 
 

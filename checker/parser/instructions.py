@@ -12,15 +12,15 @@ from ..vocabulary import Vocabulary
 from .dates import Found, find_dates
 from .sheet import Sheet
 
-_NUMBER = re.compile(r"[ -]?(\d{1,2})(?![\d/])")
-_MORE = re.compile(r"(?:[ ,;/&]|AND){1,4}([A-Z0-9]*?X)?[ -]?(\d)(?![\d/])")
+_NUMBER = re.compile(r"[ -]?(\d{1,2})(?![\d/])", re.A)
+_MORE = re.compile(r"(?:[ ,;/&]|AND){1,4}([A-Z0-9]*?X)?[ -]?(\d)(?![\d/])", re.A)
 _PERSON = re.compile(r"\(([A-Z][A-Z .,'-]{1,60})\)")
 _OFFICE = re.compile(r"[A-Z]{1,4}-[A-Z]{1,2}(?![A-Z])")
 _WORDS = re.compile(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: an event nobody listed
 _PREFIX = re.compile(r"1 ?\. ?6 ?[ ,(]{0,2}")
-_DAMAGED = re.compile(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
+_DAMAGED = re.compile(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])", re.A)
 _DIGITS = str.maketrans("OIL", "011")
-_YEARS = re.compile(r"(\d{1,3})[- ]?([A-Z]{2,5})")
+_YEARS = re.compile(r"(\d{1,3})[- ]?([A-Z]{2,5})", re.A)
 
 
 class Forms(Record):

@@ -11,7 +11,7 @@ from .banner import spelled
 from .dates import find_dates, year_of
 from .sheet import Sheet, folded
 
-_IDENTITY = re.compile(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
+_IDENTITY = re.compile(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})", re.A)
 
 
 def read_outside(sheet: Sheet, facts: tuple[Fact, ...]) -> Outside | None:

@@ -14,11 +14,11 @@ from ..values import Level
 from .dates import find_dates
 from .sheet import Sheet
 
-_RUNNING = re.compile(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
-_PAGE = re.compile(r" (\d{2,3})(?!\d)")
-_HEAD = re.compile(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)")
-_COUNT = re.compile(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
-_TIME = re.compile(r"\d{6} ?[A-Z](?![A-Z])")
+_RUNNING = re.compile(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)", re.A)
+_PAGE = re.compile(r" (\d{2,3})(?!\d)", re.A)
+_HEAD = re.compile(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)", re.A)
+_COUNT = re.compile(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)", re.A)
+_TIME = re.compile(r"\d{6} ?[A-Z](?![A-Z])", re.A)
 _ATTRIBUTE = re.compile(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = re.compile(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
 _STAMP = 160  # a stamp and its date keep within so many letters of a line

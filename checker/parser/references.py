@@ -9,10 +9,10 @@ from .blocks import Region
 from .dates import year_of
 from .sheet import Sheet
 
-_BREAK = re.compile(r"\n *(?=\(?[A-Z][.)]|[A-Z0-9])|;|,| AND |(?<=[\d)]) +(?=\(?[B-Z][.)])")
+_BREAK = re.compile(r"\n *(?=\(?[A-Z][.)]|[A-Z0-9])|;|,| AND |(?<=[\d)]) +(?=\(?[B-Z][.)])", re.A)
 _LETTER = re.compile(r"(?:\(?([A-Z])[.):] *)+")
-_NAMED = re.compile(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z'. ]{1,39}?)  ?#?(\d{1,7})(?!\d)(?: ?\((\d{4}|\d{2})\))?")
-_CLOSED = re.compile(r"(\d{2})([A-Z]{3,30})(\d{1,7})(?![A-Z\d])")
+_NAMED = re.compile(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z'. ]{1,39}?)  ?#?(\d{1,7})(?!\d)(?: ?\((\d{4}|\d{2})\))?", re.A)
+_CLOSED = re.compile(r"(\d{2})([A-Z]{3,30})(\d{1,7})(?![A-Z\d])", re.A)
 
 
 def read_references(sheet: Sheet, telegram: Telegram, region: Region) -> None:

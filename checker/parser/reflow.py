@@ -11,8 +11,8 @@ from .blocks import label_of
 from .instructions import read_value
 from .sheet import Sheet
 
-_PARAGRAPH = re.compile(r"(?<=[ \n])(\d{1,2})([.)]) {1,3}(?=\(?[A-Z\"'])")
-_DTG = re.compile(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
+_PARAGRAPH = re.compile(r"(?<=[ \n])(\d{1,2})([.)]) {1,3}(?=\(?[A-Z\"'])", re.A)
+_DTG = re.compile(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)", re.A)
 
 
 def breaks(sheet: Sheet) -> list[Exchange]:

@@ -8,7 +8,7 @@ from ..document import Signature, Telegram
 from .sheet import Sheet
 
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}")
-_RULE = re.compile(r"[=#*<>-]{3,}|#\d{3,5}")
+_RULE = re.compile(r"[=#*<>-]{3,}|#\d{3,5}", re.A)
 _ENDED = ".!?:;\"')]-”’"
 
 

@@ -22,10 +22,10 @@ from .subject import read_subject
 from .tags import read_tags
 
 _FIELD = re.compile(r" {0,3}([A-Z][A-Z./! ]{0,30}?) ?:")
-_NUMBER = re.compile(r"(\d{2}|\d{4}) +([A-Z][A-Z .'-]{1,30}?) +(\d{1,7})(?!\d)")
-_ORDER = re.compile(r"\d{5}")
-_DTG_START = re.compile(r"(?:[A-Z] )?\d{6} ?[A-Z] ")
-_NUMBERED = re.compile(r"\d{1,3}[.)] ")
+_NUMBER = re.compile(r"(\d{2}|\d{4}) +([A-Z][A-Z .'-]{1,30}?) +(\d{1,7})(?!\d)", re.A)
+_ORDER = re.compile(r"\d{5}", re.A)
+_DTG_START = re.compile(r"(?:[A-Z] )?\d{6} ?[A-Z] ", re.A)
+_NUMBERED = re.compile(r"\d{1,3}[.)] ", re.A)
 
 
 def is_smart(sheet: Sheet) -> bool:

@@ -52,3 +52,8 @@ def test_no_date(text):
 )  # fmt: skip
 def test_two_digits_of_a_year(digits, not_before, year):
     assert year == year_of(digits, not_before)
+
+
+@pytest.mark.parametrize("text", ["٢٠٠٧", "201٣", "0٣/12/2018", "²0070101"])
+def test_digits_of_other_scripts_are_no_digits(text):
+    assert [] == [found for found in find(text) if found.date is not None]

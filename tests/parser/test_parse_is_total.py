@@ -61,7 +61,7 @@ def judge(view):
 FRAGMENTS = sorted({line for name in NAMES for line in sample(name).split("\n")})
 lines = st.one_of(
     st.sampled_from(FRAGMENTS),
-    st.text(alphabet="ABC SECRET123./()-:,¶\t\r\x0c\xa0ßŉ é", max_size=30),
+    st.text(alphabet="ABC SECRET123./()-:,¶\t\r\x0c\xa0ßŉ é²٣", max_size=30),
     st.sampled_from(
         ["PAGE 02        STRELS  00123  141545Z", "STRELSAU 00000123  002 OF 004", "NNNN", "---------", ""]
     ),
