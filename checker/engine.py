@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from .document import Telegram
 from .findings import Finding, Suggestion
 from .record import Record
-from .rulebook.shelf import Plan, Rule, Rulebook
-from .rulebook.verdict import HOLDS, IDLE, Hit, Outcome
+from .rulebook.plan import Branch, Plan
+from .rulebook.shelf import Rule, Rulebook
+from .rulebook.verdict import HOLDS, IDLE, Hit
 from .text import Source, Span
 from .trouble import Trouble
 
@@ -90,23 +91,15 @@ def run(
 def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) -> list[tuple[Rule, Hit]]:
     env = (telegram,)
     found: list[tuple[Rule, Hit]] = []
-    for group in plan.groups:
-        for rule, program in group.programs:
+    counts = tally.counts
+
+    def walk(branch: Branch) -> None:
+        for rule, program in branch.jobs:
             try:
-                if group.guard is not None:
-                    applies = group.guard(env)
-                    if applies is False:
-                        break
-                    if applies is None:
-                        outcome = Outcome(unknown=((env, ("",)),))
-                        count = tally.of(rule.id)
-                        count.applied += 1
-                        count.unknown += 1
-                        continue
                 outcome = program.judge(env)
                 if outcome is IDLE:
                     continue
-                count = tally.of(rule.id)
+                count = counts.get(rule.id) or tally.of(rule.id)
                 count.applied += 1
                 if outcome is HOLDS:
                     continue
@@ -118,7 +111,31 @@ def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) 
                 count.failed += 1
             else:
                 count.unknown += 1
-            found += [(rule, hit) for hit in hits]
+            found.extend((rule, hit) for hit in hits)
+        for test, inner in branch.branches:
+            try:
+                answer = test(env)
+            except Exception:  # ask each rule's guard by itself, so that the fault is told of its own rules
+                answer = None
+            if answer:
+                walk(inner)
+            elif answer is None:
+                alone(inner)
+
+    def alone(branch: Branch) -> None:
+        """A condition is unknown: whether the whole guard is depends on the rule's other conditions."""
+        for rule, program in branch.everything():
+            try:
+                applies = program.applies(env)
+            except Exception as error:  # as above
+                tally.crashes.append(_crash(rule, path, cable, error))
+                continue
+            if applies is None:
+                count = tally.of(rule.id)
+                count.applied += 1
+                count.unknown += 1
+
+    walk(plan.root)
     return found
 
 
@@ -224,17 +241,15 @@ def trace(telegram: Telegram, source: Source, rule: Rule, book: Rulebook) -> Tra
     era = " to before ".join(edge or "…" for edge in rule.era or ())
     if plan.undecided:
         return Trace(rule.id, "unknown", f"the date is not known well enough for the era {era}")
-    if not plan.groups:
+    if not plan.root.everything():
         return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the era {era}")
     program = rule.program(alone.tools)
     parts = program.reckoning((telegram,))
-    guard = plan.groups[0].guard
-    applies = True if guard is None else guard((telegram,))
+    applies = program.applies((telegram,))
     if applies is not True:
-        verdict, why = (
-            ("not applicable", "the guard is false") if applies is False else ("unknown", "the guard is unknown")
-        )
-        return Trace(rule.id, verdict, why, tuple(parts[:1]))
+        no = applies is False
+        why = f"the guard is {'false' if no else 'unknown'}"
+        return Trace(rule.id, "not applicable" if no else "unknown", why, tuple(parts[:1]))
     outcome = program.judge((telegram,))
     findings = tuple(run(telegram, source, alone))
     if outcome is IDLE:

@@ -23,25 +23,6 @@ def compile_condition(code: Code, tools: Tools) -> Test:
     return MAKERS[code[0]](code, tools)
 
 
-def guard(code: Code, tools: Tools) -> Test:
-    """A condition on the whole telegram that many rules share: compiled once, asked once for each telegram."""
-    key = repr(code)
-    if key not in tools.guards:
-        test = compile_condition(code, tools)
-        kept: tuple[object, bool | None] = (None, None)
-
-        def once(env: Env) -> bool | None:
-            nonlocal kept
-            telegram, answer = kept
-            if telegram is not env[0]:
-                answer = test(env)
-                kept = (env[0], answer)
-            return answer
-
-        tools.guards[key] = once
-    return tools.guards[key]
-
-
 def _and(code: Code, tools: Tools) -> Test:
     tests = [compile_condition(part, tools) for part in code[1]]
     if len(tests) == 1:

@@ -58,7 +58,7 @@ def answer(rule: Rule, program: Program, telegram: Telegram, book: Rulebook, era
     inside = in_era(rule.era if era is None else era, telegram.date)
     if inside is not True:
         return ("not_applicable" if inside is False else "unknown"), []
-    applies = True if program.guard is None else program.guard(env)
+    applies = program.applies(env)
     if applies is not True:
         return ("not_applicable" if applies is False else "unknown"), []
     outcome = program.judge(env)

@@ -6,7 +6,7 @@ import os
 import re
 
 from ..document import MODEL_VERSION
-from ..shipped import VERSION
+from ..shipped import VERSION, data_dir
 from .checking import check_shape
 from .codes import Data
 from .places import Map, RuleFile, Seq, Text
@@ -33,9 +33,10 @@ class Pack:
             self._read(path)
 
     def shown(self, path: str) -> str:
-        """How a file of the pack is named to people: from the folder's own name on."""
-        base = os.path.basename(os.path.abspath(self.folder))
-        return "/".join([base, *os.path.relpath(path, self.folder).split(os.sep)])
+        """How a file of the pack is named to people: as they would open it; a shipped one by its name in the project."""
+        if os.path.realpath(self.folder) != os.path.realpath(data_dir("rules")):
+            return path
+        return "/".join(["rules", *os.path.relpath(path, self.folder).split(os.sep)])
 
     def inside(self, path: str) -> bool:
         """Whether a path stays below the folder, links followed; one that does not is a trouble."""

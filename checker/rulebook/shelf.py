@@ -9,6 +9,7 @@ from ..trouble import ConfigTrouble
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .codes import Data, Free
+from .plan import Plan
 from .values import Tools
 from .verdict import Program
 
@@ -96,26 +97,6 @@ def _texts(value: Free) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, list) else ()
 
 
-class Group:
-    """Rules that share a guard: it is asked once."""
-
-    __slots__ = ("guard", "programs")
-
-    def __init__(self, guard: Callable[..., bool | None] | None) -> None:
-        self.guard = guard
-        self.programs: list[tuple[Rule, Program]] = []
-
-
-class Plan:
-    """What a telegram of one profile and one stretch of days meets: groups to run, rules that cannot be decided."""
-
-    __slots__ = ("groups", "undecided")
-
-    def __init__(self, groups: list[Group], undecided: list[Rule]) -> None:
-        self.groups = groups
-        self.undecided = undecided
-
-
 class Rulebook:
     """All rules of a run, sorted by id, with the words they speak of. `named`: rules asked for by name."""
 
@@ -176,7 +157,7 @@ class Rulebook:
         return rule.status in ("stable", "provisional") or rule.id in self.named
 
     def plan(self, profile: str, day: Date | None) -> Plan:
-        """The rules that may apply to a telegram of this profile and date, grouped by their guards."""
+        """The rules that may apply to a telegram of this profile and date."""
         if day is None:
             key = (profile, -1, -1)
         else:
@@ -187,19 +168,16 @@ class Rulebook:
         return self._plans[key]
 
     def _make(self, profile: str, first: int, last: int) -> Plan:
-        groups: dict[object, Group] = {}
+        jobs = []
         undecided = []
         for rule in self.rules:
-            if not self.runs(rule) or not (profile in rule.profile or "ALL" in rule.profile):
-                continue
-            holds = self._holds(rule, first, last)
-            if holds is None:
-                undecided.append(rule)
-            elif holds:
-                program = rule.program(self.tools)
-                group = groups.setdefault(program.guard, Group(program.guard))
-                group.programs.append((rule, program))
-        return Plan(list(groups.values()), undecided)
+            if self.runs(rule) and (profile in rule.profile or "ALL" in rule.profile):
+                holds = self._holds(rule, first, last)
+                if holds is None:
+                    undecided.append(rule)
+                elif holds:
+                    jobs.append((rule, rule.program(self.tools)))
+        return Plan(jobs, undecided, self.tools)
 
     def _holds(self, rule: Rule, first: int, last: int) -> bool | None:
         """Whether the era covers the stretch between two edges; `None` where the date leaves it open."""

@@ -11,7 +11,7 @@ from ..text import Span
 from ..trouble import ConfigTrouble
 from .blame import Blame, Clause, Step, Trail, blame, elements, reckon
 from .codes import Code, Data, Free
-from .compile import Test, compile_condition, guard
+from .compile import Test, compile_condition
 from .paths import Env, Path, getter, place_of, unread_on, words_of
 from .values import Tools
 
@@ -44,14 +44,17 @@ IDLE = Outcome()  # the rule does not apply: told apart from HOLDS by identity
 class Program:
     """A rule made ready to run. `code` is what `conditions.py` wrote: plain lists and strings."""
 
-    __slots__ = ("_clause", "ask", "check", "code", "each", "guard", "judge", "listed", "require", "tools", "where")
+    __slots__ = (
+        "_clause", "_guard", "ask", "check", "code", "each", "judge", "listed", "require", "tools", "when", "where",
+    )  # fmt: skip
 
     def __init__(self, code: Data, tools: Tools) -> None:
         self.code = code
         self.tools = tools
         self._clause: Clause | None = None
         when, each, where, require = (code.get(name) for name in ("when", "each", "where", "require"))
-        self.guard: Test | None = guard(when, tools) if isinstance(when, list) else None
+        self.when: Code | None = when if isinstance(when, list) else None
+        self._guard: Test | None = None
         self.each = each if isinstance(each, list) else None
         self.listed = bool(code.get("listed"))
         self.where: Test | None = compile_condition(where, tools) if isinstance(where, list) else None
@@ -68,6 +71,14 @@ class Program:
             self.judge: Callable[[Env], Outcome] = self._by_check
         else:
             self.judge = self._whole if self.each is None else self._by_element()
+
+    def applies(self, env: Env) -> bool | None:
+        """What the whole guard answers; True where there is none."""
+        if self.when is None:
+            return True
+        if self._guard is None:
+            self._guard = compile_condition(self.when, self.tools)
+        return self._guard(env)
 
     def _whole(self, env: Env) -> Outcome:
         answer = self.require(env)
