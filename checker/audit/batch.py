@@ -16,6 +16,7 @@ from ..document import Telegram
 from ..ledger import CHECKED, EXCLUDED, FAILED
 from ..parser import parse
 from ..record import Record, copied
+from ..reporters.escape import whole
 from ..rulebook import Rulebook
 from ..values import Date
 from . import rows, where
@@ -225,23 +226,22 @@ def read_marker(path: str) -> Done:
     return Done(**data)
 
 
-def _encoder() -> Callable[[object], bytes]:
+def _encoder() -> Callable[[rows.Row], bytes]:
     """A function from a row to its line; msgspec where it is installed, for speed, the same bytes without."""
     try:
         from msgspec.json import Encoder  # the extra `audit`
+
+        quick = Encoder().encode
     except ImportError:
         plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-        return lambda row: _sound(plain.encode(row))
-    quick = Encoder().encode
 
-    def encode(row: object) -> bytes:
+        def quick(row: object) -> bytes:
+            return plain.encode(row).encode("utf-8")
+
+    def encode(row: rows.Row) -> bytes:
         try:
             return quick(row)
-        except UnicodeEncodeError:  # a lone surrogate, from a file name that is not UTF-8
-            return _sound(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+        except UnicodeEncodeError:  # a lone surrogate: damaged text, or a file name that is not UTF-8
+            return quick({name: whole(value) if isinstance(value, str) else value for name, value in row.items()})
 
     return encode
-
-
-def _sound(line: str) -> bytes:
-    return line.encode("utf-8", "backslashreplace").replace(b"\\udc", b"\\\\udc")

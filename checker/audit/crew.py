@@ -154,8 +154,8 @@ class Crew:
         task, place = worker.task, worker.at.value
         assert task is not None
         self.barren = 0 if place else self.barren + 1
-        if self.barren >= HOPELESS:
-            raise RuntimeError(f"workers cannot begin: the last one {why}")
+        if self.barren >= HOPELESS or any(place == skipped for skipped, _ in task.skip):
+            raise RuntimeError(f"the workers cannot go on: the last one {why}")
         key = (task.number, place)
         self.deaths[key] = self.deaths.get(key, 0) + 1
         if place and self.deaths[key] >= DEATHS:

@@ -10,6 +10,7 @@ from ..readers import Reading
 from ..values import Date, Level
 
 Row = dict[str, object]
+LONGEST = 1000  # letters of a text, entries of a list: no document makes a row that a reader chokes on
 
 
 def texts_of(telegram: Telegram) -> list[str]:
@@ -46,9 +47,9 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, texts: l
         "rank": level.rank if level else None,
         "classified": level.classified if level else None,
         "outside_level": stated.code if stated else None,
-        "controls": list(banner.controls) if banner else [],
-        "captions": list(telegram.caption_codes),
-        "tags": [tag.text for tag in telegram.tags],
+        "controls": list(banner.controls[:LONGEST]) if banner else [],
+        "captions": list(telegram.caption_codes[:LONGEST]),
+        "tags": [tag.text[:LONGEST] for tag in telegram.tags[:LONGEST]],
         "refs": _references(telegram, year),
         "portions": len(telegram.portions),
         "marked": len(telegram.marked),
@@ -72,16 +73,16 @@ def _authority(telegram: Telegram, redact: bool) -> Row:
     known = instruction if isinstance(instruction, Instruction) else None
     declass = telegram.declass
     return {
-        "subject": telegram.subject.text if isinstance(telegram.subject, Subject) else None,
+        "subject": telegram.subject.text[:LONGEST] if isinstance(telegram.subject, Subject) else None,
         "order_number": telegram.eo.order if isinstance(telegram.eo, EoLine) else None,
         "instruction": known.kind if known else None,
         "declassify_on": _day(known.date) if known and isinstance(known.date, Date) else None,
         "expected_on": _day(declass.expected) if declass else None,
         "declass_basis": declass.basis if declass else None,
         "automatic_on": _day(declass.automatic) if declass else None,
-        "reasons": list(getattr(authority.reasons, "codes", ())) if authority else [],
-        "classifier": authority.name if authority else None,
-        "signer": telegram.signature.text if isinstance(telegram.signature, Signature) else None,
+        "reasons": list(getattr(authority.reasons, "codes", ()))[:LONGEST] if authority else [],
+        "classifier": authority.name[:LONGEST] if authority and authority.name else None,
+        "signer": telegram.signature.text[:LONGEST] if isinstance(telegram.signature, Signature) else None,
     }
 
 
@@ -94,13 +95,13 @@ def portions(number: int, telegram: Telegram, texts: list[str]) -> list[Row]:
             {
                 "document": number,
                 "place": place,
-                "label": paragraph.label,
+                "label": paragraph.label[:LONGEST],
                 "kind": paragraph.kind,
                 "depth": paragraph.depth,
-                "mark": paragraph.mark.text if isinstance(paragraph.mark, Marking) else None,
+                "mark": paragraph.mark.text[:LONGEST] if isinstance(paragraph.mark, Marking) else None,
                 "level": level.code if level is not None else None,
                 "rank": level.rank if level is not None else None,
-                "controls": list(paragraph.controls),
+                "controls": list(paragraph.controls[:LONGEST]),
                 "words": text.count(" ") + 1 if text else 0,
                 "text_hash": _hash(text),
             }
@@ -117,12 +118,12 @@ def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row
         "rule": one.rule,
         "name": one.name,
         "severity": severity,
-        "message": one.message if redact is None else redact,
+        "message": one.message[:LONGEST] if redact is None else redact,
         "line": one.start.line,
         "column": one.start.column,
         "end_line": one.end.line,
         "end_column": one.end.column,
-        "quote": one.quote if redact is None else "",
+        "quote": one.quote[:LONGEST] if redact is None else "",
         "at": one.at,
         "fingerprint": one.fingerprint,
         "unknown": one.unknown,
@@ -136,7 +137,7 @@ def _references(telegram: Telegram, year: int | None) -> list[str]:
         of = reference.year if reference.year is not None else year
         if reference.post is not None and reference.serial is not None and of is not None:
             found.append(f"{of % 100:02d}{reference.post.replace(' ', '')}{reference.serial}")
-    return found
+    return found[:LONGEST]
 
 
 def _day(value: object) -> str | None:

@@ -8,6 +8,7 @@ to change that, within a limit of memory and of time.
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +17,8 @@ from ..record import Record
 from ..trouble import ConfigTrouble, InputTrouble, MissingExtra
 from .tables import TABLES
 
-MEMORY = "512MB"  # of the data base; what is larger is refused, not swapped
+MEMORY = "128MB"  # of the data base: with the rest of the process less than 200 MB, whatever the corpus
+SPILL = "8GB"  # what a question may put aside on the disk, next to the tables
 SECONDS = 300.0
 
 
@@ -61,7 +63,7 @@ def _copy(table: str, files: Sequence[str], target: str) -> str:
     if files:
         names = ", ".join(literal(part) for part in files)
         columns = ", ".join(f"{quoted(c.name)}: {literal(c.type)}" for c in TABLES[table])
-        form = f"format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = 134217728"
+        form = f"format = 'newline_delimited', columns = {{{columns}}}, maximum_object_size = 8388608"
         source = f"read_json([{names}], {form})"
     else:
         empty = ", ".join(f"cast(null as {c.type}) as {quoted(c.name)}" for c in TABLES[table])
@@ -89,6 +91,7 @@ class Asked:
 
     def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY) -> None:
         self.seconds = seconds
+        self.spill = os.path.join(os.path.abspath(out), f"spill.{os.getpid()}.tmp") if out else ""
         self.con = _quiet()
         self.con.execute(f"set memory_limit = {literal(memory)}")
         paths = [table_path(out, table) for table in TABLES if out and os.path.exists(table_path(out, table))]
@@ -106,7 +109,8 @@ class Asked:
     def _lock(self, paths: Sequence[str]) -> None:
         allowed = ", ".join(literal(path) for path in paths)
         self.con.execute(f"set allowed_paths = [{allowed}]")
-        self.con.execute("set temp_directory = ''")
+        self.con.execute(f"set temp_directory = {literal(self.spill)}")
+        self.con.execute(f"set max_temp_directory_size = {literal(SPILL)}")
         self.con.execute("set enable_external_access = false")
         self.con.execute("set lock_configuration = true")
 
@@ -144,8 +148,10 @@ class Asked:
             raise ConfigTrouble(str(wrong)) from wrong
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Give the memory and the disk back."""
         self.con.close()
+        if self.spill and os.path.isdir(self.spill):
+            shutil.rmtree(self.spill, ignore_errors=True)
 
 
 def quoted(name: str) -> str:

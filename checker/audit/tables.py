@@ -1,7 +1,8 @@
 """The tables an audit leaves behind: their columns, with the words that explain them. The published schema.
 
 `document` tells documents apart inside one audit: batch number times ten million plus the place in the batch. All other
-tables join on it. `docs/audit.md` is made from this register and compared with it by a test.
+tables join on it. Texts and lists are cut at 1,000 letters or entries. `docs/audit.md` is made from this register and
+compared with it by a test.
 """
 
 from __future__ import annotations

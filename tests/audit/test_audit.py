@@ -211,6 +211,28 @@ def test_where_excludes_and_says_so(corpus, options, tmp_path):
     assert 500 <= sum(states.values()) and states["excluded"] > states["checked"]
 
 
+def test_hostile_documents_and_names_pass_through(options, tmp_path):
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    banner = "C O N F I D E N T I A L STRELSAU 000123\n\nE.O. 12958: DECL: 01/01/2018\nSUBJECT: "
+    bodies = {
+        b"nul.txt": banner + "A\0B\0\n\n1. (C) TEXT\0TEXT.\n",
+        b"bidi.txt": banner + "\u202e\x1b[31m<script>alert(1)</script>|`'\";--\n\n1. X\n",
+        b"long.txt": banner + "A" * 3_000_000,
+        b"tags.txt": banner + "X\nTAGS: " + "PREL, " * 50_000,
+        b"\xff\xfe name.txt": banner + "THE NAME OF THIS FILE IS NO UTF-8\n\n1. X\n",
+        b"quote'\"; drop.txt": banner + "SQL\n\n1. X\n",
+    }
+    for name, body in bodies.items():
+        with open(os.path.join(os.fsencode(folder), name), "w", encoding="utf-8") as file:
+            file.write(body)
+    result = audit.run([str(folder)], str(tmp_path / "out"), Order(), options())
+    assert {"checked": len(bodies), "excluded": 0, "failed": 0} == result.summary["account"]
+    assert [(6,)] == rows(tmp_path / "out", "select count(*) from cables")
+    assert "<script>" not in (tmp_path / "out" / "report.html").read_text()
+    assert "\x1b" not in (tmp_path / "out" / "report.txt").read_text()
+
+
 @pytest.mark.parametrize("text", ["", "year", "year>", "YEAR=2005", "a b=c"])
 def test_a_condition_that_cannot_be_read_is_refused(text):
     with pytest.raises(ConfigTrouble):
