@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import Authority, Letter, Marking, Reasons, Telegram, Unread, Word
 from ..text import Span
 from . import markings
 from .blocks import Region
 from .dates import find_dates
 from .instructions import read_downgrade, read_instruction
+from .patterns import Pattern
 from .sheet import Sheet
 
-_SECTION = re.compile(r"(?<![\d./])(1 ?[./:] ?[3-6])(?!\d)", re.A)
-_LETTERS = re.compile(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /(]{0,4}|OR[ (]{1,4})?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
-_NO_LETTER = re.compile(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written as a letter is
-_NAME_AT_END = re.compile(r"[A-Z][\w'’-]* (?:[A-Z]\.? ?){1,2}[A-Z][\w'’-]+$|[A-Z]\. ?(?:[A-Z]\. ?)?[A-Z][\w'’-]+$")
+_SECTION = Pattern(r"(?<![\d./])(1 ?[./:] ?[3-6])(?!\d)")
+_LETTERS = Pattern(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /(]{0,4}|OR[ (]{1,4})?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
+_NO_LETTER = Pattern(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written as a letter is
+_NAME_AT_END = Pattern(r"[A-Z][\w'’-]* (?:[A-Z]\.? ?){1,2}[A-Z][\w'’-]+$|[A-Z]\. ?(?:[A-Z]\. ?)?[A-Z][\w'’-]+$", 0)
 
 
 class Clause:

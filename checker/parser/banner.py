@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import Banner
 from ..values import Level
 from .grammar import Control
+from .patterns import Pattern
 from .sheet import Sheet
 
-_DIGITS = re.compile(r"\d+", re.A)
-_SPACED = re.compile(r"(?:[A-Z0-9] {1,2}){5}")
-_NUMBERED = re.compile(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$", re.A)
+_DIGITS = Pattern(r"\d+")
+_SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
+_NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
 _WORDS = 5  # of the longest post names, with a kind of mission before them
-_POST = re.compile(r"[A-Z][A-Z .'/,-]{0,48}")
+_POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
 def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:

@@ -6,19 +6,19 @@ else it goes on with the open block; `loose_text`, the last row, takes what nobo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from ..record import Record
 from .banner import read_banner
 from .captions import is_passing, read_captions, unknown_caption
+from .patterns import Pattern
 from .sheet import Sheet
 
-_NUMBERED = re.compile(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()", re.A)
-_ORDER = re.compile(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)", re.A)
-_BRACKET = re.compile(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
-_LATER_ITEM = re.compile(r"\(?[B-Z][.)] *[A-Z0-9]")
-_DASHES = re.compile(r" *-{4,}[- ]*\n")
+_NUMBERED = Pattern(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
+_ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
+_BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
+_LATER_ITEM = Pattern(r"\(?[B-Z][.)] *[A-Z0-9]")
+_DASHES = Pattern(r" *-{4,}[- ]*\n")
 _VALUES = ("eo", "tags", "subject", "references", "authority")
 
 

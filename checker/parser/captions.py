@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import Caption
 from ..vocabulary import Entry
+from .patterns import Pattern
 from .sheet import Sheet
 
-_SHORT = re.compile(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
+_SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
 
 
 def read_captions(sheet: Sheet, start: int, end: int) -> list[Caption]:

@@ -7,25 +7,24 @@ from collections.abc import Iterator
 
 from ..document import Dtg, Precedence, Unread
 from ..values import Date
+from .patterns import Pattern
 from .sheet import Sheet
 
 # Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired, stray blanks allowed.
-_DTG = re.compile(
+_DTG = Pattern(
     r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?"
-    r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)",
-    re.A,
+    r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
 )
-_DATES = re.compile(
+_DATES = Pattern(
     r"(?<![\d/])(?:"
     r"(\d{4})([/-]) ?(\d{1,2})[/-] ?(\d{1,2})(?![\d/])"  # 1-4 yyyy/mm/dd
     r"|(\d{1,2})([/-]) ?(\d{1,2})[/-] ?(\d{4}|\d{2})(?![\d/])"  # 5-8 mm/dd/yyyy
     r"|(\d{4})(\d{2})(\d{2})(?!\d)"  # 9-11 yyyymmdd
     r"|(\d{1,2}) ?([A-Z]{3,9})\.?,? ?(\d{4}|\d{2})(?!\d)"  # 12-14 14 MAR 2008
     r"|(?<![A-Z])([A-Z]{3,9})\.? (?:(\d{1,2})(?:ST|ND|RD|TH)?,? )?(\d{4})(?![\d/])"  # 15-17 MARCH 14, 2008
-    r"|(\d{4})(?![\d/-]))",  # 18 a year alone
-    re.A,
+    r"|(\d{4})(?![\d/-]))"
 )
-_WORDS = re.compile(r"[^ \n]+")
+_WORDS = Pattern(r"[^ \n]+")
 _LOOKALIKES = str.maketrans("0158", "OISB")
 _DIGITS = str.maketrans("OI", "01")
 LONGEST = 75  # years: no instruction reaches further (E.O. 13526, 75X)

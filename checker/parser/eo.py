@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import EoLine, Telegram
 from .blocks import Region
 from .instructions import read_value
+from .patterns import Pattern
 from .sheet import Sheet
 
-_NUMBER = re.compile(r"[\dOIL]{4,6}", re.A)
+_NUMBER = Pattern(r"[\dOIL]{4,6}")
 _DIGITS = str.maketrans("OIL", "011")
 
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import Banner, Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
 from .banner import read_banner, unread_banner
 from .blocks import label_of
 from .captions import is_address_stop
 from .dates import read_dtg
+from .patterns import Pattern
 from .sheet import Sheet
 
-_STATION = re.compile(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?", re.A)
-_SECURITY = re.compile(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
-_INDICATOR = re.compile(r"R[A-Z]{3,7}(?![A-Z])")
-_CALLED = re.compile(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what stands where one should
-_SENT_TO = re.compile(r"R[A-Z]{2,7}/")
-_ADDRESS = re.compile(r"(?:(R[A-Z]{2,7})/)?")
+_STATION = Pattern(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
+_SECURITY = Pattern(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
+_INDICATOR = Pattern(r"R[A-Z]{3,7}(?![A-Z])")
+_CALLED = Pattern(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what stands where one should
+_SENT_TO = Pattern(r"R[A-Z]{2,7}/")
+_ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/)?")
 _NEAR = 60  # lines
-_OFFICE = re.compile(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}", re.A)
-_DASHES = re.compile(r"-{6,}")
-_TOTAL = re.compile(r"/ ?\d{3} ?[A-Z]{1,2}", re.A)
+_OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
+_DASHES = Pattern(r"-{6,}")
+_TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
 
 
 class Header:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from ..document import DateField, Downgrade, Instruction, Unread
@@ -10,17 +9,18 @@ from ..record import Record
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .dates import Found, find_dates
+from .patterns import Pattern
 from .sheet import Sheet
 
-_NUMBER = re.compile(r"[ -]?(\d{1,2})(?![\d/])", re.A)
-_MORE = re.compile(r"(?:[ ,;/&]|AND){1,4}([A-Z0-9]*?X)?[ -]?(\d)(?![\d/])", re.A)
-_PERSON = re.compile(r"\(([A-Z][A-Z .,'-]{1,60})\)")
-_OFFICE = re.compile(r"[A-Z]{1,4}-[A-Z]{1,2}(?![A-Z])")
-_WORDS = re.compile(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: an event nobody listed
-_PREFIX = re.compile(r"1 ?\. ?6 ?[ ,(]{0,2}")
-_DAMAGED = re.compile(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])", re.A)
+_NUMBER = Pattern(r"[ -]?(\d{1,2})(?![\d/])")
+_MORE = Pattern(r"(?:[ ,;/&]|AND){1,4}([A-Z0-9]*?X)?[ -]?(\d)(?![\d/])")
+_PERSON = Pattern(r"\(([A-Z][A-Z .,'-]{1,60})\)")
+_OFFICE = Pattern(r"[A-Z]{1,4}-[A-Z]{1,2}(?![A-Z])")
+_WORDS = Pattern(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: an event nobody listed
+_PREFIX = Pattern(r"1 ?\. ?6 ?[ ,(]{0,2}")
+_DAMAGED = Pattern(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
 _DIGITS = str.maketrans("OIL", "011")
-_YEARS = re.compile(r"(\d{1,3})[- ]?([A-Z]{2,5})", re.A)
+_YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
 class Forms(Record):

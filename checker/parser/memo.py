@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import Banner, Marking, Notice, Party, Telegram
 from ..values import Date
 from . import markings
@@ -11,10 +9,11 @@ from .authority import read_authority
 from .blocks import Region
 from .dates import find_dates
 from .paragraphs import Body, Text, hand_down
+from .patterns import Pattern
 from .sheet import Sheet
 from .subject import read_subject
 
-_FIELD = re.compile(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
+_FIELD = Pattern(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
 _FIELDS = ("authority", "classification", "date", "reference", "sender", "subject", "to")
 _TOP = 14  # in how many lines from the top a date may stand alone
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import DateField, Fact, Outside, Unread, Word
 from ..text import Span
 from ..values import Level
 from .banner import spelled
 from .dates import find_dates, year_of
+from .patterns import Pattern
 from .sheet import Sheet, folded
 
-_IDENTITY = re.compile(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})", re.A)
+_IDENTITY = Pattern(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
 
 
 def read_outside(sheet: Sheet, facts: tuple[Fact, ...]) -> Outside | None:

@@ -12,17 +12,18 @@ from ..record import Record
 from ..text import Exchange
 from ..values import Level
 from .dates import find_dates
+from .patterns import Pattern
 from .sheet import Sheet
 
-_RUNNING = re.compile(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)", re.A)
-_PAGE = re.compile(r" (\d{2,3})(?!\d)", re.A)
-_HEAD = re.compile(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)", re.A)
-_COUNT = re.compile(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)", re.A)
-_TIME = re.compile(r"\d{6} ?[A-Z](?![A-Z])", re.A)
-_ATTRIBUTE = re.compile(r"\n *([A-Z][A-Z /]{1,40}): ?")
-_SIGNER = re.compile(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
+_RUNNING = Pattern(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
+_PAGE = Pattern(r" (\d{2,3})(?!\d)")
+_HEAD = Pattern(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)")
+_COUNT = Pattern(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
+_TIME = Pattern(r"\d{6} ?[A-Z](?![A-Z])")
+_ATTRIBUTE = Pattern(r"\n *([A-Z][A-Z /]{1,40}): ?")
+_SIGNER = Pattern(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
 _STAMP = 160  # a stamp and its date keep within so many letters of a line
-_SIGNER_AT_END = re.compile(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
+_SIGNER_AT_END = Pattern(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
 _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
 _WIDEST = 160  # code points of a line within which a running page line is looked at: nothing here may be quadratic
 _ENDED = ".!?:\"')]-"

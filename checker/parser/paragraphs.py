@@ -10,25 +10,25 @@ import re
 from ..document import Heading, Marking, Paragraph, Telegram, Unread, Word
 from ..values import Level
 from . import markings
+from .patterns import Pattern
 from .sheet import Sheet
 
 # The line feed is the anchor; a line that begins with a plain word is out at once. 1 number, 2 letter behind it, 3 its
 # stop; 4 a letter with its stop; 5 dashes to the line's end; 6 a bullet; 7 a bracket.
-_OPENERS = re.compile(
+_OPENERS = Pattern(
     r"\n *(?![A-Z][^.) ][^.)])(?:\xb6 *)?(?:"
     r"(\d{1,3})(\.?[A-Z])?([.):](?!\d)|(?= +\())"
     r"|([A-Z]{1,2})[.)](?= )"
     r"|(-{4,}[- ]*(?=\n))"
     r"|(-{1,2}(?![-\w])|\*{1,2}(?!\*)|[•·](?= ))"
-    r"|(\())",
-    re.A,
+    r"|(\())"
 )
-_BEFORE_MARK = re.compile(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
+_BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
 _BLANKS = " \n"
 _FULL_LINE = 40  # a wrapped line of a telegram has 55 to 69 letters
 _LONG_RULE = 40
 _LONGEST_HEADING = 78
-_CUT = re.compile(r"X{4,}|\[?\.\.\.\]?")
+_CUT = Pattern(r"X{4,}|\[?\.\.\.\]?")
 _SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
 

@@ -7,12 +7,13 @@ import re
 from ..document import Reference, Telegram
 from .blocks import Region
 from .dates import year_of
+from .patterns import Pattern
 from .sheet import Sheet
 
-_BREAK = re.compile(r"\n *(?=\(?[A-Z][.)]|[A-Z0-9])|;|,| AND |(?<=[\d)]) +(?=\(?[B-Z][.)])", re.A)
-_LETTER = re.compile(r"(?:\(?([A-Z])[.):] *)+")
-_NAMED = re.compile(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z'. ]{1,39}?)  ?#?(\d{1,7})(?!\d)(?: ?\((\d{4}|\d{2})\))?", re.A)
-_CLOSED = re.compile(r"(\d{2})([A-Z]{3,30})(\d{1,7})(?![A-Z\d])", re.A)
+_BREAK = Pattern(r"\n *(?=\(?[A-Z][.)]|[A-Z0-9])|;|,| AND |(?<=[\d)]) +(?=\(?[B-Z][.)])")
+_LETTER = Pattern(r"(?:\(?([A-Z])[.):] *)+")
+_NAMED = Pattern(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z'. ]{1,39}?)  ?#?(\d{1,7})(?!\d)(?: ?\((\d{4}|\d{2})\))?")
+_CLOSED = Pattern(r"(\d{2})([A-Z]{3,30})(\d{1,7})(?![A-Z\d])")
 
 
 def read_references(sheet: Sheet, telegram: Telegram, region: Region) -> None:
@@ -58,7 +59,7 @@ def _add(sheet: Sheet, found: list[Reference], low: int, high: int) -> None:
     match = _named(sheet, at, high)
     if match is not None:
         item.kind = "telegram"
-        year = match.group(1) or (match.group(4) if match.re is _NAMED else None)
+        year = match.group(1) or (match.group(4) if match.re.groups > 3 else None)
         item.year = year_of(year) if year else None
         item.post = match.group(2).strip(" .")
         item.serial = int(match.group(3))

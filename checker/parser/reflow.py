@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import Instruction
 from ..text import Exchange
 from .banner import read_banner
 from .blocks import label_of
 from .instructions import read_value
+from .patterns import Pattern
 from .sheet import Sheet
 
-_PARAGRAPH = re.compile(r"(?<=[ \n])(\d{1,2})([.)]) {1,3}(?=\(?[A-Z\"'])", re.A)
-_DTG = re.compile(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)", re.A)
+_PARAGRAPH = Pattern(r"(?<=[ \n])(\d{1,2})([.)]) {1,3}(?=\(?[A-Z\"'])")
+_DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
 
 
 def breaks(sheet: Sheet) -> list[Exchange]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ..document import Signature, Telegram
+from .patterns import Pattern
 from .sheet import Sheet
 
-_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}")
-_RULE = re.compile(r"[=#*<>-]{3,}|#\d{3,5}", re.A)
+_NAME = Pattern(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}", 0)
+_RULE = Pattern(r"[=#*<>-]{3,}|#\d{3,5}")
 _ENDED = ".!?:;\"')]-”’"
 
 

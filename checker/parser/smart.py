@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from ..document import Banner, EoLine, Party, Signature, TagsLine, Telegram, Unread
@@ -16,16 +15,17 @@ from .eo import place_order
 from .header import read_party
 from .instructions import read_value
 from .paragraphs import read_text
+from .patterns import Pattern
 from .references import read_references
 from .sheet import Sheet
 from .subject import read_subject
 from .tags import read_tags
 
-_FIELD = re.compile(r" {0,3}([A-Z][A-Z./! ]{0,30}?) ?:")
-_NUMBER = re.compile(r"(\d{2}|\d{4}) +([A-Z][A-Z .'-]{1,30}?) +(\d{1,7})(?!\d)", re.A)
-_ORDER = re.compile(r"\d{5}", re.A)
-_DTG_START = re.compile(r"(?:[A-Z] )?\d{6} ?[A-Z] ", re.A)
-_NUMBERED = re.compile(r"\d{1,3}[.)] ", re.A)
+_FIELD = Pattern(r" {0,3}([A-Z][A-Z./! ]{0,30}?) ?:")
+_NUMBER = Pattern(r"(\d{2}|\d{4}) +([A-Z][A-Z .'-]{1,30}?) +(\d{1,7})(?!\d)")
+_ORDER = Pattern(r"\d{5}")
+_DTG_START = Pattern(r"(?:[A-Z] )?\d{6} ?[A-Z] ")
+_NUMBERED = Pattern(r"\d{1,3}[.)] ")
 
 
 def is_smart(sheet: Sheet) -> bool:

@@ -6,9 +6,10 @@ import re
 
 from ..document import Tag, TagsLine, Telegram
 from .blocks import Region
+from .patterns import Pattern
 from .sheet import Sheet
 
-_ITEM = re.compile(r"\(([^()\n]*(?:\n[^()\n]*)?)\)?|([^\s,;()]+)|([,;])")
+_ITEM = Pattern(r"\(([^()\n]*(?:\n[^()\n]*)?)\)?|([^\s,;()]+)|([,;])")
 _KINDS = (
     ("tags_subject", "subject"),
     ("tags_geo", "geographic"),
