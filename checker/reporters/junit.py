@@ -47,7 +47,7 @@ def _case(suite: ElementTree.Element, judged: Judged, found: list[Finding], gate
     if counted and judged.state != "failed":
         head = ElementTree.SubElement(case, "failure", message=_words(counted[0]), type=counted[0].rule)
         head.text = "\n".join(_line(one) for one in counted)
-    rest = [one for one in found if one not in counted or judged.state == "failed"]
+    rest = [one for one in found if one.severity not in gate or judged.state == "failed"]
     if rest:
         ElementTree.SubElement(case, "system-out").text = "\n".join(_line(one) for one in rest)
 

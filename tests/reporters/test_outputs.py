@@ -7,6 +7,7 @@ import html.parser
 import io
 import json
 import re
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -277,3 +278,18 @@ def test_properties_and_uris_hold_no_separator() -> None:
     assert "a%2Cb%3Ac%25" == github_property("a,b:c%")
     assert "file:///a%20b" == uri("/a b")
     assert "a/b" == uri("./a/b")
+
+
+@pytest.mark.parametrize("name", list(REPORTERS))
+def test_time_grows_with_the_findings_and_not_with_their_square(name: str) -> None:
+    text = "".join(f"{number}.  ALPHA\n" for number in range(4_000))
+    source = Source("x", text)
+    found = []
+    for number in range(4_000):
+        place = text.index(f"{number}.  ALPHA", max(0, number * 6))
+        span = Span(place, place + 2)
+        found.append(finding("ALPHA", "ALPHA", span=span, start=source.position(place), end=source.position(place + 2)))
+    judged = (Judged(PATH, found[0].cable, CHECKED, findings=tuple(found), paper=Paper(text, 0, 1)),)
+    began = time.process_time()
+    text_of(name, findings=tuple(found), judged=judged, hidden=())
+    assert time.process_time() - began < 6, "4,000 findings take well under a second; a square would take minutes"
