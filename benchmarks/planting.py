@@ -1,0 +1,118 @@
+"""Defects to plant: those declared in `rules/synth/defects.yaml`, and the edits of each rule's own invalid examples."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from checker.record import Record, copied
+from checker.synth.data import load
+from checker.synth.maker import Made, Maker
+
+ROOT = Path(__file__).parent.parent
+OPEN, CLOSE = "⟦", "⟧"
+
+
+class Plant(Record):
+    """A compliant telegram with one rule broken. `places` are the expected stretches; none: only that it is found."""
+
+    rule: str
+    origin: str
+    sound: str
+    text: str
+    places: tuple[tuple[int, int], ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    as_of: str = ""
+    profile: str = ""
+
+
+def chapters() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each rule as its chapter has it, with the chapter's file name."""
+    for path in sorted((ROOT / "rules").glob("*.yaml")):
+        with open(path, encoding="utf-8") as file:
+            for rule in yaml.load(file, yaml.CSafeLoader).get("rules", ()):
+                yield path.name, rule
+
+
+def from_examples() -> Iterator[Plant]:
+    """The invalid examples: edits of a whole compliant telegram, or a small text of their own (`sound` is empty)."""
+    bases = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "rules" / "telegrams").glob("*.txt")}
+    for _, rule in chapters():
+        for example in rule.get("examples", {}).get("invalid", ()):
+            sound = bases[example["base"]] if "base" in example else ""
+            text = sound or example["text"]
+            for old, new in example.get("swap", {}).items():
+                text = text.replace(str(old), str(new))
+            text, places = _drawn(text)
+            if example.get("anywhere"):
+                places = ()
+            facts = tuple((str(name), str(value)) for name, value in example.get("facts", {}).items())
+            yield Plant(
+                rule["id"],
+                example.get("base", "a text of its own"),
+                sound,
+                text,
+                places,
+                facts,
+                str(example.get("as_of", "")),
+                str(example.get("profile", "")),
+            )
+
+
+def _drawn(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    places = []
+    while OPEN in text:
+        start = text.index(OPEN)
+        end = text.index(CLOSE)
+        places.append((start, end - 1))
+        text = text[:start] + text[start + 1 : end] + text[end + 1 :]
+    return text, tuple(places)
+
+
+def from_synth(each: int, seed: int) -> Iterator[Plant]:
+    """Each declared defect, `each` times in each era and layout that it fits. Defects of several documents are left
+    to the audit's own tests."""
+    script, words = load(None)
+    for template in script.templates:
+        for defect in template.defects:
+            if defect.twice or defect.sections or defect.lose or defect.wrapper is not None:
+                continue
+            maker = Maker(script, words, 1, seed, 1.0)
+            rng = Random(f"{seed}-{template.id}-{defect.id}")
+            only = copied(template, defects=(defect,))
+            found = 0
+            for _ in range(each * 40):
+                sent = template.since + timedelta(days=int(rng.random() * (template.until - template.since).days))
+                values = maker._values(only, sent)
+                if not defect.fits(values, 1):
+                    continue
+                values["section_words"] = values["section_sign"] = ""
+                maker._paragraphs(only, values, 1)
+                header, body = template.header(values), template.text(values)
+                broken = defect.apply(values, header, body)
+                if broken is None:
+                    continue
+                head, rest, expected, offset = broken
+                place = ((offset, offset + len(expected)),) if expected else ()
+                yield Plant(defect.rule, template.id, header + body, head + rest, place)
+                found += 1
+                if found == each:
+                    break
+
+
+def compliant(count: int, seed: int) -> Iterator[Made]:
+    """Telegrams without a defect."""
+    from checker.synth import make
+
+    return make(count, seed, 0.0)
+
+
+def cores() -> int:
+    """How many processors there are."""
+    return os.cpu_count() or 1
