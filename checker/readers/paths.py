@@ -23,7 +23,7 @@ def find(paths: Iterable[str], *, follow_links: bool = False, hidden: bool = Fal
     """The files behind `paths`, each path once: folders in the order of their names, depth first; patterns expanded.
 
     A link the user names is followed; a link met in a folder is not, unless `follow_links`. A pattern that matches
-    nothing and a path that is neither file nor folder are "failed". "-" (standard input) goes through as it is.
+    nothing, a folder that holds no file and a path that is neither are "failed". "-" (standard input) goes through.
     """
     seen: set[str] = set()
     for given in paths:
@@ -39,7 +39,12 @@ def _one(given: str, follow_links: bool, hidden: bool) -> Iterator[Found]:
         return
     why = refusal(given)
     if why == "is a directory":
-        yield from _walk(given, follow_links, hidden, ())
+        empty = True
+        for found in _walk(given, follow_links, hidden, ()):
+            empty = False
+            yield found
+        if empty:
+            yield Found(given, "failed", "holds no file to check")
     elif why == "does not exist" and not _WILD.isdisjoint(given):
         import glob  # 2 ms with fnmatch, and only for a pattern the shell did not expand
 

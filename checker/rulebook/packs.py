@@ -33,7 +33,7 @@ class Pack:
             self._read(path)
 
     def shown(self, path: str) -> str:
-        """How a file of the pack is named to people: as they would open it; a shipped one by its name in the project."""
+        """How a file of the pack is named to people: as they would open it; a shipped one by its project name."""
         if os.path.realpath(self.folder) != os.path.realpath(data_dir("rules")):
             return path
         return "/".join(["rules", *os.path.relpath(path, self.folder).split(os.sep)])

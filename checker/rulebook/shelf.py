@@ -10,6 +10,7 @@ from ..values import Date
 from ..vocabulary import Vocabulary
 from .codes import Data, Free
 from .plan import Plan
+from .troubles import near
 from .values import Tools
 from .verdict import Program
 
@@ -69,7 +70,7 @@ class Rule:
     def place(self) -> tuple[str, int, int]:
         """File, line and column where the rule begins."""
         file, line, column = self.details["place"]
-        return str(file), int(line), int(column)
+        return near(str(file)), int(line), int(column)
 
     @property
     def chapter(self) -> str:

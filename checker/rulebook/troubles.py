@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ..record import Record
 
 
@@ -13,7 +15,13 @@ class Place(Record):
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{near(self.file)}:{self.line}:{self.column}"
+
+
+def near(path: str) -> str:
+    """A path as one would type it here: relative when it lies below the working folder."""
+    here = os.getcwd() + os.sep
+    return path[len(here) :] if path.startswith(here) else path
 
 
 class Item(Record):

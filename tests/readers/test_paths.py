@@ -53,3 +53,15 @@ def test_patterns_are_expanded_and_one_without_matches_fails(tmp_path):
     assert list(find([pattern])) == [Found(pattern, "failed", "the pattern matches no file")]
     assert list(find(["/nowhere/at/all"])) == [Found("/nowhere/at/all", "failed", "does not exist")]
     assert list(find(["/dev/null"])) == [Found("/dev/null", "failed", "is a device, not a file")]
+
+
+def test_a_named_folder_without_files_fails(tmp_path):
+    (tmp_path / "empty" / "below").mkdir(parents=True)
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / ".keep").write_text("")
+    (tmp_path / "one.txt").write_text("1. (U) A.\n")
+    empty, hidden = str(tmp_path / "empty"), str(tmp_path / "hidden")
+    assert [("failed", empty)] == [(found.status, found.path) for found in find([empty])]
+    assert ["excluded"] == [found.status for found in find([hidden])]
+    assert ["file"] == [found.status for found in find([str(tmp_path / "one.txt")])]
+    assert all(found.status == "file" for found in find([str(tmp_path)]) if found.path.endswith(".txt"))
