@@ -7,13 +7,9 @@ from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .grammar import grammar_of
-from .memo import read_memo
-from .outside import read_outside
-from .pages import Cut, Pages, exchanges, has_pages
-from .reflow import breaks
 from .settle import settle
-from .sheet import Sheet
-from .smart import is_smart, read_smart
+from .sheet import Cut, Sheet
+from .signs import has_pages, is_smart
 from .telegram import read_telegram
 
 _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
@@ -24,10 +20,15 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     whole = Sheet(view, words, grammar_of(words))
     telegram = Telegram(view.span(0, len(view.text)), "acp127")
     telegram.as_of = as_of
-    telegram.outside = read_outside(whole, facts)
+    if facts:
+        from .outside import read_outside  # 1 ms: texts without a wrapper state nothing
+
+        telegram.outside = read_outside(whole, facts)
     cuts: list[Cut] = []
     sheet = whole
     if has_pages(whole):
+        from .pages import Pages, exchanges  # 1 ms: most telegrams have no page lines
+
         cuts = Pages(whole, telegram).find()
         if cuts:
             sheet = Sheet(view.exchange(exchanges(cuts)), words, whole.grammar)
@@ -43,11 +44,15 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
 def _read(sheet: Sheet, telegram: Telegram) -> Sheet:
     """Read the text in its layout; return the sheet that was read in the end."""
     if is_smart(sheet):
+        from .smart import read_smart  # 2 ms, from 2010 on
+
         read_smart(sheet, telegram)
         return sheet
     read_telegram(sheet, telegram)
     if _is_cable(telegram) and not _looks_flat(sheet, telegram):
         return sheet
+    from .reflow import breaks  # 1 ms: only flattened and foreign texts come here
+
     points = breaks(sheet)
     if points:
         other = Sheet(sheet.view.exchange(points), sheet.words, sheet.grammar)
@@ -58,6 +63,8 @@ def _read(sheet: Sheet, telegram: Telegram) -> Sheet:
             return other
     if _is_cable(telegram) or _comes_from_a_cable(sheet, telegram):
         return sheet
+    from .memo import read_memo  # 2 ms: no telegram comes here
+
     sheet.parts.clear()
     sheet.gathered.clear()
     _take(telegram, _fresh(telegram))

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 
 from ..document import Fact, PageLine, Stamp, Telegram
-from ..record import Record
 from ..text import Exchange
 from ..values import Level
 from .dates import find_dates
 from .patterns import Pattern
-from .sheet import Sheet
+from .sheet import Cut, Sheet
 
 _RUNNING = Pattern(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
 _PAGE = Pattern(r" (\d{2,3})(?!\d)")
@@ -24,17 +23,8 @@ _ATTRIBUTE = Pattern(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = Pattern(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
 _STAMP = 160  # a stamp and its date keep within so many letters of a line
 _SIGNER_AT_END = Pattern(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
-_HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
 _WIDEST = 160  # code points of a line within which a running page line is looked at: nothing here may be quadratic
 _ENDED = ".!?:\"')]-"
-
-
-class Cut(Record):
-    """A stretch that is cut out of the text before it is read, and the part it becomes."""
-
-    start: int
-    end: int
-    kind: str
 
 
 class Pages:
@@ -288,13 +278,3 @@ def _in_order(cuts: list[Cut]) -> list[Cut]:
 def exchanges(cuts: list[Cut]) -> list[Exchange]:
     """The cuts as exchanges of the view."""
     return [Exchange(cut.start, cut.end) for cut in cuts]
-
-
-def has_pages(sheet: Sheet) -> bool:
-    """Whether any sign of page lines, stamps or an archive's frame stands in the text: a few plain searches."""
-    fold = sheet.fold
-    for sign in sheet.grammar.page_signs:
-        if sign in fold:
-            return True
-    head = fold[:_HEAD_OF_PAGE]
-    return any(sign in head for sign in sheet.grammar.head_signs)

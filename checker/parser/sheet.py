@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..document import Node, Word
+from ..record import Record
 from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .grammar import Grammar
 
 _BLANKS = dict.fromkeys((9, 11, 12, 28, 29, 30, 31, 133, 160, 8199, 8232, 8233, 8239), " ")
+
+
+class Cut(Record):
+    """A stretch that is cut out of the text before it is read, and the part it becomes."""
+
+    start: int
+    end: int
+    kind: str
 
 
 class Sheet:

@@ -28,17 +28,6 @@ _DTG_START = Pattern(r"(?:[A-Z] )?\d{6} ?[A-Z] ")
 _NUMBERED = Pattern(r"\d{1,3}[.)] ")
 
 
-def is_smart(sheet: Sheet) -> bool:
-    """Whether the fields for number and date-time group stand within ten lines of each other."""
-    for form in sheet.grammar.label("number", "field"):
-        at = sheet.fold.find(form + ":")
-        if at >= 0 and not sheet.fold[sheet.line_start(at) : at].strip(" "):
-            window = sheet.fold[max(0, at - 800) : at + 800]
-            others = sheet.grammar.label("dtg", "field")
-            return any(f"\n{other}:" in window or f" {other}:" in window for other in others)
-    return False
-
-
 class Form:
     """Reads the fields of a form into a telegram."""
 

@@ -1,0 +1,28 @@
+"""Which kind of text this is, by a few plain searches, before any module of a rarer layout is loaded."""
+
+from __future__ import annotations
+
+from .sheet import Sheet
+
+_HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
+
+
+def is_smart(sheet: Sheet) -> bool:
+    """Whether the fields for number and date-time group stand within ten lines of each other."""
+    for form in sheet.grammar.label("number", "field"):
+        at = sheet.fold.find(form + ":")
+        if at >= 0 and not sheet.fold[sheet.line_start(at) : at].strip(" "):
+            window = sheet.fold[max(0, at - 800) : at + 800]
+            others = sheet.grammar.label("dtg", "field")
+            return any(f"\n{other}:" in window or f" {other}:" in window for other in others)
+    return False
+
+
+def has_pages(sheet: Sheet) -> bool:
+    """Whether any sign of page lines, stamps or an archive's frame stands in the text: a few plain searches."""
+    fold = sheet.fold
+    for sign in sheet.grammar.page_signs:
+        if sign in fold:
+            return True
+    head = fold[:_HEAD_OF_PAGE]
+    return any(sign in head for sign in sheet.grammar.head_signs)
