@@ -58,10 +58,29 @@ def year_of(digits: str, not_before: int | None = None) -> int:
 
 def find_dates(text: str, months: dict[str, int], not_before: int | None = None) -> Iterator[Found]:
     """Every date in a folded text, in order; offsets are those of `text`."""
+    if len(text) <= 10 and text.count("/") == 2:  # nearly every value: no pattern needed
+        plain = _plain(text, not_before)
+        if plain is not None:
+            yield plain
+            return
     for match in _DATES.finditer(text):
         found = _date(match, months, not_before)
         if found is not None:
             yield found
+
+
+def _plain(text: str, not_before: int | None) -> Found | None:
+    """A text that is a date in figures and nothing else; `None` where the pattern has to look."""
+    first, second, third = text.split("/")
+    if not (first.isdigit() and second.isdigit() and third.isdigit() and text.isascii()) or len(second) > 2:
+        return None
+    if len(first) <= 2 and len(third) in (2, 4):
+        written = f"{'m' * len(first)}/{'d' * len(second)}/{'y' * len(third)}"
+        return _day(0, len(text), third, first, second, written, not_before)
+    if len(first) == 4 and len(third) <= 2:
+        written = f"yyyy/{'m' * len(second)}/{'d' * len(third)}"
+        return _day(0, len(text), first, second, third, written, not_before)
+    return None
 
 
 def _date(match: re.Match[str], months: dict[str, int], not_before: int | None) -> Found | None:

@@ -57,3 +57,11 @@ def test_two_digits_of_a_year(digits, not_before, year):
 @pytest.mark.parametrize("text", ["٢٠٠٧", "201٣", "0٣/12/2018", "²0070101"])
 def test_digits_of_other_scripts_are_no_digits(text):
     assert [] == [found for found in find(text) if found.date is not None]
+
+
+@pytest.mark.parametrize(
+    "text", ["03/12/2018", "3/2/18", "2018/3/12", "13/45/2018", "110/12/2018", "3/2/1", "1/2/345", "0//0", "//"]
+)
+def test_a_bare_date_reads_as_it_does_inside_a_text(text):
+    bare = [(f.date, f.why, f.date and f.date.written) for f in find(text)]
+    assert bare == [(f.date, f.why, f.date and f.date.written) for f in find(f"ON {text} OR NOT")]
