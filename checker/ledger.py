@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .findings import SEVERITIES, Finding
 from .record import Record
 
@@ -106,6 +108,12 @@ class Outcome(Record):
     statistics: bool = False
     compared: bool = False
     redacted: bool = False
+
+    def by_document(self) -> Iterator[tuple[Judged, list[Finding]]]:
+        """Each document with those of its findings that are shown."""
+        shown = {id(finding) for finding in self.findings}
+        for judged in self.judged:
+            yield judged, [finding for finding in judged.findings if id(finding) in shown]
 
     def with_state(self, state: str) -> list[Judged]:
         """The documents of one state, in order."""

@@ -15,13 +15,9 @@ from .wording import account, tally
 def report(outcome: Outcome, look: Look) -> Iterator[str]:
     """Findings at or above the fail level are failures, others stand in `system-out`; failed documents are errors."""
     gate = SEVERITIES[: SEVERITIES.index(outcome.fail_level) + 1] if outcome.fail_level in SEVERITIES else ()
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for one in outcome.findings:
-        groups.setdefault((one.path, one.cable), []).append(one)
     suite = ElementTree.Element("testsuite", name="cablecheck", tests=str(len(outcome.judged)))
     failures = 0
-    for judged in outcome.judged:
-        found = groups.pop((judged.path, judged.cable), [])
+    for judged, found in outcome.by_document():
         failures += any(one.severity in gate for one in found)
         _case(suite, judged, found, gate)
     summary = outcome.summary

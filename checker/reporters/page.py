@@ -86,12 +86,8 @@ def _filters(outcome: Outcome) -> Iterator[str]:
 
 
 def _documents(outcome: Outcome) -> Iterator[str]:
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for one in outcome.findings:
-        groups.setdefault((one.path, one.cable), []).append(one)
     number = texts = 0
-    for judged in outcome.judged:
-        found = groups.pop((judged.path, judged.cable), [])
+    for judged, found in outcome.by_document():
         if found:
             number += 1
             texts += judged.paper is not None

@@ -73,7 +73,8 @@ li{overflow-wrap:anywhere}
 .gone{display:none!important}
 @media (max-width:640px){header,main{padding:0 10px}.more{margin-left:0}.filters{position:static}
 .filters select{width:100%}
-.number{float:none}.text td{white-space:pre-wrap;overflow-wrap:anywhere}.tiles{grid-template-columns:repeat(4,1fr);gap:6px}.tile{padding:6px 8px}
+.number{float:none}.text td{white-space:pre-wrap;overflow-wrap:anywhere}.tiles{grid-template-columns:repeat(4,1fr);
+gap:6px}.tile{padding:6px 8px}
 .tile dd{font-size:1.2rem}}
 @media print{.filters{display:none}.text{max-height:none}.text td{white-space:pre-wrap}body{background:#fff}}
 """

@@ -85,7 +85,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ours = folders[-1:] == (str(shipped),) or [Path(each).resolve() for each in folders[1:]] == [shipped]
         if not ours:
             return load(folders or None)
-        fixed = (*folders[:1], str(HERE / "pack"))
+        fixed = (*folders[:1], "pack")
         return loaded(fixed, tuple(path.stat().st_mtime for path in files if shipped not in path.parents))
 
     monkeypatch.setattr(run, "load", remembered)
