@@ -93,7 +93,7 @@ def _pages(given: list[str]) -> int:
 
 def _schema(given: list[str]) -> int:
     options = words.parser("rules schema", ACTIONS["schema"])
-    kinds = ("rules", "vocabulary", "report", "config")
+    kinds = ("rules", "vocabulary", "report", "report-line", "config")
     options.add_argument("kind", nargs="?", choices=kinds, default="rules", help="what the schema is for")
     sys.stdout.write(run.schema_text(options.parse_args(given).kind))
     return exits.OK

@@ -126,6 +126,11 @@ def test_json_is_one_object_that_fits_its_schema() -> None:
 
 def test_json_lines_are_objects_with_the_summary_last() -> None:
     rows = [json.loads(line) for line in text_of("jsonl").rstrip("\n").split("\n")]
+    schema = json.loads((ROOT / "schemas" / "report-line.schema.json").read_text(encoding="utf-8"))
+    for row in rows:
+        jsonschema.Draft202012Validator(schema).validate(row)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema).validate(rows[0] | {"more": 1})
     assert ["finding"] * 3 + ["failed", "excluded", "summary"] == [row["type"] for row in rows]
 
 
