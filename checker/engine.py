@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from .document import Telegram
 from .findings import Finding, Suggestion
 from .record import Record
-from .rulebook.plan import Branch, Plan
+from .rulebook.codes import Free
+from .rulebook.paths import Env
+from .rulebook.plan import Branch, Job, Plan
 from .rulebook.shelf import Rule, Rulebook
-from .rulebook.verdict import HOLDS, IDLE, Hit
+from .rulebook.verdict import HOLDS, IDLE, UNSURE, Hit
 from .text import Source, Span
 from .trouble import Trouble
 
 MOST_LINES = 5  # lines of the source that a finding carries
+FORGE_AFTER = 200  # telegrams: from then on it pays to forge a plan into one function (50 ms)
 
 
 class Crash(Record):
@@ -90,53 +93,110 @@ def run(
 
 def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) -> list[tuple[Rule, Hit]]:
     env = (telegram,)
-    found: list[tuple[Rule, Hit]] = []
+    applied: list[Job] = []
+    broken: list[tuple[Job, Free]] = []
+    unsure: list[Branch] = []
+    faults: list[tuple[Rule, Exception]] = []
+    if not _quickly(plan, env, applied, broken, unsure):
+        _carefully(plan.root, env, applied, broken, unsure, faults)
+    for branch in unsure:
+        _alone(branch, env, applied, broken, faults)
     counts = tally.counts
-
-    def walk(branch: Branch) -> None:
-        for rule, program in branch.jobs:
-            try:
-                outcome = program.judge(env)
-                if outcome is IDLE:
-                    continue
-                count = counts.get(rule.id) or tally.of(rule.id)
-                count.applied += 1
-                if outcome is HOLDS:
-                    continue
-                hits = program.hits(outcome)
-            except Exception as error:  # the one place where a fault in a rule is caught: the others go on
-                tally.crashes.append(_crash(rule, path, cable, error))
-                continue
-            if outcome.failed or any(not hit.unknown for hit in hits):
-                count.failed += 1
-            else:
-                count.unknown += 1
-            found.extend((rule, hit) for hit in hits)
-        for test, inner in branch.branches:
-            try:
-                answer = test(env)
-            except Exception:  # ask each rule's guard by itself, so that the fault is told of its own rules
-                answer = None
-            if answer:
-                walk(inner)
-            elif answer is None:
-                alone(inner)
-
-    def alone(branch: Branch) -> None:
-        """A condition is unknown: whether the whole guard is depends on the rule's other conditions."""
-        for rule, program in branch.everything():
-            try:
-                applies = program.applies(env)
-            except Exception as error:  # as above
-                tally.crashes.append(_crash(rule, path, cable, error))
-                continue
-            if applies is None:
-                count = tally.of(rule.id)
-                count.applied += 1
-                count.unknown += 1
-
-    walk(plan.root)
+    for rule, _ in applied:
+        (counts.get(rule.id) or tally.of(rule.id)).applied += 1
+    found: list[tuple[Rule, Hit]] = []
+    for (rule, program), answer in broken:
+        try:
+            hits = program.hits(program.outcome_of(answer, env))
+        except Exception as error:  # a fault in one rule is caught: the others go on
+            faults.append((rule, error))
+            continue
+        if any(not hit.unknown for hit in hits):
+            tally.of(rule.id).failed += 1
+        else:
+            tally.of(rule.id).unknown += 1
+        found.extend((rule, hit) for hit in hits)
+    tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in faults)
     return found
+
+
+def _quickly(plan: Plan, env: Env, applied: list[Job], broken: list[tuple[Job, Free]], unsure: list[Branch]) -> bool:
+    """One call for the whole plan, once it has met enough telegrams. False where that does not go."""
+    plan.met += 1
+    if plan.met == FORGE_AFTER:
+        from .rulebook.forge import forge  # long runs only
+
+        plan.forged = forge(plan.root, plan.tools)
+    if plan.forged is None:
+        return False
+    try:
+        plan.forged(env, applied.append, broken.append, unsure.append)
+    except Exception:  # some rule raises: the careful way tells which
+        for kept in (applied, broken, unsure):
+            kept.clear()
+        return False
+    return True
+
+
+def _carefully(
+    branch: Branch,
+    env: Env,
+    applied: list[Job],
+    broken: list[tuple[Job, Free]],
+    unsure: list[Branch],
+    faults: list[tuple[Rule, Exception]],
+) -> None:
+    """Rule by rule, so that a fault is known by its rule."""
+    for job in branch.jobs:
+        _one(job, env, applied, broken, faults)
+    for test, inner in branch.branches:
+        try:
+            answer = test(env)
+        except Exception:  # ask each rule's guard by itself, so that the fault is told of its own rules
+            answer = None
+        if answer:
+            _carefully(inner, env, applied, broken, unsure, faults)
+        elif answer is None:
+            unsure.append(inner)
+
+
+def _one(
+    job: Job,
+    env: Env,
+    applied: list[Job],
+    broken: list[tuple[Job, Free]],
+    faults: list[tuple[Rule, Exception]],
+) -> None:
+    try:
+        outcome = job[1].judge(env)
+    except Exception as error:  # a fault in one rule is caught: the others go on
+        faults.append((job[0], error))
+        return
+    if outcome is not IDLE:
+        applied.append(job)
+        if outcome is not HOLDS:
+            broken.append((job, outcome))
+
+
+def _alone(
+    branch: Branch,
+    env: Env,
+    applied: list[Job],
+    broken: list[tuple[Job, Free]],
+    faults: list[tuple[Rule, Exception]],
+) -> None:
+    """A shared condition is unknown: whether a whole guard is depends on the rule's other conditions."""
+    for job in branch.everything():
+        try:
+            applies = job[1].applies(env)
+        except Exception as error:  # a fault in one rule is caught: the others go on
+            faults.append((job[0], error))
+            continue
+        if applies:
+            _one(job, env, applied, broken, faults)
+        elif applies is None:
+            applied.append(job)
+            broken.append((job, UNSURE))
 
 
 def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
@@ -195,7 +255,9 @@ def _finding(rule: Rule, hit: Hit, telegram: Telegram, source: Source, path: str
 
 def first_line(telegram: Telegram, source: Source) -> Span:
     """The first line of the telegram that holds anything: where a finding points that has no place of its own."""
-    text, start, end = source.text, telegram.span.start, telegram.span.end
+    text = source.text
+    whole = next((part.span for part in telegram.parts if part.kind != "blank"), telegram.span)
+    start, end = whole.start, whole.end
     while start < end and text[start].isspace():
         start += 1
     stops = [place for letter in "\r\n" if (place := text.find(letter, start, end)) >= 0]

@@ -19,11 +19,12 @@ Job = tuple[Free, Program]  # a rule, and the rule made ready
 class Branch:
     """Jobs whose conditions have all been asked, and further branches, each behind one condition."""
 
-    __slots__ = ("branches", "jobs")
+    __slots__ = ("branches", "codes", "jobs")
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
         self.branches: list[tuple[Test, Branch]] = []
+        self.codes: list[Code] = []  # the condition before each branch, as plain lists
 
     def everything(self) -> list[Job]:
         """All jobs of this branch and of those behind it."""
@@ -36,11 +37,14 @@ class Branch:
 class Plan:
     """What a telegram of one profile and one stretch of days meets: jobs to do, rules that cannot be decided."""
 
-    __slots__ = ("root", "undecided")
+    __slots__ = ("forged", "met", "root", "tools", "undecided")
 
     def __init__(self, jobs: Sequence[Job], undecided: list[Free], tools: Tools) -> None:
         self.root = grow([(conjuncts(job[1].when), job) for job in jobs], tools)
         self.undecided = undecided
+        self.tools = tools
+        self.met = 0  # how many telegrams it has met
+        self.forged: Free = None  # the plan as one function, once it has met enough of them
 
 
 def conjuncts(code: Code | None) -> dict[str, Code]:
@@ -70,6 +74,7 @@ def grow(guarded: list[tuple[dict[str, Code], Job]], tools: Tools) -> Branch:
         if mine:
             rest = [each for each in rest if key not in each[0]]
             inner = [({name: code for name, code in codes.items() if name != key}, job) for codes, job in mine]
+            branch.codes.append(mine[0][0][key])
             branch.branches.append((shared(key, mine[0][0][key], tools), grow(inner, tools)))
     return branch
 

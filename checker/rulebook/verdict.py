@@ -39,6 +39,7 @@ class Outcome(Record):
 
 HOLDS = Outcome()
 IDLE = Outcome()  # the rule does not apply: told apart from HOLDS by identity
+UNSURE = Outcome()  # the guard is unknown: nothing more can be said
 
 
 class Program:
@@ -84,6 +85,13 @@ class Program:
         answer = self.require(env)
         if answer:
             return HOLDS
+        here = ((env, ("",)),)
+        return Outcome(failed=here) if answer is False else Outcome(unknown=here)
+
+    def outcome_of(self, answer: Free, env: Env) -> Outcome:
+        """An outcome as it is, or made of the bare answer of a requirement on the whole telegram."""
+        if isinstance(answer, Outcome):
+            return answer
         here = ((env, ("",)),)
         return Outcome(failed=here) if answer is False else Outcome(unknown=here)
 

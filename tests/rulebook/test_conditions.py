@@ -55,12 +55,16 @@ FULL = telegram(
 )
 
 
-def answer(words: str, document: Telegram = FULL) -> bool | None:
+def code_of(words: str) -> list[object]:
     file = RuleFile("condition.yaml", words.encode())
     assert file.tree is not None, file.items
     code = read_condition(file.tree, Frames(), Scope(file, WORDS))
     assert [] == file.items and code is not None, "\n".join(map(str, file.items))
-    return compile_condition(code, TOOLS)((document,))
+    return code
+
+
+def answer(words: str, document: Telegram = FULL) -> bool | None:
+    return compile_condition(code_of(words), TOOLS)((document,))
 
 
 CASES: list[tuple[str, bool | None]] = [
