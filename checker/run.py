@@ -262,7 +262,13 @@ def _today() -> str:
 def _changes(order: Order, book: Rulebook) -> tuple[str, ...]:
     """What settings and packs changed about the rules, for the report."""
     shipped = {rule.id: rule.severity for rule in book.rules}
+    chosen = frozenset(order.rules)
     packs = tuple(f"{rule.id}: {rule.changed}" for rule in book.rules if rule.changed)
+    packs += tuple(
+        f"{rule.id} is deprecated; {rule.replaced_by or 'nothing'} takes its place"
+        for rule in book.rules
+        if rule.status == "deprecated" and rule.id in chosen
+    )
     return packs + tuple(
         f"severity of {rule}: {level} instead of {shipped[rule]}"
         for rule, level in order.severities
