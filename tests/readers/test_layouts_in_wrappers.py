@@ -1,0 +1,130 @@
+"""Each layout in each wrapper: the same findings as the plain telegram, at places that hold the same words."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import io
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from benchmarks.wrapping import WRAPPERS
+from checker import engine, parser, readers, rulebook
+from checker.readers import Reading
+from checker.text import Source, View
+
+ROOT = Path(__file__).parent.parent.parent
+TELEGRAMS = sorted((ROOT / "rules" / "telegrams").glob("*.txt")) + sorted(
+    (ROOT / "tests" / "telegrams" / "clean").glob("*.txt")
+)
+HEADED = ("VZCZC", "OO ", "PP ", "RR ", "ZNY", "ZNR")  # what only a telegram begins with
+
+
+def pasted(text: str) -> bytes:
+    row = "07INVENTED1 2007-09-10 11:56 2011-08-30 01:44 CONFIDENTIAL Embassy Invented"
+    head = f"INVENTED, A TELEGRAM\n\nSome words of the site.\nReference ID Created Released Classification Origin\n{row}\n\n"
+    return (head + text + "\n\nLeave a Reply\n\nYou are commenting using your account.\n").encode()
+
+
+def labelled(text: str) -> bytes:
+    return f"id: 1\nrefid: \nheader:\n\n{'-' * 17} header ends {'-' * 16}\n{text}\n{'=' * 23}CABLE ENDS{'=' * 28}\n".encode()
+
+
+def mailbox(text: str) -> bytes:
+    head = "From a@example.org Sat Jan  3 01:05:34 2015\nFrom: a@example.org\nTo: b@example.org\nMessage-ID: <1@example.org>\n\n"
+    return (head + text.replace("\nFrom ", "\n>From ") + "\n").encode()
+
+
+def zipped(text: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("one.txt", text)
+    return held.getvalue()
+
+
+PACKED: dict[str, Callable[[str], bytes]] = {
+    "latin-1": lambda text: text.encode("latin-1", "replace"),
+    "byte-order-mark": lambda text: b"\xef\xbb\xbf" + text.encode(),
+    "utf-16": lambda text: text.encode("utf-16"),
+    "gzip": lambda text: gzip.compress(text.encode()),
+    "zip": zipped,
+    "mailbox": mailbox,
+}
+NAMES = {"gzip": "one.txt.gz", "zip": "one.zip", "mailbox": "one.mbox", "json-row": "one.jsonl", "csv-row": "cables.csv",
+         "page": "one.html", "mail": "one.eml", "pasted": "page.txt", "labelled": "dump.txt"}  # fmt: skip
+
+
+@cache
+def book() -> rulebook.Rulebook:
+    return rulebook.load()
+
+
+def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tuple[str, str, str]]:
+    """Rule, message and quoted words of every finding."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    outside = {rule.id for rule in book().rules if "outside." in rule.source}  # they judge the wrapper's own words
+    for reading in readers.read(name, data=data, words=book().vocabulary):
+        assert isinstance(reading, Reading), reading
+        telegram = parser.parse(reading.view, book().vocabulary, reading.facts)
+        for finding in engine.run(telegram, reading.view.source, book(), name, reading.cable):
+            if finding.rule in outside:
+                continue
+            quote = finding.quote.replace("\r\n", "\n")
+            found[finding.rule, finding.message, " ".join(decoded(quote).split())] += 1
+    return found
+
+
+def as_json(quote: str) -> str:
+    return json.loads(f'"{quote}"', strict=False)
+
+
+def as_row(quote: str) -> str:
+    return quote.replace('\\"', '"').replace("\\\\", "\\")
+
+
+DECODED: dict[str, Callable[[str], str]] = {"json-row": as_json, "csv-row": as_row, "page": html.unescape}
+
+
+@cache
+def texts() -> dict[str, str]:
+    """The telegrams of every layout, and for each rule a telegram that breaks it."""
+    found = {path.stem: path.read_text(encoding="utf-8") for path in TELEGRAMS}
+    for rule in book().rules:
+        broken = [example for example in rule.examples if example["kind"] == "invalid" and not example.get("facts")]
+        if broken and len(str(broken[0]["text"]).split("\n")) > 8:
+            found[f"{rule.id}-broken"] = str(broken[0]["text"])
+    return found
+
+
+def day_of(text: str) -> date | None:
+    """The telegram's own date, which some wrappers state as well."""
+    found = parser.parse(View.whole(Source("x", text)), book().vocabulary).date
+    return found.first if found is not None else None
+
+
+def in_wrapper(name: str, text: str) -> bytes:
+    if name in WRAPPERS:
+        return WRAPPERS[name](text, day_of(text)).text.encode()
+    return {"pasted": pasted, "labelled": labelled, **PACKED}[name](text)
+
+
+@pytest.mark.parametrize("wrapper", [*(name for name in WRAPPERS if name != "plain"), *PACKED, "pasted", "labelled"])
+def test_a_layout_reads_the_same_in_every_wrapper(wrapper: str) -> None:
+    deviations = []
+    for name, text in texts().items():
+        if wrapper == "csv-row" and day_of(text) is None:
+            continue  # a row always states a date, and it would be the only one
+        if wrapper in ("csv-row", "page", "pasted", "labelled") and not text.startswith(HEADED):
+            continue  # these wrap teletype telegrams only; a memo in one of them is not a thing that exists
+        plain = judged("one.txt", text.encode(), lambda quote: quote)
+        wrapped = judged(NAMES.get(wrapper, "one.txt"), in_wrapper(wrapper, text), DECODED.get(wrapper, lambda q: q))
+        if plain != wrapped:
+            deviations.append((name, sorted((plain - wrapped).elements()), sorted((wrapped - plain).elements())))
+    assert deviations == []
