@@ -42,7 +42,8 @@ class Library:
         homes = [os.path.join(shipped, "vocabulary")]
         for pack in self.packs:
             home = os.path.join(pack.folder, "vocabulary")
-            if home not in homes and os.path.isdir(home) and pack.inside(home):
+            known = {os.path.realpath(other) for other in homes}
+            if os.path.isdir(home) and os.path.realpath(home) not in known and pack.inside(home):
                 homes.append(home)
         self.words = Vocabulary(read_tables(homes, self.items).values())
         if "levels" not in self.words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,13 @@ Core.add_implicit_resolver("tag:yaml.org,2002:bool", __import__("re").compile("^
 def test_the_shipped_rules_are_well_formed() -> None:
     assert [] == rulebook.check_files([data_dir("rules")])
     assert [] == rulebook.check_files([str(path) for path in FILES])
+
+
+def test_the_shipped_rules_are_well_formed_by_a_relative_path_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their words are then read once, not as a second pack that says every code again."""
+    monkeypatch.chdir(RULES.parent)
+    assert [] == rulebook.check_files(["rules"])
+    assert [] == rulebook.check_files([os.path.join(".", "rules", "")])
 
 
 def test_a_new_chapter_loads_and_its_examples_hold(tmp_path: Path) -> None:
