@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..document import Banner, EoLine, Fact, Instruction, Part, TagsLine, Telegram, Unread
 from ..text import Span, View
-from ..values import Date
+from ..values import Date, Level
 from ..vocabulary import Vocabulary
 from .grammar import grammar_of
 from .settle import settle
@@ -58,7 +58,7 @@ def _read(sheet: Sheet, telegram: Telegram) -> Sheet:
         other = Sheet(sheet.view.exchange(points), sheet.words, sheet.grammar)
         again = _fresh(telegram)
         read_telegram(other, again)
-        if _fields_read(again) > _fields_read(telegram):
+        if _fields_read(other, again) > _fields_read(sheet, telegram):
             _take(telegram, again)
             return other
     if _is_cable(telegram) or _comes_from_a_cable(sheet, telegram):
@@ -120,7 +120,7 @@ def _comes_from_a_cable(sheet: Sheet, telegram: Telegram) -> bool:
 def _looks_flat(sheet: Sheet, telegram: Telegram) -> bool:
     """Whether labels seem to be hidden inside lines: too few of them read, in a text of few or long lines."""
     if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:
-        return False
+        return _hides_label(sheet, telegram)
     for code in ("tags", "subject", "eo"):
         known = {"tags": telegram.tags_line, "subject": telegram.subject, "eo": telegram.eo}[code]
         form = sheet.grammar.label(code, "line")[0]
@@ -129,9 +129,20 @@ def _looks_flat(sheet: Sheet, telegram: Telegram) -> bool:
     return False
 
 
-def _fields_read(telegram: Telegram) -> int:
+def _hides_label(sheet: Sheet, telegram: Telegram) -> bool:
+    """Whether a line holds the label of references or of the authority behind its own value."""
+    if "references" not in sheet.gathered:
+        form = sheet.grammar.label("reference", "line")[0] + ":"
+        if form in sheet.fold:
+            return True
+    classified = isinstance(telegram.level, Level) and telegram.level.classified
+    return telegram.authority is None and classified and any(x in sheet.fold for x in sheet.grammar.authority_openers)
+
+
+def _fields_read(sheet: Sheet, telegram: Telegram) -> int:
     parts = (telegram.dtg, telegram.banner, telegram.eo, telegram.tags_line, telegram.subject, telegram.authority)
-    return sum(part is not None for part in parts) + len(telegram.paragraphs[:3])
+    found = sum(part is not None for part in parts) + len(telegram.paragraphs[:3])
+    return found + ("references" in sheet.gathered)
 
 
 def tile(whole: Sheet, sheet: Sheet, cuts: list[Cut]) -> tuple[Part, ...]:

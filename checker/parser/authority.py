@@ -13,6 +13,7 @@ from .sheet import Sheet
 
 _SECTION = Pattern(r"(?<![\d./])(1 ?[./:] ?[3-6])(?!\d)")
 _LETTERS = Pattern(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /(]{0,4}|OR[ (]{1,4})?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
+_AGAIN = Pattern(r"[ ,;/&)]{0,3}(?:AND |OR )?1 ?[./:] ?[3-6](?= ?\(?[A-H])")  # the section said again before a letter
 _NO_LETTER = Pattern(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written as a letter is
 _NAME_AT_END = Pattern(r"[A-Z][\w'’-]* (?:[A-Z]\.? ?){1,2}[A-Z][\w'’-]+$|[A-Z]\. ?(?:[A-Z]\. ?)?[A-Z][\w'’-]+$", 0)
 
@@ -246,6 +247,8 @@ def _letters(clause: Clause, at: int) -> tuple[tuple[Letter, ...], int]:
         end = match.end()
         while end < len(clause.flat) and clause.flat[end] in ")":
             end += 1
+        again = _AGAIN.match(clause.flat, end)
+        end = again.end() if again is not None else end
         match = _LETTERS.match(clause.flat, end) or _NO_LETTER.match(clause.flat, end)
     return tuple(found), end
 

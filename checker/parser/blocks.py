@@ -17,7 +17,7 @@ from .sheet import Sheet
 _NUMBERED = Pattern(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
 _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
-_LATER_ITEM = Pattern(r"\(?[B-Z][.)] *[A-Z0-9]")
+_LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _DASHES = Pattern(r" *-{4,}[- ]*\n")
 _VALUES = ("eo", "tags", "subject", "references", "authority")
 
@@ -82,7 +82,7 @@ def _closes(fold: str, at: int, code: str) -> bool:
     if code == "authority":
         return not fold[at].isalpha()
     if code == "subject":
-        return False
+        return fold[at - 1].isdigit()  # a misread colon
     return fold[at] in " .(\n/" and (code != "tags" or fold[at] == " ")
 
 
@@ -118,7 +118,14 @@ def _passing(sheet: Sheet, state: State) -> int:
 
 def _paragraph(sheet: Sheet, state: State) -> int:
     match = _NUMBERED.match(sheet.fold, state.start, state.end)
-    return state.start if match is not None else -1
+    if match is None or (state.open == "authority" and not state.blank and _breaks_section(sheet, state)):
+        return -1
+    return state.start
+
+
+def _breaks_section(sheet: Sheet, state: State) -> bool:
+    """Whether the line above ends with the first half of a reason's section ("1.", then "4 (b)")."""
+    return sheet.fold[max(0, state.start - 8) : state.start].rstrip(" \n").endswith((" 1.", "\n1."))
 
 
 def _heading(sheet: Sheet, state: State) -> int:
@@ -198,10 +205,19 @@ def _find_label(sheet: Sheet, state: State) -> None:
         bracket = _BRACKET.match(sheet.fold, at)
         at = bracket.end() if bracket is not None else at
     found = label_of(sheet, at)
+    if found is None and state.open == "tags" and not state.blank:
+        found = _bare_subject(sheet, at)
     if found is None or (at > state.start and found[0] != "authority"):
         state.label, state.label_end = "", -1
     else:
         state.label, state.label_end = found
+
+
+def _bare_subject(sheet: Sheet, at: int) -> tuple[str, int] | None:
+    """The subject's label without its colon, right below the tags."""
+    forms = sheet.grammar.label("subject", "line")
+    form = next((form for form in forms if sheet.fold.startswith(form + " ", at)), None)
+    return ("subject", at + len(form)) if form is not None else None
 
 
 def _belongs(sheet: Sheet, state: State, name: str) -> bool:

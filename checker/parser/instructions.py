@@ -99,7 +99,11 @@ def _skip_labels(value: Value) -> tuple[int, Downgrade | None]:
         if label is None:
             break
         stop = min((flat.find(form, at) for form in value.forms.labels if flat.find(form, at) >= 0), default=len(flat))
-        downgrade = read_downgrade(value.sheet, value.start + at + len(label), value.start + stop)
+        found = read_downgrade(value.sheet, value.start + at + len(label), value.start + stop)
+        if found.level is None and found.date is None:
+            at += len(label)  # no level and no date to downgrade to: an instruction behind the wrong word ("DNG: OADR")
+            continue
+        downgrade = found
         at = stop
     return at, downgrade
 

@@ -16,6 +16,7 @@ from .lexicon import Lexicon, lexicon
 from .pieces import Bit
 from .shapes import Shape, dissect
 
+DELETED = "cut"  # why a mark of crosses cannot be read
 LONGEST_PORTION = 160
 LONGEST_BANNER = 300
 _KEPT_SHAPES = 4096
@@ -141,7 +142,7 @@ def _read_portion(lexicon: Lexicon, mark: str) -> _Found:
     typo = _typo(inner, content)
     content = content.rstrip(".")
     if _DELETED.fullmatch(content):
-        return "cut"
+        return DELETED
     if (len(content) == 1 and content.islower()) or content.upper() in lexicon.not_marks:
         return None
     shape = dissect(lexicon, content) if content else None

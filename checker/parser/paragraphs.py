@@ -109,11 +109,13 @@ class Text:
     def _numbered(self, match: re.Match[str], start: int, label: int, end: int) -> None:
         number = int(match.group(1))
         letter = match.group(2)
-        mark = self._mark(end)
+        mark = self._mark(end, letter is None)
         if mark is not None and letter is None and number == self.outer + 1:  # nearly every paragraph there is
             self.outer, self.inner, self.letter, self.marked = number, 0, "", True
             self.found.append(Found(start, label, end, "numbered", 1, number, mark))
             return
+        if mark is None:
+            mark, start = self._mark_above(start)
         free = mark is not None or self._free(start)
         if letter is not None:
             if free and number in (self.outer, self.outer + 1):
@@ -209,14 +211,25 @@ class Text:
     ) -> None:
         self.found.append(Found(start, label, end, kind, depth, number, mark))
 
-    def _mark(self, at: int) -> Marking | Unread | None:
-        """The mark right behind a label, on the same line."""
+    def _mark(self, at: int, alone: bool = False) -> Marking | Unread | None:
+        """The mark right behind a label, on the same line. Behind a number (`alone`) a lone small letter is one."""
         fold = self.sheet.fold
         while fold[at] == " ":
             at += 1
         if fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
             return None
-        return markings.portion(self.sheet.view, at, self.high, self.sheet.words, self.sheet.lowered)
+        folded = self.sheet.lowered or (alone and fold[at + 2 : at + 3] == ")")
+        return markings.portion(self.sheet.view, at, self.high, self.sheet.words, folded)
+
+    def _mark_above(self, start: int) -> tuple[Marking | Unread | None, int]:
+        """The mark that stands alone on the line above a number, and where that line begins."""
+        last = self.found[-1] if self.found else None
+        if last is None or last.kind != "unnumbered" or last.mark is None:
+            return None, start
+        if self.sheet.fold[last.label_start + len(last.mark.text) : start].strip(" \n"):
+            return None, start
+        self.found.pop()
+        return last.mark, last.start
 
     def _free(self, start: int) -> bool:
         """Whether a line can open a paragraph: after an empty line, a heading, or a sentence that has ended.
@@ -320,7 +333,9 @@ class Body:
         label = text[low:label_end]
         node = Paragraph(span(low, high), item.kind, label, "", item.number, item.depth, item.mark)
         node.section = self.section
-        if item.mark is not None:
+        if item.mark is not None and item.mark.span.start < node.span.start:
+            node.where, first = "line-above", label_end
+        elif item.mark is not None:
             node.where = "start"
             first = label_end
             while fold[first] == " ":
@@ -328,6 +343,11 @@ class Body:
             first += len(item.mark.text)
         else:
             first = _search_mark(sheet, node, item, min(label_end, high), high)
+        if isinstance(node.mark, Unread) and node.mark.why == markings.DELETED:
+            node.mark, node.cut = None, True
+        elif item.number == 1 and not node.entire_text:
+            rest = fold[first : first + 40].lstrip(" -.:\n")
+            node.entire_text = rest.startswith(sheet.grammar.page_word("entire-text"))
         node.text = text[first:high].lstrip()
         node.place = Word(span(low, label_end), label) if label else Word(span(low, low + 1), text[low : low + 1])
         self.paragraphs.append(node)

@@ -10,7 +10,7 @@ from .dates import year_of
 from .patterns import Pattern
 from .sheet import Sheet
 
-_BREAK = Pattern(r"\n *(?=\(?[A-Z][.)]|[A-Z0-9])|;|,| AND |(?<=[\d)]) +(?=\(?[B-Z][.)])")
+_BREAK = Pattern(r"\n *(?:\xb6 ?)?(?=\(?[A-Z][.)]|[A-Z0-9])|;|,| AND |(?<=[\d)]) +(?=\(?[B-Z][.)])")
 _LETTER = Pattern(r"(?:\(?([A-Z])[.):] *)+")
 _NAMED = Pattern(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z'. ]{1,39}?)  ?#?(\d{1,7})(?!\d)(?: ?\((\d{4}|\d{2})\))?")
 _CLOSED = Pattern(r"(\d{2})([A-Z]{3,30})(\d{1,7})(?![A-Z\d])")

@@ -100,7 +100,7 @@ def _labels(sheet: Sheet, points: set[int], low: int) -> None:
 def _stands_free(sheet: Sheet, at: int, code: str) -> bool:
     if at == 0 or not sheet.fold[at - 1].isalnum():
         return code != "reference" or sheet.fold.find(":", at, at + 10) > 0
-    return code in ("eo", "tags") and sheet.fold.find(":", at, at + 14) > 0
+    return code in ("eo", "tags", "reference") and sheet.fold.find(":", at, at + 14) > 0
 
 
 def _has_value(sheet: Sheet, at: int) -> bool:

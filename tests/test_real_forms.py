@@ -1,0 +1,95 @@
+"""Forms, variants and accidents of real telegrams, on invented ones: what each is read as, and that usual ones pass.
+
+A group of `tests/telegrams/forms/*.yaml` takes a telegram (a base of `rules/telegrams`, or its own `text`) and puts
+each of its `forms` where `at` stands. `reads` are the values expected, by path (`*` goes through a list); `finds` are
+the rules that must warn, none unless said. A finding of mere information is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from checker import configuration, readers, run
+from checker.checking import Desk
+from checker.document import Node, Unread
+from checker.values import Date, Level
+
+ROOT = Path(__file__).parent.parent
+FORMS = Path(__file__).parent / "telegrams" / "forms"
+
+
+@cache
+def desk() -> Desk:
+    settings = configuration.settle({}, isolated=True)
+    book = run.load(settings)
+    order = run.order_of(settings, book, run.Wish())
+    return Desk(order, book.select(order.rules))
+
+
+def value(found: object, path: str) -> object:
+    """The value at a path, as a test writes it down."""
+    for index, name in enumerate(names := path.split(".") if path else []):
+        if name == "*":
+            assert isinstance(found, tuple), path
+            return [value(item, ".".join(names[index + 1 :])) for item in found]
+        found = None if found is None else getattr(found, name)
+        if isinstance(found, Unread):
+            break
+    return plain(found)
+
+
+def plain(found: object) -> object:
+    if isinstance(found, Unread):
+        return "lost" if found.lost else f"unreadable: {found.text}"
+    if isinstance(found, Level):
+        return found.code
+    if isinstance(found, Date):
+        return str(found)
+    if isinstance(found, tuple):
+        return [plain(item) for item in found]
+    if isinstance(found, Node):
+        return getattr(found, "text", "present")
+    return found
+
+
+def swapped(text: str, swaps: Mapping[str, str]) -> str:
+    for old, new in swaps.items():
+        assert text.count(old) == 1, f"{old!r} stands there {text.count(old)} times"
+        text = text.replace(old, new)
+    return text
+
+
+def base(group: Mapping[str, Any]) -> str:
+    text = group["text"] if "text" in group else (ROOT / "rules" / "telegrams" / f"{group['base']}.txt").read_text()
+    return swapped(text, group.get("swap", {}))
+
+
+def cases() -> Iterator[Any]:
+    for path in sorted(FORMS.glob("*.yaml")):
+        for group in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader):
+            text, at = base(group), group.get("at")
+            for number, form in enumerate(group.get("forms", [""]), 1):
+                form = form if isinstance(form, dict) else {"form": form}
+                whole = swapped(text, ({at: form["form"]} if at else {}) | form.get("swap", {}))
+                reads = group.get("reads", {}) | form.get("reads", {})
+                finds = form.get("finds", group.get("finds", []))
+                yield pytest.param(whole, reads, finds, id=f"{path.stem}: {group['group']} {number}")
+
+
+@pytest.mark.parametrize(("text", "reads", "finds"), list(cases()))
+def test_a_form_is_read_and_judged_as_it_is_meant(text: str, reads: dict[str, object], finds: list[str]) -> None:
+    documents = list(desk().documents("telegram.txt", text.encode()))
+    readings = [item for item in documents if isinstance(item, readers.Reading)]
+    assert len(readings) == len(documents) == 1
+    telegram, crash = desk().telegram(readings[0])
+    assert telegram is not None, crash
+    assert {path: value(telegram, path) for path in reads} == reads
+    (judged,) = desk().judge("telegram.txt", text.encode())
+    told = [f"{one.rule} {one.message}" for one in judged.findings if one.severity != "info"]
+    assert sorted({one.split()[0] for one in told}) == sorted(finds), "\n".join(told)
