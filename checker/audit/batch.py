@@ -59,7 +59,7 @@ class Done(Record):
 
 def bench(order: Order) -> Bench:
     """The worker's place of work: the rules compiled once."""
-    book = rulebook.load(order.folders or None)
+    book = rulebook.load(order.folders or None, checks=order.checks)
     return Bench(order, book.select(order.rules) if order.rules else book)
 
 

@@ -81,7 +81,7 @@ def run(
     """
     options = options or Options()
     store.engine()  # better now than after an hour
-    book = rulebook.load(order.folders or None)
+    book = rulebook.load(order.folders or None, checks=order.checks)
     chosen = book.select(order.rules) if order.rules else book
     rules = corpus.load(words=book.vocabulary) if options.corpus_rules else []
     plan = journal.draw(paths, out, order, _digest(chosen, rules), options.choice, options.size)

@@ -24,7 +24,7 @@ def merge(shards: Sequence[str], out: str, order: Order, options: Options | None
     store.engine()
     plans = [journal.read_plan(shard) for shard in shards]
     batches = _agreed(shards, plans)
-    book = rulebook.load(order.folders or None)
+    book = rulebook.load(order.folders or None, checks=order.checks)
     chosen = book.select(order.rules) if order.rules else book
     rules = corpus.load(words=book.vocabulary) if options.corpus_rules else []
     if plans[0]["rules"] != _digest(chosen, rules):
