@@ -14,6 +14,9 @@ from .data import Defect, Script, Template, load
 from .values import Values, date_values
 
 
+PARAGRAPHS = 32  # more than any template has: no two paragraphs of a corpus get the same number, so none the same text
+
+
 class Planted(Record):
     """One planted defect: the rule it breaks, the words at the place, their offset (code points of the plain text)."""
 
@@ -213,7 +216,7 @@ class Maker:
             shown = spec.mark({"mark": mark}) if mark else ""
             lead = spec.lead({"n": number, "mark": shown})
             before, behind = pool[int(rng.random() * len(pool))]
-            text.append(f"{lead}{before}{int(rng.random() * 900000) + 1000}{behind}{after}")
+            text.append(f"{lead}{before}{self.made * PARAGRAPHS + index + 1000}{behind}{after}")
             values[f"lead{index + 1}"] = lead
             values[f"bare{index + 1}"] = spec.lead({"n": number, "mark": ""})
             values[f"mark{index + 1}"] = mark
