@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TELEGRAM = ROOT / "rules" / "telegrams" / "confidential-2007.txt"
 BAR = 4.5
+COMMAND = "from checker.cli import entry; entry()"  # what the installed command `cablecheck` runs
 
 
 def cpu(words: list[str], env: dict[str, str]) -> float:
@@ -39,7 +40,7 @@ def main() -> int:
     args = options.parse_args()
     with tempfile.TemporaryDirectory() as home:
         env = {"PATH": os.environ["PATH"], "HOME": home, "XDG_CACHE_HOME": home}
-        lint = [sys.executable, "-m", "checker", "lint", str(TELEGRAM)]
+        lint = [sys.executable, "-c", COMMAND, "lint", str(TELEGRAM)]
         bare = [sys.executable, "-I", "-c", "pass"]
         cpu(lint, env)  # bytecode and cache
         if args.show_imports:

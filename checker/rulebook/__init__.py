@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..checks import CHECKS, install
 from ..shipped import data_dir
 from . import cache as keeping
 from .codes import Data, Free
@@ -27,8 +28,6 @@ def load(
     give it only what a trusted configuration says. Raises `RuleTrouble` with everything that is wrong.
     """
     if checks:
-        from ..checks import install
-
         install(checks)
     homes = list(folders) if folders is not None else [data_dir("rules")]
     book = _book(homes, cache)
@@ -41,7 +40,7 @@ def _book(homes: list[str], cache: bool) -> Rulebook:
     path = keeping.kept_in(homes) if cache else ""
     found = keeping.stats(read)
     data = keeping.read(path, found) if path else None
-    if data is None:
+    if data is None or not all(rule.get("check", "") in ("", *CHECKS) for rule in data["rules"]):
         from . import loading  # YAML and jsonschema cost 150 ms and are not needed when the cache is warm
 
         words, read_rules, packs = loading.read_folders(homes)

@@ -9,13 +9,13 @@ from ..document import Telegram, Unread
 from ..record import Record
 from ..text import Span
 from ..trouble import ConfigTrouble
-from .blame import Blame, Clause, Step, Trail, blame, elements, reckon
 from .codes import Code, Data, Free
 from .compile import Test, compile_condition
 from .paths import Env, Path, getter, place_of, unread_on, words_of
 from .values import Tools
 
 LONGEST_MESSAGE = 400
+Trail = tuple[str, ...]  # the structural place of each part of an environment
 
 
 class Hit(Record):
@@ -52,7 +52,7 @@ class Program:
     def __init__(self, code: Data, tools: Tools) -> None:
         self.code = code
         self.tools = tools
-        self._clause: Clause | None = None
+        self._clause: Free = None
         when, each, where, require = (code.get(name) for name in ("when", "each", "where", "require"))
         self.when: Code | None = when if isinstance(when, list) else None
         self._guard: Test | None = None
@@ -131,6 +131,8 @@ class Program:
         failed, unknown = [], []
         path: Path = self.each or [0]
         if self.listed:
+            from .blame import elements  # this module, here and below, only when something has failed
+
             items = elements(path, env, ("",), self.tools)
         else:
             items = [(getter(path, self.tools.getters)(env), ".".join(map(str, path[1:])))]
@@ -158,9 +160,11 @@ class Program:
 
     # ---- hits --------------------------------------------------------------------------------------------
 
-    def clause(self) -> Clause:
+    def clause(self) -> Free:
         """The requirement with its parts; made when first needed."""
         if self._clause is None:
+            from .blame import Clause
+
             self._clause = Clause(self.code["require"], self.tools)
         return self._clause
 
@@ -178,6 +182,8 @@ class Program:
         return found
 
     def _hit(self, env: Env, trail: Trail, count: int) -> Hit:
+        from .blame import blame
+
         reason = blame(self.clause(), env, trail)
         span, at = self._place(env, trail, reason)
         message = _message(self.code["message"], lambda part: self._value(part, env, reason, count))
@@ -189,6 +195,8 @@ class Program:
         return Hit(span, at, message, False, replace, text)
 
     def _cannot(self, env: Env, trail: Trail) -> Hit:
+        from .blame import Blame, blame
+
         if len(env) == 1 and self.each is not None:
             reason = Blame(self.each, env, trail)
         else:
@@ -196,7 +204,7 @@ class Program:
         span, at = self._place(env, trail, reason)
         return Hit(span, at, f"cannot be judged: {_why(unread_on(reason.path, reason.env))}"[:LONGEST_MESSAGE], True)
 
-    def _place(self, env: Env, trail: Trail, reason: Blame) -> tuple[Span | None, str]:
+    def _place(self, env: Env, trail: Trail, reason: Free) -> tuple[Span | None, str]:
         point = self.code.get("point")
         if isinstance(point, list) and int(point[0]) < len(env):
             found = place_of(point, env, trail)
@@ -212,7 +220,7 @@ class Program:
             first = telegram.banner.span if len(telegram.banner.span) else None
         return first, found[1]
 
-    def _value(self, part: Code, env: Env, reason: Blame, count: int) -> str:
+    def _value(self, part: Code, env: Env, reason: Free, count: int) -> str:
         if part[0] == "count":
             return str(count)
         if part[0] == "value":
@@ -221,9 +229,11 @@ class Program:
             return words_of(env[-1])
         return words_of(getter(part[1], self.tools.getters)(env)) if int(part[1][0]) < len(env) else ""
 
-    def reckoning(self, env: Env) -> list[tuple[str, Step]]:
+    def reckoning(self, env: Env) -> list[tuple[str, Free]]:
         """Guard, filter and requirement as they were judged on this telegram, part by part."""
-        found: list[tuple[str, Step]] = []
+        from .blame import Clause, reckon
+
+        found: list[tuple[str, Free]] = []
         when = self.code.get("when")
         if isinstance(when, list):
             found.append(("when", reckon(Clause(when, self.tools), env)))
