@@ -13,7 +13,6 @@ from ..vocabulary import Vocabulary
 from .data import Defect, Script, Template, load
 from .values import Values, date_values
 
-
 PARAGRAPHS = 32  # more than any template has: no two paragraphs of a corpus get the same number, so none the same text
 
 
