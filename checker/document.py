@@ -624,7 +624,8 @@ class Telegram(Node):
     order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
     it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
     `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the
-    complete telegram (header lost, text cut, one section of many).
+    complete telegram (header lost, text cut, one section of many). `damaged` tells that the text shows signs of a
+    noisy line or a scanner: what is missing or strange in it may not be the writer's doing.
     """
 
     layout: str
@@ -671,6 +672,7 @@ class Telegram(Node):
     parts: tuple[Part, ...] = ()
     rollup: Rollup | None = None
     declass: Declass | None = None
+    damaged: bool = False
 
     # ---- derived meaning, each written once ------------------------------------------------------------------
 
@@ -902,4 +904,4 @@ def _again(seen: set[object], key: object) -> bool:
 
 
 late(Marking, "tokens")  # read by rules about controls only
-late(Telegram, "rollup", "declass")  # read by rules about roll-up and by the commands that ask for them
+late(Telegram, "rollup", "declass", "damaged")  # read by few rules, by the commands that ask, and when a rule fails

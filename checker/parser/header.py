@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..document import Banner, Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
+from ..text import Span
 from .banner import read_banner, unread_banner
 from .blocks import label_of
 from .captions import is_address_stop
@@ -16,6 +17,7 @@ _INDICATOR = Pattern(r"R[A-Z]{3,7}(?![A-Z])")
 _CALLED = Pattern(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what stands where one should
 _SENT_TO = Pattern(r"R[A-Z]{2,7}/")
 _ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/)?")
+_AHEAD = 3  # lines below one that cannot be read in which the header has to go on
 _NEAR = 60  # lines
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = Pattern(r"-{6,}")
@@ -25,7 +27,7 @@ _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
 class Header:
     """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
 
-    __slots__ = ("banner", "gap", "group", "info", "names", "offices", "sheet", "telegram", "to")
+    __slots__ = ("banner", "gap", "group", "info", "names", "offices", "sheet", "telegram", "to", "unread")
 
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
@@ -36,6 +38,7 @@ class Header:
         self.banner: Banner | None = None  # the classification line, once it is reached
         self.group: Dtg | None = None  # the date-time group of the line under reading
         self.gap = False  # whether an empty line stands before the line under reading
+        self.unread = False  # whether a line between header lines could not be read
         self.names = sheet.grammar.header_lines
 
     def read(self) -> int:
@@ -52,6 +55,11 @@ class Header:
                 start += 1
             if start < end:
                 kind = self._kind(start, end, block)
+                if kind is None and self._goes_on(start, end):
+                    sheet.begin(here, "unread")
+                    self.unread = True
+                    block, here = None, end + 1
+                    continue
                 if kind == "banner" or kind is None:
                     break
                 if kind != block or kind in ("sender", "dtg"):
@@ -66,7 +74,38 @@ class Header:
         self.telegram.to = tuple(self.to)
         self.telegram.info = tuple(self.info)
         self.telegram.offices = tuple(self.offices)
+        if self.unread:
+            self._lose()
         return here if here < sheet.size else last
+
+    def _lose(self) -> None:
+        """What was not found is not missing where a line of the header cannot be read."""
+        place = self.telegram.span.start
+        why = "a header line: one of them cannot be read"
+        if self.telegram.dtg is None:
+            self.telegram.dtg = Unread(Span(place, place), why)
+        if self.telegram.sender is None:
+            self.telegram.sender = Unread(Span(place, place), why)
+
+    def _goes_on(self, start: int, end: int) -> bool:
+        """Whether a line nobody can read stands inside the header: a line that is still to come follows soon."""
+        sheet, telegram = self.sheet, self.telegram
+        if self.unread and telegram.dtg is not None and telegram.sender is not None:
+            return False
+        if label_of(sheet, start) is not None or unread_banner(sheet, start, end) is not None:
+            return False
+        here = end + 1
+        for _ in range(_AHEAD):
+            if here >= sheet.size:
+                return False
+            stop = sheet.fold.find("\n", here)
+            low, high = sheet.trim(here, stop)
+            kind = self._kind(low, high, None) if low < high else None
+            if kind is not None and kind != "counter":
+                known = {"dtg": telegram.dtg, "sender": telegram.sender, "to": self.to or None}
+                return kind in known and known[kind] is None
+            here = stop + 1
+        return False
 
     def _seek(self) -> int:
         """Where the first line of a telegram stands; 0 if none is near. What stands above it is no part of it."""
