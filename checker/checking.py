@@ -19,11 +19,13 @@ from .values import Date, Level
 class Order(Record):
     """What a desk needs to know, in plain values that travel to a worker.
 
-    `folders` are the rule packs, `rules` the ids to run, `severities` what settings say of them; `ignored` lists, for
-    each glob of paths, the ids not to run there. `as_of` and `profile` are "" where nothing was asked.
+    `folders` are the rule packs, `checks` the installed checks they may use, `rules` the ids to run, `severities` what
+    settings say of them; `ignored` lists, for each glob of paths, the ids not to run there. `as_of` and `profile`
+    are "" where nothing was asked.
     """
 
     folders: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     severities: tuple[tuple[str, str], ...] = ()
     ignored: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -161,7 +163,7 @@ class Desk:
 
 def prepare(order: Order) -> Callable[[object], object]:
     """The work of one worker process: a path in, its documents out."""
-    desk = Desk(order, rulebook.load(order.folders or None).select(order.rules))
+    desk = Desk(order, rulebook.load(order.folders or None, checks=order.checks).select(order.rules))
     return lambda path: desk.judge(str(path))
 
 

@@ -53,7 +53,7 @@ def lint(paths: Sequence[str], settings: Settings, wish: Wish | None = None) -> 
 
 def load(settings: Settings) -> Rulebook:
     """The shipped rules and the packs the settings name. Raises `RuleTrouble` with everything that is wrong."""
-    return rulebook.load(_folders(settings) or None)
+    return rulebook.load(_folders(settings) or None, checks=settings.texts("checks"))
 
 
 def _folders(settings: Settings) -> tuple[str, ...]:
@@ -78,6 +78,7 @@ def order_of(settings: Settings, book: Rulebook, wish: Wish) -> Order:
         _check_profile(profile)
     order = Order(
         folders=_folders(settings),
+        checks=settings.texts("checks"),
         rules=rules,
         severities=tuple(sorted((rule, level) for rule, level in severities.items() if level != "off")),
         ignored=ignored,

@@ -11,6 +11,7 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
     "as-of": ("text", "", "The day to judge by (YYYY-MM-DD), for rules that ask whether a date has passed."),
     "baseline": ("path", "", "A baseline file: the findings in it are known and not shown."),
     "cache": ("flag", False, "Keep results of unchanged files. They quote the documents unless `redact` is set."),
+    "checks": ("texts", (), "Checks of installed packages that rules may use (entry points `cablecheck.checks`)."),
     "exclude": ("texts", (), "Paths not to check, as globs. They are counted as excluded."),
     "exit-zero": ("flag", False, "Exit with 0 even if there are findings. Never hides a 2 or a 3."),
     "extend": ("path", "", "Another configuration file, in this file's folder or below it, that this one builds on."),
