@@ -260,6 +260,12 @@ def test_a_redacted_audit_holds_no_word_of_the_documents(corpus, options, tmp_pa
             assert b"RASSENDYLL" not in data and b"Rassendyll" not in data, path.name
 
 
+def test_a_command_says_nothing_beside_its_answer(finished):
+    command = [sys.executable, "-m", "checker", "query", str(finished), "select 7 as n", "--format", "csv"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (0, "n\n7\n", "") == (answer.returncode, answer.stdout, answer.stderr)
+
+
 def test_the_command_line(corpus, tmp_path, capsys):
     out = str(tmp_path / "out")
     assert 1 == main(["audit", str(corpus), "--out", out, "--jobs", "1", "--quiet", "--isolated"])
