@@ -11,11 +11,16 @@ stretch where the part would stand (header cut off, text unretrievable), so noth
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .record import Record, late
 from .text import Span
 from .values import Date, Level
 
 MODEL_VERSION = 1
+LETTERS_TO_A_SIGN = 4000  # code points: a longer text is called damaged for more signs only
+HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags", "subject", "references")
+"""The kinds of parts that head a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
 
 
 class Node(Record):
@@ -617,6 +622,12 @@ class Part(Node):
     kind: str
 
 
+class Sign(Node):
+    """A sign that the copy was hurt by a noisy line or a scanner, and how much it weighs (1 or 2)."""
+
+    weight: int = 1
+
+
 class Telegram(Node):
     """One cable or marked document, complete or damaged.
 
@@ -624,8 +635,7 @@ class Telegram(Node):
     order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
     it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
     `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the
-    complete telegram (header lost, text cut, one section of many). `damaged` tells that the text shows signs of a
-    noisy line or a scanner: what is missing or strange in it may not be the writer's doing.
+    complete telegram (header lost, text cut, one section of many). `signs` are the signs that the copy was hurt.
     """
 
     layout: str
@@ -672,9 +682,25 @@ class Telegram(Node):
     parts: tuple[Part, ...] = ()
     rollup: Rollup | None = None
     declass: Declass | None = None
-    damaged: bool = False
+    signs: tuple[Sign, ...] = ()
 
     # ---- derived meaning, each written once ------------------------------------------------------------------
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the copy shows signs of a noisy line or a scanner: what is missing or strange in it may not be
+        the writer's doing."""
+        return self.hurt_beside(())
+
+    def hurt_beside(self, spans: Iterable[Span]) -> bool:
+        """Whether there are signs of damage at other places than these, enough for the length of the text."""
+        places = [span for span in spans if span.end > span.start]
+        weight = sum(
+            sign.weight
+            for sign in self.signs
+            if not any(span.start < sign.span.end and sign.span.start < span.end for span in places)
+        )
+        return weight >= 2 + 2 * (len(self.span) // LETTERS_TO_A_SIGN)
 
     @property
     def level(self) -> Level | Unread | None:
@@ -752,6 +778,33 @@ class Telegram(Node):
                 if last is not None and paragraph.number not in (last + 1, 1):
                     found.append(paragraph)
                 last = paragraph.number
+        return tuple(found)
+
+    @property
+    def misplaced_lines(self) -> tuple[Part, ...]:
+        """The header lines, of each kind the first, that stand behind one that should follow them (`HEADER`)."""
+        found = []
+        seen: set[str] = set()
+        furthest = 0
+        for part in self.parts:
+            if part.kind in HEADER and part.kind not in seen:
+                seen.add(part.kind)
+                place = HEADER.index(part.kind)
+                if place < furthest:
+                    found.append(part)
+                furthest = max(furthest, place)
+        return tuple(found)
+
+    @property
+    def misnumbered_references(self) -> tuple[Reference, ...]:
+        """The references whose letter does not follow the one before; the first is the first of the alphabet."""
+        found = []
+        last = ord("A") - 1
+        for reference in self.references:
+            if reference.letter is not None:
+                if ord(reference.letter[0]) != last + 1:
+                    found.append(reference)
+                last = ord(reference.letter[0])
         return tuple(found)
 
     @property
@@ -904,4 +957,4 @@ def _again(seen: set[object], key: object) -> bool:
 
 
 late(Marking, "tokens")  # read by rules about controls only
-late(Telegram, "rollup", "declass", "damaged")  # read by few rules, by the commands that ask, and when a rule fails
+late(Telegram, "rollup", "declass", "signs")  # read by few rules, by the commands that ask, and when a rule fails

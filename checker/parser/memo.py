@@ -8,6 +8,7 @@ from . import markings
 from .authority import read_authority
 from .blocks import Region
 from .dates import find_dates
+from .joined import joined
 from .paragraphs import Body, Text, hand_down
 from .patterns import Pattern
 from .sheet import Sheet
@@ -59,6 +60,8 @@ class Memo:
         """What the line is: banner, a field, authority, notice, date; `None` for text."""
         sheet = self.sheet
         if last - start <= markings.LONGEST_BANNER and self._banner(here, start, last):
+            return "banner"
+        if number == 0 and self._joined(here, start, last):
             return "banner"
         field = self._field(start, last)
         if field == "classification":
@@ -122,6 +125,13 @@ class Memo:
         sheet.begin(here, "banner")
         self.banners.append(banner)
         return True
+
+    def _joined(self, here: int, start: int, last: int) -> bool:
+        banner = joined(self.sheet.view, start, last, self.sheet.words)
+        if banner is not None:
+            self.sheet.begin(here, "banner")
+            self.banners.append(banner)
+        return banner is not None
 
     def _field(self, start: int, last: int) -> str | None:
         match = _FIELD.match(self.sheet.fold, start, last)
