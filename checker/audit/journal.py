@@ -115,10 +115,7 @@ def open_journal(plan: Plan, out: str, choice: Choice, resume: bool) -> list[Don
             raise ConfigTrouble(f"{out} holds an audit already: give --resume to go on with it, or another --out")
         _compare(plan, out, choice)
     else:
-        temporary = f"{path}.{os.getpid()}.tmp"
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(_said(plan, choice), file, indent=1, sort_keys=True)
-        os.replace(temporary, path)
+        write_plan(out, _said(plan, choice))
     _sweep(parts_folder(out))
     return [read_marker(marker_path(task.out, task.number)) for task in plan.tasks if _is_done(task)]
 
@@ -141,6 +138,14 @@ def _compare(plan: Plan, out: str, choice: Choice) -> None:
     changed = sorted(name for name in said if before.get(name) != said[name])
     if changed:
         raise ConfigTrouble(f"{out} cannot be resumed: it was begun with other {', '.join(changed)}")
+
+
+def write_plan(out: str, said: dict[str, str]) -> None:
+    """Write down what an audit is."""
+    temporary = os.path.join(out, f"{PLAN}.{os.getpid()}.tmp")
+    with open(temporary, "w", encoding="utf-8") as file:
+        json.dump(said, file, indent=1, sort_keys=True)
+    os.replace(temporary, os.path.join(out, PLAN))
 
 
 def read_plan(out: str) -> dict[str, str]:

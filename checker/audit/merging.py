@@ -44,6 +44,7 @@ def merge(shards: Sequence[str], out: str, order: Order, options: Options | None
                     shutil.copyfile(part_path(folder, each.number, table), part_path(parts, each.number, table))
                 shutil.copyfile(marker_path(folder, each.number), marker_path(parts, each.number))
     _complete(done, batches, plans)
+    journal.write_plan(out, {**plans[0], "shard": "1/1"})
     plan = journal.Plan((), batches, plans[0])
     return finish(out, plan, done, chosen, rules, order, options)
 

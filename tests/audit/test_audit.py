@@ -24,7 +24,7 @@ from checker.trouble import ConfigTrouble
 
 from .conftest import SIZE
 
-REPORTS = ["report.html", "report.md", "report.txt", "summary.json"]
+REPORTS = ["plan.json", "report.html", "report.md", "report.txt", "summary.json"]
 TABLES = ["cables.parquet", "findings.parquet", "ledger.parquet", "portions.parquet", "rules.parquet"]
 
 
