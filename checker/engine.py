@@ -106,13 +106,13 @@ def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) 
         (counts.get(rule.id) or tally.of(rule.id)).applied += 1
     found: list[tuple[Rule, Hit]] = []
     for (rule, program), answer in broken:
-        if telegram.damaged and rule.severity != "info":  # the copy is hurt: it does not say what the writer did
-            tally.of(rule.id).unknown += 1
-            continue
         try:
             hits = program.hits(program.outcome_of(answer, env))
         except Exception as error:  # a fault in one rule is caught: the others go on
             faults.append((rule, error))
+            continue
+        if rule.severity != "info" and telegram.signs and telegram.hurt_beside(_places(hits)):
+            tally.of(rule.id).unknown += 1  # the copy is hurt: it does not say what the writer did
             continue
         if any(not hit.unknown for hit in hits):
             tally.of(rule.id).failed += 1
@@ -121,6 +121,10 @@ def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) 
         found.extend((rule, hit) for hit in hits)
     tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in faults)
     return found
+
+
+def _places(hits: list[Hit]) -> list[Span]:
+    return [hit.span for hit in hits if hit.span is not None]
 
 
 def _quickly(plan: Plan, env: Env, applied: list[Job], broken: list[tuple[Job, Free]], unsure: list[Branch]) -> bool:

@@ -1,34 +1,46 @@
 """Whether a copy was hurt on its way: signs that no writer leaves and that noisy lines and scanners do.
 
-One sign may be anything. Where several meet, a missing or strange marking says more about the copy than about its
-writer, and the engine gives no verdict above info (`engine.py`). Counted only when a rule has failed.
+One sign may be anything. Where others stand beside the place of a finding, a missing or strange marking says more
+about the copy than about its writer, and the engine gives no verdict above info (`engine.py`). Sought only when a rule
+failed.
 """
 
 from __future__ import annotations
 
-from ..document import Telegram
+from collections.abc import Callable
+
+from ..document import Sign, Telegram
+from ..text import Span
 from .patterns import Pattern
 
 # A digit or an open bracket between letters of one word, a letter between digits of one number (not an X: 12X15).
 _INSIDE = Pattern(r"[A-Z]{2}[0-9][A-Z]|[A-Z][0-9][A-Z]{2}|[0-9]{2}[A-WYZ][0-9]{2}|[A-Z]{2}\([A-Z]{2}(?![A-Z]{0,20}\))")
-_TEXT_OF_ONE = 4000  # code points: a longer text needs more than one sign
-_FIRST = ("banner", "eo", "tags", "subject", "references", "authority", "paragraph")
+_TELETYPE = ("acp127", "central-file")
+_TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
+_STRANGE = ("loose_text", "unread")
 
 
-def damaged(telegram: Telegram, fold: str, parts: tuple[tuple[int, str], ...]) -> bool:
-    """Whether the signs weigh enough for the length of the text. A sign inside a word weighs two, as does an
-    expected line that is missing where a line nobody can read stands; a field that cannot be read weighs one."""
-    weight = sum(2 for _ in _INSIDE.finditer(fold)) + len(telegram.unread)
-    if _has_gap(telegram, parts):
-        weight += 2
-    return weight >= 2 + 2 * (len(fold) // _TEXT_OF_ONE)
+def signs(
+    telegram: Telegram, fold: str, span: Callable[[int, int], Span], parts: tuple[tuple[int, str], ...]
+) -> tuple[Sign, ...]:
+    """The signs of damage. One inside a word weighs two, as does a line nobody can read where one of the frame is
+    missing; a field that cannot be read weighs one, for it may be the writer's own slip."""
+    found = [Sign(span(match.start(), match.end()), 2) for match in _INSIDE.finditer(fold)]
+    found += [Sign(node.span, 1) for node in telegram.unread]
+    gap = _gap(telegram, parts)
+    if gap is not None:
+        found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), 2))
+    return tuple(found)
 
 
-def _has_gap(telegram: Telegram, parts: tuple[tuple[int, str], ...]) -> bool:
-    """Whether a line of the frame is missing and a line nobody can read stands above the text."""
+def _gap(telegram: Telegram, parts: tuple[tuple[int, str], ...]) -> int | None:
+    """The first line above the text that nobody can read, where a line of the frame is missing."""
     frame = (telegram.dtg, telegram.sender, telegram.banner, telegram.to or None)
-    if all(node is not None for node in frame):
-        return False
-    kinds = [kind for _, kind in parts]
-    first = next((index for index, kind in enumerate(kinds) if kind in _FIRST and kind != "banner"), len(kinds))
-    return any(kind in ("loose_text", "unread") for kind in kinds[:first])
+    if telegram.layout not in _TELETYPE or all(node is not None for node in frame):
+        return None
+    for start, kind in parts:
+        if kind in _TEXT:
+            return None
+        if kind in _STRANGE:
+            return start
+    return None
