@@ -192,6 +192,8 @@ def _post_and_serial(sheet: Sheet, banner: Banner, start: int, stop: int) -> int
     post = fold[start : digits.start()].strip(" ")
     if _POST.fullmatch(post) is None or len(post.split()) > _WORDS:
         return None
+    if post in sheet.grammar.page_word("page"):  # a page head on one line with its level
+        return None
     banner.post = post
     banner.serial = int(digits.group())
     banner.serial_text = sheet.word(*digits.span())

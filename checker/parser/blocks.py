@@ -18,6 +18,7 @@ _NUMBERED = Pattern(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
 _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
+_NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
 _DASHES = Pattern(r" *-{4,}[- ]*\n")
 _VALUES = ("eo", "tags", "subject", "references", "authority")
 
@@ -223,9 +224,13 @@ def _bare_subject(sheet: Sheet, at: int) -> tuple[str, int] | None:
 def _belongs(sheet: Sheet, state: State, name: str) -> bool:
     """Whether a line that could open a block still belongs to the open one."""
     if name == "loose_text":
-        if state.open == "references" and state.blank:
-            return _LATER_ITEM.match(sheet.fold, state.start) is not None
-        return state.open == "subject" and state.blank and _is_empty(sheet, state)
+        if not state.blank or state.open not in _VALUES:
+            return False
+        if state.open == "references" and _LATER_ITEM.match(sheet.fold, state.start) is not None:
+            return True
+        if state.open == "references" and _NUMBER_AT_END.match(sheet.fold, state.start) is None:
+            return False
+        return _is_empty(sheet, state)
     return False
 
 

@@ -122,7 +122,7 @@ class Pages:
         high = end
         while high < sheet.size and sheet.fold[high] in " \n":
             high += 1
-        if low == 0 or sheet.fold[low - 1] in _ENDED:
+        if low == 0 or (sheet.fold[low - 1] in _ENDED and not sheet.text[high : high + 1].islower()):
             return start, min(end + 1, sheet.size)
         joint = sheet.fold.find("\n", low, high)
         if joint < 0 or high >= sheet.size:

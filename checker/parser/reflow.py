@@ -127,8 +127,8 @@ def _numbers(sheet: Sheet, points: set[int], low: int) -> None:
         last, marked = number, mark
     for match in _DTG.finditer(sheet.fold, 0, low):
         points.add(match.start())
-    for word in ("sender", "to", "info"):
-        for form in sheet.grammar.label(word, "line"):
-            at = sheet.fold.find(f" {form} ", 0, low)
+    for form, block in sheet.grammar.header_lines.items():
+        if block in ("station", "security", "sender", "to", "info"):
+            at = sheet.fold.find(f" {form} R" if block == "station" else f" {form} ", 0, low)
             if at >= 0:
                 points.add(at + 1)

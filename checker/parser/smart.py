@@ -21,7 +21,7 @@ from .sheet import Sheet
 from .subject import read_subject
 from .tags import read_tags
 
-_FIELD = Pattern(r" {0,3}([A-Z][A-Z./! ]{0,30}?) ?:")
+_FIELD = Pattern(r" {0,12}([A-Z][A-Z./! ]{0,30}?) ?:")
 _NUMBER = Pattern(r"(\d{2}|\d{4}) +([A-Z][A-Z .'-]{1,30}?) +(\d{1,7})(?!\d)")
 _ORDER = Pattern(r"\d{5}")
 _DTG_START = Pattern(r"(?:[A-Z] )?\d{6} ?[A-Z] ")

@@ -18,12 +18,12 @@ def read_subject(sheet: Sheet, telegram: Telegram, region: Region) -> None:
     subject = Subject(sheet.span(region.start, region.end), "")
     end = region.end
     if start < end and sheet.fold[start] == "(":
-        subject.mark = markings.portion(sheet.view, start, end, sheet.words)
+        subject.mark = markings.portion(sheet.view, start, end, sheet.words, sheet.lowered)
         if subject.mark is not None:
             start = _behind(sheet, start, end)
     elif start < end and sheet.fold[end - 1] == ")":
         low = sheet.fold.rfind("(", start, end)
-        mark = markings.portion(sheet.view, low, end, sheet.words) if low > start else None
+        mark = markings.portion(sheet.view, low, end, sheet.words, sheet.lowered) if low > start else None
         if isinstance(mark, Marking):
             subject.mark, end = mark, low
     subject.text = sheet.joined(start, end)
