@@ -19,8 +19,8 @@ from .values import Date, Level
 
 MODEL_VERSION = 1
 LETTERS_TO_A_SIGN = 4000  # code points: a longer text is called damaged for more signs only
-HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags", "subject", "references")
-"""The kinds of parts that head a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
+HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
+"""The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
 
 
 class Node(Record):
@@ -781,18 +781,20 @@ class Telegram(Node):
         return tuple(found)
 
     @property
-    def misplaced_lines(self) -> tuple[Part, ...]:
+    def misplaced_lines(self) -> tuple[Word, ...]:
         """The header lines, of each kind the first, that stand behind one that should follow them (`HEADER`)."""
+        placed = []
+        for place, kind in enumerate(HEADER):
+            node = getattr(self, kind)
+            node = node[0] if isinstance(node, tuple) and node else node
+            if isinstance(node, Node) and node.span.start < node.span.end:
+                placed.append((node.span.start, place, node.span))
         found = []
-        seen: set[str] = set()
         furthest = 0
-        for part in self.parts:
-            if part.kind in HEADER and part.kind not in seen:
-                seen.add(part.kind)
-                place = HEADER.index(part.kind)
-                if place < furthest:
-                    found.append(part)
-                furthest = max(furthest, place)
+        for _, place, span in sorted(placed):
+            if place < furthest:
+                found.append(Word(span, HEADER[place]))
+            furthest = max(furthest, place)
         return tuple(found)
 
     @property

@@ -17,6 +17,7 @@ _KINDS = (
     ("tags_program", "program"),
 )
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ROUND = str.maketrans({"0": _LETTERS[14]})  # a zero is the letter that looks like it
 
 
 def read_tags(sheet: Sheet, telegram: Telegram, region: Region) -> None:
@@ -99,8 +100,14 @@ def suggestion(sheet: Sheet, word: str) -> str | None:
     if word not in memory:
         if len(memory) > 4096:
             memory.clear()
-        memory[word] = _suggest(sheet, word) if 4 <= len(word) <= 12 and word.isalpha() and word.isascii() else None
+        fits = 4 <= len(word) <= 12 and word.isascii()
+        memory[word] = (_suggest(sheet, word) if word.isalpha() else _rounded(sheet, word)) if fits else None
     return memory[word]
+
+
+def _rounded(sheet: Sheet, word: str) -> str | None:
+    candidate = word.translate(_ROUND)
+    return candidate if candidate != word and _is_tag(sheet, candidate) else None
 
 
 def _suggest(sheet: Sheet, word: str) -> str | None:
