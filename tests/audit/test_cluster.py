@@ -46,4 +46,5 @@ def _is_worker(process: int) -> bool:
             command = file.read()
     except OSError:
         return False
-    return status.get("PPid", "").strip() == str(os.getpid()) and b"spawn_main" in command
+    ours = status.get("PPid", "").strip() == str(os.getpid())
+    return ours and (b"spawn_main" in command or b"dask worker" in command)  # the latter where setproctitle is there
