@@ -20,7 +20,7 @@ class RecordType(type):
         defaults.update({field: body.pop(field) for field in own if field in body})
         new = [field for field in own if field not in inherited]
         fields = (*inherited, *new)
-        body["__slots__"] = tuple(new)
+        body["__slots__"] = (*body.get("__slots__", ()), *new)
         body["__fields__"] = fields
         body["__defaults__"] = defaults
         made = super().__new__(mcs, name, bases, body)

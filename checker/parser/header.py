@@ -222,7 +222,7 @@ class Header:
         routing = self.telegram.routing
         if block == "routing" and isinstance(routing, Routing):
             routing.indicators += called
-            routing.span = sheet.view.span(start, end).__class__(routing.span.start, sheet.span(start, end).end)
+            routing.span = Span(routing.span.start, sheet.span(start, end).end)
             return
         letters = sheet.fold[start:end].split(" ", 1)[0]
         entry = sheet.grammar.doubled.get(letters)

@@ -35,7 +35,7 @@ class Sheet:
 
     def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:
         self.view = view
-        self.span: Callable[[int, int], Span] = view.span  # from offsets of the view to the source
+        self.span: Callable[[int, int], Span] = view.spans()  # from offsets of the view to the source
         self.text = view.text
         self.fold = folded(view.text) + "\n"
         self.size = len(view.text)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
+from functools import partial
 
 from ..record import Record
-from ..text import Source, Span, View
+from ..text import Sought, Source, Span, View
 
 GLUE = "\n\n"
 
@@ -81,8 +83,16 @@ class LazyView(View):
 
     def span(self, start: int, end: int) -> Span:
         """The span of the source that the view's code points `start` to `end` come from."""
+        return Sought(self, start, end)
+
+    def spans(self) -> Callable[[int, int], Span]:
+        """`span`, as quick as can be."""
+        return partial(Sought, self)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where the source's stretch for the view's code points `start` to `end` begins and ends."""
         low = self._border(start, False)
-        return Span(low, low if end <= start else max(low, self._border(end, True)))
+        return low, low if end <= start else max(low, self._border(end, True))
 
     def runs(self) -> list[Span]:
         """The stretches of the source this view walks through: one, unless a field stands before an earlier one."""
