@@ -8,29 +8,69 @@ failed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from ..document import Sign, Telegram
 from ..text import Span
+from ..vocabulary import Vocabulary
 from .patterns import Pattern
 
-# A digit or an open bracket between letters of one word, a letter between digits of one number (not an X: 12X15).
-_INSIDE = Pattern(r"[A-Z]{2}[0-9][A-Z]|[A-Z][0-9][A-Z]{2}|[0-9]{2}[A-WYZ][0-9]{2}|[A-Z]{2}\([A-Z]{2}(?![A-Z]{0,20}\))")
+# A digit or an open bracket inside a word, long enough on both sides not to be the name of an aircraft or a unit;
+# a letter inside a number that has more digits than a time of day or a date.
+_INSIDE = Pattern(r"[A-Z]{3}[0-9][A-Z]{2}|[0-9]{3}[A-WYZ][0-9]{3}|[A-Z]{2}\([A-Z]{2}(?![A-Z]{0,20}\))")
+_LONG = Pattern(r"[^ \n]{7,24}")  # a word, with what may stand before and behind it
+_SHORTEST = 7  # letters: shorter words have too many neighbours
+_ENDS = ".,;:()\"'"
+_ANY = "?"
 _TELETYPE = ("acp127", "central-file")
 _TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
 _STRANGE = ("loose_text", "unread")
 
 
 def signs(
-    telegram: Telegram, fold: str, span: Callable[[int, int], Span], parts: tuple[tuple[int, str], ...]
+    telegram: Telegram,
+    fold: str,
+    span: Callable[[int, int], Span],
+    parts: tuple[tuple[int, str], ...],
+    words: Vocabulary,
 ) -> tuple[Sign, ...]:
     """The signs of damage. One inside a word weighs two, as does a line nobody can read where one of the frame is
-    missing; a field that cannot be read weighs one, for it may be the writer's own slip."""
+    missing, and a common word with one strange letter; a field that cannot be read weighs one, for it may be the
+    writer's own slip."""
     found = [Sign(span(match.start(), match.end()), 2) for match in _INSIDE.finditer(fold)]
     found += [Sign(node.span, 1) for node in telegram.unread]
+    found += [Sign(span(*place), 2) for place in _misspelt(fold, words)]
     gap = _gap(telegram, parts)
     if gap is not None:
         found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), 2))
     return tuple(found)
+
+
+def _misspelt(fold: str, words: Vocabulary) -> list[tuple[int, int]]:
+    """Words that stand once and have one strange letter in place of one of a common word's: a name or a foreign word
+    comes again."""
+    near, known = _neighbours(words)
+    seen: dict[str, tuple[int, int]] = {}
+    again = set()
+    for match in _LONG.finditer(fold):
+        word = match.group().strip(_ENDS)
+        if len(word) < _SHORTEST or word in known:
+            continue
+        if word in seen:
+            again.add(word)
+        elif any(word[:place] + _ANY + word[place + 1 :] in near for place in range(len(word))):
+            seen[word] = match.span()
+    return [place for word, place in seen.items() if word not in again]
+
+
+@lru_cache(maxsize=2)
+def _neighbours(words: Vocabulary) -> tuple[frozenset[str], frozenset[str]]:
+    """The common words with each letter in turn left open, and the words themselves with the levels' names."""
+    common = {form for entry in words["common_words"] for form in entry.forms.get("word", ())}
+    common |= {form for entry in words["levels"] for form in entry.spellings("banner") if form.isalpha()}
+    long = [word for word in common if len(word) >= _SHORTEST]
+    near = {word[:place] + _ANY + word[place + 1 :] for word in long for place in range(len(word))}
+    return frozenset(near), frozenset(common)
 
 
 def _gap(telegram: Telegram, parts: tuple[tuple[int, str], ...]) -> int | None:

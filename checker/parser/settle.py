@@ -39,7 +39,7 @@ def _compute(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     """What the overall marking should be, and when the information is to be declassified: made when asked for."""
     telegram.rollup = Later(_roll_up, sheet.grammar.caption_of_control, words)
     telegram.declass = Later(judge, words)
-    telegram.signs = Later(signs, sheet.fold, sheet.span, tuple(sheet.parts))
+    telegram.signs = Later(signs, sheet.fold, sheet.span, tuple(sheet.parts), words)
 
 
 def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Vocabulary) -> Rollup | None:
