@@ -22,3 +22,15 @@ def test_example(rule: rulebook.Rule, example: dict[str, object]) -> None:
 
 def test_every_rule_that_runs_has_examples() -> None:
     assert [] == [rule.id for rule in BOOK.rules if BOOK.runs(rule) and not rule.examples]
+
+
+def test_what_is_known_from_memory_alone_is_no_error_and_not_stable() -> None:
+    alone = [rule for rule in BOOK.rules if all(words.split()[0] == "memory" for words in rule.cite)]
+    assert len(alone) > 5
+    assert [] == [rule.id for rule in alone if rule.severity == "error" or rule.status == "stable"]
+
+
+def test_a_safe_suggestion_writes_the_same_code_in_its_right_spelling() -> None:
+    """What changes the meaning of a marking is never called safe; the one rule here only spells a control out."""
+    safe = [rule.id for rule in BOOK.rules if (rule.data.get("suggest") or {}).get("safe")]
+    assert ["CAV-059"] == safe
