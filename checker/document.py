@@ -782,7 +782,10 @@ class Telegram(Node):
 
     @property
     def misplaced_lines(self) -> tuple[Word, ...]:
-        """The header lines, of each kind the first, that stand behind one that should follow them (`HEADER`)."""
+        """The header lines, of each kind the first, that stand behind one that should follow them (`HEADER`).
+
+        Those above the classification line are compared among themselves: a row may hold its text before its header.
+        """
         placed = []
         for place, kind in enumerate(HEADER):
             node = getattr(self, kind)
@@ -790,11 +793,12 @@ class Telegram(Node):
             if isinstance(node, Node) and node.span.start < node.span.end:
                 placed.append((node.span.start, place, node.span))
         found = []
-        furthest = 0
+        furthest = [0, 0]
         for _, place, span in sorted(placed):
-            if place < furthest:
+            text = place >= HEADER.index("banner")
+            if place < furthest[text]:
                 found.append(Word(span, HEADER[place]))
-            furthest = max(furthest, place)
+            furthest[text] = max(furthest[text], place)
         return tuple(found)
 
     @property
@@ -852,12 +856,16 @@ class Telegram(Node):
 
     @property
     def sender_fits(self) -> bool | None:
-        """Whether originator and classification line name one post: the same, or one with more words than the other."""
+        """Whether originator and classification line name one post: the same, or one with more words than the other.
+
+        Blanks, apostrophes and full stops do not count, and one name may hold the other (UNROME, ROME).
+        """
         sender = self.sender.post if isinstance(self.sender, Party) else None
         numbered = self.banner.post if isinstance(self.banner, Banner) else None
         if not sender or not numbered:
             return None
-        if sender.replace(" ", "") == numbered.replace(" ", ""):
+        letters, others = ("".join(filter(str.isalnum, name)) for name in (sender, numbered))
+        if letters == others or (min(len(letters), len(others)) > 3 and (letters in others or others in letters)):
             return True
         one, two = set(sender.split()), set(numbered.split())
         return one <= two or two <= one

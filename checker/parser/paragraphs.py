@@ -29,6 +29,8 @@ _FULL_LINE = 40  # a wrapped line of a telegram has 55 to 69 letters
 _LONG_RULE = 40
 _LONGEST_HEADING = 78
 _CUT = Pattern(r"X{4,}|\[?\.\.\.\]?")
+_LIST_ITEM = Pattern(r"\((?:[a-z]|[ivx]{2,4}|\d{1,2})\) ", 0)
+_HEADLINE = 60  # letters of a line that stands alone and is no sentence
 _SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
 
@@ -266,13 +268,14 @@ def _is_table(dashes: str) -> bool:
 class Body:
     """Turns the openings of one section into paragraphs, headings and parts of the sheet."""
 
-    __slots__ = ("headings", "high", "low", "paragraphs", "section", "sheet")
+    __slots__ = ("headings", "headlines", "high", "low", "paragraphs", "section", "sheet")
 
-    def __init__(self, sheet: Sheet, low: int, high: int, section: int = 1) -> None:
+    def __init__(self, sheet: Sheet, low: int, high: int, section: int = 1, headlines: bool = False) -> None:
         self.sheet = sheet
         self.low = low
         self.high = high
         self.section = section
+        self.headlines = headlines  # whether a short line that stands alone is a heading
         self.paragraphs: list[Paragraph] = []
         self.headings: list[Heading] = []
 
@@ -304,8 +307,17 @@ class Body:
             stop = _empty_line(sheet.fold, start, high)
             here = stop
             line = sheet.line_start(start)
+            if self.headlines and _is_headline(sheet, start, stop):
+                low_end, high_end = sheet.trim(start, stop)
+                sheet.begin(max(line, low), "heading")
+                self.headings.append(Heading(sheet.span(low_end, high_end), sheet.joined(low_end, high_end)))
+                continue
             sheet.begin(max(line, low), "paragraph")
-            self._paragraph(Found(line, start, start, "unnumbered", 1, None), stop)
+            item = _LIST_ITEM.match(sheet.text, start, stop)
+            if item is not None:
+                self._paragraph(Found(line, start, item.end() - 1, "lettered", 2, None), stop)
+            else:
+                self._paragraph(Found(line, start, start, "unnumbered", 1, None), stop)
 
     def _heading(self, item: Found, end: int) -> None:
         sheet = self.sheet
@@ -351,6 +363,14 @@ class Body:
         node.text = text[first:high].lstrip()
         node.place = Word(span(low, label_end), label) if label else Word(span(low, low + 1), text[low : low + 1])
         self.paragraphs.append(node)
+
+
+def _is_headline(sheet: Sheet, start: int, stop: int) -> bool:
+    """Whether a stretch is one line of a few words, or a short one that is no sentence, and has no mark."""
+    line = sheet.fold[start:stop].strip(_BLANKS)
+    if "\n" in line or len(line) > _HEADLINE or line[0] in "(-" or line[-1] == ")":
+        return False
+    return line[-1].isalnum() or len(line.split()) <= 2
 
 
 def _search_mark(sheet: Sheet, node: Paragraph, item: Found, start: int, high: int) -> int:
@@ -459,7 +479,7 @@ def read_sections(sheet: Sheet, telegram: Telegram, stretches: list[tuple[int, i
     outer = 0
     for section, (low, high) in enumerate(stretches, 1):
         text = Text(sheet, low, high, outer, section)
-        body = Body(sheet, low, high, section)
+        body = Body(sheet, low, high, section, headlines=True)
         body.read(text.walk())
         outer = text.outer
         paragraphs += body.paragraphs
