@@ -363,6 +363,11 @@ def check_text(text: str, name: str, settings: Settings) -> list[Finding]:
 # ---- rules, for `rules` and `explain` --------------------------------------------------------------------------------
 
 
+def meanings(settings: Settings, table: str) -> dict[str, str]:
+    """What each code of a vocabulary table says: code to title."""
+    return {entry.code: entry.title for entry in load(settings).vocabulary[table]}
+
+
 def list_rules(settings: Settings, form: str) -> Iterator[str]:
     """The rules as text, Markdown or JSON: all of them, or those the settings select."""
     from .reporters import catalogue  # only for this command

@@ -96,6 +96,7 @@ complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l severity
 complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l stdin-filename
 complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
 complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l as-of
+complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l by-year
 complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l config
 complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l exclude
 complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l extend-select

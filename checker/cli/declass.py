@@ -20,16 +20,23 @@ def main(given: list[str]) -> int:
     options = words.parser("declass", "Tell when and why each telegram is or was due for declassification.")
     words.input_options(options)
     words.rule_options(options)
-    options.add_argument("--format", choices=("table", "csv", "json"), default="table", help="the form of the rows")
+    options.add_argument("--format", choices=release.FORMS, default="table", help="the form: ics is a calendar")
+    options.add_argument("--by-year", action="store_true", help="count the documents each year brings instead")
     options.add_argument("--out", default="", metavar="FILE", help="write to a file")
     args = options.parse_args(given)
     settings = words.settled(args)
     if settings.flag("redact"):
         raise ConfigTrouble("declass shows the documents' words; it cannot be redacted")
+    if args.by_year and args.format == "ics":
+        raise ConfigTrouble("--by-year counts: a calendar (--format ics) has entries for documents")
     paths, data = words.paths_of(args)
+    meanings = run.meanings(settings, "declass_status")
     documents = list(run.parse(paths, settings, run.Wish(data=data, name=args.stdin_filename)))
-    rows = [release.row(each.path, each.cable, each.telegram) for each in documents if each.telegram is not None]
-    pieces = list(release.told(args.format, rows))
+    rows = [
+        release.row(each.path, each.cable, each.telegram, meanings) for each in documents if each.telegram is not None
+    ]
+    shown = release.by_year(rows) if args.by_year else rows
+    pieces = list(release.told(args.format, shown, settings.text("as-of")))
     if args.out:
         printing.write_file(args.out, pieces)
     else:
