@@ -60,6 +60,8 @@ class Header:
                     self.unread = True
                     block, here = None, end + 1
                     continue
+                if kind is None and block == "sender" and not self.gap and self._is_strange(start, end):
+                    sheet.begin(here, "unread")  # where the addressees should begin
                 if kind == "banner" or kind is None:
                     break
                 if kind != block or kind in ("sender", "dtg"):
@@ -92,7 +94,7 @@ class Header:
         sheet, telegram = self.sheet, self.telegram
         if self.unread and telegram.dtg is not None and telegram.sender is not None:
             return False
-        if label_of(sheet, start) is not None or unread_banner(sheet, start, end) is not None:
+        if not self._is_strange(start, end):
             return False
         here = end + 1
         for _ in range(_AHEAD):
@@ -106,6 +108,12 @@ class Header:
                 return kind in known and known[kind] is None
             here = stop + 1
         return False
+
+    def _is_strange(self, start: int, end: int) -> bool:
+        """Whether a line neither opens the text nor looks like the classification line or a caption."""
+        if label_of(self.sheet, start) is not None or is_address_stop(self.sheet, start, end):
+            return False
+        return unread_banner(self.sheet, start, end) is None
 
     def _seek(self) -> int:
         """Where the first line of a telegram stands; 0 if none is near. What stands above it is no part of it."""
