@@ -215,6 +215,8 @@ class Form:
         match = _ORDER.search(sheet.fold, region.body, region.end)
         if match is None:
             low, high = sheet.trim(region.start, region.end)
+            if sheet.blank_line(region.body):  # scanned apart from its value
+                low = high
             self.telegram.eo = Unread(sheet.span(low, high), "the number of an executive order", sheet.text[low:high])
             return
         line = EoLine(sheet.span(region.start, region.end), sheet.joined(region.start, region.end), match.group())

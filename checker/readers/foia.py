@@ -26,10 +26,10 @@ _CODES = re.compile(r"\n[ \t]*(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]
 _MARGIN = re.compile(r"[ \t]{4,40}+(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]{0,4}){1,6}\r?(?=\n)")
 _RECLASS = re.compile(  # wrapped at will, so any blank may be a line end
     r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified\s{1,9}by\s{1,9}DAS[^:]{1,80}Class:[^:]{1,80}Reason:[^:]{1,120}"
-    r"Declassify\s{1,9}on:[^\n]*)"
+    r"Declassify\s{1,9}on:(?:\s{0,9}\d{1,2}/\d{1,2}/\d{4})?[^\n]*)"
 )
 _AUTHORITY = re.compile(r"\n[ \t]*REVIEW AUTHORITY:[^\n]*")
-_PATTERNS = (_STAMP, _RELEASE, _RECLASS, _AUTHORITY, _CODES, _MARGIN)
+_PASSES = ((_STAMP, _RELEASE, _AUTHORITY, _CODES, _MARGIN), (_RECLASS,))  # the last may itself be cut by the others
 
 
 def recognises(text: str) -> bool:
@@ -40,16 +40,23 @@ def recognises(text: str) -> bool:
 def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
     """The text without stamps; the first value of each kind is stated."""
     view = reading.view
+    facts: dict[str, Fact] = {}
+    for patterns in _PASSES:
+        view = _without(view, patterns, facts)
+    yield reading.inner(view, tuple(facts.values()))
+
+
+def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: dict[str, Fact]) -> View:
+    """The view without what the patterns find; the first value of each kind is stated in `facts`."""
     text = "\n" + view.text  # so that a stamp on the first line has its line end before it, as all others have
     cuts: list[tuple[int, int]] = []
-    facts: dict[str, Fact] = {}
-    for pattern in _PATTERNS:
+    for pattern in patterns:
         for found in pattern.finditer(text):
             cuts.append((max(found.start() - 1, 0), found.end() - 1))  # with its line end, so that no gap is left
             for name, words in found.groupdict().items():
                 if words and name not in facts:
                     _state(facts, view, name, found.start(name) - 1, found.end(name) - 1)
-    yield reading.inner(view.exchange(bounded(_apart(cuts))), tuple(facts.values()))
+    return view.exchange(bounded(_apart(cuts))) if cuts else view
 
 
 def _state(facts: dict[str, Fact], view: View, name: str, low: int, high: int) -> None:
