@@ -1,0 +1,73 @@
+"""A frozen sample of invented cables with its findings: what a change of rules or engine changes, as a diff.
+
+    python -m benchmarks.stability            compare, print the diff, exit 1 if there is one
+    python -m benchmarks.stability --accept   take the findings of today as the new ones
+    python -m benchmarks.stability --renew    make the sample itself anew (when the telegrams of `synth` change)
+
+The sample is `benchmarks/sample/cables.jsonl`: 300 telegrams, half of them with a planted defect. The findings beside
+it hold one line each: cable, place, severity, rule, message. Nobody has to keep them; the diff belongs into the commit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from collections.abc import Iterator
+
+from benchmarks.planting import ROOT
+from checker import engine, parser, readers, rulebook
+from checker.readers import Unreadable
+
+FOLDER = ROOT / "benchmarks" / "sample"
+SAMPLE, FINDINGS = FOLDER / "cables.jsonl", FOLDER / "findings.txt"
+
+
+def renew(count: int = 300, seed: int = 20) -> None:
+    """Write the sample."""
+    from checker.synth import make
+
+    FOLDER.mkdir(exist_ok=True)
+    with open(SAMPLE, "w", encoding="utf-8", newline="\n") as file:
+        for made in make(count, seed, 0.5):
+            row = {"_id": made.cable, "origin": made.origin, "classification": made.outside, "body": made.text}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def findings() -> Iterator[str]:
+    """One line for each finding of today, in the order of the sample."""
+    book = rulebook.load()
+    for reading in readers.read(str(SAMPLE)):
+        if isinstance(reading, Unreadable):
+            yield f"{reading.cable}: {reading.why}"
+            continue
+        telegram = parser.parse(reading.view, book.vocabulary, reading.facts)
+        for found in engine.run(telegram, reading.view.source, book, SAMPLE.name, reading.cable):
+            place = f"{found.start.line}:{found.start.column}"
+            yield f"{found.cable} {place} {found.severity} {found.rule} {found.message}"
+
+
+def difference() -> list[str]:
+    """What differs from the findings that were accepted, as lines of a unified diff."""
+    known = FINDINGS.read_text(encoding="utf-8").splitlines()
+    return list(difflib.unified_diff(known, list(findings()), "accepted", "now", n=0, lineterm=""))
+
+
+def main(argv: list[str] | None = None) -> int:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--accept", action="store_true")
+    words.add_argument("--renew", action="store_true")
+    options = words.parse_args(argv)
+    if options.renew:
+        renew()
+    if options.accept or options.renew:
+        FINDINGS.write_text("".join(f"{line}\n" for line in findings()), encoding="utf-8")
+        return 0
+    lines = difference()
+    print("\n".join(lines) if lines else "the same findings")
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
