@@ -10,7 +10,7 @@ from .instructions import read_value
 from .patterns import Pattern
 from .sheet import Sheet
 
-_PARAGRAPH = Pattern(r"(?<=[ \n])(\d{1,2})([.)]) {1,3}(?=\(?[A-Z\"'])")
+_PARAGRAPH = Pattern(r"(?<=[ \n])(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))")
 _DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
 
 
@@ -100,7 +100,9 @@ def _labels(sheet: Sheet, points: set[int], low: int) -> None:
 def _stands_free(sheet: Sheet, at: int, code: str) -> bool:
     if at == 0 or not sheet.fold[at - 1].isalnum():
         return code != "reference" or sheet.fold.find(":", at, at + 10) > 0
-    return code in ("eo", "tags", "reference") and sheet.fold.find(":", at, at + 14) > 0
+    if code == "authority":  # glued to a number, or to capitals with small letters of its own: no DECLASSIFIED BY
+        return sheet.fold[at - 1].isdigit() or (sheet.text[at].isupper() and sheet.text[at + 1].islower())
+    return sheet.fold.find(":", at, at + 14) > 0
 
 
 def _has_value(sheet: Sheet, at: int) -> bool:
@@ -115,7 +117,7 @@ def _has_value(sheet: Sheet, at: int) -> bool:
 
 def _numbers(sheet: Sheet, points: set[int], low: int) -> None:
     """Paragraph numbers, in sequence only."""
-    hits = [(int(m.group(1)), m.start(), sheet.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(sheet.fold, low)]
+    hits = [(int(m[1] or m[2]), m.start(), sheet.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(sheet.fold, low)]
     last = 0
     marked = False
     for index, (number, at, mark) in enumerate(hits):

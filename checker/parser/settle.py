@@ -136,6 +136,8 @@ def _losses(sheet: Sheet, telegram: Telegram) -> None:
         _lose(telegram, _FIELDS, telegram.banner.span.end, "the fields of the first section: this copy is a later one")
     elif telegram.layout == "body" and telegram.banner is None:
         _lose(telegram, ("banner",), start, "the classification line: this copy begins below it")
+        if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
+            _lose(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
     pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
     if pages and max(line.page or 0 for line in pages) < max(line.pages or 0 for line in pages):
         telegram.whole = False
