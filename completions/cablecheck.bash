@@ -2,7 +2,7 @@
 _cablecheck() {
     local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" words=""
     if [ "$COMP_CWORD" = 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "lint audit parse declass explain rules baseline query synth completion --help --version" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "lint audit parse declass explain rules baseline query synth lsp completion --help --version" -- "$current")
         return
     fi
     if [ "$previous" = --format ]; then
@@ -19,6 +19,7 @@ _cablecheck() {
         baseline) words="--as-of --baseline --config --exclude --extend-select --files-from --force --help --ignore --isolated --jobs --per-file-ignores --profile --reader --redact --rules --select --severity --stdin-filename" ;;
         query) words="--format --help --tables --timeout" ;;
         synth) words="--count --defects --help --out --seed --templates" ;;
+        lsp) words="--as-of --config --extend-select --help --ignore --isolated --per-file-ignores --profile --reader --redact --rules --select --severity" ;;
         completion) words="--help" ;;
     esac
     case "$current" in

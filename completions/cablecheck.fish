@@ -8,6 +8,7 @@ complete -c cablecheck -n __fish_use_subcommand -a rules -d 'list, check, test a
 complete -c cablecheck -n __fish_use_subcommand -a baseline -d 'record known findings, so that only new ones count'
 complete -c cablecheck -n __fish_use_subcommand -a query -d 'ask the tables of an audit'
 complete -c cablecheck -n __fish_use_subcommand -a synth -d 'make an invented corpus with known defects'
+complete -c cablecheck -n __fish_use_subcommand -a lsp -d 'serve an editor: findings while a telegram or a rule file is being written'
 complete -c cablecheck -n __fish_use_subcommand -a completion -d 'print the completion script of a shell'
 complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l allow-failed
 complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l as-of
@@ -160,4 +161,17 @@ complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l help
 complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l out
 complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l seed
 complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l templates
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l as-of
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l config
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l extend-select
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l help
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l ignore
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l isolated
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l per-file-ignores
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l profile
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l reader
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l redact
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l rules
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l select
+complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l severity
 complete -c cablecheck -n '__fish_seen_subcommand_from completion' -l help

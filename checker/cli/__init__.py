@@ -24,6 +24,7 @@ COMMANDS = {
     "baseline": "record known findings, so that only new ones count",
     "query": "ask the tables of an audit",
     "synth": "make an invented corpus with known defects",
+    "lsp": "serve an editor: findings while a telegram or a rule file is being written",
     "completion": "print the completion script of a shell",
 }
 
