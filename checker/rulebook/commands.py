@@ -10,7 +10,7 @@ from ..record import Record
 from ..shipped import data_dir
 from . import check_files, load
 from .examples import Result, judge, mutate, stale
-from .loading import Library
+from .loading import Library, rooms_of
 from .mutants import Mutant
 from .shape import SCHEMAS, schema
 from .shelf import Rule, Rulebook
@@ -84,7 +84,7 @@ def book_of(paths: Sequence[str]) -> Rulebook:
     files = [path for path in paths if not os.path.isdir(path)]
     library = Library()
     shipped = data_dir("rules")
-    library.read(list(dict.fromkeys([shipped, *map(os.path.abspath, folders)])), chapters=False)
+    library.read(list(dict.fromkeys([shipped, *map(os.path.abspath, folders), *rooms_of(files)])), chapters=False)
     for pack in library.packs:
         if any(os.path.realpath(folder) == pack.home for folder in folders):
             for path in pack.chapters():

@@ -39,13 +39,8 @@ class Library:
         """Read the packs; the words of the shipped rules are always there."""
         shipped = data_dir("rules")
         self.packs = [Pack(folder, self.items) for folder in folders]
-        homes = [os.path.join(shipped, "vocabulary")]
-        for pack in self.packs:
-            home = os.path.join(pack.folder, "vocabulary")
-            known = {os.path.realpath(other) for other in homes}
-            if os.path.isdir(home) and os.path.realpath(home) not in known and pack.inside(home):
-                homes.append(home)
-        self.words = Vocabulary(read_tables(homes, self.items).values())
+        inside = [pack.folder for pack in self.packs if pack.inside(os.path.join(pack.folder, "vocabulary"))]
+        self.words = Vocabulary(read_tables(_homes([shipped, *inside]), self.items).values())
         if "levels" not in self.words:
             return
         self.bases |= Pack(shipped, []).bases()
@@ -146,7 +141,7 @@ def check_files(paths: Sequence[str]) -> list[Item]:
     """Everything wrong with rule files, vocabulary files, pack files and folders of them, each at its place."""
     library = Library()
     shipped = data_dir("rules")
-    library.words = Vocabulary(read_tables([os.path.join(shipped, "vocabulary")], library.items).values())
+    library.words = Vocabulary(read_tables(_homes([shipped, *rooms_of(paths)]), library.items).values())
     library.bases = Pack(shipped, library.items).bases()
     others: list[Data] = []
     for path in paths:
@@ -167,6 +162,23 @@ def check_files(paths: Sequence[str]) -> list[Item]:
         others = around.rules
     judge_together([*others, *library.rules], library.files)
     return library.items
+
+
+def rooms_of(paths: Sequence[str]) -> list[str]:
+    """The folders of the files among the paths that hold words beside them; a file is judged with its neighbours."""
+    near = (os.path.dirname(os.path.abspath(path)) for path in paths if not os.path.isdir(path))
+    homes = {folder: os.path.join(folder, "vocabulary") for folder in near}
+    return [folder for folder, home in homes.items() if os.path.isdir(home) and Pack(folder, []).inside(home)]
+
+
+def _homes(folders: Sequence[str]) -> list[str]:
+    """The folders of words below the folders, each once by whatever path it is named."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        home = os.path.join(folder, "vocabulary")
+        if os.path.isdir(home):
+            found.setdefault(os.path.realpath(home), home)
+    return list(found.values())
 
 
 def _check_file(path: str, library: Library) -> None:

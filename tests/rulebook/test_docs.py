@@ -35,6 +35,15 @@ def test_the_rules_of_the_tutorial_hold_and_kill_their_mutants(folder: Path) -> 
     assert report.lines[0].startswith("3 rules, ")
 
 
+def test_a_chapter_alone_is_judged_with_the_words_beside_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the tutorial tells: `rules check` and `rules test` take the file, not the folder."""
+    monkeypatch.chdir(folder)
+    assert [] == check_files(["chapter3.yaml"])
+    assert [] == check_files(["chapter3.yaml", str(folder / "chapter1.yaml"), "vocabulary/signers.yaml"])
+    report = commands.test_files(["chapter3.yaml"], mutants=True)
+    assert report.ok, report.lines
+
+
 def operator_rows() -> list[str]:
     return [
         f"| {kind} | `{name}` | {operator.says} |"
