@@ -28,8 +28,8 @@ LATE = {
     "urllib", "uuid", "xml", "zipfile", "zlib",
 }  # fmt: skip
 THIRD_PARTY = {
-    "backports", "dask", "distributed", "duckdb", "fsspec", "jinja2", "jsonschema", "lsprotocol", "msgspec", "obstore",
-    "pygls", "pypdfium2", "re2", "selectolax", "tabulate", "yaml",
+    "backports", "dask", "distributed", "duckdb", "fsspec", "jsonschema", "lsprotocol", "msgspec", "obstore",
+    "pygls", "pypdfium2", "re2", "tabulate", "yaml",
 }  # fmt: skip
 
 UNWELCOME = {"utils", "util", "helpers", "helper", "common", "base", "misc", "manager"}
