@@ -967,4 +967,4 @@ def _again(seen: set[object], key: object) -> bool:
 
 
 late(Marking, "tokens")  # read by rules about controls only
-late(Telegram, "rollup", "declass", "signs")  # read by few rules, by the commands that ask, and when a rule fails
+late(Telegram, "rollup", "declass", "signs", "parts")  # read by few rules, by commands that ask, when a rule fails

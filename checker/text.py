@@ -57,15 +57,15 @@ class Sought(Span):
         self._low, self._high = self._view.place(self._low, self._high)
         self._view = None
 
-    @property
-    def start(self) -> int:  # type: ignore[misc, override]
+    @property  # type: ignore[misc]
+    def start(self) -> int:  # type: ignore[override]
         """Where it begins."""
         if self._view is not None:
             self._find()
         return self._low
 
-    @property
-    def end(self) -> int:  # type: ignore[misc, override]
+    @property  # type: ignore[misc]
+    def end(self) -> int:  # type: ignore[override]
         """Where it ends."""
         if self._view is not None:
             self._find()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..document import Banner, EoLine, Fact, Instruction, Part, TagsLine, Telegram, Unread
+from ..record import Later
 from ..text import Span, View
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
@@ -37,7 +38,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     if isinstance(telegram.tags_line, TagsLine):
         sheet.hand_over(telegram.tags_line, "tags")
     settle(sheet, telegram, words)
-    telegram.parts = tile(whole, sheet, cuts)
+    telegram.parts = Later(_parts, whole, sheet, cuts)
     return telegram
 
 
@@ -143,6 +144,10 @@ def _fields_read(sheet: Sheet, telegram: Telegram) -> int:
     parts = (telegram.dtg, telegram.banner, telegram.eo, telegram.tags_line, telegram.subject, telegram.authority)
     found = sum(part is not None for part in parts) + len(telegram.paragraphs[:3])
     return found + ("references" in sheet.gathered)
+
+
+def _parts(_: Telegram, whole: Sheet, sheet: Sheet, cuts: list[Cut]) -> tuple[Part, ...]:
+    return tile(whole, sheet, cuts)
 
 
 def tile(whole: Sheet, sheet: Sheet, cuts: list[Cut]) -> tuple[Part, ...]:

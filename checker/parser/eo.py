@@ -10,6 +10,7 @@ from .sheet import Sheet
 
 _NUMBER = Pattern(r"[\dOIL]{4,6}")
 _DIGITS = str.maketrans("OIL", "011")
+_KEPT = 1024  # orders
 
 
 def read_eo(sheet: Sheet, telegram: Telegram, region: Region) -> None:
@@ -35,12 +36,22 @@ def read_eo(sheet: Sheet, telegram: Telegram, region: Region) -> None:
 
 def place_order(sheet: Sheet, line: EoLine) -> None:
     """Find the order in the table of eras, or the one most like it."""
+    kept = sheet.grammar.orders
+    if line.order not in kept:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[line.order] = _era_of(sheet, line.order)
+    line.era, line.nearest = kept[line.order]
+
+
+def _era_of(sheet: Sheet, order: str) -> tuple[str | None, str | None]:
     known = [entry for entry in sheet.words["eras"] if entry.fact("number")]
-    line.era = next((entry.code for entry in known if entry.fact("number") == line.order), None)
-    if line.era is None:
-        numbers = [entry.fact("number") for entry in known]
-        best = max(numbers, key=lambda number: _likeness(number, line.order), default="")
-        line.nearest = best if _likeness(best, line.order) >= 3 else None
+    era = next((entry.code for entry in known if entry.fact("number") == order), None)
+    if era is not None:
+        return era, None
+    numbers = [entry.fact("number") for entry in known]
+    best = max(numbers, key=lambda number: _likeness(number, order), default="")
+    return None, best if _likeness(best, order) >= 3 else None
 
 
 def _likeness(number: str, other: str) -> int:

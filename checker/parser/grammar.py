@@ -42,14 +42,16 @@ class Grammar:
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
 
     @cached_property
-    def banner_signs(self) -> tuple[str, ...]:
-        """How a repeated classification line begins: letter-spaced, or a telegram's short form."""
+    def banner_signs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """How a repeated classification line begins: letter-spaced, or a telegram's short form. By the sign that
+        stands in all of a group: where it is missing the others need not be sought."""
         signs: list[str] = []
         for entry in self.words["levels"]:
             signs += entry.forms.get("spaced", ())
             if not entry.forms.get("spaced"):
                 signs += [form + " " for form in entry.forms.get("telegram", ())[:1]]
-        return tuple(signs)
+        cores = [sign for sign in signs if not any(other in sign for other in signs if other != sign)]
+        return tuple((core, tuple(sign for sign in signs if core in sign)) for core in cores)
 
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
@@ -209,6 +211,11 @@ class Grammar:
         return (*signs, *self.label("attributes", "line"))
 
     @cached_property
+    def head_starts(self) -> tuple[str, ...]:
+        """How the signs near the top begin: seven letters, each once."""
+        return tuple(dict.fromkeys(sign[:7] for sign in self.head_signs))
+
+    @cached_property
     def head_signs(self) -> tuple[str, ...]:
         """Words one of which stands near the top of every text that has stamps of a release."""
         stamps = [entry for entry in self.words["stamps"] if not entry.forms.get("continued")]
@@ -261,6 +268,16 @@ class Grammar:
         return tuple((form, e) for e in self.words["captions"] for form in e.forms.get("ends", ()))
 
     # ---- small memories --------------------------------------------------------------------------------------
+
+    @cached_property
+    def addresses(self) -> dict[str, tuple[str, str | None, str | None, int | None, bool, str]]:
+        """What addresses were made of, by their words (the parser empties it when it grows large)."""
+        return {}
+
+    @cached_property
+    def orders(self) -> dict[str, tuple[str | None, str | None]]:
+        """Number of an order as written to its era and to the number most like it (emptied when it grows large)."""
+        return {}
 
     @cached_property
     def slips(self) -> dict[str, str | None]:

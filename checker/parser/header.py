@@ -19,6 +19,9 @@ _SENT_TO = Pattern(r"R[A-Z]{2,7}/")
 _ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/)?")
 _AHEAD = 3  # lines below one that cannot be read in which the header has to go on
 _NEAR = 60  # lines
+_DIGITS = "0123456789"
+_LONGEST_NUMBER = 7  # digits
+_KEPT = 4096  # addresses
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = Pattern(r"-{6,}")
 _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
@@ -142,19 +145,22 @@ class Header:
 
     def _kind(self, start: int, end: int, block: str | None) -> str | None:
         """Which block the line belongs to; `None` when it is no header line."""
-        fold = self.sheet.fold
-        first = fold[start:end].split(" ", 1)[0]
+        sheet = self.sheet
+        fold = sheet.fold
+        stop = fold.find(" ", start, end)
+        first = fold[start : stop if stop >= 0 else end]
         kind = self.names.get(first)
         if kind is not None:
-            kind = self._settle(kind, first, start, end)
+            if kind != "sender" and kind != "security":
+                kind = self._settle(kind, first, start, end)
             if kind is not None:
                 return kind
-        if first.startswith(self.sheet.grammar.starts):
+        if first.startswith(sheet.grammar.starts):
             return "transmission"
-        self.banner = read_banner(self.sheet, start, end)
+        self.banner = read_banner(sheet, start, end)
         if self.banner is not None:
             return "banner"
-        self.group = read_dtg(self.sheet, start, end)
+        self.group = read_dtg(sheet, start, end)
         if self.group is not None:
             return "dtg"
         return self._continued(start, end, block)
@@ -283,14 +289,35 @@ def _security(sheet: Sheet, start: int, end: int) -> Security | Unread:
 
 
 def read_party(sheet: Sheet, start: int, end: int) -> Party:
-    """One address: routing indicator, name, precedence word and the serial number for that addressee."""
+    """One address: routing indicator, name, precedence word and the serial number for that addressee.
+
+    Addresses come again and again, each time with another number: they are kept by their words without it.
+    """
+    words = sheet.fold[start:end]
+    head = words.rstrip(_DIGITS)
+    digits = words[len(head) :]
+    if digits and (head[-1:] != " " or len(digits) > _LONGEST_NUMBER):
+        head, digits = words, ""
+    kept = sheet.grammar.addresses
+    known = kept.get(head)
+    if known is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        known = kept[head] = _address(sheet, words)
+    name, indicator, precedence, rank, numbered, post = known
+    number = int(digits) if digits and numbered else None
+    return Party(sheet.span(start, end), sheet.text[start:end], name, indicator, precedence, rank, number, post)
+
+
+def _address(sheet: Sheet, line: str) -> tuple[str, str | None, str | None, int | None, bool, str]:
+    """Name, routing indicator, precedence and its rank, whether a number ends the line, and the name as a post's."""
     grammar = sheet.grammar
-    match = _ADDRESS.match(sheet.fold, start, end)
+    match = _ADDRESS.match(line)
     indicator = match.group(1) if match is not None else None
-    words = sheet.fold[match.end() if match is not None else start : end].split()
-    number = None
-    if len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= 7:
-        number = int(words.pop())
+    words = line[match.end() if match is not None else 0 :].split()
+    numbered = len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER
+    if numbered:
+        words.pop()
     precedence = rank = None
     for count in (2, 1):
         entry = grammar.precedence_words.get(" ".join(words[-count:])) if len(words) > count else None
@@ -299,9 +326,7 @@ def read_party(sheet: Sheet, start: int, end: int) -> Party:
             del words[-count:]
             break
     name = " ".join(words)
-    return Party(
-        sheet.span(start, end), sheet.text[start:end], name, indicator, precedence, rank, number, post_of(sheet, name)
-    )
+    return name, indicator, precedence, rank, numbered, post_of(sheet, name)
 
 
 def post_of(sheet: Sheet, name: str) -> str:

@@ -32,6 +32,7 @@ class Forms(Record):
     starts: tuple[str, ...]
     labels: tuple[str, ...]
     downgrades: tuple[str, ...]
+    openers: tuple[str, ...]  # the labels and the downgrades
     numbers: dict[str, int]
 
 
@@ -54,7 +55,8 @@ def forms_of(words: Vocabulary) -> Forms:
     words_by: dict[str, list[tuple[str, str]]] = {}
     for pair in pairs("word", "repair"):
         words_by.setdefault(pair[0][0], []).append(pair)
-    return Forms(pairs("phrase"), words_by, pairs("stem"), starts, label("decl"), label("dng"), numbers)
+    openers = label("decl") + label("dng")
+    return Forms(pairs("phrase"), words_by, pairs("stem"), starts, label("decl"), label("dng"), openers, numbers)
 
 
 class Value:
@@ -91,6 +93,8 @@ def _skip_labels(value: Value) -> tuple[int, Downgrade | None]:
     while at < len(flat):
         while at < len(flat) and flat[at] in " :.;,-":
             at += 1
+        if not flat.startswith(value.forms.openers, at):
+            break
         label = next((form for form in value.forms.labels if value.starts(at, form)), None)
         if label is not None:
             at += len(label)
@@ -153,6 +157,9 @@ def read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread
         sheet.span(value.start, value.start + len(flat)), sheet.text[value.start : value.start + len(flat)]
     )
     _read_dates(value, node)
+    if isinstance(node.date, Date) and node.date.precision == "day" and _is_plain(flat):
+        node.kind = "date"
+        return node
     if _read_phrase(value, node) or _read_word(value, node) or _read_code(value, node):
         _read_person(value, node)
         return node
@@ -164,6 +171,11 @@ def read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread
     if _read_event(value, node):
         return node
     return Unread(node.span, "a declassification instruction", node.text)
+
+
+def _is_plain(flat: str) -> bool:
+    """Whether a value is a date in figures and nothing else: no code has two strokes."""
+    return len(flat) <= 10 and flat.count("/") == 2 and flat.replace("/", "").isdigit()
 
 
 def _read_dates(value: Value, node: Instruction) -> None:

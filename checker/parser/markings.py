@@ -10,7 +10,7 @@ import re
 
 from ..document import Marking, Token, Unread
 from ..record import Later
-from ..text import View
+from ..text import Span, View
 from ..vocabulary import Vocabulary
 from .lexicon import Lexicon, lexicon
 from .pieces import Bit
@@ -93,6 +93,20 @@ def _keep(kept: dict[str, _Found], key: str, found: _Found) -> _Found:
         kept.clear()
     kept[key] = found
     return found
+
+
+def known_portions(words: Vocabulary) -> dict[str, _Found]:
+    """What `portion` has made of each text in brackets so far: for who asks it of every paragraph."""
+    return _shapes(words).portions
+
+
+def place(shape: Shape, view: View, span: Span, text: str, start: int, words: Vocabulary) -> Marking:
+    """A known portion mark as a marking of the text that begins at `start`."""
+    return Marking(
+        span, text, words.level(shape.level) if shape.level is not None else None, shape.system, shape.style,
+        Later(_tokens, shape, view, start), shape.controls, shape.owners, shape.release, shape.typo, "portion",
+        shape.leading, shape.concealed,
+    )  # fmt: skip
 
 
 def _place(

@@ -11,6 +11,7 @@ from ..document import Heading, Marking, Paragraph, Telegram, Unread, Word
 from ..values import Level
 from . import markings
 from .patterns import Pattern
+from .shapes import Shape
 from .sheet import Sheet
 
 # The line feed is the anchor; a line that begins with a plain word is out at once. 1 number, 2 letter behind it, 3 its
@@ -61,10 +62,11 @@ class Found:
 class Text:
     """Walks the text of one section from `low` to `high` and collects paragraphs and headings."""
 
-    __slots__ = ("bare_lists", "found", "high", "inner", "letter", "low", "marked", "outer", "section", "sheet")
+    __slots__ = ("found", "high", "inner", "known", "letter", "low", "marked", "outer", "section", "sheet")
 
     def __init__(self, sheet: Sheet, low: int, high: int, outer: int = 0, section: int = 1) -> None:
         self.sheet = sheet
+        self.known = markings.known_portions(sheet.words)  # what marks were made of, by their text
         self.low = low
         self.high = high
         self.outer = outer  # the last number of the main sequence
@@ -215,13 +217,20 @@ class Text:
 
     def _mark(self, at: int, alone: bool = False) -> Marking | Unread | None:
         """The mark right behind a label, on the same line. Behind a number (`alone`) a lone small letter is one."""
-        fold = self.sheet.fold
+        sheet = self.sheet
+        fold = sheet.fold
         while fold[at] == " ":
             at += 1
-        if fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
+        if fold[at] == "(" and not sheet.lowered:  # nearly every mark there is has been seen before
+            close = fold.find(")", at, min(self.high, at + markings.LONGEST_PORTION)) + 1
+            text = sheet.text[at:close]
+            shape = self.known.get(text)
+            if isinstance(shape, Shape):
+                return markings.place(shape, sheet.view, sheet.span(at, close), text, at, sheet.words)
+        elif fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
             return None
-        folded = self.sheet.lowered or (alone and fold[at + 2 : at + 3] == ")")
-        return markings.portion(self.sheet.view, at, self.high, self.sheet.words, folded)
+        folded = sheet.lowered or (alone and fold[at + 2 : at + 3] == ")")
+        return markings.portion(sheet.view, at, self.high, sheet.words, folded)
 
     def _mark_above(self, start: int) -> tuple[Marking | Unread | None, int]:
         """The mark that stands alone on the line above a number, and where that line begins."""
@@ -343,16 +352,20 @@ class Body:
         high = low + len(fold[low:end].rstrip(_BLANKS))
         label_end = item.label_end
         label = text[low:label_end]
-        node = Paragraph(span(low, high), item.kind, label, "", item.number, item.depth, item.mark)
-        node.section = self.section
-        if item.mark is not None and item.mark.span.start < node.span.start:
+        mark = item.mark
+        place = Word(span(low, label_end), label) if label else Word(span(low, low + 1), text[low : low + 1])
+        node = Paragraph(
+            span(low, high), item.kind, label, "", item.number, item.depth, mark, None, (), place, None, False, False,
+            self.section,
+        )  # fmt: skip
+        if mark is not None and item.start < low and "\n" in fold[item.start : low]:
             node.where, first = "line-above", label_end
-        elif item.mark is not None:
+        elif mark is not None:
             node.where = "start"
             first = label_end
             while fold[first] == " ":
                 first += 1
-            first += len(item.mark.text)
+            first += len(mark.text)
         else:
             first = _search_mark(sheet, node, item, min(label_end, high), high)
         if isinstance(node.mark, Unread) and node.mark.why == markings.DELETED:
@@ -361,7 +374,6 @@ class Body:
             rest = fold[first : first + 40].lstrip(" -.:\n")
             node.entire_text = rest.startswith(sheet.grammar.page_word("entire-text"))
         node.text = text[first:high].lstrip()
-        node.place = Word(span(low, label_end), label) if label else Word(span(low, low + 1), text[low : low + 1])
         self.paragraphs.append(node)
 
 
@@ -452,14 +464,15 @@ def hand_down(paragraphs: list[Paragraph]) -> None:
     all_level = _level(entire) if entire is not None else None
     parent: Level | None = None
     for item in paragraphs:
-        own = _level(item)
-        if isinstance(item.mark, Marking):
-            item.controls = item.mark.controls
-        if item.depth == 1:
-            item.level = own if item.mark is not None else all_level
-            parent = item.level
+        mark = item.mark
+        if isinstance(mark, Marking):
+            item.controls = mark.controls
+        if mark is not None:
+            item.level = _level(item)
         else:
-            item.level = own if item.mark is not None else parent
+            item.level = all_level if item.depth == 1 else parent
+        if item.depth == 1:
+            parent = item.level
 
 
 def _level(item: Paragraph) -> Level | None:

@@ -117,9 +117,16 @@ def _losses(sheet: Sheet, telegram: Telegram) -> None:
         return
     if telegram.layout == "smart":
         return
-    start = telegram.span.start
-    if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
-        _lose(telegram, _HEADER, start, "the header lines: this copy begins below them")
+    headless = (
+        telegram.sender is None
+        and telegram.dtg is None
+        and telegram.station is None
+        and telegram.routing is None
+        and telegram.security is None
+        and telegram.transmission is None
+    )
+    if headless and telegram.layout != "central-file":
+        _lose(telegram, _HEADER, telegram.span.start, "the header lines: this copy begins below them")
         telegram.layout = "body"
     gone = None
     if len(telegram.paragraphs) < 3:
@@ -129,12 +136,13 @@ def _losses(sheet: Sheet, telegram: Telegram) -> None:
         _lose(telegram, ("banner", *_FIELDS), telegram.span.end, "the text: this copy does not hold it")
         if gone is not None:
             _find_dtg(sheet, telegram)
-            _lose(telegram, _HEADER, start, "the header lines: this copy does not hold them")
+            _lose(telegram, _HEADER, telegram.span.start, "the header lines: this copy does not hold them")
             telegram.paragraphs = ()
         telegram.layout = "extract"
     elif isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1:
         _lose(telegram, _FIELDS, telegram.banner.span.end, "the fields of the first section: this copy is a later one")
     elif telegram.layout == "body" and telegram.banner is None:
+        start = telegram.span.start
         _lose(telegram, ("banner",), start, "the classification line: this copy begins below it")
         if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
             _lose(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
@@ -165,8 +173,11 @@ def _lose(telegram: Telegram, fields: tuple[str, ...], place: int, why: str) -> 
 
 def _unread(telegram: Telegram) -> list[Unread]:
     """Every part that stands in the text and could not be read, in the order of the text."""
-    found: list[object] = [getattr(telegram, field) for field in (*_HEADER, "banner", *_FIELDS)]
     dtg, eo, authority = telegram.dtg, telegram.eo, telegram.authority
+    found: list[object] = [
+        telegram.transmission, telegram.routing, telegram.station, telegram.security, dtg, telegram.sender,
+        telegram.banner, eo, telegram.tags_line, telegram.subject, authority,
+    ]  # fmt: skip
     if isinstance(dtg, Dtg):
         found.append(dtg.date)
     if isinstance(eo, EoLine):

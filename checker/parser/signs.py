@@ -25,4 +25,7 @@ def has_pages(sheet: Sheet) -> bool:
         if sign in fold:
             return True
     head = fold[:_HEAD_OF_PAGE]
-    return any(sign in head for sign in sheet.grammar.head_signs)
+    for start in sheet.grammar.head_starts:
+        if start in head:
+            return any(sign in head for sign in sheet.grammar.head_signs)
+    return False

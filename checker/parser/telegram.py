@@ -57,11 +57,15 @@ def read_telegram(sheet: Sheet, telegram: Telegram) -> None:
 
 def _sections(sheet: Sheet, telegram: Telegram, low: int, high: int) -> list[tuple[int, int]]:
     """The stretches of text between repeated classification lines: later sections, or a telegram quoted in this one."""
+    find = sheet.fold.find
+    signs = [sign for core, group in sheet.grammar.banner_signs if find(core, low, high) >= 0 for sign in group]
+    if not signs:
+        return [(low, high)]
     found = []
     at = low
     coming: dict[str, tuple[int, Banner] | None] = {}
     while True:
-        again = _next_banner(sheet, at, high, coming)
+        again = _next_banner(sheet, at, high, signs, coming)
         if again is None:
             found.append((low, high))
             return found
@@ -72,14 +76,14 @@ def _sections(sheet: Sheet, telegram: Telegram, low: int, high: int) -> list[tup
 
 
 def _next_banner(
-    sheet: Sheet, low: int, high: int, coming: dict[str, tuple[int, Banner] | None]
+    sheet: Sheet, low: int, high: int, signs: list[str], coming: dict[str, tuple[int, Banner] | None]
 ) -> tuple[int, Banner] | None:
     """The next classification line with a number at the start of a line, and the offset of that line.
 
     `coming` remembers the next one of each sign, so that a sign which comes late is not sought again and again.
     """
     best: tuple[int, Banner] | None = None
-    for sign in sheet.grammar.banner_signs:
+    for sign in signs:
         if sign not in coming:
             coming[sign] = _banner_with(sign, sheet, low, high)
         found = coming[sign]
