@@ -124,8 +124,8 @@ def _looks_flat(sheet: Sheet, telegram: Telegram) -> bool:
         return _hides_label(sheet, telegram)
     for code in ("tags", "subject", "eo"):
         known = {"tags": telegram.tags_line, "subject": telegram.subject, "eo": telegram.eo}[code]
-        form = sheet.grammar.label(code, "line")[0]
-        if known is None and form in sheet.fold:
+        first, *others = sheet.grammar.label(code, "line")
+        if known is None and (first in sheet.fold or any(f"{form}:" in sheet.fold for form in others)):
             return True
     return False
 
