@@ -40,17 +40,17 @@ def _exchanges(sheet: Sheet, points: set[int]) -> list[Exchange]:
 def _banner(sheet: Sheet, points: set[int]) -> int:
     """Break around the classification line and the captions stuck to it; return where they end."""
     fold = sheet.fold
-    for letters, _ in sheet.grammar.levels:
-        for form in (" ".join(letters), letters):
-            at = fold.find(form)
-            while 0 <= at < 4000:
-                if at == 0 or not fold[at - 1].isalnum():
-                    end = _number_end(sheet, at)
-                    banner = read_banner(sheet, at, end)
-                    if banner is not None and banner.serial is not None:
-                        points.add(at)
-                        return _captions(sheet, at + len(banner.text), points)
-                at = fold.find(form, at + 1)
+    forms = [form for letters, _ in sheet.grammar.levels for form in (" ".join(letters), letters)]
+    for form in (*forms, *(form for form in sheet.grammar.page_controls if " " in form)):
+        at = fold.find(form)
+        while 0 <= at < 4000:
+            if at == 0 or not fold[at - 1].isalnum():
+                end = _number_end(sheet, at)
+                banner = read_banner(sheet, at, end)
+                if banner is not None and banner.serial is not None:
+                    points.add(at)
+                    return _captions(sheet, at + len(banner.text), points)
+            at = fold.find(form, at + 1)
     return 0
 
 
