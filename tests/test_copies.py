@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from test_real_forms import desk, value
 
 from checker import readers
-
-from test_real_forms import desk, value
 
 TELEGRAMS = Path(__file__).parent.parent / "rules" / "telegrams"
 READ = (
