@@ -73,7 +73,8 @@ def _word(path: list[int | str], kind: Kind, value: Text, scope: Scope) -> Code 
         return ["state", path, value.value]
     if kind.name == "flag" and value.value in ("true", "false"):
         return ["ask", path, "flag", "is", ["lit", "flag", value.value == "true"]]
-    example = "{is: …}" if kind.name in OPERATORS else "{any: …}"
+    operators = OPERATORS.get(kind.name)
+    example = "{any: …}" if operators is None else "{is: …}" if "is" in operators else f"{{{next(iter(operators))}: …}}"
     return scope.refuse(
         "R012", value, f'"{value.value}" is none of {_STATES}',
         f"{like(value.value, STATES)}To compare a {kind}, write {example}",

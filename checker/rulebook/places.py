@@ -11,6 +11,7 @@ import yaml
 from .codes import Free
 from .troubles import Item, Place
 
+PROSE = ("because", "help", "message", "note", "summary", "title")  # keys whose values are sentences
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 40
 MAX_NODES = 400_000
@@ -131,7 +132,8 @@ class RuleFile:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             if len(self.items) == before:  # what was found before it broke is the cause
-                self.trouble("R003", place, f"{error.problem or 'not YAML'}", error.context or "")
+                told = _remedy(self.lines[place[0] - 1]) if place[0] <= len(self.lines) else ""
+                self.trouble("R003", place, f"{error.problem or 'not YAML'}", told or error.context or "")
             return
         except (yaml.YAMLError, ValueError, RecursionError, MemoryError) as error:
             self.trouble("R003", (1, 1), f"not YAML: {' '.join(str(error).split())[:200]}")
@@ -139,6 +141,16 @@ class RuleFile:
         if len(self.items) == before and tree is None:
             self.trouble("R009", (1, 1), "the file is empty", "a rule file begins with `format: 1`")
         self.tree = tree
+
+
+def _remedy(line: str) -> str:
+    """What most often is wrong with a line that is no YAML, by its look; nothing if it does not show."""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with blanks, not with tabs"
+    key, _, text = line.strip(" -").partition(": ")
+    if key in PROSE and text[:1] not in ("'", '"', "|", ">") and (text[:1] in "{[%@`" or ": " in text):
+        return 'words that begin with a bracket, or hold a colon and a blank, stand in quotation marks: "…"'
+    return ""
 
 
 class _Stop(ValueError):

@@ -72,7 +72,8 @@ def _cite(node: Tree | None, scope: Scope) -> list[list[str]]:
             if isinstance(source, Text) and sources is not None and source.value not in sources:
                 near = like(source.value, sources.codes())
                 scope.refuse("R019", source, f'no source "{source.value}"',
-                             f"{near}Sources stand in vocabulary/sources.yaml")  # fmt: skip
+                             f"{near}Sources stand in vocabulary/sources.yaml: add yours to a table of that name, "
+                             "or say memory")  # fmt: skip
             found.append([item.text("source"), item.text("clause")])
     return found
 
