@@ -1,183 +1,224 @@
 """A plan forged into one Python function, for runs over many documents.
 
 Closures cost a call for every part of every condition. Once a plan has met some hundred telegrams it pays to write its
-branches and its plain conditions out as Python source, compile that once, and go through a telegram in one call. The
-source is made of our own checked codes: names of model fields, and constants by number; no text of a rule stands in it.
-Both ways give the same verdicts; `tests/rulebook/test_forge.py` compares them.
+branches, loops and conditions out as Python source (`phrases.py`), compile that once, and go through a telegram in one
+call. The source is made of our own checked codes: names of model fields, and constants by name; no text of a rule
+stands in it. The closures stay the reference: both ways give the same verdicts, and `tests/rulebook/test_forge.py`
+compares them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..document import Telegram, Unread
-from ..operators import OPERATORS
 from .codes import Code, Free
-from .compile import compile_condition
-from .paths import Path, getter
+from .compile import Test
+from .fields import ROOT
+from .model import element_of
+from .phrases import ANY, LISTS, Room, Smith, uses_of
 from .plan import Branch, Job
-from .values import Tools, prepare
+from .values import Tools
 from .verdict import HOLDS, IDLE
 
-# what an operator says inline: `v` is the value, `{k}` the constant
-INLINE = {
-    ("count", "above"): "v > {k}",
-    ("count", "at_least"): "v >= {k}",
-    ("count", "at_most"): "v <= {k}",
-    ("count", "below"): "v < {k}",
-    ("count", "is"): "v == {k}",
-    ("flag", "is"): "v is {k}",
-    ("level", "above"): "v.rank > {k}.rank",
-    ("level", "at_least"): "v.rank >= {k}.rank",
-    ("level", "at_most"): "v.rank <= {k}.rank",
-    ("level", "below"): "v.rank < {k}.rank",
-    ("text", "in"): "v in {k}",
-    ("text", "is"): "v == {k}",
-    ("text", "is_not"): "v != {k}",
-    ("text", "not_in"): "v not in {k}",
-}
-STATES = {  # what a state says of an absent, an unreadable, and a readable value
-    "absent": ("True", "None if v.span.start == v.span.end else False", "v == ()"),
-    "present": ("False", "None if v.span.start == v.span.end else True", "v != ()"),
-    "readable": ("False", "None if v.span.start == v.span.end else False", "True"),
-    "unreadable": ("False", "None if v.span.start == v.span.end else True", "False"),
-}
-Forged = Callable[
-    [tuple[Telegram], Callable[[Job], None], Callable[[tuple[Job, Free]], None], Callable[[Branch], None]], None
-]
+Broken = Callable[[tuple[Job, Free]], None]
+Judged = Callable[[tuple[Free], list[int], Broken, Callable[[Branch], None]], None]
 
 
-class Smith:
-    """Writes the source of one function, and keeps what it names."""
+class Forged:
+    """A plan as one function, `judged(env, counts, broken, slow)`.
+
+    It lists the jobs that did not simply hold, with what they answered, and the branches whose condition is unknown.
+    `counts[n]` goes up by one where the jobs `slots[n]` applied: rules that apply together are counted together.
+    """
+
+    __slots__ = ("judged", "slots")
+
+    def __init__(self, judged: Judged, slots: list[list[Job]]) -> None:
+        self.judged = judged
+        self.slots = slots
+
+
+class Writer:
+    """Writes the lines of the function."""
 
     def __init__(self, tools: Tools) -> None:
-        self.tools = tools
+        self.smith = Smith(tools)
+        self.smith.scope |= {"HOLDS": HOLDS, "IDLE": IDLE}
+        self.room = Room(self.smith, [ROOT], env="env")
         self.lines: list[str] = []
-        self.scope: dict[str, Free] = {"U": Unread, "HOLDS": HOLDS, "IDLE": IDLE}
+        self.slots: list[list[Job]] = []
         self.depth = 1
 
     def say(self, line: str) -> None:
         self.lines.append("    " * self.depth + line)
 
-    def keep(self, value: Free) -> str:
-        """A name for a constant or a function."""
-        name = f"k{len(self.scope)}"
-        self.scope[name] = value
-        return name
+    def tell(self, lines: list[str]) -> None:
+        for line in lines:
+            self.say(line)
+
+    def slot(self, jobs: list[Job]) -> str:
+        """The statement that counts jobs as applied."""
+        self.slots.append(jobs)
+        return f"c[{len(self.slots) - 1}] += 1"
+
+    def plan(self, root: Branch) -> None:
+        """The whole plan: first what several rules ask for, then branch by branch."""
+        must: set[tuple[int | str, ...]] = set()
+        for code in [*root.codes, *(job[1].code.get("require") for job in root.jobs if job[1].each is None)]:
+            if isinstance(code, list) and code[0] in ("ask", "state", "count", "any", "all", "none"):
+                must.add(tuple(code[1]))
+        must |= {tuple(job[1].each) for job in root.jobs if job[1].each is not None}
+        self.tell(self.room.fetch(uses_of(asked(root)), {key for key in must if len(key) > 1}))
+        self.branch(root)
 
     def branch(self, branch: Branch) -> None:
         """The jobs of a branch, and the branches behind it."""
+        whole = [job for job in branch.jobs if job[1].each is None and job[1].check is None]
+        if whole:
+            self.say(self.slot(whole))
+        loops: dict[tuple[int | str, ...], list[Job]] = {}
         for job in branch.jobs:
-            self.job(job)
-        for number, (test, inner) in enumerate(branch.branches):
-            code = branch.codes[number]
-            if not self.plain(code):
-                self.say(f"r = {self.keep(test)}(env)")
+            if job[1].check is not None:
+                self.called(job)
+            elif job[1].each is not None:
+                loops.setdefault((job[1].listed, *job[1].each), []).append(job)
             else:
-                self.condition(code)
-            self.say("if r:")
+                self.whole(job)
+        for jobs in loops.values():
+            self.loop(jobs)
+        for code, (_, inner) in zip(branch.codes, branch.branches, strict=True):
+            words, sure = self.room.condition(code)
+            self.say(f"if {words}:" if sure else f"if (r := {words}):")
             self.depth += 1
             self.branch(inner)
             self.depth -= 1
-            self.say("elif r is None:")
-            self.say(f"    slow({self.keep(inner)})")
+            if not sure:
+                self.say("elif r is None:")
+                self.say(f"    slow({self.smith.keep(inner)})")
 
-    def job(self, job: Job) -> None:
-        """One rule: its requirement written out, or its own way of judging called."""
-        program = job[1]
-        name = self.keep(job)
-        require = program.code.get("require")
-        if program.each is None and program.check is None and isinstance(require, list) and self.plain(require):
-            self.condition(require)
-            self.say(f"applied({name})")
-            self.say("if not r:")
-            self.say(f"    broken(({name}, r))")
-            return
-        self.say(f"o = {self.keep(program.judge)}(env)")
+    def whole(self, job: Job) -> None:
+        """A requirement on the whole telegram."""
+        words, sure = self.room.condition(job[1].code["require"])
+        name = self.smith.keep(job)
+        self.say(f"if not {words}:" if sure else f"if not (r := {words}):")
+        self.say(f"    broken(({name}, {'False' if sure else 'r'}))")
+
+    def called(self, job: Job) -> None:
+        """A rule judged in its own way."""
+        self.say(f"o = {self.smith.keep(job[1].judge)}(env)")
         self.say("if o is not IDLE:")
-        self.say(f"    applied({name})")
+        self.say(f"    {self.slot([job])}")
         self.say("    if o is not HOLDS:")
-        self.say(f"        broken(({name}, o))")
+        self.say(f"        broken(({self.smith.keep(job)}, o))")
 
-    def plain(self, code: Code) -> bool:
-        """Whether anything of a condition can be written out."""
-        return code[0] in ("and", "or", "not", "implies", "ask", "state")
-
-    def condition(self, code: Code) -> None:
-        """Leave the answer of a condition in `r`."""
-        shape = code[0]
-        if shape in ("and", "or"):
-            self.chain(code[1], shape == "and")
-        elif shape == "not":
-            self.condition(code[1])
-            self.say("if r is not None:")
-            self.say("    r = not r")
-        elif shape == "implies":
-            self.chain([["not", code[1]], code[2]], False)
-        elif shape == "state":
-            absent, unread, value = STATES[code[2]]
-            self.value(code[1], absent, unread, value, "None")
-        elif shape == "ask":
-            self.ask(code)
-        else:
-            self.say(f"r = {self.keep(compile_condition(code, self.tools))}(env)")
-
-    def chain(self, parts: list[Code], both: bool) -> None:
-        """`and` (stops at False) or `or` (stops at True), by Kleene: an unknown stays unless a later part decides."""
-        start = self.depth
-        self.condition(parts[0])
-        for part in parts[1:]:
-            stop, weak = ("False", "True") if both else ("True", "False")
-            self.say(f"if r is not {stop}:")
+    def loop(self, jobs: list[Job]) -> None:
+        """Rules on the elements of one list (or on one node), in one walk."""
+        path, listed = jobs[0][1].each or [0], jobs[0][1].listed
+        items = self.room.value(path)
+        kind = (element_of(items.kind) if listed else items.kind) if items.kind.name else ANY
+        name = items.words
+        if not name.isidentifier():
+            name = self.smith.fresh("i")
+            self.say(f"{name} = {items.words}")
+        start = "if"
+        if items.unread:
+            self.say(f"if {name}.__class__ is U:")
             self.depth += 1
-            before = f"b{self.depth}"
-            self.say(f"{before} = r")
-            self.condition(part)
-            self.say(f"if r is {weak}:")
-            self.say(f"    r = {before}")
-        self.depth = start
-
-    def ask(self, code: Code) -> None:
-        """`["ask", path, kind, operator, argument]`."""
-        operator = OPERATORS[code[2]][code[3]]
-        bound, fetch = prepare(code[4], self.tools)
-        if fetch is not None:
-            self.say(f"r = {self.keep(compile_condition(code, self.tools))}(env)")
-            return
-        inline = INLINE.get((code[2], code[3]), f"{self.keep(operator.test)}(v, {{k}})")
-        self.value(code[1], str(operator.absent), "None", inline.format(k=self.keep(bound)), "None")
-
-    def value(self, path: Path, absent: str, unread: str, readable: str, behind: str) -> None:
-        """Fetch a value of the telegram into `v`; leave in `r` what is said of it."""
-        names = [str(name) for name in path[1:]]
-        start = self.depth
-        first = names[0] if names else ""
-        if path[0] != 0 or not names:
-            self.say(f"v = {self.keep(getter(path, self.tools.getters))}(env)")
-            names = names[:1] or [""]
-        elif isinstance(getattr(Telegram, first, None), property):
-            self.say(f"v = {self.keep(getter([0, first], self.tools.getters))}(env)")
+            for job in jobs:
+                self.called(job)
+            self.depth -= 1
+            start = "elif"
+        if items.kind.name in LISTS:
+            self.say(f"{start} {name}:")
         else:
-            self.say(f"v = t.{first}")
-        for place in range(len(names)):
-            last = place == len(names) - 1
-            self.say("if v is None:")
-            self.say(f"    r = {absent}")
-            self.say("elif v.__class__ is U:")
-            self.say(f"    r = {unread if last else behind}")
-            self.say("else:")
+            self.say(f"{start} {name} is not None and {name} != ():")
+        self.depth += 1
+        around = Room(self.smith, [*self.room.kinds, _surely(kind)], self.room)
+        self.walk(jobs, f"for e1 in {name if listed else f'({name},)'}:", around)
+        self.depth -= 1
+
+    def walk(self, jobs: list[Job], head: str, room: Room) -> None:
+        """The walk itself; what did not hold is gathered afterwards, as the closures do."""
+        always = [job for job in jobs if job[1].code.get("where") is None]
+        marks = {id(job): (self.smith.fresh("a"), self.smith.fresh("b")) for job in jobs}
+        flags = [b for _, b in marks.values()] + [marks[id(job)][0] for job in jobs if job not in always]
+        self.say(f"{' = '.join(flags)} = False")
+        self.say(head)
+        self.depth += 1
+        codes = [job[1].code[name] for job in jobs for name in ("where", "require") if job[1].code.get(name)]
+        self.tell(room.fetch(uses_of(codes), set()))
+        for job in jobs:
+            self.element(job, room, *marks[id(job)])
+        self.depth -= 1
+        if always:
+            self.say(self.slot(always))
+        for job in jobs:
+            applied, failed = marks[id(job)]
+            gather = self.smith.keep(job[1].gather)
+            self.say(f"if {failed}:")
+            if job not in always:
+                count = self.slot([job])
+                self.say(f"    {count}")
+            self.say(f"    broken(({self.smith.keep(job)}, {gather}(env)))")
+            if job not in always:
+                self.say(f"elif {applied}:")
+                self.say(f"    {count}")
+
+    def element(self, job: Job, room: Room, applied: str, failed: str) -> None:
+        """One rule on one element: whether it is meant, and whether it holds."""
+        where, require = job[1].code.get("where"), job[1].code["require"]
+        depth = self.depth
+        if where is not None:
+            words, sure = room.condition(where)
+            if sure:
+                self.say(f"if {words}:")
+            else:
+                self.say(f"if (r := {words}) is None:")
+                self.say(f"    {failed} = True")
+                self.say("elif r:")
             self.depth += 1
-            self.say(f"r = {readable}" if last else f"v = v.{names[place + 1]}")
-        self.depth = start
+            self.say(f"{applied} = True")
+        words, _ = room.condition(require)
+        self.say(f"if not {words}:")
+        self.say(f"    {failed} = True")
+        self.depth = depth
+
+
+def _surely(kind: Free) -> Free:
+    """The type of an element: it is there, and the walk has asked whether it is readable."""
+    from .model import Kind
+
+    return kind if kind is ANY else Kind(kind.name, kind.node, kind.item)
+
+
+def asked(branch: Branch) -> list[Code]:
+    """All conditions of a branch and of those behind it, but for those on elements."""
+    found: list[Code] = [["state", job[1].each, ""] for job in branch.jobs if job[1].each is not None]
+    for job in branch.jobs:
+        found += [job[1].code[name] for name in ("where", "require") if isinstance(job[1].code.get(name), list)]
+    found += branch.codes
+    for _, inner in branch.branches:
+        found += asked(inner)
+    return found
 
 
 def forge(root: Branch, tools: Tools) -> Forged:
-    """The function of a plan's branches: it lists the jobs that applied, those that did not simply hold with what they
-    answered, and the branches whose condition is unknown."""
+    """The function of a plan's branches. Raises where a rule is too large to be written out (`RecursionError`,
+    `SyntaxError`): then the closures do it."""
+    writer = Writer(tools)
+    writer.plan(root)
+    head = ["def judged(env, c, broken, slow):", "    e0 = env[0]"]
+    return Forged(_made("judged", [*head, *writer.lines], writer.smith), writer.slots)
+
+
+def forge_condition(code: Code, tools: Tools) -> Test:
+    """One condition on the whole telegram, written out."""
     smith = Smith(tools)
-    smith.branch(root)
-    head = ["def judged(env, applied, broken, slow):", "    t = env[0]", "    r = None"]
-    source = "\n".join([*head, *smith.lines])
-    exec(compile(source, "<plan>", "exec"), smith.scope)  # made above, of our own words only
-    made: Forged = smith.scope["judged"]
+    words, _ = Room(smith, [ROOT], env="env").condition(code)
+    made: Test = _made("ask", ["def ask(env):", "    e0 = env[0]", f"    return {words}"], smith)
     return made
+
+
+def _made(name: str, lines: list[str], smith: Smith) -> Free:
+    exec(compile("\n".join([*smith.beside, *lines]), "<plan>", "exec"), smith.scope)  # of our own words only
+    return smith.scope[name]

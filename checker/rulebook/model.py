@@ -15,7 +15,7 @@ class Kind(Record):
     """The type of a field: text, count, flag, level, date, node, list or set.
 
     `node` is the class of a node, or of a list's elements; `item` the type of a list's or set's elements.
-    `derived` tells a property from a stored field, `unread` whether it may hold an `Unread`.
+    `derived` tells a property from a stored field, `unread` whether it may hold an `Unread`, `optional` a `None`.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Kind(Record):
     derived: bool = False
     unread: bool = False
     title: str = ""
+    optional: bool = False
 
     def __str__(self) -> str:
         if self.name == "node":
@@ -65,7 +66,7 @@ def fields(node: str) -> dict[str, Kind]:
                 field = _kind(value.fget.__annotations__.get("return", ""))
                 if field is not None:
                     title = " ".join((value.fget.__doc__ or "").split())
-                    found[name] = Kind(field.name, field.node, field.item, True, field.unread, title)
+                    found[name] = Kind(field.name, field.node, field.item, True, field.unread, title, field.optional)
     return found
 
 
@@ -76,18 +77,18 @@ def title_of(node: str) -> str:
 
 def _kind(words: str) -> Kind | None:
     parts = [part.strip() for part in str(words).split("|")]
-    unread = "Unread" in parts
+    unread, optional = "Unread" in parts, "None" in parts
     kinds = [part for part in parts if part not in ("None", "Unread")]
     if len(kinds) != 1:
         return None
     word = kinds[0]
     if word in SCALARS:
-        return Kind(SCALARS[word], unread=unread)
+        return Kind(SCALARS[word], unread=unread, optional=optional)
     if word.startswith("tuple[") and word.endswith(", ...]"):
         inner = word[6:-6]
         if inner == "str":
-            return Kind("set", item="text", unread=unread)
+            return Kind("set", item="text", unread=unread, optional=optional)
         if inner in SCALARS:
-            return Kind("list", item=SCALARS[inner], unread=unread)
-        return Kind("list", inner, unread=unread) if inner in nodes() else None
-    return Kind("node", word, unread=unread) if word in nodes() else None
+            return Kind("list", item=SCALARS[inner], unread=unread, optional=optional)
+        return Kind("list", inner, unread=unread, optional=optional) if inner in nodes() else None
+    return Kind("node", word, unread=unread, optional=optional) if word in nodes() else None

@@ -121,12 +121,12 @@ class Program:
                     broken = True
                     break
             if broken:
-                return self._gather(env)
+                return self.gather(env)
             return HOLDS if applied else IDLE
 
         return judge
 
-    def _gather(self, env: Env) -> Outcome:
+    def gather(self, env: Env) -> Outcome:
         """The slow way round, once something failed: every element with its place."""
         failed, unknown = [], []
         path: Path = self.each or [0]

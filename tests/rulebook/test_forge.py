@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from test_conditions import CASES, FULL, TOOLS, WORDS, code_of
 
 from checker import engine, rulebook
-from checker.document import Unread
+from checker.document import Telegram, Unread
 from checker.parser import parse
-from checker.rulebook.forge import Smith, forge
+from checker.rulebook import examples
+from checker.rulebook.forge import Forged, forge, forge_condition
 from checker.rulebook.plan import Branch
 from checker.shipped import data_dir
 from checker.text import Source, Span, View
@@ -22,8 +23,12 @@ SLOW, QUICK = rulebook.load(), rulebook.load()
 
 
 def judged(book: rulebook.Rulebook, text: str, quick: bool) -> object:
-    source, tally = Source("x", text), engine.Tally()
-    telegram = parse(View.whole(source), WORDS)
+    source = Source("x", text)
+    return both(book, parse(View.whole(source), WORDS), source, quick)
+
+
+def both(book: rulebook.Rulebook, telegram: Telegram, source: Source, quick: bool) -> object:
+    tally = engine.Tally()
     plan = book.plan(telegram.profile, telegram.date)
     plan.met = 0
     plan.forged = (plan.forged or forge(plan.root, plan.tools)) if quick else None
@@ -40,7 +45,18 @@ def test_the_same_on_a_whole_telegram(path: Path) -> None:
     assert judged(SLOW, text, False) == judged(QUICK, text, True)
 
 
-@settings(max_examples=80, deadline=None)
+def test_the_same_on_every_example() -> None:
+    seen = 0
+    for rule in SLOW.rules:
+        for example in rule.examples:
+            telegram = examples.telegram_of(example, SLOW)
+            source = Source("x", str(example["text"]))
+            assert both(SLOW, telegram, source, False) == both(QUICK, telegram, source, True), rule.id
+            seen += 1
+    assert seen > 1000
+
+
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_the_same_on_a_torn_telegram(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(BASES)).read_text(encoding="utf-8")
@@ -53,11 +69,7 @@ def test_the_same_on_a_torn_telegram(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize(("words", "expected"), CASES, ids=[words for words, _ in CASES])
 def test_the_same_for_every_operator(words: str, expected: bool | None) -> None:
-    smith = Smith(TOOLS)
-    smith.condition(code_of(words))
-    source = "\n".join(["def ask(env):", "    t = env[0]", *smith.lines, "    return r"])
-    exec(source, smith.scope)
-    assert expected is smith.scope["ask"]((FULL,))
+    assert expected is forge_condition(code_of(words), TOOLS)((FULL,))
 
 
 def test_a_plan_is_forged_after_many_telegrams_and_a_fault_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +87,7 @@ def test_a_plan_is_forged_after_many_telegrams_and_a_fault_falls_back(monkeypatc
     def broken(*given: object) -> None:
         raise ZeroDivisionError
 
-    plan.forged = broken
+    plan.forged = Forged(broken, plan.forged.slots)
     tally = engine.Tally()
     assert first == list(engine.run(telegram, source, book, "x", "", tally))
     assert [] == tally.crashes
