@@ -6,6 +6,7 @@ process before leaves nothing that another run would take for a result.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from ..checking import Order, blank
 from ..document import Telegram
 from ..ledger import CHECKED, EXCLUDED, FAILED
 from ..parser import parse
+from ..readers.shards import Batch, Meter, read_batch
 from ..record import Record, copied
 from ..reporters.escape import whole
 from ..rulebook import Rulebook
@@ -33,7 +35,7 @@ class Task(Record):
     """
 
     number: int
-    batch: readers.Batch
+    batch: Batch
     out: str
     skip: tuple[tuple[int, str], ...] = ()
     only: tuple[int, ...] | None = None
@@ -41,7 +43,10 @@ class Task(Record):
 
 
 class Done(Record):
-    """What a batch came to. `tally` has, for each rule, documents it applied to, failed on, could not judge."""
+    """What a batch came to. `tally` has, for each rule, documents it applied to, failed on, could not judge.
+
+    `feeds` are the line feeds in a range of `part_of`, a remote file whose lines nobody has counted before.
+    """
 
     number: int
     checked: int = 0
@@ -49,6 +54,8 @@ class Done(Record):
     failed: int = 0
     findings: tuple[tuple[str, int], ...] = ()
     tally: tuple[tuple[str, tuple[int, int, int]], ...] = ()
+    feeds: int = 0
+    part_of: str = ""
     trouble: str = ""  # the disk is full, the folder is gone: the run must stop
 
     @property
@@ -85,11 +92,14 @@ class Bench:
         counts = {CHECKED: 0, EXCLUDED: 0, FAILED: 0}
         levels: dict[str, int] = {}
         with Parts(task) as parts:
-            for place, item in self._documents(task, step):
+            meter = Meter()
+            for place, item in self._documents(task, step, meter):
                 number = task.number * BATCH + place
                 state, why, path, cable = self._document(number, item, task, tally, parts, levels)
                 counts[state] += 1
                 parts.put("ledger", {"document": number, "path": path, "cable": cable, "state": state, "why": why})
+            if meter.trouble:
+                raise OSError(errno.EIO, "cannot be read on", meter.trouble)
             done = Done(
                 task.number,
                 counts[CHECKED],
@@ -97,15 +107,19 @@ class Bench:
                 counts[FAILED],
                 tuple(sorted(levels.items())),
                 tuple(sorted((rule, (c.applied, c.failed, c.unknown)) for rule, c in tally.counts.items())),
+                meter.feeds,
+                "" if task.batch.first_line else task.batch.paths[0],
             )
             parts.finish(done)
         return done
 
-    def _documents(self, task: Task, step: Step) -> Iterator[tuple[int, readers.Reading | readers.Unreadable]]:
+    def _documents(
+        self, task: Task, step: Step, meter: Meter
+    ) -> Iterator[tuple[int, readers.Reading | readers.Unreadable]]:
         """The batch's documents with their places from 1; those to skip come as unreadable, with the reason."""
         skip = dict(task.skip)
         only = frozenset(task.only) if task.only is not None else None
-        stream = readers.read_batch(task.batch)
+        stream = read_batch(task.batch, meter=meter)
         place = 0
         while True:
             place += 1

@@ -146,16 +146,28 @@ def finish(
     _write_rows(excluded, _excluded(plan))
     files = {table: [part_path(parts, each.number, table) for each in done] for table in STREAMED}
     files["ledger"].append(excluded)
-    store.make_tables(out, files)
+    shifts = _shifts(done, plan.batches)
+    store.make_tables(out, files, shifts)
     counts = _corpus_findings(out, parts, rules, order)
     told = {"rules": [_rules_part(parts, done, book, rules, order, counts)]}
     if any(counts.values()):
         told["findings"] = [*files["findings"], os.path.join(parts, "corpus.findings.jsonl")]
-    store.make_tables(out, told)
+    store.make_tables(out, told, shifts)
     summary = reports.write(out, options.quotes, order.redact, order.as_of)
     if not options.keep_parts:
         shutil.rmtree(parts)
     return Result(_code(summary, options), summary)
+
+
+def _shifts(done: Sequence[Done], batches: int) -> list[int]:
+    """For each batch the lines of its file before it, where its worker could not know them: ranges of remote files."""
+    shifts = [0] * batches
+    before: dict[str, int] = {}
+    for each in done:
+        if each.part_of:
+            shifts[each.number] = before.get(each.part_of, 0)
+            before[each.part_of] = shifts[each.number] + each.feeds
+    return shifts
 
 
 def _excluded(plan: Plan) -> list[dict[str, object]]:

@@ -7,9 +7,8 @@ import os
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b, sha256
 
-from .. import readers
 from ..checking import Order
-from ..readers import Batch
+from ..readers.shards import Batch, Meter, batches, read_batch
 from ..record import Record
 from ..shipped import VERSION
 from ..trouble import ConfigTrouble, InputTrouble
@@ -40,20 +39,20 @@ class Plan(Record):
 
 def draw(corpus: Sequence[str], out: str, order: Order, digest: str, choice: Choice, size: int) -> Plan:
     """The plan for a corpus. `size` is the bytes a batch aims at. Raises `InputTrouble` where nothing is found."""
-    batches: list[Batch] = []
+    shares: list[Batch] = []
     for path in corpus:
-        batches += readers.batches(path, size, reader=order.reader or None, settings=order.fields or None)
-    excluded = tuple((found.path, found.why) for batch in batches for found in batch.excluded)
-    if not any(batch.paths for batch in batches):
+        shares += batches(path, size, reader=order.reader or None, settings=order.fields or None)
+    excluded = tuple((found.path, found.why) for batch in shares for found in batch.excluded)
+    if not any(batch.paths for batch in shares):
         raise InputTrouble("no document to audit: the paths hold none")
-    only = _sample(batches, choice) if choice.sample else None
+    only = _sample(shares, choice) if choice.sample else None
     parts = parts_folder(out)
     tasks = [
         Task(number, batch, parts, (), only[number] if only is not None else None, choice.where)
-        for number, batch in enumerate(batches)
+        for number, batch in enumerate(shares)
         if number % choice.shards == choice.shard - 1 and (only is None or only[number])
     ]
-    sizes, times = _stamps(batches)
+    sizes, times = _stamps(shares)
     conditions = [f"{term.name}{term.sign}{term.value}" for term in choice.where]
     identity = {
         "tool": VERSION,
@@ -64,13 +63,15 @@ def draw(corpus: Sequence[str], out: str, order: Order, digest: str, choice: Cho
         "choice": f"sample {choice.sample} seed {choice.seed} where {conditions}",
         "batch": str(size),
     }
-    return Plan(tuple(tasks), len(batches), identity, excluded)
+    return Plan(tuple(tasks), len(shares), identity, excluded)
 
 
-def _stamps(batches: list[Batch]) -> tuple[str, str]:
+def _stamps(shares: list[Batch]) -> tuple[str, str]:
     """What tells this corpus from another: names and sizes of its files, and the times they were changed."""
-    sizes, times = [], []
-    for path in sorted({path for batch in batches for path in batch.paths}):
+    remote = sorted({file for batch in shares for file in batch.files})
+    sizes = [f"{url} {size}" for url, size, _ in remote]
+    times = [f"{url} {version}" for url, _, version in remote]
+    for path in sorted({path for batch in shares if not batch.files for path in batch.paths}):
         try:
             status = os.stat(path)
         except OSError:
@@ -85,17 +86,26 @@ def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _sample(batches: list[Batch], choice: Choice) -> list[tuple[int, ...]]:
+def _sample(shares: list[Batch], choice: Choice) -> list[tuple[int, ...]]:
     """For each batch the places of the documents drawn: the `sample` smallest hashes of (seed, batch, place)."""
     import heapq
 
+    feeds: dict[str, int] = {}
+
     def ranks() -> Iterator[tuple[int, int, int]]:
-        for number, batch in enumerate(batches):
-            for place, _ in enumerate(readers.read_batch(batch), 1):
+        for number, batch in enumerate(shares):
+            meter = Meter()
+            for place, _ in enumerate(read_batch(batch, meter=meter), 1):
                 key = f"{choice.seed}|{number}|{place}".encode()
                 yield int.from_bytes(blake2b(key, digest_size=8).digest(), "big"), number, place
+            if meter.trouble:
+                raise InputTrouble(f"cannot be read on: {meter.trouble}")
+            if not batch.first_line:  # a range of a remote file: now its lines are known
+                path = batch.paths[0]
+                batch.first_line = feeds.get(path, 0) + 1
+                feeds[path] = feeds.get(path, 0) + meter.feeds
 
-    drawn: list[list[int]] = [[] for _ in batches]
+    drawn: list[list[int]] = [[] for _ in shares]
     for _, number, place in heapq.nsmallest(choice.sample, ranks()):
         drawn[number].append(place)
     return [tuple(sorted(places)) for places in drawn]

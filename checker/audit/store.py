@@ -15,7 +15,7 @@ from typing import Any
 
 from ..record import Record
 from ..trouble import ConfigTrouble, InputTrouble, MissingExtra
-from .tables import TABLES
+from .tables import BATCH, TABLES
 
 MEMORY = "128MB"  # of the data base: with the rest of the process less than 200 MB, whatever the corpus
 SPILL = "8GB"  # what a question may put aside on the disk, next to the tables
@@ -43,14 +43,18 @@ def table_path(out: str, table: str) -> str:
     return os.path.join(out, f"{table}.parquet")
 
 
-def make_tables(out: str, parts: Mapping[str, Sequence[str]]) -> None:
-    """The Parquet file of each table from its parts, in their order; each whole or not at all."""
+def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[int] = ()) -> None:
+    """The Parquet file of each table from its parts, in their order; each whole or not at all.
+
+    `shifts` has for each batch the lines before it that the worker of a remote range could not know.
+    """
     con = _quiet()
     try:
         for table, files in parts.items():
             path = table_path(out, table)
             try:
-                con.execute(_copy(table, [part for part in files if os.path.getsize(part)], f"{path}.tmp"))
+                filled = [part for part in files if os.path.getsize(part)]
+                con.execute(_copy(table, filled, f"{path}.tmp", shifts))
             except engine().Error as wrong:
                 raise InputTrouble(f"cannot write {path}: {wrong}") from wrong
             os.replace(f"{path}.tmp", path)
@@ -58,7 +62,7 @@ def make_tables(out: str, parts: Mapping[str, Sequence[str]]) -> None:
         con.close()
 
 
-def _copy(table: str, files: Sequence[str], target: str) -> str:
+def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) -> str:
     """The statement that makes a table's file."""
     if files:
         names = ", ".join(literal(part) for part in files)
@@ -68,7 +72,22 @@ def _copy(table: str, files: Sequence[str], target: str) -> str:
     else:
         empty = ", ".join(f"cast(null as {c.type}) as {quoted(c.name)}" for c in TABLES[table])
         source = f"(select {empty} where false)"
-    return f"copy (select * from {source}) to {literal(target)} (format parquet, compression zstd)"
+    columns = f"* replace ({', '.join(_shifted(table, shifts))})" if any(shifts) and _shifted(table, ()) else "*"
+    return f"copy (select {columns} from {source}) to {literal(target)} (format parquet, compression zstd)"
+
+
+def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
+    """The columns that name a line, counted from the beginning of the file."""
+    known = """"at" = 'corpus'""" if table == "findings" else "false"  # these rows know their lines already
+    more = f"(case when {known} then 0 else coalesce({list(shifts)}[document // {BATCH} + 1], 0) end)"
+    number = "try_cast(substr(cable, 6) as bigint)"  # a row without an identifier is named by its line
+    changed = {
+        "line": f"line + {more}",
+        "end_line": f"end_line + {more}",
+        "cable": f"case when cable like 'line %' and {number} > 0 then 'line ' || ({number} + {more}) else cable end",
+    }
+    names = [column.name for column in TABLES[table]] if "document" in {c.name for c in TABLES[table]} else []
+    return [f"{changed[name]} as {name}" for name in names if name in changed]
 
 
 def _quiet() -> Any:

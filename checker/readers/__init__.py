@@ -12,19 +12,24 @@ from __future__ import annotations
 from .opening import read
 from .paths import Found, find
 from .reading import Reading, Settings, Unreadable
-from .shards import Batch, batches, read_batch
 from .table import READERS, Reader
 
 __all__ = [
     "READERS",
-    "Batch",
     "Found",
     "Reader",
     "Reading",
     "Settings",
     "Unreadable",
-    "batches",
     "find",
     "read",
-    "read_batch",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """What only an audit needs, loaded when it is asked for: `Batch`, `Meter`, `batches`, `read_batch`."""
+    if name not in ("Batch", "Meter", "batches", "read_batch"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import shards  # 1 ms, and only for audits
+
+    return getattr(shards, name)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from ..trouble import InputTrouble
+from .paths import is_url
 from .reading import Settings, Unreadable, join_names
 from .streams import Stream
 
@@ -137,7 +138,7 @@ def _zstd() -> Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]] | None:
 def _zip(stream: Stream, settings: Settings) -> Iterator[Stream | Unreadable]:
     with ExitStack() as stack:
         if stream.on_disk:
-            file: io.BufferedIOBase = stack.enter_context(open(stream.path, "rb"))
+            file: io.BufferedIOBase = stack.enter_context(_opened(stream.path))
         else:
             file = io.BytesIO(stream.whole(settings.limit))
         size = file.seek(0, io.SEEK_END)
@@ -167,10 +168,19 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def listing(path: str) -> list[tuple[int, int]]:
     """Number and packed size of each member of an archive. Raises `InputTrouble` if it cannot be listed."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as file, zipfile.ZipFile(file) as archive:
             return [(number, entry.compress_size) for number, entry in enumerate(_entries(archive))]
     except _DAMAGED as error:
         raise InputTrouble(f"is a damaged zip archive: {error}") from None
+
+
+def _opened(path: str) -> io.BufferedIOBase:
+    """A file that can be read at any place, here or behind a URL."""
+    if not is_url(path):
+        return open(path, "rb")
+    from . import remote  # the extra `remote`, only for an audit of a URL
+
+    return io.BufferedReader(remote.Ranged(path), 1 << 20)
 
 
 def _member(

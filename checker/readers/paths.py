@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 
 from ..record import Record
 
 _WILD = frozenset("*?[")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 
 
 class Found(Record):
@@ -88,7 +90,7 @@ def refusal(path: str) -> str:
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:
-        return reason(error)
+        return "is a URL: only an audit opens those" if is_url(path) else reason(error)
     if stat.S_ISREG(mode):
         return ""
     if stat.S_ISDIR(mode):
@@ -96,6 +98,11 @@ def refusal(path: str) -> str:
     kinds = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
     kind = next((words for test, words in kinds if test(mode)), "a device")
     return f"is {kind}, not a file"
+
+
+def is_url(path: str) -> bool:
+    """Whether a path is written as a URL, which names no file of this machine."""
+    return _URL.match(path) is not None
 
 
 def reason(error: Exception) -> str:

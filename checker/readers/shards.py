@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from ..record import Record
 from ..trouble import InputTrouble
 from ..vocabulary import Vocabulary
+from . import remote
 from .opening import from_stream, kind_of, named, read
-from .paths import Found, find, reason, refusal
+from .paths import Found, find, is_url, reason, refusal
 from .reading import MEGABYTE, Reading, Settings, Unreadable
-from .streams import Stream
+from .streams import HEAD, Stream
+from .table import Reader
 
 _ROW = re.compile(rb'\n(?="\d{1,12}",")')
 _LINE = re.compile(rb"\n")
@@ -24,6 +28,9 @@ class Batch(Record):
 
     `members` are numbers. `start` and `end` are bytes and fall between rows, `first_line` is the line on which the
     range begins, `kind` the reader of a range; `size` is the bytes to read. `excluded` are paths left out on the way.
+
+    Of remote files nothing is read to plan: their range begins and ends with the first row that begins at or after
+    `start` and `end`, which the worker finds; `first_line` is 0, not known. `files` are name, size and version of them.
     """
 
     paths: tuple[str, ...]
@@ -36,6 +43,14 @@ class Batch(Record):
     reader: str | None = None
     settings: Mapping[str, object] | None = None
     excluded: tuple[Found, ...] = ()
+    files: tuple[tuple[str, int, str], ...] = ()
+
+
+class Meter(Record):
+    """What reading a batch came to: line feeds in its range, and why a remote file could not be read on."""
+
+    feeds: int = 0
+    trouble: str = ""
 
 
 def batches(
@@ -46,10 +61,15 @@ def batches(
     Raises `ConfigTrouble` for an unknown reader or setting. What cannot be opened stays in a batch, so that
     `read_batch` tells it as `Unreadable`.
     """
-    named(reader)
+    forced = named(reader)
     Settings.of(settings)
     target = max(1, target_bytes)
-    made: list[Batch] = []
+    if is_url(path):
+        made = _remote(path, target, forced)
+        for batch in made:
+            batch.reader, batch.settings = reader, settings
+        return made
+    made = []
     group: list[str] = []
     excluded: list[Found] = []
     size = 0
@@ -78,9 +98,56 @@ def batches(
     return made
 
 
-def read_batch(batch: Batch, words: Vocabulary | None = None) -> Iterator[Reading | Unreadable]:
-    """The documents of a batch, streaming."""
-    if batch.end is not None:
+def _remote(url: str, target: int, forced: Reader | None) -> list[Batch]:
+    """The batches of what is behind a URL: of each file no more is read than its head, or an archive's directory."""
+    made: list[Batch] = []
+    group: list[remote.Item] = []
+    for item in (*remote.listing(url), None):
+        shares = _remote_shares(item, target, forced) if item is not None and item.size > target else []
+        if group and (item is None or shares or sum(one.size for one in group) + item.size > target):
+            files = tuple((one.url, one.size, one.version) for one in group)
+            made.append(Batch(tuple(one.url for one in group), size=sum(one.size for one in group), files=files))
+            group = []
+        made += shares
+        if item is not None and not shares:
+            group.append(item)
+    return made
+
+
+def _remote_shares(item: remote.Item, target: int, forced: Reader | None) -> list[Batch]:
+    """The ranges or member lists of one remote file; nothing if it is read in one go."""
+    with remote.Ranged(item.url, item.size) as file:
+        try:
+            kind = kind_of(Stream(item.url, "", file.read), forced)
+        except OSError as error:
+            raise InputTrouble(f"{item.url}: {error.strerror}") from error
+        if kind == "zip":
+            made = _member_lists(item.url, target)
+        elif kind in _BORDERS:
+            places = [*range(0, item.size, target), item.size]
+            made = [Batch((item.url,), (), kind, one, two, 0, two - one) for one, two in pairwise(places)]
+        else:
+            made = []
+    for batch in made:
+        batch.files = ((item.url, item.size, item.version),)
+    return made
+
+
+def read_batch(
+    batch: Batch, words: Vocabulary | None = None, meter: Meter | None = None
+) -> Iterator[Reading | Unreadable]:
+    """The documents of a batch, streaming. `meter` is told what cannot be known before the batch was read.
+
+    A local file that cannot be read is told as `Unreadable`; a store that fails in the middle may answer tomorrow, so
+    the batch ends there and the meter says why.
+    """
+    meter = meter or Meter()
+    if batch.files:
+        try:
+            yield from _read_remote(batch, words, meter)
+        except OSError as error:
+            meter.trouble = f"{batch.paths[0]}: {error.strerror or error}"
+    elif batch.end is not None:
         yield from _read_range(batch, words)
     elif batch.members:
         yield from _read_members(batch, words)
@@ -111,12 +178,14 @@ def _shares(path: str, size: int, target: int, reader: str | None) -> list[Batch
 
 
 def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
-    """Byte ranges that begin where a row begins, found by looking only at the borders; lines are counted on the way."""
-    border = _BORDERS[kind]
+    """Byte ranges that begin where a row begins, found by looking only at the borders; lines are counted on the way.
+
+    Range k runs from the first row that begins at or after k targets: as the worker finds it in a remote file.
+    """
     start, line = 0, 1
     with open(path, "rb", buffering=0) as file:
-        while start < size:
-            end = _border(file.fileno(), start + target, size, border)
+        for nominal in range(target, size + target, target):
+            end = max(start, _border(file, nominal, size, kind))
             yield Batch((path,), (), kind, start, end, line, end - start)
             file.seek(start)
             left = end - start
@@ -129,19 +198,20 @@ def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
             start = end
 
 
-def _border(file: int, at: int, size: int, border: re.Pattern[bytes]) -> int:
+def _border(file: io.RawIOBase, at: int, size: int, kind: str) -> int:
     """The first start of a row at or after a place."""
+    border = _BORDERS[kind]
     keep = 32  # a border may be cut by the end of a block
-    while at < size:
-        os.lseek(file, at - 1, os.SEEK_SET)
-        block = os.read(file, MEGABYTE)
+    while 0 < at < size:
+        file.seek(at - 1)
+        block = file.read(HEAD) or b""
         found = border.search(block)
         if found is not None:
             return at - 1 + found.end()
-        if len(block) <= keep:
+        if at - 1 + len(block) >= size or not block:
             return size
-        at += len(block) - keep
-    return size
+        at += max(1, len(block) - keep)
+    return min(at, size)
 
 
 def _member_lists(path: str, target: int) -> list[Batch]:
@@ -161,9 +231,44 @@ def _member_lists(path: str, target: int) -> list[Batch]:
     return made
 
 
+def _read_remote(batch: Batch, words: Vocabulary | None, meter: Meter) -> Iterator[Reading | Unreadable]:
+    """The documents of remote files. Raises `OSError` where the store fails."""
+    settings = Settings.of(batch.settings, words)
+    if batch.members:
+        settings.only = frozenset(batch.members)
+    forced = named(batch.kind or batch.reader)
+    for url, size, _ in batch.files:
+        with remote.Ranged(url, size) as file:
+            if batch.end is None:
+                file.expect(0, 0 if batch.members else size)
+                yield from from_stream(Stream(url, "", file.read, on_disk=True), settings, forced)
+            else:
+                yield from _read_remote_range(batch, file, settings, forced, meter)
+
+
+def _read_remote_range(
+    batch: Batch, file: remote.Ranged, settings: Settings, forced: Reader | None, meter: Meter
+) -> Iterator[Reading | Unreadable]:
+    """The rows that begin in the range: a little is read beyond it, to the end of its last row."""
+    end = _border(file, batch.end or 0, file.size, batch.kind)
+    file.expect(max(0, batch.start - 1), end)
+    start = _border(file, batch.start, file.size, batch.kind)
+    file.seek(start)
+
+    def take(size: int) -> bytes:
+        block = file.read(size)
+        meter.feeds += block.count(b"\n")
+        return block
+
+    if start < end:  # a row longer than a batch leaves batches without a row
+        yield from from_stream(Stream(file.url, "", take, end - start, batch.first_line or 1), settings, forced)
+
+
 def _read_range(batch: Batch, words: Vocabulary | None) -> Iterator[Reading | Unreadable]:
     path = batch.paths[0]
     size = (batch.end or 0) - batch.start
+    if not size:  # as above
+        return
     try:
         with open(path, "rb", buffering=0) as file:
             file.seek(batch.start)

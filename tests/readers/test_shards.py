@@ -55,7 +55,7 @@ def test_batches_are_of_the_size_asked_for(tmp_path):
     (tmp_path / "rows.csv").write_text("".join(row(number, "TEXT\n" * 20) for number in range(1000)))
     made = readers.batches(str(tmp_path / "rows.csv"), 20_000)
     assert 8 <= len(made) <= 12
-    assert all(20_000 <= batch.size <= 20_400 for batch in made[:-1])
+    assert all(abs(batch.size - 20_000) < 400 for batch in made[:-1])
     assert [batch.start for batch in made[1:]] == [batch.end for batch in made[:-1]]
     assert made[0].kind == "csv"
 

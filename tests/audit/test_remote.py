@@ -1,0 +1,147 @@
+"""An audit of a URL: over HTTP with ranges, from a server that this test starts; the same findings as of the file."""
+
+from __future__ import annotations
+
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from checker import audit, synth
+from checker.checking import Order
+from checker.cli import main
+from checker.trouble import InputTrouble
+
+from .conftest import SIZE
+
+pytest.importorskip("obstore")
+
+ASKED = {
+    "cables": "select * exclude (path) from cables order by document",
+    "findings": 'select * exclude (path, fingerprint) from findings order by document, rule, line, "column", message',
+    "portions": "select * from portions order by document, place",
+    "ledger": "select * exclude (path) from ledger order by document",
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One folder, with ranges; `dead` answers with errors after so many requests."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *words):
+        """Nothing."""
+
+    def do_HEAD(self):
+        self.answer(False)
+
+    def do_GET(self):
+        self.answer(True)
+
+    def answer(self, body):
+        server = self.server
+        server.asked.append(self.headers.get("Range"))
+        path = server.folder / self.path.lstrip("/")
+        if not path.is_file() or len(server.asked) > server.most:
+            self.reply(404 if not path.is_file() else 403, b"", body)
+            return
+        data = path.read_bytes()
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range") or "")
+        if asked is None:
+            self.reply(200, data, body)
+            return
+        start, end = int(asked[1]), min(int(asked[2]), len(data) - 1)
+        self.reply(206, data[start : end + 1], body, f"bytes {start}-{end}/{len(data)}")
+
+    def reply(self, code, data, body, part=""):
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("ETag", '"1"')
+        if part:
+            self.send_header("Content-Range", part)
+        self.end_headers()
+        if body:
+            self.wfile.write(data)
+
+
+@pytest.fixture
+def server(tmp_path):
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.folder, made.asked, made.most = tmp_path / "served", [], 10**9
+    made.folder.mkdir()
+    made.url = f"http://127.0.0.1:{made.server_port}"
+    thread = threading.Thread(target=made.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+def told(out):
+    return {table: audit.query(str(out), sql).rows for table, sql in ASKED.items()}
+
+
+@pytest.fixture(scope="module")
+def nameless(tmp_path_factory):
+    """A corpus of which every third row has no identifier, so that its line is its name."""
+    path = tmp_path_factory.mktemp("nameless") / "rows.jsonl"
+    synth.write(300, 9, 0.4, str(path))
+    lines = path.read_text().splitlines(keepends=True)
+    lines[::3] = [re.sub(r'"_id": "[^"]*", ', "", line) for line in lines[::3]]
+    path.write_text("".join(lines))
+    return path
+
+
+def test_an_audit_over_http_finds_what_the_audit_of_the_file_finds(nameless, server, options, tmp_path):
+    (server.folder / "rows.jsonl").write_bytes(nameless.read_bytes())
+    audit.run([str(nameless)], str(tmp_path / "local"), Order(), options())
+    audit.run([f"{server.url}/rows.jsonl"], str(tmp_path / "remote"), Order(), options())
+    local, remote = told(tmp_path / "local"), told(tmp_path / "remote")
+    assert local == remote
+    assert sum(row[1].startswith("line 2") for row in local["cables"]) > 20
+    ranges = [asked for asked in server.asked if asked]
+    read = sum(int(end) - int(start) + 1 for start, end in (asked[6:].split("-") for asked in ranges))
+    size = nameless.stat().st_size
+    assert None not in server.asked[1:], "after the size was asked, only ranges are"
+    assert size <= read <= size + (size // SIZE + 2) * 2 * 64 * 1024
+
+
+def test_shards_of_a_url_merge_to_the_same(nameless, server, options, tmp_path):
+    (server.folder / "rows.jsonl").write_bytes(nameless.read_bytes())
+    url = f"{server.url}/rows.jsonl"
+    shards = [str(tmp_path / f"shard{part}") for part in (1, 2)]
+    for part, shard in enumerate(shards, 1):
+        audit.run([url], shard, Order(), options(choice=audit.Choice(shard=part, shards=2)))
+    audit.merge(shards, str(tmp_path / "merged"), Order(), options())
+    audit.run([str(nameless)], str(tmp_path / "local"), Order(), options())
+    assert told(tmp_path / "local") == told(tmp_path / "merged")
+
+
+def test_a_sample_of_a_url_is_the_sample_of_the_file(nameless, options, tmp_path):
+    choice = audit.Choice(sample=40, seed=5)
+    audit.run([str(nameless)], str(tmp_path / "local"), Order(), options(choice=choice))
+    audit.run([nameless.as_uri()], str(tmp_path / "remote"), Order(), options(choice=choice))
+    assert told(tmp_path / "local") == told(tmp_path / "remote")
+
+
+def test_a_store_that_fails_stops_the_audit_which_then_goes_on(nameless, server, options, tmp_path):
+    (server.folder / "rows.jsonl").write_bytes(nameless.read_bytes())
+    url, out = f"{server.url}/rows.jsonl", str(tmp_path / "out")
+    server.most = 6
+    with pytest.raises(InputTrouble, match=r"the audit stopped, and can be resumed: http://127\.0\.0\.1"):
+        audit.run([url], out, Order(), options())
+    server.most = 10**9
+    audit.run([url], out, Order(), options(resume=True))
+    audit.run([str(nameless)], str(tmp_path / "local"), Order(), options())
+    assert told(tmp_path / "local") == told(out)
+
+
+def test_the_command_line_takes_a_url_for_audits_only(nameless, tmp_path, capsys):
+    url = nameless.as_uri()
+    assert 1 == main(["audit", url, "--out", str(tmp_path / "out"), "--jobs", "1", "--quiet", "--isolated"])
+    assert "= 30" in capsys.readouterr().out
+    for command in ("lint", "parse"):
+        assert 2 == main([command, url, "--isolated"])
+        told = capsys.readouterr()
+        assert "is a URL: only an audit opens those" in told.out + told.err
