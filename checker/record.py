@@ -6,6 +6,8 @@ costs 19 ms of CPU, twice a bare interpreter, and a commit hook pays that on eve
 `record.pyi`, which declares the same thing as a `dataclass_transform`.
 """
 
+_BEHIND = "_late_"
+
 
 class RecordType(type):
     """The metaclass that turns annotations into slots and an `__init__`."""
@@ -34,7 +36,8 @@ def _first(made: type, fields: tuple[str, ...], defaults: dict[str, object]):  #
 
     def __init__(self, *given, **named):  # type: ignore[no-untyped-def]
         words = ", ".join(f"{f}=_d[{f!r}]" if f in defaults else f for f in fields)
-        lines = "".join(f"\n    self.{f} = {f}" for f in fields) or "\n    pass"
+        given_late = {f for f in fields if isinstance(getattr(made, f), _LateField)}
+        lines = "".join(f"\n    self.{_BEHIND * (f in given_late)}{f} = {f}" for f in fields) or "\n    pass"
         scope: dict[str, object] = {"_d": defaults}
         exec(f"def __init__(self{', ' if words else ''}{words}):{lines}", scope)  # our own field names only
         made.__init__ = scope["__init__"]  # type: ignore[misc]
@@ -103,7 +106,9 @@ class _LateField:
 def late(kind: type, *names: str) -> None:
     """Let these fields of a record be given as `Later`. For what costs time and few readers look at."""
     for name in names:
-        setattr(kind, name, _LateField(vars(kind)[name]))
+        slot = vars(kind)[name]
+        setattr(kind, _BEHIND + name, slot)  # where `__init__` puts the value without a detour
+        setattr(kind, name, _LateField(slot))
 
 
 def copied(record: Record, **changes: object) -> Record:

@@ -35,7 +35,9 @@ class Clause:
         flat = self.flat
         hits: list[tuple[int, int, str]] = []
         taken = bytearray(len(flat))  # one flag a letter: a list of stretches would be searched for every find
-        for form, code in self.sheet.grammar.block_labels:
+        near = [item for start, group in self.sheet.grammar.block_label_starts if start in flat for item in group]
+        near.sort()  # the longest form first
+        for _, form, code in near:
             at = flat.find(form)
             while at >= 0:
                 stop = at + len(form)

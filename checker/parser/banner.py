@@ -17,6 +17,12 @@ _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:
     """Where the spelling of `letters` from `at` ends, blanks between letters allowed; -1 if it does not stand there."""
+    size = len(letters)
+    if fold.startswith(letters, at):
+        return at + size
+    end = at + 2 * size - 1
+    if gaps and fold[at:end:2] == letters and not fold[at + 1 : end : 2].strip(" "):
+        return end
     for letter in letters:
         skipped = 0
         while fold[at] == " " and gaps and skipped < 4:
@@ -72,14 +78,13 @@ def _read_controls(sheet: Sheet, reading: _Reading) -> None:
         at = reading.at
         while fold[at] in " /,-":
             at += 1
-        for control in sheet.grammar.controls:
-            if fold[at] == control.letters[0]:
-                end = spelled(fold, at, control.letters)
-                if end > 0 and _ends_word(fold, end):
-                    reading.controls.append(control)
-                    reading.at = end
-                    more = True
-                    break
+        for control in sheet.grammar.controls_by_letter.get(fold[at], ()):
+            end = spelled(fold, at, control.letters)
+            if end > 0 and _ends_word(fold, end):
+                reading.controls.append(control)
+                reading.at = end
+                more = True
+                break
 
 
 def may_be_banner(sheet: Sheet, start: int) -> bool:

@@ -166,6 +166,10 @@ def walk(sheet: Sheet, here: int) -> tuple[list[Region], int]:
     regions: list[Region] = []
     state = State(None, True, set())
     while here < sheet.size:
+        if fold[here] == "\n":
+            state.blank = True
+            here += 1
+            continue
         line_end = fold.find("\n", here)
         state.start, state.end = sheet.trim(here, line_end)
         if state.start == state.end:

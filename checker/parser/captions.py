@@ -78,7 +78,8 @@ def is_address_stop(sheet: Sheet, start: int, end: int) -> bool:
     fold = sheet.fold
     if end - start > 90:
         return True
-    for form, _ in sheet.grammar.text_labels.get(fold[start], ()):
-        if fold.startswith(form, start) and not fold[start + len(form)].isalpha():
-            return True
+    if fold.startswith(sheet.grammar.label_starts, start):
+        for form, _ in sheet.grammar.text_labels[fold[start]]:
+            if fold.startswith(form, start) and not fold[start + len(form)].isalpha():
+                return True
     return bool(sheet.grammar.captions.get(fold[start:end].strip(" "))) or fold[start].isdigit()

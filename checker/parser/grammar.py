@@ -93,6 +93,12 @@ class Grammar:
         return tuple(sorted(found.values(), key=lambda item: -len(item.letters)))
 
     @cached_property
+    def controls_by_letter(self) -> dict[str, tuple[Control, ...]]:
+        """The same by first letter."""
+        letters = dict.fromkeys(control.letters[0] for control in self.controls)
+        return {first: tuple(c for c in self.controls if c.letters[0] == first) for first in letters}
+
+    @cached_property
     def caption_of_control(self) -> dict[str, str]:
         """The code of a control to the caption that says the same."""
         found: dict[str, str] = {}
@@ -182,11 +188,24 @@ class Grammar:
         return _by_letter(pairs)
 
     @cached_property
+    def label_starts(self) -> tuple[str, ...]:
+        """Every spelling in `text_labels`: to tell at once that a line begins with none."""
+        return tuple(form for pairs in self.text_labels.values() for form, _ in pairs)
+
+    @cached_property
     def block_labels(self) -> tuple[tuple[str, str], ...]:
         """(spelling, code) of the labels of an authority block, longest first."""
         codes = ("classified-by", "derivative-by", "derived-from", "reason", "declassify", "downgrade")
         pairs = [(form, code) for code in codes for form in self.label(code, "block")]
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+    @cached_property
+    def block_label_starts(self) -> tuple[tuple[str, tuple[tuple[int, str, str], ...]], ...]:
+        """The same by their first four letters, each with its place in the order."""
+        groups: dict[str, list[tuple[int, str, str]]] = {}
+        for place, (form, code) in enumerate(self.block_labels):
+            groups.setdefault(form[:4], []).append((place, form, code))
+        return tuple((start, tuple(group)) for start, group in groups.items())
 
     @cached_property
     def authority_openers(self) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ _SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 class Found:
     """One opening of the text: where its line begins, its label, and what it is."""
 
-    __slots__ = ("depth", "kind", "label_end", "label_start", "mark", "number", "start")
+    __slots__ = ("body", "depth", "kind", "label_end", "label_start", "mark", "number", "start")
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Found:
         self.depth = depth
         self.number = number
         self.mark = mark
+        self.body = 0  # where the words behind a mark begin, if that is known
 
 
 class Text:
@@ -83,8 +84,34 @@ class Text:
         if before or fold[self.low - 1] != "\n":
             self._first_line()
         for match in _OPENERS.finditer(fold, max(self.low - 1, 0), self.high):
-            self._open(match, match.start() + 1)
+            if not self._usual(match):
+                self._open(match, match.start() + 1)
         return self.found
+
+    def _usual(self, match: re.Match[str]) -> bool:
+        """Take up the next paragraph if it is like nearly every one: numbered on, with a mark that was seen before."""
+        number, letter = match.group(1, 2)
+        sheet = self.sheet
+        if number is None or letter is not None or sheet.lowered or int(number) != self.outer + 1:
+            return False
+        fold = sheet.fold
+        at = end = match.end()
+        while fold[at] == " ":
+            at += 1
+        if fold[at] != "(":
+            return False
+        close = fold.find(")", at, min(self.high, at + markings.LONGEST_PORTION)) + 1
+        text = sheet.text[at:close]
+        shape = self.known.get(text)
+        if not isinstance(shape, Shape):
+            return False
+        mark = markings.place(shape, sheet.view, sheet.span(at, close), text, at, sheet.words)
+        self.outer += 1
+        self.inner, self.letter, self.marked = 0, "", True
+        found = Found(match.start() + 1, match.start(1), end, "numbered", 1, self.outer, mark)
+        found.body = close
+        self.found.append(found)
+        return True
 
     def _first_line(self) -> None:
         """The text begins without a line feed before it: look at its first line by itself."""
@@ -114,10 +141,6 @@ class Text:
         number = int(match.group(1))
         letter = match.group(2)
         mark = self._mark(end, letter is None)
-        if mark is not None and letter is None and number == self.outer + 1:  # nearly every paragraph there is
-            self.outer, self.inner, self.letter, self.marked = number, 0, "", True
-            self.found.append(Found(start, label, end, "numbered", 1, number, mark))
-            return
         if mark is None:
             mark, start = self._mark_above(start)
         free = mark is not None or self._free(start)
@@ -221,13 +244,7 @@ class Text:
         fold = sheet.fold
         while fold[at] == " ":
             at += 1
-        if fold[at] == "(" and not sheet.lowered:  # nearly every mark there is has been seen before
-            close = fold.find(")", at, min(self.high, at + markings.LONGEST_PORTION)) + 1
-            text = sheet.text[at:close]
-            shape = self.known.get(text)
-            if isinstance(shape, Shape):
-                return markings.place(shape, sheet.view, sheet.span(at, close), text, at, sheet.words)
-        elif fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
+        if fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
             return None
         folded = sheet.lowered or (alone and fold[at + 2 : at + 3] == ")")
         return markings.portion(sheet.view, at, self.high, sheet.words, folded)
@@ -294,6 +311,9 @@ class Body:
         self._unnumbered(self.low, first)
         for index, item in enumerate(found):
             end = found[index + 1].start if index + 1 < len(found) else self.high
+            if item.body:
+                self._usual(item, end)
+                continue
             if item.kind == "heading":
                 self._heading(item, end)
                 continue
@@ -302,6 +322,27 @@ class Body:
             self._paragraph(item, stop)
             if stop < end:
                 self._unnumbered(stop, end)
+
+    def _usual(self, item: Found, end: int) -> None:
+        """A numbered paragraph with its mark behind the number."""
+        sheet = self.sheet
+        fold, text, span, mark = sheet.fold, sheet.text, sheet.span, item.mark
+        low, label_end, body = item.label_start, item.label_end, item.body
+        high = low + len(fold[low:end].rstrip(_BLANKS))
+        label = text[low:label_end]
+        entire = item.number == 1 and self._says_entire(body)
+        sheet.parts.append((item.start, "paragraph"))
+        self.paragraphs.append(
+            Paragraph(
+                span(low, high), "numbered", label, text[body:high].lstrip(), item.number, 1, mark, None, (),
+                Word(span(low, label_end), label), "start", entire, False, self.section,
+            )
+        )  # fmt: skip
+
+    def _says_entire(self, body: int) -> bool:
+        """Whether the words behind a mark say that it covers the entire text."""
+        rest = self.sheet.fold[body : body + 40].lstrip(" -.:\n")
+        return rest.startswith(self.sheet.grammar.page_word("entire-text"))
 
     def _unnumbered(self, low: int, high: int) -> None:
         """The stretches between empty lines, each a paragraph of its own."""
@@ -371,8 +412,7 @@ class Body:
         if isinstance(node.mark, Unread) and node.mark.why == markings.DELETED:
             node.mark, node.cut = None, True
         elif item.number == 1 and not node.entire_text:
-            rest = fold[first : first + 40].lstrip(" -.:\n")
-            node.entire_text = rest.startswith(sheet.grammar.page_word("entire-text"))
+            node.entire_text = self._says_entire(first)
         node.text = text[first:high].lstrip()
         self.paragraphs.append(node)
 
@@ -467,12 +507,11 @@ def hand_down(paragraphs: list[Paragraph]) -> None:
         mark = item.mark
         if isinstance(mark, Marking):
             item.controls = mark.controls
-        if mark is not None:
-            item.level = _level(item)
+            item.level = level = mark.level if isinstance(mark.level, Level) else None
         else:
-            item.level = all_level if item.depth == 1 else parent
+            item.level = level = None if mark is not None else all_level if item.depth == 1 else parent
         if item.depth == 1:
-            parent = item.level
+            parent = level
 
 
 def _level(item: Paragraph) -> Level | None:

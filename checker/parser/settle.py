@@ -185,9 +185,7 @@ def _unread(telegram: Telegram) -> list[Unread]:
         found.append(eo.instruction.date if isinstance(eo.instruction, Instruction) else None)
     if authority is not None and not isinstance(authority, Unread):
         found += [authority.reasons, authority.declassify]
-    for paragraph in telegram.paragraphs:
-        mark = paragraph.mark
-        if mark is not None:
-            found.append(mark.level if isinstance(mark, Marking) else mark)
-    unread = [node for node in found if isinstance(node, Unread) and not node.lost]
+    marks = [paragraph.mark for paragraph in telegram.paragraphs]
+    found += [mark.level if isinstance(mark, Marking) else mark for mark in marks]
+    unread = [node for node in found if node.__class__ is Unread and not node.lost]
     return sorted(unread, key=lambda node: node.span.start) if unread else unread

@@ -71,12 +71,9 @@ class Sheet:
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
         """The stretch without blanks and line ends at either side."""
-        fold = self.fold
-        while start < end and fold[end - 1] in " \n":
-            end -= 1
-        while start < end and fold[start] in " \n":
-            start += 1
-        return start, end
+        words = self.fold[start:end].rstrip(" \n")
+        end = start + len(words)
+        return end - len(words.lstrip(" \n")), end
 
     def blank_line(self, start: int) -> bool:
         """Whether nothing but blanks stands between `start` and the end of its line."""

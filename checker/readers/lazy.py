@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from ..record import Record
-from ..text import Sought, Source, Span, View
+from ..text import Exchange, Sought, Source, Span, View
 
 GLUE = "\n\n"
 
@@ -63,6 +63,34 @@ class Field(Record):
         if before == 0:
             return self.low + offset - self.first
         return self.ends[before - 1] + offset - self.first - self.marks[before - 1] - 1
+
+
+class ChangedView(View):
+    """A lazy view with exchanges made, whose text is known at once and whose pieces when somebody asks."""
+
+    __slots__ = ("_before", "_changes")
+
+    def __init__(self, before: LazyView, text: str, changes: list[Exchange]) -> None:
+        self.source = before.source
+        self.text = text
+        self._before = before
+        self._changes = changes
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the source that the view's code points `start` to `end` come from."""
+        return Sought(self, start, end)
+
+    def spans(self) -> Callable[[int, int], Span]:
+        """`span`, as quick as can be."""
+        return partial(Sought, self)
+
+    def __getattr__(self, name: str) -> object:
+        if name not in ("_kept", "_lows", "_sources", "_stops"):
+            raise AttributeError(name)
+        made = self._before.exchanged(self._changes)
+        self._lows, self._sources, self._stops, self._kept = made._lows, made._sources, made._stops, made._kept
+        found: object = object.__getattribute__(self, name)
+        return found
 
 
 class LazyView(View):
@@ -128,6 +156,23 @@ class LazyView(View):
             length = last + len(GLUE)
         self._fields = fields
         return fields
+
+    def exchange(self, exchanges: Iterable[Exchange]) -> View:
+        """A new view with each exchange made; what pieces it has is worked out when a place is asked for."""
+        changes = list(exchanges)
+        words: list[str] = []
+        here = 0
+        for change in changes:
+            if change.start < here or change.end < change.start or change.end > len(self.text):
+                raise ValueError(f"exchange {change.start}-{change.end} overlaps or is out of order")
+            words += (self.text[here : change.start], change.text)
+            here = change.end
+        words.append(self.text[here:])
+        return ChangedView(self, "".join(words), changes)
+
+    def exchanged(self, changes: list[Exchange]) -> View:
+        """The same at once."""
+        return super().exchange(changes)
 
     def __getattr__(self, name: str) -> object:
         if name not in ("_kept", "_lows", "_sources", "_stops"):
