@@ -111,4 +111,4 @@ def reason(error: Exception) -> str:
         return "does not exist"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror}"
-    return f"cannot be read: {error}"
+    return "cannot be read: its name holds a NUL"

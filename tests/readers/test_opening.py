@@ -34,7 +34,7 @@ def test_bad_paths_are_told(tmp_path):
     assert whys(str(tmp_path / "none")) == ["does not exist"]
     assert whys(str(tmp_path / "pipe")) == ["is a named pipe, not a file"]
     assert whys("/dev/null") == ["is a device, not a file"]
-    assert whys("a\0b") == ["cannot be read: embedded null byte"]
+    assert whys("a\0b") == ["cannot be read: its name holds a NUL"]
     assert whys(str(tmp_path / "empty")) == ["is empty"]
     assert whys(str(tmp_path / "blank")) == ["holds no text"]
     assert whys(str(tmp_path / "image")) == ["is not text but a PNG image"]
