@@ -73,6 +73,11 @@ def label_of(sheet: Sheet, at: int) -> tuple[str, int] | None:
     return None
 
 
+def opens_text(sheet: Sheet, start: int, end: int) -> bool:
+    """Whether a line has a label or a paragraph's number: nothing that may stand above a classification line."""
+    return label_of(sheet, start) is not None or _NUMBERED.match(sheet.fold, start, end) is not None
+
+
 def _closes(fold: str, at: int, code: str) -> bool:
     """Whether a label may end here: a colon for most, a blank where the telegrams leave the colon out."""
     here = at

@@ -7,7 +7,7 @@ from ..values import Date
 from . import markings
 from .authority import read_authority
 from .banner import read_banner, unread_banner
-from .blocks import Region, walk
+from .blocks import Region, opens_text, walk
 from .captions import read_captions, unknown_caption
 from .eo import read_eo
 from .header import Header
@@ -18,6 +18,7 @@ from .signature import read_end
 from .subject import read_subject
 from .tags import read_tags
 
+_NEAR = 40  # lines
 _READERS = {
     "eo": read_eo,
     "tags": read_tags,
@@ -33,7 +34,10 @@ def read_telegram(sheet: Sheet, telegram: Telegram) -> None:
     here = header.read()
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
         sheet.day = telegram.dtg.date
-    here = _banner_line(sheet, telegram, here, header.banner)
+    banner = header.banner
+    if banner is None and (telegram.dtg is not None or telegram.sender is not None):
+        here, banner = _banner_below(sheet, here)
+    here = _banner_line(sheet, telegram, here, banner)
     regions, low = walk(sheet, here)
     for region in regions:
         read = _READERS.get(region.name)
@@ -104,6 +108,27 @@ def _banner_with(sign: str, sheet: Sheet, low: int, high: int) -> tuple[int, Ban
                 return line, banner
         at = sheet.fold.find(sign, at + len(sign), high)
     return None
+
+
+def _banner_below(sheet: Sheet, here: int) -> tuple[int, Banner | None]:
+    """The classification line with a number some lines below, where a publisher's lines or a second header stand before
+    it, and where its line begins; `here` itself where the text begins first."""
+    at = here
+    for _ in range(_NEAR):
+        if at >= sheet.size:
+            break
+        end = sheet.line_end(at)
+        start, last = sheet.trim(at, end)
+        if start < last:
+            banner = read_banner(sheet, start, last)
+            if banner is not None and banner.serial is not None:
+                if at > here:
+                    sheet.begin(here, "loose_text")
+                return at, banner
+            if opens_text(sheet, start, last):
+                break
+        at = end + 1
+    return here, None
 
 
 def _banner_line(sheet: Sheet, telegram: Telegram, here: int, banner: Banner | None) -> int:
