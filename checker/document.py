@@ -301,6 +301,8 @@ class Marking(Node):
     @property
     def unknown(self) -> tuple[Token, ...]:
         """The tokens no table knows."""
+        if self.style == "plain" and isinstance(self.level, Level) and " " not in self.text:
+            return ()  # a bare level: no need to take it apart
         return tuple(token for token in self.tokens if token.code is None)
 
 
@@ -789,9 +791,14 @@ class Telegram(Node):
         placed = []
         for place, kind in enumerate(HEADER):
             node = getattr(self, kind)
-            node = node[0] if isinstance(node, tuple) and node else node
-            if isinstance(node, Node) and node.span.start < node.span.end:
-                placed.append((node.span.start, place, node.span))
+            if node.__class__ is tuple and node:
+                node = node[0]
+            if isinstance(node, Node):
+                start = node.span.start
+                if start < node.span.end:
+                    placed.append((start, place, node.span))
+        if placed == sorted(placed):  # the usual case
+            return ()
         found = []
         furthest = [0, 0]
         for _, place, span in sorted(placed):

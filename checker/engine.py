@@ -126,12 +126,15 @@ def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) 
         tally.of(rule.id).applied += 1
     found: list[tuple[Rule, Hit]] = []
     for (rule, program), answer in broken:
+        if answer is None and program.silent:
+            tally.of(rule.id).unknown += 1
+            continue
         try:
             hits = program.hits(program.outcome_of(answer, env))
         except Exception as error:  # a fault in one rule is caught: the others go on
             faults.append((rule, error))
             continue
-        if rule.severity != "info" and telegram.signs and telegram.hurt_beside(_places(hits)):
+        if hits and rule.severity != "info" and telegram.signs and telegram.hurt_beside(_places(hits)):
             tally.of(rule.id).unknown += 1  # the copy is hurt: it does not say what the writer did
             continue
         if any(not hit.unknown for hit in hits):

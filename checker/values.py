@@ -70,12 +70,16 @@ class Date(Record):
 
     def plus_years(self, years: int) -> Date:
         """The same day `years` later; 29 February becomes 28 February in a common year."""
-        return Date(_add_years(self.first, years), _add_years(self.last, years), self.precision, self.written)
+        first = _add_years(self.first, years)
+        last = first if self.last is self.first else _add_years(self.last, years)
+        return Date(first, last, self.precision, self.written)
 
     def plus_days(self, days: int) -> Date:
         """The date `days` later."""
         step = timedelta(days=days)
-        return Date(_clip(self.first, step), _clip(self.last, step), self.precision, self.written)
+        first = _clip(self.first, step)
+        last = first if self.last is self.first else _clip(self.last, step)
+        return Date(first, last, self.precision, self.written)
 
     def __str__(self) -> str:
         if self.precision == "year":

@@ -46,7 +46,8 @@ class Program:
     """A rule made ready to run. `code` is what `conditions.py` wrote: plain lists and strings."""
 
     __slots__ = (
-        "_clause", "_guard", "ask", "check", "code", "each", "judge", "listed", "require", "tools", "when", "where",
+        "_clause", "_guard", "ask", "check", "code", "each", "judge", "listed", "require", "silent", "tools", "when",
+        "where",
     )  # fmt: skip
 
     def __init__(self, code: Data, tools: Tools) -> None:
@@ -58,6 +59,7 @@ class Program:
         self._guard: Test | None = None
         self.each = each if isinstance(each, list) else None
         self.listed = bool(code.get("listed"))
+        self.silent = code.get("unknown") != "report"  # says nothing of what cannot be judged
         self.where: Test | None = compile_condition(where, tools) if isinstance(where, list) else None
         self.require: Test = compile_condition(require, tools) if isinstance(require, list) else _never
         self.check: Callable[..., Free] | None = None
