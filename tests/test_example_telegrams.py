@@ -64,3 +64,19 @@ def test_the_pasted_page_gives_three_findings_and_no_false_alarm() -> None:
         pytest.skip("the page is not here")
     found, _ = lint(page, *map(Path, ["--as-of", "2026-11-23"]))
     assert found == {page.name: [("info", "CAV-147"), ("info", "DCL-037"), ("warning", "TAG-005")]}
+
+
+def test_compliant_documents_are_there_of_each_era_and_rule_book() -> None:
+    from checker.parser import parse
+    from checker.rulebook import load
+    from checker.text import Source, View
+
+    words = load().vocabulary
+    texts = (path.read_text("utf-8") for path in sorted((EXAMPLES / "compliant").glob("[12]*.txt")))
+    telegrams = [parse(View.whole(Source("example", text)), words) for text in texts]
+    found = {(telegram.profile, telegram.era) for telegram in telegrams}
+    eras = [entry.code for entry in words["eras"]]
+    assert found >= {("CABLE", era) for era in eras}
+    assert found >= {("GEN", era) for era in eras[1:]}, "marked documents from 1972 on"
+    assert found >= {("IC", era) for era in eras[4:]}, "the register's banners from 1995 on"
+    assert ("CUI", eras[-1]) in found

@@ -72,6 +72,8 @@ def _case(telegram: Telegram, words: Vocabulary) -> _Case:
         span = telegram.banner.span if telegram.banner is not None else Span(telegram.span.start, telegram.span.start)
     read = instruction if isinstance(instruction, Instruction) else None
     kind = read.kind if read is not None else None
+    if kind is None:  # a stamp of 1972 says it in words
+        kind = next((notice.kind for notice in telegram.notices if notice.kind in _SCHEDULED), None)
     if kind is None and (instruction is not None or telegram.eo is not None or not telegram.whole):
         kind = "unread"
     return _Case(

@@ -91,7 +91,10 @@ class Memo:
         if kind == "banner" or (kind == "date" and self._field(start, end) is None):
             return end
         if kind == "authority":
-            end = self._authority_end(end)
+            opened, end = start, self._authority_end(end)
+            while opened < end:
+                self._notice(opened, *self.sheet.trim(opened, self.sheet.line_end(opened)), inside=True)
+                opened = self.sheet.line_end(opened) + 1
             read_authority(sheet, self.telegram, Region("authority", start, start, sheet.trim(start, end)[1]))
             return end
         colon = sheet.fold.find(":", start) + 1
@@ -173,12 +176,14 @@ class Memo:
             sheet.day = found.date
         return True
 
-    def _notice(self, here: int, start: int, last: int) -> bool:
-        """A notice on a line of its own, or words of one in a line: the latter stay text."""
+    def _notice(self, here: int, start: int, last: int, inside: bool = False) -> bool:
+        """A notice on a line of its own, or words of one in a line, which stay text or part of the block."""
         sheet = self.sheet
         line = sheet.fold[start:last]
         for entry in sheet.words["notices"]:
-            alone = any(line == form or line.startswith(form + ":") for form in entry.forms.get("line", ()))
+            alone = not inside and any(
+                line == form or line.startswith(form + ":") for form in entry.forms.get("line", ())
+            )
             if alone or any(phrase in line for phrase in entry.forms.get("phrase", ())):
                 sheet.gather("notices", (Notice(sheet.span(start, last), sheet.text[start:last], entry.code),))
                 if alone:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.document import Banner, Declass, EoLine, Instruction, Paragraph, Telegram, Unread
+from checker.parser import parse
 from checker.parser.declass import judge
 from checker.rulebook.words import load_vocabulary
-from checker.text import Span
+from checker.text import Source, Span, View
 from checker.values import Date
 from checker.vocabulary import Vocabulary
 
@@ -184,3 +185,21 @@ def test_every_telegram_is_judged(level, made, kind, date, as_of) -> None:
     assert found.within_limit is None or found.basis == "marked"
     if found.automatic is not None:
         assert (12, 31) == (found.automatic.first.month, found.automatic.first.day)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "kind", "expected"),
+    [
+        ("Subject to General Declassification Schedule of Executive Order 11652", "gds", "1984-12-31"),
+        ("Exempt from General Declassification Schedule of Executive Order 11652", "xgds", "2006-03-04"),
+        ("", None, "1984-12-31"),
+    ],
+)
+def test_a_stamp_of_1972_says_in_words_which_schedule_holds(stamp: str, kind: str | None, expected: str) -> None:
+    """NSC directive of 17 May 1972: the stamp stands below Classified by; no stamp counts as the general schedule."""
+    text = (
+        f"SECRET\n\nDate: March 4, 1976\n\nThe boats lie idle.\n\nClassified by: Jane Doe, Chief\n{stamp}\n\nSECRET\n"
+    )
+    telegram = parse(View.whole(Source("memo", text)), words())
+    assert telegram.declass is not None
+    assert (kind, expected) == (telegram.declass.kind, str(telegram.declass.expected))
