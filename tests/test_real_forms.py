@@ -2,7 +2,7 @@
 
 A group of `tests/telegrams/forms/*.yaml` takes a telegram (a base of `rules/telegrams`, or its own `text`) and puts
 each of its `forms` where `at` stands. `reads` are the values expected, by path (`*` goes through a list); `finds` are
-the rules that must warn, none unless said. A finding of mere information is free.
+the rules that must warn, none unless said. A finding of mere information is free. `traps` are those of `docs/traps.md`.
 """
 
 from __future__ import annotations
