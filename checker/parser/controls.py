@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ..vocabulary import Entry
 from .lexicon import Lexicon
+from .patterns import Pattern
 from .pieces import GAPS, WORDS, Bit, Piece, countries_of, plain, unwrap
 
-_DATE = re.compile(r"\d{8}")
+_DATE = Pattern(r"\d{8}", 0)
 
 
 class Controls:

@@ -13,6 +13,7 @@ from ..record import Later
 from ..text import Span, View
 from ..vocabulary import Vocabulary
 from .lexicon import Lexicon, lexicon
+from .patterns import Pattern
 from .pieces import Bit
 from .shapes import Shape, dissect
 
@@ -22,11 +23,11 @@ LONGEST_BANNER = 300
 _KEPT_SHAPES = 4096
 _BLANKS = " \t\n\r\xa0"
 
-_UNOPENED = re.compile(r"([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\)(?=\s|$)")
-_UNCLOSED = re.compile(r"\(\s?([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\s+[A-Z\"'“‘]")
-_LETTERS = re.compile(r"[A-Z]{2,4}|[A-Z]{1,3}/{1,2}[A-Z]{1,3}")
-_DELETED = re.compile(r"[Xx]{2,}")
-_PROSE = re.compile(r"[a-z0-9]")
+_UNOPENED = Pattern(r"([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\)(?=\s|$)", 0)
+_UNCLOSED = Pattern(r"\(\s?([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\s+[A-Z\"'“‘]", 0)
+_LETTERS = Pattern(r"[A-Z]{2,4}|[A-Z]{1,3}/{1,2}[A-Z]{1,3}")
+_DELETED = Pattern(r"[Xx]{2,}")
+_PROSE = Pattern(r"[a-z0-9]")
 
 _Found = Shape | str | None
 
@@ -38,7 +39,7 @@ class _Shapes:
         self.words = words
         self.lexicon: Lexicon = lexicon(words)
         phrases = (r"\s+".join(map(re.escape, phrase.split())) for phrase in self.lexicon.statements)
-        self.statement = re.compile("|".join(phrases))
+        self.statement = Pattern("|".join(phrases), 0)
         self.portions: dict[str, _Found] = {}
         self.banners: dict[str, _Found] = {}
 

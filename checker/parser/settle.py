@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from ..document import Banner, Dtg, EoLine, Instruction, Marking, Rollup, Subject, Telegram, Unread
+from collections.abc import Callable
+
+from ..document import Banner, Declass, Dtg, EoLine, Instruction, Marking, Rollup, Sign, Subject, Telegram, Unread
 from ..record import Later
 from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
-from .damage import signs
 from .dates import find_dates, read_dtg
-from .declass import judge
 from .lexicon import lexicon
-from .rollup import roll_up
 from .sheet import Sheet
 
 _HEAD = 600  # code points
@@ -35,11 +34,29 @@ def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     _compute(sheet, telegram, words)
 
 
+def _declass(telegram: Telegram, words: Vocabulary) -> Declass | None:
+    from .declass import judge  # 0.5 ms: few runs ask
+
+    return judge(telegram, words)
+
+
+def _signs(
+    telegram: Telegram,
+    fold: str,
+    span: Callable[[int, int], Span],
+    parts: tuple[tuple[int, str], ...],
+    words: Vocabulary,
+) -> tuple[Sign, ...]:
+    from .damage import signs  # 0.3 ms: asked when a rule has failed
+
+    return signs(telegram, fold, span, parts, words)
+
+
 def _compute(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     """What the overall marking should be, and when the information is to be declassified: made when asked for."""
     telegram.rollup = Later(_roll_up, sheet.grammar.caption_of_control, words)
-    telegram.declass = Later(judge, words)
-    telegram.signs = Later(signs, sheet.fold, sheet.span, tuple(sheet.parts), words)
+    telegram.declass = Later(_declass, words)
+    telegram.signs = Later(_signs, sheet.fold, sheet.span, tuple(sheet.parts), words)
 
 
 def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Vocabulary) -> Rollup | None:
@@ -52,6 +69,8 @@ def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Voca
     if banner is not None and banner.controls:
         captions += tuple(caption_of_control.get(code, code) for code in banner.controls)
     marking = banner.marking if banner is not None else None
+    from .rollup import roll_up  # 1 ms with what it needs: few rules ask
+
     return roll_up(marks, marking, telegram.profile, telegram.date, words, captions)
 
 
