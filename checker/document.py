@@ -12,15 +12,17 @@ stretch where the part would stand (header cut off, text unretrievable), so noth
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from .record import Record, late
-from .text import Span
+from .text import Span, ascending
 from .values import Date, Level
 
 MODEL_VERSION = 1
 LETTERS_TO_A_SIGN = 4000  # code points: a longer text is called damaged for more signs only
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
+HEAD = attrgetter(*HEADER)
 
 
 class Node(Record):
@@ -788,17 +790,13 @@ class Telegram(Node):
 
         Those above the classification line are compared among themselves: a row may hold its text before its header.
         """
-        placed = []
-        for place, kind in enumerate(HEADER):
-            node = getattr(self, kind)
-            if node.__class__ is tuple and node:
-                node = node[0]
-            if isinstance(node, Node):
-                start = node.span.start
-                if start < node.span.end:
-                    placed.append((start, place, node.span))
-        if placed == sorted(placed):  # the usual case
+        nodes = [
+            (place, node[0] if node.__class__ is tuple and node else node) for place, node in enumerate(HEAD(self))
+        ]
+        known = [(place, node.span) for place, node in nodes if isinstance(node, Node)]
+        if ascending([span for _, span in known]):  # the usual case
             return ()
+        placed = [(span.start, place, span) for place, span in known if span.start < span.end]
         found = []
         furthest = [0, 0]
         for _, place, span in sorted(placed):

@@ -75,6 +75,27 @@ class Sought(Span):
         return Span, (self.start, self.end)
 
 
+def ascending(spans: Iterable[Span]) -> bool:
+    """Whether these spans are seen to begin one behind the other without working out a place.
+
+    False where that is not so, and where only their places would tell.
+    """
+    view: View | None = None
+    last = -1
+    for span in spans:
+        if isinstance(span, Sought) and span._view is not None:
+            if view is None:
+                view = span._view
+                if not view.forward():
+                    return False
+            if span._view is not view or span._low < last:
+                return False
+            last = span._low
+        else:
+            return False
+    return True
+
+
 class Position(Record):
     """A place as people and editors count it: line and column from 1, column in code points."""
 
@@ -328,6 +349,10 @@ class View:
                 first = piece
         runs.append(Span(sources[first], stops[-1]))
         return runs
+
+    def forward(self) -> bool:
+        """Whether this view never goes back to an earlier place of the source."""
+        return len(self.runs()) == 1
 
     def kept(self) -> Iterator[Span]:
         """The stretches of the source that stand in this view, in order (for the tiling property)."""

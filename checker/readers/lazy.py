@@ -92,6 +92,10 @@ class ChangedView(View):
         found: object = object.__getattribute__(self, name)
         return found
 
+    def forward(self) -> bool:
+        """Whether this view never goes back: exchanges keep the order of what they are made in."""
+        return self._before.forward()
+
 
 class LazyView(View):
     """A view of some stretches of a source, a blank line between them, whose text is known at once.
