@@ -72,8 +72,9 @@ def _case(telegram: Telegram, words: Vocabulary) -> _Case:
         span = telegram.banner.span if telegram.banner is not None else Span(telegram.span.start, telegram.span.start)
     read = instruction if isinstance(instruction, Instruction) else None
     kind = read.kind if read is not None else None
-    if kind is None:  # a stamp of 1972 says it in words
-        kind = next((notice.kind for notice in telegram.notices if notice.kind in _SCHEDULED), None)
+    if kind is None:  # a stamp of 1972 says it in words, a telegram before at its end
+        stamped = next((notice.kind for notice in telegram.notices if notice.kind in _SCHEDULED), None)
+        kind = stamped or _group(telegram, words)
     if kind is None and (instruction is not None or telegram.eo is not None or not telegram.whole):
         kind = "unread"
     return _Case(
@@ -88,6 +89,17 @@ def _case(telegram: Telegram, words: Vocabulary) -> _Case:
         words["durations"],
         _outside_the_order(telegram, words),
     )
+
+
+def _group(telegram: Telegram, words: Vocabulary) -> str | None:
+    """The downgrading group that ends the text of a document of 1961 to 1972 (E.O. 10964)."""
+    if telegram.date is None or not telegram.paragraphs:
+        return None
+    end = " ".join(["", *telegram.paragraphs[-1].text[-40:].upper().rstrip(" .\n").split()])
+    for entry in words["downgrading_groups"].entries:
+        if entry.in_use(telegram.date.first) and any(end.endswith(f" {form}") for form in entry.spellings()):
+            return entry.code
+    return None
 
 
 def _outside_the_order(telegram: Telegram, words: Vocabulary) -> bool:
@@ -161,7 +173,8 @@ def _by_table(case: _Case, result: Declass) -> None:
         entry = _entry(case, kind)
     start = case.made
     result.basis = "exemption" if kind in _EXEMPT else "schedule"
-    if entry is None or kind not in _SCHEDULED | _EXEMPT or entry.fact("counts") == "limit":
+    given = kind in _SCHEDULED | _EXEMPT or (entry is not None and entry.fact("counts") == "group")
+    if entry is None or not given or entry.fact("counts") == "limit":
         entry = case.table.get("default/25x") if kind == "25x" else case.table.get("default")
         start = case.source
         result.basis = "exemption" if kind in _EXEMPT else "default"

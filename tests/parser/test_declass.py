@@ -203,3 +203,23 @@ def test_a_stamp_of_1972_says_in_words_which_schedule_holds(stamp: str, kind: st
     telegram = parse(View.whole(Source("memo", text)), words())
     assert telegram.declass is not None
     assert (kind, expected) == (telegram.declass.kind, str(telegram.declass.expected))
+
+
+@pytest.mark.parametrize(
+    ("end", "day", "kind", "basis", "expected"),
+    [
+        ("IT RAINED. GP-4.", "MAR 67", "GP-4", "schedule", "1979-03-14"),
+        ("IT RAINED. GP-3.", "MAR 67", "GP-3", "default", "1992-03-14"),
+        ("IT RAINED.\nGP-4\nDOE", "MAR 67", "GP-4", "schedule", "1979-03-14"),
+        ("IT RAINED ON NGP-4.", "MAR 67", None, "default", "1992-03-14"),
+        ("IT RAINED. GP-4.", "MAR 73", None, "schedule", "1979-12-31"),
+    ],
+)
+def test_a_telegram_of_the_sixties_ends_with_its_group(
+    end: str, day: str, kind: str | None, basis: str, expected: str
+) -> None:
+    """E.O. 10964; what the groups mean is from memory: the fourth is declassified after 12 years, the others by review."""
+    text = f"P 141530Z {day}\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\nC O N F I D E N T I A L STRELSAU 0123\n\n"
+    telegram = parse(View.whole(Source("cable", f"{text}SUBJ: BOATS\n\n1. THE BOATS ARE OLD.\n\n2. {end}\n")), words())
+    assert telegram.declass is not None
+    assert (kind, basis, expected) == (telegram.declass.kind, telegram.declass.basis, str(telegram.declass.expected))
