@@ -10,6 +10,7 @@ from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .dates import find_dates, read_dtg
+from .hidden import find_hidden
 from .lexicon import lexicon
 from .sheet import Sheet
 
@@ -24,6 +25,8 @@ def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     if telegram.layout == "acp127":
         _layout(telegram)
     _losses(sheet, telegram)
+    if telegram.layout in ("acp127", "central-file"):
+        find_hidden(sheet, telegram)
     _name_post(telegram)
     _date(telegram)
     if telegram.date is None and isinstance(telegram.dtg, Unread) and telegram.dtg.lost:
