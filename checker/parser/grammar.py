@@ -231,8 +231,8 @@ class Grammar:
 
     @cached_property
     def head_starts(self) -> tuple[str, ...]:
-        """How the signs near the top begin: seven letters, each once."""
-        return tuple(dict.fromkeys(sign[:7] for sign in self.head_signs))
+        """How the signs near the top begin: nine letters, each once. Fewer would stand in an authority's sentence."""
+        return tuple(dict.fromkeys(sign[:9] for sign in self.head_signs))
 
     @cached_property
     def head_signs(self) -> tuple[str, ...]:

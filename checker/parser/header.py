@@ -212,7 +212,8 @@ class Header:
 
     def _read(self, kind: str, start: int, end: int, block: str | None) -> str:
         sheet, telegram = self.sheet, self.telegram
-        start, end = sheet.trim(start, end)
+        if sheet.fold[end - 1] == " ":
+            end = sheet.trim(start, end)[1]
         if kind == "transmission":
             telegram.transmission = Transmission(sheet.span(start, end), sheet.text[start:end])
         elif kind == "routing":
@@ -249,7 +250,9 @@ class Header:
             at = sheet.fold.find(" ", start, end)
             if at < 0:
                 return
-            start, end = sheet.trim(at, end)
+            start = at
+            while start < end and sheet.fold[start] == " ":
+                start += 1
         if start == end:
             return
         party = read_party(sheet, start, end)

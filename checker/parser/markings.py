@@ -103,8 +103,9 @@ def known_portions(words: Vocabulary) -> dict[str, _Found]:
 
 def place(shape: Shape, view: View, span: Span, text: str, start: int, words: Vocabulary) -> Marking:
     """A known portion mark as a marking of the text that begins at `start`."""
+    level = shape.level
     return Marking(
-        span, text, words.level(shape.level) if shape.level is not None else None, shape.system, shape.style,
+        span, text, words.level(level) if level is not None else None, shape.system, shape.style,
         Later(_tokens, shape, view, start), shape.controls, shape.owners, shape.release, shape.typo, "portion",
         shape.leading, shape.concealed,
     )  # fmt: skip

@@ -49,6 +49,7 @@ class Found:
         depth: int,
         number: int | None,
         mark: Marking | Unread | None = None,
+        body: int = 0,
     ) -> None:
         self.start = start
         self.label_start = label_start
@@ -57,7 +58,7 @@ class Found:
         self.depth = depth
         self.number = number
         self.mark = mark
-        self.body = 0  # where the words behind a mark begin, if that is known
+        self.body = body  # where the words behind a mark begin, if that is known
 
 
 class Text:
@@ -83,34 +84,34 @@ class Text:
         before = "\n" if self.low == 0 else ""
         if before or fold[self.low - 1] != "\n":
             self._first_line()
+        usual = not self.sheet.lowered
         for match in _OPENERS.finditer(fold, max(self.low - 1, 0), self.high):
-            if not self._usual(match):
+            if match.lastindex != 3 or not usual or not self._usual(match):
                 self._open(match, match.start() + 1)
         return self.found
 
     def _usual(self, match: re.Match[str]) -> bool:
         """Take up the next paragraph if it is like nearly every one: numbered on, with a mark that was seen before."""
         number, letter = match.group(1, 2)
-        sheet = self.sheet
-        if number is None or letter is not None or sheet.lowered or int(number) != self.outer + 1:
+        following = self.outer + 1
+        if letter is not None or int(number) != following:
             return False
+        sheet = self.sheet
         fold = sheet.fold
         at = end = match.end()
         while fold[at] == " ":
             at += 1
-        if fold[at] != "(":
-            return False
         close = fold.find(")", at, min(self.high, at + markings.LONGEST_PORTION)) + 1
         text = sheet.text[at:close]
-        shape = self.known.get(text)
-        if not isinstance(shape, Shape):
+        shape = self.known.get(text)  # only what begins with a bracket is known
+        if shape.__class__ is not Shape:
             return False
+        assert isinstance(shape, Shape)
+        start, label = match.start(), match.start(1)
         mark = markings.place(shape, sheet.view, sheet.span(at, close), text, at, sheet.words)
-        self.outer += 1
+        self.outer = following
         self.inner, self.letter, self.marked = 0, "", True
-        found = Found(match.start() + 1, match.start(1), end, "numbered", 1, self.outer, mark)
-        found.body = close
-        self.found.append(found)
+        self.found.append(Found(start + 1, label, end, "numbered", 1, following, mark, close))
         return True
 
     def _first_line(self) -> None:
