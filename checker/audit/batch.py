@@ -24,6 +24,7 @@ from ..values import Date
 from . import rows, where
 from .tables import BATCH, STREAMED
 
+MANY = 256  # rows that are made into lines at once
 Step = Callable[[int], None]  # called with the place of each document before it is touched
 
 
@@ -159,10 +160,9 @@ class Bench:
             severity = one.severity if one.unknown else self.severities.get(one.rule, one.severity)
             levels[severity] = levels.get(severity, 0) + 1
             parts.put("findings", rows.finding(number, one, severity, self.shown.get(one.rule)))
-        texts = rows.texts_of(telegram)
-        parts.put("cables", rows.cable(number, self._name(name), item, telegram, texts, self.order.redact))
-        for row in rows.portions(number, telegram, texts):
-            parts.put("portions", row)
+        portions = rows.Portions(number, telegram)
+        parts.put("cables", rows.cable(number, self._name(name), item, telegram, portions, self.order.redact))
+        parts.add("portions", portions.rows)
         broken = tally.crashes[before:]
         if broken:
             told = "; ".join(f"rule {each.rule} broke on it (internal error {each.trace})" for each in broken)
@@ -183,6 +183,7 @@ class Parts:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.encode = _encoder()
+        self.waiting: dict[str, list[rows.Row]] = {name: [] for name in STREAMED}
         self.files = {name: open(self._temporary(name), "wb", buffering=1 << 16) for name in STREAMED}  # noqa: SIM115
 
     def __enter__(self) -> Parts:
@@ -200,13 +201,25 @@ class Parts:
 
     def put(self, table: str, row: rows.Row) -> None:
         """One row more."""
-        file = self.files[table]
-        file.write(self.encode(row))
-        file.write(b"\n")
+        waiting = self.waiting[table]
+        waiting.append(row)
+        if len(waiting) >= MANY:
+            self._write(table)
+
+    def add(self, table: str, more: list[rows.Row]) -> None:
+        """Some rows more."""
+        self.waiting[table] += more
+        if len(self.waiting[table]) >= MANY:
+            self._write(table)
+
+    def _write(self, table: str) -> None:
+        self.files[table].write(self.encode(self.waiting[table]))
+        self.waiting[table].clear()
 
     def finish(self, done: Done) -> None:
         """All rows are on the disk under their names, and then the marker."""
-        for part in self.files.values():
+        for table, part in self.files.items():
+            self._write(table)
             part.flush()
             part.close()
         for name in STREAMED:
@@ -240,22 +253,27 @@ def read_marker(path: str) -> Done:
     return Done(**data)
 
 
-def _encoder() -> Callable[[rows.Row], bytes]:
-    """A function from a row to its line; msgspec where it is installed, for speed, the same bytes without."""
+def _encoder() -> Callable[[list[rows.Row]], bytes]:
+    """A function from rows to their lines; msgspec where it is installed, for speed, the same bytes without."""
     try:
         from msgspec.json import Encoder  # the extra `audit`
 
-        quick = Encoder().encode
+        quick: Callable[[list[rows.Row]], bytes] = Encoder().encode_lines
     except ImportError:
         plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
-        def quick(row: object) -> bytes:
-            return plain.encode(row).encode("utf-8")
+        quick = lambda more: "".join(plain.encode(row) + "\n" for row in more).encode("utf-8")  # noqa: E731
 
-    def encode(row: rows.Row) -> bytes:
+    def encode(more: list[rows.Row]) -> bytes:
         try:
-            return quick(row)
+            return quick(more)
         except UnicodeEncodeError:  # a lone surrogate: damaged text, or a file name that is not UTF-8
-            return quick({name: whole(value) if isinstance(value, str) else value for name, value in row.items()})
+            return quick([{name: _legible(value) for name, value in row.items()} for row in more])
 
     return encode
+
+
+def _legible(value: object) -> object:
+    if isinstance(value, (tuple, list)):
+        return [_legible(one) for one in value]
+    return whole(value) if isinstance(value, str) else value

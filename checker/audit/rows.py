@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from ..document import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
+from ..document import Authority, Banner, Dtg, EoLine, Instruction, Marking, Paragraph, Signature, Subject, Telegram
 from ..findings import Finding
 from ..readers import Reading
 from ..values import Date, Level
@@ -13,16 +13,52 @@ Row = dict[str, object]
 LONGEST = 1000  # letters of a text, entries of a list: no document makes a row that a reader chokes on
 
 
-def texts_of(telegram: Telegram) -> list[str]:
-    """The running text of each paragraph with single blanks: what hashes and counts of words are made from."""
-    return [" ".join(paragraph.text.split()) for paragraph in telegram.paragraphs]
+class Portions:
+    """What the paragraphs of a telegram come to, in one walk: the rows of the table `portions`, and their sums."""
+
+    __slots__ = ("highest", "marked", "portions", "rows", "texts", "words")
+
+    def __init__(self, number: int, telegram: Telegram) -> None:
+        self.rows: list[Row] = []
+        self.texts: list[str] = []  # the running text with single blanks
+        self.words = self.portions = self.marked = 0
+        self.highest: Level | None = None
+        for paragraph in telegram.paragraphs:
+            self._add(number, paragraph)
+
+    def _add(self, number: int, paragraph: Paragraph) -> None:
+        words = paragraph.text.split()
+        text = " ".join(words)
+        level = paragraph.level
+        mark = paragraph.mark if isinstance(paragraph.mark, Marking) else None
+        self.texts.append(text)
+        self.words += len(words)
+        self.portions += paragraph.depth == 1
+        self.marked += mark is not None
+        if level is not None and (self.highest is None or level.rank > self.highest.rank):
+            self.highest = level
+        self.rows.append(
+            {
+                "document": number,
+                "place": len(self.texts),
+                "label": paragraph.label[:LONGEST],
+                "kind": paragraph.kind,
+                "depth": paragraph.depth,
+                "mark": mark.text[:LONGEST] if mark is not None else None,
+                "level": level.code if level is not None else None,
+                "rank": level.rank if level is not None else None,
+                "controls": paragraph.controls[:LONGEST],
+                "words": len(words),
+                "text_hash": _hash(text),
+            }
+        )
 
 
-def cable(number: int, name: str, reading: Reading, telegram: Telegram, texts: list[str], redact: bool) -> Row:
+def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions: Portions, redact: bool) -> Row:
     """The row of the table `cables`."""
     banner = telegram.banner if isinstance(telegram.banner, Banner) else None
     level = telegram.level if isinstance(telegram.level, Level) else None
-    highest = telegram.highest_portion
+    highest = portions.highest
     outside = telegram.outside
     year, post, serial = telegram._number()
     stated = outside.level if outside is not None and isinstance(outside.level, Level) else None
@@ -47,20 +83,20 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, texts: l
         "rank": level.rank if level else None,
         "classified": level.classified if level else None,
         "outside_level": stated.code if stated else None,
-        "controls": list(banner.controls[:LONGEST]) if banner else [],
-        "captions": list(telegram.caption_codes[:LONGEST]),
+        "controls": banner.controls[:LONGEST] if banner else (),
+        "captions": telegram.caption_codes[:LONGEST],
         "tags": [tag.text[:LONGEST] for tag in telegram.tags[:LONGEST]],
         "refs": _references(telegram, year),
-        "portions": len(telegram.portions),
-        "marked": len(telegram.marked),
+        "portions": portions.portions,
+        "marked": portions.marked,
         "portion_level": highest.code if highest else None,
         "portion_rank": highest.rank if highest else None,
         "whole": telegram.whole,
         "released": bool(telegram.stamps),
     }
     row.update(_authority(telegram, redact))
-    row["text_hash"] = _hash("\n".join(texts)) if texts else None
-    row["words"] = sum(text.count(" ") + 1 for text in texts if text)
+    row["text_hash"] = _hash("\n".join(portions.texts)) if portions.texts else None
+    row["words"] = portions.words
     if redact:
         row.update(subject=None, classifier=None, signer=None)
     return row
@@ -84,29 +120,6 @@ def _authority(telegram: Telegram, redact: bool) -> Row:
         "classifier": authority.name[:LONGEST] if authority and authority.name else None,
         "signer": telegram.signature.text[:LONGEST] if isinstance(telegram.signature, Signature) else None,
     }
-
-
-def portions(number: int, telegram: Telegram, texts: list[str]) -> list[Row]:
-    """The rows of the table `portions`."""
-    found: list[Row] = []
-    for place, (paragraph, text) in enumerate(zip(telegram.paragraphs, texts, strict=True), 1):
-        level = paragraph.level
-        found.append(
-            {
-                "document": number,
-                "place": place,
-                "label": paragraph.label[:LONGEST],
-                "kind": paragraph.kind,
-                "depth": paragraph.depth,
-                "mark": paragraph.mark.text[:LONGEST] if isinstance(paragraph.mark, Marking) else None,
-                "level": level.code if level is not None else None,
-                "rank": level.rank if level is not None else None,
-                "controls": list(paragraph.controls[:LONGEST]),
-                "words": text.count(" ") + 1 if text else 0,
-                "text_hash": _hash(text),
-            }
-        )
-    return found
 
 
 def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row:
