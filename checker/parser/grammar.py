@@ -215,6 +215,17 @@ class Grammar:
         )
 
     @cached_property
+    def opener_starts(self) -> tuple[str, ...]:
+        """How those labels begin: four letters, each once."""
+        return tuple(dict.fromkeys(form[:4] for form in self.authority_openers))
+
+    @cached_property
+    def entire_text(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The first words of a statement for the entire text, and its phrases."""
+        phrases = self.page_word("entire-text")
+        return tuple(dict.fromkeys(phrase.split()[0] for phrase in phrases)), phrases
+
+    @cached_property
     def fields(self) -> dict[str, str]:
         """Label of a labelled form, before its colon, to the field's code."""
         found = {form: entry.code for entry in self.words["labels"] for form in entry.forms.get("field", ())}

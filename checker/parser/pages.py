@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ..document import Fact, PageLine, Stamp, Telegram
+from ..document import Fact, Node, PageLine, Stamp, Telegram
 from ..text import Exchange
 from ..values import Level
 from .dates import find_dates
@@ -36,8 +36,8 @@ class Pages:
         self.sheet = sheet
         self.telegram = telegram
         self.cuts: list[Cut] = []
-        self.lines: list[PageLine] = []
-        self.stamps: list[Stamp] = []
+        self.lines: list[tuple[int, PageLine]] = []  # with their offsets, by which they are put in order
+        self.stamps: list[tuple[int, Stamp]] = []
         self.stamped: set[int] = set()  # where a stamp begins: two of its phrases may lead to it
         self.level: Level | None = None
         self.top = sheet.fold[:8000]  # where the classification line names the post
@@ -49,8 +49,8 @@ class Pages:
         self._page_heads()
         self._running_lines()
         self._stamps()
-        self.telegram.page_lines = tuple(sorted(self.lines, key=lambda line: line.span.start))
-        self.telegram.stamps = tuple(sorted(self.stamps, key=lambda stamp: stamp.span.start))
+        self.telegram.page_lines = tuple(node for _, node in sorted(self.lines, key=_offset))
+        self.telegram.stamps = tuple(node for _, node in sorted(self.stamps, key=_offset))
         self.telegram.page_level = self.level
         return _in_order(self.cuts)
 
@@ -92,7 +92,7 @@ class Pages:
             self.cuts.append(Cut(*self._around(start, end), "page_line"))
         else:
             self.cuts.append(Cut(start, min(end + 1, sheet.size), "page_line"))
-        self.lines.append(node)
+        self.lines.append((at, node))
         return end
 
     def _levels_above(self, line: int) -> tuple[int, Level | None]:
@@ -151,7 +151,7 @@ class Pages:
         end = match.end()
         node = PageLine(sheet.span(start, end), sheet.joined(start, end), int(match.group(1)))
         node.page, node.pages = int(match.group(2)), int(match.group(3))
-        self.lines.append(node)
+        self.lines.append((start, node))
         line = sheet.fold.rfind("\n", max(start - _WIDEST, 0), start) + 1
         if (line or start < _WIDEST) and not sheet.fold[line:start].strip(" ") and sheet.blank_line(end):
             self.cuts.append(Cut(*self._around(line, sheet.line_end(end)), "page_line"))
@@ -217,7 +217,7 @@ class Pages:
             return
         self.stamped.add(start)
         node = Stamp(sheet.span(low, high), sheet.joined(low, high), code, found.date if found is not None else None)
-        self.stamps.append(node)
+        self.stamps.append((low, node))
         self.cuts.append(Cut(*(self._around(start, sheet.line_end(end)) if whole else (start, end)), "stamp"))
 
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
@@ -261,6 +261,10 @@ class Pages:
             name = sheet.joined(*hit.span(1))
             facts.append(Fact(sheet.span(low, high), name, sheet.joined(low, high)))
         self.telegram.attributes = tuple(facts)
+
+
+def _offset(found: tuple[int, Node]) -> int:
+    return found[0]
 
 
 def _in_order(cuts: list[Cut]) -> list[Cut]:

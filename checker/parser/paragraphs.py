@@ -467,8 +467,15 @@ def _mark_at_end(sheet: Sheet, node: Paragraph, at: int, high: int) -> None:
 
 def _statement(sheet: Sheet, at: int, high: int) -> Marking | None:
     """A statement that one mark covers the entire text."""
-    window = sheet.flat(at, min(at + 70, high))
-    if not any(phrase in window for phrase in sheet.grammar.page_word("entire-text")):
+    first, phrases = sheet.grammar.entire_text
+    window = sheet.fold[at : min(at + 70, high)]
+    for word in first:
+        if word in window:
+            break
+    else:
+        return None
+    window = window.replace("\n", " ")
+    if not any(phrase in window for phrase in phrases):
         return None
     return markings.entire_text(sheet.view, at, high, sheet.words)
 

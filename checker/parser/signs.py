@@ -18,6 +18,11 @@ def is_smart(sheet: Sheet) -> bool:
     return False
 
 
+def may_open_authority(sheet: Sheet, low: int, high: int) -> bool:
+    """Whether a label that opens an authority block may stand there."""
+    return any(sheet.fold.find(start, low, high) >= 0 for start in sheet.grammar.opener_starts)
+
+
 def has_pages(sheet: Sheet) -> bool:
     """Whether any sign of page lines, stamps or an archive's frame stands in the text: a few plain searches."""
     fold = sheet.fold

@@ -16,6 +16,7 @@ from .paragraphs import read_sections
 from .references import read_references
 from .sheet import Sheet
 from .signature import read_end
+from .signs import may_open_authority
 from .subject import read_subject
 from .tags import read_tags
 
@@ -183,6 +184,8 @@ def _captions(sheet: Sheet, telegram: Telegram, region: Region) -> None:
 
 def authority_in_text(sheet: Sheet, telegram: Telegram, low: int, high: int) -> None:
     """Look for the authority sentence inside the paragraphs, where some telegrams have it."""
+    if not may_open_authority(sheet, low, high):
+        return
     for form in sheet.grammar.authority_openers:
         at = sheet.fold.find(form, low, high)
         while at >= 0:
