@@ -11,21 +11,18 @@ import string
 from collections.abc import Iterator
 from hashlib import sha256
 
-from ..findings import SEVERITIES
-from ..record import Record
-from ..rulebook.places import Map, RuleFile, Seq, Text, Tree, like, plain
+from ..record import Record, copied
+from ..rulebook.checking import check_shape
+from ..rulebook.places import Map, RuleFile, Seq, Text, like, plain
 from ..rulebook.troubles import Item, Place
 from ..rulebook.words import load_vocabulary
 from ..shipped import data_dir
 from ..trouble import ConfigTrouble, RuleTrouble
 from ..vocabulary import Vocabulary
 from .rows import Row
+from .shape import corpus_schema
 from .store import Asked
 from .tables import TABLES
-
-NEEDED = ("id", "name", "summary", "cite", "severity", "status", "sql", "message", "examples")
-FREE = ("because", "help")
-STATES = ("draft", "provisional", "stable")
 
 
 class Example(Record):
@@ -53,18 +50,30 @@ class CorpusRule(Record):
     because: str
     examples: tuple[Example, ...]
     place: Place
+    equivalent: tuple[tuple[str, Place], ...] = ()
+
+    def saying(self, sql: str) -> CorpusRule:
+        """The rule with another statement."""
+        return copied(self, sql=sql)
 
 
 def load(folder: str | None = None, words: Vocabulary | None = None) -> list[CorpusRule]:
     """The rules of `folder` (default: the shipped `rules/corpus`). Raises `RuleTrouble` with all that is wrong."""
-    folder = folder or os.path.join(data_dir("rules"), "corpus")
+    rules, items = read(folder or os.path.join(data_dir("rules"), "corpus"), words)
+    if items:
+        raise RuleTrouble(list(items))
+    return rules
+
+
+def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], list[Item]]:
+    """The rules of a file, or of the files of a folder, and all that is wrong with them."""
     sources = (words or load_vocabulary(os.path.join(data_dir("rules"), "vocabulary")))["sources"]
     items: list[Item] = []
     rules: list[CorpusRule] = []
     asked = Asked()
     try:
-        for name in sorted(name for name in os.listdir(folder) if name.endswith(".yaml")):
-            file = RuleFile.open(os.path.join(folder, name), f"rules/corpus/{name}", items)
+        for one in _files(path):
+            file = RuleFile.open(one, os.path.join("rules", "corpus", os.path.basename(one)), items)
             if file is not None and isinstance(file.tree, Map):
                 rules += _chapter(file, sources.codes(), asked)
     finally:
@@ -75,47 +84,32 @@ def load(folder: str | None = None, words: Vocabulary | None = None) -> list[Cor
             if word in seen:
                 items.append(Item("R022", f"{word} is taken by {seen[word].id}", rule.place, rule=rule.id))
             seen[word] = rule
-    if items:
-        raise RuleTrouble(list(items))
-    return sorted(rules, key=lambda rule: rule.id)
+    return sorted(rules, key=lambda rule: rule.id), items
+
+
+def _files(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return [path]
+    return [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".yaml")]
 
 
 def _chapter(file: RuleFile, sources: tuple[str, ...], asked: Asked) -> list[CorpusRule]:
+    wrong = {path[:2] for path in check_shape("corpus", file, corpus_schema)}
     tree = file.tree
-    assert isinstance(tree, Map)
-    for key, _ in tree.items():
-        if key.value not in ("format", "chapter", "rules"):
-            file.trouble(
-                "R010", key, f'key "{key.value}" is not known here', like(key.value, ("format", "chapter", "rules"))
-            )
-    rules = tree.get("rules")
-    if not isinstance(rules, Seq):
-        file.trouble("R033", tree, "the chapter has no list of rules")
-        return []
-    return [rule for node in rules.items if (rule := _rule(file, node, sources, asked)) is not None]
+    rules = tree.get("rules") if isinstance(tree, Map) else None
+    made = []
+    for place, node in enumerate(rules.items if isinstance(rules, Seq) else ()):
+        if isinstance(node, Map) and ("rules", place) not in wrong:  # what has the wrong shape is told already
+            made.append(_rule(file, node, sources, asked))
+    return [rule for rule in made if rule is not None]
 
 
-def _rule(file: RuleFile, node: Tree, sources: tuple[str, ...], asked: Asked) -> CorpusRule | None:
-    if not isinstance(node, Map):
-        file.trouble("R009", node, "a rule is a mapping")
-        return None
+def _rule(file: RuleFile, node: Map, sources: tuple[str, ...], asked: Asked) -> CorpusRule | None:
     before = len(file.items)
     name = node.text("id")
-    for key, _ in node.items():
-        if key.value not in NEEDED + FREE:
-            file.trouble("R010", key, f'key "{key.value}" is not known here', like(key.value, NEEDED + FREE), name)
-    misspelt = "".join(like(key.value, NEEDED) for key, _ in node.items() if key.value not in NEEDED + FREE)
-    for needed in NEEDED:
-        if node.get(needed) is None and f'"{needed}"' not in misspelt:  # one cause, one message
-            file.trouble("R033", node, f'key "{needed}" is missing', rule=name)
-    if len(file.items) > before:
-        return None
-    for word, allowed in (("severity", SEVERITIES), ("status", STATES)):
-        if node.text(word) not in allowed:
-            file.trouble("R009", node.get(word) or node, f"{word} is one of {', '.join(allowed)}", rule=name)
     cite = _cite(file, node, sources, name)
     _bind(file, node, asked, name)
-    examples = tuple(_examples(file, node, name))
+    examples = tuple(_examples(file, node))
     if len(file.items) > before:
         return None
     return CorpusRule(
@@ -131,7 +125,15 @@ def _rule(file: RuleFile, node: Tree, sources: tuple[str, ...], asked: Asked) ->
         node.text("because"),
         examples,
         Place(file.shown, node.line, node.column),
+        tuple(_equivalent(file, node)),
     )
+
+
+def _equivalent(file: RuleFile, node: Map) -> Iterator[tuple[str, Place]]:
+    entries = node.get("equivalent")
+    for entry in entries.items if isinstance(entries, Seq) else ():
+        if isinstance(entry, Map):
+            yield entry.text("mutant"), Place(file.shown, entry.line, entry.column)
 
 
 def _cite(file: RuleFile, node: Map, sources: tuple[str, ...], rule: str) -> tuple[str, ...]:
@@ -144,8 +146,6 @@ def _cite(file: RuleFile, node: Map, sources: tuple[str, ...], rule: str) -> tup
             continue
         clause = entry.text("clause")
         found.append(f"{source}, {clause}" if clause else source)
-    if not isinstance(entries, Seq) or not entries.items:
-        file.trouble("R033", node.get("cite") or node, "a rule names at least one source", rule=rule)
     return tuple(found)
 
 
@@ -166,48 +166,25 @@ def _bind(file: RuleFile, node: Map, asked: Asked, rule: str) -> None:
             file.trouble("R021", message, f"the statement gives no column `{field}`", like(field, columns), rule)
 
 
-def _examples(file: RuleFile, node: Map, rule: str) -> Iterator[Example]:
+def _examples(file: RuleFile, node: Map) -> Iterator[Example]:
     examples = node.get("examples")
-    kinds = ("valid", "invalid")
-    if not isinstance(examples, Map):
-        file.trouble("R024", node, "a rule has valid and invalid examples", rule=rule)
-        return
-    for kind in kinds:
-        listed = examples.get(kind)
-        if not isinstance(listed, Seq) or not listed.items:
-            file.trouble("R024", examples, f"there is no {kind} example", rule=rule)
-            continue
-        for entry in listed.items:
+    for kind in ("valid", "invalid"):
+        listed = examples.get(kind) if isinstance(examples, Map) else None
+        for entry in listed.items if isinstance(listed, Seq) else ():
             if isinstance(entry, Map):
-                yield from _example(file, entry, kind, rule)
+                yield _example(file, entry, kind)
 
 
-def _example(file: RuleFile, entry: Map, kind: str, rule: str) -> Iterator[Example]:
+def _example(file: RuleFile, entry: Map, kind: str) -> Example:
     tables: dict[str, list[dict[str, object]]] = {}
-    before = len(file.items)
     for key, value in entry.items():
-        if key.value in ("note", "finds", "messages"):
-            continue
-        if key.value not in TABLES:
-            file.trouble("R010", key, f"no table is called {key.value}", like(key.value, TABLES), rule)
-            continue
-        columns = {column.name for column in TABLES[key.value]}
         rows = plain(value)
-        for row in value.items if isinstance(value, Seq) else []:
-            for cell, _ in row.items() if isinstance(row, Map) else ():
-                if cell.value not in columns | {"times"}:
-                    file.trouble("R010", cell, f"no column is called {cell.value}", like(cell.value, columns), rule)
-        tables[key.value] = [one for row in rows for one in _repeated(dict(row))] if isinstance(rows, list) else []
-    finds = entry.get("finds")
+        if key.value in TABLES and isinstance(rows, list):
+            tables[key.value] = [one for row in rows for one in _repeated(dict(row))]
+    finds, listed = entry.get("finds"), entry.get("messages")
     numbers = tuple(int(item.value) for item in finds.items if isinstance(item, Text)) if isinstance(finds, Seq) else ()
-    if (kind == "invalid") != bool(numbers):
-        file.trouble(
-            "R023", entry, "an invalid example says which documents it `finds`, a valid one finds none", rule=rule
-        )
-    listed = entry.get("messages")
     messages = tuple(str(plain(item)) for item in listed.items) if isinstance(listed, Seq) else ()
-    if len(file.items) == before:
-        yield Example(kind, tables, numbers, messages, Place(file.shown, entry.line, entry.column))
+    return Example(kind, tables, numbers, messages, Place(file.shown, entry.line, entry.column))
 
 
 def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
@@ -225,9 +202,19 @@ def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
 
 def judge(rule: CorpusRule, example: Example, asked: Asked) -> str:
     """What is wrong with an example, or ""."""
+    fill(example, asked)
+    return compare(rule, example, asked)
+
+
+def fill(example: Example, asked: Asked) -> None:
+    """Put the tables of an example into the tables held in memory."""
     asked.empty()
     for table, rows in example.tables.items():
         asked.fill(table, rows)
+
+
+def compare(rule: CorpusRule, example: Example, asked: Asked) -> str:
+    """What is wrong with an example whose tables are in place, or ""."""
     found = sorted(_hits(rule, asked), key=lambda hit: hit[0])
     documents = tuple(document for document, _ in found)
     if documents != tuple(sorted(example.finds)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .. import pages, run
@@ -47,7 +48,16 @@ def _list(given: list[str]) -> int:
 def _check(given: list[str]) -> int:
     options = words.parser("rules check", ACTIONS["check"])
     options.add_argument("files", nargs="+", metavar="FILE", help="rule files, vocabulary files, or folders of them")
-    troubles = run.check_rules(options.parse_args(given).files)
+    files, corpus, synth = _parted(options.parse_args(given).files)
+    troubles = run.check_rules(files) if files else []
+    if corpus:
+        from ..audit import trying  # the data base costs 160 ms, and only rules over a corpus need it
+
+        troubles += [str(item) for item in trying.check(corpus)]
+    if synth:
+        from ..synth import data  # only for its files
+
+        troubles += [str(item) for item in data.check(synth)]
     for trouble in troubles:
         print("\n".join(visible(line) for line in trouble.split("\n")))
     print(f"{len(troubles)} troubles" if len(troubles) != 1 else "1 trouble")
@@ -61,10 +71,26 @@ def _test(given: list[str]) -> int:
         "--mutate", action="store_true", help="change each rule in every small way; each must be noticed"
     )
     args = options.parse_args(given)
-    lines, held = run.test_rules(args.files, args.mutate)
+    files, corpus, _ = _parted(args.files)
+    lines, held = run.test_rules(files, args.mutate) if files or not args.files else ([], True)
+    if corpus:
+        from ..audit import trying  # as above
+
+        more, well = trying.test(corpus, args.mutate)
+        lines, held = [*lines, *more], held and well
     for line in lines:
         print(visible(line))
     return exits.OK if held else exits.FINDINGS
+
+
+def _parted(files: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Files of rules, those of rules over a whole corpus, and those of the generator, by the name of their folder."""
+    parted: dict[str, list[str]] = {"corpus": [], "synth": []}
+    rest: list[str] = []
+    for path in files:
+        full = os.path.abspath(path)
+        parted.get(os.path.basename(full if os.path.isdir(full) else os.path.dirname(full)), rest).append(path)
+    return rest, parted["corpus"], parted["synth"]
 
 
 def _new(given: list[str]) -> int:
@@ -93,7 +119,7 @@ def _pages(given: list[str]) -> int:
 
 def _schema(given: list[str]) -> int:
     options = words.parser("rules schema", ACTIONS["schema"])
-    kinds = ("rules", "vocabulary", "report", "report-line", "config")
+    kinds = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "config")
     options.add_argument("kind", nargs="?", choices=kinds, default="rules", help="what the schema is for")
     sys.stdout.write(run.schema_text(options.parse_args(given).kind))
     return exits.OK

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from .codes import Data, Free
 from .places import Map, RuleFile, Seq, Text, Tree, like
-from .shape import PROFILES, schema
+from .shape import PROFILES, Shape, schema
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
 
-def check_shape(name: str, file: RuleFile) -> list[tuple[object, ...]]:
-    """Check a file against one of our schemas. The paths of the wrong places, for readers to keep away from."""
+def check_shape(name: str, file: RuleFile, made: Callable[[], Shape] | None = None) -> list[tuple[object, ...]]:
+    """Check a file against one of our schemas. The paths of the wrong places, for readers to keep away from.
+
+    `made` gives the schema where it belongs to a package above this one.
+    """
     if file.tree is None:
         return []
     wrong = []
-    for error in sorted(_validator(name).iter_errors(_typed(file.tree)), key=lambda error: list(map(str, error.path))):
+    errors = _validator(name, made).iter_errors(_typed(file.tree))
+    for error in sorted(errors, key=lambda error: list(map(str, error.path))):
         path = tuple(error.absolute_path)
         wrong.append(path)
         _tell(file, error, _node(file.tree, path))
@@ -25,10 +30,10 @@ def check_shape(name: str, file: RuleFile) -> list[tuple[object, ...]]:
 
 
 @cache
-def _validator(name: str) -> Free:
+def _validator(name: str, made: Callable[[], Shape] | None) -> Free:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(schema(name))
+    return Draft202012Validator(made() if made is not None else schema(name))
 
 
 def _typed(node: Tree) -> object:

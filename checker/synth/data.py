@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
 from random import Random
 from typing import Any
 
-import yaml
-
 from ..record import Record
+from ..rulebook.checking import check_shape
+from ..rulebook.places import Map, RuleFile, Seq, Text, Tree, like, plain
+from ..rulebook.troubles import Item
 from ..rulebook.words import load_vocabulary
 from ..shipped import data_dir
-from ..trouble import ConfigTrouble
+from ..trouble import ConfigTrouble, RuleTrouble
 from ..vocabulary import Vocabulary
+from .shape import synth_schema
 from .values import Draw, Values, draw, fields, template
+
+FILES = {"words": ("lists", "bodies", "section"), "telegrams": ("let", "templates"), "defects": ("defects",)}
 
 
 class Edit(Record):
@@ -135,11 +139,6 @@ class Script:
         self.templates = [_template(item, self.lists, broken) for item in telegrams["templates"]]
         self.first = min(item.since for item in self.templates)
         self.last = max(item.until for item in self.templates)
-        known = {item.id for item in self.templates}
-        for defect in broken:
-            for name in defect.templates:
-                if name not in known:
-                    raise ConfigTrouble(f"defect {defect.id}: no template is called {name}")
 
     def usable(self, day: date) -> date:
         """That day, or the first day after it on which some template is in use."""
@@ -159,7 +158,9 @@ class Script:
 def load(folder: str | None) -> tuple[Script, Vocabulary]:
     """The script and the word tables. `folder` defaults to the shipped `rules/synth`."""
     folder = folder or os.path.join(data_dir("rules"), "synth")
-    parts = [_read(os.path.join(folder, f"{name}.yaml")) for name in ("words", "telegrams", "defects")]
+    parts, items = read([os.path.join(folder, f"{name}.yaml") for name in FILES])
+    if items:
+        raise RuleTrouble(list(items))
     words = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
     try:
         return Script(*parts), words
@@ -167,9 +168,78 @@ def load(folder: str | None) -> tuple[Script, Vocabulary]:
         raise ConfigTrouble(f"{folder}: {type(wrong).__name__}: {wrong}") from wrong
 
 
-def _read(path: str) -> Any:
-    with open(path, encoding="utf-8") as file:
-        return yaml.load(file, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+def read(paths: Sequence[str]) -> tuple[list[Any], list[Item]]:
+    """What the files say, all scalars as text, and all that is wrong with them, each at its place."""
+    items: list[Item] = []
+    opened = [RuleFile.open(path, os.path.join("rules", "synth", os.path.basename(path)), items) for path in paths]
+    files = {os.path.basename(path).removesuffix(".yaml"): file for path, file in zip(paths, opened, strict=True)}
+    for name, file in files.items():
+        if file is not None and file.tree is not None:
+            check_shape("synth", file, synth_schema)
+            _parts(name, file)
+    if not items:
+        _names(files)
+    return [plain(file.tree) if file is not None and file.tree is not None else {} for file in opened], items
+
+
+def check(paths: Sequence[str]) -> list[Item]:
+    """All that is wrong with folders of the generator's files, or with single files of it."""
+    items: list[Item] = []
+    for path in paths:
+        items += read([os.path.join(path, f"{name}.yaml") for name in FILES] if os.path.isdir(path) else [path])[1]
+    return items
+
+
+def _parts(name: str, file: RuleFile) -> None:
+    """Each of the three files holds its own parts and no others."""
+    tree = file.tree
+    if not isinstance(tree, Map):
+        return
+    for needed in FILES.get(name, ()):
+        if needed not in tree.pairs:
+            file.trouble("R033", tree, f'the key "{needed}" is missing')
+    for key, _ in tree.items():
+        home = next((other for other, parts in FILES.items() if key.value in parts), name)
+        if home != name and name in FILES:
+            file.trouble("R010", key, f'"{key.value}" belongs into {home}.yaml')
+
+
+def _names(files: Mapping[str, RuleFile | None]) -> None:
+    """What one file names another must have: lists, bodies, templates."""
+    words, telegrams, defects = (files.get(name) for name in FILES)
+    if words is None or telegrams is None or defects is None:
+        return
+    lists, bodies = (_keys(words, part) for part in ("lists", "bodies"))
+    known = [node.text("id") for node in _entries(telegrams, "templates")]
+    for file, node in ((telegrams, node) for node in (telegrams.tree, *_entries(telegrams, "templates"))):
+        for step in _listed(node, "let"):
+            for _, spec in step.items() if isinstance(step, Map) else ():
+                for way in ("list", "row"):
+                    _known(file, spec.get(way) if isinstance(spec, Map) else None, lists, "list")
+        paragraphs = node.get("paragraphs") if isinstance(node, Map) else None
+        _known(file, paragraphs.get("body") if isinstance(paragraphs, Map) else None, bodies, "body")
+    for node in _entries(defects, "defects"):
+        for name in _listed(node, "templates"):
+            _known(defects, name, known, "template")
+
+
+def _known(file: RuleFile, node: Tree | None, names: Sequence[str], what: str) -> None:
+    if isinstance(node, Text) and node.value not in names:
+        file.trouble("R009", node, f"no {what} is called {node.value}", like(node.value, names))
+
+
+def _keys(file: RuleFile, part: str) -> list[str]:
+    found = file.tree.get(part) if isinstance(file.tree, Map) else None
+    return list(found.pairs) if isinstance(found, Map) else []
+
+
+def _listed(node: Tree | None, part: str) -> list[Tree]:
+    found = node.get(part) if isinstance(node, Map) else None
+    return found.items if isinstance(found, Seq) else []
+
+
+def _entries(file: RuleFile, part: str) -> list[Map]:
+    return [node for node in _listed(file.tree, part) if isinstance(node, Map)]
 
 
 def _draws(steps: list[dict[str, Any]], lists: dict[str, list[Any]]) -> list[Draw]:
@@ -206,13 +276,7 @@ def _template(item: Any, lists: dict[str, list[Any]], defects: list[Defect]) -> 
     )
 
 
-_DEFECT_KEYS = {"id", "rule", "templates", "where", "edits", "words", "sections", "twice", "lose", "outside", "note"}
-
-
 def _defect(item: Any) -> Defect:
-    strange = set(item) - _DEFECT_KEYS
-    if strange:
-        raise ConfigTrouble(f"defect {item.get('id', item.get('rule'))}: unknown key {', '.join(sorted(strange))}")
     edits = []
     needs: set[str] = set()
     for edit in item.get("edits", []):
