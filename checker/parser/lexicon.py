@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ..vocabulary import Entry, Vocabulary
 
 # The categories in the order of the banner (IC-REG-2016 p. 14-17; CUI: CUI-HB-2016, after foreign information).
@@ -47,7 +49,6 @@ class Lexicon:
         for entry in words["retired_controls"]:
             self._add(entry, entry.fact("category"))
         self._add_foreign(words)
-        self._add_countries(words)
         self._add_unclassified(words)
         self.captioned = [entry for entry in words["controls"] if entry.fact("caption")]
         self.exemptions = {form: entry for entry in words["exemptions"] for form in entry.spellings()}
@@ -94,19 +95,33 @@ class Lexicon:
                 for form_kind, forms in entry.forms.items():
                     self.nato.update((form, (entry, form_kind)) for form in forms)
 
-    def _add_countries(self, words: Vocabulary) -> None:
-        self.countries: dict[str, str] = {}
-        self.codes: set[str] = set()
-        self.members = {entry.code: entry.facts["members"] for entry in words["groups"] if "members" in entry.facts}
-        self.owner = next(entry.code for entry in words["countries"] if entry.fact("kind") == "owner")
-        for table in ("countries", "groups"):
-            for entry in words[table]:
-                self.codes.add(entry.code)
-                self.countries[entry.code] = entry.code
+    # ---- countries: 1 ms, and most telegrams name none ---------------------------------------------------------
+
+    @cached_property
+    def countries(self) -> dict[str, str]:
+        """The code for every spelling of a country or group."""
+        found = {entry.code: entry.code for table in ("countries", "groups") for entry in self.words[table]}
         for table in ("groups", "countries"):
-            for entry in words[table]:
+            for entry in self.words[table]:
                 for form in entry.spellings():
-                    self.countries.setdefault(form, entry.code)
+                    found.setdefault(form, entry.code)
+        return found
+
+    @cached_property
+    def codes(self) -> set[str]:
+        """The codes of all countries and groups."""
+        return {entry.code for table in ("countries", "groups") for entry in self.words[table]}
+
+    @cached_property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """Code of a group to its members, where the table lists them."""
+        return {entry.code: entry.facts["members"] for entry in self.words["groups"] if "members" in entry.facts}
+
+    @cached_property
+    def owner(self) -> str:
+        """The code of the country whose markings these are."""
+        code: str = next(entry.code for entry in self.words["countries"] if entry.fact("kind") == "owner")
+        return code
 
     def _add_unclassified(self, words: Vocabulary) -> None:
         self.cui: set[str] = set()

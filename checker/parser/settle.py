@@ -10,7 +10,6 @@ from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .dates import find_dates, read_dtg
-from .hidden import find_hidden
 from .lexicon import lexicon
 from .sheet import Sheet
 
@@ -25,7 +24,9 @@ def settle(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     if telegram.layout == "acp127":
         _layout(telegram)
     _losses(sheet, telegram)
-    if telegram.layout in ("acp127", "central-file"):
+    if telegram.layout in ("acp127", "central-file") and (telegram.dtg is None or telegram.sender is None):
+        from .hidden import find_hidden  # 0.3 ms: most telegrams have both lines
+
         find_hidden(sheet, telegram)
     _name_post(telegram)
     _date(telegram)

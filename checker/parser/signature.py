@@ -6,7 +6,7 @@ from ..document import Signature, Telegram
 from .patterns import Pattern
 from .sheet import Sheet
 
-_NAME = Pattern(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}", 0)
+_SIGNS = dict.fromkeys(map(ord, "_'’.-"))  # what may stand in a name beside letters
 _RULE = Pattern(r"[=#*<>-]{3,}|#\d{3,5}")
 _ENDED = ".!?:;\"')]-”’"
 
@@ -18,7 +18,7 @@ def read_end(sheet: Sheet, telegram: Telegram, low: int, high: int) -> int:
     if start < 0:
         return end
     name = sheet.text[start:last]
-    if last - start > 32 or not _NAME.fullmatch(name) or sheet.fold[last - 1] in ",;:" or not name[0].isupper():
+    if last - start > 32 or not _is_name(name) or sheet.fold[last - 1] in ",;:" or not name[0].isupper():
         return end
     line = sheet.line_start(start)
     if not (_stands_alone(sheet, low, line) or (line > low and name.isalpha())) or name.rstrip(".") != name:
@@ -26,6 +26,14 @@ def read_end(sheet: Sheet, telegram: Telegram, low: int, high: int) -> int:
     telegram.signature = Signature(sheet.span(start, last), name)
     sheet.begin(line, "signature")
     return line
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is one to three words, each beginning with a letter."""
+    words = text.split(" ")
+    return len(words) <= 3 and all(
+        word[:1].isalnum() and not word[0].isdecimal() and word.translate(_SIGNS).isalnum() for word in words
+    )
 
 
 def _stands_alone(sheet: Sheet, low: int, line: int) -> bool:

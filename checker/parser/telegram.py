@@ -11,7 +11,6 @@ from .blocks import Region, opens_text, walk
 from .captions import read_captions, unknown_caption
 from .eo import read_eo
 from .header import Header
-from .hidden import is_broken_level
 from .paragraphs import read_sections
 from .references import read_references
 from .sheet import Sheet
@@ -148,6 +147,8 @@ def _banner_line(sheet: Sheet, telegram: Telegram, here: int, banner: Banner | N
         sheet.begin(here, "banner")
         last = sheet.trim(start, end)[1]
         telegram.banner = Unread(sheet.span(start, last), why, sheet.text[start:last])
+        from .hidden import is_broken_level  # 0.3 ms: rarely a line nobody can read
+
         if is_broken_level(sheet, start, last):
             telegram.banner = Unread(sheet.span(start, start), "the classification line: it is broken over two lines")
         return min(end + 1, sheet.size)
