@@ -18,8 +18,8 @@ Row = Sequence[object]
 def svg(height: float, label: str, body: Sequence[str], width: int = WIDTH) -> str:
     """A drawing with a name for those who cannot see it."""
     return (
-        f'<svg viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{html_text(label)}" '
-        f'xmlns="http://www.w3.org/2000/svg">{"".join(body)}</svg>'
+        f'<div class="plot"><svg viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{html_text(label)}" '
+        f'xmlns="http://www.w3.org/2000/svg">{"".join(body)}</svg></div>'
     )
 
 
@@ -80,7 +80,7 @@ def heat(cells: Sequence[Row], years: Sequence[Row], label: str, most_rules: int
     left, side = 90, (WIDTH - 100) / (last - first + 1)
     body = []
     for year in range(first, last + 1):
-        if year % 5 == 0 or year == first:
+        if year % 5 == 0 or (year == first and year % 5 < 3):  # else the next label would be too near
             body.append(text(left + (year - first + 0.5) * side, 12, year, "middle", "soft"))
     rank = {rule: place for place, rule in enumerate(rules)}
     for rule, place in rank.items():
@@ -184,6 +184,7 @@ def columns(rows: Sequence[tuple[int, str, int]], kinds: Sequence[str], label: s
 
 
 STYLE = """
+.plot{overflow-x:auto}.plot svg{min-width:680px}@media print{.plot svg{min-width:0}}
 svg{width:100%;height:auto;display:block;margin:6px 0 2px;font:12px/1.2 system-ui,sans-serif}
 svg text{fill:var(--ink)}svg text.soft{fill:var(--soft)}svg .grid{stroke:var(--line);stroke-width:.6}
 .s-error{fill:var(--error)}.s-warning{fill:#d18b00}.s-info{fill:var(--info)}.s-node{fill:var(--soft)}

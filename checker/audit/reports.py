@@ -14,6 +14,7 @@ from .figures import Figures, account, figures, quotes, severities, summary
 from .store import Asked
 
 SUMMARY = "summary.json"
+MOST_SHOWN = 25  # rows of a table that stands open on the page
 Table = tuple[str, str, Sequence[str], list[list[object]]]  # title, note, heads, rows
 
 
@@ -193,7 +194,7 @@ def _html(found: Figures, tables: list[Table], sampled: Sequence[Sequence[object
     drawn = dict(_drawings(found))
     for title, note, heads, rows in tables:
         yield f'<section><h2>{html_text(title)}</h2><p class="note">{html_text(note)}</p>{drawn.get(title, "")}'
-        yield _html_table(heads, rows, folded=title in drawn)
+        yield _html_table(heads, rows, folded=title in drawn or len(rows) > MOST_SHOWN)
         if title == "Findings by rule":
             yield '<h2>Rule and year</h2><p class="note">The share of each year\'s telegrams with a finding.</p>'
             yield drawn["heat"]

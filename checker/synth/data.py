@@ -113,6 +113,7 @@ class Template(Record):
     header: Callable[[Values], str]
     text: Callable[[Values], str]
     defects: tuple[Defect, ...] = ()
+    filed: bool = False  # a document of a file, which bears no telegram's number
 
     def row(self, chance: float) -> Values:
         """The row of values that a number from 0 to 1 falls on."""
@@ -273,6 +274,7 @@ def _template(item: Any, lists: dict[str, list[Any]], defects: list[Defect]) -> 
         template(item["header"]),
         template(item["text"]),
         tuple(defect for defect in defects if not defect.templates or item["id"] in defect.templates),
+        item.get("filed") == "yes",
     )
 
 

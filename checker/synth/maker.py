@@ -113,7 +113,8 @@ class Maker:
             number = self._paragraphs(template, values, number)
             breaks = defect if lost or section == sections else None
             yield from self._documents(template, values, breaks)
-        self._remember(values)
+        if not template.filed:
+            self._remember(values)
 
     def _documents(self, template: Template, values: Values, defect: Defect | None) -> Iterator[Made]:
         header, body = template.header(values), template.text(values)
@@ -162,7 +163,7 @@ class Maker:
         values.update(template.row(rng.random()))
         for step in self.script.draws[: self.script.early]:
             step(rng, values)
-        self._number(values, sent)
+        self._number(values, sent, template.filed)
         self._refer(values, sent)
         for step in self.script.draws[self.script.early :]:
             step(rng, values)
@@ -170,14 +171,16 @@ class Maker:
             step(rng, values)
         return values
 
-    def _number(self, values: Values, sent: date) -> None:
-        key = (values["post_name"], sent.year)
+    def _number(self, values: Values, sent: date, filed: bool) -> None:
+        """The next number of the post's telegrams; of its files, which no telegram bears, where `filed`."""
+        key = (f"{values['post_name']}-" if filed else values["post_name"], sent.year)
         serial = self.serials.get(key, 0) + 1
         self.serials[key] = serial
         values["serial"] = str(serial)
         for digits in (4, 5, 6):
             values[f"serial{digits}"] = str(serial % 10000 if digits == 4 else serial).zfill(digits)
-        values["cable"] = f"{sent.year % 100:02d}{values['post_name'].replace(' ', '')}{serial}"
+        post = values["post_name"].replace(" ", "")
+        values["cable"] = f"{post}-{sent.year}-{serial}" if filed else f"{sent.year % 100:02d}{post}{serial}"
 
     def _refer(self, values: Values, sent: date) -> None:
         """An earlier telegram of the same year that is not classified higher, or none."""

@@ -18,7 +18,12 @@ VALUE = (
     Key("years", _PAIR, "So many years after the telegram's date.", [4, 6]),
     Key("as", TEXT, "How that day is written: d dd m mm yy yyyy ddd.", "{m}/{d}/{yy}"),
     Key("by", TEXT, "The value that chooses among `of`.", "level"),
-    Key("of", {"type": "object", "additionalProperties": TEXTS}, "Texts to draw from, by that value.", {"C": ["one", "another"]}),
+    Key(
+        "of",
+        {"type": "object", "additionalProperties": TEXTS},
+        "Texts to draw from, by that value.",
+        {"C": ["one", "another"]},
+    ),
     Key("if", TEXT, "The value that must not be empty.", "ref_post"),
     Key("then", TEXTS, "Texts to draw from where it is not.", ["REF: {ref_post}"]),
     Key("else", TEXTS, "Texts to draw from otherwise.", [""]),
@@ -45,6 +50,7 @@ TEMPLATE = (
     Key("until", DAY, "The last day it is used.", "1995-10-13", True),
     Key("profile", {"enum": [name for name in PROFILES if name != "ALL"]}, "The rule book.", PROFILES[0], True),
     Key("whole", _YES, "Whether the text is written without a wrapper's header.", "yes"),
+    Key("filed", _YES, "A document of a file, which bears no telegram's number.", "yes"),
     Key(
         "rows",
         {"type": "array", "items": {"type": "object", "additionalProperties": _TEXT_OR_MORE}, "minItems": 1},

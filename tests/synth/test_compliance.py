@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from checker import engine, rulebook
+from checker import engine, readers, rulebook
 from checker.parser import parse
-from checker.synth import make
+from checker.synth import make, write
 from checker.text import Source, View
 
 
@@ -28,6 +28,19 @@ def test_a_telegram_without_a_planted_defect_gives_no_finding_above_info(book):
         for finding in findings(book, made.text)
         if finding.severity != "info"
     ]
+    assert [] == loud
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".csv"])
+def test_nor_does_it_inside_a_wrapper_that_states_its_facts(book, tmp_path, ending):
+    path = str(tmp_path / f"cables{ending}")
+    write(400, 23, 0, path)
+    loud = []
+    for item in readers.read(path):
+        telegram = parse(item.view, book.vocabulary, item.facts)
+        for finding in engine.run(telegram, item.view.source, book):
+            if finding.severity != "info":
+                loud.append((item.cable, finding.rule, finding.message))
     assert [] == loud
 
 
