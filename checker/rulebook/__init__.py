@@ -40,17 +40,17 @@ def _book(homes: list[str], cache: bool) -> Rulebook:
     path = keeping.kept_in(homes) if cache else ""
     found = keeping.stats(read)
     data = keeping.read(path, found) if path else None
-    if data is None or not all(rule.get("check", "") in ("", *CHECKS) for rule in data["rules"]):
+    if data is None or not all(rule.get("check", "") in ("", *CHECKS) for rule in data["heads"]):
         from . import loading  # YAML and jsonschema cost 150 ms and are not needed when the cache is warm
 
         words, read_rules, packs = loading.read_folders(homes)
+        digest = keeping.digest(found)
         if path:
-            packed = keeping.pack_up(found, words, read_rules, packs)
-            keeping.write(keeping.details_path(path), keeping.pack_details(packed, read_rules))
-            keeping.write(path, packed)
-        return Rulebook([Rule(rule) for rule in read_rules], words, packs=tuple(packs), digest=keeping.digest(found))
+            keeping.write(keeping.details_path(path), keeping.pack_details(digest, read_rules))
+            keeping.write(path, keeping.pack_up(digest, found, words, read_rules, packs))
+        return Rulebook([Rule(rule) for rule in read_rules], words, packs=tuple(packs), digest=digest)
     details = keeping.Details(path, data["digest"], homes)
-    rules = [Rule(rule, _Later(rule, details)) for rule in data["rules"]]
+    rules = [Rule(line.head, _Later(line, details), line) for line in data["rules"]]
     return Rulebook(rules, keeping.vocabulary_of(data), packs=tuple(data["packs"]), digest=data["digest"])
 
 
@@ -59,14 +59,14 @@ class _Later:
 
     __slots__ = ("data", "details", "full")
 
-    def __init__(self, data: Data, details: keeping.Details) -> None:
+    def __init__(self, data: keeping.Line, details: keeping.Details) -> None:
         self.data = data
         self.details = details
         self.full: Data | None = None
 
     def __call__(self) -> Data:
         if self.full is None:
-            self.full = self.data | self.details.of(self.data["id"])
+            self.full = self.data() | self.details.of(self.data.head["id"])
         return self.full
 
 

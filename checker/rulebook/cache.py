@@ -2,8 +2,9 @@
 
 One JSON file in the user's cache folder per set of folders. It is taken only if every file of rules, words and
 telegrams has the size and time it had (or, where a time has changed, the same bytes), and tool and Python are the
-same. A cache that cannot be read is made anew; one that cannot be written is done without. Tables are JSON inside
-JSON, opened when somebody asks for them; what only people read of a rule is in a second file beside the first.
+same. A cache that cannot be read is made anew; one that cannot be written is done without. The first line is read at
+once; each table and each rule has a line of its own, opened when somebody asks for it; what only people read of a rule
+is in a second file beside the first.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from ..shipped import VERSION
 from ..vocabulary import Entry, Table, Vocabulary
 from .codes import Code, Data, Free
 
-LAYOUT = 2
+LAYOUT = 3
+HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "status", "tags", "when")
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
 Stats = list[list[Free]]
 
@@ -71,31 +73,34 @@ def digest(found: Stats) -> str:
 
 
 def read(path: str, found: Stats) -> Data | None:
-    """What the cache holds, if it still tells the truth."""
+    """What the cache holds, if it still tells the truth: its first line, tables and rules as `Waiting` and `Line`."""
     try:
-        with open(path, encoding="utf-8") as file:
-            data: Data = json.load(file)
-        if data["layout"] != LAYOUT:
+        with open(path, "rb") as file:
+            first, _, rest = file.read().partition(b"\n")
+        data: Data = json.loads(first)
+        if data["layout"] != LAYOUT or data["sum"] != crc32(rest):
             return None
+        lines = rest.decode().split("\n")
         if data["stats"] != found:
             if [row[0] for row in data["stats"]] != [row[0] for row in found] or data["digest"] != digest(found):
                 return None
             data["stats"] = found
-            write(path, data)
-        if not isinstance(data["rules"], list) or not isinstance(data["tables"], dict):
-            return None
+            write(path, [_dump(data), *lines])
+        size = len(data["tables"])
+        data["tables"] = dict(zip(data["tables"], lines, strict=False))
+        data["rules"] = [Line(head, line) for head, line in zip(data["heads"], lines[size:], strict=True)]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return data
 
 
-def write(path: str, data: Data) -> None:
+def write(path: str, lines: list[str]) -> None:
     """Write the cache beside its place and move it there; a folder that refuses is no trouble."""
     beside = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(beside, "w", encoding="utf-8") as file:
-            json.dump(data, file, ensure_ascii=False, separators=(",", ":"))
+        with open(beside, "w", encoding="utf-8", newline="\n") as file:
+            file.write("\n".join(lines))
         os.replace(beside, path)
     except (OSError, UnicodeEncodeError):
         try:
@@ -104,16 +109,37 @@ def write(path: str, data: Data) -> None:
             return
 
 
-def pack_up(found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> Data:
-    """Words and rules as the cache keeps them."""
-    return {
+class Line:
+    """A rule out of the cache: its head at once, all of its data when called."""
+
+    __slots__ = ("_full", "_line", "head")
+
+    def __init__(self, head: Data, line: str) -> None:
+        self.head = head
+        self._line = line
+        self._full: Data | None = None
+
+    def __call__(self) -> Data:
+        if self._full is None:
+            self._full = self.head | json.loads(self._line)
+        return self._full
+
+
+def pack_up(wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> list[str]:
+    """Words and rules as the lines of the cache. `wanted` is the digest of the files they were read from."""
+    first = {
         "layout": LAYOUT,
+        "sum": 0,
         "stats": found,
-        "digest": digest(found),
+        "digest": wanted,
         "packs": packs,
-        "tables": {name: _dump(_table_code(table)) for name, table in words.tables.items()},
-        "rules": [{name: value for name, value in rule.items() if name not in DETAILS} for rule in rules],
+        "tables": list(words.tables),
+        "heads": [{name: rule[name] for name in HEAD if name in rule} for rule in rules],
     }
+    kept = [{name: value for name, value in rule.items() if name not in DETAILS and name not in HEAD} for rule in rules]
+    rest = [*(_dump(_table_code(table)) for table in words.tables.values()), *map(_dump, kept)]
+    first["sum"] = crc32("\n".join(rest).encode("utf-8", "replace"))
+    return [_dump(first), *rest]
 
 
 def details_path(path: str) -> str:
@@ -121,12 +147,10 @@ def details_path(path: str) -> str:
     return path.removesuffix(".json") + "-details.json"
 
 
-def pack_details(data: Data, rules: list[Data]) -> Data:
+def pack_details(wanted: str, rules: list[Data]) -> list[str]:
     """What only people read, rule by rule."""
-    return {
-        "digest": data["digest"],
-        "details": {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules},
-    }
+    details = {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules}
+    return [_dump({"digest": wanted, "details": details})]
 
 
 class Details:

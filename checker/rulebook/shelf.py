@@ -18,23 +18,25 @@ from .verdict import Program
 class Rule:
     """One rule. What a run needs is at hand; what only people read (`details`) is fetched when asked for."""
 
-    __slots__ = ("_details", "_program", "aliases", "changed", "cite", "data", "era", "help", "id", "name", "pack",
-                 "profile", "severity", "status", "tags")  # fmt: skip
+    __slots__ = ("_data", "_details", "_program", "aliases", "changed", "era", "head", "id", "name", "pack", "profile",
+                 "severity", "status", "tags")  # fmt: skip
 
-    def __init__(self, data: Data, details: Callable[[], Data] | None = None) -> None:
-        self.data = data
+    def __init__(
+        self, data: Data, details: Callable[[], Data] | None = None, whole: Callable[[], Data] | None = None
+    ) -> None:
+        """`data` may be the head of the rule (`cache.HEAD`) where `whole` gives the rest with it."""
+        self.head = data
+        self._data = whole or (lambda: data)
         self.id = str(data["id"])
         self.name = str(data["name"])
         self.severity = str(data["severity"])
         self.status = str(data["status"])
-        self.help = str(data.get("help", ""))
         self.pack = str(data.get("pack", ""))
         self.changed = str(data.get("changed", ""))
         self.aliases = _texts(data.get("aliases"))
         self.tags = _texts(data.get("tags"))
         self.profile = _texts(data["profile"])
         self.era: tuple[str | None, str | None] | None = tuple(data["era"]) if data.get("era") else None
-        self.cite = tuple(" ".join(filter(None, parts)) for parts in data["cite"])
         self._details = details or (lambda: data)
         self._program: Program | None = None
 
@@ -44,8 +46,23 @@ class Rule:
     def program(self, tools: Tools) -> Program:
         """The rule made ready to run; compiled when it is first needed."""
         if self._program is None or self._program.tools is not tools:
-            self._program = Program(self.data, tools)
+            self._program = Program(self.head, tools, self._data)
         return self._program
+
+    @property
+    def data(self) -> Data:
+        """What a run needs of the rule."""
+        return self._data()
+
+    @property
+    def help(self) -> str:
+        """What to do about a finding."""
+        return str(self.data.get("help", ""))
+
+    @property
+    def cite(self) -> tuple[str, ...]:
+        """The sources, with their clauses."""
+        return tuple(" ".join(filter(None, parts)) for parts in self.data["cite"])
 
     def told(self) -> Data:
         """Where the details come from, for a copy of the rule."""

@@ -43,21 +43,39 @@ UNSURE = Outcome()  # the guard is unknown: nothing more can be said
 
 
 class Program:
-    """A rule made ready to run. `code` is what `conditions.py` wrote: plain lists and strings."""
+    """A rule made ready to run. `code` is what `conditions.py` wrote: plain lists and strings.
+
+    What judging needs beyond the guard is made when it is first asked for: most rules meet no telegram of a short run.
+    """
 
     __slots__ = (
-        "_clause", "_guard", "ask", "check", "code", "each", "judge", "listed", "require", "silent", "tools", "when",
-        "where",
+        "_clause", "_guard", "_whole_code", "ask", "check", "code", "each", "judge", "listed", "require", "silent",
+        "tools", "when", "where",
     )  # fmt: skip
 
-    def __init__(self, code: Data, tools: Tools) -> None:
-        self.code = code
+    def __init__(self, head: Data, tools: Tools, whole: Callable[[], Data] | None = None) -> None:
+        """`head` has the guard and the name of the check; `whole` gives all, where `head` does not."""
+        self._whole_code = whole or (lambda: head)
         self.tools = tools
         self._clause: Free = None
-        when, each, where, require = (code.get(name) for name in ("when", "each", "where", "require"))
+        when = head.get("when")
         self.when: Code | None = when if isinstance(when, list) else None
         self._guard: Test | None = None
-        self.each = each if isinstance(each, list) else None
+        if isinstance(head.get("check"), str) and head["check"] not in CHECKS:
+            raise ConfigTrouble(f'{head["id"]} needs the check "{head["check"]}", which is not switched on')
+
+    def __getattr__(self, name: str) -> Free:
+        """What is not made yet."""
+        if name not in Program.__slots__:
+            raise AttributeError(name)
+        self._make_ready()
+        return object.__getattribute__(self, name)
+
+    def _make_ready(self) -> None:
+        code, tools = self._whole_code(), self.tools
+        each, where, require = (code.get(name) for name in ("each", "where", "require"))
+        self.code: Data = code
+        self.each: Code | None = each if isinstance(each, list) else None
         self.listed = bool(code.get("listed"))
         self.silent = code.get("unknown") != "report"  # says nothing of what cannot be judged
         self.where: Test | None = compile_condition(where, tools) if isinstance(where, list) else None
@@ -65,8 +83,6 @@ class Program:
         self.check: Callable[..., Free] | None = None
         self.ask: Free = None
         if isinstance(code.get("check"), str):
-            if code["check"] not in CHECKS:
-                raise ConfigTrouble(f'{code["id"]} needs the check "{code["check"]}", which is not switched on')
             module = CHECKS[code["check"]]
             self.check = module.check
             self.ask = module.Ask(**code.get("with", {}))
