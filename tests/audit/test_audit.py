@@ -66,7 +66,7 @@ def test_killed_at_random_moments_and_resumed_it_gives_identical_bytes(corpus, f
     command = [sys.executable, "-m", "checker", "audit", str(corpus), "--out", str(out), "--jobs", "2"]
     command += ["--batch", str(SIZE / (1 << 20)), "--quiet", "--isolated"]
     chance = random.Random(6)
-    for _ in range(4):
+    for _ in range(10):
         process = subprocess.Popen([*command, "--resume"], stdout=subprocess.PIPE, start_new_session=True)
         time.sleep(0.4 + chance.random() * 1.6)
         os.killpg(process.pid, signal.SIGKILL)
@@ -133,6 +133,10 @@ class Finder:
                     os._exit(9)
                 if "{POISON} hang" in view.text:
                     time.sleep(600)
+                hoard = []
+                while "{POISON} grow" in view.text:
+                    hoard.append(bytearray(8 << 20))
+                    time.sleep(0.01)
                 return plain(view, *rest)
             checker.parser.parse = parse
 sys.meta_path.insert(0, Finder())
@@ -152,13 +156,52 @@ def test_poisonous_documents_are_named_and_the_others_checked(poisoned, options,
     assert all(cable for _, cable, _ in failed)
 
 
-def test_a_worker_that_grows_is_stopped():
-    limits = crew.Limits(0, 1)
-    worker = crew.Worker.__new__(crew.Worker)
-    worker.at = type("At", (), {"value": 1})()
-    worker.seen, worker.since = 1, time.monotonic()
-    worker.process = type("Process", (), {"pid": os.getpid()})()
-    assert worker.fault(limits, time.monotonic()).startswith("made its worker grow beyond")
+def test_a_worker_that_grows_is_stopped_and_the_document_named(poisoned, options, tmp_path):
+    poisoned.write_text(poisoned.read_text().replace(f"{POISON} hang", f"{POISON} grow").replace(f"{POISON} die", ""))
+    out = tmp_path / "out"
+    result = audit.run([str(poisoned)], str(out), Order(), options(limits=crew.Limits(0, 250 << 20)))
+    assert {"checked": 29, "excluded": 0, "failed": 1} == result.summary["account"]
+    failed = rows(out, "select document, why from ledger where state = 'failed'")
+    assert [(20, "made its worker grow beyond 250 MB; it was stopped")] == failed
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_closed_pipe_loses_nothing(corpus, finished, tmp_path, stream):
+    """Whoever was to read the summary, or the progress, has gone away."""
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "checker", "audit", str(corpus), "--out", str(out), "--jobs", "2"]
+    command += ["--batch", str(SIZE / (1 << 20)), "--isolated"]
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: subprocess.PIPE}
+    process = subprocess.Popen(command, **streams)
+    getattr(process, stream).close()
+    process.wait(timeout=120)
+    if process.returncode not in (0, 1):  # the pipe broke in the middle: nothing is lost, and it goes on
+        subprocess.run([*command, "--resume", "--quiet"], check=False, stdout=subprocess.DEVNULL)
+    assert digests(finished) == digests(out)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 300 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or shutil.which("mount") is None or subprocess.run(made, check=False).returncode != 0:
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_is_really_full_stops_the_audit_and_it_can_go_on(corpus, finished, small_disk, tmp_path):
+    out = small_disk / "out"
+    command = [sys.executable, "-m", "checker", "audit", str(corpus), "--out", str(out), "--jobs", "2"]
+    command += ["--batch", str(SIZE / (1 << 20)), "--quiet", "--isolated", "--resume"]
+    stopped = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (2, "") == (stopped.returncode, stopped.stdout)
+    assert "No space left on device" in stopped.stderr and "can be resumed" in stopped.stderr
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    assert digests(finished) == digests(out)
 
 
 def test_a_full_disk_stops_the_audit_and_it_can_go_on(corpus, finished, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -28,4 +29,4 @@ def test_labels_of_years_do_not_run_into_each_other(finished):
     heat = (finished / "report.html").read_text(encoding="utf-8").split("by rule and year")[1].split("</svg>")[0]
     years = [float(place) for place in re.findall(r'<text x="([0-9.]+)" y="12.0" text-anchor="middle"', heat)]
     assert len(years) > 3
-    assert all(later - earlier > 40 for earlier, later in zip(years, years[1:], strict=False))
+    assert all(later - earlier > 40 for earlier, later in pairwise(years))

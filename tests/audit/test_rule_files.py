@@ -44,7 +44,8 @@ def test_each_mutant_changes_one_word():
         "between 1 and [2.5 → 2.6]",
     } == set(found)
     assert (
-        "select a from b where c > 20 and not d is null or e between 1 and 2.5" == found["b where c [>= → >] 20 and not"]
+        "select a from b where c > 20 and not d is null or e between 1 and 2.5"
+        == found["b where c [>= → >] 20 and not"]
     )
 
 
