@@ -516,7 +516,8 @@ class Reasons(Node):
     @property
     def repeated(self) -> tuple[Letter, ...]:
         """The letters that stand there for a second time."""
-        return tuple(x for n, x in enumerate(self.letters) if x.text in self.codes[:n])
+        seen: set[object] = set()
+        return tuple(letter for letter in self.letters if _again(seen, letter.text))
 
 
 class Authority(Node):

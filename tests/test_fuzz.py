@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import random
 from pathlib import Path
 
@@ -53,3 +54,19 @@ def test_what_comes_many_times_is_all_there(times: int) -> None:
     tags = telegram.tags_line
     assert isinstance(tags, TagsLine)
     assert (times, times, times) == (len(telegram.eo_lines), len(tags.tags), len(telegram.references))
+
+
+def calls(name: str, size: int) -> int:
+    """How many calls judging a hostile text of about `size` code points takes: the same on every machine."""
+    data = SHAPES[name](size).encode()
+    one(data, BOOK)  # patterns and plans are made now
+    watched = cProfile.Profile()
+    watched.enable()
+    one(data, BOOK)
+    watched.disable()
+    return sum(entry.callcount for entry in watched.getstats())
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_work_grows_with_the_length_of_a_hostile_text_and_no_faster(name: str) -> None:
+    assert calls(name, 24_000) < 2.4 * calls(name, 12_000)
