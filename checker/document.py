@@ -174,7 +174,7 @@ class Token(Node):
     """One component of a marking. `code` is the table's code (`None`: unknown), `category` its place in the order.
 
     `category` is one of level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass, unknown; `rank` orders
-    the categories (as marking-grammar section 4), `order` the entries inside one. `form` is which spelling was used:
+    the categories (IC-REG-2016 p. 14-17), `order` the entries inside one. `form` is which spelling was used:
     title, banner, portion, other. `countries` lists the codes of a country list, `parts` compartments, numbers or
     programme names in the order written. `before` is the separator written before the token (blanks and line ends as
     written), `separators` those written between the countries, each once. `codes` are all codes the token stands for
