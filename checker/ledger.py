@@ -84,10 +84,6 @@ class Summary(Record):
     rules: int
     verdict: str
 
-    def balanced(self) -> bool:
-        """Whether every document handed in is accounted for."""
-        return self.checked + self.excluded + self.failed == self.handed_in
-
 
 class Outcome(Record):
     """A finished run, as reporters see it. `findings` are those shown, in reading order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..document import DateField, Downgrade, Instruction, Unread
+from ..document import Downgrade, Instruction, Unread
 from ..record import Record
 from ..values import Date
 from ..vocabulary import Vocabulary
@@ -138,15 +138,6 @@ def _date_or_unread(sheet: Sheet, start: int, found: Found) -> Date | Unread:
         return found.date
     low, high = start + found.start, start + found.end
     return Unread(sheet.span(low, high), found.why, sheet.text[low:high])
-
-
-def read_date_field(sheet: Sheet, start: int, end: int) -> DateField:
-    """The first date of a stretch, or what stands where a date should."""
-    start, end = sheet.trim(start, end)
-    found = next(find_dates(sheet.flat(start, end), sheet.grammar.months), None)
-    node = DateField(sheet.span(start, end), sheet.text[start:end])
-    node.date = _date_or_unread(sheet, start, found) if found is not None else None
-    return node
 
 
 def read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread:

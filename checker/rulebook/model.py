@@ -70,11 +70,6 @@ def fields(node: str) -> dict[str, Kind]:
     return found
 
 
-def title_of(node: str) -> str:
-    """The first sentence of the docstring of a class of the model."""
-    return " ".join((nodes()[node].__doc__ or "").split("\n\n")[0].split())
-
-
 def _kind(words: str) -> Kind | None:
     parts = [part.strip() for part in str(words).split("|")]
     unread, optional = "Unread" in parts, "None" in parts
