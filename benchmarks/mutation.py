@@ -1,11 +1,11 @@
-"""Mutation testing: does a test fail when a line of the engine is made wrong? Needs `mutmut` 3 (`pip install mutmut`).
+"""Mutation testing: does a test fail when a line is made wrong? Needs `mutmut` 3 (`pip install mutmut`).
 
-    python -m benchmarks.mutation [--minutes 30] [--write] [FILE ...]
+    python -m benchmarks.mutation [--write] [--jobs 2] [--keep FOLDER] [--again] [--only PATTERN] [FILE ...]
 
-Works on a copy in a temporary folder. mutmut switches a mutant on in a process that has loaded the rules already, so
-the copy gets a `conftest.py` that forgets each compiled rule and each cache first; without it, a factory of conditions
-is not asked again and all its mutants seem to live. Time-boxed: what was not reached is told as such. `--write` puts
-the table into `reports/mutation.md`.
+Works on a copy of the checkout in a temporary folder, or in one that is kept: there a stopped run goes on, a run of
+some files adds to what is known of the others, and `--again` judges anew the mutants that were not killed, with the
+tests of today. `--only` takes the names of mutants, with stars. What lives and why that is no fault of the tests
+stands in `benchmarks/survivors.yaml`. `--write` puts the page into `reports/mutation.md`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -20,108 +21,157 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import yaml
+
 from benchmarks.planting import ROOT
 
-FILES = ("checker/operators", "checker/engine.py", "checker/rulebook/conditions.py", "checker/rulebook/verdict.py")
+FILES = ("checker/engine.py", "checker/operators/*.py", "checker/parser/markings.py", "checker/rulebook/*.py")
 TESTS = (
     "tests/operators",
+    "tests/rulebook",
     "tests/test_engine.py",
+    "tests/parser",
     "tests/test_examples.py",
-    "tests/rulebook/test_conditions.py",
-    "tests/parser/test_markings.py",
 )
-COPIED = ("checker", "rules", "schemas", "benchmarks", "examples", "docs", "reports", "tests", "pyproject.toml")
-FRESH = '''"""Forget what was compiled before the mutant was switched on."""
-import functools
-import gc
-import sys
-
-
-def pytest_sessionstart(session):
-    for made in gc.get_objects():
-        if isinstance(made, functools._lru_cache_wrapper):
-            made.cache_clear()
-    for module in list(sys.modules.values()):
-        book = getattr(module, "BOOK", None)
-        if book is not None and hasattr(book, "_plans"):
-            book._plans.clear()
-            for rule in book.rules:
-                rule._program = None
-'''
-KILLED, SURVIVED, UNTESTED = 1, 0, 33
+COPIED = ("rules", "schemas", "benchmarks", "examples", "docs", "reports", "tests", "pyproject.toml", "README.md")
+REASONS = ROOT / "benchmarks" / "survivors.yaml"
+KILLED, SURVIVED, UNTESTED = (1, 3), 0, 33
+WORDS = {None: "not reached", SURVIVED: "survived", UNTESTED: "no test"}
 
 
 def prepare(folder: Path, files: list[str]) -> None:
-    """A copy of the checkout with mutmut's settings."""
-    for name in COPIED:
+    """A copy of the checkout with mutmut's settings; a file that is there already is brought up to date."""
+    for name in ("checker", *COPIED):
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            for path in source.rglob("*"):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    _renew(path, folder / path.relative_to(ROOT))
         else:
-            shutil.copy(source, folder / name)
-    (folder / "tests" / "conftest.py").write_text(FRESH, encoding="utf-8")
-    lines = ["[mutmut]", "paths_to_mutate=", *(f"    {name}" for name in files)]
-    lines += ["pytest_add_cli_args_test_selection=", *(f"    {name}" for name in TESTS)]
-    lines += ["also_copy=", *(f"    {name}" for name in COPIED)]
+            _renew(source, folder / name)
+    settings = {
+        "source_paths": ["checker"],
+        "only_mutate": files,
+        "pytest_add_cli_args_test_selection": list(TESTS),
+        "also_copy": list(COPIED),
+        "timeout_multiplier": ["60"],  # a last resort in wall time; the limit is one of CPU time, in the judge
+    }
+    lines = ["[mutmut]"]
+    for name, values in settings.items():
+        lines += [f"{name}={values[0]}"] if name.startswith("timeout") else [f"{name}=", *(f"    {v}" for v in values)]
     (folder / "setup.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def results(folder: Path) -> dict[str, tuple[Counter[str], list[str]]]:
-    """For each file how many mutants were killed, survived, met no test, were not reached; and who survived."""
-    words = {KILLED: "killed", SURVIVED: "survived", UNTESTED: "no test", None: "not reached"}
+def _renew(source: Path, target: Path) -> None:
+    if not target.exists() or source.read_bytes() != target.read_bytes():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def judge(folder: Path, jobs: int, again: bool, only: list[str]) -> float:
+    """Let mutmut run in the folder; the CPU minutes it took, with all its children."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "MUTANT_UNDER_TEST")}
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home), "TMPDIR": str(home), "PYTHONHASHSEED": "0"}
+    script = str(ROOT / "benchmarks" / "mutation_judge.py")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, script, str(jobs), "again" if again else "on", *only]
+    with open(folder / "judge.log", "w", encoding="utf-8") as log:
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        sys.exit(f"the judge gave up, see {folder}/judge.log")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / 60
+    account = folder / "minutes.json"
+    if account.exists():
+        spent += json.loads(account.read_text(encoding="utf-8"))
+    account.write_text(json.dumps(spent), encoding="utf-8")
+    return spent
+
+
+def results(folder: Path) -> dict[str, Counter[str]]:
+    """For each file how many mutants were killed, stopped at the limit of time, survived, met no test, were not reached."""
     found = {}
-    for path in sorted((folder / "mutants").rglob("*.meta")):
+    for path in sorted((folder / "mutants").rglob("*.py.meta")):
         codes = json.loads(path.read_text(encoding="utf-8")).get("exit_code_by_key", {})
-        name = str(path.relative_to(folder / "mutants")).removesuffix(".meta")
         if codes:
-            alive = sorted(key.rpartition(".")[2] for key, code in codes.items() if code == SURVIVED)
-            found[name] = (Counter(words.get(code, "killed") for code in codes.values()), alive)
+            name = str(path.relative_to(folder / "mutants")).removesuffix(".meta")
+            found[name] = Counter(
+                "killed" if code in KILLED else WORDS.get(code, "stopped") for code in codes.values()
+            )
     return found
 
 
-def report(found: dict[str, tuple[Counter[str], list[str]]], minutes: int) -> list[str]:
+def explained(alive: list[dict[str, object]]) -> tuple[list[tuple[dict[str, str], int]], list[dict[str, object]]]:
+    """The reasons with the number of survivors each explains, and the survivors that no reason explains."""
+    reasons = yaml.safe_load(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else []
+    counts: Counter[int] = Counter()
+    rest = []
+    for each in alive:
+        for place, reason in enumerate(reasons):
+            if each["file"] == reason["file"] and _function(each) == reason["function"] and _fits(each, reason):
+                counts[place] += 1
+                break
+        else:
+            rest.append(each)
+    return [(reason, counts[place]) for place, reason in enumerate(reasons)], rest
+
+
+def _function(each: dict[str, object]) -> str:
+    name = str(each["mutant"]).rpartition("__mutmut_")[0].rpartition(".")[2]
+    return ".".join(part for part in name.removeprefix("x_").removeprefix("xǁ").split("ǁ") if part)
+
+
+def _fits(each: dict[str, object], reason: dict[str, object]) -> bool:
+    now = reason.get("now")
+    return now is None or each["now"] in (now if isinstance(now, list) else [now])
+
+
+def report(folder: Path, minutes: float) -> list[str]:
     """The page, as Markdown."""
-    total: Counter[str] = Counter()
-    for counts, _ in found.values():
-        total += counts
-    judged = total["killed"] + total["survived"]
-    page = ["# Mutation testing", "", f"Made by `python -m benchmarks.mutation --minutes {minutes} --write`."]
+    found = results(folder)
+    total: Counter[str] = sum(found.values(), Counter())
+    alive = json.loads((folder / "survivors.json").read_text(encoding="utf-8"))
+    reasons, rest = explained(alive)
+    caught = total["killed"] + total["stopped"]
+    page = ["# Mutation testing", "", "Made by `python -m benchmarks.mutation --write`.", ""]
     page += ["What it shows and does not show: `docs/accuracy.md`.", ""]
-    page += [
-        f"Killed: {total['killed']} of {judged} judged mutants ({100 * total['killed'] / max(judged, 1):.1f} %).",
-        "",
-    ]
-    page += ["| file | killed | survived | no test of the selection | not reached |", "|---|---:|---:|---:|---:|"]
-    for name, (counts, _) in found.items():
-        numbers = (counts["killed"], counts["survived"], counts["no test"], counts["not reached"])
-        page.append(f"| {name} | " + " | ".join(map(str, numbers)) + " |")
-    page += ["", "## Survivors by function", ""]
-    for name, (_, alive) in found.items():
-        functions = Counter(key.partition("__mutmut_")[0].removeprefix("x_") for key in alive)
-        page += (
-            [f"- {name}: " + ", ".join(f"{key} {number}" for key, number in functions.most_common())] if alive else []
-        )
+    page += [f"Killed: {caught} of {total.total()} mutants ({100 * caught / max(total.total(), 1):.1f} %), in "]
+    page[-1] += f"{minutes:.0f} minutes of CPU time. A mutant that no test reaches counts as one that lives."
+    page += ["", "| file | mutants | killed | stopped at the limit of time | survived | no test | killed, % |"]
+    page += ["|---|---:|---:|---:|---:|---:|---:|"]
+    for name, counts in [*found.items(), ("all", total)]:
+        dead = counts["killed"] + counts["stopped"]
+        numbers = (counts.total(), counts["killed"], counts["stopped"], counts["survived"], counts["no test"])
+        share = f"{100 * dead / max(counts.total(), 1):.1f}"
+        page.append(f"| {name} | " + " | ".join(map(str, numbers)) + f" | {share} |")
+    if total["not reached"]:
+        page += ["", f"Not reached: {total['not reached']}."]
+    page += ["", "## Survivors that are no fault of the tests", ""]
+    page += ["Each mutant here says the same as the code, or differs in what nobody can see.", ""]
+    page += [f"- {each['file']}, `{each['function']}`, {number}: {each['why']}" for each, number in reasons if number]
+    page += ["", f"## Survivors not explained: {len(rest)}", ""]
+    functions = Counter((str(each["file"]), _function(each)) for each in rest)
+    page += [f"- {file}, `{function}`: {number}" for (file, function), number in sorted(functions.items())]
     return page
 
 
 def main(argv: list[str] | None = None) -> int:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--minutes", type=int, default=30)
-    words.add_argument("--jobs", type=int, default=1)
+    words.add_argument("--jobs", type=int, default=2)
     words.add_argument("--write", action="store_true", help="write reports/mutation.md")
+    words.add_argument("--keep", help="work in this folder and leave it")
+    words.add_argument("--again", action="store_true", help="judge anew what was not killed")
+    words.add_argument("--only", action="append", default=[], help="names of mutants, with stars")
     words.add_argument("files", nargs="*")
     options = words.parse_args(argv)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder = Path(options.keep or name).absolute()
+        folder.mkdir(exist_ok=True)
         prepare(folder, options.files or list(FILES))
-        environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(options.jobs)]
-        try:
-            limit = options.minutes * 60
-            subprocess.run(command, cwd=folder, env=environment, timeout=limit, stdout=subprocess.DEVNULL, check=False)
-        except subprocess.TimeoutExpired:
-            print(f"stopped after {options.minutes} minutes", file=sys.stderr)
-        text = "\n".join(report(results(folder), options.minutes)) + "\n"
+        minutes = judge(folder, options.jobs, options.again, options.only)
+        text = "\n".join(report(folder, minutes)) + "\n"
     if options.write:
         (ROOT / "reports" / "mutation.md").write_text(text, encoding="utf-8")
     print(text)

@@ -12,6 +12,7 @@ stretch where the part would stand (header cut off, text unretrievable), so noth
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from operator import attrgetter
 
 from .record import Record, late
@@ -152,7 +153,7 @@ class Dtg(Node):
     @property
     def day_of_year(self) -> int | None:
         """1 to 366, or `None` when the date cannot be read."""
-        return self.date.first.timetuple().tm_yday if isinstance(self.date, Date) else None
+        return _day_of_year(self.date.first) if isinstance(self.date, Date) else None
 
 
 class Party(Node):
@@ -416,8 +417,12 @@ class Instruction(Node):
     @property
     def date_order(self) -> str | None:
         """The form of the date with each part once, for instance "m/d/y"; `None` where no date can be read."""
-        form = self.date_form or ""
-        return "".join(letter for n, letter in enumerate(form) if letter != form[n - 1 : n]) or None
+        form = self.date_form
+        if form is None:
+            return None
+        if form not in _ORDERS:
+            _ORDERS[form] = "".join(letter for n, letter in enumerate(form) if letter != form[n - 1 : n])
+        return _ORDERS[form]
 
     @property
     def date_form(self) -> str | None:
@@ -726,8 +731,11 @@ class Telegram(Node):
     @property
     def repeated_tags(self) -> tuple[Tag, ...]:
         """The entries of the TAGS line that stand there for a second time."""
+        tags = self.tags
+        if len({tag.text for tag in tags}) == len(tags):  # the usual case
+            return ()
         seen: set[object] = set()
-        return tuple(tag for tag in self.tags if _again(seen, (tag.text, tag.person)))
+        return tuple(tag for tag in tags if _again(seen, (tag.text, tag.person)))
 
     @property
     def repeated_captions(self) -> tuple[Caption, ...]:
@@ -767,7 +775,7 @@ class Telegram(Node):
     @property
     def numbered(self) -> tuple[Paragraph, ...]:
         """The numbered paragraphs."""
-        return tuple(paragraph for paragraph in self.paragraphs if paragraph.kind == "numbered")
+        return tuple([paragraph for paragraph in self.paragraphs if paragraph.kind == "numbered"])
 
     @property
     def misnumbered(self) -> tuple[Paragraph, ...]:
@@ -791,12 +799,10 @@ class Telegram(Node):
 
         Those above the classification line are compared among themselves: a row may hold its text before its header.
         """
-        nodes = [
-            (place, node[0] if node.__class__ is tuple and node else node) for place, node in enumerate(HEAD(self))
-        ]
-        known = [(place, node.span) for place, node in nodes if isinstance(node, Node)]
-        if ascending([span for _, span in known]):  # the usual case
+        nodes = [node[0] if node.__class__ is tuple and node else node for node in HEAD(self)]
+        if ascending([node.span for node in nodes if node]):  # the usual case
             return ()
+        known = [(place, node.span) for place, node in enumerate(nodes) if node]
         placed = [(span.start, place, span) for place, span in known if span.start < span.end]
         found = []
         furthest = [0, 0]
@@ -822,7 +828,7 @@ class Telegram(Node):
     @property
     def markable(self) -> tuple[Paragraph, ...]:
         """The portions that a mark is asked of: where paragraphs are numbered those, the others belong to them."""
-        return tuple(paragraph for paragraph in self.numbered if paragraph.depth == 1) or self.portions
+        return tuple([paragraph for paragraph in self.numbered if paragraph.depth == 1]) or self.portions
 
     @property
     def other_banners(self) -> tuple[Banner, ...]:
@@ -831,7 +837,8 @@ class Telegram(Node):
         if not isinstance(first, Banner):
             return ()
         same = (first.post, first.serial)
-        return tuple(x for x in self.banners if x is not first and x.span != first.span and (x.post, x.serial) == same)
+        alike = [x for x in self.banners if x is not first and (x.post, x.serial) == same]
+        return tuple([x for x in alike if x.span != first.span])
 
     @property
     def contrary_eo_lines(self) -> tuple[EoLine, ...]:
@@ -856,7 +863,7 @@ class Telegram(Node):
         if not isinstance(dtg, Dtg) or not isinstance(dtg.date, Date):
             return None
         written = dtg.date.first
-        lag = station.day_of_year - written.timetuple().tm_yday
+        lag = station.day_of_year - _day_of_year(written)
         year = 366 if written.year % 4 == 0 and (written.year % 100 or written.year % 400 == 0) else 365
         return lag + year if lag < -180 else lag - year if lag > 180 else lag
 
@@ -870,6 +877,8 @@ class Telegram(Node):
         numbered = self.banner.post if isinstance(self.banner, Banner) else None
         if not sender or not numbered:
             return None
+        if sender == numbered:
+            return True
         letters, others = ("".join(filter(str.isalnum, name)) for name in (sender, numbered))
         if letters == others or (min(len(letters), len(others)) > 3 and (letters in others or others in letters)):
             return True
@@ -881,23 +890,26 @@ class Telegram(Node):
         """The highest rank in the date-time group line."""
         if not isinstance(self.dtg, Dtg):
             return None
-        found = (part.rank for part in (self.dtg.action, self.dtg.info) if part is not None)
-        return max((rank for rank in found if rank is not None), default=None)
+        action, info = self.dtg.action, self.dtg.info
+        one = action.rank if action is not None else None
+        two = info.rank if info is not None else None
+        return one if two is None else two if one is None else max(one, two)
 
     @property
     def portions(self) -> tuple[Paragraph, ...]:
         """The paragraphs that need a mark of their own: those of depth 1."""
-        return tuple(paragraph for paragraph in self.paragraphs if paragraph.depth == 1)
+        return tuple([paragraph for paragraph in self.paragraphs if paragraph.depth == 1])
 
     @property
     def marked(self) -> tuple[Paragraph, ...]:
         """The paragraphs whose portion mark could be read."""
-        return tuple(paragraph for paragraph in self.paragraphs if isinstance(paragraph.mark, Marking))
+        return tuple([paragraph for paragraph in self.paragraphs if isinstance(paragraph.mark, Marking)])
 
     @property
     def all_marked(self) -> bool:
         """Whether every portion has a readable mark, its own or by an ENTIRE TEXT statement."""
-        return bool(self.portions) and all(paragraph.level is not None for paragraph in self.portions)
+        levels = [paragraph.level for paragraph in self.paragraphs if paragraph.depth == 1]
+        return bool(levels) and None not in levels
 
     @property
     def highest_portion(self) -> Level | None:
@@ -915,13 +927,13 @@ class Telegram(Node):
     @property
     def tokens(self) -> tuple[Token, ...]:
         """Every token of every marking that could be read."""
-        return tuple(token for marking in self.markings for token in marking.tokens)
+        return tuple([token for marking in self.markings for token in marking.tokens])
 
     @property
     def portion_marks(self) -> tuple[Marking, ...]:
         """The marks of headings and paragraphs that could be read."""
         marks = [heading.mark for heading in self.headings] + [paragraph.mark for paragraph in self.paragraphs]
-        return tuple(mark for mark in marks if isinstance(mark, Marking))
+        return tuple([mark for mark in marks if isinstance(mark, Marking)])
 
     @property
     def portion_controls(self) -> tuple[str, ...]:
@@ -931,12 +943,15 @@ class Telegram(Node):
     @property
     def caption_codes(self) -> tuple[str, ...]:
         """The codes of the known captions, in order, repeats kept."""
-        return tuple(caption.code for caption in self.captions if caption.code is not None)
+        return tuple([caption.code for caption in self.captions if caption.code is not None])
 
     @property
     def entire_text(self) -> Paragraph | None:
         """The paragraph that states the mark of the entire text."""
-        return next((paragraph for paragraph in self.paragraphs if paragraph.entire_text), None)
+        for paragraph in self.paragraphs:
+            if paragraph.entire_text:
+                return paragraph
+        return None
 
     @property
     def instruction(self) -> Instruction | Unread | None:
@@ -964,6 +979,13 @@ class Telegram(Node):
         if self.outside is not None and self.outside.serial is not None:
             return self.outside.year, self.outside.post, self.outside.serial
         return year, None, None
+
+
+_ORDERS: dict[str, str] = {}  # of the few forms in which dates are written
+
+
+def _day_of_year(day: date) -> int:
+    return day.toordinal() - day.replace(month=1, day=1).toordinal() + 1
 
 
 def _again(seen: set[object], key: object) -> bool:

@@ -10,7 +10,7 @@ from ..vocabulary import Vocabulary
 from .grammar import grammar_of
 from .settle import settle
 from .sheet import Cut, Sheet
-from .signs import has_pages, is_smart, may_open_authority
+from .signs import has_pages, is_smart, opens_authority
 from .telegram import read_telegram
 
 _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
@@ -139,8 +139,7 @@ def _hides_label(sheet: Sheet, telegram: Telegram) -> bool:
     level = telegram.level
     if telegram.authority is not None or not isinstance(level, Level) or not level.classified:
         return False
-    fold = sheet.fold
-    return may_open_authority(sheet, 0, len(fold)) and any(form in fold for form in sheet.grammar.authority_openers)
+    return opens_authority(sheet, 0, sheet.size)
 
 
 def _fields_read(sheet: Sheet, telegram: Telegram) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from ..values import Level
+from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
 
@@ -42,16 +42,16 @@ class Grammar:
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
 
     @cached_property
-    def banner_signs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def banner_signs(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         """How a repeated classification line begins: letter-spaced, or a telegram's short form. By the sign that
-        stands in all of a group: where it is missing the others need not be sought."""
+        stands in all of a group: where it is missing the others need not be sought. Each group with its sign's stem."""
         signs: list[str] = []
         for entry in self.words["levels"]:
             signs += entry.forms.get("spaced", ())
             if not entry.forms.get("spaced"):
                 signs += [form + " " for form in entry.forms.get("telegram", ())[:1]]
         cores = [sign for sign in signs if not any(other in sign for other in signs if other != sign)]
-        return tuple((core, tuple(sign for sign in signs if core in sign)) for core in cores)
+        return tuple((self.stem_of(core), core, tuple(sign for sign in signs if core in sign)) for core in cores)
 
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
@@ -215,9 +215,14 @@ class Grammar:
         )
 
     @cached_property
-    def opener_starts(self) -> tuple[str, ...]:
-        """How those labels begin: four letters, each once."""
-        return tuple(dict.fromkeys(form[:4] for form in self.authority_openers))
+    def opener_starts(self) -> dict[str, tuple[str, ...]]:
+        """How those labels begin, four letters, to the labels that do."""
+        starts = dict.fromkeys(form[:4] for form in self.authority_openers)
+        return {start: tuple(form for form in self.authority_openers if form.startswith(start)) for start in starts}
+
+    def stem_of(self, word: str) -> str:
+        """The letters of `opener_starts` that stand in a word: texts are searched for them anyhow. Else empty."""
+        return next((start for start in self.opener_starts if start in word), "")
 
     @cached_property
     def entire_text(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -233,12 +238,12 @@ class Grammar:
         return found
 
     @cached_property
-    def page_signs(self) -> tuple[str, ...]:
-        """Words one of which stands in every text that has page lines or an archive's frame."""
+    def page_signs(self) -> tuple[tuple[str, str], ...]:
+        """Words one of which stands in every text that has page lines or an archive's frame, each with its stem."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} 0" for word in self.page_word("page")]
         signs += [f for e in self.words["stamps"] if e.forms.get("continued") for f in e.forms["phrase"]]
-        return (*signs, *self.label("attributes", "line"))
+        return tuple((self.stem_of(sign), sign) for sign in (*signs, *self.label("attributes", "line")))
 
     @cached_property
     def head_starts(self) -> tuple[str, ...]:
@@ -302,6 +307,16 @@ class Grammar:
     @cached_property
     def addresses(self) -> dict[str, tuple[str, str | None, str | None, int | None, bool, str]]:
         """What addresses were made of, by their words (the parser empties it when it grows large)."""
+        return {}
+
+    @cached_property
+    def stated_levels(self) -> dict[str, tuple[Level | str | None, tuple[str, ...]]]:
+        """What a wrapper's words for a level say, or what should stand there (emptied when it grows large)."""
+        return {}
+
+    @cached_property
+    def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
+        """A wrapper's words for a day to the day, or to why it is none (emptied when it grows large)."""
         return {}
 
     @cached_property

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..document import DateField, Fact, Outside, Unread, Word
 from ..text import Span
-from ..values import Level
+from ..values import Date, Level
 from .banner import spelled
 from .dates import find_dates, year_of
 from .patterns import Pattern
 from .sheet import Sheet, folded
 
 _IDENTITY = Pattern(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
+_KEPT = 1024  # texts
 
 
 def read_outside(sheet: Sheet, facts: tuple[Fact, ...]) -> Outside | None:
@@ -20,7 +21,8 @@ def read_outside(sheet: Sheet, facts: tuple[Fact, ...]) -> Outside | None:
     known: dict[str, Fact] = {}
     for fact in facts:
         known.setdefault(fact.name, fact)
-    outside = Outside(Span(min(f.span.start for f in facts), max(f.span.end for f in facts)))
+    spans = [fact.span for fact in facts]
+    outside = Outside(Span(min([span.start for span in spans]), max([span.end for span in spans])))
     outside.facts = facts
     outside.reference_id = _word(known.get("reference_id"))
     outside.origin = _word(known.get("origin"))
@@ -52,15 +54,37 @@ def _word(fact: Fact | None) -> Word | None:
 
 
 def _date_field(sheet: Sheet, fact: Fact) -> DateField:
-    found = next(find_dates(folded(fact.text).replace("T", " ", 1), sheet.grammar.months), None)
-    if found is None:
-        return DateField(fact.span, fact.text)
-    return DateField(fact.span, fact.text, found.date or Unread(fact.span, found.why, fact.text))
+    date, why = _date(sheet, fact.text)
+    return DateField(fact.span, fact.text, date if not why else Unread(fact.span, why, fact.text))
+
+
+def _date(sheet: Sheet, text: str) -> tuple[Date | None, str]:
+    """The first date in a wrapper's words, or why what stands there is none. Days come again and again."""
+    kept = sheet.grammar.stated_dates
+    known = kept.get(text)
+    if known is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        found = next(find_dates(folded(text).replace("T", " ", 1), sheet.grammar.months), None)
+        known = kept[text] = (None, "") if found is None else (found.date, "" if found.date else found.why)
+    return known
 
 
 def _level(sheet: Sheet, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
     """The level and the controls of a wrapper's words: "SECRET//NOFORN"."""
-    fold = folded(fact.text).strip() + "\n"
+    kept = sheet.grammar.stated_levels
+    known = kept.get(fact.text)
+    if known is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        known = kept[fact.text] = _read_level(sheet, fact.text)
+    level, controls = known
+    return level if not isinstance(level, str) else Unread(fact.span, level, fact.text), controls
+
+
+def _read_level(sheet: Sheet, text: str) -> tuple[Level | str | None, tuple[str, ...]]:
+    """The level, or what should stand there, and the controls."""
+    fold = folded(text).strip() + "\n"
     absent = sheet.words["instructions"].get("na")
     if fold == "\n" or (absent is not None and fold[:-1] in absent.spellings()):
         return None, ()
@@ -81,7 +105,7 @@ def _level(sheet: Sheet, fact: Fact) -> tuple[Level | Unread | None, tuple[str, 
         level = level or control.level
         at = spelled(fold, at, control.letters)
     if level is None:
-        return Unread(fact.span, "a level", fact.text), tuple(controls)
+        return "a level", tuple(controls)
     return level, tuple(controls)
 
 

@@ -31,7 +31,9 @@ class Sheet:
     known; `lowered` tells that the text has lost its capitals. `gathered` holds, by field of the telegram, what
     may come many times: a tuple that grows one by one would be copied each time."""
 
-    __slots__ = ("day", "fold", "gathered", "grammar", "lowered", "parts", "size", "span", "text", "view", "words")
+    __slots__ = (
+        "_stems", "day", "fold", "gathered", "grammar", "lowered", "parts", "size", "span", "text", "view", "words",
+    )  # fmt: skip
 
     def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:
         self.view = view
@@ -45,6 +47,7 @@ class Sheet:
         self.day: Date | None = None
         self.lowered = False
         self.gathered: dict[str, list[Node]] = {}
+        self._stems: dict[str, list[int]] = {}
 
     def word(self, start: int, end: int) -> Word:
         """The words between two offsets, as they stand."""
@@ -64,6 +67,23 @@ class Sheet:
             more = self.gathered.pop(field, None)
             if more:
                 setattr(node, field, getattr(node, field) + tuple(more))
+
+    def stems(self, stem: str) -> list[int]:
+        """Where a few letters stand that begin many words: sought once, for all who seek one of those words."""
+        found = self._stems.get(stem)
+        if found is None:
+            found = self._stems[stem] = []
+            find = self.fold.find
+            at = find(stem)
+            while at >= 0:
+                found.append(at)
+                at = find(stem, at + 1)
+        return found
+
+    def last(self, stem: str) -> int:
+        """Where those letters stand last; -1 if nowhere."""
+        found = self.stems(stem)
+        return found[-1] if found else -1
 
     def line_end(self, start: int) -> int:
         """The offset of the line feed that ends the line `start` is in."""

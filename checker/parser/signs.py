@@ -18,16 +18,20 @@ def is_smart(sheet: Sheet) -> bool:
     return False
 
 
-def may_open_authority(sheet: Sheet, low: int, high: int) -> bool:
-    """Whether a label that opens an authority block may stand there."""
-    return any(sheet.fold.find(start, low, high) >= 0 for start in sheet.grammar.opener_starts)
+def opens_authority(sheet: Sheet, low: int, high: int) -> bool:
+    """Whether a label that opens an authority block stands there."""
+    for start, forms in sheet.grammar.opener_starts.items():
+        for at in sheet.stems(start):
+            if at >= low and sheet.fold.startswith(forms, at, high):
+                return True
+    return False
 
 
 def has_pages(sheet: Sheet) -> bool:
     """Whether any sign of page lines, stamps or an archive's frame stands in the text: a few plain searches."""
     fold = sheet.fold
-    for sign in sheet.grammar.page_signs:
-        if sign in fold:
+    for stem, sign in sheet.grammar.page_signs:
+        if (not stem or sheet.stems(stem)) and sign in fold:
             return True
     head = fold[:_HEAD_OF_PAGE]
     for start in sheet.grammar.head_starts:

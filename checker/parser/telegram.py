@@ -15,7 +15,7 @@ from .paragraphs import read_sections
 from .references import read_references
 from .sheet import Sheet
 from .signature import read_end
-from .signs import may_open_authority
+from .signs import opens_authority
 from .subject import read_subject
 from .tags import read_tags
 
@@ -63,7 +63,10 @@ def read_telegram(sheet: Sheet, telegram: Telegram) -> None:
 def _sections(sheet: Sheet, telegram: Telegram, low: int, high: int) -> list[tuple[int, int]]:
     """The stretches of text between repeated classification lines: later sections, or a telegram quoted in this one."""
     find = sheet.fold.find
-    signs = [sign for core, group in sheet.grammar.banner_signs if find(core, low, high) >= 0 for sign in group]
+    signs: list[str] = []
+    for stem, core, group in sheet.grammar.banner_signs:
+        if (not stem or sheet.last(stem) >= low) and find(core, low, high) >= 0:
+            signs += group
     if not signs:
         return [(low, high)]
     found = []
@@ -185,7 +188,7 @@ def _captions(sheet: Sheet, telegram: Telegram, region: Region) -> None:
 
 def authority_in_text(sheet: Sheet, telegram: Telegram, low: int, high: int) -> None:
     """Look for the authority sentence inside the paragraphs, where some telegrams have it."""
-    if not may_open_authority(sheet, low, high):
+    if not opens_authority(sheet, low, high):
         return
     for form in sheet.grammar.authority_openers:
         at = sheet.fold.find(form, low, high)
