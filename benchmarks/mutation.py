@@ -30,7 +30,9 @@ TESTS = (
     "tests/operators",
     "tests/rulebook",
     "tests/test_engine.py",
-    "tests/parser",
+    "tests/parser/test_markings.py",
+    "tests/parser/test_banner.py",
+    "tests/parser/test_paragraphs.py",
     "tests/test_examples.py",
 )
 COPIED = ("rules", "schemas", "benchmarks", "examples", "docs", "reports", "tests", "pyproject.toml", "README.md")

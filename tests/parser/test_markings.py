@@ -17,9 +17,12 @@ from checker.vocabulary import Vocabulary
 RULES = os.path.join(os.path.dirname(__file__), "..", "..", "rules", "vocabulary")
 
 
-@pytest.fixture(scope="module")
+TABLES = load_vocabulary(RULES)
+
+
+@pytest.fixture
 def words() -> Vocabulary:
-    return load_vocabulary(RULES)
+    return TABLES
 
 
 def view_of(text: str) -> View:
@@ -349,7 +352,7 @@ SOUP = st.one_of(
 @given(text=SOUP)
 @settings(max_examples=400, deadline=None)
 def test_every_text_is_read_and_every_token_quotes_its_text(text: str) -> None:
-    words = _shared()
+    words = TABLES
     for door in (portion, banner, entire_text):
         found = read(door, text, words)
         if isinstance(found, Marking):
@@ -381,18 +384,9 @@ def canonical(draw: st.DrawFn) -> str:
 @given(text=canonical())
 @settings(max_examples=200, deadline=None)
 def test_a_canonical_banner_is_printed_back_from_its_tokens(text: str) -> None:
-    found = read(banner, text, _shared())
+    found = read(banner, text, TABLES)
     assert text == "".join(token.before + token.text for token in found.tokens)
     assert ((), (), (), (), ()) == (found.misplaced, found.disordered, found.repeated, found.misjoined, found.unknown)
-
-
-_LOADED: list[Vocabulary] = []
-
-
-def _shared() -> Vocabulary:
-    if not _LOADED:
-        _LOADED.append(load_vocabulary(RULES))
-    return _LOADED[0]
 
 
 def test_hostile_text_takes_no_longer_than_its_length(words: Vocabulary) -> None:
