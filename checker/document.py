@@ -645,7 +645,8 @@ class Telegram(Node):
     order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
     it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
     `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the
-    complete telegram (header lost, text cut, one section of many). `signs` are the signs that the copy was hurt.
+    complete telegram (header lost, text cut, one section of many). `signs` are the signs that the copy was hurt,
+    `_mended` is what it may have said before, where a letter of it is strange.
     """
 
     layout: str
@@ -693,6 +694,7 @@ class Telegram(Node):
     rollup: Rollup | None = None
     declass: Declass | None = None
     signs: tuple[Sign, ...] = ()
+    _mended: Telegram | None = None
 
     # ---- derived meaning, each written once ------------------------------------------------------------------
 
@@ -701,6 +703,10 @@ class Telegram(Node):
         """Whether the copy shows signs of a noisy line or a scanner: what is missing or strange in it may not be
         the writer's doing."""
         return self.hurt_beside(())
+
+    def mended(self) -> Telegram | None:
+        """What the telegram may have said before the copy was hurt; `None` where no letter of it looks strange."""
+        return self._mended
 
     def hurt_beside(self, spans: Iterable[Span]) -> bool:
         """Whether there are signs of damage at other places than these, enough for the length of the text."""
@@ -786,8 +792,8 @@ class Telegram(Node):
         found = []
         later = isinstance(self.banner, Banner) and (self.banner.section or 1) > 1
         last = None if later else 0
-        for paragraph in self.numbered:
-            if paragraph.depth == 1 and paragraph.number is not None:
+        for paragraph in self.paragraphs:
+            if paragraph.depth == 1 and paragraph.number is not None and paragraph.kind == "numbered":
                 if last is not None and paragraph.number not in (last + 1, 1):
                     found.append(paragraph)
                 last = paragraph.number
@@ -908,8 +914,13 @@ class Telegram(Node):
     @property
     def all_marked(self) -> bool:
         """Whether every portion has a readable mark, its own or by an ENTIRE TEXT statement."""
-        levels = [paragraph.level for paragraph in self.paragraphs if paragraph.depth == 1]
-        return bool(levels) and None not in levels
+        found = False
+        for paragraph in self.paragraphs:
+            if paragraph.depth == 1:
+                if paragraph.level is None:
+                    return False
+                found = True
+        return found
 
     @property
     def highest_portion(self) -> Level | None:
@@ -995,4 +1006,6 @@ def _again(seen: set[object], key: object) -> bool:
 
 
 late(Marking, "tokens")  # read by rules about controls only
-late(Telegram, "rollup", "declass", "signs", "parts")  # read by few rules, by commands that ask, when a rule fails
+late(
+    Telegram, "rollup", "declass", "signs", "parts", "_mended"
+)  # read by few rules, by commands that ask, when a rule fails

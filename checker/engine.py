@@ -11,7 +11,7 @@ from .rulebook.codes import Free
 from .rulebook.paths import Env
 from .rulebook.plan import Branch, Job, Plan
 from .rulebook.shelf import Rule, Rulebook
-from .rulebook.verdict import HOLDS, IDLE, UNSURE, Hit
+from .rulebook.verdict import HOLDS, IDLE, LONGEST_MESSAGE, UNSURE, Hit
 from .text import Source, Span
 from .trouble import Trouble
 
@@ -107,12 +107,70 @@ def run(
         count = tally.of(rule.id)
         count.applied += 1
         count.unknown += 1
-    broken = _judge(plan, telegram, path, cable, tally)
+    broken = _judge(plan, telegram, book, path, cable, tally)
     if broken:
         yield from _findings(broken, telegram, source, path, cable)
 
 
-def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) -> list[tuple[Rule, Hit]]:
+def _judge(
+    plan: Plan, telegram: Telegram, book: Rulebook, path: str, cable: str, tally: Tally
+) -> list[tuple[Rule, Hit]]:
+    found: list[tuple[Rule, Hit]] = []
+    sound: Sound | None = None
+    for rule, hits in _broken(plan, telegram, path, cable, tally):
+        if hits and rule.severity != "info":
+            sound = sound or Sound(telegram, book)
+            hits = sound.weighed(rule, hits)
+        if any(not hit.unknown for hit in hits):
+            tally.of(rule.id).failed += 1
+        else:
+            tally.of(rule.id).unknown += 1
+        found.extend((rule, hit) for hit in hits)
+    return found
+
+
+class Sound:
+    """What remains of failures when the copy is not taken to be sound: asked once a rule above info has failed."""
+
+    __slots__ = ("_again", "_telegram")
+
+    def __init__(self, telegram: Telegram, book: Rulebook) -> None:
+        self._telegram = telegram
+        self._again: dict[str, list[Hit]] | None = None
+        mended = telegram.mended()
+        if mended is not None:
+            again = _broken(book.plan(mended.profile, mended.date), mended, "", "", Tally())
+            self._again = {rule.id: hits for rule, hits in again}
+
+    def weighed(self, rule: Rule, hits: list[Hit]) -> list[Hit]:
+        """The hits: told as unknown where one strange letter may have made them, none where the copy is hurt beside
+        them so that it does not say what the writer did."""
+        if self._again is not None:
+            still = self._again.get(rule.id, ())
+            hits = [hit if hit.unknown or any(_one_place(hit, other) for other in still) else _doubt(hit) for hit in hits]
+        told = [hit for hit in hits if not hit.unknown]
+        if told and self._telegram.signs and self._telegram.hurt_beside(_places(told)):
+            return [hit for hit in hits if hit.unknown]
+        return hits
+
+
+def _one_place(hit: Hit, other: Hit) -> bool:
+    if other.unknown:
+        return False
+    if hit.span is None or other.span is None:
+        return hit.span is other.span
+    return hit.span.start <= other.span.end and other.span.start <= hit.span.end
+
+
+def _doubt(hit: Hit) -> Hit:
+    message = f"cannot be judged, the copy looks hurt here: {hit.message}"
+    return Hit(hit.span, hit.at, message[:LONGEST_MESSAGE], True)
+
+
+def _broken(
+    plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally
+) -> Iterator[tuple[Rule, list[Hit]]]:
+    """The rules that did not simply hold, with their hits; no hits where a rule says nothing of what it cannot judge."""
     env = (telegram,)
     applied: list[Job] = []
     broken: list[tuple[Job, Free]] = []
@@ -124,26 +182,17 @@ def _judge(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) 
         _alone(branch, env, applied, broken, faults)
     for rule, _ in applied:
         tally.of(rule.id).applied += 1
-    found: list[tuple[Rule, Hit]] = []
     for (rule, program), answer in broken:
         if answer is None and program.silent:
-            tally.of(rule.id).unknown += 1
+            yield rule, []
             continue
         try:
             hits = program.hits(program.outcome_of(answer, env))
         except Exception as error:  # a fault in one rule is caught: the others go on
             faults.append((rule, error))
             continue
-        if hits and rule.severity != "info" and telegram.signs and telegram.hurt_beside(_places(hits)):
-            tally.of(rule.id).unknown += 1  # the copy is hurt: it does not say what the writer did
-            continue
-        if any(not hit.unknown for hit in hits):
-            tally.of(rule.id).failed += 1
-        else:
-            tally.of(rule.id).unknown += 1
-        found.extend((rule, hit) for hit in hits)
+        yield rule, hits
     tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in faults)
-    return found
 
 
 def _places(hits: list[Hit]) -> list[Span]:

@@ -76,23 +76,24 @@ class Sought(Span):
 
 
 def ascending(spans: Iterable[Span]) -> bool:
-    """Whether these spans are seen to begin one behind the other without working out a place.
+    """Whether these spans are seen to begin one behind the other, but for empty ones, without working out a place.
 
     False where that is not so, and where only their places would tell.
     """
     view: View | None = None
     last = -1
     for span in spans:
-        if isinstance(span, Sought) and span._view is not None:
-            if view is None:
-                view = span._view
-                if not view.forward():
-                    return False
-            if span._view is not view or span._low < last:
-                return False
-            last = span._low
-        else:
+        if span.__class__ is not Sought or span._view is None:
+            if span.start == span.end:  # it is nowhere
+                continue
             return False
+        if span._view is not view:
+            if view is not None or not span._view.forward():
+                return False
+            view = span._view
+        if span._low < last:
+            return False
+        last = span._low
     return True
 
 

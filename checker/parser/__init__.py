@@ -39,7 +39,22 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         sheet.hand_over(telegram.tags_line, "tags")
     settle(sheet, telegram, words)
     telegram.parts = Later(_parts, whole, sheet, cuts)
+    telegram._mended = Later(_mended, view, words, facts, as_of)
     return telegram
+
+
+def _mended(
+    telegram: Telegram, view: View, words: Vocabulary, facts: tuple[Fact, ...], as_of: Date | None
+) -> Telegram | None:
+    """What the telegram says with its strange letters exchanged."""
+    from .mend import mended  # 1 ms: asked when a rule has failed
+
+    other = mended(view, telegram, words)
+    if other is None:
+        return None
+    again = parse(other, words, facts, as_of)
+    again._mended = None
+    return again
 
 
 def _read(sheet: Sheet, telegram: Telegram) -> Sheet:

@@ -257,6 +257,15 @@ class Grammar:
         return tuple(form for entry in stamps for form in entry.forms.get("phrase", ()))
 
     @cached_property
+    def notice_forms(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """All forms of notices: those that begin a line, and phrases. A phrase that holds another is left out."""
+        entries = self.words["notices"].entries
+        lines = dict.fromkeys(form for entry in entries for form in entry.forms.get("line", ()))
+        phrases = dict.fromkeys(form for entry in entries for form in entry.forms.get("phrase", ()))
+        least = tuple(one for one in phrases if not any(two in one for two in phrases if two != one))
+        return tuple(lines), least
+
+    @cached_property
     def page_controls(self) -> dict[str, Level]:
         """Spellings of unclassified controls that stand at the head of a page to the level they imply."""
         found = {}

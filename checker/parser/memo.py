@@ -180,6 +180,8 @@ class Memo:
         """A notice on a line of its own, or words of one in a line, which stay text or part of the block."""
         sheet = self.sheet
         line = sheet.fold[start:last]
+        if not _may_be_notice(sheet, line):
+            return False
         for entry in sheet.words["notices"]:
             alone = not inside and any(
                 line == form or line.startswith(form + ":") for form in entry.forms.get("line", ())
@@ -217,6 +219,17 @@ class Memo:
         hand_down(paragraphs)
         self.telegram.paragraphs = tuple(paragraphs)
         self.telegram.headings = tuple(headings)
+
+
+def _may_be_notice(sheet: Sheet, line: str) -> bool:
+    """Whether any form of a notice stands in a line: nearly all lines are out at once."""
+    forms, phrases = sheet.grammar.notice_forms
+    if line.startswith(forms):
+        return True
+    for phrase in phrases:
+        if phrase in line:
+            return True
+    return False
 
 
 def _chunks(sheet: Sheet, low: int, high: int) -> list[tuple[int, int]]:

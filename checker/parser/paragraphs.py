@@ -91,7 +91,8 @@ class Text:
         return self.found
 
     def _usual(self, match: re.Match[str]) -> bool:
-        """Take up the next paragraph if it is like nearly every one: numbered on, with a mark that was seen before."""
+        """Take up the next paragraph if it is like nearly every one: numbered on, behind an empty line without a mark,
+        or with a mark that was seen before."""
         number, letter = match.group(1, 2)
         following = self.outer + 1
         if letter is not None or int(number) != following:
@@ -101,6 +102,8 @@ class Text:
         at = end = match.end()
         while fold[at] == " ":
             at += 1
+        if fold[at] != "(":
+            return self._unmarked(match.start(), match.start(1), at, end)
         close = fold.find(")", at, min(self.high, at + markings.LONGEST_PORTION)) + 1
         text = sheet.text[at:close]
         shape = self.known.get(text)  # only what begins with a bracket is known
@@ -112,6 +115,18 @@ class Text:
         self.outer = following
         self.inner, self.letter, self.marked = 0, "", True
         self.found.append(Found(start + 1, label, end, "numbered", 1, following, mark, close))
+        return True
+
+    def _unmarked(self, start: int, label: int, at: int, end: int) -> bool:
+        """Take up the next paragraph if it stands behind an empty line and neither it nor the line above has a mark."""
+        fold = self.sheet.fold
+        if self.inner or fold[start - 1] != "\n" or start - 1 <= self.low or ")" in fold[at + 1 : at + 4]:
+            return False
+        if self.found and self.found[-1].kind == "unnumbered":
+            return False
+        self.outer += 1
+        self.letter = ""
+        self.found.append(Found(start + 1, label, end, "numbered", 1, self.outer))
         return True
 
     def _first_line(self) -> None:
@@ -436,14 +451,16 @@ def _search_mark(sheet: Sheet, node: Paragraph, item: Found, start: int, high: i
     if statement is not None:
         node.mark, node.where, node.entire_text = statement, "start", True
         return start
+    if at < high and fold[at] in "X[." and _CUT.match(fold, at, high):
+        node.cut = True
+    if fold.find("(", at, high) < 0:  # no bracket, no other mark
+        return start
     if at < high and fold[at] == "(":
         mark = markings.portion(view, at, high, words, sheet.lowered)
         if mark is not None:
             node.mark = mark
             node.where = "line-above" if "\n" in fold[start:at] else "start"
             return at + len(mark.text)
-    if _CUT.match(fold, at, high):
-        node.cut = True
     if fold[high - 1] in ").":
         _mark_at_end(sheet, node, at, high)
     if node.mark is None and item.kind != "unnumbered":

@@ -12,6 +12,7 @@ from .sheet import Sheet
 
 _PARAGRAPH = Pattern(r"(?<=[ \n])(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))")
 _DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
+_TOP = 4000  # code points in which a classification line begins
 
 
 def breaks(sheet: Sheet) -> list[Exchange]:
@@ -42,15 +43,16 @@ def _banner(sheet: Sheet, points: set[int]) -> int:
     fold = sheet.fold
     forms = [form for letters, _ in sheet.grammar.levels for form in (" ".join(letters), letters)]
     for form in (*forms, *(form for form in sheet.grammar.page_controls if " " in form)):
-        at = fold.find(form)
-        while 0 <= at < 4000:
+        last = _TOP + len(form)
+        at = fold.find(form, 0, last)
+        while at >= 0:
             if at == 0 or not fold[at - 1].isalnum():
                 end = _number_end(sheet, at)
                 banner = read_banner(sheet, at, end)
                 if banner is not None and banner.serial is not None:
                     points.add(at)
                     return _captions(sheet, at + len(banner.text), points)
-            at = fold.find(form, at + 1)
+            at = fold.find(form, at + 1, last)
     return 0
 
 

@@ -136,6 +136,11 @@ class LazyView(View):
                 runs.append(Span(low, high))
         return runs
 
+    def forward(self) -> bool:
+        """Whether this view never goes back to an earlier place of the source."""
+        parts = self._parts
+        return len(parts) == 1 or all(parts[n - 1][1] <= parts[n][0] for n in range(1, len(parts)))
+
     def _border(self, offset: int, ends: bool) -> int:
         """Where a letter begins, or where the one before it `ends`; the blank line stands for what parts the fields."""
         edge = 0
