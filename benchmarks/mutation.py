@@ -93,7 +93,7 @@ def judge(folder: Path, jobs: int, again: bool, only: list[str]) -> float:
 
 
 def results(folder: Path) -> dict[str, Counter[str]]:
-    """For each file how many mutants were killed, stopped at the limit of time, survived, met no test, were not reached."""
+    """For each file how many mutants were killed, stopped at the time limit, lived, met no test, were not reached."""
     found = {}
     for path in sorted((folder / "mutants").rglob("*.py.meta")):
         codes = json.loads(path.read_text(encoding="utf-8")).get("exit_code_by_key", {})

@@ -238,14 +238,18 @@ def _window(node: Tree, frames: Frames, scope: Scope) -> Code | None:
     if "from" in node.pairs or "to" in node.pairs:
         if not scope.keys(node, {"from", "to"}, "R015"):
             return None
-        ends = [_date(node.pairs[word][1], frames, scope) if word in node.pairs else None for word in ("from", "to")]
+        if len(node.pairs) < 2:
+            return scope.refuse("R015", node, "a window has two ends", "write {from: 1995-10-14, to: 2003-09-21}")
+        ends = [_date(node.pairs[word][1], frames, scope) for word in ("from", "to")]
         return None if None in ends else ["window", *ends]
     if not scope.keys(node, {"days", "of", "not_before_days", "not_after_days"}, "R015"):
         return None
     if "of" not in node.pairs or not ({"days", "not_before_days", "not_after_days"} & node.pairs.keys()):
         return scope.refuse("R015", node, "say how many days, and of which date", "write {days: 3, of: {field: date}}")
     base = _date(node.pairs["of"][1], frames, scope)
-    low, high = _days(node, "not_before_days", scope), _days(node, "not_after_days", scope)
+    low = _days(node, "not_before_days", scope)
+    told = low is None and "not_after_days" not in node.pairs  # both would be `days`
+    high = None if told else _days(node, "not_after_days", scope)
     if base is None or low is None or high is None:
         return None
     none: Code = ["lit", "count", 0]

@@ -249,7 +249,7 @@ class _Builder:
                 return Text("x-<<", node.line, node.column)
             return node
         self.file.trouble("R009", node, "a key must be a text", "quote it if it holds brackets or braces")
-        return Text("", node.line, node.column)
+        return Text("x-", node.line, node.column)  # told already, and of no further interest
 
 
 def like(word: str, words: Iterable[str]) -> str:

@@ -155,9 +155,9 @@ def _check(check: Text, node: Map, scope: Scope, data: Data) -> tuple[str, ...] 
     asked = plain(given) if given is not None else {}
     if isinstance(given, Map):
         scope.keys(given, set(module.Ask.__fields__))
-        missing = set(module.Ask.__fields__) - set(module.Ask.__defaults__) - set(given.pairs)
-        for name in sorted(missing):
-            scope.refuse("R033", given, f'the check needs "{name}"')
+    told = set(given.pairs) if isinstance(given, Map) else set()
+    for name in sorted(set(module.Ask.__fields__) - set(module.Ask.__defaults__) - told):
+        scope.refuse("R033", given or check, f'the check needs "{name}"')
     data["check"], data["with"] = check.value, asked
     return tuple(module.FACTS)
 
