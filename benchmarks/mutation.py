@@ -99,9 +99,7 @@ def results(folder: Path) -> dict[str, Counter[str]]:
         codes = json.loads(path.read_text(encoding="utf-8")).get("exit_code_by_key", {})
         if codes:
             name = str(path.relative_to(folder / "mutants")).removesuffix(".meta")
-            found[name] = Counter(
-                "killed" if code in KILLED else WORDS.get(code, "stopped") for code in codes.values()
-            )
+            found[name] = Counter("killed" if code in KILLED else WORDS.get(code, "stopped") for code in codes.values())
     return found
 
 

@@ -38,7 +38,7 @@ from mutmut.workers import isolation
 PATIENCE = 4.0  # seconds of tests for one mutant
 SLACK = 3.0  # CPU seconds that a fork may take beyond four times what its tests take
 ROOM = 2 << 30  # bytes that a fork may take beyond what it was born with
-EVERY = 8  # of the examples of the rules, one in so many
+THINNED = {"tests/test_examples.py": 12, "tests/rulebook/test_planted.py": 5}  # of many alike, one in so many
 SURVIVED, UNTESTED = 0, 33
 LEFT_OUT = ("test_what_loads_is_linear",)  # asks for time: a busy machine would kill
 KILLERS = "killers.txt"  # which test killed a mutant of which function
@@ -77,8 +77,6 @@ class WarmRunner(PytestRunner):
     def __init__(self) -> None:
         super().__init__()
         self.items: dict[str, pytest.Item] = {}
-        self.killers: dict[str, Counter[str]] = {}
-        self.read = 0
         self.clean = False
 
     def collect(self) -> None:
@@ -96,10 +94,13 @@ class WarmRunner(PytestRunner):
             session = pytest.Session.from_config(config)
             config.hook.pytest_sessionstart(session=session)
             config.hook.pytest_collection(session=session)
-            session.items = [item for item in session.items if not any(word in item.nodeid for word in LEFT_OUT)]
-            plain = [item for item in session.items if not item.nodeid.startswith("tests/test_examples.py")]
-            examples = [item for item in session.items if item.nodeid.startswith("tests/test_examples.py")]
-            self.items = {item.nodeid: item for item in [*plain, *examples[::EVERY]]}
+            asked = [item for item in session.items if not any(word in item.nodeid for word in LEFT_OUT)]
+            seen: Counter[str] = Counter()
+            for item in asked:
+                file = item.nodeid.partition("::")[0]
+                if seen[file] % THINNED.get(file, 1) == 0:
+                    self.items[item.nodeid] = item
+                seen[file] += 1
         self.config = config
         self.memory = Memory()
 

@@ -28,15 +28,18 @@ def sections(text: str) -> list[tuple[str, str, str]]:
     found = []
     for part in ("\n" + text).split("\n=== ")[1:]:
         title, _, body = part.partition("\n")
-        given, _, wanted = body.partition("\n+++\n")
+        given, _, wanted = f"\n{body}".partition("\n+++\n")
         found.append((title, given.strip("\n"), wanted.strip("\n")))
     return found
 
 
 def rewrite(name: str, made: Callable[[str], str]) -> None:
-    """Write a file anew with what comes now."""
+    """Write a file anew with what comes now, made of what goes in (of the name where nothing does)."""
     path = HERE / name
-    parts = [f"=== {title}\n{given}\n+++\n{made(given)}\n" for title, given, _ in sections(path.read_text("utf-8"))]
+    parts = [
+        f"=== {title}\n{given}{chr(10) * bool(given)}+++\n{made(given or title)}\n"
+        for title, given, _ in sections(path.read_text("utf-8"))
+    ]
     path.write_text("\n".join(parts), "utf-8")
 
 

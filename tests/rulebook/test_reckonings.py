@@ -1,0 +1,107 @@
+"""What conditions answer on several telegrams, whom they blame, and how they are told: closures and forged code alike."""
+
+from __future__ import annotations
+
+from kept import WRITING, cases, rewrite
+from test_conditions import FULL, WORDS, S, code_of, level, paragraph, telegram
+
+from checker.document import (
+    Banner,
+    Caption,
+    Dtg,
+    EoLine,
+    Instruction,
+    Marking,
+    Paragraph,
+    Party,
+    Subject,
+    Tag,
+    TagsLine,
+    Telegram,
+    Unread,
+    Word,
+)
+from checker.rulebook.blame import Clause, Step, blame, reckon
+from checker.rulebook.forge import forge_condition
+from checker.rulebook.paths import place_of
+from checker.rulebook.values import Tools
+from checker.text import Span
+from checker.values import Date
+
+GONE = Unread(Span(0, 0), "cut off")
+
+
+def at(start: int) -> Span:
+    return Span(start, start + 5)
+
+
+def unread(start: int) -> Unread:
+    return Unread(at(start), "a part", "P~RT")
+
+
+MANY = telegram(
+    date=Date.of("2007"),
+    as_of=Date.day(2008, 2, 29),
+    banner=Banner(at(10), "SECRET", unread(11), controls=("NF",), serial=7, serial_text=Word(at(14), "7"), post="ZENDA"),
+    subject=Subject(at(20), "WAR AND\n PEACE"),
+    tags_line=TagsLine(at(25), "PREL", (Tag(at(26), "PREL", "subject"),)),
+    eo=EoLine(at(30), "E.O.", "12958", instruction=Instruction(at(31), "x", "date", dates=(Date.day(2017, 1, 1), Date.of("2018")))),
+    captions=(Caption(at(40), "NODIS", "channel"), Caption(at(46), "STADIS", "channel")),
+    paragraphs=(
+        Paragraph(at(50), "numbered", "1.", "x", 1, level=level("S"), mark=unread(51)),
+        Paragraph(at(60), "numbered", "3.", "text", 3),
+        Paragraph(at(70), "numbered", "2.", "y", 2, level=level("C"), controls=("NF", "PR"), mark=Marking(at(71), "(C)", level("C"))),
+    ),
+    to=(Party(at(80), "A", "ZENDA", rank=3), Party(at(86), "B", "HENTZAU", rank=2), Party(at(92), "C", "KLOW", rank=None)),
+    dtg=Dtg(at(96), "101156Z SEP 07", Date.day(2007, 9, 10), "1156", "Z"),
+)  # fmt: skip
+TORN = telegram(
+    date=Date.of("2007-09"), banner=unread(1), subject=unread(2), tags_line=unread(3), eo=unread(4), dtg=unread(5),
+    paragraphs=(paragraph(1, "U"),), to=(),
+)  # fmt: skip
+LOST = telegram(banner=GONE, subject=GONE, tags_line=GONE, eo=GONE, dtg=GONE, whole=False)
+DOCUMENTS = {"full": FULL, "many": MANY, "torn": TORN, "lost": LOST, "bare": telegram(whole=False)}
+
+
+def told(words: str) -> str:
+    """The condition as code and in words; its answers; whom it blames where it does not hold; its reckoning."""
+    code, tools = code_of(words), Tools(WORDS)
+    clause, forged = Clause(code, tools), forge_condition(code, tools)
+    lines = [f"code: {code}"]
+    answers = {name: clause.test((document,)) for name, document in DOCUMENTS.items()}
+    assert answers == {name: forged((document,)) for name, document in DOCUMENTS.items()}
+    lines.append("answers: " + ", ".join(f"{name} {answer}" for name, answer in answers.items()))
+    for name, document in DOCUMENTS.items():
+        if answers[name] is not True and name in ("full", "many", "torn"):
+            lines.append(f"blames: {name} {blamed(clause, document)}")
+    return "\n".join([*lines, *steps(reckon(clause, (MANY,)), 0)])
+
+
+def blamed(clause: Clause, document: Telegram) -> str:
+    found = blame(clause, (document,), ("",))
+    span, place = place_of(found.path, found.env, found.trail)
+    return f"{found.path} of {len(found.env)} at {place or 'the telegram'}" + (
+        f" ({span.start}-{span.end})" if span else ""
+    )
+
+
+def steps(step: Step, depth: int) -> list[str]:
+    seen = "".join(f"; {name} = {value}" for name, value in step.values)
+    lines = [f"{'  ' * depth}- {step.words}: {step.answer}{seen}"]
+    for inner in step.steps:
+        lines += steps(inner, depth + 1)
+    return lines
+
+
+if WRITING:
+    rewrite("conditions.txt", told)
+
+
+@cases("conditions.txt")
+def test_a_condition_is_judged_and_told(name: str, given: str, wanted: str) -> None:
+    assert wanted == told(name)
+
+
+def test_the_place_of_a_span_is_the_word_beside_it() -> None:
+    assert (at(14), "banner.serial") == place_of([0, "banner", "serial"], (MANY,), ("",))
+    assert S.end - S.start == 6
