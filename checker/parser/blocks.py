@@ -61,7 +61,11 @@ class Block(Record):
 def label_of(sheet: Sheet, at: int) -> tuple[str, int] | None:
     """The label that stands at an offset, and where its value begins."""
     fold = sheet.fold
-    for form, code in sheet.grammar.text_labels.get(fold[at], ()):
+    letter = fold[at]
+    forms = sheet.grammar.label_forms.get(letter)
+    if forms is None or not fold.startswith(forms, at):
+        return None
+    for form, code in sheet.grammar.text_labels[letter]:
         if fold.startswith(form, at):
             end = at + len(form)
             if code == "eo":

@@ -16,9 +16,14 @@ def read_captions(sheet: Sheet, start: int, end: int) -> list[Caption]:
     entry = sheet.grammar.captions.get(letters)
     if entry is not None and (len(letters) == end - start or entry.spellings("spaced", "line", "damaged")):
         return [_caption(sheet, start, end, entry)]
-    run = _run(sheet, start, end)
-    if run:
-        return run
+    fold = sheet.fold
+    runs, starts, ends = sheet.grammar.caption_forms
+    if fold.startswith(runs, start, end):
+        run = _run(sheet, start, end)
+        if run:
+            return run
+    if not (fold.startswith(starts, start) or fold.endswith(ends, start, end) or fold[start + 1] == " "):
+        return []
     for form, starter in sheet.grammar.caption_starts:
         if sheet.fold.startswith(form, start) and not sheet.fold[start + len(form)].isalpha():
             return [_caption(sheet, start, end, starter)]
@@ -62,10 +67,10 @@ def unknown_caption(sheet: Sheet, start: int, end: int) -> Caption | None:
 def is_passing(sheet: Sheet, start: int, end: int) -> bool:
     """Whether the line tells whom to pass the telegram to."""
     words = sheet.fold[start:end].replace(",", " ").split()
-    if any(word in words for word in sheet.grammar.page_word("pass", "word")):
+    passing, fors = sheet.grammar.passing_words
+    if not passing.isdisjoint(words):
         return True
-    fors = [form for form in sheet.grammar.page_word("pass", "for") if " " not in form]
-    return any(word in fors for word in words[:3]) and len(words) <= 10 and _bare(sheet, start, end)
+    return len(words) <= 10 and not fors.isdisjoint(words[:3]) and _bare(sheet, start, end)
 
 
 def _bare(sheet: Sheet, start: int, end: int) -> bool:

@@ -193,6 +193,11 @@ class Grammar:
         return tuple(form for pairs in self.text_labels.values() for form, _ in pairs)
 
     @cached_property
+    def label_forms(self) -> dict[str, tuple[str, ...]]:
+        """First letter to the spellings in `text_labels`: one question tells that a line begins with none."""
+        return {letter: tuple(form for form, _ in pairs) for letter, pairs in self.text_labels.items()}
+
+    @cached_property
     def block_labels(self) -> tuple[tuple[str, str], ...]:
         """(spelling, code) of the labels of an authority block, longest first."""
         codes = ("classified-by", "derivative-by", "derived-from", "reason", "declassify", "downgrade")
@@ -310,6 +315,19 @@ class Grammar:
     def caption_ends(self) -> tuple[tuple[str, Entry], ...]:
         """(spelling, entry) of captions with a name before them."""
         return tuple((form, e) for e in self.words["captions"] for form in e.forms.get("ends", ()))
+
+    @cached_property
+    def caption_forms(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """How a line of captions can begin, how one with a name after it, and how one with a name before it ends."""
+        runs = tuple(form for form, _ in self.caption_runs)
+        starts = tuple(form for form, _ in self.caption_starts)
+        return runs, starts, tuple(" " + form for form, _ in self.caption_ends)
+
+    @cached_property
+    def passing_words(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Words that tell whom to pass a telegram to, wherever they stand, and those that do near a line's beginning."""
+        near = frozenset(form for form in self.page_word("pass", "for") if " " not in form)
+        return frozenset(self.page_word("pass", "word")), near
 
     # ---- small memories --------------------------------------------------------------------------------------
 

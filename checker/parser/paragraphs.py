@@ -31,6 +31,7 @@ _LONG_RULE = 40
 _LONGEST_HEADING = 78
 _CUT = Pattern(r"X{4,}|\[?\.\.\.\]?")
 _LIST_ITEM = Pattern(r"\((?:[a-z]|[ivx]{2,4}|\d{1,2})\) ", 0)
+_STATEMENT = 70  # letters in which a statement for the entire text stands
 _HEADLINE = 60  # letters of a line that stands alone and is no sentence
 _SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
@@ -423,6 +424,8 @@ class Body:
             while fold[first] == " ":
                 first += 1
             first += len(mark.text)
+        elif fold.find("(", label_end, high) < 0 and _is_plain(sheet, label_end, high):
+            first = label_end
         else:
             first = _search_mark(sheet, node, item, min(label_end, high), high)
         if isinstance(node.mark, Unread) and node.mark.why == markings.DELETED:
@@ -439,6 +442,18 @@ def _is_headline(sheet: Sheet, start: int, stop: int) -> bool:
     if "\n" in line or len(line) > _HEADLINE or line[0] in "(-" or line[-1] == ")":
         return False
     return line[-1].isalnum() or len(line.split()) <= 2
+
+
+def _is_plain(sheet: Sheet, at: int, high: int) -> bool:
+    """Whether words without a bracket neither are cut nor say anything of the entire text."""
+    fold = sheet.fold
+    while at < high and fold[at] in _BLANKS:
+        at += 1
+    window = fold[at : at + _STATEMENT]
+    for word in sheet.grammar.entire_text[0]:
+        if word in window:
+            return False
+    return at < high and fold[at] not in "X[."
 
 
 def _search_mark(sheet: Sheet, node: Paragraph, item: Found, start: int, high: int) -> int:
@@ -485,7 +500,7 @@ def _mark_at_end(sheet: Sheet, node: Paragraph, at: int, high: int) -> None:
 def _statement(sheet: Sheet, at: int, high: int) -> Marking | None:
     """A statement that one mark covers the entire text."""
     first, phrases = sheet.grammar.entire_text
-    window = sheet.fold[at : min(at + 70, high)]
+    window = sheet.fold[at : min(at + _STATEMENT, high)]
     for word in first:
         if word in window:
             break
