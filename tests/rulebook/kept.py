@@ -28,7 +28,7 @@ def sections(text: str) -> list[tuple[str, str, str]]:
     found = []
     for part in ("\n" + text).split("\n=== ")[1:]:
         title, _, body = part.partition("\n")
-        given, _, wanted = f"\n{body}".partition("\n+++\n")
+        given, _, wanted = f"\n{body}\n".partition("\n+++\n")
         found.append((title, given.strip("\n"), wanted.strip("\n")))
     return found
 

@@ -46,7 +46,7 @@ MANY = telegram(
     subject=Subject(at(20), "WAR AND\n PEACE"),
     tags_line=TagsLine(at(25), "PREL", (Tag(at(26), "PREL", "subject"),)),
     eo=EoLine(at(30), "E.O.", "12958", instruction=Instruction(at(31), "x", "date", dates=(Date.day(2017, 1, 1), Date.of("2018")))),
-    captions=(Caption(at(40), "NODIS", "channel"), Caption(at(46), "STADIS", "channel")),
+    captions=(Caption(at(40), "NODIS", "NODIS", kind="channel"), Caption(at(46), "STADIS", "STADIS", kind="channel")),
     paragraphs=(
         Paragraph(at(50), "numbered", "1.", "x", 1, level=level("S"), mark=unread(51)),
         Paragraph(at(60), "numbered", "3.", "text", 3),
