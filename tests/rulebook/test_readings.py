@@ -33,10 +33,8 @@ def told(given: str) -> str:
     """The data of the rules of a chapter, or its troubles. What is given is a whole chapter (after `# file`), or the
     lines of one rule that differ from the usual ones (`name:-` takes a line away); told is what it then has that the
     usual one has not."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(CHECKS, "two-answers", check_module())
-        rules, items = read(given)
-        usual = read("")[0][0] | {"source": ""} if not given.startswith("# file") else {}
+    rules, items = read(given)
+    usual = read("")[0][0] | {"source": ""} if not given.startswith("# file") else {}
     if items:
         return "\n".join(map(str, items))
     return "\n\n".join(
@@ -51,7 +49,9 @@ def told(given: str) -> str:
 
 def read(given: str) -> tuple[list[dict[str, object]], list[Item]]:
     file = RuleFile("trial.yaml", chapter(given).encode())
-    return read_chapter(file, WORDS, BASES), file.items
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(CHECKS, "two-answers", check_module())
+        return read_chapter(file, WORDS, BASES), file.items
 
 
 def check_module() -> ModuleType:

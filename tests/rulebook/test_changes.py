@@ -1,0 +1,47 @@
+"""Every mutant of a rule by name with what it changes, and the rule as it is explained to people."""
+
+from __future__ import annotations
+
+from kept import WRITING, cases, rewrite
+from test_readings import WORDS, read
+
+from checker.rulebook import Rule, explain
+from checker.rulebook.codes import Data
+from checker.rulebook.mutants import changes
+
+
+def mutants(given: str) -> str:
+    """One line for each mutant: its name, and the parts of the rule that it changes or drops."""
+    rule = rule_of(given)
+    return "\n".join(f"{name}: {difference(rule, data)}" for name, data in changes(rule, WORDS))
+
+
+def difference(rule: Data, data: Data) -> str:
+    parts = [f"{key} {value}" for key, value in data.items() if rule.get(key) != value]
+    parts += [f"no {key}" for key in rule if key not in data and key not in ("examples", "source")]
+    return "; ".join(parts)
+
+
+def rule_of(given: str) -> Data:
+    rules, items = read(given)
+    assert [] == items, "\n".join(map(str, items))
+    return rules[0]
+
+
+def explained(given: str) -> str:
+    return explain(Rule(rule_of(given)))
+
+
+if WRITING:
+    rewrite("mutants.txt", mutants)
+    rewrite("explained.txt", explained)
+
+
+@cases("mutants.txt")
+def test_the_mutants_of_a_rule(name: str, given: str, wanted: str) -> None:
+    assert wanted == mutants(given)
+
+
+@cases("explained.txt")
+def test_a_rule_explained(name: str, given: str, wanted: str) -> None:
+    assert wanted == explained(given).strip("\n")
