@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
+from ..document import Instruction
 from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
@@ -325,7 +326,7 @@ class Grammar:
 
     @cached_property
     def passing_words(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Words that tell whom to pass a telegram to, wherever they stand, and those that do near a line's beginning."""
+        """Words that tell whom to pass a telegram to, wherever they stand, and those that do at a line's beginning."""
         near = frozenset(form for form in self.page_word("pass", "for") if " " not in form)
         return frozenset(self.page_word("pass", "word")), near
 
@@ -334,6 +335,16 @@ class Grammar:
     @cached_property
     def addresses(self) -> dict[str, tuple[str, str | None, str | None, int | None, bool, str]]:
         """What addresses were made of, by their words (the parser empties it when it grows large)."""
+        return {}
+
+    @cached_property
+    def openings(self) -> dict[str, object]:
+        """What the lines of `banner.py` begin with, by their words (emptied when it grows large)."""
+        return {}
+
+    @cached_property
+    def instructions(self) -> dict[tuple[str, int | None, bool], Instruction | None]:
+        """What the values of `instructions.py` were read as (emptied when it grows large)."""
         return {}
 
     @cached_property

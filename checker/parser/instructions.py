@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..document import Downgrade, Instruction, Unread
+from ..document import Downgrade, Instruction, Unread, Word
 from ..record import Record
+from ..text import Source, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .dates import Found, find_dates
@@ -20,6 +21,7 @@ _WORDS = Pattern(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: a
 _PREFIX = Pattern(r"1 ?\. ?6 ?[ ,(]{0,2}")
 _DAMAGED = Pattern(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
 _DIGITS = str.maketrans("OIL", "011")
+_KEPT = 8192  # values
 _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
@@ -78,11 +80,62 @@ class Value:
 
 def read_value(sheet: Sheet, start: int, end: int) -> tuple[Instruction | Unread | None, Downgrade | None]:
     """The instruction and the downgrading in a value; an empty value has neither."""
+    known = _known(sheet, start, end, labelled=True)
+    if known is not None:
+        return _placed(sheet, start, known), None
+    return _read_value(sheet, start, end)
+
+
+def read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread:
+    """One instruction. `Unread` where no kind of instruction of the table was recognised."""
+    known = _known(sheet, start, end, labelled=False)
+    return _placed(sheet, start, known) if known is not None else _read_instruction(sheet, start, end)
+
+
+# ---- what was read before --------------------------------------------------------------------------------------------
+
+
+def _known(sheet: Sheet, start: int, end: int, labelled: bool) -> Instruction | None:
+    """What an instruction in these words was read as, with places counted from the words' first letter.
+
+    Instructions come again and again, above all those of one day, so they are kept by their words and by the year that
+    tells the century of two figures. `None` where there is none, or more than one: such a value is read in its place.
+    """
+    words, kept = sheet.text[start:end], sheet.grammar.instructions
+    key = words, _year(sheet), labelled
+    if key not in kept:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        alone = Sheet(View.whole(Source("", words)), sheet.words, sheet.grammar)
+        alone.day = sheet.day
+        read = _read_value(alone, 0, len(words)) if labelled else (_read_instruction(alone, 0, len(words)), None)
+        node, downgrade = read
+        plain = isinstance(node, Instruction) and not isinstance(node.date, Unread) and downgrade is None
+        kept[key] = node if isinstance(node, Instruction) and plain else None
+    return kept[key]
+
+
+def _placed(sheet: Sheet, start: int, known: Instruction) -> Instruction:
+    """A known instruction as one of the words that begin at `start`."""
+    span, low, word = sheet.span, known.span, known.date_text
+    if word is not None:
+        place = word.span
+        word = Word(span(start + place.start, start + place.end), word.text)
+    return Instruction(
+        span(start + low.start, start + low.end), known.text, known.kind, known.code, known.number, known.date, word,
+        known.years, known.event, known.person, known.office, known.codes, known.dates,
+    )  # fmt: skip
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _read_value(sheet: Sheet, start: int, end: int) -> tuple[Instruction | Unread | None, Downgrade | None]:
     value = Value(sheet, start, end)
     at, downgrade = _skip_labels(value)
     if at >= len(value.flat):
         return None, downgrade
-    return read_instruction(sheet, value.start + at, value.end), downgrade
+    return _read_instruction(sheet, value.start + at, value.end), downgrade
 
 
 def _skip_labels(value: Value) -> tuple[int, Downgrade | None]:
@@ -140,8 +193,7 @@ def _date_or_unread(sheet: Sheet, start: int, found: Found) -> Date | Unread:
     return Unread(sheet.span(low, high), found.why, sheet.text[low:high])
 
 
-def read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread:
-    """One instruction. `Unread` where no kind of instruction of the table was recognised."""
+def _read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread:
     value = Value(sheet, start, end)
     flat = value.flat.rstrip(". ")
     node = Instruction(

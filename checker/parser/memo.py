@@ -224,12 +224,7 @@ class Memo:
 def _may_be_notice(sheet: Sheet, line: str) -> bool:
     """Whether any form of a notice stands in a line: nearly all lines are out at once."""
     forms, phrases = sheet.grammar.notice_forms
-    if line.startswith(forms):
-        return True
-    for phrase in phrases:
-        if phrase in line:
-            return True
-    return False
+    return line.startswith(forms) or any(phrase in line for phrase in phrases)
 
 
 def _chunks(sheet: Sheet, low: int, high: int) -> list[tuple[int, int]]:
