@@ -27,6 +27,7 @@ UNLIKE = (  # what the two engines read differently
     (r"\\s|\\S", r"\s and \S are", "write a blank, or [ \\t\\n]"),
     (r"\\[uUNZ]", "this escape is", "write the letter itself"),
     (r"\{,", "a repeat without a lower bound is", "write {0,n}"),
+    (r"\(\?[a-zA-Z-]+:", "a flag is", "write both spellings"),
     (r"\(\?#", "a comment is", "write it beside the rule"),
     (r"\[\[?:", "a class of that name is", "write its letters"),
     (r"\\[0-9]", "an octal escape or back reference is", "write the letter itself"),

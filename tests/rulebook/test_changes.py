@@ -33,15 +33,15 @@ def explained(given: str) -> str:
 
 
 if WRITING:
-    rewrite("mutants.txt", mutants)
-    rewrite("explained.txt", explained)
+    rewrite("rulebook/cases/mutants.txt", mutants)
+    rewrite("rulebook/cases/explained.txt", explained)
 
 
-@cases("mutants.txt")
+@cases("rulebook/cases/mutants.txt")
 def test_the_mutants_of_a_rule(name: str, given: str, wanted: str) -> None:
     assert wanted == mutants(given)
 
 
-@cases("explained.txt")
+@cases("rulebook/cases/explained.txt")
 def test_a_rule_explained(name: str, given: str, wanted: str) -> None:
     assert wanted == explained(given).strip("\n")

@@ -73,9 +73,9 @@ def reckoned(book: Rulebook, document: Telegram) -> list[str]:
 
 
 if WRITING:
-    rewrite("judgments.txt", told)
+    rewrite("rulebook/cases/judgments.txt", told)
 
 
-@cases("judgments.txt")
+@cases("rulebook/cases/judgments.txt")
 def test_a_rule_is_judged(name: str, given: str, wanted: str) -> None:
     assert wanted == told(given)

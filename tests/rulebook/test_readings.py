@@ -77,9 +77,9 @@ def chapter(given: str) -> str:
 
 
 if WRITING:
-    rewrite("rules.txt", told)
+    rewrite("rulebook/cases/rules.txt", told)
 
 
-@cases("rules.txt")
+@cases("rulebook/cases/rules.txt")
 def test_a_rule_as_it_is_read(name: str, given: str, wanted: str) -> None:
     assert wanted == told(given)

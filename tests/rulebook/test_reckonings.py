@@ -94,10 +94,10 @@ def steps(step: Step, depth: int) -> list[str]:
 
 
 if WRITING:
-    rewrite("conditions.txt", told)
+    rewrite("rulebook/cases/conditions.txt", told)
 
 
-@cases("conditions.txt")
+@cases("rulebook/cases/conditions.txt")
 def test_a_condition_is_judged_and_told(name: str, given: str, wanted: str) -> None:
     assert wanted == told(name)
 

@@ -1,4 +1,4 @@
-"""Whole outputs kept in text files beside the tests: `=== name`, what goes in, `+++`, what must come out.
+"""Whole outputs kept in text files (named from this folder): `=== name`, what goes in, `+++`, what must come out.
 
 Run with CABLECHECK_REWRITE=1 to write what comes instead of comparing it; read the difference before you commit it.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent / "cases"
+HERE = Path(__file__).parent
 
 
 def cases(name: str) -> pytest.MarkDecorator:
