@@ -146,6 +146,7 @@ def reckon(clause: Clause, env: Env) -> Step:
         values.append((path_words(code[1]), _shown(getter(code[1], tools.getters)(env))))
     if shape in ("ask", "count"):
         argument = code[4] if shape == "ask" else code[3]
+        argument = argument[2] if argument[0] == "on" else argument  # of a table on a day, the day
         _, fetch = prepare(argument, tools)
         if fetch is not None:
             values.append((argument_words(argument), _shown(fetch(env))))
