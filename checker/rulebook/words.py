@@ -75,9 +75,13 @@ def _in_shape(tree: Map) -> bool:
         return False
     if set(tree.pairs) - {"format", "table", "title", "complete", "source", "entries"}:
         return False
-    if tree.text("complete", "true") not in ("true", "false") or not isinstance(tree.get("source"), Seq):
+    complete, source = tree.get("complete"), tree.get("source")
+    if not isinstance(complete, Text) or not complete.plain or complete.value not in ("true", "false"):
         return False
-    return all(map(_entry_in_shape, entries.items)) and isinstance(tree.get("title"), Text)
+    if not isinstance(source, Seq) or not source.items or not _words(source):
+        return False
+    named = all(isinstance(tree.get(name), Text) for name in ("table", "title"))
+    return named and all(map(_entry_in_shape, entries.items))
 
 
 def _entry_in_shape(item: Tree) -> bool:

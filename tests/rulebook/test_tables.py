@@ -1,0 +1,76 @@
+"""Tables of words as they are read: every entry with all it has, or every trouble word for word."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from kept import WRITING, cases, rewrite
+
+from checker.rulebook.places import RuleFile
+from checker.rulebook.troubles import Item
+from checker.rulebook.words import load_vocabulary, read_table, read_tables
+from checker.trouble import RuleTrouble
+from checker.vocabulary import Entry, Table
+
+START = "format: 1\ntable: my_words\ntitle: My words\ncomplete: true\nsource: [memory]\n"
+OLD = Table("my_words", "Old words", False, [Entry("OLD", "Old", {"line": ("ANCIENT",)}, 3, date(1990, 1, 1))])
+
+
+def told(given: str) -> str:
+    """The table, or its troubles. What is given is a whole file after `# file`, the entries behind a usual head, or
+    these onto a table of the same name (after `# onto`)."""
+    onto = {"my_words": OLD} if given.startswith("# onto\n") else {}
+    text = given[7:] if given.startswith(("# onto\n", "# file\n")) else given
+    file = RuleFile("my-words.yaml", ((text if given.startswith("# file") else START + text) + "\n").encode())
+    read_table(file, "my-words.yaml", onto)
+    if file.items:
+        assert onto in ({}, {"my_words": OLD})
+        return "\n".join(map(str, file.items))
+    return "\n\n".join(
+        "\n".join([f"{table.name}: {table.title}, complete {table.complete}", *map(str, table)])
+        for table in onto.values()
+    )
+
+
+if WRITING:
+    rewrite("rulebook/cases/tables.txt", told)
+
+
+@cases("rulebook/cases/tables.txt")
+def test_a_table_as_it_is_read(name: str, given: str, wanted: str) -> None:
+    assert wanted == told(given)
+
+
+def test_a_folder_of_tables_is_read_in_order_and_only_its_yaml(tmp_path: Path) -> None:
+    home = tmp_path / "mine" / "vocabulary"
+    home.mkdir(parents=True)
+    for name, text in {
+        "my-words.yaml": START + "entries: [{code: A}, {code: B}]\n",
+        "another.yaml": START.replace("my_words", "another") + "entries: []\n",
+        ".hidden.yaml": "{",
+        "notes.txt": "{",
+    }.items():
+        (home / name).write_text(text, encoding="utf-8")
+    found = load_vocabulary(str(home))
+    assert ["another", "my_words"] == list(found.tables)
+    assert ("A", "B") == found["my_words"].codes()
+    (home / "my-words.yaml").write_text(START + "entries: [{code: A}, {code: A, sinc: x}]\n", encoding="utf-8")
+    with pytest.raises(RuleTrouble) as caught:
+        load_vocabulary(str(home))
+    (item,) = caught.value.items  # type: ignore[attr-defined]
+    assert "mine/vocabulary/my-words.yaml:6:32" == str(item.place)
+
+
+def test_later_folders_add_words_and_a_folder_that_is_not_there_adds_none(tmp_path: Path) -> None:
+    for name, words in (("one", "[{code: A}]"), ("two", "[{code: B}]")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "my-words.yaml").write_text(START + f"entries: {words}\n", encoding="utf-8")
+    items: list[Item] = []
+    folders = [str(tmp_path / name) for name in ("one", "gone", "two")]
+    assert ("A", "B") == read_tables(folders, items)["my_words"].codes()
+    assert {} == read_tables([str(tmp_path / "gone")], items)
+    assert [] == items
+    read_tables([folders[0], folders[0]], items)
+    assert [f"{tmp_path.name}/one/my-words.yaml:6:18"] == [str(item.place) for item in items]
