@@ -147,7 +147,9 @@ class Sound:
         them so that it does not say what the writer did."""
         if self._again is not None:
             still = self._again.get(rule.id, ())
-            hits = [hit if hit.unknown or any(_one_place(hit, other) for other in still) else _doubt(hit) for hit in hits]
+            hits = [
+                hit if hit.unknown or any(_one_place(hit, other) for other in still) else _doubt(hit) for hit in hits
+            ]
         told = [hit for hit in hits if not hit.unknown]
         if told and self._telegram.signs and self._telegram.hurt_beside(_places(told)):
             return [hit for hit in hits if hit.unknown]
@@ -167,10 +169,8 @@ def _doubt(hit: Hit) -> Hit:
     return Hit(hit.span, hit.at, message[:LONGEST_MESSAGE], True)
 
 
-def _broken(
-    plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally
-) -> Iterator[tuple[Rule, list[Hit]]]:
-    """The rules that did not simply hold, with their hits; no hits where a rule says nothing of what it cannot judge."""
+def _broken(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) -> Iterator[tuple[Rule, list[Hit]]]:
+    """The rules that did not simply hold, with their hits; none where a rule says nothing of what it cannot judge."""
     env = (telegram,)
     applied: list[Job] = []
     broken: list[tuple[Job, Free]] = []

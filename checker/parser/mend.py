@@ -1,0 +1,64 @@
+"""What a hurt copy may have said: the text with its broken lines joined and its strange letters exchanged.
+
+Never read in place of the copy: asked only when a rule has failed, to tell whether the failure hangs on a letter that a
+line or a scanner may have changed. Where the mended text passes, nothing can be said about the writer.
+"""
+
+from __future__ import annotations
+
+from ..document import Telegram
+from ..text import Exchange, View
+from ..vocabulary import Vocabulary
+from .grammar import grammar_of
+from .mend_fields import label, order_line
+from .mend_frame import group, level, party, security
+from .mend_lines import broken
+from .mend_marks import marks, strays
+from .mend_page import Mend, Page
+from .sheet import Sheet
+
+_FRAME = (
+    ("group", group),
+    ("sender", party),
+    ("security", security),
+    ("level", level),
+    ("eo", order_line),
+    ("", label),
+)
+
+
+def mended(view: View, telegram: Telegram, words: Vocabulary) -> View | None:
+    """The view with what looks hurt exchanged; `None` where nothing does.
+
+    An exchange that a person's slip would explain is made only where others show that the copy is hurt.
+    """
+    grammar = grammar_of(words)
+    sheet = Sheet(view, words, grammar)
+    lines = broken(sheet, telegram)
+    if lines:
+        sheet = Sheet(view.exchange(lines), words, grammar)
+    found = _mends(Page(sheet, telegram))
+    sure = [mend for mend in found if not mend.slip]
+    chosen = found if sure or lines or telegram.damaged else sure
+    if not chosen:
+        return sheet.view if lines else None
+    return sheet.view.exchange([Exchange(mend.start, mend.end, mend.text) for mend in chosen])
+
+
+def _mends(page: Page) -> list[Mend]:
+    """All that looks hurt, in order, without overlaps."""
+    strays(page)
+    for low, high in (*page.frame[0], *page.frame[1]):
+        kind = page.above
+        for name, mend in _FRAME:
+            if mend(page, low, high):
+                page.above = page.above if page.above != kind else name
+                break
+        else:
+            page.above = ""
+    marks(page)
+    found: list[Mend] = []
+    for item in sorted(page.found, key=lambda item: item.start):
+        if item.start >= (found[-1].end if found else 0) and item.end <= page.sheet.size:
+            found.append(item)
+    return found

@@ -1,0 +1,127 @@
+"""Labels, order numbers and declassification dates in which a letter is another, made sound again."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from ..values import Date
+from .blocks import label_of
+from .dates import find_dates
+from .mend_page import Page
+from .patterns import Pattern
+
+_LABEL = Pattern(r"([A-Z][A-Z./! ()]{0,30}?) ?:")
+_DATE = Pattern(
+    r"[^ \n]{4}/[^ \n]{2}/[^ \n]{2}|[^ \n]{2}/[^ \n]{2}/[^ \n]{4}|[^ \n]{4}-[^ \n]{2}-[^ \n]{2}|[^ \n]{8}(?=[ \n])"
+    r"|[^ \n]/[^ \n]{1,2}/[^ \n]{2}"
+)
+_NO_DIGIT = Pattern(r"[^0-9]")
+_MOST = 2  # strange letters in a date
+_YEARS = 76  # no instruction reaches further ahead
+_ORDER = 5  # digits of an order's number
+_VALUE = 40  # letters
+
+
+def _few(form: str) -> int:
+    """How many letters of a label may be strange."""
+    return 1 if len(form) < 9 else 2
+
+
+def label(page: Page, low: int, high: int) -> bool:
+    """The label at the head of a line, and what stands behind it where that has a form of its own."""
+    fold = page.fold
+    if _is_sound(page, low, high):
+        return True
+    pairs = page.forms.label_halves.at(fold, low)
+    form = page.nearest(low, (form for form, _ in pairs), _few) if pairs else None
+    if form is None or not _ends(fold, low + len(form) - 1):
+        return False
+    page.put(low, form, slips=False)
+    code = next(code for label, code in pairs if label == form)
+    if code in ("declassify", "date", "source-date"):
+        date(page, low + len(form), high)
+    elif code == "eo":
+        order(page, low, low + len(form), high)
+    return True
+
+
+def _is_sound(page: Page, low: int, high: int) -> bool:
+    """Whether a label or the first word of a header line stands there letter for letter."""
+    first = page.fold[low:high].split(" ", 1)[0]
+    if first in page.grammar.header_lines or label_of(page.sheet, low) is not None:
+        return True
+    match = _LABEL.match(page.fold, low, high)
+    if match is None or match[1] not in page.grammar.fields:
+        return False
+    if page.grammar.fields[match[1]] == "date" or match[1] in page.forms.dated:
+        date(page, match.end(), high)
+    return True
+
+
+def _ends(fold: str, at: int) -> bool:
+    """Whether a label may end at an offset: a colon or blank, or a letter in its place before a blank."""
+    return fold[at] in ": " or not (fold[at].isalnum() and fold[at + 1].isalnum())
+
+
+def order_line(page: Page, low: int, high: int) -> bool:
+    """The line of the order: its label and number, then the instruction's label and value."""
+    for word in page.grammar.label("eo", "line")[:1]:
+        form = page.nearest(low, [word + " ", word + ":"], lambda form: 1)
+        if form is not None and order(page, low, low + len(form), high):
+            return page.put(low, form, slips=False)
+    return False
+
+
+def order(page: Page, low: int, at: int, high: int) -> bool:
+    """The number of the order, one digit strange, with the instruction behind it."""
+    fold = page.fold
+    while fold[at] == " ":
+        at += 1
+    if fold[at + 1 : at + 2] == " " and at + 4 < high:  # a stray letter in the blanks
+        return False
+    number = page.nearest(at, page.forms.orders, lambda form: 1)
+    if number is None:
+        return False
+    page.put(at, number)
+    end = at + _ORDER
+    if fold[end : end + 1].isalnum() and fold[end + 1 : end + 2] == " ":
+        page.put(end, ":", slips=False)
+    for word in page.grammar.label("decl", "value")[:1]:
+        form = page.nearest(end, [f": {word}: "], lambda form: 2)
+        if form is not None:
+            page.put(end, form, slips=False)
+            end += len(form)
+            break
+    for value in page.forms.values:
+        form = page.nearest(end, [value], lambda form: 1)
+        if form is not None:
+            return page.put(end, form)
+    date(page, end, min(high, end + _VALUE))
+    return True
+
+
+def date(page: Page, at: int, high: int) -> bool:
+    """A date in digits of which one or two are letters: any digits that make a day after the telegram's."""
+    match = _DATE.search(page.fold, at, high + 1)
+    if match is None:
+        return False
+    text = match.group()
+    strange = [m.start() for m in _NO_DIGIT.finditer(text) if text[m.start()] not in "/-"]
+    if not strange or len(strange) > _MOST:
+        return False
+    first = page.telegram.date
+    for digits in product("0123456789", repeat=len(strange)):
+        letters = list(text)
+        for place, digit in zip(strange, digits, strict=True):
+            letters[place] = digit
+        made = "".join(letters)
+        found = next(find_dates(made, page.grammar.months), None)
+        if found is not None and isinstance(found.date, Date) and _fits(found.date, first):
+            return page.put(match.start(), made, slips=False)
+    return False
+
+
+def _fits(found: Date, first: Date | None) -> bool:
+    if first is None:
+        return True
+    return found.precision == "day" and 0 < (found.first - first.first).days < _YEARS * 366 // 3

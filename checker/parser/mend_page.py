@@ -1,0 +1,187 @@
+"""The lines of a text that may be hurt, and the letters to exchange in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
+
+from ..document import Telegram
+from ..record import Record
+from ..vocabulary import Vocabulary
+from .nearly import apart, is_slip
+from .patterns import Pattern
+from .sheet import Sheet
+
+_HEAD = 60  # lines in which the frame above the text stands
+_TAIL = 16  # and the one below it
+LONG = 5  # letters: shorter words have too many neighbours
+_SHORT = 3
+_NUMBERED = Pattern(r"\d{1,3}[.)] ")
+
+
+class Mend(Record):
+    """A stretch to exchange. `slip` tells that a person may well have written what stands there."""
+
+    start: int
+    end: int
+    text: str
+    slip: bool = False
+
+
+class Forms:
+    """The spellings that stand in a frame, as they stand there."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """The levels and the controls that stand for one."""
+        found = [form for entry in self.words["levels"] for form in entry.spellings("banner", "spaced", "telegram")]
+        for entry in self.words["captions"]:
+            if entry.fact("banner") == "yes" and entry.fact("level"):
+                found += [form for form in entry.spellings("line", "spaced") if len(form) >= LONG]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def controls(self) -> tuple[str, ...]:
+        """The controls behind a level."""
+        found = [form for entry in self.words["controls"] for form in entry.spellings("banner")]
+        return tuple(form for form in found if len(form) >= LONG and form.isalpha())
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """The signals that open a security line."""
+        return tuple(form for entry in self.words["signals"] for form in entry.forms.get("warning", ()))
+
+    @cached_property
+    def separators(self) -> tuple[str, ...]:
+        """What stands behind the group of a security line."""
+        return tuple(form for entry in self.words["signals"] for form in entry.forms.get("dtg", ()))
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The months in three letters."""
+        return tuple(form for entry in self.words["months"] for form in entry.spellings() if len(form) == _SHORT)
+
+    @cached_property
+    def orders(self) -> tuple[str, ...]:
+        """The numbers of the orders."""
+        return tuple(entry.fact("number") for entry in self.words["eras"] if entry.fact("number"))
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The words that stand for an instruction by themselves."""
+        found = [form for entry in self.words["instructions"] for form in entry.spellings()]
+        return tuple(form for form in found if _SHORT <= len(form) < 2 * LONG)
+
+    @cached_property
+    def dated(self) -> tuple[str, ...]:
+        """The labels of an authority block with a date behind them."""
+        entry = self.words["labels"].get("declassify")
+        return entry.spellings("block") if entry is not None else ()
+
+    @cached_property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """(label with its colon or blank, code) of fields and of an authority block."""
+        pairs: dict[str, str] = {}
+        for entry in self.words["labels"]:
+            for form in entry.spellings("line", "field", "block"):
+                if len(form) >= _SHORT and (len(form) > _SHORT or entry.code != "eo"):
+                    pairs.setdefault(form + ":", entry.code)
+                    if len(form) > 2 * _SHORT:
+                        pairs.setdefault(form + " ", entry.code)
+        return tuple(pairs.items())
+
+    @cached_property
+    def label_halves(self) -> Halves:
+        """The labels by either half."""
+        return Halves(self.labels)
+
+    @cached_property
+    def level_halves(self) -> Halves:
+        """The levels by either half."""
+        return Halves((form, "") for form in self.levels)
+
+
+class Halves:
+    """Spellings by their halves: where one letter is strange, one half is sound, and few spellings share it."""
+
+    __slots__ = ("_first", "_second", "_sizes")
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._first: dict[str, list[tuple[str, str]]] = {}
+        self._second: dict[tuple[int, str], list[tuple[str, str]]] = {}
+        sizes = set()
+        for pair in pairs:
+            half, whole = len(pair[0]) // 2, len(pair[0])
+            sizes.add((half, whole))
+            self._first.setdefault(pair[0][:half], []).append(pair)
+            self._second.setdefault((half, pair[0][half:]), []).append(pair)
+        self._sizes = sorted(sizes)
+
+    def at(self, fold: str, low: int) -> list[tuple[str, str]]:
+        """The spellings of which a half stands at an offset, each with what it was given with."""
+        found: list[tuple[str, str]] = []
+        last = -1
+        for half, whole in self._sizes:
+            if half != last:
+                found += self._first.get(fold[low : low + half], ())
+                last = half
+            found += self._second.get((half, fold[low + half : low + whole]), ())
+        return found
+
+
+@lru_cache(maxsize=2)
+def _forms(words: Vocabulary) -> Forms:
+    return Forms(words)
+
+
+class Page:
+    """A text by its lines, and what the reading of it found. Lines are offsets without the blanks around them;
+    `head` is how many of them stand above the text, `tail` the first of the last ones."""
+
+    __slots__ = ("above", "fold", "forms", "found", "frame", "grammar", "head", "lines", "sheet", "telegram")
+
+    def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
+        self.sheet = sheet
+        self.telegram = telegram
+        self.fold = sheet.fold
+        self.grammar = sheet.grammar
+        self.forms = _forms(sheet.words)
+        self.found: list[Mend] = []
+        self.above = ""  # which kind the line above the one under the hands is of
+        self.lines = _lines(sheet)
+        numbered = (index for index, line in enumerate(self.lines) if _NUMBERED.match(self.fold, *line))
+        self.head = min(next(numbered, _HEAD), _HEAD)
+        tail = max(len(self.lines) - _TAIL, self.head)
+        self.frame = (self.lines[: self.head], self.lines[tail:])
+
+    def put(self, start: int, text: str, slips: bool = True) -> bool:
+        """Exchange as many letters as `text` has. True, so that a search may end with it."""
+        old = self.fold[start : start + len(text)]
+        if old != text:
+            self.found.append(Mend(start, start + len(text), text, slips and is_slip(old, text)))
+        return True
+
+    def nearest(self, at: int, forms: Iterable[str], most: Callable[[str], int]) -> str | None:
+        """The form that stands nearly at an offset, with the fewest strange letters and the most sound ones. None where
+        no form is near."""
+        best, fewest = None, (99, 0)
+        for form in forms:
+            places = apart(self.fold[at : at + len(form)].replace("\n", " "), form, most(form))
+            if places is not None and (len(places), -len(form)) < fewest:
+                best, fewest = form, (len(places), -len(form))
+        return best
+
+
+def _lines(sheet: Sheet) -> list[tuple[int, int]]:
+    found = []
+    here = 0
+    while here < sheet.size:
+        end = sheet.line_end(here)
+        line = sheet.trim(here, end)
+        if line[0] < line[1]:
+            found.append(line)
+        here = end + 1
+    return found
