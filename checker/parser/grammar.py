@@ -43,16 +43,16 @@ class Grammar:
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
 
     @cached_property
-    def banner_signs(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    def banner_signs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """How a repeated classification line begins: letter-spaced, or a telegram's short form. By the sign that
-        stands in all of a group: where it is missing the others need not be sought. Each group with its sign's stem."""
+        stands in all of a group: where it is missing the others need not be sought."""
         signs: list[str] = []
         for entry in self.words["levels"]:
             signs += entry.forms.get("spaced", ())
             if not entry.forms.get("spaced"):
                 signs += [form + " " for form in entry.forms.get("telegram", ())[:1]]
         cores = [sign for sign in signs if not any(other in sign for other in signs if other != sign)]
-        return tuple((self.stem_of(core), core, tuple(sign for sign in signs if core in sign)) for core in cores)
+        return tuple((core, tuple(sign for sign in signs if core in sign)) for core in cores)
 
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
@@ -226,9 +226,16 @@ class Grammar:
         starts = dict.fromkeys(form[:4] for form in self.authority_openers)
         return {start: tuple(form for form in self.authority_openers if form.startswith(start)) for start in starts}
 
-    def stem_of(self, word: str) -> str:
-        """The letters of `opener_starts` that stand in a word: texts are searched for them anyhow. Else empty."""
-        return next((start for start in self.opener_starts if start in word), "")
+    @cached_property
+    def stems(self) -> dict[str, tuple[str, int]]:
+        """Signs that hold the letters of `opener_starts`, for which every text is searched anyhow, to these letters and
+        how many stand before them."""
+        found = {}
+        for sign in (*self.page_signs, *self.head_starts, *(core for core, _ in self.banner_signs)):
+            stem = next((start for start in self.opener_starts if start in sign), None)
+            if stem is not None:
+                found[sign] = stem, sign.index(stem)
+        return found
 
     @cached_property
     def entire_text(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -244,12 +251,12 @@ class Grammar:
         return found
 
     @cached_property
-    def page_signs(self) -> tuple[tuple[str, str], ...]:
-        """Words one of which stands in every text that has page lines or an archive's frame, each with its stem."""
+    def page_signs(self) -> tuple[str, ...]:
+        """Words one of which stands in every text that has page lines or an archive's frame."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} 0" for word in self.page_word("page")]
         signs += [f for e in self.words["stamps"] if e.forms.get("continued") for f in e.forms["phrase"]]
-        return tuple((self.stem_of(sign), sign) for sign in (*signs, *self.label("attributes", "line")))
+        return (*signs, *self.label("attributes", "line"))
 
     @cached_property
     def head_starts(self) -> tuple[str, ...]:

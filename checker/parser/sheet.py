@@ -80,10 +80,16 @@ class Sheet:
                 at = find(stem, at + 1)
         return found
 
-    def last(self, stem: str) -> int:
-        """Where those letters stand last; -1 if nowhere."""
-        found = self.stems(stem)
-        return found[-1] if found else -1
+    def has(self, sign: str, low: int, high: int) -> bool:
+        """Whether a sign stands in a stretch. One that holds a stem is looked for where the stem stands."""
+        known = self.grammar.stems.get(sign)
+        if known is None:
+            return self.fold.find(sign, low, high) >= 0
+        stem, ahead = known
+        places = self._stems.get(stem)
+        if places is None:
+            places = self.stems(stem)
+        return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in places)
 
     def line_end(self, start: int) -> int:
         """The offset of the line feed that ends the line `start` is in."""

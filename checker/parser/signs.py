@@ -29,12 +29,12 @@ def opens_authority(sheet: Sheet, low: int, high: int) -> bool:
 
 def has_pages(sheet: Sheet) -> bool:
     """Whether any sign of page lines, stamps or an archive's frame stands in the text: a few plain searches."""
-    fold = sheet.fold
-    for stem, sign in sheet.grammar.page_signs:
-        if (not stem or sheet.stems(stem)) and sign in fold:
+    grammar = sheet.grammar
+    for sign in grammar.page_signs:
+        if sheet.has(sign, 0, sheet.size):
             return True
-    head = fold[:_HEAD_OF_PAGE]
-    for start in sheet.grammar.head_starts:
-        if start in head:
-            return any(sign in head for sign in sheet.grammar.head_signs)
+    for start in grammar.head_starts:
+        if sheet.has(start, 0, _HEAD_OF_PAGE):
+            head = sheet.fold[:_HEAD_OF_PAGE]
+            return any(sign in head for sign in grammar.head_signs)
     return False

@@ -62,11 +62,7 @@ def read_telegram(sheet: Sheet, telegram: Telegram) -> None:
 
 def _sections(sheet: Sheet, telegram: Telegram, low: int, high: int) -> list[tuple[int, int]]:
     """The stretches of text between repeated classification lines: later sections, or a telegram quoted in this one."""
-    find = sheet.fold.find
-    signs: list[str] = []
-    for stem, core, group in sheet.grammar.banner_signs:
-        if (not stem or sheet.last(stem) >= low) and find(core, low, high) >= 0:
-            signs += group
+    signs = [sign for core, group in sheet.grammar.banner_signs if sheet.has(core, low, high) for sign in group]
     if not signs:
         return [(low, high)]
     found = []
