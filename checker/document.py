@@ -11,7 +11,7 @@ stretch where the part would stand (header cut off, text unretrievable), so noth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from operator import attrgetter
 
@@ -23,6 +23,7 @@ MODEL_VERSION = 1
 LETTERS_TO_A_SIGN = 4000  # code points: a longer text is called damaged for more signs only
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
+SECOND = "_second"  # where a telegram keeps how it is read a second time: no field, for nobody compares or shows it
 HEAD = attrgetter(*HEADER)
 
 
@@ -645,9 +646,10 @@ class Telegram(Node):
     order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
     it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
     `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the
-    complete telegram (header lost, text cut, one section of many). `signs` are the signs that the copy was hurt,
-    `_mended` is what it may have said before, where a letter of it is strange.
+    complete telegram (header lost, text cut, one section of many). `signs` are the signs that the copy was hurt.
     """
+
+    __slots__ = (SECOND,)
 
     layout: str
     profile: str = ""
@@ -694,7 +696,6 @@ class Telegram(Node):
     rollup: Rollup | None = None
     declass: Declass | None = None
     signs: tuple[Sign, ...] = ()
-    _mended: Telegram | None = None
 
     # ---- derived meaning, each written once ------------------------------------------------------------------
 
@@ -704,9 +705,14 @@ class Telegram(Node):
         the writer's doing."""
         return self.hurt_beside(())
 
+    def read_again_by(self, make: Callable[..., Telegram | None], *given: object) -> None:
+        """How to read the telegram a second time, for `mended`: `make(telegram, *given)`."""
+        setattr(self, SECOND, (make, given))
+
     def mended(self) -> Telegram | None:
         """What the telegram may have said before the copy was hurt; `None` where no letter of it looks strange."""
-        return self._mended
+        make, given = getattr(self, SECOND, (None, ()))
+        return make(self, *given) if make is not None else None
 
     def hurt_beside(self, spans: Iterable[Span]) -> bool:
         """Whether there are signs of damage at other places than these, enough for the length of the text."""
@@ -1006,6 +1012,4 @@ def _again(seen: set[object], key: object) -> bool:
 
 
 late(Marking, "tokens")  # read by rules about controls only
-late(
-    Telegram, "rollup", "declass", "signs", "parts", "_mended"
-)  # read by few rules, by commands that ask, when a rule fails
+late(Telegram, "rollup", "declass", "signs", "parts")  # read by few rules, by commands that ask, when a rule fails

@@ -39,7 +39,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         sheet.hand_over(telegram.tags_line, "tags")
     settle(sheet, telegram, words)
     telegram.parts = Later(_parts, whole, sheet, cuts)
-    telegram._mended = Later(_mended, view, words, facts, as_of)
+    telegram.read_again_by(_mended, view, words, facts, as_of)
     return telegram
 
 
@@ -52,9 +52,7 @@ def _mended(
     other = mended(view, telegram, words)
     if other is None:
         return None
-    again = parse(other, words, facts, as_of)
-    again._mended = None
-    return again
+    return parse(other, words, facts, as_of)
 
 
 def _read(sheet: Sheet, telegram: Telegram) -> Sheet:
