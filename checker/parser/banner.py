@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from ..document import Banner
+import re
+
+from ..document import Banner, Word
 from ..values import Level
-from .grammar import Control
+from .grammar import Control, Grammar
 from .patterns import Pattern
 from .sheet import Sheet
 
 _DIGITS = Pattern(r"\d+")
 _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
+_KEPT = 4096  # openings of lines
+_LONGEST_SERIAL = 7  # figures
+_FIGURE = "0"  # stands for whatever figure comes first
 _WORDS = 5  # of the longest post names, with a kind of mission before them
 _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
@@ -39,52 +44,66 @@ def _ends_word(fold: str, at: int) -> bool:
 
 
 class _Reading:
-    """What has been read of a line: the offset reached and the values found."""
+    """What a line begins with: its level, where the level's word ends, its controls, and the offset reached.
 
-    __slots__ = ("at", "controls", "level", "level_end")
+    `post` is the post's name where nothing else stands between the controls and the first figure.
+    """
 
-    def __init__(self, at: int) -> None:
-        self.at = at
+    __slots__ = ("at", "controls", "level", "level_end", "post")
+
+    def __init__(self) -> None:
+        self.at = self.level_end = 0
         self.level: Level | None = None
-        self.level_end = at
         self.controls: list[Control] = []
+        self.post = ""
 
 
-def _read_level(sheet: Sheet, start: int) -> _Reading | None:
-    fold = sheet.fold
-    reading = _Reading(start)
-    for letters, level in sheet.grammar.levels:
-        if fold[start] == letters[0]:
-            at = spelled(fold, start, letters)
+def _read_opening(grammar: Grammar, line: str) -> _Reading:
+    """What the words before a line's first figure begin with; offsets of `line`. Posts write the same again and again,
+    so the answer is kept by the words."""
+    kept = grammar.openings
+    reading = kept.get(line)
+    if not isinstance(reading, _Reading):
+        if len(kept) >= _KEPT:
+            kept.clear()
+        reading = kept[line] = _Reading()
+        _read_level(grammar, line + "\n", reading)
+        rest = line[reading.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
+        if not rest.startswith(grammar.page_word("section")) and _is_post(grammar, rest):
+            reading.post = rest
+    return reading
+
+
+def _read_level(grammar: Grammar, fold: str, reading: _Reading) -> None:
+    for letters, level in grammar.levels:
+        if fold[0] == letters[0]:
+            at = spelled(fold, 0, letters)
             if at > 0 and _ends_word(fold, at):
                 reading.level = level
                 reading.at = reading.level_end = at
                 break
-    _read_controls(sheet, reading)
+    reading.at, reading.controls = _read_controls(grammar, fold, reading.at)
     if reading.level is None:
         implied = [control.level for control in reading.controls if control.level is not None]
-        if not implied:
-            return None
-        reading.level = implied[0]
+        reading.level = implied[0] if implied else None
         reading.level_end = reading.at
-    return reading
 
 
-def _read_controls(sheet: Sheet, reading: _Reading) -> None:
-    fold = sheet.fold
-    more = True
-    while more:
-        more = False
-        at = reading.at
-        while fold[at] in " /,-":
-            at += 1
-        for control in sheet.grammar.controls_by_letter.get(fold[at], ()):
-            end = spelled(fold, at, control.letters)
+def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Control]]:
+    """The controls that follow one another from an offset on, and where the last one ends."""
+    found: list[Control] = []
+    while True:
+        start = at
+        while fold[start] in " /,-":
+            start += 1
+        for control in grammar.controls_by_letter.get(fold[start], ()):
+            end = spelled(fold, start, control.letters)
             if end > 0 and _ends_word(fold, end):
-                reading.controls.append(control)
-                reading.at = end
-                more = True
+                found.append(control)
+                at = end
                 break
+        else:
+            return at, found
 
 
 def may_be_banner(sheet: Sheet, start: int) -> bool:
@@ -104,24 +123,47 @@ def read_banner(sheet: Sheet, start: int, end: int) -> Banner | None:
     """
     if not may_be_banner(sheet, start):
         return None
-    reading = _read_level(sheet, start)
-    if reading is None or reading.at > end:
+    fold, grammar = sheet.fold, sheet.grammar
+    figure = _DIGITS.search(fold, start, end)
+    reading = _read_opening(grammar, fold[start:end] if figure is None else fold[start : figure.start()] + _FIGURE)
+    if reading.level is None:
         return None
-    section = _read_section(sheet, reading, end)
-    _read_controls(sheet, reading)
-    banner = Banner(sheet.span(start, reading.at), sheet.text[start : reading.at], reading.level)
-    banner.written = "spaced" if sheet.fold[start + 1] == " " else "plain"
-    stop = _read_number(sheet, banner, reading.at, end)
+    at, controls = start + reading.at, reading.controls
+    if reading.post and figure is not None and figure.end() - figure.start() <= _LONGEST_SERIAL:
+        return _usual(sheet, start, reading, figure)
+    section = _read_section(sheet, at, end)
+    if section is not None:
+        at, more = _read_controls(grammar, fold, section[2])
+        controls = controls + more
+    banner = Banner(sheet.span(start, at), "", reading.level)
+    banner.written = "spaced" if fold[start + 1] == " " else "plain"
+    stop = _read_number(sheet, banner, at, end)
     if stop is None:
         return None
-    if stop == reading.at and sheet.fold[stop:end].strip(" "):
+    if stop == at and fold[stop:end].strip(" "):
         return None
     banner.span = sheet.span(start, stop)
     banner.text = sheet.text[start:stop]
-    banner.level_text = sheet.word(start, reading.level_end)
-    banner.controls = tuple(dict.fromkeys(control.code for control in reading.controls))
+    banner.level_text = sheet.word(start, start + reading.level_end)
+    if controls:
+        banner.controls = tuple(dict.fromkeys(control.code for control in controls))
     if section is not None:
-        banner.section, banner.sections = section
+        banner.section, banner.sections = section[:2]
+    return banner
+
+
+def _usual(sheet: Sheet, start: int, reading: _Reading, figure: re.Match[str]) -> Banner:
+    """The line as nearly every one is: level, controls, post, number."""
+    span, text = sheet.span, sheet.text
+    low, stop = figure.span()
+    level_end = start + reading.level_end
+    banner = Banner(span(start, stop), text[start:stop], reading.level)
+    banner.written = "spaced" if sheet.fold[start + 1] == " " else "plain"
+    banner.post, banner.serial = reading.post, int(figure.group())
+    banner.serial_text = Word(span(low, stop), text[low:stop])
+    banner.level_text = Word(span(start, level_end), text[start:level_end])
+    if reading.controls:
+        banner.controls = tuple(dict.fromkeys(control.code for control in reading.controls))
     return banner
 
 
@@ -151,22 +193,20 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def _read_section(sheet: Sheet, reading: _Reading, end: int) -> tuple[int, int] | None:
+def _read_section(sheet: Sheet, at: int, end: int) -> tuple[int, int, int] | None:
+    """The section, how many there are, and where the counter ends; `None` where none stands."""
     fold = sheet.fold
-    at = reading.at
     while fold[at] == " ":
         at += 1
-    for word in sheet.grammar.page_word("section"):
-        if fold.startswith(word, at):
-            first = _DIGITS.search(fold, at, end)
-            second = _DIGITS.search(fold, first.end(), end) if first is not None else None
-            if first is None or second is None or second.start() - at > 30 or len(second.group()) > 3:
-                return None
-            if fold[first.end() : second.start()].strip() not in sheet.grammar.page_word("of", "word"):
-                return None
-            reading.at = second.end()
-            return int(first.group()[:3]), int(second.group())
-    return None
+    if not fold.startswith(sheet.grammar.page_word("section"), at):
+        return None
+    first = _DIGITS.search(fold, at, end)
+    second = _DIGITS.search(fold, first.end(), end) if first is not None else None
+    if first is None or second is None or second.start() - at > 30 or len(second.group()) > 3:
+        return None
+    if fold[first.end() : second.start()].strip() not in sheet.grammar.page_word("of", "word"):
+        return None
+    return int(first.group()[:3]), int(second.group()), second.end()
 
 
 def _read_number(sheet: Sheet, banner: Banner, at: int, end: int) -> int | None:
@@ -192,17 +232,21 @@ def _post_and_serial(sheet: Sheet, banner: Banner, start: int, stop: int) -> int
     if digits is None and banner.written == "spaced" and _POST.fullmatch(fold, start, stop) and stop - start < 32:
         banner.post = fold[start:stop]
         return stop
-    if digits is None or len(digits.group()) > 7:
+    if digits is None or len(digits.group()) > _LONGEST_SERIAL:
         return None
     post = fold[start : digits.start()].strip(" ")
-    if _POST.fullmatch(post) is None or len(post.split()) > _WORDS:
-        return None
-    if post in sheet.grammar.page_word("page"):  # a page head on one line with its level
+    if not _is_post(sheet.grammar, post):
         return None
     banner.post = post
     banner.serial = int(digits.group())
     banner.serial_text = sheet.word(*digits.span())
     return digits.end()
+
+
+def _is_post(grammar: Grammar, name: str) -> bool:
+    """Whether words can be a post's name; what stands on a page's head between level and number can not."""
+    fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
+    return fits and name not in grammar.page_word("page")
 
 
 def _number_below(sheet: Sheet, banner: Banner, at: int, end: int) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..document import Banner, Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
 from ..text import Span
 from .banner import read_banner, unread_banner
@@ -22,6 +24,7 @@ _NEAR = 60  # lines
 _DIGITS = "0123456789"
 _LONGEST_NUMBER = 7  # digits
 _KEPT = 4096  # addresses
+_LONGEST = 90  # letters of an address
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = Pattern(r"-{6,}")
 _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
@@ -30,7 +33,7 @@ _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
 class Header:
     """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
 
-    __slots__ = ("banner", "gap", "group", "info", "names", "offices", "sheet", "telegram", "to", "unread")
+    __slots__ = ("banner", "gap", "group", "info", "match", "names", "offices", "sheet", "telegram", "to", "unread")
 
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
@@ -40,6 +43,7 @@ class Header:
         self.offices: list[Word] = []
         self.banner: Banner | None = None  # the classification line, once it is reached
         self.group: Dtg | None = None  # the date-time group of the line under reading
+        self.match: re.Match[str] | None = None  # the station line under reading
         self.gap = False  # whether an empty line stands before the line under reading
         self.unread = False  # whether a line between header lines could not be read
         self.names = sheet.grammar.header_lines
@@ -155,6 +159,8 @@ class Header:
                 kind = self._settle(kind, first, start, end)
             if kind is not None:
                 return kind
+        elif block in ("to", "info") and "/" in first and end - start <= _LONGEST and _SENT_TO.match(fold, start):
+            return block  # nearly every line of a header: another address
         if first.startswith(sheet.grammar.starts):
             return "transmission"
         self.banner = read_banner(sheet, start, end)
@@ -176,7 +182,8 @@ class Header:
         if kind == "routing":
             return "routing" if rest == end or _INDICATOR.match(fold, rest) else None
         if kind == "station":
-            return "station" if _STATION.match(fold, start, end) else None
+            self.match = _STATION.match(fold, start, end)
+            return "station" if self.match else None
         if kind == "offices":
             return None
         if kind == "drafting":
@@ -219,7 +226,7 @@ class Header:
         elif kind == "routing":
             self._routing(start, end, block)
         elif kind == "station":
-            telegram.station = _station(sheet, start, end)
+            telegram.station = _station(sheet, start, end, self.match)
         elif kind == "security":
             telegram.security = _security(sheet, start, end)
         elif kind == "dtg":
@@ -266,8 +273,7 @@ class Header:
         return self.names.get(word) == kind
 
 
-def _station(sheet: Sheet, start: int, end: int) -> Station | Unread:
-    match = _STATION.match(sheet.fold, start, end)
+def _station(sheet: Sheet, start: int, end: int, match: re.Match[str] | None) -> Station | Unread:
     if match is None:
         return Unread(sheet.span(start, end), "a station line", sheet.text[start:end])
     indicator, serial, section, day, time = match.groups()
