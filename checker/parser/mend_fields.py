@@ -32,7 +32,7 @@ def label(page: Page, low: int, high: int) -> bool:
     fold = page.fold
     if _is_sound(page, low, high):
         return True
-    pairs = page.forms.label_halves.at(fold, low)
+    pairs = page.forms.label_pieces.at(fold, low)
     form = page.nearest(low, (form for form, _ in pairs), _few) if pairs else None
     if form is None or not _ends(fold, low + len(form) - 1):
         return False

@@ -23,7 +23,7 @@ _SEVERAL = 3  # strange letters that are too many to try all digits in their pla
 
 def _few(form: str) -> int:
     """How many letters of a form may be strange."""
-    return 1 if len(form) < 10 else 2
+    return 1 if len(form) < 16 else 2
 
 
 def level(page: Page, low: int, high: int) -> bool:
@@ -31,7 +31,7 @@ def level(page: Page, low: int, high: int) -> bool:
     fold = page.fold
     if fold[low].isalnum() and fold[low + 1 : high] in page.forms.levels:  # a stray letter at its head
         return page.put(low, " ", slips=False)
-    pairs = page.forms.level_halves.at(fold, low)
+    pairs = page.forms.level_pieces.at(fold, low)
     form = page.nearest(low, (form for form, _ in pairs), _few) if pairs else None
     if form is None:
         return False

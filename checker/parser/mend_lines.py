@@ -9,10 +9,9 @@ from itertools import pairwise
 
 from ..document import Telegram, Unread
 from ..text import Exchange
-from .banner import read_banner
+from .banner import may_be_banner, read_banner
 from .dates import read_dtg
 from .grammar import Grammar
-from .hidden import is_broken_level
 from .mend_page import Page
 from .patterns import Pattern
 from .sheet import Sheet
@@ -21,6 +20,8 @@ _FIELD = Pattern(r"([A-Z][A-Z./! ]{0,30}?) ?:")
 _SERIAL = Pattern(r"#? ?\d{3,7}")
 _GROUP = Pattern(r" (?:[A-Z] ){0,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
 _PROSIGNS = 5  # letters that may stand before a date-time group on its own line
+_FEW = 3  # letters and blanks of the first half of a broken level
+_LONGEST = 60  # letters of a classification line
 _STATION = 4  # words of a whole station line
 _PARTS = {"dtg": "dtg", "sender": "sender", "to": "to", "eo": "eo", "tags": "tags_line", "subject": "subject"}
 _LABELS = ("classified-by", "derivative-by", "derived-from", "declassify")
@@ -81,10 +82,37 @@ def _belong(sheet: Sheet, layout: str, above: tuple[int, int], below: tuple[int,
         return True
     if grammar.header_lines.get(words.split(" ", 1)[0]) == "station":
         return len(words.split()) < _STATION and _SERIAL.match(fold, *below) is not None
-    if is_broken_level(sheet, *above):
-        return True
-    both = Sheet(sheet.view.exchange([Exchange(above[1], below[0], " ")]), sheet.words, grammar)
-    return read_dtg(sheet, *above) is None and read_dtg(both, above[0], both.line_end(above[0])) is not None
+    if words in grammar.page_word("page"):
+        return fold[below[0]].isdigit()
+    return _breaks_level(grammar, words, fold[below[0] : below[1]]) or _breaks_group(sheet, above, below)
+
+
+def _breaks_level(grammar: Grammar, words: str, rest: str) -> bool:
+    """Whether a level written with blanks between its letters goes on in the next line."""
+    if len(words) < _FEW or words[1::2].strip() or " " not in words:
+        return False
+    first = words.replace(" ", "")
+    both = first + rest.replace(" ", "")
+    return any(len(first) < len(name) and both[: len(name)] == name[: len(both)] for name, _ in grammar.levels)
+
+
+def _breaks_group(sheet: Sheet, above: tuple[int, int], below: tuple[int, int]) -> bool:
+    """Whether two lines together are a date-time group or a classification line with its number, and the first alone
+    is not."""
+    first = sheet.fold[above[0]]
+    if first.isdigit() or sheet.fold[above[0] + 1] == " ":
+        if read_dtg(sheet, *above) is not None:
+            return False
+        both = Sheet(sheet.view.exchange([Exchange(above[1], below[0], " ")]), sheet.words, sheet.grammar)
+        return read_dtg(both, above[0], both.line_end(above[0])) is not None
+    if not may_be_banner(sheet, above[0]) or above[1] - above[0] > _LONGEST:
+        return False
+    known = read_banner(sheet, *above)
+    if known is not None:
+        return False
+    both = Sheet(sheet.view.exchange([Exchange(above[1], below[0], " ")]), sheet.words, sheet.grammar)
+    made = read_banner(both, above[0], both.line_end(above[0]))
+    return made is not None and made.serial is not None
 
 
 def _lacks_value(grammar: Grammar, fold: str, above: tuple[int, int], below: tuple[int, int]) -> bool:

@@ -48,7 +48,9 @@ def _mark(page: Page, at: int, known: tuple[str, ...]) -> None:
         return
     written = page.fold[at : at + len(form)]
     other = written[:1] == "(" and written.endswith(") ") and written[1:-2].isalpha()
-    page.found.append(Mend(at, at + len(form), form, other))  # another letter in sound brackets may be meant
+    page.put(at, form, slips=False)
+    if other and page.found:
+        page.found[-1].slip = True  # another letter in sound brackets may be meant
 
 
 def _number(page: Page, low: int, label: str, known: tuple[str, ...]) -> bool:

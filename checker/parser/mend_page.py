@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from ..document import Telegram
 from ..record import Record
@@ -16,6 +17,7 @@ _HEAD = 60  # lines in which the frame above the text stands
 _TAIL = 16  # and the one below it
 LONG = 5  # letters: shorter words have too many neighbours
 _SHORT = 3
+_THIRDS = 16  # letters
 _NUMBERED = Pattern(r"\d{1,3}[.)] ")
 
 
@@ -94,41 +96,42 @@ class Forms:
         return tuple(pairs.items())
 
     @cached_property
-    def label_halves(self) -> Halves:
-        """The labels by either half."""
-        return Halves(self.labels)
+    def label_pieces(self) -> Pieces:
+        """The labels by their pieces."""
+        return Pieces(self.labels)
 
     @cached_property
-    def level_halves(self) -> Halves:
-        """The levels by either half."""
-        return Halves((form, "") for form in self.levels)
+    def level_pieces(self) -> Pieces:
+        """The levels by their pieces."""
+        return Pieces((form, "") for form in self.levels)
 
 
-class Halves:
-    """Spellings by their halves: where one letter is strange, one half is sound, and few spellings share it."""
+class Pieces:
+    """Spellings by their halves, long ones by their thirds: where a letter is strange, another piece is sound, and few
+    spellings share it."""
 
-    __slots__ = ("_first", "_second", "_sizes")
+    __slots__ = ("_by_place", "_places")
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._first: dict[str, list[tuple[str, str]]] = {}
-        self._second: dict[tuple[int, str], list[tuple[str, str]]] = {}
-        sizes = set()
+        self._by_place: dict[tuple[int, str], list[tuple[str, str]]] = {}
+        places = set()
         for pair in pairs:
-            half, whole = len(pair[0]) // 2, len(pair[0])
-            sizes.add((half, whole))
-            self._first.setdefault(pair[0][:half], []).append(pair)
-            self._second.setdefault((half, pair[0][half:]), []).append(pair)
-        self._sizes = sorted(sizes)
+            form = pair[0]
+            count = 2 if len(form) < _THIRDS else 3
+            edges = [len(form) * number // count for number in range(count + 1)]
+            for low, high in pairwise(edges):
+                places.add((low, high))
+                self._by_place.setdefault((low, form[low:high]), []).append(pair)
+        self._places = sorted(places)
 
-    def at(self, fold: str, low: int) -> list[tuple[str, str]]:
-        """The spellings of which a half stands at an offset, each with what it was given with."""
+    def at(self, fold: str, start: int) -> list[tuple[str, str]]:
+        """The spellings of which a piece stands where it should behind an offset, each with what it was given with."""
         found: list[tuple[str, str]] = []
-        last = -1
-        for half, whole in self._sizes:
-            if half != last:
-                found += self._first.get(fold[low : low + half], ())
-                last = half
-            found += self._second.get((half, fold[low + half : low + whole]), ())
+        get = self._by_place.get
+        for low, high in self._places:
+            known = get((low, fold[start + low : start + high]))
+            if known is not None:
+                found += known
         return found
 
 
@@ -158,10 +161,13 @@ class Page:
         self.frame = (self.lines[: self.head], self.lines[tail:])
 
     def put(self, start: int, text: str, slips: bool = True) -> bool:
-        """Exchange as many letters as `text` has. True, so that a search may end with it."""
+        """Exchange as many letters as `text` has, line ends apart. True, so that a search may end with it."""
         old = self.fold[start : start + len(text)]
         if old != text:
-            self.found.append(Mend(start, start + len(text), text, slips and is_slip(old, text)))
+            if "\n" in old:
+                text = "".join("\n" if letter == "\n" else new for letter, new in zip(old, text, strict=False))
+            if old != text:
+                self.found.append(Mend(start, start + len(old), text, slips and is_slip(old, text)))
         return True
 
     def nearest(self, at: int, forms: Iterable[str], most: Callable[[str], int]) -> str | None:
