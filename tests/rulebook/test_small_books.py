@@ -1,0 +1,578 @@
+"""Loading and keeping books of rules, with a handful of rules and words in the place of the shipped ones."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from checker import rulebook
+from checker.checks import CHECKS
+from checker.rulebook import Rule, Rulebook, cache, commands, loading, packs
+from checker.trouble import ConfigTrouble, RuleTrouble
+from checker.values import Date
+from checker.vocabulary import Entry
+
+TABLE = "format: 1\ntable: {name}\ntitle: Some {name}\ncomplete: true\nsource: [memory]\nentries: {entries}\n"
+LEVELS = (
+    '[{code: S, title: SECRET, rank: 2, forms: {portion: [S]}, facts: {classified: "yes"}}, {code: C, title: '
+    'CONFIDENTIAL, rank: 1, since: "1953-12-15"}, {code: U, title: UNCLASSIFIED, rank: 0, until: "2040-01-01"}]'
+)
+
+
+def rule(id: str, name: str, more: str = "", require: str = "{subject: present}") -> str:
+    more = ", ".join(filter(None, [more, "" if "status:" in more else "status: draft"]))
+    return (
+        f"  - {{id: {id}, name: {name}, summary: A rule made for this test., cite: [{{source: memory}}], "
+        f"message: none, require: {require}, {more}}}\n"
+    )
+
+
+def chapter(*rules: str) -> str:
+    return "format: 1\nchapter: A chapter\nrules:\n" + "".join(rules)
+
+
+def write(home: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text, encoding="utf-8")
+    return home
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with `shipped`, in the place of the shipped rules, and `mine`, a pack; and a home for the cache."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    shipped = write(tmp_path / "shipped", {
+        "one.yaml": chapter(rule("ONE-01", "first-rule", "aliases: [OLD-01], help: Do it., because: So."), rule("ONE-02", "second-rule", "status: stable, examples: {valid: [{base: base}], invalid: [{text: '⟦x⟧'}]}", "{mrn: present}")),
+        "vocabulary/levels.yaml": TABLE.format(name="levels", entries=LEVELS),
+        "vocabulary/sources.yaml": TABLE.format(name="sources", entries="[{code: memory}]"),
+        "telegrams/base.txt": "1. (C) ALPHA.\n",
+    })  # fmt: skip
+    write(tmp_path / "mine", {
+        "two.yaml": chapter(rule("TWO-01", "own-rule", "era: {from: '2000-01-01'}, profile: [IC]", "{mrn: {in_table: desks}}")),
+        "vocabulary/desks.yaml": TABLE.format(name="desks", entries="[{code: EAST}]"),
+        "telegrams/own.txt": "2. (U) BRAVO.\n",
+    })  # fmt: skip
+    for module in (rulebook, loading, packs, commands):
+        monkeypatch.setattr(module, "data_dir", lambda name: str(shipped))
+    return tmp_path
+
+
+def shown(book: Rulebook) -> object:
+    """Everything a book holds."""
+    rules = [
+        (
+            rule.id,
+            {key: value for key, value in rule.data.items() if key not in cache.DETAILS},
+            rule.data | rule.details,
+        )
+        for rule in book.rules
+    ]
+    assert [rule.program(book.tools).when for rule in book.rules] == [rule.data.get("when") for rule in book.rules]
+    words = {name: (table.title, table.complete, list(table)) for name, table in book.vocabulary.tables.items()}
+    return rules, words, book.packs, book.digest
+
+
+def troubles(files: list[str]) -> list[str]:
+    return [str(item) for item in rulebook.check_files(files)]
+
+
+def refused(folders: list[str]) -> list[str]:
+    with pytest.raises(RuleTrouble) as caught:
+        rulebook.load(folders, cache=False)
+    return [str(item).partition("\n")[0] for item in caught.value.items]
+
+
+# ---- loading ---------------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_book_is_loaded_where_none_is_named(here: Path) -> None:
+    book = rulebook.load()
+    assert [("ONE-01", "shipped"), ("ONE-02", "shipped")] == [(rule.id, rule.pack) for rule in book.rules]
+    assert ({"name": "shipped", "version": "", "folder": str(here / "shipped")},) == book.packs
+    assert ["levels", "sources"] == list(book.vocabulary.tables)
+    assert 64 == len(book.digest)
+
+
+def test_a_pack_alone_has_the_shipped_words_and_telegrams_but_not_its_rules(here: Path) -> None:
+    book = rulebook.load(["mine"], cache=False)
+    assert [("TWO-01", "mine", "A chapter")] == [(rule.id, rule.pack, rule.chapter) for rule in book.rules]
+    assert ["levels", "sources", "desks"] == list(book.vocabulary.tables)
+    (own,) = book.rules
+    assert ("mine/two.yaml", 4, 5) == own.place
+    assert (["memory", ""],) == tuple(own.data["cite"])
+
+
+def test_a_folder_named_twice_by_two_names_brings_its_words_once(here: Path) -> None:
+    book = rulebook.load(["shipped"], cache=False)
+    assert ["ONE-01", "ONE-02"] == [rule.id for rule in book.rules]
+    assert "shipped/one.yaml" != book.rules[0].place[0] and "rules/one.yaml" == book.rules[0].place[0]
+
+
+def test_all_troubles_of_all_folders_at_once(here: Path) -> None:
+    write(here, {"mine/two.yaml": chapter(rule("TWO-01", "own-rule", "", "{mrx: present}"))})
+    write(here, {"mine/vocabulary/desks.yaml": TABLE.format(name="desk", entries="[]")})
+    write(here, {"mine/zoo.yaml": "{"})
+    assert [
+        "mine/vocabulary/desks.yaml:2:8: error[R009]: the table is called \"desk\", the file desks.yaml",
+        "gone:1:1: error[R001]: there is no such folder of rules",
+        'mine/two.yaml:4:122: error[R011]: no field "mrx" in Telegram',
+        "mine/zoo.yaml:2:1: error[R003]: did not find expected node content",
+    ] == sorted(refused(["shipped", "mine", "gone"]), key=lambda words: (words[0] != "m" or "voc" not in words, words[0] != "g"))  # fmt: skip
+
+
+def test_without_levels_nothing_else_is_read(here: Path) -> None:
+    write(here, {"shipped/vocabulary/levels.yaml": "{"})
+    assert ["rules/vocabulary/levels.yaml:2:1: error[R003]: did not find expected node content"] == [
+        words.replace("shipped/", "rules/") for words in refused(["shipped", "mine"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-01", "b", "", "{mrn: absent}")],
+         '5:5: error[R022]: "TWO-01" is taken by TWO-01 already, in mine/two.yaml\n'
+         "      = help: ids and names are never used twice"),
+        ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "a", "", "{mrn: absent}")],
+         '5:5: error[R022]: "a" is taken by TWO-01 already, in mine/two.yaml\n      = help: ids and names are never used twice'),
+        ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "b", "aliases: [X, TWO-01]", "{mrn: absent}")],
+         '5:5: error[R022]: "TWO-01" is taken by TWO-01 already, in mine/two.yaml\n'
+         "      = help: ids and names are never used twice"),
+        ([rule("TWO-01", "second-rule", "", "{mrn: absent}")],
+         '4:5: error[R022]: "second-rule" is taken by ONE-02 already, in rules/one.yaml\n'
+         "      = help: ids and names are never used twice"),
+        ([rule("TWO-01", "a", "aliases: [a, TWO-01, b]")], "4:5: error[R027]: says the same as ONE-01\n"
+         "      = help: keep one, with `aliases` for the other"),
+        ([rule("TWO-01", "a", "profile: [IC]"), rule("TWO-02", "b", "profile: [GEN]"), rule("TWO-03", "c", "profile: [IC]")],
+         "6:5: error[R027]: says the same as TWO-01\n      = help: keep one, with `aliases` for the other"),
+        ([rule("TWO-01", "a", "status: deprecated, replaced_by: TWO-00, since: '1', reason: x", "{mrn: absent}")],
+         '4:5: error[R028]: there is no rule "TWO-00" to replace it\n      = help: did you mean "TWO-01"?'),
+        ([rule("TWO-01", "a", "status: deprecated, replaced_by: QQQ, since: '1', reason: x", "{mrn: absent}")],
+         '4:5: error[R028]: there is no rule "QQQ" to replace it'),
+        ([rule("TWO-01", "a", "status: deprecated, replaced_by: ONE-01, since: '1', reason: x", "{mrn: absent}")], ""),
+        ([rule("TWO-01", "a", "when: {subject: present}"), rule("TWO-02", "b", "when: {subject: absent}"),
+          rule("TWO-03", "c", "era: {from: '2000-01-01'}"), rule("TWO-04", "d", "each: portions"),
+          rule("TWO-05", "e", "each: portions, where: {depth: {is: 1}}")], ""),
+    ],
+)  # fmt: skip
+def test_rules_are_judged_against_each_other(here: Path, rules: list[str], expected: str) -> None:
+    write(here, {"mine/two.yaml": chapter(*rules)})
+    if not expected:
+        assert [] == troubles(["mine/two.yaml"])
+        assert len(rules) + 2 == len(rulebook.load(["shipped", "mine"], cache=False))
+        return
+    place, _, words = expected.partition(" ")
+    first, *help = words.split("\n")
+    (told,) = troubles(["mine/two.yaml"])
+    lines = told.split("\n")
+    assert f"mine/two.yaml:{place} {first}" == lines[0]
+    assert help == [line for line in lines if "= help" in line]
+    assert told.endswith(f"explain: cablecheck explain {first[6:10]}") and "= rule: TWO-0" in told
+    assert [lines[0]] == refused(["shipped", "mine"])
+
+
+# ---- single files ------------------------------------------------------------------------------------------------
+
+
+def test_files_and_folders_are_checked_with_what_stands_beside_them(here: Path) -> None:
+    assert [] == troubles(["mine"]) == troubles(["mine/two.yaml"]) == troubles(["mine/vocabulary/desks.yaml"])
+    assert [] == troubles(["shipped"]) == troubles(["shipped/one.yaml"]) == troubles([])
+    assert [] == troubles(["mine/two.yaml", "shipped/one.yaml", "mine/vocabulary/desks.yaml", "mine"])
+    write(
+        here,
+        {
+            "mine/pack.yaml": "format: 1\n",
+            "mine/words.yaml": TABLE.format(name="wrods", entries="[]"),
+            "mine/x.yaml": "x",
+        },
+    )
+    assert ["mine/pack.yaml:1:1: error[R033]"] * 4 == [words[:31] for words in troubles(["mine/pack.yaml"])]
+    assert ['mine/words.yaml:2:8: error[R009]: the table is called "wrods", the file words.yaml'] == [
+        words.partition("\n")[0] for words in troubles(["mine/words.yaml"])
+    ]
+    assert ["mine/x.yaml:1:1: error[R009]"] == [words[:28] for words in troubles(["mine/x.yaml"])]
+    assert ["gone.yaml:1:1: error[R001]: cannot read the file: No such file or directory"] == [
+        words.partition("\n")[0] for words in troubles(["gone.yaml"])
+    ]
+
+
+def test_a_chapter_beside_telegrams_may_begin_from_them(here: Path) -> None:
+    more = "status: stable, examples: {valid: [{base: own}, {base: base}], invalid: [{base: own, swap: {BRAVO: ⟦⟧}}]}"
+    write(here, {"mine/two.yaml": chapter(rule("TWO-01", "own-rule", more, "{mrn: absent}"))})
+    assert [] == troubles(["mine/two.yaml"])
+    assert [] == troubles([str(here / "mine" / "two.yaml")])
+    write(here, {"yours/two.yaml": chapter(rule("TWO-01", "own-rule", more, "{mrn: absent}"))})
+    told = troubles(["yours/two.yaml"])
+    assert ['error[R023]: no base telegram "own"'] * 2 == [
+        words.partition("\n")[0].partition(": ")[2] for words in told
+    ]
+
+
+def test_a_file_of_rules_is_not_judged_against_itself(here: Path) -> None:
+    os.symlink(here / "shipped", here / "linked")
+    assert [] == troubles(["linked/one.yaml"]) == troubles(["shipped/../shipped/one.yaml"])
+
+
+def test_a_file_larger_than_four_million_bytes_is_refused(here: Path) -> None:
+    (here / "large.yaml").write_bytes(b"#" * ((4 << 20) + 1))
+    assert [
+        "large.yaml:1:1: error[R008]: the file is larger than 4194304 bytes\n      = explain: cablecheck explain R008"
+    ] == troubles(["large.yaml"])
+    (here / "large.yaml").write_bytes(b"#" * (4 << 20))
+    assert ["large.yaml:1:1: error[R009]"] == [words[:27] for words in troubles(["large.yaml"])]
+
+
+# ---- overlays, choosing, looking up ----------------------------------------------------------------------------------
+
+
+def test_overlays_change_rules_by_any_of_their_names(here: Path) -> None:
+    book = rulebook.load(
+        overlays=[
+            {"rule": "OLD-01", "severity": "error", "by": "one.toml"},
+            {"rule": "first-rule", "severity": "info"},
+            {"rule": "ONE-02", "off": True},
+        ]
+    )
+    one, two = book.rules
+    assert ("info", "warning to info by the command line", "draft") == (one.severity, one.changed, one.status)
+    assert ("warning", "off by the command line", "draft", False) == (
+        two.severity,
+        two.changed,
+        two.status,
+        book.runs(two),
+    )
+    assert ("Do it.", "So.", ("OLD-01",)) == (one.help, one.because, one.aliases)
+    assert shown(rulebook.load()) == shown(rulebook.load(overlays=[]))
+
+
+def test_overlays_of_no_rule_are_told_all_at_once(here: Path) -> None:
+    with pytest.raises(RuleTrouble) as caught:
+        rulebook.load(overlays=[{"rule": "ONE-03", "off": True, "by": "my.toml"}, {"rule": "ONE-01"}, {"rule": "qqq"}])
+    assert [
+        'my.toml:1:1: error[R037]: no rule "ONE-03"\n      = help: did you mean "ONE-02"?\n      = explain: cablecheck explain R037',
+        'the command line:1:1: error[R037]: no rule "qqq"\n      = explain: cablecheck explain R037',
+    ] == list(map(str, caught.value.items))
+
+
+def test_rules_are_found_and_chosen_by_id_name_and_alias(here: Path) -> None:
+    book = rulebook.load()
+    assert ["ONE-01"] * 3 + [None] == [
+        found and found.id for found in map(book.find, ("ONE-01", "first-rule", "OLD-01", "x"))
+    ]
+    alone = book.select(["OLD-01", "first-rule"])
+    assert (["ONE-01"], frozenset({"ONE-01"}), book.digest, book.packs) == (
+        [rule.id for rule in alone.rules], alone.named, alone.digest, alone.packs,
+    )  # fmt: skip
+    assert (1, True, False) == (len(alone), alone.runs(alone.rules[0]), book.runs(book.rules[0]))
+    for word, near in (
+        ("frist-rule", 'no rule "frist-rule": did you mean "first-rule"?'),
+        ("ONE-022", 'no rule "ONE-022": did you mean "ONE-02"?'),
+        ("qqq", 'no rule "qqq"'),
+    ):
+        with pytest.raises(ConfigTrouble) as caught:
+            book.select([word])
+        assert near == str(caught.value)
+
+
+def test_a_rule_tells_all_it_has(here: Path) -> None:
+    one, two = rulebook.load().rules
+    assert "Rule(ONE-01 first-rule)" == repr(one)
+    assert ("A rule made for this test.", "So.", "A chapter", "Do it.", ("memory",)) == (
+        one.summary, one.because, one.chapter, one.help, one.cite,
+    )  # fmt: skip
+    assert (("rules/one.yaml", 4, 5), [], "", "shipped") == (one.place, one.examples, one.replaced_by, one.pack)
+    assert ["valid", "invalid"] == [example["kind"] for example in two.examples]
+    assert one.source.startswith("- {id: ONE-01, name: first-rule, summary:") and one.source.endswith("}\n")
+    assert (None, (), ("ALL",), "warning", "") == (one.era, one.tags, one.profile, one.severity, one.changed)
+    assert one.told() == one.details
+    bare = Rule(
+        {
+            "id": "X",
+            "name": "x",
+            "severity": "info",
+            "status": "draft",
+            "profile": ["IC"],
+            "cite": [["a", ""], ["b", "c"]],
+            "tags": ["t"],
+        }
+    )
+    assert ("", "", "", "", "", "", ("a", "b c"), [], ("t",), ()) == (
+        bare.pack, bare.help, bare.summary, bare.because, bare.chapter, bare.source, bare.cite, bare.examples, bare.tags,
+        bare.aliases,
+    )  # fmt: skip
+
+
+# ---- eras and profiles -------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_holds_the_rules_of_its_profile_and_days(here: Path) -> None:
+    eras = {
+        "A": "{from: '2000-01-01'}",
+        "B": "{before: '2000-01-01'}",
+        "C": "{from: '1990-01-01', before: '2010-01-01'}",
+    }
+    rules = [
+        rule(f"TWO-0{n}", f"r{n}", f"era: {era}, profile: [{'CABLE, IC' if n else 'ALL'}], status: draft")
+        for n, era in enumerate(eras.values())
+    ]
+    write(here, {"mine/two.yaml": chapter(*rules, rule("TWO-09", "r9", "profile: [GEN]"))})
+    book = rulebook.load(["mine"], cache=False)
+    book = book.select([rule.id for rule in book.rules])
+
+    def plan(profile: str, day: Date | None) -> tuple[list[str], list[str]]:
+        made = book.plan(profile, day)
+        return [job[0].id for job in made.root.everything()], [rule.id for rule in made.undecided]
+
+    a, b, c = "TWO-00", "TWO-01", "TWO-02"
+    assert ([b], []) == plan("CABLE", Date.of("1989-12-31"))
+    assert ([b, c], []) == plan("CABLE", Date.of("1990-01-01"))
+    assert ([b, c], []) == plan("IC", Date.of("1999-12-31"))
+    assert ([a, c], []) == plan("CABLE", Date.of("2000-01-01"))
+    assert ([a], []) == plan("CABLE", Date.of("2010-01-01"))
+    assert ([b], [c]) == plan("CABLE", Date(date(1989, 1, 1), date(1991, 1, 1), "range"))
+    assert ([c], [a, b]) == plan("CABLE", Date(date(1999, 1, 1), date(2001, 1, 1), "range"))
+    assert ([], [a, b, c]) == plan("CABLE", None)
+    assert (["TWO-09"], [a]) == plan("GEN", None)
+    assert [a, "TWO-09"] == sorted(plan("GEN", Date.of("2005"))[0])
+    assert ([], []) == plan("CUI", Date.of("1980"))
+    assert book.plan("CABLE", Date.of("1991")) is book.plan("CABLE", Date.of("1992-03-04"))
+
+
+# ---- the cache -----------------------------------------------------------------------------------------------------------
+
+
+def kept(here: Path) -> dict[str, Path]:
+    found = sorted((here / "home" / "cablecheck").iterdir(), key=lambda path: "details" in path.name)
+    assert 2 == len(found)
+    return {"first": found[0], "details": found[1]}
+
+
+@pytest.fixture
+def no_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on reading rule files is a fault."""
+
+    def broken(*given: object) -> None:
+        raise AssertionError("rule files are read")
+
+    monkeypatch.setattr(loading, "read_folders", broken)
+
+
+def test_what_is_kept_is_what_was_read(here: Path, request: pytest.FixtureRequest) -> None:
+    folders = ["shipped", "mine"]
+    cold = shown(rulebook.load(folders))
+    request.getfixturevalue("no_yaml")
+    assert cold == shown(rulebook.load(folders))
+    assert ["ONE-01", "ONE-02", "TWO-01"] == [rule.id for rule in rulebook.load(folders).rules]
+    with pytest.raises(AssertionError, match="rule files are read"):
+        rulebook.load(folders, cache=False)
+    with pytest.raises(AssertionError, match="rule files are read"):
+        rulebook.load(["mine"])
+
+
+@pytest.mark.parametrize("spoilt", ["first", "details"])
+@pytest.mark.parametrize(
+    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 3, "sum": 0}\n', b"null"]
+)
+def test_what_is_spoilt_is_read_anew(here: Path, spoilt: str, wrong: bytes) -> None:
+    cold = shown(rulebook.load())
+    kept(here)[spoilt].write_bytes(wrong)
+    assert cold == shown(rulebook.load())
+
+
+def test_one_changed_byte_of_what_is_kept_is_seen(here: Path) -> None:
+    cold = shown(rulebook.load())
+    path = kept(here)["first"]
+    data = path.read_bytes()
+    for at in range(data.index(b"\n") + 1, len(data), 97):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        assert cold == shown(rulebook.load())
+
+
+@pytest.mark.parametrize(("key", "value"), [("layout", 2), ("sum", 1), ("digest", "x"), ("stats", [])])
+def test_what_is_kept_of_other_files_is_not_taken(here: Path, key: str, value: object) -> None:
+    cold = shown(rulebook.load())
+    path = kept(here)["first"]
+    first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    data = json.loads(first) | {key: value}
+    if key == "digest":
+        data["stats"][0][2] = 1  # a time has changed, and the bytes are not those
+    path.write_text(json.dumps(data) + "\n" + rest, encoding="utf-8")
+    assert cold == shown(rulebook.load())
+
+
+def test_a_touched_file_with_the_same_bytes_stays(here: Path, request: pytest.FixtureRequest) -> None:
+    cold = shown(rulebook.load())
+    os.utime(here / "shipped" / "one.yaml", (1, 1))
+    request.getfixturevalue("no_yaml")
+    assert cold == shown(rulebook.load())
+    first = json.loads(kept(here)["first"].read_text(encoding="utf-8").partition("\n")[0])
+    assert cache.stats([str(here / "shipped")]) == first["stats"]
+    assert cold == shown(rulebook.load())
+
+
+@pytest.mark.parametrize("name", ["one.yaml", "vocabulary/levels.yaml", "telegrams/base.txt"])
+@pytest.mark.parametrize("change", ["changed", "renamed", "gone", "added"])
+def test_every_change_to_what_is_read_is_seen(
+    here: Path, name: str, change: str, request: pytest.FixtureRequest
+) -> None:
+    before = rulebook.load().digest
+    path = here / "shipped" / name
+    if change == "changed":
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    elif change == "renamed":
+        path.rename(path.with_name("zzz" + path.suffix))
+    elif change == "gone":
+        path.unlink()
+    else:
+        path.with_name("zzz" + path.suffix).write_text("", encoding="utf-8")
+    request.getfixturevalue("no_yaml")
+    with pytest.raises(AssertionError, match="rule files are read"):
+        rulebook.load()
+    assert before != cache.digest(cache.stats([str(here / "shipped")]))
+
+
+def test_other_files_are_no_change(here: Path, request: pytest.FixtureRequest) -> None:
+    rulebook.load()
+    write(
+        here / "shipped",
+        {"notes.md": "x", "vocabulary/notes.txt": "x", "telegrams/notes.yaml": "x", "deep/one.yaml": "x"},
+    )
+    request.getfixturevalue("no_yaml")
+    assert 2 == len(rulebook.load())
+
+
+def test_what_is_known_of_a_file_is_its_path_size_time_and_number(here: Path) -> None:
+    path = here / "shipped" / "telegrams" / "base.txt"
+    about = path.stat()
+    found = cache.stats([str(here / "shipped"), "gone"])
+    assert [str(path), 14, about.st_mtime_ns, about.st_ino] in found
+    assert ["one.yaml", "levels.yaml", "sources.yaml", "base.txt"] == [os.path.basename(row[0]) for row in found[:4]]
+    assert [["gone", -1, 0, 0], ["gone/vocabulary", -1, 0, 0], ["gone/telegrams", -1, 0, 0]] == found[4:]
+
+
+def test_the_digest_is_of_names_and_bytes(here: Path) -> None:
+    write(here, {"a/one.yaml": "x", "b/one.yaml": "x", "c/two.yaml": "x", "d/one.yaml": "y"})
+    digests = [cache.digest(cache.stats([name])) for name in "abcd"]
+    assert digests[0] == digests[1] and 3 == len(set(digests))
+    gone = cache.stats(["a"])
+    (here / "a" / "one.yaml").unlink()
+    assert cache.digest(gone) not in digests
+    assert "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" == cache.digest([])
+
+
+def test_where_books_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = cache.kept_in(["shipped"])
+    assert os.path.dirname(path) == str(here / "home" / "cablecheck")
+    assert (
+        os.path.basename(path).startswith("rules-")
+        and path.endswith(".json")
+        and 16 == len(os.path.basename(path)[6:-5])
+    )
+    assert (
+        path == cache.kept_in([str(here / "shipped")]) != cache.kept_in(["mine"]) != cache.kept_in(["shipped", "mine"])
+    )
+    assert path.removesuffix(".json") + "-details.json" == cache.details_path(path)
+    for base in ("", "relative"):
+        monkeypatch.setenv("XDG_CACHE_HOME", base)
+        monkeypatch.setenv("HOME", str(here))
+        assert cache.kept_in(["shipped"]).startswith(str(here / ".cache" / "cablecheck"))
+    monkeypatch.setenv("HOME", "relative")
+    assert "" == cache.kept_in(["shipped"])
+    assert 2 == len(rulebook.load())
+
+
+def test_a_folder_that_refuses_is_no_trouble_and_leaves_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "home").write_text("in the way", encoding="utf-8")
+    assert 2 == len(rulebook.load())
+    (here / "home").unlink()
+
+    def refuse(*given: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(os, "replace", refuse)
+    assert 2 == len(rulebook.load())
+    assert [] == list((here / "home" / "cablecheck").iterdir())
+    assert 0o700 == (here / "home" / "cablecheck").stat().st_mode & 0o777
+
+
+def test_a_book_with_a_check_that_is_not_switched_on_is_read_anew(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = type("Module", (), {"Ask": type("Ask", (), {"__fields__": (), "__defaults__": {}}), "FACTS": ()})
+    monkeypatch.setitem(CHECKS, "some-check", module)  # type: ignore[arg-type]
+    words = rule("TWO-01", "own-rule", "check: some-check").replace("require: {subject: present}, ", "")
+    write(here, {"mine/two.yaml": chapter(words)})
+    assert "some-check" == rulebook.load(["mine"]).rules[0].data["check"]
+    assert "some-check" == rulebook.load(["mine"]).rules[0].head["check"]
+    monkeypatch.delitem(CHECKS, "some-check")
+    with pytest.raises(RuleTrouble, match='no check "some-check"'):
+        rulebook.load(["mine"])
+
+
+def test_words_out_of_the_cache_are_opened_when_asked_for(here: Path, no_yaml: None = None) -> None:
+    rulebook.load()
+    words = rulebook.load().vocabulary
+    tables = words.tables
+    assert "{}" == dict.__repr__(tables)
+    assert ("levels" in tables, "none" in tables, 2, ["levels", "sources"]) == (
+        "levels" in words,
+        "none" in words,
+        len(tables),
+        list(tables),
+    )
+    assert (None, 7, "Some sources") == (tables.get("none"), tables.get("none", 7), tables["sources"].title)
+    assert ["sources"] == list(dict.__iter__(tables))
+    entry = words["levels"].get("S")
+    assert Entry("S", "SECRET", {"portion": ("S",)}, 2, None, None, "", {"classified": ("yes",)}) == entry
+    assert [None, date(1953, 12, 15), None] == [entry.since for entry in words["levels"]]
+    assert [None, None, date(2040, 1, 1)] == [entry.until for entry in words["levels"]]
+    fresh = [rulebook.load().vocabulary.tables for _ in range(3)]
+    assert ["levels", "sources"] == sorted(fresh[0].keys())
+    assert ["Some levels", "Some sources"] == sorted(table.title for table in fresh[1].values())
+    assert [("levels", "Some levels"), ("sources", "Some sources")] == sorted(
+        (name, table.title) for name, table in fresh[2].items()
+    )
+    assert fresh[0]["levels"] is fresh[0]["levels"]
+
+
+# ---- commands ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_book_of_files_and_folders(here: Path) -> None:
+    assert ["ONE-01", "ONE-02"] == [rule.id for rule in commands.book_of([]).rules]
+    assert ["TWO-01"] == [rule.id for rule in commands.book_of(["mine"]).rules]
+    assert ["TWO-01"] == [rule.id for rule in commands.book_of(["mine/two.yaml"]).rules]
+    assert ["ONE-01", "ONE-02"] == [rule.id for rule in commands.book_of(["shipped"]).rules]
+    assert ["ONE-01", "ONE-02", "TWO-01"] == [rule.id for rule in commands.book_of(["mine", "shipped/one.yaml"]).rules]
+    assert "mine/two.yaml" == commands.book_of(["mine/two.yaml"]).rules[0].place[0]
+    assert "desks" in commands.book_of(["mine/two.yaml"]).vocabulary
+    with pytest.raises(RuleTrouble, match="cannot read the file"):
+        commands.book_of(["gone.yaml"])
+
+
+def test_rules_without_examples_are_told(here: Path) -> None:
+    report = commands.test_files(["mine"])
+    assert ["mine/two.yaml:4: TWO-01 has no example", "1 rules, 0 of 0 examples as they say"] == report.lines
+    assert (True, [], [], []) == (report.ok, report.results, report.mutants, report.stale)
+    assert (report.lines, True) == rulebook.test_files(["mine"])
+    assert [*report.lines, "0 of 4 mutants killed, 0 excused, 4 alive"] == [
+        line for line in rulebook.test_files(["mine"], mutate=True)[0] if "survives" not in line
+    ]
+
+
+def test_a_schema_that_is_none() -> None:
+    with pytest.raises(ValueError, match="^no schema x: there is pack, rules, vocabulary$"):
+        commands.schema_text("x")
+    assert commands.schema_text() == commands.schema_text("rules")
+
+
+def test_a_chapter_to_begin_from_is_named_after_its_id() -> None:
+    text = rulebook.new_chapter("ZEN-007")
+    assert "\n  - id: ZEN-007\n    name: zen-007-placeholder-subject\n" in text
+    assert 3 == text.count("base: confidential-2007")
+    assert "id: MY-001" in commands.new_chapter()
+    assert 3 == commands.new_chapter(base="other").count("base: other")
