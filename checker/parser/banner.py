@@ -14,6 +14,7 @@ _DIGITS = Pattern(r"\d+")
 _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
 _KEPT = 4096  # openings of lines
+_LONGEST_KEPT = 100  # letters
 _LONGEST_SERIAL = 7  # figures
 _FIGURE = "0"  # stands for whatever figure comes first
 _WORDS = 5  # of the longest post names, with a kind of mission before them
@@ -66,7 +67,9 @@ def _read_opening(grammar: Grammar, line: str) -> _Reading:
     if not isinstance(reading, _Reading):
         if len(kept) >= _KEPT:
             kept.clear()
-        reading = kept[line] = _Reading()
+        reading = _Reading()
+        if len(line) <= _LONGEST_KEPT:
+            kept[line] = reading
         _read_level(grammar, line + "\n", reading)
         rest = line[reading.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
         if not rest.startswith(grammar.page_word("section")) and _is_post(grammar, rest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from ..document import Instruction
+from ..document import Authority, Instruction
 from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
@@ -347,6 +347,11 @@ class Grammar:
     @cached_property
     def openings(self) -> dict[str, object]:
         """What the lines of `banner.py` begin with, by their words (emptied when it grows large)."""
+        return {}
+
+    @cached_property
+    def authorities(self) -> dict[tuple[str, int | None], Authority | None]:
+        """What the blocks of `authority.py` were read as (emptied when it grows large)."""
         return {}
 
     @cached_property

@@ -312,7 +312,9 @@ def read_party(sheet: Sheet, start: int, end: int) -> Party:
     if known is None:
         if len(kept) >= _KEPT:
             kept.clear()
-        known = kept[head] = _address(sheet, words)
+        known = _address(sheet, words)
+        if end - start <= _LONGEST:
+            kept[head] = known
     name, indicator, precedence, rank, numbered, post = known
     number = int(digits) if digits and numbered else None
     return Party(sheet.span(start, end), sheet.text[start:end], name, indicator, precedence, rank, number, post)

@@ -22,6 +22,7 @@ _PREFIX = Pattern(r"1 ?\. ?6 ?[ ,(]{0,2}")
 _DAMAGED = Pattern(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
 _DIGITS = str.maketrans("OIL", "011")
 _KEPT = 8192  # values
+_LONGEST = 200  # letters of a value that is kept
 _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
@@ -82,14 +83,14 @@ def read_value(sheet: Sheet, start: int, end: int) -> tuple[Instruction | Unread
     """The instruction and the downgrading in a value; an empty value has neither."""
     known = _known(sheet, start, end, labelled=True)
     if known is not None:
-        return _placed(sheet, start, known), None
+        return placed(sheet, start, known), None
     return _read_value(sheet, start, end)
 
 
 def read_instruction(sheet: Sheet, start: int, end: int) -> Instruction | Unread:
     """One instruction. `Unread` where no kind of instruction of the table was recognised."""
     known = _known(sheet, start, end, labelled=False)
-    return _placed(sheet, start, known) if known is not None else _read_instruction(sheet, start, end)
+    return placed(sheet, start, known) if known is not None else _read_instruction(sheet, start, end)
 
 
 # ---- what was read before --------------------------------------------------------------------------------------------
@@ -101,6 +102,8 @@ def _known(sheet: Sheet, start: int, end: int, labelled: bool) -> Instruction | 
     Instructions come again and again, above all those of one day, so they are kept by their words and by the year that
     tells the century of two figures. `None` where there is none, or more than one: such a value is read in its place.
     """
+    if end - start > _LONGEST:
+        return None
     words, kept = sheet.text[start:end], sheet.grammar.instructions
     key = words, _year(sheet), labelled
     if key not in kept:
@@ -115,7 +118,7 @@ def _known(sheet: Sheet, start: int, end: int, labelled: bool) -> Instruction | 
     return kept[key]
 
 
-def _placed(sheet: Sheet, start: int, known: Instruction) -> Instruction:
+def placed(sheet: Sheet, start: int, known: Instruction) -> Instruction:
     """A known instruction as one of the words that begin at `start`."""
     span, low, word = sheet.span, known.span, known.date_text
     if word is not None:

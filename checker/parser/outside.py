@@ -12,6 +12,7 @@ from .sheet import Sheet, folded
 
 _IDENTITY = Pattern(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
 _KEPT = 1024  # texts
+_LONGEST = 1000  # letters in which a level or a day stands
 
 
 def read_outside(sheet: Sheet, facts: tuple[Fact, ...]) -> Outside | None:
@@ -60,6 +61,7 @@ def _date_field(sheet: Sheet, fact: Fact) -> DateField:
 
 def _date(sheet: Sheet, text: str) -> tuple[Date | None, str]:
     """The first date in a wrapper's words, or why what stands there is none. Days come again and again."""
+    text = text[:_LONGEST]
     kept = sheet.grammar.stated_dates
     known = kept.get(text)
     if known is None:
@@ -72,12 +74,12 @@ def _date(sheet: Sheet, text: str) -> tuple[Date | None, str]:
 
 def _level(sheet: Sheet, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
     """The level and the controls of a wrapper's words: "SECRET//NOFORN"."""
-    kept = sheet.grammar.stated_levels
-    known = kept.get(fact.text)
+    kept, text = sheet.grammar.stated_levels, fact.text[:_LONGEST]
+    known = kept.get(text)
     if known is None:
         if len(kept) >= _KEPT:
             kept.clear()
-        known = kept[fact.text] = _read_level(sheet, fact.text)
+        known = kept[text] = _read_level(sheet, text)
     level, controls = known
     return level if not isinstance(level, str) else Unread(fact.span, level, fact.text), controls
 

@@ -105,6 +105,12 @@ class Sheet:
         """Whether nothing but blanks stands between `start` and the end of its line."""
         return not self.fold[start : self.fold.find("\n", start)].strip(" ")
 
+    def begins_line(self, start: int) -> bool:
+        """Whether nothing but blanks stands before `start` on its line."""
+        while start and self.fold[start - 1] == " ":
+            start -= 1
+        return not start or self.fold[start - 1] == "\n"
+
     def line_start(self, offset: int) -> int:
         """Where the line of `offset` begins."""
         return self.fold.rfind("\n", 0, offset) + 1
