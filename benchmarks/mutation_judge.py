@@ -35,10 +35,16 @@ from mutmut.state import state
 from mutmut.utils.file_utils import change_cwd
 from mutmut.workers import isolation
 
-PATIENCE = 4.0  # seconds of tests for one mutant
+PATIENCE = 1.5  # seconds of tests for one mutant
 SLACK = 3.0  # CPU seconds that a fork may take beyond four times what its tests take
 ROOM = 2 << 30  # bytes that a fork may take beyond what it was born with
-THINNED = {"tests/test_examples.py": 12, "tests/rulebook/test_planted.py": 5}  # of many alike, one in so many
+THINNED = {  # of many alike, or slow ones, one in so many: small books and kept cases show the same in milliseconds
+    "tests/rulebook/test_forge.py": 4,
+    "tests/rulebook/test_packs.py": 6,
+    "tests/rulebook/test_planted.py": 10,
+    "tests/rulebook/test_schemas.py": 4,
+    "tests/test_examples.py": 24,
+}
 SURVIVED, UNTESTED = 0, 33
 LEFT_OUT = ("test_what_loads_is_linear",)  # asks for time: a busy machine would kill
 KILLERS = "killers.txt"  # which test killed a mutant of which function

@@ -565,7 +565,7 @@ def test_rules_without_examples_are_told(here: Path) -> None:
 
 
 def test_a_schema_that_is_none() -> None:
-    with pytest.raises(ValueError, match="^no schema x: there is pack, rules, vocabulary$"):
+    with pytest.raises(ValueError, match=r"^no schema x: there is pack, rules, vocabulary$"):
         commands.schema_text("x")
     assert commands.schema_text() == commands.schema_text("rules")
 
