@@ -72,7 +72,7 @@ def _read_opening(grammar: Grammar, line: str) -> _Reading:
             kept[line] = reading
         _read_level(grammar, line + "\n", reading)
         rest = line[reading.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
-        if not rest.startswith(grammar.page_word("section")) and _is_post(grammar, rest):
+        if _section_start(grammar, rest, 0) is None and _is_post(grammar, rest):
             reading.post = rest
     return reading
 
@@ -199,17 +199,34 @@ def _distance(one: str, other: str) -> int:
 def _read_section(sheet: Sheet, at: int, end: int) -> tuple[int, int, int] | None:
     """The section, how many there are, and where the counter ends; `None` where none stands."""
     fold = sheet.fold
-    while fold[at] == " ":
-        at += 1
-    if not fold.startswith(sheet.grammar.page_word("section"), at):
+    start = _section_start(sheet.grammar, fold, at)
+    if start is None:
         return None
+    at, last = start
     first = _DIGITS.search(fold, at, end)
+    if last:  # FINAL SECTION OF 02: one number is said
+        before = fold[at : first.start()].split() if first is not None else ()
+        fits = first is not None and before and before[-1] in sheet.grammar.page_word("of", "word")
+        return (int(first.group()[:3]), int(first.group()[:3]), first.end()) if fits and first is not None else None
     second = _DIGITS.search(fold, first.end(), end) if first is not None else None
     if first is None or second is None or second.start() - at > 30 or len(second.group()) > 3:
         return None
     if fold[first.end() : second.start()].strip() not in sheet.grammar.page_word("of", "word"):
         return None
     return int(first.group()[:3]), int(second.group()), second.end()
+
+
+def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
+    """Where a section counter begins, blanks aside, and whether it says that the section is the last one."""
+    while fold.startswith(" ", at):
+        at += 1
+    words = grammar.page_word("section")
+    if fold.startswith(words, at):
+        return at, False
+    for final in grammar.page_word("final"):
+        if fold.startswith(tuple(f"{final} {word}" for word in words), at):
+            return at, True
+    return None
 
 
 def _read_number(sheet: Sheet, banner: Banner, at: int, end: int) -> int | None:

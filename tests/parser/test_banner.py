@@ -20,6 +20,8 @@ LINES = [
     ("C O N F I D E N T I A L\n\nSTRELSAU 000123", "C", "spaced", [], None, None, "STRELSAU", 123),
     ("C O N F I D E N T I A L  STRELSAU 000123", "C", "spaced", [], None, None, "STRELSAU", 123),
     ("CONFIDENTIAL SECTION 01 of 02 PORT OF SPAIN 000123", "C", "plain", [], (1, 2), None, "PORT OF SPAIN", 123),
+    ("C O N F I D E N T I A L FINAL SECTION OF 02 STRELSAU 000123", "C", "spaced", [], (2, 2), None, "STRELSAU", 123),
+    ("UNCLAS FINAL SECTION OF 3 DAR ES SALAAM 0123", "U", "plain", [], (3, 3), None, "DAR ES SALAAM", 123),
     ("T O P  S E C R E T STRELSAU 000123", "TS", "spaced", [], None, None, "STRELSAU", 123),
     ("C O N F I D E N T I A L STRELSAU", "C", "spaced", [], None, None, "STRELSAU", None),
     ("C O N F I D E N T I A L STRELSAU 000123SIPDISNOFORN", "C", "spaced", [], None, None, "STRELSAU", 123),
