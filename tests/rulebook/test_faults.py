@@ -1,0 +1,339 @@
+"""Faults and doubts: a rule that raises is kept to itself, a hurt copy is not blamed on its writer, counts add up."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+
+import pytest
+from test_judgments import ALL, SOURCE, book_of, shown
+from test_readings import chapter
+from test_reckonings import DOCUMENTS, MANY, at
+
+from checker import engine
+from checker.document import Banner, Part, Sign, Telegram
+from checker.record import copied
+from checker.rulebook import Rulebook
+from checker.rulebook.forge import Forged, forge
+from checker.text import Source, Span
+from checker.trouble import InputTrouble
+from checker.values import Date
+
+USUAL = "name: trial, summary: A rule made for tests., cite: [{source: memory}], status: draft"
+
+
+class Rotten(Banner):
+    """A banner whose section cannot be asked for: the fault of a parser."""
+
+    @property
+    def section(self) -> int:  # type: ignore[override]
+        raise ZeroDivisionError("words of the document")
+
+
+WHOLE = copied(MANY, banner=copied(MANY.banner, section=1))
+
+
+def rotten() -> Telegram:
+    banner = Rotten.__new__(Rotten)
+    for name in Banner.__fields__:
+        if name != "section":
+            setattr(banner, name, getattr(MANY.banner, name))
+    return copied(MANY, banner=banner)
+
+
+def rules(*lines: str) -> Rulebook:
+    """A book of rules, each written as what it has besides the usual; the first is TRY-001."""
+    text = "# file\nformat: 1\nchapter: Trial\nrules:\n" + "".join(
+        f"  - {{id: TRY-{number:03}, {USUAL.replace('trial', f'trial-{number}')}, {line}}}\n"
+        for number, line in enumerate(lines, 1)
+    )
+    assert chapter(text)
+    return book_of(text)
+
+
+FAULTY = rules(
+    "message: one, when: {banner.section: {is: 1}, whole: true}, require: {banner.serial: {is: 8}}",
+    "message: two, when: {banner.section: {is: 1}, mrn: present}, require: {banner.serial: {is: 8}}",
+    "message: three, require: {banner.section: {is: 1}}",
+    "message: four, each: paragraphs, require: {telegram.banner.section: {is: 1}}",
+    "message: five, each: paragraphs, where: {telegram.banner.section: {is: 1}}, require: {text: {is: z}}",
+    "message: 'six {banner.section}', require: {banner.serial: {is: 8}}",
+    "message: seven, require: {banner.serial: {is: 8}}",
+    "message: eight, when: {banner.serial: {is: 7}}, each: paragraphs, once: true, require: {text: {is: z}}",
+)
+
+
+def judged(
+    book: Rulebook, document: Telegram, quick: bool
+) -> tuple[list[str], dict[str, tuple[int, int, int, int]], list[engine.Crash]]:
+    tally = engine.Tally()
+    plan = book.plan(document.profile, document.date)
+    plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
+    found = [f"{each.rule} {each.message}" for each in engine.run(document, SOURCE, book, "trial.txt", "7", tally)]
+    counts = {rule: (count.applied, count.failed, count.unknown, count.passed) for rule, count in tally.counts.items()}
+    return found, {rule: count for rule, count in counts.items() if any(count)}, tally.crashes
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_rules_that_raise_are_told_by_name_and_the_others_go_on(quick: bool) -> None:
+    found, counts, crashes = judged(FAULTY, rotten(), quick)
+    assert ["TRY-007 seven", "TRY-008 eight"] == found
+    assert {"TRY-006": (1, 0, 0, 1), "TRY-007": (1, 1, 0, 0), "TRY-008": (1, 1, 0, 0)} == counts
+    assert ["TRY-003", "TRY-004", "TRY-005", "TRY-001", "TRY-002", "TRY-006"] == [crash.rule for crash in crashes]
+    assert {("trial.txt", "7", "ZeroDivisionError")} == {(crash.path, crash.cable, crash.error) for crash in crashes}
+    assert 6 == len({crash.trace for crash in crashes})
+    assert all(re.fullmatch("[0-9a-f]{8}", crash.trace) for crash in crashes)
+    assert "words" not in repr(crashes)
+    assert [crash.trace for crash in crashes] == [crash.trace for crash in judged(FAULTY, rotten(), quick)[2]]
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_without_the_fault_all_of_them_are_judged(quick: bool) -> None:
+    found, counts, crashes = judged(FAULTY, WHOLE, quick)
+    assert [f"TRY-00{number} {word}" for number, word in ((1, "one"), (2, "two"), (6, "six 1"), (7, "seven"))] == found[
+        :4
+    ]
+    assert [] == crashes
+    assert {1: (1, 1, 0, 0), 3: (1, 0, 0, 1), 4: (1, 0, 0, 1), 5: (1, 1, 0, 0)} == {
+        n: counts[f"TRY-00{n}"] for n in (1, 3, 4, 5)
+    }
+
+
+def test_a_forged_plan_that_breaks_leaves_no_count_behind() -> None:
+    book = rules("message: one, require: {banner.serial: {is: 8}}", "message: two, require: {subject: present}")
+    plan = book.plan(MANY.profile, MANY.date)
+    good = forge(plan.root, plan.tools)
+
+    def broken(env: object, counts: list[int], *told: object) -> None:
+        good.judged(env, counts, *told)  # type: ignore[arg-type]
+        raise ZeroDivisionError
+
+    plan.forged = Forged(broken, good.slots)  # type: ignore[arg-type]
+    tally = engine.Tally()
+    found = list(engine.run(MANY, SOURCE, book, "x", "", tally))
+    assert ["one"] == [each.message for each in found]
+    assert [(1, 1), (1, 0)] == [(tally.of(id).applied, tally.of(id).failed) for id in ("TRY-001", "TRY-002")]
+    assert [0] * len(good.slots) == tally.numbers(plan)
+
+
+def test_a_plan_is_forged_at_its_hundred_and_fiftieth_telegram(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = rules("message: one, require: {banner.serial: {is: 8}}")
+    plan = book.plan(MANY.profile, MANY.date)
+    for _ in range(149):
+        list(engine.run(MANY, SOURCE, book))
+    assert plan.forged is None
+    list(engine.run(MANY, SOURCE, book))
+    assert plan.forged is not None
+    from checker.rulebook import forge as forging
+
+    def too_large(*given: object) -> None:
+        raise RecursionError
+
+    plan.met, plan.forged = 149, None
+    monkeypatch.setattr(forging, "forge", too_large)
+    assert ["one"] == [each.message for each in engine.run(MANY, SOURCE, book)]
+    assert plan.forged is None
+
+
+def test_counts_of_several_runs_add_up() -> None:
+    book = rules(
+        "message: one, require: {banner.serial: {is: 8}}",
+        "message: two, require: {subject.text: {contains: WAR}}",
+        "message: three, era: {from: '2007-05-01'}, require: {subject: present}",
+    )
+    total = engine.Tally()
+    for quick in (False, True):
+        for document in DOCUMENTS.values():
+            tally = engine.Tally()
+            plan = book.plan(document.profile, document.date)
+            plan.forged = forge(plan.root, plan.tools) if quick else None
+            list(engine.run(document, SOURCE, book, "x", "", tally))
+            total.add(tally)
+    assert 10 == total.documents
+    counts = {rule: (count.applied, count.failed, count.unknown, count.passed) for rule, count in total.counts.items()}
+    assert {"TRY-001": (10, 6, 4, 0), "TRY-002": (10, 2, 6, 2), "TRY-003": (10, 0, 6, 4)} == counts
+    assert 16 == total.unknown
+    one = engine.Tally()
+    one.crashes.append(engine.Crash("TRY-001", "a", "b", "c", "d"))
+    one.of("TRY-009").failed += 2
+    total.add(one)
+    assert (10, 1, 2) == (total.documents, len(total.crashes), total.of("TRY-009").failed)
+
+
+def test_numbers_of_a_forged_plan_are_shared_out_once() -> None:
+    book = rules(
+        "message: one, require: {banner.serial: {is: 8}}", "message: two, each: paragraphs, require: {text: {is: q}}"
+    )
+    plan = book.plan(MANY.profile, MANY.date)
+    plan.forged = forge(plan.root, plan.tools)
+    tally = engine.Tally()
+    for expected in (1, 2, 3):
+        list(engine.run(MANY, SOURCE, book, "x", "", tally))
+        if expected != 2:
+            assert [expected, expected] == [tally.counts[id].applied for id in ("TRY-001", "TRY-002")]
+
+
+# ---- hurt copies ---------------------------------------------------------------------------------------------------
+
+
+SERIAL = rules(
+    "message: 'the serial is {value}', severity: error, require: {banner.serial: {is: 412}}",
+    "message: 'paragraph {label}', each: paragraphs, require: {number: {at_most: 2}}",
+    "message: told, severity: info, require: {banner.serial: {is: 412}}",
+)
+
+
+def told(document: Telegram) -> list[str]:
+    tally = engine.Tally()
+    found = list(engine.run(document, SOURCE, SERIAL, "x", "", tally))
+    counts = [f"{count.failed}/{count.unknown}" for _, count in sorted(tally.counts.items())]
+    return [f"{each.severity} {each.unknown} {each.message}" for each in found] + counts
+
+
+def test_a_sound_copy_is_blamed() -> None:
+    assert [
+        "error False the serial is 7",
+        "info False told",
+        "warning False paragraph 3.",
+        "1/0",
+        "1/0",
+        "1/0",
+    ] == told(MANY)
+
+
+def test_signs_of_damage_beside_the_place_leave_what_is_no_info_unknown() -> None:
+    hurt = copied(MANY, signs=(Sign(at(0), 1), Sign(at(95), 1)))
+    assert ["info False told", "0/1", "0/1", "1/0"] == told(hurt)
+
+
+def test_signs_at_the_place_itself_are_what_is_told() -> None:
+    assert ["error False the serial is 7", "info False told", "1/0", "0/1", "1/0"] == told(
+        copied(MANY, signs=(Sign(at(14), 2),))
+    )
+
+
+def test_a_mended_copy_that_fails_no_more_leaves_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    mended = copied(MANY, banner=copied(MANY.banner, serial=412))
+    monkeypatch.setattr(Telegram, "mended", lambda self: mended)
+    lines = told(MANY)
+    doubt = "info True cannot be judged, the copy looks hurt here: the serial is 7"
+    assert [doubt, "info False told", "warning False paragraph 3.", "0/1", "1/0", "1/0"] == lines
+
+
+def test_a_mended_copy_that_fails_elsewhere_leaves_doubt_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = MANY.paragraphs
+    mended = copied(MANY, paragraphs=(copied(first, number=8), copied(second, number=1), third))
+    monkeypatch.setattr(Telegram, "mended", lambda self: mended)
+    lines = told(MANY)
+    assert "info True cannot be judged, the copy looks hurt here: paragraph 3." in lines
+    assert "error False the serial is 7" in lines
+
+
+# ---- where a finding points that has no place ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "parts", "expected"),
+    [
+        ("ONE\nTWO\n", (0, 8), [], "ONE"), ("\n \n  ONE \nTWO\n", (0, 14), [], "ONE "), ("ONE\rTWO\n", (0, 8), [], "ONE"),
+        ("ONE\r\nTWO", (0, 8), [], "ONE"), ("ONE", (0, 3), [], "ONE"), (" \n ", (0, 3), [], ""), ("", (0, 0), [], ""),
+        ("XX\nONE\nTWO", (3, 10), [], "ONE"), ("A\nONE\nTWO", (0, 9), [("blank", 0, 2), ("x", 2, 6)], "ONE"),
+        ("A\nONE\nTWO", (0, 9), [("blank", 0, 2)], "A"), ("ONETWO", (0, 6), [("x", 0, 3), ("y", 3, 6)], "ONE"),
+        ("ONE\rTWO\nX", (0, 9), [], "ONE"), ("ONE\nTWO\rX", (0, 9), [], "ONE"),
+    ],
+)  # fmt: skip
+def test_the_first_line_that_holds_anything(
+    text: str, span: tuple[int, int], parts: list[tuple[str, int, int]], expected: str
+) -> None:
+    made = Telegram(Span(*span), "acp127")
+    made.parts = tuple(Part(Span(start, end), kind) for kind, start, end in parts)
+    found = engine.first_line(made, Source("x", text))
+    assert expected == text[found.start : found.end]
+
+
+def test_a_finding_carries_five_lines_at_most() -> None:
+    book = rules("message: one, require: {subject.text: {is: x}}")
+    for size, lines in ((5, 1), (30, 3), (59, 5), (100, 5)):
+        long = copied(MANY, subject=copied(MANY.subject, span=Span(0, size)))
+        (found,) = engine.run(long, SOURCE, book, "x")
+        assert lines == len(found.lines)
+
+
+def test_fingerprints_know_rule_telegram_place_and_words_but_no_numbers_and_no_blanks() -> None:
+    book = rules("message: one, each: paragraphs, require: {text: {is: q}}")
+
+    def prints(document: Telegram, text: str = SOURCE.text, path: str = "x") -> list[str]:
+        return [each.fingerprint for each in engine.run(document, Source("x", text), book, path)]
+
+    assert prints(MANY) == prints(MANY, path="y")
+    bare = copied(MANY, banner=None)
+    assert prints(bare) != prints(bare, path="y")
+    assert prints(MANY) == prints(MANY, SOURCE.text.replace(" ", "\t"))
+    assert prints(MANY) != prints(MANY, SOURCE.text.lower())
+    turned = copied(MANY, paragraphs=(*MANY.paragraphs[1:], MANY.paragraphs[0]))
+    assert sorted(prints(MANY)) == sorted(prints(turned))
+
+
+# ---- one document must not end a run ----------------------------------------------------------------------------------------
+
+
+def test_an_attempt_gives_the_answer_or_a_trace() -> None:
+    assert (7, "") == engine.attempt(lambda: 7)
+    assert (None, "") == engine.attempt(lambda: None)
+    with pytest.raises(InputTrouble, match="mend it"):
+        engine.attempt(lambda: (_ for _ in ()).throw(InputTrouble("mend it")))
+
+
+def test_the_trace_of_an_attempt_names_the_fault_and_its_place_and_no_word_of_the_document() -> None:
+    (answer, words), other = (engine.attempt(partial(Date.of, text)) for text in ("secret words", "more"))
+    assert answer is None
+    assert re.fullmatch(r"[0-9a-f]{8} \(ValueError at values\.py:\d+\)", words)
+    assert (None, words) == other
+    broken = engine.attempt(lambda: json.loads("{"))[1]
+    assert re.fullmatch(r"[0-9a-f]{8} \(JSONDecodeError at python3\.\d+/json/decoder\.py:\d+\)", broken)
+    assert broken[:8] != words[:8]
+    own = engine.attempt(lambda: int("x"))[1]
+    assert re.fullmatch(r"[0-9a-f]{8} \(ValueError at \S*test_faults\.py:\d+\)", own)
+
+
+# ---- the reckoning ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "document", "expected"),
+    [
+        ("profile: [IC, GEN], require: {subject: present}", "many", "not applicable; profile CABLE is not IC, GEN; 0; 0"),
+        ("profile: [ALL], require: {subject: present}", "many", "pass; ; 1; 0"),
+        ("era: {from: '2007-05-01', before: '2008-01-01'}, require: {subject: present}", "many",
+         "unknown; the date is not known well enough for the era 2007-05-01 to before 2008-01-01; 0; 0"),
+        ("era: {from: '2007-05-01'}, require: {subject: present}", "bare",
+         "unknown; the date is not known well enough for the era 2007-05-01 to before …; 0; 0"),
+        ("era: {before: '2007-01-01'}, require: {subject: present}", "many",
+         "not applicable; the date 2007 is outside the era … to before 2007-01-01; 0; 0"),
+        ("when: {whole: false}, require: {subject: present}", "many", "not applicable; the guard is false; 1; 0"),
+        ("when: {banner.level: {is: C}}, require: {subject: present}", "many", "unknown; the guard is unknown; 1; 0"),
+        ("when: {whole: true}, require: {subject: present}", "many", "pass; ; 2; 0"),
+        ("each: references, require: {text: present}", "many", "not applicable; there is nothing to judge; 0; 0"),
+        ("each: paragraphs, where: {number: {is: 9}}, require: {text: present}", "many",
+         "not applicable; there is nothing to judge; 0; 0"),
+        ("each: paragraphs, require: {text: {is: q}}", "many", "fail; ; 3; 3"),
+        ("require: {banner.level: {is: C}}", "many", "unknown; ; 1; 0"),
+        ("unknown: report, require: {banner.level: {is: C}}", "many", "unknown; ; 1; 1"),
+        ("each: subject, require: {text: {is: C}}", "torn", "unknown; ; 0; 0"),
+        ("each: subject, require: {text: {is: C}}", "bare", "not applicable; there is nothing to judge; 0; 0"),
+    ],
+)  # fmt: skip
+def test_a_trace_tells_the_verdict_and_why(line: str, document: str, expected: str) -> None:
+    book = rules(f"message: none, {line}")
+    shown_ = copied(ALL[document], profile="CABLE")
+    trace = engine.trace(shown_, SOURCE, book.rules[0], book)
+    assert "TRY-001" == trace.rule
+    assert expected == f"{trace.verdict}; {trace.why}; {len(trace.parts)}; {len(trace.findings)}"
+
+
+def test_a_trace_judges_its_rule_alone() -> None:
+    book = rules("message: one, require: {banner.serial: {is: 8}}", "message: two, require: {banner.serial: {is: 9}}")
+    trace = engine.trace(copied(MANY, profile="CABLE"), SOURCE, book.rules[1], book)
+    assert ["two"] == [found.message for found in trace.findings]
+    assert shown(trace.findings[0]).startswith("  :")
