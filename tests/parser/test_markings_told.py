@@ -1,0 +1,147 @@
+"""Markings with every field and token, read by each door out of the middle of a text, twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from kept import WRITING, cases, rewrite
+
+from checker import rulebook
+from checker.document import Marking, Token, Unread
+from checker.parser import markings
+from checker.parser.markings import banner, entire_text, known_portions, place, portion
+from checker.parser.shapes import Shape
+from checker.record import Record
+from checker.text import Source, Span, View
+from checker.vocabulary import Vocabulary
+
+WORDS = rulebook.load().vocabulary
+BARE = Token(Span(0, 0), "", None, "")
+DOORS: dict[str, Callable[[View, int, int, Vocabulary], Marking | Unread | None]] = {
+    "portion": portion,
+    "folded": lambda view, start, end, words: portion(view, start, end, words, folded=True),
+    "banner": banner,
+    "entire text": entire_text,
+}
+
+
+def told(given: str) -> str:
+    """What each door makes of the words (`\\n` is a line end), alike at two places of two texts."""
+    words = given.replace("\\n", "\n")
+    found = {
+        name: [at(door, before, words) for before in ("1. ", "SOME WORDS BEFORE\n")] for name, door in DOORS.items()
+    }
+    lines = []
+    for name, (one, two) in found.items():
+        assert one == two
+        if one and not (name == "folded" and one == found["portion"][0]):
+            lines += [f"{name}: {one[0]}", *one[1:]]
+    return "\n".join(lines) or "nothing"
+
+
+def at(door: Callable[[View, int, int, Vocabulary], Marking | Unread | None], before: str, words: str) -> list[str]:
+    text = before + words + "C)\nZ - ENTIRE TEXT"
+    end = len(before) + len(words)
+    found = door(View.whole(Source("x", text)), len(before), end, WORDS)
+    if found is None:
+        return []
+    quote = text[found.span.start : found.span.end]
+    if isinstance(found, Unread):
+        return [f"unread {found.text!r} {quote!r}: {found.why}"]
+    assert len(before) <= found.span.start <= found.span.end <= end
+    lines = [
+        f"{quote!r}{'' if quote == found.text else ' ' + repr(found.text)} {fields(found, ('span', 'text', 'tokens'))}"
+    ]
+    for token in found.tokens:
+        assert token.text == text[token.span.start : token.span.end]
+        lines.append(f"  {token.text!r} {fields(token, ('span', 'text'), BARE)}")
+    return lines
+
+
+def fields(record: Record, but: tuple[str, ...], usual: Record | None = None) -> str:
+    """The fields of a record that say something."""
+    values = [(name, getattr(record, name)) for name in record.__fields__ if name not in but]
+    said = [(name, value) for name, value in values if usual is None or value != getattr(usual, name)]
+    return ", ".join(
+        f"{name} {value.code if name == 'level' and value is not None else value!r}" for name, value in said
+    )
+
+
+if WRITING:
+    rewrite("parser/cases/markings.txt", told)
+
+
+@cases("parser/cases/markings.txt")
+def test_a_marking(name: str, given: str, wanted: str) -> None:
+    assert wanted == told(given)
+
+
+def read(door: str, text: str, start: int = 0, end: int | None = None) -> object:
+    found = DOORS[door](View.whole(Source("x", text)), start, len(text) if end is None else end, WORDS)
+    return found if found is None else text[found.span.start : found.span.end]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_stands_outside_the_stretch_is_not_read(door: str) -> None:
+    text = "(S//NF) TEXT"
+    assert read("portion", text) == "(S//NF)"
+    for end in range(7):
+        assert read("portion", text, 0, end) is None
+    assert read("portion", text, 0, 7) == "(S//NF)"
+    assert read(door, "(S", 2) is None and read(door, "   ", 1) is None and read(door, "", 0) is None
+
+
+def test_marks_and_banners_have_an_end() -> None:
+    long = "(S//REL TO USA, " + ", ".join(["GBR"] * 24)
+    for blanks, mark in ((160 - len(long) - 1, True), (160 - len(long), False)):
+        text = long + " " * blanks + ") X"
+        assert mark is (read("portion", text) == text[:-2]), blanks
+    line = "SECRET//REL TO USA"
+    assert read("banner", " " + line + " " * 400) == line
+    wide = "SECRET//REL TO USA" + ", GBR" * 56
+    assert (298, wide) == (len(wide), read("banner", wide))
+    assert read("banner", wide.replace("USA,", "USA,  ")) is not None
+    assert read("banner", wide.replace("USA,", "USA,   ")) is None
+
+
+def test_a_half_mark_stands_before_its_end() -> None:
+    for text in ("C) The King", "(C The King"):
+        assert text[:2] == read("portion", text)
+        assert read("portion", text, 0, 1) is None
+        assert text[:2] == read("portion", f" \xa0\t{text}")
+    assert "C)" == read("portion", "C)", 0, 2)
+
+
+def test_a_statement_stands_in_the_first_seventy_letters() -> None:
+    for blanks in (30, 54, 55, 56, 57, 60):
+        text = "(C" + " " * blanks + "- ENTIRE TEXT) THE"
+        expected = text[:-4] if 2 + blanks + len("- ENTIRE TEXT") <= 70 else None
+        assert (expected if expected is None or len(expected) <= 70 else expected[:-1]) == read("entire text", text), (
+            blanks
+        )
+
+
+def test_known_marks_are_placed_without_being_read_again() -> None:
+    WORDS.made.pop("shapes", None)
+    assert {} == known_portions(WORDS)
+    text = "1. (S//NF) ONE. (x) TWO. (CX) THREE."
+    view = View.whole(Source("x", text))
+    marks = [portion(view, text.index(word), len(text), WORDS) for word in ("(S", "(x", "(CX")]
+    known = known_portions(WORDS)
+    assert ["(S//NF)", "(x)", "(CX)"] == list(known)
+    shape = known["(S//NF)"]
+    assert isinstance(shape, Shape)
+    again = place(shape, view, Span(3, 10), "(S//NF)", 3, WORDS)
+    assert marks[0] == again and again.tokens == marks[0].tokens  # type: ignore[union-attr]
+    assert [None, known["(CX)"]] == [known["(x)"], getattr(marks[2], "why", None)]
+
+
+def test_no_more_than_some_thousand_marks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    WORDS.made.pop("shapes", None)
+    monkeypatch.setattr(markings, "_KEPT_SHAPES", 3)
+    sizes = []
+    for word in ("(S)", "(C)", "(U)", "(TS)", "(S)", "(S)"):
+        assert word == read("portion", word + " X")
+        sizes.append(len(known_portions(WORDS)))
+    assert [1, 2, 3, 1, 2, 2] == sizes
