@@ -35,7 +35,7 @@ from mutmut.state import state
 from mutmut.utils.file_utils import change_cwd
 from mutmut.workers import isolation
 
-PATIENCE = 1.5  # seconds of tests for one mutant
+PATIENCE = 2.0  # seconds of tests for one mutant
 SLACK = 3.0  # CPU seconds that a fork may take beyond four times what its tests take
 ROOM = 2 << 30  # bytes that a fork may take beyond what it was born with
 THINNED = {  # of many alike, or slow ones, one in so many: small books and kept cases show the same in milliseconds
@@ -44,6 +44,11 @@ THINNED = {  # of many alike, or slow ones, one in so many: small books and kept
     "tests/rulebook/test_planted.py": 10,
     "tests/rulebook/test_schemas.py": 4,
     "tests/test_examples.py": 24,
+}
+OWN = {  # the tests made for a module: asked before the others
+    "checker.parser.markings": "tests/parser/test_markings_told.py",
+    "checker.rulebook.forge": "tests/rulebook/test_plans.py",
+    "checker.rulebook.phrases": "tests/rulebook/test_plans.py",
 }
 SURVIVED, UNTESTED = 0, 33
 LEFT_OUT = ("test_what_loads_is_linear",)  # asks for time: a busy machine would kill
@@ -184,7 +189,8 @@ class WarmRunner(PytestRunner):
                     if function == _function(mutant_name):
                         killers[name] += 1
         known = [name for name in tests if name in self.items and name in state().duration_by_test]
-        known.sort(key=lambda name: (-killers[name], state().duration_by_test[name], name))
+        own = OWN.get(mutant_name.rpartition(".")[0], "-")
+        known.sort(key=lambda name: (-killers[name], own not in name, state().duration_by_test[name], name))
         chosen, total = known[:1], 0.0
         for name in known[1:]:
             total += state().duration_by_test[name]

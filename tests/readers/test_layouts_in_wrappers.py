@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import html
 import io
@@ -49,12 +50,19 @@ def zipped(text: str) -> bytes:
     return held.getvalue()
 
 
+def columns(text: str) -> bytes:
+    held = io.StringIO(newline="")
+    csv.writer(held, lineterminator="\n").writerows([["box", "body"], ["7", text]])
+    return held.getvalue().encode()
+
+
 PACKED: dict[str, Callable[[str], bytes]] = {
     "latin-1": lambda text: text.encode("latin-1", "replace"),
     "byte-order-mark": lambda text: b"\xef\xbb\xbf" + text.encode(),
     "utf-16": lambda text: text.encode("utf-16"),
     "gzip": lambda text: gzip.compress(text.encode()),
     "zip": zipped,
+    "columns": columns,
     "mailbox": mailbox,
 }
 NAMES = {"gzip": "one.txt.gz", "zip": "one.zip", "mailbox": "one.mbox", "json-row": "one.jsonl", "csv-row": "cables.csv",
@@ -89,7 +97,11 @@ def as_row(quote: str) -> str:
     return quote.replace('\\"', '"').replace("\\\\", "\\")
 
 
-DECODED: dict[str, Callable[[str], str]] = {"json-row": as_json, "csv-row": as_row, "page": html.unescape}
+def as_columns(quote: str) -> str:
+    return quote.replace('""', '"')
+
+
+DECODED: dict[str, Callable[[str], str]] = {"columns": as_columns, "json-row": as_json, "csv-row": as_row, "page": html.unescape}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import pickle
 import zipfile
@@ -49,6 +50,23 @@ def test_row_files_are_parted_between_rows(tmp_path_factory, bodies, target):
         "".join(json.dumps({"_id": f"A{number}", "body": body}) + "\n" for number, body in enumerate(bodies))
     )
     assert told(readers.read(str(lines))) == parted(str(lines), target)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.text(alphabet='ab\n",;é ', max_size=80), min_size=1, max_size=30),
+    st.integers(1, 900),
+    st.sampled_from(",;\t"),
+)
+def test_rows_under_names_are_parted_between_rows(tmp_path_factory, bodies, target, separator):
+    path = tmp_path_factory.mktemp("rows") / "named.csv"
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=separator, lineterminator="\n")
+        writer.writerow(["id", "body"])
+        writer.writerows([f"A{number}", f"TEXT {body}"] for number, body in enumerate(bodies))
+    whole = told(readers.read(str(path)))
+    assert whole == parted(str(path), target)
+    assert [f"TEXT {body}" for body in bodies] == [row[2] for row in whole]
 
 
 def test_batches_are_of_the_size_asked_for(tmp_path):

@@ -31,6 +31,10 @@ def as_csv(quote: str) -> str:
     return quote.replace('\\"', '"').replace("\\\\", "\\")
 
 
+def as_columns(quote: str) -> str:
+    return quote.replace('""', '"')
+
+
 def as_mail(quote: str) -> str:
     return quopri.decodestring(quote.encode()).decode()
 
@@ -47,6 +51,7 @@ CASES = [
     ("cable-page-2010-12.html", "", "html", as_markup),
     ("cablegate.jsonl", "08STRELSAU123", "jsonl", as_json),
     ("cables.csv", "08STRELSAU123", "csv", as_csv),
+    ("columns.csv", "08STRELSAU123", "csv-head", as_columns),
     ("history-lab.json", "2008STRELS00123", "json", as_json),
     ("labelled-in-page.html", "", "html+labelled", as_markup),
     ("labelled.txt", "", "labelled", as_text),

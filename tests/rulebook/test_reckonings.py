@@ -22,6 +22,7 @@ from checker.document import (
     Word,
 )
 from checker.rulebook.blame import Clause, Step, blame, reckon
+from checker.rulebook.compile import compile_condition
 from checker.rulebook.forge import forge_condition
 from checker.rulebook.paths import place_of
 from checker.rulebook.values import Tools
@@ -66,15 +67,34 @@ DOCUMENTS = {"full": FULL, "many": MANY, "torn": TORN, "lost": LOST, "bare": tel
 def told(words: str) -> str:
     """The condition as code and in words; its answers; whom it blames where it does not hold; its reckoning."""
     code, tools = code_of(words), Tools(WORDS)
-    clause, forged = Clause(code, tools), forge_condition(code, tools)
+    clause = Clause(code, tools)
     lines = [f"code: {code}"]
     answers = {name: clause.test((document,)) for name, document in DOCUMENTS.items()}
-    assert answers == {name: forged((document,)) for name, document in DOCUMENTS.items()}
+    for inside in (code, *around(code)):
+        closure, forged = compile_condition(inside, tools), forge_condition(inside, tools)
+        for name, document in DOCUMENTS.items():
+            assert closure((document,)) is forged((document,)), (name, inside)
     lines.append("answers: " + ", ".join(f"{name} {answer}" for name, answer in answers.items()))
     for name, document in DOCUMENTS.items():
         if answers[name] is not True and name in ("full", "many", "torn"):
             lines.append(f"blames: {name} {blamed(clause, document)}")
     return "\n".join([*lines, *steps(reckon(clause, (MANY,)), 0)])
+
+
+WHOLE = ["ask", [0, "whole"], "flag", "is", ["lit", "flag", True]]
+UNSURE = ["state", [0, "eo", "order"], "present"]
+
+
+def around(code: list[object]) -> list[list[object]]:
+    """The condition inside others: what is known of its answer (that it is never unknown, say) must hold there too."""
+    found = [
+        ["not", code], ["not", ["not", code]], ["and", [code, WHOLE]], ["and", [UNSURE, code, WHOLE]], ["or", [code, WHOLE]],
+        ["or", [UNSURE, WHOLE, code]], ["implies", code, WHOLE], ["implies", UNSURE, code],
+    ]  # fmt: skip
+    if code[0] in ("ask", "state", "count"):  # the others count their elements from the telegram
+        found += [["any", [0, "paragraphs"], code], ["all", [0, "paragraphs"], ["not", code]]]
+        found += [["none", [0, "captions"], ["or", [UNSURE, code]]]]
+    return found
 
 
 def blamed(clause: Clause, document: Telegram) -> str:

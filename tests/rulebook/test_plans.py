@@ -1,0 +1,166 @@
+"""Many rules in one plan: written out as one function they answer as one by one, and ask for nothing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from kept import HERE, sections
+from test_conditions import WORDS, code_of
+from test_judgments import ALL, SOURCE
+
+from checker import engine
+from checker.document import Telegram
+from checker.rulebook import Rule, Rulebook
+from checker.rulebook.codes import Data
+from checker.rulebook.forge import forge
+
+CONDITIONS = [title for title, _, _ in sections((HERE / "rulebook/cases/conditions.txt").read_text("utf-8"))]
+CODES = [code_of(words) for words in CONDITIONS]
+SIMPLE = [code for code in CODES if code[0] in ("ask", "state", "count")]
+DATED = [code for code in SIMPLE if code[1][1] in ("level", "banner", "subject", "eo", "date")]  # type: ignore[index]
+
+
+def book_of(rules: list[Data]) -> Rulebook:
+    usual = {"name": "trial", "severity": "warning", "status": "stable", "profile": ["ALL"], "cite": [["memory", ""]]}
+    made = [
+        Rule({"id": f"TRY-{number:03}", "message": [["text", str(number)]], "examples": {}, **usual, **rule})
+        for number, rule in enumerate(rules)
+    ]
+    return Rulebook(made, WORDS)
+
+
+def judged(book: Rulebook, document: Telegram, quick: bool) -> object:
+    tally = engine.Tally()
+    plan = book.plan(document.profile, document.date)
+    plan.met, plan.forged = 0, (plan.forged or forge(plan.root, plan.tools)) if quick else None
+    found = list(engine.run(document, SOURCE, book, "x", "", tally))
+    assert [] == tally.crashes
+    return found, {id: (c.applied, c.failed, c.unknown) for id, c in sorted(tally.counts.items()) if c.applied}
+
+
+def check(rules: list[Data]) -> None:
+    for size in (len(rules), 7):  # all at once, and by handfuls, in which less is shared
+        for start in range(0, len(rules), size):
+            slow, quick = book_of(rules[start : start + size]), book_of(rules[start : start + size])
+            for name, document in ALL.items():
+                assert judged(slow, document, False) == judged(quick, document, True), name
+
+
+def test_every_condition_as_a_requirement() -> None:
+    check([{"require": code} for code in CODES])
+
+
+def test_every_condition_as_a_guard() -> None:
+    check([{"when": code, "require": ["state", [0, "subject"], "readable"]} for code in CODES])
+
+
+def test_guards_that_share_parts() -> None:
+    pairs = zip(SIMPLE, [*SIMPLE[5:], *SIMPLE[:5]], [*SIMPLE[::-1]], strict=True)
+    check([{"when": ["and", [one, two]], "require": three} for one, two, three in pairs])
+
+
+def test_every_simple_condition_of_each_element() -> None:
+    """Of the telegram around it, and as a filter; the same list, another, and a part that is no list."""
+    lists = (
+        [0, "paragraphs"],
+        [0, "captions"],
+        [0, "tags_line", "tags"],
+        [0, "banner"],
+        [0, "eo", "instruction", "dates"],
+    )
+    rules: list[Data] = []
+    for number, code in enumerate(SIMPLE):
+        path = lists[number % len(lists)]
+        each = {"each": path, "listed": path != [0, "banner"]}
+        rules.append(each | {"require": code})
+        rules.append(each | {"where": code, "require": DATED[number % len(DATED)]})
+        if number % 3 == 0:
+            rules.append(each | {"where": ["state", [1], "present"], "require": code})
+    check(rules)
+
+
+def test_elements_and_their_telegram_in_one_walk() -> None:
+    deep = [[1, "mark", "level"], [1, "mark", "level", "rank"], [1, "level"], [1, "level", "rank"], [1, "mark", "typo"]]
+    kinds = ["level", "count", "level", "count", "text"]
+    words = [
+        ["lit", "level", "C"],
+        ["lit", "count", 1],
+        ["lit", "level", "S"],
+        ["lit", "count", 2],
+        ["lit", "text", "case"],
+    ]
+    asked = [["ask", path, kind, "is", word] for path, kind, word in zip(deep, kinds, words, strict=True)]
+    inside = [
+        ["any", [1, "controls"], ["ask", [2], "text", "is", ["lit", "text", word]]] for word in ("NF", "PR", "XX")
+    ]
+    inside += [["all", [0, "captions"], ["ask", [2, "kind"], "text", "same_as", ["field", [1, "text"], "text", 0, 0]]]]
+    parts = [*asked, *inside, *(["not", code] for code in asked)]
+    each = {"each": [0, "paragraphs"], "listed": True}
+    check([each | {"require": code} for code in parts])
+    check([each | {"where": one, "require": two} for one, two in zip(parts, [*parts[3:], *parts[:3]], strict=True)])
+    check(
+        [
+            each | {"where": ["or", [one, DATED[2]]], "require": ["and", [one, two]]}
+            for one, two in zip(parts, parts[::-1], strict=True)
+        ]
+    )
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> Counter[str]:
+    """How often each derived value of a telegram is made."""
+    counts: Counter[str] = Counter()
+
+    def watch(name: str) -> None:
+        derive = vars(Telegram)[name].fget
+
+        def made(telegram: Telegram) -> object:
+            counts[name] += 1
+            return derive(telegram)
+
+        made.__annotations__, made.__doc__ = derive.__annotations__, derive.__doc__
+        monkeypatch.setattr(Telegram, name, property(made))
+
+    for name in names:
+        watch(name)
+    return counts
+
+
+HIGHEST = ["ask", [0, "highest_portion"], "level", "is", ["lit", "level", "S"]]
+RANK = ["ask", [0, "highest_portion", "rank"], "count", "above", ["lit", "count", 7]]
+CONTROLS = ["any", [0, "portion_controls"], ["ask", [1], "text", "is", ["lit", "text", "NF"]]]
+NEVER = ["ask", [0, "whole"], "flag", "is", ["lit", "flag", False]]
+
+
+@pytest.mark.parametrize("quick", [False, True])
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([{"require": HIGHEST}, {"require": ["not", HIGHEST]}, {"require": RANK}], {"highest_portion": 1}),
+        ([{"when": HIGHEST, "require": RANK}, {"when": RANK, "require": HIGHEST}], {"highest_portion": 1}),
+        ([{"when": NEVER, "require": HIGHEST}, {"when": NEVER, "require": RANK}], {}),
+        ([{"when": NEVER, "require": HIGHEST}, {"require": CONTROLS}, {"when": CONTROLS, "require": CONTROLS}],
+         {"portion_controls": 1}),
+        ([{"each": [0, "portions"], "listed": True, "require": ["state", [1, "label"], "present"]},
+          {"each": [0, "portions"], "listed": True, "require": ["state", [1, "label"], "readable"]},
+          {"require": ["count", [0, "portions"], "at_least", ["lit", "count", 1]]}], {"portions": 1}),
+        ([{"each": [0, "paragraphs"], "listed": True, "require": HIGHEST},
+          {"each": [0, "paragraphs"], "listed": True, "where": RANK, "require": HIGHEST}], {"highest_portion": 1}),
+    ],
+)  # fmt: skip
+def test_a_derived_value_is_made_once_and_only_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch, quick: bool, rules: list[Data], expected: dict[str, int]
+) -> None:
+    document = ALL["many"]
+    counts = counted(monkeypatch, ("highest_portion", "portion_controls", "portions"))
+    book = book_of(rules)
+    plan = book.plan(document.profile, document.date)
+    plan.forged = forge(plan.root, plan.tools) if quick else None
+    tally = engine.Tally()
+    if plan.forged is not None:  # the judging alone: placing what failed may ask again
+        plan.forged.judged((document,), tally.numbers(plan), lambda told: None, lambda branch: None)
+    else:
+        engine._carefully(plan.root, (document,), [], [], [], [])
+    for name in ("highest_portion", "portion_controls"):  # these are made of the portions
+        counts["portions"] -= counts[name] if "portions" not in expected else 0
+    assert expected == {name: count for name, count in counts.items() if count > 0}
