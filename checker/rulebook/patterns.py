@@ -42,7 +42,7 @@ def refuse(pattern: str) -> Refusal | None:
         return "R025", f"the pattern is longer than {LONGEST} letters", "use a vocabulary table"
     try:
         tree = parser.parse(pattern, re.ASCII)
-    except (re.error, RecursionError, OverflowError) as error:
+    except (re.error, RecursionError, OverflowError, ValueError) as error:
         return "R025", f"not a pattern: {error}", "quote the pattern in single quotes, so that YAML leaves it alone"
     if tree.state.flags & ~(re.ASCII | re.UNICODE):
         return "R025", "flags such as (?i) are not allowed", "write both spellings, or use a vocabulary table"
@@ -217,7 +217,7 @@ def _class(word: str, value: Free) -> Letters:
 
 
 def _impossible(items: list[Free]) -> bool:
-    """Whether an anchor stands where letters before or after it make it unmatchable, or a class is empty."""
+    """Whether an anchor stands where letters before or after it make it unmatchable."""
     seen = False
     ended = False
     for name, value in items:
@@ -229,7 +229,7 @@ def _impossible(items: list[Free]) -> bool:
             ended = ended or at == "AT_END"
             continue
         if not _may_be_empty([(name, value)]):
-            if ended or (word in ("ANY", "IN", "NOT_LITERAL") and not _class(word, value)):
+            if ended:
                 return True
             seen = True
         if word == "SUBPATTERN" and _impossible(list(value[3])):

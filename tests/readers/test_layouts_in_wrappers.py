@@ -101,7 +101,12 @@ def as_columns(quote: str) -> str:
     return quote.replace('""', '"')
 
 
-DECODED: dict[str, Callable[[str], str]] = {"columns": as_columns, "json-row": as_json, "csv-row": as_row, "page": html.unescape}
+DECODED: dict[str, Callable[[str], str]] = {
+    "columns": as_columns,
+    "json-row": as_json,
+    "csv-row": as_row,
+    "page": html.unescape,
+}
 
 
 @cache

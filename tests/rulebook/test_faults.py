@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from test_judgments import ALL, SOURCE, book_of, shown
-from test_readings import chapter
+from test_readings import chapter, check_module
 from test_reckonings import DOCUMENTS, MANY, at
 
-from checker import engine
+from checker import checks, engine
 from checker.document import Banner, Part, Sign, Telegram
 from checker.record import copied
 from checker.rulebook import Rulebook
@@ -172,6 +173,38 @@ def test_numbers_of_a_forged_plan_are_shared_out_once() -> None:
         list(engine.run(MANY, SOURCE, book, "x", "", tally))
         if expected != 2:
             assert [expected, expected] == [tally.counts[id].applied for id in ("TRY-001", "TRY-002")]
+
+
+def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def check(telegram: Telegram, ask: object, words: object) -> Iterator[checks.Hit]:
+        asked[:] = [telegram, ask, words]
+        yield from hits
+
+    module = check_module()
+    module.check = check  # type: ignore[attr-defined]
+    monkeypatch.setitem(checks.CHECKS, "two-answers", module)
+    book = rules("message: '{day} is {name}.', severity: error, check: two-answers, with: {days: 3, name: x}")
+    hits = [
+        checks.Hit(at(20), "there", {"day": Date.of("2007"), "name": "x" * 90}),
+        checks.Hit(None, "nowhere", {}, True),
+    ]
+    assert [
+        ("error", "2007 is " + "x" * 79 + "….", Span(20, 25), "there", False),
+        ("info", " is .", Span(0, 11), "nowhere", True),
+    ] == sorted(
+        (each.severity, each.message, each.span, each.at, each.unknown) for each in engine.run(MANY, SOURCE, book, "x")
+    )
+    assert MANY is asked[0] and book.vocabulary is asked[2]
+    assert ("3", "x") == (asked[1].days, asked[1].name)  # type: ignore[attr-defined]
+    hits = []
+    tally = engine.Tally()
+    assert [] == list(engine.run(MANY, SOURCE, book, "x", "", tally))
+    assert (1, 0, 0) == (tally.of("TRY-001").applied, tally.of("TRY-001").failed, tally.of("TRY-001").unknown)
+    assert "pass" == engine.trace(copied(MANY, profile="CABLE"), SOURCE, book.rules[0], book).verdict
+    hits = [checks.Hit(at(20), "there", {})]
+    assert "fail" == engine.trace(copied(MANY, profile="CABLE"), SOURCE, book.rules[0], book).verdict
 
 
 # ---- hurt copies ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ import pytest
 from checker import rulebook
 from checker.checks import CHECKS
 from checker.rulebook import Rule, Rulebook, cache, commands, loading, packs
+from checker.rulebook.checking import check_shape
+from checker.rulebook.places import RuleFile
 from checker.trouble import ConfigTrouble, RuleTrouble
 from checker.values import Date
 from checker.vocabulary import Entry
@@ -249,6 +251,68 @@ def test_overlays_change_rules_by_any_of_their_names(here: Path) -> None:
     )
     assert ("Do it.", "So.", ("OLD-01",)) == (one.help, one.because, one.aliases)
     assert shown(rulebook.load()) == shown(rulebook.load(overlays=[]))
+
+
+def test_an_overlay_changes_nothing_else_of_a_kept_book(here: Path, request: pytest.FixtureRequest) -> None:
+    for _ in ("cold", "warm"):
+        plain, book = rulebook.load(), rulebook.load(overlays=[{"rule": "ONE-01", "severity": "info"}])
+        assert (plain.digest, plain.packs) == (book.digest, book.packs)
+        assert list(plain.vocabulary.tables) == list(book.vocabulary.tables)
+        assert [(rule.details, rule.place) for rule in plain.rules] == [
+            (rule.told(), rule.place) for rule in book.rules
+        ]
+        assert [["info", "warning"], ["warning to info by the command line", ""]] == [
+            [rule.severity for rule in book.rules], [rule.changed for rule in book.rules],
+        ]  # fmt: skip
+        named = plain.select(["ONE-01"]).changed({"ONE-01": {"severity": "error"}})
+        assert (frozenset({"ONE-01"}), plain.digest, plain.packs) == (named.named, named.digest, named.packs)
+        if "no_yaml" not in request.fixturenames:
+            request.getfixturevalue("no_yaml")
+
+
+def test_codes_of_troubles_are_explained_in_any_case(here: Path) -> None:
+    words = "R016: No vocabulary table has that name."
+    assert [words, words, None] == [rulebook.explain_code(code) for code in ("R016", "r016", "R999")]
+
+
+def test_the_published_schemas_are_what_the_code_says() -> None:
+    home = Path(__file__).parent.parent.parent / "schemas"
+    for name in ("pack", "rules", "vocabulary"):
+        assert (home / f"{name}.schema.json").read_text(encoding="utf-8") == commands.schema_text(name)
+
+
+def test_shapes_of_other_packages_are_told_too() -> None:
+    def told(text: str, shape: dict[str, object]) -> list[str]:
+        file = RuleFile("x.yaml", text.encode())
+        paths = check_shape(f"trial {shape}", file, lambda: shape)
+        assert len(paths) == len(file.items)
+        return [str(item).partition("\n")[0] + "|" + item.help for item in file.items]
+
+    assert ['x.yaml:1:1: error[R009]: "7" does not fit here|Few.'] == told("7", {"maximum": 3, "description": "Few."})
+    assert ['x.yaml:1:1: error[R009]: "b" has not the form it needs|An a.'] == told(
+        "b", {"pattern": "^a$", "description": "An a."}
+    )
+    assert ["x.yaml:1:1: error[R009]: a list is too short or empty|"] == told("[]", {"minItems": 1})
+    keys = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a", "b"]}
+    assert [
+        'x.yaml:1:1: error[R033]: the key "a" is missing|',
+        'x.yaml:1:1: error[R033]: the key "b" is missing|',
+    ] == told("{}", {**keys, "properties": {"a": {}, "b": {}}})
+    assert [] == told("7", {"maximum": 7})
+    assert ["x.yaml:1:1: error[R009]: a mapping stands where a number or true or false belongs|"] == told(
+        "{}", {"type": ["number", "boolean"]}
+    )
+    assert ["x.yaml:1:1: error[R009]: a mapping stands where a text belongs|"] == told(
+        "{}", {"type": ["string", "number"]}
+    )
+    assert ['x.yaml:1:1: error[R009]: "x" stands where a list or a mapping belongs|'] == told(
+        "x", {"type": ["array", "object"]}
+    )
+    assert ['x.yaml:2:3: error[R009]: "y" stands where a whole number belongs|'] == told(
+        "- 1\n- y", {"items": {"type": "integer"}}
+    )
+    assert [] == told("[-1, 0, 12, 123456789012345678]", {"items": {"type": "integer"}})
+    assert 4 == len(told("[01, 1234567890123456789, -, '1']", {"items": {"type": "integer"}}))
 
 
 def test_overlays_of_no_rule_are_told_all_at_once(here: Path) -> None:
