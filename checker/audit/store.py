@@ -164,6 +164,7 @@ class Asked:
                 return Answer(columns, tuple(tuple(row) for row in found.fetchall()))
             finally:
                 timer.cancel()
+                timer.join()  # a watch that outlives the run keeps the connection, and DuckDB complains of it aloud
         except duckdb.InterruptException as wrong:
             raise ConfigTrouble(f"the question took longer than {self.seconds:g} s") from wrong
         except duckdb.Error as wrong:
