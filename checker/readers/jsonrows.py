@@ -157,18 +157,29 @@ class Keys:
     def reading(self, stream: Stream, source: Source, at: int, name: str) -> tuple[Reading | Unreadable, int]:
         """The document of the object at an offset, and where the object ends. Raises `InputTrouble` if it is none."""
         values, end = members(source.text, at)
+        return self.made(stream, source, values, name, _QUOTING, "\\"), end
+
+    def made(
+        self, stream: Stream, source: Source, values: Values, name: str, quoting: Quoting, sign: str
+    ) -> Reading | Unreadable:
+        """The document of these values, each with its place in the source. `sign` stands in every escape. Raises
+        `InputTrouble` where too much is escaped."""
         parts = [part for part in (self._text(values, self._header), self._text(values, self._body)) if part]
         facts = self._stated(values)
         cable = next((fact.text for fact in facts if fact.name == "reference_id"), "") or name
         cable = join_names(stream.cable, cable)
-        if any(len(words) > MOST_CHANGES and source.text.count("\\", a, b) > MOST_CHANGES for words, a, b in parts):
+        if any(len(words) > MOST_CHANGES and source.text.count(sign, a, b) > MOST_CHANGES for words, a, b in parts):
             raise too_many()
         if not parts:
             wanted = " or ".join(self._body)
-            return Unreadable(stream.path, cable, f"the object holds no text under {wanted}"), end
+            return Unreadable(stream.path, cable, f"no text stands under {wanted}")
         words = GLUE.join(text for text, _, _ in parts)
-        view = LazyView(source, words, [(low, high) for _, low, high in parts], _QUOTING)
-        return Reading(stream.path, cable, view, facts), end
+        view = LazyView(source, words, [(low, high) for _, low, high in parts], quoting)
+        return Reading(stream.path, cable, view, facts)
+
+    def has_text(self, names: tuple[str, ...]) -> bool:
+        """Whether one of these names holds the text of a document."""
+        return any(name in names for name in self._body)
 
     @staticmethod
     def _text(values: Values, keys: tuple[str, ...]) -> tuple[str, int, int] | None:

@@ -104,20 +104,26 @@ def _for_bytes(stream: Stream, forced: Reader | None) -> Reader | None:
     head = stream.head
     letters = head[:HEAD].decode("latin-1")
     for reader in _BYTES:
-        wanted = forced is None or reader is forced
         if reader.stage == PACKED and forced is not _PLAIN:
             if letters.startswith(reader.signs):
                 return reader
-        elif wanted and reader is forced:
+        elif reader is forced or (forced is None and _is_of(reader, head, letters)):
             return reader
-        elif (
-            wanted
-            and letters.lstrip("\xef\xbb\xbf \t\r\n")[:1] in ("{", "[", '"', "%")
-            and any(sign in letters for sign in reader.signs)
-        ):
-            if reader.load().recognises(head, reader.code):
-                return reader
     return None
+
+
+def _is_of(reader: Reader, head: bytes, letters: str) -> bool:
+    """Whether a reader of rows recognises a file by its head, which is given as bytes and as letters."""
+    return _may_hold(reader, letters) and reader.load().recognises(head, reader.code)
+
+
+def _may_hold(reader: Reader, letters: str) -> bool:
+    """Whether rows of that kind can begin like this: a look at the first letter or line, before a module is loaded."""
+    begin = letters.lstrip("\xef\xbb\xbf \t\r\n")
+    if reader.code == "csv-head":
+        line = begin[: begin.find("\n") + 1]
+        return any(sign in line for sign in reader.signs)
+    return begin[:1] in ("{", "[", '"', "%") and any(sign in letters for sign in reader.signs)
 
 
 def kind_of(stream: Stream, forced: Reader | None = None) -> str:

@@ -52,7 +52,8 @@ class Settings(Record):
 
     `limit` bounds one document, `ratio` how far a compressed file may swell beyond `limit`, `members` how many
     documents an archive may hold. `body`, `header` and `facts` say which JSON keys hold what (`facts` maps a fact's
-    name to keys, the first one present wins); `columns` names the columns of a CSV file in order.
+    name to keys, the first one present wins); `columns` names the columns of a CSV file in order, `separator` is what
+    stands between them in a stretch of one that does not begin with its row of names.
     """
 
     limit: int = 64 * MEGABYTE
@@ -62,6 +63,7 @@ class Settings(Record):
     header: tuple[str, ...] = ()
     facts: Mapping[str, tuple[str, ...]] | None = None
     columns: tuple[str, ...] = ()
+    separator: str = ""
     words: Vocabulary | None = None
     only: frozenset[int] | None = None  # the members of the outermost archive that a batch asks for, by number
 
@@ -76,10 +78,12 @@ class Settings(Record):
                 setattr(made, key, value)
             elif key in ("body", "header", "columns"):
                 setattr(made, key, _names(key, value))
+            elif key == "separator" and isinstance(value, str) and len(value) == 1:
+                made.separator = value
             elif key == "facts" and isinstance(value, Mapping):
                 made.facts = {str(name): _names(f"facts.{name}", keys) for name, keys in value.items()}
             else:
-                known = "body, columns, facts, header, limit, members, ratio"
+                known = "body, columns, facts, header, limit, members, ratio, separator"
                 raise ConfigTrouble(f"unknown or malformed reader setting '{key}'; known are {known}")
         return made
 

@@ -91,7 +91,8 @@ def batches(
     if group:
         made.append(Batch(tuple(group), size=size))
     for batch in made:
-        batch.reader, batch.settings = reader, settings
+        batch.reader = reader
+        batch.settings = {**(settings or {}), **(batch.settings or {})} or None
     if excluded:
         made = made or [Batch(())]
         made[0].excluded = tuple(excluded)
@@ -172,6 +173,8 @@ def _shares(path: str, size: int, target: int, reader: str | None) -> list[Batch
             kind = kind_of(Stream(path, "", file.read, on_disk=True), named(reader))
             if kind == "zip":
                 return _member_lists(path, target)
+            if kind == "csv-head":
+                return _quoted_ranges(path, size, target)
             return list(_ranges(path, size, target, kind)) if kind in _BORDERS else []
     except (OSError, InputTrouble):
         return []  # reading it will tell why
@@ -196,6 +199,20 @@ def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
                 line += block.count(b"\n")
                 left -= len(block)
             start = end
+
+
+def _quoted_ranges(path: str, size: int, target: int) -> list[Batch]:
+    """Byte ranges of a CSV file with a row of names: what they are is told to all ranges but the first."""
+    from .csvhead import settings_of, shares  # few corpora have such a row
+
+    with open(path, "rb", buffering=0) as file:
+        told = settings_of(file.read(HEAD))
+        file.seek(0)
+        begins = list(shares(file, size, target))
+    made = []
+    for (start, line), (end, _) in pairwise([*begins, (size, 0)]):
+        made.append(Batch((path,), (), "csv-head", start, end, line, end - start, settings=told if start else None))
+    return made
 
 
 def _border(file: io.RawIOBase, at: int, size: int, kind: str) -> int:

@@ -33,6 +33,7 @@ class Reader(Record):
 
 READERS = (
     Reader("csv", ROWS, 20, "csvrows", "CSV rows of 8 columns, header and body last", ('","',)),
+    Reader("csv-head", ROWS, 21, "csvhead", "CSV rows under a row of column names", (",", ";", "\t", "|")),
     Reader("csv-text", TEXT, 70, "csvrows", "such a row inside a page", ('","',)),
     Reader("foia", TEXT, 80, "foia", "reading-room text with case stamps", ("Doc No",)),
     Reader("frus", TEXT, 10, "frus", "FRUS volumes and documents in TEI XML", ("http://www.tei-c.org/ns/1.0",)),
