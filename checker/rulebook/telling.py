@@ -63,7 +63,7 @@ def _excerpt(example: Data) -> list[str]:
     for start, end in reversed(example["places"]):
         text = f"{text[:start]}⟦{text[start:end]}⟧{text[end:]}"
     lines = text.split("\n")
-    hot = next((n for n, line in enumerate(lines) if "⟦" in line), 0)
     if not example["places"]:
         return [example.get("note") or f"{len(lines)} lines, beginning: {lines[0].strip()}"]
+    hot = next(n for n, line in enumerate(lines) if "⟦" in line)
     return lines[max(0, hot - 1) : hot + 3]

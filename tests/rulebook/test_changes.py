@@ -45,3 +45,9 @@ def test_the_mutants_of_a_rule(name: str, given: str, wanted: str) -> None:
 @cases("rulebook/cases/explained.txt")
 def test_a_rule_explained(name: str, given: str, wanted: str) -> None:
     assert wanted == explained(given).strip("\n")
+
+
+def test_a_changed_rule_says_so() -> None:
+    assert "\nSeverity: warning (info to warning by me)   Status: draft\n" in explain(
+        Rule(rule_of("") | {"changed": "info to warning by me"})
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from hashlib import sha256
 
 import pytest
 from test_judgments import ALL, SOURCE, book_of, shown
@@ -155,11 +156,12 @@ def test_counts_of_several_runs_add_up() -> None:
     counts = {rule: (count.applied, count.failed, count.unknown, count.passed) for rule, count in total.counts.items()}
     assert {"TRY-001": (10, 6, 4, 0), "TRY-002": (10, 2, 6, 2), "TRY-003": (10, 0, 6, 4)} == counts
     assert 16 == total.unknown
-    one = engine.Tally()
-    one.crashes.append(engine.Crash("TRY-001", "a", "b", "c", "d"))
-    one.of("TRY-009").failed += 2
-    total.add(one)
-    assert (10, 1, 2) == (total.documents, len(total.crashes), total.of("TRY-009").failed)
+    for trace in "ce":
+        one = engine.Tally()
+        one.crashes.append(engine.Crash("TRY-001", "a", "b", trace, "d"))
+        one.of("TRY-009").failed += 1
+        total.add(one)
+    assert (10, 2, 2) == (total.documents, len(total.crashes), total.of("TRY-009").failed)
 
 
 def test_numbers_of_a_forged_plan_are_shared_out_once() -> None:
@@ -308,6 +310,70 @@ def test_fingerprints_know_rule_telegram_place_and_words_but_no_numbers_and_no_b
     assert sorted(prints(MANY)) == sorted(prints(turned))
 
 
+# ---- traces -----------------------------------------------------------------------------------------------------------------
+
+
+def fourth(kind: type[Exception]) -> None:
+    raise kind
+
+
+def third(kind: type[Exception]) -> None:
+    fourth(kind)
+
+
+def second(kind: type[Exception]) -> None:
+    third(kind)
+
+
+def first(kind: type[Exception]) -> None:
+    second(kind)
+
+
+def by_one_way(kind: type[Exception]) -> None:
+    first(kind)
+
+
+def by_another(kind: type[Exception]) -> None:
+    first(kind)
+
+
+def by_a_short_way(kind: type[Exception]) -> None:
+    fourth(kind)
+
+
+def traces(
+    way: Callable[[type[Exception]], None], kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, str]:
+    """What a run and an attempt make of a fault that is reached in a way."""
+    monkeypatch.setattr(Rotten, "section", property(lambda banner: way(kind)))
+    crash = judged(FAULTY, rotten(), False)[2][0]
+    return crash.trace, engine.attempt(partial(way, kind))[1]
+
+
+def test_a_trace_is_the_same_for_the_same_fault_whatever_leads_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, short, other = (
+        traces(way, kind, monkeypatch)
+        for way, kind in (
+            (by_one_way, KeyError), (by_another, KeyError), (by_a_short_way, KeyError), (by_one_way, IndexError),
+        )
+    )  # fmt: skip
+    assert one == two
+    assert 3 == len({one[0], short[0], other[0]}) == len({one[1][:8], short[1][:8], other[1][:8]})
+    line = fourth.__code__.co_firstlineno + 1
+    assert one[1].endswith(f"test_faults.py:{line})") and other[1].endswith(f"test_faults.py:{line})")
+    where = f"fourth:{line}"
+    assert (
+        sha256(f"KeyError|first:{line + 12};second:{line + 8};third:{line + 4};{where}".encode()).hexdigest()[:8]
+        == one[1][:8]
+    )
+
+
+def test_a_place_is_told_from_the_package_on_however_its_path_is_written() -> None:
+    for path in ("C:\\some\\checker\\deep\\one.py", "/some/checker/deep/one.py", "/checker/lib/checker/deep/one.py"):
+        work = partial(exec, compile("1 / 0", path, "exec"))
+        assert engine.attempt(work)[1].endswith("(ZeroDivisionError at deep/one.py:1)")
+
+
 # ---- one document must not end a run ----------------------------------------------------------------------------------------
 
 
@@ -348,6 +414,8 @@ def test_the_trace_of_an_attempt_names_the_fault_and_its_place_and_no_word_of_th
         ("when: {banner.level: {is: C}}, require: {subject: present}", "many", "unknown; the guard is unknown; 1; 0"),
         ("when: {whole: true}, require: {subject: present}", "many", "pass; ; 2; 0"),
         ("each: references, require: {text: present}", "many", "not applicable; there is nothing to judge; 0; 0"),
+        ("when: {whole: true}, each: references, require: {text: present}", "many",
+         "not applicable; there is nothing to judge; 1; 0"),
         ("each: paragraphs, where: {number: {is: 9}}, require: {text: present}", "many",
          "not applicable; there is nothing to judge; 0; 0"),
         ("each: paragraphs, require: {text: {is: q}}", "many", "fail; ; 3; 3"),

@@ -53,7 +53,10 @@ MANY = telegram(
         Paragraph(at(60), "numbered", "3.", "text", 3),
         Paragraph(at(70), "numbered", "2.", "y", 2, level=level("C"), controls=("NF", "PR"), mark=Marking(at(71), "(C)", level("C"))),
     ),
-    to=(Party(at(80), "A", "ZENDA", rank=3), Party(at(86), "B", "HENTZAU", rank=2), Party(at(92), "C", "KLOW", rank=None)),
+    to=(
+        Party(at(80), "A", "ZENDA", rank=3), Party(at(83), "B", "HENTZAU", rank=3), Party(at(86), "C", "ELPHBERG", rank=2),
+        Party(at(92), "D", "KLOW", rank=None),
+    ),
     dtg=Dtg(at(96), "101156Z SEP 07", Date.day(2007, 9, 10), "1156", "Z"),
 )  # fmt: skip
 TORN = telegram(
@@ -125,3 +128,11 @@ def test_a_condition_is_judged_and_told(name: str, given: str, wanted: str) -> N
 def test_the_place_of_a_span_is_the_word_beside_it() -> None:
     assert (at(14), "banner.serial") == place_of([0, "banner", "serial"], (MANY,), ("",))
     assert S.end - S.start == 6
+
+
+def test_a_reckoning_shows_twenty_elements_at_most() -> None:
+    many = telegram(captions=tuple(Caption(at(number), str(number)) for number in range(25)))
+    step = reckon(Clause(code_of("{captions: {all: {text: present}}}"), Tools(WORDS)), (many,))
+    assert [f"text = {number}" for number in range(20)] == [
+        f"{name} = {value}" for inner in step.steps for name, value in inner.values
+    ]

@@ -588,6 +588,7 @@ def test_words_out_of_the_cache_are_opened_when_asked_for(here: Path, no_yaml: N
         len(tables),
         list(tables),
     )
+    assert "Some levels" == rulebook.load().vocabulary.tables.get("levels").title
     assert (None, 7, "Some sources") == (tables.get("none"), tables.get("none", 7), tables["sources"].title)
     assert ["sources"] == list(dict.__iter__(tables))
     entry = words["levels"].get("S")
