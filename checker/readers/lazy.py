@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -66,15 +66,20 @@ class Field(Record):
 
 
 class ChangedView(View):
-    """A lazy view with exchanges made, whose text is known at once and whose pieces when somebody asks."""
+    """A lazy view with exchanges made, whose text is known at once and whose pieces when somebody asks.
 
-    __slots__ = ("_before", "_changes")
+    A span needs no pieces: its edges lie in a stretch of the view before, or in what an exchange put there.
+    """
+
+    __slots__ = ("_before", "_changes", "_edges", "_stretches")
 
     def __init__(self, before: LazyView, text: str, changes: list[Exchange]) -> None:
         self.source = before.source
         self.text = text
         self._before = before
         self._changes = changes
+        self._edges: list[int] | None = None  # where each stretch begins
+        self._stretches: list[int | Exchange] = []  # where it began in the view before, or what put it there
 
     def span(self, start: int, end: int) -> Span:
         """The span of the source that the view's code points `start` to `end` come from."""
@@ -83,6 +88,48 @@ class ChangedView(View):
     def spans(self) -> Callable[[int, int], Span]:
         """`span`, as quick as can be."""
         return partial(Sought, self)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where the source's stretch for the view's code points `start` to `end` begins and ends."""
+        low = self._border(start, False) if start < len(self.text) else self._border(len(self.text), True)
+        return low, low if end <= start else max(low, self._border(end, True))
+
+    def _border(self, offset: int, ends: bool) -> int:
+        """Where a letter begins, or where the one before it `ends`."""
+        edges = self._measured() if self._edges is None else self._edges
+        number = bisect_right(edges, offset - ends) - 1
+        stretch = self._stretches[number]
+        if isinstance(stretch, Exchange):
+            return self._exchanged(stretch)[ends]
+        return self._before._border(offset - edges[number] + stretch, ends)
+
+    def _exchanged(self, change: Exchange) -> tuple[int, int]:
+        """Where that stood in whose place an exchange put something; an insertion into an escape belongs to it."""
+        start, end = change.start, change.end
+        if start == end and 0 < start < len(self._before.text):
+            before, after = self._before._border(start, True), self._before._border(start, False)
+            if before > after:
+                return after, before
+        return self._before.place(start, end)
+
+    def _measured(self) -> list[int]:
+        edges: list[int] = []
+        length = here = 0
+        for change in self._changes:
+            if change.start > here:
+                edges.append(length)
+                self._stretches.append(here)
+                length += change.start - here
+            if change.text:
+                edges.append(length)
+                self._stretches.append(change)
+                length += len(change.text)
+            here = change.end
+        if here < len(self._before.text) or not edges:
+            edges.append(length)
+            self._stretches.append(here if here < len(self._before.text) else 0)
+        self._edges = edges
+        return edges
 
     def __getattr__(self, name: str) -> object:
         if name not in ("_kept", "_lows", "_sources", "_stops"):

@@ -51,6 +51,26 @@ def test_csv_fields(texts):
     check(LazyView(Source("x", row), "\n\n".join(texts), places, CSV), CSV.plain)
 
 
+@settings(max_examples=150, deadline=None)
+@given(words, st.booleans(), st.data())
+def test_exchanges_lead_back_without_pieces(texts, backwards, data):
+    row = json.dumps({str(number): text for number, text in enumerate(texts)})
+    found = list(members(row, 0)[0].values())
+    if backwards:
+        found.reverse()
+    view = LazyView(Source("x", row), "\n\n".join(text for text, _, _ in found), [(a, b) for _, a, b in found], JSON)
+    edges = sorted(data.draw(st.lists(st.integers(0, len(view)), max_size=8)))
+    changes = [
+        Exchange(a, b, data.draw(st.sampled_from(["", " ", "xy"])))
+        for a, b in zip(edges[::2], edges[1::2], strict=False)
+    ]
+    quick, slow = view.exchange(changes), view.exchanged(changes)
+    assert slow.text == quick.text
+    for a in range(len(quick) + 1):
+        for b in range(a, len(quick) + 1):
+            assert slow.place(a, b) == quick.place(a, b), (a, b)
+
+
 def test_doubled_quotes_are_read_too():
     row = '"1","say ""yes"" and """,""\n'
     assert ["1", 'say "yes" and "', ""] == [CSV.plain(row[low:high]) for low, high in split_fields(row)]
