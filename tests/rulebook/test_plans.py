@@ -41,30 +41,22 @@ def judged(book: Rulebook, document: Telegram, quick: bool) -> object:
     return found, {id: (c.applied, c.failed, c.unknown) for id, c in sorted(tally.counts.items()) if c.applied}
 
 
-def check(rules: list[Data]) -> None:
-    for size in (len(rules), 7):  # all at once, and by handfuls, in which less is shared
-        for start in range(0, len(rules), size):
-            slow, quick = book_of(rules[start : start + size]), book_of(rules[start : start + size])
-            for name, document in ALL.items():
-                assert judged(slow, document, False) == judged(quick, document, True), name
+def requirements() -> list[Data]:
+    return [{"require": code} for code in CODES]
 
 
-def test_every_condition_as_a_requirement() -> None:
-    check([{"require": code} for code in CODES])
+def guards() -> list[Data]:
+    return [{"when": code, "require": ["state", [0, "subject"], "readable"]} for code in CODES]
 
 
-def test_every_condition_as_a_guard() -> None:
-    check([{"when": code, "require": ["state", [0, "subject"], "readable"]} for code in CODES])
+def guards_that_share_parts() -> list[Data]:
+    pairs = zip(SIMPLE, [*SIMPLE[5:], *SIMPLE[:5]], SIMPLE[::-1], strict=True)
+    return [{"when": ["and", [one, two]], "require": three} for one, two, three in pairs]
 
 
-def test_guards_that_share_parts() -> None:
-    pairs = zip(SIMPLE, [*SIMPLE[5:], *SIMPLE[:5]], [*SIMPLE[::-1]], strict=True)
-    check([{"when": ["and", [one, two]], "require": three} for one, two, three in pairs])
-
-
-def test_every_simple_condition_of_each_element() -> None:
-    """Of the telegram around it, and as a filter; the same list, another, and a part that is no list."""
-    lists = (
+def elements_and_what_holds_of_their_telegram() -> list[Data]:
+    """As requirement and as filter; of several lists, and of a part that is no list."""
+    deep = (
         [0, "paragraphs"],
         [0, "captions"],
         [0, "tags_line", "tags"],
@@ -73,40 +65,56 @@ def test_every_simple_condition_of_each_element() -> None:
     )
     rules: list[Data] = []
     for number, code in enumerate(SIMPLE):
-        path = lists[number % len(lists)]
+        path = deep[number % len(deep)]
         each = {"each": path, "listed": path != [0, "banner"]}
         rules.append(each | {"require": code})
         rules.append(each | {"where": code, "require": DATED[number % len(DATED)]})
         if number % 3 == 0:
             rules.append(each | {"where": ["state", [1], "present"], "require": code})
-    check(rules)
+    return rules
 
 
-def test_elements_and_their_telegram_in_one_walk() -> None:
-    deep = [[1, "mark", "level"], [1, "mark", "level", "rank"], [1, "level"], [1, "level", "rank"], [1, "mark", "typo"]]
-    kinds = ["level", "count", "level", "count", "text"]
-    words = [
-        ["lit", "level", "C"],
-        ["lit", "count", 1],
-        ["lit", "level", "S"],
-        ["lit", "count", 2],
-        ["lit", "text", "case"],
-    ]
-    asked = [["ask", path, kind, "is", word] for path, kind, word in zip(deep, kinds, words, strict=True)]
+def elements_and_what_holds_of_them() -> list[Data]:
+    asked = [
+        ["ask", path, kind, "is", ["lit", kind, word]]
+        for path, kind, word in (
+            ([1, "mark", "level"], "level", "C"), ([1, "mark", "level", "rank"], "count", 1), ([1, "level"], "level", "S"),
+            ([1, "level", "rank"], "count", 2), ([1, "mark", "typo"], "text", "case"), ([1, "number"], "count", 3),
+        )
+    ]  # fmt: skip
     inside = [
         ["any", [1, "controls"], ["ask", [2], "text", "is", ["lit", "text", word]]] for word in ("NF", "PR", "XX")
     ]
     inside += [["all", [0, "captions"], ["ask", [2, "kind"], "text", "same_as", ["field", [1, "text"], "text", 0, 0]]]]
     parts = [*asked, *inside, *(["not", code] for code in asked)]
     each = {"each": [0, "paragraphs"], "listed": True}
-    check([each | {"require": code} for code in parts])
-    check([each | {"where": one, "require": two} for one, two in zip(parts, [*parts[3:], *parts[:3]], strict=True)])
-    check(
-        [
-            each | {"where": ["or", [one, DATED[2]]], "require": ["and", [one, two]]}
-            for one, two in zip(parts, parts[::-1], strict=True)
-        ]
+    rules = [each | {"require": code} for code in parts]
+    rules += [each | {"where": one, "require": two} for one, two in zip(parts, [*parts[3:], *parts[:3]], strict=True)]
+    rules += [
+        each | {"where": ["or", [one, DATED[2]]], "require": ["and", [one, two]]}
+        for one, two in zip(parts, parts[::-1], strict=True)
+    ]
+    return rules
+
+
+PLANS = [
+    pytest.param(rules[start : start + 16], id=f"{made.__name__} {start}")
+    for made in (
+        requirements, guards, guards_that_share_parts, elements_and_what_holds_of_their_telegram,
+        elements_and_what_holds_of_them,
     )
+    for rules in [made()]
+    for start in range(0, len(rules), 16)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rules", PLANS)
+def test_a_plan_answers_the_same_written_out(rules: list[Data]) -> None:
+    for size in (16, 5):  # together, and by handfuls, in which less is shared
+        for start in range(0, len(rules), size):
+            slow, quick = book_of(rules[start : start + size]), book_of(rules[start : start + size])
+            for name, document in ALL.items():
+                assert judged(slow, document, False) == judged(quick, document, True), name
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> Counter[str]:
