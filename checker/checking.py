@@ -161,10 +161,10 @@ class Desk:
         return Paper(source.text[start:end], start, source.position(start).line, title)
 
 
-def prepare(order: Order) -> Callable[[object], object]:
-    """The work of one worker process: a path in, its documents out."""
+def prepare(order: Order) -> Callable[[str, Callable[[int], None]], list[Judged]]:
+    """The work of one worker process: a path in, its documents out, in one step."""
     desk = Desk(order, rulebook.load(order.folders or None, checks=order.checks).select(order.rules))
-    return lambda path: desk.judge(str(path))
+    return lambda path, step: desk.judge(path)
 
 
 def excluded(path: str, why: str) -> Judged:

@@ -18,6 +18,7 @@ from .text import Source
 from .trouble import ConfigTrouble, InputTrouble, did_you_mean
 
 STDIN = "-"
+AHEAD = 4  # files a worker is handed before it has answered: it never waits for us
 
 
 class Wish(Record):
@@ -193,9 +194,10 @@ def _batches(files: list[str], order: Order, settings: Settings, book: Rulebook,
         from . import workers  # 25 ms with multiprocessing
 
         results: dict[int, list[Judged]] = {}
-        for index, result in workers.spread(theirs, checking.prepare, (order,), jobs, limit or None):
-            lost = isinstance(result, workers.Lost)
-            results[index] = [checking.failed(theirs[index], result.why)] if lost else result  # type: ignore[attr-defined, assignment]
+        for index, result in workers.spread(theirs, checking.prepare, (order,), jobs, workers.Limits(limit), AHEAD):
+            if isinstance(result, workers.Lost):
+                result = [checking.failed(theirs[index], result.why)]
+            results[index] = result
         for index in range(len(theirs)):
             yield results[index]
 

@@ -1,49 +1,194 @@
-"""Work given to processes whose death or silence is survived and told: the supervisor knows who works on what.
+"""Work given to processes whose death, silence or greed is survived and told: the supervisor knows who is at what.
 
-Each worker is handed a few items ahead and answers them in order, so that the item that kills or hangs is known by
-name; those behind it are handed out again and nothing else is lost. No stock pool does this: `multiprocessing.Pool`
+Each worker is handed a few items ahead and answers them in order, and it notes the step it is at in memory that it
+shares with the supervisor; so the item, and the step of it, that kills a worker, hangs it or makes it grow is known by
+name. Those behind it are handed out again and nothing else is lost. No stock pool does this: `multiprocessing.Pool`
 waits for ever when a worker is killed, and `ProcessPoolExecutor` forgets which item did it.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import sys
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from typing import Any, Generic, TypeVar
 
 from .record import Record
+from .trouble import Trouble
 
-AHEAD = 4  # items a worker is handed before it has answered: it never waits for us
+TICK = 0.25  # seconds between two looks at time and memory, where there is a limit at all
 START = 120.0  # seconds a worker may take to get ready, where there is a time limit at all
-_READY = "ready"
+HOPELESS = 5  # deaths in a row without any item begun: the workers cannot even start
+UNREADY, IDLE, BEGUN = -1, 0, 1  # steps: before a worker is ready, between two items, and the first one of an item
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Step = Callable[[int], None]
+"""Called by the work with the number, from 1, of the step it is about to take: one document of many, say."""
+
+
+class Limits(Record):
+    """What a worker may take: seconds for one step, bytes of memory. 0 is no limit."""
+
+    seconds: float = 0
+    memory: int = 0
 
 
 class Lost(Record):
-    """An item that gave no result, and why."""
+    """What an item came to that cost a worker its life: why, and the step that it was at."""
 
     why: str
+    step: int
+
+
+def spread(
+    items: Sequence[Item],
+    prepare: Callable[..., Callable[[Item, Step], Result]],
+    about: tuple[object, ...],
+    jobs: int,
+    limits: Limits,
+    ahead: int = 1,
+    again: Callable[[Item, Lost], Item | None] = lambda item, lost: None,
+) -> Iterator[tuple[int, Result | Lost]]:
+    """Put each item through `prepare(*about)` in `jobs` processes; yields (index, result or `Lost`) as they come.
+
+    A worker that breaks a limit is killed. `again` is asked what to do in place of an item that cost a worker its life;
+    `None` gives it up. `ahead` items are handed to a worker before it has answered, so that small ones need not wait
+    for the supervisor. `prepare`, `about`, items and results must be picklable. Leaving the generator early ends all
+    workers. Raises `Trouble` when worker after worker dies before it has begun with anything.
+    """
+    return _Crew(items, lambda: _Worker(prepare, about), max(1, jobs), limits, ahead, again).run()
+
+
+class _Crew(Generic[Item, Result]):
+    """The workers and what is still to be done. Workers are started when there are items for them."""
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        hire: Callable[[], _Worker],
+        jobs: int,
+        limits: Limits,
+        ahead: int,
+        again: Callable[[Item, Lost], Item | None],
+    ) -> None:
+        self.items = list(items)
+        self.queue = deque(range(len(items)))
+        self.workers: list[_Worker] = []
+        self.hire, self.jobs, self.limits, self.ahead, self.again = hire, jobs, limits, ahead, again
+        self.barren = 0
+
+    def run(self) -> Iterator[tuple[int, Result | Lost]]:
+        """The outcomes. All workers are handed new items before the caller is given any."""
+        pause = TICK if self.limits.seconds or self.limits.memory else None
+        try:
+            self._hand_out()
+            while busy := [worker for worker in self.workers if worker.held]:
+                answered = set(wait([worker.pipe for worker in busy], timeout=pause))
+                outcomes = [each for worker in busy for each in self._outcome(worker, worker.pipe in answered)]
+                self._hand_out()
+                yield from outcomes
+        finally:
+            for worker in self.workers:
+                worker.end()
+
+    def _hand_out(self) -> None:
+        """Items to whoever has the fewest, until each worker has enough; an idle hand comes before a new one."""
+        while self.queue:
+            worker = min(self.workers, key=lambda each: len(each.held), default=None)
+            if worker is None or (worker.held and len(self.workers) < self.jobs):
+                worker = self.hire()
+                self.workers.append(worker)
+            elif len(worker.held) >= self.ahead:
+                return
+            index = self.queue.popleft()
+            worker.hand(index, self.items[index])
+
+    def _outcome(self, worker: _Worker, answered: bool) -> Iterator[tuple[int, Result | Lost]]:
+        """What came of the item a worker is at: one outcome, or nothing yet."""
+        if not answered:
+            why = worker.fault(self.limits)
+        else:
+            try:
+                result: Result = worker.pipe.recv()
+            except (EOFError, OSError):
+                why = worker.fate()
+            else:
+                self.barren = 0
+                yield worker.answered(), result
+                return
+        if why:
+            yield from self._bury(worker, why)
+
+    def _bury(self, worker: _Worker, why: str) -> Iterator[tuple[int, Lost]]:
+        """A worker is lost: its items are to be done again, except the one that it died of if nobody wants that."""
+        worker.end()
+        self.workers.remove(worker)
+        lost = Lost(why, worker.step.value)
+        self.barren = 0 if lost.step >= BEGUN else self.barren + 1
+        if self.barren >= HOPELESS:
+            raise Trouble(f"no worker process gets as far as its work; the last attempt {why}")
+        if lost.step >= BEGUN:
+            index = worker.held[0]
+            instead = self.again(self.items[index], lost)
+            if instead is None:
+                yield worker.held.popleft(), lost
+            else:
+                self.items[index] = instead
+        self.queue.extendleft(reversed(worker.held))
 
 
 class _Worker:
-    """One process, the pipe to it, and the indices of the items it holds, in order: it works on the first."""
+    """One process, the pipe to it, the step it is at, and the indices of the items it holds: it works on the first."""
 
-    __slots__ = ("deadline", "held", "pipe", "process", "ready")
-
-    def __init__(self, context: object, prepare: Callable[..., object], about: tuple[object, ...]) -> None:
-        self.pipe, theirs = context.Pipe()  # type: ignore[attr-defined]
-        self.process = context.Process(target=_serve, args=(theirs, prepare, about), daemon=True)  # type: ignore[attr-defined]
-        self.process.start()
+    def __init__(self, prepare: Callable[..., object], about: tuple[object, ...]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.step: Any = context.Value("q", UNREADY, lock=False)
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, self.step, prepare, about), daemon=True)
+        _start(self.process)
         theirs.close()
-        self.held: list[int] = []
-        self.ready = False
-        self.deadline: float | None = None
+        self.held: deque[int] = deque()
+        self.seen, self.since = UNREADY, time.monotonic()
 
-    def restart(self, timeout: float | None) -> None:
-        """The time limit of the first item begins, or that of getting ready."""
-        import time
+    def hand(self, index: int, item: object) -> None:
+        """One item more; a worker that is dead already will be found so."""
+        if not self.held:
+            self.since = time.monotonic()
+        self.held.append(index)
+        try:
+            self.pipe.send(item)
+        except OSError:  # `wait` will find the pipe at its end
+            return
 
-        limit = timeout if self.ready or timeout is None else max(timeout, START)
-        self.deadline = None if limit is None else time.monotonic() + limit
+    def answered(self) -> int:
+        """The index of the item that is done; the time of the next one begins."""
+        self.since = time.monotonic()
+        return self.held.popleft()
+
+    def fault(self, limits: Limits) -> str:
+        """Why the worker must be stopped, or ""."""
+        step, now = self.step.value, time.monotonic()
+        if step != self.seen:
+            self.seen, self.since = step, now
+        seconds = max(limits.seconds, START) if step == UNREADY else limits.seconds
+        if limits.seconds and now - self.since > seconds:
+            return f"took longer than {seconds:g} s; its worker was stopped"
+        if limits.memory and _resident(self.process.pid or 0) > limits.memory:
+            return f"made its worker grow beyond {limits.memory >> 20} MB; it was stopped"
+        return ""
+
+    def fate(self) -> str:
+        """How a worker has ended whose pipe is at its end."""
+        self.process.join(5)
+        code = self.process.exitcode
+        return f"ended its worker with {f'signal {-code}' if code is not None and code < 0 else f'exit code {code}'}"
 
     def end(self) -> None:
         """Stop the process, whatever it is doing."""
@@ -52,100 +197,48 @@ class _Worker:
         self.pipe.close()
 
 
-def _serve(pipe, prepare, about) -> None:  # type: ignore[no-untyped-def]
-    """The life of a worker: `prepare(*about)` gives the function that every item is put through."""
-    import signal  # 1 ms, and only in a worker
+def _start(process: Any) -> None:
+    """Start a process that no interruption reaches, not even while it comes up: the parent decides when to stop."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        process.start()
+        return
+    resource_tracker.ensure_running()  # it would lift our block if it were started on the way
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+
+def _serve(
+    pipe: Connection, step: Any, prepare: Callable[..., Callable[[object, Step], object]], about: tuple[object, ...]
+) -> None:
+    """The life of a worker: `prepare(*about)` gives the function that every item is put through."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- for life; the parent tells faults, without a document's words
+
+    def note(number: int) -> None:
+        step.value = number
+
     work = prepare(*about)
-    pipe.send(_READY)
     while True:
+        note(IDLE)
         try:
             item = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):  # the parent is gone
             return
-        pipe.send(work(item))
-
-
-def spread(
-    items: Sequence[object],
-    prepare: Callable[..., Callable[[object], object]],
-    about: tuple[object, ...],
-    jobs: int,
-    timeout: float | None = None,
-) -> Iterator[tuple[int, object]]:
-    """Put each item through `prepare(*about)` in `jobs` processes; yields (index, result or `Lost`) as they come.
-
-    `timeout` is in seconds for one item; a worker that takes longer is killed. `prepare`, `about`, items and results
-    must be picklable. Leaving the generator early ends all workers.
-    """
-    import multiprocessing  # 25 ms, and only with more than one job
-
-    context = multiprocessing.get_context("spawn")
-    crew = [_Worker(context, prepare, about) for _ in range(max(1, min(jobs, len(items))))]
-    queue = list(range(len(items) - 1, -1, -1))  # the next one stands last
-    try:
-        for worker in crew:
-            _hand(worker, queue, items, timeout)
-        while any(worker.held for worker in crew):
-            for place, worker in _ready(crew):
-                result = _collect(worker)
-                if result == _READY and not worker.ready:
-                    worker.ready = True
-                    worker.restart(timeout)
-                    continue
-                index = worker.held.pop(0)
-                if isinstance(result, Lost):
-                    queue += reversed(worker.held)
-                    worker.end()
-                    worker = crew[place] = _Worker(context, prepare, about)
-                yield index, result
-                _hand(worker, queue, items, timeout)
-    finally:
-        for worker in crew:
-            worker.end()
-
-
-def _hand(worker: _Worker, queue: list[int], items: Sequence[object], timeout: float | None) -> None:
-    """Give a worker items until it holds `AHEAD`; the time limit of the first one begins."""
-    while queue and len(worker.held) < AHEAD:
-        worker.held.append(queue.pop())
+        note(BEGUN)
+        result = work(item, note)
         try:
-            worker.pipe.send(items[worker.held[-1]])
-        except OSError:  # it died: `_collect` will find the pipe at its end and say so
-            break
-    worker.restart(timeout)
+            pipe.send(result)
+        except OSError:
+            return
 
 
-def _ready(crew: list[_Worker]) -> list[tuple[int, _Worker]]:
-    """The workers that have answered, died or run out of time; waits until there is one."""
-    import time
-    from multiprocessing.connection import wait
-
-    while True:
-        busy = [(place, worker) for place, worker in enumerate(crew) if worker.held]
-        limits = [worker.deadline for _, worker in busy if worker.deadline is not None]
-        pause = max(0.0, min(limits) - time.monotonic()) if limits else None
-        answered = wait([worker.pipe for _, worker in busy], timeout=pause)
-        now = time.monotonic()
-        found = [
-            (place, worker)
-            for place, worker in busy
-            if worker.pipe in answered or (worker.deadline is not None and worker.deadline <= now)
-        ]
-        if found:
-            return found
-
-
-def _collect(worker: _Worker) -> object:
-    """The worker's answer, or `Lost` where it died or did not answer in time."""
-    if not worker.pipe.poll():
-        return Lost("took longer than the time limit; its worker was stopped")
+def _resident(process: int) -> int:
+    """Bytes of memory a process holds; 0 where the system does not tell."""
     try:
-        return worker.pipe.recv()
-    except (EOFError, OSError):
-        worker.process.join(5)
-        code = worker.process.exitcode
-        how = f"was killed by signal {-code}" if code and code < 0 else f"ended with code {code}"
-        return Lost(f"its worker {how}")
+        with open(f"/proc/{process}/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0

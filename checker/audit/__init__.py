@@ -6,9 +6,9 @@ query(out, sql) -> Answer                              diff(before, after) -> Di
 
 from __future__ import annotations
 
+from ..workers import Limits
 from .comparing import Difference, diff
 from .conducting import Options, Progress, Result, run
-from .crew import Limits
 from .journal import Choice
 from .merging import merge
 from .store import Answer, Asked

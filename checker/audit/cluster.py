@@ -11,8 +11,9 @@ from typing import Any
 
 from ..checking import Order
 from ..trouble import MissingExtra
+from ..workers import Limits
+from . import crew
 from .batch import Bench, Done, Task, bench
-from .crew import Crew, Limits
 
 _benches: dict[str, Bench] = {}  # of this worker process: the rules of each order, compiled once
 
@@ -51,4 +52,4 @@ def work(tasks: Sequence[Task], order: Order, scheduler: str, jobs: int, limits:
         if cluster is not None:
             cluster.close()
     if fatal:
-        yield from Crew(order, 1, limits).work(fatal)
+        yield from crew.work(fatal, order, 1, limits)

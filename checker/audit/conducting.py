@@ -13,9 +13,9 @@ from ..checking import Order
 from ..record import Record
 from ..rulebook import Rulebook
 from ..trouble import InputTrouble
-from . import corpus, journal, reports, store
+from ..workers import Limits
+from . import corpus, crew, journal, reports, store
 from .batch import Done, Task, part_path
-from .crew import Crew, Limits
 from .journal import Choice, Plan
 from .tables import BATCH, STREAMED
 
@@ -31,7 +31,7 @@ class Options(Record):
 
     jobs: int = 1
     size: int = 4 * MEGABYTE
-    limits: Limits = Limits()
+    limits: Limits = Limits(60.0)
     choice: Choice = Choice()
     resume: bool = False
     keep_parts: bool = False
@@ -123,11 +123,12 @@ def _digest(book: Rulebook, rules: Sequence[corpus.CorpusRule]) -> str:
 def _work(tasks: Sequence[Task], order: Order, options: Options) -> Iterator[Done]:
     if not tasks:
         return iter(())
+    jobs = options.jobs or os.cpu_count() or 1
     if options.scheduler:
         from . import cluster  # the extra `cluster`
 
-        return cluster.work(tasks, order, options.scheduler, options.jobs or os.cpu_count() or 1, options.limits)
-    return Crew(order, options.jobs or os.cpu_count() or 1, options.limits).work(tasks)
+        return cluster.work(tasks, order, options.scheduler, jobs, options.limits)
+    return crew.work(tasks, order, jobs, options.limits)
 
 
 def finish(

@@ -163,8 +163,8 @@ def test_a_report_that_cannot_be_written_leaves_no_half_of_it(folder: Path, caps
 # ---- workers ---------------------------------------------------------------------------------------------------------
 
 
-def prepare(kind: str) -> Callable[[object], object]:
-    def work(item: object) -> object:
+def prepare(kind: str) -> Callable[[object, workers.Step], object]:
+    def work(item: object, step: workers.Step) -> object:
         if item == 3:
             if kind == "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -181,14 +181,17 @@ def prepare(kind: str) -> Callable[[object], object]:
 
 @pytest.mark.parametrize(
     ("kind", "why"),
-    [("kill", "killed by signal 9"), ("exit", "ended with code 7"), ("hang", "time limit"), ("exception", "code 1")],
+    [
+        ("kill", "ended its worker with signal 9"),
+        ("exit", "ended its worker with exit code 7"),
+        ("hang", "took longer than 3 s; its worker was stopped"),
+        ("exception", "ended its worker with exit code 1"),
+    ],
 )
 def test_a_lost_worker_loses_its_item_alone(kind: str, why: str) -> None:
-    limit = 3.0 if kind == "hang" else None
-    found = dict(workers.spread(list(range(8)), prepare, (kind,), 2, limit))
-    lost = found.pop(3)
-    assert isinstance(lost, workers.Lost)
-    assert why in lost.why
+    limits = workers.Limits(3.0 if kind == "hang" else 0)
+    found = dict(workers.spread(list(range(8)), prepare, (kind,), 2, limits, 4))
+    assert workers.Lost(why, 1) == found.pop(3)
     assert {number: number for number in range(8) if number != 3} == found
 
 
