@@ -38,12 +38,9 @@ from mutmut.workers import isolation
 PATIENCE = 2.0  # seconds of tests for one mutant
 SLACK = 3.0  # CPU seconds that a fork may take beyond four times what its tests take
 ROOM = 2 << 30  # bytes that a fork may take beyond what it was born with
-THINNED = {  # of many alike, or slow ones, one in so many: small books and kept cases show the same in milliseconds
-    "tests/rulebook/test_forge.py": 4,
+THINNED = {  # of many alike and slow, one in so many: small books and kept cases show the same in milliseconds
     "tests/rulebook/test_packs.py": 6,
     "tests/rulebook/test_planted.py": 10,
-    "tests/rulebook/test_schemas.py": 4,
-    "tests/test_examples.py": 24,
 }
 OWN = {  # the tests made for a module: asked before the others
     "checker.parser.markings": "tests/parser/test_markings_told.py",
