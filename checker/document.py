@@ -20,6 +20,7 @@ from .text import Span, ascending
 from .values import Date, Level
 
 MODEL_VERSION = 1
+ENOUGH = 3  # what signs must weigh in a text of ordinary length
 LETTERS_TO_A_SIGN = 4000  # code points: a longer text is called damaged for more signs only
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
@@ -722,7 +723,7 @@ class Telegram(Node):
             for sign in self.signs
             if not any(span.start < sign.span.end and sign.span.start < span.end for span in places)
         )
-        return weight >= 2 + 2 * (len(self.span) // LETTERS_TO_A_SIGN)
+        return weight >= ENOUGH + 2 * (len(self.span) // LETTERS_TO_A_SIGN)
 
     @property
     def level(self) -> Level | Unread | None:

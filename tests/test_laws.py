@@ -157,7 +157,7 @@ def field_words() -> frozenset[str]:
     words: set[str] = set()
     for path in sorted((ROOT / "rules" / "vocabulary").glob("*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if data.get("table") == "sources":
+        if data.get("table") in {"sources", "common_words"}:  # no words of the field
             continue
         for entry in data["entries"]:
             words.add(str(entry["code"]))

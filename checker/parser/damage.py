@@ -7,23 +7,22 @@ failed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 
 from ..document import Sign, Telegram
 from ..text import Span
 from ..vocabulary import Vocabulary
 from .patterns import Pattern
+from .strange import ENDS, Known, known_words
 
 # A digit or an open bracket inside a word, long enough on both sides not to be the name of an aircraft or a unit;
 # a letter inside a number that has more digits than a time of day or a date.
 _INSIDE = Pattern(r"[A-Z]{3}[0-9][A-Z]{2}|[0-9]{3}[A-WYZ][0-9]{3}|[A-Z]{2}\([A-Z]{2}(?![A-Z]{0,20}\))")
-# One digit at an end of a word or behind its first letter; a closing bracket with nothing before it.
-_AT_END = Pattern(r"(?<![A-Z0-9])(?:[0-9][A-Z]{4,}|[A-Z][0-9][A-Z]{4,}|[A-Z]{4,}[0-9])(?![A-Z0-9])|(?<= )\)[A-Z]")
-_LONG = Pattern(r"[^ \n]{7,24}")  # a word, with what may stand before and behind it
-_SHORTEST = 7  # letters: shorter words have too many neighbours
-_ENDS = ".,;:()\"'"
-_ANY = "?"
+# One digit at an end of a word or behind its first letter.
+_AT_END = Pattern(r"[0-9][A-Z]{4,}|[A-Z][0-9][A-Z]{4,}|[A-Z]{4,}[0-9]")
+_WORD = Pattern(r"[A-Z0-9(]+")  # no address, path or version
+_NO_OPENING = ".,:;)"  # no word begins with them
+_MOST = 64  # signs: more say nothing more
 _TELETYPE = ("acp127", "central-file")
 _TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
 _STRANGE = ("loose_text", "unread")
@@ -32,49 +31,73 @@ _STRANGE = ("loose_text", "unread")
 def signs(
     telegram: Telegram,
     fold: str,
+    text: str,
     span: Callable[[int, int], Span],
     parts: tuple[tuple[int, str], ...],
     words: Vocabulary,
 ) -> tuple[Sign, ...]:
     """The signs of damage. One inside a word weighs two, as does a line nobody can read where one of the frame is
-    missing; a sign at the end of a word weighs one, as do a common word with one wrong letter and a field that cannot
-    be read: they may be the writer's own."""
-    found = [Sign(span(match.start(), match.end()), 2) for match in _INSIDE.finditer(fold)]
-    found += [Sign(span(match.start(), match.end()), 1) for match in _AT_END.finditer(fold)]
-    found += [Sign(node.span, 1) for node in telegram.unread]
-    found += [Sign(span(low, high), weight) for low, high, weight in _misspelt(fold, words)]
+    missing; a sign at the end of a word weighs one, as do a common word with one wrong letter, two words with a letter
+    for the blank between them, and a field that cannot be read: they may be the writer's own."""
+    found = [Sign(node.span, 1) for node in telegram.unread]
+    found += [Sign(span(low, high), weight) for low, high, weight in _words(fold, text, known_words(words))]
     gap = _gap(telegram, parts)
     if gap is not None:
         found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), 2))
     return tuple(found)
 
 
-def _misspelt(fold: str, words: Vocabulary) -> list[tuple[int, int, int]]:
-    """Words that stand once and have one strange letter in place of one of a common word's: a name or a foreign word
-    comes again. Where the strange letter is no letter at all, it weighs two: people mistype letters."""
-    near, known = _neighbours(words)
-    seen: dict[str, tuple[int, int]] = {}
+def _words(fold: str, text: str, known: Known) -> Iterator[tuple[int, int, int]]:
+    """Strange words that stand once, with their weight: a name or a foreign word comes again."""
+    tokens = fold.split()
+    unknown = set(tokens) - known.words
+    bodies: dict[str, str] = {}
     again = set()
-    for match in _LONG.finditer(fold):
-        word = match.group().strip(_ENDS)
-        if len(word) < _SHORTEST or word in known:
+    for token in unknown:
+        body = token.strip(ENDS)
+        if body in bodies:
+            again.add(body)
+        bodies[body] = token
+    left = _MOST
+    for body, token in bodies.items():
+        weight = 0 if body in again else _weight(body, token, known)
+        if not weight:
             continue
-        if word in seen:
-            again.add(word)
-        elif any(word[:place] + _ANY + word[place + 1 :] in near for place in range(len(word))):
-            seen[word] = match.span()
-    return [(*place, 1 if word.isalpha() else 2) for word, place in seen.items() if word not in again]
+        at = _once(fold, token)
+        if at >= 0:
+            yield at, at + len(token), weight + known.has_capital_inside(text, at + token.find(body), body)
+            left -= 1
+            if not left:
+                return
 
 
-@lru_cache(maxsize=2)
-def _neighbours(words: Vocabulary) -> tuple[frozenset[str], frozenset[str]]:
-    """The common words with each letter in turn left open, and the words themselves with the levels' names."""
-    common = {form for entry in words["common_words"] for form in entry.forms.get("word", ())}
-    common |= {form for entry in words["levels"] for form in entry.spellings("banner") if form.isalpha()}
-    sound = {form for entry in words["common_words"] for form in entry.forms.get("neighbour", ())}
-    long = [word for word in common if len(word) >= _SHORTEST]
-    near = {word[:place] + _ANY + word[place + 1 :] for word in long for place in range(len(word))}
-    return frozenset(near), frozenset(common | sound)
+def _weight(body: str, token: str, known: Known) -> int:
+    """What a word weighs as a sign; 0 for one that may well be sound."""
+    if body in known.words:
+        return 0
+    if body.isalpha():
+        if token[0] in _NO_OPENING and known.lacks_first(token[0], body):
+            return 2
+        return known.misspelt(body) or known.joined(body)
+    inside = known.with_sign(body)
+    if inside or not _WORD.fullmatch(body):
+        return inside
+    if _INSIDE.search(token) is not None:
+        return 2
+    return 1 if token[0] == ")" or _AT_END.fullmatch(body) is not None else 0
+
+
+def _once(fold: str, token: str) -> int:
+    """Where a word stands; -1 where it stands twice."""
+    found = -1
+    at = fold.find(token)
+    while at >= 0:
+        if (not at or fold[at - 1].isspace()) and fold[at + len(token) : at + len(token) + 1].isspace():
+            if found >= 0:
+                return -1
+            found = at
+        at = fold.find(token, at + 1)
+    return found
 
 
 def _gap(telegram: Telegram, parts: tuple[tuple[int, str], ...]) -> int | None:

@@ -11,9 +11,9 @@ from ..text import Exchange, View
 from ..vocabulary import Vocabulary
 from .grammar import grammar_of
 from .mend_fields import label, order_line
-from .mend_frame import group, level, party, security
+from .mend_frame import group, level, page_head, party, security, station
 from .mend_lines import broken
-from .mend_marks import marks, strays
+from .mend_marks import marks, strays, unreadable
 from .mend_page import Mend, Page
 from .sheet import Sheet
 
@@ -21,6 +21,8 @@ _FRAME = (
     ("group", group),
     ("sender", party),
     ("security", security),
+    ("station", station),
+    ("page", page_head),
     ("level", level),
     ("eo", order_line),
     ("", label),
@@ -38,11 +40,21 @@ def mended(view: View, telegram: Telegram, words: Vocabulary) -> View | None:
     if lines:
         sheet = Sheet(view.exchange(lines), words, grammar)
     found = _mends(Page(sheet, telegram))
-    sure = [mend for mend in found if not mend.slip]
-    chosen = found if sure or lines or telegram.damaged else sure
-    if not chosen:
+    slips = [mend for mend in found if mend.slip]
+    if slips and len(slips) == len(found) and not lines and not _is_hurt_beside(sheet, telegram, slips):
+        found = []
+    if not found:
         return sheet.view if lines else None
-    return sheet.view.exchange([Exchange(mend.start, mend.end, mend.text) for mend in chosen])
+    return sheet.view.exchange([Exchange(mend.start, mend.end, mend.text) for mend in found])
+
+
+def _is_hurt_beside(sheet: Sheet, telegram: Telegram, slips: list[Mend]) -> bool:
+    """Whether anything but these slips shows that the copy is hurt."""
+    places = [sheet.span(mend.start, mend.end) for mend in slips]
+    return any(
+        not any(place.start < sign.span.end and sign.span.start < place.end for place in places)
+        for sign in telegram.signs
+    )
 
 
 def _mends(page: Page) -> list[Mend]:
@@ -57,6 +69,8 @@ def _mends(page: Page) -> list[Mend]:
         else:
             page.above = ""
     marks(page)
+    if page.telegram.banner is None:
+        unreadable(page)
     found: list[Mend] = []
     for item in sorted(page.found, key=lambda item: item.start):
         if item.start >= (found[-1].end if found else 0) and item.end <= page.sheet.size:

@@ -7,17 +7,16 @@ from itertools import product
 from ..values import Date
 from .blocks import label_of
 from .dates import find_dates
-from .mend_page import Page
+from .mend_page import Mend, Page
 from .patterns import Pattern
 
 _LABEL = Pattern(r"([A-Z][A-Z./! ()]{0,30}?) ?:")
 _DATE = Pattern(
-    r"[^ \n]{4}/[^ \n]{2}/[^ \n]{2}|[^ \n]{2}/[^ \n]{2}/[^ \n]{4}|[^ \n]{4}-[^ \n]{2}-[^ \n]{2}|[^ \n]{8}(?=[ \n])"
-    r"|[^ \n]/[^ \n]{1,2}/[^ \n]{2}"
+    r"[^\n]{4}/[^\n]{2}/[^\n]{2}|[^\n]{2}/[^\n]{2}/[^\n]{4}|[^\n]{4}-[^\n]{2}-[^\n]{2}|[^ \n]{8}(?=[ \n])"
+    r"|[^ \n]{1,2}/[^ \n]{1,2}/[^ \n]{2}"
 )
-_NO_DIGIT = Pattern(r"[^0-9]")
 _MOST = 2  # strange letters in a date
-_YEARS = 76  # no instruction reaches further ahead
+_YEARS = 10958  # days: thirty years, as far as nearly all instructions reach
 _ORDER = 5  # digits of an order's number
 _VALUE = 40  # letters
 
@@ -32,6 +31,8 @@ def label(page: Page, low: int, high: int) -> bool:
     fold = page.fold
     if _is_sound(page, low, high):
         return True
+    if fold[low - 1 : low] == " " and fold[low - 2 : low - 1] in ("\n", ""):
+        low -= 1  # its first letter may be gone
     pairs = page.forms.label_pieces.at(fold, low)
     form = page.nearest(low, (form for form, _ in pairs), _few) if pairs else None
     if form is None or not _ends(fold, low + len(form) - 1):
@@ -77,8 +78,8 @@ def order(page: Page, low: int, at: int, high: int) -> bool:
     fold = page.fold
     while fold[at] == " ":
         at += 1
-    if fold[at + 1 : at + 2] == " " and at + 4 < high:  # a stray letter in the blanks
-        return False
+    if fold[at + 1 : at + 2] == " " and at + _ORDER < high:  # a stray letter in the blanks
+        at += 2
     number = page.nearest(at, page.forms.orders, lambda form: 1)
     if number is None:
         return False
@@ -95,33 +96,54 @@ def order(page: Page, low: int, at: int, high: int) -> bool:
     for value in page.forms.values:
         form = page.nearest(end, [value], lambda form: 1)
         if form is not None:
-            return page.put(end, form)
+            page.put(end, form)
+            break
     date(page, end, min(high, end + _VALUE))
     return True
 
 
 def date(page: Page, at: int, high: int) -> bool:
-    """A date in digits of which one or two are letters: any digits that make a day after the telegram's."""
+    """A date in digits of which one or two are letters: any digits that make a day after the telegram's. Where all are
+    digits and make no such day, one of them may be another, or the writer's slip."""
+    sound = next(find_dates(page.sheet.flat(at, high), page.grammar.months), None)
+    whole = sound is not None and not page.fold[at + sound.end : at + sound.end + 1].isalnum()
+    if sound is not None and whole and sound.date is not None and _fits(sound.date, page.telegram.date):
+        return True
     match = _DATE.search(page.fold, at, high + 1)
     if match is None:
         return False
     text = match.group()
-    strange = [m.start() for m in _NO_DIGIT.finditer(text) if text[m.start()] not in "/-"]
-    if not strange or len(strange) > _MOST:
+    places = [place for place, letter in enumerate(text) if letter not in "/-"]
+    strange = [place for place in places if not text[place].isdigit()]
+    if len(strange) > _MOST:
         return False
-    first = page.telegram.date
-    for digits in product("0123456789", repeat=len(strange)):
-        letters = list(text)
-        for place, digit in zip(strange, digits, strict=True):
-            letters[place] = digit
-        made = "".join(letters)
-        found = next(find_dates(made, page.grammar.months), None)
-        if found is not None and isinstance(found.date, Date) and _fits(found.date, first):
-            return page.put(match.start(), made, slips=False)
-    return False
+    made = _dated(page, text, [tuple(strange)])
+    if made is None and not strange:
+        made = _dated(page, text, [(place,) for place in places])
+        if made is not None:
+            page.found.append(Mend(match.start(), match.end(), made, True))
+    elif made is not None:
+        page.put(match.start(), made, slips=False)
+        if page.fold[match.start() - 1].isdigit():  # in place of a blank
+            page.put(match.start() - 1, " ", slips=False)
+    return made is not None
+
+
+def _dated(page: Page, text: str, choices: list[tuple[int, ...]]) -> str | None:
+    """The text with other digits at one of these choices of places, where that gives a date that fits."""
+    for strange in choices:
+        for digits in product("0123456789", repeat=len(strange)):
+            letters = list(text)
+            for place, digit in zip(strange, digits, strict=True):
+                letters[place] = digit
+            made = "".join(letters)
+            found = next(find_dates(made, page.grammar.months), None)
+            if found is not None and isinstance(found.date, Date) and _fits(found.date, page.telegram.date):
+                return made
+    return None
 
 
 def _fits(found: Date, first: Date | None) -> bool:
     if first is None:
         return True
-    return found.precision == "day" and 0 < (found.first - first.first).days < _YEARS * 366 // 3
+    return found.precision == "day" and 0 <= (found.first - first.first).days <= _YEARS

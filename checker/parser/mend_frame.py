@@ -8,22 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from ..document import Station
+from ..document import EoLine, Station
 from .banner import read_banner
-from .dates import find_dates
-from .mend_page import LONG, Page
+from .dates import find_dates, year_of
+from .mend_page import LONG, Mend, Page
 from .patterns import Pattern
 
 _NUMBERED = Pattern(r" (?:[A-Z]{4,8} \d+ [A-Z]+ \d+ )?[A-Z][A-Z .'/-]{1,40} \d{3,7} *\n")  # section, post and number
 _DIGITS = 4  # that are still there, of the six
 _WORDS = 8  # behind a level: section, post, number
+_SHAPE = "000000A AAA 00"
+_AGAIN = Pattern(r"(?<![0-9])[0-9]{6}(?=Z)")
+_SERIAL = 8  # digits of a station's line, at least: serial number, day and time
 _SECURITY = 9  # letters of the shortest security line
 _SEVERAL = 3  # strange letters that are too many to try all digits in their place
 
 
 def _few(form: str) -> int:
     """How many letters of a form may be strange."""
-    return 1 if len(form) < 16 else 2
+    return 2 if len(form) >= 16 or form[1] == " " else 1
 
 
 def level(page: Page, low: int, high: int) -> bool:
@@ -31,20 +34,35 @@ def level(page: Page, low: int, high: int) -> bool:
     fold = page.fold
     if fold[low].isalnum() and fold[low + 1 : high] in page.forms.levels:  # a stray letter at its head
         return page.put(low, " ", slips=False)
+    low = _behind_strays(fold, low, high) if page.telegram.layout == "smart" else _first(fold, low)
     pairs = page.forms.level_pieces.at(fold, low)
-    form = page.nearest(low, (form for form, _ in pairs), _few) if pairs else None
+    form = page.nearest(low, (form for form, _ in pairs if _ends(fold, low, form)), _few) if pairs else None
     if form is None:
         return False
     end = low + len(form)
     after = fold[end : end + 1]
-    if after.isalpha() and form[1] != " ":
-        return False
     page.put(low, form)
     if (end < high and after and after in "/,-") or fold[end + 1 : end + 2] == "/":
         _controls(page, end, high)
     elif end < high and page.telegram.layout != "document":
         _behind_level(page, end, high)
     return True
+
+
+def _first(fold: str, low: int) -> int:
+    """Where a line begins whose first letter may be gone."""
+    return low - 1 if fold[low - 1 : low] == " " and fold[low - 2 : low - 1] in ("\n", "") else low
+
+
+def _behind_strays(fold: str, low: int, high: int) -> int:
+    """Where the last word of a line begins that has nothing but single letters before it."""
+    last = fold.rfind(" ", low, high) + 1
+    return last if last and all(len(word) == 1 for word in fold[low:last].split()) else low
+
+
+def _ends(fold: str, low: int, form: str) -> bool:
+    """Whether a level may end where this spelling would: no letter goes on, but one in a blank's place may."""
+    return form[1] == " " or not fold[low + len(form) : low + len(form) + 1].isalnum()
 
 
 def _controls(page: Page, end: int, high: int) -> None:
@@ -106,11 +124,34 @@ def security(page: Page, low: int, high: int) -> bool:
         if len(strange) <= 1 or (len(strange) == 2 and not any(other.isalpha() for other in strange)):
             page.put(low, signal)
             page.put(low + len(signal), " ", slips=False)
-            if sure:
+            if sure or group[4] != " ":
                 page.put(at, letter * 5, slips=False)
+            if strange and not sure and group[4] != " ":
+                page.found[-1].slip = True  # two levels' letters: they may both be meant
             if not strange and fold[at + 5 : at + 6] not in " /\n":
                 page.put(at + 5, " ", slips=False)
             return True
+    return False
+
+
+def station(page: Page, low: int, high: int) -> bool:
+    """The station's line: its word, with one letter strange, before an indicator and a serial number."""
+    line = page.fold[low:high]
+    if ":" in line or sum(letter.isdigit() for letter in line) < _SERIAL:
+        return False
+    words = (word + " " for word in page.grammar.label("station", "line"))
+    form = page.nearest(low, words, lambda form: 1)
+    return form is not None and page.put(low, form, slips=False)
+
+
+def page_head(page: Page, low: int, high: int) -> bool:
+    """The head of a page: its word, with one letter strange, before a number."""
+    for word in page.grammar.page_word("page"):
+        form = page.nearest(low, [word + " 0"], lambda form: 1)
+        if form is not None:
+            if not page.fold[low + len(form)].isdigit():
+                page.put(low + len(form), "1", slips=False)
+            return page.put(low, form, slips=False)
     return False
 
 
@@ -118,45 +159,60 @@ def security(page: Page, low: int, high: int) -> bool:
 
 
 def group(page: Page, low: int, high: int) -> bool:
-    """The date-time group: six digits, zone, month, year, at most three of its fourteen places strange."""
-    if sum(letter.isdigit() for letter in page.fold[low : low + 13]) < _DIGITS:
-        return False
-    for skip in (0, 2, 3, 4, 5):
-        at = low + skip
-        text = page.fold[at : at + 14]
-        if at + 14 > high or "\n" in text:
-            break
+    """The date-time group: six digits, zone, month, year, at most two of its places strange, and one of the month's."""
+    fold = page.fold
+    behind = fold.rfind("/ ", low, high) + 2  # in a form it follows the date in words
+    starts = (low, low + 2, low + 3, low + 4, low + 5) if behind < low + 2 else (behind,)
+    for at in starts:
+        text = fold[at : at + 14]
+        if at + 14 > high or sum(letter.isdigit() for letter in text[:6]) < _DIGITS:
+            continue
         month = min(page.forms.months, key=lambda month: _misses(text[8:11], month))
-        if _misses(text[8:11], month) > 1:
+        near = _misses(text[8:11], month)
+        if near > 2 or sum(not _fits(text[place], _SHAPE[place]) for place in (0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13)) > 2:
             continue
-        shape = [
-            place for place in range(14) if not _fits(text[place], "000000A AAA 00"[place]) and not 8 <= place <= 10
-        ]
-        if len(shape) > 2:
+        made = _sound_group(page, f"{text[:6]}{text[6] if text[6].isalpha() else 'Z'} {month} {text[12:14]}")
+        if made is None:
             continue
-        fixed = f"{text[:6]}{text[6] if text[6].isalpha() else 'Z'} {month} {text[12:14]}"
-        sound = _sound_group(page, fixed)
-        if sound is not None:
-            page.put(at, sound, slips=False)
-            if skip == 2:
-                _prosign(page, low)
-            return True
+        if made != text:
+            other = near > 1 or all(letter.isdigit() for letter in text[:6] + text[12:])
+            page.found.append(Mend(at, at + 14, made, other and near != 1))
+        elif page.telegram.era is not None:
+            _year(page, at + 12)
+        if at == low + 2:
+            _prosign(page, low)
+        return True
     return False
 
 
 def _prosign(page: Page, low: int) -> None:
-    if not page.fold[low].isalnum():
-        page.put(low, next(iter(page.grammar.prosigns)), slips=False)
-    if page.fold[low + 1 : low + 2] != " ":
+    """The prosign before the group: a letter that is none may be the writer's."""
+    if page.fold[low] not in page.grammar.prosigns and page.fold[low + 1] == " ":
+        page.found.append(Mend(low, low + 1, next(iter(page.grammar.prosigns)), page.fold[low].isalpha()))
+    elif page.fold[low + 1] != " ":
         page.put(low + 1, " ", slips=False)
 
 
+def _year(page: Page, at: int) -> None:
+    """The year's digits where the order named is of another time and one digit more or less would bring it there. It
+    may be the writer's doing."""
+    telegram = page.telegram
+    named = telegram.eo.order if isinstance(telegram.eo, EoLine) else None
+    if named is None or named == telegram.era_order or telegram.date is None:
+        return
+    written = page.fold[at : at + 2]
+    for place, digit in product((0, 1), "0123456789"):
+        made = digit + written[1] if place == 0 else written[0] + digit
+        day = telegram.date.first
+        era = page.sheet.words.era(day.replace(year=year_of(made), day=min(day.day, 28)))
+        if era is not None and era.fact("number") == named:
+            page.found.append(Mend(at, at + 2, made, True))
+            return
+
+
 def _sound_group(page: Page, text: str) -> str | None:
-    """The group with digits in place of letters that make a real date; the time by the station's line, if it has one
-    that is one digit away."""
-    station = page.telegram.station
-    if isinstance(station, Station) and station.time is not None and _misses(text[2:6], station.time) == 1:
-        text = f"{text[:2]}{station.time}{text[6:]}"
+    """The group with digits in place of letters that make a real date. A day that is none is one digit away from the
+    day that another line of the telegram gives."""
     strange = [place for place in (0, 1, 2, 3, 4, 5, 12, 13) if not text[place].isdigit()]
     if len(strange) >= _SEVERAL:
         return None
@@ -164,12 +220,25 @@ def _sound_group(page: Page, text: str) -> str | None:
         letters = list(text)
         for place, digit in zip(strange, digits, strict=True):
             letters[place] = digit
-        found = next(
-            find_dates(f"{''.join(letters[:2])} {text[8:11]} {''.join(letters[12:])}", page.grammar.months), None
-        )
-        if found is not None and found.date is not None and letters[2] <= "2" and letters[4] <= "5":
+        if _is_real(page, letters):
             return "".join(letters)
+    for other in [match.group() for match in _AGAIN.finditer(page.fold)]:
+        if not strange and _misses(other, text[:6]) == 1 and _is_real(page, list(other + text[6:])):
+            return f"{other}{text[6:]}"
+    station = page.telegram.station
+    if isinstance(station, Station) and station.time is not None and not strange:
+        days = (f"{day:02d}" for day in range(1, 32)) if station.time == text[2:6] else (text[:2],)
+        for day in days:
+            if _misses(day + station.time, text[:6]) == 1 and _is_real(page, list(day + station.time + text[6:])):
+                return f"{day}{station.time}{text[6:]}"
     return None
+
+
+def _is_real(page: Page, letters: list[str]) -> bool:
+    words = f"{''.join(letters[:2])} {''.join(letters[8:11])} {''.join(letters[12:])}"
+    found = next(find_dates(words, page.grammar.months), None)
+    hours, minutes = "".join(letters[2:4]), "".join(letters[4:6])
+    return found is not None and found.date is not None and hours < "24" and minutes < "60"
 
 
 def _fits(letter: str, kind: str) -> bool:
@@ -185,6 +254,7 @@ def party(page: Page, low: int, high: int) -> bool:
     kind = {"group": "sender", "sender": "to"}.get(page.above)
     if kind is None:
         return False
+    low = _first(page.fold, low)
     form = page.nearest(low, (word + " " for word in page.grammar.label(kind, "line")), lambda form: 1)
     if form is None:
         return False

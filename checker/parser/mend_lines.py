@@ -76,14 +76,14 @@ def _belong(sheet: Sheet, layout: str, above: tuple[int, int], below: tuple[int,
         return False
     if _breaks_label(grammar, words, fold[below[0] : below[1]]):
         return True
+    if words in grammar.page_word("page"):
+        return fold[below[0]].isdigit()
     if layout == "document":
         return _lacks_value(grammar, fold, above, below)
     if words in grammar.header_lines:
         return True
     if grammar.header_lines.get(words.split(" ", 1)[0]) == "station":
         return len(words.split()) < _STATION and _SERIAL.match(fold, *below) is not None
-    if words in grammar.page_word("page"):
-        return fold[below[0]].isdigit()
     return _breaks_level(grammar, words, fold[below[0] : below[1]]) or _breaks_group(sheet, above, below)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from .blocks import label_of
+from .dates import read_dtg
 from .mend_page import Mend, Page
 from .patterns import Pattern
 
 _NUMBER = Pattern(r"(\d{1,3})[.)] {1,3}")
-_STRAY = Pattern(r"(?<=\n)[^ \n](?=   )|(?<=   )[^ \n](?=   )")
+_STRAY = Pattern(r"(?<=   )[^ \n](?=   )")
 _OTHER = Pattern(r"\(?[A-Z][.)] |[-*\u2022]")
+_MOST = 4  # lines above the first that says date or party
+_HEADER = ("security", "sender", "to")
 _LONGEST = 12  # letters of a mark
 _LABEL = 5  # letters of a paragraph's number with its stop and blank
 
@@ -76,7 +79,27 @@ def strays(page: Page) -> None:
     fold = page.fold
     for low, high in (*page.frame[0], *page.frame[1]):
         start = fold.rfind("\n", 0, low) + 1
-        if not low and fold.startswith("   ", 1):
-            page.found.append(Mend(0, 1, " "))
+        if fold.startswith("   ", low + 1) or high - low == 1:
+            page.found.append(Mend(low, low + 1, " "))
         for match in _STRAY.finditer(fold, start, high + 1):
             page.found.append(Mend(match.start(), match.end(), " "))
+
+
+def unreadable(page: Page) -> None:
+    """Take out the lines that may keep the header from being read: those above one of its lines that say neither date
+    nor party."""
+    names = page.grammar.header_lines
+    fold = page.fold
+    strange: list[tuple[int, int]] = []
+    for low, high in page.lines[: page.head]:
+        first = fold[low:high].split(" ", 1)[0]
+        if names.get(first) in _HEADER:
+            mended = [mend.start for mend in page.found]
+            for start, end in strange:
+                if not any(start <= place < end for place in mended):
+                    page.found.append(Mend(start, end, " " * (end - start)))
+            return
+        if label_of(page.sheet, low) is not None or len(strange) == _MOST:
+            return
+        if not first.startswith(page.grammar.starts) and read_dtg(page.sheet, low, high) is None:
+            strange.append((low, high))

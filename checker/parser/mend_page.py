@@ -17,7 +17,7 @@ _HEAD = 60  # lines in which the frame above the text stands
 _TAIL = 16  # and the one below it
 LONG = 5  # letters: shorter words have too many neighbours
 _SHORT = 3
-_THIRDS = 16  # letters
+_THIRDS = 11  # letters
 _NUMBERED = Pattern(r"\d{1,3}[.)] ")
 
 

@@ -1,0 +1,97 @@
+"""Words that are nearly common ones: which letter of them is strange, and what that says about the copy."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ..vocabulary import Vocabulary
+from .nearly import apart, is_slip
+
+ENDS = ".,;:()\"'[]{}<>*_`?!=\u2018\u2019\u201c\u201d\u2013\u2014"
+_SHORTEST = 6  # letters: shorter words have too many neighbours
+_LINKS = "-/.'"  # signs that stand inside sound words too
+_PART = 4  # letters of each of two words that a letter joins
+_LONGEST = 24
+
+
+class Known:
+    """The common words, by halves: with one letter strange, the other half of a word is sound."""
+
+    __slots__ = ("_first", "_second", "_short", "words")
+
+    def __init__(self, words: Vocabulary) -> None:
+        common: set[str] = set()
+        sound: set[str] = set()
+        short: set[str] = set()
+        for entry in words["common_words"]:
+            common.update(entry.forms.get("word", ()))
+            sound.update(entry.forms.get("neighbour", ()))
+            short.update(entry.forms.get("short", ()))
+        common.update(form for entry in words["levels"] for form in entry.spellings("banner") if form.isalpha())
+        self.words = frozenset(common | sound | short)
+        self._short = {form[0] + form[2:]: form for form in short if len(form) == _PART - 1}
+        self._first: dict[tuple[int, str], list[str]] = {}
+        self._second: dict[tuple[int, str], list[str]] = {}
+        for word in common:
+            if len(word) >= _SHORTEST:
+                half = len(word) // 2
+                self._first.setdefault((len(word), word[:half]), []).append(word)
+                self._second.setdefault((len(word), word[half:]), []).append(word)
+
+    def _near(self, word: str) -> tuple[str, int] | None:
+        """The common word that one letter makes of this one, and the place of that letter."""
+        size = len(word)
+        if not _SHORTEST <= size <= _LONGEST:
+            return None
+        half = size // 2
+        for known in (*self._first.get((size, word[:half]), ()), *self._second.get((size, word[half:]), ())):
+            places = apart(word, known, 1)
+            if places:
+                return known, places[0]
+        return None
+
+    def misspelt(self, word: str) -> int:
+        """1 for a common word with one strange letter that no key beside the right one explains."""
+        near = self._near(word)
+        return 0 if near is None or is_slip(word, near[0]) else 1
+
+    def lacks_first(self, sign: str, word: str) -> bool:
+        """Whether a sign stands in place of a common word's first letter."""
+        near = self._near(sign + word)
+        return near is not None and near[1] == 0
+
+    def with_sign(self, word: str) -> int:
+        """2 for a common word with a digit or a sign in place of a letter; 1 where the sign may join two words."""
+        near = self._near(word)
+        if near is not None and not word[near[1]].isalpha():
+            at_end = near[1] in (0, len(word) - 1)
+            return 1 if word[near[1]] in _LINKS or at_end else 2
+        if len(word) == _PART - 1 and word[1].isdigit() and word[0] + word[2] in self._short:
+            return 1
+        return 0
+
+    def joined(self, word: str) -> int:
+        """1 for two common words with a letter in place of the blank between them."""
+        if not 2 * _PART < len(word) <= _LONGEST:
+            return 0
+        words = self.words
+        for at in range(_PART, len(word) - _PART):
+            if word[:at] in words and word[at + 1 :] in words:
+                return 1
+        return 0
+
+    def has_capital_inside(self, text: str, at: int, word: str) -> bool:
+        """Whether the strange letter is a capital among small ones: no finger does that."""
+        near = self._near(word)
+        if near is None:
+            return False
+        place = near[1]
+        letters = text[at : at + len(word)]
+        others = letters[1:place] + letters[place + 1 :]
+        return bool(place) and letters[place].isupper() and others.islower()
+
+
+@lru_cache(maxsize=2)
+def known_words(words: Vocabulary) -> Known:
+    """The common words of a vocabulary, made ready once."""
+    return Known(words)
