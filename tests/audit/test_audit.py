@@ -16,11 +16,11 @@ from collections import defaultdict
 import pytest
 
 from checker import audit, synth
-from checker.audit import crew, journal, where
+from checker.audit import journal, where
 from checker.audit.tables import BATCH
 from checker.checking import Order
 from checker.cli import main
-from checker.trouble import ConfigTrouble
+from checker.trouble import ConfigTrouble, InputTrouble
 
 from .conftest import SIZE
 
@@ -139,13 +139,21 @@ class Finder:
                     time.sleep(0.01)
                 return plain(view, *rest)
             checker.parser.parse = parse
+            from checker.readers import shards
+            whole = shards.read_batch
+            def read_batch(*given, **named):
+                for item in whole(*given, **named):
+                    if "{POISON} unread" in item.view.text:
+                        os._exit(9)
+                    yield item
+            shards.read_batch = read_batch
 sys.meta_path.insert(0, Finder())
 '''
 
 
 def test_poisonous_documents_are_named_and_the_others_checked(poisoned, options, tmp_path):
     out = tmp_path / "out"
-    result = audit.run([str(poisoned)], str(out), Order(), options(limits=crew.Limits(1.0, 0)))
+    result = audit.run([str(poisoned)], str(out), Order(), options(limits=audit.Limits(1.0, 0)))
     assert {"checked": 28, "excluded": 0, "failed": 2} == result.summary["account"]
     assert 2 == result.code
     failed = rows(out, "select document, cable, why from ledger where state = 'failed' order by document")
@@ -159,10 +167,17 @@ def test_poisonous_documents_are_named_and_the_others_checked(poisoned, options,
 def test_a_worker_that_grows_is_stopped_and_the_document_named(poisoned, options, tmp_path):
     poisoned.write_text(poisoned.read_text().replace(f"{POISON} hang", f"{POISON} grow").replace(f"{POISON} die", ""))
     out = tmp_path / "out"
-    result = audit.run([str(poisoned)], str(out), Order(), options(limits=crew.Limits(0, 250 << 20)))
+    result = audit.run([str(poisoned)], str(out), Order(), options(limits=audit.Limits(0, 250 << 20)))
     assert {"checked": 29, "excluded": 0, "failed": 1} == result.summary["account"]
     failed = rows(out, "select document, why from ledger where state = 'failed'")
     assert [(20, "made its worker grow beyond 250 MB; it was stopped")] == failed
+
+
+def test_a_document_that_cannot_even_be_passed_over_stops_the_audit_and_is_named(poisoned, options, tmp_path):
+    poisoned.write_text(poisoned.read_text().replace(f"{POISON} hang", f"{POISON} unread").replace(f"{POISON} die", ""))
+    told = r"can be resumed: document 20 of batch 0 of .*poisoned.jsonl cannot be passed over: it ended its worker"
+    with pytest.raises(InputTrouble, match=told):
+        audit.run([str(poisoned)], str(tmp_path / "out"), Order(), options())
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])

@@ -1,0 +1,144 @@
+"""A crew of workers from outside: whatever a worker does, each item comes to a result or is told as lost, once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker import workers
+from checker.trouble import Trouble
+from checker.workers import Limits, Lost, Step, spread
+
+NO_LIMITS = Limits()
+Work = Callable[[object, Step], object]
+
+
+def echo() -> Work:
+    return lambda item, step: (item, os.getpid())
+
+
+def stepping() -> Work:
+    """An item is how long each of its steps takes, in seconds."""
+
+    def work(item: object, step: Step) -> object:
+        for number, seconds in enumerate(item, start=1):  # type: ignore[call-overload, var-annotated]
+            step(number)
+            time.sleep(seconds)
+        return "done"
+
+    return work
+
+
+def dying() -> Work:
+    def work(item: object, step: Step) -> object:
+        step(7)
+        if item == "dies":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item
+
+    return work
+
+
+def growing() -> Work:
+    def work(item: object, step: Step) -> object:
+        hoard = [bytearray(8 << 20) for _ in range(50 if item == "grows" else 0)]
+        time.sleep(60 if hoard else 0)
+        return item
+
+    return work
+
+
+def unheard() -> Work:
+    """One of the results cannot travel."""
+    return lambda item, step: (lambda: item) if item == 2 else item
+
+
+def unwilling(mark: str, deaths: int) -> Work:
+    """The first workers die before they are ready, each leaving a letter behind."""
+    with open(mark, "a+", encoding="utf-8") as file:
+        file.write("x")
+        if file.tell() <= deaths:
+            os._exit(3)
+    return echo()
+
+
+def shielded() -> Work:
+    """Whether an interruption was kept from the process since before its first line."""
+    return lambda item, step: signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_every_item_has_its_result_and_the_processes_end() -> None:
+    found = {index: result[0] for index, result in spread(list("abcdefg"), echo, (), 2, NO_LIMITS, 3)}
+    assert dict(enumerate("abcdefg")) == found
+    assert [] == multiprocessing.active_children()
+    assert [] == list(spread([], echo, (), 2, NO_LIMITS))
+
+
+def test_no_worker_is_handed_a_second_item_before_each_has_one() -> None:
+    assert 3 == len({result[1] for _, result in spread([1, 2, 3], echo, (), 3, NO_LIMITS, 4)})
+    assert 1 == len({result[1] for _, result in spread([1, 2, 3], echo, (), 1, NO_LIMITS, 4)})
+
+
+def test_leaving_early_ends_all_workers() -> None:
+    crew = spread([[0.0], [600.0]], stepping, (), 2, NO_LIMITS)
+    assert (0, "done") == next(crew)
+    crew.close()  # type: ignore[attr-defined]
+    assert [] == multiprocessing.active_children()
+
+
+def test_the_time_limit_is_for_one_step() -> None:
+    items = [[0.5, 0.5, 0.5, 0.5, 0.5], [0.1, 600.0, 0.1], [0.1]]
+    lost = Lost("took longer than 2 s; its worker was stopped", 2)
+    assert {0: "done", 1: lost, 2: "done"} == dict(spread(items, stepping, (), 1, Limits(2), 3))
+
+
+def test_the_memory_limit_is_for_a_worker() -> None:
+    lost = Lost("made its worker grow beyond 200 MB; it was stopped", 1)
+    found = dict(spread(["fits", "grows", "fits"], growing, (), 1, Limits(0, 200 << 20), 2))
+    assert {0: "fits", 1: lost, 2: "fits"} == found
+
+
+def test_the_caller_may_have_something_else_done_in_place_of_what_is_lost() -> None:
+    asked: list[tuple[str, Lost]] = []
+
+    def again(item: str, lost: Lost) -> str | None:
+        asked.append((item, lost))
+        return None if len(asked) > 2 else ["dies", "is well"][len(asked) - 1]
+
+    lost = Lost("ended its worker with signal 9", 7)
+    found = list(spread(["dies", "dies"], dying, (), 1, NO_LIMITS, 2, again))
+    assert [(0, "is well"), (1, lost)] == found
+    assert [("dies", lost)] * 3 == asked
+
+
+def test_a_result_that_cannot_travel_loses_its_item_alone() -> None:
+    found = dict(spread([1, 2, 3], unheard, (), 1, NO_LIMITS, 3))
+    assert {0: 1, 1: Lost("ended its worker with exit code 1", 1), 2: 3} == found
+
+
+def test_a_death_before_the_work_begins_costs_no_item(tmp_path: Path) -> None:
+    mark = str(tmp_path / "mark")
+    found = {index: result[0] for index, result in spread([1, 2, 3], unwilling, (mark, 2), 1, NO_LIMITS, 2)}
+    assert {0: 1, 1: 2, 2: 3} == found
+    assert 3 == os.path.getsize(mark)
+
+
+def test_workers_that_never_begin_are_told_and_not_tried_for_ever(tmp_path: Path) -> None:
+    mark = str(tmp_path / "mark")
+    told = "no worker process gets as far as its work; the last attempt ended its worker with exit code 3"
+    with pytest.raises(Trouble, match=told):
+        list(spread([1, 2, 3], unwilling, (mark, 99), 1, NO_LIMITS))
+    assert workers.HOPELESS == os.path.getsize(mark)
+    assert [] == multiprocessing.active_children()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks here")
+def test_no_interruption_reaches_a_worker() -> None:
+    assert [(0, True)] == list(spread([1], shielded, (), 1, NO_LIMITS))
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
