@@ -22,6 +22,9 @@ _INSIDE = Pattern(r"[A-Z]{3}[0-9][A-Z]{2}|[0-9]{3}[A-WYZ][0-9]{3}|[A-Z]{2}\([A-Z
 _AT_END = Pattern(r"[0-9][A-Z]{4,}|[A-Z][0-9][A-Z]{4,}|[A-Z]{4,}[0-9]")
 _WORD = Pattern(r"[A-Z0-9(]+")  # no address, path or version
 _NO_OPENING = ".,:;)"  # no word begins with them
+_LINE_ENDS = ("", "\n", "\r")
+_NARROW = 20  # letters: shorter lines say nothing of the width
+_FEW = 3
 _MOST = 64  # signs: more say nothing more
 _TELETYPE = ("acp127", "central-file")
 _TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
@@ -41,6 +44,9 @@ def signs(
     for the blank between them, and a field that cannot be read: they may be the writer's own."""
     found = [Sign(node.span, 1) for node in telegram.unread]
     found += [Sign(span(low, high), weight) for low, high, weight in _words(fold, text, known_words(words))]
+    found += [Sign(span(at, at), 1) for at in _ragged(fold)]
+    if _is_cut(telegram, text):
+        found.append(Sign(span(len(text), len(text)), 3))
     gap = _gap(telegram, parts)
     if gap is not None:
         found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), 2))
@@ -98,6 +104,36 @@ def _once(fold: str, token: str) -> int:
             found = at
         at = fold.find(token, at + 1)
     return found
+
+
+def _is_cut(telegram: Telegram, text: str) -> bool:
+    """Whether the copy ends in the middle of a line before it has said what a telegram says at its head, or a document
+    at its end."""
+    if text[-1:] in _LINE_ENDS or telegram.signature is not None:
+        return False
+    if telegram.layout != "document":
+        return not telegram.paragraphs
+    return telegram.authority is None and text[-1:].isalnum() and not text[text.rfind("\n") + 1 :].isupper()
+
+
+def _ragged(fold: str) -> list[int]:
+    """Where a line breaks off though the next word had room, between a full line and one that goes on: text that was
+    filled to a width and then broken again. A few such lines are a list or a heading."""
+    lines = fold.split("\n")
+    widths = sorted(len(line) for line in lines if len(line) > _NARROW)
+    if len(widths) < _FEW:
+        return []
+    full = widths[len(widths) * 3 // 4]
+    found = []
+    at = 0
+    above = ""
+    for line, below in zip(lines, (*lines[1:], ""), strict=True):
+        size = len(line)
+        if 0 < size * 2 < full and len(above) * 4 > full * 3 and below[:1].isalnum() and line[-1].isalpha():
+            found.append(at + size)
+        at += size + 1
+        above = line
+    return found if len(found) >= _FEW else []
 
 
 def _gap(telegram: Telegram, parts: tuple[tuple[int, str], ...]) -> int | None:

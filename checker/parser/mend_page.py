@@ -17,6 +17,7 @@ _HEAD = 60  # lines in which the frame above the text stands
 _TAIL = 16  # and the one below it
 LONG = 5  # letters: shorter words have too many neighbours
 _SHORT = 3
+_MARGIN = "\n" * 40
 _THIRDS = 11  # letters
 _NUMBERED = Pattern(r"\d{1,3}[.)] ")
 
@@ -149,7 +150,7 @@ class Page:
     def __init__(self, sheet: Sheet, telegram: Telegram) -> None:
         self.sheet = sheet
         self.telegram = telegram
-        self.fold = sheet.fold
+        self.fold = sheet.fold + _MARGIN  # so that a look ahead needs no look at the end
         self.grammar = sheet.grammar
         self.forms = _forms(sheet.words)
         self.found: list[Mend] = []

@@ -140,6 +140,8 @@ def _losses(sheet: Sheet, telegram: Telegram) -> None:
             )
         return
     if telegram.layout == "smart":
+        if telegram.banner is None and telegram.banners:
+            _lose(telegram, ("banner",), telegram.span.start, "the top of the form: its last lines state the level")
         return
     headless = (
         telegram.sender is None
