@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 
 from ..record import Record
 from ..trouble import InputTrouble
-from .store import _quiet, literal, table_path
+from .store import _quiet, interruptible, literal, table_path
 
 
 class Difference(Record):
@@ -45,8 +46,7 @@ def diff(before: str, after: str, each: int = 3) -> Difference:
             raise InputTrouble(f"{out} holds no finished audit")
     paths = {"before": literal(table_path(before, "findings")), "after": literal(table_path(after, "findings"))}
     joined = _JOINED.format_map(paths)
-    con = _quiet()
-    try:
+    with closing(_quiet()) as con, interruptible():
         counted = con.execute(
             joined + "select rule, count(*) filter (what = 'new'), count(*) filter (what = 'gone'), "
             "count(*) filter (what = 'moved'), count(*) filter (what = 'same') from joined group by rule order by rule"
@@ -55,8 +55,6 @@ def diff(before: str, after: str, each: int = 3) -> Difference:
             joined + "select what, rule, place, message from joined where what <> 'same' qualify row_number() over "
             f"(partition by what, rule order by fingerprint, place) <= {int(each)} order by what, rule, place, message"
         ).fetchall()
-    finally:
-        con.close()
     return Difference(tuple(tuple(row) for row in counted), tuple(tuple(row) for row in sampled))
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from ..record import Record
@@ -39,6 +40,17 @@ def engine() -> Any:
     return duckdb
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Around statements that may take long: DuckDB makes a `RuntimeError` of an interruption; make it one again."""
+    try:
+        yield
+    except RuntimeError as wrong:
+        if "interrupted" not in str(wrong):
+            raise
+        raise KeyboardInterrupt from wrong
+
+
 def table_path(out: str, table: str) -> str:
     """Where a table stands."""
     return os.path.join(out, f"{table}.parquet")
@@ -49,8 +61,7 @@ def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[i
 
     `shifts` has for each batch the lines before it that the worker of a remote range could not know.
     """
-    con = _quiet()
-    try:
+    with closing(_quiet()) as con, interruptible():
         for table, files in parts.items():
             path = table_path(out, table)
             try:
@@ -59,8 +70,6 @@ def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[i
             except engine().Error as wrong:
                 raise InputTrouble(f"cannot write {path}: {wrong}") from wrong
             os.replace(f"{path}.tmp", path)
-    finally:
-        con.close()
 
 
 def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) -> str:
@@ -159,9 +168,10 @@ class Asked:
             timer.daemon = True
             timer.start()
             try:
-                found = self.con.execute(statements[0])
-                columns = tuple(str(column[0]) for column in found.description)
-                return Answer(columns, tuple(tuple(row) for row in found.fetchall()))
+                with interruptible():
+                    found = self.con.execute(statements[0])
+                    columns = tuple(str(column[0]) for column in found.description)
+                    return Answer(columns, tuple(tuple(row) for row in found.fetchall()))
             finally:
                 timer.cancel()
                 timer.join()  # a watch that outlives the run keeps the connection, and DuckDB complains of it aloud

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+
 import pytest
 
+from checker import audit
 from checker.audit import store
 from checker.audit.tables import TABLES
 from checker.trouble import ConfigTrouble
@@ -64,3 +69,10 @@ def test_every_table_has_the_columns_it_is_documented_to_have(finished):
     asked = store.Asked(str(finished))
     for table, columns in TABLES.items():
         assert tuple(column.name for column in columns) == asked.ask(f"select * from {table} limit 0").columns
+
+
+def test_an_interruption_of_a_long_question_is_no_bug(finished):
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        audit.query(str(finished), "select sum(a.range * b.range) from range(1000000) a, range(1000000) b")
