@@ -66,6 +66,26 @@ def cut_off(rng: random.Random, text: str, rate: float) -> str:
     return text[: rng.randrange(len(text) + 1)] if rng.random() < rate else text
 
 
+def mixed_encodings(rng: random.Random, text: str, rate: float) -> str:
+    """With probability `rate` a line went through other hands: typographic signs in place of the plain ones, and then
+    read in the wrong encoding, or a byte that no encoding has."""
+    return "\n".join(_recoded(rng, line) if line.strip() and rng.random() < rate else line for line in text.split("\n"))
+
+
+def _recoded(rng: random.Random, line: str) -> str:
+    line = line.replace("'", "\u2019").replace("--", "\u2014").replace("  ", "\u00a0 ").replace(" - ", " \u2013 ")
+    at = rng.randrange(len(line) + 1)
+    sign = rng.choice(("\u00e9", "\u00a0", "\u2019", "\u00fc", "\ufeff", "\u00ad"))
+    kind = rng.randrange(4)
+    if kind == 0:  # UTF-8 read as Windows-1252
+        return (line[:at] + sign + line[at:]).encode("utf-8").decode("cp1252", "replace")
+    if kind == 1:  # Windows-1252 read as UTF-8
+        return (line[:at] + sign + line[at:]).encode("cp1252", "replace").decode("utf-8", "replace")
+    if kind == 2:  # a code page of DOS
+        return (line[:at] + sign + line[at:]).encode("cp1252", "replace").decode("cp437")
+    return line[:at] + sign + line[at:]
+
+
 DAMAGES: dict[str, Callable[[random.Random, str, float], str]] = {
     "line-noise": line_noise,
     "ocr": ocr,
@@ -74,6 +94,7 @@ DAMAGES: dict[str, Callable[[random.Random, str, float], str]] = {
     "wrapped-words": wrapped,
     "page-lines": page_lines,
     "cut-off": cut_off,
+    "mixed-encodings": mixed_encodings,
 }
 
 

@@ -8,6 +8,7 @@ failed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from ..document import Sign, Telegram
 from ..text import Span
@@ -21,6 +22,8 @@ _INSIDE = Pattern(r"[A-Z]{3}[0-9][A-Z]{2}|[0-9]{3}[A-WYZ][0-9]{3}|[A-Z]{2}\([A-Z
 # One digit at an end of a word or behind its first letter.
 _AT_END = Pattern(r"[0-9][A-Z]{4,}|[A-Z][0-9][A-Z]{4,}|[A-Z]{4,}[0-9]")
 _WORD = Pattern(r"[A-Z0-9(]+")  # no address, path or version
+# UTF-8 read as Windows-1252, a byte that no encoding has, a mark of byte order in the text.
+_MISREAD = Pattern(r"\xc2[\x80-\xbf]|\xc3[\x80-\xbf\u0152-\u2122]|\xe2\u20ac|\ufffd|\ufeff")
 _NO_OPENING = ".,:;)"  # no word begins with them
 _LINE_ENDS = ("", "\n", "\r")
 _NARROW = 20  # letters: shorter lines say nothing of the width
@@ -45,6 +48,9 @@ def signs(
     found = [Sign(node.span, 1) for node in telegram.unread]
     found += [Sign(span(low, high), weight) for low, high, weight in _words(fold, text, known_words(words))]
     found += [Sign(span(at, at), 1) for at in _ragged(fold)]
+    if not text.isascii():
+        hits = islice(_MISREAD.finditer(text), _MOST)
+        found += [Sign(span(match.start(), match.end()), 2) for match in hits]
     if _is_cut(telegram, text):
         found.append(Sign(span(len(text), len(text)), 3))
     gap = _gap(telegram, parts)
@@ -109,11 +115,16 @@ def _once(fold: str, token: str) -> int:
 def _is_cut(telegram: Telegram, text: str) -> bool:
     """Whether the copy ends in the middle of a line before it has said what a telegram says at its head, or a document
     at its end."""
-    if text[-1:] in _LINE_ENDS or telegram.signature is not None:
-        return False
+    ended = text[-1:] in _LINE_ENDS
     if telegram.layout != "document":
-        return not telegram.paragraphs
-    return telegram.authority is None and text[-1:].isalnum() and not text[text.rfind("\n") + 1 :].isupper()
+        return not telegram.paragraphs and (not ended or telegram.dtg is None)
+    last = text.rstrip(" ")[-1:]
+    return telegram.authority is None and not ended and (last.isalnum() or last == ",") and not _is_upper(text)
+
+
+def _is_upper(text: str) -> bool:
+    """Whether the last line is a mark or a name in capitals."""
+    return text[text.rfind("\n") + 1 :].isupper()
 
 
 def _ragged(fold: str) -> list[int]:

@@ -12,6 +12,7 @@ from ..vocabulary import Vocabulary
 from .grammar import grammar_of
 from .mend_fields import label, order_line
 from .mend_frame import group, level, page_head, party, security, station
+from .mend_letters import foreign
 from .mend_lines import broken
 from .mend_marks import marks, strays, unreadable
 from .mend_page import Mend, Page
@@ -36,15 +37,18 @@ def mended(view: View, telegram: Telegram, words: Vocabulary) -> View | None:
     """
     grammar = grammar_of(words)
     sheet = Sheet(view, words, grammar)
+    letters = foreign(sheet, telegram)
+    if letters:
+        sheet = Sheet(view.exchange(letters), words, grammar)
     lines = broken(sheet, telegram)
     if lines:
-        sheet = Sheet(view.exchange(lines), words, grammar)
+        sheet = Sheet(sheet.view.exchange(lines), words, grammar)
     found = _mends(Page(sheet, telegram))
     slips = [mend for mend in found if mend.slip]
     if slips and len(slips) == len(found) and not lines and not _is_hurt_beside(sheet, telegram, slips):
         found = []
     if not found:
-        return sheet.view if lines else None
+        return sheet.view if lines or letters else None
     return sheet.view.exchange([Exchange(mend.start, mend.end, mend.text) for mend in found])
 
 

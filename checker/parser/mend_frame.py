@@ -115,6 +115,11 @@ def security(page: Page, low: int, high: int) -> bool:
     if signal is None:
         return False
     at = low + len(signal) + 1
+    parted = fold[at : at + 6].replace(" ", "", 1)
+    if len(set(parted)) == 1 and len(parted) == 5 and parted[0] in page.grammar.group_levels and fold[at + 6] == " ":
+        if fold[at + 5] != " ":  # a blank inside the group
+            page.found.append(Mend(at, at + 6, parted))
+            return True
     if not (fold[at + 5 : at + 6] in " /\n" or fold[at + 6 : at + 9] in page.forms.separators):
         return False
     group = fold[at : at + 5]
