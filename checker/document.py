@@ -244,7 +244,9 @@ class Marking(Node):
     @property
     def control_tokens(self) -> tuple[Token, ...]:
         """The tokens but the level."""
-        return tuple(token for token in self.tokens if token.category != "level")
+        if self.style == "plain" and isinstance(self.level, Level) and " " not in self.text:
+            return ()  # a bare level: no need to take it apart
+        return tuple([token for token in self.tokens if token.category != "level"])
 
     @property
     def level_token(self) -> Token | None:
@@ -847,7 +849,7 @@ class Telegram(Node):
     def other_banners(self) -> tuple[Banner, ...]:
         """The classification lines after the first that belong to this telegram: of the same post and number."""
         first = self.banner
-        if not isinstance(first, Banner):
+        if not isinstance(first, Banner) or (len(self.banners) == 1 and self.banners[0] is first):
             return ()
         same = (first.post, first.serial)
         alike = [x for x in self.banners if x is not first and (x.post, x.serial) == same]
@@ -877,8 +879,10 @@ class Telegram(Node):
             return None
         written = dtg.date.first
         lag = station.day_of_year - _day_of_year(written)
+        if -180 <= lag <= 180:
+            return lag
         year = 366 if written.year % 4 == 0 and (written.year % 100 or written.year % 400 == 0) else 365
-        return lag + year if lag < -180 else lag - year if lag > 180 else lag
+        return lag + year if lag < 0 else lag - year
 
     @property
     def sender_fits(self) -> bool | None:
@@ -932,8 +936,12 @@ class Telegram(Node):
     @property
     def highest_portion(self) -> Level | None:
         """The highest level of any marked portion; `None` when none is marked."""
-        levels = [paragraph.level for paragraph in self.paragraphs if paragraph.level is not None]
-        return max(levels, key=lambda level: level.rank) if levels else None
+        highest = None
+        for paragraph in self.paragraphs:
+            level = paragraph.level
+            if level is not None and (highest is None or level.rank > highest.rank):
+                highest = level
+        return highest
 
     @property
     def markings(self) -> tuple[Marking, ...]:
@@ -1003,7 +1011,7 @@ _ORDERS: dict[str, str] = {}  # of the few forms in which dates are written
 
 
 def _day_of_year(day: date) -> int:
-    return day.toordinal() - day.replace(month=1, day=1).toordinal() + 1
+    return day.toordinal() - date(day.year, 1, 1).toordinal() + 1
 
 
 def _again(seen: set[object], key: object) -> bool:

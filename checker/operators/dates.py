@@ -43,10 +43,10 @@ def different_day(value: Date, other: Date) -> bool | None:
 
 def within(value: Date, window: tuple[Date, Date]) -> bool | None:
     """From the first day of the window to the last, both included."""
-    low, high = on_or_after(value, window[0]), on_or_before(value, window[1])
-    if low is False or high is False:
+    before, after = value.before(window[0]), window[1].before(value)
+    if before or after:
         return False
-    return True if low and high else None
+    return True if before is False and after is False else None
 
 
 def not_within(value: Date, window: tuple[Date, Date]) -> bool | None:

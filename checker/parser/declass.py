@@ -7,6 +7,7 @@ Every number of years and every first day is in the table `durations`; here is o
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from ..document import Authority, Banner, Declass, EoLine, Instruction, Telegram
 from ..record import Record
@@ -123,6 +124,11 @@ def _entry(case: _Case, kind: str, more: str = "") -> Entry | None:
     return case.table.get(key + level) or case.table.get(key)
 
 
+@lru_cache(maxsize=8)
+def _day(iso: str) -> Date:
+    return Date.of(iso)
+
+
 def _cite(case: _Case, key: str) -> tuple[str, ...]:
     entry = case.table.get(key)
     return (entry.source,) if entry is not None else ()
@@ -233,7 +239,7 @@ def _set_automatic(case: _Case, result: Declass) -> None:
     if entry is None or case.made is None or result.exempt is not None:
         return
     found = _end(case.made, entry)
-    first = Date.of(entry.fact("first"))
+    first = _day(entry.fact("first"))
     if found is not None:
         result.automatic = first if found.last < first.first else found
         result.cite = tuple(dict.fromkeys((*result.cite, entry.source)))

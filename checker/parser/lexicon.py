@@ -118,6 +118,11 @@ class Lexicon:
         return {entry.code: entry.facts["members"] for entry in self.words["groups"] if "members" in entry.facts}
 
     @cached_property
+    def releases(self) -> frozenset[str]:
+        """The codes of the controls that say to whom information may be released."""
+        return frozenset(entry.code for entry in self.words["controls"] if entry.fact("release"))
+
+    @cached_property
     def owner(self) -> str:
         """The code of the country whose markings these are."""
         code: str = next(entry.code for entry in self.words["countries"] if entry.fact("kind") == "owner")

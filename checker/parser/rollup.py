@@ -32,14 +32,28 @@ def roll_up(
     levels = [mark.level for mark in marks if isinstance(mark.level, Level)]
     if not levels:
         return None
+    count = len(marks)
+    marks = distinct(marks)
     level = max(levels, key=lambda found: found.rank)
-    start = marks[0].span.start
-    span = place or (banner.span if banner is not None else Span(start, start))
+    span = place or (banner.span if banner is not None else None)
+    if span is None:
+        span = Span(marks[0].span.start, marks[0].span.start)
     known = lexicon(words)
     book = words["profiles"].get(profile)
     if book is not None and book.fact("cable") == "yes":
-        return _telegram(known, marks, banner, level, span, captions)
-    return _register(known, marks, banner, level, span, profile, date)
+        return _telegram(known, marks, banner, level, span, captions, count)
+    return _register(known, marks, banner, level, span, profile, date, count)
+
+
+def distinct(marks: Sequence[Marking]) -> list[Marking]:
+    """The marks without those that say again what an earlier one said: all steps ask who is among them, none how
+    often."""
+    found: dict[tuple[object, ...], Marking] = {}
+    for mark in marks:
+        level = mark.level.code if isinstance(mark.level, Level) else None
+        key = (mark.text, level, mark.system, mark.controls, mark.owners, mark.release, mark.concealed)
+        found.setdefault(key, mark)
+    return list(found.values())
 
 
 # ---- telegrams -------------------------------------------------------------------------------------------------------
@@ -52,6 +66,7 @@ def _telegram(
     level: Level,
     span: Span,
     captions: Sequence[str],
+    count: int,
 ) -> Rollup:
     found = {code for mark in marks for code in mark.controls}
     shown = set(banner.controls if banner is not None else ())
@@ -65,7 +80,7 @@ def _telegram(
         if entry.code not in shown and caption not in captions:
             missing.append(entry.code)
     text = ", ".join([level.name, *expected])
-    return Rollup(span, level, text, tuple(expected), missing=tuple(missing), portions=len(marks), why="telegram")
+    return Rollup(span, level, text, tuple(expected), missing=tuple(missing), portions=count, why="telegram")
 
 
 # ---- the register ----------------------------------------------------------------------------------------------------
@@ -79,12 +94,13 @@ def _register(
     span: Span,
     profile: str,
     date: Date | None,
+    count: int,
 ) -> Rollup:
     total = Total(known, marks)
     system, owners = system_of(marks)
     decision = forced(total, level, decide(known, marks, banner, profile, date))
     risen = risen_of(total, level, decision, system)
-    roll = Rollup(span, level, None, risen.codes(), portions=len(marks), why=decision.step)
+    roll = Rollup(span, level, None, risen.codes(), portions=count, why=decision.step)
     roll.decided, roll.mixed = decision.decided, decision.mixed
     roll.concealed = total.concealed and bool(risen.foreign)
     roll.owners = owners or risen.sources
@@ -110,7 +126,7 @@ def _compare(
             shown.update("-".join(path) for path in paths(known, token))
         elif token.code is not None and token.category != "declass":
             shown.add(token.code)
-    release = {entry.code for entry in known.words["controls"].entries if entry.fact("release")}
+    release = known.releases
     wanted = [code for code in roll.controls if code not in release]
     roll.missing = tuple(code for code in wanted if not _shows(code, shown))
     roll.extra = tuple(code for code in sorted(shown) if code not in release and not _shows(code, set(wanted)))
@@ -138,7 +154,9 @@ def _letters(name: str) -> str:
     return "".join(word[0] for word in name.split()) if " " in name else name
 
 
-def _compare_release(known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, release: set[str]) -> None:
+def _compare_release(
+    known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, release: frozenset[str]
+) -> None:
     found = {code for code in banner.controls if code in release}
     expected = set(decision.codes)
     no_foreign, listing = known.roles["no-foreign"], known.roles["release"]

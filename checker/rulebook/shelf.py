@@ -18,8 +18,8 @@ from .verdict import Program
 class Rule:
     """One rule. What a run needs is at hand; what only people read (`details`) is fetched when asked for."""
 
-    __slots__ = ("_data", "_details", "_program", "aliases", "changed", "era", "head", "id", "name", "pack", "profile",
-                 "severity", "status", "tags")  # fmt: skip
+    __slots__ = ("_cite", "_data", "_details", "_program", "aliases", "changed", "era", "head", "id", "name", "pack",
+                 "profile", "severity", "status", "tags")  # fmt: skip
 
     def __init__(
         self, data: Data, details: Callable[[], Data] | None = None, whole: Callable[[], Data] | None = None
@@ -39,6 +39,7 @@ class Rule:
         self.era: tuple[str | None, str | None] | None = tuple(data["era"]) if data.get("era") else None
         self._details = details or (lambda: data)
         self._program: Program | None = None
+        self._cite: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         return f"Rule({self.id} {self.name})"
@@ -62,7 +63,9 @@ class Rule:
     @property
     def cite(self) -> tuple[str, ...]:
         """The sources, with their clauses."""
-        return tuple(" ".join(filter(None, parts)) for parts in self.data["cite"])
+        if self._cite is None:
+            self._cite = tuple(" ".join(filter(None, parts)) for parts in self.data["cite"])
+        return self._cite
 
     def told(self) -> Data:
         """Where the details come from, for a copy of the rule."""

@@ -12,6 +12,7 @@ from .codes import Code, Free
 from .paths import Env, Getter, getter
 
 Fetch = Callable[[Env], object]
+MOST_KEPT = 1000  # days a shift remembers
 
 
 class Tools:
@@ -104,9 +105,17 @@ def _shift(code: Code, tools: Tools) -> tuple[object, Fetch | None]:
     years, fetch_years = prepare(code[2], tools)
     days = code[3]
 
+    kept: dict[Free, Date] = {}  # the days of a corpus come again and again
+
     def move(day: Date, count: int) -> Date:
-        moved = day.plus_years(count) if count else day
-        return moved.plus_days(days) if days else moved
+        key = (day.first, day.last, day.precision, day.written, count)
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            moved = day.plus_years(count) if count else day
+            found = kept[key] = moved.plus_days(days) if days else moved
+        return found
 
     if fetch_years is None:
         return _map(base, lambda day: move(day, years))
