@@ -45,6 +45,23 @@ def dying() -> Work:
     return work
 
 
+def faulty(kind: str) -> Work:
+    """Something happens at the item 3."""
+
+    def work(item: object, step: Step) -> object:
+        if item == 3 and kind == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif item == 3 and kind == "exit":
+            os._exit(7)
+        elif item == 3 and kind == "hang":
+            time.sleep(600)
+        elif item == 3:
+            raise RuntimeError("broken")
+        return item
+
+    return work
+
+
 def growing() -> Work:
     def work(item: object, step: Step) -> object:
         hoard = [bytearray(8 << 20) for _ in range(50 if item == "grows" else 0)]
@@ -90,6 +107,22 @@ def test_leaving_early_ends_all_workers() -> None:
     assert (0, "done") == next(crew)
     crew.close()  # type: ignore[attr-defined]
     assert [] == multiprocessing.active_children()
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("kill", "ended its worker with signal 9"),
+        ("exit", "ended its worker with exit code 7"),
+        ("hang", "took longer than 3 s; its worker was stopped"),
+        ("exception", "ended its worker with exit code 1"),
+    ],
+)
+def test_a_lost_worker_loses_its_item_alone(kind: str, why: str) -> None:
+    limits = Limits(3 if kind == "hang" else 0)
+    found = dict(spread(list(range(8)), faulty, (kind,), 2, limits, 4))
+    assert Lost(why, 1) == found.pop(3)
+    assert {number: number for number in range(8) if number != 3} == found
 
 
 def test_the_time_limit_is_for_one_step() -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checker import checking, cli, engine, readers, run, workers
+from checker import checking, cli, engine, readers, run
 from checker.cli import exits
 
 ROOT = Path(__file__).parents[2]
@@ -158,41 +156,6 @@ def test_a_report_that_cannot_be_written_leaves_no_half_of_it(folder: Path, caps
     assert exits.UNTRUSTED == cli.main(["lint", *RULES, "--out", "no/such/folder.txt", "."])
     assert "no/such/folder.txt" in capsys.readouterr().err
     assert [] == list(folder.glob("**/*.part"))
-
-
-# ---- workers ---------------------------------------------------------------------------------------------------------
-
-
-def prepare(kind: str) -> Callable[[object, workers.Step], object]:
-    def work(item: object, step: workers.Step) -> object:
-        if item == 3:
-            if kind == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            if kind == "exit":
-                os._exit(7)
-            if kind == "hang":
-                time.sleep(600)
-            if kind == "exception":
-                raise RuntimeError("broken")
-        return item
-
-    return work
-
-
-@pytest.mark.parametrize(
-    ("kind", "why"),
-    [
-        ("kill", "ended its worker with signal 9"),
-        ("exit", "ended its worker with exit code 7"),
-        ("hang", "took longer than 3 s; its worker was stopped"),
-        ("exception", "ended its worker with exit code 1"),
-    ],
-)
-def test_a_lost_worker_loses_its_item_alone(kind: str, why: str) -> None:
-    limits = workers.Limits(3.0 if kind == "hang" else 0)
-    found = dict(workers.spread(list(range(8)), prepare, (kind,), 2, limits, 4))
-    assert workers.Lost(why, 1) == found.pop(3)
-    assert {number: number for number in range(8) if number != 3} == found
 
 
 def test_any_number_of_jobs_gives_the_same_bytes(folder: Path) -> None:
