@@ -129,7 +129,7 @@ def _trouble(files: dict[str, RuleFile], data: Data, code: str, message: str, he
 def overlay_troubles(words: Iterable[str], where: str, known: Sequence[str]) -> list[Item]:
     """One trouble for each word of an overlay that names no rule."""
     return [
-        Item("R037", f'no rule "{word}"', Place(where, 1, 1), 1, like(word, known).strip())
+        Item("R037", f'no rule "{word}"', Place(where, 1, 1), help=like(word, known).strip())
         for word in words if word not in known
     ]  # fmt: skip
 

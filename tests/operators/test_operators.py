@@ -128,6 +128,7 @@ def test_a_pattern_takes_the_whole_text_and_ascii_alone(engine: str, capfd: pyte
 
 
 def test_the_engine_of_the_standard_library_steps_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "re" == type(texts.compile_pattern("a", "re").full.__self__).__module__  # type: ignore[attr-defined]
     assert "re2" in type(texts.compile_pattern("a").full.__self__).__module__  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "re2", None)
     assert "re" == type(texts.compile_pattern("a").full.__self__).__module__  # type: ignore[attr-defined]

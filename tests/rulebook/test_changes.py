@@ -5,8 +5,9 @@ from __future__ import annotations
 from kept import WRITING, cases, rewrite
 from test_readings import WORDS, read
 
-from checker.rulebook import Rule, explain
+from checker.rulebook import Rule, Rulebook, explain
 from checker.rulebook.codes import Data
+from checker.rulebook.examples import judge
 from checker.rulebook.mutants import changes
 
 
@@ -28,6 +29,15 @@ def rule_of(given: str) -> Data:
     return rules[0]
 
 
+def tried(given: str) -> str:
+    """What came of each example of the rule, as people are told."""
+    book = Rulebook([Rule(rule_of(given))], WORDS)
+    (rule,) = book.rules
+    return "\n".join(
+        f"{result.place} {result.rule} {result.kind} {result.ok}: {result.said}" for result in judge(rule, book)
+    )
+
+
 def explained(given: str) -> str:
     return explain(Rule(rule_of(given)))
 
@@ -35,6 +45,7 @@ def explained(given: str) -> str:
 if WRITING:
     rewrite("rulebook/cases/mutants.txt", mutants)
     rewrite("rulebook/cases/explained.txt", explained)
+    rewrite("rulebook/cases/examples.txt", tried)
 
 
 @cases("rulebook/cases/mutants.txt")
@@ -45,6 +56,11 @@ def test_the_mutants_of_a_rule(name: str, given: str, wanted: str) -> None:
 @cases("rulebook/cases/explained.txt")
 def test_a_rule_explained(name: str, given: str, wanted: str) -> None:
     assert wanted == explained(given).strip("\n")
+
+
+@cases("rulebook/cases/examples.txt")
+def test_the_examples_of_a_rule(name: str, given: str, wanted: str) -> None:
+    assert wanted == tried(given)
 
 
 def test_a_changed_rule_says_so() -> None:

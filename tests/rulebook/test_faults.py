@@ -256,6 +256,48 @@ def test_a_mended_copy_that_fails_no_more_leaves_doubt(monkeypatch: pytest.Monke
     assert [doubt, "info False told", "warning False paragraph 3.", "0/1", "1/0", "1/0"] == lines
 
 
+SUBJECT = rules(
+    "message: one, severity: error, require: {subject.text: {contains: x}}",
+    "message: two, severity: error, point: signature, require: {subject.text: {contains: x}}",
+)
+
+
+@pytest.mark.parametrize(
+    ("mended", "told"),
+    [
+        ((20, 25), True), ((25, 30), True), ((15, 20), True), ((26, 30), False), ((15, 19), False), ((21, 23), True),
+        ((10, 60), True), (None, False),
+    ],
+)  # fmt: skip
+def test_a_mended_copy_that_fails_at_the_same_place_is_blamed(
+    monkeypatch: pytest.MonkeyPatch, mended: tuple[int, int] | None, told: bool
+) -> None:
+    subject = copied(MANY.subject, span=Span(*mended)) if mended else copied(MANY.subject, text="x")
+    monkeypatch.setattr(Telegram, "mended", lambda self: copied(MANY, subject=subject))
+    found = {each.rule: each for each in engine.run(MANY, SOURCE, SUBJECT, "x")}
+    assert told is not found["TRY-001"].unknown
+    assert (20, 25) == (found["TRY-001"].span.start, found["TRY-001"].span.end)
+    assert (mended is not None) is not found["TRY-002"].unknown  # at the banner, in both
+
+
+def test_a_mended_copy_without_places_is_compared_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    placeless = copied(MANY, banner=None, subject=None)
+    for mended, told in ((placeless, [False, False]), (MANY, [True, True]), (copied(MANY, banner=None), [True, False])):
+        monkeypatch.setattr(Telegram, "mended", lambda self, mended=mended: mended)
+        found = engine.run(placeless, SOURCE, SUBJECT, "x")
+        assert told == [each.unknown for each in sorted(found, key=lambda each: each.rule)]
+
+
+def test_a_mended_copy_that_cannot_be_judged_leaves_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = rules("message: one, severity: error, unknown: report, require: {banner.serial: {is: 412}}")
+    torn = copied(MANY, banner=DOCUMENTS["torn"].banner)
+    for mended, unknown in ((torn, True), (MANY, False)):
+        monkeypatch.setattr(Telegram, "mended", lambda self, mended=mended: mended)
+        assert [unknown] == [each.unknown for each in engine.run(MANY, SOURCE, book, "x")]
+    monkeypatch.setattr(Telegram, "mended", lambda self: MANY)
+    assert [True] == [each.unknown for each in engine.run(torn, SOURCE, book, "x")]
+
+
 def test_a_mended_copy_that_fails_elsewhere_leaves_doubt_too(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, third = MANY.paragraphs
     mended = copied(MANY, paragraphs=(copied(first, number=8), copied(second, number=1), third))

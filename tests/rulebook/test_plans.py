@@ -18,6 +18,7 @@ from checker.rulebook.forge import forge
 CONDITIONS = [title for title, _, _ in sections((HERE / "rulebook/cases/conditions.txt").read_text("utf-8"))]
 CODES = [code_of(words) for words in CONDITIONS]
 SIMPLE = [code for code in CODES if code[0] in ("ask", "state", "count")]
+NEVER = ["ask", [0, "whole"], "flag", "is", ["lit", "flag", False]]
 DATED = [code for code in SIMPLE if code[1][1] in ("level", "banner", "subject", "eo", "date")]  # type: ignore[index]
 
 
@@ -74,6 +75,32 @@ def elements_and_what_holds_of_their_telegram() -> list[Data]:
     return rules
 
 
+def elements_behind_guards() -> list[Data]:
+    """Their lists are asked for on some branches only."""
+    deep = (
+        [0, "tags_line", "tags"],
+        [0, "eo", "instruction", "dates"],
+        [0, "banner", "controls"],
+        [0, "banner"],
+        [0, "portions"],
+    )
+    rules: list[Data] = []
+    for number, code in enumerate(DATED):
+        path = deep[number % len(deep)]
+        each = {"each": path, "listed": path != [0, "banner"], "when": code, "require": ["state", [1], "absent"]}
+        rules.append(each | ({"where": DATED[-number]} if number % 2 else {}))
+        if path != [0, "banner"]:
+            rules.append({"when": ["and", [code, NEVER]], "require": ["any", path, code]})
+    return rules
+
+
+def values_of_no_known_type() -> list[Data]:
+    """What no rule file can name, and the code still judges."""
+    paths = ([0, "span"], [0, "banner", "span"], [0, "subject", "span", "start"])
+    codes = [["state", path, state] for path in paths for state in ("present", "absent", "readable", "unreadable")]
+    return [{"require": code} for code in codes] + [{"require": ["not", code]} for code in codes]
+
+
 def elements_and_what_holds_of_them() -> list[Data]:
     asked = [
         ["ask", path, kind, "is", ["lit", kind, word]]
@@ -102,6 +129,8 @@ PLANS = [
     for made in (
         requirements, guards, guards_that_share_parts, elements_and_what_holds_of_their_telegram,
         elements_and_what_holds_of_them,
+        elements_behind_guards,
+        values_of_no_known_type,
     )
     for rules in [made()]
     for start in range(0, len(rules), 16)
@@ -139,7 +168,6 @@ def counted(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> Counter[
 HIGHEST = ["ask", [0, "highest_portion"], "level", "is", ["lit", "level", "S"]]
 RANK = ["ask", [0, "highest_portion", "rank"], "count", "above", ["lit", "count", 7]]
 CONTROLS = ["any", [0, "portion_controls"], ["ask", [1], "text", "is", ["lit", "text", "NF"]]]
-NEVER = ["ask", [0, "whole"], "flag", "is", ["lit", "flag", False]]
 
 
 @pytest.mark.parametrize("quick", [False, True])
