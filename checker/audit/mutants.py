@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..record import Record
+from ..rulebook.mutants import Mutant
 from ..trouble import ConfigTrouble
 from .corpus import CorpusRule, Example, compare, fill
 from .store import Asked
@@ -33,15 +33,6 @@ _SWAPS = {
     "union": ("intersect",),
 }
 SECONDS = 10.0
-
-
-class Mutant(Record):
-    """One change to a rule's statement. `killed`: an example noticed; `excused`: the rule says why none can."""
-
-    rule: str
-    name: str
-    killed: bool
-    excused: bool = False
 
 
 def changes(sql: str) -> Iterator[tuple[str, str]]:

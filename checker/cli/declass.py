@@ -6,9 +6,8 @@ import sys
 
 from .. import run
 from ..reporters import release
-from ..reporters.escape import visible
 from ..trouble import ConfigTrouble
-from . import exits, printing, words
+from . import printing, words
 
 _NOTE = (
     "A date that has passed is not declassification: a document stays as marked until someone with authority acts.\n"
@@ -22,7 +21,7 @@ def main(given: list[str]) -> int:
     words.rule_options(options)
     options.add_argument("--format", choices=release.FORMS, default="table", help="the form: ics is a calendar")
     options.add_argument("--by-year", action="store_true", help="count the documents each year brings instead")
-    options.add_argument("--out", default="", metavar="FILE", help="write to a file")
+    words.out_option(options)
     args = options.parse_args(given)
     settings = words.settled(args)
     if settings.flag("redact"):
@@ -36,14 +35,7 @@ def main(given: list[str]) -> int:
         release.row(each.path, each.cable, each.telegram, meanings) for each in documents if each.telegram is not None
     ]
     shown = release.by_year(rows) if args.by_year else rows
-    pieces = list(release.told(args.format, shown, settings.text("as-of")))
-    if args.out:
-        printing.write_file(args.out, pieces)
-    else:
-        sys.stdout.writelines(pieces)
+    printing.put(list(release.told(args.format, shown, settings.text("as-of"))), args.out)
     if args.format == "table":
         sys.stderr.write(_NOTE)
-    bad = [each for each in documents if each.telegram is None]
-    for each in bad:
-        sys.stderr.write(f"{visible(each.path)}: {visible(each.why)}\n")
-    return exits.UNTRUSTED if any(each.why.startswith("failed") for each in bad) else exits.OK
+    return printing.tell_unread(documents)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterable
 
 from .. import run
 from ..reporters import columns, comma, model
 from ..reporters.escape import csv_cell, visible, whole
 from ..trouble import ConfigTrouble
-from . import exits, printing, words
+from . import printing, words
 
 
 def main(given: list[str]) -> int:
@@ -26,7 +25,7 @@ def main(given: list[str]) -> int:
     options.add_argument(
         "--fields", dest="rows", action="store_true", help="one row for each cable instead of the whole model"
     )
-    options.add_argument("--out", default="", metavar="FILE", help="write to a file")
+    words.out_option(options)
     args = options.parse_args(given)
     settings = words.settled(args)
     if settings.flag("redact"):
@@ -35,15 +34,8 @@ def main(given: list[str]) -> int:
         raise ConfigTrouble(f"--format {args.format} does not go {'with' if args.rows else 'without'} --fields")
     paths, data = words.paths_of(args)
     documents = list(run.parse(paths, settings, run.Wish(data=data, name=args.stdin_filename)))
-    pieces = list(_pieces(documents, args))
-    if args.out:
-        printing.write_file(args.out, pieces)
-    else:
-        sys.stdout.writelines(pieces)
-    bad = [each for each in documents if each.telegram is None]
-    for each in bad:
-        sys.stderr.write(f"{visible(each.path)}: {visible(each.why)}\n")
-    return exits.UNTRUSTED if any(each.why.startswith("failed") for each in bad) else exits.OK
+    printing.put(list(_pieces(documents, args)), args.out)
+    return printing.tell_unread(documents)
 
 
 def _pieces(documents: list[run.Parsed], args: argparse.Namespace) -> Iterable[str]:

@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Iterable
 
+from .. import run
 from ..ledger import Outcome
 from ..reporters import REPORTERS, Look, render
 from ..reporters.escape import visible
 from ..trouble import ConfigTrouble, did_you_mean
+from . import exits
 from .words import terminal_width, wants_colour
 
 PEOPLE = ("table", "concise", "full")  # these tell failures and the account themselves
@@ -56,6 +58,24 @@ def _tell(outcome: Outcome) -> None:
         sys.stderr.write(f"trouble  {visible(words)}\n")
     if terminal_width(sys.stderr):
         sys.stderr.write(f"{tally(outcome.summary)}\n{account(outcome.summary)}\n")
+
+
+def put(pieces: Iterable[str], out: str) -> None:
+    """Write to the file `out`, or to the screen where it is ""."""
+    if out:
+        write_file(out, pieces)
+    else:
+        sys.stdout.writelines(pieces)
+
+
+def tell_unread(documents: Iterable[run.Parsed]) -> int:
+    """Name on stderr the documents that came to no telegram; gives the exit code of a command that shows telegrams."""
+    code = exits.OK
+    for each in documents:
+        if each.telegram is None:
+            sys.stderr.write(f"{visible(each.path)}: {visible(each.why)}\n")
+            code = exits.UNTRUSTED if each.why.startswith("failed") else code
+    return code
 
 
 def write_file(path: str, pieces: Iterable[str]) -> None:

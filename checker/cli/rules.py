@@ -35,13 +35,9 @@ def _list(given: list[str]) -> int:
     options = words.parser("rules list", ACTIONS["list"])
     words.rule_options(options)
     options.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="the form of the list")
-    options.add_argument("--out", default="", metavar="FILE", help="write to a file")
+    words.out_option(options)
     args = options.parse_args(given)
-    pieces = run.list_rules(words.settled(args), args.format)
-    if args.out:
-        printing.write_file(args.out, pieces)
-    else:
-        sys.stdout.writelines(pieces)
+    printing.put(run.list_rules(words.settled(args), args.format), args.out)
     return exits.OK
 
 
@@ -96,13 +92,9 @@ def _parted(files: list[str]) -> tuple[list[str], list[str], list[str]]:
 def _new(given: list[str]) -> int:
     options = words.parser("rules new", ACTIONS["new"])
     options.add_argument("id", help="the id of the first rule, such as LOC-001")
-    options.add_argument("--out", default="", metavar="FILE", help="write to a file")
+    words.out_option(options)
     args = options.parse_args(given)
-    text = run.new_rule(args.id)
-    if args.out:
-        printing.write_file(args.out, [text])
-    else:
-        sys.stdout.write(text)
+    printing.put([run.new_rule(args.id)], args.out)
     return exits.OK
 
 

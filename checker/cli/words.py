@@ -45,6 +45,11 @@ def parser(command: str, what: str) -> argparse.ArgumentParser:
     return _Parser(f"cablecheck {command}", description=what, formatter_class=_Help, allow_abbrev=False)
 
 
+def out_option(options: argparse.ArgumentParser) -> None:
+    """Where a command writes that shows one thing."""
+    options.add_argument("--out", default="", metavar="FILE", help="write to a file")
+
+
 def rule_options(options: argparse.ArgumentParser) -> None:
     """Which rules run, and by which configuration."""
     group = options.add_argument_group("rules")
