@@ -48,15 +48,12 @@ def label(page: Page, low: int, high: int) -> bool:
 
 def _is_sound(page: Page, low: int, high: int) -> bool:
     """Whether a label or the first word of a header line stands there letter for letter."""
-    first = page.fold[low:high].split(" ", 1)[0]
-    if first in page.grammar.header_lines or label_of(page.sheet, low) is not None:
-        return True
     match = _LABEL.match(page.fold, low, high)
-    if match is None or match[1] not in page.grammar.fields:
-        return False
-    if page.grammar.fields[match[1]] == "date" or match[1] in page.forms.dated:
+    code = page.grammar.fields.get(match[1]) if match is not None else None
+    if match is not None and (code == "date" or match[1] in page.forms.dated):
         date(page, match.end(), high)
-    return True
+    first = page.fold[low:high].split(" ", 1)[0]
+    return code is not None or first in page.grammar.header_lines or label_of(page.sheet, low) is not None
 
 
 def _ends(fold: str, at: int) -> bool:

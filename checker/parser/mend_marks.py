@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..document import Banner
 from .blocks import label_of
 from .dates import read_dtg
 from .mend_page import Mend, Page
@@ -10,6 +11,7 @@ from .patterns import Pattern
 _NUMBER = Pattern(r"(\d{1,3})[.)] {1,3}")
 _STRAY = Pattern(r"(?<=   )[^ \n](?=   )")
 _OTHER = Pattern(r"\(?[A-Z][.)] |[-*\u2022]")
+_SIGNS = ("/", "//")
 _MOST = 4  # lines above the first that says date or party
 _HEADER = ("security", "sender", "to")
 _LONGEST = 12  # letters of a mark
@@ -37,9 +39,16 @@ def marks(page: Page) -> None:
 
 
 def _known(page: Page) -> tuple[str, ...]:
-    """The marks that this telegram uses, and the plain ones."""
+    """The marks that this telegram uses, and the levels alone and with the controls of the classification line."""
     used = [mark.text.upper() for mark in page.telegram.portion_marks if len(mark.text) <= _LONGEST]
-    plain = [f"({form})" for entry in page.sheet.words["levels"] for form in entry.forms.get("portion", ())]
+    words = page.sheet.words
+    levels = [form for entry in words["levels"] for form in entry.forms.get("portion", ())]
+    banner = page.telegram.banner
+    entries = [words["controls"].get(code) for code in banner.controls] if isinstance(banner, Banner) else []
+    ends = [form for entry in entries if entry is not None for form in entry.forms.get("portion", ())[:1]]
+    plain = [
+        f"({level}{end})" for level in levels for end in ("", *(f"{sign}{end}" for end in ends for sign in _SIGNS))
+    ]
     return tuple(dict.fromkeys(mark + " " for mark in (*used, *plain)))
 
 
