@@ -10,6 +10,7 @@ from .document import Telegram
 from .findings import Finding, Suggestion
 from .ledger import CHECKED, EXCLUDED, FAILED, Judged, Paper
 from .parser import parse
+from .parser.blank import NOTHING, is_blank
 from .record import Record, copied
 from .rulebook import Rulebook
 from .text import Source
@@ -96,6 +97,8 @@ class Desk:
         telegram, crash = self.telegram(item)
         if telegram is None:
             return Judged(item.path, self._name(item.cable), FAILED, f"internal error {crash} while it was parsed")
+        if is_blank(telegram):
+            return Judged(item.path, self._name(item.cable), FAILED, NOTHING)
         source = item.view.source
         tally = engine.Tally()
         cable = item.cable or telegram.mrn or ""

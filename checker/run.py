@@ -10,6 +10,7 @@ from .checking import Desk, Order
 from .document import Telegram
 from .findings import SEVERITIES, Finding
 from .ledger import Hidden, Judged, Outcome, RuleNote, balance
+from .parser.blank import NOTHING
 from .record import Record
 from .rulebook import Rule, Rulebook
 from .settings import Settings
@@ -47,8 +48,8 @@ def lint(paths: Sequence[str], settings: Settings, wish: Wish | None = None) -> 
     files, entries = files_of(paths, settings)
     if not files and not entries:
         raise InputTrouble("no file to check: the paths hold none")
-    judged = _judged(files, entries, order, settings, book, wish)
-    troubles = () if files or any(each.state == "failed" for each in judged) else ("every file is excluded",)
+    judged = _set_aside(_judged(files, entries, order, settings, book, wish), {*paths, wish.name})
+    troubles = () if any(each.state != "excluded" for each in judged) else ("every file is excluded",)
     return _outcome(judged, settings, book, order, wish, troubles)
 
 
@@ -176,6 +177,15 @@ def _judged(
         if wish.tell is not None:
             wish.tell(number, len(files))
     return tuple(sorted(found, key=lambda item: (item.path, item.state)))
+
+
+def _set_aside(judged: tuple[Judged, ...], named: set[str]) -> tuple[Judged, ...]:
+    """What is no telegram at all has failed where it was named or a row of a corpus, and is left out where it merely
+    lies in a folder that was."""
+    return tuple(
+        checking.excluded(one.path, one.why) if one.why == NOTHING and not one.cable and one.path not in named else one
+        for one in judged
+    )
 
 
 def _batches(files: list[str], order: Order, settings: Settings, book: Rulebook, wish: Wish) -> Iterator[list[Judged]]:

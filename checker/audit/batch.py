@@ -16,6 +16,7 @@ from ..checking import Order, blank
 from ..document import Telegram
 from ..ledger import CHECKED, EXCLUDED, FAILED
 from ..parser import parse
+from ..parser.blank import NOTHING, is_blank
 from ..readers.shards import Batch, Meter, read_batch
 from ..record import Record, copied
 from ..reporters.escape import whole
@@ -152,6 +153,9 @@ class Bench:
         telegram, crash = engine.attempt(lambda: parse(view, self.book.vocabulary, facts, self.as_of))
         if not isinstance(telegram, Telegram):
             return FAILED, f"internal error {crash} while it was parsed", item.path, self._name(item.cable)
+        if is_blank(telegram):
+            state = EXCLUDED if task.batch.walked and not item.cable else FAILED  # a folder may hold other things
+            return state, NOTHING, item.path, self._name(item.cable)
         if self.order.profile and telegram.profile != self.order.profile:
             telegram = copied(telegram, profile=self.order.profile)
         name = item.cable or telegram.mrn or ""

@@ -31,6 +31,8 @@ class Batch(Record):
 
     Of remote files nothing is read to plan: their range begins and ends with the first row that begins at or after
     `start` and `end`, which the worker finds; `first_line` is 0, not known. `files` are name, size and version of them.
+
+    `walked` says that nobody named these files: they lie in a folder that was named.
     """
 
     paths: tuple[str, ...]
@@ -44,6 +46,7 @@ class Batch(Record):
     settings: Mapping[str, object] | None = None
     excluded: tuple[Found, ...] = ()
     files: tuple[tuple[str, int, str], ...] = ()
+    walked: bool = False
 
 
 class Meter(Record):
@@ -91,7 +94,7 @@ def batches(
     if group:
         made.append(Batch(tuple(group), size=size))
     for batch in made:
-        batch.reader = reader
+        batch.reader, batch.walked = reader, os.path.isdir(path)
         batch.settings = {**(settings or {}), **(batch.settings or {})} or None
     if excluded:
         made = made or [Batch(())]

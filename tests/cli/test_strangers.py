@@ -86,7 +86,7 @@ def test_an_audit_keeps_the_same_books(folder, capsys):
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     wanted = [
         {"state": "excluded", "path": "./README", "cable": "", "why": WHY},
-        {"state": "checked", "path": "./a.txt", "cable": "", "why": ""},
+        {"state": "checked", "path": "./a.txt", "cable": "STRELSAU123", "why": ""},
         {"state": "failed", "path": "./rows.jsonl", "cable": "A1", "why": WHY},
     ]
     assert (exits.UNTRUSTED, wanted) == (code, rows)
