@@ -28,6 +28,7 @@ _ROW_SIGNS = (  # what rows may hold
 _ROW_FOOT = "\nMessage Attributes\n"
 _ROW_HEAD = 1000  # code points of a row in which its wrapper must show itself: a corpus pays for every letter searched
 _PLAIN = Reader("plain", TEXT, 0, "several", "the text as it stands", ())
+_XML = "<?xml"
 _LINE_END = re.compile(r"\r\n?")  # whatever ended a line ends it with LF in a view; the source keeps its own
 
 
@@ -173,6 +174,9 @@ def unwrap(
     if reader is None or reader is _PLAIN or reader.stage != TEXT:
         if not reading.view.text or reading.view.text.isspace():
             yield Unreadable(reading.path, reading.cable, f"holds no text inside its wrapper ({'+'.join(codes)})")
+            return
+        if forced is None and not codes and reading.view.text.startswith(_XML):
+            yield Unreadable(reading.path, reading.cable, "is XML of a kind no reader knows: save its telegrams as text")
             return
         reading.reader = "+".join(codes) or _PLAIN.code
         yield from split(reading)

@@ -18,6 +18,7 @@ from .streams import Stream
 
 _HIDDEN = ("__MACOSX", ".")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError, OSError)
+_OFFICE = ("[Content_Types].xml", "content.xml")  # what Office and OpenDocument files hold
 
 
 def members(stream: Stream, settings: Settings, code: str) -> Iterator[Stream | Unreadable]:
@@ -147,6 +148,8 @@ def _zip(stream: Stream, settings: Settings) -> Iterator[Stream | Unreadable]:
             entries = _entries(archive)
         except _DAMAGED as error:
             raise InputTrouble(f"is a damaged zip archive: {error}") from None
+        if any(entry.filename in _OFFICE for entry in entries):
+            raise InputTrouble("is a document of an office program; save it as text")
         if len(entries) > settings.members:
             raise InputTrouble(f"holds {len(entries)} members, more than the {settings.members} allowed")
         allowance = Allowance(settings, size)

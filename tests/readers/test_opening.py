@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 
 import pytest
 
@@ -285,3 +286,20 @@ def test_wrappers_are_nested():
     assert found.reader == "mail+html+plusd"
     assert found.view.text.startswith("VZCZCXYZ0123\n")
     assert {fact.name for fact in found.facts} > {"mail_from", "reference_id", "original_classification"}
+
+
+@pytest.mark.parametrize("member", ["[Content_Types].xml", "content.xml"])
+def test_a_document_of_an_office_program_is_refused_whole(tmp_path, member):
+    path = tmp_path / "cable.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, "<Types/>")
+        archive.writestr("word/document.xml", "<w:t>UNCLAS STRELSAU 000123</w:t>")
+    why = "is a document of an office program; save it as text"
+    assert [readers.Unreadable(str(path), "", why)] == list(readers.read(str(path)))
+
+
+def test_xml_that_nobody_knows_is_refused_and_not_read_as_one_telegram():
+    data = b'<?xml version="1.0"?>\n<records><record><words>UNCLAS STRELSAU 000123</words></record></records>\n'
+    why = "is XML of a kind no reader knows: save its telegrams as text"
+    assert [readers.Unreadable("x.xml", "", why)] == list(readers.read("x.xml", data=data))
+    assert ["plain"] == [item.reader for item in readers.read("x.xml", data=data, reader="plain")]
