@@ -170,7 +170,7 @@ def test_a_document_above_the_limit_is_refused():
     long_line = b'{"body": "a"}\n{"body": "' + b"b" * 2 * MEGABYTE + b'"}\n{"body": "c"}\n'
     assert [getattr(item, "why", "read") for item in read(long_line, settings=limit)] == [
         "read",
-        "the line is larger than the limit of 1 MB",
+        "the row is larger than the limit of 1 MB",
         "read",
     ]
     row = '"{}","3/14/2008 15:30","08STRELSAU1","a","b","","","{}"\n'

@@ -12,6 +12,7 @@ FOLDER = os.path.dirname(checker.readers.__file__)
 INSIDE = [
     "__init__",
     "decoding",
+    "eachrow",
     "labels",
     "lazy",
     "markup",

@@ -14,6 +14,7 @@ from checker.document import Telegram
 from checker.rulebook import Rule, Rulebook
 from checker.rulebook.codes import Data
 from checker.rulebook.forge import forge
+from checker.rulebook.phrases import uses_of
 
 CONDITIONS = [title for title, _, _ in sections((HERE / "rulebook/cases/conditions.txt").read_text("utf-8"))]
 CODES = [code_of(words) for words in CONDITIONS]
@@ -40,6 +41,13 @@ def judged(book: Rulebook, document: Telegram, quick: bool) -> object:
     found = list(engine.run(document, SOURCE, book, "x", "", tally))
     assert [] == tally.crashes
     return found, {id: (c.applied, c.failed, c.unknown) for id, c in sorted(tally.counts.items()) if c.applied}
+
+
+def deeper(code: Data) -> Data:
+    """A condition on an element, for an element one level further in."""
+    if isinstance(code, list):
+        return [2, *code[1:]] if code[:1] == [1] else [deeper(part) for part in code]
+    return code
 
 
 def requirements() -> list[Data]:
@@ -113,7 +121,10 @@ def elements_and_what_holds_of_them() -> list[Data]:
         ["any", [1, "controls"], ["ask", [2], "text", "is", ["lit", "text", word]]] for word in ("NF", "PR", "XX")
     ]
     inside += [["all", [0, "captions"], ["ask", [2, "kind"], "text", "same_as", ["field", [1, "text"], "text", 0, 0]]]]
-    parts = [*asked, *inside, *(["not", code] for code in asked)]
+    inside += [["any", [1, "controls"], DATED[3]], ["none", [0, "captions"], ["any", [1, "controls"], DATED[5]]]]
+    twice = [["or", [code, ["not", ["and", [code, DATED[1]]]]]] for code in asked]
+    inside += [["any", [0, "paragraphs"], deeper(code)] for code in twice]
+    parts = [*asked, *inside, *twice, *(["not", code] for code in asked)]
     each = {"each": [0, "paragraphs"], "listed": True}
     rules = [each | {"require": code} for code in parts]
     rules += [each | {"where": one, "require": two} for one, two in zip(parts, [*parts[3:], *parts[:3]], strict=True)]
@@ -144,6 +155,26 @@ def test_a_plan_answers_the_same_written_out(rules: list[Data]) -> None:
             slow, quick = book_of(rules[start : start + size]), book_of(rules[start : start + size])
             for name, document in ALL.items():
                 assert judged(slow, document, False) == judged(quick, document, True), name
+
+
+def test_how_often_each_path_is_named() -> None:
+    serial, number = [0, "banner", "serial"], [1, "number"]
+    lit = ["lit", "counts", [0, 1]]
+    codes = [
+        ["ask", serial, "count", "in", lit],
+        ["and", [["state", serial, "present"], ["not", ["state", [0, "subject"], "present"]]]],
+        ["implies", ["state", [0], "present"], ["ask", number, "count", "is", ["field", serial, "count", 1, 0]]],
+        *([shape, [0, "captions"], ["state", serial, "present"]] for shape in ("any", "all", "none")),
+        *([shape, [0, "to"], [0, "x"]] for shape in ("pairs", "sorted_by", "unique")),
+        ["times", [0, "to"], "exactly", 2, ["state", serial, "present"]],
+        ["ask", [0, "date"], "date", "within", ["window", ["shift", [0, "as_of"], [0, "x"], 3], ["on", "x", [0, "x"]]]],
+        ["count", [0, "captions"], "is", ["lit", "count", [0, "x"]]],
+        [0, 1, "x"],
+        [],
+    ]
+    assert {tuple(serial): 3, (0, "subject"): 1, (1, "number"): 1, (0, "captions"): 4, (0, "date"): 1} == uses_of(codes)
+    for shape in ("shift", "window", "on"):
+        assert {} == uses_of([[shape, [0, "x"], [0, "y"]]])
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> Counter[str]:
