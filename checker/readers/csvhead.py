@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ..record import Record
 from ..text import Source
 from ..trouble import InputTrouble
-from .decoding import decode_row
+from .eachrow import readings
 from .jsonrows import BODY_KEYS, FACT_KEYS, Keys, Values
 from .lazy import Quoting
-from .reading import MEGABYTE, Reading, Settings, Unreadable, join_names, size_words
+from .reading import MEGABYTE, Reading, Settings, Unreadable
 from .streams import Stream
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -79,12 +80,10 @@ def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Un
             f"is a table with the columns {', '.join(head.names)}, and none is known to hold the text of a telegram: "
             "name it in the settings (fields.body)"
         )
-    for number, (line, row) in enumerate(records(stream, settings.limit)):
-        name = join_names(stream.cable, f"line {line}")
-        if row is None:
-            yield Unreadable(stream.path, name, f"the row is larger than the limit of {size_words(settings.limit)}")
-        elif (number or not begins) and row.strip():
-            yield _row(stream, keys, head, line, row)
+    found = (
+        row for number, row in enumerate(records(stream, settings.limit)) if number or not begins or row[1] is None
+    )
+    yield from readings(stream, settings.limit, found, partial(_row, stream, keys, head))
 
 
 def records(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
@@ -111,22 +110,15 @@ def records(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
         yield line, b"\n".join(held) if size <= limit else None
 
 
-def _row(stream: Stream, keys: Keys, head: Head, line: int, row: bytes) -> Reading | Unreadable:
-    name = f"line {line}"
-    try:
-        text, notes = decode_row(row)
-        fields = split_fields(text.rstrip("\r"), head.separator)
-        if len(fields) != len(head.names):
-            raise InputTrouble(f"the row has {len(fields)} columns where {len(head.names)} are named")
-        values: Values = {}
-        for column, (low, high) in zip(head.names, fields, strict=True):
-            values[column] = (text[low:high].replace('""', _QUOTE), low, high)
-        reading = keys.made(stream, Source(stream.path, text, line), values, name, _QUOTING, _QUOTE)
-    except InputTrouble as trouble:
-        return Unreadable(stream.path, join_names(stream.cable, name), str(trouble))
-    if notes and isinstance(reading, Reading):
-        reading.notes = notes
-    return reading
+def _row(stream: Stream, keys: Keys, head: Head, source: Source, name: str) -> Reading | Unreadable:
+    text = source.text
+    fields = split_fields(text.rstrip("\r"), head.separator)
+    if len(fields) != len(head.names):
+        raise InputTrouble(f"the row has {len(fields)} columns where {len(head.names)} are named")
+    values: Values = {}
+    for column, (low, high) in zip(head.names, fields, strict=True):
+        values[column] = (text[low:high].replace('""', _QUOTE), low, high)
+    return keys.made(stream, source, values, name, _QUOTING, _QUOTE)
 
 
 def split_fields(text: str, separator: str) -> list[tuple[int, int]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from ..document import Fact
 from ..text import Exchange, Source, Span, View
 from ..trouble import InputTrouble
-from .decoding import decode_row
+from .eachrow import readings
 from .lazy import GLUE, LazyView, Quoting
-from .reading import MOST_CHANGES, Reading, Settings, Unreadable, bounded, join_names, size_words, too_many
+from .reading import MOST_CHANGES, Reading, Settings, Unreadable, bounded, join_names, too_many
 from .streams import Stream
 
 COLUMNS = ("doc_id", "created", "reference_id", "origin", "classification", "references", "header", "body")
@@ -35,12 +36,8 @@ def recognises(head: bytes | str, code: str = "") -> bool:
 
 def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Unreadable]:
     """The rows of a file, one at a time; each row is a source of its own that knows its line in the file."""
-    for line, row in records(stream, settings.limit):
-        if row is None:
-            why = f"the row is larger than the limit of {size_words(settings.limit)}"
-            yield Unreadable(stream.path, join_names(stream.cable, f"line {line}"), why)
-        elif row.strip():
-            yield _row(stream, settings, line, row)
+    made = partial(_row, stream, settings.columns or COLUMNS)
+    yield from readings(stream, settings.limit, records(stream, settings.limit), made)
 
 
 def records(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
@@ -67,26 +64,19 @@ def records(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
         yield line, b"".join(held) if size <= limit else None
 
 
-def _row(stream: Stream, settings: Settings, line: int, row: bytes) -> Reading | Unreadable:
-    name = join_names(stream.cable, f"line {line}")
-    try:
-        text, notes = decode_row(row)
-    except InputTrouble as trouble:
-        return Unreadable(stream.path, name, str(trouble))
-    columns = settings.columns or COLUMNS
+def _row(stream: Stream, columns: tuple[str, ...], source: Source, name: str) -> Reading:
+    text = source.text
     fields = split_fields(text)
     if len(fields) != len(columns):
-        why = f"the row has {len(fields)} columns where {len(columns)} are expected"
-        return Unreadable(stream.path, name, why)
-    source = Source(stream.path, text, line)
+        raise InputTrouble(f"the row has {len(fields)} columns where {len(columns)} are expected")
     facts, parts = _parts(text, columns, fields)
     if not parts:
-        return Unreadable(stream.path, name, "the row holds no text")
-    cable = next((fact.text for fact in facts if fact.name == "reference_id"), "")
+        raise InputTrouble("the row holds no text")
     if len(text) > MOST_CHANGES and text.count('"') + text.count("\\") > MOST_CHANGES:
-        return Unreadable(stream.path, name, str(too_many()))
+        raise too_many()
+    cable = next((fact.text for fact in facts if fact.name == "reference_id"), "")
     view = LazyView(source, GLUE.join(_plain(text[low:high]) for low, high in parts), parts, _QUOTING)
-    return Reading(stream.path, join_names(stream.cable, cable or f"line {line}"), view, facts, notes=notes)
+    return Reading(stream.path, join_names(stream.cable, cable or name), view, facts)
 
 
 def _parts(

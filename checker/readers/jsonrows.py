@@ -14,9 +14,10 @@ from json.decoder import JSONDecodeError, JSONDecoder, scanstring  # type: ignor
 from ..document import Fact
 from ..text import Source, Span
 from ..trouble import InputTrouble
-from .decoding import decode, decode_row
+from .decoding import decode
+from .eachrow import readings
 from .lazy import GLUE, LazyView, Quoting
-from .reading import MOST_CHANGES, Reading, Settings, Unreadable, join_names, size_words, too_many
+from .reading import MOST_CHANGES, Reading, Settings, Unreadable, join_names, too_many
 from .streams import HEAD, Stream
 
 # The keys of the known collections. For each fact the first key that is present wins; "n/a" is absent.
@@ -72,27 +73,8 @@ def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Un
         yield from _objects(stream, settings)
         return
     keys = Keys(settings)
-    line = stream.first_line
-    for piece, _ in stream.split(b"\n", settings.limit):
-        if piece is None:
-            why = f"the line is larger than the limit of {size_words(settings.limit)}"
-            yield Unreadable(stream.path, join_names(stream.cable, f"line {line}"), why)
-        elif piece and not piece.isspace():
-            yield _line(stream, keys, line, piece)
-        line += 1
-
-
-def _line(stream: Stream, keys: Keys, line: int, piece: bytes) -> Reading | Unreadable:
-    name = f"line {line}"
-    try:
-        text, notes = decode_row(piece)
-        source = Source(stream.path, text, line)
-        reading = keys.reading(stream, source, 0, name)[0]
-    except InputTrouble as trouble:
-        return Unreadable(stream.path, join_names(stream.cable, name), str(trouble))
-    if notes and isinstance(reading, Reading):
-        reading.notes = notes
-    return reading
+    lines = enumerate((piece for piece, _ in stream.split(b"\n", settings.limit)), stream.first_line)
+    yield from readings(stream, settings.limit, lines, lambda source, name: keys.reading(stream, source, 0, name)[0])
 
 
 def _objects(stream: Stream, settings: Settings) -> Iterator[Reading | Unreadable]:
