@@ -97,7 +97,10 @@ class Sheet:
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
         """The stretch without blanks and line ends at either side."""
-        words = self.fold[start:end].rstrip(" \n")
+        fold = self.fold
+        if start < end and fold[start] not in " \n" and fold[end - 1] not in " \n":
+            return start, end
+        words = fold[start:end].rstrip(" \n")
         end = start + len(words)
         return end - len(words.lstrip(" \n")), end
 
