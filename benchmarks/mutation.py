@@ -152,6 +152,8 @@ def report(folder: Path, minutes: float) -> list[str]:
     page += ["What it shows and does not show: `docs/accuracy.md`.", ""]
     page += [f"Killed: {caught} of {total.total()} mutants ({100 * caught / max(total.total(), 1):.1f} %), in "]
     page[-1] += f"{minutes:.0f} minutes of CPU time. A mutant that no test reaches counts as one that lives."
+    page[-1] += " Left alone by mutmut are what is made when a module is loaded (tables, patterns), properties, functions"
+    page[-1] += " with a cache, and calls of `len` and `isinstance`; nothing else is left out."
     page += ["", "| file | mutants | killed | stopped at the limit of time | survived | no test | killed, % |"]
     page += ["|---|---:|---:|---:|---:|---:|---:|"]
     for name, counts in [*found.items(), ("all", total)]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from checker import configuration, run
 
 pty = pytest.importorskip("pty", reason="no terminals here")
 
@@ -58,6 +61,19 @@ def test_a_terminal_sees_colour_and_progress(folder: Path) -> None:
     assert "\x1b[31merror\x1b[0m" in shown
     assert "of 60 files" in shown
     assert "TST-001" in PAINT.sub("", shown)
+
+
+def test_progress_is_told_while_the_workers_work(folder: Path) -> None:
+    told = []
+
+    def tell(done: int, of: int) -> None:
+        told.append((done, of, len(multiprocessing.active_children())))
+
+    words = {"rules": [str(PACK)], "select": ["TST"], "jobs": 2}
+    outcome = run.lint([str(folder)], configuration.settle(words, isolated=True), run.Wish(tell=tell))
+    assert [(number, 60) for number in range(1, 61)] == [(done, of) for done, of, _ in told]
+    assert 2 == told[0][2]
+    assert sorted(each.path for each in outcome.judged) == [each.path for each in outcome.judged]
 
 
 def test_no_color_is_obeyed(folder: Path) -> None:

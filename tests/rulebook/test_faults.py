@@ -120,7 +120,10 @@ def test_a_forged_plan_that_breaks_leaves_no_count_behind() -> None:
 
 
 def test_a_plan_is_forged_at_its_hundred_and_fiftieth_telegram(monkeypatch: pytest.MonkeyPatch) -> None:
-    book = rules("message: one, require: {banner.serial: {is: 8}}")
+    book = rules(
+        "message: one, require: {banner.serial: {is: 8}}",
+        "message: two, require: {paragraphs: {none: {level: {is: TS}}}}",
+    )
     plan = book.plan(MANY.profile, MANY.date)
     for _ in range(149):
         list(engine.run(MANY, SOURCE, book))
@@ -136,6 +139,100 @@ def test_a_plan_is_forged_at_its_hundred_and_fiftieth_telegram(monkeypatch: pyte
     monkeypatch.setattr(forging, "forge", too_large)
     assert ["one"] == [each.message for each in engine.run(MANY, SOURCE, book)]
     assert plan.forged is None
+
+
+MIXED = rules(
+    "message: one, when: {whole: true, banner.level: {at_least: C}}, require: {banner.serial: {is: 8}}",
+    "message: two, when: {whole: true, banner.level: {at_least: C}, mrn: present}, require: {banner.serial: {is: 8}}",
+    "message: three, when: {whole: true, subject: readable}, each: paragraphs, where: {level: present}, require: {text: {is: q}}",
+    "message: four, when: {whole: true}, require: {banner.level: {is: C}}, unknown: report",
+    "message: five, each: eo, require: {order: {is: q}}",
+    "message: six, when: {whole: false}, require: {subject: readable}",
+    "message: seven, era: {from: '2007-05-01'}, require: {subject: readable}",
+)
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_one_tally_counts_many_telegrams(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    tally, told = engine.Tally(), []
+    if quick:  # the way rule by rule is not gone
+
+        def other_way(*given: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr(engine, "_carefully", other_way)
+    for document in [*DOCUMENTS.values(), *DOCUMENTS.values()]:
+        plan = MIXED.plan(document.profile, document.date)
+        plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
+        told += [f"{each.message[:20]}{each.cable}" for each in engine.run(document, SOURCE, MIXED, "x", tally=tally)]
+    counts = {rule: (count.applied, count.failed, count.unknown) for rule, count in sorted(tally.counts.items())}
+    assert 10 == tally.documents
+    assert {
+        "TRY-001": (6, 2, 4), "TRY-002": (4, 2, 2), "TRY-003": (2, 2, 0), "TRY-004": (6, 0, 4), "TRY-005": (8, 2, 6),
+        "TRY-006": (4, 2, 2), "TRY-007": (10, 4, 6),
+    } == {rule: count for rule, count in counts.items() if count[0]}  # fmt: skip
+    assert ["one", "two", "seven", 'cannot be judged: "P'] == told[:4]
+
+
+def test_faults_and_doubts_are_found_on_every_branch() -> None:
+    book = rules(
+        "message: one, when: {whole: true, mrn: present, banner.section: {is: 1}}, require: {banner.serial: {is: 8}}",
+        "message: two, when: {whole: true, mrn: present, banner.level: {is: C}}, require: {banner.serial: {is: 8}}",
+        "message: three, when: {whole: true, subject: absent}, require: {banner.serial: {is: 8}}",
+    )
+    found, counts, crashes = judged(book, rotten(), False)
+    assert ([], {"TRY-002": (1, 0, 1, 0)}, ["TRY-001"]) == (found, counts, [crash.rule for crash in crashes])
+    assert (found, counts, crashes) == judged(book, rotten(), True)
+
+
+class Watched(Banner):
+    """A banner that counts how often its section is asked for."""
+
+    @property
+    def section(self) -> int:  # type: ignore[override]
+        ASKED.append(1)
+        return 1
+
+
+ASKED: list[int] = []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["section: {is: 1}", "section: {is: 1}, telegram.whole: false", "section: {is: 1}, telegram.mrn: absent"],
+        ["section: {is: 1}, telegram.aa: present", "section: {is: 1}, telegram.zz: absent"],
+        ["telegram.aa: present, section: {is: 1}", "telegram.zz: present, section: {is: 1}", "telegram.zz: present"],
+    ],
+)
+def test_a_condition_that_several_rules_share_is_asked_once(lines: list[str]) -> None:
+    named = {
+        "section": "banner.section",
+        "telegram.whole": "whole",
+        "telegram.mrn": "mrn",
+        "telegram.aa": "subject",
+        "telegram.zz": "date",
+    }
+    for short, long in named.items():
+        lines = [line.replace(short, long) for line in lines]
+    book = rules(*(f"message: one, when: {{{line}}}, require: {{subject: present}}" for line in lines))
+    banner = Watched.__new__(Watched)
+    for name in Banner.__fields__:
+        if name != "section":
+            setattr(banner, name, getattr(MANY.banner, name))
+    ASKED.clear()
+    judged(book, copied(MANY, banner=banner), False)
+    assert [1] == ASKED
+
+
+def test_letters_that_no_encoding_has_leave_a_fingerprint() -> None:
+    book = rules("message: one, require: {subject.text: {is: x}}")
+    prints = set()
+    for letter in "\udcff?":
+        (found,) = engine.run(MANY, Source("x", letter.join(SOURCE.text)), book, "\udcfe")
+        assert 20 == len(found.fingerprint)
+        prints.add(found.fingerprint)
+    assert 1 == len(prints)
 
 
 def test_counts_of_several_runs_add_up() -> None:
@@ -179,6 +276,7 @@ def test_numbers_of_a_forged_plan_are_shared_out_once() -> None:
 
 def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
+    hits: list[checks.Hit] = []
 
     def check(telegram: Telegram, ask: object, words: object) -> Iterator[checks.Hit]:
         asked[:] = [telegram, ask, words]
@@ -188,7 +286,7 @@ def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) 
     module.check = check  # type: ignore[attr-defined]
     monkeypatch.setitem(checks.CHECKS, "two-answers", module)
     book = rules("message: '{day} is {name}.', severity: error, check: two-answers, with: {days: 3, name: x}")
-    hits = [
+    hits[:] = [
         checks.Hit(at(20), "there", {"day": Date.of("2007"), "name": "x" * 90}),
         checks.Hit(None, "nowhere", {}, True),
     ]
@@ -200,12 +298,19 @@ def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) 
     )
     assert MANY is asked[0] and book.vocabulary is asked[2]
     assert ("3", "x") == (asked[1].days, asked[1].name)  # type: ignore[attr-defined]
-    hits = []
+    hits.clear()
     tally = engine.Tally()
     assert [] == list(engine.run(MANY, SOURCE, book, "x", "", tally))
     assert (1, 0, 0) == (tally.of("TRY-001").applied, tally.of("TRY-001").failed, tally.of("TRY-001").unknown)
     assert "pass" == engine.trace(copied(MANY, profile="CABLE"), SOURCE, book.rules[0], book).verdict
-    hits = [checks.Hit(at(20), "there", {})]
+    plan = book.plan(MANY.profile, MANY.date)
+    for given, told in (([checks.Hit(at(20), "there", {})], 1), ([], 0)):
+        hits[:] = given
+        broken: list[object] = []
+        counts = [0]
+        forge(plan.root, plan.tools).judged((MANY,), counts, broken.append, broken.append)
+        assert ([1], told) == (counts, len(broken))
+    hits[:] = [checks.Hit(at(20), "there", {})]
     assert "fail" == engine.trace(copied(MANY, profile="CABLE"), SOURCE, book.rules[0], book).verdict
 
 
@@ -298,6 +403,24 @@ def test_a_mended_copy_that_cannot_be_judged_leaves_doubt(monkeypatch: pytest.Mo
     assert [True] == [each.unknown for each in engine.run(torn, SOURCE, book, "x")]
 
 
+def test_a_mended_copy_is_judged_by_its_own_day_and_rule_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = rules(
+        "message: one, severity: error, era: {before: '2007-06-01'}, require: {banner.serial: {is: 412}}",
+        "message: two, severity: error, profile: [CABLE], require: {banner.serial: {is: 413}}",
+    )
+    cable = copied(MANY, profile="CABLE", date=Date.of("2007-02"))
+    for mended, doubted in (
+        (cable, []),
+        (copied(cable, date=Date.of("2008")), ["one"]),
+        (copied(cable, profile="IC"), ["two"]),
+    ):
+        monkeypatch.setattr(Telegram, "mended", lambda self, mended=mended: mended)
+        found = list(engine.run(cable, SOURCE, book, "x"))
+        assert 2 == len(found)
+        assert doubted == [each.message.rpartition(" ")[2] for each in found if each.unknown]
+        assert {(14, 19)} == {(each.span.start, each.span.end) for each in found}
+
+
 def test_a_mended_copy_that_fails_elsewhere_leaves_doubt_too(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, third = MANY.paragraphs
     mended = copied(MANY, paragraphs=(copied(first, number=8), copied(second, number=1), third))
@@ -317,7 +440,8 @@ def test_a_mended_copy_that_fails_elsewhere_leaves_doubt_too(monkeypatch: pytest
         ("ONE\r\nTWO", (0, 8), [], "ONE"), ("ONE", (0, 3), [], "ONE"), (" \n ", (0, 3), [], ""), ("", (0, 0), [], ""),
         ("XX\nONE\nTWO", (3, 10), [], "ONE"), ("A\nONE\nTWO", (0, 9), [("blank", 0, 2), ("x", 2, 6)], "ONE"),
         ("A\nONE\nTWO", (0, 9), [("blank", 0, 2)], "A"), ("ONETWO", (0, 6), [("x", 0, 3), ("y", 3, 6)], "ONE"),
-        ("ONE\rTWO\nX", (0, 9), [], "ONE"), ("ONE\nTWO\rX", (0, 9), [], "ONE"),
+        ("ONE\rTWO\nX", (0, 9), [], "ONE"), ("ONE\nTWO\rX", (0, 9), [], "ONE"), ("AXB\nONE", (0, 7), [], "AXB"),
+        ("ONETWO\nX", (0, 8), [("x", 0, 3), ("y", 3, 8)], "ONE"),
     ],
 )  # fmt: skip
 def test_the_first_line_that_holds_anything(
