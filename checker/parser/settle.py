@@ -89,6 +89,8 @@ def _name_post(telegram: Telegram) -> None:
     outside, banner = telegram.outside, telegram.banner
     if outside is None or outside.post is None or not isinstance(banner, Banner) or banner.post is None:
         return
+    if outside.post == banner.post:
+        return
     given = "".join(letter for letter in outside.post if letter.isalpha())
     known = "".join(letter for letter in banner.post if letter.isalpha())
     if (
@@ -211,7 +213,9 @@ def _unread(telegram: Telegram) -> list[Unread]:
         found.append(eo.instruction.date if isinstance(eo.instruction, Instruction) else None)
     if authority is not None and not isinstance(authority, Unread):
         found += [authority.reasons, authority.declassify]
-    marks = [paragraph.mark for paragraph in telegram.paragraphs]
-    found += [mark.level if isinstance(mark, Marking) else mark for mark in marks]
+    for paragraph in telegram.paragraphs:
+        mark = paragraph.mark
+        if mark is not None:
+            found.append(mark.level if mark.__class__ is Marking else mark)
     unread = [node for node in found if node.__class__ is Unread and not node.lost]
     return sorted(unread, key=lambda node: node.span.start) if unread else unread

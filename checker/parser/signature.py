@@ -45,7 +45,9 @@ def _stands_alone(sheet: Sheet, low: int, line: int) -> bool:
 
 
 def _last_line(sheet: Sheet, low: int, high: int) -> tuple[int, int]:
-    _, last = sheet.trim(low, high)
+    last = high
+    while last > low and sheet.fold[last - 1] in " \n":
+        last -= 1
     if last <= low:
         return -1, -1
     start = max(sheet.line_start(last - 1), low)
