@@ -189,7 +189,7 @@ def _set_aside(judged: tuple[Judged, ...], named: set[str]) -> tuple[Judged, ...
 
 
 def _batches(files: list[str], order: Order, settings: Settings, book: Rulebook, wish: Wish) -> Iterator[list[Judged]]:
-    """The documents of each file, file by file; with workers the order in which they finish does not show."""
+    """The documents of each file, file by file; with workers in the order in which they finish."""
     jobs = settings.number("jobs") or os.cpu_count() or 1
     limit = settings.number("timeout")
     ours = [path for path in files if path == STDIN]
@@ -203,13 +203,8 @@ def _batches(files: list[str], order: Order, settings: Settings, book: Rulebook,
     if theirs:
         from . import workers  # 25 ms with multiprocessing
 
-        results: dict[int, list[Judged]] = {}
         for index, result in workers.spread(theirs, checking.prepare, (order,), jobs, workers.Limits(limit), AHEAD):
-            if isinstance(result, workers.Lost):
-                result = [checking.failed(theirs[index], result.why)]
-            results[index] = result
-        for index in range(len(theirs)):
-            yield results[index]
+            yield [checking.failed(theirs[index], result.why)] if isinstance(result, workers.Lost) else result
 
 
 def _outcome(
