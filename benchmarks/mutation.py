@@ -39,6 +39,7 @@ TESTS = (  # what is made for these files; the examples of the rules and the run
     "tests/rulebook/test_mutants.py",
     "tests/rulebook/test_pack_files.py",
     "tests/rulebook/test_packs.py",
+    "tests/rulebook/test_phrases.py",
     "tests/rulebook/test_planted.py",
     "tests/rulebook/test_plans.py",
     "tests/rulebook/test_readings.py",
