@@ -187,12 +187,11 @@ def _broken(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally)
         if answer is None and program.silent:
             yield rule, []
             continue
-        try:
-            hits = program.hits(program.outcome_of(answer, env))
-        except Exception as error:  # a fault in one rule is caught: the others go on
-            faults.append((rule, error))
-            continue
-        yield rule, hits
+        hits, fault = tried(program.told, answer, env)
+        if fault is None:
+            yield rule, hits
+        else:
+            faults.append((rule, fault))
     tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in faults)
 
 
@@ -206,22 +205,17 @@ def _quickly(plan: Plan, env: Env, tally: Tally, broken: list[tuple[Job, Free]],
     if plan.met == FORGE_AFTER:
         from .rulebook.forge import forge  # long runs only
 
-        try:
-            plan.forged = forge(plan.root, plan.tools)
-        except Exception:  # a rule larger than Python takes in one piece: the closures do it
-            plan.forged = None
+        plan.forged, _ = tried(forge, plan.root, plan.tools)  # the closures do what is too large for one piece
     if plan.forged is None:
         return False
     counts = tally.numbers(plan)
     before = counts[:]
-    try:
-        plan.forged.judged(env, counts, broken.append, unsure.append)
-    except Exception:  # some rule raises: the careful way tells which
+    _, fault = tried(plan.forged.judged, env, counts, broken.append, unsure.append)
+    if fault is not None:  # the careful way tells which rule raises
         counts[:] = before
         broken.clear()
         unsure.clear()
-        return False
-    return True
+    return fault is None
 
 
 def _carefully(
@@ -236,10 +230,7 @@ def _carefully(
     for job in branch.jobs:
         _one(job, env, applied, broken, faults)
     for test, inner in branch.branches:
-        try:
-            answer = test(env)
-        except Exception:  # ask each rule's guard by itself, so that the fault is told of its own rules
-            answer = None
+        answer, _ = tried(test, env)  # where it raises, each rule's guard is asked by itself
         if answer:
             _carefully(inner, env, applied, broken, unsure, faults)
         elif answer is None:
@@ -253,12 +244,10 @@ def _one(
     broken: list[tuple[Job, Free]],
     faults: list[tuple[Rule, Exception]],
 ) -> None:
-    try:
-        outcome = job[1].judge(env)
-    except Exception as error:  # a fault in one rule is caught: the others go on
-        faults.append((job[0], error))
-        return
-    if outcome is not IDLE:
+    outcome, fault = tried(job[1].judge, env)
+    if fault is not None:
+        faults.append((job[0], fault))
+    elif outcome is not IDLE:
         applied.append(job)
         if outcome is not HOLDS:
             broken.append((job, outcome))
@@ -273,16 +262,22 @@ def _alone(
 ) -> None:
     """A shared condition is unknown: whether a whole guard is depends on the rule's other conditions."""
     for job in branch.everything():
-        try:
-            applies = job[1].applies(env)
-        except Exception as error:  # a fault in one rule is caught: the others go on
-            faults.append((job[0], error))
-            continue
-        if applies:
+        applies, fault = tried(job[1].applies, env)
+        if fault is not None:
+            faults.append((job[0], fault))
+        elif applies:
             _one(job, env, applied, broken, faults)
         elif applies is None:
             applied.append(job)
             broken.append((job, UNSURE))
+
+
+def tried(work: Callable[..., Free], *given: object) -> tuple[Free, Exception | None]:
+    """The answer and `None`, or `None` and what `work` raised: one rule or document must not end the rest."""
+    try:
+        return work(*given), None
+    except Exception as error:  # the only place that catches everything; who asks tells whose fault it is
+        return None, error
 
 
 def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
@@ -355,19 +350,19 @@ def attempt(work: Callable[[], object]) -> tuple[object, str]:
 
     `Trouble` goes through: it is the user's to mend and tells of more than one document.
     """
-    try:
-        return work(), ""
-    except Trouble:
-        raise
-    except Exception as error:  # a fault in a reader or in the parser
-        from hashlib import sha256
-        from traceback import extract_tb
+    answer, error = tried(work)
+    if error is None:
+        return answer, ""
+    if isinstance(error, Trouble):
+        raise error
+    from hashlib import sha256
+    from traceback import extract_tb
 
-        frames = extract_tb(error.__traceback__)
-        where = ";".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
-        mark = sha256(f"{type(error).__name__}|{where}".encode()).hexdigest()[:8]
-        file = frames[-1].filename.replace("\\", "/").rpartition("/checker/")[2].rpartition("/lib/")[2]
-        return None, f"{mark} ({type(error).__name__} at {file}:{frames[-1].lineno})"
+    frames = extract_tb(error.__traceback__)
+    where = ";".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
+    mark = sha256(f"{type(error).__name__}|{where}".encode()).hexdigest()[:8]
+    file = frames[-1].filename.replace("\\", "/").rpartition("/checker/")[2].rpartition("/lib/")[2]
+    return None, f"{mark} ({type(error).__name__} at {file}:{frames[-1].lineno})"
 
 
 class Trace(Record):

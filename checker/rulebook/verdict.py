@@ -186,6 +186,10 @@ class Program:
             self._clause = Clause(self.code["require"], self.tools)
         return self._clause
 
+    def told(self, answer: Free, env: Env) -> list[Hit]:
+        """What is told of an answer that is not simply "holds"."""
+        return self.hits(self.outcome_of(answer, env))
+
     def hits(self, outcome: Outcome) -> list[Hit]:
         """The failures as places and words; one for the document where the rule says `once`."""
         if outcome.hits:
