@@ -3,8 +3,8 @@
     python -m benchmarks.mutation [--write] [--jobs 2] [--keep FOLDER] [--again] [--only PATTERN] [FILE ...]
 
 Works on a copy of the checkout in a temporary folder, or in one that is kept: there a stopped run goes on, a run of
-some files adds to what is known of the others, and `--again` judges anew the mutants that were not killed, with the
-tests of today. `--only` takes the names of mutants, with stars. What lives and why that is no fault of the tests
+some files adds to what is known of the others, and `--again` judges anew the mutants that live without a reason, with
+the tests of today. `--only` takes the names of mutants, with stars. What lives and why that is no fault of the tests
 stands in `benchmarks/survivors.yaml`. `--write` puts the page into `reports/mutation.md`.
 """
 
@@ -89,6 +89,10 @@ def judge(folder: Path, jobs: int, again: bool, only: list[str]) -> float:
     home = folder / "home"
     home.mkdir(exist_ok=True)
     environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home), "TMPDIR": str(home), "PYTHONHASHSEED": "0"}
+    known = folder / "survivors.json"
+    if again and known.exists():  # what is explained need not be judged again
+        rest = explained(json.loads(known.read_text(encoding="utf-8")))[1]
+        (folder / "again.json").write_text(json.dumps([each["mutant"] for each in rest]), encoding="utf-8")
     script = str(ROOT / "benchmarks" / "mutation_judge.py")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, script, str(jobs), "again" if again else "on", *only]
@@ -153,8 +157,8 @@ def report(folder: Path, minutes: float) -> list[str]:
     page += ["What it shows and does not show: `docs/accuracy.md`.", ""]
     page += [f"Killed: {caught} of {total.total()} mutants ({100 * caught / max(total.total(), 1):.1f} %), in "]
     page[-1] += f"{minutes:.0f} minutes of CPU time. A mutant that no test reaches counts as one that lives."
-    page[-1] += " Left alone by mutmut are what is made when a module is loaded (tables, patterns), properties, functions"
-    page[-1] += " with a cache, and calls of `len` and `isinstance`; nothing else is left out."
+    page[-1] += " Left alone by mutmut are what is made when a module is loaded (tables, patterns), properties,"
+    page[-1] += " functions with a cache, and calls of `len` and `isinstance`; nothing else is left out."
     page += ["", "| file | mutants | killed | stopped at the limit of time | survived | no test | killed, % |"]
     page += ["|---|---:|---:|---:|---:|---:|---:|"]
     for name, counts in [*found.items(), ("all", total)]:
@@ -180,7 +184,7 @@ def main(argv: list[str] | None = None) -> int:
     words.add_argument("--jobs", type=int, default=2)
     words.add_argument("--write", action="store_true", help="write reports/mutation.md")
     words.add_argument("--keep", help="work in this folder and leave it")
-    words.add_argument("--again", action="store_true", help="judge anew what was not killed")
+    words.add_argument("--again", action="store_true", help="judge anew what lives without a reason")
     words.add_argument("--only", action="append", default=[], help="names of mutants, with stars")
     words.add_argument("files", nargs="*")
     options = words.parse_args(argv)

@@ -29,6 +29,7 @@ import mutmut.__main__ as mutmut
 import pytest
 from _pytest.config import _prepareconfig
 from _pytest.runner import runtestprotocol
+from mutmut.configuration import Config
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.runners.harness import ListAllTestsResult, PytestRunner
 from mutmut.state import state
@@ -208,11 +209,14 @@ def _function(mutant: str) -> str:
 
 
 def _again() -> None:
-    """Forget the answer for each mutant that was not killed."""
+    """Forget the answer for the mutants named in `again.json`, for all that were not killed if there is none."""
+    named = json.loads(Path("again.json").read_text(encoding="utf-8")) if Path("again.json").exists() else None
     for path in Path("mutants").rglob("*.meta"):
         data = json.loads(path.read_text(encoding="utf-8"))
         codes = data.get("exit_code_by_key", {})
-        data["exit_code_by_key"] = {key: None if code in (SURVIVED, UNTESTED) else code for key, code in codes.items()}
+        for key, code in codes.items():
+            if code in (SURVIVED, UNTESTED) and (named is None or key in named):
+                codes[key] = None
         path.write_text(json.dumps(data, indent=4), encoding="utf-8")
 
 
@@ -236,6 +240,7 @@ def main() -> int:
     if again == "again":
         _again()
     isolation.PytestRunner = WarmRunner  # type: ignore[misc]
+    Config.config_fingerprint = lambda self: {}  # type: ignore[method-assign]  # a further test takes no kill back
     mutmut._run(names, int(jobs))
     _tell()
     return 0
