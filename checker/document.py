@@ -713,9 +713,14 @@ class Telegram(Node):
         setattr(self, SECOND, (make, given))
 
     def mended(self) -> Telegram | None:
-        """What the telegram may have said before the copy was hurt; `None` where no letter of it looks strange."""
-        make, given = getattr(self, SECOND, (None, ()))
-        return make(self, *given) if make is not None else None
+        """What the telegram may have said before the copy was hurt; `None` where no letter of it looks strange. What
+        was mended is among the signs from then on."""
+        found: object = getattr(self, SECOND, None)
+        if isinstance(found, tuple):
+            make, given = found
+            found = make(self, *given)
+            setattr(self, SECOND, found)
+        return found if isinstance(found, Telegram) else None
 
     def hurt_beside(self, spans: Iterable[Span]) -> bool:
         """Whether there are signs of damage at other places than these, enough for the length of the text."""

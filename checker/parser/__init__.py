@@ -49,7 +49,8 @@ def _mended(
     """What the telegram says with its strange letters exchanged."""
     from .mend import mended  # 1 ms: asked when a rule has failed
 
-    other = mended(view, telegram, words)
+    other, signs = mended(view, telegram, words)
+    telegram.signs += signs
     if other is None:
         return None
     return parse(other, words, facts, as_of)

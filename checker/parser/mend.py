@@ -6,11 +6,11 @@ line or a scanner may have changed. Where the mended text passes, nothing can be
 
 from __future__ import annotations
 
-from ..document import Telegram
+from ..document import Sign, Telegram
 from ..text import Exchange, View
 from ..vocabulary import Vocabulary
 from .grammar import grammar_of
-from .mend_fields import label, order_line
+from .mend_fields import label, order_line, reasons
 from .mend_frame import group, level, page_head, party, security, station
 from .mend_letters import foreign
 from .mend_lines import broken
@@ -18,6 +18,7 @@ from .mend_marks import marks, strays, unreadable
 from .mend_page import Mend, Page
 from .sheet import Sheet
 
+_ENOUGH = 2  # what signs must weigh for a slip to be taken for the line's doing
 _FRAME = (
     ("group", group),
     ("sender", party),
@@ -30,8 +31,8 @@ _FRAME = (
 )
 
 
-def mended(view: View, telegram: Telegram, words: Vocabulary) -> View | None:
-    """The view with what looks hurt exchanged; `None` where nothing does.
+def mended(view: View, telegram: Telegram, words: Vocabulary) -> tuple[View | None, tuple[Sign, ...]]:
+    """The view with what looks hurt exchanged (`None` where nothing does), and what that says of the copy.
 
     An exchange that a person's slip would explain is made only where others show that the copy is hurt.
     """
@@ -41,24 +42,29 @@ def mended(view: View, telegram: Telegram, words: Vocabulary) -> View | None:
     if letters:
         sheet = Sheet(view.exchange(letters), words, grammar)
     lines = broken(sheet, telegram)
+    signs = [Sign(sheet.span(line.start, line.end), 1) for line in lines]
     if lines:
         sheet = Sheet(sheet.view.exchange(lines), words, grammar)
     found = _mends(Page(sheet, telegram))
+    signs += [Sign(sheet.span(mend.start, mend.end), 2) for mend in found if not mend.slip and mend.text.strip()]
     slips = [mend for mend in found if mend.slip]
-    if slips and len(slips) == len(found) and not lines and not _is_hurt_beside(sheet, telegram, slips):
-        found = []
-    if not found:
-        return sheet.view if lines or letters else None
-    return sheet.view.exchange([Exchange(mend.start, mend.end, mend.text) for mend in found])
+    if slips and not _is_hurt_beside(sheet, (*telegram.signs, *signs), slips):
+        found = [mend for mend in found if not mend.slip]
+    if not found and not lines and not letters:
+        return None, ()
+    exchanges = [Exchange(mend.start, mend.end, mend.text) for mend in found]
+    return sheet.view.exchange(exchanges) if exchanges else sheet.view, tuple(signs)
 
 
-def _is_hurt_beside(sheet: Sheet, telegram: Telegram, slips: list[Mend]) -> bool:
+def _is_hurt_beside(sheet: Sheet, signs: tuple[Sign, ...], slips: list[Mend]) -> bool:
     """Whether anything but these slips shows that the copy is hurt."""
     places = [sheet.span(mend.start, mend.end) for mend in slips]
-    return any(
-        not any(place.start < sign.span.end and sign.span.start < place.end for place in places)
-        for sign in telegram.signs
+    weight = sum(
+        sign.weight
+        for sign in signs
+        if not any(place.start < sign.span.end and sign.span.start < place.end for place in places)
     )
+    return weight >= _ENOUGH
 
 
 def _mends(page: Page) -> list[Mend]:
@@ -73,6 +79,7 @@ def _mends(page: Page) -> list[Mend]:
         else:
             page.above = ""
     marks(page)
+    reasons(page)
     if page.telegram.banner is None:
         unreadable(page)
     found: list[Mend] = []

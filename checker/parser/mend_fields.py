@@ -15,7 +15,10 @@ _DATE = Pattern(
     r"[^\n]{4}/[^\n]{2}/[^\n]{2}|[^\n]{2}/[^\n]{2}/[^\n]{4}|[^\n]{4}-[^\n]{2}-[^\n]{2}|[^ \n]{8}(?=[ \n])"
     r"|[^ \n]{1,2}/[^ \n]{1,2}/[^ \n]{2}"
 )
+_NO_REASON = Pattern(r"(?<=\()[I-Z](?=\))")
+_NEAR = 90  # letters behind the label
 _MOST = 2  # strange letters in a date
+_LOOKALIKES = str.maketrans("OISBZ", "01582")
 _YEARS = 10958  # days: thirty years, as far as nearly all instructions reach
 _ORDER = 5  # digits of an order's number
 _VALUE = 40  # letters
@@ -51,7 +54,7 @@ def _is_sound(page: Page, low: int, high: int) -> bool:
     match = _LABEL.match(page.fold, low, high)
     code = page.grammar.fields.get(match[1]) if match is not None else None
     if match is not None and (code == "date" or match[1] in page.forms.dated):
-        date(page, match.end(), high)
+        date(page, match.end(), high, code == "date")
     first = page.fold[low:high].split(" ", 1)[0]
     return code is not None or first in page.grammar.header_lines or label_of(page.sheet, low) is not None
 
@@ -99,13 +102,15 @@ def order(page: Page, low: int, at: int, high: int) -> bool:
     return True
 
 
-def date(page: Page, at: int, high: int) -> bool:
+def date(page: Page, at: int, high: int, own: bool = False) -> bool:
     """A date in digits of which one or two are letters: any digits that make a day after the telegram's. Where all are
     digits and make no such day, one of them may be another, or the writer's slip."""
     sound = next(find_dates(page.sheet.flat(at, high), page.grammar.months), None)
-    whole = sound is not None and not page.fold[at + sound.end : at + sound.end + 1].isalnum()
-    if sound is not None and whole and sound.date is not None and _fits(sound.date, page.telegram.date):
-        return True
+    first = None if own else page.telegram.date
+    if sound is not None and sound.date is not None and _fits(sound.date, first):
+        before, after = page.fold[at + sound.start - 1], page.fold[at + sound.end]
+        if not (before.isalnum() or after.isalnum()):
+            return True
     match = _DATE.search(page.fold, at, high + 1)
     if match is None:
         return False
@@ -114,9 +119,9 @@ def date(page: Page, at: int, high: int) -> bool:
     strange = [place for place in places if not text[place].isdigit()]
     if len(strange) > _MOST:
         return False
-    made = _dated(page, text, [tuple(strange)])
+    made = _dated(page, text, [tuple(strange)], first)
     if made is None and not strange:
-        made = _dated(page, text, [(place,) for place in places])
+        made = _dated(page, text, [(place,) for place in places], first)
         if made is not None:
             page.found.append(Mend(match.start(), match.end(), made, True))
     elif made is not None:
@@ -126,16 +131,18 @@ def date(page: Page, at: int, high: int) -> bool:
     return made is not None
 
 
-def _dated(page: Page, text: str, choices: list[tuple[int, ...]]) -> str | None:
-    """The text with other digits at one of these choices of places, where that gives a date that fits."""
+def _dated(page: Page, text: str, choices: list[tuple[int, ...]], first: Date | None) -> str | None:
+    """The text with other digits at one of these choices of places, where that gives a date that fits: those that a
+    scanner took for letters, if that is so."""
     for strange in choices:
-        for digits in product("0123456789", repeat=len(strange)):
+        likely = tuple(text[place].translate(_LOOKALIKES) for place in strange)
+        for digits in (likely, *product("0123456789", repeat=len(strange))):
             letters = list(text)
             for place, digit in zip(strange, digits, strict=True):
                 letters[place] = digit
             made = "".join(letters)
             found = next(find_dates(made, page.grammar.months), None)
-            if found is not None and isinstance(found.date, Date) and _fits(found.date, page.telegram.date):
+            if found is not None and isinstance(found.date, Date) and _fits(found.date, first):
                 return made
     return None
 
@@ -144,3 +151,12 @@ def _fits(found: Date, first: Date | None) -> bool:
     if first is None:
         return True
     return found.precision == "day" and 0 <= (found.first - first.first).days <= _YEARS
+
+
+def reasons(page: Page) -> None:
+    """A letter that no order has for a reason: another one, or the writer's slip."""
+    for form in page.grammar.label("reason", "block")[:1]:
+        at = page.fold.find(form)
+        if at >= 0:
+            for match in _NO_REASON.finditer(page.fold, at, at + _NEAR):
+                page.found.append(Mend(match.start(), match.end(), "B", True))

@@ -20,13 +20,14 @@ _WORDS = 8  # behind a level: section, post, number
 _SHAPE = "000000A AAA 00"
 _AGAIN = Pattern(r"(?<![0-9])[0-9]{6}(?=Z)")
 _SERIAL = 8  # digits of a station's line, at least: serial number, day and time
+_LONG = 12  # letters
 _SECURITY = 9  # letters of the shortest security line
 _SEVERAL = 3  # strange letters that are too many to try all digits in their place
 
 
 def _few(form: str) -> int:
     """How many letters of a form may be strange."""
-    return 2 if len(form) >= 16 or form[1] == " " else 1
+    return 2 if len(form) >= _LONG or form[1] == " " else 1
 
 
 def level(page: Page, low: int, high: int) -> bool:
@@ -39,10 +40,12 @@ def level(page: Page, low: int, high: int) -> bool:
     form = page.nearest(low, (form for form, _ in pairs if _ends(fold, low, form)), _few) if pairs else None
     if form is None:
         return False
+    if fold[low] != form[0] and fold[low + 1] != form[1]:  # another word
+        return False
     end = low + len(form)
     after = fold[end : end + 1]
     page.put(low, form)
-    if (end < high and after and after in "/,-") or fold[end + 1 : end + 2] == "/":
+    if after == "/" or fold[end + 1] == "/":
         _controls(page, end, high)
     elif end < high and page.telegram.layout != "document":
         _behind_level(page, end, high)
@@ -62,7 +65,8 @@ def _behind_strays(fold: str, low: int, high: int) -> int:
 
 def _ends(fold: str, low: int, form: str) -> bool:
     """Whether a level may end where this spelling would: no letter goes on, but one in a blank's place may."""
-    return form[1] == " " or not fold[low + len(form) : low + len(form) + 1].isalnum()
+    end = low + len(form)
+    return form[1] == " " or not fold[end].isalnum() or fold[end + 1] == "/"
 
 
 def _controls(page: Page, end: int, high: int) -> None:
@@ -120,7 +124,7 @@ def security(page: Page, low: int, high: int) -> bool:
         if fold[at + 5] != " ":  # a blank inside the group
             page.found.append(Mend(at, at + 6, parted))
             return True
-    if not (fold[at + 5 : at + 6] in " /\n" or fold[at + 6 : at + 9] in page.forms.separators):
+    if not (fold[at + 5 : at + 6] in " /\n" or fold[at + 6 : at + 9] in page.forms.separators or at + 9 == high):
         return False
     group = fold[at : at + 5]
     for letter in page.grammar.group_levels:
@@ -153,7 +157,9 @@ def page_head(page: Page, low: int, high: int) -> bool:
     """The head of a page: its word, with one letter strange, before a number."""
     for word in page.grammar.page_word("page"):
         form = page.nearest(low, [word + " 0"], lambda form: 1)
-        if form is not None:
+        if form is not None and any(
+            letter.isdigit() for letter in page.fold[low + len(word) + 1 : low + len(form) + 1]
+        ):
             if not page.fold[low + len(form)].isdigit():
                 page.put(low + len(form), "1", slips=False)
             return page.put(low, form, slips=False)

@@ -40,7 +40,8 @@ def marks(page: Page) -> None:
 
 def _known(page: Page) -> tuple[str, ...]:
     """The marks that this telegram uses, and the levels alone and with the controls of the classification line."""
-    used = [mark.text.upper() for mark in page.telegram.portion_marks if len(mark.text) <= _LONGEST]
+    sound = [mark for mark in page.telegram.portion_marks if mark.typo is None and not mark.unknown]
+    used = [mark.text.upper() for mark in sound if len(mark.text) <= _LONGEST]
     words = page.sheet.words
     levels = [form for entry in words["levels"] for form in entry.forms.get("portion", ())]
     banner = page.telegram.banner

@@ -9,7 +9,10 @@ from .nearly import apart, is_slip
 
 ENDS = ".,;:()\"'[]{}<>*_`?!=\u2018\u2019\u201c\u201d\u2013\u2014"
 _SHORTEST = 6  # letters: shorter words have too many neighbours
+_BRIEF = 5  # letters: in shorter words than the shortest only a sign inside says something
+_LONG = 8
 _LINKS = "-/.'"  # signs that stand inside sound words too
+_BETWEEN = ":;()"  # signs that stand between two words with a blank only
 _PART = 4  # letters of each of two words that a letter joins
 _LONGEST = 24
 
@@ -32,8 +35,8 @@ class Known:
         self._short = {form[0] + form[2:]: form for form in short if len(form) == _PART - 1}
         self._first: dict[tuple[int, str], list[str]] = {}
         self._second: dict[tuple[int, str], list[str]] = {}
-        for word in common:
-            if len(word) >= _SHORTEST:
+        for word in (*common, *short):
+            if len(word) >= _BRIEF:
                 half = len(word) // 2
                 self._first.setdefault((len(word), word[:half]), []).append(word)
                 self._second.setdefault((len(word), word[half:]), []).append(word)
@@ -41,7 +44,7 @@ class Known:
     def _near(self, word: str) -> tuple[str, int] | None:
         """The common word that one letter makes of this one, and the place of that letter."""
         size = len(word)
-        if not _SHORTEST <= size <= _LONGEST:
+        if not _BRIEF <= size <= _LONGEST:
             return None
         half = size // 2
         for known in (*self._first.get((size, word[:half]), ()), *self._second.get((size, word[half:]), ())):
@@ -51,13 +54,13 @@ class Known:
         return None
 
     def misspelt(self, word: str) -> int:
-        """1 for a common word with one strange letter that no key beside the right one explains."""
-        near = self._near(word)
-        return 0 if near is None or is_slip(word, near[0]) else 1
+        """1 for a common word with one strange letter that no key beside the right one explains, 2 for a long one."""
+        near = self._near(word) if len(word) >= _SHORTEST else None
+        return 0 if near is None or is_slip(word, near[0]) else 1 + (len(word) >= _LONG)
 
     def lacks_first(self, sign: str, word: str) -> bool:
         """Whether a sign stands in place of a common word's first letter."""
-        near = self._near(sign + word)
+        near = self._near(sign + word) if len(word) >= _BRIEF else None
         return near is not None and near[1] == 0
 
     def with_sign(self, word: str) -> int:
@@ -65,7 +68,13 @@ class Known:
         near = self._near(word)
         if near is not None and not word[near[1]].isalpha():
             at_end = near[1] in (0, len(word) - 1)
-            return 1 if word[near[1]] in _LINKS or at_end else 2
+            if at_end and len(word) < _SHORTEST:
+                return 0
+            return 1 if word[near[1]] in _LINKS or at_end or len(word) < _SHORTEST else 2
+        for sign in _BETWEEN:
+            first, found, second = word.partition(sign)
+            if found and len(first) >= _PART <= len(second) and first in self.words and second in self.words:
+                return 1
         if len(word) == _PART - 1 and word[1].isdigit() and word[0] + word[2] in self._short:
             return 1
         return 0
