@@ -36,7 +36,7 @@ from mutmut.state import state
 from mutmut.utils.file_utils import change_cwd
 from mutmut.workers import isolation
 
-PATIENCE = 2.0  # seconds of tests for one mutant
+PATIENCE = 3.0  # seconds of tests for one mutant
 SLACK = 3.0  # CPU seconds that a fork may take beyond four times what its tests take
 ROOM = 2 << 30  # bytes that a fork may take beyond what it was born with
 THINNED = {  # of many alike and slow, one in so many: small books and kept cases show the same in milliseconds
@@ -44,9 +44,24 @@ THINNED = {  # of many alike and slow, one in so many: small books and kept case
     "tests/rulebook/test_planted.py": 10,
 }
 OWN = {  # the tests made for a module: asked before the others
-    "checker.parser.markings": "tests/parser/test_markings_told.py",
-    "checker.rulebook.forge": "tests/rulebook/test_plans.py",
-    "checker.rulebook.phrases": "tests/rulebook/test_plans.py",
+    "checker.engine": ("test_faults", "test_judgments"),
+    "checker.operators": ("test_operators",),
+    "checker.parser.markings": ("test_markings_told",),
+    "checker.rulebook.cache": ("test_small_books",),
+    "checker.rulebook.commands": ("test_small_books",),
+    "checker.rulebook.compile": ("test_reckonings",),
+    "checker.rulebook.examples": ("test_changes",),
+    "checker.rulebook.forge": ("test_plans", "test_phrases"),
+    "checker.rulebook.loading": ("test_small_books",),
+    "checker.rulebook.mutants": ("test_changes",),
+    "checker.rulebook.packs": ("test_pack_files",),
+    "checker.rulebook.patterns": ("test_refusals",),
+    "checker.rulebook.phrases": ("test_plans", "test_phrases"),
+    "checker.rulebook.plan": ("test_faults", "test_small_books"),
+    "checker.rulebook.shelf": ("test_small_books", "test_faults"),
+    "checker.rulebook.telling": ("test_changes",),
+    "checker.rulebook.verdict": ("test_judgments", "test_faults"),
+    "checker.rulebook.words": ("test_tables",),
 }
 SURVIVED, UNTESTED = 0, 33
 LEFT_OUT = ("test_what_loads_is_linear",)  # asks for time: a busy machine would kill
@@ -187,8 +202,12 @@ class WarmRunner(PytestRunner):
                     if function == _function(mutant_name):
                         killers[name] += 1
         known = [name for name in tests if name in self.items and name in state().duration_by_test]
-        own = OWN.get(mutant_name.rpartition(".")[0], "-")
-        known.sort(key=lambda name: (-killers[name], own not in name, state().duration_by_test[name], name))
+        own = OWN.get(mutant_name.rpartition(".")[0], ())
+        known.sort(
+            key=lambda name: (
+                -killers[name], not any(file in name for file in own), state().duration_by_test[name], name,
+            )
+        )  # fmt: skip
         chosen, total = known[:1], 0.0
         for name in known[1:]:
             total += state().duration_by_test[name]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from kept import WRITING, cases, rewrite
 from test_readings import WORDS, read
 
 from checker.rulebook import Rule, Rulebook, explain
+from checker.rulebook import examples as judging
 from checker.rulebook.codes import Data
-from checker.rulebook.examples import judge
+from checker.rulebook.examples import judge, mutate, stale
 from checker.rulebook.mutants import changes
 
 
@@ -38,6 +40,18 @@ def tried(given: str) -> str:
     )
 
 
+def noticed(given: str) -> str:
+    """Which mutants of the rule its examples notice, which are excused, and which excuses are stale."""
+    book = Rulebook([Rule(rule_of(given))], WORDS)
+    (rule,) = book.rules
+    made = mutate(rule, book)
+    lines = [f"{each.name}: {'noticed' if each.killed else 'excused' if each.excused else 'alive'}" for each in made]
+    return (
+        "\n".join([*lines, *(f"stale: {name} at {line}:{column}" for name, line, column in stale(rule, made))])
+        or "none"
+    )
+
+
 def explained(given: str) -> str:
     return explain(Rule(rule_of(given)))
 
@@ -46,6 +60,7 @@ if WRITING:
     rewrite("rulebook/cases/mutants.txt", mutants)
     rewrite("rulebook/cases/explained.txt", explained)
     rewrite("rulebook/cases/examples.txt", tried)
+    rewrite("rulebook/cases/noticed.txt", noticed)
 
 
 @cases("rulebook/cases/mutants.txt")
@@ -67,3 +82,16 @@ def test_a_changed_rule_says_so() -> None:
     assert "\nSeverity: warning (info to warning by me)   Status: draft\n" in explain(
         Rule(rule_of("") | {"changed": "info to warning by me"})
     )
+
+
+@cases("rulebook/cases/noticed.txt")
+def test_the_mutants_that_examples_notice(name: str, given: str, wanted: str) -> None:
+    assert wanted == noticed(given)
+
+
+def test_no_more_than_some_hundred_mutants_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = "require: {mrn: {in: [A, B, C, D], is: A}}\nexamples: {valid: [{text: X}]}"
+    every = noticed(given).split("\n")
+    assert len(every) > 8 and len(every) == len(set(every))
+    monkeypatch.setattr(judging, "MOST", 3)
+    assert every[:3] == noticed(given).split("\n")

@@ -6,6 +6,7 @@ import json
 import os
 from datetime import date
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -13,6 +14,8 @@ from checker import rulebook
 from checker.checks import CHECKS
 from checker.rulebook import Rule, Rulebook, cache, commands, loading, packs
 from checker.rulebook.checking import check_shape
+from checker.rulebook.examples import Result
+from checker.rulebook.mutants import Mutant
 from checker.rulebook.places import RuleFile
 from checker.trouble import ConfigTrouble, RuleTrouble
 from checker.values import Date
@@ -427,6 +430,39 @@ def no_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "read_folders", broken)
 
 
+def test_a_rule_out_of_the_cache_has_only_what_a_run_needs(here: Path) -> None:
+    rulebook.load()
+    for each in rulebook.load().rules:
+        assert set() == cache.DETAILS & set(each.data)
+        assert set(each.head) <= set(cache.HEAD)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_lines_that_are_lost_are_read_anew(here: Path, lost: int) -> None:
+    cold = shown(rulebook.load())
+    path = kept(here)["first"]
+    first, *lines = path.read_text(encoding="utf-8").split("\n")
+    rest = "\n".join(lines[:-lost])
+    path.write_text(json.dumps(json.loads(first) | {"sum": crc32(rest.encode())}) + "\n" + rest, encoding="utf-8")
+    assert cold == shown(rulebook.load())
+
+
+def test_names_that_no_encoding_has_are_names(here: Path) -> None:
+    assert cache.kept_in(["\udcff"]) != cache.kept_in(["\udcfe"])
+    assert cache.digest([["x/\udcff.yaml", 0, 0, 0]]) != cache.digest([["x/\udcfe.yaml", 0, 0, 0]])
+
+
+def test_another_layout_or_model_is_kept_elsewhere(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = cache.kept_in(["shipped"])
+    for name in ("LAYOUT", "MODEL_VERSION", "VERSION"):
+        with monkeypatch.context() as patch:
+            patch.setattr(cache, name, f"{getattr(cache, name)}9")
+            assert path != cache.kept_in(["shipped"])
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(here))
+    assert os.path.dirname(cache.kept_in(["shipped"])) == str(here / ".cache" / "cablecheck")
+
+
 def test_what_is_kept_is_what_was_read(here: Path, request: pytest.FixtureRequest) -> None:
     folders = ["shipped", "mine"]
     cold = shown(rulebook.load(folders))
@@ -602,6 +638,7 @@ def test_words_out_of_the_cache_are_opened_when_asked_for(here: Path, no_yaml: N
         (name, table.title) for name, table in fresh[2].items()
     )
     assert fresh[0]["levels"] is fresh[0]["levels"]
+    assert ("levels", True) == (fresh[0]["levels"].name, fresh[0]["levels"].complete)
 
 
 # ---- commands ----------------------------------------------------------------------------------------------------------------
@@ -627,6 +664,64 @@ def test_rules_without_examples_are_told(here: Path) -> None:
     assert [*report.lines, "0 of 4 mutants killed, 0 excused, 4 alive"] == [
         line for line in rulebook.test_files(["mine"], mutate=True)[0] if "survives" not in line
     ]
+
+
+def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(
+        here,
+        {
+            "mine/two.yaml": chapter(
+                *(rule(f"TWO-0{n}", f"rule-{n}", "", f"{{banner.serial: {{is: {n}}}}}") for n in (1, 2, 3))
+            )
+        },
+    )
+
+    def judged(each: Rule, book: Rulebook) -> list[Result]:
+        good = each.id != "TWO-02"
+        return [
+            Result(each.id, "valid", "here:1:2", True),
+            Result(each.id, "invalid", "here:3:4", good, "" if good else "is bad"),
+        ]
+
+    def tried(each: Rule, book: Rulebook) -> list[Mutant]:
+        return [
+            Mutant(each.id, "one", True),
+            Mutant(each.id, "two", False, True),
+            Mutant(each.id, "three", False),
+            Mutant(each.id, "four", True),
+        ]
+
+    monkeypatch.setattr(commands, "judge", judged)
+    monkeypatch.setattr(commands, "mutate", tried)
+    monkeypatch.setattr(commands, "stale", lambda each, made: [("old", 7, 8)] if each.id == "TWO-03" else [])
+    none = [f"mine/two.yaml:{line}: TWO-0{line - 3} has no example" for line in (4, 5, 6)]
+    report = commands.test_files(["mine"], mutants=True)
+    assert [
+        "here:3:4: TWO-02 invalid: is bad",
+        *none,
+        "mine/two.yaml:4: TWO-01 survives: three",
+        "mine/two.yaml:6: TWO-03 survives: three",
+        "mine/two.yaml:7:8: error[R032]: TWO-03: old",
+        "3 rules, 5 of 6 examples as they say",
+        "4 of 8 mutants killed, 2 excused, 2 alive",
+    ] == report.lines
+    assert (6, 8, False) == (len(report.results), len(report.mutants), report.ok)
+    named = commands.test_files(["mine"], mutants=False, select=["rule-3", "TWO-01"])
+    assert [none[0], none[2], "2 rules, 4 of 4 examples as they say"] == named.lines
+    assert (4, [], [], True) == (len(named.results), named.mutants, named.stale, named.ok)
+    assert not commands.test_files(["mine"], select=["TWO-02"]).ok
+    for change in (
+        lambda each, book: [Mutant(each.id, "one", True)],
+        lambda each, book: [Mutant(each.id, "one", False, True)],
+    ):
+        monkeypatch.setattr(commands, "mutate", change)
+        assert commands.test_files(["mine"], mutants=True, select=["TWO-01"]).ok
+    assert not commands.test_files(["mine"], mutants=True, select=["TWO-03"]).ok
+
+
+def test_a_rule_of_a_folder_belongs_to_its_pack(here: Path) -> None:
+    assert ["mine"] == [each.pack for each in commands.book_of(["mine"]).rules]
+    assert [""] == [each.pack for each in commands.book_of(["mine/two.yaml"]).rules]
 
 
 def test_a_schema_that_is_none() -> None:
