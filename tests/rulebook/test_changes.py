@@ -95,3 +95,13 @@ def test_no_more_than_some_hundred_mutants_are_tried(monkeypatch: pytest.MonkeyP
     assert len(every) > 8 and len(every) == len(set(every))
     monkeypatch.setattr(judging, "MOST", 3)
     assert every[:3] == noticed(given).split("\n")
+
+
+@pytest.mark.parametrize("fault", [TypeError, ValueError, AttributeError, OverflowError, IndexError])
+def test_a_mutant_that_cannot_run_is_noticed(fault: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: object) -> str:
+        raise fault
+
+    monkeypatch.setattr(judging, "verdict", broken)
+    lines = noticed("require: {subject: present}\nexamples: {valid: [{text: X}]}").split("\n")
+    assert ["require: subject present → absent: noticed", "require dropped: noticed"] == lines
