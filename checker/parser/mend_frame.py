@@ -146,7 +146,7 @@ def security(page: Page, low: int, high: int) -> bool:
 def station(page: Page, low: int, high: int) -> bool:
     """The station's line: its word, with one letter strange, before an indicator and a serial number."""
     line = page.fold[low:high]
-    if ":" in line or sum(letter.isdigit() for letter in line) < _SERIAL:
+    if ":" in line or sum(map(str.isdigit, line)) < _SERIAL:
         return False
     words = (word + " " for word in page.grammar.label("station", "line"))
     form = page.nearest(low, words, lambda form: 1)
@@ -176,7 +176,7 @@ def group(page: Page, low: int, high: int) -> bool:
     starts = (low, low + 2, low + 3, low + 4, low + 5) if behind < low + 2 else (behind,)
     for at in starts:
         text = fold[at : at + 14]
-        if at + 14 > high or sum(letter.isdigit() for letter in text[:6]) < _DIGITS:
+        if at + 14 > high or sum(map(str.isdigit, text[:6])) < _DIGITS:
             continue
         month = min(page.forms.months, key=lambda month: _misses(text[8:11], month))
         near = _misses(text[8:11], month)

@@ -5,6 +5,7 @@ A program that fills lines joins the header's into one; one that narrows them br
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from ..document import Telegram, Unread
@@ -126,9 +127,19 @@ def _lacks_value(grammar: Grammar, fold: str, above: tuple[int, int], below: tup
 
 def _breaks_label(grammar: Grammar, words: str, rest: str) -> bool:
     """Whether a label of several words stands half on one line and half on the next."""
+    halves = _halves(grammar)
+    return words.endswith(tuple(halves)) and any(
+        words.endswith(first) and rest.startswith(last) for first, lasts in halves.items() for last in lasts
+    )
+
+
+@lru_cache(maxsize=2)
+def _halves(grammar: Grammar) -> dict[str, list[str]]:
+    """The labels of several words: what stands before the last one, and which these are."""
+    found: dict[str, list[str]] = {}
     for code in _LABELS:
         for form in grammar.label(code, "block"):
             first, blank, last = form.rpartition(" ")
-            if blank and words.endswith(first) and rest.startswith(last):
-                return True
-    return False
+            if blank:
+                found.setdefault(first, []).append(last)
+    return found

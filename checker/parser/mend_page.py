@@ -19,7 +19,9 @@ LONG = 5  # letters: shorter words have too many neighbours
 _SHORT = 3
 _MARGIN = "\n" * 40
 _THIRDS = 11  # letters
+_AHEAD = 40  # letters that most forms do not exceed
 _NUMBERED = Pattern(r"\d{1,3}[.)] ")
+_LINE = Pattern(r"[^ \n](?:[^\n]*[^ \n])?")  # without the blanks around it
 
 
 class Mend(Record):
@@ -111,28 +113,27 @@ class Pieces:
     """Spellings by their halves, long ones by their thirds: where a letter is strange, another piece is sound, and few
     spellings share it."""
 
-    __slots__ = ("_by_place", "_places")
+    __slots__ = ("_longest", "_places")
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._by_place: dict[tuple[int, str], list[tuple[str, str]]] = {}
-        places = set()
+        found: dict[tuple[int, int], dict[str, list[tuple[str, str]]]] = {}
         for pair in pairs:
             form = pair[0]
             count = 2 if len(form) < _THIRDS else 3
             edges = [len(form) * number // count for number in range(count + 1)]
             for low, high in pairwise(edges):
-                places.add((low, high))
-                self._by_place.setdefault((low, form[low:high]), []).append(pair)
-        self._places = sorted(places)
+                found.setdefault((low, high), {}).setdefault(form[low:high], []).append(pair)
+        self._places = [(low, high, known) for (low, high), known in sorted(found.items())]
+        self._longest = max((high for _, high in found), default=0)
 
     def at(self, fold: str, start: int) -> list[tuple[str, str]]:
         """The spellings of which a piece stands where it should behind an offset, each with what it was given with."""
         found: list[tuple[str, str]] = []
-        get = self._by_place.get
-        for low, high in self._places:
-            known = get((low, fold[start + low : start + high]))
-            if known is not None:
-                found += known
+        ahead = fold[start : start + self._longest]
+        for low, high, known in self._places:
+            piece = ahead[low:high]
+            if piece in known:
+                found += known[piece]
         return found
 
 
@@ -175,20 +176,16 @@ class Page:
         """The form that stands nearly at an offset, with the fewest strange letters and the most sound ones. None where
         no form is near."""
         best, fewest = None, (99, 0)
+        ahead = self.fold[at : at + _AHEAD].replace("\n", " ")
         for form in forms:
-            places = apart(self.fold[at : at + len(form)].replace("\n", " "), form, most(form))
+            size = len(form)
+            if size > len(ahead):
+                ahead = self.fold[at : at + size].replace("\n", " ")
+            places = apart(ahead[:size], form, most(form))
             if places is not None and (len(places), -len(form)) < fewest:
                 best, fewest = form, (len(places), -len(form))
         return best
 
 
 def _lines(sheet: Sheet) -> list[tuple[int, int]]:
-    found = []
-    here = 0
-    while here < sheet.size:
-        end = sheet.line_end(here)
-        line = sheet.trim(here, end)
-        if line[0] < line[1]:
-            found.append(line)
-        here = end + 1
-    return found
+    return [match.span() for match in _LINE.finditer(sheet.fold)]
