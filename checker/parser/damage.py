@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from ..document import Sign, Telegram
+from ..document import Authority, Sign, Telegram
 from ..text import Span
 from ..vocabulary import Vocabulary
 from .patterns import Pattern
@@ -26,6 +26,7 @@ _WORD = Pattern(r"[A-Z0-9(]+")  # no address, path or version
 _MISREAD = Pattern(r"\xc2[\x80-\xbf]|\xc3[\x80-\xbf\u0152-\u2122]|\xe2\u20ac|\ufffd|\ufeff")
 _NO_OPENING = ".,:;)"  # no word begins with them
 _LINE_ENDS = ("", "\n", "\r")
+_SENTENCE_ENDS = ".!?:;\"')]\u201d\u2019"
 _NARROW = 20  # letters: shorter lines say nothing of the width
 _FEW = 3
 _MOST = 64  # signs: more say nothing more
@@ -42,9 +43,13 @@ def signs(
     parts: tuple[tuple[int, str], ...],
     words: Vocabulary,
 ) -> tuple[Sign, ...]:
-    """The signs of damage. One inside a word weighs two, as does a line nobody can read where one of the frame is
-    missing; a sign at the end of a word weighs one, as do a common word with one wrong letter, two words with a letter
-    for the blank between them, and a field that cannot be read: they may be the writer's own."""
+    """The signs of damage.
+
+    A line nobody can read where one of the frame is missing weighs three, as does an end in the middle of a line. A
+    sign inside a word weighs two, as do letters of a wrong encoding. A sign at the end of a word weighs one, as do a
+    common word with one wrong letter, two words with a letter for the blank between them, and a field that cannot be
+    read: they may be the writer's own.
+    """
     found = [Sign(node.span, 1) for node in telegram.unread]
     found += [Sign(span(low, high), weight) for low, high, weight in _words(fold, text, known_words(words))]
     found += [Sign(span(at, at), 1) for at in _ragged(fold)]
@@ -55,7 +60,7 @@ def signs(
         found.append(Sign(span(len(text), len(text)), 3))
     gap = _gap(telegram, parts)
     if gap is not None:
-        found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), 2))
+        found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), 3))
     return tuple(found)
 
 
@@ -118,13 +123,16 @@ def _is_cut(telegram: Telegram, text: str) -> bool:
     ended = text[-1:] in _LINE_ENDS
     if telegram.layout != "document":
         return not telegram.paragraphs and (not ended or telegram.dtg is None)
-    last = text.rstrip(" ")[-1:]
-    return telegram.authority is None and not ended and (last.isalnum() or last == ",") and not _is_upper(text)
+    block = telegram.authority
+    if ended or (isinstance(block, Authority) and block.declassify is not None):
+        return False
+    return text[-1] not in _SENTENCE_ENDS and not _is_upper(text)
 
 
 def _is_upper(text: str) -> bool:
     """Whether the last line is a mark or a name in capitals."""
-    return text[text.rfind("\n") + 1 :].isupper()
+    line = text[text.rfind("\n") + 1 :]
+    return len(line) > 1 and line.isupper()
 
 
 def _ragged(fold: str) -> list[int]:

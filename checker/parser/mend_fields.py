@@ -15,6 +15,7 @@ _DATE = Pattern(
     r"[^\n]{4}/[^\n]{2}/[^\n]{2}|[^\n]{2}/[^\n]{2}/[^\n]{4}|[^\n]{4}-[^\n]{2}-[^\n]{2}|[^ \n]{8}(?=[ \n])"
     r"|[^ \n]{1,2}/[^ \n]{1,2}/[^ \n]{2}"
 )
+_PARTED = Pattern(r"(?<!\d)(?:\d{4}([^\n])\d\d([^\n])\d\d|\d\d([^\n])\d\d([^\n])\d{4})(?!\d)")
 _NO_REASON = Pattern(r"(?<=\()[I-Z](?=\))")
 _NEAR = 90  # letters behind the label
 _MOST = 2  # strange letters in a date
@@ -56,7 +57,9 @@ def _is_sound(page: Page, low: int, high: int) -> bool:
     if match is not None and (code == "date" or match[1] in page.forms.dated):
         date(page, match.end(), high, code == "date")
     first = page.fold[low:high].split(" ", 1)[0]
-    return code is not None or first in page.grammar.header_lines or label_of(page.sheet, low) is not None
+    if first in page.grammar.header_lines and page.telegram.layout != "document":
+        return True
+    return code is not None or label_of(page.sheet, low) is not None
 
 
 def _ends(fold: str, at: int) -> bool:
@@ -111,6 +114,12 @@ def date(page: Page, at: int, high: int, own: bool = False) -> bool:
         before, after = page.fold[at + sound.start - 1], page.fold[at + sound.end]
         if not (before.isalnum() or after.isalnum()):
             return True
+    for parted in _PARTED.finditer(page.fold, at, high):
+        first_sign, second_sign = parted[1] or parted[3], parted[2] or parted[4]
+        if first_sign != second_sign and (first_sign in "-/") != (second_sign in "-/"):
+            wrong = 2 if first_sign in "-/" else 1
+            place = parted.start(wrong if parted[1] else wrong + 2)
+            return page.put(place, first_sign if wrong == 2 else second_sign, slips=False)
     match = _DATE.search(page.fold, at, high + 1)
     if match is None:
         return False

@@ -39,7 +39,7 @@ def level(page: Page, low: int, high: int) -> bool:
     pairs = page.forms.level_pieces.at(fold, low)
     form = page.nearest(low, (form for form, _ in pairs if _ends(fold, low, form)), _few) if pairs else None
     if form is None:
-        return False
+        return _glued(page, low, high)
     if fold[low] != form[0] and fold[low + 1] != form[1]:  # another word
         return False
     end = low + len(form)
@@ -50,6 +50,15 @@ def level(page: Page, low: int, high: int) -> bool:
     elif end < high and page.telegram.layout != "document":
         _behind_level(page, end, high)
     return True
+
+
+def _glued(page: Page, low: int, high: int) -> bool:
+    """A sound level with a letter in place of the blank before post and number."""
+    for form in page.forms.levels:
+        end = low + len(form)
+        if page.fold.startswith(form, low) and _NUMBERED.match(f" {page.fold[end + 1 : high]}\n"):
+            return page.put(end, " ", slips=False)
+    return False
 
 
 def _first(fold: str, low: int) -> int:

@@ -8,8 +8,8 @@ from .mend_page import Page
 from .patterns import Pattern
 from .sheet import Sheet
 
-# A run of letters beyond ASCII, or a question mark in place of one: inside a word, or before the first word of a line.
-_FOREIGN = Pattern(r"[^\x00-\x7f]+|(?<=[A-Z0-9])\?+(?=[A-Z0-9])|(?<![^\n])\?+(?=[A-Z])|(?<=[A-Z] )\?+(?=[A-Z])")
+# A run of letters beyond ASCII, or a question mark in place of one: with no blank behind it, or inside a spaced level.
+_FOREIGN = Pattern(r"[^\x00-\x7f]+|\?+(?=[^ \n\r?])|(?<= [A-Za-z])\?+(?= [A-Za-z] )")
 _MARK = Pattern(r"\d{1,3}[.)]|\(")
 _LONGEST = 24  # letters from a line's beginning to the end of its mark
 _DASHES = "\u2013\u2014"
@@ -25,10 +25,11 @@ def foreign(sheet: Sheet, telegram: Telegram) -> list[Exchange]:
     edge = 0
     for low, high in sorted({*page.frame[0], *page.frame[1], *_heads(page)}):
         low = sheet.line_start(low)
-        for match in _FOREIGN.finditer(sheet.fold, max(low, edge), high):
+        for match in _FOREIGN.finditer(sheet.text, max(low, edge), high):
             edge = match.end()
             raw = sheet.text[match.start() : edge]
-            found.append(Exchange(match.start(), edge, _plain(raw, sheet.fold[edge : edge + 1])))
+            beside = sheet.fold[match.start() - 1 : match.start()] + sheet.fold[edge : edge + 1]
+            found.append(Exchange(match.start(), edge, _plain(raw, beside)))
     return found
 
 
@@ -41,10 +42,12 @@ def _heads(page: Page) -> list[tuple[int, int]]:
     return heads
 
 
-def _plain(letters: str, after: str) -> str:
-    """What stood there, if it is a sign with a plain form; a blank for a run beside one; else nothing."""
+def _plain(letters: str, beside: str) -> str:
+    """What stood there: a sign's plain form, a blank, or nothing."""
     if all(letter in _DASHES for letter in letters):
         return "-" * len(letters)
     if all(letter in _QUOTES for letter in letters):
-        return "'" * len(letters)
-    return " " if letters.endswith(("\xa0", "\ufffd")) and after == " " else ""
+        return "" if beside.isalnum() else "'" * len(letters)
+    if letters == "\xa0":
+        return "" if beside.isdigit() else " "
+    return " " if letters.endswith(("\xa0", "\ufffd")) and beside.endswith(" ") else ""
