@@ -137,6 +137,23 @@ def test_known_marks_are_placed_without_being_read_again() -> None:
     assert [None, known["(CX)"]] == [known["(x)"], getattr(marks[2], "why", None)]
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "(S//REL TO USA, GBR)", "(s/nf)", "(//FGI S//NF)", "(//DEU S//REL TO USA, DEU)", "(//NR)", "( C )", "(SBU-NF)",
+        "(//JOINT S CAN ISR USA//REL TO USA, CAN, ISR)", "(CUI//SP-CTI)", "(C.)", "(TS//SI-G ABCD/TK//OC/NF)", "(U)",
+    ],
+)  # fmt: skip
+def test_a_known_mark_is_placed_as_it_was_read(mark: str) -> None:
+    text = f"1. {mark} ONE."
+    view = View.whole(Source("x", text))
+    read = portion(view, 3, len(text), WORDS)
+    shape = known_portions(WORDS)[mark]
+    assert isinstance(shape, Shape) and isinstance(read, Marking)
+    again = place(shape, view, Span(3, 3 + len(mark)), mark, 3, WORDS)
+    assert [getattr(read, name) for name in Marking.__fields__] == [getattr(again, name) for name in Marking.__fields__]
+
+
 def test_no_more_than_some_thousand_marks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     WORDS.made.pop("shapes", None)
     monkeypatch.setattr(markings, "_KEPT_SHAPES", 3)

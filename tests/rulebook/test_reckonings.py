@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from kept import WRITING, cases, rewrite
 from test_conditions import FULL, WORDS, S, code_of, level, paragraph, telegram
 
@@ -10,6 +11,7 @@ from checker.document import (
     Caption,
     Dtg,
     EoLine,
+    Fact,
     Instruction,
     Marking,
     Paragraph,
@@ -23,8 +25,9 @@ from checker.document import (
 )
 from checker.rulebook.blame import Clause, Step, blame, reckon
 from checker.rulebook.compile import compile_condition
+from checker.rulebook.examples import in_era
 from checker.rulebook.forge import forge_condition
-from checker.rulebook.paths import place_of
+from checker.rulebook.paths import place_of, words_of
 from checker.rulebook.values import Tools
 from checker.text import Span
 from checker.values import Date
@@ -136,3 +139,35 @@ def test_a_reckoning_shows_twenty_elements_at_most() -> None:
     assert [f"text = {number}" for number in range(20)] == [
         f"{name} = {value}" for inner in step.steps for name, value in inner.values
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "nothing"), (unread(3), "P~RT"), (Unread(at(3), "a part"), "something unreadable"), (True, "yes"), (False, "no"),
+        (MANY.paragraphs[0], "1."), (MANY.subject, "WAR AND PEACE"), (MANY.captions[0], "NODIS"), (7, "7"), ((), "nothing"),
+        ((1, None, True), "1, nothing, yes"), ("a\n  b\t", "a b"), ("x" * 80, "x" * 80), ("x" * 81, "x" * 79 + "…"),
+        (Fact(at(3), "name of it", "a text"), "a text"), (Fact(at(3), "name of it", ""), "name of it"),
+        (Fact(at(3), "", ""), ""), (level("C"), "CONFIDENTIAL"), (Date.of("2007-09"), "2007-09"),
+    ],
+)  # fmt: skip
+def test_values_in_words(value: object, words: str) -> None:
+    assert words == words_of(value)
+
+
+@pytest.mark.parametrize(
+    ("era", "day", "inside"),
+    [
+        (None, None, True), ((), Date.of("2007"), True), (("2007-01-01", None), None, None),
+        (("2007-01-01", None), Date.of("2006-12-31"), False), (("2007-01-01", None), Date.of("2007-01-01"), True),
+        ((None, "2007-01-01"), Date.of("2006-12-31"), True), ((None, "2007-01-01"), Date.of("2007-01-01"), False),
+        (("2007-01-01", "2008-01-01"), Date.of("2007"), True), (("2007-01-02", "2008-01-01"), Date.of("2007"), None),
+        (("2007-01-01", "2007-12-31"), Date.of("2007"), None), (("2007-12-31", None), Date.of("2007"), None),
+        (("2008-01-01", None), Date.of("2007"), False), ((None, "2007-01-01"), Date.of("2007"), False),
+        ((None, "2007-01-02"), Date.of("2007"), None), ((None, "2008-01-01"), Date.of("2007"), True),
+        (("2008-01-01", "2009-01-01"), Date.of("2007"), False), (("2005-01-01", "2006-01-01"), Date.of("2007"), False),
+        (("2005-01-01", "2007-01-01"), Date.of("2007"), False), (("2005-01-01", "2007-01-02"), Date.of("2007"), None),
+    ],
+)  # fmt: skip
+def test_a_day_in_an_era(era: object, day: Date | None, inside: bool | None) -> None:
+    assert inside is in_era(era, day)

@@ -64,7 +64,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "telegrams/own.txt": "2. (U) BRAVO.\n",
     })  # fmt: skip
     for module in (rulebook, loading, packs, commands):
-        monkeypatch.setattr(module, "data_dir", lambda name: str(shipped))
+        monkeypatch.setattr(module, "data_dir", {"rules": str(shipped)}.__getitem__)
     return tmp_path
 
 
@@ -205,6 +205,26 @@ def test_files_and_folders_are_checked_with_what_stands_beside_them(here: Path) 
     assert ["gone.yaml:1:1: error[R001]: cannot read the file: No such file or directory"] == [
         words.partition("\n")[0] for words in troubles(["gone.yaml"])
     ]
+
+
+def test_troubles_of_the_words_and_telegrams_around_a_file_are_told(here: Path) -> None:
+    write(
+        here,
+        {"mine/vocabulary/desks.yaml": "{", "yours/one.yaml": chapter(rule("YOU-01", "you", "", "{mrx: present}"))},
+    )
+    write(here, {"theirs/one.yaml": chapter(rule("THE-01", "they", "", "{mry: present}"))})
+    first = [words.partition("\n")[0] for words in troubles(["mine/two.yaml"])]
+    assert "mine/vocabulary/desks.yaml:2:1: error[R003]: did not find expected node content" == first[0]
+    assert ['no vocabulary table "desks"'] == [words.partition(": ")[2].partition(": ")[2] for words in first[1:]]
+    assert ['no field "mrx"', 'no field "mry"'] == [
+        words[words.index("no field") :][:14] for words in troubles(["yours", "theirs"])
+    ]
+    (here / "leak.txt").write_text("x", encoding="utf-8")
+    (here / "shipped" / "telegrams" / "leak.txt").symlink_to(here / "leak.txt")
+    (here / "shipped" / "leak.yaml").symlink_to(here / "leak.txt")
+    told = [words.partition("\n")[0] for words in troubles(["yours/one.yaml"])]
+    assert "rules/telegrams/leak.txt:1:1: error[R031]: the file lies outside the folder of its pack" == told[0]
+    assert 2 == len(told) and "mrx" in told[1]
 
 
 def test_a_chapter_beside_telegrams_may_begin_from_them(here: Path) -> None:
@@ -477,7 +497,7 @@ def test_what_is_kept_is_what_was_read(here: Path, request: pytest.FixtureReques
 
 @pytest.mark.parametrize("spoilt", ["first", "details"])
 @pytest.mark.parametrize(
-    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 3, "sum": 0}\n', b"null"]
+    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 4, "sum": 0}\n', b"null"]
 )
 def test_what_is_spoilt_is_read_anew(here: Path, spoilt: str, wrong: bytes) -> None:
     cold = shown(rulebook.load())
@@ -485,9 +505,10 @@ def test_what_is_spoilt_is_read_anew(here: Path, spoilt: str, wrong: bytes) -> N
     assert cold == shown(rulebook.load())
 
 
-def test_one_changed_byte_of_what_is_kept_is_seen(here: Path) -> None:
+@pytest.mark.parametrize("spoilt", ["first", "details"])
+def test_one_changed_byte_of_what_is_kept_is_seen(here: Path, spoilt: str) -> None:
     cold = shown(rulebook.load())
-    path = kept(here)["first"]
+    path = kept(here)[spoilt]
     data = path.read_bytes()
     for at in range(data.index(b"\n") + 1, len(data), 97):
         path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
@@ -535,6 +556,22 @@ def test_every_change_to_what_is_read_is_seen(
     with pytest.raises(AssertionError, match="rule files are read"):
         rulebook.load()
     assert before != cache.digest(cache.stats([str(here / "shipped")]))
+
+
+def test_a_change_of_the_shipped_words_is_seen_by_a_pack_alone(here: Path) -> None:
+    before = rulebook.load(["mine"])
+    write(
+        here,
+        {"shipped/vocabulary/levels.yaml": TABLE.format(name="levels", entries="[{code: S, title: SECRET, rank: 7}]")},
+    )
+    after = rulebook.load(["mine"])
+    assert [2, 7] == [book.vocabulary["levels"].entries[0].rank for book in (before, after)]
+    assert before.digest != after.digest
+
+
+def test_checks_that_no_package_has_are_told(here: Path) -> None:
+    with pytest.raises(ConfigTrouble, match='no installed package has the check "two-answers"'):
+        rulebook.load(checks=["two-answers"])
 
 
 def test_other_files_are_no_change(here: Path, request: pytest.FixtureRequest) -> None:
