@@ -2,9 +2,9 @@
 
 One JSON file in the user's cache folder per set of folders. It is taken only if every file of rules, words and
 telegrams has the size and time it had (or, where a time has changed, the same bytes), and tool and Python are the
-same. A cache that cannot be read is made anew; one that cannot be written is done without. The first line is read at
-once; each table and each rule has a line of its own, opened when somebody asks for it; what only people read of a rule
-is in a second file beside the first.
+same. A cache that cannot be read is made anew; one that cannot be written is done without. The first line tells what
+the rest was made of, with a sum over the rest; the second is opened at once; each table and each rule has a line of its
+own, opened when somebody asks for it; what only people read of a rule is in a second file beside the first.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..shipped import VERSION
 from ..vocabulary import Entry, Table, Vocabulary
 from .codes import Code, Data, Free
 
-LAYOUT = 3
+LAYOUT = 4
 HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "status", "tags", "when")
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
 Stats = list[list[Free]]
@@ -73,25 +73,38 @@ def digest(found: Stats) -> str:
 
 
 def read(path: str, found: Stats) -> Data | None:
-    """What the cache holds, if it still tells the truth: its first line, tables and rules as `Waiting` and `Line`."""
+    """What the cache holds, if it still tells the truth: its first lines, the tables' lines, and rules as `Line`."""
     try:
-        with open(path, "rb") as file:
-            first, _, rest = file.read().partition(b"\n")
-        data: Data = json.loads(first)
-        if data["layout"] != LAYOUT or data["sum"] != crc32(rest):
+        data, lines = _opened(path)
+        if data["layout"] != LAYOUT:
             return None
-        lines = rest.decode().split("\n")
         if data["stats"] != found:
             if [row[0] for row in data["stats"]] != [row[0] for row in found] or data["digest"] != digest(found):
                 return None
             data["stats"] = found
             write(path, [_dump(data), *lines])
-        size = len(data["tables"])
-        data["tables"] = dict(zip(data["tables"], lines, strict=False))
+        data |= json.loads(lines[0])
+        size = 1 + len(data["tables"])
+        data["tables"] = dict(zip(data["tables"], lines[1:], strict=False))
         data["rules"] = [Line(head, line) for head, line in zip(data["heads"], lines[size:], strict=True)]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return data
+
+
+def _opened(path: str) -> tuple[Data, list[str]]:
+    """The first line of a kept file, read, and the lines behind it. Raises `ValueError` where these have changed."""
+    with open(path, "rb") as file:
+        first, _, rest = file.read().partition(b"\n")
+    data: Data = json.loads(first)
+    if data["sum"] != crc32(rest):
+        raise ValueError("the lines are not those that were written")
+    return data, rest.decode().split("\n")
+
+
+def _summed(first: Data, rest: list[str]) -> list[str]:
+    """The lines of a file to keep, the sum of the rest in the first."""
+    return [_dump(first | {"sum": crc32("\n".join(rest).encode("utf-8", "replace"))}), *rest]
 
 
 def write(path: str, lines: list[str]) -> None:
@@ -127,19 +140,15 @@ class Line:
 
 def pack_up(wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> list[str]:
     """Words and rules as the lines of the cache. `wanted` is the digest of the files they were read from."""
-    first = {
-        "layout": LAYOUT,
-        "sum": 0,
-        "stats": found,
-        "digest": wanted,
+    first = {"layout": LAYOUT, "stats": found, "digest": wanted}
+    second = {
         "packs": packs,
         "tables": list(words.tables),
         "heads": [{name: rule[name] for name in HEAD if name in rule} for rule in rules],
     }
     kept = [{name: value for name, value in rule.items() if name not in DETAILS and name not in HEAD} for rule in rules]
-    rest = [*(_dump(_table_code(table)) for table in words.tables.values()), *map(_dump, kept)]
-    first["sum"] = crc32("\n".join(rest).encode("utf-8", "replace"))
-    return [_dump(first), *rest]
+    tables = map(_table_code, words.tables.values())
+    return _summed(first, [_dump(second), *map(_dump, tables), *map(_dump, kept)])
 
 
 def details_path(path: str) -> str:
@@ -150,7 +159,7 @@ def details_path(path: str) -> str:
 def pack_details(wanted: str, rules: list[Data]) -> list[str]:
     """What only people read, rule by rule."""
     details = {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules}
-    return [_dump({"digest": wanted, "details": details})]
+    return _summed({"digest": wanted}, [_dump(details)])
 
 
 class Details:
@@ -170,10 +179,9 @@ class Details:
 
     def _read(self) -> dict[str, Data]:
         try:
-            with open(details_path(self.path), encoding="utf-8") as file:
-                data = json.load(file)
-            if data["digest"] == self.wanted:
-                found: dict[str, Data] = data["details"]
+            about, lines = _opened(details_path(self.path))
+            if about["digest"] == self.wanted:
+                found: dict[str, Data] = json.loads(lines[0])
                 return found
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             pass
