@@ -227,6 +227,22 @@ def test_troubles_of_the_words_and_telegrams_around_a_file_are_told(here: Path) 
     assert 2 == len(told) and "mrx" in told[1]
 
 
+def test_words_beside_a_file_that_lie_elsewhere_are_not_read(here: Path) -> None:
+    (here / "mine" / "vocabulary").rename(here / "elsewhere")
+    (here / "mine" / "vocabulary").symlink_to(here / "elsewhere")
+    assert 'no vocabulary table "desks"' in troubles(["mine/two.yaml"])[0]
+    (here / "mine" / "vocabulary").unlink()
+    (here / "elsewhere").rename(here / "mine" / "vocabulary")
+    (here / "mine" / "desks.yaml").write_text(TABLE.format(name="desks", entries="[{code: WEST}]"), encoding="utf-8")
+    assert [] == troubles(["mine/two.yaml"])
+
+
+def test_a_load_that_keeps_nothing_leaves_nothing(here: Path) -> None:
+    before = sorted(here.rglob("*"))
+    rulebook.load(["mine"], cache=False)
+    assert before == sorted(here.rglob("*"))
+
+
 def test_a_chapter_beside_telegrams_may_begin_from_them(here: Path) -> None:
     more = "status: stable, examples: {valid: [{base: own}, {base: base}], invalid: [{base: own, swap: {BRAVO: ⟦⟧}}]}"
     write(here, {"mine/two.yaml": chapter(rule("TWO-01", "own-rule", more, "{mrn: absent}"))})
