@@ -90,7 +90,7 @@ def _words(fold: str, text: str, known: Known) -> Iterator[tuple[int, int, int]]
 
 def _weight(body: str, token: str, known: Known) -> int:
     """What a word weighs as a sign; 0 for one that may well be sound."""
-    if body in known.words:
+    if body in known.words or body.isdigit():
         return 0
     if body.isalpha():
         if token[0] in _NO_OPENING and known.lacks_first(token[0], body):

@@ -41,11 +41,13 @@ def mended(view: View, telegram: Telegram, words: Vocabulary) -> tuple[View | No
     letters = foreign(sheet, telegram)
     if letters:
         sheet = Sheet(view.exchange(letters), words, grammar)
-    lines = broken(sheet, telegram)
+    page = Page(sheet, telegram)
+    lines = broken(page)
     signs = [Sign(sheet.span(line.start, line.end), 1) for line in lines]
     if lines:
         sheet = Sheet(sheet.view.exchange(lines), words, grammar)
-    found = _mends(Page(sheet, telegram))
+        page = Page(sheet, telegram)
+    found = _mends(page)
     signs += [Sign(sheet.span(mend.start, mend.end), 2) for mend in found if not mend.slip and mend.text.strip()]
     slips = [mend for mend in found if mend.slip]
     if slips and not _is_hurt_beside(sheet, (*telegram.signs, *signs), slips):

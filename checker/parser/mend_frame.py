@@ -54,6 +54,8 @@ def level(page: Page, low: int, high: int) -> bool:
 
 def _glued(page: Page, low: int, high: int) -> bool:
     """A sound level with a letter in place of the blank before post and number."""
+    if not page.fold[high - 1].isdigit():
+        return False
     for form in page.forms.levels:
         end = low + len(form)
         if page.fold.startswith(form, low) and _NUMBERED.match(f" {page.fold[end + 1 : high]}\n"):
@@ -122,7 +124,7 @@ def _sound_number(rest: str) -> str:
 def security(page: Page, low: int, high: int) -> bool:
     """The security line: a signal and four of five equal letters. Another letter of a level may be meant."""
     fold = page.fold
-    if not _SECURITY <= high - low <= 3 * _SECURITY:
+    if not _SECURITY <= high - low <= 3 * _SECURITY or page.fold[low + 1] == " ":
         return False
     signal = page.nearest(low, page.forms.warnings, lambda form: 1)
     if signal is None:
@@ -164,6 +166,8 @@ def station(page: Page, low: int, high: int) -> bool:
 
 def page_head(page: Page, low: int, high: int) -> bool:
     """The head of a page: its word, with one letter strange, before a number."""
+    if not any(map(str.isdigit, page.fold[low + 4 : low + 8])):
+        return False
     for word in page.grammar.page_word("page"):
         form = page.nearest(low, [word + " 0"], lambda form: 1)
         if form is not None and any(
@@ -181,14 +185,17 @@ def page_head(page: Page, low: int, high: int) -> bool:
 def group(page: Page, low: int, high: int) -> bool:
     """The date-time group: six digits, zone, month, year, at most two of its places strange, and one of the month's."""
     fold = page.fold
+    if sum(map(str.isdigit, fold[low:high])) < _DIGITS + 1:
+        return False
     behind = fold.rfind("/ ", low, high) + 2  # in a form it follows the date in words
     starts = (low, low + 2, low + 3, low + 4, low + 5) if behind < low + 2 else (behind,)
     for at in starts:
         text = fold[at : at + 14]
         if at + 14 > high or sum(map(str.isdigit, text[:6])) < _DIGITS:
             continue
-        month = min(page.forms.months, key=lambda month: _misses(text[8:11], month))
-        near = _misses(text[8:11], month)
+        name = text[8:11]
+        month = name if name in page.forms.months else min(page.forms.months, key=lambda form: _misses(name, form))
+        near = _misses(name, month)
         if near > 2 or sum(not _fits(text[place], _SHAPE[place]) for place in (0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13)) > 2:
             continue
         made = _sound_group(page, f"{text[:6]}{text[6] if text[6].isalpha() else 'Z'} {month} {text[12:14]}")

@@ -28,9 +28,9 @@ _PARTS = {"dtg": "dtg", "sender": "sender", "to": "to", "eo": "eo", "tags": "tag
 _LABELS = ("classified-by", "derivative-by", "derived-from", "declassify")
 
 
-def broken(sheet: Sheet, telegram: Telegram) -> list[Exchange]:
+def broken(page: Page) -> list[Exchange]:
     """Exchanges of line breaks, in order; none where the frame's lines stand as they should."""
-    page = Page(sheet, telegram)
+    sheet, telegram = page.sheet, page.telegram
     pairs = [pair for part in page.frame for pair in pairwise(part)]
     joins = [
         Exchange(above[1], below[0], " ") for above, below in pairs if _belong(sheet, telegram.layout, above, below)

@@ -14,6 +14,7 @@ from .patterns import Pattern
 from .sheet import Sheet
 
 _HEAD = 60  # lines in which the frame above the text stands
+_WITH_FOOT = ("document", "smart", "extract", "body")  # other telegrams end with their text
 _TAIL = 16  # and the one below it
 LONG = 5  # letters: shorter words have too many neighbours
 _SHORT = 3
@@ -160,7 +161,8 @@ class Page:
         numbered = (index for index, line in enumerate(self.lines) if _NUMBERED.match(self.fold, *line))
         self.head = min(next(numbered, _HEAD), _HEAD)
         tail = max(len(self.lines) - _TAIL, self.head)
-        self.frame = (self.lines[: self.head], self.lines[tail:])
+        ends = telegram.layout in _WITH_FOOT
+        self.frame = (self.lines[: self.head], self.lines[tail:] if ends else [])
 
     def put(self, start: int, text: str, slips: bool = True) -> bool:
         """Exchange as many letters as `text` has, line ends apart. True, so that a search may end with it."""
