@@ -82,7 +82,9 @@ def _words(fold: str, text: str, known: Known) -> Iterator[tuple[int, int, int]]
             continue
         at = _once(fold, token)
         if at >= 0:
-            yield at, at + len(token), weight + known.has_capital_inside(text, at + token.find(body), body)
+            if known.has_capital_inside(text, at + token.find(body), body):
+                weight = max(weight, 2)
+            yield at, at + len(token), weight
             left -= 1
             if not left:
                 return
