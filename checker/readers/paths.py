@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from ..record import Record
 
 _WILD = frozenset("*?[")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 
 
 class Found(Record):
@@ -102,7 +101,7 @@ def refusal(path: str) -> str:
 
 def is_url(path: str) -> bool:
     """Whether a path is written as a URL, which names no file of this machine."""
-    return _URL.match(path) is not None
+    return "://" in path and re.match(r"[A-Za-z][A-Za-z0-9+.\-]*://", path) is not None
 
 
 def reason(error: Exception) -> str:

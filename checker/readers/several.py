@@ -24,9 +24,6 @@ def split(reading: Reading) -> Iterator[Reading]:
     wrapper's word.
     """
     text = reading.view.text
-    if reading.facts or ("CZC" not in text and "\nNNNN" not in text):  # quick, before any pattern
-        yield reading
-        return
     bounds = list(_bounds(text))
     if len(bounds) < 2:
         yield reading

@@ -59,4 +59,4 @@ def test_reading_a_plain_telegram_imports_no_other_reader():
     )
     out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     loaded = {name.rpartition(".")[2] for name in out}
-    assert loaded == set(INSIDE) - {"__init__", "eachrow", "labels", "lazy", "markup", "remote", "shards"}
+    assert loaded == set(INSIDE) - {"__init__", "eachrow", "labels", "lazy", "markup", "remote", "several", "shards"}
