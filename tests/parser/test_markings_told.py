@@ -105,6 +105,11 @@ def test_marks_and_banners_have_an_end() -> None:
     assert read("banner", wide.replace("USA,", "USA,   ")) is None
 
 
+def test_the_length_of_a_banner_is_counted_from_where_it_begins() -> None:
+    line = "SECRET//REL TO USA" + ", GBR" * 30
+    assert line == read("banner", "X" * 200 + line, 200)
+
+
 def test_a_half_mark_stands_before_its_end() -> None:
     for text in ("C) The King", "(C The King"):
         assert text[:2] == read("portion", text)

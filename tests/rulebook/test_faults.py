@@ -461,6 +461,12 @@ def test_a_finding_carries_five_lines_at_most() -> None:
         assert lines == len(found.lines)
 
 
+@pytest.mark.parametrize(("letters", "told"), [(399, 399), (400, 400), (401, 400)])
+def test_a_message_has_four_hundred_letters_at_most(letters: int, told: int) -> None:
+    (found,) = engine.run(MANY, SOURCE, rules(f"message: {'x' * letters}, require: {{subject.text: {{is: x}}}}"), "x")
+    assert "x" * (told - (letters > 400)) + "…" * (letters > 400) == found.message
+
+
 def test_fingerprints_know_rule_telegram_place_and_words_but_no_numbers_and_no_blanks() -> None:
     book = rules("message: one, each: paragraphs, require: {text: {is: q}}")
 

@@ -12,11 +12,14 @@ import pytest
 
 from checker import rulebook
 from checker.checks import CHECKS
+from checker.document import Subject, Telegram
+from checker.record import copied
 from checker.rulebook import Rule, Rulebook, cache, commands, loading, packs
 from checker.rulebook.checking import check_shape
 from checker.rulebook.examples import Result
 from checker.rulebook.mutants import Mutant
 from checker.rulebook.places import RuleFile
+from checker.text import Span
 from checker.trouble import ConfigTrouble, RuleTrouble
 from checker.values import Date
 from checker.vocabulary import Entry
@@ -664,6 +667,45 @@ def test_a_book_with_a_check_that_is_not_switched_on_is_read_anew(here: Path, mo
     monkeypatch.delitem(CHECKS, "some-check")
     with pytest.raises(RuleTrouble, match='no check "some-check"'):
         rulebook.load(["mine"])
+
+
+def test_a_rule_is_made_ready_once_for_each_book(here: Path) -> None:
+    rulebook.load()
+    one, two = rulebook.load(), rulebook.load()
+    each = one.rules[0]
+    program = each.program(one.tools)
+    assert program is each.program(one.tools)
+    assert program is not each.program(two.tools) and two.tools is each.program(two.tools).tools
+    bare = Telegram(Span(0, 3), "plain")
+    assert [False, True] == [
+        program.require((made,)) for made in (bare, copied(bare, subject=Subject(Span(0, 1), "x")))
+    ]
+    with pytest.raises(AttributeError, match="colour"):
+        _ = program.colour
+
+
+def test_a_check_that_is_not_switched_on_is_told() -> None:
+    head = {
+        "id": "TWO-01",
+        "name": "x",
+        "severity": "info",
+        "status": "stable",
+        "profile": ["ALL"],
+        "check": "two-answers",
+    }
+    with pytest.raises(ConfigTrouble, match=r'^TWO-01 needs the check "two-answers", which is not switched on$'):
+        Rule(head).program(rulebook.load().tools)
+
+
+def test_links_out_of_a_pack_are_told_when_it_is_loaded(here: Path) -> None:
+    (here / "leak.txt").write_text("x", encoding="utf-8")
+    (here / "shipped" / "telegrams" / "leak.txt").symlink_to(here / "leak.txt")
+    assert ["TWO-01"] == [each.id for each in rulebook.load(["mine"], cache=False).rules]
+    (here / "mine" / "vocabulary").rename(here / "elsewhere")
+    (here / "mine" / "vocabulary").symlink_to(here / "elsewhere")
+    first, second = refused(["mine"])
+    assert "mine/vocabulary:1:1: error[R031]: the file lies outside the folder of its pack" == first
+    assert second.endswith('no vocabulary table "desks"')
 
 
 def test_words_out_of_the_cache_are_opened_when_asked_for(here: Path, no_yaml: None = None) -> None:
