@@ -36,7 +36,7 @@ from mutmut.state import state
 from mutmut.utils.file_utils import change_cwd
 from mutmut.workers import isolation
 
-PATIENCE = 3.0  # seconds of tests for one mutant
+PATIENCE = 6.0  # seconds of tests for one mutant
 SLACK = 3.0  # CPU seconds that a fork may take beyond four times what its tests take
 ROOM = 2 << 30  # bytes that a fork may take beyond what it was born with
 THINNED = {  # of many alike and slow, one in so many: small books and kept cases show the same in milliseconds
@@ -60,7 +60,7 @@ OWN = {  # the tests made for a module: asked before the others
     "checker.rulebook.loading": ("test_small_books",),
     "checker.rulebook.mutants": ("test_changes",),
     "checker.rulebook.packs": ("test_pack_files",),
-    "checker.rulebook.paths": ("test_reckonings",),
+    "checker.rulebook.paths": ("test_judgments", "test_reckonings"),
     "checker.rulebook.patterns": ("test_refusals",),
     "checker.rulebook.phrases": ("test_plans", "test_phrases"),
     "checker.rulebook.places": ("test_readings",),

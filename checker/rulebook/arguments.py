@@ -71,8 +71,6 @@ def _one(kind: str, node: Tree, scope: Scope) -> object:
         return scope.refuse("R015", node, f'"{node.value}" is neither true nor false')
     if kind == "level":
         return scope.level(node)
-    if kind == "date":
-        return _day(node, scope)
     if kind == "pattern":
         trouble = refuse(node.value)
         if trouble is not None:

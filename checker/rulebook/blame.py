@@ -73,10 +73,7 @@ def blame(clause: Clause, env: Env, trail: Trail) -> Blame:
     shape = code[0]
     answer = clause.test(env)
     if shape in ("and", "or"):
-        for part in clause.parts:
-            if part.test(env) is answer:
-                return blame(part, env, trail)
-        return blame(clause.parts[0], env, trail)
+        return blame(next(part for part in clause.parts if part.test(env) is answer), env, trail)
     if shape == "not":
         return blame(clause.parts[0], env, trail)
     if shape == "implies":

@@ -28,7 +28,7 @@ from checker.rulebook.compile import compile_condition
 from checker.rulebook.examples import in_era
 from checker.rulebook.forge import forge_condition
 from checker.rulebook.paths import place_of, words_of
-from checker.rulebook.values import Tools
+from checker.rulebook.values import Tools, prepare
 from checker.text import Span
 from checker.values import Date
 
@@ -171,3 +171,10 @@ def test_values_in_words(value: object, words: str) -> None:
 )  # fmt: skip
 def test_a_day_in_an_era(era: object, day: Date | None, inside: bool | None) -> None:
     assert inside is in_era(era, day)
+
+
+def test_an_argument_of_no_shape_is_a_fault() -> None:
+    with pytest.raises(ValueError, match=r"^no argument of the shape some$"):
+        prepare(["some", 1], Tools(WORDS))
+    with pytest.raises(ValueError, match=r"^no level X$"):
+        prepare(["lit", "level", "X"], Tools(WORDS))

@@ -185,6 +185,25 @@ def test_rules_are_judged_against_each_other(here: Path, rules: list[str], expec
     assert [lines[0]] == refused(["shipped", "mine"])
 
 
+def test_one_clash_hides_no_other(here: Path) -> None:
+    write(
+        here,
+        {
+            "mine/two.yaml": chapter(
+                *(
+                    rule(f"TWO-0{n}", name, "", f"{{banner.serial: {{is: {n}}}}}")
+                    for n, name in ((1, "a"), (2, "a"), (3, "b"), (4, "b"))
+                )
+            )
+        },
+    )
+    told = [words.partition("\n")[0].partition(": ")[2] for words in troubles(["mine/two.yaml"])]
+    assert [
+        f'error[R022]: "{name}" is taken by TWO-0{n} already, in mine/two.yaml' for name, n in (("a", 1), ("b", 3))
+    ] == told
+    assert ("", (), frozenset()) == ((book := Rulebook([], rulebook.load().vocabulary)).digest, book.packs, book.named)
+
+
 # ---- single files ------------------------------------------------------------------------------------------------
 
 
