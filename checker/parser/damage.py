@@ -7,6 +7,7 @@ failed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -14,7 +15,7 @@ from ..document import Authority, Sign, Telegram
 from ..text import Span
 from ..vocabulary import Vocabulary
 from .patterns import Pattern
-from .strange import ENDS, Known, known_words
+from .strange import ENDS, Judge, Known, known_words
 
 # A digit or an open bracket inside a word, long enough on both sides not to be the name of an aircraft or a unit;
 # a letter inside a number that has more digits than a time of day or a date.
@@ -66,23 +67,22 @@ def signs(
 
 def _words(fold: str, text: str, known: Known) -> Iterator[tuple[int, int, int]]:
     """Strange words that stand once, with their weight: a name or a foreign word comes again."""
-    tokens = fold.split()
-    unknown = set(tokens) - known.words
+    counts = Counter(fold.split())
     bodies: dict[str, str] = {}
-    again = set()
-    for token in unknown:
+    often: Counter[str] = Counter()
+    for token in counts.keys() - known.words:
         body = token.strip(ENDS)
-        if body in bodies:
-            again.add(body)
         bodies[body] = token
+        often[body] += counts[token]
+    judge = Judge(known, [body for body, count in often.items() if count > 1])
     left = _MOST
     for body, token in bodies.items():
-        weight = 0 if body in again else _weight(body, token, known)
+        weight = _weight(body, token, known, judge) if often[body] == 1 else 0
         if not weight:
             continue
         at = _once(fold, token)
         if at >= 0:
-            if known.has_capital_inside(text, at + token.find(body), body):
+            if judge.has_capital_inside(text, at + token.find(body), body):
                 weight = max(weight, 2)
             yield at, at + len(token), weight
             left -= 1
@@ -90,15 +90,15 @@ def _words(fold: str, text: str, known: Known) -> Iterator[tuple[int, int, int]]
                 return
 
 
-def _weight(body: str, token: str, known: Known) -> int:
+def _weight(body: str, token: str, known: Known, judge: Judge) -> int:
     """What a word weighs as a sign; 0 for one that may well be sound."""
     if body in known.words or body.isdigit():
         return 0
     if body.isalpha():
-        if token[0] in _NO_OPENING and known.lacks_first(token[0], body):
+        if token[0] in _NO_OPENING and judge.lacks_first(token[0], body):
             return 2
-        return known.misspelt(body) or known.joined(body)
-    inside = known.with_sign(body)
+        return judge.misspelt(body) or known.joined(body)
+    inside = judge.with_sign(body)
     if inside or not _WORD.fullmatch(body):
         return inside
     if _INSIDE.search(token) is not None:

@@ -18,7 +18,6 @@ from .mend_marks import marks, strays, unreadable
 from .mend_page import Mend, Page
 from .sheet import Sheet
 
-_ENOUGH = 2  # what signs must weigh for a slip to be taken for the line's doing
 _FRAME = (
     ("group", group),
     ("sender", party),
@@ -61,12 +60,9 @@ def mended(view: View, telegram: Telegram, words: Vocabulary) -> tuple[View | No
 def _is_hurt_beside(sheet: Sheet, signs: tuple[Sign, ...], slips: list[Mend]) -> bool:
     """Whether anything but these slips shows that the copy is hurt."""
     places = [sheet.span(mend.start, mend.end) for mend in slips]
-    weight = sum(
-        sign.weight
-        for sign in signs
-        if not any(place.start < sign.span.end and sign.span.start < place.end for place in places)
+    return any(
+        not any(place.start < sign.span.end and sign.span.start < place.end for place in places) for sign in signs
     )
-    return weight >= _ENOUGH
 
 
 def _mends(page: Page) -> list[Mend]:

@@ -65,7 +65,8 @@ def _glued(page: Page, low: int, high: int) -> bool:
 
 def _first(fold: str, low: int) -> int:
     """Where a line begins whose first letter may be gone."""
-    return low - 1 if fold[low - 1 : low] == " " and fold[low - 2 : low - 1] in ("\n", "") else low
+    indent = low - fold.rfind("\n", 0, low) - 1
+    return low - indent if 0 < indent < 3 else low
 
 
 def _behind_strays(fold: str, low: int, high: int) -> int:

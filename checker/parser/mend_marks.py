@@ -58,6 +58,9 @@ def _mark(page: Page, at: int, known: tuple[str, ...]) -> None:
         return
     form = page.nearest(at, known, lambda form: 1)
     if form is None:
+        form = page.nearest(at, known, lambda form: 2)
+        if form is not None:  # two strange letters of four may be anything
+            page.found.append(Mend(at, at + len(form), form, True))
         return
     written = page.fold[at : at + len(form)]
     other = written[:1] == "(" and written.endswith(") ") and written[1:-2].isalpha()
