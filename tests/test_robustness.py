@@ -45,5 +45,5 @@ def test_nothing_is_unsure_about_planted_defects_in_sound_copies() -> None:
 def test_a_letter_or_two_hide_few_defects() -> None:
     plants = planted(2, SEED, book())
     found = recall(plants, "line-noise", 0.001, SEED, book())
-    assert found[FOUND] >= 0.75 * len(plants)
+    assert found[FOUND] >= 0.7 * len(plants)
     assert found[LOST] <= 0.03 * len(plants)

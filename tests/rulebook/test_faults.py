@@ -343,13 +343,13 @@ def test_a_sound_copy_is_blamed() -> None:
 
 
 def test_signs_of_damage_beside_the_place_leave_what_is_no_info_unknown() -> None:
-    hurt = copied(MANY, signs=(Sign(at(0), 1), Sign(at(95), 2)))
+    hurt = copied(MANY, signs=(Sign(at(0), 2), Sign(at(95), 2)))
     assert ["info False told", "0/1", "0/1", "1/0"] == told(hurt)
 
 
 def test_signs_at_the_place_itself_are_what_is_told() -> None:
     assert ["error False the serial is 7", "info False told", "1/0", "0/1", "1/0"] == told(
-        copied(MANY, signs=(Sign(at(14), 2), Sign(at(14), 1)))
+        copied(MANY, signs=(Sign(at(14), 2), Sign(at(14), 2)))
     )
 
 

@@ -16,7 +16,7 @@ from checker.text import Source
 
 TEXT = "\n".join(f"LINE {number:02} {chr(65 + number) * 3}" for number in range(12)) + "\n"
 SOURCE = Source("trial.txt", TEXT)
-HURT = copied(MANY, signs=(Sign(at(0), 1), Sign(at(100), 2)))
+HURT = copied(MANY, signs=(Sign(at(0), 2), Sign(at(100), 2)))
 ALL = DOCUMENTS | {"hurt": HURT}
 
 
