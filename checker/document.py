@@ -20,7 +20,8 @@ from .text import Span, ascending
 from .values import Date, Level
 
 MODEL_VERSION = 1
-ENOUGH = 3  # what signs must weigh in a text of ordinary length
+ENOUGH = 4  # what signs must weigh in a text of ordinary length
+SURE = 99  # the weight of a sign that is enough by itself, however long the text
 LETTERS_TO_A_SIGN = 4000  # code points: a longer text is called damaged for more signs only
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
@@ -637,7 +638,7 @@ class Part(Node):
 
 
 class Sign(Node):
-    """A sign that the copy was hurt by a noisy line or a scanner, and how much it weighs (1 or 2)."""
+    """A sign that the copy was hurt by a noisy line or a scanner, and how much it weighs (1, 2, or `SURE`)."""
 
     weight: int = 1
 

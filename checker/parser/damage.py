@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from ..document import Authority, Sign, Telegram
+from ..document import SURE, Authority, Sign, Telegram
 from ..text import Span
 from ..vocabulary import Vocabulary
 from .patterns import Pattern
@@ -46,10 +46,10 @@ def signs(
 ) -> tuple[Sign, ...]:
     """The signs of damage.
 
-    A line nobody can read where one of the frame is missing weighs three, as does an end in the middle of a line. A
-    sign inside a word weighs two, as do letters of a wrong encoding. A sign at the end of a word weighs one, as do a
-    common word with one wrong letter, two words with a letter for the blank between them, and a field that cannot be
-    read: they may be the writer's own.
+    A line nobody can read where one of the frame is missing weighs enough by itself, as does an end in the middle of a
+    line. A sign inside a word weighs two, as do letters of a wrong encoding. A sign at the end of a word weighs one, as
+    do a word with one wrong letter, two words with a letter for the blank between them, and a field that cannot be read:
+    they may be the writer's own.
     """
     found = [Sign(node.span, 1) for node in telegram.unread]
     found += [Sign(span(low, high), weight) for low, high, weight in _words(fold, text, known_words(words))]
@@ -58,10 +58,10 @@ def signs(
         hits = islice(_MISREAD.finditer(text), _MOST)
         found += [Sign(span(match.start(), match.end()), 2) for match in hits]
     if _is_cut(telegram, text):
-        found.append(Sign(span(len(text), len(text)), 3))
+        found.append(Sign(span(len(text), len(text)), SURE))
     gap = _gap(telegram, parts)
     if gap is not None:
-        found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), 3))
+        found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), SURE))
     return tuple(found)
 
 
