@@ -48,8 +48,8 @@ def signs(
 
     A line nobody can read where one of the frame is missing weighs enough by itself, as does an end in the middle of a
     line. A sign inside a word weighs two, as do letters of a wrong encoding. A sign at the end of a word weighs one, as
-    do a word with one wrong letter, two words with a letter for the blank between them, and a field that cannot be read:
-    they may be the writer's own.
+    do a word with one wrong letter, two words with a letter for the blank between them, and a field that cannot be
+    read: they may be the writer's own.
     """
     found = [Sign(node.span, 1) for node in telegram.unread]
     found += [Sign(span(low, high), weight) for low, high, weight in _words(fold, text, known_words(words))]
