@@ -84,6 +84,9 @@ def order(page: Page, low: int, at: int, high: int) -> bool:
     if fold[at + 1 : at + 2] == " " and at + _ORDER < high:  # a stray letter in the blanks
         at += 2
     number = page.nearest(at, page.forms.orders, lambda form: 1)
+    if number is None and fold[at - 2 : at] == "  ":  # its first digit may be gone
+        at -= 1
+        number = page.nearest(at, page.forms.orders, lambda form: 1)
     if number is None:
         return False
     page.put(at, number)

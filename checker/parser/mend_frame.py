@@ -141,7 +141,9 @@ def security(page: Page, low: int, high: int) -> bool:
     group = fold[at : at + 5]
     for letter in page.grammar.group_levels:
         strange = [other for other in group if other != letter]
-        sure = not any(other in page.grammar.group_levels for other in strange) and group[4] != " "
+        sure = not any(other in page.grammar.group_levels for other in strange) and (
+            group[4] != " " or fold[at + 5] == " "
+        )
         if len(strange) <= 1 or (len(strange) == 2 and not any(other.isalpha() for other in strange)):
             page.put(low, signal)
             page.put(low + len(signal), " ", slips=False)

@@ -480,8 +480,9 @@ def _search_mark(sheet: Sheet, node: Paragraph, item: Found, start: int, high: i
         _mark_at_end(sheet, node, at, high)
     if node.mark is None and item.kind != "unnumbered":
         opening = _BEFORE_MARK.match(fold, at, high)
-        mark = markings.portion(view, opening.end() - 1, high, words) if opening is not None else None
-        if isinstance(mark, Marking):
+        mark_at = opening.end() - 1 if opening is not None else high
+        mark = markings.portion(view, mark_at, high, words) if opening is not None else None
+        if isinstance(mark, Marking) and not (mark.typo == "bracket" and fold[mark_at - 1].isalpha()):
             node.mark, node.where = mark, "after-heading"
     return start
 

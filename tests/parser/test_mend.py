@@ -49,6 +49,7 @@ HURT = {
     # the header
     "the letters of the security group": ("confidential-2007", {"ZNY CCCCC ZZH": "ZNY CCCMC ZZH"}),
     "a blank in it": ("confidential-2007", {"ZNY CCCCC ZZH": "ZNY CC CC ZZH"}),
+    "a blank for its last letter": ("confidential-2007", {"ZNY CCCCC ZZH": "ZNY CCCC  ZZH"}),
     "the blank behind it gone": ("confidential-2007", {"ZNY CCCCC ZZH": "ZNY CCCCCRZZH"}),
     "a scanner's digits": ("secret-2009", {"SSSSS": "SS5S5"}),
     "a month": ("unclas-2007", {"250930Z SEP 07": "250930Z SEQ 07"}),
@@ -63,6 +64,8 @@ HURT = {
     # the fields
     "the order's label": ("confidential-2007", {"E.O. 12958": "E.Q. 12958"}),
     "a digit of the order": ("confidential-2007", {"E.O. 12958": "E.O. 52958"}),
+    "its first digit gone": ("unclas-2007", {"E.O. 12958": "E.O.  2958"}),
+    "an open bracket in the first word": ("confidential-2007", {"3. (U) The festival": "3. (U) T(e festival"}),
     "a letter in it": ("confidential-2007", {"E.O. 12958": "E.O. 12J58"}),
     "the colon behind it": ("unclas-2007", {"E.O. 12958: N/A": "E.O. 129584 N/A"}),
     "the classifier's label": ("confidential-2007", {"Classified By": "Flassified By"}),
@@ -155,6 +158,11 @@ def test_a_slip_in_a_copy_that_is_hurt_elsewhere_is_doubted() -> None:
 def test_a_true_defect_in_a_copy_with_a_strange_letter_is_an_error() -> None:
     text = edited("confidential-2007", {"ZNY CCCCC": "ZNY CCMCC", "2. (C) The": "2. (S) The"})
     assert [each.split()[:2] for each in findings(text)] == [["FMT-019", "info"], ["CLS-004", "error"]]
+
+
+def test_an_open_bracket_inside_a_word_is_no_mark() -> None:
+    text = edited("confidential-1985", {"2. THE": "2. FARME(S AND THE"})
+    assert [each for each in findings(text) if each.split()[1] == "error"] == []
 
 
 def sound() -> list[str]:
