@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from . import engine, readers, rulebook
 from .document import Telegram
@@ -45,15 +45,15 @@ class Order(Record):
 class Desk:
     """Where files are checked by one rule book. Make one for each process."""
 
-    __slots__ = ("_as_of", "_book", "_messages", "_order", "_severities", "_words")
+    __slots__ = ("_as_of", "_order", "_words", "book", "messages", "severities")
 
     def __init__(self, order: Order, book: Rulebook) -> None:
         self._order = order
-        self._book = book
+        self.book = book
+        self.severities = dict(order.severities)
         self._words = book.vocabulary
-        self._severities = dict(order.severities)
         self._as_of = Date.of(order.as_of) if order.as_of else None
-        self._messages = {rule.id: blank(rule.data.get("message")) for rule in book.rules} if order.redact else {}
+        self.messages = {rule.id: blank(rule.data.get("message")) for rule in book.rules} if order.redact else {}
 
     def judge(self, path: str, data: bytes | None = None) -> list[Judged]:
         """Check every document of a file. `data` stands for the file's bytes where the caller has them."""
@@ -64,7 +64,7 @@ class Desk:
         return cache.through(self._order.cache, path, data, lambda content: self._judge(path, content))
 
     def _judge(self, path: str, data: bytes | None) -> list[Judged]:
-        silent = frozenset(self._silent(path))
+        silent = self.silent(path)
         found = [self._document(item, silent) for item in self.documents(path, data)]
         return found or [Judged(path, "", FAILED, "holds no document")]
 
@@ -73,13 +73,7 @@ class Desk:
         order = self._order
         reader, fields = order.reader or None, order.fields or None
         stream = readers.read(path, reader=reader, settings=fields, data=data, words=self._words)
-        while True:
-            item, crash = engine.attempt(lambda: next(stream, None))
-            if crash:
-                yield readers.Unreadable(path, "", f"internal error {crash} while it was read")
-                return
-            if not isinstance(item, (readers.Reading, readers.Unreadable)):
-                return
+        while (item := following(stream, path)) is not None:
             yield item
 
     def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
@@ -91,26 +85,30 @@ class Desk:
             telegram = copied(telegram, profile=self._order.profile)
         return telegram, ""
 
+    def judgeable(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
+        """The same where rules can judge it; else `None` and why not."""
+        telegram, crash = self.telegram(reading)
+        if telegram is None:
+            return None, f"internal error {crash} while it was parsed"
+        return (None, NOTHING) if is_blank(telegram) else (telegram, "")
+
     def _document(self, item: readers.Reading | readers.Unreadable, silent: frozenset[str]) -> Judged:
         if isinstance(item, readers.Unreadable):
-            return Judged(item.path, self._name(item.cable), FAILED, item.why)
-        telegram, crash = self.telegram(item)
+            return Judged(item.path, self.name(item.cable), FAILED, item.why)
+        telegram, why = self.judgeable(item)
         if telegram is None:
-            return Judged(item.path, self._name(item.cable), FAILED, f"internal error {crash} while it was parsed")
-        if is_blank(telegram):
-            return Judged(item.path, self._name(item.cable), FAILED, NOTHING)
+            return Judged(item.path, self.name(item.cable), FAILED, why)
         source = item.view.source
         tally = engine.Tally()
         cable = item.cable or telegram.mrn or ""
-        raw = engine.run(telegram, source, self._book, item.path, cable, tally)
+        raw = engine.run(telegram, source, self.book, item.path, cable, tally)
         findings = sorted((one for one in raw if one.rule not in silent), key=Finding.order)
         crashes = tuple((each.rule, each.trace) for each in tally.crashes)
-        why = "; ".join(f"rule {rule} broke on it (internal error {trace})" for rule, trace in crashes)
         return Judged(
             item.path,
-            self._name(cable),
+            self.name(cable),
             FAILED if crashes else CHECKED,
-            why,
+            broken(tally.crashes),
             tuple(self._finished(one, source) for one in findings),
             _counts(tally, silent, self._order.tally),
             self._paper(item, telegram) if self._order.text else None,
@@ -119,29 +117,31 @@ class Desk:
             crashes,
         )
 
-    def _silent(self, path: str) -> Iterator[str]:
+    def silent(self, path: str) -> frozenset[str]:
         """The rules not to run on this path."""
         if not self._order.ignored:
-            return
+            return frozenset()
         import fnmatch  # 1 ms, and only where a setting asks for it
 
+        found: set[str] = set()
         plain = os.path.normpath(path)
         for pattern, rules in self._order.ignored:
             if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(os.path.basename(plain), pattern):
-                yield from (rule for rule in rules if rule not in self._order.mandatory)
+                found |= set(rules)
+        return frozenset(found - set(self._order.mandatory))
 
     def _finished(self, one: Finding, source: Source) -> Finding:
         """A finding with the severity the settings give it, its suggestion placed, and redacted where asked."""
         fields = {name: getattr(one, name) for name in one.__fields__}
-        fields["severity"] = self._severities.get(one.rule, one.severity) if not one.unknown else one.severity
+        fields["severity"] = self.severities.get(one.rule, one.severity) if not one.unknown else one.severity
         if one.suggestion is not None:
             fields["suggestion"] = _placed(one.suggestion, source)
         if self._order.redact:
-            fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self._name(one.cable)}
-            fields["message"] = self._messages.get(one.rule) or one.name
+            fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self.name(one.cable)}
+            fields["message"] = self.messages.get(one.rule) or one.name
         return Finding(**fields)
 
-    def _name(self, cable: str) -> str:
+    def name(self, cable: str) -> str:
         """A cable's name; when redacted, a name that is always the same for the same cable and tells nothing."""
         if not cable or not self._order.redact:
             return cable
@@ -162,6 +162,21 @@ class Desk:
             if isinstance(part, Level | Date | str)
         )
         return Paper(source.text[start:end], start, source.position(start).line, title)
+
+
+def following(
+    stream: Iterator[readers.Reading | readers.Unreadable], path: str = ""
+) -> readers.Reading | readers.Unreadable | None:
+    """The next document of a stream; one that failed where its reader broke; `None` at the end."""
+    item, crash = engine.attempt(lambda: next(stream, None))
+    if crash:
+        return readers.Unreadable(path, "", f"internal error {crash} while it was read")
+    return item if isinstance(item, (readers.Reading, readers.Unreadable)) else None
+
+
+def broken(crashes: Iterable[engine.Crash]) -> str:
+    """The rules that broke on a document, in words."""
+    return "; ".join(f"rule {each.rule} broke on it (internal error {each.trace})" for each in crashes)
 
 
 def prepare(order: Order) -> Callable[[str, Callable[[int], None]], list[Judged]]:

@@ -12,16 +12,13 @@ import os
 from collections.abc import Callable, Iterator
 
 from .. import engine, readers, rulebook
-from ..checking import Order, blank
-from ..document import Telegram
+from ..checking import Desk, Order, broken, following
 from ..ledger import CHECKED, EXCLUDED, FAILED
-from ..parser import parse
-from ..parser.blank import NOTHING, is_blank
+from ..parser.blank import NOTHING
 from ..readers.shards import Batch, Meter, read_batch
-from ..record import Record, copied
+from ..record import Record
 from ..reporters.escape import whole
 from ..rulebook import Rulebook
-from ..values import Date
 from . import rows, where
 from .tables import BATCH, STREAMED
 
@@ -73,14 +70,11 @@ def bench(order: Order) -> Bench:
 
 
 class Bench:
-    """Rules, words and settings of one worker process."""
+    """Where one worker process does batches: the desk of a lint, with rows in place of reports."""
 
     def __init__(self, order: Order, book: Rulebook) -> None:
         self.order = order
-        self.book = book
-        self.as_of = Date.of(order.as_of) if order.as_of else None
-        self.severities = dict(order.severities)
-        self.shown = {rule.id: blank(rule.data.get("message")) for rule in book.rules} if order.redact else {}
+        self.desk = Desk(order, book)
 
     def work(self, task: Task, step: Step) -> Done:
         """Do one batch. Never raises for what a document holds; a full disk is told in `Done.trouble`."""
@@ -121,16 +115,13 @@ class Bench:
         """The batch's documents with their places from 1; those to skip come as unreadable, with the reason."""
         skip = dict(task.skip)
         only = frozenset(task.only) if task.only is not None else None
-        stream = read_batch(task.batch, meter=meter)
+        stream = read_batch(task.batch, self.desk.book.vocabulary, meter)
         place = 0
         while True:
             place += 1
             step(place)
-            item, crash = engine.attempt(lambda: next(stream, None))
-            if crash:
-                yield place, readers.Unreadable("", "", f"internal error {crash} while it was read")
-                return
-            if not isinstance(item, (readers.Reading, readers.Unreadable)):
+            item = following(stream)
+            if item is None:
                 return
             if only is None or place in only:
                 yield place, readers.Unreadable(item.path, item.cable, skip[place]) if place in skip else item
@@ -145,40 +136,29 @@ class Bench:
         levels: dict[str, int],
     ) -> tuple[str, str, str, str]:
         """Puts the document's rows; returns its state, the reason, its path and its name."""
+        desk = self.desk
+        known = item.path, desk.name(item.cable)
         if isinstance(item, readers.Unreadable):
-            return FAILED, item.why, item.path, self._name(item.cable)
+            return FAILED, item.why, *known
         if task.where and not where.holds(task.where, item):
-            return EXCLUDED, "does not meet the conditions of this audit", item.path, self._name(item.cable)
-        view, facts = item.view, item.facts
-        telegram, crash = engine.attempt(lambda: parse(view, self.book.vocabulary, facts, self.as_of))
-        if not isinstance(telegram, Telegram):
-            return FAILED, f"internal error {crash} while it was parsed", item.path, self._name(item.cable)
-        if is_blank(telegram):
-            state = EXCLUDED if task.batch.walked and not item.cable else FAILED  # a folder may hold other things
-            return state, NOTHING, item.path, self._name(item.cable)
-        if self.order.profile and telegram.profile != self.order.profile:
-            telegram = copied(telegram, profile=self.order.profile)
-        name = item.cable or telegram.mrn or ""
+            return EXCLUDED, "does not meet the conditions of this audit", *known
+        telegram, why = desk.judgeable(item)
+        if telegram is None:
+            stranger = why == NOTHING and task.batch.walked and not item.cable  # a folder may hold other things
+            return EXCLUDED if stranger else FAILED, why, *known
+        name = desk.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
-        for one in engine.run(telegram, view.source, self.book, item.path, self._name(name), tally):
-            severity = one.severity if one.unknown else self.severities.get(one.rule, one.severity)
-            levels[severity] = levels.get(severity, 0) + 1
-            parts.put("findings", rows.finding(number, one, severity, self.shown.get(one.rule)))
+        silent = desk.silent(item.path)
+        for one in engine.run(telegram, item.view.source, desk.book, item.path, name, tally):
+            if one.rule not in silent:
+                severity = one.severity if one.unknown else desk.severities.get(one.rule, one.severity)
+                levels[severity] = levels.get(severity, 0) + 1
+                parts.put("findings", rows.finding(number, one, severity, desk.messages.get(one.rule)))
         portions = rows.Portions(number, telegram)
-        parts.put("cables", rows.cable(number, self._name(name), item, telegram, portions, self.order.redact))
+        parts.put("cables", rows.cable(number, name, item, telegram, portions, self.order.redact))
         parts.add("portions", portions.rows)
-        broken = tally.crashes[before:]
-        if broken:
-            told = "; ".join(f"rule {each.rule} broke on it (internal error {each.trace})" for each in broken)
-            return FAILED, told, item.path, self._name(name)
-        return CHECKED, "", item.path, self._name(name)
-
-    def _name(self, cable: str) -> str:
-        if not cable or not self.order.redact:
-            return cable
-        from hashlib import sha256
-
-        return "cable-" + sha256(cable.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+        told = broken(tally.crashes[before:])
+        return FAILED if told else CHECKED, told, item.path, name
 
 
 class Parts:
