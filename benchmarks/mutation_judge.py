@@ -56,7 +56,7 @@ OWN = {  # the tests made for a module: asked before the others
     "checker.rulebook.conditions": ("test_readings",),
     "checker.rulebook.examples": ("test_changes",),
     "checker.rulebook.fields": ("test_readings",),
-    "checker.rulebook.forge": ("test_plans", "test_phrases"),
+    "checker.rulebook.forge": ("test_faults", "test_plans", "test_phrases"),
     "checker.rulebook.loading": ("test_small_books",),
     "checker.rulebook.mutants": ("test_changes",),
     "checker.rulebook.packs": ("test_pack_files",),

@@ -124,7 +124,7 @@ TRAP = f'''
 import os, sys, time
 class Finder:
     def find_spec(self, name, path=None, target=None):
-        if name == "checker.audit.batch" and not getattr(self, "busy", False):
+        if name == "checker.checking" and not getattr(self, "busy", False):
             self.busy = True
             import checker.parser
             plain = checker.parser.parse

@@ -179,9 +179,10 @@ def test_faults_and_doubts_are_found_on_every_branch() -> None:
         "message: one, when: {whole: true, mrn: present, banner.section: {is: 1}}, require: {banner.serial: {is: 8}}",
         "message: two, when: {whole: true, mrn: present, banner.level: {is: C}}, require: {banner.serial: {is: 8}}",
         "message: three, when: {whole: true, subject: absent}, require: {banner.serial: {is: 8}}",
+        "message: four, when: {whole: true, mrn: present}, require: {banner.section: {is: 1}}",
     )
     found, counts, crashes = judged(book, rotten(), False)
-    assert ([], {"TRY-002": (1, 0, 1, 0)}, ["TRY-001"]) == (found, counts, [crash.rule for crash in crashes])
+    assert ([], {"TRY-002": (1, 0, 1, 0)}, ["TRY-004", "TRY-001"]) == (found, counts, [crash.rule for crash in crashes])
     assert (found, counts, crashes) == judged(book, rotten(), True)
 
 

@@ -548,8 +548,17 @@ def test_one_changed_byte_of_what_is_kept_is_seen(here: Path, spoilt: str) -> No
     cold = shown(rulebook.load())
     path = kept(here)[spoilt]
     data = path.read_bytes()
-    for at in range(data.index(b"\n") + 1, len(data), 97):
+    for at in range(data.index(b"\n") + 1, len(data), 61):
         path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        assert cold == shown(rulebook.load())
+
+
+def test_details_of_other_rules_are_not_taken(here: Path) -> None:
+    cold = shown(rulebook.load())
+    path = kept(here)["details"]
+    first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    for change in ({"digest": "x"}, {"sum": 1}):
+        path.write_text(json.dumps(json.loads(first) | change) + "\n" + rest, encoding="utf-8")
         assert cold == shown(rulebook.load())
 
 
