@@ -74,7 +74,8 @@ def _words(fold: str, text: str, known: Known) -> Iterator[tuple[int, int, int]]
         body = token.strip(ENDS)
         bodies[body] = token
         often[body] += counts[token]
-    judge = Judge(known, [body for body, count in often.items() if count > 1])
+    often.update({token: count for token, count in counts.items() if token in known.words})
+    judge = Judge(known, [word for word, count in often.items() if count > 1])
     left = _MOST
     for body, token in bodies.items():
         weight = _weight(body, token, known, judge) if often[body] == 1 else 0
