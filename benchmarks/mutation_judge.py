@@ -47,6 +47,7 @@ OWN = {  # the tests made for a module: asked before the others
     "checker.engine": ("test_faults", "test_judgments"),
     "checker.operators": ("test_operators",),
     "checker.parser.markings": ("test_markings_told",),
+    "checker.rulebook": ("test_small_books",),
     "checker.rulebook.arguments": ("test_readings",),
     "checker.rulebook.blame": ("test_reckonings",),
     "checker.rulebook.cache": ("test_small_books",),

@@ -42,7 +42,7 @@ def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: Fr
     """Nothing if the example comes out as it says, else what came instead."""
     telegram = telegram_of(example, book)
     wanted = str(example["kind"])
-    got, hits = answer(rule, program, telegram, book, era)
+    got, hits = answer(rule, program, telegram, era)
     word = {"pass": "valid", "fail": "invalid"}.get(got, got)
     if word != wanted:
         told = "; ".join(f'"{hit.message}"' for hit in hits)
@@ -50,7 +50,7 @@ def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: Fr
     return _differs(example, hits, telegram) if wanted == "invalid" else ""
 
 
-def answer(rule: Rule, program: Program, telegram: Telegram, book: Rulebook, era: Free = None) -> tuple[str, list[Hit]]:
+def answer(rule: Rule, program: Program, telegram: Telegram, era: Free = None) -> tuple[str, list[Hit]]:
     """pass, fail, unknown or not_applicable, with the hits."""
     env = (telegram,)
     if not (telegram.profile in rule.profile or "ALL" in rule.profile):

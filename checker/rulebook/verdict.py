@@ -249,7 +249,7 @@ class Program:
             return words_of(getter(reason.path, self.tools.getters)(reason.env))
         if part[0] == "element":
             return words_of(env[-1])
-        return words_of(getter(part[1], self.tools.getters)(env)) if int(part[1][0]) < len(env) else ""
+        return words_of(getter(part[1], self.tools.getters)(env))
 
     def reckoning(self, env: Env) -> list[tuple[str, Free]]:
         """Guard, filter and requirement as they were judged on this telegram, part by part."""

@@ -19,6 +19,7 @@ from checker.rulebook.checking import check_shape
 from checker.rulebook.examples import Result
 from checker.rulebook.mutants import Mutant
 from checker.rulebook.places import RuleFile
+from checker.rulebook.shape import STATUSES
 from checker.text import Span
 from checker.trouble import ConfigTrouble, RuleTrouble
 from checker.values import Date
@@ -257,6 +258,31 @@ def test_words_beside_a_file_that_lie_elsewhere_are_not_read(here: Path) -> None
     (here / "elsewhere").rename(here / "mine" / "vocabulary")
     (here / "mine" / "desks.yaml").write_text(TABLE.format(name="desks", entries="[{code: WEST}]"), encoding="utf-8")
     assert [] == troubles(["mine/two.yaml"])
+
+
+def test_telegrams_beside_a_file_that_lie_elsewhere_are_left_alone(here: Path) -> None:
+    (here / "leak.txt").write_text("x", encoding="utf-8")
+    (here / "mine" / "telegrams" / "leak.txt").symlink_to(here / "leak.txt")
+    assert [] == troubles(["mine/two.yaml"])
+
+
+def test_files_that_are_checked_together_are_judged_against_each_other(here: Path) -> None:
+    for name in ("three", "four"):
+        write(here, {f"mine/{name}.yaml": chapter(rule("TWO-07", name, "", f"{{banner.serial: {{is: {len(name)}}}}}"))})
+    assert [] == troubles(["mine/three.yaml"]) == troubles(["mine/four.yaml"])
+    (told,) = troubles(["mine/three.yaml", "mine/four.yaml"])
+    assert told.startswith('mine/four.yaml:4:5: error[R022]: "TWO-07" is taken by TWO-07 already, in mine/three.yaml')
+
+
+def test_drafts_and_deprecated_rules_run_only_when_named(here: Path) -> None:
+    data = [
+        {"id": status, "name": status, "severity": "info", "status": status, "profile": ["ALL"]} for status in STATUSES
+    ]
+    book = Rulebook([Rule(each) for each in data], rulebook.load().vocabulary)
+    assert ["provisional", "stable"] == [each.id for each in book.rules if book.runs(each)]
+    assert ["deprecated"] == [
+        each.id for each in book.select(["deprecated"]).rules if book.select(["deprecated"]).runs(each)
+    ]
 
 
 def test_a_load_that_keeps_nothing_leaves_nothing(here: Path) -> None:
