@@ -11,9 +11,11 @@ from kept import WRITING, cases, rewrite
 from checker import rulebook
 from checker.checks import CHECKS
 from checker.record import Record
+from checker.rulebook.fields import all_paths
 from checker.rulebook.loading import read_chapter
 from checker.rulebook.places import RuleFile
 from checker.rulebook.reading import Bases
+from checker.rulebook.shape import schema
 from checker.rulebook.troubles import Item
 
 WORDS = rulebook.load().vocabulary
@@ -83,3 +85,37 @@ if WRITING:
 @cases("rulebook/cases/rules.txt")
 def test_a_rule_as_it_is_read(name: str, given: str, wanted: str) -> None:
     assert wanted == told(given)
+
+
+def test_a_rule_with_a_trouble_is_no_rule() -> None:
+    assert [] == read("require: {lewel: present}")[0]
+    assert 1 == len(read("")[0])
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"format: 1\nchapter: \xff", "2:1: error[R002]: byte 19 is not UTF-8"),
+        (b"\nformat: 1\n\nchapter: \xff\n\n", "4:1: error[R002]: byte 21 is not UTF-8"),
+        (b"\xff\n", "1:1: error[R002]: byte 0 is not UTF-8"),
+        (b"format: 1\r\nchapter: [\r\n", "3:1: error[R003]: did not find expected node content"),
+        (b"format: 1\rchapter: [\r", "3:1: error[R003]: did not find expected node content"),
+    ],
+)
+def test_bytes_that_are_no_rules(data: bytes, told: str) -> None:
+    (item,) = RuleFile("trial.yaml", data).items
+    assert f"trial.yaml:{told}" == str(item).partition("\n")[0]
+    assert ("save the file as UTF-8" if "R002" in told else "while parsing a flow node") == item.help
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_line_ends_of_any_kind(end: bytes) -> None:
+    lines = [b"\xef\xbb\xbfformat: 1", b"chapter: A", b"rules: []", b""]
+    file = RuleFile("trial.yaml", end.join(lines))
+    assert ([], ["format: 1", "chapter: A", "rules: []", ""]) == (file.items, file.lines)
+
+
+def test_selectors_go_three_steps_deep() -> None:
+    depths = [max(path.count(".") for path, _ in all_paths(*given)) + 1 for given in ((), (1,), (2,), (4,))]
+    assert [3, 1, 2, 4] == depths
+    assert schema() == schema("rules")
