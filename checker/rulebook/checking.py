@@ -92,8 +92,8 @@ def _says(shape: Data, name: str) -> str:
 
 
 def _wrong(kind: str, shape: Data, node: Tree) -> tuple[str, str, str]:
-    words = " ".join(node.value.split()) if isinstance(node, Text) else ""
-    shown = f'"{words}"' if isinstance(node, Text) else "a list" if isinstance(node, Seq) else "a mapping"
+    one_line = " ".join(node.value.split()) if isinstance(node, Text) else ""
+    shown = f'"{one_line}"' if isinstance(node, Text) else "a list" if isinstance(node, Seq) else "a mapping"
     meaning = str(shape.get("description", ""))
     if kind == "enum":
         words = list(map(str, shape["enum"]))
