@@ -36,7 +36,7 @@ from mutmut.state import state
 from mutmut.utils.file_utils import change_cwd
 from mutmut.workers import isolation
 
-PATIENCE = 6.0  # seconds of tests for one mutant
+PATIENCE = 4.0  # seconds of tests for one mutant
 SLACK = 3.0  # CPU seconds that a fork may take beyond four times what its tests take
 ROOM = 2 << 30  # bytes that a fork may take beyond what it was born with
 THINNED = {  # of many alike and slow, one in so many: small books and kept cases show the same in milliseconds
