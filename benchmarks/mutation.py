@@ -1,6 +1,7 @@
 """Mutation testing: does a test fail when a line is made wrong? Needs `mutmut` 3 (`pip install mutmut`).
 
-    python -m benchmarks.mutation [--write] [--jobs 2] [--keep FOLDER] [--again] [--only PATTERN] [FILE ...]
+    python -m benchmarks.mutation [--write] [--jobs 2] [--keep FOLDER] [--again] [--page]
+                                   [--only PATTERN] [FILE ...]
 
 Works on a copy of the checkout in a temporary folder, or in one that is kept: there a stopped run goes on, a run of
 some files adds to what is known of the others, and `--again` judges anew the mutants that live without a reason, with
@@ -56,14 +57,14 @@ WORDS = {None: "not reached", SURVIVED: "survived", UNTESTED: "no test"}
 
 def prepare(folder: Path, files: list[str]) -> None:
     """A copy of the checkout with mutmut's settings; a file that is there already is brought up to date."""
+    renewed = False
     for name in ("checker", *COPIED):
         source = ROOT / name
-        if source.is_dir():
-            for path in source.rglob("*"):
-                if path.is_file() and "__pycache__" not in path.parts:
-                    _renew(path, folder / path.relative_to(ROOT))
-        else:
-            _renew(source, folder / name)
+        for path in source.rglob("*") if source.is_dir() else [source]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                renewed |= _renew(path, folder / path.relative_to(ROOT))
+    if renewed:  # which test meets which function is found out anew
+        (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     settings = {
         "source_paths": ["checker"],
         "only_mutate": files,
@@ -77,14 +78,16 @@ def prepare(folder: Path, files: list[str]) -> None:
     (folder / "setup.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _renew(source: Path, target: Path) -> None:
-    if not target.exists() or source.read_bytes() != target.read_bytes():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, target)
+def _renew(source: Path, target: Path) -> bool:
+    if target.exists() and source.read_bytes() == target.read_bytes():
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)
+    return True
 
 
-def judge(folder: Path, jobs: int, again: bool, only: list[str]) -> float:
-    """Let mutmut run in the folder; the CPU minutes it took, with all its children."""
+def judge(folder: Path, jobs: int, again: bool, only: list[str]) -> None:
+    """Let mutmut run in the folder; the CPU minutes it took, with all its children, are added to `minutes.json`."""
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "MUTANT_UNDER_TEST")}
     home = folder / "home"
     home.mkdir(exist_ok=True)
@@ -106,7 +109,6 @@ def judge(folder: Path, jobs: int, again: bool, only: list[str]) -> float:
     if account.exists():
         spent += json.loads(account.read_text(encoding="utf-8"))
     account.write_text(json.dumps(spent), encoding="utf-8")
-    return spent
 
 
 def results(folder: Path) -> dict[str, Counter[str]]:
@@ -146,14 +148,21 @@ def _fits(each: dict[str, str], reason: dict[str, str]) -> bool:
     return re.search(reason["change"], f"{each['was']} → {each['now']}") is not None
 
 
-def report(folder: Path, minutes: float) -> list[str]:
-    """The page, as Markdown."""
+def report(folder: Path, kept: bool) -> list[str]:
+    """The page, as Markdown. `kept`: the folder may have been worked on in several goes."""
+    minutes = json.loads((folder / "minutes.json").read_text(encoding="utf-8"))
     found = results(folder)
     total: Counter[str] = sum(found.values(), Counter())
     alive = json.loads((folder / "survivors.json").read_text(encoding="utf-8"))
     reasons, rest = explained(alive)
     caught = total["killed"] + total["stopped"]
-    page = ["# Mutation testing", "", "Made by `python -m benchmarks.mutation --write`.", ""]
+    page = ["# Mutation testing", "", "Made by `python -m benchmarks.mutation --write`."]
+    if kept:
+        page[-1] += (
+            " It was made in several goes (`--keep`): what was killed by the tests of an earlier go was not judged"
+        )
+        page[-1] += " again, and the time is that of all goes, with what was judged twice."
+    page.append("")
     page += ["What it shows and does not show: `docs/accuracy.md`.", ""]
     page += [f"Killed: {caught} of {total.total()} mutants ({100 * caught / max(total.total(), 1):.1f} %), in "]
     page[-1] += f"{minutes:.0f} minutes of CPU time. A mutant that no test reaches counts as one that lives."
@@ -185,15 +194,17 @@ def main(argv: list[str] | None = None) -> int:
     words.add_argument("--write", action="store_true", help="write reports/mutation.md")
     words.add_argument("--keep", help="work in this folder and leave it")
     words.add_argument("--again", action="store_true", help="judge anew what lives without a reason")
+    words.add_argument("--page", action="store_true", help="judge nothing, tell what the kept folder holds")
     words.add_argument("--only", action="append", default=[], help="names of mutants, with stars")
     words.add_argument("files", nargs="*")
     options = words.parse_args(argv)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(options.keep or name).absolute()
         folder.mkdir(exist_ok=True)
-        prepare(folder, options.files or list(FILES))
-        minutes = judge(folder, options.jobs, options.again, options.only)
-        text = "\n".join(report(folder, minutes)) + "\n"
+        if not options.page:
+            prepare(folder, options.files or list(FILES))
+            judge(folder, options.jobs, options.again, options.only)
+        text = "\n".join(report(folder, options.keep is not None)) + "\n"
     if options.write:
         (ROOT / "reports" / "mutation.md").write_text(text, encoding="utf-8")
     print(text)
