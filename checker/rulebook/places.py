@@ -168,6 +168,7 @@ class _Builder:
         self.keys: list[Text | None] = []
         self.nodes = 0
         self.documents = 0
+        self.last_line = 1  # of what was read last
 
     def build(self) -> Tree | None:
         try:
@@ -179,6 +180,8 @@ class _Builder:
 
     def _take(self, event: Free) -> None:
         mark: Free = event.end_mark
+        if mark.index != event.start_mark.index:  # the end of a block has no width and stands where the next begins
+            self.last_line = mark.line + (1 if mark.column else 0)
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
@@ -206,7 +209,7 @@ class _Builder:
             self.keys.pop()
             closed = self.stack.pop()
             if isinstance(closed, Map):
-                closed.last_line = mark.line + (1 if mark.column else 0)
+                closed.last_line = self.last_line
 
     def _text(self, event: Free) -> Text:
         start, end = event.start_mark, event.end_mark

@@ -11,6 +11,7 @@ from kept import WRITING, cases, rewrite
 from checker import rulebook
 from checker.checks import CHECKS
 from checker.record import Record
+from checker.rulebook import places
 from checker.rulebook.fields import all_paths
 from checker.rulebook.loading import read_chapter
 from checker.rulebook.places import RuleFile
@@ -119,3 +120,24 @@ def test_selectors_go_three_steps_deep() -> None:
     depths = [max(path.count(".") for path, _ in all_paths(*given)) + 1 for given in ((), (1,), (2,), (4,))]
     assert [3, 1, 2, 4] == depths
     assert schema() == schema("rules")
+
+
+def test_a_file_has_no_more_than_so_many_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "MAX_NODES", 6)
+    fine, much = RuleFile("trial.yaml", b"a: [b, c, d]"), RuleFile("trial.yaml", b"a: [b, c, d, e]")
+    assert ([], True) == (fine.items, fine.tree is not None)
+    assert [
+        "trial.yaml:1:14: error[R008]: more than 6 nodes",
+        "    1 | a: [b, c, d, e]",
+        "      |              ^",
+        "      = help: split the file",
+    ] == str(much.items[0]).split("\n")[:4]
+    assert (1, None) == (len(much.items), much.tree)
+
+
+@pytest.mark.parametrize("data", [b"", b"# nothing\n", b"\n\n"])
+def test_a_file_that_holds_nothing(data: bytes) -> None:
+    (item,) = RuleFile("trial.yaml", data).items
+    assert ("R009", "the file is empty", "a rule file begins with `format: 1`", (1, 1)) == (
+        item.code, item.message, item.help, (item.place.line, item.place.column),
+    )  # fmt: skip
