@@ -11,7 +11,7 @@ from kept import WRITING, cases, rewrite
 from checker import rulebook
 from checker.checks import CHECKS
 from checker.record import Record
-from checker.rulebook import places
+from checker.rulebook import model, places
 from checker.rulebook.fields import all_paths
 from checker.rulebook.loading import read_chapter
 from checker.rulebook.places import RuleFile
@@ -141,3 +141,40 @@ def test_a_file_that_holds_nothing(data: bytes) -> None:
     assert ("R009", "the file is empty", "a rule file begins with `format: 1`", (1, 1)) == (
         item.code, item.message, item.help, (item.place.line, item.place.column),
     )  # fmt: skip
+
+
+def test_a_file_has_no_more_than_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "MAX_BYTES", 9)
+    assert [] == RuleFile("trial.yaml", b"format: 1").items
+    assert [
+        "trial.yaml:1:1: error[R008]: the file is larger than 9 bytes\n    1 | format: 12\n      | ^\n      = explain: cablecheck explain R008"
+    ] == [str(item) for item in RuleFile("trial.yaml", b"format: 12").items]
+
+
+def test_letters_that_yaml_does_not_know() -> None:
+    (item,) = RuleFile("trial.yaml", b"format: 1\x00\nchapter: x\n").items
+    assert str(item).startswith("trial.yaml:1:1: error[R003]: not YAML: unacceptable character #x0000")
+    assert "  " not in item.message and "\n" not in item.message and len(item.message) <= 210
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "item", "unread", "optional"),
+    [
+        ("str", "text", "", False, False), ("int | None", "count", "", False, True), ("bool", "flag", "", False, False),
+        ("Level | Unread | None", "level", "", True, True), ("Date | Unread", "date", "", True, False),
+        ("tuple[str, ...]", "set", "text", False, False), ("tuple[str, ...] | None", "set", "text", False, True),
+        ("tuple[str, ...] | Unread", "set", "text", True, False), ("tuple[Date, ...] | Unread | None", "list of date", "date", True, True),
+        ("tuple[Date, ...]", "list of date", "date", False, False), ("tuple[Tag, ...]", "list of Tag", "", False, False),
+        ("tuple[Tag, ...] | Unread | None", "list of Tag", "", True, True), ("Tag | Unread", "Tag", "", True, False),
+        ("tuple[Nothing, ...]", None, "", False, False), ("Nothing", None, "", False, False), ("str | int", None, "", False, False),
+        ("tuple[str, int]", None, "", False, False), ("list[str, ...]", None, "", False, False), ("", None, "", False, False),
+    ],
+)  # fmt: skip
+def test_the_type_of_a_field_is_read_off_its_annotation(
+    words: str, kind: str | None, item: str, unread: bool, optional: bool
+) -> None:
+    found = model._kind(words)
+    if found is None:
+        assert kind is None
+    else:
+        assert (kind, item, unread, optional) == (str(found), found.item, found.unread, found.optional)
