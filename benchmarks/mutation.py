@@ -22,6 +22,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from textwrap import wrap
 
 import yaml
 
@@ -156,25 +157,26 @@ def report(folder: Path, kept: bool) -> list[str]:
     alive = json.loads((folder / "survivors.json").read_text(encoding="utf-8"))
     reasons, rest = explained(alive)
     caught = total["killed"] + total["stopped"]
-    page = ["# Mutation testing", "", "Made by `python -m benchmarks.mutation --write`."]
+    share = 100 * caught / max(total.total(), 1)
+    made = "Made by `python -m benchmarks.mutation --write`. What it shows and does not show: `docs/accuracy.md`."
     if kept:
-        page[-1] += (
-            " It was made in several goes (`--keep`): what was killed by the tests of an earlier go was not judged"
+        made += (
+            " It was made in several goes (`--keep`): what the tests of an earlier go had killed was not judged again,"
         )
-        page[-1] += " again, and the time is that of all goes, with what was judged twice."
-    page.append("")
-    page += ["What it shows and does not show: `docs/accuracy.md`.", ""]
-    page += [f"Killed: {caught} of {total.total()} mutants ({100 * caught / max(total.total(), 1):.1f} %), in "]
-    page[-1] += f"{minutes:.0f} minutes of CPU time. A mutant that no test reaches counts as one that lives."
-    page[-1] += " Left alone by mutmut are what is made when a module is loaded (tables, patterns), properties,"
-    page[-1] += " functions with a cache, and calls of `len` and `isinstance`; nothing else is left out."
+        made += " and the time is that of all goes, with what was judged twice."
+    told = f"Killed: {caught} of {total.total()} mutants ({share:.1f} %), in {minutes:.0f} minutes of CPU time."
+    told += " A mutant that no test reaches counts as one that lives. Left alone by mutmut are what is made when a"
+    told += " module is loaded (tables, patterns), properties, functions with a cache, and calls of `len` and"
+    told += " `isinstance`; nothing else is"
+    told += f" left out. Of the survivors {len(alive) - len(rest)} have their reason below, {len(rest)} have none."
+    page = ["# Mutation testing", "", *wrap(made, 120), "", *wrap(told, 120)]
     page += ["", "| file | mutants | killed | stopped at the limit of time | survived | no test | killed, % |"]
     page += ["|---|---:|---:|---:|---:|---:|---:|"]
     for name, counts in [*found.items(), ("all", total)]:
         dead = counts["killed"] + counts["stopped"]
         numbers = (counts.total(), counts["killed"], counts["stopped"], counts["survived"], counts["no test"])
-        share = f"{100 * dead / max(counts.total(), 1):.1f}"
-        page.append(f"| {name} | " + " | ".join(map(str, numbers)) + f" | {share} |")
+        part = f"{100 * dead / max(counts.total(), 1):.1f}"
+        page.append(f"| {name} | " + " | ".join(map(str, numbers)) + f" | {part} |")
     if total["not reached"]:
         page += ["", f"Not reached: {total['not reached']}."]
     page += ["", "## Survivors that are no fault of the tests", ""]
@@ -182,7 +184,7 @@ def report(folder: Path, kept: bool) -> list[str]:
     for each, number in reasons:
         if number:
             where = f"{each['file']}, `{each['function']}`" if "function" in each else each["file"]
-            page.append(f"- {where}, {number}: {each['why']}")
+            page += wrap(f"- {where}, {number}: {each['why']}", 120, subsequent_indent="  ")
     page += ["", f"## Survivors not explained: {len(rest)}", ""]
     page += [f"- {each['file']}, `{_function(each)}`: `{each['was']}` → `{each['now']}`" for each in rest]
     return page
