@@ -70,7 +70,7 @@ def _words(fold: str, text: str, known: Known) -> Iterator[tuple[int, int, int]]
     counts = Counter(fold.split())
     bodies: dict[str, str] = {}
     often: Counter[str] = Counter()
-    for token in counts.keys() - known.words:
+    for token in (token for token in counts if token not in known.words):  # in their order: a set has none
         body = token.strip(ENDS)
         bodies[body] = token
         often[body] += counts[token]

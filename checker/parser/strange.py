@@ -60,7 +60,7 @@ class Known:
             short.update(entry.forms.get("short", ()))
         common.update(form for entry in words["levels"] for form in entry.spellings("banner") if form.isalpha())
         self.words = frozenset(common | sound | short)
-        self.near = Near((*common, *short))
+        self.near = Near(sorted(common | short))  # of two words as near, the same one in each run
         self._short = {form[0] + form[2:] for form in short if len(form) == _PART - 1}
 
     def is_short(self, word: str) -> bool:
@@ -85,7 +85,7 @@ class Judge:
 
     def __init__(self, known: Known, again: Iterable[str]) -> None:
         self._known = known
-        self._own = Near(word for word in again if len(word) >= _SHORTEST and word.isalpha())
+        self._own = Near(sorted(word for word in again if len(word) >= _SHORTEST and word.isalpha()))
 
     def _near(self, word: str) -> tuple[str, int] | None:
         found = self._known.near.find(word)
