@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..document import Authority, Instruction, Letter, Marking, Reasons, Telegram, Unread, Word
-from ..text import Source, Span, View
+from ..text import Span
 from . import markings
 from .blocks import Region
 from .dates import find_dates
@@ -11,7 +11,6 @@ from .instructions import placed, read_downgrade, read_instruction
 from .patterns import Pattern
 from .sheet import Sheet
 
-_KEPT = 2048  # blocks
 _LONGEST = 1000  # letters of a block that is kept
 _SECTION = Pattern(r"(?<![\d./])(1 ?[./:] ?[3-6])(?!\d)")
 _LETTERS = Pattern(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /(]{0,4}|OR[ (]{1,4})?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
@@ -111,13 +110,9 @@ def _known(sheet: Sheet, start: int, end: int) -> Authority | None:
     if sheet.fold[start] == "(" or end - start > _LONGEST or not sheet.begins_line(start):
         return None
     kept = sheet.grammar.authorities
-    key = sheet.text[start:end], sheet.day.first.year if sheet.day is not None else None
+    key = sheet.text[start:end], sheet.year
     if key not in kept:
-        if len(kept) >= _KEPT:
-            kept.clear()
-        alone = Sheet(View.whole(Source("", key[0])), sheet.words, sheet.grammar)
-        alone.day = sheet.day
-        node = _authority_of(alone, 0, alone.size)
+        node = _authority_of(sheet.alone(key[0]), 0, end - start)
         told = node is None or node.downgrade or isinstance(node.reasons, Unread) or isinstance(node.declassify, Unread)
         kept[key] = None if told else node
     return kept[key]
@@ -125,23 +120,15 @@ def _known(sheet: Sheet, start: int, end: int) -> Authority | None:
 
 def _placed(sheet: Sheet, start: int, end: int, known: Authority) -> Authority:
     """A known block as one of the words from `start` to `end`."""
-
-    def moved(node: Word | None) -> Word | None:
-        return node and Word(sheet.span(start + node.span.start, start + node.span.end), node.text)
-
     node = Authority(sheet.span(start, end), known.text, known.kind, known.form)
-    node.by, node.name, node.title = moved(known.by), known.name, known.title
-    node.derived_from, node.source_date = moved(known.derived_from), known.source_date
+    node.by, node.name, node.title = sheet.moved_word(known.by, start), known.name, known.title
+    node.derived_from, node.source_date = sheet.moved_word(known.derived_from, start), known.source_date
     node.multiple_sources = known.multiple_sources
     reasons, declassify = known.reasons, known.declassify
     if isinstance(reasons, Reasons):
-        span = sheet.span(start + reasons.span.start, start + reasons.span.end)
-        letters = [
-            Letter(sheet.span(start + letter.span.start, start + letter.span.end), letter.text)
-            for letter in reasons.letters
-        ]
-        section = moved(reasons.section_text)
-        node.reasons = Reasons(span, reasons.text, reasons.section, section, tuple(letters), reasons.words)
+        span, section = sheet.moved(reasons.span, start), sheet.moved_word(reasons.section_text, start)
+        letters = tuple(Letter(sheet.moved(letter.span, start), letter.text) for letter in reasons.letters)
+        node.reasons = Reasons(span, reasons.text, reasons.section, section, letters, reasons.words)
     if isinstance(declassify, Instruction):
         node.declassify = placed(sheet, start, declassify)
     return node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..document import Banner, Word
+from ..document import Banner
 from ..values import Level
 from .grammar import Control, Grammar
 from .patterns import Pattern
@@ -13,7 +13,6 @@ from .sheet import Sheet
 _DIGITS = Pattern(r"\d+")
 _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
-_KEPT = 4096  # openings of lines
 _LONGEST_KEPT = 100  # letters
 _LONGEST_SERIAL = 7  # figures
 _FIGURE = "0"  # stands for whatever figure comes first
@@ -65,8 +64,6 @@ def _read_opening(grammar: Grammar, line: str) -> _Reading:
     kept = grammar.openings
     reading = kept.get(line)
     if not isinstance(reading, _Reading):
-        if len(kept) >= _KEPT:
-            kept.clear()
         reading = _Reading()
         if len(line) <= _LONGEST_KEPT:
             kept[line] = reading
@@ -132,41 +129,24 @@ def read_banner(sheet: Sheet, start: int, end: int) -> Banner | None:
     if reading.level is None:
         return None
     at, controls = start + reading.at, reading.controls
-    if reading.post and figure is not None and figure.end() - figure.start() <= _LONGEST_SERIAL:
-        return _usual(sheet, start, reading, figure)
-    section = _read_section(sheet, at, end)
-    if section is not None:
-        at, more = _read_controls(grammar, fold, section[2])
-        controls = controls + more
     banner = Banner(sheet.span(start, at), "", reading.level)
     banner.written = "spaced" if fold[start + 1] == " " else "plain"
-    stop = _read_number(sheet, banner, at, end)
-    if stop is None:
-        return None
-    if stop == at and fold[stop:end].strip(" "):
+    if reading.post and figure is not None and figure.end() - figure.start() <= _LONGEST_SERIAL:
+        stop: int | None = _take_number(sheet, banner, reading.post, figure)
+    else:
+        section = _read_section(sheet, at, end)
+        if section is not None:
+            banner.section, banner.sections, at = section
+            at, more = _read_controls(grammar, fold, at)
+            controls = controls + more
+        stop = _read_number(sheet, banner, at, end)
+    if stop is None or (stop == at and fold[stop:end].strip(" ")):
         return None
     banner.span = sheet.span(start, stop)
     banner.text = sheet.text[start:stop]
     banner.level_text = sheet.word(start, start + reading.level_end)
     if controls:
         banner.controls = tuple(dict.fromkeys(control.code for control in controls))
-    if section is not None:
-        banner.section, banner.sections = section[:2]
-    return banner
-
-
-def _usual(sheet: Sheet, start: int, reading: _Reading, figure: re.Match[str]) -> Banner:
-    """The line as nearly every one is: level, controls, post, number."""
-    span, text = sheet.span, sheet.text
-    low, stop = figure.span()
-    level_end = start + reading.level_end
-    banner = Banner(span(start, stop), text[start:stop], reading.level)
-    banner.written = "spaced" if sheet.fold[start + 1] == " " else "plain"
-    banner.post, banner.serial = reading.post, int(figure.group())
-    banner.serial_text = Word(span(low, stop), text[low:stop])
-    banner.level_text = Word(span(start, level_end), text[start:level_end])
-    if reading.controls:
-        banner.controls = tuple(dict.fromkeys(control.code for control in reading.controls))
     return banner
 
 
@@ -257,8 +237,11 @@ def _post_and_serial(sheet: Sheet, banner: Banner, start: int, stop: int) -> int
     post = fold[start : digits.start()].strip(" ")
     if not _is_post(sheet.grammar, post):
         return None
-    banner.post = post
-    banner.serial = int(digits.group())
+    return _take_number(sheet, banner, post, digits)
+
+
+def _take_number(sheet: Sheet, banner: Banner, post: str, digits: re.Match[str]) -> int:
+    banner.post, banner.serial = post, int(digits.group())
     banner.serial_text = sheet.word(*digits.span())
     return digits.end()
 

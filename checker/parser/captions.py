@@ -7,6 +7,7 @@ from ..vocabulary import Entry
 from .patterns import Pattern
 from .sheet import Sheet
 
+LONGEST_ADDRESS = 90  # letters
 _SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
 
 
@@ -81,7 +82,7 @@ def _bare(sheet: Sheet, start: int, end: int) -> bool:
 def is_address_stop(sheet: Sheet, start: int, end: int) -> bool:
     """Whether a line below an address is none: a caption, a label or a sentence."""
     fold = sheet.fold
-    if end - start > 90:
+    if end - start > LONGEST_ADDRESS:
         return True
     if fold.startswith(sheet.grammar.label_starts, start):
         for form, _ in sheet.grammar.text_labels[fold[start]]:

@@ -8,13 +8,12 @@ failed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from ..document import SURE, Authority, Sign, Telegram
-from ..text import Span
-from ..vocabulary import Vocabulary
 from .patterns import Pattern
+from .sheet import Sheet
 from .strange import ENDS, Judge, Known, known_words
 
 # A digit or an open bracket inside a word, long enough on both sides not to be the name of an aircraft or a unit;
@@ -36,14 +35,7 @@ _TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
 _STRANGE = ("loose_text", "unread")
 
 
-def signs(
-    telegram: Telegram,
-    fold: str,
-    text: str,
-    span: Callable[[int, int], Span],
-    parts: tuple[tuple[int, str], ...],
-    words: Vocabulary,
-) -> tuple[Sign, ...]:
+def signs(telegram: Telegram, sheet: Sheet) -> tuple[Sign, ...]:
     """The signs of damage.
 
     A line nobody can read where one of the frame is missing weighs enough by itself, as does an end in the middle of a
@@ -51,15 +43,16 @@ def signs(
     do a word with one wrong letter, two words with a letter for the blank between them, and a field that cannot be
     read: they may be the writer's own.
     """
+    fold, text, span = sheet.fold, sheet.text, sheet.span
     found = [Sign(node.span, 1) for node in telegram.unread]
-    found += [Sign(span(low, high), weight) for low, high, weight in _words(fold, text, known_words(words))]
+    found += [Sign(span(low, high), weight) for low, high, weight in _words(fold, text, known_words(sheet.words))]
     found += [Sign(span(at, at), 1) for at in _ragged(fold)]
     if not text.isascii():
         hits = islice(_MISREAD.finditer(text), _MOST)
         found += [Sign(span(match.start(), match.end()), 2) for match in hits]
     if _is_cut(telegram, text):
         found.append(Sign(span(len(text), len(text)), SURE))
-    gap = _gap(telegram, parts)
+    gap = _gap(telegram, sheet.parts)
     if gap is not None:
         found.append(Sign(span(gap, min(fold.find("\n", gap) + 1, len(fold) - 1)), SURE))
     return tuple(found)
@@ -158,7 +151,7 @@ def _ragged(fold: str) -> list[int]:
     return found if len(found) >= _FEW else []
 
 
-def _gap(telegram: Telegram, parts: tuple[tuple[int, str], ...]) -> int | None:
+def _gap(telegram: Telegram, parts: list[tuple[int, str]]) -> int | None:
     """The first line above the text that nobody can read, where a line of the frame is missing."""
     frame = (telegram.dtg, telegram.sender, telegram.banner, telegram.to or None)
     if telegram.layout not in _TELETYPE or all(node is not None for node in frame):

@@ -10,7 +10,6 @@ from .sheet import Sheet
 
 _NUMBER = Pattern(r"[\dOIL]{4,6}")
 _DIGITS = str.maketrans("OIL", "011")
-_KEPT = 1024  # orders
 
 
 def read_eo(sheet: Sheet, telegram: Telegram, region: Region) -> None:
@@ -38,8 +37,6 @@ def place_order(sheet: Sheet, line: EoLine) -> None:
     """Find the order in the table of eras, or the one most like it."""
     kept = sheet.grammar.orders
     if line.order not in kept:
-        if len(kept) >= _KEPT:
-            kept.clear()
         kept[line.order] = _era_of(sheet, line.order)
     line.era, line.nearest = kept[line.order]
 

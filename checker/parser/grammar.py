@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from ..document import Authority, Instruction
+from ..kept import Kept
 from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
@@ -341,43 +342,43 @@ class Grammar:
 
     @cached_property
     def addresses(self) -> dict[str, tuple[str, str | None, str | None, int | None, bool, str]]:
-        """What addresses were made of, by their words (the parser empties it when it grows large)."""
-        return {}
+        """What addresses were made of, by their words."""
+        return Kept(4096)
 
     @cached_property
     def openings(self) -> dict[str, object]:
-        """What the lines of `banner.py` begin with, by their words (emptied when it grows large)."""
-        return {}
+        """What the lines of `banner.py` begin with, by their words."""
+        return Kept(4096)
 
     @cached_property
     def authorities(self) -> dict[tuple[str, int | None], Authority | None]:
-        """What the blocks of `authority.py` were read as (emptied when it grows large)."""
-        return {}
+        """What the blocks of `authority.py` were read as."""
+        return Kept(2048)
 
     @cached_property
     def instructions(self) -> dict[tuple[str, int | None, bool], Instruction | None]:
-        """What the values of `instructions.py` were read as (emptied when it grows large)."""
-        return {}
+        """What the values of `instructions.py` were read as."""
+        return Kept(8192)
 
     @cached_property
     def stated_levels(self) -> dict[str, tuple[Level | str | None, tuple[str, ...]]]:
-        """What a wrapper's words for a level say, or what should stand there (emptied when it grows large)."""
-        return {}
+        """What a wrapper's words for a level say, or what should stand there."""
+        return Kept(1024)
 
     @cached_property
     def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
-        """A wrapper's words for a day to the day, or to why it is none (emptied when it grows large)."""
-        return {}
+        """A wrapper's words for a day to the day, or to why it is none."""
+        return Kept(1024)
 
     @cached_property
     def orders(self) -> dict[str, tuple[str | None, str | None]]:
-        """Number of an order as written to its era and to the number most like it (emptied when it grows large)."""
-        return {}
+        """Number of an order as written to its era and to the number most like it."""
+        return Kept(1024)
 
     @cached_property
     def slips(self) -> dict[str, str | None]:
-        """Suggestions already looked up for unknown tags (the parser empties it when it grows large)."""
-        return {}
+        """Suggestions already looked up for unknown tags."""
+        return Kept(4096)
 
 
 def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -8,7 +8,7 @@ from ..document import Banner, Dtg, Party, Routing, Security, Station, Telegram,
 from ..text import Span
 from .banner import read_banner, unread_banner
 from .blocks import label_of
-from .captions import is_address_stop
+from .captions import LONGEST_ADDRESS, is_address_stop
 from .dates import read_dtg
 from .patterns import Pattern
 from .sheet import Sheet
@@ -23,8 +23,6 @@ _AHEAD = 3  # lines below one that cannot be read in which the header has to go 
 _NEAR = 60  # lines
 _DIGITS = "0123456789"
 _LONGEST_NUMBER = 7  # digits
-_KEPT = 4096  # addresses
-_LONGEST = 90  # letters of an address
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = Pattern(r"-{6,}")
 _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
@@ -159,7 +157,9 @@ class Header:
                 kind = self._settle(kind, first, start, end)
             if kind is not None:
                 return kind
-        elif block in ("to", "info") and "/" in first and end - start <= _LONGEST and _SENT_TO.match(fold, start):
+        elif (
+            block in ("to", "info") and "/" in first and end - start <= LONGEST_ADDRESS and _SENT_TO.match(fold, start)
+        ):
             return block  # nearly every line of a header: another address
         if first.startswith(sheet.grammar.starts):
             return "transmission"
@@ -310,10 +310,8 @@ def read_party(sheet: Sheet, start: int, end: int) -> Party:
     kept = sheet.grammar.addresses
     known = kept.get(head)
     if known is None:
-        if len(kept) >= _KEPT:
-            kept.clear()
         known = _address(sheet, words)
-        if end - start <= _LONGEST:
+        if end - start <= LONGEST_ADDRESS:
             kept[head] = known
     name, indicator, precedence, rank, numbered, post = known
     number = int(digits) if digits and numbered else None

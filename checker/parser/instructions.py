@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..document import Downgrade, Instruction, Unread, Word
+from ..document import Downgrade, Instruction, Unread
 from ..record import Record
-from ..text import Source, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .dates import Found, find_dates
@@ -21,7 +20,6 @@ _WORDS = Pattern(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: a
 _PREFIX = Pattern(r"1 ?\. ?6 ?[ ,(]{0,2}")
 _DAMAGED = Pattern(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
 _DIGITS = str.maketrans("OIL", "011")
-_KEPT = 8192  # values
 _LONGEST = 200  # letters of a value that is kept
 _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
@@ -105,12 +103,9 @@ def _known(sheet: Sheet, start: int, end: int, labelled: bool) -> Instruction | 
     if end - start > _LONGEST:
         return None
     words, kept = sheet.text[start:end], sheet.grammar.instructions
-    key = words, _year(sheet), labelled
+    key = words, sheet.year, labelled
     if key not in kept:
-        if len(kept) >= _KEPT:
-            kept.clear()
-        alone = Sheet(View.whole(Source("", words)), sheet.words, sheet.grammar)
-        alone.day = sheet.day
+        alone = sheet.alone(words)
         read = _read_value(alone, 0, len(words)) if labelled else (_read_instruction(alone, 0, len(words)), None)
         node, downgrade = read
         plain = isinstance(node, Instruction) and not isinstance(node.date, Unread) and downgrade is None
@@ -120,13 +115,10 @@ def _known(sheet: Sheet, start: int, end: int, labelled: bool) -> Instruction | 
 
 def placed(sheet: Sheet, start: int, known: Instruction) -> Instruction:
     """A known instruction as one of the words that begin at `start`."""
-    span, low, word = sheet.span, known.span, known.date_text
-    if word is not None:
-        place = word.span
-        word = Word(span(start + place.start, start + place.end), word.text)
     return Instruction(
-        span(start + low.start, start + low.end), known.text, known.kind, known.code, known.number, known.date, word,
-        known.years, known.event, known.person, known.office, known.codes, known.dates,
+        sheet.moved(known.span, start), known.text, known.kind, known.code, known.number, known.date,
+        sheet.moved_word(known.date_text, start), known.years, known.event, known.person, known.office, known.codes,
+        known.dates,
     )  # fmt: skip
 
 
@@ -178,15 +170,11 @@ def read_downgrade(sheet: Sheet, start: int, end: int) -> Downgrade:
         if flat.startswith(name):
             level = known
             break
-    date = next(find_dates(flat, sheet.grammar.months, _year(sheet)), None)
+    date = next(find_dates(flat, sheet.grammar.months, sheet.year), None)
     node = Downgrade(sheet.span(start, start + len(flat)), sheet.text[start : start + len(flat)], level)
     if date is not None:
         node.date = _date_or_unread(sheet, start, date)
     return node
-
-
-def _year(sheet: Sheet) -> int | None:
-    return sheet.day.first.year if sheet.day is not None else None
 
 
 def _date_or_unread(sheet: Sheet, start: int, found: Found) -> Date | Unread:
@@ -226,9 +214,9 @@ def _is_plain(flat: str) -> bool:
 
 def _read_dates(value: Value, node: Instruction) -> None:
     months = value.sheet.grammar.months
-    found = list(find_dates(value.flat, months, _year(value.sheet)))
+    found = list(find_dates(value.flat, months, value.sheet.year))
     if not found and _DAMAGED.search(value.flat) is not None:
-        found = list(find_dates(value.flat.translate(_DIGITS), months, _year(value.sheet)))
+        found = list(find_dates(value.flat.translate(_DIGITS), months, value.sheet.year))
     node.dates = tuple(item.date for item in found if item.date is not None)
     if not found:
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ..document import Marking, Token, Unread
+from ..kept import Kept
 from ..record import Later
 from ..text import Span, View
 from ..vocabulary import Vocabulary
@@ -40,8 +41,8 @@ class _Shapes:
         self.lexicon: Lexicon = lexicon(words)
         phrases = (r"\s+".join(map(re.escape, phrase.split())) for phrase in self.lexicon.statements)
         self.statement = Pattern("|".join(phrases), 0)
-        self.portions: dict[str, _Found] = {}
-        self.banners: dict[str, _Found] = {}
+        self.portions: dict[str, _Found] = Kept(_KEPT_SHAPES)
+        self.banners: dict[str, _Found] = Kept(_KEPT_SHAPES)
 
 
 def _shapes(words: Vocabulary) -> _Shapes:
@@ -73,7 +74,7 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
         try:
             found = shapes.portions[key]
         except KeyError:
-            found = _keep(shapes.portions, key, _read_portion(shapes.lexicon, key))
+            found = shapes.portions[key] = _read_portion(shapes.lexicon, key)
         if isinstance(found, Shape):
             return _place(found, view, start, close, words, "portion", "case" if key != mark else None)
         if found is not None:
@@ -87,13 +88,6 @@ def _upper(text: str) -> str:
     """The text in capitals, letter for letter: the few letters whose capital is two are left alone."""
     upper = text.upper()
     return upper if len(upper) == len(text) else "".join(u if len(u := c.upper()) == 1 else c for c in text)
-
-
-def _keep(kept: dict[str, _Found], key: str, found: _Found) -> _Found:
-    if len(kept) >= _KEPT_SHAPES:
-        kept.clear()
-    kept[key] = found
-    return found
 
 
 def known_portions(words: Vocabulary) -> dict[str, _Found]:
@@ -261,7 +255,7 @@ def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unr
     try:
         found = shapes.banners[line]
     except KeyError:
-        found = _keep(shapes.banners, line, _read_banner(shapes.lexicon, line))
+        found = shapes.banners[line] = _read_banner(shapes.lexicon, line)
     if isinstance(found, Shape):
         return _place(found, view, start, end, words, "banner")
     return Unread(view.span(start, end), found, line) if found is not None else None

@@ -11,7 +11,6 @@ from .patterns import Pattern
 from .sheet import Sheet, folded
 
 _IDENTITY = Pattern(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
-_KEPT = 1024  # texts
 _LONGEST = 1000  # letters in which a level or a day stands
 
 
@@ -65,8 +64,6 @@ def _date(sheet: Sheet, text: str) -> tuple[Date | None, str]:
     kept = sheet.grammar.stated_dates
     known = kept.get(text)
     if known is None:
-        if len(kept) >= _KEPT:
-            kept.clear()
         found = next(find_dates(folded(text).replace("T", " ", 1), sheet.grammar.months), None)
         known = kept[text] = (None, "") if found is None else (found.date, "" if found.date else found.why)
     return known
@@ -77,8 +74,6 @@ def _level(sheet: Sheet, fact: Fact) -> tuple[Level | Unread | None, tuple[str, 
     kept, text = sheet.grammar.stated_levels, fact.text[:_LONGEST]
     known = kept.get(text)
     if known is None:
-        if len(kept) >= _KEPT:
-            kept.clear()
         known = kept[text] = _read_level(sheet, text)
     level, controls = known
     return level if not isinstance(level, str) else Unread(fact.span, level, fact.text), controls

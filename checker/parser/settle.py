@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..document import Banner, Declass, Dtg, EoLine, Instruction, Marking, Rollup, Sign, Subject, Telegram, Unread
 from ..record import Later
 from ..text import Span
@@ -44,24 +42,17 @@ def _declass(telegram: Telegram, words: Vocabulary) -> Declass | None:
     return judge(telegram, words)
 
 
-def _signs(
-    telegram: Telegram,
-    fold: str,
-    text: str,
-    span: Callable[[int, int], Span],
-    parts: tuple[tuple[int, str], ...],
-    words: Vocabulary,
-) -> tuple[Sign, ...]:
+def _signs(telegram: Telegram, sheet: Sheet) -> tuple[Sign, ...]:
     from .damage import signs  # 0.3 ms: asked when a rule has failed
 
-    return signs(telegram, fold, text, span, parts, words)
+    return signs(telegram, sheet)
 
 
 def _compute(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     """What the overall marking should be, and when the information is to be declassified: made when asked for."""
     telegram.rollup = Later(_roll_up, sheet.grammar.caption_of_control, words)
     telegram.declass = Later(_declass, words)
-    telegram.signs = Later(_signs, sheet.fold, sheet.text, sheet.span, tuple(sheet.parts), words)
+    telegram.signs = Later(_signs, sheet)
 
 
 def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Vocabulary) -> Rollup | None:

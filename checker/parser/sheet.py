@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from ..document import Node, Word
 from ..record import Record
-from ..text import Span, View
+from ..text import Source, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .grammar import Grammar
@@ -53,6 +53,25 @@ class Sheet:
         """The words between two offsets, as they stand."""
         return Word(self.span(start, end), self.text[start:end])
 
+    @property
+    def year(self) -> int | None:
+        """The year of the telegram's day, which tells the century of two figures."""
+        return self.day.first.year if self.day is not None else None
+
+    def alone(self, words: str) -> Sheet:
+        """These words as a sheet of their own, of the same day: what is read there has places counted from its head."""
+        other = Sheet(View.whole(Source("", words)), self.words, self.grammar)
+        other.day = self.day
+        return other
+
+    def moved(self, span: Span, by: int) -> Span:
+        """A span of such a sheet as one of this sheet, whose words begin at `by`."""
+        return self.span(by + span.start, by + span.end)
+
+    def moved_word(self, word: Word | None, by: int) -> Word | None:
+        """The same for words."""
+        return None if word is None else Word(self.moved(word.span, by), word.text)
+
     def begin(self, start: int, kind: str) -> None:
         """A part of that kind begins here, and the part before it ends."""
         self.parts.append((start, kind))
@@ -86,10 +105,7 @@ class Sheet:
         if known is None:
             return self.fold.find(sign, low, high) >= 0
         stem, ahead = known
-        places = self._stems.get(stem)
-        if places is None:
-            places = self.stems(stem)
-        return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in places)
+        return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in self.stems(stem))
 
     def line_end(self, start: int) -> int:
         """The offset of the line feed that ends the line `start` is in."""

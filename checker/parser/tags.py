@@ -98,8 +98,6 @@ def suggestion(sheet: Sheet, word: str) -> str | None:
     """The known tag one slip away from an unknown word of four letters or more, or the two tags run together in it."""
     memory = sheet.grammar.slips
     if word not in memory:
-        if len(memory) > 4096:
-            memory.clear()
         fits = 4 <= len(word) <= 12 and word.isascii()
         memory[word] = (_suggest(sheet, word) if word.isalpha() else _rounded(sheet, word)) if fits else None
     return memory[word]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..document import Unread
+from ..kept import Kept
 from ..operators.texts import compile_pattern
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
@@ -105,14 +106,12 @@ def _shift(code: Code, tools: Tools) -> tuple[object, Fetch | None]:
     years, fetch_years = prepare(code[2], tools)
     days = code[3]
 
-    kept: dict[Free, Date] = {}  # the days of a corpus come again and again
+    kept: dict[Free, Date] = Kept(MOST_KEPT)  # the days of a corpus come again and again
 
     def move(day: Date, count: int) -> Date:
         key = (day.first, day.last, day.precision, day.written, count)
         found = kept.get(key)
         if found is None:
-            if len(kept) >= MOST_KEPT:
-                kept.clear()
             moved = day.plus_years(count) if count else day
             found = kept[key] = moved.plus_days(days) if days else moved
         return found
