@@ -126,12 +126,16 @@ class RuleFile:
             self.trouble("R008", (1, 1), f"the file is larger than {MAX_BYTES} bytes")
             return
         before = len(self.items)
+        builder = _Builder(self, text)
         try:
-            tree = _Builder(self, text).build()
+            tree = builder.build()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            if len(self.items) == before:  # what was found before it broke is the cause
+            deep = _too_deep(text, builder)
+            if deep is not None:
+                self.trouble("R008", deep, f"nested deeper than {MAX_DEPTH} levels", "flatten it")
+            elif len(self.items) == before:  # what was found before it broke is the cause
                 told = _remedy(self.lines[place[0] - 1]) if place[0] <= len(self.lines) else ""
                 self.trouble("R003", place, f"{error.problem or 'not YAML'}", told or error.context or "")
             return
@@ -141,6 +145,20 @@ class RuleFile:
         if len(self.items) == before and tree is None:
             self.trouble("R009", (1, 1), "the file is empty", "a rule file begins with `format: 1`")
         self.tree = tree
+
+
+def _too_deep(text: str, builder: _Builder) -> tuple[int, int] | None:
+    """Return the line and column of the bracket that exceeds `MAX_DEPTH` in the text not yet reported, or None.
+
+    The YAML reader looks ahead before it reports a node, and some versions of libyaml stop there at a depth limit of
+    their own. Brackets inside quoted text count too: the file is refused in either case.
+    """
+    depth = len(builder.stack)
+    for index in range(builder.seen, len(text)):
+        depth += (text[index] in "[{") - (text[index] in "]}")
+        if depth > MAX_DEPTH:
+            return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+    return None
 
 
 def _remedy(line: str) -> str:
@@ -169,6 +187,7 @@ class _Builder:
         self.nodes = 0
         self.documents = 0
         self.last_line = 1  # of what was read last
+        self.seen = 0  # where the last node that was reported ends, in code points
 
     def build(self) -> Tree | None:
         try:
@@ -180,6 +199,7 @@ class _Builder:
 
     def _take(self, event: Free) -> None:
         mark: Free = event.end_mark
+        self.seen = mark.index
         if mark.index != event.start_mark.index:  # the end of a block has no width and stands where the next begins
             self.last_line = mark.line + (1 if mark.column else 0)
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
