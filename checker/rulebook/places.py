@@ -132,7 +132,7 @@ class RuleFile:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            deep = _too_deep(text, builder)
+            deep = _too_deep(text[: mark.index] if mark else text, builder)
             if deep is not None:
                 self.trouble("R008", deep, f"nested deeper than {MAX_DEPTH} levels", "flatten it")
             elif len(self.items) == before:  # what was found before it broke is the cause
