@@ -74,7 +74,7 @@ class Bench:
             telegram = parser.parse(reading.view, book.vocabulary, facts, day)
             if plant is not None and plant.profile and plant.profile != telegram.profile:
                 telegram = copied(telegram, profile=plant.profile)
-            found += engine.run(telegram, reading.view.source, book, "invented.txt", reading.cable)
+            found += engine.judge(telegram, reading.view.source, book, "invented.txt", reading.cable).findings
         return found
 
     def judge(self, plant: Plant, wrapper: str) -> None:

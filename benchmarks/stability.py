@@ -43,7 +43,7 @@ def findings() -> Iterator[str]:
             yield f"{reading.cable}: {reading.why}"
             continue
         telegram = parser.parse(reading.view, book.vocabulary, reading.facts)
-        for found in engine.run(telegram, reading.view.source, book, SAMPLE.name, reading.cable):
+        for found in engine.judge(telegram, reading.view.source, book, SAMPLE.name, reading.cable).findings:
             place = f"{found.start.line}:{found.start.column}"
             yield f"{found.cable} {place} {found.severity} {found.rule} {found.message}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from .findings import Finding, Suggestion
+from .findings import Finding, Suggestion, Undetermined
 from .ledger import Judged
 from .text import Position, Span
 
@@ -96,14 +96,29 @@ def _row(item: Judged) -> list[object]:
         [_finding_row(one) for one in item.findings],
         item.tally,
         item.notes,
+        [_undetermined_row(one) for one in item.undetermined],
     ]
 
 
 def _judged(row: list[object]) -> Judged:
-    path, cable, state, why, findings, tally, notes = row
+    path, cable, state, why, findings, tally, notes, unknown = row
     counts = tuple((rule, tuple(numbers)) for rule, numbers in tally)  # type: ignore[attr-defined]
     made = tuple(_finding(one) for one in findings)  # type: ignore[attr-defined]
-    return Judged(str(path), str(cable), str(state), str(why), made, counts, notes=tuple(notes))  # type: ignore[arg-type]
+    verdicts = tuple(_undetermined(one) for one in unknown)  # type: ignore[attr-defined]
+    told: tuple[str, ...] = tuple(notes)  # type: ignore[arg-type]
+    return Judged(str(path), str(cable), str(state), str(why), made, counts, notes=told, undetermined=verdicts)
+
+
+def _undetermined_row(one: Undetermined) -> dict[str, object]:
+    row = {name: getattr(one, name) for name in one.__fields__}
+    row["span"] = [one.span.start, one.span.end]
+    row["start"] = [one.start.line, one.start.column]
+    return row
+
+
+def _undetermined(row: dict[str, object]) -> Undetermined:
+    made = row | {"span": Span(*row["span"]), "start": Position(*row["start"])}  # type: ignore[misc]
+    return Undetermined(**made)  # type: ignore[arg-type]
 
 
 def _finding_row(one: Finding) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from . import engine, readers, rulebook
 from .document import Telegram
-from .findings import Finding, Suggestion
+from .findings import Finding, Suggestion, Undetermined
 from .ledger import CHECKED, EXCLUDED, FAILED, Judged, Paper
 from .parser import parse
 from .parser.blank import NOTHING, is_blank
@@ -101,8 +101,8 @@ class Desk:
         source = item.view.source
         tally = engine.Tally()
         cable = item.cable or telegram.mrn or ""
-        raw = engine.run(telegram, source, self.book, item.path, cable, tally)
-        findings = sorted((one for one in raw if one.rule not in silent), key=Finding.order)
+        judgment = engine.judge(telegram, source, self.book, item.path, cable, tally)
+        findings = sorted((one for one in judgment.findings if one.rule not in silent), key=Finding.order)
         crashes = tuple((each.rule, each.trace) for each in tally.crashes)
         return Judged(
             item.path,
@@ -115,6 +115,7 @@ class Desk:
             _diff(item, findings) if self._order.diff else "",
             item.notes,
             crashes,
+            tuple(self.shown(one) for one in judgment.undetermined if one.rule not in silent),
         )
 
     def silent(self, path: str) -> frozenset[str]:
@@ -133,13 +134,19 @@ class Desk:
     def _finished(self, one: Finding, source: Source) -> Finding:
         """A finding with the severity the settings give it, its suggestion placed, and redacted where asked."""
         fields = {name: getattr(one, name) for name in one.__fields__}
-        fields["severity"] = self.severities.get(one.rule, one.severity) if not one.unknown else one.severity
+        fields["severity"] = self.severities.get(one.rule, one.severity)
         if one.suggestion is not None:
             fields["suggestion"] = _placed(one.suggestion, source)
         if self._order.redact:
             fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self.name(one.cable)}
             fields["message"] = self.messages.get(one.rule) or one.name
         return Finding(**fields)
+
+    def shown(self, one: Undetermined) -> Undetermined:
+        """Return an undetermined verdict as reports show it: without the document's words if the run redacts."""
+        if not self._order.redact:
+            return one
+        return copied(one, cable=self.name(one.cable), quote="")
 
     def name(self, cable: str) -> str:
         """A cable's name; when redacted, a name that is always the same for the same cable and tells nothing."""
@@ -208,12 +215,14 @@ def _placed(change: Suggestion, source: Source) -> Suggestion:
 
 
 def _counts(tally: engine.Tally, silent: frozenset[str], wanted: bool) -> tuple[tuple[str, tuple[int, int, int]], ...]:
-    """The tally as plain numbers; without statistics only the rules that were unknown."""
-    rows = []
-    for rule, count in sorted(tally.counts.items()):
-        if rule not in silent and (wanted or count.unknown):
-            rows.append((rule, (count.passed, count.failed, count.unknown)))
-    return tuple(rows)
+    """The tally as plain numbers; nothing without statistics."""
+    if not wanted:
+        return ()
+    return tuple(
+        (rule, (count.passed, count.failed, count.unknown))
+        for rule, count in sorted(tally.counts.items())
+        if rule not in silent
+    )
 
 
 def _diff(reading: readers.Reading, findings: list[Finding]) -> str:

@@ -11,7 +11,6 @@ stretch where the part would stand (header cut off, text unretrievable), so noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import date
 from operator import attrgetter
 
@@ -20,12 +19,8 @@ from .text import Span, ascending
 from .values import Date, Level
 
 MODEL_VERSION = 1
-ENOUGH = 4  # what signs must weigh in a text of ordinary length
-SURE = 99  # the weight of a sign that is enough by itself, however long the text
-LETTERS_TO_A_SIGN = 4000  # code points: a longer text is called damaged for more signs only
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
-SECOND = "_second"  # where a telegram keeps how it is read a second time: no field, for nobody compares or shows it
 HEAD = attrgetter(*HEADER)
 
 
@@ -637,10 +632,16 @@ class Part(Node):
     kind: str
 
 
-class Sign(Node):
-    """A sign that the copy was hurt by a noisy line or a scanner, and how much it weighs (1, 2, or `SURE`)."""
+class Damage(Node):
+    """A strong sign that this copy lacks text. `span` is the place of the sign, empty where text is missing.
 
-    weight: int = 1
+    `kind` is extract, cut, sections or gap. `covers` says which missing parts it explains: "head" (above paragraph
+    1), "text" (from there on) or "all". `why` is a clause for people.
+    """
+
+    kind: str
+    covers: str
+    why: str
 
 
 class Telegram(Node):
@@ -650,10 +651,9 @@ class Telegram(Node):
     order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
     it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
     `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the
-    complete telegram (header lost, text cut, one section of many). `signs` are the signs that the copy was hurt.
+    complete telegram (header lost, text cut, one section of many). `damage` are the strong signs that the copy lacks
+    text; `labels` are the labels that a plain search finds above paragraph 1, each named by the field it announces.
     """
-
-    __slots__ = (SECOND,)
 
     layout: str
     profile: str = ""
@@ -699,39 +699,10 @@ class Telegram(Node):
     parts: tuple[Part, ...] = ()
     rollup: Rollup | None = None
     declass: Declass | None = None
-    signs: tuple[Sign, ...] = ()
+    damage: tuple[Damage, ...] = ()
+    labels: tuple[Fact, ...] = ()
 
     # ---- derived meaning, each written once ------------------------------------------------------------------
-
-    @property
-    def damaged(self) -> bool:
-        """Whether the copy shows signs of a noisy line or a scanner: what is missing or strange in it may not be
-        the writer's doing."""
-        return self.hurt_beside(())
-
-    def read_again_by(self, make: Callable[..., Telegram | None], *given: object) -> None:
-        """How to read the telegram a second time, for `mended`: `make(telegram, *given)`."""
-        setattr(self, SECOND, (make, given))
-
-    def mended(self) -> Telegram | None:
-        """What the telegram may have said before the copy was hurt; `None` where no letter of it looks strange. What
-        was mended is among the signs from then on."""
-        found: object = getattr(self, SECOND, None)
-        if isinstance(found, tuple):
-            make, given = found
-            found = make(self, *given)
-            setattr(self, SECOND, found)
-        return found if isinstance(found, Telegram) else None
-
-    def hurt_beside(self, spans: Iterable[Span]) -> bool:
-        """Whether there are signs of damage at other places than these, enough for the length of the text."""
-        places = [span for span in spans if span.end > span.start]
-        weight = sum(
-            sign.weight
-            for sign in self.signs
-            if not any(span.start < sign.span.end and sign.span.start < span.end for span in places)
-        )
-        return weight >= ENOUGH + 2 * (len(self.span) // LETTERS_TO_A_SIGN)
 
     @property
     def level(self) -> Level | Unread | None:
@@ -1027,4 +998,4 @@ def _again(seen: set[object], key: object) -> bool:
 
 
 late(Marking, "tokens")  # read by rules about controls only
-late(Telegram, "rollup", "declass", "signs", "parts")  # read by few rules, by commands that ask, when a rule fails
+late(Telegram, "rollup", "declass", "damage", "labels", "parts")  # for few rules and commands, or after a failure

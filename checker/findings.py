@@ -46,7 +46,6 @@ class Finding(Record):
     lines: tuple[tuple[int, str], ...] = ()
     suggestion: Suggestion | None = None
     fingerprint: str = ""
-    unknown: bool = False
 
     def order(self) -> tuple[object, ...]:
         """The key that puts findings in reading order, the same on every run."""
@@ -59,3 +58,27 @@ class Finding(Record):
             self.message,
             self.cable,
         )
+
+
+class Undetermined(Record):
+    """One rule whose verdict on one document cannot be given, with the place and the reason.
+
+    `kind` is copy (this copy lacks or garbles the part), label (the part's label is there and was not read),
+    unreadable (a value cannot be read) or date (the date does not decide whether the rule applies). `quote` is the
+    document's own text, apart from `why`, so that it can be left out.
+    """
+
+    path: str
+    cable: str
+    rule: str
+    name: str
+    kind: str
+    why: str
+    span: Span
+    start: Position
+    at: str = ""
+    quote: str = ""
+
+    def order(self) -> tuple[object, ...]:
+        """Return the key that puts verdicts in reading order, the same on every run."""
+        return self.path, self.span.start, self.why, self.rule, self.cable

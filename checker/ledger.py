@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .findings import SEVERITIES, Finding
+from .findings import SEVERITIES, Finding, Undetermined
 from .record import Record
 
 CHECKED = "checked"
@@ -43,6 +43,7 @@ class Judged(Record):
     diff: str = ""
     notes: tuple[str, ...] = ()
     crashes: tuple[tuple[str, str], ...] = ()  # (rule id, trace id)
+    undetermined: tuple[Undetermined, ...] = ()
 
 
 class Hidden(Record):
@@ -68,7 +69,7 @@ class RuleNote(Record):
 
 
 class Summary(Record):
-    """The account in numbers. `unknown` counts verdicts that damaged or missing text left open."""
+    """The account in numbers. `unknown` counts undetermined verdicts, `parser_gaps` parts whose label was not read."""
 
     handed_in: int
     checked: int
@@ -79,6 +80,7 @@ class Summary(Record):
     warning: int
     info: int
     unknown: int
+    parser_gaps: int
     suppressed: int
     baseline: int
     rules: int
@@ -110,6 +112,10 @@ class Outcome(Record):
         shown = {id(finding) for finding in self.findings}
         for judged in self.judged:
             yield judged, [finding for finding in judged.findings if id(finding) in shown]
+
+    def undetermined(self) -> list[Undetermined]:
+        """Return the verdicts that could not be given, in reading order."""
+        return [one for judged in self.judged for one in judged.undetermined]
 
     def with_state(self, state: str) -> list[Judged]:
         """The documents of one state, in order."""
@@ -144,7 +150,8 @@ def balance(
         error=levels.count("error"),
         warning=levels.count("warning"),
         info=levels.count("info"),
-        unknown=sum(counts[2] for item in judged for _, counts in item.tally),
+        unknown=len({(item.path, item.cable, one.rule) for item in judged for one in item.undetermined}),
+        parser_gaps=sum(one.kind == "label" for item in judged for one in item.undetermined),
         suppressed=sum(1 for item in hidden if item.by == "suppression"),
         baseline=sum(1 for item in hidden if item.by == "baseline"),
         rules=rules,

@@ -53,7 +53,7 @@ MARKS = rule(
 
 def lint(book: rulebook.Rulebook, text: str = BASE, tally: engine.Tally | None = None) -> list[Finding]:
     source = Source("one.txt", text)
-    return list(engine.run(parse(View.whole(source), WORDS), source, book, "one.txt", "", tally))
+    return list(engine.judge(parse(View.whole(source), WORDS), source, book, "one.txt", "", tally).findings)
 
 
 def test_a_finding_says_where_and_what(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def telegram(**fields: object) -> Telegram:
 
 def judge(book: rulebook.Rulebook, document: Telegram) -> tuple[list[Finding], engine.Count]:
     tally = engine.Tally()
-    found = list(engine.run(document, Source("x", "\n  FIRST LINE\nSECOND LINE OF TEXT\n"), book, "x", "", tally))
+    found = list(engine.judge(document, Source("x", "\n  FIRST LINE\nSECOND LINE OF TEXT\n"), book, "x", "", tally).findings)
     return found, tally.of(book.rules[0].id)
 
 
@@ -295,7 +295,7 @@ def test_no_shipped_rule_crashes_on_a_torn_telegram(data: st.DataObject) -> None
         end = min(len(text), start + data.draw(st.integers(0, 80)))
         text = text[:start] + data.draw(st.sampled_from(["", text[start:end] * 2, "XXXX", "\n", "(", "~"])) + text[end:]
     source, tally = Source(name, text), engine.Tally()
-    found = list(engine.run(parse(View.whole(source), WORDS), source, rulebook.load(), name, "", tally))
+    found = list(engine.judge(parse(View.whole(source), WORDS), source, rulebook.load(), name, "", tally).findings)
     assert [] == tally.crashes
     for each in found:
         assert 0 <= each.span.start <= each.span.end <= len(text)

@@ -149,9 +149,14 @@ class Bench:
         name = desk.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
         silent = desk.silent(item.path)
-        for one in engine.run(telegram, item.view.source, desk.book, item.path, name, tally):
+        judgment = engine.judge(telegram, item.view.source, desk.book, item.path, name, tally)
+        parts.add(
+            "undetermined",
+            [rows.undetermined(number, desk.shown(one)) for one in judgment.undetermined if one.rule not in silent],
+        )
+        for one in judgment.findings:
             if one.rule not in silent:
-                severity = one.severity if one.unknown else desk.severities.get(one.rule, one.severity)
+                severity = desk.severities.get(one.rule, one.severity)
                 levels[severity] = levels.get(severity, 0) + 1
                 parts.put("findings", rows.finding(number, one, severity, desk.messages.get(one.rule)))
         portions = rows.Portions(number, telegram)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from ..document import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
-from ..findings import Finding
+from ..findings import Finding, Undetermined
 from ..readers import Reading
 from ..values import Date, Level
 
@@ -156,7 +156,23 @@ def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row
         "quote": one.quote[:LONGEST] if redact is None else "",
         "at": one.at,
         "fingerprint": one.fingerprint,
-        "unknown": one.unknown,
+        "unknown": False,
+    }
+
+
+def undetermined(number: int, one: Undetermined) -> Row:
+    """Return the row of the table `undetermined`."""
+    return {
+        "document": number,
+        "path": one.path,
+        "cable": one.cable,
+        "rule": one.rule,
+        "kind": one.kind,
+        "why": one.why,
+        "line": one.start.line,
+        "column": one.start.column,
+        "at": one.at,
+        "quote": one.quote[:LONGEST],
     }
 
 

@@ -94,7 +94,19 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("quote", TEXT, "the document's words at the place; empty when redacted"),
         Column("at", TEXT, "the structural place"),
         Column("fingerprint", TEXT, "the same for the same finding in every run"),
-        Column("unknown", FLAG, "whether it says that something cannot be judged"),
+        Column("unknown", FLAG, "always false: undetermined verdicts have a table of their own"),
+    ),
+    "undetermined": (
+        Column("document", NUMBER, "the document"),
+        Column("path", TEXT, "the file as it was named"),
+        Column("cable", TEXT, "the document's name"),
+        Column("rule", TEXT, "the rule's id"),
+        Column("kind", TEXT, "copy, label (a gap of the parser), unreadable or date"),
+        Column("why", TEXT, "why the verdict cannot be given"),
+        Column("line", NUMBER, "line of the file, from 1"),
+        Column("column", NUMBER, "column in code points, from 1"),
+        Column("at", TEXT, "the structural place"),
+        Column("quote", TEXT, "the document's words that could not be read; empty when redacted"),
     ),
     "ledger": (
         Column("document", NUMBER, "the document"),
@@ -116,7 +128,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("corpus", FLAG, "whether it is asked of the tables instead of each document"),
     ),
 }
-STREAMED = ("cables", "portions", "findings", "ledger")  # written by the workers, batch by batch
+STREAMED = ("cables", "portions", "findings", "undetermined", "ledger")  # written by the workers, batch by batch
 
 
 def documented() -> str:

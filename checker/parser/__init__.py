@@ -39,21 +39,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         sheet.hand_over(telegram.tags_line, "tags")
     settle(sheet, telegram, words)
     telegram.parts = Later(_parts, whole, sheet, cuts)
-    telegram.read_again_by(_mended, view, words, facts, as_of)
     return telegram
-
-
-def _mended(
-    telegram: Telegram, view: View, words: Vocabulary, facts: tuple[Fact, ...], as_of: Date | None
-) -> Telegram | None:
-    """What the telegram says with its strange letters exchanged."""
-    from .mend import mended  # 1 ms: asked when a rule has failed
-
-    other, signs = mended(view, telegram, words)
-    telegram.signs += signs
-    if other is None:
-        return None
-    return parse(other, words, facts, as_of)
 
 
 def _read(sheet: Sheet, telegram: Telegram) -> Sheet:

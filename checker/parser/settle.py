@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from ..document import Banner, Declass, Dtg, EoLine, Instruction, Marking, Rollup, Sign, Subject, Telegram, Unread
+from ..document import (
+    Banner,
+    Damage,
+    Declass,
+    Dtg,
+    EoLine,
+    Fact,
+    Instruction,
+    Marking,
+    Rollup,
+    Subject,
+    Telegram,
+    Unread,
+)
 from ..record import Later
 from ..text import Span
 from ..values import Date
@@ -42,17 +55,24 @@ def _declass(telegram: Telegram, words: Vocabulary) -> Declass | None:
     return judge(telegram, words)
 
 
-def _signs(telegram: Telegram, sheet: Sheet) -> tuple[Sign, ...]:
-    from .damage import signs  # 0.3 ms: asked when a rule has failed
+def _damage(telegram: Telegram, sheet: Sheet) -> tuple[Damage, ...]:
+    from .evidence import damage  # 0.3 ms: asked when a rule has failed
 
-    return signs(telegram, sheet)
+    return damage(telegram, sheet)
+
+
+def _labels(telegram: Telegram, sheet: Sheet) -> tuple[Fact, ...]:
+    from .evidence import labels  # as above
+
+    return labels(telegram, sheet)
 
 
 def _compute(sheet: Sheet, telegram: Telegram, words: Vocabulary) -> None:
     """What the overall marking should be, and when the information is to be declassified: made when asked for."""
     telegram.rollup = Later(_roll_up, sheet.grammar.caption_of_control, words)
     telegram.declass = Later(_declass, words)
-    telegram.signs = Later(_signs, sheet)
+    telegram.damage = Later(_damage, sheet)
+    telegram.labels = Later(_labels, sheet)
 
 
 def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Vocabulary) -> Rollup | None:

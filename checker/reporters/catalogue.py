@@ -74,7 +74,7 @@ def reckoning(verdict: str, why: str, parts: Iterable[tuple[str, Step]], finding
 
 
 def _steps(step: Step, depth: int) -> Iterator[str]:
-    answers = {True: "true", False: "false", None: "unknown"}
+    answers = {True: "true", False: "false", None: "undetermined"}
     values = "; ".join(f"{name} is {value}" for name, value in step.values)
     words = f"{step.words}: {answers[step.answer]}"
     yield "  " * depth + words + (f"   [{values}]" if values else "")

@@ -8,7 +8,7 @@ from ..findings import SEVERITIES
 from ..ledger import Outcome
 from . import Look
 from .escape import github_message, github_property
-from .wording import account, closing, tally
+from .wording import account, closing, tally, undetermined, why
 
 MOST = 10  # of each severity: GitHub shows ten errors, ten warnings and ten notices of a step
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
@@ -30,6 +30,11 @@ def report(outcome: Outcome, look: Look) -> Iterator[str]:
         place = github_property(judged.path)
         yield f"::error file={place},title=not checked::{github_message(judged.why)}\n"
     more += max(0, len(failed) - MOST)
+    verdicts = undetermined(outcome)
+    for first, rules in verdicts[:MOST]:
+        place = f"file={github_property(first.path)},line={first.start.line},col={first.start.column}"
+        yield f"::notice {place},title=undetermined::{github_message(f'{rules}: {why(first)}')}\n"
+    more += max(0, len(verdicts) - MOST)
     if more:
         yield f"::notice title=cablecheck::{more} more not shown as annotations; the other outputs hold all of them\n"
     yield f"::notice title=cablecheck::{github_message(tally(outcome.summary) + '; ' + account(outcome.summary))}\n"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..ledger import Outcome
 from . import Look
 from .escape import visible, whole
+from .wording import undetermined, why
 
 _SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
@@ -26,6 +27,17 @@ def report(outcome: Outcome, look: Look) -> Iterator[str]:
                 "severity": _SEVERITIES[one.severity],
                 "categories": ["Compliance"],
                 "location": {"path": whole(one.path), "lines": {"begin": one.start.line, "end": one.end.line}},
+            }
+        )
+    for first, rules in undetermined(outcome):
+        rows.append(
+            {
+                "description": f"undetermined: {rules}: {why(first)}",
+                "check_name": "undetermined",
+                "fingerprint": _print_of(f"{first.path}\0{first.cable}\0{first.start.line}\0{rules}\0{first.why}"),
+                "severity": "info",
+                "categories": ["Compliance"],
+                "location": {"path": whole(first.path), "lines": {"begin": first.start.line}},
             }
         )
     for judged in outcome.with_state("failed"):

@@ -9,7 +9,7 @@ from ..findings import SEVERITIES, Finding
 from ..ledger import Judged, Outcome
 from . import Look
 from .escape import visible, xml_text
-from .wording import account, tally
+from .wording import account, place, tally, why
 
 
 def report(outcome: Outcome, look: Look) -> Iterator[str]:
@@ -44,8 +44,13 @@ def _case(suite: ElementTree.Element, judged: Judged, found: list[Finding], gate
         head = ElementTree.SubElement(case, "failure", message=_words(counted[0]), type=counted[0].rule)
         head.text = "\n".join(_line(one) for one in counted)
     rest = [one for one in found if one.severity not in gate or judged.state == "failed"]
-    if rest:
-        ElementTree.SubElement(case, "system-out").text = "\n".join(_line(one) for one in rest)
+    lines = [_line(one) for one in rest]
+    lines += [
+        xml_text(f"{visible(one.path)}:{place(one)}: undetermined {one.rule}: {why(one)}")
+        for one in judged.undetermined
+    ]
+    if lines:
+        ElementTree.SubElement(case, "system-out").text = "\n".join(lines)
 
 
 def _words(one: Finding) -> str:

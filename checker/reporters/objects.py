@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..findings import Finding, Suggestion
+from ..findings import Finding, Suggestion, Undetermined
 from ..ledger import Judged, Outcome
 from . import Look
 from .escape import whole
@@ -19,6 +19,7 @@ def report(outcome: Outcome, look: Look) -> Iterator[str]:
     yield json.dumps(head)[:-1]
     for key, rows in (
         ("findings", [finding_of(one) for one in outcome.findings]),
+        ("undetermined", [undetermined_of(one) for one in outcome.undetermined()]),
         ("failed", [document_of(one) for one in outcome.with_state("failed")]),
         ("excluded", [document_of(one) for one in outcome.with_state("excluded")]),
         ("hidden", [{**finding_of(one.finding), "by": one.by, "reason": whole(one.reason)} for one in outcome.hidden]),
@@ -65,7 +66,23 @@ def finding_of(one: Finding) -> dict[str, object]:
         "help": whole(one.help),
         "quote": whole(one.quote),
         "at": one.at,
-        "unknown": one.unknown,
+        "unknown": False,
+    }
+
+
+def undetermined_of(one: Undetermined) -> dict[str, object]:
+    """Return a verdict that could not be given, as a flat object."""
+    return {
+        "path": whole(one.path),
+        "cable": whole(one.cable),
+        "line": one.start.line,
+        "column": one.start.column,
+        "rule": one.rule,
+        "name": one.name,
+        "kind": one.kind,
+        "why": whole(one.why),
+        "quote": whole(one.quote),
+        "at": one.at,
     }
 
 

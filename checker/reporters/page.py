@@ -16,7 +16,7 @@ from . import Look
 from .drawing import drawn
 from .escape import html_text
 from .page_look import SCRIPT, STYLE
-from .wording import account, count, place, statistics_rows, verdict
+from .wording import account, count, place, statistics_rows, undetermined, verdict, why
 
 MOST_TEXTS = 500  # documents whose text is drawn; the findings of all are listed
 
@@ -27,6 +27,7 @@ def report(outcome: Outcome, look: Look) -> Iterator[str]:
     yield from _unchecked(outcome, "failed", "Not checked")
     yield from _filters(outcome)
     yield from _documents(outcome)
+    yield from _undetermined(outcome)
     yield from _unchecked(outcome, "excluded", "Excluded")
     yield from _rest(outcome)
     yield f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
@@ -47,7 +48,7 @@ def _head(outcome: Outcome) -> Iterator[str]:
     )
     yield f'<p class="verdict {summary.verdict}">{html_text(verdict(outcome))}</p>\n<dl class="tiles">\n'
     tiles = [(name, getattr(summary, name), name) for name in SEVERITIES]
-    tiles += [("unknown", summary.unknown, "plain"), ("checked", summary.checked, "plain")]
+    tiles += [("undetermined", summary.unknown, "plain"), ("checked", summary.checked, "plain")]
     tiles += [
         ("excluded", summary.excluded, "plain"),
         ("failed", summary.failed, "error" if summary.failed else "plain"),
@@ -149,6 +150,16 @@ def _unchecked(outcome: Outcome, state: str, heading: str) -> Iterator[str]:
         yield "</ul></section>\n"
 
 
+def _undetermined(outcome: Outcome) -> Iterator[str]:
+    verdicts = undetermined(outcome)
+    if verdicts:
+        yield '<section class="undetermined"><h2>Undetermined</h2>\n<ul>\n'
+        for one, rules in verdicts:
+            where = f'<span class="path">{html_text(one.path)}</span>:{place(one)}'
+            yield f"<li>{where} {html_text(rules)}: {html_text(why(one))}</li>\n"
+        yield "</ul></section>\n"
+
+
 def _rest(outcome: Outcome) -> Iterator[str]:
     words = [*outcome.troubles, *outcome.notices]
     if words:
@@ -157,7 +168,7 @@ def _rest(outcome: Outcome) -> Iterator[str]:
         yield "</ul></section>\n"
     if outcome.statistics:
         yield '<section><h2>Rules</h2>\n<div class="wide"><table class="rules">\n<tr><th>rule</th><th>findings</th>'
-        yield "<th>passed</th><th>failed</th><th>unknown</th><th>not applicable</th></tr>\n"
+        yield "<th>passed</th><th>failed</th><th>undetermined</th><th>not applicable</th></tr>\n"
         for rule, *numbers in statistics_rows(outcome):
             cells = "".join(f"<td>{number:,}</td>" for number in numbers)
             yield f"<tr><th>{html_text(rule)}</th>{cells}</tr>\n"

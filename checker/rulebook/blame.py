@@ -123,6 +123,41 @@ def _blame_order(clause: Clause, env: Env, trail: Trail) -> Blame:
     return Blame(code[1], env, trail)
 
 
+# ---- what is missing -------------------------------------------------------------------------------------------------
+
+
+def missing(clause: Clause, env: Env) -> tuple[str, ...]:
+    """Return the dotted fields whose absence made a false clause false; nothing if something present is wrong.
+
+    An absence is a condition on a field that has no value, or a quantifier that found no element. Of alternatives any
+    one would have been enough, so each that is missing counts.
+    """
+    code = clause.code
+    shape = code[0]
+    if shape == "or":
+        return tuple(dict.fromkeys(field for part in clause.parts for field in missing(part, env)))
+    if shape == "and":
+        return missing(next(part for part in clause.parts if part.test(env) is False), env)
+    if shape == "implies":
+        return missing(clause.parts[1], env)
+    if shape == "not":
+        inner_code = clause.parts[0].code
+        return (path_words(inner_code[1]),) if inner_code[0] == "state" and inner_code[2] == "absent" else ()
+    if shape == "all":
+        for item, _ in elements(code[1], env, ("",) * len(env), clause.tools):
+            if clause.parts[0].test((*env, item)) is False:
+                return missing(clause.parts[0], (*env, item))
+        return ()
+    if shape in ("any", "times"):
+        return (path_words(code[1]),) if shape == "any" or code[2] != "at_most" else ()
+    if shape not in ("state", "ask", "count"):
+        return ()
+    value = getter(code[1], clause.tools.getters)(env)
+    wanted = shape != "state" or code[2] in ("present", "readable")
+    empty = value is None or (value == () and (shape != "ask" or code[3] in ("non_empty", "empty")))
+    return (path_words(code[1]),) if wanted and empty else ()
+
+
 # ---- the reckoning -------------------------------------------------------------------------------------------
 
 

@@ -66,7 +66,7 @@ def answer(rule: Rule, program: Program, telegram: Telegram, era: Free = None) -
         return "not_applicable", []
     if outcome is HOLDS:
         return "pass", []
-    hits = [hit for hit in program.hits(outcome) if not hit.unknown]
+    hits = [hit for hit in program.hits(outcome, env) if not hit.unknown]
     return ("fail", hits) if hits else ("unknown", [])
 
 

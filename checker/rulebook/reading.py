@@ -57,9 +57,6 @@ def _about(node: Map, file: RuleFile, scope: Scope, defaults: Map | None) -> Dat
     era = _setting(node, defaults, "era")
     if isinstance(era, Map):
         data["era"] = _era(era, scope)
-    unknown = _setting(node, defaults, "unknown")
-    if isinstance(unknown, Text) and unknown.value == "report":
-        data["unknown"] = "report"
     return data
 
 

@@ -60,9 +60,7 @@ RULE = (
     Key("each", TEXT, "The list whose elements are judged one by one, or the part that is judged.", "paragraphs"),
     Key("where", CONDITION, "Which of the elements of `each` are judged.", {"depth": {"is": 1}}),
     Key("point", TEXT, "Where findings point, if not at the element or at the selector that failed.", "place"),
-    Key("require", CONDITION, "What must hold. False makes a finding, unknown is counted.", {"mark": "present"}),
-    Key("unknown", {"enum": ["count", "report"]},
-        "What becomes of a verdict that cannot be given: counted, or reported as info.", "report"),
+    Key("require", CONDITION, "What must hold. If it is false, the rule fails.", {"mark": "present"}),
     Key("once", FLAG, "At most one finding per document, at the first place.", True),
     Key("message", {**TEXT, "minLength": 3}, "What a finding says; {field}, {value}, {element} and {count} are filled "
         "in.", "paragraph {label} has no portion mark", True),
@@ -180,7 +178,7 @@ def record(keys: tuple[Key, ...], says: str, required: bool = True) -> Shape:
 
 def rules_schema() -> Shape:
     """The schema of a chapter of rules."""
-    defaults = tuple(key for key in RULE if key.name in ("severity", "status", "profile", "era", "tags", "unknown"))
+    defaults = tuple(key for key in RULE if key.name in ("severity", "status", "profile", "era", "tags"))
     return {
         "$schema": DRAFT,
         "title": "A chapter of cablecheck rules",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..checks import CHECKS
-from ..document import Telegram, Unread
+from ..document import Node, Telegram, Unread
 from ..record import Record
 from ..text import Span
 from ..trouble import ConfigTrouble
@@ -19,7 +19,11 @@ Trail = tuple[str, ...]  # the structural place of each part of an environment
 
 
 class Hit(Record):
-    """One failure (or one thing that cannot be judged): a span, its structural place, and words."""
+    """One failure, or one verdict that cannot be given: a span, its structural place, and words.
+
+    `missing` are the dotted fields whose absence made the rule fail; empty if something present is wrong. `within` is
+    the span of the element judged, None if the whole telegram was. `quote` is what could not be read.
+    """
 
     span: Span | None
     at: str
@@ -27,6 +31,9 @@ class Hit(Record):
     unknown: bool = False
     replace: Span | None = None
     text: str = ""
+    missing: tuple[str, ...] = ()
+    within: Span | None = None
+    quote: str = ""
 
 
 class Outcome(Record):
@@ -49,8 +56,8 @@ class Program:
     """
 
     __slots__ = (
-        "_clause", "_guard", "_whole_code", "ask", "check", "code", "each", "judge", "listed", "require", "silent",
-        "tools", "when", "where",
+        "_clause", "_guard", "_whole_code", "ask", "check", "code", "each", "judge", "listed", "require", "tools",
+        "when", "where",
     )  # fmt: skip
 
     def __init__(self, head: Data, tools: Tools, whole: Callable[[], Data] | None = None) -> None:
@@ -77,7 +84,6 @@ class Program:
         self.code: Data = code
         self.each: Code | None = each if isinstance(each, list) else None
         self.listed = bool(code.get("listed"))
-        self.silent = code.get("unknown") != "report"  # says nothing of what cannot be judged
         self.where: Test | None = compile_condition(where, tools) if isinstance(where, list) else None
         self.require: Test = compile_condition(require, tools) if isinstance(require, list) else _never
         self.check: Callable[..., Free] | None = None
@@ -103,13 +109,6 @@ class Program:
         answer = self.require(env)
         if answer:
             return HOLDS
-        here = ((env, ("",)),)
-        return Outcome(failed=here) if answer is False else Outcome(unknown=here)
-
-    def outcome_of(self, answer: Free, env: Env) -> Outcome:
-        """An outcome as it is, or made of the bare answer of a requirement on the whole telegram."""
-        if isinstance(answer, Outcome):
-            return answer
         here = ((env, ("",)),)
         return Outcome(failed=here) if answer is False else Outcome(unknown=here)
 
@@ -186,25 +185,33 @@ class Program:
             self._clause = Clause(self.code["require"], self.tools)
         return self._clause
 
-    def told(self, answer: Free, env: Env) -> list[Hit]:
-        """What is told of an answer that is not simply "holds"."""
-        return self.hits(self.outcome_of(answer, env))
+    def hits(self, outcome: Outcome, env: Env) -> list[Hit]:
+        """Return the failures, or else one hit for the verdict that cannot be given.
 
-    def hits(self, outcome: Outcome) -> list[Hit]:
-        """The failures as places and words; one for the document where the rule says `once`."""
+        A rule that says `once` gives one failure for the document.
+        """
+        if outcome is UNSURE:
+            return [self._guard_hit(env)]
         if outcome.hits:
             return list(outcome.hits)
         failed: Sequence[tuple[Env, Trail]] = outcome.failed
         count = len(failed)
         if self.code.get("once"):
             failed = failed[:1]
-        found = [self._hit(env, trail, count) for env, trail in failed]
-        if self.code.get("unknown") == "report":
-            found += [self._cannot(env, trail) for env, trail in outcome.unknown[:1]]
+        found = [self._hit(inside, trail, count) for inside, trail in failed]
+        if not found:
+            found += [self._cannot(inside, trail) for inside, trail in outcome.unknown[:1]]
         return found
 
+    def _guard_hit(self, env: Env) -> Hit:
+        from .blame import Clause, blame
+
+        reason = blame(Clause(self.when or [], self.tools), env, ("",))
+        span, at = place_of(reason.path, reason.env, reason.trail)
+        return _unknown_hit(span, at, unread_on(reason.path, reason.env))
+
     def _hit(self, env: Env, trail: Trail, count: int) -> Hit:
-        from .blame import blame
+        from .blame import blame, missing
 
         reason = blame(self.clause(), env, trail)
         span, at = self._place(env, trail, reason)
@@ -214,17 +221,20 @@ class Program:
         if isinstance(suggest, dict):
             replace = place_of(suggest["replace"], env, trail)[0]
             text = _message(suggest["with"], lambda part: self._value(part, env, reason, count))
-        return Hit(span, at, message, False, replace, text)
+        inside = env[-1].span if len(env) > 1 and isinstance(env[-1], Node) else None
+        return Hit(span, at, message, False, replace, text, missing(self.clause(), env), inside)
 
     def _cannot(self, env: Env, trail: Trail) -> Hit:
-        from .blame import Blame, blame
+        from .blame import Blame, Clause, blame
 
         if len(env) == 1 and self.each is not None:
             reason = Blame(self.each, env, trail)
+        elif self.where is not None and self.where(env) is None:
+            reason = blame(Clause(self.code["where"], self.tools), env, trail)
         else:
             reason = blame(self.clause(), env, trail)
         span, at = self._place(env, trail, reason)
-        return Hit(span, at, f"cannot be judged: {_why(unread_on(reason.path, reason.env))}"[:LONGEST_MESSAGE], True)
+        return _unknown_hit(span, at, unread_on(reason.path, reason.env))
 
     def _place(self, env: Env, trail: Trail, reason: Free) -> tuple[Span | None, str]:
         point = self.code.get("point")
@@ -282,12 +292,14 @@ def _never(env: Env) -> bool | None:
     return True
 
 
-def _why(value: Unread | None) -> str:
-    """What could not be read, in words."""
+def _unknown_hit(span: Span | None, at: str, value: Unread | None) -> Hit:
+    """A hit for a verdict that cannot be given because of `value`."""
     if value is None:
-        return "the evidence is missing or not exact enough"
+        return Hit(span, at, "the evidence is missing or not exact enough", True)
     why = " ".join(value.why.split())
-    return f'"{words_of(value)}" cannot be read as {why}' if value.text else f"this copy does not hold {why}"
+    if value.text:
+        return Hit(span, at, f"cannot be read as {why}"[:LONGEST_MESSAGE], True, quote=words_of(value))
+    return Hit(span, at, f"this copy does not have {why}"[:LONGEST_MESSAGE], True)
 
 
 def _nothing(*given: object) -> tuple[Free, ...]:

@@ -26,7 +26,7 @@ def test_what_stands_inside_another_line_is_lost_and_not_missing(field: str) -> 
     telegram = parser.parse(View.whole(source), book.vocabulary)
     node = getattr(telegram, field)
     assert isinstance(node, Unread) and node.lost
-    assert [] == [f.message for f in engine.run(telegram, source, book) if f.severity == "error"]
+    assert [] == [f.message for f in engine.judge(telegram, source, book).findings if f.severity == "error"]
 
 
 @pytest.mark.parametrize("line", ["O 101156Z SEP 07\n", "FM AMEMBASSY STRELSAU\n"])
@@ -34,4 +34,4 @@ def test_what_stands_nowhere_is_missing(line: str) -> None:
     assert SOUND.count(line) == 1
     source, book = Source("x", SOUND.replace(line, "")), rulebook.load()
     telegram = parser.parse(View.whole(source), book.vocabulary)
-    assert {"error"} <= {f.severity for f in engine.run(telegram, source, book)}
+    assert {"error"} <= {f.severity for f in engine.judge(telegram, source, book).findings}

@@ -81,7 +81,7 @@ def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tup
     for reading in readers.read(name, data=data, words=book().vocabulary):
         assert isinstance(reading, Reading), reading
         telegram = parser.parse(reading.view, book().vocabulary, reading.facts)
-        for finding in engine.run(telegram, reading.view.source, book(), name, reading.cable):
+        for finding in engine.judge(telegram, reading.view.source, book(), name, reading.cable).findings:
             if finding.rule in outside:
                 continue
             quote = finding.quote.replace("\r\n", "\n")

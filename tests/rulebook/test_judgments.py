@@ -43,7 +43,7 @@ def run(book: Rulebook, document: Telegram, quick: bool) -> tuple[list[Finding],
     plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
     if plan.forged is not None:  # the engine would go the other way where it raises
         plan.forged.judged((document,), [0] * len(plan.forged.slots), lambda told: None, lambda branch: None)
-    found = list(engine.run(document, SOURCE, book, "trial.txt", "7", tally))
+    found = list(engine.judge(document, SOURCE, book, "trial.txt", "7", tally).findings)
     assert [] == tally.crashes
     counts = [
         f"{rule} applied {count.applied}, failed {count.failed}, unknown {count.unknown}, passed {count.passed}"

@@ -38,7 +38,7 @@ def judged(book: Rulebook, document: Telegram, quick: bool) -> object:
     plan.met, plan.forged = 0, (plan.forged or forge(plan.root, plan.tools)) if quick else None
     if plan.forged is not None:  # the engine would go the other way where it raises
         plan.forged.judged((document,), [0] * len(plan.forged.slots), lambda told: None, lambda branch: None)
-    found = list(engine.run(document, SOURCE, book, "x", "", tally))
+    found = list(engine.judge(document, SOURCE, book, "x", "", tally).findings)
     assert [] == tally.crashes
     return found, {id: (c.applied, c.failed, c.unknown) for id, c in sorted(tally.counts.items()) if c.applied}
 
