@@ -29,7 +29,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from benchmarks.parse import SCAN
 from checker import audit, engine, readers, rulebook, synth
 from checker.audit import batch
-from checker.checking import Order
+from checker.document_linter import Order
 from checker.parser import parse
 
 PARAGRAPH = re.compile(r"(?ms)^([0-9]{1,2})(\. .+?)(?=\n\s*\n)")

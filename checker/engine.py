@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from .document import Damage, Telegram
-from .findings import Finding, Suggestion, Undetermined
+from .errors import CablecheckError
+from .model import Damage, Telegram
 from .record import Record
-from .rulebook.codes import Free
-from .rulebook.paths import Env
-from .rulebook.plan import Branch, Job, Plan
-from .rulebook.shelf import Rule, Rulebook
-from .rulebook.verdict import HOLDS, IDLE, UNSURE, Hit, Outcome
+from .results import Finding, Suggestion, Undetermined
+from .rulebook.evaluation import NOT_APPLICABLE, PASS, UNDETERMINED, Branch, Hit, Job, Outcome, Plan
+from .rulebook.field_types import Env
+from .rulebook.ir import Free
+from .rulebook.rule import Rule, Rulebook
 from .text import Source, Span
-from .trouble import Trouble
 
 MOST_LINES = 5  # lines of the source that a finding carries
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
@@ -216,9 +215,9 @@ class _Walk:
         applied, broken = self.applied, self.broken
         for job in branch.jobs:
             outcome = job[1].judge(env)
-            if outcome is not IDLE:
+            if outcome is not NOT_APPLICABLE:
                 applied.append(job)
-                if outcome is not HOLDS:
+                if outcome is not PASS:
                     broken.append((job, outcome))
         for test, inner in branch.branches:
             answer = test(env)
@@ -248,16 +247,16 @@ class _Walk:
                 self.one(job, env)
             elif applies is None:
                 self.applied.append(job)
-                self.broken.append((job, UNSURE))
+                self.broken.append((job, UNDETERMINED))
 
     def one(self, job: Job, env: Env) -> None:
         """Judge one rule and keep its fault, if it has one."""
         outcome, fault = tried(job[1].judge, env)
         if fault is not None:
             self.faults.append((job[0], fault))
-        elif outcome is not IDLE:
+        elif outcome is not NOT_APPLICABLE:
             self.applied.append(job)
-            if outcome is not HOLDS:
+            if outcome is not PASS:
                 self.broken.append((job, outcome))
 
 
@@ -350,12 +349,12 @@ def first_line(telegram: Telegram, source: Source) -> Span:
 def attempt(work: Callable[[], object]) -> tuple[object, str]:
     """The answer of `work` and "", or `None` and a short trace id where it broke: one document must not end a run.
 
-    `Trouble` goes through: it is the user's to mend and tells of more than one document.
+    `CablecheckError` goes through: it is the user's to mend and tells of more than one document.
     """
     answer, error = tried(work)
     if error is None:
         return answer, ""
-    if isinstance(error, Trouble):
+    if isinstance(error, CablecheckError):
         raise error
     from hashlib import sha256
     from traceback import extract_tb
@@ -401,6 +400,6 @@ def trace(telegram: Telegram, source: Source, rule: Rule, book: Rulebook) -> Tra
         first = undetermined[0]
         why = f'"{first.quote}": {first.why}' if first.quote else first.why
         return Trace(rule.id, "undetermined", why, parts[:1] if applies is None else parts)
-    if program.judge((telegram,)) is IDLE:
+    if program.judge((telegram,)) is NOT_APPLICABLE:
         return Trace(rule.id, "not applicable", "there is nothing to judge", parts)
     return Trace(rule.id, "pass", "", parts)

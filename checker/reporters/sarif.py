@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..findings import Finding, Undetermined
-from ..ledger import UNTRUSTED, Judged, Outcome, RuleNote
+from ..results import UNTRUSTED, DocumentResult, Finding, Outcome, RuleNote, Undetermined
 from . import Look
-from .escape import uri, visible, whole
-from .wording import why
+from .escaping import uri, visible, whole
+from .terminal import why
 
 MOST_RESULTS = 25_000  # GitHub takes no more in one run
 SHOWN_RESULTS = 5_000  # and shows this many of them
@@ -166,7 +165,7 @@ def _invocation(outcome: Outcome, dropped: int) -> dict[str, object]:
     }
 
 
-def _notification(level: str, words: str, judged: Judged | None = None) -> dict[str, object]:
+def _notification(level: str, words: str, judged: DocumentResult | None = None) -> dict[str, object]:
     found: dict[str, object] = {"level": level, "message": {"text": visible(words)}}
     if judged is not None:
         found["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": uri(judged.path)}}}]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker import engine, parser, rulebook
-from checker.document import Unread
+from checker.model import Unread
 from checker.text import Source, View
 
 SOUND = (Path(__file__).parents[2] / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")

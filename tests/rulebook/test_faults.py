@@ -9,17 +9,17 @@ from functools import partial
 from hashlib import sha256
 
 import pytest
+from checker.rulebook.forge import Forged, forge
 from test_judgments import ALL, SOURCE, book_of, shown
 from test_readings import chapter, check_module
 from test_reckonings import DOCUMENTS, MANY, at
 
 from checker import checks, engine
-from checker.document import Banner, Part, Sign, Telegram
+from checker.errors import InputError
+from checker.model import Banner, Part, Sign, Telegram
 from checker.record import copied
 from checker.rulebook import Rulebook
-from checker.rulebook.forge import Forged, forge
 from checker.text import Source, Span
-from checker.trouble import InputTrouble
 from checker.values import Date
 
 USUAL = "name: trial, summary: A rule made for tests., cite: [{source: memory}], status: draft"
@@ -72,7 +72,9 @@ def judged(
     tally = engine.Tally()
     plan = book.plan(document.profile, document.date)
     plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
-    found = [f"{each.rule} {each.message}" for each in engine.judge(document, SOURCE, book, "trial.txt", "7", tally).findings]
+    found = [
+        f"{each.rule} {each.message}" for each in engine.judge(document, SOURCE, book, "trial.txt", "7", tally).findings
+    ]
     counts = {rule: (count.applied, count.failed, count.unknown, count.passed) for rule, count in tally.counts.items()}
     return found, {rule: count for rule, count in counts.items() if any(count)}, tally.crashes
 
@@ -164,7 +166,10 @@ def test_one_tally_counts_many_telegrams(quick: bool, monkeypatch: pytest.Monkey
     for document in [*DOCUMENTS.values(), *DOCUMENTS.values()]:
         plan = MIXED.plan(document.profile, document.date)
         plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
-        told += [f"{each.message[:20]}{each.cable}" for each in engine.judge(document, SOURCE, MIXED, "x", tally=tally).findings]
+        told += [
+            f"{each.message[:20]}{each.cable}"
+            for each in engine.judge(document, SOURCE, MIXED, "x", tally=tally).findings
+        ]
     counts = {rule: (count.applied, count.failed, count.unknown) for rule, count in sorted(tally.counts.items())}
     assert 10 == tally.documents
     assert {
@@ -295,7 +300,8 @@ def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) 
         ("error", "2007 is " + "x" * 79 + "….", Span(20, 25), "there", False),
         ("info", " is .", Span(0, 11), "nowhere", True),
     ] == sorted(
-        (each.severity, each.message, each.span, each.at, each.unknown) for each in engine.judge(MANY, SOURCE, book, "x").findings
+        (each.severity, each.message, each.span, each.at, each.unknown)
+        for each in engine.judge(MANY, SOURCE, book, "x").findings
     )
     assert MANY is asked[0] and book.vocabulary is asked[2]
     assert ("3", "x") == (asked[1].days, asked[1].name)  # type: ignore[attr-defined]
@@ -464,7 +470,9 @@ def test_a_finding_carries_five_lines_at_most() -> None:
 
 @pytest.mark.parametrize(("letters", "told"), [(399, 399), (400, 400), (401, 400)])
 def test_a_message_has_four_hundred_letters_at_most(letters: int, told: int) -> None:
-    (found,) = engine.judge(MANY, SOURCE, rules(f"message: {'x' * letters}, require: {{subject.text: {{is: x}}}}"), "x").findings
+    (found,) = engine.judge(
+        MANY, SOURCE, rules(f"message: {'x' * letters}, require: {{subject.text: {{is: x}}}}"), "x"
+    ).findings
     assert "x" * (told - (letters > 400)) + "…" * (letters > 400) == found.message
 
 
@@ -553,8 +561,8 @@ def test_a_place_is_told_from_the_package_on_however_its_path_is_written() -> No
 def test_an_attempt_gives_the_answer_or_a_trace() -> None:
     assert (7, "") == engine.attempt(lambda: 7)
     assert (None, "") == engine.attempt(lambda: None)
-    with pytest.raises(InputTrouble, match="mend it"):
-        engine.attempt(lambda: (_ for _ in ()).throw(InputTrouble("mend it")))
+    with pytest.raises(InputError, match="mend it"):
+        engine.attempt(lambda: (_ for _ in ()).throw(InputError("mend it")))
 
 
 def test_the_trace_of_an_attempt_names_the_fault_and_its_place_and_no_word_of_the_document() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from checker.rulebook.forge import forge
 from kept import WRITING, cases, rewrite
 from test_readings import read
 from test_reckonings import DOCUMENTS, MANY, WORDS, at, steps
 
 from checker import engine
-from checker.document import Sign, Telegram
-from checker.findings import Finding
+from checker.model import Sign, Telegram
 from checker.record import copied
+from checker.results import Finding
 from checker.rulebook import Rule, Rulebook
-from checker.rulebook.forge import forge
 from checker.text import Source
 
 TEXT = "\n".join(f"LINE {number:02} {chr(65 + number) * 3}" for number in range(12)) + "\n"
