@@ -55,7 +55,18 @@ class Cursor:
     may come many times: a tuple that grows one by one would be copied each time."""
 
     __slots__ = (
-        "_stems", "day", "fold", "collected", "grammar", "lowered", "parts", "size", "span", "text", "view", "words",
+        "_stems",
+        "collected",
+        "day",
+        "fold",
+        "grammar",
+        "lowered",
+        "parts",
+        "size",
+        "span",
+        "text",
+        "view",
+        "words",
     )  # fmt: skip
 
     def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:

@@ -29,7 +29,7 @@ _ENDED = ".!?:\"')]-"
 class Pages:
     """Finds the page lines, stamps and attributes of a sheet."""
 
-    __slots__ = ("cuts", "level", "limit", "lines", "cursor", "stamped", "stamps", "telegram", "top")
+    __slots__ = ("cursor", "cuts", "level", "limit", "lines", "stamped", "stamps", "telegram", "top")
 
     def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
         self.cursor = cursor

@@ -21,7 +21,7 @@ _NAME_AT_END = Pattern(r"[A-Z][\w'’-]* (?:[A-Z]\.? ?){1,2}[A-Z][\w'’-]+$|[A-
 class Clause:
     """The stretch of one authority block, and where its labelled values stand."""
 
-    __slots__ = ("end", "flat", "cursor", "start", "values")
+    __slots__ = ("cursor", "end", "flat", "start", "values")
 
     def __init__(self, cursor: Cursor, start: int, end: int) -> None:
         self.cursor = cursor

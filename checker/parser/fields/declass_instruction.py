@@ -62,7 +62,7 @@ def forms_of(words: Vocabulary) -> Forms:
 class Value:
     """The value under reading: its offsets in the sheet and its folded text on one line."""
 
-    __slots__ = ("end", "flat", "forms", "cursor", "start")
+    __slots__ = ("cursor", "end", "flat", "forms", "start")
 
     def __init__(self, cursor: Cursor, start: int, end: int) -> None:
         self.cursor = cursor

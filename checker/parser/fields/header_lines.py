@@ -30,7 +30,7 @@ _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
 class Header:
     """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
 
-    __slots__ = ("banner", "gap", "group", "info", "match", "names", "offices", "cursor", "telegram", "to", "unread")
+    __slots__ = ("banner", "cursor", "gap", "group", "info", "match", "names", "offices", "telegram", "to", "unread")
 
     def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
         self.cursor = cursor

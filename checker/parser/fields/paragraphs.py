@@ -64,7 +64,7 @@ class Found:
 class Text:
     """Walks the text of one section from `low` to `high` and collects paragraphs and headings."""
 
-    __slots__ = ("found", "high", "inner", "known", "letter", "low", "marked", "outer", "section", "cursor")
+    __slots__ = ("cursor", "found", "high", "inner", "known", "letter", "low", "marked", "outer", "section")
 
     def __init__(self, cursor: Cursor, low: int, high: int, outer: int = 0, section: int = 1) -> None:
         self.cursor = cursor
@@ -310,7 +310,7 @@ def _is_table(dashes: str) -> bool:
 class Body:
     """Turns the openings of one section into paragraphs, headings and parts of the sheet."""
 
-    __slots__ = ("headings", "headlines", "high", "low", "paragraphs", "section", "cursor")
+    __slots__ = ("cursor", "headings", "headlines", "high", "low", "paragraphs", "section")
 
     def __init__(self, cursor: Cursor, low: int, high: int, section: int = 1, headlines: bool = False) -> None:
         self.cursor = cursor
