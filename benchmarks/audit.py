@@ -29,14 +29,13 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from benchmarks.parse import SCAN
 from checker import audit, engine, readers, rulebook, synth
 from checker.audit import batch
-from checker.document_linter import Order
+from checker.config import Options
 from checker.parser import parse
 
 PARAGRAPH = re.compile(r"(?ms)^([0-9]{1,2})(\. .+?)(?=\n\s*\n)")
 MARK = re.compile(r"\A\. (?:\([^)]*\) )?")
 PARAGRAPHS = 11  # numbered paragraphs of a telegram: the mean of real ones
 ROUNDS = 5
-FORGE_AFTER = 3  # a large run has forged all its plans; this one has too few telegrams to meet each often enough
 
 
 def floor(path: str) -> int:
@@ -91,7 +90,7 @@ def judged(path: str, book: rulebook.Rulebook) -> None:
                 pass
 
 
-def rows(path: str, place: batch.Bench) -> None:
+def rows(path: str, place: batch.BatchWorker) -> None:
     with tempfile.TemporaryDirectory() as out:
         tasks = [batch.Task(number, share, out) for number, share in enumerate(readers.batches(path, 4 << 20))]
         for task in tasks:
@@ -100,7 +99,7 @@ def rows(path: str, place: batch.Bench) -> None:
 
 def whole(path: str, jobs: int) -> None:
     with tempfile.TemporaryDirectory() as out:
-        audit.run([path], os.path.join(out, "out"), Order(), audit.Options(jobs=jobs, size=1 << 20))
+        audit.run([path], os.path.join(out, "out"), Options(jobs=jobs, batch_size=1 << 20))
 
 
 def seconds(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
@@ -111,14 +110,14 @@ def seconds(work: Callable[[], object], clock: Callable[[], float] = time.proces
 
 
 def tidy() -> None:
-    """What a worker does after each batch (`checker/audit/crew.py`)."""
+    """What a worker does after each batch (`checker/audit/executors.py`)."""
     gc.collect()
     gc.freeze()
 
 
 def compare(path: str, count: int, book: rulebook.Rulebook) -> None:
     """The steps of an audit beside the floor."""
-    place = batch.bench(Order())
+    place = batch.BatchWorker(Options())
     steps: dict[str, Callable[[], object]] = {
         "floor pass": lambda: floor(path),
         "read": lambda: read(path),
@@ -146,7 +145,6 @@ def main() -> None:
     wall = time.perf_counter
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     book = rulebook.load()
-    engine.FORGE_AFTER = FORGE_AFTER
     with tempfile.TemporaryDirectory() as folder:
         short, path, few = (os.path.join(folder, name) for name in ("short.jsonl", "long.jsonl", "few.jsonl"))
         synth.write(count, 1, 0.1, short)

@@ -23,13 +23,13 @@ BAR = 200.0  # MB
 ONE = """
 import json, resource, sys, time
 from checker import audit
-from checker.document_linter import Order
+from checker.config import Options
 if __name__ == "__main__":
     start = time.perf_counter()
     last = [0.0]
     def tell(progress):
         last[0] = progress.seconds
-    result = audit.run([sys.argv[1]], sys.argv[2], Order(), audit.Options(jobs=2), tell)
+    result = audit.run([sys.argv[1]], sys.argv[2], Options(jobs=2), tell)
     peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     seconds = time.perf_counter() - start
     print(json.dumps([*peaks, seconds, seconds - last[0], sum(result.summary["account"].values())]))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
+from collections.abc import Mapping, Sequence
 
 from .errors import ConfigError, did_you_mean
+from .record import Record
+from .resources import data_dir
 from .results import SEVERITIES
 
 # name -> (kind, built-in value, what it does). Kinds: text, texts, flag, number, choice:…, map (name -> text),
@@ -40,50 +42,89 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
 }
 
 
-class Settings:
-    """The settled values: `settings["fail-level"]`, and `settings.origin["fail-level"]` where each came from.
+class Options(Record):
+    """All options of one run, merged once: defaults, configuration file, command line.
 
-    `folder` is the folder of the configuration file, or the working folder: globs are relative to it.
+    The first group are the settings of `SETTINGS`, spelled with underscores. `config_file` is the file they came from,
+    `folder` its folder or the working folder (globs are relative to it), `origin` where each setting came from. The
+    other groups belong to one command. `linter.resolve` fills in the last group against a rulebook. Everything is plain
+    data, so options travel to worker processes as they are.
     """
 
-    __slots__ = ("file", "folder", "origin", "values")
+    allow_failed: int = 0
+    as_of: str = ""
+    baseline: str = ""
+    cache: bool = False
+    checks: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    exit_zero: bool = False
+    extend: str = ""
+    extend_select: tuple[str, ...] = ()
+    fail_level: str = "error"
+    fields: Mapping[str, object] = {}
+    ignore: tuple[str, ...] = ()
+    jobs: int = 1
+    mandatory: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, Sequence[str]] = {}
+    profile: str = ""
+    reader: str = ""
+    redact: bool = False
+    required_version: str = ""
+    rules: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    severity: Mapping[str, str] = {}
+    statistics: bool = False
+    suppressions: str = ""
+    timeout: int = 0
 
-    def __init__(self, file: str = "", folder: str = "") -> None:
-        self.file = file
-        self.folder = folder or os.getcwd()
-        self.values: dict[str, object] = {name: value for name, (_, value, _) in SETTINGS.items()}
-        self.origin = dict.fromkeys(SETTINGS, "built in")
+    config_file: str = ""
+    folder: str = ""
+    origin: Mapping[str, str] = {}
 
-    def __getitem__(self, name: str) -> object:
-        return self.values[name]
+    # lint and the commands that show documents
+    stdin: bytes | None = None
+    stdin_name: str = ""
+    with_text: bool = False
+    with_details: bool = False
+    with_diff: bool = False
+    use_suppressions: bool = True
+    use_baseline: bool = True
 
-    def text(self, name: str) -> str:
-        """A setting that is one text."""
-        return str(self.values[name])
+    # audit; sizes in bytes, times in seconds for one document
+    batch_size: int = 4 << 20
+    document_seconds: float = 60.0
+    worker_memory: int = 0
+    sample: int = 0
+    seed: int = 1
+    where: tuple[object, ...] = ()
+    shard: int = 1
+    shards: int = 1
+    resume: bool = False
+    keep_parts: bool = False
+    corpus_rules: bool = True
+    quotes: int = 5
+    scheduler: str = ""
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """A setting that is a list of texts."""
-        value = self.values[name]
-        return tuple(value) if isinstance(value, (list, tuple)) else ()
+    # resolved against a rulebook: ids to run, severities that differ, ids not to run by glob of paths, mandatory ids
+    selected: tuple[str, ...] = ()
+    severities: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    mandatory_ids: tuple[str, ...] = ()
+    cache_key: str = ""
 
-    def number(self, name: str) -> int:
-        """A setting that is a whole number."""
-        value = self.values[name]
-        return value if isinstance(value, int) else 0
+    def result_key(self) -> str:
+        """Return what decides the results of a document, apart from the rules' own text: equal keys, equal results."""
+        return repr([(name, getattr(self, name)) for name in _RESULT_FIELDS])
 
-    def flag(self, name: str) -> bool:
-        """A setting that is on or off."""
-        return self.values[name] is True
+    def pack_folders(self) -> tuple[str, ...] | None:
+        """Return the folders of all rule packs, the shipped one first; None if only the shipped one is used."""
+        return (data_dir("rules"), *self.rules) if self.rules else None
 
-    def table(self, name: str) -> dict[str, object]:
-        """A setting that is a table."""
-        value = self.values[name]
-        return dict(value) if isinstance(value, dict) else {}
 
-    def put(self, name: str, value: object, origin: str) -> None:
-        """Settle a value and remember where it came from."""
-        self.values[name] = value
-        self.origin[name] = origin
+_RESULT_FIELDS = (
+    "rules", "checks", "selected", "severities", "ignored", "mandatory_ids", "as_of", "profile", "reader", "fields",
+    "redact",
+)  # fmt: skip
 
 
 def fits(kind: str, value: object) -> bool:
@@ -108,27 +149,33 @@ def fits(kind: str, value: object) -> bool:
 def expected(kind: str) -> str:
     """What a setting asks for, in words."""
     words = {
-        "text": "a text is wanted",
-        "path": "a path in quotes is wanted",
-        "flag": "true or false is wanted",
-        "number": "a whole number from 0 is wanted",
-        "texts": "a list of texts is wanted",
-        "paths": "a list of paths is wanted",
-        "map": "a table of texts is wanted",
-        "lists": "a table of lists is wanted",
-        "table": "a table is wanted",
+        "text": "expected a string",
+        "path": "expected a path in quotes",
+        "flag": "expected true or false",
+        "number": "expected a whole number, 0 or more",
+        "texts": "expected a list of strings",
+        "paths": "expected a list of paths",
+        "map": "expected a table of strings",
+        "lists": "expected a table of lists",
+        "table": "expected a table",
     }
     if kind.startswith("choice:"):
-        return "one of " + ", ".join(kind.partition(":")[2].split(",")) + " is wanted"
+        return "expected one of " + ", ".join(kind.partition(":")[2].split(","))
     return words[kind]
 
 
-def show(settings: Settings) -> list[str]:
-    """The settled values with their origin, one line each, in alphabetical order."""
-    lines = [f"configuration: {settings.file or '(none)'}"]
+def show(options: Options) -> list[str]:
+    """Return the settings with their origin, one line each, in alphabetical order."""
+    lines = [f"configuration: {options.config_file or '(none)'}"]
     for name in sorted(SETTINGS):
-        lines.append(f"{name} = {_written(settings[name])}    # {settings.origin[name]}")
+        value = getattr(options, attribute(name))
+        lines.append(f"{name} = {_written(value)}    # {options.origin.get(name, 'default')}")
     return lines
+
+
+def attribute(name: str) -> str:
+    """Return the attribute of `Options` for the name of a setting."""
+    return name.replace("-", "_")
 
 
 def _written(value: object) -> str:
@@ -179,8 +226,13 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 5  # files that extend files
 
 
-def read_file(path: str, settings: Settings, version: str, depth: int = 0) -> None:
-    """Put what a file says into `settings`. Raises `ConfigError` with all wrong keys and values of the file."""
+def read_file(path: str, version: str, depth: int = 0) -> dict[str, tuple[object, str]]:
+    """Return what a file says, and the files it extends: setting -> (value, file).
+
+    Raises `ConfigError` with all wrong keys and values of the file.
+    """
+    import tomllib  # 9 ms, and only if there is a file
+
     text = _text(path)
     try:
         data = tomllib.loads(text)
@@ -197,16 +249,14 @@ def read_file(path: str, settings: Settings, version: str, depth: int = 0) -> No
     if troubles:
         raise ConfigError("\n".join(troubles))
     _check_version(path, places, prefix, str(data.get("required-version", "")), version)
-    if data.get("extend"):
-        read_file(_below(path, str(data["extend"]), depth), settings, version, depth + 1)
-    for name, value in data.items():
-        settings.put(name, _absolute(path, SETTINGS[name][0], value), path)
+    found = read_file(_below(path, str(data["extend"]), depth), version, depth + 1) if data.get("extend") else {}
+    return found | {name: (_absolute(path, SETTINGS[name][0], value), path) for name, value in data.items()}
 
 
 def _text(path: str) -> str:
     try:
         if os.path.getsize(path) > MAX_BYTES:
-            raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes; this is no configuration file")
+            raise ConfigError(f"{path}: larger than {MAX_BYTES} bytes; not a configuration file")
         with open(path, encoding="utf-8") as file:
             return file.read()
     except OSError as error:
@@ -309,24 +359,30 @@ def _absolute(path: str, kind: str, value: object) -> object:
 NAMES = ("cablecheck.toml", "pyproject.toml")  # in one folder the first of these wins
 
 
-def settle(words: dict[str, object], config: str = "", isolated: bool = False, version: str = "") -> Settings:
-    """Settings from the configuration file and the command line's `words` (setting name -> value; only those given).
+def settle(given: Mapping[str, object], config: str = "", isolated: bool = False, version: str = "") -> Options:
+    """Return the options from the configuration file and the command line.
 
-    `config` names the file to take instead of looking for one; `isolated` takes none. Raises `ConfigError`.
+    `given` maps names of settings to the values the command line has, only those it has. `config` names the
+    configuration file instead of searching for one; `isolated` ignores all of them. Raises `ConfigError`.
     """
-    found = "" if isolated else (config or _near(discover(os.getcwd())))
-    settings = Settings(found, os.path.dirname(os.path.abspath(found)) if found else "")
-    if found:
-        read_file(found, settings, version)
-    for name, value in words.items():
+    file = "" if isolated else (config or _near(discover(os.getcwd())))
+    merged = read_file(file, version) if file else {}
+    for name, value in given.items():
         if name not in SETTINGS:
             raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, SETTINGS)}")
         kind = SETTINGS[name][0]
         if not fits(kind, value):
             raise ConfigError(f"--{name}: {expected(kind)}, not {value!r}")
-        settings.put(name, value, "command line")
-    _judge(settings)
-    return settings
+        merged[name] = value, "command line"
+    options = Options(
+        config_file=file,
+        folder=os.path.dirname(os.path.abspath(file)) if file else os.getcwd(),
+        origin={name: origin for name, (_, origin) in merged.items()},
+    )
+    for name, (value, _) in merged.items():
+        setattr(options, attribute(name), tuple(value) if isinstance(value, list) else value)
+    _check_values(options)
+    return options
 
 
 def discover(folder: str) -> str:
@@ -356,17 +412,20 @@ def _holds_table(path: str) -> bool:
         return False
 
 
-def _judge(settings: Settings) -> None:
-    """What a value must hold besides its kind."""
-    for rule, severity in settings.table("severity").items():
+def _check_values(options: Options) -> None:
+    """Raise `ConfigError` for a value of the right kind that is not allowed."""
+    for rule, severity in options.severity.items():
         if severity not in (*SEVERITIES, "off"):
-            origin = settings.origin["severity"]
-            raise ConfigError(f"{origin}: severity of {rule}: one of error, warning, info, off, not {severity!r}")
-    day = settings.text("as-of")
-    if day:
+            origin = options.origin["severity"]
+            raise ConfigError(
+                f"{origin}: severity of {rule} must be one of error, warning, info, off, not {severity!r}"
+            )
+    if options.as_of:
         from datetime import date
 
         try:
-            date.fromisoformat(day)
+            date.fromisoformat(options.as_of)
         except ValueError as error:
-            raise ConfigError(f"{settings.origin['as-of']}: as-of: {day!r} is not a day like 2026-11-23") from error
+            raise ConfigError(
+                f"{options.origin['as-of']}: as-of: {options.as_of!r} is not a date such as 2026-11-23"
+            ) from error

@@ -3,85 +3,61 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
-from . import engine, readers, rulebook
+from . import engine, readers
+from . import rulebook as rulebook_package
+from .config import Options
 from .model import Telegram
 from .parser import parse
 from .parser.layouts.detect import NOTHING, is_blank
-from .record import Record, copied
+from .record import copied
 from .results import CHECKED, EXCLUDED, FAILED, DocumentResult, Excerpt, Finding, Suggestion, Undetermined
 from .rulebook import Rulebook
 from .text import Source
 from .values import Date, Level
 
 
-class Order(Record):
-    """What a desk needs to know, in plain values that travel to a worker.
-
-    `folders` are the rule packs, `checks` the installed checks they may use, `rules` the ids to run, `severities` what
-    settings say of them; `ignored` lists, for each glob of paths, the ids not to run there. `as_of` and `profile`
-    are "" where nothing was asked.
-    """
-
-    folders: tuple[str, ...] = ()
-    checks: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    severities: tuple[tuple[str, str], ...] = ()
-    ignored: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    mandatory: tuple[str, ...] = ()
-    as_of: str = ""
-    profile: str = ""
-    reader: str = ""
-    fields: Mapping[str, object] | None = None
-    redact: bool = False
-    text: bool = False
-    diff: bool = False
-    tally: bool = False
-    cache: str = ""  # the key of this order in the result cache, "" for none
-
-
 class DocumentLinter:
-    """Where files are checked by one rule book. Make one for each process."""
+    """Reads, parses and judges files with one rulebook. Make one for each process."""
 
-    __slots__ = ("_as_of", "_order", "_words", "book", "messages", "severities")
+    __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "rulebook", "severities")
 
-    def __init__(self, order: Order, book: Rulebook) -> None:
-        self._order = order
-        self.book = book
-        self.severities = dict(order.severities)
-        self._words = book.vocabulary
-        self._as_of = Date.of(order.as_of) if order.as_of else None
-        self.messages = {rule.id: blank(rule.data.get("message")) for rule in book.rules} if order.redact else {}
+    def __init__(self, options: Options, rulebook: Rulebook) -> None:
+        self._options = options
+        self.rulebook = rulebook
+        self.severities = dict(options.severities)
+        self._vocabulary = rulebook.vocabulary
+        self._as_of = Date.of(options.as_of) if options.as_of else None
+        self.messages = {rule.id: blank(rule.data.get("message")) for rule in rulebook.rules} if options.redact else {}
 
-    def judge(self, path: str, data: bytes | None = None) -> list[DocumentResult]:
+    def lint(self, path: str, data: bytes | None = None) -> list[DocumentResult]:
         """Check every document of a file. `data` stands for the file's bytes where the caller has them."""
-        if not self._order.cache:
-            return self._judge(path, data)
+        if not self._options.cache_key:
+            return self._lint(path, data)
         from . import result_cache  # opt-in
 
-        return result_cache.through(self._order.cache, path, data, lambda content: self._judge(path, content))
+        return result_cache.through(self._options.cache_key, path, data, lambda content: self._lint(path, content))
 
-    def _judge(self, path: str, data: bytes | None) -> list[DocumentResult]:
+    def _lint(self, path: str, data: bytes | None) -> list[DocumentResult]:
         silent = self.silent(path)
         found = [self._document(item, silent) for item in self.documents(path, data)]
         return found or [DocumentResult(path, "", FAILED, "holds no document")]
 
     def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
         """The documents of a file. A reader that breaks ends the file's documents with one that failed."""
-        order = self._order
-        reader, fields = order.reader or None, order.fields or None
-        stream = readers.read(path, reader=reader, settings=fields, data=data, words=self._words)
+        reader, fields = self._options.reader or None, self._options.fields or None
+        stream = readers.read(path, reader=reader, settings=fields, data=data, words=self._vocabulary)
         while (item := following(stream, path)) is not None:
             yield item
 
     def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
         """The telegram of a reading, under the profile the run asks for; or `None` and the trace id of a crash."""
-        telegram, crash = engine.attempt(lambda: parse(reading.view, self._words, reading.facts, self._as_of))
+        telegram, crash = engine.attempt(lambda: parse(reading.view, self._vocabulary, reading.facts, self._as_of))
         if not isinstance(telegram, Telegram):
             return None, crash
-        if self._order.profile and telegram.profile != self._order.profile:
-            telegram = copied(telegram, profile=self._order.profile)
+        if self._options.profile and telegram.profile != self._options.profile:
+            telegram = copied(telegram, profile=self._options.profile)
         return telegram, ""
 
     def judgeable(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
@@ -100,7 +76,7 @@ class DocumentLinter:
         source = item.view.source
         tally = engine.Tally()
         cable = item.cable or telegram.mrn or ""
-        judgment = engine.judge(telegram, source, self.book, item.path, cable, tally)
+        judgment = engine.judge(telegram, source, self.rulebook, item.path, cable, tally)
         findings = sorted((one for one in judgment.findings if one.rule not in silent), key=Finding.order)
         crashes = tuple((each.rule, each.trace) for each in tally.crashes)
         return DocumentResult(
@@ -109,9 +85,9 @@ class DocumentLinter:
             FAILED if crashes else CHECKED,
             broken(tally.crashes),
             tuple(self._finished(one, source) for one in findings),
-            _counts(tally, silent, self._order.tally),
-            self._paper(item, telegram) if self._order.text else None,
-            _diff(item, findings) if self._order.diff else "",
+            _counts(tally, silent, self._options.statistics),
+            self._paper(item, telegram) if self._options.with_text else None,
+            _diff(item, findings) if self._options.with_diff else "",
             item.notes,
             crashes,
             tuple(self.shown(one) for one in judgment.undetermined if one.rule not in silent),
@@ -119,16 +95,16 @@ class DocumentLinter:
 
     def silent(self, path: str) -> frozenset[str]:
         """The rules not to run on this path."""
-        if not self._order.ignored:
+        if not self._options.ignored:
             return frozenset()
         import fnmatch  # 1 ms, and only where a setting asks for it
 
         found: set[str] = set()
         plain = os.path.normpath(path)
-        for pattern, rules in self._order.ignored:
+        for pattern, rules in self._options.ignored:
             if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(os.path.basename(plain), pattern):
                 found |= set(rules)
-        return frozenset(found - set(self._order.mandatory))
+        return frozenset(found - set(self._options.mandatory_ids))
 
     def _finished(self, one: Finding, source: Source) -> Finding:
         """A finding with the severity the settings give it, its suggestion placed, and redacted where asked."""
@@ -136,27 +112,27 @@ class DocumentLinter:
         fields["severity"] = self.severities.get(one.rule, one.severity)
         if one.suggestion is not None:
             fields["suggestion"] = _placed(one.suggestion, source)
-        if self._order.redact:
+        if self._options.redact:
             fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self.name(one.cable)}
             fields["message"] = self.messages.get(one.rule) or one.name
         return Finding(**fields)
 
     def shown(self, one: Undetermined) -> Undetermined:
         """Return an undetermined verdict as reports show it: without the document's words if the run redacts."""
-        if not self._order.redact:
+        if not self._options.redact:
             return one
         return copied(one, cable=self.name(one.cable), quote="")
 
     def name(self, cable: str) -> str:
         """A cable's name; when redacted, a name that is always the same for the same cable and tells nothing."""
-        if not cable or not self._order.redact:
+        if not cable or not self._options.redact:
             return cable
         from hashlib import sha256
 
         return "cable-" + sha256(cable.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
     def _paper(self, reading: readers.Reading, telegram: Telegram) -> Excerpt | None:
-        if self._order.redact:
+        if self._options.redact:
             return None
         stretches = list(reading.view.kept())
         start = min((span.start for span in stretches), default=0)
@@ -185,10 +161,11 @@ def broken(crashes: Iterable[engine.Crash]) -> str:
     return "; ".join(f"rule {each.rule} broke on it (internal error {each.trace})" for each in crashes)
 
 
-def prepare(order: Order) -> Callable[[str, Callable[[int], None]], list[DocumentResult]]:
-    """The work of one worker process: a path in, its documents out, in one step."""
-    desk = DocumentLinter(order, rulebook.load(order.folders or None, checks=order.checks).select(order.rules))
-    return lambda path, step: desk.judge(path)
+def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[DocumentResult]]:
+    """Return the work of one worker process: a path in, its results out, in one step."""
+    rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks)
+    linter = DocumentLinter(options, rulebook.select(options.selected))
+    return lambda path, step: linter.lint(path)
 
 
 def excluded(path: str, why: str) -> DocumentResult:

@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from . import linter
-from .config import Settings
+from .config import Options
 from .errors import CablecheckError, MissingExtra
 from .reporters.escaping import visible
 from .resources import VERSION
@@ -21,14 +21,14 @@ from .text import Position
 RULE_FILES = (".yaml", ".yml")
 
 
-def serve(settings: Settings) -> None:
+def serve(options: Options) -> None:
     """Answer an editor until it hangs up. Raises `MissingExtra` without the package pygls."""
-    made = server(settings)
+    made = server(options)
     made.start_io(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))  # it closes what it is given
 
 
-def server(settings: Settings) -> Any:
-    """A server whose documents are judged by `settings`. Raises `MissingExtra` without the package pygls."""
+def server(options: Options) -> Any:
+    """A server whose documents are judged by `options`. Raises `MissingExtra` without the package pygls."""
     try:
         from lsprotocol import types as lsp  # 450 ms with pygls, and only for this command
         from pygls.lsp.server import LanguageServer
@@ -42,7 +42,7 @@ def server(settings: Settings) -> Any:
         if document.path.endswith(RULE_FILES):
             told = [_of_item(lsp, item) for item in check_files([document.path])]
         else:
-            found[uri], trouble = _judged(document.source, document.path, settings)
+            found[uri], trouble = _judged(document.source, document.path, options)
             told = [_of_finding(lsp, document, finding) for finding in found[uri]] + _of_trouble(lsp, trouble)
         made.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=told))
 
@@ -76,12 +76,12 @@ def server(settings: Settings) -> Any:
     return made
 
 
-def _judged(text: str, name: str, settings: Settings) -> tuple[list[Finding], str]:
+def _judged(text: str, name: str, options: Options) -> tuple[list[Finding], str]:
     """The findings of a text, and why there are none where it cannot be checked."""
     if not text.strip():
         return [], ""
     try:
-        return linter.check_text(text, name, settings), ""
+        return linter.check_text(text, name, options), ""
     except CablecheckError as trouble:
         return [], str(trouble)
 

@@ -1,143 +1,107 @@
-"""The only place that wires a run together: settings, rules, files, workers, baseline, account."""
+"""One run: options, rulebook, files, workers, baseline, totals. The only module that wires these together."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from . import document_linter, engine, readers, rule_selection, rulebook
-from .config import Settings
-from .document_linter import DocumentLinter, Order
+from . import document_linter, engine, readers, rule_selection
+from . import rulebook as rulebook_package
+from .config import Options
+from .document_linter import DocumentLinter
 from .errors import ConfigError, InputError, did_you_mean
 from .model import Telegram
 from .parser.layouts.detect import NOTHING
-from .record import Record
+from .record import Record, copied
 from .resources import VERSION, data_dir
 from .results import SEVERITIES, DocumentResult, Finding, Outcome, RuleNote, Suppressed, summarize
 from .rulebook import Rule, Rulebook
 from .text import Source
 
 STDIN = "-"
-AHEAD = 4  # files a worker is handed before it has answered: it never waits for us
+AHEAD = 4  # files queued at a worker before it has answered, so that it never waits
+
+Progress = Callable[[int, int], None]  # called with (files done, files in all)
 
 
-class Wish(Record):
-    """What a command wants of a run besides the settings.
-
-    `data` are the bytes of standard input, shown under `name`; `text` asks for the documents' text, `details` for what
-    only the rule files say, `diff` for the suggestions as a diff; `accepted` and `known` tell whether suppressions and
-    the baseline hold. `tell` is called with (done, all) as files finish.
-    """
-
-    data: bytes | None = None
-    name: str = ""
-    text: bool = False
-    details: bool = False
-    diff: bool = False
-    accepted: bool = True
-    known: bool = True
-    tell: Callable[[int, int], None] | None = None
-
-
-def lint(paths: Sequence[str], settings: Settings, wish: Wish | None = None) -> Outcome:
-    """Check the documents of the paths. Raises `CablecheckError` where nothing can be checked at all."""
-    wish = wish or Wish()
-    book = load(settings)
-    order = order_of(settings, book, wish)
-    files, entries = files_of(paths, settings)
+def lint(paths: Sequence[str], options: Options, progress: Progress | None = None) -> Outcome:
+    """Check the documents of the paths. Raises `CablecheckError` if nothing can be checked at all."""
+    rulebook = load(options)
+    options = resolve(options, rulebook)
+    files, entries = files_of(paths, options)
     if not files and not entries:
-        raise InputError("no file to check: the paths hold none")
-    judged = _set_aside(_judged(files, entries, order, settings, book, wish), {*paths, wish.name})
-    troubles = () if any(each.state != "excluded" for each in judged) else ("every file is excluded",)
-    return _outcome(judged, settings, book, order, wish, troubles)
+        raise InputError("no file to check: the paths contain none")
+    results = list(entries)
+    for number, batch in enumerate(_lint_files(files, options, rulebook), start=1):
+        results += batch
+        if progress is not None:
+            progress(number, len(files))
+    results.sort(key=lambda item: (item.path, item.state))
+    judged = _exclude_unnamed(results, {*paths, options.stdin_name})
+    errors = () if any(each.state != "excluded" for each in judged) else ("every file is excluded",)
+    return _outcome(judged, options, rulebook, errors)
 
 
-def load(settings: Settings) -> Rulebook:
-    """The shipped rules and the packs the settings name. Raises `RuleError` with everything that is wrong."""
-    return rulebook.load(_folders(settings) or None, checks=settings.texts("checks"))
+def load(options: Options) -> Rulebook:
+    """Return the shipped rules and those of the configured packs. Raises `RuleError` with every error in them."""
+    return rulebook_package.load(options.pack_folders(), checks=options.checks)
 
 
-def _folders(settings: Settings) -> tuple[str, ...]:
-    packs = settings.texts("rules")
-    return (data_dir("rules"), *packs) if packs else ()
-
-
-def order_of(settings: Settings, book: Rulebook, wish: Wish) -> Order:
-    """What the desks need to know. Raises `ConfigError` for words that mean no rule."""
-    mandatory = tuple(sorted(rule_selection.meant(book.rules, settings.texts("mandatory"), resting=True)))
-    severities = _severities(settings, book, mandatory)
-    ignore = (*settings.texts("ignore"), *(rule for rule, level in severities.items() if level == "off"))
-    rules = rule_selection.choose(
-        book.rules, settings.texts("select"), settings.texts("extend-select"), ignore, mandatory
-    )
-    if not rules:
-        raise ConfigError("no rule is left to run: the selection leaves none")
+def resolve(options: Options, rulebook: Rulebook) -> Options:
+    """Return the options with everything that names rules resolved to ids. Raises `ConfigError` for unknown names."""
+    mandatory = tuple(sorted(rule_selection.meant(rulebook.rules, options.mandatory, resting=True)))
+    severities = _severities(options, rulebook, mandatory)
+    ignore = (*options.ignore, *(rule for rule, level in severities.items() if level == "off"))
+    selected = rule_selection.choose(rulebook.rules, options.select, options.extend_select, ignore, mandatory)
+    if not selected:
+        raise ConfigError("the selection leaves no rule to run")
     ignored = tuple(
-        (_pattern(settings, glob), tuple(sorted(rule_selection.meant(book.rules, _texts(words), resting=True))))
-        for glob, words in settings.table("per-file-ignores").items()
+        (_pattern(options, glob), tuple(sorted(rule_selection.meant(rulebook.rules, names, resting=True))))
+        for glob, names in options.per_file_ignores.items()
     )
-    profile = settings.text("profile")
-    if profile:
-        _check_profile(profile)
-    order = Order(
-        folders=_folders(settings),
-        checks=settings.texts("checks"),
-        rules=rules,
+    if options.profile:
+        _check_profile(options.profile)
+    resolved = copied(
+        options,
+        selected=selected,
         severities=tuple(sorted((rule, level) for rule, level in severities.items() if level != "off")),
         ignored=ignored,
-        mandatory=mandatory,
-        as_of=settings.text("as-of"),
-        profile=profile,
-        reader=settings.text("reader"),
-        fields=settings.table("fields"),
-        redact=settings.flag("redact"),
-        text=wish.text,
-        diff=wish.diff,
-        tally=settings.flag("statistics"),
+        mandatory_ids=mandatory,
     )
-    return _with_cache(order, settings, book)
+    if options.cache and rulebook.digest and not options.with_text and not options.with_diff:
+        from . import result_cache  # opt-in
+
+        resolved.cache_key = result_cache.key_of(VERSION, rulebook.digest, resolved.result_key())
+    return resolved
 
 
 def _check_profile(profile: str) -> None:
-    from .rulebook.schema import PROFILES  # the shapes of rule files are needed only here
+    from .rulebook.schema import PROFILES  # the schemas of rule files are needed only here
 
     known = [name for name in PROFILES if name != rule_selection.EVERYTHING]
     if profile not in known:
-        raise ConfigError(f"unknown profile {profile!r}; there is {', '.join(known)}")
+        raise ConfigError(f"unknown profile {profile!r}; expected one of {', '.join(known)}")
 
 
-def _with_cache(order: Order, settings: Settings, book: Rulebook) -> Order:
-    if not settings.flag("cache") or not book.digest or order.text or order.diff:
-        return order
-    from . import result_cache  # opt-in
-
-    fields = {name: getattr(order, name) for name in order.__fields__}
-    return Order(**(fields | {"cache": result_cache.key_of(VERSION, book.digest, repr(sorted(fields.items())))}))
-
-
-def _severities(settings: Settings, book: Rulebook, mandatory: tuple[str, ...]) -> dict[str, str]:
+def _severities(options: Options, rulebook: Rulebook, mandatory: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for word, level in settings.table("severity").items():
-        for rule in sorted(rule_selection.meant(book.rules, [word], resting=True)):
+    for name, level in options.severity.items():
+        for rule in sorted(rule_selection.meant(rulebook.rules, [name], resting=True)):
             if rule not in mandatory:
-                found[rule] = str(level)
+                found[rule] = level
     return found
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()
-
-
-def _pattern(settings: Settings, glob: str) -> str:
-    """A glob of the configuration file, as seen from the working folder."""
-    base = os.path.relpath(settings.folder) if settings.file else "."
+def _pattern(options: Options, glob: str) -> str:
+    """Return a glob of the configuration file, relative to the working folder."""
+    base = os.path.relpath(options.folder) if options.config_file else "."
     return glob if base == "." or glob.startswith("*") else os.path.normpath(os.path.join(base, glob))
 
 
-def files_of(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[DocumentResult]]:
-    """The files to check, sorted by name, each once; and the entries of paths that are excluded or cannot be read."""
-    patterns = [_pattern(settings, glob) for glob in settings.texts("exclude")]
-    own = {settings.file, settings.text("baseline"), settings.text("suppressions"), *settings.texts("rules")} - {""}
+def files_of(paths: Sequence[str], options: Options) -> tuple[list[str], list[DocumentResult]]:
+    """Return the files to check, sorted by name, each once; and results for paths that are excluded or unreadable."""
+    patterns = [_pattern(options, glob) for glob in options.exclude]
+    own = {options.config_file, options.baseline, options.suppressions, *options.rules} - {""}
     own = {os.path.normpath(path) for path in own}
     files: dict[str, str] = {}
     entries = []
@@ -148,16 +112,17 @@ def files_of(paths: Sequence[str], settings: Settings) -> tuple[list[str], list[
         elif found.status == "excluded":
             entries.append(document_linter.excluded(found.path, found.why))
         elif plain in own or any(plain.startswith(pack + os.sep) for pack in own):
-            entries.append(document_linter.excluded(found.path, "belongs to the settings of this run"))
+            entries.append(document_linter.excluded(found.path, "this run's own configuration file"))
         elif patterns and _matches(plain, patterns):
-            entries.append(document_linter.excluded(found.path, "excluded by the settings"))
+            entries.append(document_linter.excluded(found.path, "excluded by the configuration"))
         else:
             files.setdefault(plain, found.path)
     return sorted(files.values()), entries
 
 
 def _matches(path: str, patterns: list[str]) -> bool:
-    import fnmatch  # 1 ms, and only where a setting asks for it
+    """Whether a path, a folder above it, or the name of either matches one of the globs."""
+    import fnmatch  # 1 ms, and only if a setting needs it
 
     parents = [path]
     while os.path.dirname(parents[-1]) not in ("", parents[-1]):
@@ -169,101 +134,83 @@ def _matches(path: str, patterns: list[str]) -> bool:
     )
 
 
-def _judged(
-    files: list[str], entries: list[DocumentResult], order: Order, settings: Settings, book: Rulebook, wish: Wish
-) -> tuple[DocumentResult, ...]:
-    found = list(entries)
-    for number, batch in enumerate(_batches(files, order, settings, book, wish), start=1):
-        found += batch
-        if wish.tell is not None:
-            wish.tell(number, len(files))
-    return tuple(sorted(found, key=lambda item: (item.path, item.state)))
+def _exclude_unnamed(results: list[DocumentResult], named: set[str]) -> tuple[DocumentResult, ...]:
+    """Return the results, with files that are not telegrams excluded if only their folder was named.
 
-
-def _set_aside(judged: tuple[DocumentResult, ...], named: set[str]) -> tuple[DocumentResult, ...]:
-    """What is no telegram at all has failed where it was named or a row of a corpus, and is left out where it merely
-    lies in a folder that was."""
+    A file that was named itself, and a row of a corpus, stays failed.
+    """
     return tuple(
         document_linter.excluded(one.path, one.why)
         if one.why == NOTHING and not one.cable and one.path not in named
         else one
-        for one in judged
+        for one in results
     )
 
 
-def _batches(
-    files: list[str], order: Order, settings: Settings, book: Rulebook, wish: Wish
-) -> Iterator[list[DocumentResult]]:
-    """The documents of each file, file by file; with workers in the order in which they finish."""
-    jobs = settings.number("jobs") or os.cpu_count() or 1
-    limit = settings.number("timeout")
-    ours = [path for path in files if path == STDIN]
-    theirs = [path for path in files if path != STDIN]
-    if (min(jobs, len(theirs)) <= 1 and not limit) or not theirs:
-        ours, theirs = files, []
-    if ours:
-        desk = DocumentLinter(order, book.select(order.rules))
-        for path in ours:
-            yield desk.judge(wish.name or path, wish.data) if path == STDIN else desk.judge(path)
-    if theirs:
+def _lint_files(files: list[str], options: Options, rulebook: Rulebook) -> Iterator[list[DocumentResult]]:
+    """Yield the results of each file; with worker processes in the order in which they finish."""
+    jobs = options.jobs or os.cpu_count() or 1
+    here = [path for path in files if path == STDIN]
+    pooled = [path for path in files if path != STDIN]
+    if (min(jobs, len(pooled)) <= 1 and not options.timeout) or not pooled:
+        here, pooled = files, []
+    if here:
+        linter = DocumentLinter(options, rulebook.select(options.selected))
+        for path in here:
+            yield linter.lint(options.stdin_name or path, options.stdin) if path == STDIN else linter.lint(path)
+    if pooled:
         from . import process_pool  # 25 ms with multiprocessing
 
-        for index, result in process_pool.spread(
-            theirs, document_linter.prepare, (order,), jobs, process_pool.Limits(limit), AHEAD
-        ):
-            yield (
-                [document_linter.failed(theirs[index], result.why)]
-                if isinstance(result, process_pool.TaskFailure)
-                else result
-            )
+        limits = process_pool.Limits(options.timeout)
+        work = document_linter.prepare, (copied(options, stdin=None),)
+        for index, result in process_pool.spread(pooled, *work, jobs, limits, AHEAD):
+            if isinstance(result, process_pool.TaskFailure):
+                yield [document_linter.failed(pooled[index], result.why)]
+            else:
+                yield result
 
 
 def _outcome(
-    judged: tuple[DocumentResult, ...],
-    settings: Settings,
-    book: Rulebook,
-    order: Order,
-    wish: Wish,
-    troubles: tuple[str, ...],
+    judged: tuple[DocumentResult, ...], options: Options, rulebook: Rulebook, errors: tuple[str, ...]
 ) -> Outcome:
     findings = tuple(sorted((one for each in judged for one in each.findings), key=Finding.order))
     hidden: tuple[Suppressed, ...] = ()
-    notices = _changes(order, book)
-    if settings.text("suppressions") and wish.accepted:
-        from . import baseline  # only where there are records
+    notices = _changes(options, rulebook)
+    mandatory = frozenset(options.mandatory_ids)
+    if options.suppressions and options.use_suppressions:
+        from . import baseline  # only if there are records
 
-        accepted = baseline.load_suppressions(settings.text("suppressions"))
-        mandatory = frozenset(order.mandatory)
+        accepted = baseline.load_suppressions(options.suppressions)
         parted = baseline.hide_accepted(findings, accepted, checked_paths(judged), mandatory, _today())
         findings, hidden = parted.shown, parted.hidden
-        notices, troubles = notices + parted.notices, troubles + parted.troubles
-    if settings.text("baseline") and wish.known:
+        notices, errors = notices + parted.notices, errors + parted.troubles
+    compared = bool(options.baseline) and options.use_baseline
+    if compared:
         from . import baseline
 
-        known = baseline.load(settings.text("baseline"))
-        parted = baseline.hide_known(findings, known, checked_paths(judged), frozenset(order.mandatory))
+        known = baseline.load(options.baseline)
+        parted = baseline.hide_known(findings, known, checked_paths(judged), mandatory)
         findings, hidden = parted.shown, hidden + parted.hidden
         notices += parted.notices
-    level = settings.text("fail-level")
-    allowed = settings.number("allow-failed")
+    rules = len(options.selected)
     return Outcome(
         judged=judged,
         findings=findings,
         hidden=hidden,
-        rules=_notes(order, book, wish.details),
-        summary=summarize(judged, findings, hidden, len(order.rules), level, allowed, troubles),
+        rules=_notes(options, rulebook),
+        summary=summarize(judged, findings, hidden, rules, options.fail_level, options.allow_failed, errors),
         version=VERSION,
-        notices=notices + _told(judged),
-        troubles=troubles,
-        fail_level=level,
-        statistics=settings.flag("statistics"),
-        compared=bool(settings.text("baseline")) and wish.known,
-        redacted=order.redact,
+        notices=notices + tuple(f"{each.path}: {note}" for each in judged for note in each.notes),
+        troubles=errors,
+        fail_level=options.fail_level,
+        statistics=options.statistics,
+        compared=compared,
+        redacted=options.redact,
     )
 
 
 def checked_paths(judged: Iterable[DocumentResult]) -> frozenset[str]:
-    """The plain paths of the files whose documents were all checked."""
+    """Return the plain paths of the files whose documents were all checked."""
     from . import baseline
 
     broken = {baseline.plain_path(each.path) for each in judged if each.state == "failed"}
@@ -271,39 +218,38 @@ def checked_paths(judged: Iterable[DocumentResult]) -> frozenset[str]:
 
 
 def _today() -> str:
-    """The day by which suppressions expire, in UTC; `SOURCE_DATE_EPOCH` stands for it where set."""
+    """Return today in UTC, by which suppressions expire, or the day of `SOURCE_DATE_EPOCH` if it is set."""
     from datetime import UTC, datetime
 
     moment = os.environ.get("SOURCE_DATE_EPOCH", "")
     return (datetime.fromtimestamp(int(moment), UTC) if moment.isdigit() else datetime.now(UTC)).date().isoformat()
 
 
-def _changes(order: Order, book: Rulebook) -> tuple[str, ...]:
-    """What settings and packs changed about the rules, for the report."""
-    shipped = {rule.id: rule.severity for rule in book.rules}
-    chosen = frozenset(order.rules)
-    packs = tuple(f"{rule.id}: {rule.changed}" for rule in book.rules if rule.changed)
+def _changes(options: Options, rulebook: Rulebook) -> tuple[str, ...]:
+    """Return what options and packs changed about the rules, for the report."""
+    shipped = {rule.id: rule.severity for rule in rulebook.rules}
+    selected = frozenset(options.selected)
+    packs = tuple(f"{rule.id}: {rule.changed}" for rule in rulebook.rules if rule.changed)
     packs += tuple(
-        f"{rule.id} is deprecated; {rule.replaced_by or 'nothing'} takes its place"
-        for rule in book.rules
-        if rule.status == "deprecated" and rule.id in chosen
+        f"{rule.id} is deprecated; replaced by {rule.replaced_by or 'no rule'}"
+        for rule in rulebook.rules
+        if rule.status == "deprecated" and rule.id in selected
     )
     return packs + tuple(
         f"severity of {rule}: {level} instead of {shipped[rule]}"
-        for rule, level in order.severities
-        if rule in order.rules and shipped[rule] != level
+        for rule, level in options.severities
+        if rule in selected and shipped[rule] != level
     )
 
 
-def _told(judged: Iterable[DocumentResult]) -> tuple[str, ...]:
-    """What readers had to do to read a document."""
-    return tuple(f"{each.path}: {note}" for each in judged for note in each.notes)
-
-
-def _notes(order: Order, book: Rulebook, details: bool) -> dict[str, RuleNote]:
-    severities = dict(order.severities)
-    chosen = frozenset(order.rules)
-    return {rule.id: note_of(rule, severities.get(rule.id, ""), details) for rule in book.rules if rule.id in chosen}
+def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:
+    severities = dict(options.severities)
+    selected = frozenset(options.selected)
+    return {
+        rule.id: note_of(rule, severities.get(rule.id, ""), options.with_details)
+        for rule in rulebook.rules
+        if rule.id in selected
+    }
 
 
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
@@ -337,107 +283,97 @@ class Parsed(Record):
     why: str = ""
 
 
-def parse(paths: Sequence[str], settings: Settings, wish: Wish | None = None) -> Iterator[Parsed]:
-    """The documents of the paths as the rules see them."""
-    wish = wish or Wish()
-    book = load(settings)
-    desk = DocumentLinter(_reading_order(settings), book)
-    files, entries = files_of(paths, settings)
+def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
+    """Yield the documents of the paths as the rules see them."""
+    linter = DocumentLinter(options, load(options))
+    files, entries = files_of(paths, options)
     if not files and not entries:
-        raise InputError("no file to parse: the paths hold none")
+        raise InputError("no file to parse: the paths contain none")
     for entry in entries:
         yield Parsed(entry.path, "", why=f"{entry.state}: {entry.why}")
     for path in files:
-        given = (wish.name or path, wish.data) if path == STDIN else (path, None)
-        for item in desk.documents(*given):
+        given = (options.stdin_name or path, options.stdin) if path == STDIN else (path, None)
+        for item in linter.documents(*given):
             if isinstance(item, readers.Unreadable):
                 yield Parsed(item.path, item.cable, why=f"failed: {item.why}")
                 continue
-            telegram, crash = desk.telegram(item)
+            telegram, crash = linter.telegram(item)
             why = f"failed: internal error {crash}" if crash else ""
             yield Parsed(item.path, item.cable, item.view.source, telegram, item.reader, why)
 
 
-def _reading_order(settings: Settings) -> Order:
-    """An order that reads and parses, and judges nothing."""
-    return Order(
-        as_of=settings.text("as-of"),
-        profile=settings.text("profile"),
-        reader=settings.text("reader"),
-        fields=settings.table("fields"),
-    )
-
-
-def check_text(text: str, name: str, settings: Settings) -> list[Finding]:
-    """The findings of a text, without baseline and suppressions. Raises `InputError` where it cannot be checked."""
-    book = load(settings)
-    order = order_of(settings, book, Wish())
-    judged = DocumentLinter(order, book.select(order.rules)).judge(name, text.encode("utf-8", "surrogatepass"))
-    for each in judged:
+def check_text(text: str, name: str, options: Options) -> list[Finding]:
+    """Return the findings of a text, without baseline and suppressions. Raises `InputError` if it cannot be checked."""
+    rulebook = load(options)
+    options = resolve(options, rulebook)
+    linter = DocumentLinter(options, rulebook.select(options.selected))
+    results = linter.lint(name, text.encode("utf-8", "surrogatepass"))
+    for each in results:
         if each.why:
             raise InputError(f"{each.path}: {each.why}")
-    return [one for each in judged for one in each.findings]
+    return [one for each in results for one in each.findings]
 
 
 # ---- rules, for `rules` and `explain` --------------------------------------------------------------------------------
 
 
-def meanings(settings: Settings, table: str) -> dict[str, str]:
-    """What each code of a vocabulary table says: code to title."""
-    return {entry.code: entry.title for entry in load(settings).vocabulary[table]}
+def meanings(options: Options, table: str) -> dict[str, str]:
+    """Return the titles of a vocabulary table by code."""
+    return {entry.code: entry.title for entry in load(options).vocabulary[table]}
 
 
-def list_rules(settings: Settings, form: str) -> Iterator[str]:
-    """The rules as text, Markdown or JSON: all of them, or those the settings select."""
+def list_rules(options: Options, form: str) -> Iterator[str]:
+    """Yield the rules as text, Markdown or JSON: all of them, or those selected."""
     from .reporters import rule_catalogue  # only for this command
 
-    book = load(settings)
-    words = settings.texts("select")
-    chosen = rule_selection.meant(book.rules, words, resting=True) if words else {rule.id for rule in book.rules}
-    return rule_catalogue.listed([rule for rule in book.rules if rule.id in chosen], form)
+    rules = load(options).rules
+    if options.select:
+        chosen = rule_selection.meant(rules, options.select, resting=True)
+        rules = tuple(rule for rule in rules if rule.id in chosen)
+    return rule_catalogue.listed(list(rules), form)
 
 
-def explain(word: str, settings: Settings) -> str:
-    """A rule as its file has it, with citation and examples; or what an error code means. Raises `ConfigError`."""
+def explain(name: str, options: Options) -> str:
+    """Return a rule as its file has it, or what a diagnostic code means. Raises `ConfigError` for an unknown name."""
     from .rulebook import authoring  # only for commands about rules
 
-    told = authoring.explain_code(word)
-    return told if told is not None else rulebook.explain(_rule(load(settings), word))
+    found = authoring.explain_code(name)
+    return found if found is not None else rulebook_package.explain(_rule(load(options), name))
 
 
-def _rule(book: Rulebook, word: str) -> Rule:
-    rule = book.find(word)
+def _rule(rulebook: Rulebook, name: str) -> Rule:
+    rule = rulebook.find(name)
     if rule is None:
-        known = [name for each in book.rules for name in (each.id, each.name)]
-        raise ConfigError(f"unknown rule {word!r}{did_you_mean(word, known)}")
+        known = [name for each in rulebook.rules for name in (each.id, each.name)]
+        raise ConfigError(f"unknown rule {name!r}{did_you_mean(name, known)}")
     return rule
 
 
-def trace(word: str, paths: Sequence[str], settings: Settings, wish: Wish) -> Iterator[tuple[str, list[str], bool]]:
-    """(document, lines of the reckoning, whether it could be judged) for each document of the paths."""
+def trace(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[str, list[str], bool]]:
+    """Yield (document, lines of the trace, whether it could be judged) for each document of the paths."""
     from .reporters import rule_catalogue  # only for this command
     from .rulebook.explain import Step
 
-    book = load(settings)
-    rule = _rule(book, word)
-    for each in parse(paths, settings, wish):
+    rulebook = load(options)
+    rule = _rule(rulebook, name)
+    for each in parse(paths, options):
         title = f"{each.path} {each.cable}".strip()
         if each.telegram is None or each.source is None:
             yield title, [each.why], False
         else:
-            found = engine.trace(each.telegram, each.source, rule, book)
+            found = engine.trace(each.telegram, each.source, rule, rulebook)
             verdict = f"{found.rule}: {found.verdict}"
             parts = [(name, step) for name, step in found.parts if isinstance(step, Step)]
             yield title, list(rule_catalogue.reckoning(verdict, found.why, parts, found.findings)), True
 
 
 def check_rules(files: Sequence[str]) -> list[str]:
-    """Every trouble of rule and vocabulary files, each with its place."""
-    return [str(item) for item in rulebook.check_files(files)]
+    """Return every error of rule and vocabulary files, each with its place."""
+    return [str(item) for item in rulebook_package.check_files(files)]
 
 
 def test_rules(files: Sequence[str], mutate: bool) -> tuple[list[str], bool]:
-    """The lines that tell how the examples of rule files came out, and whether all held."""
+    """Return a line for each example of rule files that does not hold, totals, and whether all hold."""
     from .rulebook import authoring  # only for commands about rules
 
     report = authoring.test_files(files, mutants=mutate)
@@ -445,13 +381,13 @@ def test_rules(files: Sequence[str], mutate: bool) -> tuple[list[str], bool]:
 
 
 def new_rule(code: str) -> str:
-    """The beginning of a chapter."""
+    """Return a new chapter with one rule to fill in."""
     from .rulebook import authoring  # only for commands about rules
 
     return authoring.new_chapter(code)
 
 
 def schema_text(kind: str) -> str:
-    """A published schema."""
+    """Return the text of a published schema."""
     with open(os.path.join(data_dir("schemas"), f"{kind}.schema.json"), encoding="utf-8") as file:
         return file.read()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from test_real_forms import desk, value
+from test_real_forms import document_linter, value
 
 from checker import readers
 
@@ -76,11 +76,11 @@ def base(name: str) -> str:
 
 def read(text: str) -> tuple[dict[str, object], set[str]]:
     """The values of a text, letters alike in capitals, and what warns in it."""
-    (reading,) = desk().documents("telegram.txt", text.encode())
+    (reading,) = document_linter().documents("telegram.txt", text.encode())
     assert isinstance(reading, readers.Reading)
-    telegram, crash = desk().telegram(reading)
+    telegram, crash = document_linter().telegram(reading)
     assert telegram is not None, crash
-    (judged,) = desk().judge("telegram.txt", text.encode())
+    (judged,) = document_linter().lint("telegram.txt", text.encode())
     warned = {f"{one.rule} {one.message}" for one in judged.findings if one.severity != "info"}
     return {path: str(value(telegram, path)).upper() for path in READ}, warned
 

@@ -25,11 +25,11 @@ FORMS = Path(__file__).parent / "telegrams" / "forms"
 
 
 @cache
-def desk() -> DocumentLinter:
-    settings = config.settle({}, isolated=True)
-    book = linter.load(settings)
-    order = linter.order_of(settings, book, linter.Wish())
-    return DocumentLinter(order, book.select(order.rules))
+def document_linter() -> DocumentLinter:
+    options = config.settle({}, isolated=True)
+    rulebook = linter.load(options)
+    options = linter.resolve(options, rulebook)
+    return DocumentLinter(options, rulebook.select(options.selected))
 
 
 def value(found: object, path: str) -> object:
@@ -83,12 +83,12 @@ def cases() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("text", "reads", "finds"), list(cases()))
 def test_a_form_is_read_and_judged_as_it_is_meant(text: str, reads: dict[str, object], finds: list[str]) -> None:
-    documents = list(desk().documents("telegram.txt", text.encode()))
+    documents = list(document_linter().documents("telegram.txt", text.encode()))
     readings = [item for item in documents if isinstance(item, readers.Reading)]
     assert len(readings) == len(documents) == 1
-    telegram, crash = desk().telegram(readings[0])
+    telegram, crash = document_linter().telegram(readings[0])
     assert telegram is not None, crash
     assert {path: value(telegram, path) for path in reads} == reads
-    (judged,) = desk().judge("telegram.txt", text.encode())
+    (judged,) = document_linter().lint("telegram.txt", text.encode())
     told = [f"{one.rule} {one.message}" for one in judged.findings if one.severity != "info"]
     assert sorted({one.split()[0] for one in told}) == sorted(finds), "\n".join(told)

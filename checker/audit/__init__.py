@@ -1,23 +1,18 @@
-"""A whole corpus: audited by a supervisor of workers, kept as tables, told in reports.
+"""Audit a whole corpus with worker processes, keep the results as tables, and write reports.
 
-run(paths, out, order, options, tell) -> Result        merge(shards, out, order, options) -> Result
+run(paths, out, options, progress) -> Result           merge(shards, out, options) -> Result
 query(out, sql) -> Answer                              diff(before, after) -> Difference
 """
 
 from __future__ import annotations
 
-from ..process_pool import Limits
-from .checkpoint import Choice
 from .compare import Difference, diff, merge
 from .database import Answer, Query
-from .pipeline import Options, Progress, Result, run
+from .pipeline import Progress, Result, run
 
 __all__ = [
     "Answer",
-    "Choice",
     "Difference",
-    "Limits",
-    "Options",
     "Progress",
     "Result",
     "diff",

@@ -11,8 +11,10 @@ import json
 import os
 from collections.abc import Callable, Iterator
 
-from .. import engine, readers, rulebook
-from ..document_linter import DocumentLinter, Order, broken, following
+from .. import engine, readers
+from .. import rulebook as rulebook_package
+from ..config import Options
+from ..document_linter import DocumentLinter, broken, following
 from ..parser.layouts.detect import NOTHING
 from ..readers.partitions import Batch, Meter, read_batch
 from ..record import Record
@@ -63,18 +65,18 @@ class Done(Record):
         return self.checked + self.excluded + self.failed
 
 
-def bench(order: Order) -> Bench:
-    """The worker's place of work: the rules compiled once."""
-    book = rulebook.load(order.folders or None, checks=order.checks)
-    return Bench(order, book.select(order.rules) if order.rules else book)
+def load_rulebook(options: Options) -> Rulebook:
+    """Return the rules an audit runs: those selected, or all."""
+    rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks)
+    return rulebook.select(options.selected) if options.selected else rulebook
 
 
-class Bench:
-    """Where one worker process does batches: the desk of a lint, with rows in place of reports."""
+class BatchWorker:
+    """Audits batches in one worker process: as `DocumentLinter` does, with table rows in place of results."""
 
-    def __init__(self, order: Order, book: Rulebook) -> None:
-        self.order = order
-        self.desk = DocumentLinter(order, book)
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.linter = DocumentLinter(options, load_rulebook(options))
 
     def work(self, task: Task, step: Step) -> Done:
         """Do one batch. Never raises for what a document holds; a full disk is told in `Done.trouble`."""
@@ -115,7 +117,7 @@ class Bench:
         """The batch's documents with their places from 1; those to skip come as unreadable, with the reason."""
         skip = dict(task.skip)
         only = frozenset(task.only) if task.only is not None else None
-        stream = read_batch(task.batch, self.desk.book.vocabulary, meter)
+        stream = read_batch(task.batch, self.linter.rulebook.vocabulary, meter)
         place = 0
         while True:
             place += 1
@@ -136,31 +138,31 @@ class Bench:
         levels: dict[str, int],
     ) -> tuple[str, str, str, str]:
         """Puts the document's rows; returns its state, the reason, its path and its name."""
-        desk = self.desk
-        known = item.path, desk.name(item.cable)
+        linter = self.linter
+        known = item.path, linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
             return FAILED, item.why, *known
         if task.where and not filters.holds(task.where, item):
             return EXCLUDED, "does not meet the conditions of this audit", *known
-        telegram, why = desk.judgeable(item)
+        telegram, why = linter.judgeable(item)
         if telegram is None:
             stranger = why == NOTHING and task.batch.walked and not item.cable  # a folder may hold other things
             return EXCLUDED if stranger else FAILED, why, *known
-        name = desk.name(item.cable or telegram.mrn or "")
+        name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
-        silent = desk.silent(item.path)
-        judgment = engine.judge(telegram, item.view.source, desk.book, item.path, name, tally)
+        silent = linter.silent(item.path)
+        judgment = engine.judge(telegram, item.view.source, linter.rulebook, item.path, name, tally)
         parts.add(
             "undetermined",
-            [tables.undetermined(number, desk.shown(one)) for one in judgment.undetermined if one.rule not in silent],
+            [tables.undetermined(number, linter.shown(one)) for one in judgment.undetermined if one.rule not in silent],
         )
         for one in judgment.findings:
             if one.rule not in silent:
-                severity = desk.severities.get(one.rule, one.severity)
+                severity = linter.severities.get(one.rule, one.severity)
                 levels[severity] = levels.get(severity, 0) + 1
-                parts.put("findings", tables.finding(number, one, severity, desk.messages.get(one.rule)))
+                parts.put("findings", tables.finding(number, one, severity, linter.messages.get(one.rule)))
         portions = tables.Portions(number, telegram)
-        parts.put("cables", tables.cable(number, name, item, telegram, portions, self.order.redact))
+        parts.put("cables", tables.cable(number, name, item, telegram, portions, self.options.redact))
         parts.add("portions", portions.rows)
         told = broken(tally.crashes[before:])
         return FAILED if told else CHECKED, told, item.path, name

@@ -7,25 +7,15 @@ import os
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b, sha256
 
-from ..document_linter import Order
+from ..config import Options
 from ..errors import ConfigError, InputError
 from ..readers.partitions import Batch, Meter, batches, read_batch
 from ..record import Record
 from ..resources import VERSION
-from . import filters
 from .batch import Done, Task, marker_path, read_marker
+from .filters import Term
 
 PLAN = "plan.json"
-
-
-class Choice(Record):
-    """Which part of the corpus: `sample` documents drawn by `seed` (0: all), conditions, shard `shard` of `shards`."""
-
-    sample: int = 0
-    seed: int = 1
-    where: tuple[filters.Term, ...] = ()
-    shard: int = 1
-    shards: int = 1
 
 
 class Plan(Record):
@@ -37,31 +27,32 @@ class Plan(Record):
     excluded: tuple[tuple[str, str], ...] = ()  # path and reason, before any reading
 
 
-def draw(corpus: Sequence[str], out: str, order: Order, digest: str, choice: Choice, size: int) -> Plan:
-    """The plan for a corpus. `size` is the bytes a batch aims at. Raises `InputError` where nothing is found."""
+def draw(corpus: Sequence[str], out: str, options: Options, digest: str) -> Plan:
+    """Return the plan for a corpus. Raises `InputError` if the paths contain no document."""
+    where = tuple(term for term in options.where if isinstance(term, Term))
     shares: list[Batch] = []
     for path in corpus:
-        shares += batches(path, size, reader=order.reader or None, settings=order.fields or None)
+        shares += batches(path, options.batch_size, reader=options.reader or None, settings=options.fields or None)
     excluded = tuple((found.path, found.why) for batch in shares for found in batch.excluded)
     if not any(batch.paths for batch in shares):
-        raise InputError("no document to audit: the paths hold none")
-    only = _sample(shares, choice) if choice.sample else None
+        raise InputError("no document to audit: the paths contain none")
+    only = _sample(shares, options) if options.sample else None
     parts = parts_folder(out)
     tasks = [
-        Task(number, batch, parts, (), only[number] if only is not None else None, choice.where)
+        Task(number, batch, parts, (), only[number] if only is not None else None, where)
         for number, batch in enumerate(shares)
-        if number % choice.shards == choice.shard - 1 and (only is None or only[number])
+        if number % options.shards == options.shard - 1 and (only is None or only[number])
     ]
     sizes, times = _stamps(shares)
-    conditions = [f"{term.name}{term.sign}{term.value}" for term in choice.where]
+    conditions = [f"{term.name}{term.sign}{term.value}" for term in where]
     identity = {
         "tool": VERSION,
         "rules": digest,
-        "settings": _hash(repr([(name, getattr(order, name)) for name in order.__fields__])),
+        "settings": _hash(options.result_key()),
         "corpus": sizes,
         "times": times,
-        "choice": f"sample {choice.sample} seed {choice.seed} where {conditions}",
-        "batch": str(size),
+        "choice": f"sample {options.sample} seed {options.seed} where {conditions}",
+        "batch": str(options.batch_size),
     }
     return Plan(tuple(tasks), len(shares), identity, excluded)
 
@@ -86,7 +77,7 @@ def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _sample(shares: list[Batch], choice: Choice) -> list[tuple[int, ...]]:
+def _sample(shares: list[Batch], options: Options) -> list[tuple[int, ...]]:
     """For each batch the places of the documents drawn: the `sample` smallest hashes of (seed, batch, place)."""
     import heapq
 
@@ -96,7 +87,7 @@ def _sample(shares: list[Batch], choice: Choice) -> list[tuple[int, ...]]:
         for number, batch in enumerate(shares):
             meter = Meter()
             for place, _ in enumerate(read_batch(batch, meter=meter), 1):
-                key = f"{choice.seed}|{number}|{place}".encode()
+                key = f"{options.seed}|{number}|{place}".encode()
                 yield int.from_bytes(blake2b(key, digest_size=8).digest(), "big"), number, place
             if meter.trouble:
                 raise InputError(f"cannot be read on: {meter.trouble}")
@@ -106,7 +97,7 @@ def _sample(shares: list[Batch], choice: Choice) -> list[tuple[int, ...]]:
                 feeds[path] = feeds.get(path, 0) + meter.feeds
 
     drawn: list[list[int]] = [[] for _ in shares]
-    for _, number, place in heapq.nsmallest(choice.sample, ranks()):
+    for _, number, place in heapq.nsmallest(options.sample, ranks()):
         drawn[number].append(place)
     return [tuple(sorted(places)) for places in drawn]
 
@@ -116,38 +107,38 @@ def parts_folder(out: str) -> str:
     return os.path.join(out, "parts")
 
 
-def open_journal(plan: Plan, out: str, choice: Choice, resume: bool) -> list[Done]:
+def open_journal(plan: Plan, out: str, options: Options) -> list[Done]:
     """Writes the plan down, or compares it with the one that is there; returns the batches already done."""
     os.makedirs(parts_folder(out), exist_ok=True)
     path = os.path.join(out, PLAN)
     if os.path.exists(path):
-        if not resume:
-            raise ConfigError(f"{out} holds an audit already: give --resume to go on with it, or another --out")
-        _compare(plan, out, choice)
+        if not options.resume:
+            raise ConfigError(f"{out} already contains an audit; use --resume or choose another --out")
+        _compare(plan, out, options)
     else:
-        write_plan(out, _said(plan, choice))
+        write_plan(out, _description(plan, options))
     _sweep(parts_folder(out))
     return [read_marker(marker_path(task.out, task.number)) for task in plan.tasks if _is_done(task)]
 
 
-def is_finished(plan: Plan, out: str, choice: Choice) -> bool:
+def is_finished(plan: Plan, out: str, options: Options) -> bool:
     """Whether this audit was finished before: its reports stand and its parts, removed last, are gone."""
     if not os.path.exists(os.path.join(out, PLAN)) or os.path.exists(parts_folder(out)):
         return False
-    _compare(plan, out, choice)
+    _compare(plan, out, options)
     return True
 
 
-def _said(plan: Plan, choice: Choice) -> dict[str, str]:
-    return {**plan.identity, "batches": str(plan.batches), "shard": f"{choice.shard}/{choice.shards}"}
+def _description(plan: Plan, options: Options) -> dict[str, str]:
+    return {**plan.identity, "batches": str(plan.batches), "shard": f"{options.shard}/{options.shards}"}
 
 
-def _compare(plan: Plan, out: str, choice: Choice) -> None:
+def _compare(plan: Plan, out: str, options: Options) -> None:
     """Raises `ConfigError` where the audit in `out` is another one."""
-    before, said = read_plan(out), _said(plan, choice)
+    before, said = read_plan(out), _description(plan, options)
     changed = sorted(name for name in said if before.get(name) != said[name])
     if changed:
-        raise ConfigError(f"{out} cannot be resumed: it was begun with other {', '.join(changed)}")
+        raise ConfigError(f"{out}: cannot resume: {', '.join(changed)} differ from the original run")
 
 
 def write_plan(out: str, said: dict[str, str]) -> None:

@@ -7,14 +7,13 @@ import shutil
 from collections.abc import Sequence
 from contextlib import closing
 
-from .. import rulebook
-from ..document_linter import Order
+from ..config import Options
 from ..errors import ConfigError, InputError
 from ..record import Record
 from . import checkpoint, corpus_rules, database
-from .batch import Done, marker_path, part_path, read_marker
+from .batch import Done, load_rulebook, marker_path, part_path, read_marker
 from .database import _quiet, interruptible, literal, table_path
-from .pipeline import Options, Result, _digest, finish
+from .pipeline import Result, _digest, finish
 from .tables import STREAMED
 
 
@@ -71,20 +70,18 @@ def told(difference: Difference) -> Sequence[Sequence[object]]:
 
 
 # ---- Shards of one audit, made on several machines, put together: the same bytes as an audit that was nev
-def merge(shards: Sequence[str], out: str, order: Order, options: Options | None = None) -> Result:
-    """Tables and reports in `out` from the folders of all shards. Raises `ConfigError` where they do not fit.
+def merge(shards: Sequence[str], out: str, options: Options) -> Result:
+    """Write tables and reports into `out` from the folders of all shards. Raises `ConfigError` if they do not match.
 
-    `order` must be the one the shards were made with: it is compared with what they wrote down.
+    The options must be those the shards were made with: they are compared with what the shards recorded.
     """
-    options = options or Options()
     database.engine()
     plans = [checkpoint.read_plan(shard) for shard in shards]
     batches = _agreed(shards, plans)
-    book = rulebook.load(order.folders or None, checks=order.checks)
-    chosen = book.select(order.rules) if order.rules else book
-    rules = corpus_rules.load(words=book.vocabulary) if options.corpus_rules else []
+    chosen = load_rulebook(options)
+    rules = corpus_rules.load(words=chosen.vocabulary) if options.corpus_rules else []
     if plans[0]["rules"] != _digest(chosen, rules):
-        raise ConfigError("the shards were made with other rules than these: merge with the same version and settings")
+        raise ConfigError("the shards were made with other rules; merge with the same version and configuration")
     parts = checkpoint.parts_folder(out)
     os.makedirs(parts, exist_ok=True)
     done: list[Done] = []
@@ -100,7 +97,7 @@ def merge(shards: Sequence[str], out: str, order: Order, options: Options | None
     _complete(done, batches, plans)
     checkpoint.write_plan(out, {**plans[0], "shard": "1/1"})
     plan = checkpoint.Plan((), batches, plans[0])
-    return finish(out, plan, done, chosen, rules, order, options)
+    return finish(out, plan, done, chosen, rules, options)
 
 
 def _agreed(shards: Sequence[str], plans: Sequence[dict[str, str]]) -> int:
@@ -111,7 +108,7 @@ def _agreed(shards: Sequence[str], plans: Sequence[dict[str, str]]) -> int:
     wanted = {f"{place}/{len(shards)}" for place in range(1, len(shards) + 1)}
     missing = sorted(wanted - {plan["shard"] for plan in plans})
     if missing:
-        raise ConfigError(f"not all shards are there: missing {', '.join(missing)}")
+        raise ConfigError(f"missing shards: {', '.join(missing)}")
     return int(plans[0]["batches"])
 
 

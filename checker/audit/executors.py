@@ -7,21 +7,27 @@ nothing else of its batch is lost.
 from __future__ import annotations
 
 import gc
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..document_linter import Order
+from ..config import Options
 from ..errors import MissingExtra
 from ..process_pool import Limits, Step, TaskFailure, spread
 from ..record import copied
-from .batch import Bench, Done, Task, bench
+from .batch import BatchWorker, Done, Task
 
 DEATHS = 2  # how often the same document may end a worker before it is skipped
 
 
-def run_local(tasks: Sequence[Task], order: Order, jobs: int, limits: Limits) -> Iterator[Done]:
-    """Each task's outcome, as they come. `limits` hold for each document; leaving early ends all workers."""
+def run_local(tasks: Sequence[Task], options: Options, jobs: int | None = None) -> Iterator[Done]:
+    """Yield the outcome of each task as they come, from `jobs` processes (default: as the options say).
+
+    The limits of time and memory hold for each document; leaving early ends all workers.
+    """
+    limits = Limits(options.document_seconds, options.worker_memory)
+    jobs = jobs or options.jobs or os.cpu_count() or 1
     deaths: Counter[tuple[int, int]] = Counter()
 
     def again(task: Task, lost: TaskFailure) -> Task | None:
@@ -33,17 +39,17 @@ def run_local(tasks: Sequence[Task], order: Order, jobs: int, limits: Limits) ->
             return task
         return copied(task, skip=(*task.skip, (lost.step, lost.why)))
 
-    for index, done in spread(tasks, _prepare, (order,), jobs, limits, again=again):
+    for index, done in spread(tasks, _prepare, (options,), jobs, limits, again=again):
         yield Done(tasks[index].number, trouble=_fatal(tasks[index], done)) if isinstance(done, TaskFailure) else done
 
 
-def _prepare(order: Order) -> Callable[[Task, Step], Done]:
-    place = bench(order)
+def _prepare(options: Options) -> Callable[[Task, Step], Done]:
+    worker = BatchWorker(options)
     gc.freeze()  # rules and words live as long as the process
     gc.disable()  # telegrams are not circular; what little is goes after each batch (measured: 4 % of the time)
 
     def do(task: Task, step: Step) -> Done:
-        done = place.work(task, step)
+        done = worker.work(task, step)
         gc.collect()
         gc.freeze()  # plans made meanwhile live on, too: looking through them again would cost 20 ms a batch
         return done
@@ -56,32 +62,35 @@ def _fatal(task: Task, lost: TaskFailure) -> str:
 
 
 # ---- The same batches on a Dask cluster: the extra `cluster`. The folder of the parts must be one that al
-_benches: dict[str, Bench] = {}  # of this worker process: the rules of each order, compiled once
+_workers: dict[str, BatchWorker] = {}  # of this worker process, by what decides results: rules compiled once
 
 
-def _do(order: Order, task: Task) -> Done:
-    key = repr([(name, getattr(order, name)) for name in order.__fields__])
-    if key not in _benches:
-        _benches[key] = bench(order)
-    return _benches[key].work(task, lambda document: None)
+def _do(options: Options, task: Task) -> Done:
+    key = options.result_key()
+    if key not in _workers:
+        _workers[key] = BatchWorker(options)
+    return _workers[key].work(task, lambda document: None)
 
 
-def run_cluster(tasks: Sequence[Task], order: Order, scheduler: str, jobs: int, limits: Limits) -> Iterator[Done]:
-    """Each task's outcome as they come. `scheduler` is an address, or "local" for a cluster on this machine."""
+def run_cluster(tasks: Sequence[Task], options: Options) -> Iterator[Done]:
+    """Yield the outcome of each task as they come. The scheduler is an address, or "local" for this machine."""
     try:
         import distributed  # seconds, and only for clusters
     except ImportError as wrong:
         raise MissingExtra("an audit on a cluster", "cluster") from wrong
     dask: Any = distributed
     cluster: Any = None
-    if scheduler == "local":
+    if options.scheduler == "local":
         cluster = dask.LocalCluster(  # nothing listens beyond this machine
-            n_workers=max(1, jobs), threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            n_workers=options.jobs or os.cpu_count() or 1,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
         )
-    client = dask.Client(cluster if cluster is not None else scheduler)
+    client = dask.Client(cluster if cluster is not None else options.scheduler)
     fatal: list[Task] = []
     try:
-        asked = {client.submit(_do, order, task, pure=False, retries=1): task for task in tasks}
+        asked = {client.submit(_do, options, task, pure=False, retries=1): task for task in tasks}
         for future in dask.as_completed(list(asked)):
             if future.status == "finished":
                 yield future.result()
@@ -93,4 +102,4 @@ def run_cluster(tasks: Sequence[Task], order: Order, scheduler: str, jobs: int, 
         if cluster is not None:
             cluster.close()
     if fatal:
-        yield from run_local(fatal, order, 1, limits)
+        yield from run_local(fatal, options, 1)

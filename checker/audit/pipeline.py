@@ -8,38 +8,16 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from .. import rulebook
-from ..document_linter import Order
+from ..config import Options
 from ..errors import InputError
-from ..process_pool import Limits
 from ..record import Record
 from ..rulebook import Rulebook
 from . import checkpoint, corpus_rules, database, reports
-from .batch import Done, Task, part_path
-from .checkpoint import Choice, Plan
+from .batch import Done, Task, load_rulebook, part_path
+from .checkpoint import Plan
 from .tables import BATCH, STREAMED
 
 CLEAN, FOUND, UNTRUSTED = 0, 1, 2  # as the exit codes of the command line
-MEGABYTE = 1 << 20
-
-
-class Options(Record):
-    """How an audit is run. `jobs` processes; `size` bytes a batch aims at; `quotes` findings sampled for each rule.
-
-    `scheduler` is the address of a Dask scheduler or "local"; `shard_only` stops before the tables, for `merge`.
-    """
-
-    jobs: int = 1
-    size: int = 4 * MEGABYTE
-    limits: Limits = Limits(60.0)
-    choice: Choice = Choice()
-    resume: bool = False
-    keep_parts: bool = False
-    corpus_rules: bool = True
-    quotes: int = 5
-    fail_level: str = "error"
-    allow_failed: int = 0
-    scheduler: str = ""
 
 
 class Progress(Record):
@@ -67,43 +45,35 @@ class Result(Record):
     summary: dict[str, object]
 
 
-def run(
-    paths: Sequence[str],
-    out: str,
-    order: Order,
-    options: Options | None = None,
-    tell: Callable[[Progress], None] | None = None,
-) -> Result:
-    """Audit the documents of `paths` into the folder `out`. Raises `CablecheckError` where it cannot be done at all.
+def run(paths: Sequence[str], out: str, options: Options, progress: Callable[[Progress], None] | None = None) -> Result:
+    """Audit the documents of `paths` into the folder `out`. Raises `CablecheckError` if it cannot be done at all.
 
-    Equal corpus, rules and settings give equal bytes in every file of `out`, however often the run was interrupted,
+    Equal corpus, rules and options give equal bytes in every file of `out`, however often the run was interrupted,
     and for any number of jobs.
     """
-    options = options or Options()
-    database.engine()  # better now than after an hour
-    book = rulebook.load(order.folders or None, checks=order.checks)
-    chosen = book.select(order.rules) if order.rules else book
-    rules = corpus_rules.load(words=book.vocabulary) if options.corpus_rules else []
-    plan = checkpoint.draw(paths, out, order, _digest(chosen, rules), options.choice, options.size)
-    if options.resume and checkpoint.is_finished(plan, out, options.choice):
+    database.engine()  # fail now rather than after an hour
+    chosen = load_rulebook(options)
+    rules = corpus_rules.load(words=chosen.vocabulary) if options.corpus_rules else []
+    plan = checkpoint.draw(paths, out, options, _digest(chosen, rules))
+    if options.resume and checkpoint.is_finished(plan, out, options):
         return _told_again(out, options)
-    done = checkpoint.open_journal(plan, out, options.choice, options.resume)
+    done = checkpoint.open_journal(plan, out, options)
     started = time.monotonic()
     documents = 0
     tasks = checkpoint.left(plan, done)
-    for place, each in enumerate(_work(tasks, order, options), 1):
+    for place, each in enumerate(_work(tasks, options), 1):
         if each.trouble:
-            raise InputError(f"the audit stopped, and can be resumed: {each.trouble}")
+            raise InputError(f"the audit stopped and can be resumed: {each.trouble}")
         done.append(each)
         documents += each.documents
-        if tell is not None:
-            tell(Progress(documents, place, len(tasks), time.monotonic() - started))
-    if options.choice.shards > 1:
+        if progress is not None:
+            progress(Progress(documents, place, len(tasks), time.monotonic() - started))
+    if options.shards > 1:
         return Result(
             CLEAN,
-            {"shard": f"{options.choice.shard}/{options.choice.shards}", "documents": sum(d.documents for d in done)},
+            {"shard": f"{options.shard}/{options.shards}", "documents": sum(d.documents for d in done)},
         )
-    return finish(out, plan, done, chosen, rules, order, options)
+    return finish(out, plan, done, chosen, rules, options)
 
 
 def _told_again(out: str, options: Options) -> Result:
@@ -120,15 +90,12 @@ def _digest(book: Rulebook, rules: Sequence[corpus_rules.CorpusRule]) -> str:
     return sha256("\n".join([book.digest, *each]).encode()).hexdigest()[:32]
 
 
-def _work(tasks: Sequence[Task], order: Order, options: Options) -> Iterator[Done]:
+def _work(tasks: Sequence[Task], options: Options) -> Iterator[Done]:
     if not tasks:
         return iter(())
-    jobs = options.jobs or os.cpu_count() or 1
-    if options.scheduler:
-        from . import executors  # the extra `cluster`
+    from . import executors  # with multiprocessing, 25 ms; a resumed audit may have nothing to do
 
-        return executors.run_cluster(tasks, order, options.scheduler, jobs, options.limits)
-    return executors.run_local(tasks, order, jobs, options.limits)
+    return executors.run_cluster(tasks, options) if options.scheduler else executors.run_local(tasks, options)
 
 
 def finish(
@@ -137,7 +104,6 @@ def finish(
     done: Sequence[Done],
     book: Rulebook,
     rules: Sequence[corpus_rules.CorpusRule],
-    order: Order,
     options: Options,
 ) -> Result:
     """Parts to tables, corpus rules, reports."""
@@ -149,12 +115,12 @@ def finish(
     files["ledger"].append(excluded)
     shifts = _shifts(done, plan.batches)
     database.make_tables(out, files, shifts)
-    counts = _corpus_findings(out, parts, rules, order)
-    told = {"rules": [_rules_part(parts, done, book, rules, order, counts)]}
+    counts = _corpus_findings(out, parts, rules, options)
+    told = {"rules": [_rules_part(parts, done, book, rules, options, counts)]}
     if any(counts.values()):
         told["findings"] = [*files["findings"], os.path.join(parts, "corpus.findings.jsonl")]
     database.make_tables(out, told, shifts)
-    summary = reports.write(out, options.quotes, order.redact, order.as_of)
+    summary = reports.write(out, options.quotes, options.redact, options.as_of)
     if not options.keep_parts:
         shutil.rmtree(parts)
     return Result(_code(summary, options), summary)
@@ -183,7 +149,7 @@ def _rules_part(
     done: Sequence[Done],
     book: Rulebook,
     rules: Sequence[corpus_rules.CorpusRule],
-    order: Order,
+    options: Options,
     counts: dict[str, int],
 ) -> str:
     """Writes the rows of the table `rules`: what became of each rule in this audit; gives the path."""
@@ -193,7 +159,7 @@ def _rules_part(
             mine = tally.setdefault(told, [0, 0, 0])
             for place, number in enumerate(numbers):
                 mine[place] += number
-    severities = dict(order.severities)
+    severities = dict(options.severities)
     rows: list[dict[str, object]] = []
     for rule in (rule for rule in book.rules if book.runs(rule)):
         applied, failed, unknown = tally.get(rule.id, [0, 0, 0])
@@ -223,7 +189,9 @@ def _rule_row(
     }
 
 
-def _corpus_findings(out: str, parts: str, rules: Sequence[corpus_rules.CorpusRule], order: Order) -> dict[str, int]:
+def _corpus_findings(
+    out: str, parts: str, rules: Sequence[corpus_rules.CorpusRule], options: Options
+) -> dict[str, int]:
     """Asks the corpus rules and writes their findings as one part; gives the documents found by each rule."""
     if not rules:
         return {}
@@ -232,7 +200,7 @@ def _corpus_findings(out: str, parts: str, rules: Sequence[corpus_rules.CorpusRu
     counts: dict[str, int] = {}
     try:
         for rule in rules:
-            found = corpus_rules.findings(rule, asked, order.redact)
+            found = corpus_rules.findings(rule, asked, options.redact)
             counts[rule.id] = len({row["document"] for row in found})
             rows += found
     finally:

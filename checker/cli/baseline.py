@@ -11,25 +11,27 @@ from ..reporters.escaping import visible
 from ..reporters.terminal import count
 from ..resources import VERSION
 from ..results import Outcome
-from . import options, output
+from . import options as cli_options
+from . import output
 
 DEFAULT = "cablecheck-baseline.json"
 
 
 def main(given: list[str]) -> int:
     """`create` writes the file anew, `check` lists what no longer occurs, `prune` takes that out."""
-    arguments = options.parser("baseline", "Record known findings, so that only new ones count.")
+    arguments = cli_options.parser("baseline", "Record known findings, so that only new ones count.")
     arguments.add_argument("action", choices=("create", "check", "prune"), help="what to do with the baseline")
-    options.input_options(arguments)
-    options.rule_options(arguments)
+    cli_options.input_options(arguments)
+    cli_options.rule_options(arguments)
     arguments.add_argument("--baseline", metavar="FILE", help=f"the baseline file (default: {DEFAULT})")
     arguments.add_argument("--force", action="store_true", help="let create replace a baseline")
     arguments.add_argument("--jobs", type=int, metavar="N", help="how many processes check documents")
     args = arguments.parse_args(given)
-    settings = options.settled(args)
-    file = settings.text("baseline") or DEFAULT
-    paths, data = options.paths_of(args)
-    outcome = linter.lint(paths, settings, linter.Wish(data=data, name=args.stdin_filename, known=False))
+    options = cli_options.read(args)
+    file = options.baseline or DEFAULT
+    paths = cli_options.read_paths(args, options)
+    options.use_baseline = False
+    outcome = linter.lint(paths, options)
     for judged in outcome.with_state("failed"):
         sys.stderr.write(f"failed  {visible(judged.path)}: {visible(judged.why)}\n")
     if args.action == "create":

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from ..config import SETTINGS, Settings, settle
+from ..config import SETTINGS, Options, settle
 from ..errors import ConfigError, did_you_mean
 from ..resources import VERSION
 
@@ -36,7 +36,7 @@ class _Parser(argparse.ArgumentParser):
         if "unrecognized arguments: -" in message:
             word = message.partition("unrecognized arguments: ")[2].split()[0].partition("=")[0]
             near = did_you_mean(word, self._option_string_actions)
-        raise ConfigError(f"{message}{near}\n{self.prog} --help tells the options")
+        raise ConfigError(f"{message}{near}\n{self.prog} --help lists the options")
 
 
 def parser(command: str, what: str) -> argparse.ArgumentParser:
@@ -53,7 +53,7 @@ def rule_options(arguments: argparse.ArgumentParser) -> None:
     """Which rules run, and by which configuration."""
     group = arguments.add_argument_group("rules")
     for name in ("select", "ignore", "extend-select"):
-        _add(group, name, "RULES", "several with commas; may be given again")
+        _add(group, name, "RULES", "comma-separated; repeatable")
     group.add_argument(
         "--per-file-ignores", action="append", metavar="GLOB=RULES", help=SETTINGS["per-file-ignores"][2]
     )
@@ -62,8 +62,8 @@ def rule_options(arguments: argparse.ArgumentParser) -> None:
     for name, metavar in (("profile", "NAME"), ("as-of", "DATE"), ("reader", "NAME")):
         group.add_argument(f"--{name}", metavar=metavar, help=SETTINGS[name][2])
     group = arguments.add_argument_group("configuration")
-    group.add_argument("--config", metavar="FILE", default="", help="take this configuration file")
-    group.add_argument("--isolated", action="store_true", help="take no configuration file")
+    group.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
+    group.add_argument("--isolated", action="store_true", help="ignore configuration files")
     group.add_argument("--redact", action="store_true", default=None, help=SETTINGS["redact"][2])
 
 
@@ -71,19 +71,19 @@ def input_options(arguments: argparse.ArgumentParser) -> None:
     """Which files."""
     group = arguments.add_argument_group("input")
     group.add_argument("paths", nargs="*", metavar="PATH", help="files, folders and globs; - is standard input")
-    group.add_argument("--stdin-filename", metavar="NAME", default="", help="what to call standard input")
+    group.add_argument("--stdin-filename", metavar="NAME", default="", help="file name to report for standard input")
     group.add_argument("--files-from", metavar="FILE", help="read paths from a file, one a line; - is standard input")
     group.add_argument("-0", dest="nul", action="store_true", help="paths in --files-from end with NUL, not newline")
-    _add(group, "exclude", "GLOB", "may be given again")
+    _add(group, "exclude", "GLOB", "repeatable")
 
 
 def _add(group: argparse._ArgumentGroup, name: str, metavar: str, more: str) -> None:
     group.add_argument(f"--{name}", action="append", metavar=metavar, help=f"{SETTINGS[name][2]} ({more})")
 
 
-def settled(args: argparse.Namespace) -> Settings:
-    """The settings of a command: built in, from the configuration file, from its words."""
-    words: dict[str, object] = {}
+def read(args: argparse.Namespace) -> Options:
+    """Return the options of a command: defaults, configuration file, command line."""
+    given: dict[str, object] = {}
     for name, (kind, _, _) in SETTINGS.items():
         value = getattr(args, name.replace("-", "_"), None)
         if value is None:
@@ -94,8 +94,8 @@ def settled(args: argparse.Namespace) -> Settings:
             value = tuple(value)
         elif kind in ("map", "lists"):
             value = _pairs(name, value, kind == "lists")
-        words[name] = value
-    return settle(words, args.config, args.isolated, VERSION)
+        given[name] = value
+    return settle(given, args.config, args.isolated, VERSION)
 
 
 def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
@@ -108,8 +108,8 @@ def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
     return found
 
 
-def paths_of(args: argparse.Namespace) -> tuple[list[str], bytes | None]:
-    """The paths a command was given, and the bytes of standard input where it is one of them."""
+def read_paths(args: argparse.Namespace, options: Options) -> list[str]:
+    """Return the paths a command was given; standard input, if it is one of them, is read into `options`."""
     paths = list(args.paths)
     if args.files_from:
         raw = _bytes_of(args.files_from)
@@ -121,7 +121,9 @@ def paths_of(args: argparse.Namespace) -> tuple[list[str], bytes | None]:
         paths = ["-"]
     if not paths:
         raise ConfigError("no path was given" if not args.files_from else "no file to check: the list is empty")
-    return paths, _bytes_of("-") if "-" in paths else None
+    options.stdin = _bytes_of("-") if "-" in paths else None
+    options.stdin_name = args.stdin_filename
+    return paths
 
 
 def _bytes_of(path: str) -> bytes:

@@ -10,14 +10,15 @@ from .. import linter
 from ..errors import ConfigError
 from ..reporters import csv, model_dump
 from ..reporters.escaping import csv_cell, visible, whole
-from . import options, output
+from . import options as cli_options
+from . import output
 
 
 def main(given: list[str]) -> int:
     """Print every document's model, or one row for each."""
-    arguments = options.parser("parse", "Show each telegram as the rules see it, every part with its place.")
-    options.input_options(arguments)
-    options.rule_options(arguments)
+    arguments = cli_options.parser("parse", "Show each telegram as the rules see it, every part with its place.")
+    cli_options.input_options(arguments)
+    cli_options.rule_options(arguments)
     formats = ("tree", "json", "csv")
     arguments.add_argument(
         "--format", choices=formats, help="tree (default) or json; with --fields csv (default) or json"
@@ -25,15 +26,15 @@ def main(given: list[str]) -> int:
     arguments.add_argument(
         "--fields", dest="rows", action="store_true", help="one row for each cable instead of the whole model"
     )
-    options.out_option(arguments)
+    cli_options.out_option(arguments)
     args = arguments.parse_args(given)
-    settings = options.settled(args)
-    if settings.flag("redact"):
+    options = cli_options.read(args)
+    if options.redact:
         raise ConfigError("parse shows the documents' words; it cannot be redacted")
     if args.format == ("tree" if args.rows else "csv"):
         raise ConfigError(f"--format {args.format} does not go {'with' if args.rows else 'without'} --fields")
-    paths, data = options.paths_of(args)
-    documents = list(linter.parse(paths, settings, linter.Wish(data=data, name=args.stdin_filename)))
+    paths = cli_options.read_paths(args, options)
+    documents = list(linter.parse(paths, options))
     output.put(list(_pieces(documents, args)), args.out)
     return output.tell_unread(documents)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 from ..reporters.escaping import csv_cell, visible
-from . import options, output
+from . import options as cli_options
+from . import output
 
 
 def main(given: list[str]) -> int:
     """Prints the answer to one SELECT; `--tables` lists the tables and their columns."""
-    arguments = options.parser("query", "Ask the tables of an audit: one SELECT, read only, nothing else in reach.")
+    arguments = cli_options.parser("query", "Ask the tables of an audit: one SELECT, read only, nothing else in reach.")
     arguments.add_argument("out", metavar="DIR", help="the folder of the audit")
     arguments.add_argument("sql", metavar="SQL", nargs="?", default="", help="one SELECT statement")
     arguments.add_argument(

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 
 from .. import linter
 from ..audit import corpus_rules
-from ..config import Settings
+from ..config import Options
 from ..reporters import rule_catalogue
 from ..reporters.escaping import visible
 from ..resources import data_dir
 from ..rulebook.vocabulary_loader import load_vocabulary
-from . import options, output
+from . import options as cli_options
+from . import output
 
 
-def of_book(settings: Settings) -> dict[str, Iterator[str]]:
+def of_book(options: Options) -> dict[str, Iterator[str]]:
     """File name to the pieces of its text. Raises `RuleError` for a rule book that does not load."""
-    book = linter.load(settings)
+    book = linter.load(options)
     listed = [rule_catalogue.of_rule(rule) for rule in book.rules] + [
         _corpus_rule(rule) for rule in corpus_rules.load()
     ]
@@ -61,19 +62,19 @@ def main(given: list[str]) -> int:
 
 
 def _list(given: list[str]) -> int:
-    arguments = options.parser("rules list", ACTIONS["list"])
-    options.rule_options(arguments)
+    arguments = cli_options.parser("rules list", ACTIONS["list"])
+    cli_options.rule_options(arguments)
     arguments.add_argument(
         "--format", choices=("text", "markdown", "json"), default="text", help="the form of the list"
     )
-    options.out_option(arguments)
+    cli_options.out_option(arguments)
     args = arguments.parse_args(given)
-    output.put(linter.list_rules(options.settled(args), args.format), args.out)
+    output.put(linter.list_rules(cli_options.read(args), args.format), args.out)
     return output.OK
 
 
 def _check(given: list[str]) -> int:
-    arguments = options.parser("rules check", ACTIONS["check"])
+    arguments = cli_options.parser("rules check", ACTIONS["check"])
     arguments.add_argument("files", nargs="+", metavar="FILE", help="rule files, vocabulary files, or folders of them")
     files, corpus, synth = _parted(arguments.parse_args(given).files)
     troubles = linter.check_rules(files) if files else []
@@ -92,7 +93,7 @@ def _check(given: list[str]) -> int:
 
 
 def _test(given: list[str]) -> int:
-    arguments = options.parser("rules test", ACTIONS["test"])
+    arguments = cli_options.parser("rules test", ACTIONS["test"])
     arguments.add_argument(
         "files", nargs="*", metavar="FILE", help="rule files or folders (default: the shipped rules)"
     )
@@ -123,27 +124,27 @@ def _parted(files: list[str]) -> tuple[list[str], list[str], list[str]]:
 
 
 def _new(given: list[str]) -> int:
-    arguments = options.parser("rules new", ACTIONS["new"])
+    arguments = cli_options.parser("rules new", ACTIONS["new"])
     arguments.add_argument("id", help="the id of the first rule, such as LOC-001")
-    options.out_option(arguments)
+    cli_options.out_option(arguments)
     args = arguments.parse_args(given)
     output.put([linter.new_rule(args.id)], args.out)
     return output.OK
 
 
 def _pages(given: list[str]) -> int:
-    arguments = options.parser("rules pages", ACTIONS["pages"])
-    options.rule_options(arguments)
+    arguments = cli_options.parser("rules pages", ACTIONS["pages"])
+    cli_options.rule_options(arguments)
     arguments.add_argument("--out", default="reports", metavar="DIR", help="the folder to write to (default: reports)")
     args = arguments.parse_args(given)
-    for name, pieces in of_book(options.settled(args)).items():
+    for name, pieces in of_book(cli_options.read(args)).items():
         output.write_file(f"{args.out}/{name}", pieces)
         print(f"{args.out}/{name}")
     return output.OK
 
 
 def _schema(given: list[str]) -> int:
-    arguments = options.parser("rules schema", ACTIONS["schema"])
+    arguments = cli_options.parser("rules schema", ACTIONS["schema"])
     kinds = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "config")
     arguments.add_argument("kind", nargs="?", choices=kinds, default="rules", help="what the schema is for")
     sys.stdout.write(linter.schema_text(arguments.parse_args(given).kind))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from ..reporters.escaping import visible
-from . import options, output
+from . import options as cli_options
+from . import output
 
 
 def main(given: list[str]) -> int:
     """Writes the corpus and, beside it, the truth file of planted defects."""
-    arguments = options.parser("synth", "Make an invented corpus, and beside it a file of the defects planted in it.")
+    arguments = cli_options.parser(
+        "synth", "Make an invented corpus, and beside it a file of the defects planted in it."
+    )
     arguments.add_argument("--count", type=int, default=1000, metavar="N", help="how many telegrams (default: 1000)")
     arguments.add_argument("--seed", type=int, default=1, metavar="S", help="equal seeds give equal bytes (default: 1)")
     arguments.add_argument(

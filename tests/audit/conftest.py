@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checker import audit, synth
-from checker.document_linter import Order
+from checker.config import Options
 
 SIZE = 160 * 1024  # bytes a batch aims at, so that a small corpus has several
 
@@ -19,11 +19,11 @@ def corpus(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def options():
-    return lambda **given: audit.Options(**({"jobs": 2, "size": SIZE} | given))
+    return lambda **given: Options(**({"jobs": 2, "batch_size": SIZE} | given))
 
 
 @pytest.fixture(scope="session")
 def finished(corpus, options, tmp_path_factory):
     out = tmp_path_factory.mktemp("finished") / "out"
-    audit.run([str(corpus)], str(out), Order(), options())
+    audit.run([str(corpus)], str(out), options())
     return out

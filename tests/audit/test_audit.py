@@ -19,7 +19,6 @@ from checker import audit, synth
 from checker.audit import checkpoint, filters
 from checker.audit.tables import BATCH
 from checker.cli import main
-from checker.document_linter import Order
 from checker.errors import ConfigError, InputError
 
 from .conftest import SIZE
@@ -37,7 +36,7 @@ def rows(out, sql):
 
 
 def test_the_same_bytes_for_any_number_of_jobs(corpus, options, finished, tmp_path):
-    audit.run([str(corpus)], str(tmp_path / "one"), Order(), options(jobs=1))
+    audit.run([str(corpus)], str(tmp_path / "one"), options(jobs=1))
     assert digests(finished) == digests(tmp_path / "one")
 
 
@@ -78,13 +77,13 @@ def test_killed_at_random_moments_and_resumed_it_gives_identical_bytes(corpus, f
 
 def test_another_corpus_is_not_resumed(corpus, options, tmp_path):
     out = tmp_path / "out"
-    audit.run([str(corpus)], str(out), Order(), options())
+    audit.run([str(corpus)], str(out), options())
     with pytest.raises(ConfigError, match="holds an audit already"):
-        audit.run([str(corpus)], str(out), Order(), options())
+        audit.run([str(corpus)], str(out), options())
     other = tmp_path / "other.jsonl"
     shutil.copy(corpus, other)
     with pytest.raises(ConfigError, match="begun with other corpus"):
-        audit.run([str(other)], str(out), Order(), options(resume=True))
+        audit.run([str(other)], str(out), options(resume=True))
 
 
 def test_a_worker_that_is_killed_loses_nothing(corpus, options, finished, tmp_path):
@@ -95,7 +94,7 @@ def test_a_worker_that_is_killed_loses_nothing(corpus, options, finished, tmp_pa
             for child in multiprocessing.active_children()[:1]:
                 os.kill(child.pid, signal.SIGKILL)
 
-    audit.run([str(corpus)], str(tmp_path / "out"), Order(), options(), kill)
+    audit.run([str(corpus)], str(tmp_path / "out"), options(), kill)
     assert digests(finished) == digests(tmp_path / "out")
 
 
@@ -153,7 +152,7 @@ sys.meta_path.insert(0, Finder())
 
 def test_poisonous_documents_are_named_and_the_others_checked(poisoned, options, tmp_path):
     out = tmp_path / "out"
-    result = audit.run([str(poisoned)], str(out), Order(), options(limits=audit.Limits(1.0, 0)))
+    result = audit.run([str(poisoned)], str(out), options(document_seconds=1.0))
     assert {"checked": 28, "excluded": 0, "failed": 2} == result.summary["account"]
     assert 2 == result.code
     failed = rows(out, "select document, cable, why from ledger where state = 'failed' order by document")
@@ -167,7 +166,7 @@ def test_poisonous_documents_are_named_and_the_others_checked(poisoned, options,
 def test_a_worker_that_grows_is_stopped_and_the_document_named(poisoned, options, tmp_path):
     poisoned.write_text(poisoned.read_text().replace(f"{POISON} hang", f"{POISON} grow").replace(f"{POISON} die", ""))
     out = tmp_path / "out"
-    result = audit.run([str(poisoned)], str(out), Order(), options(limits=audit.Limits(0, 250 << 20)))
+    result = audit.run([str(poisoned)], str(out), options(document_seconds=0.0, worker_memory=250 << 20))
     assert {"checked": 29, "excluded": 0, "failed": 1} == result.summary["account"]
     failed = rows(out, "select document, why from ledger where state = 'failed'")
     assert [(20, "made its worker grow beyond 250 MB; it was stopped")] == failed
@@ -177,7 +176,7 @@ def test_a_document_that_cannot_even_be_passed_over_stops_the_audit_and_is_named
     poisoned.write_text(poisoned.read_text().replace(f"{POISON} hang", f"{POISON} unread").replace(f"{POISON} die", ""))
     told = r"can be resumed: document 20 of batch 0 of .*poisoned.jsonl cannot be passed over: it ended its worker"
     with pytest.raises(InputError, match=told):
-        audit.run([str(poisoned)], str(tmp_path / "out"), Order(), options())
+        audit.run([str(poisoned)], str(tmp_path / "out"), options())
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
@@ -240,22 +239,21 @@ def test_shards_merge_to_the_bytes_of_an_undivided_audit(corpus, options, finish
     shards = []
     for part in (1, 2, 3):
         shards.append(str(tmp_path / f"shard{part}"))
-        audit.run([str(corpus)], shards[-1], Order(), options(choice=audit.Choice(shard=part, shards=3)))
-    audit.merge(shards, str(tmp_path / "out"), Order(), options())
+        audit.run([str(corpus)], shards[-1], options(shard=part, shards=3))
+    audit.merge(shards, str(tmp_path / "out"), options())
     names = ["plan.json", *REPORTS, *TABLES]
     assert digests(finished, names) == digests(tmp_path / "out", names)
     with pytest.raises(ConfigError, match="missing"):
-        audit.merge(shards[:2], str(tmp_path / "less"), Order(), options())
+        audit.merge(shards[:2], str(tmp_path / "less"), options())
 
 
 def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path):
     def places(seed):
-        choice = audit.Choice(sample=50, seed=seed)
-        plan = checkpoint.draw([str(corpus)], str(tmp_path), Order(), "", choice, SIZE)
+        plan = checkpoint.draw([str(corpus)], str(tmp_path), options(sample=50, seed=seed), "")
         return [(task.number, task.only) for task in plan.tasks]
 
     assert places(1) == places(1) != places(2)
-    audit.run([str(corpus)], str(tmp_path / "out"), Order(), options(choice=audit.Choice(sample=50)))
+    audit.run([str(corpus)], str(tmp_path / "out"), options(sample=50))
     drawn = [number * BATCH + place for number, only in places(1) for place in only]
     assert 50 == len(drawn)
     assert drawn == [row[0] for row in rows(tmp_path / "out", "select document from ledger order by document")]
@@ -263,7 +261,7 @@ def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path
 
 def test_where_excludes_and_says_so(corpus, options, tmp_path):
     asked = filters.terms(["year>=2005", "classification~SECRET"])
-    audit.run([str(corpus)], str(tmp_path / "out"), Order(), options(choice=audit.Choice(where=asked)))
+    audit.run([str(corpus)], str(tmp_path / "out"), options(where=asked))
     years = rows(tmp_path / "out", "select min(year), bool_and(outside_level = 'S') from cables")
     assert years[0][0] >= 2005 and years[0][1]
     states = dict(rows(tmp_path / "out", "select state, count(*) from ledger group by state"))
@@ -285,7 +283,7 @@ def test_hostile_documents_and_names_pass_through(options, tmp_path):
     for name, body in bodies.items():
         with open(os.path.join(os.fsencode(folder), name), "w", encoding="utf-8") as file:
             file.write(body)
-    result = audit.run([str(folder)], str(tmp_path / "out"), Order(), options())
+    result = audit.run([str(folder)], str(tmp_path / "out"), options())
     assert {"checked": len(bodies), "excluded": 0, "failed": 0} == result.summary["account"]
     assert [(6,)] == rows(tmp_path / "out", "select count(*) from cables")
     assert "<script>" not in (tmp_path / "out" / "report.html").read_text()
@@ -300,8 +298,8 @@ def test_a_condition_that_cannot_be_read_is_refused(text):
 
 def test_diff_tells_what_changed(finished, corpus, options, tmp_path):
     assert audit.diff(str(finished), str(finished)).same
-    order = Order(severities=(("FMT-002", "info"),))
-    audit.run([str(corpus)], str(tmp_path / "out"), order, options(corpus_rules=False))
+    changed = options(severities=(("FMT-002", "info"),), corpus_rules=False)
+    audit.run([str(corpus)], str(tmp_path / "out"), changed)
     found = audit.diff(str(finished), str(tmp_path / "out"))
     moved = {rule: (new, gone, moved) for rule, new, gone, moved, _ in found.rules if new or gone or moved}
     assert moved["FMT-002"][2] > 0
@@ -311,7 +309,7 @@ def test_diff_tells_what_changed(finished, corpus, options, tmp_path):
 
 
 def test_a_redacted_audit_holds_no_word_of_the_documents(corpus, options, tmp_path):
-    audit.run([str(corpus)], str(tmp_path / "out"), Order(redact=True), options(keep_parts=True))
+    audit.run([str(corpus)], str(tmp_path / "out"), options(redact=True, keep_parts=True))
     for path in (path for path in (tmp_path / "out").rglob("*") if path.is_file()):
         data = path.read_bytes()
         assert b"FERRY" not in data and b"ferry" not in data, path.name

@@ -9,7 +9,6 @@ import signal
 import pytest
 
 from checker import audit
-from checker.document_linter import Order
 
 pytest.importorskip("distributed")
 
@@ -32,7 +31,7 @@ def test_a_cluster_whose_worker_is_killed_gives_the_same_bytes(corpus, options, 
                     killed.append(int(folder))
                     return
 
-    audit.run([str(corpus)], str(tmp_path / "out"), Order(), options(scheduler="local"), kill)
+    audit.run([str(corpus)], str(tmp_path / "out"), options(scheduler="local"), kill)
     assert killed
     assert digests(finished) == digests(tmp_path / "out")
 

@@ -10,7 +10,6 @@ import pytest
 
 from checker import audit, synth
 from checker.cli import main
-from checker.document_linter import Order
 from checker.errors import InputError
 
 from .conftest import SIZE
@@ -95,8 +94,8 @@ def nameless(tmp_path_factory):
 
 def test_an_audit_over_http_finds_what_the_audit_of_the_file_finds(nameless, server, options, tmp_path):
     (server.folder / "rows.jsonl").write_bytes(nameless.read_bytes())
-    audit.run([str(nameless)], str(tmp_path / "local"), Order(), options())
-    audit.run([f"{server.url}/rows.jsonl"], str(tmp_path / "remote"), Order(), options())
+    audit.run([str(nameless)], str(tmp_path / "local"), options())
+    audit.run([f"{server.url}/rows.jsonl"], str(tmp_path / "remote"), options())
     local, remote = told(tmp_path / "local"), told(tmp_path / "remote")
     assert local == remote
     assert sum(row[1].startswith("line 2") for row in local["cables"]) > 20
@@ -112,16 +111,16 @@ def test_shards_of_a_url_merge_to_the_same(nameless, server, options, tmp_path):
     url = f"{server.url}/rows.jsonl"
     shards = [str(tmp_path / f"shard{part}") for part in (1, 2)]
     for part, shard in enumerate(shards, 1):
-        audit.run([url], shard, Order(), options(choice=audit.Choice(shard=part, shards=2)))
-    audit.merge(shards, str(tmp_path / "merged"), Order(), options())
-    audit.run([str(nameless)], str(tmp_path / "local"), Order(), options())
+        audit.run([url], shard, options(shard=part, shards=2))
+    audit.merge(shards, str(tmp_path / "merged"), options())
+    audit.run([str(nameless)], str(tmp_path / "local"), options())
     assert told(tmp_path / "local") == told(tmp_path / "merged")
 
 
 def test_a_sample_of_a_url_is_the_sample_of_the_file(nameless, options, tmp_path):
-    choice = audit.Choice(sample=40, seed=5)
-    audit.run([str(nameless)], str(tmp_path / "local"), Order(), options(choice=choice))
-    audit.run([nameless.as_uri()], str(tmp_path / "remote"), Order(), options(choice=choice))
+    sampled = options(sample=40, seed=5)
+    audit.run([str(nameless)], str(tmp_path / "local"), sampled)
+    audit.run([nameless.as_uri()], str(tmp_path / "remote"), sampled)
     assert told(tmp_path / "local") == told(tmp_path / "remote")
 
 
@@ -130,10 +129,10 @@ def test_a_store_that_fails_stops_the_audit_which_then_goes_on(nameless, server,
     url, out = f"{server.url}/rows.jsonl", str(tmp_path / "out")
     server.most = 6
     with pytest.raises(InputError, match=r"the audit stopped, and can be resumed: http://127\.0\.0\.1"):
-        audit.run([url], out, Order(), options())
+        audit.run([url], out, options())
     server.most = 10**9
-    audit.run([url], out, Order(), options(resume=True))
-    audit.run([str(nameless)], str(tmp_path / "local"), Order(), options())
+    audit.run([url], out, options(resume=True))
+    audit.run([str(nameless)], str(tmp_path / "local"), options())
     assert told(tmp_path / "local") == told(out)
 
 

@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from checker import audit
-from checker.document_linter import Order
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 with open(os.path.join(ROOT, "docs", "scale.md"), encoding="utf-8") as page:
@@ -127,7 +126,7 @@ def test_the_example_for_spark(corpus, options, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
         "checker.audit.pipeline._work", lambda tasks, order, options: [].__iter__() if not tasks else 1 / 0
     )
-    audit.run([str(corpus)], str(tmp_path / "audit"), Order(), options(resume=True))
+    audit.run([str(corpus)], str(tmp_path / "audit"), options(resume=True))
     monkeypatch.undo()
-    audit.run([str(corpus)], str(tmp_path / "direct"), Order(), options())
+    audit.run([str(corpus)], str(tmp_path / "direct"), options())
     assert digests(tmp_path / "direct") == digests(tmp_path / "audit")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from checker.config import settle
-from checker.linter import Wish, lint
+from checker.linter import lint
+from checker.record import copied
 from checker.reporters import render
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ ERROR, PAPER, GROUND = (253, 231, 229), (255, 255, 255), (244, 245, 247)
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = {"rules": (str(ROOT / "tests" / "runs" / "pack"),), "select": ("TST", "TST-003")}
     documents = ROOT / "tests" / "runs" / "documents"
-    outcome = lint([str(documents / "defects.txt")], settle(words, isolated=True), Wish(text=True))
+    outcome = lint([str(documents / "defects.txt")], copied(settle(words, isolated=True), with_text=True))
     path = tmp_path_factory.mktemp("page") / "page.html"
     path.write_text("".join(render("html", outcome)), encoding="utf-8")
     return path

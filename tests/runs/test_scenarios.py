@@ -79,8 +79,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795435200")  # 23 November 2026
     shipped = tmp_path / "pack"
 
-    def remembered(settings: linter.Settings) -> Rulebook:
-        folders = linter._folders(settings)
+    def remembered(options: linter.Options) -> Rulebook:
+        folders = options.pack_folders() or ()
         files = [path for folder in folders for path in Path(folder).rglob("*.yaml")]
         ours = folders[-1:] == (str(shipped),) or [Path(each).resolve() for each in folders[1:]] == [shipped]
         if not ours:
