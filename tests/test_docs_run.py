@@ -62,7 +62,11 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 BLOCKS = [block for page in PAGES for block in blocks(page)]
-RUN = sorted({block.page for block in BLOCKS if block.commands})
+SLOW = {"docs/audit.md"}  # several audits and the mutants of the corpus rules: 20 seconds
+RUN = [
+    pytest.param(page, marks=pytest.mark.slow if page in SLOW else ())
+    for page in sorted({block.page for block in BLOCKS if block.commands})
+]
 
 
 @pytest.fixture
@@ -101,7 +105,12 @@ def test_the_commands_of_a_page_run(page: str, scratch: Path, tmp_path: Path) ->
         if not block.commands or block.note.startswith("not run"):
             continue
         run = subprocess.run(
-            ["sh", "-e", "-c", block.commands], cwd=scratch, env=environment, capture_output=True, text=True, check=False
+            ["sh", "-e", "-c", block.commands],
+            cwd=scratch,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert run.returncode == expected_code(block), f"{block.place}\n{block.commands}\n{run.stdout}\n{run.stderr}"
         printed = run.stdout

@@ -39,7 +39,11 @@ WORDS = {
 }
 
 # (corpus, place, matched text) -> why it may stay.
-ALLOWED: dict[tuple[str, str, str], str] = {}
+ALLOWED: dict[tuple[str, str, str], str] = {
+    ("docs", "docs/command-line.md", "troubles"): "a key of the JSON report",
+    ("docs", "docs/readers.md", "recognises"): "a function that every reader has",
+    ("docs", "docs/scale.md", "trouble"): "an attribute in the example for Spark",
+}
 
 Prose = Iterator[tuple[str, str]]
 
@@ -77,11 +81,12 @@ def matches(corpus: str) -> Iterator[tuple[str, str, str, int]]:
 
 @pytest.mark.parametrize("corpus", CORPORA)
 def test_prose_uses_plain_words(corpus: str) -> None:
-    assert [
+    found = [
         f"{place}:{line}: {text!r}; write: {replacement}"
         for place, text, replacement, line in matches(corpus)
         if (corpus, place, text) not in ALLOWED
-    ] == []
+    ]
+    assert not found, "\n" + "\n".join(found)
 
 
 def test_every_exception_is_needed() -> None:
