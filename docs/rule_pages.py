@@ -1,4 +1,4 @@
-"""Generate the pages on rules when the site is built (`mkdocs build`): one page per rule, and a list of all rules.
+"""Add pages to the site when it is built (`mkdocs build`): one page per rule, a list of all rules, README and reports.
 
 Nothing is written to the checkout. The pages exist only in the site, so they are always up to date.
 """
@@ -19,14 +19,25 @@ from checker.rulebook.rule import Rule  # noqa: E402
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the generated pages and the README, as the start page, to the site."""
+    """Add the generated pages, the reports, and the pages of the top folder; the README is the start page."""
     from mkdocs.structure.files import File
 
     pages = dict(rule_pages())
-    pages["index.md"] = (ROOT / "README.md").read_text(encoding="utf-8").replace("](docs/", "](")
+    for path in (ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")):
+        pages[path.name] = (
+            path.read_text(encoding="utf-8").replace("](docs/", "](").replace("](README.md", "](index.md")
+        )
+    pages["index.md"] = pages.pop("README.md")
+    for path in (ROOT / "reports").glob("*.md"):
+        pages[f"reports/{path.name}"] = path.read_text(encoding="utf-8")
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Return the text of a page with links to reports as the site has them."""
+    return markdown.replace("](../reports/", "](reports/")
 
 
 def rule_pages() -> Iterator[tuple[str, str]]:
