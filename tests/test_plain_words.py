@@ -1,6 +1,6 @@
 """Prose uses plain, idiomatic American English: no words from the table below.
 
-To check more prose, add a function that yields (place, text) to `CORPORA`. To forbid another word, add a row to
+To check more prose, add a line to `CORPORA`: a name, and a function that yields (place, text). To forbid another word, add a row to
 `WORDS`. An exception goes into `ALLOWED` with its reason; one that is no longer needed fails.
 """
 
@@ -41,6 +41,7 @@ WORDS = {
 # (corpus, place, matched text) -> why it may stay.
 ALLOWED: dict[tuple[str, str, str], str] = {
     ("docs", "docs/command-line.md", "troubles"): "a key of the JSON report",
+    ("docs", "docs/write-a-rule.md", "licence"): "a key of pack.yaml",
     ("docs", "docs/readers.md", "recognises"): "a function that every reader has",
     ("docs", "docs/scale.md", "trouble"): "an attribute in the example for Spark",
 }
@@ -64,11 +65,10 @@ def blank(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
 
 
+REWRITTEN_LATER = frozenset({"docs/architecture.md"})  # it follows the code, which is being restructured
 CORPORA: dict[str, Callable[[], Prose]] = {
-    # docs/architecture.md follows the code, which is being restructured.
     "docs": lambda: pages("*.md", "docs/*.md", "examples/*.md", "tests/fuzz_cases/*.md", but=REWRITTEN_LATER),
 }
-REWRITTEN_LATER = frozenset({"docs/architecture.md"})
 
 
 def matches(corpus: str) -> Iterator[tuple[str, str, str, int]]:
