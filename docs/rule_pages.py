@@ -1,6 +1,6 @@
-"""Makes the pages of the rules when the site is built (`mkdocs build`): one for each rule, one that lists them all.
+"""Add pages to the site when it is built (`mkdocs build`): one page per rule, a list of all rules, README and reports.
 
-Nothing is written into the checkout: the pages exist in the site alone and are never out of date.
+Nothing is written to the checkout. The pages exist only in the site, so they are always up to date.
 """
 
 from __future__ import annotations
@@ -19,18 +19,29 @@ from checker.rulebook.rule import Rule  # noqa: E402
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the generated pages to the site."""
+    """Add the generated pages, the reports, and the pages of the top folder; the README is the start page."""
     from mkdocs.structure.files import File
 
     pages = dict(rule_pages())
-    pages["index.md"] = (ROOT / "README.md").read_text(encoding="utf-8").replace("](docs/", "](")
+    for path in (ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")):
+        pages[path.name] = (
+            path.read_text(encoding="utf-8").replace("](docs/", "](").replace("](README.md", "](index.md")
+        )
+    pages["index.md"] = pages.pop("README.md")
+    for path in (ROOT / "reports").glob("*.md"):
+        pages[f"reports/{path.name}"] = path.read_text(encoding="utf-8")
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
     return files
 
 
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Return the text of a page with links to reports as the site has them."""
+    return markdown.replace("](../reports/", "](reports/")
+
+
 def rule_pages() -> Iterator[tuple[str, str]]:
-    """Each page: its path in the site and its Markdown."""
+    """Yield the path and the Markdown text of each page."""
     rules = rulebook.load().rules
     chapters: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -40,31 +51,32 @@ def rule_pages() -> Iterator[tuple[str, str]]:
 
 
 def index(chapters: dict[str, list[Rule]], count: int) -> Iterator[str]:
-    """The list of all rules, chapter by chapter."""
-    yield f"# The rules\n\n{count} rules. An id is never used again for another rule.\n"
+    """Yield the lines of the page that lists all rules by chapter."""
+    yield f"# List of rules\n\n{count} rules. The id of a rule is never reused for another rule.\n"
     for chapter, rules in chapters.items():
-        yield f"## {chapter}\n\n| id | name | severity | what holds |\n|---|---|---|---|"
+        yield f"## {chapter}\n\n| id | name | severity | requirement |\n|---|---|---|---|"
         for rule in rules:
             yield f"| [{rule.id}]({rule.id}.md) | {rule.name} | {rule.severity} | {rule.summary} |"
         yield ""
 
 
 def page(rule: Rule) -> Iterator[str]:
-    """One rule whole: what holds and why, when it applies, what it cites, how it is written, its examples."""
+    """Yield the lines of the page of one rule: requirement, reason, sources, help, source code, and an example."""
     since, before = rule.era or (None, None)
-    era = f"from {since or 'the start'} to before {before or 'today'}" if rule.era else "any date"
+    limits = (since and f"from {since}", before and f"before {before}")
+    era = ", ".join(limit for limit in limits if limit) or "any"
     yield f"# {rule.id} {rule.name}\n\n{rule.summary}\n"
     if rule.because:
         yield f"{rule.because}\n"
     yield f"| | |\n|---|---|\n| severity | {rule.severity} |\n| status | {rule.status} |\n| chapter | {rule.chapter} |"
-    yield f"| rule books | {', '.join(rule.profile)} |\n| documents | {era} |\n"
-    yield "## What it rests on\n"
+    yield f"| profiles | {', '.join(rule.profile)} |\n| document dates | {era} |\n"
+    yield "## Sources\n"
     yield from (f"- {clause}" for clause in rule.cite)
     if rule.help:
         yield f"\n## What to do\n\n{rule.help}"
-    yield f"\n## How it is written\n\n```yaml\n{rule.source.rstrip()}\n```"
+    yield f"\n## Source code\n\n```yaml\n{rule.source.rstrip()}\n```"
     for example in rule.examples:
         text = str(example.get("text", ""))
         if example.get("kind") == "invalid" and text:
-            yield f"\n## Example that breaks it\n\n```text\n{text.rstrip()}\n```"
+            yield f"\n## Example of a violation\n\n```text\n{text.rstrip()}\n```"
             return
