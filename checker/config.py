@@ -1,4 +1,9 @@
-"""The settings a run has: their kinds, their built-in values, and where each settled value came from."""
+"""Options of a run: settings with their kinds and defaults, configuration files, and how both are merged.
+
+Precedence, lowest first: default, the file named by `extend`, the configuration file, the command line. The
+configuration file is `cablecheck.toml`, or `pyproject.toml` with a table `[tool.cablecheck]`, in the working folder or
+the nearest folder above it. A configuration file among the documents configures nothing: documents are evidence.
+"""
 
 from __future__ import annotations
 
@@ -11,34 +16,34 @@ from .record import Record
 from .resources import data_dir
 from .results import SEVERITIES
 
-# name -> (kind, built-in value, what it does). Kinds: text, texts, flag, number, choice:…, map (name -> text),
+# name -> (kind, default, description). Kinds: text, texts, flag, number, choice:…, map (name -> text),
 # lists (name -> texts), table (name -> anything), path, paths (relative to the file that names them).
 SETTINGS: dict[str, tuple[str, object, str]] = {
-    "allow-failed": ("number", 0, "How many failed documents the run puts up with before it exits with 2."),
-    "as-of": ("text", "", "The day to judge by (YYYY-MM-DD), for rules that ask whether a date has passed."),
-    "baseline": ("path", "", "A baseline file: the findings in it are known and not shown."),
-    "cache": ("flag", False, "Keep results of unchanged files. They quote the documents unless `redact` is set."),
+    "allow-failed": ("number", 0, "Number of failed documents to tolerate before the exit code becomes 2."),
+    "as-of": ("text", "", "Judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed."),
+    "baseline": ("path", "", "Baseline file; findings recorded in it are not reported."),
+    "cache": ("flag", False, "Cache the results of unchanged files. They quote the documents unless `redact` is set."),
     "checks": ("texts", (), "Checks of installed packages that rules may use (entry points `cablecheck.checks`)."),
-    "exclude": ("texts", (), "Paths not to check, as globs. They are counted as excluded."),
-    "exit-zero": ("flag", False, "Exit with 0 even if there are findings. Never hides a 2 or a 3."),
-    "extend": ("path", "", "Another configuration file, in this file's folder or below it, that this one builds on."),
+    "exclude": ("texts", (), "Globs of paths to exclude. Excluded files are counted and listed."),
+    "exit-zero": ("flag", False, "Exit with 0 even if there are findings. Exit codes 2 and 3 are never changed."),
+    "extend": ("path", "", "Another configuration file, in this file's folder or below it, that this one extends."),
     "extend-select": ("texts", (), "Rules to add to the selection."),
-    "fail-level": ("choice:error,warning,info,none", "error", "The lowest severity that makes the run exit with 1."),
-    "fields": ("table", {}, "Which field of a JSON or CSV document holds what (see docs/readers.md)."),
-    "ignore": ("texts", (), "Rules to leave out."),
-    "jobs": ("number", 1, "How many processes check documents. 0 is one for each processor."),
-    "mandatory": ("texts", (), "Rules that no ignore, suppression, baseline or severity can switch off or hide."),
-    "per-file-ignores": ("lists", {}, "Glob of paths -> rules to leave out there."),
-    "profile": ("text", "", "Judge every document by this rule book, whatever it looks like."),
-    "reader": ("text", "", "Read every file with this reader instead of asking which one recognises it."),
-    "redact": ("flag", False, "Keep the documents' own words out of every output."),
-    "required-version": ("text", "", "The versions this configuration is written for, such as `>=0.1,<1`."),
-    "rules": ("paths", (), "Folders of further rule packs."),
-    "select": ("texts", (), "The rules to run: ids, prefixes of ids, names, tags, or ALL. Empty is all but drafts."),
-    "severity": ("map", {}, "Rule -> error, warning, info or off."),
-    "statistics": ("flag", False, "Count for each rule how often it passed, failed, was unknown or did not apply."),
-    "suppressions": ("path", "", "A file of accepted findings, each with its reason."),
-    "timeout": ("number", 0, "Seconds one file may take before its worker is stopped; 0 is no limit."),
+    "fail-level": ("choice:error,warning,info,none", "error", "Lowest severity that makes the exit code 1."),
+    "fields": ("table", {}, "Names of the fields of JSON and CSV documents (see docs/readers.md)."),
+    "ignore": ("texts", (), "Rules to skip."),
+    "jobs": ("number", 1, "Number of worker processes. 0 means one for each processor."),
+    "mandatory": ("texts", (), "Rules that no ignore, suppression, baseline or severity can turn off or hide."),
+    "per-file-ignores": ("lists", {}, "Rules to skip for files that match a glob."),
+    "profile": ("text", "", "Judge every document by this profile, whatever its markings say."),
+    "reader": ("text", "", "Read every file with this reader instead of detecting the format."),
+    "redact": ("flag", False, "Keep the text of the documents out of every output."),
+    "required-version": ("text", "", "Versions this configuration is written for, for example `>=0.1,<1`."),
+    "rules": ("paths", (), "Folders of additional rule packs."),
+    "select": ("texts", (), "Rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts."),
+    "severity": ("map", {}, "Severity of a rule: error, warning, info or off."),
+    "statistics": ("flag", False, "Count for each rule the documents that passed, failed or were undetermined."),
+    "suppressions": ("path", "", "File of accepted findings, each with its reason."),
+    "timeout": ("number", 0, "Time limit for one file in seconds; 0 means no limit."),
 }
 
 
@@ -128,7 +133,7 @@ _RESULT_FIELDS = (
 
 
 def fits(kind: str, value: object) -> bool:
-    """Whether a value is of the kind a setting asks for."""
+    """Whether a value is of the kind a setting expects."""
     if kind in ("text", "path"):
         return isinstance(value, str)
     if kind == "flag":
@@ -147,7 +152,7 @@ def fits(kind: str, value: object) -> bool:
 
 
 def expected(kind: str) -> str:
-    """What a setting asks for, in words."""
+    """Return what a setting of this kind expects, for messages."""
     words = {
         "text": "expected a string",
         "path": "expected a path in quotes",
@@ -191,7 +196,7 @@ def _written(value: object) -> str:
 
 
 def schema() -> dict[str, object]:
-    """The JSON Schema of a configuration file, for editors and tests; `schemas/config.schema.json` holds it."""
+    """Return the JSON Schema of a configuration file, which is kept in `schemas/config.schema.json`."""
     texts: dict[str, object] = {"type": "array", "items": {"type": "string"}}
     shapes: dict[str, dict[str, object]] = {
         "text": {"type": "string"},
@@ -217,7 +222,8 @@ def schema() -> dict[str, object]:
     }
 
 
-# ---- A configuration file read strictly: every wrong key or value is told at its place, with what would b
+# ---- configuration files ------------------------------------------------------------------------------------------
+
 _HEADER = re.compile(r"[ \t]*\[\[?([^\]\n]*)\]")
 _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)"""
 _KEY = re.compile(rf"[ \t]*({_PART}(?:[ \t]?\.[ \t]?{_PART})*)[ \t]*=")
@@ -245,9 +251,9 @@ def read_file(path: str, version: str, depth: int = 0) -> dict[str, tuple[object
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: [tool.cablecheck] is not a table")
     places = _places(text)
-    troubles = [trouble for name, value in data.items() for trouble in _wrong(path, places, prefix, name, value)]
-    if troubles:
-        raise ConfigError("\n".join(troubles))
+    errors = [error for name, value in data.items() for error in _wrong(path, places, prefix, name, value)]
+    if errors:
+        raise ConfigError("\n".join(errors))
     _check_version(path, places, prefix, str(data.get("required-version", "")), version)
     found = read_file(_below(path, str(data["extend"]), depth), version, depth + 1) if data.get("extend") else {}
     return found | {name: (_absolute(path, SETTINGS[name][0], value), path) for name, value in data.items()}
@@ -271,7 +277,7 @@ def _decoder_place(message: str) -> str:
 
 
 def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Where each key stands, as far as one key a line shows it: path of names -> (line, column)."""
+    """Return the line and column of each key, as far as keys begin their lines: path of names -> (line, column)."""
     places: dict[tuple[str, ...], tuple[int, int]] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
@@ -318,7 +324,7 @@ def _check_version(
     for bound in wanted.split(","):
         found = _BOUND.fullmatch(bound.strip().replace(" ", ""))
         if not found:
-            raise ConfigError(f"{place}: required-version: {bound!r} is not a bound like '>=0.1'")
+            raise ConfigError(f"{place}: required-version: {bound!r} is not a version bound such as '>=0.1'")
         if not _holds(version, found[1] or "==", found[2]):
             raise ConfigError(f"{place}: this is version {version}; the configuration requires {wanted}")
 
@@ -335,18 +341,18 @@ def _holds(version: str, sign: str, bound: str) -> bool:
 
 
 def _below(path: str, extended: str, depth: int) -> str:
-    """The file that `extend` names: in the folder of the file that names it, or below, links followed."""
+    """Return the file that `extend` names. It must be in the folder of the file that names it, or below."""
     folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
     target = os.path.realpath(os.path.join(folder, extended))
     if os.path.commonpath([folder, target]) != folder:
         raise ConfigError(f"{path}: extend: {extended!r} is outside the folder of this file")
     if depth + 1 >= MAX_DEPTH or target == os.path.realpath(path):
-        raise ConfigError(f"{path}: extend: more than {MAX_DEPTH} files build on each other, or one on itself")
+        raise ConfigError(f"{path}: extend: more than {MAX_DEPTH} files extend each other, or one extends itself")
     return os.path.relpath(target)
 
 
 def _absolute(path: str, kind: str, value: object) -> object:
-    """Paths in a file are relative to that file."""
+    """Return a value with paths made relative to the file that contains it."""
     folder = os.path.dirname(path)
     if kind == "path" and value:
         return os.path.normpath(os.path.join(folder, str(value)))
@@ -355,8 +361,9 @@ def _absolute(path: str, kind: str, value: object) -> object:
     return value
 
 
-# ---- Where the settings of a run come from: built-in value, configuration file, command line. Precedence,
-NAMES = ("cablecheck.toml", "pyproject.toml")  # in one folder the first of these wins
+# ---- merging ---------------------------------------------------------------------------------------------------------
+
+NAMES = ("cablecheck.toml", "pyproject.toml")  # in one folder the first of these is used
 
 
 def settle(given: Mapping[str, object], config: str = "", isolated: bool = False, version: str = "") -> Options:
@@ -386,7 +393,7 @@ def settle(given: Mapping[str, object], config: str = "", isolated: bool = False
 
 
 def discover(folder: str) -> str:
-    """The configuration file of the folder or of the nearest folder above it; "" if there is none."""
+    """Return the configuration file of the folder or of the nearest folder above it; "" if there is none."""
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
@@ -399,12 +406,12 @@ def discover(folder: str) -> str:
 
 
 def _near(path: str) -> str:
-    """A path as seen from the working folder: what people read and click."""
+    """Return a path relative to the working folder."""
     return os.path.relpath(path) if path else ""
 
 
 def _holds_table(path: str) -> bool:
-    """Whether a pyproject.toml speaks to us at all: cheaper than reading it as TOML."""
+    """Whether a pyproject.toml mentions cablecheck: faster than parsing it as TOML."""
     try:
         with open(path, "rb") as file:
             return b"tool.cablecheck" in file.read(MAX_BYTES)

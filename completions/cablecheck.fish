@@ -1,177 +1,282 @@
-# fish completion of cablecheck; put it in ~/.config/fish/completions/cablecheck.fish
-complete -c cablecheck -n __fish_use_subcommand -a lint -d 'check the markings of telegrams'
-complete -c cablecheck -n __fish_use_subcommand -a audit -d 'check a whole corpus, resumable, with reports and tables'
-complete -c cablecheck -n __fish_use_subcommand -a parse -d 'show a telegram as the rules see it'
-complete -c cablecheck -n __fish_use_subcommand -a declass -d 'tell when and why each telegram is or was due for declassification'
-complete -c cablecheck -n __fish_use_subcommand -a explain -d 'explain a rule, an error code, or a rule\'s verdict on a telegram'
-complete -c cablecheck -n __fish_use_subcommand -a rules -d 'list, check, test and begin rules'
-complete -c cablecheck -n __fish_use_subcommand -a baseline -d 'record known findings, so that only new ones count'
-complete -c cablecheck -n __fish_use_subcommand -a query -d 'ask the tables of an audit'
-complete -c cablecheck -n __fish_use_subcommand -a synth -d 'make an invented corpus with known defects'
-complete -c cablecheck -n __fish_use_subcommand -a lsp -d 'serve an editor: findings while a telegram or a rule file is being written'
-complete -c cablecheck -n __fish_use_subcommand -a completion -d 'print the completion script of a shell'
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l allow-failed
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l as-of
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l baseline
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l cache
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l color
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l config
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l diff
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l exclude
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l exit-zero
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l extend-select
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l fail-level
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l files-from
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l ignore
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l isolated
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l jobs
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l no-baseline
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l no-cache
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l no-suppressions
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l out
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l output
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l per-file-ignores
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l profile
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l reader
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l redact
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l rules
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l select
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l severity
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l show-files
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l show-settings
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l statistics
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l stdin-filename
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l suppressions
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l timeout
-complete -c cablecheck -n '__fish_seen_subcommand_from lint' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l as-of
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l batch
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l cluster
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l config
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l exclude
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l extend-select
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l files-from
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l ignore
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l isolated
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l jobs
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l keep-parts
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l memory
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l no-corpus-rules
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l out
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l per-file-ignores
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l profile
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l quiet
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l quotes
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l reader
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l redact
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l resume
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l rules
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l sample
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l scheduler
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l seed
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l select
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l severity
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l shard
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l stdin-filename
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l timeout
-complete -c cablecheck -n '__fish_seen_subcommand_from audit' -l where
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l as-of
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l config
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l exclude
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l extend-select
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l fields
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l files-from
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l ignore
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l isolated
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l out
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l per-file-ignores
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l profile
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l reader
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l redact
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l rules
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l select
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l severity
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l stdin-filename
-complete -c cablecheck -n '__fish_seen_subcommand_from parse' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l as-of
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l by-year
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l config
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l exclude
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l extend-select
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l files-from
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l ignore
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l isolated
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l out
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l per-file-ignores
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l profile
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l reader
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l redact
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l rules
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l select
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l severity
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l stdin-filename
-complete -c cablecheck -n '__fish_seen_subcommand_from declass' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l as-of
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l config
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l exclude
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l extend-select
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l files-from
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l ignore
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l isolated
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l per-file-ignores
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l profile
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l reader
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l redact
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l rules
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l select
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l severity
-complete -c cablecheck -n '__fish_seen_subcommand_from explain' -l stdin-filename
-complete -c cablecheck -n '__fish_seen_subcommand_from rules' -l mutate
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l as-of
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l baseline
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l config
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l exclude
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l extend-select
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l files-from
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l force
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l ignore
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l isolated
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l jobs
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l per-file-ignores
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l profile
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l reader
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l redact
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l rules
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l select
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l severity
-complete -c cablecheck -n '__fish_seen_subcommand_from baseline' -l stdin-filename
-complete -c cablecheck -n '__fish_seen_subcommand_from query' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from query' -l tables
-complete -c cablecheck -n '__fish_seen_subcommand_from query' -l timeout
-complete -c cablecheck -n '__fish_seen_subcommand_from query' -l format -x -a 'concise csv full github gitlab html json jsonl junit markdown sarif table'
-complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l count
-complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l defects
-complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l out
-complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l seed
-complete -c cablecheck -n '__fish_seen_subcommand_from synth' -l templates
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l as-of
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l config
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l extend-select
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l help
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l ignore
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l isolated
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l per-file-ignores
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l profile
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l reader
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l redact
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l rules
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l select
-complete -c cablecheck -n '__fish_seen_subcommand_from lsp' -l severity
-complete -c cablecheck -n '__fish_seen_subcommand_from completion' -l help
+# AUTOMATICALLY GENERATED by https://github.com/tqdm/shtab
+# Usage:
+# 1) Copy this to ~/.config/fish/completions/cablecheck.fish
+# 2) Ensure a binary named cablecheck is in your PATH
+# See also: https://fishshell.com/docs/current/completions.html#where-to-put-completions
+
+
+# Parse current commandline:
+# - _shtab_cablecheck_cmdpath=(sub)command path seen so far
+# - _shtab_cablecheck_npos=number of positional arguments given after it
+# - options are skipped based on _shtab_cablecheck_opts_with_value & _shtab_cablecheck_commands lists
+function _shtab_cablecheck_scan
+  set -g _shtab_cablecheck_cmdpath ''
+  set -g _shtab_cablecheck_npos 0
+  set -l tokens (commandline -opc)
+  set -e tokens[1]
+  set -l expect_value 0
+  for t in $tokens
+    if test $expect_value -eq 1
+      set expect_value 0
+      continue
+    end
+    switch "$t"
+      case '--*=*'
+        continue
+      case '-*'
+        if contains -- $t $_shtab_cablecheck_opts_with_value
+          set expect_value 1
+        end
+        continue
+      case '*'
+        if test $_shtab_cablecheck_npos -eq 0
+          set -l candidate $t
+          if test -n "$_shtab_cablecheck_cmdpath"
+            set candidate "$_shtab_cablecheck_cmdpath $t"
+          end
+          if contains -- $candidate $_shtab_cablecheck_commands
+            set -g _shtab_cablecheck_cmdpath $candidate
+            continue
+          end
+        end
+        set -g _shtab_cablecheck_npos (math $_shtab_cablecheck_npos + 1)
+    end
+  end
+end
+
+# Condition helper: true if the current (sub)command path equals the given one.
+function _shtab_cablecheck_using
+  _shtab_cablecheck_scan
+  test "$_shtab_cablecheck_cmdpath" = "$argv"
+end
+
+set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules new' 'rules pages' 'rules schema' baseline query synth lsp
+set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --config --count --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --per-file-ignores --profile --quotes --reader --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --where
+
+complete -c cablecheck -e
+complete -c cablecheck -f
+
+complete -c cablecheck -n _shtab_cablecheck_using -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a lint -d 'check the markings of telegrams'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l stdin-filename -x -d 'file name to report for standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l files-from -x -d 'read paths from a file, one a line; - is standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -s 0 -d 'paths in --files-from end with NUL, not newline'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l exclude -x -d 'globs of paths to exclude. Excluded files are counted and listed (repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l format -xka "concise csv full github gitlab html json jsonl junit markdown sarif table" -d 'one of concise, csv, full, github, gitlab, html, json, jsonl, junit, markdown, sarif, table'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l out -x -d 'write the report to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l output -x -d 'additional report (repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l color -xka "auto always never" -d 'color on a terminal'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l diff -d 'show only what the suggestions would change'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l show-settings -d 'show the settings and their origin'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l show-files -d 'list the files that would be checked'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l statistics -d 'count for each rule the documents that passed, failed or were undetermined'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l fail-level -x -d 'lowest severity that makes the exit code 1'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l allow-failed -x -d 'number of failed documents to tolerate before the exit code becomes 2'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l exit-zero -d 'exit with 0 even if there are findings. Exit codes 2 and 3 are never changed'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l baseline -x -d 'baseline file; findings recorded in it are not reported'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-baseline -d 'also show findings in the baseline'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l suppressions -x -d 'file of accepted findings, each with its reason'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-suppressions -d 'also show suppressed findings'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l jobs -x -d 'number of worker processes. 0 means one for each processor'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l timeout -x -d 'time limit for one file in seconds; 0 means no limit'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l cache -d 'cache the results of unchanged files. They quote the documents unless `redact` is set'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-cache -d 'do not read or write the result cache'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a audit -d 'check a whole corpus, resumable, with reports and tables'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l stdin-filename -x -d 'file name to report for standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l files-from -x -d 'read paths from a file, one a line; - is standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -s 0 -d 'paths in --files-from end with NUL, not newline'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l exclude -x -d 'globs of paths to exclude. Excluded files are counted and listed (repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l out -x -d 'where tables and reports go'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l resume -d 'resume an interrupted audit'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l jobs -x -d 'processes; 0 is one for each processor'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l sample -x -d 'audit N documents drawn at random'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l seed -x -d 'random seed (default: 1)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l where -x -d 'such as year>=2005 or origin~Zenda'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l shard -x -d 'audit part I of N, for `audit merge`'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l timeout -x -d 'seconds for one document; 0 is no limit'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l memory -x -d 'memory limit of a worker; 0 is no limit'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l batch -x -d 'size of a batch (default: 4)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quotes -x -d 'findings quoted for each rule (default: 5)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l no-corpus-rules -d 'skip the rules about the whole corpus'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l keep-parts -d 'keep the parts the tables are made from'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l scheduler -x -d 'use this Dask cluster'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l cluster -xka "local" -d 'start a Dask cluster on this machine'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quiet -d 'no progress on stderr'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a parse -d 'show a telegram as the rules see it'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l stdin-filename -x -d 'file name to report for standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l files-from -x -d 'read paths from a file, one a line; - is standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -s 0 -d 'paths in --files-from end with NUL, not newline'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l exclude -x -d 'globs of paths to exclude. Excluded files are counted and listed (repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l format -xka "tree json csv" -d 'tree (default) or json; with --fields csv (default) or json'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l fields -d 'one row for each cable instead of the whole model'
+complete -c cablecheck -n '_shtab_cablecheck_using parse' -l out -x -d 'write to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a declass -d 'show the declassification date of each telegram and its basis'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l stdin-filename -x -d 'file name to report for standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l files-from -x -d 'read paths from a file, one a line; - is standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -s 0 -d 'paths in --files-from end with NUL, not newline'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l exclude -x -d 'globs of paths to exclude. Excluded files are counted and listed (repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l format -xka "table csv json ics" -d 'output format; ics is a calendar'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l by-year -d 'count documents by the year in which they are due'
+complete -c cablecheck -n '_shtab_cablecheck_using declass' -l out -x -d 'write to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a explain -d 'explain a rule, an error code, or a rule'"'"'s verdict on a telegram'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l stdin-filename -x -d 'file name to report for standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l files-from -x -d 'read paths from a file, one a line; - is standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -s 0 -d 'paths in --files-from end with NUL, not newline'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l exclude -x -d 'globs of paths to exclude. Excluded files are counted and listed (repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using explain' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a rules -d 'list, validate, test and scaffold rules'
+complete -c cablecheck -n '_shtab_cablecheck_using rules' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a list -d 'list the rules with their requirement and source'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l format -xka "text markdown json" -d 'output format'
+complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l out -x -d 'write to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a check -d 'validate rule files, reporting each error with its location'
+complete -c cablecheck -n '_shtab_cablecheck_using rules check' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a test -d 'run the examples of rule files (--mutate: and require the examples to kill every mutant)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules test' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules test' -l mutate -d 'require the examples to kill every mutant'
+complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a new -d 'write a new rule file with an example of each kind'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l out -x -d 'write to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a pages -d 'write the catalogue, the coverage of the sources and the order watch as Markdown pages'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l out -x -d 'folder to write to (default: reports)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a schema -d 'print a JSON Schema for editors and validators'
+complete -c cablecheck -n '_shtab_cablecheck_using rules schema' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules schema; and test $_shtab_cablecheck_npos -eq 0' -ka "rules vocabulary corpus synth report report-line config" -d 'what the schema describes'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a baseline -d 'record known findings, so that only new ones are reported'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l stdin-filename -x -d 'file name to report for standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l files-from -x -d 'read paths from a file, one a line; - is standard input'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -s 0 -d 'paths in --files-from end with NUL, not newline'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l exclude -x -d 'globs of paths to exclude. Excluded files are counted and listed (repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l baseline -x -d 'the baseline file (default: cablecheck-baseline.json)'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l force -d 'let create replace an existing baseline'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l jobs -x -d 'number of worker processes'
+complete -c cablecheck -n '_shtab_cablecheck_using baseline; and test $_shtab_cablecheck_npos -eq 0' -ka "create check prune" -d 'what to do with the baseline'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a query -d 'run one read-only SQL query on an audit'"'"'s tables'
+complete -c cablecheck -n '_shtab_cablecheck_using query' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using query' -l format -xka "table csv jsonl" -d 'output format'
+complete -c cablecheck -n '_shtab_cablecheck_using query' -l timeout -x -d 'seconds (default: 300)'
+complete -c cablecheck -n '_shtab_cablecheck_using query' -l tables -d 'list the tables and what their columns hold'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a synth -d 'generate a synthetic corpus with known defects'
+complete -c cablecheck -n '_shtab_cablecheck_using synth' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using synth' -l count -x -d 'how many telegrams (default: 1000)'
+complete -c cablecheck -n '_shtab_cablecheck_using synth' -l seed -x -d 'equal seeds give equal bytes (default: 1)'
+complete -c cablecheck -n '_shtab_cablecheck_using synth' -l defects -x -d 'share of telegrams with a defect (default: 0.1)'
+complete -c cablecheck -n '_shtab_cablecheck_using synth' -l templates -x -d 'take words, telegrams and defects from this folder'
+complete -c cablecheck -n '_shtab_cablecheck_using synth' -l out -x -d 'a .jsonl, .csv or .zip file, or a folder'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a lsp -d 'run the language server: findings while a telegram or rule file is edited'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l rules -x -d 'folders of additional rule packs'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using lsp' -l redact -d 'keep the text of the documents out of every output'

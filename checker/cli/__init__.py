@@ -1,7 +1,7 @@
-"""The command line: words in, exit code out. One file per command; the only floor that prints.
+"""The command line: arguments in, exit code out. One file for each command; the only package that prints.
 
-`COMMANDS` names the commands; each is a module of this package with `main(words) -> int`. Only the module of the
-command that was asked for is imported.
+`COMMANDS` lists the commands. Each is a module of this package with `arguments()`, which returns its parser, and
+`main(given) -> int`. Only the module of the command that was given is imported.
 """
 
 from __future__ import annotations
@@ -18,110 +18,105 @@ COMMANDS = {
     "lint": "check the markings of telegrams",
     "audit": "check a whole corpus, resumable, with reports and tables",
     "parse": "show a telegram as the rules see it",
-    "declass": "tell when and why each telegram is or was due for declassification",
+    "declass": "show the declassification date of each telegram and its basis",
     "explain": "explain a rule, an error code, or a rule's verdict on a telegram",
-    "rules": "list, check, test and begin rules",
-    "baseline": "record known findings, so that only new ones count",
-    "query": "ask the tables of an audit",
-    "synth": "make an invented corpus with known defects",
-    "lsp": "serve an editor: findings while a telegram or a rule file is being written",
+    "rules": "list, validate, test and scaffold rules",
+    "baseline": "record known findings, so that only new ones are reported",
+    "query": "run one read-only SQL query on an audit's tables",
+    "synth": "generate a synthetic corpus with known defects",
+    "lsp": "run the language server: findings while a telegram or rule file is edited",
 }
 
 
 def entry() -> None:
-    """The command `cablecheck`."""
+    """Run the command `cablecheck` and exit."""
     code = main(sys.argv[1:])
-    if "duckdb" not in sys.modules:  # which complains aloud of what it cannot find at the end
-        gc.freeze()  # nothing is left to be found: the interpreter's last look for garbage would cost 4 ms
+    if "duckdb" not in sys.modules:  # which warns at exit about frozen objects
+        gc.freeze()  # skips the last garbage collection, 4 ms
     sys.exit(code)
 
 
-def main(words: list[str]) -> int:
-    """Run one command; never raises. Trouble is told in a line, a bug in a line with a trace id."""
-    gc.set_threshold(50_000, 20, 20)  # loading makes many objects that stay: looking for garbage meanwhile costs 5 ms
+def main(given: list[str]) -> int:
+    """Run one command and return its exit code. An error is one line on stderr, a bug one line with a trace id."""
+    gc.set_threshold(50_000, 20, 20)  # loading makes many objects that stay; saves 5 ms
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # the same bytes in every locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
-        code = _dispatch(words)
+        code = _dispatch(given)
         sys.stdout.flush()
         return code
-    except RuleError as trouble:  # places first, as editors like them
-        number = len(trouble.items)
-        end = "1 trouble" if number == 1 else f"{number} troubles"
-        return _say(f"{trouble}\ncablecheck: {end} in rule files; nothing was done", output.UNTRUSTED)
-    except CablecheckError as trouble:
-        return _say(f"cablecheck: {trouble}", output.UNTRUSTED)
+    except RuleError as error:  # locations first, as editors expect them
+        number = len(error.items)
+        total = "1 error" if number == 1 else f"{number} errors"
+        return _print_error(f"{error}\ncablecheck: {total} in rule files; nothing was checked", output.INCOMPLETE)
+    except CablecheckError as error:
+        return _print_error(f"cablecheck: {error}", output.INCOMPLETE)
     except KeyboardInterrupt:
-        return _say("cablecheck: interrupted", output.INTERRUPTED)
-    except BrokenPipeError:
-        return _hang_up()
+        return _print_error("cablecheck: interrupted", output.INTERRUPTED)
+    except BrokenPipeError:  # the reader of our output has gone
+        _redirect_to_null(sys.stdout)
+        return output.INCOMPLETE
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
-        return _say(f"cablecheck: {name}{error.strerror or error}", output.UNTRUSTED)
-    except SystemExit as end:  # argparse, after it has told what is wrong
-        return end.code if isinstance(end.code, int) else output.UNTRUSTED
+        return _print_error(f"cablecheck: {name}{error.strerror or error}", output.INCOMPLETE)
+    except SystemExit as end:  # argparse, after it has printed help or an error
+        return end.code if isinstance(end.code, int) else output.INCOMPLETE
     except Exception as error:
-        return _say(_bug(error), output.BUG)
+        return _print_error(_bug_report(error), output.BUG)
 
 
-def _dispatch(words: list[str]) -> int:
-    name = words[0] if words else "--help"
+def _dispatch(given: list[str]) -> int:
+    name = given[0] if given else "--help"
     if name in ("-h", "--help", "help"):
         print(_usage())
-        return output.OK if words else output.UNTRUSTED
+        return output.OK if given else output.INCOMPLETE
     if name in ("-V", "--version"):
         print(f"cablecheck {VERSION}")
         return output.OK
     if name not in COMMANDS:
         raise CablecheckError(f"unknown command {name!r}{did_you_mean(name, COMMANDS)}\n{_usage()}")
-    import importlib  # only the one command asked for is loaded
+    import importlib  # only the module of the given command is loaded
 
     command = importlib.import_module(f".{name}", __name__)
-    code: int = command.main(words[1:])
+    code: int = command.main(given[1:])
     return code
 
 
 def _usage() -> str:
     lines = ["usage: cablecheck COMMAND ...", "", "commands:"]
     lines += [f"  {name:<10} {what}" for name, what in COMMANDS.items()]
-    lines += ["", "cablecheck COMMAND --help tells the options of a command; --version the version."]
-    lines += ["exit codes: 0 clean, 1 findings, 2 not to be trusted, 3 a bug, 130 interrupted"]
+    lines += ["", "cablecheck COMMAND --help shows the options of a command; --version shows the version."]
+    lines += ["exit codes: 0 clean, 1 findings, 2 incomplete, 3 internal error, 130 interrupted"]
     return "\n".join(lines)
 
 
-def _say(words: str, code: int) -> int:
-    """Tell something on stderr, which may itself be closed."""
+def _print_error(text: str, code: int) -> int:
+    """Print to stderr, which may be closed, and return the exit code."""
     from ..reporters.escaping import visible  # only when something is wrong
 
     try:
         sys.stdout.flush()
     except OSError:
-        _silence(sys.stdout)
+        _redirect_to_null(sys.stdout)
     try:
-        sys.stderr.write("".join(visible(line) + "\n" for line in words.split("\n")))
+        sys.stderr.write("".join(visible(line) + "\n" for line in text.split("\n")))
         sys.stderr.flush()
     except OSError:
-        _silence(sys.stderr)
+        _redirect_to_null(sys.stderr)
     return code
 
 
-def _hang_up() -> int:
-    """The reader of our output has gone: say nothing more, and do not claim success."""
-    _silence(sys.stdout)
-    return output.UNTRUSTED
-
-
-def _silence(stream: object) -> None:
-    """Send what a stream still holds to nowhere, so that the interpreter does not complain at its end."""
+def _redirect_to_null(stream: object) -> None:
+    """Send what a stream still buffers to the null device, so that the interpreter does not complain at exit."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[attr-defined]
     except (OSError, ValueError, AttributeError):
         return
 
 
-def _bug(error: Exception) -> str:
-    """One line about a bug: kind and place in our own code, no word of a document, and an id to tell it by."""
+def _bug_report(error: Exception) -> str:
+    """Return one line about a bug: its type, its place in our own code, and an id; nothing from a document."""
     import hashlib  # only when something is wrong
 
     place, trace = "", error.__traceback__
@@ -132,6 +127,6 @@ def _bug(error: Exception) -> str:
         trace = trace.tb_next
     mark = hashlib.sha256(f"{type(error).__name__} {place} {VERSION}".encode()).hexdigest()[:8]
     return (
-        f"cablecheck: internal error {mark}: {type(error).__name__} at {place}; this is a bug of cablecheck {VERSION},"
-        " not of your documents. Nothing of this run is to be trusted."
+        f"cablecheck: internal error {mark}: {type(error).__name__} at {place}; this is a bug in cablecheck {VERSION},"
+        " not in your documents. The results of this run are incomplete."
     )

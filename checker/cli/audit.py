@@ -14,20 +14,35 @@ from ..reporters.terminal import count
 from . import options as cli_options
 from . import output
 
+WHAT = {
+    "audit": "Audit a corpus: tables, reports, corpus rules.",
+    "audit diff": "Compare two audits: new, gone and moved findings.",
+    "audit merge": "Merge the shards of an audit.",
+}
+
+
+def arguments(command: str = "audit") -> argparse.ArgumentParser:
+    """Return the parser of `audit`, `audit diff` or `audit merge`."""
+    parser = cli_options.parser(command, WHAT[command])
+    if command == "audit diff":
+        parser.add_argument("before", metavar="A", help="the folder of the earlier audit")
+        parser.add_argument("after", metavar="B", help="the folder of the later audit")
+        parser.add_argument(
+            "--quotes", type=int, default=3, metavar="N", help="findings shown for each rule (default: 3)"
+        )
+        return parser
+    cli_options.input_options(parser)
+    cli_options.rule_options(parser)
+    _audit_options(parser)
+    return parser
+
 
 def main(given: list[str]) -> int:
-    """`audit CORPUS... --out DIR`, `audit diff A B`, `audit merge SHARD... --out DIR`."""
+    """Run `audit CORPUS... --out DIR`, `audit diff A B` or `audit merge SHARD... --out DIR`."""
     if given[:1] == ["diff"]:
         return _diff(given[1:])
     merging = given[:1] == ["merge"]
-    arguments = cli_options.parser(
-        "audit merge" if merging else "audit",
-        "Merge the shards of an audit." if merging else "Audit a corpus: tables, reports, corpus rules.",
-    )
-    cli_options.input_options(arguments)
-    cli_options.rule_options(arguments)
-    _audit_options(arguments)
-    args = arguments.parse_args(given[1:] if merging else given)
+    args = arguments("audit merge").parse_args(given[1:]) if merging else arguments().parse_args(given)
     options = cli_options.read(args)
     paths = cli_options.read_paths(args, options)
     if options.stdin is not None:
@@ -41,8 +56,8 @@ def main(given: list[str]) -> int:
     return output.OK if options.exit_zero and result.code == output.FINDINGS else result.code
 
 
-def _audit_options(arguments: argparse.ArgumentParser) -> None:
-    group = arguments.add_argument_group("audit")
+def _audit_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("audit")
     group.add_argument("--out", required=True, metavar="DIR", help="where tables and reports go")
     group.add_argument("--resume", action="store_true", help="resume an interrupted audit")
     group.add_argument(
@@ -127,13 +142,7 @@ def _print_result(out: str, result) -> None:  # type: ignore[no-untyped-def]
 
 
 def _diff(given: list[str]) -> int:
-    arguments = cli_options.parser("audit diff", "Compare two audits: which findings are new, gone, moved.")
-    arguments.add_argument("before", metavar="A", help="the folder of the earlier audit")
-    arguments.add_argument("after", metavar="B", help="the folder of the later one")
-    arguments.add_argument(
-        "--quotes", type=int, default=3, metavar="N", help="findings shown for each rule (default: 3)"
-    )
-    args = arguments.parse_args(given)
+    args = arguments("audit diff").parse_args(given)
     from tabulate import tabulate
 
     from .. import audit  # as above
@@ -143,7 +152,7 @@ def _diff(given: list[str]) -> int:
     print(
         tabulate(rows, ("rule", "new", "gone", "moved", "same"), "simple", disable_numparse=True)
         if rows
-        else "the same"
+        else "no differences"
     )
     for what, rule, place, message in found.samples:
         print(f"{what:<5} {rule}  {visible(place)}\n      {visible(message)}")

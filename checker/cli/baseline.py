@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
@@ -17,16 +18,21 @@ from . import output
 DEFAULT = "cablecheck-baseline.json"
 
 
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = cli_options.parser("baseline", "Record known findings, so that only new ones are reported.")
+    parser.add_argument("action", choices=("create", "check", "prune"), help="what to do with the baseline")
+    cli_options.input_options(parser)
+    cli_options.rule_options(parser)
+    parser.add_argument("--baseline", metavar="FILE", help=f"the baseline file (default: {DEFAULT})")
+    parser.add_argument("--force", action="store_true", help="let create replace an existing baseline")
+    parser.add_argument("--jobs", type=int, metavar="N", help="number of worker processes")
+    return parser
+
+
 def main(given: list[str]) -> int:
-    """`create` writes the file anew, `check` lists what no longer occurs, `prune` takes that out."""
-    arguments = cli_options.parser("baseline", "Record known findings, so that only new ones count.")
-    arguments.add_argument("action", choices=("create", "check", "prune"), help="what to do with the baseline")
-    cli_options.input_options(arguments)
-    cli_options.rule_options(arguments)
-    arguments.add_argument("--baseline", metavar="FILE", help=f"the baseline file (default: {DEFAULT})")
-    arguments.add_argument("--force", action="store_true", help="let create replace a baseline")
-    arguments.add_argument("--jobs", type=int, metavar="N", help="how many processes check documents")
-    args = arguments.parse_args(given)
+    """Write the baseline (`create`), list entries that no longer occur (`check`), or remove them (`prune`)."""
+    args = arguments().parse_args(given)
     options = cli_options.read(args)
     file = options.baseline or DEFAULT
     paths = cli_options.read_paths(args, options)
@@ -41,9 +47,9 @@ def main(given: list[str]) -> int:
 
 def _create(file: str, force: bool, outcome: Outcome) -> int:
     if os.path.exists(file) and not force:
-        raise ConfigError(f"{file} exists; a baseline never grows by itself: give --force to make it anew")
+        raise ConfigError(f"{file} already exists; use --force to replace it")
     if outcome.summary.verdict == "untrusted":
-        raise ConfigError("no baseline was written: not every document could be checked")
+        raise ConfigError("no baseline written: some documents could not be checked")
     entries = baseline.collect(outcome.findings)
     output.write_file(file, [baseline.written(entries, VERSION)])
     found, checked = count(len(outcome.findings), "finding"), count(outcome.summary.checked, "document")
@@ -62,5 +68,5 @@ def _check(file: str, prune: bool, outcome: Outcome) -> int:
     gone = sum(entry.count for entry in stale)
     print(f"{visible(file)}: {kept:,} known, {gone:,} stale{' and removed' if prune and stale else ''}")
     if outcome.summary.failed:
-        return output.UNTRUSTED
+        return output.INCOMPLETE
     return output.FINDINGS if stale and not prune else output.OK

@@ -1,7 +1,8 @@
-"""`cablecheck declass`: tell when and why each telegram is or was due for declassification."""
+"""`cablecheck declass`: show the declassification date of each telegram and its basis."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from .. import linter
@@ -15,22 +16,27 @@ _NOTE = (
 )
 
 
-def main(given: list[str]) -> int:
-    """One row for each telegram: the instruction, the date it gives, the status on the day, and why."""
-    arguments = cli_options.parser("declass", "Tell when and why each telegram is or was due for declassification.")
-    cli_options.input_options(arguments)
-    cli_options.rule_options(arguments)
-    arguments.add_argument(
-        "--format", choices=declassification.FORMS, default="table", help="the form: ics is a calendar"
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = cli_options.parser("declass", "Show the declassification date of each telegram and its basis.")
+    cli_options.input_options(parser)
+    cli_options.rule_options(parser)
+    parser.add_argument(
+        "--format", choices=declassification.FORMS, default="table", help="output format; ics is a calendar"
     )
-    arguments.add_argument("--by-year", action="store_true", help="count the documents each year brings instead")
-    cli_options.out_option(arguments)
-    args = arguments.parse_args(given)
+    parser.add_argument("--by-year", action="store_true", help="count documents by the year in which they are due")
+    cli_options.out_option(parser)
+    return parser
+
+
+def main(given: list[str]) -> int:
+    """Print a row for each telegram: instruction, date, status on the day, and basis; return the exit code."""
+    args = arguments().parse_args(given)
     options = cli_options.read(args)
     if options.redact:
-        raise ConfigError("declass shows the documents' words; it cannot be redacted")
+        raise ConfigError("declass prints document text; --redact is not supported")
     if args.by_year and args.format == "ics":
-        raise ConfigError("--by-year counts: a calendar (--format ics) has entries for documents")
+        raise ConfigError("--by-year cannot be combined with --format ics: a calendar has one entry for each document")
     paths = cli_options.read_paths(args, options)
     meanings = linter.meanings(options, "declass_status")
     documents = list(linter.parse(paths, options))
@@ -43,4 +49,4 @@ def main(given: list[str]) -> int:
     output.put(list(declassification.render(args.format, shown, options.as_of)), args.out)
     if args.format == "table":
         sys.stderr.write(_NOTE)
-    return output.tell_unread(documents)
+    return output.print_unread((each.path, each.why) for each in documents if each.telegram is None)

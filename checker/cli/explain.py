@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from .. import linter
@@ -11,22 +12,27 @@ from . import options as cli_options
 from . import output
 
 
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = cli_options.parser("explain", "Explain a rule, an error code, or a rule's verdict on a telegram.")
+    parser.add_argument("what", metavar="RULE", help="an id, name or alias of a rule, or an error code such as R012")
+    cli_options.input_options(parser)
+    cli_options.rule_options(parser)
+    return parser
+
+
 def main(given: list[str]) -> int:
     """Print a rule with its citation and examples, or how it judged each telegram of a file, step by step."""
-    arguments = cli_options.parser("explain", "Explain a rule, an error code, or a rule's verdict on a telegram.")
-    arguments.add_argument("what", metavar="RULE", help="an id, name or alias of a rule, or an error code such as R012")
-    cli_options.input_options(arguments)
-    cli_options.rule_options(arguments)
-    args = arguments.parse_args(given)
+    args = arguments().parse_args(given)
     options = cli_options.read(args)
     if not args.paths and not args.files_from:
         print("\n".join(visible(line) for line in linter.explain(args.what, options).split("\n")))
         return output.OK
     if options.redact:
-        raise ConfigError("explain shows the words of a document; it cannot be redacted")
+        raise ConfigError("explain prints document text; --redact is not supported")
     paths = cli_options.read_paths(args, options)
     code = output.OK
     for title, lines, ok in linter.trace(args.what, paths, options):
         sys.stdout.write(visible(title) + "\n" + "".join(f"  {visible(line)}\n" for line in lines))
-        code = code if ok else output.UNTRUSTED
+        code = code if ok else output.INCOMPLETE
     return code

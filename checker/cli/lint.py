@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from .. import linter
-from ..config import SETTINGS, Options, show
+from ..config import Options, show
 from ..errors import ConfigError
 from ..reporters import REPORTERS, needs
 from . import options as cli_options
@@ -17,7 +17,7 @@ _MANY = 50  # files from which a terminal is told how far we are
 
 def main(given: list[str]) -> int:
     """Check the paths and write the reports."""
-    args = _arguments().parse_args(given)
+    args = arguments().parse_args(given)
     options = cli_options.read(args)
     outputs = output.formats_of(args.format, args.output or [])
     if args.show_settings:
@@ -43,12 +43,15 @@ def main(given: list[str]) -> int:
     return output.of(outcome, options.exit_zero)
 
 
-def _arguments() -> argparse.ArgumentParser:
-    arguments = cli_options.parser("lint", "Check the form of the markings of telegrams.")
-    cli_options.input_options(arguments)
-    cli_options.rule_options(arguments)
-    group = arguments.add_argument_group("output")
-    group.add_argument("--format", default="table", metavar="FORMAT", help=f"one of {', '.join(REPORTERS)}")
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = cli_options.parser("lint", "Check the form of the markings of telegrams.")
+    cli_options.input_options(parser)
+    cli_options.rule_options(parser)
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "--format", choices=REPORTERS, default="table", metavar="FORMAT", help=f"one of {', '.join(REPORTERS)}"
+    )
     group.add_argument("--out", default="", metavar="FILE", help="write the report to a file")
     group.add_argument("--output", action="append", metavar="FORMAT=FILE", help="additional report (repeatable)")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="color on a terminal")
@@ -56,26 +59,26 @@ def _arguments() -> argparse.ArgumentParser:
     group.add_argument("--show-settings", action="store_true", help="show the settings and their origin")
     group.add_argument("--show-files", action="store_true", help="list the files that would be checked")
     _flag(group, "statistics")
-    group = arguments.add_argument_group("verdict")
-    group.add_argument("--fail-level", metavar="LEVEL", help=SETTINGS["fail-level"][2])
-    group.add_argument("--allow-failed", type=int, metavar="N", help=SETTINGS["allow-failed"][2])
+    group = parser.add_argument_group("verdict")
+    group.add_argument("--fail-level", metavar="LEVEL", help=cli_options.describe("fail-level"))
+    group.add_argument("--allow-failed", type=int, metavar="N", help=cli_options.describe("allow-failed"))
     _flag(group, "exit-zero")
-    group.add_argument("--baseline", metavar="FILE", help=SETTINGS["baseline"][2])
+    group.add_argument("--baseline", metavar="FILE", help=cli_options.describe("baseline"))
     group.add_argument("--no-baseline", action="store_true", help="also show findings in the baseline")
-    group.add_argument("--suppressions", metavar="FILE", help=SETTINGS["suppressions"][2])
+    group.add_argument("--suppressions", metavar="FILE", help=cli_options.describe("suppressions"))
     group.add_argument("--no-suppressions", action="store_true", help="also show suppressed findings")
-    group = arguments.add_argument_group("work")
-    group.add_argument("--jobs", type=int, metavar="N", help=SETTINGS["jobs"][2])
-    group.add_argument("--timeout", type=int, metavar="SECONDS", help=SETTINGS["timeout"][2])
+    group = parser.add_argument_group("work")
+    group.add_argument("--jobs", type=int, metavar="N", help=cli_options.describe("jobs"))
+    group.add_argument("--timeout", type=int, metavar="SECONDS", help=cli_options.describe("timeout"))
     _flag(group, "cache")
     group.add_argument(
         "--no-cache", dest="cache", action="store_false", default=None, help="do not read or write the result cache"
     )
-    return arguments
+    return parser
 
 
 def _flag(group: argparse._ArgumentGroup, name: str) -> None:
-    group.add_argument(f"--{name}", action="store_true", default=None, help=SETTINGS[name][2])
+    group.add_argument(f"--{name}", action="store_true", default=None, help=cli_options.describe(name))
 
 
 def _show_files(paths: list[str], options: Options) -> int:
@@ -86,7 +89,7 @@ def _show_files(paths: list[str], options: Options) -> int:
         print(visible(path))
     for entry in entries:
         sys.stderr.write(f"{entry.state}  {visible(entry.path)}: {visible(entry.why)}\n")
-    return output.OK if files else output.UNTRUSTED
+    return output.OK if files else output.INCOMPLETE
 
 
 def _progress(done: int, of: int) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+
 from .. import language_server
 from . import options as cli_options
 from . import output
 
 
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = cli_options.parser("lsp", "Run the language server over standard input and output (extra [lsp]).")
+    cli_options.rule_options(parser)
+    return parser
+
+
 def main(given: list[str]) -> int:
-    """Serve until the editor hangs up."""
-    arguments = cli_options.parser("lsp", "Serve an editor over standard input and output (needs the extra [lsp]).")
-    cli_options.rule_options(arguments)
-    language_server.serve(cli_options.read(arguments.parse_args(given)))
+    """Serve until the editor closes the connection; return the exit code."""
+    language_server.serve(cli_options.read(arguments().parse_args(given)))
     return output.OK

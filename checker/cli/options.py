@@ -1,4 +1,4 @@
-"""Options that several commands share, and the parser that reads them without the price of a terminal's width."""
+"""Command-line options that several commands share, and the parser that reads them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ..config import SETTINGS, Options, settle
 from ..errors import ConfigError, did_you_mean
 from ..resources import VERSION
 
-argparse._ = str  # type: ignore[attr-defined] # our words in every locale; looking for translations costs 4 ms
+argparse._ = str  # type: ignore[attr-defined] # no translations: looking for them costs 4 ms
 
 
 class _Help(argparse.HelpFormatter):
-    """Help as wide as the terminal; argparse asks for the width with `shutil`, which costs 5 ms at every start."""
+    """Help as wide as the terminal. argparse would import `shutil` for the width, 5 ms at every start."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=max(60, (terminal_width(sys.stdout) or 100) - 2))
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is ours: one line, with the nearest option; paths may stand between options."""
+    """A parser that reports errors in one line, with the nearest option; paths may come between options."""
 
     def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         found, rest = self.parse_known_args(args, namespace)
@@ -29,7 +29,7 @@ class _Parser(argparse.ArgumentParser):
             return found
         if any(word.startswith("-") for word in rest):
             self.error(f"unrecognized arguments: {' '.join(rest)}")
-        return self.parse_intermixed_args(args, namespace)  # dearer, and only where paths stand between options
+        return self.parse_intermixed_args(args, namespace)  # slower, and only needed if paths come between options
 
     def error(self, message: str):  # type: ignore[no-untyped-def]
         near = ""
@@ -40,35 +40,33 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str, what: str) -> argparse.ArgumentParser:
-    """A parser for one command, whose words may not be abbreviated."""
+    """Return a parser for one command. Options must not be abbreviated."""
     return _Parser(f"cablecheck {command}", description=what, formatter_class=_Help, allow_abbrev=False)
 
 
 def out_option(arguments: argparse.ArgumentParser) -> None:
-    """Where a command writes that shows one thing."""
+    """Add `--out`."""
     arguments.add_argument("--out", default="", metavar="FILE", help="write to a file")
 
 
 def rule_options(arguments: argparse.ArgumentParser) -> None:
-    """Which rules run, and by which configuration."""
+    """Add the options that choose rules and configuration."""
     group = arguments.add_argument_group("rules")
     for name in ("select", "ignore", "extend-select"):
         _add(group, name, "RULES", "comma-separated; repeatable")
-    group.add_argument(
-        "--per-file-ignores", action="append", metavar="GLOB=RULES", help=SETTINGS["per-file-ignores"][2]
-    )
-    group.add_argument("--severity", action="append", metavar="RULE=LEVEL", help=SETTINGS["severity"][2])
-    group.add_argument("--rules", action="append", metavar="DIR", help=SETTINGS["rules"][2])
+    group.add_argument("--per-file-ignores", action="append", metavar="GLOB=RULES", help=describe("per-file-ignores"))
+    group.add_argument("--severity", action="append", metavar="RULE=LEVEL", help=describe("severity"))
+    group.add_argument("--rules", action="append", metavar="DIR", help=describe("rules"))
     for name, metavar in (("profile", "NAME"), ("as-of", "DATE"), ("reader", "NAME")):
-        group.add_argument(f"--{name}", metavar=metavar, help=SETTINGS[name][2])
+        group.add_argument(f"--{name}", metavar=metavar, help=describe(name))
     group = arguments.add_argument_group("configuration")
     group.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
     group.add_argument("--isolated", action="store_true", help="ignore configuration files")
-    group.add_argument("--redact", action="store_true", default=None, help=SETTINGS["redact"][2])
+    group.add_argument("--redact", action="store_true", default=None, help=describe("redact"))
 
 
 def input_options(arguments: argparse.ArgumentParser) -> None:
-    """Which files."""
+    """Add the options that choose files."""
     group = arguments.add_argument_group("input")
     group.add_argument("paths", nargs="*", metavar="PATH", help="files, folders and globs; - is standard input")
     group.add_argument("--stdin-filename", metavar="NAME", default="", help="file name to report for standard input")
@@ -78,7 +76,13 @@ def input_options(arguments: argparse.ArgumentParser) -> None:
 
 
 def _add(group: argparse._ArgumentGroup, name: str, metavar: str, more: str) -> None:
-    group.add_argument(f"--{name}", action="append", metavar=metavar, help=f"{SETTINGS[name][2]} ({more})")
+    group.add_argument(f"--{name}", action="append", metavar=metavar, help=f"{describe(name)} ({more})")
+
+
+def describe(name: str) -> str:
+    """Return the help of the option for a setting."""
+    text = SETTINGS[name][2]
+    return text[0].lower() + text[1:].removesuffix(".")
 
 
 def read(args: argparse.Namespace) -> Options:
@@ -103,7 +107,7 @@ def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
     for text in given:
         key, sign, value = text.rpartition("=")
         if not sign or not key or not value:
-            raise ConfigError(f"--{name}: {text!r} is not of the form LEFT=RIGHT")
+            raise ConfigError(f"--{name}: expected LEFT=RIGHT, not {text!r}")
         found[key] = value.split(",") if many else value
     return found
 
@@ -134,7 +138,7 @@ def _bytes_of(path: str) -> bytes:
 
 
 def terminal_width(stream: object) -> int:
-    """The columns of a terminal, 0 where the stream is none."""
+    """Return the columns of a terminal, or 0 if the stream is not one."""
     try:
         if not stream.isatty():  # type: ignore[attr-defined]
             return 0
@@ -144,8 +148,8 @@ def terminal_width(stream: object) -> int:
         return 0
 
 
-def wants_colour(stream: object, asked: str) -> bool:
-    """Whether to paint: asked for, or on a terminal that does not say no."""
+def wants_color(stream: object, asked: str) -> bool:
+    """Whether to use color: if asked for, or on a terminal without NO_COLOR."""
     if asked != "auto":
         return asked == "always"
     return bool(terminal_width(stream)) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,4 +1,4 @@
-"""The exit codes by name. 2 outranks 1: findings of a run that cannot be trusted are still written."""
+"""Exit codes, and reports written to the screen and to files."""
 
 from __future__ import annotations
 
@@ -6,96 +6,93 @@ import os
 import sys
 from collections.abc import Iterable
 
-from .. import linter
 from ..errors import ConfigError, did_you_mean
 from ..reporters import REPORTERS, Look, render
 from ..reporters.escaping import visible
 from ..results import CLEAN, FOUND, Outcome
-from .options import terminal_width, wants_colour
+from .options import terminal_width, wants_color
 
 OK = 0  # everything accounted for, nothing at or above the fail level
 FINDINGS = 1  # at least one finding at or above the fail level
-UNTRUSTED = 2  # wrong rules, settings or words; unreadable or failed documents; nothing matched
+INCOMPLETE = 2  # errors in rules, configuration or arguments; unreadable or failed documents; nothing matched
 BUG = 3  # an error in the tool itself
 INTERRUPTED = 130
 
 
 def of(outcome: Outcome, exit_zero: bool = False) -> int:
-    """The exit code of a run. `exit_zero` lowers a 1, never a 2."""
+    """Return the exit code of a run. `exit_zero` turns 1 into 0, never 2: an incomplete run is not a success."""
     if outcome.summary.verdict == CLEAN:
         return OK
     if outcome.summary.verdict == FOUND:
         return OK if exit_zero else FINDINGS
-    return UNTRUSTED
+    return INCOMPLETE
 
 
-# ---- Reports to the screen and to files: files are written whole or not at all.
-PEOPLE = ("table", "concise", "full")  # these tell failures and the account themselves
+PEOPLE = ("table", "concise", "full")  # these formats show failures and totals themselves
 
 
 def formats_of(format_name: str, outputs: list[str]) -> list[tuple[str, str]]:
-    """The further outputs as (format, file). Raises `ConfigError` for a name that is no format."""
+    """Return the additional outputs as (format, file). Raises `ConfigError` for an unknown format."""
     pairs = []
     for text in outputs:
         name, sign, file = text.partition("=")
         if not sign or not file:
-            raise ConfigError(f"--output: {text!r} is not of the form FORMAT=FILE")
+            raise ConfigError(f"--output: expected FORMAT=FILE, not {text!r}")
         pairs.append((name, file))
     for name in [format_name, *(name for name, _ in pairs)]:
         if name not in REPORTERS:
             raise ConfigError(
-                f"unknown format {name!r}{did_you_mean(name, REPORTERS) or '; there is ' + ', '.join(REPORTERS)}"
+                f"unknown format {name!r}{did_you_mean(name, REPORTERS) or '; expected one of ' + ', '.join(REPORTERS)}"
             )
     return pairs
 
 
-def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[str, str]], colour: str) -> None:
-    """Write every output; tell on stderr what a machine's format would hide from a person."""
+def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[str, str]], color: str) -> None:
+    """Write every output; a machine format also prints failures and totals to stderr."""
     for name, file in outputs:
         write_file(file, render(name, outcome))
     if out:
         write_file(out, render(format_name, outcome))
     else:
-        look = Look(terminal_width(sys.stdout), wants_colour(sys.stdout, colour))
+        look = Look(terminal_width(sys.stdout), wants_color(sys.stdout, color))
         for piece in render(format_name, outcome, look):
             sys.stdout.write(piece)
         sys.stdout.flush()
     if out or format_name not in PEOPLE:
-        _tell(outcome)
+        _print_failures(outcome)
 
 
-def _tell(outcome: Outcome) -> None:
-    """Failures and trouble on stderr, and on a terminal the account."""
-    from ..reporters.terminal import account, tally  # only beside a machine's format
+def _print_failures(outcome: Outcome) -> None:
+    """Print failed documents and errors to stderr, and on a terminal the totals."""
+    from ..reporters.terminal import account, tally  # only with a machine format
 
     for judged in outcome.with_state("failed"):
         sys.stderr.write(f"failed  {visible(judged.path)}: {visible(judged.why)}\n")
     for words in outcome.troubles:
-        sys.stderr.write(f"trouble  {visible(words)}\n")
+        sys.stderr.write(f"error  {visible(words)}\n")
     if terminal_width(sys.stderr):
         sys.stderr.write(f"{tally(outcome.summary)}\n{account(outcome.summary)}\n")
 
 
 def put(pieces: Iterable[str], out: str) -> None:
-    """Write to the file `out`, or to the screen where it is ""."""
+    """Write to the file `out`, or to standard output if it is ""."""
     if out:
         write_file(out, pieces)
     else:
         sys.stdout.writelines(pieces)
 
 
-def tell_unread(documents: Iterable[linter.Parsed]) -> int:
-    """Name on stderr the documents that came to no telegram; gives the exit code of a command that shows telegrams."""
+def print_unread(unread: Iterable[tuple[str, str]]) -> int:
+    """Print (path, reason) of documents that were not read to stderr; return the exit code of the command."""
     code = OK
-    for each in documents:
-        if each.telegram is None:
-            sys.stderr.write(f"{visible(each.path)}: {visible(each.why)}\n")
-            code = UNTRUSTED if each.why.startswith("failed") else code
+    for path, why in unread:
+        sys.stderr.write(f"{visible(path)}: {visible(why)}\n")
+        code = INCOMPLETE if why.startswith("failed") else code
     return code
 
 
 def write_file(path: str, pieces: Iterable[str]) -> None:
-    """Write a file under another name and rename it when it is complete."""
+    """Write a file under a temporary name and rename it once it is complete. Raises `ConfigError`."""
     part = f"{path}.{os.getpid()}.part"
     if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe: cannot be renamed over
         part = path

@@ -14,29 +14,32 @@ from . import options as cli_options
 from . import output
 
 
-def main(given: list[str]) -> int:
-    """Print every document's model, or one row for each."""
-    arguments = cli_options.parser("parse", "Show each telegram as the rules see it, every part with its place.")
-    cli_options.input_options(arguments)
-    cli_options.rule_options(arguments)
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = cli_options.parser("parse", "Show each telegram as the rules see it, every part with its location.")
+    cli_options.input_options(parser)
+    cli_options.rule_options(parser)
     formats = ("tree", "json", "csv")
-    arguments.add_argument(
-        "--format", choices=formats, help="tree (default) or json; with --fields csv (default) or json"
-    )
-    arguments.add_argument(
+    parser.add_argument("--format", choices=formats, help="tree (default) or json; with --fields csv (default) or json")
+    parser.add_argument(
         "--fields", dest="rows", action="store_true", help="one row for each cable instead of the whole model"
     )
-    cli_options.out_option(arguments)
-    args = arguments.parse_args(given)
+    cli_options.out_option(parser)
+    return parser
+
+
+def main(given: list[str]) -> int:
+    """Print the model of every document, or one row for each; return the exit code."""
+    args = arguments().parse_args(given)
     options = cli_options.read(args)
     if options.redact:
-        raise ConfigError("parse shows the documents' words; it cannot be redacted")
+        raise ConfigError("parse prints document text; --redact is not supported")
     if args.format == ("tree" if args.rows else "csv"):
-        raise ConfigError(f"--format {args.format} does not go {'with' if args.rows else 'without'} --fields")
+        raise ConfigError(f"--format {args.format} is not available {'with' if args.rows else 'without'} --fields")
     paths = cli_options.read_paths(args, options)
     documents = list(linter.parse(paths, options))
     output.put(list(_pieces(documents, args)), args.out)
-    return output.tell_unread(documents)
+    return output.print_unread((each.path, each.why) for each in documents if each.telegram is None)
 
 
 def _pieces(documents: list[linter.Parsed], args: argparse.Namespace) -> Iterable[str]:

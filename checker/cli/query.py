@@ -1,7 +1,8 @@
-"""`cablecheck query`: ask the tables of an audit, read only and locked."""
+"""`cablecheck query`: run one read-only SQL query on the tables of an audit."""
 
 from __future__ import annotations
 
+import argparse
 import json
 
 from ..reporters.escaping import csv_cell, visible
@@ -9,20 +10,23 @@ from . import options as cli_options
 from . import output
 
 
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = cli_options.parser("query", "Run one read-only SQL query on an audit's tables.")
+    parser.add_argument("out", metavar="DIR", help="the folder of the audit")
+    parser.add_argument("sql", metavar="SQL", nargs="?", default="", help="one SELECT statement")
+    parser.add_argument("--format", choices=("table", "csv", "jsonl"), default="table", help="output format")
+    parser.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
+    parser.add_argument("--tables", action="store_true", help="list the tables and what their columns hold")
+    return parser
+
+
 def main(given: list[str]) -> int:
-    """Prints the answer to one SELECT; `--tables` lists the tables and their columns."""
-    arguments = cli_options.parser("query", "Ask the tables of an audit: one SELECT, read only, nothing else in reach.")
-    arguments.add_argument("out", metavar="DIR", help="the folder of the audit")
-    arguments.add_argument("sql", metavar="SQL", nargs="?", default="", help="one SELECT statement")
-    arguments.add_argument(
-        "--format", choices=("table", "csv", "jsonl"), default="table", help="how to print the answer"
-    )
-    arguments.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
-    arguments.add_argument("--tables", action="store_true", help="list the tables and what their columns hold")
-    args = arguments.parse_args(given)
+    """Print the rows of one SELECT, or with `--tables` the tables and their columns; return the exit code."""
+    args = arguments().parse_args(given)
     if args.tables or not args.sql:
         return _tables()
-    from .. import audit  # the data base costs 160 ms
+    from .. import audit  # the database costs 160 ms
 
     answer = audit.query(args.out, args.sql, args.timeout)
     for line in _lines(args.format, answer.columns, answer.rows):

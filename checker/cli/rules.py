@@ -1,151 +1,146 @@
-"""The pages of `reports/` that are made from the rule book: telegram rules and corpus rules together."""
+"""`cablecheck rules`: list, validate, test and scaffold rules, and write the pages made from them."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Iterator
 
 from .. import linter
-from ..audit import corpus_rules
 from ..config import Options
-from ..reporters import rule_catalogue
 from ..reporters.escaping import visible
+from ..reporters.terminal import count
 from ..resources import data_dir
-from ..rulebook.vocabulary_loader import load_vocabulary
 from . import options as cli_options
 from . import output
 
-
-def of_book(options: Options) -> dict[str, Iterator[str]]:
-    """File name to the pieces of its text. Raises `RuleError` for a rule book that does not load."""
-    book = linter.load(options)
-    listed = [rule_catalogue.of_rule(rule) for rule in book.rules] + [
-        _corpus_rule(rule) for rule in corpus_rules.load()
-    ]
-    listed.sort(key=lambda rule: rule.id)
-    uncovered = load_vocabulary(os.path.join(data_dir("rules"), "coverage"))["uncovered"]
-    return {
-        "rules.md": rule_catalogue.catalogue(listed),
-        "coverage.md": rule_catalogue.coverage(listed, book.vocabulary["sources"], uncovered),
-        "tripwires.md": rule_catalogue.tripwires(book.rules),
-    }
-
-
-def _corpus_rule(rule: corpus_rules.CorpusRule) -> rule_catalogue.Listed:
-    return rule_catalogue.Listed(
-        rule.id, rule.name, rule.severity, rule.status, ("ALL",), "", rule.summary, rule.cite, "Across a corpus"
-    )
-
-
-# ---- `cablecheck rules`: list, check, test and begin rules.
 ACTIONS = {
-    "list": "the rules, with what holds and by which source",
-    "check": "whether rule files hold, with every trouble at its place",
-    "test": "run the examples of rule files (--mutate: and demand that they notice every change of the rule)",
-    "new": "the beginning of a rule file, with an example of each kind",
-    "pages": "write the catalogue, the coverage of the sources and the tripwires as Markdown pages",
-    "schema": "a schema that an editor completes and checks rule files with",
+    "list": "list the rules with their requirement and source",
+    "check": "validate rule files, reporting each error with its location",
+    "test": "run the examples of rule files (--mutate: and require the examples to kill every mutant)",
+    "new": "write a new rule file with an example of each kind",
+    "pages": "write the catalogue, the coverage of the sources and the order watch as Markdown pages",
+    "schema": "print a JSON Schema for editors and validators",
 }
+SCHEMAS = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "config")
+
+
+def arguments(action: str) -> argparse.ArgumentParser:
+    """Return the parser of one action."""
+    parser = cli_options.parser(f"rules {action}", ACTIONS[action][0].upper() + ACTIONS[action][1:] + ".")
+    if action == "list":
+        cli_options.rule_options(parser)
+        parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="output format")
+        cli_options.out_option(parser)
+    elif action == "check":
+        parser.add_argument("files", nargs="+", metavar="FILE", help="rule files, vocabulary files, or folders of them")
+    elif action == "test":
+        parser.add_argument("files", nargs="*", metavar="FILE", help="rule files or folders (default: shipped rules)")
+        parser.add_argument("--mutate", action="store_true", help="require the examples to kill every mutant")
+    elif action == "new":
+        parser.add_argument("id", help="the id of the first rule, for example LOC-001")
+        cli_options.out_option(parser)
+    elif action == "pages":
+        cli_options.rule_options(parser)
+        parser.add_argument("--out", default="reports", metavar="DIR", help="folder to write to (default: reports)")
+    else:
+        parser.add_argument("kind", nargs="?", choices=SCHEMAS, default="rules", help="what the schema describes")
+    return parser
 
 
 def main(given: list[str]) -> int:
-    """One of the actions."""
-    if not given or given[0] in ("-h", "--help") or given[0] not in ACTIONS:
-        lines = "\n".join(f"  {name:<8} {what}" for name, what in ACTIONS.items())
-        text = f"usage: cablecheck rules ACTION ...\n\nactions:\n{lines}\n"
-        asked = bool(given) and given[0] in ("-h", "--help")
-        (sys.stdout if asked else sys.stderr).write(text)
-        return output.OK if asked else output.UNTRUSTED
+    """Run one of the actions; return the exit code."""
     actions = {"list": _list, "check": _check, "test": _test, "new": _new, "pages": _pages, "schema": _schema}
-    return actions[given[0]](given[1:])
+    if not given or given[0] not in ACTIONS:
+        lines = "\n".join(f"  {name:<8} {what}" for name, what in ACTIONS.items())
+        asked = bool(given) and given[0] in ("-h", "--help")
+        stream = sys.stdout if asked else sys.stderr
+        stream.write(f"usage: cablecheck rules ACTION ...\n\nactions:\n{lines}\n")
+        return output.OK if asked else output.INCOMPLETE
+    return actions[given[0]](arguments(given[0]).parse_args(given[1:]))
 
 
-def _list(given: list[str]) -> int:
-    arguments = cli_options.parser("rules list", ACTIONS["list"])
-    cli_options.rule_options(arguments)
-    arguments.add_argument(
-        "--format", choices=("text", "markdown", "json"), default="text", help="the form of the list"
-    )
-    cli_options.out_option(arguments)
-    args = arguments.parse_args(given)
+def _list(args: argparse.Namespace) -> int:
     output.put(linter.list_rules(cli_options.read(args), args.format), args.out)
     return output.OK
 
 
-def _check(given: list[str]) -> int:
-    arguments = cli_options.parser("rules check", ACTIONS["check"])
-    arguments.add_argument("files", nargs="+", metavar="FILE", help="rule files, vocabulary files, or folders of them")
-    files, corpus, synth = _parted(arguments.parse_args(given).files)
-    troubles = linter.check_rules(files) if files else []
+def _check(args: argparse.Namespace) -> int:
+    files, corpus, synth = _by_kind(args.files)
+    errors = linter.check_rules(files) if files else []
     if corpus:
-        from ..audit import corpus_rule_tests  # the data base costs 160 ms, and only rules over a corpus need it
+        from ..audit import corpus_rule_tests  # the database costs 160 ms, and only corpus rules need it
 
-        troubles += [str(item) for item in corpus_rule_tests.check(corpus)]
+        errors += [str(item) for item in corpus_rule_tests.check(corpus)]
     if synth:
         from ..synth import templates  # only for its files
 
-        troubles += [str(item) for item in templates.check(synth)]
-    for trouble in troubles:
-        print("\n".join(visible(line) for line in trouble.split("\n")))
-    print(f"{len(troubles)} troubles" if len(troubles) != 1 else "1 trouble")
-    return output.UNTRUSTED if troubles else output.OK
+        errors += [str(item) for item in templates.check(synth)]
+    for error in errors:
+        print("\n".join(visible(line) for line in error.split("\n")))
+    print(count(len(errors), "error"))
+    return output.INCOMPLETE if errors else output.OK
 
 
-def _test(given: list[str]) -> int:
-    arguments = cli_options.parser("rules test", ACTIONS["test"])
-    arguments.add_argument(
-        "files", nargs="*", metavar="FILE", help="rule files or folders (default: the shipped rules)"
-    )
-    arguments.add_argument(
-        "--mutate", action="store_true", help="change each rule in every small way; each must be noticed"
-    )
-    args = arguments.parse_args(given)
-    files, corpus, _ = _parted(args.files)
-    lines, held = linter.test_rules(files, args.mutate) if files or not args.files else ([], True)
+def _test(args: argparse.Namespace) -> int:
+    files, corpus, _ = _by_kind(args.files)
+    lines, passed = linter.test_rules(files, args.mutate) if files or not args.files else ([], True)
     if corpus:
         from ..audit import corpus_rule_tests  # as above
 
-        more, well = corpus_rule_tests.test(corpus, args.mutate)
-        lines, held = [*lines, *more], held and well
+        more, corpus_passed = corpus_rule_tests.test(corpus, args.mutate)
+        lines, passed = [*lines, *more], passed and corpus_passed
     for line in lines:
         print(visible(line))
-    return output.OK if held else output.FINDINGS
+    return output.OK if passed else output.FINDINGS
 
 
-def _parted(files: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """Files of rules, those of rules over a whole corpus, and those of the generator, by the name of their folder."""
-    parted: dict[str, list[str]] = {"corpus": [], "synth": []}
+def _by_kind(files: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return files of telegram rules, of corpus rules, and of the generator, told apart by their folder's name."""
+    special: dict[str, list[str]] = {"corpus": [], "synth": []}
     rest: list[str] = []
     for path in files:
         full = os.path.abspath(path)
-        parted.get(os.path.basename(full if os.path.isdir(full) else os.path.dirname(full)), rest).append(path)
-    return rest, parted["corpus"], parted["synth"]
+        special.get(os.path.basename(full if os.path.isdir(full) else os.path.dirname(full)), rest).append(path)
+    return rest, special["corpus"], special["synth"]
 
 
-def _new(given: list[str]) -> int:
-    arguments = cli_options.parser("rules new", ACTIONS["new"])
-    arguments.add_argument("id", help="the id of the first rule, such as LOC-001")
-    cli_options.out_option(arguments)
-    args = arguments.parse_args(given)
+def _new(args: argparse.Namespace) -> int:
     output.put([linter.new_rule(args.id)], args.out)
     return output.OK
 
 
-def _pages(given: list[str]) -> int:
-    arguments = cli_options.parser("rules pages", ACTIONS["pages"])
-    cli_options.rule_options(arguments)
-    arguments.add_argument("--out", default="reports", metavar="DIR", help="the folder to write to (default: reports)")
-    args = arguments.parse_args(given)
-    for name, pieces in of_book(cli_options.read(args)).items():
+def _pages(args: argparse.Namespace) -> int:
+    for name, pieces in pages(cli_options.read(args)).items():
         output.write_file(f"{args.out}/{name}", pieces)
         print(f"{args.out}/{name}")
     return output.OK
 
 
-def _schema(given: list[str]) -> int:
-    arguments = cli_options.parser("rules schema", ACTIONS["schema"])
-    kinds = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "config")
-    arguments.add_argument("kind", nargs="?", choices=kinds, default="rules", help="what the schema is for")
-    sys.stdout.write(linter.schema_text(arguments.parse_args(given).kind))
+def pages(options: Options) -> dict[str, Iterator[str]]:
+    """Return the pieces of each page made from the rules, by file name. Raises `RuleError` if the rules do not load."""
+    from ..audit import corpus_rules  # as above
+    from ..reporters import rule_catalogue  # only for these pages
+    from ..rulebook.vocabulary_loader import load_vocabulary
+
+    rulebook = linter.load(options)
+    listed = [rule_catalogue.of_rule(rule) for rule in rulebook.rules]
+    listed += [
+        rule_catalogue.Listed(
+            rule.id, rule.name, rule.severity, rule.status, ("ALL",), "", rule.summary, rule.cite, "Across a corpus"
+        )
+        for rule in corpus_rules.load()
+    ]
+    listed.sort(key=lambda rule: rule.id)
+    uncovered = load_vocabulary(os.path.join(data_dir("rules"), "coverage"))["uncovered"]
+    return {
+        "rules.md": rule_catalogue.catalogue(listed),
+        "coverage.md": rule_catalogue.coverage(listed, rulebook.vocabulary["sources"], uncovered),
+        "tripwires.md": rule_catalogue.tripwires(rulebook.rules),
+    }
+
+
+def _schema(args: argparse.Namespace) -> int:
+    sys.stdout.write(linter.schema_text(args.kind))
     return output.OK

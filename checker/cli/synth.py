@@ -1,25 +1,32 @@
-"""`cablecheck synth`: make an invented corpus with known defects, to try the tool at any scale."""
+"""`cablecheck synth`: generate a synthetic corpus with known defects, to try the tool at any scale."""
 
 from __future__ import annotations
+
+import argparse
 
 from ..reporters.escaping import visible
 from . import options as cli_options
 from . import output
 
 
-def main(given: list[str]) -> int:
-    """Writes the corpus and, beside it, the truth file of planted defects."""
-    arguments = cli_options.parser(
-        "synth", "Make an invented corpus, and beside it a file of the defects planted in it."
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    parser = cli_options.parser(
+        "synth", "Generate a synthetic corpus, and beside it a file that lists the planted defects."
     )
-    arguments.add_argument("--count", type=int, default=1000, metavar="N", help="how many telegrams (default: 1000)")
-    arguments.add_argument("--seed", type=int, default=1, metavar="S", help="equal seeds give equal bytes (default: 1)")
-    arguments.add_argument(
+    parser.add_argument("--count", type=int, default=1000, metavar="N", help="how many telegrams (default: 1000)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="equal seeds give equal bytes (default: 1)")
+    parser.add_argument(
         "--defects", type=float, default=0.1, metavar="RATE", help="share of telegrams with a defect (default: 0.1)"
     )
-    arguments.add_argument("--templates", metavar="DIR", help="take words, telegrams and defects from this folder")
-    arguments.add_argument("--out", required=True, metavar="FILE", help="a .jsonl, .csv or .zip file, or a folder")
-    args = arguments.parse_args(given)
+    parser.add_argument("--templates", metavar="DIR", help="take words, telegrams and defects from this folder")
+    parser.add_argument("--out", required=True, metavar="FILE", help="a .jsonl, .csv or .zip file, or a folder")
+    return parser
+
+
+def main(given: list[str]) -> int:
+    """Write the corpus and the file of planted defects beside it; return the exit code."""
+    args = arguments().parse_args(given)
     from .. import synth  # needs yaml: 30 ms that only this command pays
 
     done = synth.write(args.count, args.seed, args.defects, args.out, args.templates)
