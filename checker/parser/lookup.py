@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from ..model import Authority, Instruction
 from ..record import BoundedCache
 from ..values import Date, Level
-from ..vocabulary import Entry, Vocabulary
+from ..vocabulary import Entry, Table, Vocabulary
 
 # The categories in the order of the banner (IC-REG-2016 p. 14-17; CUI: CUI-HB-2016, after foreign information).
 RANKS = {
@@ -117,6 +117,11 @@ class Lexicon:
         return {entry.code for table in ("countries", "groups") for entry in self.words[table]}
 
     @cached_property
+    def cui_categories(self) -> Table:
+        """Return the categories of controlled unclassified information."""
+        return self.words["cui_categories"]
+
+    @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
         """Code of a group to its members, where the table lists them."""
         return {entry.code: entry.facts["members"] for entry in self.words["groups"] if "members" in entry.facts}
@@ -144,7 +149,6 @@ class Lexicon:
                 self.supplemental.update(entry.spellings())
             elif kind == "prefix":
                 self.prefix = entry.forms["prefix"][0]
-        self.cui_categories = words["cui_categories"]
         self.cui_controls = words["cui_controls"]
 
     def _near_forms(self) -> frozenset[str]:

@@ -257,7 +257,9 @@ def _suggest(cursor: Cursor, word: str) -> str | None:
 
 
 def _is_tag(cursor: Cursor, word: str) -> bool:
-    return any(table in cursor.words and cursor.words[table].find(word) is not None for table, _ in _KINDS)
+    """Return whether a word may be suggested: it is a TAG whose meaning is known."""
+    found = (cursor.words[table].find(word) for table, _ in _KINDS if table in cursor.words)
+    return any(entry is not None and entry.title != "" for entry in found)
 
 
 def _slips(word: str) -> list[str]:
