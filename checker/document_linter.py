@@ -10,7 +10,7 @@ from . import rulebook as rulebook_package
 from .config import Options
 from .model import Telegram
 from .parser import parse
-from .parser.layouts.detect import NOTHING, is_blank
+from .parser.layouts.detect import NOT_A_TELEGRAM, is_unrecognized
 from .record import copied
 from .results import CHECKED, EXCLUDED, FAILED, DocumentResult, Excerpt, Finding, Suggestion, Undetermined
 from .rulebook import Rulebook
@@ -65,7 +65,7 @@ class DocumentLinter:
         telegram, crash = self.telegram(reading)
         if telegram is None:
             return None, f"internal error {crash} while it was parsed"
-        return (None, NOTHING) if is_blank(telegram) else (telegram, "")
+        return (None, NOT_A_TELEGRAM) if is_unrecognized(telegram) else (telegram, "")
 
     def _document(self, item: readers.Reading | readers.Unreadable, silent: frozenset[str]) -> DocumentResult:
         if isinstance(item, readers.Unreadable):

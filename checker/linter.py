@@ -11,7 +11,7 @@ from .config import Options
 from .document_linter import DocumentLinter
 from .errors import ConfigError, InputError, did_you_mean
 from .model import Telegram
-from .parser.layouts.detect import NOTHING
+from .parser.layouts.detect import NOT_A_TELEGRAM
 from .record import Record, copied
 from .resources import VERSION, data_dir
 from .results import SEVERITIES, DocumentResult, Finding, Outcome, RuleNote, Suppressed, summarize
@@ -141,7 +141,7 @@ def _exclude_unnamed(results: list[DocumentResult], named: set[str]) -> tuple[Do
     """
     return tuple(
         document_linter.excluded(one.path, one.why)
-        if one.why == NOTHING and not one.cable and one.path not in named
+        if one.why == NOT_A_TELEGRAM and not one.cable and one.path not in named
         else one
         for one in results
     )

@@ -15,7 +15,7 @@ from .. import engine, readers
 from .. import rulebook as rulebook_package
 from ..config import Options
 from ..document_linter import DocumentLinter, broken, following
-from ..parser.layouts.detect import NOTHING
+from ..parser.layouts.detect import NOT_A_TELEGRAM
 from ..readers.partitions import Batch, Meter, read_batch
 from ..record import Record
 from ..reporters.escaping import whole
@@ -146,7 +146,7 @@ class BatchWorker:
             return EXCLUDED, "does not meet the conditions of this audit", *known
         telegram, why = linter.judgeable(item)
         if telegram is None:
-            stranger = why == NOTHING and task.batch.walked and not item.cable  # a folder may hold other things
+            stranger = why == NOT_A_TELEGRAM and task.batch.walked and not item.cable  # a folder may hold other things
             return EXCLUDED if stranger else FAILED, why, *known
         name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)

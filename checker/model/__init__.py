@@ -1,12 +1,12 @@
-"""The telegram as rules see it: parts with spans, and the meaning derived from them, written once.
+"""The telegram as rules see it: parts with source spans, and the meaning derived from them.
 
-The fields a rule may name are the annotated fields and properties of these classes, read by reflection
-(`rulebook/model.py`); a field whose name begins with an underscore is private. The parser fills the records in;
-nobody changes them afterwards.
+`header` holds the lines above the classification line, `markings` banners and portion marks, `body` everything below,
+and `telegram` the whole. A rule may name every annotated field and property of these classes; `rulebook/field_types.py`
+reads them by reflection and skips names that begin with an underscore. Only the parser fills the records in.
 
-Three states of a part: `None` is absent (the text was there to hold it and does not), a node is present, and
-`Unread` is present but unreadable. `Unread` with an empty span means *lost*: the copy does not hold the
-stretch where the part would stand (header cut off, text unretrievable), so nothing can be said about it.
+A part has three states: `None` means that it is absent, although the copy contains the place where it would appear; a
+node means that it is present; `Unread` means that it is present but unreadable. An `Unread` with an empty span means
+*lost*: the copy does not contain the place where the part would appear (header cut off, text not retrievable).
 """
 
 from __future__ import annotations

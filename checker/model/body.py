@@ -1,4 +1,4 @@
-"""Records for the labelled fields, the paragraphs, and what copies and reviewers add."""
+"""Records for the labeled fields, the paragraphs, and what copies and reviewers add."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _ORDERS: dict[str, str] = {}  # of the few forms in which dates are written
 class Declass(Node):
     """When the information is to be declassified, computed from the instruction, the date and the order in force.
 
-    `kind` is the instruction's kind as read. `expected` is the date the instruction, the schedule or the default
-    gives; `basis` says which ("marked", "schedule", "default", "exemption", "event", "none"). `limit` is the latest
-    date the order in force allows at this level, `limit_years` its length, `within_limit` whether the marked date
-    keeps to it (one day of tolerance: the date-time group is in UTC, the decision was local). `automatic` is the
-    31 December on which 25-year automatic declassification falls, `None` where it does not apply. `exempt` is the
-    exemption's code. `status` is the answer on the day of judgement (a code of the table `declass-status`), `None`
-    without one; `cite` are source ids, `why` is one sentence for people.
+    `kind` is the instruction's kind as read. `expected` is the date that the instruction, the schedule or the default
+    gives; `basis` names which of them: "marked", "schedule", "default", "exemption", "event" or "none". `limit` is the
+    latest date that the order in force allows at this level, and `limit_years` its length. `within_limit` is whether
+    the marked date respects it, with a tolerance of one day because the date-time group is in UTC and the decision was
+    local. `automatic` is the 31 December on which 25-year automatic declassification falls, or `None` if it does not
+    apply. `exempt` is the exemption code. `status` is the state on the reference day (a code of the table
+    `declass-status`), or `None` without such a day. `cite` lists source ids, and `why` is one sentence for readers.
     """
 
     kind: str | None = None
@@ -35,12 +35,12 @@ class Declass(Node):
 
 
 class Instruction(Node):
-    """A declassification instruction: from the E.O. line or from the authority block.
+    """A declassification instruction, from the E.O. line or from the authority block.
 
-    `kind` is a code of the table `instructions` (date, event, na, gds, ads, xgds, rds, xds, oadr, xcode, mr, 25x,
-    50x, 75x, human, wmd, source-marked, years, aea …) or `None` when it was not recognised. `code` is the code as
-    written and folded ("X6", "25X1", "XGDS-2"), `number` its number, `years` a duration in words, `dates` every date
-    that stands in it.
+    `kind` is a code of the table `instructions` (date, event, na, gds, ads, xgds, rds, xds, oadr, xcode, mr, 25x, 50x,
+    75x, human, wmd, source-marked, years, aea ...), or `None` if it was not recognized. `code` is the code as written
+    in upper case ("X6", "25X1", "XGDS-2"), `number` its number, `years` a duration given in words, and `dates` every
+    date in it.
     """
 
     text: str
@@ -58,7 +58,7 @@ class Instruction(Node):
 
     @property
     def date_order(self) -> str | None:
-        """The form of the date with each part once, for instance "m/d/y"; `None` where no date can be read."""
+        """Return the date's form with each part once, such as "m/d/y", or `None` if no date can be read."""
         form = self.date_form
         if form is None:
             return None
@@ -68,7 +68,7 @@ class Instruction(Node):
 
     @property
     def date_form(self) -> str | None:
-        """The form the date is written in, for instance "mm/dd/yyyy"; `None` where no date can be read."""
+        """Return the form in which the date is written, such as "mm/dd/yyyy", or `None` if no date can be read."""
         return self.date.written or None if isinstance(self.date, Date) else None
 
 
@@ -83,8 +83,8 @@ class Downgrade(Node):
 class EoLine(Node):
     """The E.O. line: the order's number as written, and the instruction that follows it.
 
-    `order` is the order's number as text ("12958"), `era` the code of the table `eras` that bears this number
-    (the first of them), `None` when no order has it; `nearest` is the known number most like it.
+    `order` is the number as text ("12958"). `era` is the code of the first entry of the table `eras` with this number,
+    or `None` if no order has it; `nearest` is then the most similar known number.
     """
 
     text: str
@@ -98,9 +98,9 @@ class EoLine(Node):
 
 
 class Tag(Node):
-    """One entry of the TAGS line. `kind` is subject, geographic, program, organization, person or unknown.
+    """One entry on the TAGS line. `kind` is subject, geographic, program, organization, person or unknown.
 
-    `known` says whether a table has it; `suggestion` is the nearest known entry.
+    `known` is whether a table lists it; `suggestion` is the nearest known entry.
     """
 
     text: str
@@ -111,7 +111,7 @@ class Tag(Node):
 
     @property
     def lettered(self) -> bool:
-        """Whether it consists of letters alone."""
+        """Return whether it consists of ASCII letters only."""
         return self.text.isascii() and self.text.isalpha()
 
 
@@ -123,14 +123,14 @@ class TagsLine(Node):
 
 
 class Subject(Node):
-    """The subject line, its words joined over its lines, and its portion mark if it has one."""
+    """The subject line: its words joined over its lines, and its portion mark if it has one."""
 
     text: str
     mark: Marking | Unread | None = None
 
 
 class Reference(Node):
-    """One reference: its letter, and year, post and serial where it names a telegram; else kind "other"."""
+    """One reference: its letter, and year, post and serial if it names a telegram; otherwise kind "other"."""
 
     text: str
     letter: str | None = None
@@ -147,7 +147,7 @@ class Letter(Node):
 
 
 class Reasons(Node):
-    """The reason for classification: section ("1.4"), letters, and words where words are given."""
+    """The reason for classification: section ("1.4"), letters, and words if it gives any."""
 
     text: str
     section: str | None = None
@@ -157,21 +157,21 @@ class Reasons(Node):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The letters alone, as written."""
+        """Return the letters alone."""
         return tuple(letter.text for letter in self.letters)
 
     @property
     def repeated(self) -> tuple[Letter, ...]:
-        """The letters that stand there for a second time."""
+        """Return the letters that repeat an earlier one."""
         seen: set[object] = set()
         return tuple(letter for letter in self.letters if seen_before(seen, letter.text))
 
 
 class Authority(Node):
-    """The classification authority block: a sentence in telegrams, labelled lines elsewhere.
+    """The classification authority block: a sentence in telegrams, labeled lines elsewhere.
 
-    `kind` is original (a reason, or nothing, is given) or derivative (Derived From). `form` is "sentence" or
-    "lines". `mark` is the portion mark before the sentence. `numbered` tells a sentence inside a numbered paragraph.
+    `kind` is original (a reason or nothing is given) or derivative (Derived From). `form` is "sentence" or "lines".
+    `mark` is the portion mark before the sentence. `numbered` is whether the sentence is part of a numbered paragraph.
     """
 
     text: str
@@ -198,13 +198,13 @@ class Heading(Node):
 
 
 class Paragraph(Node):
-    """A portion of the text: a numbered paragraph, a lettered or dashed sub-paragraph, an unnumbered paragraph.
+    """A portion of the text: a numbered paragraph, a lettered or dashed subparagraph, or an unnumbered paragraph.
 
-    `kind` is numbered, lettered, bullet or unnumbered; `depth` 1 for paragraphs, 2 for what hangs under them.
-    `mark` is its own portion mark; `level` its own level or, where it has no mark, its parent's or the one an
-    ENTIRE TEXT statement gives. `label` is what stands before the text ("3.", "3.A", "--"). `place` is where a
-    missing mark would stand. `where` tells where the mark was found: "start", "after-heading", "line-above", "end".
-    `cut` tells that a release deletion stands where the mark would.
+    `kind` is numbered, lettered, bullet or unnumbered; `depth` is 1 for paragraphs and 2 for what is below them. `mark`
+    is its own portion mark; `level` its own level or, without a mark, its parent's level or that of an ENTIRE TEXT
+    statement. `label` is what comes before the text ("3.", "3.A", "--"). `place` is where a missing mark would appear.
+    `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a release
+    deletion covers the place of the mark.
     """
 
     kind: str
@@ -223,7 +223,7 @@ class Paragraph(Node):
 
     @property
     def name(self) -> str:
-        """What messages call the paragraph: its number or letter, or its first four words."""
+        """Return what messages call the paragraph: its number or letter, or else its first four words."""
         if self.label.strip("-* "):
             return f"paragraph {self.label}"
         words = self.text.split()
@@ -231,12 +231,14 @@ class Paragraph(Node):
 
     @property
     def marked_or_exempt(self) -> bool:
-        """Whether it has a mark, its own, its parent's or that of the entire text, or a cut stands where one would."""
+        """Return whether a mark applies (its own, its parent's or an ENTIRE TEXT statement's) or a deletion covers its
+        place.
+        """
         return self.mark is not None or self.level is not None or self.cut or self.entire_text
 
 
 class PageLine(Node):
-    """A running page line or page head: repeated post, number, page counter, perhaps the level."""
+    """A running page line or page head: post, number and page counter repeated, perhaps with the level."""
 
     text: str
     serial: int | None = None
@@ -246,7 +248,7 @@ class PageLine(Node):
 
 
 class Stamp(Node):
-    """A release or review stamp, put there after the fact."""
+    """A release or review stamp, added after the telegram was sent."""
 
     text: str
     kind: str
@@ -262,23 +264,23 @@ class Signature(Node):
 
 
 class Notice(Node):
-    """A notice that a rule may ask for: a working paper, a list of sources, a compilation, a waiver."""
+    """A notice that a rule may require: working paper, list of sources, compilation or waiver."""
 
     text: str
     kind: str
 
 
 class Part(Node):
-    """A stretch of the telegram in the tiling: `kind` names the block, `text` is empty for blank stretches."""
+    """A span of the telegram in the tiling. `kind` names the block; blank spans have the kind "blank"."""
 
     kind: str
 
 
 class Damage(Node):
-    """A strong sign that this copy lacks text. `span` is the place of the sign, empty where text is missing.
+    """A strong sign that this copy lacks text. `span` is where the sign is, and empty where text is missing.
 
-    `kind` is extract, cut, sections or gap. `covers` says which missing parts it explains: "head" (above paragraph
-    1), "text" (from there on) or "all". `why` is a clause for people.
+    `kind` is extract, cut, sections or gap. `covers` is which missing parts it explains: "head" (above paragraph 1),
+    "text" (from there on) or "all". `why` is a clause for messages.
     """
 
     kind: str

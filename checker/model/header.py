@@ -1,6 +1,6 @@
 """Records for the lines above the classification line, and the records that every other part is made of.
 
-The order of the header lines is that of ACP 121/127: format lines 1 to 10.
+The order follows ACP 121/127, format lines 1 to 10.
 """
 
 from __future__ import annotations
@@ -13,49 +13,49 @@ from ..values import Date, Level
 
 
 class Node(Record):
-    """A part of the telegram, with its place in the source."""
+    """A part of the telegram with its span in the source."""
 
     span: Span
 
 
 class Unread(Node):
-    """What the parser saw and could not read. `why` says what would have been readable."""
+    """A part that is present but could not be read. `why` names what would have been readable."""
 
     why: str
     text: str = ""
 
     @property
     def lost(self) -> bool:
-        """Whether the copy does not even hold the stretch where this part would stand."""
+        """Return whether the copy does not even contain the place where this part would appear."""
         return self.span.start == self.span.end
 
 
 class Word(Node):
-    """A word or a short stretch of text."""
+    """A word or a short span of text."""
 
     text: str
 
 
 class Fact(Node):
-    """A value the wrapper states about the document (a table row of a web page, a CSV column)."""
+    """A value that the wrapper states about the document, such as a table row of a web page or a CSV column."""
 
     name: str
     text: str
 
 
 class DateField(Node):
-    """A date in the text, or what stands where a date should."""
+    """A date in the text, or what is written in its place."""
 
     text: str
     date: Date | Unread | None = None
 
 
 class SourceRecord(Node):
-    """What the wrapper says about the document: second-hand, never part of the cable.
+    """What the wrapper states about the document: secondhand, never part of the telegram.
 
-    `level` and `controls` are the level when sent; `current_level` is the present one in an archive's record. `post` is
-    the post of the reference id, in the spelling of the classification line where that only differs by blanks, by a
-    cut to six letters or by the kind of mission.
+    `level` and `controls` are those of the telegram when sent; `current_level` is the archive's present one. `post` is
+    the post of the reference id, in the spelling of the classification line if the two differ only in blanks, in a cut
+    to six letters or in the kind of mission.
     """
 
     reference_id: Word | None = None
@@ -104,7 +104,7 @@ class Station(Node):
 class Security(Node):
     """Format line 4: security warning. `signal` is the operating signal, `group` its five letters.
 
-    `level` is the level of the group's letter when all five are the same and known, else `None`.
+    `level` is the level of the group's letter if all five are equal and known, otherwise `None`.
     """
 
     signal: str
@@ -115,7 +115,7 @@ class Security(Node):
 
 
 class Precedence(Node):
-    """A precedence prosign with its rank from the table `precedence` (`None`: not a known prosign)."""
+    """A precedence prosign with its rank from the table `precedence` (`None` for an unknown prosign)."""
 
     text: str
     rank: int | None = None
@@ -124,7 +124,7 @@ class Precedence(Node):
 class Dtg(Node):
     """Format line 5: precedence and date-time group.
 
-    `date` is `Unread` when the digits make no real date. `time` is HHMM, `zone` the zone letter, `year` four digits.
+    `date` is `Unread` if the digits are not a possible date. `time` is HHMM, `zone` the zone letter.
     """
 
     text: str
@@ -138,14 +138,15 @@ class Dtg(Node):
 
     @property
     def day_of_year(self) -> int | None:
-        """1 to 366, or `None` when the date cannot be read."""
+        """Return the day of the year, 1 to 366, or `None` if the date cannot be read."""
         return day_of_year(self.date.first) if isinstance(self.date, Date) else None
 
 
 class Party(Node):
-    """An originator or addressee: routing indicator, name, precedence word, serial for that addressee.
+    """An originator or addressee: routing indicator, name, precedence word, and serial for that addressee.
 
-    `post` is the name without the kind of mission before it (table `posts`), for comparison with the banner.
+    `post` is the name without the kind of mission before it (table `posts`), for comparison with the classification
+    line.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Records for markings: the classification line, captions, banners and portion marks taken apart, and their roll-up."""
+"""Records for markings: tokens, banners and portion marks, their roll-up, the classification line, and captions."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from .header import Node, Unread, Word
 
 
 class Token(Node):
-    """One component of a marking. `code` is the table's code (`None`: unknown), `category` its place in the order.
+    """One component of a marking. `code` is the table's code, or `None` if no table lists it.
 
-    `category` is one of level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass, unknown; `rank` orders
-    the categories (IC-REG-2016 p. 14-17), `order` the entries inside one. `form` is which spelling was used:
-    title, banner, portion, other. `countries` lists the codes of a country list, `parts` compartments, numbers or
-    programme names in the order written. `before` is the separator written before the token (blanks and line ends as
-    written), `separators` those written between the countries, each once. `codes` are all codes the token stands for
-    (a system and its known compartments). `standing` is "current", "retired" or "supplemental" (a word that is no
-    control). `countries_in_order`: after a leading owner, three letters A-Z, then groups A-Z. `unknown_countries` are
-    in no table, `doubled_countries` are members of a group in the same list. `role` is its marking's.
+    `category` is level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass or unknown; `rank` orders the
+    categories (IC-REG-2016 p. 14-17) and `order` the entries within one. `form` is the spelling used: title, banner,
+    portion or other. `countries` lists the codes of a country list; `parts` lists compartments, numbers or program
+    names in the order written. `before` is the separator written before the token, blanks and line ends included;
+    `separators` lists those written between countries, each once. `codes` are all codes that the token implies: a
+    system and its known compartments. `standing` is "current", "retired" or "supplemental" (a word that is not a
+    control). `countries_in_order` is whether trigraphs A-Z and then groups A-Z follow a leading owner.
+    `unknown_countries` are in no table; `doubled_countries` are members of a group in the same list. `role` is the role
+    of its marking.
     """
 
     text: str
@@ -39,7 +40,7 @@ class Token(Node):
 
     @property
     def parts_in_order(self) -> bool:
-        """Whether compartments, programmes or numbers ascend, numbers before letters (IC-REG-2016 p. 15)."""
+        """Return whether compartments, programs or numbers ascend, numbers before letters (IC-REG-2016 p. 15)."""
         if self.category == "aea":
             numbers = [int(part) for part in self.parts if part.isdigit()]
             return numbers == sorted(numbers)
@@ -47,19 +48,19 @@ class Token(Node):
 
     @property
     def first_country(self) -> str | None:
-        """The first country of the list."""
+        """Return the first country of the list."""
         return self.countries[0] if self.countries else None
 
 
 class Marking(Node):
-    """A banner or portion marking taken apart by the grammar of the field.
+    """A banner or portion marking, parsed by the grammar of the field.
 
-    `system` is us, nato, joint, foreign or cui; `style` is "ic" when `//` separates categories, "cable" for the
-    practice of telegrams (`(S/NF)`, `(C/REL UK)`), "plain" for a bare level. `controls` are the codes of all
-    tokens but the level. `typo` names a typographic flaw ("spacing", "bracket", "case", "split", "stop", "separator")
-    or None. `role` is "banner" or "portion". `owners` are the foreign or joint owners of the information, `release`
-    the codes of the release list (`None`: no such list; empty: a list is meant and not written out). `leading` tells
-    whether the marking begins with `//`. `concealed` tells that the foreign source is not named.
+    `system` is us, nato, joint, foreign or cui. `style` is "ic" if `//` separates categories, "cable" for the practice
+    of telegrams (`(S/NF)`, `(C/REL UK)`), and "plain" for a bare level. `controls` are the codes of all tokens except
+    the level. `typo` names a typographic flaw ("spacing", "bracket", "case", "split", "stop", "separator") or is
+    `None`. `role` is "banner" or "portion". `owners` are the foreign or joint owners of the information. `release`
+    lists the codes of the release list: `None` without such a list, empty if the list is implied but not written out.
+    `leading` is whether the marking begins with `//`. `concealed` is whether the foreign source is not named.
     """
 
     text: str
@@ -77,24 +78,24 @@ class Marking(Node):
 
     @property
     def control_tokens(self) -> tuple[Token, ...]:
-        """The tokens but the level."""
+        """Return the tokens except the level."""
         if self.style == "plain" and isinstance(self.level, Level) and " " not in self.text:
             return ()  # a bare level: no need to take it apart
         return tuple([token for token in self.tokens if token.category != "level"])
 
     @property
     def level_token(self) -> Token | None:
-        """The token that gives the level."""
+        """Return the token that gives the level."""
         return next((token for token in self.tokens if token.category == "level"), None)
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The categories of the tokens, in order, each once."""
+        """Return the categories of the tokens in order, each once."""
         return tuple(dict.fromkeys(token.category for token in self.tokens))
 
     @property
     def misplaced(self) -> tuple[Token, ...]:
-        """The tokens that stand behind one of a later category (IC-REG-2016 p. 14-17)."""
+        """Return the tokens that come after a token of a later category (IC-REG-2016 p. 14-17)."""
         found = []
         highest = 0
         for token in self.tokens:
@@ -105,7 +106,7 @@ class Marking(Node):
 
     @property
     def disordered(self) -> tuple[Token, ...]:
-        """The tokens that stand behind one of their own category that should follow them (IC-REG-2016 p. 15-17)."""
+        """Return the tokens after one of their own category that should follow them (IC-REG-2016 p. 15-17)."""
         highest: dict[str, int] = {}
         found = []
         for token in self.tokens:
@@ -116,7 +117,7 @@ class Marking(Node):
 
     @property
     def repeated(self) -> tuple[Token, ...]:
-        """The tokens that say again what an earlier one said."""
+        """Return the tokens that repeat an earlier one."""
         seen = set()
         found = []
         for token in self.tokens:
@@ -128,9 +129,9 @@ class Marking(Node):
 
     @property
     def bad_separators(self) -> tuple[Token, ...]:
-        """The tokens whose separator is not `//` before a new category and `/` inside one (IC-REG-2016 p. 15-17).
+        """Return the tokens not preceded by `//` before a new category and by `/` within one (IC-REG-2016 p. 15-17).
 
-        A line end beside a separator is no flaw: long banners break.
+        A line end beside a separator is allowed, because long banners wrap.
         """
         found = []
         for before, token in zip(self.tokens, self.tokens[1:], strict=False):
@@ -141,21 +142,21 @@ class Marking(Node):
 
     @property
     def unknown(self) -> tuple[Token, ...]:
-        """The tokens no table knows."""
+        """Return the tokens that no table lists."""
         if self.style == "plain" and isinstance(self.level, Level) and " " not in self.text:
             return ()  # a bare level: no need to take it apart
         return tuple(token for token in self.tokens if token.code is None)
 
 
 class Rollup(Node):
-    """What the overall marking should be, made from the portion marks (IC-REG-2016 p. 27-30; in telegrams 5 FAH).
+    """What the overall marking should be, computed from the portion marks (IC-REG-2016 p. 27-30; for telegrams 5 FAH).
 
-    `text` is the expected banner (`None` where the portions do not decide it), `level` its level, `controls` its
-    codes, `release` the countries of the release list. `missing` are codes the portions call for and the banner does
-    not show, `extra` those the banner shows and no portion calls for, `vanishing` those that stand in the banner and
-    may not rise to one of its level. `wider_release` tells that the banner releases to more than the portions do.
-    `decided` is false where a mixture of release markings is left to a person; `mixed` tells that marked and unmarked
-    portions met. `portions` counts the marks, `why` names the step that made the release decision.
+    `text` is the expected banner, or `None` if the portions do not determine it; `level` is its level, `controls` its
+    codes, `release` the countries of its release list. `missing` lists codes that the portions require and the banner
+    lacks, `extra` those that the banner has and no portion requires, and `vanishing` those in the banner that must not
+    appear at its level. `wider_release` is whether the banner releases to more countries than the portions do.
+    `decided` is false if a mixture of release markings needs a human decision; `mixed` is whether marked and unmarked
+    portions occur together. `portions` counts the marks; `why` names the step that determined the release marking.
     """
 
     level: Level | None = None
@@ -179,7 +180,7 @@ class Rollup(Node):
 class Banner(Node):
     """The classification line: level, controls, section counter, post and message serial number.
 
-    `written` is "spaced" (letter-spaced) or "plain"; `marking` is the marking taken apart.
+    `written` is "spaced" (letter-spaced) or "plain"; `marking` is the parsed marking.
     """
 
     text: str
@@ -197,7 +198,7 @@ class Banner(Node):
 
 
 class Caption(Node):
-    """A caption line. `code` is the table's code (`None`: not a known caption), `rank` its restrictiveness."""
+    """A caption line. `code` is the table's code (`None` for an unknown caption), `rank` its restrictiveness."""
 
     text: str
     code: str | None = None

@@ -1,4 +1,4 @@
-"""The telegram as rules see it, with the meaning derived from its parts, each written once."""
+"""The telegram as rules see it, with the meaning derived from its parts."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ HEAD = attrgetter(*HEADER)
 
 
 class Telegram(Node):
-    """One cable or marked document, complete or damaged.
+    """One telegram or marked document, complete or damaged.
 
-    `layout` is a code of the table `layouts`; `profile` the rule book (CABLE, GEN, IC, CUI); `era` the code of the
-    order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
-    it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
-    `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the
-    complete telegram (header lost, text cut, one section of many). `damage` are the strong signs that the copy lacks
-    text; `labels` are the labels that a plain search finds above paragraph 1, each named by the field it announces.
+    `layout` is a code of the table `layouts`, `profile` a code of the table `profiles` (CABLE, GEN, IC, CUI). `era` is
+    the code of the order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), and
+    `era_days` the number of days since it took effect. `as_of` is the reference day of the run, if one was given.
+    `whole` is false if the copy does not contain the complete telegram. `parts` tile the text: each character that the
+    view keeps is in exactly one of them. `damage` lists the strong signs that the copy lacks text; `labels` lists the
+    labels that a plain search finds above paragraph 1, each named by the field it introduces.
     """
 
     layout: str
@@ -110,23 +110,23 @@ class Telegram(Node):
 
     @property
     def level(self) -> Level | Unread | None:
-        """The overall level: the banner's; `Unread` where the banner cannot be read."""
+        """Return the overall level: the banner's level, or `Unread` if the banner cannot be read."""
         banner = self.banner
         return banner.level if isinstance(banner, Banner) else banner
 
     @property
     def tags(self) -> tuple[Tag, ...]:
-        """The entries of the TAGS line."""
+        """Return the entries on the TAGS line."""
         return self.tags_line.tags if isinstance(self.tags_line, TagsLine) else ()
 
     @property
     def year(self) -> int | None:
-        """The year of the document's date."""
+        """Return the year of the document's date."""
         return self.date.first.year if self.date is not None else None
 
     @property
     def repeated_tags(self) -> tuple[Tag, ...]:
-        """The entries of the TAGS line that stand there for a second time."""
+        """Return the entries on the TAGS line that repeat an earlier one."""
         tags = self.tags
         if len({tag.text for tag in tags}) == len(tags):  # the usual case
             return ()
@@ -135,19 +135,19 @@ class Telegram(Node):
 
     @property
     def repeated_captions(self) -> tuple[Caption, ...]:
-        """The captions that stand there for a second time."""
+        """Return the captions that repeat an earlier one."""
         seen: set[object] = set()
         return tuple(x for x in self.captions if seen_before(seen, x.code if x.code is not None else x.text))
 
     @property
     def channels(self) -> tuple[Caption, ...]:
-        """The captions that name a channel, each channel once."""
+        """Return the captions that name a channel, each channel once."""
         seen: set[object] = set()
         return tuple(x for x in self.captions if x.kind == "channel" and not seen_before(seen, x.code or x.text))
 
     @property
     def captions_out_of_order(self) -> tuple[Caption, ...]:
-        """The captions that stand behind a less restrictive one; those without a rank do not count."""
+        """Return the captions that come after a less restrictive one; captions without a rank do not count."""
         found = []
         least = None
         for caption in self.captions:
@@ -159,25 +159,25 @@ class Telegram(Node):
 
     @property
     def addressees(self) -> tuple[Party, ...]:
-        """All action and information addressees."""
+        """Return all action and information addressees."""
         return self.to + self.info
 
     @property
     def duplicate_addressees(self) -> tuple[Party, ...]:
-        """The information addressees that are action addressees as well."""
+        """Return the information addressees that are also action addressees."""
         action = {party.name for party in self.to}
         return tuple(party for party in self.info if party.name in action)
 
     @property
     def numbered(self) -> tuple[Paragraph, ...]:
-        """The numbered paragraphs."""
+        """Return the numbered paragraphs."""
         return tuple([paragraph for paragraph in self.paragraphs if paragraph.kind == "numbered"])
 
     @property
     def misnumbered(self) -> tuple[Paragraph, ...]:
-        """The numbered paragraphs whose number neither follows the one before nor begins a new count at 1.
+        """Return the numbered paragraphs that neither follow the number before nor begin a new count at 1.
 
-        A copy that begins with a later section begins with any number.
+        In a copy that begins with a later section, the first paragraph may have any number.
         """
         found = []
         later = isinstance(self.banner, Banner) and (self.banner.section or 1) > 1
@@ -191,9 +191,10 @@ class Telegram(Node):
 
     @property
     def misplaced_lines(self) -> tuple[Word, ...]:
-        """The header lines, of each kind the first, that stand behind one that should follow them (`HEADER`).
+        """Return the header lines, the first of each kind, that come after one that should follow them (`HEADER`).
 
-        Those above the classification line are compared among themselves: a row may hold its text before its header.
+        Lines above the classification line are compared only with each other: a row may hold its text before its
+        header.
         """
         nodes = [node[0] if node.__class__ is tuple and node else node for node in HEAD(self)]
         if ascending([node.span for node in nodes if node]):  # the usual case
@@ -211,7 +212,7 @@ class Telegram(Node):
 
     @property
     def misnumbered_references(self) -> tuple[Reference, ...]:
-        """The references whose letter does not follow the one before; the first is the first of the alphabet."""
+        """Return the references whose letter does not follow the letter before it; the first must be A."""
         found = []
         last = ord("A") - 1
         for reference in self.references:
@@ -223,12 +224,12 @@ class Telegram(Node):
 
     @property
     def markable(self) -> tuple[Paragraph, ...]:
-        """The portions that a mark is asked of: where paragraphs are numbered those, the others belong to them."""
+        """Return the portions that need a mark: the numbered paragraphs, or all portions if none is numbered."""
         return tuple([paragraph for paragraph in self.numbered if paragraph.depth == 1]) or self.portions
 
     @property
     def other_banners(self) -> tuple[Banner, ...]:
-        """The classification lines after the first that belong to this telegram: of the same post and number."""
+        """Return the classification lines after the first that have the same post and number."""
         first = self.banner
         if not isinstance(first, Banner) or (len(self.banners) == 1 and self.banners[0] is first):
             return ()
@@ -238,21 +239,21 @@ class Telegram(Node):
 
     @property
     def conflicting_eo_lines(self) -> tuple[EoLine, ...]:
-        """The E.O. lines that name another order or give another value than the first one."""
+        """Return the E.O. lines whose order or value differs from that of the first."""
         first = self.eo
         if not isinstance(first, EoLine) or not isinstance(first.instruction, Instruction):
             return ()
         mine = (first.order, first.instruction.kind, first.instruction.code, first.instruction.date)
         found = []
         for line in self.eo_lines:
-            told = line.instruction
-            if isinstance(told, Instruction) and (line.order, told.kind, told.code, told.date) != mine:
+            other = line.instruction
+            if isinstance(other, Instruction) and (line.order, other.kind, other.code, other.date) != mine:
                 found.append(line)
         return tuple(found)
 
     @property
     def transmission_lag(self) -> int | None:
-        """The days from the date-time group to the day of the DE line, read over the turn of the year."""
+        """Return the days from the date-time group to the day of the DE line, allowing for the turn of the year."""
         station, dtg = self.station, self.dtg
         if not isinstance(station, Station) or station.day_of_year is None:
             return None
@@ -267,9 +268,9 @@ class Telegram(Node):
 
     @property
     def sender_matches_post(self) -> bool | None:
-        """Whether originator and classification line name one post: the same, or one with more words than the other.
+        """Return whether originator and classification line name the same post; `None` if either is unknown.
 
-        Blanks, apostrophes and full stops do not count, and one name may hold the other (UNROME, ROME).
+        One may have more words than the other, or contain it (UNROME, ROME); blanks and punctuation do not count.
         """
         sender = self.sender.post if isinstance(self.sender, Party) else None
         numbered = self.banner.post if isinstance(self.banner, Banner) else None
@@ -285,7 +286,7 @@ class Telegram(Node):
 
     @property
     def top_precedence(self) -> int | None:
-        """The highest rank in the date-time group line."""
+        """Return the highest precedence rank on the date-time group line."""
         if not isinstance(self.dtg, Dtg):
             return None
         action, info = self.dtg.action, self.dtg.info
@@ -295,17 +296,17 @@ class Telegram(Node):
 
     @property
     def portions(self) -> tuple[Paragraph, ...]:
-        """The paragraphs that need a mark of their own: those of depth 1."""
+        """Return the paragraphs of depth 1."""
         return tuple([paragraph for paragraph in self.paragraphs if paragraph.depth == 1])
 
     @property
     def marked(self) -> tuple[Paragraph, ...]:
-        """The paragraphs whose portion mark could be read."""
+        """Return the paragraphs with a readable portion mark."""
         return tuple([paragraph for paragraph in self.paragraphs if isinstance(paragraph.mark, Marking)])
 
     @property
     def all_marked(self) -> bool:
-        """Whether every portion has a readable mark, its own or by an ENTIRE TEXT statement."""
+        """Return whether every portion has a level, from its own mark or from an ENTIRE TEXT statement."""
         found = False
         for paragraph in self.paragraphs:
             if paragraph.depth == 1:
@@ -316,7 +317,7 @@ class Telegram(Node):
 
     @property
     def highest_portion(self) -> Level | None:
-        """The highest level of any marked portion; `None` when none is marked."""
+        """Return the highest level of any portion, or `None` if none has a level."""
         highest = None
         for paragraph in self.paragraphs:
             level = paragraph.level
@@ -326,35 +327,35 @@ class Telegram(Node):
 
     @property
     def markings(self) -> tuple[Marking, ...]:
-        """Every marking that could be read: of banner, subject, headings and paragraphs, in that order."""
+        """Return every readable marking: banner, subject, headings and paragraphs, in that order."""
         banner = self.banner.marking if isinstance(self.banner, Banner) else None
         subject = self.subject.mark if isinstance(self.subject, Subject) else None
         return tuple(mark for mark in (banner, subject) if isinstance(mark, Marking)) + self.portion_marks
 
     @property
     def tokens(self) -> tuple[Token, ...]:
-        """Every token of every marking that could be read."""
+        """Return every token of every readable marking."""
         return tuple([token for marking in self.markings for token in marking.tokens])
 
     @property
     def portion_marks(self) -> tuple[Marking, ...]:
-        """The marks of headings and paragraphs that could be read."""
+        """Return the readable marks of headings and paragraphs."""
         marks = [heading.mark for heading in self.headings] + [paragraph.mark for paragraph in self.paragraphs]
         return tuple([mark for mark in marks if isinstance(mark, Marking)])
 
     @property
     def portion_controls(self) -> tuple[str, ...]:
-        """The control codes of all portions, sorted, each once."""
+        """Return the control codes of all portions, sorted, each once."""
         return tuple(sorted({code for paragraph in self.paragraphs for code in paragraph.controls}))
 
     @property
     def caption_codes(self) -> tuple[str, ...]:
-        """The codes of the known captions, in order, repeats kept."""
+        """Return the codes of the known captions in order, repetitions included."""
         return tuple([caption.code for caption in self.captions if caption.code is not None])
 
     @property
     def entire_text(self) -> Paragraph | None:
-        """The paragraph that states the mark of the entire text."""
+        """Return the paragraph that states one mark for the entire text."""
         for paragraph in self.paragraphs:
             if paragraph.entire_text:
                 return paragraph
@@ -362,7 +363,10 @@ class Telegram(Node):
 
     @property
     def instruction(self) -> Instruction | Unread | None:
-        """The declassification instruction: the E.O. line's, else the authority block's; `Unread` if either is."""
+        """Return the declassification instruction of the E.O. line, or else of the authority block.
+
+        Return `Unread` if the one that applies is unreadable.
+        """
         first = self.eo.instruction if isinstance(self.eo, EoLine) else self.eo
         if first is not None and not (isinstance(first, Unread) and first.lost):
             return first
@@ -371,7 +375,7 @@ class Telegram(Node):
 
     @property
     def mrn(self) -> str | None:
-        """The message reference number in the form `07STRELSAU123`; `None` when post or serial are not known."""
+        """Return the message reference number as `07STRELSAU123`, or `None` if post or serial is unknown."""
         year, post, serial = self._number()
         if post is None or serial is None:
             return None

@@ -1,4 +1,7 @@
-"""Text to `Telegram`. Total: every text gives a telegram; what could not be read is an `Unread` in its place."""
+"""Text to `Telegram`. Every text yields a telegram; what cannot be read becomes an `Unread` in its place.
+
+`parse` cuts page lines out, chooses the layout, reads it, and derives what follows from the parts.
+"""
 
 from __future__ import annotations
 
@@ -9,85 +12,89 @@ from ..values import Date, Level
 from ..vocabulary import Vocabulary
 from .cursor import Cursor, Cut, tile
 from .layouts.acp127 import read_telegram
-from .layouts.detect import has_pages, is_smart, opens_authority
+from .layouts.detect import has_authority_opener, has_page_lines, is_smart_form
 from .lookup import grammar_of
-from .postprocess import settle
+from .postprocess import postprocess
 
 _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
 
 
 def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
-    """The telegram in a view, always. `facts` is what the wrapper states about it, `as_of` the day to judge by."""
+    """Return the telegram in `view`.
+
+    `facts` are what the wrapper states about the document; `as_of` is the reference day. Nothing is raised: an
+    unreadable part becomes an `Unread`.
+    """
     whole = Cursor(view, words, grammar_of(words))
     telegram = Telegram(view.span(0, len(view.text)), "acp127")
     telegram.as_of = as_of
     if facts:
-        from .copy.source_metadata import read_outside  # 1 ms: texts without a wrapper state nothing
+        from .copy.source_metadata import read_source_record  # 1 ms: texts without a wrapper state nothing
 
-        telegram.source_record = read_outside(whole, facts)
+        telegram.source_record = read_source_record(whole, facts)
     cuts: list[Cut] = []
     cursor = whole
-    if has_pages(whole):
-        from .copy.page_lines import Pages, exchanges  # 1 ms: most telegrams have no page lines
+    if has_page_lines(whole):
+        from .copy.page_lines import PageLineFinder, removals  # 1 ms: most telegrams have no page lines
 
-        cuts = Pages(whole, telegram).find()
+        cuts = PageLineFinder(whole, telegram).find()
         if cuts:
-            cursor = Cursor(view.exchange(exchanges(cuts)), words, whole.grammar)
+            cursor = Cursor(view.exchange(removals(cuts)), words, whole.grammar)
     cursor = _read(cursor, telegram)
     cursor.flush(telegram, *_REPEATED)
     if isinstance(telegram.tags_line, TagsLine):
         cursor.flush(telegram.tags_line, "tags")
-    settle(cursor, telegram, words)
+    postprocess(cursor, telegram, words)
     telegram.parts = Lazy(_parts, whole, cursor, cuts)
     return telegram
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text in its layout; return the sheet that was read in the end."""
-    if is_smart(cursor):
-        from .layouts.smart import read_smart  # 2 ms, from 2010 on
+    """Read the text in its layout; return the cursor that was read in the end."""
+    if is_smart_form(cursor):
+        from .layouts.smart import read_smart_form  # 2 ms, from 2010 on
 
-        read_smart(cursor, telegram)
+        read_smart_form(cursor, telegram)
         return cursor
     read_telegram(cursor, telegram)
-    if _is_cable(telegram) and not _looks_flat(cursor, telegram):
+    if _is_cable(telegram) and not _has_hidden_labels(cursor, telegram):
         return cursor
-    from .layouts.unflatten import breaks  # 1 ms: only flattened and foreign texts come here
+    from .layouts.unflatten import line_breaks  # 1 ms: only flattened and foreign texts come here
 
-    points = breaks(cursor)
+    points = line_breaks(cursor)
     if points:
         other = Cursor(cursor.view.exchange(points), cursor.words, cursor.grammar)
-        again = _fresh(telegram)
-        read_telegram(other, again)
-        if _fields_read(other, again) > _fields_read(cursor, telegram):
-            _take(telegram, again)
+        second = _empty_telegram(telegram)
+        read_telegram(other, second)
+        if _fields_read(other, second) > _fields_read(cursor, telegram):
+            _copy_fields(telegram, second)
             return other
-    if _is_cable(telegram) or _comes_from_a_cable(cursor, telegram):
+    if _is_cable(telegram) or _has_cable_frame(cursor, telegram):
         return cursor
-    from .layouts.memorandum import read_memo  # 2 ms: no telegram comes here
+    from .layouts.memorandum import read_memorandum  # 2 ms: no telegram comes here
 
     cursor.parts.clear()
     cursor.collected.clear()
-    _take(telegram, _fresh(telegram))
-    read_memo(cursor, telegram)
+    _copy_fields(telegram, _empty_telegram(telegram))
+    read_memorandum(cursor, telegram)
     return cursor
 
 
-def _fresh(telegram: Telegram) -> Telegram:
-    """A telegram with nothing read but what stands around the text."""
+def _empty_telegram(telegram: Telegram) -> Telegram:
+    """Return a telegram with only what surrounds the text."""
     other = Telegram(telegram.span, telegram.layout)
     for field in ("as_of", "source_record", "page_lines", "stamps", "page_level", "attributes"):
         setattr(other, field, getattr(telegram, field))
     return other
 
 
-def _take(telegram: Telegram, other: Telegram) -> None:
+def _copy_fields(telegram: Telegram, other: Telegram) -> None:
     for field in telegram.__fields__:
         setattr(telegram, field, getattr(other, field))
 
 
 def _is_cable(telegram: Telegram) -> bool:
-    """Whether anything was read that only telegrams have."""
+    """Return whether anything was read that only telegrams have."""
     banner = telegram.banner
     numbered = isinstance(banner, Banner) and banner.serial is not None
     parts = (telegram.dtg, telegram.sender, telegram.station, telegram.security, telegram.tags_line)
@@ -100,15 +107,15 @@ def _is_cable(telegram: Telegram) -> bool:
 
 
 def _has_order(line: EoLine | Unread | None) -> bool:
-    """Whether an E.O. line is one, and not a line of prose that begins with an order's number."""
+    """Return whether an E.O. line is one, rather than a line of prose that begins with an order's number."""
     if not isinstance(line, EoLine):
         return False
     event = not isinstance(line.instruction, Instruction) or line.instruction.kind == "event"
     return line.usual_form or not event
 
 
-def _comes_from_a_cable(cursor: Cursor, telegram: Telegram) -> bool:
-    """Whether the frame around the text, or a notice in its place, says that it is a telegram's."""
+def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
+    """Return whether the frame around the text, or a notice in its place, shows that it is a telegram."""
     if (
         telegram.page_lines
         or telegram.attributes
@@ -118,10 +125,10 @@ def _comes_from_a_cable(cursor: Cursor, telegram: Telegram) -> bool:
     return any(phrase in cursor.fold for phrase in cursor.grammar.page_word("lost"))
 
 
-def _looks_flat(cursor: Cursor, telegram: Telegram) -> bool:
-    """Whether labels seem to be hidden inside lines: too few of them read, in a text of few or long lines."""
+def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
+    """Return whether labels seem to be hidden within lines: fewer were read than the text contains."""
     if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:
-        return _hides_label(cursor, telegram)
+        return _hides_reference_or_authority(cursor, telegram)
     for code in ("tags", "subject", "eo"):
         known = {"tags": telegram.tags_line, "subject": telegram.subject, "eo": telegram.eo}[code]
         first, *others = cursor.grammar.label(code, "line")
@@ -130,8 +137,8 @@ def _looks_flat(cursor: Cursor, telegram: Telegram) -> bool:
     return False
 
 
-def _hides_label(cursor: Cursor, telegram: Telegram) -> bool:
-    """Whether a line holds the label of references or of the authority behind its own value."""
+def _hides_reference_or_authority(cursor: Cursor, telegram: Telegram) -> bool:
+    """Return whether the label of references or of the authority follows other text on its line."""
     if "references" not in cursor.collected:
         form = cursor.grammar.label("reference", "line")[0] + ":"
         if form in cursor.fold:
@@ -139,7 +146,7 @@ def _hides_label(cursor: Cursor, telegram: Telegram) -> bool:
     level = telegram.level
     if telegram.authority is not None or not isinstance(level, Level) or not level.classified:
         return False
-    return opens_authority(cursor, 0, cursor.size)
+    return has_authority_opener(cursor, 0, cursor.size)
 
 
 def _fields_read(cursor: Cursor, telegram: Telegram) -> int:

@@ -1,4 +1,4 @@
-"""Patterns that are compiled when first used: one telegram needs a third of them, and each costs start-up time."""
+"""The text being parsed: patterns compiled on first use, the cursor over a view, and the tiling of the result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from .lookup import Grammar
 
 
 class Pattern:
-    """A regular expression with the four questions the parser asks; its digits and letters are ASCII by default."""
+    """A regular expression compiled on first use, with ASCII digits and letters by default.
+
+    A telegram needs a third of the patterns, and compiling each takes start-up time.
+    """
 
     __slots__ = ("_flags", "_text", "finditer", "fullmatch", "match", "search")
 
@@ -28,7 +31,7 @@ class Pattern:
         self._flags = flags
 
     def __getattr__(self, name: str) -> object:
-        """Called once, for the first question: the slots are empty until then."""
+        """Compile the pattern and fill the slots, which are empty until the first call."""
         if name not in ("finditer", "fullmatch", "match", "search"):
             raise AttributeError(name)
         found = re.compile(self._text, self._flags)
@@ -37,12 +40,12 @@ class Pattern:
         return getattr(found, name)
 
 
-# ---- The text under the parser's hands: the view, its folded copy for matching, and the parts found so fa
+# ---- the cursor ------------------------------------------------------------------------------------------------------
 _BLANKS = dict.fromkeys((9, 11, 12, 28, 29, 30, 31, 133, 160, 8199, 8232, 8233, 8239), " ")
 
 
 class Cut(Record):
-    """A stretch that is cut out of the text before it is read, and the part it becomes."""
+    """A span removed from the text before it is read, and the kind of part it becomes."""
 
     start: int
     end: int
@@ -50,9 +53,11 @@ class Cut(Record):
 
 
 class Cursor:
-    """A view, its folded text, and where each part begins. `day` is the date of the telegram, once
-    known; `lowered` tells that the text has lost its capitals. `collected` holds, by field of the telegram, what
-    may come many times: a tuple that grows one by one would be copied each time."""
+    """A view, its folded text, and the offset at which each part begins.
+
+    `day` is the telegram's date once known; `lowered` is whether the text has lost its capitals. `collected` holds, by
+    field of the telegram, nodes that may occur many times: growing a tuple one by one would copy it each time.
+    """
 
     __slots__ = (
         "_stems",
@@ -84,45 +89,45 @@ class Cursor:
         self._stems: dict[str, list[int]] = {}
 
     def word(self, start: int, end: int) -> Word:
-        """The words between two offsets, as they stand."""
+        """Return the words between two offsets as written."""
         return Word(self.span(start, end), self.text[start:end])
 
     @property
     def year(self) -> int | None:
-        """The year of the telegram's day, which tells the century of two figures."""
+        """Return the year of the telegram's day, which determines the century of two-digit years."""
         return self.day.first.year if self.day is not None else None
 
     def alone(self, words: str) -> Cursor:
-        """These words as a sheet of their own, of the same day: what is read there has places counted from its head."""
+        """Return a cursor of the same day over `words` alone; its offsets count from their beginning."""
         other = Cursor(View.whole(Source("", words)), self.words, self.grammar)
         other.day = self.day
         return other
 
     def moved(self, span: Span, by: int) -> Span:
-        """A span of such a sheet as one of this sheet, whose words begin at `by`."""
+        """Return the span of a cursor made by `alone` as a span of this one, whose words begin at `by`."""
         return self.span(by + span.start, by + span.end)
 
     def moved_word(self, word: Word | None, by: int) -> Word | None:
-        """The same for words."""
+        """Return the word with its span moved as `moved` does."""
         return None if word is None else Word(self.moved(word.span, by), word.text)
 
     def begin(self, start: int, kind: str) -> None:
-        """A part of that kind begins here, and the part before it ends."""
+        """Begin a part of that kind at `start`, which ends the part before it."""
         self.parts.append((start, kind))
 
     def collect(self, field: str, nodes: Iterable[Node]) -> None:
-        """More nodes for a field of the telegram that `flush` fills."""
+        """Add nodes to a field of the telegram that `flush` fills."""
         self.collected.setdefault(field, []).extend(nodes)
 
     def flush(self, node: Node, *fields: str) -> None:
-        """Put what was gathered for these fields behind what they hold."""
+        """Append the collected nodes of these fields to what they already hold."""
         for field in fields:
             more = self.collected.pop(field, None)
             if more:
                 setattr(node, field, getattr(node, field) + tuple(more))
 
     def stems(self, stem: str) -> list[int]:
-        """Where a few letters stand that begin many words: sought once, for all who seek one of those words."""
+        """Return the offsets of a few letters that begin many words, searched for only once."""
         found = self._stems.get(stem)
         if found is None:
             found = self._stems[stem] = []
@@ -134,7 +139,7 @@ class Cursor:
         return found
 
     def has(self, sign: str, low: int, high: int) -> bool:
-        """Whether a sign stands in a stretch. One that holds a stem is looked for where the stem stands."""
+        """Return whether `sign` occurs in a span; one that contains a stem is looked up at the stem's offsets."""
         known = self.grammar.stems.get(sign)
         if known is None:
             return self.fold.find(sign, low, high) >= 0
@@ -142,11 +147,11 @@ class Cursor:
         return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in self.stems(stem))
 
     def line_end(self, start: int) -> int:
-        """The offset of the line feed that ends the line `start` is in."""
+        """Return the offset of the line feed that ends the line of `start`."""
         return self.fold.find("\n", start)
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
-        """The stretch without blanks and line ends at either side."""
+        """Return the span without blanks and line ends at either side."""
         fold = self.fold
         if start < end and fold[start] not in " \n" and fold[end - 1] not in " \n":
             return start, end
@@ -155,30 +160,30 @@ class Cursor:
         return end - len(words.lstrip(" \n")), end
 
     def blank_line(self, start: int) -> bool:
-        """Whether nothing but blanks stands between `start` and the end of its line."""
+        """Return whether only blanks follow up to the end of the line."""
         return not self.fold[start : self.fold.find("\n", start)].strip(" ")
 
     def begins_line(self, start: int) -> bool:
-        """Whether nothing but blanks stands before `start` on its line."""
+        """Return whether only blanks precede `start` on its line."""
         while start and self.fold[start - 1] == " ":
             start -= 1
         return not start or self.fold[start - 1] == "\n"
 
     def line_start(self, offset: int) -> int:
-        """Where the line of `offset` begins."""
+        """Return the offset at which the line of `offset` begins."""
         return self.fold.rfind("\n", 0, offset) + 1
 
     def flat(self, start: int, end: int) -> str:
-        """The folded text of a stretch with its line ends as blanks: same length, so offsets hold."""
+        """Return the folded text of a span with line ends as blanks: same length, so offsets remain valid."""
         return self.fold[start:end].replace("\n", " ")
 
     def joined(self, start: int, end: int) -> str:
-        """The words of a stretch as written, joined over its lines with single blanks."""
+        """Return the words of a span as written, joined over its lines with single blanks."""
         return " ".join(self.text[start:end].split())
 
 
 def folded(text: str) -> str:
-    """The text in upper case, letter for letter, with all blanks alike and each kind of line end as one line feed."""
+    """Return the text in upper case, letter for letter, with every blank a space and every line end a line feed."""
     upper = text.upper()
     if len(upper) != len(text):
         upper = "".join(_upper(letter) for letter in text)
@@ -196,11 +201,11 @@ def _upper(letter: str) -> str:
     return upper if len(upper) == 1 else letter
 
 
-# ---- tiling ---------------------------------------------------------------------------------------------------------
+# ---- tiling ----------------------------------------------------------------------------------------------------------
 
 
 def tile(whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:
-    """The parts as source spans: one begins where the one before it ends, and cuts stand inside what they cut."""
+    """Return the parts as source spans: each begins where the one before ends, with the cuts among them."""
     if not whole.size:
         return ()
     begins = _begins(whole, cursor)
@@ -209,7 +214,7 @@ def tile(whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:
     runs = whole.view.runs()
     if len(runs) == 1:
         return tuple(_between(begins, runs[0], "blank"))
-    parts: list[Part] = []  # a row whose text stood before its header: the view goes back in the source
+    parts: list[Part] = []  # if a row has its text before its header, the view goes back in the source
     for run in runs:
         here = sorted((begin for begin in begins if run.start <= begin[0] < run.end), key=lambda begin: begin[0])
         parts += _between(here, run, parts[-1].kind if parts else "blank")
@@ -229,16 +234,16 @@ def _between(begins: list[tuple[int, str]], run: Span, open_kind: str) -> list[P
 
 
 def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
-    """Where in the source each part begins."""
+    """Return the source offset at which each part begins."""
     size = cursor.size
     low, high = whole.span(0, 0).start, whole.span(size, size).start
-    if cursor is whole and high - low == size:  # a view that is one stretch of its source
+    if cursor is whole and high - low == size:  # the view is one span of its source
         return [(low + start, kind) for start, kind in cursor.parts if start < size]
     return [(cursor.span(start, start).start, kind) for start, kind in cursor.parts if start < size]
 
 
 def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
-    """The cuts among the parts; behind a cut the part it interrupted goes on."""
+    """Return the beginnings with the cuts among them; after a cut the interrupted part continues."""
     found: list[tuple[int, str]] = []
     at = 0
     kind = "blank"

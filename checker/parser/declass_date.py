@@ -1,7 +1,7 @@
-"""Declassification computed: the date an instruction, schedule or default gives, its limit, and its state on a day.
+"""Compute declassification: the date that an instruction, schedule or default gives, its limit, and its state on a day.
 
-Every number of years and every first day is in the table `durations`; here is only the order of the questions
-(IC-REG-2016 p. 31-34; E.O. 13526 sec. 3.3 for automatic declassification).
+Every number of years and every first day comes from the table `durations`; this module only holds the order of the
+decisions (IC-REG-2016 p. 31-34; E.O. 13526 sec. 3.3 for automatic declassification).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _EXEMPT = {"25x", "50x", "75x", "50x1-hum", "50x2-wmd"}
 _SCHEDULED = {"gds", "ads", "xgds"}
 
 
-class _Case(Record):
+class _Facts(Record):
     """What is known about one document."""
 
     span: Span
@@ -36,29 +36,29 @@ class _Case(Record):
     source_record: bool
 
 
-def judge(telegram: Telegram, words: Vocabulary) -> Declass:
-    """When this document is to be declassified, as far as its instruction, date, level and order tell.
+def compute_declass(telegram: Telegram, words: Vocabulary) -> Declass:
+    """Return when this document is to be declassified, as far as its instruction, date, level and order determine it.
 
-    Total: what cannot be read gives status `unknown`. Dates are days; `as_of` is the telegram's own, `None` leaves
-    the status open where it depends on the day.
+    What cannot be read yields the status `unknown`. Without a reference day (`as_of`), the status is `None` where it
+    depends on the day.
     """
-    case = _case(telegram, words)
-    kind = case.kind if case.kind != "unread" else None
-    if case.level is not None and not case.level.classified:
-        return Declass(case.span, kind, status="not-classified", why="The document is not classified.")
-    if case.level is None and case.kind == "na":
-        return Declass(case.span, kind, status="not-classified", why="The instruction says not applicable.")
-    if case.source_record or case.kind == "aea-na":
+    facts = _facts(telegram, words)
+    kind = facts.kind if facts.kind != "unread" else None
+    if facts.level is not None and not facts.level.classified:
+        return Declass(facts.span, kind, status="not-classified", why="The document is not classified.")
+    if facts.level is None and facts.kind == "na":
+        return Declass(facts.span, kind, status="not-classified", why="The instruction says not applicable.")
+    if facts.source_record or facts.kind == "aea-na":
         why = "Atomic Energy Act information has no declassification date."
-        return Declass(case.span, kind, status="restricted-data", cite=_cite(case, "default"), why=why)
-    found = _expected(case)
-    _set_limit(case, found)
-    _set_automatic(case, found)
-    found.status = _status(case, found)
+        return Declass(facts.span, kind, status="restricted-data", cite=_cite(facts, "default"), why=why)
+    found = _expected(facts)
+    _set_limit(facts, found)
+    _set_automatic(facts, found)
+    found.status = _status(facts, found)
     return found
 
 
-def _case(telegram: Telegram, words: Vocabulary) -> _Case:
+def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
     instruction = telegram.instruction
     level = telegram.level
     if level is None and telegram.source_record is not None:
@@ -78,7 +78,7 @@ def _case(telegram: Telegram, words: Vocabulary) -> _Case:
         kind = stamped or _group(telegram, words)
     if kind is None and (instruction is not None or telegram.eo is not None or not telegram.whole):
         kind = "unread"
-    return _Case(
+    return _Facts(
         span,
         kind,
         read,
@@ -88,12 +88,12 @@ def _case(telegram: Telegram, words: Vocabulary) -> _Case:
         derived or telegram.date,
         telegram.as_of,
         words["durations"],
-        _outside_the_order(telegram, words),
+        _is_restricted_data(telegram, words),
     )
 
 
 def _group(telegram: Telegram, words: Vocabulary) -> str | None:
-    """The downgrading group that ends the text of a document of 1961 to 1972 (E.O. 10964)."""
+    """Return the downgrading group at the end of a document of 1961 to 1972 (E.O. 10964)."""
     if telegram.date is None or not telegram.paragraphs:
         return None
     end = " ".join(["", *telegram.paragraphs[-1].text[-40:].upper().rstrip(" .\n").split()])
@@ -103,8 +103,8 @@ def _group(telegram: Telegram, words: Vocabulary) -> str | None:
     return None
 
 
-def _outside_the_order(telegram: Telegram, words: Vocabulary) -> bool:
-    """Whether a marking is of the Atomic Energy Act, to which no order's dates apply."""
+def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
+    """Return whether a marking falls under the Atomic Energy Act, to which no order's dates apply."""
     codes = telegram.portion_controls
     if isinstance(telegram.banner, Banner) and telegram.banner.marking is not None:
         codes += telegram.banner.marking.controls
@@ -115,13 +115,13 @@ def _outside_the_order(telegram: Telegram, words: Vocabulary) -> bool:
     return any(entry is not None and entry.fact("outside") == "yes" for entry in entries)
 
 
-def _entry(case: _Case, kind: str, more: str = "") -> Entry | None:
-    """The row of `durations` for the kind under the case's order, at its level if levels differ."""
-    key = f"{case.era}/{kind}"
+def _entry(facts: _Facts, kind: str, more: str = "") -> Entry | None:
+    """Return the row of `durations` for the kind under the document's order, at its level if levels differ."""
+    key = f"{facts.era}/{kind}"
     if more:
-        return case.table.get(key + more)
-    level = f"/{case.level.code}" if case.level is not None else ""
-    return case.table.get(key + level) or case.table.get(key)
+        return facts.table.get(key + more)
+    level = f"/{facts.level.code}" if facts.level is not None else ""
+    return facts.table.get(key + level) or facts.table.get(key)
 
 
 @lru_cache(maxsize=8)
@@ -129,13 +129,13 @@ def _day(iso: str) -> Date:
     return Date.of(iso)
 
 
-def _cite(case: _Case, key: str) -> tuple[str, ...]:
-    entry = case.table.get(key)
+def _cite(facts: _Facts, key: str) -> tuple[str, ...]:
+    entry = facts.table.get(key)
     return (entry.source,) if entry is not None else ()
 
 
 def _end(start: Date, entry: Entry) -> Date | None:
-    """The date `entry` allows from `start`: the same day, or 31 December, of that many years later."""
+    """Return the date that `entry` allows from `start`: the same day, or 31 December, that many years later."""
     if not entry.fact("years"):
         return None
     years = int(entry.fact("years"))
@@ -145,12 +145,12 @@ def _end(start: Date, entry: Entry) -> Date | None:
     return Date(first, last, "day" if first == last else start.precision)
 
 
-# ---- the date it gives -----------------------------------------------------------------------------------------------
+# ---- the date that the instruction gives -----------------------------------------------------------------------------
 
 
-def _expected(case: _Case) -> Declass:
-    kind, instruction = case.kind, case.instruction
-    result = Declass(case.span, kind if kind != "unread" else None)
+def _expected(facts: _Facts) -> Declass:
+    kind, instruction = facts.kind, facts.instruction
+    result = Declass(facts.span, kind if kind != "unread" else None)
     code = instruction.code if instruction is not None else None
     if kind in _EXEMPT:
         result.exempt = code or kind
@@ -159,30 +159,30 @@ def _expected(case: _Case) -> Declass:
     elif instruction is not None and isinstance(instruction.date, Date) and kind not in _RETIRED:
         result.basis, result.expected = "marked", instruction.date
         result.why = "The document itself gives the date."
-    elif kind == "years" and instruction is not None and instruction.years is not None and case.made is not None:
-        result.basis, result.expected = "marked", case.made.plus_years(instruction.years)
+    elif kind == "years" and instruction is not None and instruction.years is not None and facts.made is not None:
+        result.basis, result.expected = "marked", facts.made.plus_years(instruction.years)
         result.why = "The document itself gives the number of years."
     elif kind in ("event", "date", "years", "rds", "xds"):
         result.basis = "event" if kind == "event" else "none"
         result.why = "An event decides, which no program can see." if kind == "event" else "The date cannot be read."
     else:
-        _by_table(case, result)
+        _by_table(facts, result)
     return result
 
 
-def _by_table(case: _Case, result: Declass) -> None:
-    """A schedule, an exemption without a date, or the default for a value that is missing or no longer valid."""
-    kind = case.kind or "none"
-    entry = _entry(case, kind)
+def _by_table(facts: _Facts, result: Declass) -> None:
+    """Set the date from a schedule, an exemption without a date, or the default for a missing or retired value."""
+    kind = facts.kind or "none"
+    entry = _entry(facts, kind)
     if entry is not None and entry.fact("like"):
         kind = entry.fact("like")
-        entry = _entry(case, kind)
-    start = case.made
+        entry = _entry(facts, kind)
+    start = facts.made
     result.basis = "exemption" if kind in _EXEMPT else "schedule"
     given = kind in _SCHEDULED | _EXEMPT or (entry is not None and entry.fact("counts") == "group")
     if entry is None or not given or entry.fact("counts") == "limit":
-        entry = case.table.get("default/25x") if kind == "25x" else case.table.get("default")
-        start = case.source
+        entry = facts.table.get("default/25x") if kind == "25x" else facts.table.get("default")
+        start = facts.source
         result.basis = "exemption" if kind in _EXEMPT else "default"
     if kind in ("50x", "75x"):
         result.why = "The exemption needs a date or an event and has none."
@@ -194,77 +194,78 @@ def _by_table(case: _Case, result: Declass) -> None:
     result.why = f"{entry.title}: {entry.fact('years')} years."
 
 
-def _set_limit(case: _Case, result: Declass) -> None:
-    """The latest date the order allows, and whether a marked one keeps to it. A day of tolerance: DTGs are in UTC."""
-    kind = case.kind or "none"
-    entry = _entry(case, kind)
-    if entry is None or case.made is None or entry.fact("counts") not in ("limit", "schedule"):
+def _set_limit(facts: _Facts, result: Declass) -> None:
+    """Set the latest date that the order allows, and whether a marked date respects it."""
+    kind = facts.kind or "none"
+    entry = _entry(facts, kind)
+    if entry is None or facts.made is None or entry.fact("counts") not in ("limit", "schedule"):
         return
     if entry.fact("years"):
         result.limit_years = int(entry.fact("years"))
-        result.limit = _end(case.made, entry)
+        result.limit = _end(facts.made, entry)
         result.cite = tuple(dict.fromkeys((*result.cite, entry.source)))
     if result.basis != "marked" or result.expected is None:
         return
     if result.limit is None:
         result.within_limit = True
         return
-    result.within_limit = _keeps(result.expected, result.limit)
-    if result.within_limit is False and _may_last_longer(case, kind, result.expected):
+    result.within_limit = _is_within(result.expected, result.limit)
+    if result.within_limit is False and _has_longer_limit(facts, kind, result.expected):
         result.within_limit = None
 
 
-def _may_last_longer(case: _Case, kind: str, found: Date) -> bool:
-    """Whether a longer duration, for what the text does not tell, would cover the date."""
-    if case.made is None:
+def _has_longer_limit(facts: _Facts, kind: str, found: Date) -> bool:
+    """Return whether a longer duration, for facts that the text does not show, would cover the date."""
+    if facts.made is None:
         return False
     for special in ("/foreign", "/amended"):
-        entry = _entry(case, kind, special)
-        longest = _end(case.made, entry) if entry is not None and entry.in_use(case.made.first) else None
-        if longest is not None and _keeps(found, longest) is not False:
+        entry = _entry(facts, kind, special)
+        longest = _end(facts.made, entry) if entry is not None and entry.in_use(facts.made.first) else None
+        if longest is not None and _is_within(found, longest) is not False:
             return True
     return False
 
 
-def _keeps(found: Date, limit: Date) -> bool | None:
+def _is_within(found: Date, limit: Date) -> bool | None:
+    """Return whether a date respects the limit, with one day of tolerance because date-time groups are in UTC."""
     tolerant = limit.plus_days(1)
     if found.last <= tolerant.first:
         return True
     return False if found.first > tolerant.last else None
 
 
-def _set_automatic(case: _Case, result: Declass) -> None:
-    """31 December of the 25th year, never before the first such day; not for what an exemption covers."""
-    entry = case.table.get("automatic")
-    if entry is None or case.made is None or result.exempt is not None:
+def _set_automatic(facts: _Facts, result: Declass) -> None:
+    """Set 31 December of the 25th year, never before the first such day; not for exempt information."""
+    entry = facts.table.get("automatic")
+    if entry is None or facts.made is None or result.exempt is not None:
         return
-    found = _end(case.made, entry)
+    found = _end(facts.made, entry)
     first = _day(entry.fact("first"))
     if found is not None:
         result.automatic = first if found.last < first.first else found
         result.cite = tuple(dict.fromkeys((*result.cite, entry.source)))
 
 
-# ---- the answer on a day ---------------------------------------------------------------------------------------------
+# ---- the state on the reference day ----------------------------------------------------------------------------------
 
 
-def _status(case: _Case, result: Declass) -> str | None:
-    if case.level is None or (result.basis == "none" and case.kind is not None and case.kind != "rds"):
+def _status(facts: _Facts, result: Declass) -> str | None:
+    if facts.level is None or (result.basis == "none" and facts.kind is not None and facts.kind != "rds"):
         return "unknown"
-    if case.as_of is None:
+    if facts.as_of is None:
         return {"event": "event", "exemption": "exempt"}.get(result.basis)
-    if result.expected is not None and _reached(case.as_of, result.expected) and case.kind != "rds":
+    if result.expected is not None and _reached(facts.as_of, result.expected) and facts.kind != "rds":
         if result.basis in ("marked", "exemption"):
             return "marked-date-passed"
         if result.basis == "schedule":
             return "schedule-passed"
-    if result.automatic is not None and _reached(case.as_of, result.automatic):
+    if result.automatic is not None and _reached(facts.as_of, result.automatic):
         return "automatic-passed"
     if result.exempt is not None:
         return "exempt"
     if result.expected is None:
         return "event" if result.basis == "event" else "unknown"
-    if case.kind == "rds":
+    if facts.kind == "rds":
         return "review"
     return "marked-date-future" if result.basis == "marked" else "schedule-future"
 

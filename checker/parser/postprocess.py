@@ -1,4 +1,4 @@
-"""What follows from the parts once all are read: the date, the order in force, and what the copy lost."""
+"""What follows from the parts once all are read: layout, lost parts, date, era, profile, unread parts, lazy fields."""
 
 from __future__ import annotations
 
@@ -12,38 +12,39 @@ from .fields.dates import find_dates, read_dtg
 from .lookup import lexicon
 
 _HEAD = 600  # code points
-_CUT = 6  # letters that archives of 1973-79 keep of a post's name
+_POST_LETTERS = 6  # letters that archives of 1973-79 keep of a post's name
+_EXTRACT = 3  # paragraphs: a copy with fewer and a notice of partial extract has lost its text
 _HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
 _FIELDS = ("eo", "tags_line", "subject", "authority")
 
 
-def settle(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
-    """Fill in what no single part says."""
+def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
+    """Fill in the fields that no single part determines."""
     if telegram.layout == "acp127":
         _layout(telegram)
-    _losses(cursor, telegram)
+    _mark_lost(cursor, telegram)
     if telegram.layout in ("acp127", "central-file") and (telegram.dtg is None or telegram.sender is None):
         from .fields.header_lines import find_hidden  # 0.3 ms: most telegrams have both lines
 
         find_hidden(cursor, telegram)
-    _name_post(telegram)
+    _spell_post(telegram)
     _date(telegram)
     if telegram.date is None and isinstance(telegram.dtg, Unread) and telegram.dtg.lost:
         telegram.date = _date_above(cursor)
     _era(telegram, words)
-    telegram.profile = telegram.profile or lexicon(words).telegram_book
+    telegram.profile = telegram.profile or lexicon(words).telegram_profile
     telegram.unread = tuple(_unread(telegram))
-    _compute(cursor, telegram, words)
+    _set_lazy_fields(cursor, telegram, words)
 
 
 def _declass(telegram: Telegram, words: Vocabulary) -> Declass | None:
-    from .declass_date import judge  # 0.5 ms: few runs ask
+    from .declass_date import compute_declass  # 0.5 ms: few runs ask
 
-    return judge(telegram, words)
+    return compute_declass(telegram, words)
 
 
 def _damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
-    from .copy.evidence import damage  # 0.3 ms: asked when a rule has failed
+    from .copy.evidence import damage  # 0.3 ms: needed only after a rule has failed
 
     return damage(telegram, cursor)
 
@@ -54,8 +55,8 @@ def _labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
     return labels(telegram, cursor)
 
 
-def _compute(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
-    """What the overall marking should be, and when the information is to be declassified: made when asked for."""
+def _set_lazy_fields(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
+    """Set the fields that are computed when first read."""
     telegram.rollup = Lazy(_roll_up, cursor.grammar.caption_of_control, words)
     telegram.declass = Lazy(_declass, words)
     telegram.damage = Lazy(_damage, cursor)
@@ -82,8 +83,8 @@ def _layout(telegram: Telegram) -> None:
         telegram.layout = "central-file"
 
 
-def _name_post(telegram: Telegram) -> None:
-    """Archives join and cut the names of posts: give the reference id's post the classification line's spelling."""
+def _spell_post(telegram: Telegram) -> None:
+    """Give the post of the reference id the spelling of the classification line: archives join and truncate names."""
     source_record, banner = telegram.source_record, telegram.banner
     if source_record is None or source_record.post is None or not isinstance(banner, Banner) or banner.post is None:
         return
@@ -93,7 +94,7 @@ def _name_post(telegram: Telegram) -> None:
     known = "".join(letter for letter in banner.post if letter.isalpha())
     if (
         given == known
-        or (len(given) == _CUT and known.startswith(given))
+        or (len(given) == _POST_LETTERS and known.startswith(given))
         or given.endswith(known)
         or known.endswith(given)
     ):
@@ -101,7 +102,7 @@ def _name_post(telegram: Telegram) -> None:
 
 
 def _date(telegram: Telegram) -> None:
-    """The date-time group, else the document's own date, else the day the wrapper says it was made."""
+    """Set the date: the date-time group, or the document's own date, or the day that the wrapper states."""
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
         telegram.date = telegram.dtg.date
     created = telegram.source_record.created if telegram.source_record is not None else None
@@ -110,7 +111,7 @@ def _date(telegram: Telegram) -> None:
 
 
 def _date_above(cursor: Cursor) -> Date | None:
-    """The day in the lines a publisher put above a telegram in place of its header."""
+    """Return the day in the lines that a publisher put above a telegram in place of its header."""
     if not cursor.parts or cursor.parts[0] != (0, "loose_text") or len(cursor.parts) < 2:
         return None
     above = cursor.flat(0, min(cursor.parts[1][0], _HEAD))
@@ -127,58 +128,50 @@ def _era(telegram: Telegram, words: Vocabulary) -> None:
     telegram.era_days = (telegram.date.first - era.since).days if era.since is not None else None
 
 
-# ---- what the copy does not hold -------------------------------------------------------------------------------------
+# ---- parts that this copy does not contain ---------------------------------------------------------------------------
 
 
-def _losses(cursor: Cursor, telegram: Telegram) -> None:
-    """Mark as lost what stood in a stretch this copy does not hold, so that nobody calls it missing."""
+def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
+    """Mark parts as lost that this copy does not contain, so that no rule reports them as missing."""
+    start, record = telegram.span.start, telegram.source_record
     if telegram.layout == "document":
-        source_record = telegram.source_record
-        if source_record is not None and source_record.level_text is not None:
-            _lose(
-                telegram, ("banner",), telegram.span.start, "the banner: this edition states the level beside the text"
-            )
-        return
-    if telegram.layout == "smart":
+        if record is not None and record.level_text is not None:
+            _set_lost(telegram, ("banner",), start, "the banner: this edition states the level beside the text")
+    elif telegram.layout == "smart":
         if telegram.banner is None and telegram.banners:
-            _lose(telegram, ("banner",), telegram.span.start, "the top of the form: its last lines state the level")
-        return
-    headless = (
-        telegram.sender is None
-        and telegram.dtg is None
-        and telegram.station is None
-        and telegram.routing is None
-        and telegram.security is None
-        and telegram.transmission is None
-    )
-    if headless and telegram.layout != "central-file":
-        _lose(telegram, _HEADER, telegram.span.start, "the header lines: this copy begins below them")
+            _set_lost(telegram, ("banner",), start, "the top of the form: its last lines state the level")
+    else:
+        _mark_lost_lines(cursor, telegram)
+
+
+def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
+    """Do the same for the layouts with teletype lines; set the layout of a copy without its header or text."""
+    start = telegram.span.start
+    if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
+        _set_lost(telegram, _HEADER, start, "the header lines: this copy begins below them")
         telegram.layout = "body"
-    gone = None
-    if len(telegram.paragraphs) < 3:
-        gone = next((phrase for phrase in cursor.grammar.page_word("lost") if phrase in cursor.fold), None)
-    headed = telegram.banner is None and not telegram.paragraphs
-    if gone is not None or headed:
-        _lose(telegram, ("banner", *_FIELDS), telegram.span.end, "the text: this copy does not hold it")
-        if gone is not None:
+    notice = len(telegram.paragraphs) < _EXTRACT and any(x in cursor.fold for x in cursor.grammar.page_word("lost"))
+    if notice or (telegram.banner is None and not telegram.paragraphs):
+        _set_lost(telegram, ("banner", *_FIELDS), telegram.span.end, "the text: this copy does not contain it")
+        if notice:
             _find_dtg(cursor, telegram)
-            _lose(telegram, _HEADER, telegram.span.start, "the header lines: this copy does not hold them")
+            _set_lost(telegram, _HEADER, start, "the header lines: this copy does not contain them")
             telegram.paragraphs = ()
         telegram.layout = "extract"
     elif isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1:
-        _lose(telegram, _FIELDS, telegram.banner.span.end, "the fields of the first section: this copy is a later one")
+        end = telegram.banner.span.end
+        _set_lost(telegram, _FIELDS, end, "the fields of the first section: this copy is a later one")
     elif telegram.layout == "body" and telegram.banner is None:
-        start = telegram.span.start
-        _lose(telegram, ("banner",), start, "the classification line: this copy begins below it")
+        _set_lost(telegram, ("banner",), start, "the classification line: this copy begins below it")
         if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
-            _lose(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
+            _set_lost(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
     pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
     if pages and max(line.page or 0 for line in pages) < max(line.pages or 0 for line in pages):
         telegram.whole = False
 
 
 def _find_dtg(cursor: Cursor, telegram: Telegram) -> None:
-    """The date-time group of an extract may stand anywhere, alone on its line."""
+    """Look for the date-time group of an extract anywhere, alone on its line."""
     here = 0
     while telegram.dtg is None or isinstance(telegram.dtg, Unread):
         start = cursor.trim(here, cursor.line_end(here))[0]
@@ -190,7 +183,7 @@ def _find_dtg(cursor: Cursor, telegram: Telegram) -> None:
             return
 
 
-def _lose(telegram: Telegram, fields: tuple[str, ...], place: int, why: str) -> None:
+def _set_lost(telegram: Telegram, fields: tuple[str, ...], place: int, why: str) -> None:
     telegram.whole = False
     for field in fields:
         if getattr(telegram, field) is None:
@@ -198,7 +191,7 @@ def _lose(telegram: Telegram, fields: tuple[str, ...], place: int, why: str) -> 
 
 
 def _unread(telegram: Telegram) -> list[Unread]:
-    """Every part that stands in the text and could not be read, in the order of the text."""
+    """Return every part that is present but could not be read, in the order of the text."""
     dtg, eo, authority = telegram.dtg, telegram.eo, telegram.authority
     found: list[object] = [
         telegram.transmission, telegram.routing, telegram.station, telegram.security, dtg, telegram.sender,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from checker.model import Banner, Declass, EoLine, Instruction, Paragraph, Telegram, Unread
 from checker.parser import parse
-from checker.parser.declass_date import judge
+from checker.parser.declass_date import compute_declass
 from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Source, Span, View
 from checker.values import Date
@@ -45,7 +45,7 @@ def judged(
     if kind:
         instruction = Instruction(HERE, kind, kind, date=Date.of(date) if date else None, **more)
         telegram.eo = EoLine(HERE, "", "", instruction=instruction)
-    return judge(telegram, words())
+    return compute_declass(telegram, words())
 
 
 def told(found: Declass) -> tuple:
@@ -151,14 +151,14 @@ def test_nuclear_portions_are_outside_the_order() -> None:
     telegram = Telegram(HERE, "acp127", date=Date.of("2012-06-05"), era="EO13526")
     telegram.banner = Banner(HERE, "S", words().level("S"))
     telegram.paragraphs = (Paragraph(HERE, "numbered", "1.", "", controls=("FRD",)),)
-    assert judge(telegram, words()).status == "restricted-data"
+    assert compute_declass(telegram, words()).status == "restricted-data"
 
 
 def test_what_cannot_be_read_is_not_guessed() -> None:
     telegram = Telegram(HERE, "acp127", date=Date.of("2007-06-05"), era="EO12958A", as_of=Date.of("2040-01-01"))
     telegram.banner = Banner(HERE, "C", words().level("C"))
     telegram.eo = Unread(HERE, "lost")
-    found = judge(telegram, words())
+    found = compute_declass(telegram, words())
     assert ("none", None, "unknown") == (found.basis, found.expected, found.status)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
-from checker.parser.markings.finder.finder import banner, entire_text, portion
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.model import Marking, Unread
+from checker.parser.markings.finder import banner, entire_text, portion
 from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Exchange, Source, View
 from checker.vocabulary import Vocabulary

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from checker.parser.markings.finder.finder import banner, entire_text, known_portions, place, portion
-from checker.parser.markings.finder.marking_parser import Shape
 from kept import WRITING, cases, rewrite
 
 from checker import rulebook
 from checker.model import Marking, Token, Unread
-from checker.parser.markings.finder import finder
+from checker.parser.markings import finder
+from checker.parser.markings.finder import banner, entire_text, place_portion, portion, portion_cache
+from checker.parser.markings.marking_parser import UnplacedMarking
 from checker.record import Record
 from checker.text import Source, Span, View
 from checker.vocabulary import Vocabulary
@@ -128,16 +128,16 @@ def test_a_statement_stands_in_the_first_seventy_letters() -> None:
 
 
 def test_known_marks_are_placed_without_being_read_again() -> None:
-    WORDS.made.pop("shapes", None)
-    assert {} == known_portions(WORDS)
+    WORDS.made.pop("marking_cache", None)
+    assert {} == portion_cache(WORDS)
     text = "1. (S//NF) ONE. (x) TWO. (CX) THREE."
     view = View.whole(Source("x", text))
     marks = [portion(view, text.index(word), len(text), WORDS) for word in ("(S", "(x", "(CX")]
-    known = known_portions(WORDS)
+    known = portion_cache(WORDS)
     assert ["(S//NF)", "(x)", "(CX)"] == list(known)
     shape = known["(S//NF)"]
-    assert isinstance(shape, Shape)
-    again = place(shape, view, Span(3, 10), "(S//NF)", 3, WORDS)
+    assert isinstance(shape, UnplacedMarking)
+    again = place_portion(shape, view, Span(3, 10), "(S//NF)", 3, WORDS)
     assert marks[0] == again and again.tokens == marks[0].tokens  # type: ignore[union-attr]
     assert [None, known["(CX)"]] == [known["(x)"], getattr(marks[2], "why", None)]
 
@@ -153,17 +153,17 @@ def test_a_known_mark_is_placed_as_it_was_read(mark: str) -> None:
     text = f"1. {mark} ONE."
     view = View.whole(Source("x", text))
     read = portion(view, 3, len(text), WORDS)
-    shape = known_portions(WORDS)[mark]
-    assert isinstance(shape, Shape) and isinstance(read, Marking)
-    again = place(shape, view, Span(3, 3 + len(mark)), mark, 3, WORDS)
+    shape = portion_cache(WORDS)[mark]
+    assert isinstance(shape, UnplacedMarking) and isinstance(read, Marking)
+    again = place_portion(shape, view, Span(3, 3 + len(mark)), mark, 3, WORDS)
     assert [getattr(read, name) for name in Marking.__fields__] == [getattr(again, name) for name in Marking.__fields__]
 
 
 def test_no_more_than_some_thousand_marks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    WORDS.made.pop("shapes", None)
-    monkeypatch.setattr(finder, "_KEPT_SHAPES", 3)
+    WORDS.made.pop("marking_cache", None)
+    monkeypatch.setattr(finder, "_CACHE_SIZE", 3)
     sizes = []
     for word in ("(S)", "(C)", "(U)", "(TS)", "(S)", "(S)"):
         assert word == read("portion", word + " X")
-        sizes.append(len(known_portions(WORDS)))
+        sizes.append(len(portion_cache(WORDS)))
     assert [1, 2, 3, 1, 2, 2] == sizes

@@ -1,1 +1,1 @@
-"""What copies add to a telegram or take from it: page lines, archive records, damage."""
+"""What copies add to a telegram or remove from it: page lines, archive records, damage."""

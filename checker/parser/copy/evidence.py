@@ -39,7 +39,7 @@ def _damage(cursor: Cursor, start: int, end: int, kind: str, covers: str, why: s
 
 
 def _extract(cursor: Cursor) -> list[Damage]:
-    """A notice that the copy is a partial extract, or that its text could not be retrieved."""
+    """Return a notice that the copy is a partial extract, or that its text could not be retrieved."""
     for phrase in cursor.grammar.page_word("lost"):
         at = cursor.fold.find(phrase)
         if at >= 0:
@@ -49,7 +49,7 @@ def _extract(cursor: Cursor) -> list[Damage]:
 
 
 def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """An end in the middle of a line before the copy has what a telegram has at its head or a document at its end."""
+    """Return a cut end: the text stops in mid-line before the head of a telegram or the end of a document."""
     text, size = cursor.text, cursor.size
     preview = text.rstrip().endswith(_PREVIEW_END)
     if not preview and not _is_cut(telegram, text):
@@ -71,7 +71,7 @@ def _is_cut(telegram: Telegram, text: str) -> bool:
 
 
 def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Lines above paragraph 1 that cannot be read, or a numbering that begins after 1."""
+    """Return the first line above paragraph 1 that cannot be read, or a numbering that begins after 1."""
     if telegram.layout not in _TELETYPE:
         return []
     first = next((each for each in telegram.paragraphs if each.number is not None and each.depth == 1), None)
@@ -94,7 +94,7 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
-    """Return the labels that a plain search finds above paragraph 1, each with the model fields it stands for.
+    """Return the labels that a plain search finds above paragraph 1, each with the model fields it introduces.
 
     `name` is a dotted field of the telegram, `text` the label as written. A classification line is searched for in
     the whole text, because some copies print the text before it.

@@ -1,6 +1,6 @@
-"""Page heads, running page lines, release stamps and the archive's attributes: what stands in a text and is not of it.
+"""Page heads, running page lines, release stamps and archive attributes: text on the page that is not the telegram's.
 
-They are cut before anything is read, because they fall into the middle of subjects, marks and paragraphs.
+They are cut out before anything is read, because they fall into the middle of subjects, marks and paragraphs.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _WIDEST = 160  # code points of a line within which a running page line is looke
 _ENDED = ".!?:\"')]-"
 
 
-class Pages:
-    """Finds the page lines, stamps and attributes of a sheet."""
+class PageLineFinder:
+    """Finds the page lines, stamps and attributes of a text."""
 
     __slots__ = ("cursor", "cuts", "level", "limit", "lines", "stamped", "stamps", "telegram", "top")
 
@@ -43,7 +43,9 @@ class Pages:
         self.limit = cursor.size  # where the archive's attributes begin
 
     def find(self) -> list[Cut]:
-        """Every stretch to cut, in order, none over another."""
+        """Return the spans to cut, in order and without overlap; set the page lines, stamps and attributes of the
+        telegram.
+        """
         self._attributes()
         self._page_heads()
         self._running_lines()
@@ -51,7 +53,7 @@ class Pages:
         self.telegram.page_lines = tuple(node for _, node in sorted(self.lines, key=_offset))
         self.telegram.stamps = tuple(node for _, node in sorted(self.stamps, key=_offset))
         self.telegram.page_level = self.level
-        return _in_order(self.cuts)
+        return _without_overlap(self.cuts)
 
     # ---- page heads ------------------------------------------------------------------------------------------
 
@@ -67,7 +69,7 @@ class Pages:
                 at = cursor.fold.find(word, at + len(word), self.limit)
 
     def _page_head(self, line: int, at: int, page: int, after: int) -> int:
-        """Cut one page head with the level lines above it; return its last offset."""
+        """Cut one page head and the level lines above it; return its last offset."""
         cursor = self.cursor
         end = cursor.line_end(after)
         text_end = cursor.trim(at, end)[1]
@@ -95,7 +97,7 @@ class Pages:
         return end
 
     def _levels_above(self, line: int) -> tuple[int, Level | None]:
-        """Where the lines above that only repeat the level begin, and that level."""
+        """Return where the lines above begin that only repeat the level, and that level."""
         cursor = self.cursor
         start = line
         level = None
@@ -113,7 +115,7 @@ class Pages:
         return start, level
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
-        """The cut with the empty lines around it, where the text before it stopped in mid-sentence."""
+        """Return the cut with the blank lines around it if the text before it stopped in mid-sentence."""
         cursor = self.cursor
         low = start
         while low > 0 and cursor.fold[low - 1] in " \n":
@@ -158,7 +160,9 @@ class Pages:
             self.cuts.append(Cut(start, end, "page_line"))
 
     def _post_before(self, at: int, serial: str, ends: bool) -> int:
-        """Where the post's name before a serial begins: the whole line, or as many words as the text uses elsewhere."""
+        """Return where the post's name before a serial begins: the whole line, or as many words as the text uses
+        elsewhere.
+        """
         fold = self.cursor.fold
         line = max(fold.rfind("\n", max(at - _WIDEST, 0), at) + 1, at - _WIDEST, 0)
         whole = fold[line:at].strip(" ")
@@ -220,7 +224,7 @@ class Pages:
         self.cuts.append(Cut(*(self._around(start, cursor.line_end(end)) if whole else (start, end)), "stamp"))
 
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
-        """The end of the last line that goes on with a wrapped stamp: its known words, or its date."""
+        """Return the end of the last line that continues a wrapped stamp with its known words or its date."""
         cursor = self.cursor
         for _ in range(4):
             below = cursor.line_end(end + 1) if end + 1 < cursor.size else -1
@@ -237,7 +241,7 @@ class Pages:
     # ---- the archive's frame ---------------------------------------------------------------------------------
 
     def _attributes(self) -> None:
-        """The attribute block to the end, and the head line of the text block."""
+        """Cut the attribute block to the end of the text."""
         cursor = self.cursor
         for form in cursor.grammar.label("attributes", "line"):
             at = cursor.fold.find(form)
@@ -266,8 +270,8 @@ def _offset(found: tuple[int, Node]) -> int:
     return found[0]
 
 
-def _in_order(cuts: list[Cut]) -> list[Cut]:
-    """The cuts sorted; what one leaves of another it overlaps is kept, so that none is over another."""
+def _without_overlap(cuts: list[Cut]) -> list[Cut]:
+    """Return the cuts sorted, each reduced to what earlier ones leave."""
     found: list[Cut] = []
     edge = 0
     for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
@@ -278,6 +282,6 @@ def _in_order(cuts: list[Cut]) -> list[Cut]:
     return found
 
 
-def exchanges(cuts: list[Cut]) -> list[Exchange]:
-    """The cuts as exchanges of the view."""
+def removals(cuts: list[Cut]) -> list[Exchange]:
+    """Return the cuts as replacements for the view."""
     return [Exchange(cut.start, cut.end) for cut in cuts]

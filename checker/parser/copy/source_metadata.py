@@ -1,4 +1,4 @@
-"""What the wrapper states about the document, as values: second-hand, never part of the cable."""
+"""What the wrapper states about the document, as values: secondhand, never part of the telegram."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..fields.banner import spelled
 from ..fields.dates import find_dates, year_of
 
 _IDENTITY = Pattern(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
-_LONGEST = 1000  # letters in which a level or a day stands
+_LONGEST = 1000  # code points of a value that are searched for a level or a day
 
 
-def read_outside(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord | None:
-    """The facts as an `SourceRecord`; the same fact twice: the first counts. `None` without facts."""
+def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord | None:
+    """Return the facts as a `SourceRecord`, or `None` without facts. The first of several facts of one name counts."""
     if not facts:
         return None
     known: dict[str, Fact] = {}
@@ -58,28 +58,28 @@ def _date_field(cursor: Cursor, fact: Fact) -> DateField:
 
 
 def _date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
-    """The first date in a wrapper's words, or why what stands there is none. Days come again and again."""
+    """Return the first date in a wrapper's words, or why it cannot be read. Cached: days repeat."""
     text = text[:_LONGEST]
-    kept = cursor.grammar.stated_dates
-    known = kept.get(text)
+    cache = cursor.grammar.stated_dates
+    known = cache.get(text)
     if known is None:
         found = next(find_dates(folded(text).replace("T", " ", 1), cursor.grammar.months), None)
-        known = kept[text] = (None, "") if found is None else (found.date, "" if found.date else found.why)
+        known = cache[text] = (None, "") if found is None else (found.date, "" if found.date else found.why)
     return known
 
 
 def _level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
-    """The level and the controls of a wrapper's words: "SECRET//NOFORN"."""
-    kept, text = cursor.grammar.stated_levels, fact.text[:_LONGEST]
-    known = kept.get(text)
+    """Return the level and the controls in a wrapper's words: "SECRET//NOFORN"."""
+    cache, text = cursor.grammar.stated_levels, fact.text[:_LONGEST]
+    known = cache.get(text)
     if known is None:
-        known = kept[text] = _read_level(cursor, text)
+        known = cache[text] = _read_level(cursor, text)
     level, controls = known
     return level if not isinstance(level, str) else Unread(fact.span, level, fact.text), controls
 
 
 def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[str, ...]]:
-    """The level, or what should stand there, and the controls."""
+    """Return the level, or what was expected instead, and the controls."""
     fold = folded(text).strip() + "\n"
     absent = cursor.words["instructions"].get("na")
     if fold == "\n" or (absent is not None and fold[:-1] in absent.spellings()):
@@ -106,7 +106,7 @@ def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[st
 
 
 def _identity(source_record: SourceRecord) -> None:
-    """Year, post and serial number of the wrapper's reference id."""
+    """Set year, post and serial number from the wrapper's reference id."""
     if source_record.reference_id is None:
         return
     match = _IDENTITY.fullmatch(folded(source_record.reference_id.text).strip())

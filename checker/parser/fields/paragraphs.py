@@ -11,7 +11,7 @@ from ...model import Heading, Marking, Paragraph, Signature, Telegram, Unread, W
 from ...values import Level
 from ..cursor import Cursor, Pattern
 from ..markings import finder
-from ..markings.marking_parser import Shape
+from ..markings.marking_parser import UnplacedMarking
 
 # The line feed is the anchor; a line that begins with a plain word is out at once. 1 number, 2 letter behind it, 3 its
 # stop; 4 a letter with its stop; 5 dashes to the line's end; 6 a bullet; 7 a bracket.
@@ -68,7 +68,7 @@ class Text:
 
     def __init__(self, cursor: Cursor, low: int, high: int, outer: int = 0, section: int = 1) -> None:
         self.cursor = cursor
-        self.known = finder.known_portions(cursor.words)  # what marks were made of, by their text
+        self.known = finder.portion_cache(cursor.words)  # what marks were made of, by their text
         self.low = low
         self.high = high
         self.outer = outer  # the last number of the main sequence
@@ -107,11 +107,11 @@ class Text:
         close = fold.find(")", at, min(self.high, at + finder.LONGEST_PORTION)) + 1
         text = cursor.text[at:close]
         shape = self.known.get(text)  # only what begins with a bracket is known
-        if shape.__class__ is not Shape:
+        if shape.__class__ is not UnplacedMarking:
             return False
-        assert isinstance(shape, Shape)
+        assert isinstance(shape, UnplacedMarking)
         start, label = match.start(), match.start(1)
-        mark = finder.place(shape, cursor.view, cursor.span(at, close), text, at, cursor.words)
+        mark = finder.place_portion(shape, cursor.view, cursor.span(at, close), text, at, cursor.words)
         self.outer = following
         self.inner, self.letter, self.marked = 0, "", True
         self.found.append(Found(start + 1, label, end, "numbered", 1, following, mark, close))

@@ -1,1 +1,1 @@
-"""Layouts: teletype telegrams, SMART messages, memoranda; how each is recognized and read."""
+"""One module per layout of a text, and the choice between them."""

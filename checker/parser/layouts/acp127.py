@@ -13,7 +13,7 @@ from ..fields.header_lines import Header
 from ..fields.labelled import read_eo, read_references, read_subject, read_tags
 from ..fields.paragraphs import read_end, read_sections
 from ..markings import finder
-from .detect import opens_authority
+from .detect import has_authority_opener
 
 _NEAR = 40  # lines
 _READERS = {
@@ -26,7 +26,7 @@ _READERS = {
 
 
 def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a whole telegram from its first line on."""
+    """Read a telegram from its first line to its last."""
     header = Header(cursor, telegram)
     here = header.read()
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
@@ -45,8 +45,8 @@ def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
         elif region.name == "passing":
             cursor.collect("passing", (cursor.word(region.start, region.end),))
         elif region.name == "banner":
-            again = read_banner(cursor, region.start, cursor.line_end(region.start))
-            cursor.collect("banners", (again,) if again is not None else ())
+            repeated = read_banner(cursor, region.start, cursor.line_end(region.start))
+            cursor.collect("banners", (repeated,) if repeated is not None else ())
     begun = cursor.parts
     cursor.parts = []
     high = read_end(cursor, telegram, low, cursor.size)
@@ -57,58 +57,60 @@ def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _sections(cursor: Cursor, telegram: Telegram, low: int, high: int) -> list[tuple[int, int]]:
-    """The stretches of text between repeated classification lines: later sections, or a telegram quoted in this one."""
-    signs = [sign for core, group in cursor.grammar.banner_signs if cursor.has(core, low, high) for sign in group]
-    if not signs:
+    """Return the spans of text between repeated classification lines: later sections, or quoted telegrams."""
+    starts = [form for core, group in cursor.grammar.banner_signs if cursor.has(core, low, high) for form in group]
+    if not starts:
         return [(low, high)]
     found = []
     at = low
-    coming: dict[str, tuple[int, Banner] | None] = {}
+    upcoming: dict[str, tuple[int, Banner] | None] = {}
     while True:
-        again = _next_banner(cursor, at, high, signs, coming)
-        if again is None:
+        repeated = _next_banner(cursor, at, high, starts, upcoming)
+        if repeated is None:
             found.append((low, high))
             return found
-        start, banner = again
+        start, banner = repeated
         cursor.collect("banners", (banner,))
         found.append((low, start))
         low = at = min(max(walk(cursor, start)[1], start + 1), high)
 
 
 def _next_banner(
-    cursor: Cursor, low: int, high: int, signs: list[str], coming: dict[str, tuple[int, Banner] | None]
+    cursor: Cursor, low: int, high: int, starts: list[str], upcoming: dict[str, tuple[int, Banner] | None]
 ) -> tuple[int, Banner] | None:
-    """The next classification line with a number at the start of a line, and the offset of that line.
+    """Return the next classification line with a number at the beginning of a line, and the offset of that line.
 
-    `coming` remembers the next one of each sign, so that a sign which comes late is not sought again and again.
+    `upcoming` holds the next one of each form, so that a form which occurs late is not searched for repeatedly.
     """
     best: tuple[int, Banner] | None = None
-    for sign in signs:
-        if sign not in coming:
-            coming[sign] = _banner_with(sign, cursor, low, high)
-        found = coming[sign]
+    for form in starts:
+        if form not in upcoming:
+            upcoming[form] = _banner_with(form, cursor, low, high)
+        found = upcoming[form]
         if found is not None and found[0] <= low:
-            found = coming[sign] = _banner_with(sign, cursor, low, high)
+            found = upcoming[form] = _banner_with(form, cursor, low, high)
         if found is not None and (best is None or found[0] < best[0]):
             best = found
     return best
 
 
-def _banner_with(sign: str, cursor: Cursor, low: int, high: int) -> tuple[int, Banner] | None:
-    at = cursor.fold.find(sign, low, high)
+def _banner_with(form: str, cursor: Cursor, low: int, high: int) -> tuple[int, Banner] | None:
+    at = cursor.fold.find(form, low, high)
     while at >= 0:
         line = cursor.line_start(at)
         if line > low and not cursor.fold[line:at].strip(" "):
             banner = read_banner(cursor, at, cursor.line_end(at))
             if banner is not None and banner.serial is not None and len(banner.text) < 90:
                 return line, banner
-        at = cursor.fold.find(sign, at + len(sign), high)
+        at = cursor.fold.find(form, at + len(form), high)
     return None
 
 
 def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None]:
-    """The classification line with a number some lines below, where a publisher's lines or a second header stand before
-    it, and where its line begins; `here` itself where the text begins first."""
+    """Return where the next classification line with a number begins, and the banner, within a few lines.
+
+    A publisher's lines or a second header may precede it. Return `here` itself if the text begins first.
+    """
     at = here
     for _ in range(_NEAR):
         if at >= cursor.size:
@@ -128,7 +130,7 @@ def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None]:
 
 
 def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner | None) -> int:
-    """Take up the classification line at `here`, with what stands behind it; return where the next line begins."""
+    """Take the classification line at `here` and what follows it; return where the next line begins."""
     start = here
     while start < cursor.size and cursor.fold[start] in " \n":
         start += 1
@@ -179,8 +181,8 @@ def _captions(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
-    """Look for the authority sentence inside the paragraphs, where some telegrams have it."""
-    if not opens_authority(cursor, low, high):
+    """Look for the authority sentence within the paragraphs, where some telegrams have it."""
+    if not has_authority_opener(cursor, low, high):
         return
     for form in cursor.grammar.authority_openers:
         at = cursor.fold.find(form, low, high)
@@ -204,7 +206,7 @@ def _opens_sentence(cursor: Cursor, low: int, at: int) -> bool:
 
 
 def _sentence_stop(cursor: Cursor, at: int, high: int) -> int:
-    """The end of the paragraph, at most."""
+    """Return the end of the paragraph, at most `high`."""
     here = cursor.line_end(at)
     while here < high:
         if cursor.blank_line(here + 1):

@@ -1,4 +1,4 @@
-"""Which kind of text this is, by a few plain searches, before any module of a rarer layout is loaded."""
+"""Which kind of text this is, decided by a few plain searches before the module of a rarer layout is loaded."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ..cursor import Cursor
 _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
 
 
-def is_smart(cursor: Cursor) -> bool:
-    """Whether the fields for number and date-time group stand within ten lines of each other."""
+def is_smart_form(cursor: Cursor) -> bool:
+    """Return whether the labels for number and date-time group occur within ten lines of each other."""
     for form in cursor.grammar.label("number", "field"):
         at = cursor.fold.find(form + ":")
         if at >= 0 and not cursor.fold[cursor.line_start(at) : at].strip(" "):
@@ -19,8 +19,8 @@ def is_smart(cursor: Cursor) -> bool:
     return False
 
 
-def opens_authority(cursor: Cursor, low: int, high: int) -> bool:
-    """Whether a label that opens an authority block stands there."""
+def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
+    """Return whether a label that opens an authority block occurs in the span."""
     for start, forms in cursor.grammar.opener_starts.items():
         for at in cursor.stems(start):
             if at >= low and cursor.fold.startswith(forms, at, high):
@@ -28,21 +28,21 @@ def opens_authority(cursor: Cursor, low: int, high: int) -> bool:
     return False
 
 
-def has_pages(cursor: Cursor) -> bool:
-    """Whether any sign of page lines, stamps or an archive's frame stands in the text: a few plain searches."""
+def has_page_lines(cursor: Cursor) -> bool:
+    """Return whether any sign of page lines, stamps or an archive's frame occurs in the text."""
     grammar = cursor.grammar
-    for sign in grammar.page_signs:
-        if cursor.has(sign, 0, cursor.size):
+    for form in grammar.page_signs:
+        if cursor.has(form, 0, cursor.size):
             return True
     for start in grammar.head_starts:
         if cursor.has(start, 0, _HEAD_OF_PAGE):
             head = cursor.fold[:_HEAD_OF_PAGE]
-            return any(sign in head for sign in grammar.head_signs)
+            return any(form in head for form in grammar.head_signs)
     return False
 
 
-# ---- Whether a text holds anything of a telegram or a marked document at all: else it was not checked, on
-NOTHING = "nothing of a telegram was recognised in it: no header line, classification line, field or mark"
+# ---- texts in which nothing was recognized ---------------------------------------------------------------------------
+NOT_A_TELEGRAM = "not a telegram: no header, classification line or marking found"
 _SINGLE = (
     "dtg", "sender", "station", "routing", "security", "transmission", "banner", "eo", "tags_line", "subject",
     "authority",
@@ -50,8 +50,8 @@ _SINGLE = (
 _MANY = ("to", "info", "references", "captions", "passing", "notices", "page_lines", "stamps", "attributes", "offices")
 
 
-def is_blank(telegram: Telegram) -> bool:
-    """Whether nothing was recognised that a rule could judge: a shopping list is no clean telegram."""
+def is_unrecognized(telegram: Telegram) -> bool:
+    """Return whether nothing was recognized that a rule could evaluate: such a text is not a clean telegram."""
     for field in _SINGLE:
         node = getattr(telegram, field)
         if node is not None and not (isinstance(node, Unread) and node.lost):

@@ -1,6 +1,8 @@
-"""A marked document that is no telegram: memorandum, letter, e-mail, with banner lines and an authority block."""
+"""A marked document that is not a telegram: memorandum, letter or e-mail with banner lines and an authority block."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from ...model import Banner, Marking, Notice, Party, Telegram
 from ...values import Date
@@ -15,22 +17,22 @@ from ..markings import finder
 
 _FIELD = Pattern(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
 _FIELDS = ("authority", "classification", "date", "reference", "sender", "subject", "to")
-_TOP = 14  # in how many lines from the top a date may stand alone
+_TOP = 14  # lines at the top of which one may be a date alone
 
 
-class Memo:
-    """Reads a marked document line by line: what is no banner, field or authority line is text."""
+class MemorandumReader:
+    """Reads a marked document line by line; what is not a banner, field or authority line is text."""
 
-    __slots__ = ("banners", "cursor", "stretches", "telegram")
+    __slots__ = ("banners", "cursor", "telegram", "text_spans")
 
     def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
         self.cursor = cursor
         self.telegram = telegram
         self.banners: list[Banner] = []
-        self.stretches: list[tuple[int, int]] = []  # text between other things
+        self.text_spans: list[tuple[int, int]] = []  # text between other things
 
     def read(self) -> None:
-        """Banner lines, fields, authority block, notices, text."""
+        """Read banner lines, fields, authority block, notices and text."""
         cursor, telegram = self.cursor, self.telegram
         here = 0
         text = -1
@@ -41,22 +43,22 @@ class Memo:
             kind = self._line(here, start, last, number) if start < last else None
             if kind is not None:
                 if text >= 0:
-                    self.stretches.append((text, here))
+                    self.text_spans.append((text, here))
                 text = -1
-                end = self._taken(kind, start, end)
+                end = self._read_rest(kind, start, end)
             elif text < 0 and start < last:
                 text = here
             number += start < last
             here = end + 1
         if text >= 0:
-            self.stretches.append((text, cursor.size))
+            self.text_spans.append((text, cursor.size))
         telegram.banners = tuple(self.banners)
         if self.banners:
             telegram.banner = self.banners[0]
         self._paragraphs()
 
     def _line(self, here: int, start: int, last: int, number: int) -> str | None:
-        """What the line is: banner, a field, authority, notice, date; `None` for text."""
+        """Return what the line is: banner, a field, authority, notice or date; `None` for text."""
         cursor = self.cursor
         if last - start <= finder.LONGEST_BANNER and self._banner(here, start, last):
             return "banner"
@@ -77,31 +79,45 @@ class Memo:
             return "date"
         return None
 
-    def _taken(self, kind: str, start: int, end: int) -> int:
+    def _read_rest(self, kind: str, start: int, end: int) -> int:
         """Read what the line opened; return the end of its last line."""
-        cursor = self.cursor
         if kind == "notice":
-            while end + 1 < cursor.size and not cursor.blank_line(end + 1):
-                below = cursor.trim(end + 1, cursor.line_end(end + 1))
-                if self._field(*below) is not None or self._stops(*below):
-                    break
-                end = cursor.line_end(end + 1)
-            return end
+            return self._lines_below(
+                end, lambda low, high: self._field(low, high) is not None or self._stops(low, high)
+            )
         if kind == "banner" or (kind == "date" and self._field(start, end) is None):
             return end
         if kind == "authority":
-            opened, end = start, self._authority_end(end)
-            while opened < end:
-                self._notice(opened, *self.cursor.trim(opened, self.cursor.line_end(opened)), inside=True)
-                opened = self.cursor.line_end(opened) + 1
-            read_authority(cursor, self.telegram, Region("authority", start, start, cursor.trim(start, end)[1]))
-            return end
-        colon = cursor.fold.find(":", start) + 1
-        while kind == "subject" and end + 1 < cursor.size and not cursor.blank_line(end + 1):
-            if self._field(*cursor.trim(end + 1, cursor.line_end(end + 1))) is not None:
+            return self._authority(start, end)
+        if kind == "subject":
+            end = self._lines_below(end, lambda low, high: self._field(low, high) is not None)
+        self._value(kind, start, self.cursor.trim(start, end)[1])
+        return end
+
+    def _lines_below(self, end: int, stops: Callable[[int, int], bool]) -> int:
+        """Return the end of the last line before a blank one or one that stops."""
+        cursor = self.cursor
+        while end + 1 < cursor.size and not cursor.blank_line(end + 1):
+            if stops(*cursor.trim(end + 1, cursor.line_end(end + 1))):
                 break
             end = cursor.line_end(end + 1)
-        last = cursor.trim(start, end)[1]
+        return end
+
+    def _authority(self, start: int, end: int) -> int:
+        """Read the authority block and the notices within it; return its end."""
+        cursor = self.cursor
+        end = self._authority_end(end)
+        here = start
+        while here < end:
+            self._notice(here, *cursor.trim(here, cursor.line_end(here)), inside=True)
+            here = cursor.line_end(here) + 1
+        read_authority(cursor, self.telegram, Region("authority", start, start, cursor.trim(start, end)[1]))
+        return end
+
+    def _value(self, kind: str, start: int, last: int) -> None:
+        """Read the value after a label and its colon."""
+        cursor = self.cursor
+        colon = cursor.fold.find(":", start) + 1
         if kind == "subject":
             read_subject(cursor, self.telegram, Region("subject", start, colon, max(last, colon)))
         elif kind == "date":
@@ -109,7 +125,6 @@ class Memo:
         elif kind == "sender" and last > colon and self.telegram.sender is None:
             low, high = cursor.trim(colon, last)
             self.telegram.sender = Party(cursor.span(low, high), cursor.text[low:high], cursor.joined(low, high))
-        return end
 
     def _banner(self, here: int, start: int, last: int) -> bool:
         cursor = self.cursor
@@ -141,7 +156,9 @@ class Memo:
         return code if code in _FIELDS else None
 
     def _authority_end(self, end: int) -> int:
-        """The block goes on over lines that are no empty line, and over labels behind one."""
+        """Return the end of the block, which continues over lines that are not blank and over labels after a blank
+        line.
+        """
         cursor = self.cursor
         while end + 1 < cursor.size:
             below = cursor.line_end(end + 1)
@@ -176,7 +193,7 @@ class Memo:
         return True
 
     def _notice(self, here: int, start: int, last: int, inside: bool = False) -> bool:
-        """A notice on a line of its own, or words of one in a line, which stay text or part of the block."""
+        """Collect the notices on a line; return whether one has the line to itself."""
         cursor = self.cursor
         line = cursor.fold[start:last]
         if not _may_be_notice(cursor, line):
@@ -201,8 +218,8 @@ class Memo:
         paragraphs = []
         headings = []
         outer = 0
-        for low, high in self.stretches:
-            for start, stop in _chunks(cursor, low, high):
+        for low, high in self.text_spans:
+            for start, stop in _blocks(cursor, low, high):
                 text = Text(cursor, start, stop, outer)
                 found = text.walk()
                 outer = text.outer
@@ -212,7 +229,7 @@ class Memo:
                 headings += body.headings
         cursor.parts = sorted(begun + cursor.parts)
         marked = [index for index, item in enumerate(paragraphs) if item.mark is not None]
-        if marked:  # what stands before the first mark is the letterhead
+        if marked:  # everything before the first mark is the letterhead
             first = marked[0]
             paragraphs = [item for item in paragraphs[:first] if item.kind != "unnumbered"] + paragraphs[first:]
         hand_down(paragraphs)
@@ -221,13 +238,13 @@ class Memo:
 
 
 def _may_be_notice(cursor: Cursor, line: str) -> bool:
-    """Whether any form of a notice stands in a line: nearly all lines are out at once."""
+    """Return whether any form of a notice occurs in a line, a quick test that excludes nearly all lines."""
     forms, phrases = cursor.grammar.notice_forms
     return line.startswith(forms) or any(phrase in line for phrase in phrases)
 
 
-def _chunks(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
-    """The stretches between empty lines, from line start to line end."""
+def _blocks(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
+    """Return the spans between blank lines, from line start to line end."""
     found = []
     here = low
     start = -1
@@ -245,15 +262,15 @@ def _chunks(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
     return found
 
 
-def read_memo(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a marked document and settle which rule book it falls under."""
+def read_memorandum(cursor: Cursor, telegram: Telegram) -> None:
+    """Read a marked document and determine its profile."""
     telegram.layout = "document"
-    Memo(cursor, telegram).read()
+    MemorandumReader(cursor, telegram).read()
     telegram.profile = _profile(cursor, telegram)
 
 
 def _profile(cursor: Cursor, telegram: Telegram) -> str:
-    """The first rule book of the table whose sign a banner shows, else the default one."""
+    """Return the first profile of the table whose sign appears in a banner, or the default one."""
     default = telegram.profile
     for entry in cursor.words["profiles"].entries:
         system, sign = entry.fact("system"), entry.fact("sign")

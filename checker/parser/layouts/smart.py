@@ -1,4 +1,4 @@
-"""The labelled message form of 2010 and later: a field on each label, its value indented under itself."""
+"""The labeled message form of 2010 and later: a field on each label, its value indented below it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DTG_START = Pattern(r"(?:[A-Z] )?\d{6} ?[A-Z] ")
 _NUMBERED = Pattern(r"\d{1,3}[.)] ")
 
 
-class Form:
+class SmartFormReader:
     """Reads the fields of a form into a telegram."""
 
     __slots__ = ("cursor", "telegram")
@@ -34,7 +34,7 @@ class Form:
         self.telegram = telegram
 
     def read(self) -> None:
-        """Banner, fields, text, signature, banner again."""
+        """Read banner, fields, text, signature, and the banner at the bottom."""
         cursor, telegram = self.cursor, self.telegram
         fields = self._fields()
         here = self._banner_lines(0, fields[0][1] if fields else cursor.size)
@@ -54,7 +54,7 @@ class Form:
         cursor.parts = sorted(before + cursor.parts)
 
     def _fields(self) -> list[tuple[str, int, int, int]]:
-        """(code, label begins, value begins, value ends) of each field, in order."""
+        """Return (code, label begins, value begins, value ends) of each field, in order."""
         cursor = self.cursor
         known = cursor.grammar.fields
         found: list[tuple[str, int, int, int]] = []
@@ -76,7 +76,7 @@ class Form:
         return found
 
     def _goes_on(self, field: tuple[str, int, int, int], here: int, start: int, last: int) -> bool:
-        """Whether an indented line goes on with a field's value: it stands under it and is no level in mid-page."""
+        """Return whether an indented line continues a field's value: below the value, and not a level in mid-page."""
         fold = self.cursor.fold
         if fold[here] != " " or fold[start:last] in self.cursor.grammar.level_names:
             return False
@@ -85,7 +85,7 @@ class Form:
         return field[2] >= field[3] or start - here <= column + 3
 
     def _banner_lines(self, low: int, high: int) -> int:
-        """The centred lines at the top: the level, and below it the control."""
+        """Read the centered lines at the top: the level, and below it the controls; return where they end."""
         cursor, telegram = self.cursor, self.telegram
         here = low
         while here < high:
@@ -103,7 +103,7 @@ class Form:
         return here
 
     def _text(self, fields: list[tuple[str, int, int, int]], here: int) -> tuple[int, int]:
-        """Where the text is: after the subject and authority fields, before the signature."""
+        """Return where the text begins and ends: after the subject and authority fields, before the signature."""
         low = max(here, 0)
         high = self.cursor.size
         tail = ("signature", "drafting", "dissemination", "info")
@@ -117,7 +117,7 @@ class Form:
         return low, max(low, high)
 
     def _bottom_banner(self, low: int) -> int:
-        """Where the centred lines at the bottom begin."""
+        """Return where the centered lines at the bottom begin."""
         cursor = self.cursor
         high = cursor.size
         for _ in range(4):
@@ -134,28 +134,28 @@ class Form:
     def _bottom(self, low: int, high: int) -> None:
         cursor = self.cursor
         here = max(low, high)
-        again: Banner | None = None
+        repeated: Banner | None = None
         while here < cursor.size:
             end = cursor.line_end(here)
             start, last = cursor.trim(here, end)
-            banner = read_banner(cursor, start, last) if start < last and again is None else None
+            banner = read_banner(cursor, start, last) if start < last and repeated is None else None
             if banner is not None:
                 cursor.begin(here, "banner")
                 cursor.collect("banners", (banner,))
-                again = banner
-            elif again is not None and start < last:
-                again.controls += self._controls(start, last)
+                repeated = banner
+            elif repeated is not None and start < last:
+                repeated.controls += self._controls(start, last)
             here = end + 1
 
     def _controls(self, start: int, last: int) -> tuple[str, ...]:
-        """The codes of the controls on a line below the level."""
+        """Return the codes of the controls on a line below the level."""
         entries = [self.cursor.words["captions"].get(c.code or "") for c in read_captions(self.cursor, start, last)]
         return tuple(entry.fact("control") for entry in entries if entry is not None and entry.fact("control"))
 
     # ---- fields ----------------------------------------------------------------------------------------------
 
     def number(self, region: Region) -> None:
-        """The message reference number."""
+        """Read the message reference number."""
         telegram = self.telegram
         start, end = self.cursor.trim(region.body, region.end)
         telegram.mrn_field = self.cursor.word(start, end)
@@ -167,7 +167,7 @@ class Form:
             telegram.mrn_serial = int(match.group(3))
 
     def dtg(self, region: Region) -> None:
-        """The date in words and the date-time group behind it."""
+        """Read the date in words and the date-time group after it."""
         cursor = self.cursor
         start = _DTG_START.search(cursor.fold, region.body, region.end)
         if start is not None:
@@ -180,17 +180,17 @@ class Form:
             cursor.day = found.date if found is not None else None
 
     def sender(self, region: Region) -> None:
-        """The originator."""
+        """Read the originator."""
         start, end = self.cursor.trim(region.body, region.end)
         if start < end:
             self.telegram.sender = read_party(self.cursor, start, end)
 
     def to(self, region: Region) -> None:
-        """The action addressees, separated by semicolons."""
+        """Read the action addressees, separated by semicolons."""
         self.telegram.to += self._parties(region)
 
     def info(self, region: Region) -> None:
-        """The information addressees."""
+        """Read the information addressees."""
         self.telegram.info += self._parties(region)
 
     def _parties(self, region: Region) -> tuple[Party, ...]:
@@ -206,7 +206,7 @@ class Form:
         return tuple(found)
 
     def eo(self, region: Region) -> None:
-        """The order's number, perhaps with an instruction behind it."""
+        """Read the order's number, and an instruction if one follows it."""
         cursor = self.cursor
         match = _ORDER.search(cursor.fold, region.body, region.end)
         if match is None:
@@ -224,13 +224,13 @@ class Form:
         self.cursor.collect("eo_lines", (line,))
 
     def tags(self, region: Region) -> None:
-        """The TAGS field."""
+        """Read the TAGS field."""
         read_tags(self.cursor, self.telegram, region)
         if not isinstance(self.telegram.tags_line, TagsLine):
             self.telegram.tags_line = None
 
     def captions(self, region: Region) -> None:
-        """The captions, separated by commas."""
+        """Read the captions, separated by commas."""
         cursor = self.cursor
         start = region.body
         while start < region.end:
@@ -243,55 +243,55 @@ class Form:
             start = stop + 1
 
     def passing(self, region: Region) -> None:
-        """The pass line."""
+        """Read the pass line."""
         self.cursor.collect("passing", (self.cursor.word(*self.cursor.trim(region.body, region.end)),))
 
     def subject(self, region: Region) -> None:
-        """The subject."""
+        """Read the subject."""
         read_subject(self.cursor, self.telegram, region)
 
     def references(self, region: Region) -> None:
-        """The references."""
+        """Read the references."""
         read_references(self.cursor, self.telegram, region)
 
     def authority(self, region: Region) -> None:
-        """A line of the authority block."""
+        """Read a line of the authority block."""
         read_authority(self.cursor, self.telegram, region)
         node = self.telegram.authority
         if node is not None and not isinstance(node, Unread):
             node.form = "lines"
 
     def offices(self, region: Region) -> None:
-        """The offices of the distribution."""
+        """Read the offices of the distribution."""
         start, end = self.cursor.trim(region.body, region.end)
         self.cursor.collect("offices", (self.cursor.word(start, end),))
 
     def signature(self, region: Region) -> None:
-        """The signer."""
+        """Read the signer."""
         start, end = self.cursor.trim(region.body, region.end)
         if start < end:
             self.telegram.signature = Signature(self.cursor.span(start, end), self.cursor.joined(start, end))
 
 
-_FIELDS: dict[str, Callable[[Form, Region], None]] = {
-    "authority": Form.authority,
-    "captions": Form.captions,
-    "dtg": Form.dtg,
-    "eo": Form.eo,
-    "info": Form.info,
-    "number": Form.number,
-    "offices": Form.offices,
-    "passing": Form.passing,
-    "reference": Form.references,
-    "sender": Form.sender,
-    "signature": Form.signature,
-    "subject": Form.subject,
-    "tags": Form.tags,
-    "to": Form.to,
+_FIELDS: dict[str, Callable[[SmartFormReader, Region], None]] = {
+    "authority": SmartFormReader.authority,
+    "captions": SmartFormReader.captions,
+    "dtg": SmartFormReader.dtg,
+    "eo": SmartFormReader.eo,
+    "info": SmartFormReader.info,
+    "number": SmartFormReader.number,
+    "offices": SmartFormReader.offices,
+    "passing": SmartFormReader.passing,
+    "reference": SmartFormReader.references,
+    "sender": SmartFormReader.sender,
+    "signature": SmartFormReader.signature,
+    "subject": SmartFormReader.subject,
+    "tags": SmartFormReader.tags,
+    "to": SmartFormReader.to,
 }
 
 
-def read_smart(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a labelled form."""
+def read_smart_form(cursor: Cursor, telegram: Telegram) -> None:
+    """Read a labeled form."""
     telegram.layout = "smart"
-    Form(cursor, telegram).read()
+    SmartFormReader(cursor, telegram).read()

@@ -1,4 +1,4 @@
-"""Flattened text: line breaks put back where the labels of a telegram say that a line begins."""
+"""Restore line breaks in flattened text where the labels of a telegram show that a line begins."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
 _TOP = 4000  # code points in which a classification line begins
 
 
-def breaks(cursor: Cursor) -> list[Exchange]:
-    """Where a line feed has to be put: before labels, captions and paragraph numbers in sequence."""
+def line_breaks(cursor: Cursor) -> list[Exchange]:
+    """Return where to insert a line feed: before labels, captions and paragraph numbers in sequence."""
     points: set[int] = set()
     banner_end = _banner(cursor, points)
     _labels(cursor, points, banner_end)
     _numbers(cursor, points, max(points, default=banner_end))
-    return _exchanges(cursor, points)
+    return _insertions(cursor, points)
 
 
-def _exchanges(cursor: Cursor, points: set[int]) -> list[Exchange]:
+def _insertions(cursor: Cursor, points: set[int]) -> list[Exchange]:
     found = []
     edge = 0
     for point in sorted(points):
@@ -38,7 +38,7 @@ def _exchanges(cursor: Cursor, points: set[int]) -> list[Exchange]:
 
 
 def _banner(cursor: Cursor, points: set[int]) -> int:
-    """Break around the classification line and the captions stuck to it; return where they end."""
+    """Break around the classification line and the captions joined to it; return where they end."""
     fold = cursor.fold
     forms = [form for letters, _ in cursor.grammar.levels for form in (" ".join(letters), letters)]
     for form in (*forms, *(form for form in cursor.grammar.page_controls if " " in form)):
@@ -56,7 +56,7 @@ def _banner(cursor: Cursor, points: set[int]) -> int:
 
 
 def _number_end(cursor: Cursor, at: int) -> int:
-    """Where the digits of a message number behind a level end: far enough for `read_banner`."""
+    """Return an offset after the digits of a message number that follow a level, far enough for `read_banner`."""
     return min(cursor.line_end(at), at + 120)
 
 
@@ -89,7 +89,7 @@ def _labels(cursor: Cursor, points: set[int], low: int) -> None:
             at = fold.find(form, low)
             while at >= 0 and len(points) < 400:
                 found = label_of(cursor, at)
-                if found is None or found[0] != code or not _stands_free(cursor, at, code):
+                if found is None or found[0] != code or not _is_separate(cursor, at, code):
                     pass
                 elif code != "eo" or _has_value(cursor, found[1]):
                     points.add(at)
@@ -98,7 +98,7 @@ def _labels(cursor: Cursor, points: set[int], low: int) -> None:
                 at = fold.find(form, at + len(form))
 
 
-def _stands_free(cursor: Cursor, at: int, code: str) -> bool:
+def _is_separate(cursor: Cursor, at: int, code: str) -> bool:
     if at == 0 or not cursor.fold[at - 1].isalnum():
         return code != "reference" or cursor.fold.find(":", at, at + 10) > 0
     if code == "authority":  # glued to a number, or to capitals with small letters of its own: no DECLASSIFIED BY
@@ -107,7 +107,7 @@ def _stands_free(cursor: Cursor, at: int, code: str) -> bool:
 
 
 def _has_value(cursor: Cursor, at: int) -> bool:
-    """Whether what a line of prose calls an order is an E.O. line: a value stands right behind the number."""
+    """Return whether an order's number is followed directly by a value, as on an E.O. line and not in prose."""
     while cursor.fold[at].isdigit():
         at += 1
     while cursor.fold[at] in " :":
@@ -117,7 +117,7 @@ def _has_value(cursor: Cursor, at: int) -> bool:
 
 
 def _numbers(cursor: Cursor, points: set[int], low: int) -> None:
-    """Paragraph numbers, in sequence only."""
+    """Break before paragraph numbers, in sequence only."""
     hits = [(int(m[1] or m[2]), m.start(), cursor.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(cursor.fold, low)]
     last = 0
     marked = False

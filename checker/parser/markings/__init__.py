@@ -1,1 +1,1 @@
-"""Markings: banners and portion marks taken apart, found in text, and rolled up."""
+"""Markings: banners and portion marks parsed, found in text, and rolled up."""

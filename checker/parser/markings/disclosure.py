@@ -1,4 +1,4 @@
-"""The release decision: which disclosure marking the portions give the banner (IC-REG-2016 p. 27-30, table 3)."""
+"""Which release marking the portions require of the banner (IC-REG-2016 p. 27-30, table 3)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from ..lookup import Lexicon
 
 
 class Decision(Record):
-    """The outcome. `codes` are release controls, each with its countries in `lists`; `step` is a code of the table
-    `release_steps`; `decided` is false where the table leaves it to a person."""
+    """The release marking. `codes` are release controls, each with its countries in `lists`; `step` is a code of the
+    table `release_steps`; `decided` is false where the table leaves the decision to a person.
+    """
 
     codes: tuple[str, ...]
     lists: dict[str, tuple[str, ...]]
@@ -22,7 +23,7 @@ class Decision(Record):
 
 
 class Portion(Record):
-    """What one portion says about release: its lists by role, expanded; whether it says anything."""
+    """What one portion states about release: its lists by role, with groups expanded."""
 
     classified: bool
     roles: frozenset[str]
@@ -34,7 +35,7 @@ class Portion(Record):
 
 
 def expand(lexicon: Lexicon, codes: Sequence[str]) -> frozenset[str]:
-    """The countries named, groups taken apart where that is allowed."""
+    """Return the countries named, with groups replaced by their members where those are listed."""
     found: set[str] = set()
     for code in codes:
         code = lexicon.countries.get(code, code)
@@ -43,14 +44,14 @@ def expand(lexicon: Lexicon, codes: Sequence[str]) -> frozenset[str]:
 
 
 def listed(codes: frozenset[str], owner: str | None = None) -> tuple[str, ...]:
-    """Codes in the order of a list: the owner first, three letters A-Z, then longer ones A-Z."""
+    """Return the codes in list order: the owner, then trigraphs A-Z, then longer codes A-Z."""
     return tuple(sorted(codes, key=lambda code: (code != owner, len(code) > 3, code)))
 
 
 def decide(
     lexicon: Lexicon, marks: Sequence[Marking], banner: Marking | None, profile: str, date: Date | None
 ) -> Decision:
-    """The release marking that these portions give a banner of the `profile` on that date."""
+    """Return the release marking that these portions give a banner of the `profile` on that date."""
     portions = [_portion(lexicon, mark, banner) for mark in marks]
     portions = [portion for portion in portions if not portion.plain]
     certain = [portion for portion in portions if portion.classified or portion.roles or portion.compound]
@@ -107,7 +108,7 @@ def _decide(lexicon: Lexicon, portions: list[Portion], profile: str, date: Date 
 
 
 def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str], profile: str) -> Decision:
-    """Marked and unmarked portions together. In some rule books a mixture has no release marking."""
+    """Return the release marking for marked and unmarked portions together; some profiles allow none."""
     book = lexicon.words["profiles"].get(profile)
     if book is not None and book.fact("mixture") == "none":
         return Decision((), {}, "release-and-unmarked", roles == {"release"}, True)
@@ -118,7 +119,7 @@ def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str]
 
 
 def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> Decision:
-    """Every portion has a marking that releases to someone: what is common to all."""
+    """Return the release marking common to all portions, each of which releases to someone."""
     names, owner = lexicon.roles, lexicon.owner
     each = [portion.roles for portion in portions]
     if any(portion.release is None and portion.roles & {"release", "eyes"} for portion in portions):
@@ -145,7 +146,7 @@ def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> 
 
 
 def _shown(portion: Portion, all_display: bool) -> frozenset[str]:
-    """To whom a portion may be shown; a release list counts as a display list where not every portion has one."""
+    """Return the countries that may see a portion; a release list counts unless every portion has a display list."""
     shown = portion.display or frozenset()
     return shown if all_display else shown | (portion.release or frozenset())
 
@@ -155,7 +156,7 @@ def _shows(roles: frozenset[str]) -> bool:
 
 
 def _step(names: dict[str, str], codes: list[str], each: list[frozenset[str]]) -> str:
-    """Which row of the table was used."""
+    """Return which row of the table was used."""
     if names["release"] in codes or names["eyes"] in codes:
         return "release-common"
     if names["official"] in codes:

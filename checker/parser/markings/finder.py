@@ -1,7 +1,7 @@
-"""Markings in the text: portion marks, banner lines and statements for the entire text, each told from mere words.
+"""Find markings in text: portion marks, banner lines and statements for the entire text.
 
-The doors are `portion`, `banner` and `entire_text`. A marking's shape depends on its letters alone, so shapes are
-kept by text and only placed anew: in a corpus nearly every portion mark is one of a dozen.
+The entry points are `portion`, `banner` and `entire_text`. Parsing a marking depends on its letters alone, so results
+are cached by text and only given a position: nearly every portion mark in a corpus is one of a dozen.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from ...text import Span, View
 from ...vocabulary import Vocabulary
 from ..cursor import Pattern
 from ..lookup import Lexicon, lexicon
-from .marking_parser import Shape, dissect
-from .tokens import Bit
+from .marking_parser import UnplacedMarking, parse_marking
+from .tokens import UnplacedToken
 
 DELETED = "cut"  # why a mark of crosses cannot be read
 LONGEST_PORTION = 160
 LONGEST_BANNER = 300
-_KEPT_SHAPES = 4096
+_CACHE_SIZE = 4096
 _BLANKS = " \t\n\r\xa0"
 
 _UNOPENED = Pattern(r"([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\)(?=\s|$)", 0)
@@ -29,121 +29,123 @@ _LETTERS = Pattern(r"[A-Z]{2,4}|[A-Z]{1,3}/{1,2}[A-Z]{1,3}")
 _DELETED = Pattern(r"[Xx]{2,}")
 _PROSE = Pattern(r"[a-z0-9]")
 
-_Found = Shape | str | None
+_ReadResult = UnplacedMarking | str | None
 
 
-class _Shapes:
-    """What was made of each text so far: a shape, why it cannot be read, or `None` for no mark at all."""
+class _MarkingCache:
+    """What each text was parsed as: a marking, why it cannot be read, or `None` if it is not a mark."""
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
         self.lexicon: Lexicon = lexicon(words)
         phrases = (r"\s+".join(map(re.escape, phrase.split())) for phrase in self.lexicon.statements)
         self.statement = Pattern("|".join(phrases), 0)
-        self.portions: dict[str, _Found] = BoundedCache(_KEPT_SHAPES)
-        self.banners: dict[str, _Found] = BoundedCache(_KEPT_SHAPES)
+        self.portions: dict[str, _ReadResult] = BoundedCache(_CACHE_SIZE)
+        self.banners: dict[str, _ReadResult] = BoundedCache(_CACHE_SIZE)
 
 
-def _shapes(words: Vocabulary) -> _Shapes:
-    found = words.made.get("shapes")
-    if not isinstance(found, _Shapes):
-        found = words.made["shapes"] = _Shapes(words)
+def _cache(words: Vocabulary) -> _MarkingCache:
+    found = words.made.get("marking_cache")
+    if not isinstance(found, _MarkingCache):
+        found = words.made["marking_cache"] = _MarkingCache(words)
     return found
 
 
 def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = False) -> Marking | Unread | None:
-    """The portion mark that `view.text[start:end]` begins with, blanks aside.
+    """Return the portion mark at the beginning of `view.text[start:end]`, blanks aside.
 
-    `None` if no mark stands there (a list letter, an abbreviation); `Unread` if a mark stands there that cannot be
-    read. The span covers the mark alone, brackets included. `folded` says that the text has lost its capitals, so
-    that a lone small letter in brackets is a mark too.
+    Return `None` for anything else (a list letter, an abbreviation) and `Unread` for a mark that cannot be read. The
+    span covers the mark with its brackets. `folded` means that the text has lost its capitals, so that a single small
+    letter in brackets is a mark too.
     """
     text = view.text
     while start < end and text[start] in _BLANKS:
         start += 1
     if start >= end:
         return None
-    shapes = _shapes(words)
+    cache = _cache(words)
     if text[start] != "(":
-        return _unopened(shapes, view, start, end)
+        return _unopened(cache, view, start, end)
     close = text.find(")", start + 1, min(end, start + LONGEST_PORTION)) + 1
     if close:
         mark = text[start:close]
         key = _upper(mark) if folded else mark
         try:
-            found = shapes.portions[key]
+            found = cache.portions[key]
         except KeyError:
-            found = shapes.portions[key] = _read_portion(shapes.lexicon, key)
-        if isinstance(found, Shape):
+            found = cache.portions[key] = _parse_portion(cache.lexicon, key)
+        if isinstance(found, UnplacedMarking):
             return _place(found, view, start, close, words, "portion", "case" if key != mark else None)
         if found is not None:
             return Unread(view.span(start, close), found, mark)
         if "(" not in mark[1:]:
             return None
-    return _unclosed(shapes, view, start, end)
+    return _unclosed(cache, view, start, end)
 
 
 def _upper(text: str) -> str:
-    """The text in capitals, letter for letter: the few letters whose capital is two are left alone."""
+    """Return the text in capitals, letter for letter; letters with a longer capital form stay unchanged."""
     upper = text.upper()
     return upper if len(upper) == len(text) else "".join(u if len(u := c.upper()) == 1 else c for c in text)
 
 
-def known_portions(words: Vocabulary) -> dict[str, _Found]:
-    """What `portion` has made of each text in brackets so far: for who asks it of every paragraph."""
-    return _shapes(words).portions
+def portion_cache(words: Vocabulary) -> dict[str, _ReadResult]:
+    """Return what `portion` has parsed each text in brackets as, for callers with many paragraphs."""
+    return _cache(words).portions
 
 
-def place(shape: Shape, view: View, span: Span, text: str, start: int, words: Vocabulary) -> Marking:
-    """A known portion mark as a marking of the text that begins at `start`."""
-    level = shape.level
+def place_portion(
+    marking: UnplacedMarking, view: View, span: Span, text: str, start: int, words: Vocabulary
+) -> Marking:
+    """Return a cached portion mark as a marking of the text that begins at `start`."""
+    level = marking.level
     return Marking(
-        span, text, words.level(level) if level is not None else None, shape.system, shape.style,
-        Lazy(_tokens, shape, view, start), shape.controls, shape.owners, shape.release, shape.typo, "portion",
-        shape.leading, shape.concealed,
+        span, text, words.level(level) if level is not None else None, marking.system, marking.style,
+        Lazy(_tokens, marking, view, start), marking.controls, marking.owners, marking.release, marking.typo, "portion",
+        marking.leading, marking.concealed,
     )  # fmt: skip
 
 
 def _place(
-    shape: Shape, view: View, start: int, end: int, words: Vocabulary, role: str, typo: str | None = None
+    marking: UnplacedMarking, view: View, start: int, end: int, words: Vocabulary, role: str, typo: str | None = None
 ) -> Marking:
-    """The shape as a marking of the text. The offsets of its bits count from `start`."""
-    level = words.level(shape.level) if shape.level is not None else None
-    tokens = Lazy(_tokens, shape, view, start)
+    """Return the marking with spans in the text; the offsets of its tokens count from `start`."""
+    level = words.level(marking.level) if marking.level is not None else None
+    tokens = Lazy(_tokens, marking, view, start)
     return Marking(
-        view.span(start, end), view.text[start:end], level, shape.system, shape.style, tokens, shape.controls,
-        shape.owners, shape.release, typo or shape.typo, role, shape.leading, shape.concealed,
+        view.span(start, end), view.text[start:end], level, marking.system, marking.style, tokens, marking.controls,
+        marking.owners, marking.release, typo or marking.typo, role, marking.leading, marking.concealed,
     )  # fmt: skip
 
 
-def _tokens(marking: Marking, shape: Shape, view: View, start: int) -> tuple[Token, ...]:
-    """The tokens of a marking that begins at `start`, made when somebody looks at them."""
-    return tuple(_token(bit, view, start, marking.role) for bit in shape.bits)
+def _tokens(marking: Marking, unplaced: UnplacedMarking, view: View, start: int) -> tuple[Token, ...]:
+    """Return the tokens of a marking that begins at `start`; made only when read."""
+    return tuple(_token(token, view, start, marking.role) for token in unplaced.tokens)
 
 
-def _token(bit: Bit, view: View, start: int, role: str) -> Token:
-    low, high = start + bit.start, start + bit.end
+def _token(token: UnplacedToken, view: View, start: int, role: str) -> Token:
+    low, high = start + token.start, start + token.end
     return Token(
-        view.span(low, high), view.text[low:high], bit.code, bit.category, bit.rank, bit.order, bit.form, bit.before,
-        bit.countries, bit.parts, bit.separators, bit.codes, bit.standing, bit.countries_in_order,
-        bit.unknown_countries, bit.doubled_countries, role,
+        view.span(low, high), view.text[low:high], token.code, token.category, token.rank, token.order, token.form,
+        token.before, token.countries, token.parts, token.separators, token.codes, token.standing,
+        token.countries_in_order, token.unknown_countries, token.doubled_countries, role,
     )  # fmt: skip
 
 
-def _moved(shape: Shape, by: int, typo: str | None) -> Shape:
-    """The shape with its offsets counted from `by` code points earlier."""
-    for bit in shape.bits:
-        bit.start += by
-        bit.end += by
-    shape.typo = typo or shape.typo
-    return shape
+def _shifted(marking: UnplacedMarking, by: int, typo: str | None) -> UnplacedMarking:
+    """Return the marking with its offsets counted from `by` code points earlier."""
+    for token in marking.tokens:
+        token.start += by
+        token.end += by
+    marking.typo = typo or marking.typo
+    return marking
 
 
 # ---- portion marks ---------------------------------------------------------------------------------------------------
 
 
-def _read_portion(lexicon: Lexicon, mark: str) -> _Found:
-    """What `(...)` is: the shape of a mark, the reason why it cannot be read, or `None`."""
+def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
+    """Return `(...)` as a marking, the reason why it cannot be read, or `None`."""
     inner = mark[1:-1]
     content = inner.strip()
     if not content or "(" in content:
@@ -154,14 +156,14 @@ def _read_portion(lexicon: Lexicon, mark: str) -> _Found:
         return DELETED
     if (len(content) == 1 and content.islower()) or content.upper() in lexicon.not_marks:
         return None
-    shape = dissect(lexicon, content) if content else None
-    if shape is not None and _is_mark(shape, content):
-        return _moved(shape, 1 + inner.find(content), typo)
-    return _slip(lexicon, content)
+    marking = parse_marking(lexicon, content) if content else None
+    if marking is not None and _is_mark(marking, content):
+        return _shifted(marking, 1 + inner.find(content), typo)
+    return _misspelling(lexicon, content)
 
 
 def _typo(inner: str, content: str) -> str | None:
-    """A flaw between the brackets and the mark."""
+    """Return the flaw between the brackets and the mark, if any."""
     if "\n" in inner:
         return "split"
     if inner != content:
@@ -169,19 +171,19 @@ def _typo(inner: str, content: str) -> str | None:
     return "stop" if content.endswith(".") else None
 
 
-def _is_mark(shape: Shape, content: str) -> bool:
-    """Whether the words are a mark and not an aside that begins like one."""
-    if shape.known:
-        return not (shape.style == "plain" and content.islower() and len(content) < 3)
-    if shape.style == "ic":
-        return shape.level is not None or shape.leading
-    unknown = [content[bit.start : bit.end] for bit in shape.bits if bit.code is None]
-    strokes = all(bit.before.strip() == "/" for bit in shape.bits[1:])
-    return strokes and not any(_PROSE.search(word) or len(word) > 12 for word in unknown)
+def _is_mark(marking: UnplacedMarking, content: str) -> bool:
+    """Return whether the words are a mark rather than an aside that begins like one."""
+    if marking.known:
+        return not (marking.style == "plain" and content.islower() and len(content) < 3)
+    if marking.style == "ic":
+        return marking.level is not None or marking.leading
+    unknown = [content[token.start : token.end] for token in marking.tokens if token.code is None]
+    slashes = all(token.before.strip() == "/" for token in marking.tokens[1:])
+    return slashes and not any(_PROSE.search(word) or len(word) > 12 for word in unknown)
 
 
-def _slip(lexicon: Lexicon, content: str) -> str | None:
-    """Why capitals that are nearly a mark cannot be read; `None` if they are something else."""
+def _misspelling(lexicon: Lexicon, content: str) -> str | None:
+    """Return why capitals that are nearly a mark cannot be read, or `None` if they are something else."""
     word = content.replace("//", "/")
     found = lexicon.controls.get(word)
     if found is not None:
@@ -191,7 +193,7 @@ def _slip(lexicon: Lexicon, content: str) -> str | None:
     if not _LETTERS.fullmatch(content) or word in lexicon.countries or word in lexicon.not_marks:
         return None
     joined = word.replace("/", "")
-    for near in sorted(lexicon.near):
+    for near in sorted(lexicon.usual_marks):
         flat = near.replace("/", "")
         if joined == flat or (len(joined) > 2 and sorted(joined) == sorted(flat)):
             return f"looks like ({near})"
@@ -203,7 +205,7 @@ def _slip(lexicon: Lexicon, content: str) -> str | None:
 
 
 def _one_letter_apart(word: str, near: str) -> bool:
-    """Whether one letter was left out, put in or exchanged (the first letter stands)."""
+    """Return whether one letter after the first was omitted, inserted or replaced."""
     if word[0] != near[0]:
         return False
     if len(word) == len(near):
@@ -212,35 +214,35 @@ def _one_letter_apart(word: str, near: str) -> bool:
     return len(long) - len(short) == 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
-def _unopened(shapes: _Shapes, view: View, start: int, end: int) -> Marking | None:
-    """A mark that lost its opening bracket: `C) The text`."""
+def _unopened(cache: _MarkingCache, view: View, start: int, end: int) -> Marking | None:
+    """Return a mark that lost its opening bracket: `C) The text`."""
     match = _UNOPENED.match(view.text, start, min(end, start + LONGEST_PORTION))
-    return _half(shapes, view, match[1], match.start(1), start, match.end()) if match is not None else None
+    return _one_bracket(cache, view, match[1], match.start(1), start, match.end()) if match is not None else None
 
 
-def _unclosed(shapes: _Shapes, view: View, start: int, end: int) -> Marking | None:
-    """A mark that lost its closing bracket: `(C The text`."""
+def _unclosed(cache: _MarkingCache, view: View, start: int, end: int) -> Marking | None:
+    """Return a mark that lost its closing bracket: `(C The text`."""
     match = _UNCLOSED.match(view.text, start, min(end, start + LONGEST_PORTION))
-    return _half(shapes, view, match[1], match.start(1), start, match.end(1)) if match is not None else None
+    return _one_bracket(cache, view, match[1], match.start(1), start, match.end(1)) if match is not None else None
 
 
-def _half(shapes: _Shapes, view: View, word: str, at: int, start: int, end: int) -> Marking | None:
-    if word not in shapes.lexicon.near or word in shapes.lexicon.not_marks:
+def _one_bracket(cache: _MarkingCache, view: View, word: str, at: int, start: int, end: int) -> Marking | None:
+    if word not in cache.lexicon.usual_marks or word in cache.lexicon.not_marks:
         return None
-    shape = dissect(shapes.lexicon, word)
-    if shape is None or not shape.known:
+    marking = parse_marking(cache.lexicon, word)
+    if marking is None or not marking.known:
         return None
-    return _place(_moved(shape, at - start, "bracket"), view, start, end, shapes.words, "portion")
+    return _place(_shifted(marking, at - start, "bracket"), view, start, end, cache.words, "portion")
 
 
 # ---- banner lines ----------------------------------------------------------------------------------------------------
 
 
 def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unread | None:
-    """The banner that `view.text[start:end]` is as a whole, blanks aside.
+    """Return the banner that `view.text[start:end]` is as a whole, blanks aside.
 
-    `None` if these words are no banner; `Unread` if they are one whose level cannot be read. A lone level is one.
-    The classification line of a telegram, with post and number, is not for this door.
+    Return `None` if these words are not a banner and `Unread` if they are one whose level cannot be read. A level alone
+    is a banner. Classification lines of telegrams, with post and number, are read by `fields.banner`.
     """
     text = view.text
     while start < end and text[start] in _BLANKS:
@@ -249,46 +251,46 @@ def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unr
         end -= 1
     if start >= end or end - start > LONGEST_BANNER:
         return None
-    shapes = _shapes(words)
+    cache = _cache(words)
     line = text[start:end]
     try:
-        found = shapes.banners[line]
+        found = cache.banners[line]
     except KeyError:
-        found = shapes.banners[line] = _read_banner(shapes.lexicon, line)
-    if isinstance(found, Shape):
+        found = cache.banners[line] = _parse_banner(cache.lexicon, line)
+    if isinstance(found, UnplacedMarking):
         return _place(found, view, start, end, words, "banner")
     return Unread(view.span(start, end), found, line) if found is not None else None
 
 
-def _read_banner(lexicon: Lexicon, line: str) -> _Found:
+def _parse_banner(lexicon: Lexicon, line: str) -> _ReadResult:
     if not (line[0].isalpha() or line.startswith("//")):
         return None
-    shape = dissect(lexicon, line)
-    if shape is not None and _is_banner(lexicon, shape, line):
-        return shape
+    marking = parse_marking(lexicon, line)
+    if marking is not None and _is_banner(lexicon, marking, line):
+        return marking
     if "//" not in line or "://" in line:
         return None
     head, _, tail = line.lstrip("/").partition("//")
-    controls = dissect(lexicon, f"{next(iter(lexicon.levels))}//{tail}") if tail else None
-    known = controls is not None and any(bit.code is not None for bit in controls.bits[1:])
-    near = _near_level(lexicon, head)
+    controls = parse_marking(lexicon, f"{next(iter(lexicon.levels))}//{tail}") if tail else None
+    known = controls is not None and any(token.code is not None for token in controls.tokens[1:])
+    near = _similar_level(lexicon, head)
     if line.upper() == line and (near is not None or (known and line.startswith("//"))):
         return f"looks like {near}" if near is not None else "begins with no known level"
     return None
 
 
-def _is_banner(lexicon: Lexicon, shape: Shape, line: str) -> bool:
-    first = shape.bits[0]
+def _is_banner(lexicon: Lexicon, marking: UnplacedMarking, line: str) -> bool:
+    first = marking.tokens[0]
     if first.category != "level":
         return False
-    if shape.known:
-        lone_letters = shape.style != "ic" and first.form == "portion" and shape.system == "us"
+    if marking.known:
+        lone_letters = marking.style != "ic" and first.form == "portion" and marking.system == "us"
         return not lone_letters
     return "//" in line and line.upper() == line
 
 
-def _near_level(lexicon: Lexicon, head: str) -> str | None:
-    """The level that a misspelt word of capitals stands for."""
+def _similar_level(lexicon: Lexicon, head: str) -> str | None:
+    """Return the level of which a word in capitals is a misspelling."""
     word = " ".join(head.split())
     if len(word) < 5:
         return None
@@ -306,7 +308,7 @@ def _swapped(word: str, form: str) -> bool:
 
 
 def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking | None:
-    """The statement that `view.text[start:end]` begins with, blanks aside, that one mark covers the entire text.
+    """Return the mark of the statement at the beginning of `view.text[start:end]` that one mark covers the entire text.
 
     `(C - ENTIRE TEXT)`, `(S ENTIRE TEXT).`, `C - ENTIRE TEXT.`, `SECRET/NOFORN - ENTIRE TEXT` (telegrams from 1978).
     """
@@ -314,13 +316,13 @@ def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking 
     while start < end and text[start] in _BLANKS:
         start += 1
     window = _upper(text[start : min(end, start + 70)])
-    shapes = _shapes(words)
-    found = shapes.statement.search(window)
-    return _statement(shapes, view, start, window, found.start(), found.end()) if found is not None else None
+    cache = _cache(words)
+    found = cache.statement.search(window)
+    return _statement(cache, view, start, window, found.start(), found.end()) if found is not None else None
 
 
-def _statement(shapes: _Shapes, view: View, start: int, window: str, at: int, stop: int) -> Marking | None:
-    """The mark before the phrase, or right after it."""
+def _statement(cache: _MarkingCache, view: View, start: int, window: str, at: int, stop: int) -> Marking | None:
+    """Return the mark before the phrase or directly after it."""
     before = window[:at]
     mark = before.strip(" \t\n\r\xa0()-–—.,:")
     if mark:
@@ -333,12 +335,12 @@ def _statement(shapes: _Shapes, view: View, start: int, window: str, at: int, st
             return None
         mark, place = following[1], stop + following.start(1)
         stop = stop + following.end(1)
-    shape = dissect(shapes.lexicon, mark)
-    if shape is None or not shape.known:
+    marking = parse_marking(cache.lexicon, mark)
+    if marking is None or not marking.known:
         return None
     closing = window[stop : stop + 2].find(")") + 1
     if closing and "(" in window[:stop] and ")" not in window[:stop]:
         stop += closing
     as_written = view.text[start + place : start + place + len(mark)]
     typo = "case" if as_written != mark else None
-    return _place(_moved(shape, place, typo), view, start, start + stop, shapes.words, "portion")
+    return _place(_shifted(marking, place, typo), view, start, start + stop, cache.words, "portion")

@@ -1,4 +1,8 @@
-"""The banner that a roll-up calls for, group by group, as text."""
+"""Roll portion marks up to the overall marking (IC-REG-2016 p. 27-30; for telegrams 5 FAH-1 H-246, 5 FAH-2 H-252).
+
+`roll_up` comes first, then the comparison with the banner found, the union of all portions, what of it appears in the
+banner, and the banner as text.
+"""
 
 from __future__ import annotations
 
@@ -13,264 +17,6 @@ from ..lookup import Lexicon, lexicon
 from .disclosure import Decision, decide, expand
 
 
-def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
-    """The systems of a tree as a banner writes them, sorted: `SI-G ABCD-XYZ`."""
-    nodes = set(tree)
-    texts = []
-    for head in sorted({path[0] for path in nodes}):
-        text = head
-        for name in sorted({path[1] for path in nodes if path[0] == head and len(path) > 1}):
-            subs = sorted(path[2] for path in nodes if path[:2] == (head, name) and len(path) > 2)
-            text += "-" + " ".join([name, *subs])
-        texts.append(text)
-    return texts
-
-
-def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple[str, ...], level: Level) -> str:
-    """What the banner begins with: the level, or `//` and whose level it is."""
-    if system == "joint":
-        return f"//{next(iter(known.joint))} {level.name} {' '.join(owners)}".rstrip()
-    if system == "foreign":
-        return f"//{' '.join(owners)} {level.name}"
-    if system == "nato":
-        top = max((mark for mark in marks if mark.level == level), key=lambda mark: mark.text)
-        token = top.level_token
-        entry = known.words["nato"].get(token.code or "") if token is not None else None
-        return "//" + (entry.forms.get("banner", (entry.title,))[0] if entry is not None else level.name)
-    if system == "cui":
-        return min(known.cui, key=len)
-    return level.name
-
-
-def programmes(tree: set[tuple[str, ...]]) -> list[str]:
-    """The programmes in order, the prefix before the first of them only."""
-    below = sorted(path for path in tree if len(path) > 1)
-    heads = {path[0] for path in below}
-    texts = [name if index else f"{head}-{name}" for index, (head, name) in enumerate(below)]
-    return texts + sorted(path[0] for path in tree if path[0] not in heads)
-
-
-def nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
-    """The nuclear controls in the register's order, each with its sub-controls and numbers."""
-    texts = []
-    for head in ordered(known, [path[0] for path in tree]):
-        names = [path[1] for path in tree if path[0] == head and len(path) > 1]
-        numbers = sorted((name for name in names if name.isdigit()), key=int)
-        text = "-".join([head, *sorted(name for name in names if not name.isdigit())])
-        sigma = next((e for (code, _), e in known.parts.items() if code == head and "numbers" in e.facts), None)
-        if numbers and sigma is not None:
-            text += f"-{sigma.facts['part'][0]} {' '.join(numbers)}"
-        texts.append(text)
-    return texts
-
-
-def unclassified_text(total: PortionTotals, level: Level) -> list[str]:
-    """The categories of controlled unclassified information; in a classified banner its word alone."""
-    if level.classified:
-        return [min(total.known.cui, key=len)] if total.controlled else []
-    prefix = total.known.prefix
-    return sorted((path[0] for path in total.paths["cui"]), key=lambda word: (not word.startswith(prefix), word))
-
-
-def release_text(known: Lexicon, code: str, decision: Decision) -> str:
-    """A control of the dissemination category with its list of countries, if it has one."""
-    countries = decision.lists.get(code)
-    if countries is None:
-        return code
-    if code == known.roles["eyes"]:
-        return f"{'/'.join(countries)} {code}"
-    return f"{code} {', '.join(countries)}"
-
-
-def printed(known: Lexicon, head: str, risen: RollupResult, decision: Decision, unclassified: list[str]) -> str:
-    """The whole banner in the order of the register."""
-    foreign = [" ".join([*risen.foreign, *risen.sources])] if risen.foreign else []
-    groups = [written(risen.sci), programmes(risen.sap), nuclear_text(known, risen.aea), foreign, unclassified]
-    groups += [[release_text(known, code, decision) for code in risen.dissem], risen.nonic]
-    return "//".join([head, *("/".join(group) for group in groups if group)])
-
-
-# ---- The union of all portions, category by category, and what of it rises to the banner (IC-REG-2016 p.
-class PortionTotals:
-    """The union of all portions, category by category: paths such as `SI-G ABCD` and every token's entry."""
-
-    def __init__(self, known: Lexicon, marks: Sequence[Marking]) -> None:
-        self.known = known
-        self.paths: dict[str, set[tuple[str, ...]]] = {"sci": set(), "sap": set(), "aea": set(), "cui": set()}
-        self.codes: dict[str, Entry] = {}
-        self.controlled = any(mark.system == "cui" for mark in marks)
-        self.concealed = any(mark.concealed for mark in marks)
-        self.owners: set[str] = set()
-        self.foreign = self.concealed
-        for mark in marks:
-            self._add_owners(mark)
-            for token in mark.control_tokens:
-                self._add(token)
-
-    def _add_owners(self, mark: Marking) -> None:
-        if mark.system == "nato":
-            nato = self.known.words["nato"].entries
-            self.owners.update(entry.code for entry in nato if entry.fact("kind") == "owner")
-        elif mark.system in ("foreign", "joint"):
-            self.owners.update(set(mark.owners) - {self.known.owner})
-        self.foreign = self.foreign or mark.system in ("nato", "foreign")
-
-    def _add(self, token: Token) -> None:
-        if token.category in self.paths:
-            self.paths[token.category].update(paths(self.known, token))
-        entry = self.known.words["controls"].get(token.code or "")
-        if entry is not None:
-            self.codes[entry.code] = entry
-            if entry.fact("role") == "foreign":
-                self.foreign = True
-                self.concealed = self.concealed or not token.countries
-                self.owners.update(token.countries)
-
-
-def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
-    """The token as paths of a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
-    head = token.code or token.text
-    found: set[tuple[str, ...]] = {(head,)} if token.category != "cui" else set()
-    for part in token.parts:
-        name, _, rest = part.partition(" ")
-        if token.category in ("sap", "cui"):
-            found.add((head, part) if token.category == "sap" else (part,))
-            continue
-        entry = known.parts.get((head, name))
-        name = entry.facts["part"][0] if entry is not None else name
-        found.add((head, name))
-        found.update((head, name, sub) for sub in rest.split())
-    return found
-
-
-def joined(tree: set[tuple[str, ...]]) -> list[str]:
-    """A tree's paths as one word each, sorted."""
-    return ["-".join(path) for path in sorted(tree)]
-
-
-def unclassified_only(known: Lexicon, entry: Entry) -> bool:
-    """Whether a control may stand on unclassified information alone."""
-    levels = [known.words["levels"].get(code) for code in entry.facts.get("levels", ())]
-    return bool(levels) and all(found is not None and found.fact("classified") == "no" for found in levels)
-
-
-def system_of(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
-    """The system of the whole: that of all portions if all agree in it and in their owners, else us."""
-    systems = {mark.system for mark in marks if mark.control_tokens or mark.system != "us" or is_classified(mark)}
-    owners = {mark.owners for mark in marks if mark.owners}
-    concealed = any(mark.concealed for mark in marks)
-    if len(systems) == 1 and len(owners) <= 1 and not concealed:
-        return systems.pop(), next(iter(owners), ())
-    return "us", ()
-
-
-def is_classified(mark: Marking) -> bool:
-    """Whether a mark's level could be read and is a classified one."""
-    return isinstance(mark.level, Level) and mark.level.classified
-
-
-def forced(total: PortionTotals, level: Level, decision: Decision) -> Decision:
-    """Unclassified nuclear controls vanish from a classified banner and force the strictest release marking."""
-    if not level.classified:
-        return decision
-    if any(entry.fact("rollup") == "unclassified-or-no-foreign" for entry in total.codes.values()):
-        return Decision((total.known.roles["no-foreign"],), {}, "no-foreign", True, decision.mixed)
-    return decision
-
-
-def nuclear(total: PortionTotals, level: Level) -> set[tuple[str, ...]]:
-    """Only the highest of the classified nuclear controls rises, with its own and the other's sub-controls."""
-    tree = total.paths["aea"]
-    entries = [entry for entry in total.codes.values() if entry.fact("category") == "aea"]
-    ranked = sorted((entry for entry in entries if entry.fact("rollup") == "highest"), key=lambda e: e.rank or 0)
-    found: set[tuple[str, ...]] = set()
-    if ranked:
-        head = ranked[0].code
-        inherits = (head, *(e.code for e in ranked[1:]))
-        found = {(head, *path[1:]) for path in tree if path[0] in inherits}
-    if not level.classified:
-        found |= {path for path in tree if total.known.words["controls"].get(path[0]) in entries and len(path) == 1}
-    return found
-
-
-def rising(total: PortionTotals, level: Level, decision: Decision, category: str) -> list[str]:
-    """The codes of a category that rise from the portions, release markings aside."""
-    known = total.known
-    entries = [entry for entry in total.codes.values() if entry.fact("category") == category]
-    here = {entry.fact("role") for entry in total.codes.values()}
-    found: list[str] = []
-    for entry in entries:
-        way = entry.fact("rollup")
-        strict = bool(here & {"nobody", "exclusive"})
-        if way == "any":
-            found.append(entry.code)
-        elif way == "unless-originator":
-            found += [] if "originator" in here else [entry.code]
-        elif way == "strictest":
-            found += [] if entry.fact("role") == "exclusive" and "nobody" in here else [entry.code]
-        elif way == "unclassified":
-            compound = any(other.fact("plain") == entry.code for other in total.codes.values())
-            pushed = strict and entry.fact("role") == "sensitive"
-            found += [] if level.classified or pushed or (compound and not decision.codes) else [entry.code]
-        elif way == "compound":
-            found += _compound(known, entry, level, decision, strict)
-        elif way == "alone":
-            others = [e for e in total.codes.values() if e is not entry and not e.fact("release")]
-            found += [] if level.classified or others else [entry.code]
-    return list(dict.fromkeys(found))
-
-
-def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
-    """SBU NOFORN and LES NOFORN stay whole in an unclassified banner without another release marking, else split."""
-    plain = known.words["controls"].get(entry.fact("plain"))
-    sensitive = plain is not None and plain.fact("role") == "sensitive"
-    if sensitive and (level.classified or strict):
-        return []
-    return [entry.fact("plain")] if level.classified or decision.codes else [entry.code]
-
-
-def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
-    """The codes, each once, in the order that the table gives them inside their category."""
-
-    def place(code: str) -> int:
-        entry = known.words["controls"].get(code)
-        return entry.rank or 0 if entry is not None else 99
-
-    return sorted(dict.fromkeys(codes), key=place)
-
-
-class RollupResult(Record):
-    """What rises to the banner: trees of paths, the code and sources of foreign information, controls in order."""
-
-    sci: set[tuple[str, ...]]
-    sap: set[tuple[str, ...]]
-    aea: set[tuple[str, ...]]
-    cui: set[tuple[str, ...]]
-    foreign: tuple[str, ...]
-    sources: tuple[str, ...]
-    dissem: list[str]
-    nonic: list[str]
-
-    def codes(self) -> tuple[str, ...]:
-        """Everything that rises, in the order of the banner."""
-        trees = [*joined(self.sci), *joined(self.sap), *joined(self.aea), *self.foreign, *joined(self.cui)]
-        return (*trees, *self.dissem, *self.nonic)
-
-
-def risen_of(total: PortionTotals, level: Level, decision: Decision, system: str) -> RollupResult:
-    """What of the total rises to a banner of that level and system with that release marking."""
-    known = total.known
-    foreign = (known.roles["foreign"],) if system == "us" and total.foreign else ()
-    sources = sorted(total.owners, key=lambda code: (len(code) > 3, code)) if foreign and not total.concealed else ()
-    dissem = ordered(known, [*rising(total, level, decision, "dissem"), *decision.codes])
-    nonic = ordered(known, rising(total, level, decision, "nonic"))
-    trees = total.paths
-    return RollupResult(
-        trees["sci"], trees["sap"], nuclear(total, level), trees["cui"], foreign, tuple(sources), dissem, nonic
-    )
-
-
-# ---- From portion marks to the overall marking: what the banner should say, and how the banner found diff
 def roll_up(
     marks: Sequence[Marking],
     banner: Marking | None,
@@ -280,11 +26,11 @@ def roll_up(
     captions: Sequence[str] = (),
     place: Span | None = None,
 ) -> Rollup | None:
-    """What `marks`, the portion marks in order, make of the banner; `None` if no mark has a level.
+    """Return the banner that `marks`, the portion marks in order, require; `None` if no mark has a level.
 
-    `profile` is a rule book of the table `profiles`: in telegrams the line shows the level alone, and captions (their
-    codes) show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the register's ten steps hold (IC-REG-2016
-    p. 27-30). The span is `place`, else the banner's, else empty at the first mark.
+    `profile` is a code of the table `profiles`. On telegrams the line shows only the level, and captions (their codes)
+    show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the register's ten steps apply (IC-REG-2016 p. 27-30). The
+    span is `place`, or the banner's, or empty at the first mark.
     """
     levels = [mark.level for mark in marks if isinstance(mark.level, Level)]
     if not levels:
@@ -303,8 +49,7 @@ def roll_up(
 
 
 def distinct(marks: Sequence[Marking]) -> list[Marking]:
-    """The marks without those that say again what an earlier one said: all steps ask who is among them, none how
-    often."""
+    """Return the marks without repetitions: the steps depend on which marks occur, not on how often."""
     found: dict[tuple[object, ...], Marking] = {}
     for mark in marks:
         level = mark.level.code if isinstance(mark.level, Level) else None
@@ -353,20 +98,20 @@ def _register(
     date: Date | None,
     count: int,
 ) -> Rollup:
-    total = PortionTotals(known, marks)
+    totals = PortionTotals(known, marks)
     system, owners = system_of(marks)
-    decision = forced(total, level, decide(known, marks, banner, profile, date))
-    risen = risen_of(total, level, decision, system)
-    roll = Rollup(span, level, None, risen.codes(), portions=count, why=decision.step)
+    decision = forced(totals, level, decide(known, marks, banner, profile, date))
+    result = rolled_up(totals, level, decision, system)
+    roll = Rollup(span, level, None, result.codes(), portions=count, why=decision.step)
     roll.decided, roll.mixed = decision.decided, decision.mixed
-    roll.concealed = total.concealed and bool(risen.foreign)
-    roll.owners = owners or risen.sources
+    roll.concealed = totals.concealed and bool(result.foreign)
+    roll.owners = owners or result.sources
     roll.release = decision.lists.get(known.roles["release"])
     if decision.decided:
         head = head_of(known, marks, system, owners, level)
-        roll.text = printed(known, head, risen, decision, unclassified_text(total, level))
+        roll.text = printed(known, head, result, decision, unclassified_text(totals, level))
     if banner is not None:
-        _compare(known, roll, banner, decision, set(risen.sources), bool(risen.foreign))
+        _compare(known, roll, banner, decision, set(result.sources), bool(result.foreign))
     return roll
 
 
@@ -376,7 +121,7 @@ def _register(
 def _compare(
     known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, owners: set[str], foreign: bool
 ) -> None:
-    """Fill in how the banner found differs from the one expected."""
+    """Set how the banner found differs from the one expected."""
     shown: set[str] = set()
     for token in banner.control_tokens:
         if token.category in ("sci", "sap", "aea", "cui"):
@@ -399,7 +144,7 @@ def _compare(
 
 
 def _shows(code: str, shown: set[str]) -> bool:
-    """Whether a code is among those shown; a programme also by the first letters of its nickname."""
+    """Return whether a code is among those shown; a program also matches by the first letters of its nickname."""
     if code in shown:
         return True
     head, _, name = code.partition("-")
@@ -428,3 +173,265 @@ def _compare_release(
     roll.release_agrees = found == expected and here == there
     if not decision.codes:  # unmarked portions may count as NOFORN, by their date and caveats; as released they may not
         roll.extra = (*roll.extra, *sorted(found - {no_foreign}))
+
+
+# ---- the union of all portions, and what of it the banner takes ------------------------------------------------------
+
+
+class PortionTotals:
+    """The union of all portions by category: paths such as `SI-G ABCD`, and the entry of every token."""
+
+    def __init__(self, known: Lexicon, marks: Sequence[Marking]) -> None:
+        self.known = known
+        self.paths: dict[str, set[tuple[str, ...]]] = {"sci": set(), "sap": set(), "aea": set(), "cui": set()}
+        self.codes: dict[str, Entry] = {}
+        self.controlled = any(mark.system == "cui" for mark in marks)
+        self.concealed = any(mark.concealed for mark in marks)
+        self.owners: set[str] = set()
+        self.foreign = self.concealed
+        for mark in marks:
+            self._add_owners(mark)
+            for token in mark.control_tokens:
+                self._add(token)
+
+    def _add_owners(self, mark: Marking) -> None:
+        if mark.system == "nato":
+            nato = self.known.words["nato"].entries
+            self.owners.update(entry.code for entry in nato if entry.fact("kind") == "owner")
+        elif mark.system in ("foreign", "joint"):
+            self.owners.update(set(mark.owners) - {self.known.owner})
+        self.foreign = self.foreign or mark.system in ("nato", "foreign")
+
+    def _add(self, token: Token) -> None:
+        if token.category in self.paths:
+            self.paths[token.category].update(paths(self.known, token))
+        entry = self.known.words["controls"].get(token.code or "")
+        if entry is not None:
+            self.codes[entry.code] = entry
+            if entry.fact("role") == "foreign":
+                self.foreign = True
+                self.concealed = self.concealed or not token.countries
+                self.owners.update(token.countries)
+
+
+def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
+    """Return the token as paths of a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
+    head = token.code or token.text
+    found: set[tuple[str, ...]] = {(head,)} if token.category != "cui" else set()
+    for part in token.parts:
+        name, _, rest = part.partition(" ")
+        if token.category in ("sap", "cui"):
+            found.add((head, part) if token.category == "sap" else (part,))
+            continue
+        entry = known.parts.get((head, name))
+        name = entry.facts["part"][0] if entry is not None else name
+        found.add((head, name))
+        found.update((head, name, sub) for sub in rest.split())
+    return found
+
+
+def joined(tree: set[tuple[str, ...]]) -> list[str]:
+    """Return the paths of a tree, sorted, as one word each."""
+    return ["-".join(path) for path in sorted(tree)]
+
+
+def unclassified_only(known: Lexicon, entry: Entry) -> bool:
+    """Return whether a control is allowed only on unclassified information."""
+    levels = [known.words["levels"].get(code) for code in entry.facts.get("levels", ())]
+    return bool(levels) and all(found is not None and found.fact("classified") == "no" for found in levels)
+
+
+def system_of(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
+    """Return the system and owners of the whole: those of all portions if they agree, otherwise "us" and none."""
+    systems = {mark.system for mark in marks if mark.control_tokens or mark.system != "us" or is_classified(mark)}
+    owners = {mark.owners for mark in marks if mark.owners}
+    concealed = any(mark.concealed for mark in marks)
+    if len(systems) == 1 and len(owners) <= 1 and not concealed:
+        return systems.pop(), next(iter(owners), ())
+    return "us", ()
+
+
+def is_classified(mark: Marking) -> bool:
+    """Return whether a mark has a readable, classified level."""
+    return isinstance(mark.level, Level) and mark.level.classified
+
+
+def forced(totals: PortionTotals, level: Level, decision: Decision) -> Decision:
+    """Return the decision; unclassified nuclear controls in a classified banner force the strictest release marking."""
+    if not level.classified:
+        return decision
+    if any(entry.fact("rollup") == "unclassified-or-no-foreign" for entry in totals.codes.values()):
+        return Decision((totals.known.roles["no-foreign"],), {}, "no-foreign", True, decision.mixed)
+    return decision
+
+
+def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
+    """Return the nuclear controls: only the highest classified one, with its own and the others' sub-controls."""
+    tree = totals.paths["aea"]
+    entries = [entry for entry in totals.codes.values() if entry.fact("category") == "aea"]
+    ranked = sorted((entry for entry in entries if entry.fact("rollup") == "highest"), key=lambda e: e.rank or 0)
+    found: set[tuple[str, ...]] = set()
+    if ranked:
+        head = ranked[0].code
+        inherits = (head, *(e.code for e in ranked[1:]))
+        found = {(head, *path[1:]) for path in tree if path[0] in inherits}
+    if not level.classified:
+        found |= {path for path in tree if totals.known.words["controls"].get(path[0]) in entries and len(path) == 1}
+    return found
+
+
+def rising(totals: PortionTotals, level: Level, decision: Decision, category: str) -> list[str]:
+    """Return the codes of a category that the banner takes from the portions, release markings aside."""
+    known = totals.known
+    entries = [entry for entry in totals.codes.values() if entry.fact("category") == category]
+    here = {entry.fact("role") for entry in totals.codes.values()}
+    found: list[str] = []
+    for entry in entries:
+        way = entry.fact("rollup")
+        strict = bool(here & {"nobody", "exclusive"})
+        if way == "any":
+            found.append(entry.code)
+        elif way == "unless-originator":
+            found += [] if "originator" in here else [entry.code]
+        elif way == "strictest":
+            found += [] if entry.fact("role") == "exclusive" and "nobody" in here else [entry.code]
+        elif way == "unclassified":
+            compound = any(other.fact("plain") == entry.code for other in totals.codes.values())
+            pushed = strict and entry.fact("role") == "sensitive"
+            found += [] if level.classified or pushed or (compound and not decision.codes) else [entry.code]
+        elif way == "compound":
+            found += _compound(known, entry, level, decision, strict)
+        elif way == "alone":
+            others = [e for e in totals.codes.values() if e is not entry and not e.fact("release")]
+            found += [] if level.classified or others else [entry.code]
+    return list(dict.fromkeys(found))
+
+
+def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
+    """Return SBU NOFORN or LES NOFORN whole in an unclassified banner with no other release marking, or else split."""
+    plain = known.words["controls"].get(entry.fact("plain"))
+    sensitive = plain is not None and plain.fact("role") == "sensitive"
+    if sensitive and (level.classified or strict):
+        return []
+    return [entry.fact("plain")] if level.classified or decision.codes else [entry.code]
+
+
+def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
+    """Return the codes, each once, in the table's order within their category."""
+
+    def place(code: str) -> int:
+        entry = known.words["controls"].get(code)
+        return entry.rank or 0 if entry is not None else 99
+
+    return sorted(dict.fromkeys(codes), key=place)
+
+
+class RollupResult(Record):
+    """What the banner takes from the portions: trees of paths, foreign sources, and controls in order."""
+
+    sci: set[tuple[str, ...]]
+    sap: set[tuple[str, ...]]
+    aea: set[tuple[str, ...]]
+    cui: set[tuple[str, ...]]
+    foreign: tuple[str, ...]
+    sources: tuple[str, ...]
+    dissem: list[str]
+    nonic: list[str]
+
+    def codes(self) -> tuple[str, ...]:
+        """Return all codes in the order of the banner."""
+        trees = [*joined(self.sci), *joined(self.sap), *joined(self.aea), *self.foreign, *joined(self.cui)]
+        return (*trees, *self.dissem, *self.nonic)
+
+
+def rolled_up(totals: PortionTotals, level: Level, decision: Decision, system: str) -> RollupResult:
+    """Return what a banner of that level and system, with that release marking, takes from the totals."""
+    known = totals.known
+    foreign = (known.roles["foreign"],) if system == "us" and totals.foreign else ()
+    sources = sorted(totals.owners, key=lambda code: (len(code) > 3, code)) if foreign and not totals.concealed else ()
+    dissem = ordered(known, [*rising(totals, level, decision, "dissem"), *decision.codes])
+    nonic = ordered(known, rising(totals, level, decision, "nonic"))
+    trees = totals.paths
+    return RollupResult(
+        trees["sci"], trees["sap"], nuclear(totals, level), trees["cui"], foreign, tuple(sources), dissem, nonic
+    )
+
+
+# ---- the banner as text ----------------------------------------------------------------------------------------------
+
+
+def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return the systems of a tree as a banner writes them, sorted: `SI-G ABCD-XYZ`."""
+    nodes = set(tree)
+    texts = []
+    for head in sorted({path[0] for path in nodes}):
+        text = head
+        for name in sorted({path[1] for path in nodes if path[0] == head and len(path) > 1}):
+            subs = sorted(path[2] for path in nodes if path[:2] == (head, name) and len(path) > 2)
+            text += "-" + " ".join([name, *subs])
+        texts.append(text)
+    return texts
+
+
+def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple[str, ...], level: Level) -> str:
+    """Return what the banner begins with: the level, or `//` and the owner of the level."""
+    if system == "joint":
+        return f"//{next(iter(known.joint))} {level.name} {' '.join(owners)}".rstrip()
+    if system == "foreign":
+        return f"//{' '.join(owners)} {level.name}"
+    if system == "nato":
+        top = max((mark for mark in marks if mark.level == level), key=lambda mark: mark.text)
+        token = top.level_token
+        entry = known.words["nato"].get(token.code or "") if token is not None else None
+        return "//" + (entry.forms.get("banner", (entry.title,))[0] if entry is not None else level.name)
+    if system == "cui":
+        return min(known.cui, key=len)
+    return level.name
+
+
+def programs(tree: set[tuple[str, ...]]) -> list[str]:
+    """Return the programs in order, with the prefix before the first only."""
+    below = sorted(path for path in tree if len(path) > 1)
+    heads = {path[0] for path in below}
+    texts = [name if index else f"{head}-{name}" for index, (head, name) in enumerate(below)]
+    return texts + sorted(path[0] for path in tree if path[0] not in heads)
+
+
+def nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
+    """Return the nuclear controls in the register's order, each with its sub-controls and numbers."""
+    texts = []
+    for head in ordered(known, [path[0] for path in tree]):
+        names = [path[1] for path in tree if path[0] == head and len(path) > 1]
+        numbers = sorted((name for name in names if name.isdigit()), key=int)
+        text = "-".join([head, *sorted(name for name in names if not name.isdigit())])
+        sigma = next((e for (code, _), e in known.parts.items() if code == head and "numbers" in e.facts), None)
+        if numbers and sigma is not None:
+            text += f"-{sigma.facts['part'][0]} {' '.join(numbers)}"
+        texts.append(text)
+    return texts
+
+
+def unclassified_text(totals: PortionTotals, level: Level) -> list[str]:
+    """Return the categories of controlled unclassified information; for a classified banner, only its word."""
+    if level.classified:
+        return [min(totals.known.cui, key=len)] if totals.controlled else []
+    prefix = totals.known.prefix
+    return sorted((path[0] for path in totals.paths["cui"]), key=lambda word: (not word.startswith(prefix), word))
+
+
+def release_text(known: Lexicon, code: str, decision: Decision) -> str:
+    """Return a dissemination control with its list of countries, if it has one."""
+    countries = decision.lists.get(code)
+    if countries is None:
+        return code
+    if code == known.roles["eyes"]:
+        return f"{'/'.join(countries)} {code}"
+    return f"{code} {', '.join(countries)}"
+
+
+def printed(known: Lexicon, head: str, result: RollupResult, decision: Decision, unclassified: list[str]) -> str:
+    """Return the whole banner in the order of the register."""
+    foreign = [" ".join([*result.foreign, *result.sources])] if result.foreign else []
+    groups = [written(result.sci), programs(result.sap), nuclear_text(known, result.aea), foreign, unclassified]
+    groups += [[release_text(known, code, decision) for code in result.dissem], result.nonic]
+    return "//".join([head, *("/".join(group) for group in groups if group)])

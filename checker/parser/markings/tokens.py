@@ -1,4 +1,4 @@
-"""A marking cut at its separators, and lists of countries taken out of it: offsets into its text, no meaning yet."""
+"""The tokens of a marking, with offsets only: segments between slashes, lists of countries, and controls."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..lookup import Lexicon
 WORDS = re.compile(r"[^\s,/]+")
 GAPS = re.compile(r"[\s,-]+")
 _BLANKS = re.compile(r"\s+")
-_STROKES = re.compile(r"/+")
+_SLASHES = re.compile(r"/+")
 
 
-class Piece(Record):
-    """A stretch between separators: its offsets, the separator before it, the number of its `//` group."""
+class Segment(Record):
+    """The text between two separators: its offsets, the separator before it, the number of its `//` group."""
 
     start: int
     end: int
@@ -24,8 +24,8 @@ class Piece(Record):
     group: int
 
 
-class Bit(Record):
-    """A token without a place. The fields are those of `document.Token`, with offsets for the span."""
+class UnplacedToken(Record):
+    """A token with offsets in place of a span. The other fields are those of `model.Token`."""
 
     start: int
     end: int
@@ -55,43 +55,43 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def plain(text: str, start: int, end: int) -> str:
-    """The words between two offsets in upper case, every run of blanks one blank."""
+    """Return the words between two offsets in upper case with single blanks."""
     return " ".join(text[start:end].upper().split())
 
 
-def pieces_of(text: str) -> tuple[list[Piece], bool, bool]:
-    """The pieces between strokes; whether the text begins with `//`; whether a separator stands at its end."""
-    pieces: list[Piece] = []
+def split_segments(text: str) -> tuple[list[Segment], bool, bool]:
+    """Return the segments between slashes, whether the text begins with `//`, and whether it ends with a separator."""
+    segments: list[Segment] = []
     here = group = 0
     last_end = 0
     leading = trailing = False
-    for stroke in [*_STROKES.finditer(text), None]:
-        low, high = (stroke.start(), stroke.end()) if stroke is not None else (len(text), len(text))
+    for slash in [*_SLASHES.finditer(text), None]:
+        low, high = (slash.start(), slash.end()) if slash is not None else (len(text), len(text))
         start, end = trim(text, here, low)
         if start < end:
-            pieces.append(Piece(start, end, text[last_end:start] if pieces or leading else "", group))
+            segments.append(Segment(start, end, text[last_end:start] if segments or leading else "", group))
             last_end = end
             trailing = False
-        elif stroke is not None and not pieces:
+        elif slash is not None and not segments:
             leading = high - low > 1
             last_end = low
-        if stroke is None:
+        if slash is None:
             break
         trailing = True
         group += high - low > 1
         here = high
-    return pieces, leading, trailing and bool(pieces)
+    return segments, leading, trailing and bool(segments)
 
 
 def unwrap(form: str, word: str) -> str | None:
-    """What follows `form` in `word` when it begins with it as whole words, else `None`."""
+    """Return what follows `form` in `word` if it begins with it as whole words, otherwise `None`."""
     if word.startswith(form) and (len(word) == len(form) or word[len(form)] in " ,"):
         return word[len(form) :]
     return None
 
 
 def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[list[str], list[str], bool]:
-    """The codes listed between two offsets as written, their separators, and whether all are known spellings."""
+    """Return the codes listed between two offsets as written, their separators, and whether all spellings are known."""
     codes: list[str] = []
     separators: list[str] = []
     all_known = True
@@ -119,62 +119,67 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
     return codes, list(dict.fromkeys(separators)), all_known
 
 
-# ---- The controls of a marking, piece by piece: known words, systems with compartments, lists of countrie
+# ---- controls --------------------------------------------------------------------------------------------------------
 _DATE = Pattern(r"\d{8}", 0)
 
 
 class Controls:
-    """The tokens read so far of one text. `lax`: no `//` in it, as telegrams write; `system`: what its level began."""
+    """The tokens read so far from one text.
+
+    `lax` is whether it has no `//`, as in telegrams; `system` is the system that its level began.
+    """
 
     def __init__(self, lexicon: Lexicon, text: str) -> None:
         self.lexicon = lexicon
         self.text = text
         self.lax = "//" not in text
         self.system = "us"
-        self.bits: list[Bit] = []
+        self.tokens: list[UnplacedToken] = []
 
-    def add(self, start: int, end: int, code: str | None, category: str, piece: Piece, **more: object) -> Bit:
-        """A new token. `more` are fields of `Bit`."""
-        fields: dict[str, object] = {"order": 0, "form": "other", "before": piece.before, **more}
-        bit = Bit(start, end, code, category, group=piece.group, **fields)  # type: ignore[arg-type]
-        self.bits.append(bit)
-        return bit
+    def add(
+        self, start: int, end: int, code: str | None, category: str, segment: Segment, **more: object
+    ) -> UnplacedToken:
+        """Add and return a token. `more` are further fields of `UnplacedToken`."""
+        fields: dict[str, object] = {"order": 0, "form": "other", "before": segment.before, **more}
+        token = UnplacedToken(start, end, code, category, group=segment.group, **fields)  # type: ignore[arg-type]
+        self.tokens.append(token)
+        return token
 
     def cui_code(self, word: str) -> str:
-        """The code of a word that marks controlled unclassified information."""
+        """Return the code of a word that marks controlled unclassified information."""
         entry = self.lexicon.words["cui_words"].find(word)
         return entry.code if entry is not None else word
 
-    def read(self, piece: Piece) -> None:
-        """The tokens of one piece: what no table knows becomes one token without a code."""
-        if self._cui_control(piece) or self._one(piece) or self._eyes(piece) or self._more_of_a_list(piece):
+    def read(self, segment: Segment) -> None:
+        """Read the tokens of one segment; what no table lists becomes one token without a code."""
+        if self._cui_control(segment) or self._one(segment) or self._eyes(segment) or self._more_of_a_list(segment):
             return
-        if self._split(piece):
+        if self._split(segment):
             return
-        text = plain(self.text, piece.start, piece.end)
-        self.add(piece.start, piece.end, None, "unknown", piece, parts=(text,))
+        text = plain(self.text, segment.start, segment.end)
+        self.add(segment.start, segment.end, None, "unknown", segment, parts=(text,))
 
-    def _one(self, piece: Piece) -> bool:
-        """One known control with what belongs to it."""
-        word = plain(self.text, piece.start, piece.end)
+    def _one(self, segment: Segment) -> bool:
+        """Read one known control with what belongs to it."""
+        word = plain(self.text, segment.start, segment.end)
         found = self.lexicon.controls.get(word)
         if found is not None and not found[0].fact("under"):
-            self.known(piece.start, piece.end, piece, found)
+            self.known(segment.start, segment.end, segment, found)
             return True
-        return self._system(piece, word) or self._list(piece, word) or self._instruction(piece, word)
+        return self._system(segment, word) or self._list(segment, word) or self._instruction(segment, word)
 
-    def known(self, start: int, end: int, piece: Piece, found: tuple[Entry, str, str]) -> None:
-        """A token for a control of the table, with its codes and whether it is retired."""
+    def known(self, start: int, end: int, segment: Segment, found: tuple[Entry, str, str]) -> None:
+        """Add a token for a control of the table, with its codes and whether it is retired."""
         entry, form, category = found
         codes = (entry.fact("plain"), entry.fact("plus")) if entry.fact("plain") and self.lax else (entry.code,)
         retired = entry.fact("use") or category == "declass" or entry.code in self.lexicon.words["retired_controls"]
         standing = "retired" if retired else "current"
         self.add(
-            start, end, entry.code, category, piece, order=entry.rank or 0, form=form, codes=codes, standing=standing
+            start, end, entry.code, category, segment, order=entry.rank or 0, form=form, codes=codes, standing=standing
         )
 
-    def _system(self, piece: Piece, word: str) -> bool:
-        """A control system with compartments after hyphens, compartments with sub-compartments after blanks."""
+    def _system(self, segment: Segment, word: str) -> bool:
+        """Read a control system with compartments after hyphens and sub-compartments after blanks."""
         head, _, tail = word.partition("-")
         found = self.lexicon.systems.get(head)
         if found is None:
@@ -186,7 +191,7 @@ class Controls:
         if category in ("sci", "aea"):
             parts, codes = self._compartments(entry, tail)
         self.add(
-            piece.start, piece.end, entry.code, category, piece, order=entry.rank or 0,
+            segment.start, segment.end, entry.code, category, segment, order=entry.rank or 0,
             form=self._system_form(form, word), parts=parts, codes=tuple(codes),
         )  # fmt: skip
         return True
@@ -216,80 +221,80 @@ class Controls:
                     codes.append(deeper.code)
         return tuple(parts), codes
 
-    def _list(self, piece: Piece, word: str) -> bool:
-        """A control that takes a list of countries."""
+    def _list(self, segment: Segment, word: str) -> bool:
+        """Read a control that takes a list of countries."""
         for form, entry, kind in self.lexicon.lists:
             tail = unwrap(form, word)
             if tail is None:
                 continue
-            start = self._after(piece, form)
-            codes, separators, known = countries_of(self.lexicon, self.text, start, piece.end)
+            start = self._after(segment, form)
+            codes, separators, known = countries_of(self.lexicon, self.text, start, segment.end)
             if self.lax and not known and entry.fact("list") != "comma":
                 return False
             countries = [self.lexicon.countries.get(code, code) for code in codes] if self.lax else codes
             category = entry.fact("category")
             both = all(form in entry.forms.get(side, ()) for side in ("banner", "portion"))
             self.add(
-                piece.start, piece.end, entry.code, category, piece, order=entry.rank or 0,
+                segment.start, segment.end, entry.code, category, segment, order=entry.rank or 0,
                 form="same" if both else kind, countries=tuple(countries), separators=tuple(separators),
                 codes=(entry.code,),
             )  # fmt: skip
             return True
         return False
 
-    def _after(self, piece: Piece, form: str) -> int:
-        """Where the words that follow `form` begin."""
-        words = list(WORDS.finditer(self.text, piece.start, piece.end))
+    def _after(self, segment: Segment, form: str) -> int:
+        """Return where the words that follow `form` begin."""
+        words = list(WORDS.finditer(self.text, segment.start, segment.end))
         count = len(form.split())
-        return words[count].start() if len(words) > count else piece.end
+        return words[count].start() if len(words) > count else segment.end
 
-    def _eyes(self, piece: Piece) -> bool:
-        """Countries joined by strokes before the control's own words."""
-        word = plain(self.text, piece.start, piece.end)
+    def _eyes(self, segment: Segment) -> bool:
+        """Read countries joined by slashes before the control's own words."""
+        word = plain(self.text, segment.start, segment.end)
         for form, entry, kind in self.lexicon.before_lists:
             if not word.endswith(" " + form):
                 continue
             codes = [word[: -len(form) - 1]]
-            start, before = piece.start, piece.before
-            while self.bits and self.bits[-1].code is None and self.bits[-1].parts[0] in self.lexicon.countries:
-                last = self.bits.pop()
+            start, before = segment.start, segment.before
+            while self.tokens and self.tokens[-1].code is None and self.tokens[-1].parts[0] in self.lexicon.countries:
+                last = self.tokens.pop()
                 codes.insert(0, last.parts[0])
                 start, before = last.start, last.before
-            place = Piece(start, piece.end, before, piece.group)
+            place = Segment(start, segment.end, before, segment.group)
             self.add(
-                start, piece.end, entry.code, entry.fact("category"), place, order=entry.rank or 0,
+                start, segment.end, entry.code, entry.fact("category"), place, order=entry.rank or 0,
                 form=kind, countries=tuple(codes), separators=("/",), codes=(entry.code,),
             )  # fmt: skip
             return True
         return False
 
-    def _more_of_a_list(self, piece: Piece) -> bool:
-        """A country behind a stroke that goes on with the list before it, as telegrams write it."""
-        last = self.bits[-1]
+    def _more_of_a_list(self, segment: Segment) -> bool:
+        """Read a country after a slash that continues the list before it, as telegrams write it."""
+        last = self.tokens[-1]
         if not (last.countries and self.lax and last.category != "level"):
             return False
-        codes, separators, known = countries_of(self.lexicon, self.text, piece.start, piece.end)
+        codes, separators, known = countries_of(self.lexicon, self.text, segment.start, segment.end)
         if not known:
             return False
         last.countries += tuple(self.lexicon.countries[code] for code in codes)
-        last.separators = tuple(dict.fromkeys((*last.separators, piece.before, *separators)))
-        last.end = piece.end
+        last.separators = tuple(dict.fromkeys((*last.separators, segment.before, *separators)))
+        last.end = segment.end
         return True
 
-    def _instruction(self, piece: Piece, word: str) -> bool:
-        """A declassification value, as banners had it last until February 2008 (IC-REG-2016 p. 192)."""
+    def _instruction(self, segment: Segment, word: str) -> bool:
+        """Read a declassification value, the last element of banners until February 2008 (IC-REG-2016 p. 192)."""
         entry = self.lexicon.exemptions.get(word)
         if entry is None and not _DATE.fullmatch(word):
             return False
         code = entry.code if entry is not None else word
-        self.add(piece.start, piece.end, code, "declass", piece, parts=(word,), codes=())
+        self.add(segment.start, segment.end, code, "declass", segment, parts=(word,), codes=())
         return True
 
-    def _cui_control(self, piece: Piece) -> bool:
+    def _cui_control(self, segment: Segment) -> bool:
         lexicon = self.lexicon
-        word = plain(self.text, piece.start, piece.end)
+        word = plain(self.text, segment.start, segment.end)
         if word in lexicon.cui:
-            self.add(piece.start, piece.end, self.cui_code(word), "cui", piece, form="banner")
+            self.add(segment.start, segment.end, self.cui_code(word), "cui", segment, form="banner")
             return True
         specified = word.startswith(lexicon.prefix)
         name = word[len(lexicon.prefix) :] if specified else word
@@ -299,30 +304,30 @@ class Controls:
         if category is not None or specified:
             code = word if category is not None else None
             form = "specified" if specified else "banner"
-            self.add(piece.start, piece.end, code, "cui", piece, form=form, parts=(word,), codes=(word,))
+            self.add(segment.start, segment.end, code, "cui", segment, form=form, parts=(word,), codes=(word,))
             return True
         control = lexicon.cui_controls.get(word)
         if control is not None and "list" not in control.facts:
-            self.add(piece.start, piece.end, word, "dissem", piece, order=control.rank or 0, form="banner")
+            self.add(segment.start, segment.end, word, "dissem", segment, order=control.rank or 0, form="banner")
             return True
         if word in lexicon.supplemental:
-            self.add(piece.start, piece.end, word, "cui", piece, form="banner", standing="supplemental")
+            self.add(segment.start, segment.end, word, "cui", segment, form="banner", standing="supplemental")
             return True
         return False
 
-    def _split(self, piece: Piece) -> bool:
-        """Controls with a comma, a blank or a hyphen between them, as before July 2005 or by mistake."""
-        start = piece.start
-        for gap in GAPS.finditer(self.text[piece.start : piece.end]):
-            head = Piece(start, piece.start + gap.start(), piece.before, piece.group)
-            rest = Piece(piece.start + gap.end(), piece.end, gap[0], piece.group)
+    def _split(self, segment: Segment) -> bool:
+        """Read controls separated by a comma, blank or hyphen, as before July 2005 or by mistake."""
+        start = segment.start
+        for gap in GAPS.finditer(self.text[segment.start : segment.end]):
+            head = Segment(start, segment.start + gap.start(), segment.before, segment.group)
+            rest = Segment(segment.start + gap.end(), segment.end, gap[0], segment.group)
             if head.start >= head.end or rest.start >= rest.end:
                 continue
-            kept = len(self.bits)
+            count = len(self.tokens)
             if self._one(head):
                 if "," in gap[0] or self._one(rest) or self._split(rest):
                     if "," in gap[0]:
                         self.read(rest)
                     return True
-                del self.bits[kept:]
+                del self.tokens[count:]
         return False
