@@ -102,12 +102,14 @@ def test_what_hangs_on_a_strange_letter_is_no_error(name: str) -> None:
 
 TOLD = {
     "a letter of a spaced level": [
-        'FMT-015 info "C O N F I Q E N T I A L STRELSAU 000412" does not name a level that can be read'
+        'FMT-015 info "C O N F I Q E N T I A L STRELSAU 000412" does not contain a recognized level'
     ],
     "the letters of the security group": [
-        "FMT-019 info the security line does not have five equal letters out of U, E, C, S, T"
+        "FMT-019 info the security line does not have five identical letters out of U, E, C, S and T"
     ],
-    "the classifier's label": ["AUT-006 info CONFIDENTIAL document does not say who classified it"],
+    "the classifier's label": [
+        'AUT-006 info no classification authority on a CONFIDENTIAL document (expected "Classified By: ...")'
+    ],
     "a digit of the order": ["AUT-003 info E.O. 52958 is not an order on classification"],
     "the bracket of a mark": ["POR-001 info paragraph 2. has no portion mark"],
 }
