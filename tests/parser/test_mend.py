@@ -105,7 +105,7 @@ TOLD = {
         'FMT-015 info "C O N F I Q E N T I A L STRELSAU 000412" does not contain a recognized level'
     ],
     "the letters of the security group": [
-        "FMT-019 info the security line does not have five identical letters out of U, E, C, S and T"
+        "FMT-019 info the security line does not have five identical letters out of U, E, R, C, S and T"
     ],
     "the classifier's label": [
         'AUT-006 info no classification authority on a CONFIDENTIAL document (expected "Classified By: ...")'
