@@ -138,7 +138,7 @@ SLIPS = {
         {"Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d).\n": ""},
         "AUT-006",
     ),
-    "no originator": ("unclas-2007", {"FM AMEMBASSY STRELSAU\n": ""}, "FMT-011"),
+    "no declassification date": ("confidential-2007", {"DECL: 09/06/2017": "N/A"}, "AUT-005"),
     "a date that is none": ("confidential-2007", {"09/06/2017": "06/31/2017"}, "DCL-003"),
 }
 
