@@ -26,10 +26,10 @@ import yaml
 from benchmarks.planting import ROOT, Plant, compliant, from_examples, from_synth
 from benchmarks.wrapping import TELEGRAMS_ONLY, WRAPPERS, Wrapped
 from checker import engine, parser, readers, rulebook
-from checker.document import Fact
-from checker.findings import Finding
+from checker.model import Fact
 from checker.readers import Unreadable
 from checker.record import copied
+from checker.results import Finding
 from checker.text import Source, Span, View
 from checker.values import Date
 
@@ -74,7 +74,7 @@ class Bench:
             telegram = parser.parse(reading.view, book.vocabulary, facts, day)
             if plant is not None and plant.profile and plant.profile != telegram.profile:
                 telegram = copied(telegram, profile=plant.profile)
-            found += engine.run(telegram, reading.view.source, book, "invented.txt", reading.cable)
+            found += engine.judge(telegram, reading.view.source, book, "invented.txt", reading.cable).findings
         return found
 
     def judge(self, plant: Plant, wrapper: str) -> None:

@@ -18,8 +18,8 @@ import atheris  # type: ignore[import-not-found,unused-ignore]
 with atheris.instrument_imports(include=["checker"]):
     from benchmarks.fuzz import check_tiling, one
     from checker import parser, rulebook
+    from checker.errors import CablecheckError
     from checker.text import Source, View
-    from checker.trouble import Trouble
 
 BOOK = rulebook.load()
 
@@ -41,7 +41,7 @@ def rules(data: bytes) -> None:
         Path(folder, "fuzz.yaml").write_bytes(data)
         try:
             rulebook.load([folder])
-        except Trouble as trouble:
+        except CablecheckError as trouble:
             assert str(trouble)
 
 

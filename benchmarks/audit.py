@@ -29,7 +29,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from benchmarks.parse import SCAN
 from checker import audit, engine, readers, rulebook, synth
 from checker.audit import batch
-from checker.checking import Order
+from checker.document_linter import Order
 from checker.parser import parse
 
 PARAGRAPH = re.compile(r"(?ms)^([0-9]{1,2})(\. .+?)(?=\n\s*\n)")
@@ -87,7 +87,7 @@ def judged(path: str, book: rulebook.Rulebook) -> None:
     for share in readers.batches(path, 4 << 20):
         for item in readers.read_batch(share):
             telegram = parse(item.view, book.vocabulary, item.facts)
-            for _ in engine.run(telegram, item.view.source, book, "", "", tally):
+            for _ in engine.judge(telegram, item.view.source, book, "", "", tally).findings:
                 pass
 
 

@@ -42,7 +42,7 @@ def one(data: bytes, book: rulebook.Rulebook) -> int:
         telegram = parser.parse(reading.view, book.vocabulary, reading.facts)
         check_tiling(reading.view, telegram)
         source = reading.view.source
-        for finding in engine.run(telegram, source, book, "fuzz.txt", reading.cable):
+        for finding in engine.judge(telegram, source, book, "fuzz.txt", reading.cable).findings:
             assert finding.quote == source.text[finding.span.start : finding.span.end]
     return documents
 

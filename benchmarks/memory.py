@@ -23,7 +23,7 @@ BAR = 200.0  # MB
 ONE = """
 import json, resource, sys, time
 from checker import audit
-from checker.checking import Order
+from checker.document_linter import Order
 if __name__ == "__main__":
     start = time.perf_counter()
     last = [0.0]

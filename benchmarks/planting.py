@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from checker.record import Record, copied
-from checker.synth.data import load
-from checker.synth.maker import Made, Maker
+from checker.synth.generator import Made, Maker
+from checker.synth.templates import load
 
 ROOT = Path(__file__).parent.parent
 OPEN, CLOSE = "⟦", "⟧"

@@ -31,7 +31,7 @@ def renew(count: int = 300, seed: int = 20) -> None:
     FOLDER.mkdir(exist_ok=True)
     with open(SAMPLE, "w", encoding="utf-8", newline="\n") as file:
         for made in make(count, seed, 0.5):
-            row = {"_id": made.cable, "origin": made.origin, "classification": made.outside, "body": made.text}
+            row = {"_id": made.cable, "origin": made.origin, "classification": made.source_record, "body": made.text}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -43,7 +43,7 @@ def findings() -> Iterator[str]:
             yield f"{reading.cable}: {reading.why}"
             continue
         telegram = parser.parse(reading.view, book.vocabulary, reading.facts)
-        for found in engine.run(telegram, reading.view.source, book, SAMPLE.name, reading.cable):
+        for found in engine.judge(telegram, reading.view.source, book, SAMPLE.name, reading.cable).findings:
             place = f"{found.start.line}:{found.start.column}"
             yield f"{found.cable} {place} {found.severity} {found.rule} {found.message}"
 

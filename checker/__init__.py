@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .findings import Finding
-from .shipped import VERSION as __version__
+from .resources import VERSION as __version__
+from .results import Finding
 
 __all__ = ["Finding", "__version__", "check"]
 
@@ -22,9 +22,9 @@ def check(text: str, *, name: str = "text", settings: Mapping[str, object] | Non
     """The findings of one text, in reading order, positions in code points from 1.
 
     `name` is what the findings call the text. `settings` are settings by name as a configuration file has them
-    (`{"select": ["POR"], "as-of": "2026-11-23"}`); no configuration file is read. Raises `checker.trouble.Trouble` for
+    (`{"select": ["POR"], "as-of": "2026-11-23"}`); no configuration file is read. Raises `checker.errors.Trouble` for
     settings that do not hold and for a text that cannot be checked.
     """
-    from . import configuration, run  # the package must cost nothing to import
+    from . import config, linter  # the package must cost nothing to import
 
-    return run.check_text(text, name, configuration.settle(dict(settings or {}), isolated=True))
+    return linter.check_text(text, name, config.settle(dict(settings or {}), isolated=True))

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import os
 
-from .findings import Finding
-from .ledger import Hidden
+from .errors import ConfigError, did_you_mean
 from .record import Record
-from .trouble import ConfigTrouble, did_you_mean
+from .results import Finding, Suppressed
 
 FORMAT = 1
 MAX_BYTES = 256_000_000
@@ -42,7 +41,7 @@ class Sorted(Record):
     """Findings after baseline or suppressions: what is shown, what is hidden, and what was said about nothing."""
 
     shown: tuple[Finding, ...]
-    hidden: tuple[Hidden, ...]
+    hidden: tuple[Suppressed, ...]
     notices: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
 
@@ -80,24 +79,24 @@ def plain_path(path: str) -> str:
 
 
 def load(path: str) -> list[Known]:
-    """The entries of a baseline file. Raises `ConfigTrouble`: an unreadable baseline is refused, never empty."""
+    """The entries of a baseline file. Raises `ConfigError`: an unreadable baseline is refused, never empty."""
     import json
 
     try:
         data = json.loads(_bytes(path))
     except (ValueError, RecursionError) as error:
-        raise ConfigTrouble(f"{path}: not a baseline: {error}") from error
+        raise ConfigError(f"{path}: not a baseline: {error}") from error
     if not isinstance(data, dict) or data.get("baseline") != FORMAT or not isinstance(data.get("findings"), list):
-        raise ConfigTrouble(f"{path}: not a baseline of format {FORMAT}; make one with `cablecheck baseline create`")
+        raise ConfigError(f"{path}: not a baseline of format {FORMAT}; make one with `cablecheck baseline create`")
     return [_known(path, number, row) for number, row in enumerate(data["findings"], start=1)]
 
 
 def _known(path: str, number: int, row: object) -> Known:
     if not isinstance(row, dict) or set(row) != {"fingerprint", "rule", "path", "count"}:
-        raise ConfigTrouble(f"{path}: entry {number}: fingerprint, rule, path and count are wanted, and nothing else")
+        raise ConfigError(f"{path}: entry {number}: fingerprint, rule, path and count are wanted, and nothing else")
     count = row["count"]
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        raise ConfigTrouble(f"{path}: entry {number}: count is a whole number from 1")
+        raise ConfigError(f"{path}: entry {number}: count is a whole number from 1")
     return Known(str(row["fingerprint"]), str(row["rule"]), str(row["path"]), count)
 
 
@@ -115,7 +114,7 @@ def hide_known(
     for finding in findings:
         if finding.rule not in mandatory and left.get(finding.fingerprint, 0) > 0:
             left[finding.fingerprint] -= 1
-            hidden.append(Hidden(finding, "baseline"))
+            hidden.append(Suppressed(finding, "baseline"))
         else:
             shown.append(finding)
     stale = stale_entries(entries, findings, checked)
@@ -158,19 +157,19 @@ _ALLOWED = (*_WANTED, "expires")
 
 
 def load_suppressions(path: str) -> list[Suppression]:
-    """The entries `[[suppress]]` of a TOML file. Raises `ConfigTrouble` with everything that is wrong in it."""
+    """The entries `[[suppress]]` of a TOML file. Raises `ConfigError` with everything that is wrong in it."""
     import tomllib
 
     text = _bytes(path)
     try:
         data = tomllib.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ConfigTrouble(f"{path}: not readable as TOML: {error}") from error
+        raise ConfigError(f"{path}: not readable as TOML: {error}") from error
     places = [number for number, line in enumerate(text.split(b"\n"), start=1) if line.strip() == b"[[suppress]]"]
     troubles = [f"{path}: unknown key {key!r}; only [[suppress]] stands here" for key in data if key != "suppress"]
     entries = data.get("suppress", [])
     if not isinstance(entries, list):
-        raise ConfigTrouble(f"{path}: suppress is written as [[suppress]], once for each accepted finding")
+        raise ConfigError(f"{path}: suppress is written as [[suppress]], once for each accepted finding")
     found = []
     for index, entry in enumerate(entries):
         place = f"{path}:{places[index]}" if index < len(places) else path
@@ -180,7 +179,7 @@ def load_suppressions(path: str) -> list[Suppression]:
             fingerprint, rule, shown, reason = (str(entry[key]) for key in _WANTED)
             found.append(Suppression(fingerprint, rule, shown, reason, str(entry.get("expires", "")), place))
     if troubles:
-        raise ConfigTrouble("\n".join(troubles))
+        raise ConfigError("\n".join(troubles))
     return found
 
 
@@ -229,7 +228,7 @@ def hide_accepted(
         match = by_print.get(finding.fingerprint)
         if match is not None and match.rule == finding.rule and finding.rule not in mandatory:
             used.add(finding.fingerprint)
-            hidden.append(Hidden(finding, "suppression", match.reason))
+            hidden.append(Suppressed(finding, "suppression", match.reason))
         else:
             shown.append(finding)
     for mark, entry in by_print.items():
@@ -241,8 +240,8 @@ def hide_accepted(
 def _bytes(path: str) -> bytes:
     try:
         if os.path.getsize(path) > MAX_BYTES:
-            raise ConfigTrouble(f"{path}: larger than {MAX_BYTES:,} bytes")
+            raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes")
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise ConfigTrouble(f"{path}: {error.strerror or error}") from error
+        raise ConfigError(f"{path}: {error.strerror or error}") from error

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
-from .document import Telegram
-from .findings import Finding, Suggestion
+from .errors import CablecheckError
+from .model import Damage, Telegram
 from .record import Record
-from .rulebook.codes import Free
-from .rulebook.paths import Env
-from .rulebook.plan import Branch, Job, Plan
-from .rulebook.shelf import Rule, Rulebook
-from .rulebook.verdict import HOLDS, IDLE, LONGEST_MESSAGE, UNSURE, Hit
+from .results import Finding, Suggestion, Undetermined
+from .rulebook.evaluation import NOT_APPLICABLE, PASS, UNDETERMINED, Branch, Hit, Job, Outcome, Plan
+from .rulebook.field_types import Env
+from .rulebook.ir import Free
+from .rulebook.rule import Rule, Rulebook
 from .text import Source, Span
-from .trouble import Trouble
 
 MOST_LINES = 5  # lines of the source that a finding carries
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
-FORGE_AFTER = 150  # telegrams: from then on it pays to forge a plan into one function (15 ms)
+_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
+TEXT_FIELDS = frozenset(
+    ("all_marked", "headings", "highest_portion", "markable", "marked", "markings", "numbered", "paragraphs",
+     "portion_controls", "portion_marks", "portions", "rollup", "signature", "tokens")
+)  # fmt: skip
+"""The fields of a telegram that come from paragraph 1 on; the others come above it."""
 
 
 class Crash(Record):
@@ -47,47 +52,26 @@ class Count:
 
 
 class Tally:
-    """What became of each rule over a run: documents it met, applied to, failed on; and the crashes.
-
-    A forged plan counts rules that apply together in one number; the numbers are shared out when somebody asks.
-    """
+    """Verdicts of each rule over a run, and the crashes. `documents` counts the documents judged."""
 
     def __init__(self) -> None:
         self.documents = 0
         self.crashes: list[Crash] = []
-        self._counts: dict[str, Count] = {}
-        self._open: dict[Plan, list[int]] = {}
-
-    @property
-    def counts(self) -> dict[str, Count]:
-        """The counts by rule."""
-        for plan, numbers in self._open.items():
-            for number, jobs in zip(numbers, plan.forged.slots, strict=True):
-                for rule, _ in jobs if number else ():
-                    self.of(rule.id).applied += number
-        self._open.clear()
-        return self._counts
-
-    def numbers(self, plan: Plan) -> list[int]:
-        """Where a forged plan counts."""
-        found = self._open.get(plan)
-        if found is None:
-            found = self._open[plan] = [0] * len(plan.forged.slots)
-        return found
+        self.counts: dict[str, Count] = {}
 
     def of(self, rule: str) -> Count:
-        """The counts of a rule, for adding to them."""
-        if rule not in self._counts:
-            self._counts[rule] = Count()
-        return self._counts[rule]
+        """Return the counts of a rule, for adding to them."""
+        if rule not in self.counts:
+            self.counts[rule] = Count()
+        return self.counts[rule]
 
     @property
     def unknown(self) -> int:
-        """The verdicts that could not be given, over all rules."""
+        """The number of undetermined verdicts, over all rules."""
         return sum(count.unknown for count in self.counts.values())
 
     def add(self, other: Tally) -> None:
-        """Take in what another process counted."""
+        """Add what another process counted."""
         self.documents += other.documents
         self.crashes += other.crashes
         for rule, count in other.counts.items():
@@ -97,179 +81,183 @@ class Tally:
             mine.unknown += count.unknown
 
 
-def run(
+class Judgment(Record):
+    """What the rules say about one document: findings in reading order, and the verdicts that cannot be given."""
+
+    findings: list[Finding]
+    undetermined: list[Undetermined]
+
+
+def judge(
     telegram: Telegram, source: Source, book: Rulebook, path: str = "", cable: str = "", tally: Tally | None = None
-) -> Iterator[Finding]:
-    """The findings of all rules that apply, in reading order. `tally` counts verdicts and keeps crashes."""
+) -> Judgment:
+    """Evaluate all rules that may apply to a telegram. `tally` counts verdicts and collects crashes."""
     tally = Tally() if tally is None else tally
     tally.documents += 1
     plan = book.plan(telegram.profile, telegram.date)
+    failed: list[tuple[Rule, Hit]] = []
+    unknown: list[tuple[Rule, Hit, str]] = []
     for rule in plan.undecided:
-        count = tally.of(rule.id)
-        count.applied += 1
-        count.unknown += 1
-    broken = _judge(plan, telegram, book, path, cable, tally)
-    if broken:
-        yield from _findings(broken, telegram, source, path, cable)
-
-
-def _judge(
-    plan: Plan, telegram: Telegram, book: Rulebook, path: str, cable: str, tally: Tally
-) -> list[tuple[Rule, Hit]]:
-    found: list[tuple[Rule, Hit]] = []
-    sound: Sound | None = None
-    for rule, hits in _broken(plan, telegram, path, cable, tally):
-        if hits and rule.severity != "info":
-            sound = sound or Sound(telegram, book)
-            hits = sound.weighed(rule, hits)
-        if any(not hit.unknown for hit in hits):
-            tally.of(rule.id).failed += 1
-        else:
-            tally.of(rule.id).unknown += 1
-        found.extend((rule, hit) for hit in hits)
-    return found
-
-
-class Sound:
-    """What remains of failures when the copy is not taken to be sound: asked once a rule above info has failed."""
-
-    __slots__ = ("_again", "_telegram")
-
-    def __init__(self, telegram: Telegram, book: Rulebook) -> None:
-        self._telegram = telegram
-        self._again: dict[str, list[Hit]] | None = None
-        mended = telegram.mended()
-        if mended is not None:
-            again = _broken(book.plan(mended.profile, mended.date), mended, "", "", Tally())
-            self._again = {rule.id: hits for rule, hits in again}
-
-    def weighed(self, rule: Rule, hits: list[Hit]) -> list[Hit]:
-        """The hits: told as unknown where one strange letter may have made them, none where the copy is hurt beside
-        them so that it does not say what the writer did."""
-        if self._again is not None:
-            still = self._again.get(rule.id, ())
-            hits = [
-                hit if hit.unknown or any(_one_place(hit, other) for other in still) else _doubt(hit) for hit in hits
-            ]
-        told = [hit for hit in hits if not hit.unknown]
-        if told and self._telegram.signs and self._telegram.hurt_beside(_places(told)):
-            return [hit for hit in hits if hit.unknown]
-        return hits
-
-
-def _one_place(hit: Hit, other: Hit) -> bool:
-    if other.unknown:
-        return False
-    if hit.span is None or other.span is None:
-        return hit.span is other.span
-    return hit.span.start <= other.span.end and other.span.start <= hit.span.end
-
-
-def _doubt(hit: Hit) -> Hit:
-    message = f"cannot be judged, the copy looks hurt here: {hit.message}"
-    return Hit(hit.span, hit.at, message[:LONGEST_MESSAGE], True)
-
-
-def _broken(plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally) -> Iterator[tuple[Rule, list[Hit]]]:
-    """The rules that did not simply hold, with their hits; none where a rule says nothing of what it cannot judge."""
-    env = (telegram,)
-    applied: list[Job] = []
-    broken: list[tuple[Job, Free]] = []
-    unsure: list[Branch] = []
-    faults: list[tuple[Rule, Exception]] = []
-    if not _quickly(plan, env, tally, broken, unsure):
-        _carefully(plan.root, env, applied, broken, unsure, faults)
-    for branch in unsure:
-        _alone(branch, env, applied, broken, faults)
-    for rule, _ in applied:
         tally.of(rule.id).applied += 1
-    for (rule, program), answer in broken:
-        if answer is None and program.silent:
-            yield rule, []
-            continue
-        hits, fault = tried(program.told, answer, env)
+        unknown.append((rule, _NO_DATE, "date"))
+    for rule, hits in _not_passed(plan, telegram, path, cable, tally):
+        unknown += [(rule, hit, _kind(hit)) for hit in hits if hit.unknown]
+        for hit in [hit for hit in hits if not hit.unknown]:
+            excuse = _excuse(hit, telegram, source)
+            if excuse is None:
+                failed.append((rule, hit))
+            else:
+                unknown.append((rule, *excuse))
+    judgment = Judgment([], [])
+    if unknown:
+        judgment.undetermined = _undetermined(unknown, telegram, source, path, cable)
+    if failed:
+        judgment.findings = _findings(failed, telegram, source, path, cable)
+    _count(failed, unknown, tally)
+    return judgment
+
+
+_NO_DATE = Hit(None, "", "the date of the document does not decide whether the rule applies", True)
+
+
+def _kind(hit: Hit) -> str:
+    return "unreadable" if hit.quote else "copy"
+
+
+def _count(failed: list[tuple[Rule, Hit]], unknown: list[tuple[Rule, Hit, str]], tally: Tally) -> None:
+    """Count a rule once for each document: as failed if any place failed, else as undetermined."""
+    broken = {rule.id for rule, _ in failed}
+    for rule in broken:
+        tally.of(rule).failed += 1
+    for rule in {each[0].id for each in unknown} - broken:
+        tally.of(rule).unknown += 1
+
+
+def _excuse(hit: Hit, telegram: Telegram, source: Source) -> tuple[Hit, str] | None:
+    """Return the hit as undetermined, with its kind, if the state of the copy may explain the failure.
+
+    Damage explains that a part is missing, never that a present part is wrong. A part whose label is present above
+    paragraph 1 is not missing: it was not read. A present part is doubtful only if its own characters are unreadable
+    or if it touches the place where the copy is cut off.
+    """
+    if not hit.missing:
+        why = _garbled(hit, telegram, source)
+        return None if why is None else (Hit(hit.span, hit.at, why, True), "copy")
+    for damage in telegram.damage:
+        if _explains(damage, hit):
+            return Hit(hit.span, hit.at, damage.why, True), "copy"
+    if hit.within is None:
+        for label in telegram.labels:
+            if label.name in hit.missing:
+                why = "the label is present, but the part could not be read"
+                return Hit(label.span, label.name, why, True, quote=" ".join(label.text.split())), "label"
+    return None
+
+
+def _explains(damage: Damage, hit: Hit) -> bool:
+    """Whether the damage covers the place where a missing part would be."""
+    if hit.within is not None:
+        place = damage.span
+        return hit.within.start <= place.end and place.start <= hit.within.end and damage.kind != "extract"
+    in_text = all(field.partition(".")[0] in TEXT_FIELDS for field in hit.missing)
+    return damage.covers in ("all", "text" if in_text else "head")
+
+
+def _garbled(hit: Hit, telegram: Telegram, source: Source) -> str | None:
+    """Return why a present part is doubtful, or None."""
+    span = hit.span
+    if span is None or span.end == span.start:
+        return None
+    if _UNREADABLE.search(source.text, span.start, span.end) is not None:
+        return "this place has characters that cannot be read"
+    for damage in telegram.damage:
+        if damage.kind == "cut" and span.end >= damage.span.start:
+            return "this copy is cut off here"
+    return None
+
+
+def _not_passed(
+    plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally
+) -> Iterator[tuple[Rule, list[Hit]]]:
+    """Yield the rules that neither passed nor were inapplicable, with their hits."""
+    env = (telegram,)
+    walk = _Walk()
+    _, fault = tried(walk.quickly, plan.root, env)
+    if fault is not None:
+        walk = _Walk()
+        walk.carefully(plan.root, env)
+    for branch in walk.unsure:
+        walk.alone(branch, env)
+    for rule, _ in walk.applied:
+        tally.of(rule.id).applied += 1
+    for (rule, program), outcome in walk.broken:
+        hits, fault = tried(program.hits, outcome, env)
         if fault is None:
             yield rule, hits
         else:
-            faults.append((rule, fault))
-    tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in faults)
+            walk.faults.append((rule, fault))
+    tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in walk.faults)
 
 
-def _places(hits: list[Hit]) -> list[Span]:
-    return [hit.span for hit in hits if hit.span is not None]
+class _Walk:
+    """One pass over the rules of a plan: those that applied, those that did not pass, and faults."""
 
+    __slots__ = ("applied", "broken", "faults", "unsure")
 
-def _quickly(plan: Plan, env: Env, tally: Tally, broken: list[tuple[Job, Free]], unsure: list[Branch]) -> bool:
-    """One call for the whole plan, once it has met enough telegrams. False where that does not go."""
-    plan.met += 1
-    if plan.met == FORGE_AFTER:
-        from .rulebook.forge import forge  # long runs only
+    def __init__(self) -> None:
+        self.applied: list[Job] = []
+        self.broken: list[tuple[Job, Outcome]] = []
+        self.unsure: list[Branch] = []
+        self.faults: list[tuple[Rule, Exception]] = []
 
-        plan.forged, _ = tried(forge, plan.root, plan.tools)  # the closures do what is too large for one piece
-    if plan.forged is None:
-        return False
-    counts = tally.numbers(plan)
-    before = counts[:]
-    _, fault = tried(plan.forged.judged, env, counts, broken.append, unsure.append)
-    if fault is not None:  # the careful way tells which rule raises
-        counts[:] = before
-        broken.clear()
-        unsure.clear()
-    return fault is None
+    def quickly(self, branch: Branch, env: Env) -> None:
+        """Judge all rules of a branch; raises whatever a rule raises."""
+        applied, broken = self.applied, self.broken
+        for job in branch.jobs:
+            outcome = job[1].judge(env)
+            if outcome is not NOT_APPLICABLE:
+                applied.append(job)
+                if outcome is not PASS:
+                    broken.append((job, outcome))
+        for test, inner in branch.branches:
+            answer = test(env)
+            if answer:
+                self.quickly(inner, env)
+            elif answer is None:
+                self.unsure.append(inner)
 
+    def carefully(self, branch: Branch, env: Env) -> None:
+        """Judge rule by rule, so that each fault is attributed to its rule."""
+        for job in branch.jobs:
+            self.one(job, env)
+        for test, inner in branch.branches:
+            answer, _ = tried(test, env)  # if it raises, each rule's guard is asked by itself
+            if answer:
+                self.carefully(inner, env)
+            elif answer is None:
+                self.unsure.append(inner)
 
-def _carefully(
-    branch: Branch,
-    env: Env,
-    applied: list[Job],
-    broken: list[tuple[Job, Free]],
-    unsure: list[Branch],
-    faults: list[tuple[Rule, Exception]],
-) -> None:
-    """Rule by rule, so that a fault is known by its rule."""
-    for job in branch.jobs:
-        _one(job, env, applied, broken, faults)
-    for test, inner in branch.branches:
-        answer, _ = tried(test, env)  # where it raises, each rule's guard is asked by itself
-        if answer:
-            _carefully(inner, env, applied, broken, unsure, faults)
-        elif answer is None:
-            unsure.append(inner)
+    def alone(self, branch: Branch, env: Env) -> None:
+        """Judge rules whose shared condition is undetermined: their other conditions may still decide."""
+        for job in branch.everything():
+            applies, fault = tried(job[1].applies, env)
+            if fault is not None:
+                self.faults.append((job[0], fault))
+            elif applies:
+                self.one(job, env)
+            elif applies is None:
+                self.applied.append(job)
+                self.broken.append((job, UNDETERMINED))
 
-
-def _one(
-    job: Job,
-    env: Env,
-    applied: list[Job],
-    broken: list[tuple[Job, Free]],
-    faults: list[tuple[Rule, Exception]],
-) -> None:
-    outcome, fault = tried(job[1].judge, env)
-    if fault is not None:
-        faults.append((job[0], fault))
-    elif outcome is not IDLE:
-        applied.append(job)
-        if outcome is not HOLDS:
-            broken.append((job, outcome))
-
-
-def _alone(
-    branch: Branch,
-    env: Env,
-    applied: list[Job],
-    broken: list[tuple[Job, Free]],
-    faults: list[tuple[Rule, Exception]],
-) -> None:
-    """A shared condition is unknown: whether a whole guard is depends on the rule's other conditions."""
-    for job in branch.everything():
-        applies, fault = tried(job[1].applies, env)
+    def one(self, job: Job, env: Env) -> None:
+        """Judge one rule and keep its fault, if it has one."""
+        outcome, fault = tried(job[1].judge, env)
         if fault is not None:
-            faults.append((job[0], fault))
-        elif applies:
-            _one(job, env, applied, broken, faults)
-        elif applies is None:
-            applied.append(job)
-            broken.append((job, UNSURE))
+            self.faults.append((job[0], fault))
+        elif outcome is not NOT_APPLICABLE:
+            self.applied.append(job)
+            if outcome is not PASS:
+                self.broken.append((job, outcome))
 
 
 def tried(work: Callable[..., Free], *given: object) -> tuple[Free, Exception | None]:
@@ -291,11 +279,11 @@ def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
 
 
 def _findings(
-    broken: list[tuple[Rule, Hit]], telegram: Telegram, source: Source, path: str, cable: str
-) -> Iterator[Finding]:
+    failed: list[tuple[Rule, Hit]], telegram: Telegram, source: Source, path: str, cable: str
+) -> list[Finding]:
     from hashlib import sha256  # it loads OpenSSL, 3 ms, and a clean document needs none
 
-    made = [_finding(rule, hit, telegram, source, path, cable) for rule, hit in broken]
+    made = [_finding(rule, hit, telegram, source, path, cable) for rule, hit in failed]
     made.sort(key=Finding.order)
     identity = telegram.mrn or path
     seen: dict[str, int] = {}
@@ -304,7 +292,7 @@ def _findings(
         key = "|".join((finding.rule, identity, place, " ".join(finding.quote.split())))
         seen[key] = seen.get(key, 0) + 1
         finding.fingerprint = sha256(f"{key}|{seen[key]}".encode("utf-8", "replace")).hexdigest()[:20]
-        yield finding
+    return made
 
 
 def _finding(rule: Rule, hit: Hit, telegram: Telegram, source: Source, path: str, cable: str) -> Finding:
@@ -318,7 +306,7 @@ def _finding(rule: Rule, hit: Hit, telegram: Telegram, source: Source, path: str
         cable,
         rule.id,
         rule.name,
-        "info" if hit.unknown else rule.severity,
+        rule.severity,
         hit.message,
         span,
         source.position(span.start),
@@ -329,9 +317,22 @@ def _finding(rule: Rule, hit: Hit, telegram: Telegram, source: Source, path: str
         rule.help,
         tuple(source.lines(span)[:MOST_LINES]),
         suggestion,
-        "",
-        hit.unknown,
     )
+
+
+def _undetermined(
+    unknown: list[tuple[Rule, Hit, str]], telegram: Telegram, source: Source, path: str, cable: str
+) -> list[Undetermined]:
+    """Return the verdicts that cannot be given, each rule, place and reason once."""
+    nowhere = first_line(telegram, source) if any(hit.span is None for _, hit, _ in unknown) else Span(0, 0)
+    found: dict[object, Undetermined] = {}
+    for rule, hit, kind in unknown:
+        span = hit.span if hit.span is not None else nowhere
+        one = Undetermined(
+            path, cable, rule.id, rule.name, kind, hit.message, span, source.position(span.start), hit.at, hit.quote
+        )
+        found.setdefault((one.rule, span.start, one.why, one.quote), one)
+    return sorted(found.values(), key=Undetermined.order)
 
 
 def first_line(telegram: Telegram, source: Source) -> Span:
@@ -348,12 +349,12 @@ def first_line(telegram: Telegram, source: Source) -> Span:
 def attempt(work: Callable[[], object]) -> tuple[object, str]:
     """The answer of `work` and "", or `None` and a short trace id where it broke: one document must not end a run.
 
-    `Trouble` goes through: it is the user's to mend and tells of more than one document.
+    `CablecheckError` goes through: it is the user's to mend and tells of more than one document.
     """
     answer, error = tried(work)
     if error is None:
         return answer, ""
-    if isinstance(error, Trouble):
+    if isinstance(error, CablecheckError):
         raise error
     from hashlib import sha256
     from traceback import extract_tb
@@ -383,19 +384,22 @@ def trace(telegram: Telegram, source: Source, rule: Rule, book: Rulebook) -> Tra
     plan = alone.plan(telegram.profile, telegram.date)
     era = " to before ".join(edge or "…" for edge in rule.era or ())
     if plan.undecided:
-        return Trace(rule.id, "unknown", f"the date is not known well enough for the era {era}")
+        return Trace(rule.id, "undetermined", f"the date is not known well enough for the era {era}")
     if not plan.root.everything():
         return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the era {era}")
     program = rule.program(alone.tools)
-    parts = program.reckoning((telegram,))
+    parts = tuple(program.reckoning((telegram,)))
+    judgment = judge(telegram, source, alone)
+    findings, undetermined = tuple(judgment.findings), judgment.undetermined
     applies = program.applies((telegram,))
-    if applies is not True:
-        no = applies is False
-        why = f"the guard is {'false' if no else 'unknown'}"
-        return Trace(rule.id, "not applicable" if no else "unknown", why, tuple(parts[:1]))
-    outcome = program.judge((telegram,))
-    findings = tuple(run(telegram, source, alone))
-    if outcome is IDLE:
-        return Trace(rule.id, "not applicable", "there is nothing to judge", tuple(parts))
-    verdict = "pass" if outcome is HOLDS else "fail" if outcome.failed or outcome.hits else "unknown"
-    return Trace(rule.id, verdict, "", tuple(parts), findings)
+    if applies is False:
+        return Trace(rule.id, "not applicable", "the guard is false", parts[:1])
+    if findings:
+        return Trace(rule.id, "fail", "", parts, findings)
+    if undetermined:
+        first = undetermined[0]
+        why = f'"{first.quote}": {first.why}' if first.quote else first.why
+        return Trace(rule.id, "undetermined", why, parts[:1] if applies is None else parts)
+    if program.judge((telegram,)) is NOT_APPLICABLE:
+        return Trace(rule.id, "not applicable", "there is nothing to judge", parts)
+    return Trace(rule.id, "pass", "", parts)

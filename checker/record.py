@@ -84,7 +84,7 @@ class Record(metaclass=RecordType):
             setattr(self, field, value)
 
 
-class Later:
+class Lazy:
     """A field's value that is not made yet: `make(record, *given)` makes it when somebody first looks.
 
     `given` must not hold the record itself: a circle of references would keep it alive.
@@ -98,7 +98,7 @@ class Later:
 
 
 class _LateField:
-    """A slot that may hold a `Later`."""
+    """A slot that may hold a `Lazy`."""
 
     __slots__ = ("slot",)
 
@@ -109,7 +109,7 @@ class _LateField:
         if record is None:
             return self
         value = self.slot.__get__(record, kind)
-        if value.__class__ is Later:
+        if value.__class__ is Lazy:
             value = value.make(record, *value.given)
             self.slot.__set__(record, value)
         return value
@@ -118,8 +118,8 @@ class _LateField:
         self.slot.__set__(record, value)
 
 
-def late(kind: type, *names: str) -> None:
-    """Let these fields of a record be given as `Later`. For what costs time and few readers look at."""
+def lazy_fields(kind: type, *names: str) -> None:
+    """Let these fields of a record be given as `Lazy`. For what costs time and few readers look at."""
     for name in names:
         slot = vars(kind)[name]
         setattr(kind, _BEHIND + name, slot)  # where `__init__` puts the value without a detour
@@ -135,3 +135,18 @@ def copied(record: Record, **changes: object) -> Record:
         slot = slot.slot if slot.__class__ is _LateField else slot
         slot.__set__(new, changes[field] if field in changes else slot.__get__(record))
     return new
+
+
+# ---- What comes again and again in a corpus, remembered in bounded memory.
+class BoundedCache(dict):  # type: ignore[type-arg]
+    """A dictionary that is emptied when it is full: `most` entries at a time, however large the corpus."""
+
+    __slots__ = ("most",)
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __setitem__(self, key: object, value: object) -> None:
+        if len(self) >= self.most:
+            self.clear()
+        super().__setitem__(key, value)

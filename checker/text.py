@@ -39,7 +39,7 @@ class Span(Record):
         return self.start <= other.start and other.end <= self.end
 
 
-class Sought(Span):
+class LazySpan(Span):
     """A span whose place in the source is worked out when somebody asks for it: of a hundred spans few are ever told.
 
     `low` and `high` are offsets of a view that is no plain stretch of its source.
@@ -83,7 +83,7 @@ def ascending(spans: Iterable[Span]) -> bool:
     view: View | None = None
     last = -1
     for span in spans:
-        if span.__class__ is not Sought or span._view is None:
+        if span.__class__ is not LazySpan or span._view is None:
             if span.start == span.end:  # it is nowhere
                 continue
             return False
@@ -216,13 +216,13 @@ class View:
         if len(lows) == 1 and self._kept[0]:
             base = self._sources[0]
             return Span(base + start, base + end)
-        return Sought(self, start, end)
+        return LazySpan(self, start, end)
 
     def spans(self) -> Callable[[int, int], Span]:
         """`span`, made as quick as this view allows, for who asks a hundred times."""
         if len(self._lows) == 1 and self._kept[0]:
             return Span if self._sources[0] == 0 else self.span
-        return partial(Sought, self)
+        return partial(LazySpan, self)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where the source's stretch for the view's code points `start` to `end` begins and ends."""

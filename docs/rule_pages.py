@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from checker import rulebook  # noqa: E402
-from checker.rulebook.shelf import Rule  # noqa: E402
+from checker.rulebook.rule import Rule  # noqa: E402
 
 
 def on_files(files: Any, config: Any) -> Any:

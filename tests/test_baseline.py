@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from checker import baseline
 from checker.baseline import Known, Suppression
-from checker.findings import Finding
+from checker.errors import ConfigError
+from checker.results import Finding
 from checker.text import Position, Span
-from checker.trouble import ConfigTrouble
 
 SOME = settings(max_examples=120, deadline=None)
 PRINTS = ("aa", "bb", "cc")
@@ -115,7 +115,7 @@ def test_a_file_comes_back_as_it_was_written(findings: tuple[Finding, ...]) -> N
 def test_an_unreadable_baseline_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "baseline.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigTrouble, match=r"baseline\.json"):
+    with pytest.raises(ConfigError, match=r"baseline\.json"):
         baseline.load(str(path))
 
 

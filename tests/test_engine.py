@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import checks, engine, rulebook
-from checker.document import Banner, Paragraph, Telegram, Unread, Word
-from checker.findings import Finding
+from checker.model import Banner, Paragraph, Telegram, Unread, Word
 from checker.parser import parse
 from checker.record import Record
-from checker.rulebook.loading import Library
-from checker.shipped import data_dir
+from checker.resources import data_dir
+from checker.results import Finding
+from checker.rulebook.loader import Library
 from checker.text import Source, Span, View
 from checker.values import Date
 
@@ -53,7 +53,7 @@ MARKS = rule(
 
 def lint(book: rulebook.Rulebook, text: str = BASE, tally: engine.Tally | None = None) -> list[Finding]:
     source = Source("one.txt", text)
-    return list(engine.run(parse(View.whole(source), WORDS), source, book, "one.txt", "", tally))
+    return list(engine.judge(parse(View.whole(source), WORDS), source, book, "one.txt", "", tally).findings)
 
 
 def test_a_finding_says_where_and_what(tmp_path: Path) -> None:
@@ -112,7 +112,9 @@ def telegram(**fields: object) -> Telegram:
 
 def judge(book: rulebook.Rulebook, document: Telegram) -> tuple[list[Finding], engine.Count]:
     tally = engine.Tally()
-    found = list(engine.run(document, Source("x", "\n  FIRST LINE\nSECOND LINE OF TEXT\n"), book, "x", "", tally))
+    found = list(
+        engine.judge(document, Source("x", "\n  FIRST LINE\nSECOND LINE OF TEXT\n"), book, "x", "", tally).findings
+    )
     return found, tally.of(book.rules[0].id)
 
 
@@ -180,7 +182,7 @@ def test_values_in_messages_are_short_and_on_one_line(tmp_path: Path) -> None:
             "    require: {subject.text: {is: x}}\n    message: '{value}{value}{value}{value}{value}{value}'\n",
         ),
     )
-    from checker.document import Subject
+    from checker.model import Subject
 
     (found,), _ = judge(book, telegram(subject=Subject(Span(3, 8), "A\nB " + "X" * 5000)))
     assert "\n" not in found.message and len(found.message) <= 400
@@ -235,10 +237,10 @@ def test_a_check_gives_places_and_facts(tmp_path: Path, bad_check: ModuleType) -
 
 
 def test_only_named_installed_checks_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    from checker.trouble import ConfigTrouble
+    from checker.errors import ConfigError
 
     monkeypatch.setattr(sys, "path", ["", *sys.path])
-    with pytest.raises(ConfigTrouble, match="no installed package has the check"):
+    with pytest.raises(ConfigError, match="no installed package has the check"):
         checks.install(["planted"])
     assert "planted" not in checks.CHECKS
 
@@ -295,7 +297,7 @@ def test_no_shipped_rule_crashes_on_a_torn_telegram(data: st.DataObject) -> None
         end = min(len(text), start + data.draw(st.integers(0, 80)))
         text = text[:start] + data.draw(st.sampled_from(["", text[start:end] * 2, "XXXX", "\n", "(", "~"])) + text[end:]
     source, tally = Source(name, text), engine.Tally()
-    found = list(engine.run(parse(View.whole(source), WORDS), source, rulebook.load(), name, "", tally))
+    found = list(engine.judge(parse(View.whole(source), WORDS), source, rulebook.load(), name, "", tally).findings)
     assert [] == tally.crashes
     for each in found:
         assert 0 <= each.span.start <= each.span.end <= len(text)

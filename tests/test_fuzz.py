@@ -12,7 +12,7 @@ from benchmarks.fuzz import one, seeds
 from benchmarks.hostile import SHAPES
 from benchmarks.mutator import DAMAGES, mutate
 from checker import parser, rulebook
-from checker.document import TagsLine
+from checker.model import TagsLine
 from checker.text import Source, View
 
 CASES = sorted((Path(__file__).parent / "fuzz_cases").glob("*.bin"))

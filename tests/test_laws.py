@@ -118,12 +118,12 @@ def test_nobody_changes_the_model_but_the_parser(path: Path) -> None:
 
 @cache
 def model_fields() -> frozenset[str]:
-    from checker import document
+    from checker import model
 
     return frozenset(
         field
-        for kind in vars(document).values()
-        if isinstance(kind, type) and issubclass(kind, document.Node)
+        for kind in vars(model).values()
+        if isinstance(kind, type) and issubclass(kind, model.Node)
         for field in kind.__fields__
     )
 
@@ -138,8 +138,8 @@ def test_only_text_py_knows_what_a_line_of_a_document_is(path: Path) -> None:
         return
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Position":
-            assert name_of(path).startswith(("reporters/", "workers", "audit/")) is False, f"{path}:{node.lineno}"
-            assert name_of(path) in {"findings.py", "cache.py"}, f"{path}:{node.lineno}: makes a Position"
+            assert name_of(path).startswith(("reporters/", "process_pool", "audit/")) is False, f"{path}:{node.lineno}"
+            assert name_of(path) in {"results.py", "result_cache.py"}, f"{path}:{node.lineno}: makes a Position"
 
 
 # ---- the words of the field live in rules/vocabulary ---------------------------------------------------------

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from checker import configuration, readers, run
-from checker.checking import Desk
-from checker.document import Node, Unread
+from checker import config, linter, readers
+from checker.document_linter import DocumentLinter
+from checker.model import Node, Unread
 from checker.values import Date, Level
 
 ROOT = Path(__file__).parent.parent
@@ -25,11 +25,11 @@ FORMS = Path(__file__).parent / "telegrams" / "forms"
 
 
 @cache
-def desk() -> Desk:
-    settings = configuration.settle({}, isolated=True)
-    book = run.load(settings)
-    order = run.order_of(settings, book, run.Wish())
-    return Desk(order, book.select(order.rules))
+def desk() -> DocumentLinter:
+    settings = config.settle({}, isolated=True)
+    book = linter.load(settings)
+    order = linter.order_of(settings, book, linter.Wish())
+    return DocumentLinter(order, book.select(order.rules))
 
 
 def value(found: object, path: str) -> object:

@@ -2,7 +2,7 @@
 
 import pickle
 
-from checker.record import Later, Record, copied, late
+from checker.record import Lazy, Record, copied, lazy_fields
 
 
 class Pair(Record):
@@ -13,7 +13,7 @@ class Pair(Record):
     total: int | None = None
 
 
-late(Pair, "total")
+lazy_fields(Pair, "total")
 
 
 def added(pair, more):
@@ -35,7 +35,7 @@ def test_fields_defaults_equality_and_words():
 
 def test_a_late_field_is_made_once_at_the_first_look():
     CALLS.clear()
-    pair = Pair(1, total=Later(added, 10))
+    pair = Pair(1, total=Lazy(added, 10))
     pair.right = 5
     assert [] == CALLS
     assert 16 == pair.total
@@ -44,12 +44,12 @@ def test_a_late_field_is_made_once_at_the_first_look():
 
 
 def test_a_late_field_can_be_given_at_once_compared_and_stored():
-    assert Pair(1, total=Later(added, 10)) == Pair(1, total=13)
-    assert 13 == pickle.loads(pickle.dumps(Pair(1, total=Later(added, 10)))).total
+    assert Pair(1, total=Lazy(added, 10)) == Pair(1, total=13)
+    assert 13 == pickle.loads(pickle.dumps(Pair(1, total=Lazy(added, 10)))).total
 
 
 def test_a_copy_makes_late_fields_from_its_own():
-    pair = Pair(1, total=Later(added, 10))
+    pair = Pair(1, total=Lazy(added, 10))
     other = copied(pair, right=7)
     assert (13, 18) == (pair.total, other.total)
     assert (1, 2) == (pair.left, pair.right)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from benchmarks.robustness import FOUND, LOST, measure, planted, recall
 
 from benchmarks.mutator import DAMAGES
 from benchmarks.planting import compliant
-from benchmarks.robustness import FOUND, LOST, measure, planted, recall
 from checker import rulebook
 from checker.rulebook import Rulebook
 

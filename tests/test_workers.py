@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from checker import workers
-from checker.trouble import Trouble
-from checker.workers import Limits, Lost, Step, spread
+from checker import process_pool
+from checker.errors import CablecheckError
+from checker.process_pool import Limits, Step, TaskFailure, spread
 
 NO_LIMITS = Limits()
 Work = Callable[[object, Step], object]
@@ -121,30 +121,30 @@ def test_leaving_early_ends_all_workers() -> None:
 def test_a_lost_worker_loses_its_item_alone(kind: str, why: str) -> None:
     limits = Limits(3 if kind == "hang" else 0)
     found = dict(spread(list(range(8)), faulty, (kind,), 2, limits, 4))
-    assert Lost(why, 1) == found.pop(3)
+    assert TaskFailure(why, 1) == found.pop(3)
     assert {number: number for number in range(8) if number != 3} == found
 
 
 def test_the_time_limit_is_for_one_step() -> None:
     items = [[0.5, 0.5, 0.5, 0.5, 0.5], [0.1, 600.0, 0.1], [0.1]]
-    lost = Lost("took longer than 2 s; its worker was stopped", 2)
+    lost = TaskFailure("took longer than 2 s; its worker was stopped", 2)
     assert {0: "done", 1: lost, 2: "done"} == dict(spread(items, stepping, (), 1, Limits(2), 3))
 
 
 def test_the_memory_limit_is_for_a_worker() -> None:
-    lost = Lost("made its worker grow beyond 200 MB; it was stopped", 1)
+    lost = TaskFailure("made its worker grow beyond 200 MB; it was stopped", 1)
     found = dict(spread(["fits", "grows", "fits"], growing, (), 1, Limits(0, 200 << 20), 2))
     assert {0: "fits", 1: lost, 2: "fits"} == found
 
 
 def test_the_caller_may_have_something_else_done_in_place_of_what_is_lost() -> None:
-    asked: list[tuple[str, Lost]] = []
+    asked: list[tuple[str, TaskFailure]] = []
 
-    def again(item: str, lost: Lost) -> str | None:
+    def again(item: str, lost: TaskFailure) -> str | None:
         asked.append((item, lost))
         return None if len(asked) > 2 else ["dies", "is well"][len(asked) - 1]
 
-    lost = Lost("ended its worker with signal 9", 7)
+    lost = TaskFailure("ended its worker with signal 9", 7)
     found = list(spread(["dies", "dies"], dying, (), 1, NO_LIMITS, 2, again))
     assert [(0, "is well"), (1, lost)] == found
     assert [("dies", lost)] * 3 == asked
@@ -152,7 +152,7 @@ def test_the_caller_may_have_something_else_done_in_place_of_what_is_lost() -> N
 
 def test_a_result_that_cannot_travel_loses_its_item_alone() -> None:
     found = dict(spread([1, 2, 3], unheard, (), 1, NO_LIMITS, 3))
-    assert {0: 1, 1: Lost("ended its worker with exit code 1", 1), 2: 3} == found
+    assert {0: 1, 1: TaskFailure("ended its worker with exit code 1", 1), 2: 3} == found
 
 
 def test_a_death_before_the_work_begins_costs_no_item(tmp_path: Path) -> None:
@@ -165,9 +165,9 @@ def test_a_death_before_the_work_begins_costs_no_item(tmp_path: Path) -> None:
 def test_workers_that_never_begin_are_told_and_not_tried_for_ever(tmp_path: Path) -> None:
     mark = str(tmp_path / "mark")
     told = "no worker process gets as far as its work; the last attempt ended its worker with exit code 3"
-    with pytest.raises(Trouble, match=told):
+    with pytest.raises(CablecheckError, match=told):
         list(spread([1, 2, 3], unwilling, (mark, 99), 1, NO_LIMITS))
-    assert workers.HOPELESS == os.path.getsize(mark)
+    assert process_pool.HOPELESS == os.path.getsize(mark)
     assert [] == multiprocessing.active_children()
 
 

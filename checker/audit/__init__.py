@@ -6,12 +6,11 @@ query(out, sql) -> Answer                              diff(before, after) -> Di
 
 from __future__ import annotations
 
-from ..workers import Limits
-from .comparing import Difference, diff
-from .conducting import Options, Progress, Result, run
-from .journal import Choice
-from .merging import merge
-from .store import Answer, Asked
+from ..process_pool import Limits
+from .checkpoint import Choice
+from .compare import Difference, diff, merge
+from .database import Answer, Query
+from .pipeline import Options, Progress, Result, run
 
 __all__ = [
     "Answer",
@@ -29,8 +28,8 @@ __all__ = [
 
 
 def query(out: str, sql: str, seconds: float = 300.0) -> Answer:
-    """The answer to one SELECT over the tables of an audit, which is read only. Raises `ConfigTrouble`."""
-    asked = Asked(out, seconds)
+    """The answer to one SELECT over the tables of an audit, which is read only. Raises `ConfigError`."""
+    asked = Query(out, seconds)
     try:
         return asked.ask(sql)
     finally:

@@ -12,14 +12,14 @@ import os
 from collections.abc import Callable, Iterator
 
 from .. import engine, readers, rulebook
-from ..checking import Desk, Order, broken, following
-from ..ledger import CHECKED, EXCLUDED, FAILED
-from ..parser.blank import NOTHING
-from ..readers.shards import Batch, Meter, read_batch
+from ..document_linter import DocumentLinter, Order, broken, following
+from ..parser.layouts.detect import NOTHING
+from ..readers.partitions import Batch, Meter, read_batch
 from ..record import Record
-from ..reporters.escape import whole
+from ..reporters.escaping import whole
+from ..results import CHECKED, EXCLUDED, FAILED
 from ..rulebook import Rulebook
-from . import rows, where
+from . import filters, tables
 from .tables import BATCH, STREAMED
 
 MANY = 256  # rows that are made into lines at once
@@ -38,7 +38,7 @@ class Task(Record):
     out: str
     skip: tuple[tuple[int, str], ...] = ()
     only: tuple[int, ...] | None = None
-    where: tuple[where.Term, ...] = ()
+    where: tuple[filters.Term, ...] = ()
 
 
 class Done(Record):
@@ -74,7 +74,7 @@ class Bench:
 
     def __init__(self, order: Order, book: Rulebook) -> None:
         self.order = order
-        self.desk = Desk(order, book)
+        self.desk = DocumentLinter(order, book)
 
     def work(self, task: Task, step: Step) -> Done:
         """Do one batch. Never raises for what a document holds; a full disk is told in `Done.trouble`."""
@@ -140,7 +140,7 @@ class Bench:
         known = item.path, desk.name(item.cable)
         if isinstance(item, readers.Unreadable):
             return FAILED, item.why, *known
-        if task.where and not where.holds(task.where, item):
+        if task.where and not filters.holds(task.where, item):
             return EXCLUDED, "does not meet the conditions of this audit", *known
         telegram, why = desk.judgeable(item)
         if telegram is None:
@@ -149,13 +149,18 @@ class Bench:
         name = desk.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
         silent = desk.silent(item.path)
-        for one in engine.run(telegram, item.view.source, desk.book, item.path, name, tally):
+        judgment = engine.judge(telegram, item.view.source, desk.book, item.path, name, tally)
+        parts.add(
+            "undetermined",
+            [tables.undetermined(number, desk.shown(one)) for one in judgment.undetermined if one.rule not in silent],
+        )
+        for one in judgment.findings:
             if one.rule not in silent:
-                severity = one.severity if one.unknown else desk.severities.get(one.rule, one.severity)
+                severity = desk.severities.get(one.rule, one.severity)
                 levels[severity] = levels.get(severity, 0) + 1
-                parts.put("findings", rows.finding(number, one, severity, desk.messages.get(one.rule)))
-        portions = rows.Portions(number, telegram)
-        parts.put("cables", rows.cable(number, name, item, telegram, portions, self.order.redact))
+                parts.put("findings", tables.finding(number, one, severity, desk.messages.get(one.rule)))
+        portions = tables.Portions(number, telegram)
+        parts.put("cables", tables.cable(number, name, item, telegram, portions, self.order.redact))
         parts.add("portions", portions.rows)
         told = broken(tally.crashes[before:])
         return FAILED if told else CHECKED, told, item.path, name
@@ -167,7 +172,7 @@ class Parts:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.encode = _encoder()
-        self.waiting: dict[str, list[rows.Row]] = {name: [] for name in STREAMED}
+        self.waiting: dict[str, list[tables.Row]] = {name: [] for name in STREAMED}
         self.files = {name: open(self._temporary(name), "wb", buffering=1 << 16) for name in STREAMED}  # noqa: SIM115
 
     def __enter__(self) -> Parts:
@@ -183,14 +188,14 @@ class Parts:
             if kind is not None and os.path.exists(self._temporary(name)):
                 os.unlink(self._temporary(name))
 
-    def put(self, table: str, row: rows.Row) -> None:
+    def put(self, table: str, row: tables.Row) -> None:
         """One row more."""
         waiting = self.waiting[table]
         waiting.append(row)
         if len(waiting) >= MANY:
             self._write(table)
 
-    def add(self, table: str, more: list[rows.Row]) -> None:
+    def add(self, table: str, more: list[tables.Row]) -> None:
         """Some rows more."""
         self.waiting[table] += more
         if len(self.waiting[table]) >= MANY:
@@ -237,18 +242,18 @@ def read_marker(path: str) -> Done:
     return Done(**data)
 
 
-def _encoder() -> Callable[[list[rows.Row]], bytes]:
+def _encoder() -> Callable[[list[tables.Row]], bytes]:
     """A function from rows to their lines; msgspec where it is installed, for speed, the same bytes without."""
     try:
         from msgspec.json import Encoder  # the extra `audit`
 
-        quick: Callable[[list[rows.Row]], bytes] = Encoder().encode_lines
+        quick: Callable[[list[tables.Row]], bytes] = Encoder().encode_lines
     except ImportError:
         plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
         quick = lambda more: "".join(plain.encode(row) + "\n" for row in more).encode("utf-8")  # noqa: E731
 
-    def encode(more: list[rows.Row]) -> bytes:
+    def encode(more: list[tables.Row]) -> bytes:
         try:
             return quick(more)
         except UnicodeEncodeError:  # a lone surrogate: damaged text, or a file name that is not UTF-8

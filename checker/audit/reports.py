@@ -6,12 +6,12 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..reporters.escape import html_text, markdown_cell, visible
-from ..reporters.page_look import STYLE
-from ..shipped import VERSION
-from . import plots
-from .figures import Figures, account, figures, quotes, severities, summary
-from .store import Asked
+from ..reporters.escaping import html_text, markdown_cell, visible
+from ..reporters.html import STYLE
+from ..resources import VERSION
+from . import svg_charts
+from .database import Query
+from .statistics import Figures, account, figures, quotes, severities, summary
 
 SUMMARY = "summary.json"
 MOST_SHOWN = 25  # rows of a table that stands open on the page
@@ -20,7 +20,7 @@ Table = tuple[str, str, Sequence[str], list[list[object]]]  # title, note, heads
 
 def write(out: str, each: int, redact: bool, as_of: str) -> dict[str, object]:
     """Writes `report.txt`, `report.md`, `report.html` and `summary.json` into `out`; gives the summary."""
-    asked = Asked(out)
+    asked = Query(out)
     try:
         found = figures(asked)
         sampled = quotes(asked, each)
@@ -49,7 +49,7 @@ def _count(value: object) -> str:
 
 
 def _share(part: object, whole: object) -> str:
-    return f"{100 * plots.number(part) / plots.number(whole):.1f} %" if plots.number(whole) else "-"
+    return f"{100 * svg_charts.number(part) / svg_charts.number(whole):.1f} %" if svg_charts.number(whole) else "-"
 
 
 def _tables(found: Figures) -> Iterator[Table]:
@@ -66,7 +66,7 @@ def _tables(found: Figures) -> Iterator[Table]:
         rows,
     )
     rows = [
-        [p[0], p[1], p[2], _share(p[2], p[1]), p[3]] for p in found["posts"] if plots.number(p[1]) >= _floor(found)
+        [p[0], p[1], p[2], _share(p[2], p[1]), p[3]] for p in found["posts"] if svg_charts.number(p[1]) >= _floor(found)
     ][:25]
     note = f"Telegrams with an error or a warning; posts with at least {_floor(found)} telegrams."
     yield "Posts", note, ("post", "telegrams", "with findings", "share", "findings"), rows
@@ -110,7 +110,7 @@ def _tables(found: Figures) -> Iterator[Table]:
 
 def _floor(found: Figures) -> int:
     """How many telegrams a post needs to stand in the ranking."""
-    kept = sum(plots.number(row[1]) for row in found["posts"])
+    kept = sum(svg_charts.number(row[1]) for row in found["posts"])
     return 20 if kept >= 2000 else 5 if kept >= 100 else 1
 
 
@@ -184,7 +184,7 @@ def _html(found: Figures, tables: list[Table], sampled: Sequence[Sequence[object
     yield (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>Audit of markings</title><style>{STYLE}{plots.STYLE}{_LOOK}</style>"
+        f"<title>Audit of markings</title><style>{STYLE}{svg_charts.STYLE}{_LOOK}</style>"
         f"<header><h1>Audit of markings</h1><p>{html_text(_lines(found)[0])} · cablecheck {VERSION}</p></header><main>"
     )
     yield '<dl class="tiles">'
@@ -212,29 +212,34 @@ def _html(found: Figures, tables: list[Table], sampled: Sequence[Sequence[object
 
 def _drawings(found: Figures) -> Iterator[tuple[str, str]]:
     rules = [row for row in found["rules"] if row[7]][:30]
-    rows = [(f"{row[0]} {row[1]}", [(str(row[2]), plots.number(row[7]))]) for row in rules]
-    yield "Findings by rule", plots.bars(rows, "Findings by rule", 330)
-    yield "heat", plots.heat(found["heat"], found["years"], "Share of telegrams with a finding, by rule and year")
+    rows = [(f"{row[0]} {row[1]}", [(str(row[2]), svg_charts.number(row[7]))]) for row in rules]
+    yield "Findings by rule", svg_charts.bars(rows, "Findings by rule", 330)
+    yield "heat", svg_charts.heat(found["heat"], found["years"], "Share of telegrams with a finding, by rule and year")
     eras = [
         (
-            f"{row[0]} ({plots.number(row[1]):,})",
-            [(kind, plots.number(row[2 + place])) for place, kind in enumerate(plots.SERIES)],
+            f"{row[0]} ({svg_charts.number(row[1]):,})",
+            [(kind, svg_charts.number(row[2 + place])) for place, kind in enumerate(svg_charts.SERIES)],
         )
         for row in found["eras"]
     ]
-    yield "Findings by era", plots.bars(eras, "Findings by era", 200)
-    posts = [row for row in found["posts"] if plots.number(row[1]) >= _floor(found)][:20]
-    shares = [(str(row[0]), [("share", round(100 * plots.number(row[2]) / plots.number(row[1])))]) for row in posts]
-    yield "Posts", plots.bars(shares, "Share of telegrams with findings, by post", 200, "%")
-    yield "From portions to banner", plots.flow(found["flow"], "From portions to banner")
+    yield "Findings by era", svg_charts.bars(eras, "Findings by era", 200)
+    posts = [row for row in found["posts"] if svg_charts.number(row[1]) >= _floor(found)][:20]
+    shares = [
+        (str(row[0]), [("share", round(100 * svg_charts.number(row[2]) / svg_charts.number(row[1])))]) for row in posts
+    ]
+    yield "Posts", svg_charts.bars(shares, "Share of telegrams with findings, by post", 200, "%")
+    yield "From portions to banner", svg_charts.flow(found["flow"], "From portions to banner")
     kinds = sorted({str(row[1]) for row in found["schedule"]})
-    yield "Declassification schedule", plots.columns(_years(found["schedule"]), kinds, "Declassification by year")
-    automatic = [(plots.number(row[0]), "automatic", plots.number(row[1])) for row in found["automatic"]]
-    yield "Automatic declassification", plots.columns(automatic, ["automatic"], "Automatic declassification by year")
+    yield "Declassification schedule", svg_charts.columns(_years(found["schedule"]), kinds, "Declassification by year")
+    automatic = [(svg_charts.number(row[0]), "automatic", svg_charts.number(row[1])) for row in found["automatic"]]
+    yield (
+        "Automatic declassification",
+        svg_charts.columns(automatic, ["automatic"], "Automatic declassification by year"),
+    )
 
 
 def _years(rows: Sequence[Sequence[object]]) -> list[tuple[int, str, int]]:
-    return [(plots.number(row[0]), str(row[1]), plots.number(row[2])) for row in rows]
+    return [(svg_charts.number(row[0]), str(row[1]), svg_charts.number(row[2])) for row in rows]
 
 
 def _html_table(heads: Sequence[str], rows: list[list[object]], folded: bool = False) -> str:

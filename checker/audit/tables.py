@@ -7,7 +7,13 @@ compared with it by a test.
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
+from ..model import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
+from ..readers import Reading
 from ..record import Record
+from ..results import Finding, Undetermined
+from ..values import Date, Level
 
 TEXT, NUMBER, DAY, FLAG, TEXTS = "VARCHAR", "BIGINT", "DATE", "BOOLEAN", "VARCHAR[]"
 BATCH = 10_000_000  # documents a batch can hold before numbers would clash
@@ -94,7 +100,19 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("quote", TEXT, "the document's words at the place; empty when redacted"),
         Column("at", TEXT, "the structural place"),
         Column("fingerprint", TEXT, "the same for the same finding in every run"),
-        Column("unknown", FLAG, "whether it says that something cannot be judged"),
+        Column("unknown", FLAG, "always false: undetermined verdicts have a table of their own"),
+    ),
+    "undetermined": (
+        Column("document", NUMBER, "the document"),
+        Column("path", TEXT, "the file as it was named"),
+        Column("cable", TEXT, "the document's name"),
+        Column("rule", TEXT, "the rule's id"),
+        Column("kind", TEXT, "copy, label (a gap of the parser), unreadable or date"),
+        Column("why", TEXT, "why the verdict cannot be given"),
+        Column("line", NUMBER, "line of the file, from 1"),
+        Column("column", NUMBER, "column in code points, from 1"),
+        Column("at", TEXT, "the structural place"),
+        Column("quote", TEXT, "the document's words that could not be read; empty when redacted"),
     ),
     "ledger": (
         Column("document", NUMBER, "the document"),
@@ -116,7 +134,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("corpus", FLAG, "whether it is asked of the tables instead of each document"),
     ),
 }
-STREAMED = ("cables", "portions", "findings", "ledger")  # written by the workers, batch by batch
+STREAMED = ("cables", "portions", "findings", "undetermined", "ledger")  # written by the workers, batch by batch
 
 
 def documented() -> str:
@@ -127,3 +145,189 @@ def documented() -> str:
         pieces += [f"| `{column.name}` | {column.type} | {column.holds} |" for column in columns]
         pieces.append("")
     return "\n".join(pieces)
+
+
+# ---- A parsed telegram and its findings as rows of the tables.
+Row = dict[str, object]
+LONGEST = 1000  # letters of a text, entries of a list: no document makes a row that a reader chokes on
+BETWEEN = "\0"  # stands between texts that are turned at once
+BLANKS = bytes(10 if code == 0 else 32 if code < 128 and chr(code).isspace() else code for code in range(256))
+
+
+class Portions:
+    """What the paragraphs of a telegram come to, in one walk: the rows of the table `portions`, and their sums."""
+
+    __slots__ = ("highest", "marked", "portions", "rows", "texts", "words")
+
+    def __init__(self, number: int, telegram: Telegram) -> None:
+        paragraphs = telegram.paragraphs
+        self.rows: list[Row] = []
+        self.texts = flowing([paragraph.text for paragraph in paragraphs])
+        self.words = self.portions = self.marked = 0
+        self.highest: Level | None = None
+        for place, (paragraph, text) in enumerate(zip(paragraphs, self.texts, strict=True), 1):
+            level, mark = paragraph.level, paragraph.mark
+            words = text.count(b" ") + 1 if text else 0
+            self.words += words
+            self.portions += paragraph.depth == 1
+            read = mark.__class__ is Marking
+            self.marked += read
+            code = rank = None
+            if level is not None:
+                code, rank = level.code, level.rank
+                if self.highest is None or rank > self.highest.rank:
+                    self.highest = level
+            self.rows.append(
+                {
+                    "document": number,
+                    "place": place,
+                    "label": paragraph.label[:LONGEST],
+                    "kind": paragraph.kind,
+                    "depth": paragraph.depth,
+                    "mark": mark.text[:LONGEST] if read else None,  # type: ignore[union-attr]
+                    "level": code,
+                    "rank": rank,
+                    "controls": paragraph.controls[:LONGEST],
+                    "words": words,
+                    "text_hash": _hash(text),
+                }
+            )
+
+
+def flowing(texts: list[str]) -> list[bytes]:
+    """Each text with single blanks in place of blanks and line ends, as bytes.
+
+    Plain telegraph letters are turned all at once, without an object for each word: a third less time.
+    """
+    if not texts:
+        return []
+    whole = BETWEEN.join(texts)
+    if not whole.isascii() or whole.count(BETWEEN) != len(texts) - 1:
+        return [" ".join(text.split()).encode("utf-8", "surrogatepass") for text in texts]
+    found = b" ".join(whole.encode().translate(BLANKS).split(b"  "))
+    while b"  " in found:
+        found = found.replace(b"  ", b" ")
+    return [text.strip() for text in found.split(b"\n")]
+
+
+def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions: Portions, redact: bool) -> Row:
+    """The row of the table `cables`."""
+    banner = telegram.banner if isinstance(telegram.banner, Banner) else None
+    level = telegram.level if isinstance(telegram.level, Level) else None
+    highest = portions.highest
+    source_record = telegram.source_record
+    year, post, serial = telegram._number()
+    stated = source_record.level if source_record is not None and isinstance(source_record.level, Level) else None
+    row: Row = {
+        "document": number,
+        "path": reading.path,
+        "cable": name,
+        "line": reading.view.source.first_line,
+        "reader": reading.reader,
+        "layout": telegram.layout,
+        "profile": telegram.profile,
+        "era": telegram.era,
+        "date": _day(telegram.date),
+        "year": telegram.date.first.year if telegram.date is not None else year,
+        "time": telegram.dtg.time if isinstance(telegram.dtg, Dtg) else None,
+        "mrn": telegram.mrn,
+        "post": post.replace(" ", "") if post is not None else None,
+        "serial": serial,
+        "section": banner.section if banner else None,
+        "sections": banner.sections if banner else None,
+        "level": level.code if level else None,
+        "rank": level.rank if level else None,
+        "classified": level.classified if level else None,
+        "outside_level": stated.code if stated else None,
+        "controls": banner.controls[:LONGEST] if banner else (),
+        "captions": telegram.caption_codes[:LONGEST],
+        "tags": [tag.text[:LONGEST] for tag in telegram.tags[:LONGEST]],
+        "refs": _references(telegram, year),
+        "portions": portions.portions,
+        "marked": portions.marked,
+        "portion_level": highest.code if highest else None,
+        "portion_rank": highest.rank if highest else None,
+        "whole": telegram.whole,
+        "released": bool(telegram.stamps),
+    }
+    row.update(_authority(telegram, redact))
+    row["text_hash"] = _hash(b"\n".join(portions.texts)) if portions.texts else None
+    row["words"] = portions.words
+    if redact:
+        row.update(subject=None, classifier=None, signer=None)
+    return row
+
+
+def _authority(telegram: Telegram, redact: bool) -> Row:
+    """What the E.O. line, the authority sentence and the end of the text say."""
+    authority = telegram.authority if isinstance(telegram.authority, Authority) else None
+    instruction = telegram.instruction
+    known = instruction if isinstance(instruction, Instruction) else None
+    declass = telegram.declass
+    return {
+        "subject": telegram.subject.text[:LONGEST] if isinstance(telegram.subject, Subject) else None,
+        "order_number": telegram.eo.order if isinstance(telegram.eo, EoLine) else None,
+        "instruction": known.kind if known else None,
+        "declassify_on": _day(known.date) if known and isinstance(known.date, Date) else None,
+        "expected_on": _day(declass.expected) if declass else None,
+        "declass_basis": declass.basis if declass else None,
+        "automatic_on": _day(declass.automatic) if declass else None,
+        "reasons": list(getattr(authority.reasons, "codes", ()))[:LONGEST] if authority else [],
+        "classifier": authority.name[:LONGEST] if authority and authority.name else None,
+        "signer": telegram.signature.text[:LONGEST] if isinstance(telegram.signature, Signature) else None,
+    }
+
+
+def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row:
+    """The row of the table `findings`. `redact` is the message to show in place of the document's words."""
+    return {
+        "document": number,
+        "path": one.path,
+        "cable": one.cable,
+        "rule": one.rule,
+        "name": one.name,
+        "severity": severity,
+        "message": one.message[:LONGEST] if redact is None else redact,
+        "line": one.start.line,
+        "column": one.start.column,
+        "end_line": one.end.line,
+        "end_column": one.end.column,
+        "quote": one.quote[:LONGEST] if redact is None else "",
+        "at": one.at,
+        "fingerprint": one.fingerprint,
+        "unknown": False,
+    }
+
+
+def undetermined(number: int, one: Undetermined) -> Row:
+    """Return the row of the table `undetermined`."""
+    return {
+        "document": number,
+        "path": one.path,
+        "cable": one.cable,
+        "rule": one.rule,
+        "kind": one.kind,
+        "why": one.why,
+        "line": one.start.line,
+        "column": one.start.column,
+        "at": one.at,
+        "quote": one.quote[:LONGEST],
+    }
+
+
+def _references(telegram: Telegram, year: int | None) -> list[str]:
+    """The telegrams referred to; one without a year is of the telegram's own."""
+    found = []
+    for reference in telegram.references:
+        of = reference.year if reference.year is not None else year
+        if reference.post is not None and reference.serial is not None and of is not None:
+            found.append(f"{of % 100:02d}{reference.post.replace(' ', '')}{reference.serial}")
+    return found[:LONGEST]
+
+
+def _day(value: object) -> str | None:
+    return value.first.isoformat() if isinstance(value, Date) else None
+
+
+def _hash(text: bytes) -> str:
+    return blake2b(text, digest_size=8).hexdigest()

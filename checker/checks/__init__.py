@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import ModuleType
 
+from ..errors import ConfigError
 from ..record import Record
 from ..text import Span
-from ..trouble import ConfigTrouble
 
 GROUP = "cablecheck.checks"
 
@@ -32,7 +32,7 @@ CHECKS: dict[str, ModuleType] = {}
 def install(names: Iterable[str]) -> None:
     """Add the checks of these names from installed packages (entry points of the group `cablecheck.checks`).
 
-    Nothing is loaded that was not named, and nothing because of the folder we run in. Raises `ConfigTrouble` for a
+    Nothing is loaded that was not named, and nothing because of the folder we run in. Raises `ConfigError` for a
     name that no installed package has, or whose module is no check.
     """
     from importlib.metadata import entry_points  # 30 ms, and only when a configuration names a check
@@ -42,9 +42,9 @@ def install(names: Iterable[str]) -> None:
         if name in CHECKS:
             continue
         if name not in found:
-            raise ConfigTrouble(f'no installed package has the check "{name}" (entry points of the group {GROUP})')
+            raise ConfigError(f'no installed package has the check "{name}" (entry points of the group {GROUP})')
         module = found[name].load()
         missing = [part for part in ("Ask", "FACTS", "check") if not hasattr(module, part)]
         if missing:
-            raise ConfigTrouble(f'the check "{name}" has no {", ".join(missing)}')
+            raise ConfigError(f'the check "{name}" has no {", ".join(missing)}')
         CHECKS[name] = module

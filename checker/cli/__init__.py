@@ -10,9 +10,9 @@ import gc
 import os
 import sys
 
-from ..shipped import VERSION
-from ..trouble import RuleTrouble, Trouble, did_you_mean
-from . import exits
+from ..errors import CablecheckError, RuleError, did_you_mean
+from ..resources import VERSION
+from . import output
 
 COMMANDS = {
     "lint": "check the markings of telegrams",
@@ -25,7 +25,6 @@ COMMANDS = {
     "query": "ask the tables of an audit",
     "synth": "make an invented corpus with known defects",
     "lsp": "serve an editor: findings while a telegram or a rule file is being written",
-    "completion": "print the completion script of a shell",
 }
 
 
@@ -47,35 +46,35 @@ def main(words: list[str]) -> int:
         code = _dispatch(words)
         sys.stdout.flush()
         return code
-    except RuleTrouble as trouble:  # places first, as editors like them
+    except RuleError as trouble:  # places first, as editors like them
         number = len(trouble.items)
         end = "1 trouble" if number == 1 else f"{number} troubles"
-        return _say(f"{trouble}\ncablecheck: {end} in rule files; nothing was done", exits.UNTRUSTED)
-    except Trouble as trouble:
-        return _say(f"cablecheck: {trouble}", exits.UNTRUSTED)
+        return _say(f"{trouble}\ncablecheck: {end} in rule files; nothing was done", output.UNTRUSTED)
+    except CablecheckError as trouble:
+        return _say(f"cablecheck: {trouble}", output.UNTRUSTED)
     except KeyboardInterrupt:
-        return _say("cablecheck: interrupted", exits.INTERRUPTED)
+        return _say("cablecheck: interrupted", output.INTERRUPTED)
     except BrokenPipeError:
         return _hang_up()
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
-        return _say(f"cablecheck: {name}{error.strerror or error}", exits.UNTRUSTED)
+        return _say(f"cablecheck: {name}{error.strerror or error}", output.UNTRUSTED)
     except SystemExit as end:  # argparse, after it has told what is wrong
-        return end.code if isinstance(end.code, int) else exits.UNTRUSTED
+        return end.code if isinstance(end.code, int) else output.UNTRUSTED
     except Exception as error:
-        return _say(_bug(error), exits.BUG)
+        return _say(_bug(error), output.BUG)
 
 
 def _dispatch(words: list[str]) -> int:
     name = words[0] if words else "--help"
     if name in ("-h", "--help", "help"):
         print(_usage())
-        return exits.OK if words else exits.UNTRUSTED
+        return output.OK if words else output.UNTRUSTED
     if name in ("-V", "--version"):
         print(f"cablecheck {VERSION}")
-        return exits.OK
+        return output.OK
     if name not in COMMANDS:
-        raise Trouble(f"unknown command {name!r}{did_you_mean(name, COMMANDS)}\n{_usage()}")
+        raise CablecheckError(f"unknown command {name!r}{did_you_mean(name, COMMANDS)}\n{_usage()}")
     import importlib  # only the one command asked for is loaded
 
     command = importlib.import_module(f".{name}", __name__)
@@ -93,7 +92,7 @@ def _usage() -> str:
 
 def _say(words: str, code: int) -> int:
     """Tell something on stderr, which may itself be closed."""
-    from ..reporters.escape import visible  # only when something is wrong
+    from ..reporters.escaping import visible  # only when something is wrong
 
     try:
         sys.stdout.flush()
@@ -110,7 +109,7 @@ def _say(words: str, code: int) -> int:
 def _hang_up() -> int:
     """The reader of our output has gone: say nothing more, and do not claim success."""
     _silence(sys.stdout)
-    return exits.UNTRUSTED
+    return output.UNTRUSTED
 
 
 def _silence(stream: object) -> None:

@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from .. import run
-from ..reporters.escape import visible
-from ..settings import Settings
-from ..trouble import ConfigTrouble
-from . import exits, words
+from .. import linter
+from ..config import Settings
+from ..errors import ConfigError
+from ..reporters.escaping import visible
+from . import options, output
 
 
 def main(given: list[str]) -> int:
@@ -18,31 +18,31 @@ def main(given: list[str]) -> int:
     if given[:1] == ["diff"]:
         return _diff(given[1:])
     merging = given[:1] == ["merge"]
-    options = words.parser(
+    arguments = options.parser(
         "audit merge" if merging else "audit",
         "Put the shards of an audit together." if merging else "Audit a corpus: tables, reports, corpus rules.",
     )
-    words.input_options(options)
-    words.rule_options(options)
-    _audit_options(options)
-    args = options.parse_args(given[1:] if merging else given)
-    settings = words.settled(args)
-    paths, data = words.paths_of(args)
+    options.input_options(arguments)
+    options.rule_options(arguments)
+    _audit_options(arguments)
+    args = arguments.parse_args(given[1:] if merging else given)
+    settings = options.settled(args)
+    paths, data = options.paths_of(args)
     if data is not None:
-        raise ConfigTrouble("an audit reads files, not standard input")
+        raise ConfigError("an audit reads files, not standard input")
     from .. import audit  # the data base costs 160 ms, and only audits need it
 
-    order = run.order_of(settings, run.load(settings), run.Wish())
+    order = linter.order_of(settings, linter.load(settings), linter.Wish())
     wish = _options(args, settings)
     result = (
         audit.merge(paths, args.out, order, wish) if merging else audit.run(paths, args.out, order, wish, _teller(args))
     )
     _told(args.out, result)
-    return exits.OK if settings.flag("exit-zero") and result.code == exits.FINDINGS else result.code
+    return output.OK if settings.flag("exit-zero") and result.code == output.FINDINGS else result.code
 
 
-def _audit_options(options: argparse.ArgumentParser) -> None:
-    group = options.add_argument_group("audit")
+def _audit_options(arguments: argparse.ArgumentParser) -> None:
+    group = arguments.add_argument_group("audit")
     group.add_argument("--out", required=True, metavar="DIR", help="where tables and reports go")
     group.add_argument("--resume", action="store_true", help="go on with an audit that was interrupted")
     group.add_argument(
@@ -74,18 +74,18 @@ def _audit_options(options: argparse.ArgumentParser) -> None:
 
 def _options(args: argparse.Namespace, settings: Settings):  # type: ignore[no-untyped-def]
     from .. import audit
-    from ..audit import where  # with the rest of the audit
+    from ..audit import filters  # with the rest of the audit
 
     part, sign, of = args.shard.partition("/")
     if not (sign and part.isdigit() and of.isdigit() and 1 <= int(part) <= int(of)):
-        raise ConfigTrouble(f"--shard: {args.shard!r} is not of the form I/N with I from 1 to N")
+        raise ConfigError(f"--shard: {args.shard!r} is not of the form I/N with I from 1 to N")
     if args.processes < 0 or args.sample < 0 or args.seconds < 0 or args.memory < 0 or args.batch <= 0:
-        raise ConfigTrouble("--jobs, --sample, --timeout, --memory and --batch are not negative")
+        raise ConfigError("--jobs, --sample, --timeout, --memory and --batch are not negative")
     return audit.Options(
         jobs=args.processes,
         size=int(args.batch * (1 << 20)),
         limits=audit.Limits(args.seconds, args.memory << 20),
-        choice=audit.Choice(args.sample, args.seed, where.terms(args.where), int(part), int(of)),
+        choice=audit.Choice(args.sample, args.seed, filters.terms(args.where), int(part), int(of)),
         resume=args.resume,
         keep_parts=args.keep_parts,
         corpus_rules=not args.no_corpus_rules,
@@ -102,7 +102,7 @@ def _teller(args: argparse.Namespace) -> Callable[[object], None] | None:
 
     if args.quiet:
         return None
-    terminal = words.terminal_width(sys.stderr)
+    terminal = options.terminal_width(sys.stderr)
     last = [0.0]
 
     def tell(progress: object) -> None:
@@ -129,11 +129,13 @@ def _told(out: str, result) -> None:  # type: ignore[no-untyped-def]
 
 
 def _diff(given: list[str]) -> int:
-    options = words.parser("audit diff", "Compare two audits: which findings are new, gone, moved.")
-    options.add_argument("before", metavar="A", help="the folder of the earlier audit")
-    options.add_argument("after", metavar="B", help="the folder of the later one")
-    options.add_argument("--quotes", type=int, default=3, metavar="N", help="findings shown for each rule (default: 3)")
-    args = options.parse_args(given)
+    arguments = options.parser("audit diff", "Compare two audits: which findings are new, gone, moved.")
+    arguments.add_argument("before", metavar="A", help="the folder of the earlier audit")
+    arguments.add_argument("after", metavar="B", help="the folder of the later one")
+    arguments.add_argument(
+        "--quotes", type=int, default=3, metavar="N", help="findings shown for each rule (default: 3)"
+    )
+    args = arguments.parse_args(given)
     from tabulate import tabulate
 
     from .. import audit  # as above
@@ -147,4 +149,4 @@ def _diff(given: list[str]) -> int:
     )
     for what, rule, place, message in found.samples:
         print(f"{what:<5} {rule}  {visible(place)}\n      {visible(message)}")
-    return exits.OK if found.same else exits.FINDINGS
+    return output.OK if found.same else output.FINDINGS

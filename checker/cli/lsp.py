@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .. import editor
-from . import exits, words
+from .. import language_server
+from . import options, output
 
 
 def main(given: list[str]) -> int:
     """Serve until the editor hangs up."""
-    options = words.parser("lsp", "Serve an editor over standard input and output (needs the extra [lsp]).")
-    words.rule_options(options)
-    editor.serve(words.settled(options.parse_args(given)))
-    return exits.OK
+    arguments = options.parser("lsp", "Serve an editor over standard input and output (needs the extra [lsp]).")
+    options.rule_options(arguments)
+    language_server.serve(options.settled(arguments.parse_args(given)))
+    return output.OK

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 
-from ..reporters.escape import csv_cell, visible
-from . import exits, words
+from ..reporters.escaping import csv_cell, visible
+from . import options, output
 
 
 def main(given: list[str]) -> int:
     """Prints the answer to one SELECT; `--tables` lists the tables and their columns."""
-    options = words.parser("query", "Ask the tables of an audit: one SELECT, read only, nothing else in reach.")
-    options.add_argument("out", metavar="DIR", help="the folder of the audit")
-    options.add_argument("sql", metavar="SQL", nargs="?", default="", help="one SELECT statement")
-    options.add_argument("--format", choices=("table", "csv", "jsonl"), default="table", help="how to print the answer")
-    options.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
-    options.add_argument("--tables", action="store_true", help="list the tables and what their columns hold")
-    args = options.parse_args(given)
+    arguments = options.parser("query", "Ask the tables of an audit: one SELECT, read only, nothing else in reach.")
+    arguments.add_argument("out", metavar="DIR", help="the folder of the audit")
+    arguments.add_argument("sql", metavar="SQL", nargs="?", default="", help="one SELECT statement")
+    arguments.add_argument(
+        "--format", choices=("table", "csv", "jsonl"), default="table", help="how to print the answer"
+    )
+    arguments.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
+    arguments.add_argument("--tables", action="store_true", help="list the tables and what their columns hold")
+    args = arguments.parse_args(given)
     if args.tables or not args.sql:
         return _tables()
     from .. import audit  # the data base costs 160 ms
@@ -24,7 +26,7 @@ def main(given: list[str]) -> int:
     answer = audit.query(args.out, args.sql, args.timeout)
     for line in _lines(args.format, answer.columns, answer.rows):
         print(line)
-    return exits.OK
+    return output.OK
 
 
 def _lines(form: str, heads, rows):  # type: ignore[no-untyped-def]
@@ -56,4 +58,4 @@ def _tables() -> int:
         print(table)
         for column in columns:
             print(f"  {column.name:<15} {column.type:<10} {column.holds}")
-    return exits.OK
+    return output.OK

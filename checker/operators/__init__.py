@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .counts import COUNT
 from .dates import DATE
-from .form import Operator
 from .levels import LEVEL
 from .scalars import FLAG
 from .sets import SET
+from .signature import Operator
 from .texts import TEXT
 
 OPERATORS: dict[str, dict[str, Operator]] = {

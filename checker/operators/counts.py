@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .form import Operator
 from .scalars import equality
+from .signature import Operator
 
 
 def at_least(value: int, bound: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..values import Date
-from .form import Operator
+from .signature import Operator
 
 
 def negate(answer: bool | None) -> bool | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..values import Level
-from .form import Operator
 from .scalars import equality
+from .signature import Operator
 
 
 def at_least(value: Level, bound: Level) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .form import Operator
+from .signature import Operator
 
 
 def is_(value: object, other: object) -> bool:

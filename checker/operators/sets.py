@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .form import Operator
+from .signature import Operator
 
 
 def includes(value: Iterable[str], asked: frozenset[str]) -> bool:

@@ -14,8 +14,8 @@ from datetime import date
 from ..record import Record
 from ..values import Date
 from ..vocabulary import Entry, Table
-from .form import Operator
 from .scalars import equality
+from .signature import Operator
 
 
 class Pattern(Record):

@@ -9,10 +9,9 @@ A `Reading` is one document: its view of the source with the wrapper stripped, a
 
 from __future__ import annotations
 
-from .opening import read
+from .opener import read
 from .paths import Found, find
-from .reading import Reading, Settings, Unreadable
-from .table import READERS, Reader
+from .registry import READERS, Reader, Reading, Settings, Unreadable
 
 __all__ = [
     "READERS",
@@ -30,6 +29,6 @@ def __getattr__(name: str) -> object:
     """What only an audit needs, loaded when it is asked for: `Batch`, `Meter`, `batches`, `read_batch`."""
     if name not in ("Batch", "Meter", "batches", "read_batch"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import shards  # 1 ms, and only for audits
+    from . import partitions  # 1 ms, and only for audits
 
-    return getattr(shards, name)
+    return getattr(partitions, name)

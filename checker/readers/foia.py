@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..document import Fact
+from ..model import Fact
 from ..text import Exchange, View
-from .labels import fact
-from .reading import Reading, Settings, bounded
+from .metadata import fact
+from .registry import Reading, Settings, bounded
 
 _STAMP = re.compile(
     r"\n[^\n]{0,80}?U\.? ?S\.? Department of State[ \t]{1,8}Case No\.?[ \t]{0,8}(?P<foia_case>[A-Z]{1,2}-\d{4}-\d{3,6})"

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from ..document import Fact
+from ..model import Fact
 from ..text import Exchange, View
-from .markup import Tag, flowed, plain, tags
-from .reading import Reading, Settings, Unreadable, bounded
+from .html import Tag, flowed, plain, tags
+from .registry import Reading, Settings, Unreadable, bounded
 
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)")
 _DOCUMENT = "document"

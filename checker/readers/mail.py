@@ -10,13 +10,13 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from ..document import Fact
+from ..errors import InputError
+from ..model import Fact
 from ..record import Record
 from ..text import Exchange, Source, Span, View
-from ..trouble import InputTrouble
-from .decoding import decode
-from .labels import fact
-from .reading import Reading, Settings, Unreadable, bounded, join_names
+from .metadata import fact
+from .registry import Reading, Settings, Unreadable, bounded, join_names
+from .streams import decode
 
 _FIELD = re.compile(r"([!-9;-~]{1,76}):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _ENVELOPE = re.compile(r"From [^\n]*\n")
@@ -88,7 +88,7 @@ def _parts_of(reading: Reading, message: Message, name: str) -> Iterator[Reading
         label = _filename(leaf) or (str(number) if len(texts) > 1 else "")
         try:
             part, notes = _read_part(view, leaf)
-        except InputTrouble as trouble:
+        except InputError as trouble:
             yield Unreadable(reading.path, join_names(reading.cable, join_names(name, label)), str(trouble))
             continue
         if part.text.strip():
@@ -126,13 +126,13 @@ def _filename(message: Message) -> str:
 
 
 def _read_part(view: View, leaf: Message) -> tuple[View, tuple[str, ...]]:
-    """The part's text and notes. Raises `InputTrouble` for base64 that is none, or that holds no text."""
+    """The part's text and notes. Raises `InputError` for base64 that is none, or that holds no text."""
     encoding = leaf.value("content-transfer-encoding").lower()
     if encoding == "base64":
         try:
             data = binascii.a2b_base64(view.text[leaf.start : leaf.end].encode("ascii", "replace"))
         except binascii.Error as error:
-            raise InputTrouble(f"is damaged base64: {error}") from None
+            raise InputError(f"is damaged base64: {error}") from None
         text, notes = decode(data)
         source = Source(view.source.name, text)
         return View.whole(source), (*notes, _DECODED)

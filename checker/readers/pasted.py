@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..document import Fact
+from ..model import Fact
 from ..text import Exchange, View
-from .labels import fact, level_length
-from .reading import Reading, Settings, bounded
+from .metadata import fact, level_length
+from .registry import Reading, Settings, bounded
 
 _HEAD = re.compile(r"Reference[ \xa0]ID[\s|]+(?:Created[\s|]+Released|Date)[\s|]+Classification[\s|]+Origin(?=[\s|])")
 _DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"

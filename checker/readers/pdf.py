@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..text import Source, View
-from .reading import Reading, Settings, Unreadable, size_words
+from .registry import Reading, Settings, Unreadable, size_words
 from .streams import Stream
 
 _PAGES = 20_000  # more pages than any release has

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..document import Fact
+from ..model import Fact
 from ..text import View
-from .labels import fact
-from .reading import Reading, Settings
+from .metadata import fact
+from .registry import Reading, Settings
 
 _TEXT = re.compile(r"(?:\A|\n)[ \t]*Message Text[ \t]*(?=\r?\n)")
 _END = re.compile(r"\n[ \t]*Message Attributes[ \t]*(?=\r?\n|\Z)")

@@ -10,24 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ledger import Outcome
+from ..errors import ConfigError, did_you_mean
 from ..record import Record
-from ..trouble import ConfigTrouble, did_you_mean
+from ..results import Outcome
 
-# name -> (module, what it is for, what it needs besides findings: "text" of the documents, "details" of the rules)
-REPORTERS: dict[str, tuple[str, str, str]] = {
-    "concise": ("concise", "one finding a line: path:line:column: severity RULE message", ""),
-    "csv": ("comma", "one finding a row, for spreadsheets", ""),
-    "full": ("full", "the quoted line with the place underlined, citation and help", ""),
-    "github": ("github", "annotations for GitHub Actions", ""),
-    "gitlab": ("gitlab", "a GitLab code quality report", ""),
-    "html": ("page", "one self-contained page with the findings drawn in the text", "text"),
-    "json": ("objects", "one object with summary, findings, failed and excluded documents", ""),
-    "jsonl": ("lines", "one JSON object a line: findings, documents, and the summary last", ""),
-    "junit": ("junit", "a JUnit report, one test case for each document", ""),
-    "markdown": ("markdown", "tables for a comment or a page", ""),
-    "sarif": ("sarif", "SARIF 2.1.0 for code scanning", "details"),
-    "table": ("table", "a table for people, with the account last", ""),
+# name -> (module, function, what it is for, what it needs besides findings: "text" of documents, "details" of rules)
+REPORTERS: dict[str, tuple[str, str, str, str]] = {
+    "concise": ("terminal", "concise", "one finding a line: path:line:column: severity RULE message", ""),
+    "csv": ("csv", "report", "one finding a row, for spreadsheets", ""),
+    "full": ("terminal", "full", "the quoted line with the place underlined, citation and help", ""),
+    "github": ("ci", "github", "annotations for GitHub Actions", ""),
+    "gitlab": ("ci", "gitlab", "a GitLab code quality report", ""),
+    "html": ("html", "report", "one self-contained page with the findings drawn in the text", "text"),
+    "json": ("json", "json_report", "one object with summary, findings, failed and excluded documents", ""),
+    "jsonl": ("json", "jsonl_report", "one JSON object a line: findings, documents, and the summary last", ""),
+    "junit": ("ci", "junit", "a JUnit report, one test case for each document", ""),
+    "markdown": ("ci", "markdown", "tables for a comment or a page", ""),
+    "sarif": ("sarif", "report", "SARIF 2.1.0 for code scanning", "details"),
+    "table": ("terminal", "table", "a table for people, with the totals last", ""),
 }
 
 
@@ -39,17 +39,17 @@ class Look(Record):
 
 
 def render(name: str, outcome: Outcome, look: Look | None = None) -> Iterator[str]:
-    """The pieces of the report in the format `name`. Raises `ConfigTrouble` for a name that is no format."""
+    """The pieces of the report in the format `name`. Raises `ConfigError` for a name that is no format."""
     import importlib  # only the one format asked for is loaded
 
     if name not in REPORTERS:
         hint = did_you_mean(name, REPORTERS) or "; there is " + ", ".join(REPORTERS)
-        raise ConfigTrouble(f"unknown format {name!r}{hint}")
-    module = importlib.import_module(f".{REPORTERS[name][0]}", __name__)
-    found: Iterator[str] = module.report(outcome, look or Look())
+        raise ConfigError(f"unknown format {name!r}{hint}")
+    module, function, *_ = REPORTERS[name]
+    found: Iterator[str] = getattr(importlib.import_module(f".{module}", __name__), function)(outcome, look or Look())
     return found
 
 
 def needs(names: list[str], what: str) -> bool:
     """Whether one of these formats needs "text" or "details"."""
-    return any(name in REPORTERS and REPORTERS[name][2] == what for name in names)
+    return any(name in REPORTERS and REPORTERS[name][3] == what for name in names)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..findings import Finding
-from ..ledger import UNTRUSTED, Judged, Outcome, RuleNote
+from ..results import UNTRUSTED, DocumentResult, Finding, Outcome, RuleNote, Undetermined
 from . import Look
-from .escape import uri, visible, whole
+from .escaping import uri, visible, whole
+from .terminal import why
 
 MOST_RESULTS = 25_000  # GitHub takes no more in one run
 SHOWN_RESULTS = 5_000  # and shows this many of them
@@ -46,6 +46,7 @@ def log(outcome: Outcome, room: int) -> dict[str, object]:
     for one, item in [*shown, *hidden]:
         if id(one) in kept:
             results.append(_result(outcome, one, index, item.by if item else "", item.reason if item else ""))
+    results += [_open(one, index) for one in outcome.undetermined()[: room - len(results)]]
     run = {
         "tool": {"driver": {
             "name": "cablecheck", "version": outcome.version, "semanticVersion": outcome.version,
@@ -90,6 +91,27 @@ def _result(outcome: Outcome, one: Finding, index: dict[str, int], by: str, reas
     fix = None if outcome.redacted else _fix(one)
     if fix:
         found["fixes"] = [fix]
+    return found
+
+
+def _open(one: Undetermined, index: dict[str, int]) -> dict[str, object]:
+    """Return the result of kind `open` for a verdict that could not be given."""
+    found: dict[str, object] = {
+        "ruleId": one.rule,
+        "kind": "open",
+        "level": "none",
+        "message": {"text": f"undetermined: {why(one)}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": uri(one.path)},
+                    "region": {"startLine": one.start.line, "startColumn": one.start.column},
+                }
+            }
+        ],
+    }
+    if one.rule in index:
+        found["ruleIndex"] = index[one.rule]
     return found
 
 
@@ -143,7 +165,7 @@ def _invocation(outcome: Outcome, dropped: int) -> dict[str, object]:
     }
 
 
-def _notification(level: str, words: str, judged: Judged | None = None) -> dict[str, object]:
+def _notification(level: str, words: str, judged: DocumentResult | None = None) -> dict[str, object]:
     found: dict[str, object] = {"level": level, "message": {"text": visible(words)}}
     if judged is not None:
         found["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": uri(judged.path)}}}]

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..checks import CHECKS, install
-from ..shipped import data_dir
-from . import cache as keeping
-from .codes import Data, Free
-from .shelf import Rule, Rulebook
-from .troubles import Item
+from ..resources import data_dir
+from . import compiled_cache as keeping
+from .diagnostics import Diagnostic
+from .ir import Data, Free
+from .rule import Rule, Rulebook
 
-__all__ = ["Item", "Rule", "Rulebook", "check_files", "explain", "explain_code", "load", "new_chapter", "test_files"]
+__all__ = [
+    "Diagnostic",
+    "Rule",
+    "Rulebook",
+    "check_files",
+    "explain",
+    "explain_code",
+    "load",
+    "new_chapter",
+    "test_files",
+]
 
 
 def load(
@@ -25,7 +35,7 @@ def load(
 
     An overlay changes one rule: `{"rule": id, "severity": word}` or `{"rule": id, "off": True}`, with `"by"`, who
     says so; the rule remembers it in `changed`. `checks` names the checks of installed packages that rules may use:
-    give it only what a trusted configuration says. Raises `RuleTrouble` with everything that is wrong.
+    give it only what a trusted configuration says. Raises `RuleError` with everything that is wrong.
     """
     if checks:
         install(checks)
@@ -41,9 +51,9 @@ def _book(homes: list[str], cache: bool) -> Rulebook:
     found = keeping.stats(read)
     data = keeping.read(path, found) if path else None
     if data is None or not all(rule.get("check", "") in ("", *CHECKS) for rule in data["heads"]):
-        from . import loading  # YAML and jsonschema cost 150 ms and are not needed when the cache is warm
+        from . import loader  # YAML and jsonschema cost 150 ms and are not needed when the cache is warm
 
-        words, read_rules, packs = loading.read_folders(homes)
+        words, read_rules, packs = loader.read_folders(homes)
         digest = keeping.digest(found)
         if path:
             keeping.write(keeping.details_path(path), keeping.pack_details(digest, read_rules))
@@ -77,9 +87,9 @@ def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Ruleb
         word, by = str(overlay["rule"]), str(overlay.get("by", "the command line"))
         rule = book.find(word)
         if rule is None:
-            from . import loading
+            from . import loader
 
-            unknown += loading.overlay_troubles([word], by, [rule.id for rule in book.rules])
+            unknown += loader.overlay_troubles([word], by, [rule.id for rule in book.rules])
             continue
         change = changes.setdefault(rule.id, {})
         if overlay.get("off"):
@@ -87,43 +97,43 @@ def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Ruleb
         if overlay.get("severity"):
             change.update(severity=overlay["severity"], changed=f"{rule.severity} to {overlay['severity']} by {by}")
     if unknown:
-        from ..trouble import RuleTrouble
+        from ..errors import RuleError
 
-        raise RuleTrouble(unknown)
+        raise RuleError(unknown)
     return book.changed(changes)
 
 
-def check_files(paths: Sequence[str]) -> list[Item]:
+def check_files(paths: Sequence[str]) -> list[Diagnostic]:
     """Everything wrong with rule, vocabulary and pack files and folders of them; an empty list if nothing is."""
-    from . import loading
+    from . import loader
 
-    return loading.check_files(paths)
+    return loader.check_files(paths)
 
 
 def test_files(paths: Sequence[str], mutate: bool = False) -> tuple[list[str], bool]:
     """Judge the examples of rule files (the shipped ones if none), and mutants: lines, and whether all held."""
-    from . import commands
+    from . import authoring
 
-    report = commands.test_files(paths, mutate)
+    report = authoring.test_files(paths, mutate)
     return report.lines, report.ok
 
 
 def new_chapter(id: str) -> str:
     """The text of a chapter with one rule to begin from."""
-    from . import commands
+    from . import authoring
 
-    return commands.new_chapter(id)
+    return authoring.new_chapter(id)
 
 
 def explain(rule: Rule) -> str:
     """A rule for people: what it says, why, by which clause, when, how it is judged, with its examples."""
-    from . import telling
+    from . import authoring
 
-    return telling.explain(rule)
+    return authoring.explain(rule)
 
 
 def explain_code(code: str) -> str | None:
     """What an error code of rule files (R001 …) means and what to do; `None` if there is no such code."""
-    from . import troubles
+    from . import diagnostics
 
-    return troubles.explain_code(code)
+    return diagnostics.explain_code(code)

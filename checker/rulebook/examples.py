@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..document import Fact, Telegram
+from ..model import Fact, Telegram
 from ..parser import parse
 from ..record import Record, copied
 from ..text import Source, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
-from .codes import Data, Free
-from .mutants import Mutant, changes
-from .shelf import Rule, Rulebook
-from .verdict import HOLDS, IDLE, Hit, Program
+from .evaluation import NOT_APPLICABLE, PASS, CompiledRule, Hit
+from .ir import Data, Free
+from .mutation import Mutant, changes
+from .rule import Rule, Rulebook
 
 MOST = 400  # mutants of one rule
 
@@ -38,7 +38,7 @@ def judge(rule: Rule, book: Rulebook) -> list[Result]:
     return results
 
 
-def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: Free = None) -> str:
+def verdict(rule: Rule, program: CompiledRule, example: Data, book: Rulebook, era: Free = None) -> str:
     """Nothing if the example comes out as it says, else what came instead."""
     telegram = telegram_of(example, book)
     wanted = str(example["kind"])
@@ -50,7 +50,7 @@ def verdict(rule: Rule, program: Program, example: Data, book: Rulebook, era: Fr
     return _differs(example, hits, telegram) if wanted == "invalid" else ""
 
 
-def answer(rule: Rule, program: Program, telegram: Telegram, era: Free = None) -> tuple[str, list[Hit]]:
+def answer(rule: Rule, program: CompiledRule, telegram: Telegram, era: Free = None) -> tuple[str, list[Hit]]:
     """pass, fail, unknown or not_applicable, with the hits."""
     env = (telegram,)
     if not (telegram.profile in rule.profile or "ALL" in rule.profile):
@@ -62,11 +62,11 @@ def answer(rule: Rule, program: Program, telegram: Telegram, era: Free = None) -
     if applies is not True:
         return ("not_applicable" if applies is False else "unknown"), []
     outcome = program.judge(env)
-    if outcome is IDLE:
+    if outcome is NOT_APPLICABLE:
         return "not_applicable", []
-    if outcome is HOLDS:
+    if outcome is PASS:
         return "pass", []
-    hits = [hit for hit in program.hits(outcome) if not hit.unknown]
+    hits = [hit for hit in program.hits(outcome, env) if not hit.unknown]
     return ("fail", hits) if hits else ("unknown", [])
 
 
@@ -96,8 +96,8 @@ def telegram_of(example: Data, book: Rulebook) -> Telegram:
 @lru_cache(maxsize=512)
 def _parsed(text: str, facts: tuple[tuple[str, str], ...], as_of: str, words: Vocabulary) -> Telegram:
     view = View.whole(Source("example", text))
-    outside = tuple(Fact(Span(0, 0), name, value) for name, value in facts)
-    return parse(view, words, outside, Date.of(as_of) if as_of else None)
+    source_record = tuple(Fact(Span(0, 0), name, value) for name, value in facts)
+    return parse(view, words, source_record, Date.of(as_of) if as_of else None)
 
 
 def _differs(example: Data, hits: list[Hit], telegram: Telegram) -> str:
@@ -153,12 +153,12 @@ def stale(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int, int]]:
 
 def _killed(rule: Rule, data: Data, book: Rulebook) -> bool:
     """Whether some example comes out otherwise under the mutant."""
-    program = Program(data, book.tools)
+    program = CompiledRule(data, book.tools)
     era = tuple(data["era"]) if data.get("era") else ()
     return any(_notices(rule, program, example, book, era) for example in rule.examples)
 
 
-def _notices(rule: Rule, program: Program, example: Data, book: Rulebook, era: tuple[str | None, ...]) -> bool:
+def _notices(rule: Rule, program: CompiledRule, example: Data, book: Rulebook, era: tuple[str | None, ...]) -> bool:
     try:
         return bool(verdict(rule, program, example, book, era))
     except (TypeError, ValueError, AttributeError, OverflowError, IndexError):

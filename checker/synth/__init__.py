@@ -8,7 +8,7 @@ Equal count, seed, share of defects and data give equal bytes, on every machine 
 
 from __future__ import annotations
 
-from .maker import Made, Planted, make
+from .generator import Made, Planted, make
 from .writers import Written, write
 
 __all__ = ["Made", "Planted", "Written", "make", "write"]

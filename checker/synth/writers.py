@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..errors import ConfigError, InputError
 from ..record import Record
-from ..trouble import ConfigTrouble, InputTrouble
-from .maker import Made, make
+from .generator import Made, make
 
 Put = Callable[[Made], None]
 
@@ -29,10 +29,10 @@ def write(count: int, seed: int, defects: float, out: str, folder: str | None = 
     """Writes `count` telegrams to `out` and the planted defects to `out.truth.jsonl`.
 
     The end of `out` chooses the wrapper: `.jsonl`, `.csv`, `.zip`, or none of these for a folder of text files.
-    Memory stays flat at any count. Raises `InputTrouble` when the place cannot be written.
+    Memory stays flat at any count. Raises `InputError` when the place cannot be written.
     """
     if count < 0 or not 0 <= defects <= 1:
-        raise ConfigTrouble("count is a whole number from 0, the share of defects a number from 0 to 1")
+        raise ConfigError("count is a whole number from 0, the share of defects a number from 0 to 1")
     wrapper = WRITERS.get(os.path.splitext(out)[1].lower(), _folder)
     truth = f"{out.rstrip('/')}.truth.jsonl"
     documents = planted = 0
@@ -45,7 +45,7 @@ def write(count: int, seed: int, defects: float, out: str, folder: str | None = 
                     facts.write(json.dumps(_truth(made, defect), ensure_ascii=False) + "\n")
                     planted += 1
     except OSError as wrong:
-        raise InputTrouble(f"cannot write {wrong.filename or out}: {wrong.strerror}") from wrong
+        raise InputError(f"cannot write {wrong.filename or out}: {wrong.strerror}") from wrong
     return Written(documents, planted, out, truth)
 
 
@@ -69,7 +69,7 @@ def _row(made: Made) -> list[str]:
         sent,
         made.cable,
         made.origin,
-        made.outside,
+        made.source_record,
         "|".join(made.references),
         made.header,
         made.body,
@@ -97,7 +97,7 @@ def _jsonl(out: str) -> Iterator[Put]:
                 "_id": made.cable,
                 "date_time": f"{made.sent.isoformat()} {made.time[:2]}:{made.time[2:]}",
                 "origin": made.origin,
-                "classification": made.outside,
+                "classification": made.source_record,
                 "body": made.text,
             }
             file.write(encode(record) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checker import audit, synth
-from checker.checking import Order
+from checker.document_linter import Order
 
 SIZE = 160 * 1024  # bytes a batch aims at, so that a small corpus has several
 

@@ -16,11 +16,11 @@ from collections import defaultdict
 import pytest
 
 from checker import audit, synth
-from checker.audit import journal, where
+from checker.audit import checkpoint, filters
 from checker.audit.tables import BATCH
-from checker.checking import Order
 from checker.cli import main
-from checker.trouble import ConfigTrouble, InputTrouble
+from checker.document_linter import Order
+from checker.errors import ConfigError, InputError
 
 from .conftest import SIZE
 
@@ -79,11 +79,11 @@ def test_killed_at_random_moments_and_resumed_it_gives_identical_bytes(corpus, f
 def test_another_corpus_is_not_resumed(corpus, options, tmp_path):
     out = tmp_path / "out"
     audit.run([str(corpus)], str(out), Order(), options())
-    with pytest.raises(ConfigTrouble, match="holds an audit already"):
+    with pytest.raises(ConfigError, match="holds an audit already"):
         audit.run([str(corpus)], str(out), Order(), options())
     other = tmp_path / "other.jsonl"
     shutil.copy(corpus, other)
-    with pytest.raises(ConfigTrouble, match="begun with other corpus"):
+    with pytest.raises(ConfigError, match="begun with other corpus"):
         audit.run([str(other)], str(out), Order(), options(resume=True))
 
 
@@ -124,7 +124,7 @@ TRAP = f'''
 import os, sys, time
 class Finder:
     def find_spec(self, name, path=None, target=None):
-        if name == "checker.checking" and not getattr(self, "busy", False):
+        if name == "checker.document_linter" and not getattr(self, "busy", False):
             self.busy = True
             import checker.parser
             plain = checker.parser.parse
@@ -176,7 +176,7 @@ def test_a_worker_that_grows_is_stopped_and_the_document_named(poisoned, options
 def test_a_document_that_cannot_even_be_passed_over_stops_the_audit_and_is_named(poisoned, options, tmp_path):
     poisoned.write_text(poisoned.read_text().replace(f"{POISON} hang", f"{POISON} unread").replace(f"{POISON} die", ""))
     told = r"can be resumed: document 20 of batch 0 of .*poisoned.jsonl cannot be passed over: it ended its worker"
-    with pytest.raises(InputTrouble, match=told):
+    with pytest.raises(InputError, match=told):
         audit.run([str(poisoned)], str(tmp_path / "out"), Order(), options())
 
 
@@ -244,14 +244,14 @@ def test_shards_merge_to_the_bytes_of_an_undivided_audit(corpus, options, finish
     audit.merge(shards, str(tmp_path / "out"), Order(), options())
     names = ["plan.json", *REPORTS, *TABLES]
     assert digests(finished, names) == digests(tmp_path / "out", names)
-    with pytest.raises(ConfigTrouble, match="missing"):
+    with pytest.raises(ConfigError, match="missing"):
         audit.merge(shards[:2], str(tmp_path / "less"), Order(), options())
 
 
 def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path):
     def places(seed):
         choice = audit.Choice(sample=50, seed=seed)
-        plan = journal.draw([str(corpus)], str(tmp_path), Order(), "", choice, SIZE)
+        plan = checkpoint.draw([str(corpus)], str(tmp_path), Order(), "", choice, SIZE)
         return [(task.number, task.only) for task in plan.tasks]
 
     assert places(1) == places(1) != places(2)
@@ -262,7 +262,7 @@ def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path
 
 
 def test_where_excludes_and_says_so(corpus, options, tmp_path):
-    asked = where.terms(["year>=2005", "classification~SECRET"])
+    asked = filters.terms(["year>=2005", "classification~SECRET"])
     audit.run([str(corpus)], str(tmp_path / "out"), Order(), options(choice=audit.Choice(where=asked)))
     years = rows(tmp_path / "out", "select min(year), bool_and(outside_level = 'S') from cables")
     assert years[0][0] >= 2005 and years[0][1]
@@ -294,8 +294,8 @@ def test_hostile_documents_and_names_pass_through(options, tmp_path):
 
 @pytest.mark.parametrize("text", ["", "year", "year>", "YEAR=2005", "a b=c"])
 def test_a_condition_that_cannot_be_read_is_refused(text):
-    with pytest.raises(ConfigTrouble):
-        where.terms([text])
+    with pytest.raises(ConfigError):
+        filters.terms([text])
 
 
 def test_diff_tells_what_changed(finished, corpus, options, tmp_path):

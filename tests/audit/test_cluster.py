@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from checker import audit
-from checker.checking import Order
+from checker.document_linter import Order
 
 pytest.importorskip("distributed")
 

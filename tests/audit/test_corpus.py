@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from checker.audit import corpus, store
-from checker.shipped import data_dir
-from checker.trouble import RuleTrouble
+from checker.audit import corpus_rules, database
+from checker.errors import RuleError
+from checker.resources import data_dir
 
-RULES = corpus.load()
+RULES = corpus_rules.load()
 EXAMPLES = [
     pytest.param(rule, example, id=f"{rule.id}-{example.kind}-{example.place}")
     for rule in RULES
@@ -20,20 +20,20 @@ EXAMPLES = [
 
 @pytest.fixture(scope="module")
 def asked():
-    made = store.Asked()
+    made = database.Query()
     yield made
     made.close()
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_example(rule, example, asked):
-    assert "" == corpus.judge(rule, example, asked)
+    assert "" == corpus_rules.judge(rule, example, asked)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_no_rule_finds_anything_in_an_empty_corpus(rule, asked):
     asked.empty()
-    assert [] == corpus.findings(rule, asked, False)
+    assert [] == corpus_rules.findings(rule, asked, False)
 
 
 WRONG = [
@@ -75,8 +75,8 @@ def test_a_wrong_rule_file_is_refused_at_its_place(tmp_path, old, new, code, wor
         text = file.read()
     assert old in text
     (tmp_path / "x.yaml").write_text(text.replace(old, new, 1))
-    with pytest.raises(RuleTrouble) as caught:
-        corpus.load(str(tmp_path))
+    with pytest.raises(RuleError) as caught:
+        corpus_rules.load(str(tmp_path))
     assert [code] == sorted({item.code for item in caught.value.items})
     assert any(words in item.message for item in caught.value.items)
     assert all(item.place.line > 1 for item in caught.value.items)

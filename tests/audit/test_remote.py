@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from checker import audit, synth
-from checker.checking import Order
 from checker.cli import main
-from checker.trouble import InputTrouble
+from checker.document_linter import Order
+from checker.errors import InputError
 
 from .conftest import SIZE
 
@@ -129,7 +129,7 @@ def test_a_store_that_fails_stops_the_audit_which_then_goes_on(nameless, server,
     (server.folder / "rows.jsonl").write_bytes(nameless.read_bytes())
     url, out = f"{server.url}/rows.jsonl", str(tmp_path / "out")
     server.most = 6
-    with pytest.raises(InputTrouble, match=r"the audit stopped, and can be resumed: http://127\.0\.0\.1"):
+    with pytest.raises(InputError, match=r"the audit stopped, and can be resumed: http://127\.0\.0\.1"):
         audit.run([url], out, Order(), options())
     server.most = 10**9
     audit.run([url], out, Order(), options(resume=True))

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from checker.audit import figures, plots, store
+from checker.audit import database, statistics, svg_charts
 from checker.audit.tables import documented
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -20,12 +20,12 @@ class Page(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.titles, self.tags, self.outside, self.open = [], set(), [], []
+        self.titles, self.tags, self.source_record, self.open = [], set(), [], []
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         self.open.append(tag)
-        self.outside += [value for name, value in attrs if name in ("src", "href") or name.startswith("on")]
+        self.source_record += [value for name, value in attrs if name in ("src", "href") or name.startswith("on")]
 
     def handle_endtag(self, tag):
         while self.open and self.open.pop() != tag:
@@ -45,13 +45,13 @@ def page(finished):
 
 @pytest.fixture(scope="module")
 def found(finished):
-    asked = store.Asked(str(finished))
-    yield figures.figures(asked)
+    asked = database.Query(str(finished))
+    yield statistics.figures(asked)
     asked.close()
 
 
 def test_the_page_is_whole_by_itself(page):
-    assert [] == page.outside
+    assert [] == page.source_record
     assert not {"script", "link", "img", "iframe", "object"} & page.tags
 
 
@@ -91,14 +91,14 @@ def test_every_report_tells_the_same_account(finished, found):
 
 
 def test_words_of_documents_are_not_markup():
-    drawn = plots.bars([("<script>alert(1)</script>", [("error", 3)])], "x") + plots.flow(
+    drawn = svg_charts.bars([("<script>alert(1)</script>", [("error", 3)])], "x") + svg_charts.flow(
         [("<b>", 2, '"on"', 1, 4)], "<i>"
     )
     assert "<script" not in drawn and "<b>" not in drawn and "<i>" not in drawn
 
 
 def test_drawings_of_nothing_are_nothing():
-    assert ["", "", ""] == [plots.heat([], [], "x"), plots.flow([], "x"), plots.columns([], [], "x")]
+    assert ["", "", ""] == [svg_charts.heat([], [], "x"), svg_charts.flow([], "x"), svg_charts.columns([], [], "x")]
 
 
 def test_the_documented_tables_are_the_tables():

@@ -7,10 +7,10 @@ import os
 
 from jsonschema import Draft202012Validator
 
-from checker.audit import mutants
-from checker.audit.shape import corpus_schema
+from checker.audit import corpus_rule_tests
+from checker.audit.corpus_rules import corpus_schema
 from checker.cli import main
-from checker.shipped import data_dir
+from checker.resources import data_dir
 
 FOLDER = os.path.join(data_dir("rules"), "corpus")
 
@@ -29,7 +29,7 @@ def test_an_editor_completes_every_column():
 
 
 def test_each_mutant_changes_one_word():
-    found = dict(mutants.changes("select a from b where c >= 20 and not d is null or e between 1 and 2.5"))
+    found = dict(corpus_rule_tests.changes("select a from b where c >= 20 and not d is null or e between 1 and 2.5"))
     assert {
         "b where c [>= → >] 20 and not",
         "where c >= [20 → 19] and not d",

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from checker import audit
-from checker.checking import Order
+from checker.document_linter import Order
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 with open(os.path.join(ROOT, "docs", "scale.md"), encoding="utf-8") as page:
@@ -125,7 +125,7 @@ def test_the_example_for_spark(corpus, options, tmp_path, monkeypatch, capsys):
     assert 4 < len(told)
     assert [] == [line for line in told if not re.fullmatch(r"[0-9]+ [0-9]+ ", line)], "number, documents, no trouble"
     monkeypatch.setattr(
-        "checker.audit.conducting._work", lambda tasks, order, options: [].__iter__() if not tasks else 1 / 0
+        "checker.audit.pipeline._work", lambda tasks, order, options: [].__iter__() if not tasks else 1 / 0
     )
     audit.run([str(corpus)], str(tmp_path / "audit"), Order(), options(resume=True))
     monkeypatch.undo()

@@ -9,9 +9,9 @@ import threading
 import pytest
 
 from checker import audit
-from checker.audit import store
+from checker.audit import database
 from checker.audit.tables import TABLES
-from checker.trouble import ConfigTrouble
+from checker.errors import ConfigError
 
 REFUSED = [
     "select * from read_csv('/etc/passwd')",
@@ -46,27 +46,27 @@ def test_what_is_not_a_question_to_the_tables_is_refused(finished, tmp_path, sql
     other.write_bytes((finished / "rules.parquet").read_bytes())
     own = finished / "rules.parquet"
     before = own.read_bytes()
-    asked = store.Asked(str(finished))
-    with pytest.raises(ConfigTrouble):
+    asked = database.Query(str(finished))
+    with pytest.raises(ConfigError):
         asked.ask(sql.format(other=other, own=own))
     asked.close()
     assert before == own.read_bytes() and ["other.parquet"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_a_question_that_never_ends_is_stopped(finished):
-    asked = store.Asked(str(finished), seconds=0.5)
-    with pytest.raises(ConfigTrouble, match=r"longer than 0\.5 s"):
+    asked = database.Query(str(finished), seconds=0.5)
+    with pytest.raises(ConfigError, match=r"longer than 0\.5 s"):
         asked.ask("with recursive t(i) as (select 1 union all select i + 1 from t) select max(i) from t")
 
 
 def test_a_question_that_needs_too_much_memory_is_refused(finished):
-    asked = store.Asked(str(finished), memory="40MB")
-    with pytest.raises(ConfigTrouble, match=r"(?i)memory"):
+    asked = database.Query(str(finished), memory="40MB")
+    with pytest.raises(ConfigError, match=r"(?i)memory"):
         asked.ask("select list(i) as l, list(i * 2) from range(60000000) t(i)")
 
 
 def test_every_table_has_the_columns_it_is_documented_to_have(finished):
-    asked = store.Asked(str(finished))
+    asked = database.Query(str(finished))
     for table, columns in TABLES.items():
         assert tuple(column.name for column in columns) == asked.ask(f"select * from {table} limit 0").columns
 

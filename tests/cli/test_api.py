@@ -8,8 +8,8 @@ import pytest
 
 import checker
 from checker import Finding, check
-from checker.shipped import VERSION
-from checker.trouble import ConfigTrouble, InputTrouble
+from checker.errors import ConfigError, InputError
+from checker.resources import VERSION
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {"rules": (str(ROOT / "tests" / "runs" / "pack"),), "select": ("TST",)}
@@ -26,11 +26,11 @@ def test_check_gives_findings_with_places(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_trouble_is_raised() -> None:
-    with pytest.raises(ConfigTrouble, match="did you mean 'TST-001'"):
+    with pytest.raises(ConfigError, match="did you mean 'TST-001'"):
         check("1.  (C) ALPHA.\n", settings=SETTINGS | {"select": ("TST-01",)})
-    with pytest.raises(InputTrouble, match="is empty"):
+    with pytest.raises(InputError, match="is empty"):
         check("", settings=SETTINGS)
-    with pytest.raises(ConfigTrouble, match="unknown setting 'selct'"):
+    with pytest.raises(ConfigError, match="unknown setting 'selct'"):
         check("1.  (C) ALPHA.\n", settings={"selct": ()})
 
 

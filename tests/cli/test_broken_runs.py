@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from checker import checking, cli, engine, readers, run
-from checker.cli import exits
+from checker import cli, document_linter, engine, linter, readers
+from checker.cli import output
 
 ROOT = Path(__file__).parents[2]
 PACK = ROOT / "tests" / "runs" / "pack"
@@ -40,7 +40,7 @@ def paths(report: dict[str, object], key: str) -> list[str]:
 
 def test_without_a_fault(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, report = lint(capsys)
-    assert (exits.FINDINGS, ["./1.txt", "./3.txt", "./5.txt"]) == (code, paths(report, "findings"))
+    assert (output.FINDINGS, ["./1.txt", "./3.txt", "./5.txt"]) == (code, paths(report, "findings"))
 
 
 def raising(whole: Callable[..., object], name: str) -> Callable[..., object]:
@@ -59,11 +59,11 @@ def test_a_fault_in_one_document_fails_that_document(
     if stage == "read":
         monkeypatch.setattr(readers, "read", lambda path, **named: raising_reader(path, named))
     elif stage == "parse":
-        monkeypatch.setattr(checking, "parse", raising(checking.parse, "3.txt"))
+        monkeypatch.setattr(document_linter, "parse", raising(document_linter.parse, "3.txt"))
     else:
         monkeypatch.setattr(engine, "run", crashing_rule(engine.run))
     code, report = lint(capsys)
-    assert code == exits.UNTRUSTED
+    assert code == output.UNTRUSTED
     assert paths(report, "failed") == ["./3.txt"]
     assert "internal error" in str(report["failed"])
     assert "CANARY" not in str(report)
@@ -96,10 +96,10 @@ def test_a_bug_outside_a_document_is_one_line_and_exit_3(
     def broken(*given: object, **named: object) -> object:
         raise ValueError("CANARY in an exception")
 
-    monkeypatch.setattr(run, stage, broken)
+    monkeypatch.setattr(linter, stage, broken)
     code = cli.main(["lint", *RULES, "."])
     told = capsys.readouterr().err
-    assert code == exits.BUG
+    assert code == output.BUG
     assert told.count("\n") == 1
     assert "internal error" in told
     assert "CANARY" not in told
@@ -112,8 +112,8 @@ def test_an_interruption_is_130(
     def interrupted(*given: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "lint", interrupted)
-    assert exits.INTERRUPTED == cli.main(["lint", "."])
+    monkeypatch.setattr(linter, "lint", interrupted)
+    assert output.INTERRUPTED == cli.main(["lint", "."])
     assert "interrupted" in capsys.readouterr().err
 
 
@@ -134,7 +134,7 @@ def test_a_closed_pipe_is_no_traceback_and_no_success(folder: Path) -> None:
     assert process.stderr is not None
     process.stdout.close()
     told = process.stderr.read().decode()
-    assert process.wait(60) == exits.UNTRUSTED
+    assert process.wait(60) == output.UNTRUSTED
     assert "Traceback" not in told
     assert "Exception ignored" not in told
 
@@ -144,16 +144,16 @@ def test_a_full_disk_is_told(folder: Path) -> None:
     with open("/dev/full", "wb") as full:
         process = command("lint", *RULES, ".", stdout=full)
         told = process.communicate(timeout=60)[1].decode()
-    assert process.returncode == exits.UNTRUSTED
+    assert process.returncode == output.UNTRUSTED
     assert "No space left" in told
     process = command("lint", *RULES, "--output", "json=/dev/full", ".")
     told = process.communicate(timeout=60)[1].decode()
-    assert process.returncode == exits.UNTRUSTED
+    assert process.returncode == output.UNTRUSTED
     assert "No space left" in told
 
 
 def test_a_report_that_cannot_be_written_leaves_no_half_of_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exits.UNTRUSTED == cli.main(["lint", *RULES, "--out", "no/such/folder.txt", "."])
+    assert output.UNTRUSTED == cli.main(["lint", *RULES, "--out", "no/such/folder.txt", "."])
     assert "no/such/folder.txt" in capsys.readouterr().err
     assert [] == list(folder.glob("**/*.part"))
 
@@ -174,7 +174,7 @@ def test_any_number_of_jobs_gives_the_same_bytes(folder: Path) -> None:
             timeout=120,
             check=False,
         )
-        assert made.returncode == exits.FINDINGS, made.stderr
+        assert made.returncode == output.FINDINGS, made.stderr
         outputs.add((made.stdout, (folder / "page.html").read_bytes()))
         (folder / "page.html").unlink()
     assert 1 == len(outputs)

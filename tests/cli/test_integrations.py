@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 import yaml
 
-from checker import cli, settings
+from checker import cli, config
 from checker.cli import COMMANDS, completion
 
 ROOT = Path(__file__).parents[2]
@@ -143,16 +143,16 @@ def test_bash_completes_commands_options_and_formats() -> None:
 
 def test_the_configuration_schema_is_what_the_settings_say() -> None:
     path = ROOT / "schemas" / "config.schema.json"
-    made = json.dumps(settings.schema(), indent=2) + "\n"
+    made = json.dumps(config.schema(), indent=2) + "\n"
     if os.environ.get("CABLECHECK_REWRITE"):
         path.write_text(made)
     assert path.read_text() == made
-    jsonschema.Draft202012Validator.check_schema(settings.schema())
+    jsonschema.Draft202012Validator.check_schema(config.schema())
 
 
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
-    assert [] == [name for name in settings.SETTINGS if f"| `{name}` |" not in text]
+    assert [] == [name for name in config.SETTINGS if f"| `{name}` |" not in text]
 
 
 def test_the_example_configuration_holds() -> None:
@@ -160,4 +160,4 @@ def test_the_example_configuration_holds() -> None:
 
     text = (ROOT / "docs" / "configuration.md").read_text()
     data = tomllib.loads(text.partition("```toml\n")[2].partition("```")[0])
-    jsonschema.Draft202012Validator(settings.schema()).validate(data)
+    jsonschema.Draft202012Validator(config.schema()).validate(data)

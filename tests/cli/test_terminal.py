@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from checker import configuration, run
+from checker import config, linter
 
 pty = pytest.importorskip("pty", reason="no terminals here")
 
@@ -70,7 +70,7 @@ def test_progress_is_told_while_the_workers_work(folder: Path) -> None:
         told.append((done, of, len(multiprocessing.active_children())))
 
     words = {"rules": [str(PACK)], "select": ["TST"], "jobs": 2}
-    outcome = run.lint([str(folder)], configuration.settle(words, isolated=True), run.Wish(tell=tell))
+    outcome = linter.lint([str(folder)], config.settle(words, isolated=True), linter.Wish(tell=tell))
     assert [(number, 60) for number in range(1, 61)] == [(done, of) for done, of, _ in told]
     assert 2 == told[0][2]
     assert sorted(each.path for each in outcome.judged) == [each.path for each in outcome.judged]

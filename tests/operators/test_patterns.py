@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.operators.texts import compile_pattern
-from checker.rulebook.patterns import refuse
+from checker.rulebook.regex_subset import refuse
 
 FINE = [
     "", "abc", "[A-Z]{3}", "[A-Z]+ [0-9]+", r"\d+\.\d+", "(a|b|c)+", "([A-Z]{2,3}, )*[A-Z]{2,3}", "([A-Z]+, )+x?",

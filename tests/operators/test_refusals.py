@@ -6,7 +6,7 @@ import warnings
 
 from kept import WRITING, cases, rewrite
 
-from checker.rulebook.patterns import refuse
+from checker.rulebook.regex_subset import refuse
 
 
 def told(pattern: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from checker.document import Banner, Dtg, EoLine, Instruction, Marking, Node, Telegram, Unread
+from checker.model import Banner, Dtg, EoLine, Instruction, Marking, Node, Telegram, Unread
 from checker.parser import parse
-from checker.rulebook.words import load_vocabulary
+from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Source, View
 from checker.values import Date, Level
 from checker.vocabulary import Vocabulary

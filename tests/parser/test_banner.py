@@ -3,7 +3,7 @@
 import pytest
 from parsing import FIELDS, HEADER, short, telegram
 
-from checker.document import Banner
+from checker.model import Banner
 
 LINES = [
     # the line(s), level, written, controls, section, year, post, serial, the banner's words

@@ -15,7 +15,7 @@ BASES = Path(__file__).parents[2] / "rules" / "telegrams"
 def errors(text: str) -> list[str]:
     source, book = Source("x", text), rulebook.load()
     telegram = parser.parse(View.whole(source), book.vocabulary)
-    return [each.rule for each in engine.run(telegram, source, book, "x", "") if each.severity != "info"]
+    return [each.rule for each in engine.judge(telegram, source, book, "x", "").findings if each.severity != "info"]
 
 
 def base(name: str) -> str:

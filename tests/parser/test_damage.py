@@ -27,4 +27,4 @@ def test_a_telegram_with_ordinary_designations_keeps_its_findings(words: list[st
     text = text.replace("two more carriages", f"two more carriages, {told} among them").replace(BROKEN, "")
     source, book = Source("x", text), rulebook.load()
     telegram = parser.parse(View.whole(source), book.vocabulary)
-    assert [finding.rule for finding in engine.run(telegram, source, book, "x", "")] == ["AUT-006"]
+    assert [finding.rule for finding in engine.judge(telegram, source, book, "x", "").findings] == ["AUT-006"]

@@ -3,8 +3,8 @@
 import pytest
 from parsing import vocabulary
 
-from checker.parser.dates import find_dates, year_of
-from checker.parser.grammar import grammar_of
+from checker.parser.fields.dates import find_dates, year_of
+from checker.parser.lookup import grammar_of
 
 FORMS = [
     ("03/12/2018", "2018-03-12", "mm/dd/yyyy"),

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.document import Banner, Declass, EoLine, Instruction, Paragraph, Telegram, Unread
+from checker.model import Banner, Declass, EoLine, Instruction, Paragraph, Telegram, Unread
 from checker.parser import parse
-from checker.parser.declass import judge
-from checker.rulebook.words import load_vocabulary
+from checker.parser.declass_date import judge
+from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Source, Span, View
 from checker.values import Date
 from checker.vocabulary import Vocabulary

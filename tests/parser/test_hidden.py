@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker import engine, parser, rulebook
-from checker.document import Unread
+from checker.model import Unread
 from checker.text import Source, View
 
 SOUND = (Path(__file__).parents[2] / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ def test_what_stands_inside_another_line_is_lost_and_not_missing(field: str) -> 
     telegram = parser.parse(View.whole(source), book.vocabulary)
     node = getattr(telegram, field)
     assert isinstance(node, Unread) and node.lost
-    assert [] == [f.message for f in engine.run(telegram, source, book) if f.severity == "error"]
+    assert [] == [f.message for f in engine.judge(telegram, source, book).findings if f.severity == "error"]
 
 
 @pytest.mark.parametrize(("line", "rule"), [("O 101156Z SEP 07\n", "FMT-001"), ("FM AMEMBASSY STRELSAU\n", "FMT-011")])

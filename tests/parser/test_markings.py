@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from checker.parser.markings.finder.finder import banner, entire_text, portion
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.document import Marking, Unread
-from checker.parser.markings import banner, entire_text, portion
-from checker.rulebook.words import load_vocabulary
+from checker.model import Marking, Unread
+from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Exchange, Source, View
 from checker.vocabulary import Vocabulary
 
@@ -253,7 +253,7 @@ def test_release_lists_are_folded_to_codes_in_telegrams_and_kept_as_written_else
 
 
 @pytest.mark.parametrize(
-    ("text", "misplaced", "disordered", "repeated", "misjoined"),
+    ("text", "misplaced", "disordered", "repeated", "bad_separators"),
     [
         ("SECRET//SI/TK//ORCON/NOFORN", [], [], [], []),
         ("SECRET//NOFORN//TK", ["TK"], [], [], []),
@@ -271,11 +271,16 @@ def test_release_lists_are_folded_to_codes_in_telegrams_and_kept_as_written_else
     ],
 )
 def test_order_and_separators(
-    text: str, misplaced: list[str], disordered: list[str], repeated: list[str], misjoined: list[str], words: Vocabulary
+    text: str,
+    misplaced: list[str],
+    disordered: list[str],
+    repeated: list[str],
+    bad_separators: list[str],
+    words: Vocabulary,
 ) -> None:
     found = read(banner, text, words)
-    lists = [found.misplaced, found.disordered, found.repeated, found.misjoined]
-    assert [misplaced, disordered, repeated, misjoined] == [[token.text for token in tokens] for tokens in lists]
+    lists = [found.misplaced, found.disordered, found.repeated, found.bad_separators]
+    assert [misplaced, disordered, repeated, bad_separators] == [[token.text for token in tokens] for tokens in lists]
 
 
 @pytest.mark.parametrize(
@@ -386,7 +391,13 @@ def canonical(draw: st.DrawFn) -> str:
 def test_a_canonical_banner_is_printed_back_from_its_tokens(text: str) -> None:
     found = read(banner, text, TABLES)
     assert text == "".join(token.before + token.text for token in found.tokens)
-    assert ((), (), (), (), ()) == (found.misplaced, found.disordered, found.repeated, found.misjoined, found.unknown)
+    assert ((), (), (), (), ()) == (
+        found.misplaced,
+        found.disordered,
+        found.repeated,
+        found.bad_separators,
+        found.unknown,
+    )
 
 
 def test_hostile_text_takes_no_longer_than_its_length(words: Vocabulary) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from checker.parser.markings.finder.finder import banner, entire_text, known_portions, place, portion
+from checker.parser.markings.finder.marking_parser import Shape
 from kept import WRITING, cases, rewrite
 
 from checker import rulebook
-from checker.document import Marking, Token, Unread
-from checker.parser import markings
-from checker.parser.markings import banner, entire_text, known_portions, place, portion
-from checker.parser.shapes import Shape
+from checker.model import Marking, Token, Unread
+from checker.parser.markings.finder import finder
 from checker.record import Record
 from checker.text import Source, Span, View
 from checker.vocabulary import Vocabulary
@@ -161,7 +161,7 @@ def test_a_known_mark_is_placed_as_it_was_read(mark: str) -> None:
 
 def test_no_more_than_some_thousand_marks_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     WORDS.made.pop("shapes", None)
-    monkeypatch.setattr(markings, "_KEPT_SHAPES", 3)
+    monkeypatch.setattr(finder, "_KEPT_SHAPES", 3)
     sizes = []
     for word in ("(S)", "(C)", "(U)", "(TS)", "(S)", "(S)"):
         assert word == read("portion", word + " X")

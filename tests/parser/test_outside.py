@@ -3,7 +3,7 @@
 import pytest
 from parsing import BANNER, FIELDS, short, telegram
 
-from checker.document import Fact
+from checker.model import Fact
 from checker.text import Span
 
 
@@ -22,11 +22,11 @@ def test_a_web_page_s_table_row():
             origin="Embassy Strelsau",
         ),
     )
-    outside = found.outside
-    assert (2008, "STRELSAU", 123) == (outside.year, outside.post, outside.serial)
-    assert ("2008-03-14", "2011-08-30") == (str(outside.created.date), str(outside.released.date))
-    assert ("C", ("NOFORN",)) == (short(outside.level), outside.controls)
-    assert "Embassy Strelsau" == outside.origin.text
+    source_record = found.source_record
+    assert (2008, "STRELSAU", 123) == (source_record.year, source_record.post, source_record.serial)
+    assert ("2008-03-14", "2011-08-30") == (str(source_record.created.date), str(source_record.released.date))
+    assert ("C", ("NOFORN",)) == (short(source_record.level), source_record.controls)
+    assert "Embassy Strelsau" == source_record.origin.text
     assert ("2008-03-14", "EO12958A") == (str(found.date), found.era), "the wrapper's day stands in for a lost one"
 
 
@@ -41,29 +41,29 @@ def test_a_web_page_s_table_row():
     ],
 )
 def test_a_level_in_words(words, level, controls):
-    found = telegram("text", facts=facts(original_classification=words)).outside
+    found = telegram("text", facts=facts(original_classification=words)).source_record
     assert (level, controls) == (short(found.level), found.controls)
 
 
 def test_the_present_level_of_an_archive_is_not_the_level_when_sent():
     found = telegram(
         "text", facts=facts(current_classification="UNCLASSIFIED", original_classification="SECRET")
-    ).outside
+    ).source_record
     assert ("S", "U") == (short(found.level), short(found.current_level))
 
 
 @pytest.mark.parametrize("identity", ["1976STRELS00123", "76STRELSAU123"])
 def test_identities_of_archives(identity):
-    found = telegram("text", facts=facts(reference_id=identity)).outside
+    found = telegram("text", facts=facts(reference_id=identity)).source_record
     assert (1976, 123) == (found.year, found.serial)
 
 
 def test_no_facts_no_outside():
-    assert telegram("text").outside is None
+    assert telegram("text").source_record is None
 
 
 def test_a_date_that_cannot_be_read_stays_as_it_is():
-    found = telegram("text", facts=facts(created="some day", reference_id="?")).outside
+    found = telegram("text", facts=facts(created="some day", reference_id="?")).source_record
     assert ("some day", None, None) == (found.created.text, found.created.date, found.serial)
 
 
@@ -73,7 +73,7 @@ def test_a_date_that_cannot_be_read_stays_as_it_is():
 )
 def test_a_post_joined_or_cut_by_an_archive_is_the_same_post(identity, post):
     text = f"C O N F I D E N T I A L DAR ES SALAAM 000123\n\n{FIELDS}1. (C) Text.\n"
-    assert post == telegram(text, facts=facts(reference_id=identity)).outside.post
+    assert post == telegram(text, facts=facts(reference_id=identity)).source_record.post
 
 
 def test_a_text_an_archive_numbers_is_a_telegram_s_even_without_any_header():
@@ -88,5 +88,5 @@ def test_a_text_an_archive_numbers_is_a_telegram_s_even_without_any_header():
 
 def test_an_edition_that_states_the_level_beside_the_text_has_lost_the_banner():
     found = telegram("Text of a letter.\n", facts=facts(classification="Secret", date="1964-06-02"))
-    assert ("document", True, "S") == (found.layout, found.banner.lost, short(found.outside.level))
+    assert ("document", True, "S") == (found.layout, found.banner.lost, short(found.source_record.level))
     assert telegram("Text of a letter.\n").banner is None

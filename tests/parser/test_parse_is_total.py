@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.document import Caption, Heading, Marking, Node, Signature
+from checker.model import Caption, Heading, Marking, Node, Signature
 from checker.parser import parse
-from checker.rulebook.words import load_vocabulary
+from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Exchange, Source, View
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -42,13 +42,13 @@ def judge(view):
     """What must hold of any telegram."""
     telegram = parse(view, vocabulary())
     edge = 0
-    covered = []
+    marked_or_exempt = []
     for part in telegram.parts:
         assert edge <= part.span.start <= part.span.end
         edge = part.span.end
-        covered.append(part.span)
+        marked_or_exempt.append(part.span)
     for kept in view.kept():
-        inside = [span for span in covered if span.start < kept.end and kept.start < span.end]
+        inside = [span for span in marked_or_exempt if span.start < kept.end and kept.start < span.end]
         assert sum(min(s.end, kept.end) - max(s.start, kept.start) for s in inside) == len(kept)
     whole = view.text == view.source.text
     for node in nodes(telegram):

@@ -6,13 +6,13 @@ import os
 from functools import cache
 
 import pytest
+from checker.parser.markings.finder.finder import banner, portion
+from checker.parser.markings.finder.rollup import roll_up
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.document import Marking, Rollup
-from checker.parser.markings import banner, portion
-from checker.parser.rollup import roll_up
-from checker.rulebook.words import load_vocabulary
+from checker.model import Marking, Rollup
+from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Source, View
 from checker.values import Date
 from checker.vocabulary import Vocabulary

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import readers
-from checker.readers.table import READERS
+from checker.readers.registry import READERS
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "telegrams", "wrapped")
 FILES = sorted(os.listdir(FOLDER))

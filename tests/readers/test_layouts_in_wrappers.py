@@ -77,12 +77,14 @@ def book() -> rulebook.Rulebook:
 def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tuple[str, str, str]]:
     """Rule, message and quoted words of every finding."""
     found: Counter[tuple[str, str, str]] = Counter()
-    outside = {rule.id for rule in book().rules if "outside." in rule.source}  # they judge the wrapper's own words
+    source_record = {
+        rule.id for rule in book().rules if "outside." in rule.source
+    }  # they judge the wrapper's own words
     for reading in readers.read(name, data=data, words=book().vocabulary):
         assert isinstance(reading, Reading), reading
         telegram = parser.parse(reading.view, book().vocabulary, reading.facts)
-        for finding in engine.run(telegram, reading.view.source, book(), name, reading.cable):
-            if finding.rule in outside:
+        for finding in engine.judge(telegram, reading.view.source, book(), name, reading.cable).findings:
+            if finding.rule in source_record:
                 continue
             quote = finding.quote.replace("\r\n", "\n")
             found[finding.rule, finding.message, " ".join(decoded(quote).split())] += 1

@@ -7,11 +7,11 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.readers.csvrows import _QUOTING as CSV
-from checker.readers.csvrows import split_fields
-from checker.readers.jsonrows import _QUOTING as JSON
-from checker.readers.jsonrows import members
-from checker.readers.lazy import LazyView
+from checker.readers.csv_dump import _QUOTING as CSV
+from checker.readers.csv_dump import split_fields
+from checker.readers.escaped_view import LazyView
+from checker.readers.json_rows import _QUOTING as JSON
+from checker.readers.json_rows import members
 from checker.text import Exchange, Source, View
 
 words = st.lists(st.text(alphabet='ab"\\\n\t/é😀\ud800\x01', min_size=1, max_size=12), min_size=1, max_size=3)

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from checker import readers
-from checker.trouble import ConfigTrouble
+from checker.errors import ConfigError
 
 TELEGRAM = "R 141530Z MAR 08\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\nUNCLAS STRELSAU 000123\n\n1. TEXT.\n"
 
@@ -103,7 +103,7 @@ def test_a_reader_may_be_named():
     assert texts(page, reader="plain") == [("", page.decode())]
     assert texts(page) == [("", "\n\n1. TEXT\n\n")]
     assert texts(b"x", reader="jsonl") == [("line 1", "! is not a JSON object at character 1")]
-    with pytest.raises(ConfigTrouble, match="unknown reader 'pdfs'; known are csv, "):
+    with pytest.raises(ConfigError, match="unknown reader 'pdfs'; known are csv, "):
         readers.read("x", reader="pdfs")
 
 
@@ -111,7 +111,7 @@ def test_a_reader_may_be_named():
     "settings", [{"limits": 3}, {"limit": "3"}, {"limit": 0}, {"body": 3}, {"facts": ["a"]}, {"facts": {"a": 1}}]
 )
 def test_wrong_settings_are_refused_at_once(settings):
-    with pytest.raises(ConfigTrouble, match="reader setting"):
+    with pytest.raises(ConfigError, match="reader setting"):
         readers.read("x", settings=settings)
 
 

@@ -9,9 +9,9 @@ import zipfile
 import pytest
 
 from checker import readers, synth
-from checker.readers import Unreadable, remote
-from checker.readers.shards import Meter, batches, read_batch
-from checker.trouble import ConfigTrouble, InputTrouble, MissingExtra
+from checker.errors import ConfigError, InputError, MissingExtra
+from checker.readers import Unreadable, object_storage
+from checker.readers.partitions import Meter, batches, read_batch
 
 fsspec = pytest.importorskip("fsspec")
 TARGET = 60_000
@@ -150,11 +150,11 @@ def test_a_store_that_gives_less_than_it_was_asked_for_is_not_believed(memory, m
 @pytest.mark.parametrize(
     ("url", "kind", "words"),
     [
-        ("memory://nothing.jsonl", InputTrouble, "does not exist"),
-        ("memory://nothing/", InputTrouble, "holds no file"),
-        ("nonsense://bucket/x.jsonl", ConfigTrouble, "no store is known for nonsense://"),
-        ("https://name:word@example.org/x.jsonl", ConfigTrouble, "credentials in the environment"),
-        ("https://example.org/x.jsonl?signature=1", ConfigTrouble, "credentials in the environment"),
+        ("memory://nothing.jsonl", InputError, "does not exist"),
+        ("memory://nothing/", InputError, "holds no file"),
+        ("nonsense://bucket/x.jsonl", ConfigError, "no store is known for nonsense://"),
+        ("https://name:word@example.org/x.jsonl", ConfigError, "credentials in the environment"),
+        ("https://example.org/x.jsonl?signature=1", ConfigError, "credentials in the environment"),
     ],
 )
 def test_what_cannot_be_had_is_refused_in_words(url, kind, words):
@@ -164,7 +164,7 @@ def test_what_cannot_be_had_is_refused_in_words(url, kind, words):
 
 @pytest.mark.parametrize(("module", "url"), [("fsspec", "memory://x"), ("obstore", "s3://bucket/x")])
 def test_without_the_extra_it_says_which_one(module, url, monkeypatch):
-    remote._store.cache_clear()
+    object_storage._store.cache_clear()
     for name in [name for name in sys.modules if name.split(".")[0] == module]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import readers
-from checker.trouble import ConfigTrouble
+from checker.errors import ConfigError
 
 
 def told(items) -> list[tuple[object, ...]]:
@@ -112,5 +112,5 @@ def test_troubles_stay_in_a_batch(tmp_path):
     (tmp_path / "torn.zip").write_bytes(b"PK\x03\x04" + bytes(4000))
     assert [row[2][:27] for row in parted(str(tmp_path / "torn.zip"), 100)] == ["is a damaged zip archive: F"]
     assert parted(str(tmp_path / "none"), 100) == [(str(tmp_path / "none"), "", "does not exist")]
-    with pytest.raises(ConfigTrouble):
+    with pytest.raises(ConfigError):
         readers.batches(str(tmp_path), 100, reader="nobody")

@@ -6,7 +6,7 @@ import os
 
 import checker.readers
 from checker.readers import READERS
-from checker.readers.table import PACKED, ROWS, TEXT
+from checker.readers.registry import PACKED, ROWS, TEXT
 
 FOLDER = os.path.dirname(checker.readers.__file__)
 INSIDE = [

@@ -240,7 +240,7 @@ def test_the_same_findings_at_the_same_words_in_every_wrapper():
         )
         telegram = parse(reading.view, book.vocabulary, reading.facts)
         source = reading.view.source
-        found = engine.run(telegram, source, book, name, cable)
+        found = engine.judge(telegram, source, book, name, cable).findings
         # the rules that compare the telegram with its wrapper's own words are the wrapper's business
         return [
             (one.rule, normal(decoded(one.quote)), normal(decoded(source.quote(one.span))))

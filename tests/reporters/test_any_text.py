@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.reporters.escape import (
+from checker.reporters.escaping import (
     csv_cell,
     github_message,
     html_text,

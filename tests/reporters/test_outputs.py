@@ -14,12 +14,23 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from checker.findings import Finding, Suggestion
-from checker.ledger import CHECKED, EXCLUDED, FAILED, Hidden, Judged, Outcome, Paper, RuleNote, balance
+from checker.errors import ConfigError
 from checker.reporters import REPORTERS, Look, needs, render
-from checker.reporters.escape import csv_cell, github_property, markdown_cell, uri, visible
+from checker.reporters.escaping import csv_cell, github_property, markdown_cell, uri, visible
+from checker.results import (
+    CHECKED,
+    EXCLUDED,
+    FAILED,
+    DocumentResult,
+    Excerpt,
+    Finding,
+    Outcome,
+    RuleNote,
+    Suggestion,
+    Suppressed,
+    summarize,
+)
 from checker.text import Position, Source, Span
-from checker.trouble import ConfigTrouble
 
 SCHEMAS = Path(__file__).parent / "schemas"
 ROOT = Path(__file__).parents[2]
@@ -54,17 +65,17 @@ def outcome(**more: object) -> Outcome:
         finding(text, "BRAVO", "info"),
     )
     judged = (
-        Judged(PATH, findings[0].cable, CHECKED, findings=findings, paper=Paper(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3)),)),
-        Judged("broken\x1b]0;x\x07", "", FAILED, HOSTILE),
-        Judged("hidden", "", EXCLUDED, HOSTILE),
+        DocumentResult(PATH, findings[0].cable, CHECKED, findings=findings, paper=Excerpt(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3)),)),
+        DocumentResult("broken\x1b]0;x\x07", "", FAILED, HOSTILE),
+        DocumentResult("hidden", "", EXCLUDED, HOSTILE),
     )  # fmt: skip
-    hidden = (Hidden(finding(text, "1."), "suppression", HOSTILE), Hidden(finding(text, "1."), "baseline"))
+    hidden = (Suppressed(finding(text, "1."), "suppression", HOSTILE), Suppressed(finding(text, "1."), "baseline"))
     rules = {
         "POR-001": RuleNote("POR-001", "unmarked-paragraph", "error", "stable", "Summary.", ("ORDER-1 sec. 1.6(c)",), "Help.", ("t",), "warning")
     }  # fmt: skip
     fields: dict[str, object] = {
         "judged": judged, "findings": findings, "hidden": hidden, "rules": rules, "version": "0.1.0", "compared": True,
-        "summary": balance(judged, findings, hidden, 1, "error", 0, ()), "notices": (HOSTILE,), "troubles": (HOSTILE,),
+        "summary": summarize(judged, findings, hidden, 1, "error", 0, ()), "notices": (HOSTILE,), "troubles": (HOSTILE,),
         "statistics": True,
     }  # fmt: skip
     return Outcome(**(fields | more))
@@ -275,7 +286,7 @@ def test_every_format_is_listed_and_every_module_used() -> None:
 
 
 def test_an_unknown_format_is_told_with_the_nearest() -> None:
-    with pytest.raises(ConfigTrouble, match="did you mean 'sarif'"):
+    with pytest.raises(ConfigError, match="did you mean 'sarif'"):
         list(render("sarf", outcome()))
 
 
@@ -294,7 +305,7 @@ def test_time_grows_with_the_findings_and_not_with_their_square(name: str) -> No
         place = text.index(f"{number}.  ALPHA", max(0, number * 6))
         span = Span(place, place + 2)
         found.append(finding("ALPHA", "ALPHA", span=span, start=source.position(place), end=source.position(place + 2)))
-    judged = (Judged(PATH, found[0].cable, CHECKED, findings=tuple(found), paper=Paper(text, 0, 1)),)
+    judged = (DocumentResult(PATH, found[0].cable, CHECKED, findings=tuple(found), paper=Excerpt(text, 0, 1)),)
     began = time.process_time()
     text_of(name, findings=tuple(found), judged=judged, hidden=())
     assert time.process_time() - began < 6, "4,000 findings take well under a second; a square would take minutes"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from checker.configuration import settle
+from checker.config import settle
+from checker.linter import Wish, lint
 from checker.reporters import render
-from checker.run import Wish, lint
 
 ROOT = Path(__file__).parents[2]
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -8,9 +8,9 @@ from test_readings import WORDS, read
 
 from checker.rulebook import Rule, Rulebook, explain
 from checker.rulebook import examples as judging
-from checker.rulebook.codes import Data
 from checker.rulebook.examples import judge, mutate, stale
-from checker.rulebook.mutants import changes
+from checker.rulebook.ir import Data
+from checker.rulebook.mutation import changes
 
 
 def mutants(given: str) -> str:

@@ -9,12 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import rulebook
-from checker.document import Banner, Dtg, Instruction, Paragraph, Party, Tag, TagsLine, Telegram, Unread
-from checker.rulebook.compile import compile_condition
-from checker.rulebook.conditions import read_condition
-from checker.rulebook.fields import Frames, Scope
-from checker.rulebook.places import RuleFile
-from checker.rulebook.values import Tools
+from checker.model import Banner, Dtg, Instruction, Paragraph, Party, Tag, TagsLine, Telegram, Unread
+from checker.rulebook.compiler import Tools, compile_condition
+from checker.rulebook.condition_parser import read_condition
+from checker.rulebook.field_types import Frames, Scope
+from checker.rulebook.yaml_loader import RuleFile
 from checker.text import Span
 from checker.values import Date, Level
 
@@ -132,7 +131,7 @@ CASES: list[tuple[str, bool | None]] = [
     ("{date: {exactly: {years: 10, after: 1997-09-10}}}", True), ("{date: {exactly: {years: 10, after: 1997-09-11}}}", False),
     ("{date: {exactly: {years: 10, after: 1997-09-11, tolerance_days: 1}}}", True),
     ("{date: {before: {days: 1, after: {field: date}}}}", True), ("{dtg.date: {before: 2007-09-10}}", None),
-    ("{outside.released.date: {before: 2007-01-01}}", False), ("{date: {before: {field: outside.released.date}}}", None),
+    ("{source_record.released.date: {before: 2007-01-01}}", False), ("{date: {before: {field: source_record.released.date}}}", None),
     # lists
     ("{to: {any: {text: {is: B}}}}", True), ("{to: {all: {text: {is: B}}}}", False), ("{info: {all: {name: {is: B}}}}", True),
     ("{info: {any: {name: {is: B}}}}", False), ("{to: {none: {name: {is: C}}}}", True),
@@ -200,7 +199,7 @@ def test_a_scalar_field_that_is_unreadable_leaves_the_verdict_open() -> None:
 
 
 def test_dates_of_an_instruction() -> None:
-    from checker.document import EoLine
+    from checker.model import EoLine
 
     eo = EoLine(
         S, "E.O.", "12958", instruction=Instruction(S, "x", "date", dates=(Date.day(2017, 1, 1), Date.of("2018")))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from checker.operators import OPERATORS
-from checker.rulebook import check_files, commands
-from checker.rulebook.troubles import CODES
+from checker.rulebook import authoring, check_files
+from checker.rulebook.diagnostics import CODES
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", (DOCS / "write-a-rule.md").read_text(encoding="utf-8"), re.S)
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_rules_of_the_tutorial_hold_and_kill_their_mutants(folder: Path) -> None:
     assert [] == check_files([str(folder)])
-    report = commands.test_files([str(folder)], mutants=True)
+    report = authoring.test_files([str(folder)], mutants=True)
     assert report.ok, report.lines
     assert report.lines[0].startswith("3 rules, ")
 
@@ -40,7 +40,7 @@ def test_a_chapter_alone_is_judged_with_the_words_beside_it(folder: Path, monkey
     monkeypatch.chdir(folder)
     assert [] == check_files(["chapter3.yaml"])
     assert [] == check_files(["chapter3.yaml", str(folder / "chapter1.yaml"), "vocabulary/signers.yaml"])
-    report = commands.test_files(["chapter3.yaml"], mutants=True)
+    report = authoring.test_files(["chapter3.yaml"], mutants=True)
     assert report.ok, report.lines
 
 

@@ -9,17 +9,17 @@ from functools import partial
 from hashlib import sha256
 
 import pytest
+from checker.rulebook.forge import Forged, forge
 from test_judgments import ALL, SOURCE, book_of, shown
 from test_readings import chapter, check_module
 from test_reckonings import DOCUMENTS, MANY, at
 
 from checker import checks, engine
-from checker.document import Banner, Part, Sign, Telegram
+from checker.errors import InputError
+from checker.model import Banner, Part, Sign, Telegram
 from checker.record import copied
 from checker.rulebook import Rulebook
-from checker.rulebook.forge import Forged, forge
 from checker.text import Source, Span
-from checker.trouble import InputTrouble
 from checker.values import Date
 
 USUAL = "name: trial, summary: A rule made for tests., cite: [{source: memory}], status: draft"
@@ -72,7 +72,9 @@ def judged(
     tally = engine.Tally()
     plan = book.plan(document.profile, document.date)
     plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
-    found = [f"{each.rule} {each.message}" for each in engine.run(document, SOURCE, book, "trial.txt", "7", tally)]
+    found = [
+        f"{each.rule} {each.message}" for each in engine.judge(document, SOURCE, book, "trial.txt", "7", tally).findings
+    ]
     counts = {rule: (count.applied, count.failed, count.unknown, count.passed) for rule, count in tally.counts.items()}
     return found, {rule: count for rule, count in counts.items() if any(count)}, tally.crashes
 
@@ -113,7 +115,7 @@ def test_a_forged_plan_that_breaks_leaves_no_count_behind() -> None:
 
     plan.forged = Forged(broken, good.slots)  # type: ignore[arg-type]
     tally = engine.Tally()
-    found = list(engine.run(MANY, SOURCE, book, "x", "", tally))
+    found = list(engine.judge(MANY, SOURCE, book, "x", "", tally).findings)
     assert ["one"] == [each.message for each in found]
     assert [(1, 1), (1, 0)] == [(tally.of(id).applied, tally.of(id).failed) for id in ("TRY-001", "TRY-002")]
     assert [0] * len(good.slots) == tally.numbers(plan)
@@ -126,9 +128,9 @@ def test_a_plan_is_forged_at_its_hundred_and_fiftieth_telegram(monkeypatch: pyte
     )
     plan = book.plan(MANY.profile, MANY.date)
     for _ in range(149):
-        list(engine.run(MANY, SOURCE, book))
+        list(engine.judge(MANY, SOURCE, book).findings)
     assert plan.forged is None
-    list(engine.run(MANY, SOURCE, book))
+    list(engine.judge(MANY, SOURCE, book).findings)
     assert plan.forged is not None
     from checker.rulebook import forge as forging
 
@@ -137,7 +139,7 @@ def test_a_plan_is_forged_at_its_hundred_and_fiftieth_telegram(monkeypatch: pyte
 
     plan.met, plan.forged = 149, None
     monkeypatch.setattr(forging, "forge", too_large)
-    assert ["one"] == [each.message for each in engine.run(MANY, SOURCE, book)]
+    assert ["one"] == [each.message for each in engine.judge(MANY, SOURCE, book).findings]
     assert plan.forged is None
 
 
@@ -164,7 +166,10 @@ def test_one_tally_counts_many_telegrams(quick: bool, monkeypatch: pytest.Monkey
     for document in [*DOCUMENTS.values(), *DOCUMENTS.values()]:
         plan = MIXED.plan(document.profile, document.date)
         plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
-        told += [f"{each.message[:20]}{each.cable}" for each in engine.run(document, SOURCE, MIXED, "x", tally=tally)]
+        told += [
+            f"{each.message[:20]}{each.cable}"
+            for each in engine.judge(document, SOURCE, MIXED, "x", tally=tally).findings
+        ]
     counts = {rule: (count.applied, count.failed, count.unknown) for rule, count in sorted(tally.counts.items())}
     assert 10 == tally.documents
     assert {
@@ -230,7 +235,7 @@ def test_letters_that_no_encoding_has_leave_a_fingerprint() -> None:
     book = rules("message: one, require: {subject.text: {is: x}}")
     prints = set()
     for letter in "\udcff?":
-        (found,) = engine.run(MANY, Source("x", letter.join(SOURCE.text)), book, "\udcfe")
+        (found,) = engine.judge(MANY, Source("x", letter.join(SOURCE.text)), book, "\udcfe").findings
         assert 20 == len(found.fingerprint)
         prints.add(found.fingerprint)
     assert 1 == len(prints)
@@ -248,7 +253,7 @@ def test_counts_of_several_runs_add_up() -> None:
             tally = engine.Tally()
             plan = book.plan(document.profile, document.date)
             plan.forged = forge(plan.root, plan.tools) if quick else None
-            list(engine.run(document, SOURCE, book, "x", "", tally))
+            list(engine.judge(document, SOURCE, book, "x", "", tally).findings)
             total.add(tally)
     assert 10 == total.documents
     counts = {rule: (count.applied, count.failed, count.unknown, count.passed) for rule, count in total.counts.items()}
@@ -270,7 +275,7 @@ def test_numbers_of_a_forged_plan_are_shared_out_once() -> None:
     plan.forged = forge(plan.root, plan.tools)
     tally = engine.Tally()
     for expected in (1, 2, 3):
-        list(engine.run(MANY, SOURCE, book, "x", "", tally))
+        list(engine.judge(MANY, SOURCE, book, "x", "", tally).findings)
         if expected != 2:
             assert [expected, expected] == [tally.counts[id].applied for id in ("TRY-001", "TRY-002")]
 
@@ -295,13 +300,14 @@ def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) 
         ("error", "2007 is " + "x" * 79 + "….", Span(20, 25), "there", False),
         ("info", " is .", Span(0, 11), "nowhere", True),
     ] == sorted(
-        (each.severity, each.message, each.span, each.at, each.unknown) for each in engine.run(MANY, SOURCE, book, "x")
+        (each.severity, each.message, each.span, each.at, each.unknown)
+        for each in engine.judge(MANY, SOURCE, book, "x").findings
     )
     assert MANY is asked[0] and book.vocabulary is asked[2]
     assert ("3", "x") == (asked[1].days, asked[1].name)  # type: ignore[attr-defined]
     hits.clear()
     tally = engine.Tally()
-    assert [] == list(engine.run(MANY, SOURCE, book, "x", "", tally))
+    assert [] == list(engine.judge(MANY, SOURCE, book, "x", "", tally).findings)
     assert (1, 0, 0) == (tally.of("TRY-001").applied, tally.of("TRY-001").failed, tally.of("TRY-001").unknown)
     assert "pass" == engine.trace(copied(MANY, profile="CABLE"), SOURCE, book.rules[0], book).verdict
     plan = book.plan(MANY.profile, MANY.date)
@@ -327,7 +333,7 @@ SERIAL = rules(
 
 def told(document: Telegram) -> list[str]:
     tally = engine.Tally()
-    found = list(engine.run(document, SOURCE, SERIAL, "x", "", tally))
+    found = list(engine.judge(document, SOURCE, SERIAL, "x", "", tally).findings)
     counts = [f"{count.failed}/{count.unknown}" for _, count in sorted(tally.counts.items())]
     return [f"{each.severity} {each.unknown} {each.message}" for each in found] + counts
 
@@ -380,7 +386,7 @@ def test_a_mended_copy_that_fails_at_the_same_place_is_blamed(
 ) -> None:
     subject = copied(MANY.subject, span=Span(*mended)) if mended else copied(MANY.subject, text="x")
     monkeypatch.setattr(Telegram, "mended", lambda self: copied(MANY, subject=subject))
-    found = {each.rule: each for each in engine.run(MANY, SOURCE, SUBJECT, "x")}
+    found = {each.rule: each for each in engine.judge(MANY, SOURCE, SUBJECT, "x").findings}
     assert told is not found["TRY-001"].unknown
     assert (20, 25) == (found["TRY-001"].span.start, found["TRY-001"].span.end)
     assert (mended is not None) is not found["TRY-002"].unknown  # at the banner, in both
@@ -390,7 +396,7 @@ def test_a_mended_copy_without_places_is_compared_too(monkeypatch: pytest.Monkey
     placeless = copied(MANY, banner=None, subject=None)
     for mended, told in ((placeless, [False, False]), (MANY, [True, True]), (copied(MANY, banner=None), [True, False])):
         monkeypatch.setattr(Telegram, "mended", lambda self, mended=mended: mended)
-        found = engine.run(placeless, SOURCE, SUBJECT, "x")
+        found = engine.judge(placeless, SOURCE, SUBJECT, "x").findings
         assert told == [each.unknown for each in sorted(found, key=lambda each: each.rule)]
 
 
@@ -399,9 +405,9 @@ def test_a_mended_copy_that_cannot_be_judged_leaves_doubt(monkeypatch: pytest.Mo
     torn = copied(MANY, banner=DOCUMENTS["torn"].banner)
     for mended, unknown in ((torn, True), (MANY, False)):
         monkeypatch.setattr(Telegram, "mended", lambda self, mended=mended: mended)
-        assert [unknown] == [each.unknown for each in engine.run(MANY, SOURCE, book, "x")]
+        assert [unknown] == [each.unknown for each in engine.judge(MANY, SOURCE, book, "x").findings]
     monkeypatch.setattr(Telegram, "mended", lambda self: MANY)
-    assert [True] == [each.unknown for each in engine.run(torn, SOURCE, book, "x")]
+    assert [True] == [each.unknown for each in engine.judge(torn, SOURCE, book, "x").findings]
 
 
 def test_a_mended_copy_is_judged_by_its_own_day_and_rule_book(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -416,7 +422,7 @@ def test_a_mended_copy_is_judged_by_its_own_day_and_rule_book(monkeypatch: pytes
         (copied(cable, profile="IC"), ["two"]),
     ):
         monkeypatch.setattr(Telegram, "mended", lambda self, mended=mended: mended)
-        found = list(engine.run(cable, SOURCE, book, "x"))
+        found = list(engine.judge(cable, SOURCE, book, "x").findings)
         assert 2 == len(found)
         assert doubted == [each.message.rpartition(" ")[2] for each in found if each.unknown]
         assert {(14, 19)} == {(each.span.start, each.span.end) for each in found}
@@ -458,13 +464,15 @@ def test_a_finding_carries_five_lines_at_most() -> None:
     book = rules("message: one, require: {subject.text: {is: x}}")
     for size, lines in ((5, 1), (30, 3), (59, 5), (100, 5)):
         long = copied(MANY, subject=copied(MANY.subject, span=Span(0, size)))
-        (found,) = engine.run(long, SOURCE, book, "x")
+        (found,) = engine.judge(long, SOURCE, book, "x").findings
         assert lines == len(found.lines)
 
 
 @pytest.mark.parametrize(("letters", "told"), [(399, 399), (400, 400), (401, 400)])
 def test_a_message_has_four_hundred_letters_at_most(letters: int, told: int) -> None:
-    (found,) = engine.run(MANY, SOURCE, rules(f"message: {'x' * letters}, require: {{subject.text: {{is: x}}}}"), "x")
+    (found,) = engine.judge(
+        MANY, SOURCE, rules(f"message: {'x' * letters}, require: {{subject.text: {{is: x}}}}"), "x"
+    ).findings
     assert "x" * (told - (letters > 400)) + "…" * (letters > 400) == found.message
 
 
@@ -472,7 +480,7 @@ def test_fingerprints_know_rule_telegram_place_and_words_but_no_numbers_and_no_b
     book = rules("message: one, each: paragraphs, require: {text: {is: q}}")
 
     def prints(document: Telegram, text: str = SOURCE.text, path: str = "x") -> list[str]:
-        return [each.fingerprint for each in engine.run(document, Source("x", text), book, path)]
+        return [each.fingerprint for each in engine.judge(document, Source("x", text), book, path).findings]
 
     assert prints(MANY) == prints(MANY, path="y")
     bare = copied(MANY, banner=None)
@@ -553,8 +561,8 @@ def test_a_place_is_told_from_the_package_on_however_its_path_is_written() -> No
 def test_an_attempt_gives_the_answer_or_a_trace() -> None:
     assert (7, "") == engine.attempt(lambda: 7)
     assert (None, "") == engine.attempt(lambda: None)
-    with pytest.raises(InputTrouble, match="mend it"):
-        engine.attempt(lambda: (_ for _ in ()).throw(InputTrouble("mend it")))
+    with pytest.raises(InputError, match="mend it"):
+        engine.attempt(lambda: (_ for _ in ()).throw(InputError("mend it")))
 
 
 def test_the_trace_of_an_attempt_names_the_fault_and_its_place_and_no_word_of_the_document() -> None:

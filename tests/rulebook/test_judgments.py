@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from checker.rulebook.forge import forge
 from kept import WRITING, cases, rewrite
 from test_readings import read
 from test_reckonings import DOCUMENTS, MANY, WORDS, at, steps
 
 from checker import engine
-from checker.document import Sign, Telegram
-from checker.findings import Finding
+from checker.model import Sign, Telegram
 from checker.record import copied
+from checker.results import Finding
 from checker.rulebook import Rule, Rulebook
-from checker.rulebook.forge import forge
 from checker.text import Source
 
 TEXT = "\n".join(f"LINE {number:02} {chr(65 + number) * 3}" for number in range(12)) + "\n"
@@ -43,7 +43,7 @@ def run(book: Rulebook, document: Telegram, quick: bool) -> tuple[list[Finding],
     plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
     if plan.forged is not None:  # the engine would go the other way where it raises
         plan.forged.judged((document,), [0] * len(plan.forged.slots), lambda told: None, lambda branch: None)
-    found = list(engine.run(document, SOURCE, book, "trial.txt", "7", tally))
+    found = list(engine.judge(document, SOURCE, book, "trial.txt", "7", tally).findings)
     assert [] == tally.crashes
     counts = [
         f"{rule} applied {count.applied}, failed {count.failed}, unknown {count.unknown}, passed {count.passed}"

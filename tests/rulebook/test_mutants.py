@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from checker import rulebook
-from checker.rulebook import commands, examples
-from checker.rulebook.mutants import mutants_of
-from checker.rulebook.paths import Path as Steps
+from checker.rulebook import authoring, examples
+from checker.rulebook.field_types import Path as Steps
+from checker.rulebook.mutation import mutants_of
 
 WORDS = rulebook.load().vocabulary
 P: Steps = [0, "x"]
@@ -59,7 +59,7 @@ def test_mutants_of_a_condition(code: list[object], names: list[str]) -> None:
 
 
 def test_a_mutant_is_never_the_rule_itself() -> None:
-    from checker.rulebook.mutants import changes
+    from checker.rulebook.mutation import changes
 
     for rule in rulebook.load().rules:
         plain = {name: value for name, value in rule.details.items() if name not in ("examples", "source")}
@@ -89,7 +89,7 @@ rules:
 def test_a_survivor_is_listed_and_fails_the_run(tmp_path: Path) -> None:
     path = tmp_path / "trial.yaml"
     path.write_text(RULE, encoding="utf-8")
-    report = commands.test_files([str(path)], mutants=True)
+    report = authoring.test_files([str(path)], mutants=True)
     assert not report.ok
     assert f"{path}:4: TRY-001 survives: when: level at_least → above (C)" not in report.lines
     survivors = [line for line in report.lines if "survives" in line]
@@ -100,12 +100,12 @@ def test_a_survivor_is_listed_and_fails_the_run(tmp_path: Path) -> None:
 def test_an_excused_mutant_is_no_survivor_and_a_stale_excuse_is_a_trouble(tmp_path: Path) -> None:
     path = tmp_path / "trial.yaml"
     path.write_text(RULE, encoding="utf-8")
-    alive = [m.name for m in commands.test_files([str(path)], mutants=True).mutants if not m.killed]
+    alive = [m.name for m in authoring.test_files([str(path)], mutants=True).mutants if not m.killed]
     excuses = "".join(f"      - {{mutant: '{name}', because: no telegram of that day}}\n" for name in alive)
     path.write_text(RULE + "    equivalent:\n" + excuses, encoding="utf-8")
-    assert commands.test_files([str(path)], mutants=True).ok
+    assert authoring.test_files([str(path)], mutants=True).ok
     path.write_text(RULE + "    equivalent:\n" + excuses + "      - {mutant: gone, because: x y z}\n", encoding="utf-8")
-    report = commands.test_files([str(path)], mutants=True)
+    report = authoring.test_files([str(path)], mutants=True)
     assert not report.ok
     assert [f"{path}:{16 + len(alive) + 1}:9: error[R032]: TRY-001: gone"] == report.stale
 
@@ -123,10 +123,10 @@ def test_an_example_that_comes_out_otherwise_is_told(tmp_path: Path) -> None:
     path.write_text(
         RULE.replace("valid: [{base: confidential-2007}]", "valid: [{base: unclas-2007}]", 1), encoding="utf-8"
     )
-    report = commands.test_files([str(path)])
+    report = authoring.test_files([str(path)])
     assert f"{path}:13:15: TRY-001 valid: is not applicable, not valid" == report.lines[0]
     wrong = RULE.replace(
         'anywhere: true, swap: {"SUBJECT: THE KING\'S TRAVEL PLANS\\n": ""}', 'swap: {"SIPDIS": "⟦SIPDIS⟧"}'
     )
     path.write_text(wrong, encoding="utf-8")
-    assert f"{path}:14:17: TRY-001 invalid: is valid, not invalid" == commands.test_files([str(path)]).lines[0]
+    assert f"{path}:14:17: TRY-001 invalid: is valid, not invalid" == authoring.test_files([str(path)]).lines[0]

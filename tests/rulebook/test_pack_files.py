@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from kept import WRITING, cases, rewrite
 
-from checker.rulebook.packs import Pack, fits
-from checker.rulebook.troubles import Item
-from checker.shipped import VERSION, data_dir
+from checker.resources import VERSION, data_dir
+from checker.rulebook.diagnostics import Diagnostic
+from checker.rulebook.loader import Pack, fits
 
 HEAD = 'format: 1\nname: registry\nversion: "2.1"\nmodel: 1\ncablecheck: ">=0.1,<1"\n'
 FILES = {
@@ -43,7 +43,7 @@ def pack_told(given: str, folder: Path) -> str:
     text = given[7:] if given.startswith("# file\n") else HEAD + given
     if text != "gone":
         (folder / "pack.yaml").write_text(text + "\n", encoding="utf-8")
-    items: list[Item] = []
+    items: list[Diagnostic] = []
     pack = Pack(str(folder), items)
     lines = [f"name {pack.name}, about {pack.about}", f"chapters {pack.chapters()}, telegrams {pack.bases()}"]
     return "\n".join([*lines, *map(str, items)]).replace(f"this is {VERSION}", "this is VERSION")
@@ -60,7 +60,7 @@ def test_a_pack(name: str, given: str, wanted: str) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    items: list[Item] = []
+    items: list[Diagnostic] = []
     pack = Pack("gone", items)
     assert ([], {}, "gone") == (pack.chapters(), pack.bases(), pack.name)
     assert [
@@ -77,7 +77,7 @@ def test_links_that_lead_out_are_told_and_left_alone(tmp_path: Path, monkeypatch
         (tmp_path / "registry" / name).symlink_to(tmp_path / "registrys" / os.path.basename(name))
     (tmp_path / "registry" / "kept.yaml").symlink_to(tmp_path / "registry" / "real.yaml")
     (tmp_path / "registry" / "real.yaml").write_text("format: 1\n", encoding="utf-8")
-    items: list[Item] = []
+    items: list[Diagnostic] = []
     pack = Pack("registry", items)
     assert (["registry/kept.yaml", "registry/real.yaml"], {}, "registry") == (pack.chapters(), pack.bases(), pack.name)
     assert [

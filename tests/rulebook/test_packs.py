@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from checker import rulebook
-from checker.rulebook import cache
-from checker.rulebook.packs import fits
-from checker.shipped import data_dir
-from checker.trouble import ConfigTrouble, RuleTrouble
+from checker.errors import ConfigError, RuleError
+from checker.resources import data_dir
+from checker.rulebook import compiled_cache
+from checker.rulebook.loader import fits
 
 SHIPPED = data_dir("rules")
 PACK = """\
@@ -74,7 +74,7 @@ def pack(tmp_path: Path) -> Path:
     return home
 
 
-def codes(caught: pytest.ExceptionInfo[RuleTrouble]) -> list[str]:
+def codes(caught: pytest.ExceptionInfo[RuleError]) -> list[str]:
     return [item.code for item in caught.value.items]  # type: ignore[attr-defined]
 
 
@@ -111,29 +111,29 @@ def test_a_pack_alone_still_has_the_shipped_words(pack: Path) -> None:
 )
 def test_a_wrong_pack_file(pack: Path, words: str, wrong: str, code: str) -> None:
     (pack / "pack.yaml").write_text(PACK.replace(words, wrong), encoding="utf-8")
-    with pytest.raises(RuleTrouble) as caught:
+    with pytest.raises(RuleError) as caught:
         rulebook.load([SHIPPED, str(pack)], cache=False)
     assert [code] == codes(caught)
 
 
 @pytest.mark.parametrize("name", ["leak.yaml", "telegrams/leak.txt", "vocabulary"])
 def test_a_link_out_of_the_pack_is_not_followed(pack: Path, tmp_path: Path, name: str) -> None:
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "file").write_text("format: 1\n", encoding="utf-8")
+    source_record = tmp_path / "outside"
+    source_record.mkdir()
+    (source_record / "file").write_text("format: 1\n", encoding="utf-8")
     if name == "vocabulary":
         (pack / name).rename(tmp_path / "moved")
         (pack / name).symlink_to(tmp_path / "moved")
     else:
-        (pack / name).symlink_to(outside / "file")
-    with pytest.raises(RuleTrouble) as caught:
+        (pack / name).symlink_to(source_record / "file")
+    with pytest.raises(RuleError) as caught:
         rulebook.load([SHIPPED, str(pack)], cache=False)
     assert "R031" in codes(caught)
 
 
 def test_a_word_twice_is_refused(pack: Path) -> None:
     (pack / "vocabulary" / "desks.yaml").write_text(DESKS.replace("WEST", "EAST"), encoding="utf-8")
-    with pytest.raises(RuleTrouble) as caught:
+    with pytest.raises(RuleError) as caught:
         rulebook.load([SHIPPED, str(pack)], cache=False)
     assert "R035" in codes(caught)
 
@@ -181,7 +181,7 @@ def test_an_overlay_changes_a_rule_and_says_so() -> None:
 
 
 def test_an_overlay_of_no_rule_is_a_trouble() -> None:
-    with pytest.raises(RuleTrouble) as caught:
+    with pytest.raises(RuleError) as caught:
         rulebook.load(overlays=[{"rule": "NO-SUCH-1", "off": True}])
     assert ["R037"] == codes(caught)
 
@@ -193,7 +193,7 @@ def test_select_by_id_name_and_alias() -> None:
     book = rulebook.load()
     one, two = book.rules[0], book.rules[3]
     assert [one.id, two.id] == [rule.id for rule in book.select([two.name, one.id]).rules]
-    with pytest.raises(ConfigTrouble, match=f'did you mean "{one.name}"'):
+    with pytest.raises(ConfigError, match=f'did you mean "{one.name}"'):
         book.select([one.name + "x"])
 
 
@@ -250,7 +250,7 @@ def test_a_touched_file_with_the_same_bytes_stays_warm(kept: Path, pack: Path) -
     os.utime(pack / "house.yaml", (1, 1))
     assert before.digest == rulebook.load(folders).digest
     path = next(path for path in kept.iterdir() if "details" not in path.name)
-    assert json.loads(path.read_text(encoding="utf-8").partition("\n")[0])["stats"] == cache.stats(folders)
+    assert json.loads(path.read_text(encoding="utf-8").partition("\n")[0])["stats"] == compiled_cache.stats(folders)
 
 
 @pytest.mark.parametrize(
@@ -290,5 +290,5 @@ def test_a_cache_folder_that_cannot_be_made_is_no_trouble(kept: Path, tmp_path: 
 def test_wrong_rules_are_never_kept(kept: Path, pack: Path) -> None:
     (pack / "house.yaml").write_text(CHAPTER.replace("in_table", "in_tabel"), encoding="utf-8")
     for _ in range(2):
-        with pytest.raises(RuleTrouble):
+        with pytest.raises(RuleError):
             rulebook.load([SHIPPED, str(pack)])

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from checker.rulebook.forge import forge
+from checker.rulebook.phrases import uses_of
 from kept import HERE, sections
 from test_conditions import WORDS, code_of
 from test_judgments import ALL, SOURCE
 
 from checker import engine
-from checker.document import Telegram
+from checker.model import Telegram
 from checker.rulebook import Rule, Rulebook
-from checker.rulebook.codes import Data
-from checker.rulebook.forge import forge
-from checker.rulebook.phrases import uses_of
+from checker.rulebook.ir import Data
 
 CONDITIONS = [title for title, _, _ in sections((HERE / "rulebook/cases/conditions.txt").read_text("utf-8"))]
 CODES = [code_of(words) for words in CONDITIONS]
@@ -38,7 +38,7 @@ def judged(book: Rulebook, document: Telegram, quick: bool) -> object:
     plan.met, plan.forged = 0, (plan.forged or forge(plan.root, plan.tools)) if quick else None
     if plan.forged is not None:  # the engine would go the other way where it raises
         plan.forged.judged((document,), [0] * len(plan.forged.slots), lambda told: None, lambda branch: None)
-    found = list(engine.run(document, SOURCE, book, "x", "", tally))
+    found = list(engine.judge(document, SOURCE, book, "x", "", tally).findings)
     assert [] == tally.crashes
     return found, {id: (c.applied, c.failed, c.unknown) for id, c in sorted(tally.counts.items()) if c.applied}
 

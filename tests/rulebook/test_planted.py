@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker import rulebook
-from checker.rulebook.troubles import CODES, Item
+from checker.rulebook.diagnostics import CODES, Diagnostic
 
 GOOD = """\
 format: 1
@@ -132,7 +132,7 @@ PLANTS = [
 ]  # fmt: skip
 
 
-def load(tmp_path: Path, text: str) -> list[Item]:
+def load(tmp_path: Path, text: str) -> list[Diagnostic]:
     path = tmp_path / "trial.yaml"
     path.write_text(text, encoding="utf-8")
     return rulebook.check_files([str(path)])
@@ -162,12 +162,12 @@ def test_planted(tmp_path: Path, words: str, wrong: str, code: str, under: str, 
 
 
 def test_nothing_loads_when_anything_is_wrong(tmp_path: Path) -> None:
-    from checker.shipped import data_dir
-    from checker.trouble import RuleTrouble
+    from checker.errors import RuleError
+    from checker.resources import data_dir
 
     (tmp_path / "one.yaml").write_text(GOOD.replace("at_least: CON", "at_lest: CON"), encoding="utf-8")
     (tmp_path / "two.yaml").write_text(GOOD.replace("TRY-001", "TRY-002").replace("depth:", "dept:"), encoding="utf-8")
-    with pytest.raises(RuleTrouble) as caught:
+    with pytest.raises(RuleError) as caught:
         rulebook.load([data_dir("rules"), str(tmp_path)], cache=False)
     assert ["R012", "R011"] == [item.code for item in caught.value.items]  # type: ignore[attr-defined]
 
@@ -193,7 +193,7 @@ def test_a_shipped_name_is_taken(tmp_path: Path) -> None:
 
 def test_words_stay_words(tmp_path: Path) -> None:
     """What YAML 1.1 would turn into a truth, a time, an octal number or a date stays the text it is."""
-    from checker.rulebook.places import RuleFile, plain
+    from checker.rulebook.yaml_loader import RuleFile, plain
 
     file = RuleFile("words.yaml", b"[NO, 12:30, 0123, 1973-02-30, 1e5, ~, null, yes]")
     assert file.tree is not None

@@ -11,13 +11,13 @@ from kept import WRITING, cases, rewrite
 from checker import rulebook
 from checker.checks import CHECKS
 from checker.record import Record
-from checker.rulebook import model, places
-from checker.rulebook.fields import all_paths
-from checker.rulebook.loading import read_chapter
-from checker.rulebook.places import RuleFile
-from checker.rulebook.reading import Bases
-from checker.rulebook.shape import schema
-from checker.rulebook.troubles import Item
+from checker.rulebook import field_types, yaml_loader
+from checker.rulebook.diagnostics import Diagnostic
+from checker.rulebook.field_types import all_paths
+from checker.rulebook.loader import read_chapter
+from checker.rulebook.rule_parser import Bases
+from checker.rulebook.schema import schema
+from checker.rulebook.yaml_loader import RuleFile
 
 WORDS = rulebook.load().vocabulary
 BASES: Bases = {"one": "1. (C) ALPHA.\n2. (U) BRAVO.\n", "two": "CHARLIE\n"}
@@ -50,7 +50,7 @@ def told(given: str) -> str:
     )
 
 
-def read(given: str) -> tuple[list[dict[str, object]], list[Item]]:
+def read(given: str) -> tuple[list[dict[str, object]], list[Diagnostic]]:
     file = RuleFile("trial.yaml", chapter(given).encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(CHECKS, "two-answers", check_module())
@@ -123,7 +123,7 @@ def test_selectors_go_three_steps_deep() -> None:
 
 
 def test_a_file_has_no_more_than_so_many_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "MAX_NODES", 6)
+    monkeypatch.setattr(yaml_loader, "MAX_NODES", 6)
     fine, much = RuleFile("trial.yaml", b"a: [b, c, d]"), RuleFile("trial.yaml", b"a: [b, c, d, e]")
     assert ([], True) == (fine.items, fine.tree is not None)
     assert [
@@ -144,7 +144,7 @@ def test_a_file_that_holds_nothing(data: bytes) -> None:
 
 
 def test_a_file_has_no_more_than_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "MAX_BYTES", 9)
+    monkeypatch.setattr(yaml_loader, "MAX_BYTES", 9)
     assert [] == RuleFile("trial.yaml", b"format: 1").items
     assert [
         "trial.yaml:1:1: error[R008]: the file is larger than 9 bytes\n    1 | format: 12\n      | ^\n      = explain: cablecheck explain R008"
@@ -173,7 +173,7 @@ def test_letters_that_yaml_does_not_know() -> None:
 def test_the_type_of_a_field_is_read_off_its_annotation(
     words: str, kind: str | None, item: str, unread: bool, optional: bool
 ) -> None:
-    found = model._kind(words)
+    found = field_types._kind(words)
     if found is None:
         assert kind is None
     else:

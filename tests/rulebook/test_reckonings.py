@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from checker.rulebook.forge import forge_condition
 from kept import WRITING, cases, rewrite
 from test_conditions import FULL, WORDS, S, code_of, level, paragraph, telegram
 
-from checker.document import (
+from checker.model import (
     Banner,
     Caption,
     Dtg,
@@ -23,12 +24,10 @@ from checker.document import (
     Unread,
     Word,
 )
-from checker.rulebook.blame import Clause, Step, blame, reckon
-from checker.rulebook.compile import compile_condition
+from checker.rulebook.compiler import Tools, compile_condition, prepare
 from checker.rulebook.examples import in_era
-from checker.rulebook.forge import forge_condition
-from checker.rulebook.paths import place_of, words_of
-from checker.rulebook.values import Tools, prepare
+from checker.rulebook.explain import Clause, Step, blame, reckon
+from checker.rulebook.field_types import place_of, words_of
 from checker.text import Span
 from checker.values import Date
 
@@ -88,18 +87,18 @@ def told(words: str) -> str:
 
 
 WHOLE = ["ask", [0, "whole"], "flag", "is", ["lit", "flag", True]]
-UNSURE = ["state", [0, "eo", "order"], "present"]
+UNDETERMINED = ["state", [0, "eo", "order"], "present"]
 
 
 def around(code: list[object]) -> list[list[object]]:
     """The condition inside others: what is known of its answer (that it is never unknown, say) must hold there too."""
     found = [
-        ["not", code], ["not", ["not", code]], ["and", [code, WHOLE]], ["and", [UNSURE, code, WHOLE]], ["or", [code, WHOLE]],
-        ["or", [UNSURE, WHOLE, code]], ["implies", code, WHOLE], ["implies", UNSURE, code],
+        ["not", code], ["not", ["not", code]], ["and", [code, WHOLE]], ["and", [UNDETERMINED, code, WHOLE]], ["or", [code, WHOLE]],
+        ["or", [UNDETERMINED, WHOLE, code]], ["implies", code, WHOLE], ["implies", UNDETERMINED, code],
     ]  # fmt: skip
     if code[0] in ("ask", "state", "count"):  # the others count their elements from the telegram
         found += [["any", [0, "paragraphs"], code], ["all", [0, "paragraphs"], ["not", code]]]
-        found += [["none", [0, "captions"], ["or", [UNSURE, code]]]]
+        found += [["none", [0, "captions"], ["or", [UNDETERMINED, code]]]]
     return found
 
 

@@ -11,9 +11,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from checker import rulebook
-from checker.rulebook import commands
-from checker.rulebook.fields import all_paths
-from checker.shipped import data_dir
+from checker.resources import data_dir
+from checker.rulebook import authoring
+from checker.rulebook.field_types import all_paths
 
 RULES = Path(data_dir("rules"))
 
@@ -21,13 +21,13 @@ RULES = Path(data_dir("rules"))
 @pytest.mark.parametrize("name", ["pack", "rules", "vocabulary"])
 def test_the_committed_schema_is_the_generated_one(name: str) -> None:
     committed = Path(data_dir("schemas"), f"{name}.schema.json").read_text(encoding="utf-8")
-    assert committed == commands.schema_text(name), f"write it anew: cablecheck rules schema {name}"
+    assert committed == authoring.schema_text(name), f"write it anew: cablecheck rules schema {name}"
     Draft202012Validator.check_schema(json.loads(committed))
 
 
 def test_every_key_has_a_description_and_an_example() -> None:
     for name in ("pack", "rules", "vocabulary"):
-        schema = json.loads(commands.schema_text(name))
+        schema = json.loads(authoring.schema_text(name))
         for part in (schema, *schema.get("$defs", {}).values()):
             if "patternProperties" in part:
                 for key, shape in part["properties"].items():
@@ -36,11 +36,11 @@ def test_every_key_has_a_description_and_an_example() -> None:
 
 def test_no_bare_choice_stands_in_a_schema() -> None:
     for name in ("pack", "rules", "vocabulary"):
-        assert '"anyOf"' not in commands.schema_text(name) and '"oneOf"' not in commands.schema_text(name)
+        assert '"anyOf"' not in authoring.schema_text(name) and '"oneOf"' not in authoring.schema_text(name)
 
 
 def test_an_editor_completes_every_selector_of_the_telegram() -> None:
-    properties = json.loads(commands.schema_text("rules"))["$defs"]["condition"]["properties"]
+    properties = json.loads(authoring.schema_text("rules"))["$defs"]["condition"]["properties"]
     assert {path for path, _ in all_paths(2)} <= set(properties)
     assert "Operators: " in properties["banner.serial"]["description"]
 
@@ -53,7 +53,7 @@ def test_an_editor_finds_no_fault_in_a_shipped_file(path: Path) -> None:
     """As an editor reads it: with the types of YAML, not with ours."""
     name = "vocabulary" if path.parent.name == "vocabulary" else "pack" if path.name == "pack.yaml" else "rules"
     data = yaml.load(path.read_text(encoding="utf-8"), Core)
-    errors = Draft202012Validator(json.loads(commands.schema_text(name))).iter_errors(data)
+    errors = Draft202012Validator(json.loads(authoring.schema_text(name))).iter_errors(data)
     assert [] == [f"{error.json_path}: {error.message[:200]}" for error in errors]
 
 

@@ -12,16 +12,15 @@ import pytest
 
 from checker import rulebook
 from checker.checks import CHECKS
-from checker.document import Subject, Telegram
+from checker.errors import ConfigError, RuleError
+from checker.model import Subject, Telegram
 from checker.record import copied
-from checker.rulebook import Rule, Rulebook, cache, commands, loading, packs
-from checker.rulebook.checking import check_shape
+from checker.rulebook import Rule, Rulebook, authoring, compiled_cache, loader
 from checker.rulebook.examples import Result
-from checker.rulebook.mutants import Mutant
-from checker.rulebook.places import RuleFile
-from checker.rulebook.shape import STATUSES
+from checker.rulebook.mutation import Mutant
+from checker.rulebook.schema import STATUSES, check_shape
+from checker.rulebook.yaml_loader import RuleFile
 from checker.text import Span
-from checker.trouble import ConfigTrouble, RuleTrouble
 from checker.values import Date
 from checker.vocabulary import Entry
 
@@ -67,7 +66,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "vocabulary/desks.yaml": TABLE.format(name="desks", entries="[{code: EAST}]"),
         "telegrams/own.txt": "2. (U) BRAVO.\n",
     })  # fmt: skip
-    for module in (rulebook, loading, packs, commands):
+    for module in (rulebook, loader, loader, authoring):
         monkeypatch.setattr(module, "data_dir", {"rules": str(shipped)}.__getitem__)
     return tmp_path
 
@@ -77,7 +76,7 @@ def shown(book: Rulebook) -> object:
     rules = [
         (
             rule.id,
-            {key: value for key, value in rule.data.items() if key not in cache.DETAILS},
+            {key: value for key, value in rule.data.items() if key not in compiled_cache.DETAILS},
             rule.data | rule.details,
         )
         for rule in book.rules
@@ -92,7 +91,7 @@ def troubles(files: list[str]) -> list[str]:
 
 
 def refused(folders: list[str]) -> list[str]:
-    with pytest.raises(RuleTrouble) as caught:
+    with pytest.raises(RuleError) as caught:
         rulebook.load(folders, cache=False)
     return [str(item).partition("\n")[0] for item in caught.value.items]
 
@@ -365,7 +364,7 @@ def test_codes_of_troubles_are_explained_in_any_case(here: Path) -> None:
 def test_the_published_schemas_are_what_the_code_says() -> None:
     home = Path(__file__).parent.parent.parent / "schemas"
     for name in ("pack", "rules", "vocabulary"):
-        assert (home / f"{name}.schema.json").read_text(encoding="utf-8") == commands.schema_text(name)
+        assert (home / f"{name}.schema.json").read_text(encoding="utf-8") == authoring.schema_text(name)
 
 
 def test_shapes_of_other_packages_are_told_too() -> None:
@@ -403,7 +402,7 @@ def test_shapes_of_other_packages_are_told_too() -> None:
 
 
 def test_overlays_of_no_rule_are_told_all_at_once(here: Path) -> None:
-    with pytest.raises(RuleTrouble) as caught:
+    with pytest.raises(RuleError) as caught:
         rulebook.load(overlays=[{"rule": "ONE-03", "off": True, "by": "my.toml"}, {"rule": "ONE-01"}, {"rule": "qqq"}])
     assert [
         'my.toml:1:1: error[R037]: no rule "ONE-03"\n      = help: did you mean "ONE-02"?\n      = explain: cablecheck explain R037',
@@ -426,7 +425,7 @@ def test_rules_are_found_and_chosen_by_id_name_and_alias(here: Path) -> None:
         ("ONE-022", 'no rule "ONE-022": did you mean "ONE-02"?'),
         ("qqq", 'no rule "qqq"'),
     ):
-        with pytest.raises(ConfigTrouble) as caught:
+        with pytest.raises(ConfigError) as caught:
             book.select([word])
         assert near == str(caught.value)
 
@@ -511,14 +510,14 @@ def no_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*given: object) -> None:
         raise AssertionError("rule files are read")
 
-    monkeypatch.setattr(loading, "read_folders", broken)
+    monkeypatch.setattr(loader, "read_folders", broken)
 
 
 def test_a_rule_out_of_the_cache_has_only_what_a_run_needs(here: Path) -> None:
     rulebook.load()
     for each in rulebook.load().rules:
-        assert set() == cache.DETAILS & set(each.data)
-        assert set(each.head) <= set(cache.HEAD)
+        assert set() == compiled_cache.DETAILS & set(each.data)
+        assert set(each.head) <= set(compiled_cache.HEAD)
 
 
 @pytest.mark.parametrize("lost", [1, 2])
@@ -532,19 +531,19 @@ def test_lines_that_are_lost_are_read_anew(here: Path, lost: int) -> None:
 
 
 def test_names_that_no_encoding_has_are_names(here: Path) -> None:
-    assert cache.kept_in(["\udcff"]) != cache.kept_in(["\udcfe"])
-    assert cache.digest([["x/\udcff.yaml", 0, 0, 0]]) != cache.digest([["x/\udcfe.yaml", 0, 0, 0]])
+    assert compiled_cache.kept_in(["\udcff"]) != compiled_cache.kept_in(["\udcfe"])
+    assert compiled_cache.digest([["x/\udcff.yaml", 0, 0, 0]]) != compiled_cache.digest([["x/\udcfe.yaml", 0, 0, 0]])
 
 
 def test_another_layout_or_model_is_kept_elsewhere(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = cache.kept_in(["shipped"])
+    path = compiled_cache.kept_in(["shipped"])
     for name in ("LAYOUT", "MODEL_VERSION", "VERSION"):
         with monkeypatch.context() as patch:
-            patch.setattr(cache, name, f"{getattr(cache, name)}9")
-            assert path != cache.kept_in(["shipped"])
+            patch.setattr(compiled_cache, name, f"{getattr(compiled_cache, name)}9")
+            assert path != compiled_cache.kept_in(["shipped"])
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(here))
-    assert os.path.dirname(cache.kept_in(["shipped"])) == str(here / ".cache" / "cablecheck")
+    assert os.path.dirname(compiled_cache.kept_in(["shipped"])) == str(here / ".cache" / "cablecheck")
 
 
 def test_what_is_kept_is_what_was_read(here: Path, request: pytest.FixtureRequest) -> None:
@@ -606,7 +605,7 @@ def test_a_touched_file_with_the_same_bytes_stays(here: Path, request: pytest.Fi
     request.getfixturevalue("no_yaml")
     assert cold == shown(rulebook.load())
     first = json.loads(kept(here)["first"].read_text(encoding="utf-8").partition("\n")[0])
-    assert cache.stats([str(here / "shipped")]) == first["stats"]
+    assert compiled_cache.stats([str(here / "shipped")]) == first["stats"]
     assert cold == shown(rulebook.load())
 
 
@@ -628,7 +627,7 @@ def test_every_change_to_what_is_read_is_seen(
     request.getfixturevalue("no_yaml")
     with pytest.raises(AssertionError, match="rule files are read"):
         rulebook.load()
-    assert before != cache.digest(cache.stats([str(here / "shipped")]))
+    assert before != compiled_cache.digest(compiled_cache.stats([str(here / "shipped")]))
 
 
 def test_a_change_of_the_shipped_words_is_seen_by_a_pack_alone(here: Path) -> None:
@@ -643,7 +642,7 @@ def test_a_change_of_the_shipped_words_is_seen_by_a_pack_alone(here: Path) -> No
 
 
 def test_checks_that_no_package_has_are_told(here: Path) -> None:
-    with pytest.raises(ConfigTrouble, match='no installed package has the check "two-answers"'):
+    with pytest.raises(ConfigError, match='no installed package has the check "two-answers"'):
         rulebook.load(checks=["two-answers"])
 
 
@@ -660,7 +659,7 @@ def test_other_files_are_no_change(here: Path, request: pytest.FixtureRequest) -
 def test_what_is_known_of_a_file_is_its_path_size_time_and_number(here: Path) -> None:
     path = here / "shipped" / "telegrams" / "base.txt"
     about = path.stat()
-    found = cache.stats([str(here / "shipped"), "gone"])
+    found = compiled_cache.stats([str(here / "shipped"), "gone"])
     assert [str(path), 14, about.st_mtime_ns, about.st_ino] in found
     assert ["one.yaml", "levels.yaml", "sources.yaml", "base.txt"] == [os.path.basename(row[0]) for row in found[:4]]
     assert [["gone", -1, 0, 0], ["gone/vocabulary", -1, 0, 0], ["gone/telegrams", -1, 0, 0]] == found[4:]
@@ -668,16 +667,16 @@ def test_what_is_known_of_a_file_is_its_path_size_time_and_number(here: Path) ->
 
 def test_the_digest_is_of_names_and_bytes(here: Path) -> None:
     write(here, {"a/one.yaml": "x", "b/one.yaml": "x", "c/two.yaml": "x", "d/one.yaml": "y"})
-    digests = [cache.digest(cache.stats([name])) for name in "abcd"]
+    digests = [compiled_cache.digest(compiled_cache.stats([name])) for name in "abcd"]
     assert digests[0] == digests[1] and 3 == len(set(digests))
-    gone = cache.stats(["a"])
+    gone = compiled_cache.stats(["a"])
     (here / "a" / "one.yaml").unlink()
-    assert cache.digest(gone) not in digests
-    assert "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" == cache.digest([])
+    assert compiled_cache.digest(gone) not in digests
+    assert "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" == compiled_cache.digest([])
 
 
 def test_where_books_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = cache.kept_in(["shipped"])
+    path = compiled_cache.kept_in(["shipped"])
     assert os.path.dirname(path) == str(here / "home" / "cablecheck")
     assert (
         os.path.basename(path).startswith("rules-")
@@ -685,15 +684,18 @@ def test_where_books_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> No
         and 16 == len(os.path.basename(path)[6:-5])
     )
     assert (
-        path == cache.kept_in([str(here / "shipped")]) != cache.kept_in(["mine"]) != cache.kept_in(["shipped", "mine"])
+        path
+        == compiled_cache.kept_in([str(here / "shipped")])
+        != compiled_cache.kept_in(["mine"])
+        != compiled_cache.kept_in(["shipped", "mine"])
     )
-    assert path.removesuffix(".json") + "-details.json" == cache.details_path(path)
+    assert path.removesuffix(".json") + "-details.json" == compiled_cache.details_path(path)
     for base in ("", "relative"):
         monkeypatch.setenv("XDG_CACHE_HOME", base)
         monkeypatch.setenv("HOME", str(here))
-        assert cache.kept_in(["shipped"]).startswith(str(here / ".cache" / "cablecheck"))
+        assert compiled_cache.kept_in(["shipped"]).startswith(str(here / ".cache" / "cablecheck"))
     monkeypatch.setenv("HOME", "relative")
-    assert "" == cache.kept_in(["shipped"])
+    assert "" == compiled_cache.kept_in(["shipped"])
     assert 2 == len(rulebook.load())
 
 
@@ -719,7 +721,7 @@ def test_a_book_with_a_check_that_is_not_switched_on_is_read_anew(here: Path, mo
     assert "some-check" == rulebook.load(["mine"]).rules[0].data["check"]
     assert "some-check" == rulebook.load(["mine"]).rules[0].head["check"]
     monkeypatch.delitem(CHECKS, "some-check")
-    with pytest.raises(RuleTrouble, match='no check "some-check"'):
+    with pytest.raises(RuleError, match='no check "some-check"'):
         rulebook.load(["mine"])
 
 
@@ -747,7 +749,7 @@ def test_a_check_that_is_not_switched_on_is_told() -> None:
         "profile": ["ALL"],
         "check": "two-answers",
     }
-    with pytest.raises(ConfigTrouble, match=r'^TWO-01 needs the check "two-answers", which is not switched on$'):
+    with pytest.raises(ConfigError, match=r'^TWO-01 needs the check "two-answers", which is not switched on$'):
         Rule(head).program(rulebook.load().tools)
 
 
@@ -794,19 +796,19 @@ def test_words_out_of_the_cache_are_opened_when_asked_for(here: Path, no_yaml: N
 
 
 def test_the_book_of_files_and_folders(here: Path) -> None:
-    assert ["ONE-01", "ONE-02"] == [rule.id for rule in commands.book_of([]).rules]
-    assert ["TWO-01"] == [rule.id for rule in commands.book_of(["mine"]).rules]
-    assert ["TWO-01"] == [rule.id for rule in commands.book_of(["mine/two.yaml"]).rules]
-    assert ["ONE-01", "ONE-02"] == [rule.id for rule in commands.book_of(["shipped"]).rules]
-    assert ["ONE-01", "ONE-02", "TWO-01"] == [rule.id for rule in commands.book_of(["mine", "shipped/one.yaml"]).rules]
-    assert "mine/two.yaml" == commands.book_of(["mine/two.yaml"]).rules[0].place[0]
-    assert "desks" in commands.book_of(["mine/two.yaml"]).vocabulary
-    with pytest.raises(RuleTrouble, match="cannot read the file"):
-        commands.book_of(["gone.yaml"])
+    assert ["ONE-01", "ONE-02"] == [rule.id for rule in authoring.book_of([]).rules]
+    assert ["TWO-01"] == [rule.id for rule in authoring.book_of(["mine"]).rules]
+    assert ["TWO-01"] == [rule.id for rule in authoring.book_of(["mine/two.yaml"]).rules]
+    assert ["ONE-01", "ONE-02"] == [rule.id for rule in authoring.book_of(["shipped"]).rules]
+    assert ["ONE-01", "ONE-02", "TWO-01"] == [rule.id for rule in authoring.book_of(["mine", "shipped/one.yaml"]).rules]
+    assert "mine/two.yaml" == authoring.book_of(["mine/two.yaml"]).rules[0].place[0]
+    assert "desks" in authoring.book_of(["mine/two.yaml"]).vocabulary
+    with pytest.raises(RuleError, match="cannot read the file"):
+        authoring.book_of(["gone.yaml"])
 
 
 def test_rules_without_examples_are_told(here: Path) -> None:
-    report = commands.test_files(["mine"])
+    report = authoring.test_files(["mine"])
     assert ["mine/two.yaml:4: TWO-01 has no example", "1 rules, 0 of 0 examples as they say"] == report.lines
     assert (True, [], [], []) == (report.ok, report.results, report.mutants, report.stale)
     assert (report.lines, True) == rulebook.test_files(["mine"])
@@ -840,11 +842,11 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
             Mutant(each.id, "four", True),
         ]
 
-    monkeypatch.setattr(commands, "judge", judged)
-    monkeypatch.setattr(commands, "mutate", tried)
-    monkeypatch.setattr(commands, "stale", lambda each, made: [("old", 7, 8)] if each.id == "TWO-03" else [])
+    monkeypatch.setattr(authoring, "judge", judged)
+    monkeypatch.setattr(authoring, "mutate", tried)
+    monkeypatch.setattr(authoring, "stale", lambda each, made: [("old", 7, 8)] if each.id == "TWO-03" else [])
     none = [f"mine/two.yaml:{line}: TWO-0{line - 3} has no example" for line in (4, 5, 6)]
-    report = commands.test_files(["mine"], mutants=True)
+    report = authoring.test_files(["mine"], mutants=True)
     assert [
         "here:3:4: TWO-02 invalid: is bad",
         *none,
@@ -855,33 +857,33 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
         "4 of 8 mutants killed, 2 excused, 2 alive",
     ] == report.lines
     assert (6, 8, False) == (len(report.results), len(report.mutants), report.ok)
-    named = commands.test_files(["mine"], mutants=False, select=["rule-3", "TWO-01"])
+    named = authoring.test_files(["mine"], mutants=False, select=["rule-3", "TWO-01"])
     assert [none[0], none[2], "2 rules, 4 of 4 examples as they say"] == named.lines
     assert (4, [], [], True) == (len(named.results), named.mutants, named.stale, named.ok)
-    assert not commands.test_files(["mine"], select=["TWO-02"]).ok
+    assert not authoring.test_files(["mine"], select=["TWO-02"]).ok
     for change in (
         lambda each, book: [Mutant(each.id, "one", True)],
         lambda each, book: [Mutant(each.id, "one", False, True)],
     ):
-        monkeypatch.setattr(commands, "mutate", change)
-        assert commands.test_files(["mine"], mutants=True, select=["TWO-01"]).ok
-    assert not commands.test_files(["mine"], mutants=True, select=["TWO-03"]).ok
+        monkeypatch.setattr(authoring, "mutate", change)
+        assert authoring.test_files(["mine"], mutants=True, select=["TWO-01"]).ok
+    assert not authoring.test_files(["mine"], mutants=True, select=["TWO-03"]).ok
 
 
 def test_a_rule_of_a_folder_belongs_to_its_pack(here: Path) -> None:
-    assert ["mine"] == [each.pack for each in commands.book_of(["mine"]).rules]
-    assert [""] == [each.pack for each in commands.book_of(["mine/two.yaml"]).rules]
+    assert ["mine"] == [each.pack for each in authoring.book_of(["mine"]).rules]
+    assert [""] == [each.pack for each in authoring.book_of(["mine/two.yaml"]).rules]
 
 
 def test_a_schema_that_is_none() -> None:
     with pytest.raises(ValueError, match=r"^no schema x: there is pack, rules, vocabulary$"):
-        commands.schema_text("x")
-    assert commands.schema_text() == commands.schema_text("rules")
+        authoring.schema_text("x")
+    assert authoring.schema_text() == authoring.schema_text("rules")
 
 
 def test_a_chapter_to_begin_from_is_named_after_its_id() -> None:
     text = rulebook.new_chapter("ZEN-007")
     assert "\n  - id: ZEN-007\n    name: zen-007-placeholder-subject\n" in text
     assert 3 == text.count("base: confidential-2007")
-    assert "id: MY-001" in commands.new_chapter()
-    assert 3 == commands.new_chapter(base="other").count("base: other")
+    assert "id: MY-001" in authoring.new_chapter()
+    assert 3 == authoring.new_chapter(base="other").count("base: other")

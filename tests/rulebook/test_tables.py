@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from kept import WRITING, cases, rewrite
 
-from checker.rulebook.places import RuleFile
-from checker.rulebook.troubles import Item
-from checker.rulebook.words import load_vocabulary, read_table, read_tables
-from checker.trouble import RuleTrouble
+from checker.errors import RuleError
+from checker.rulebook.diagnostics import Diagnostic
+from checker.rulebook.vocabulary_loader import load_vocabulary, read_table, read_tables
+from checker.rulebook.yaml_loader import RuleFile
 from checker.vocabulary import Entry, Table
 
 START = "format: 1\ntable: my_words\ntitle: My words\ncomplete: true\nsource: [memory]\n"
@@ -57,7 +57,7 @@ def test_a_folder_of_tables_is_read_in_order_and_only_its_yaml(tmp_path: Path) -
     assert ["another", "my_words"] == list(found.tables)
     assert ("A", "B") == found["my_words"].codes()
     (home / "my-words.yaml").write_text(START + "entries: [{code: A}, {code: A, sinc: x}]\n", encoding="utf-8")
-    with pytest.raises(RuleTrouble) as caught:
+    with pytest.raises(RuleError) as caught:
         load_vocabulary(str(home))
     (item,) = caught.value.items  # type: ignore[attr-defined]
     assert "mine/vocabulary/my-words.yaml:6:32" == str(item.place)
@@ -67,7 +67,7 @@ def test_later_folders_add_words_and_a_folder_that_is_not_there_adds_none(tmp_pa
     for name, words in (("one", "[{code: A}]"), ("two", "[{code: B}]")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "my-words.yaml").write_text(START + f"entries: {words}\n", encoding="utf-8")
-    items: list[Item] = []
+    items: list[Diagnostic] = []
     folders = [str(tmp_path / name) for name in ("one", "gone", "two")]
     assert ("A", "B") == read_tables(folders, items)["my_words"].codes()
     assert {} == read_tables([str(tmp_path / "gone")], items)

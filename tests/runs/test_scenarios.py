@@ -20,10 +20,10 @@ from pathlib import Path
 
 import pytest
 
-from checker import run
+from checker import linter
 from checker.cli import main
+from checker.resources import VERSION
 from checker.rulebook import Rulebook, load
-from checker.shipped import VERSION
 
 HERE = Path(__file__).parent
 SCENARIOS = sorted((HERE / "scenarios").glob("*.txt"))
@@ -79,8 +79,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795435200")  # 23 November 2026
     shipped = tmp_path / "pack"
 
-    def remembered(settings: run.Settings) -> Rulebook:
-        folders = run._folders(settings)
+    def remembered(settings: linter.Settings) -> Rulebook:
+        folders = linter._folders(settings)
         files = [path for folder in folders for path in Path(folder).rglob("*.yaml")]
         ours = folders[-1:] == (str(shipped),) or [Path(each).resolve() for each in folders[1:]] == [shipped]
         if not ours:
@@ -88,7 +88,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         fixed = (*folders[:1], "pack")
         return loaded(fixed, tuple(path.stat().st_mtime for path in files if shipped not in path.parents))
 
-    monkeypatch.setattr(run, "load", remembered)
+    monkeypatch.setattr(linter, "load", remembered)
     return tmp_path
 
 

@@ -18,7 +18,7 @@ def book():
 def findings(book, text):
     source = Source("telegram", text)
     view = View.whole(source)
-    return list(engine.run(parse(view, book.vocabulary), source, book))
+    return list(engine.judge(parse(view, book.vocabulary), source, book).findings)
 
 
 def test_a_telegram_without_a_planted_defect_gives_no_finding_above_info(book):
@@ -38,7 +38,7 @@ def test_nor_does_it_inside_a_wrapper_that_states_its_facts(book, tmp_path, endi
     loud = []
     for item in readers.read(path):
         telegram = parse(item.view, book.vocabulary, item.facts)
-        for finding in engine.run(telegram, item.view.source, book):
+        for finding in engine.judge(telegram, item.view.source, book).findings:
             if finding.severity != "info":
                 loud.append((item.cable, finding.rule, finding.message))
     assert [] == loud

@@ -10,10 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from checker.cli import main
-from checker.shipped import data_dir
-from checker.synth import data
-from checker.synth.shape import synth_schema
-from checker.trouble import RuleTrouble
+from checker.errors import RuleError
+from checker.resources import data_dir
+from checker.synth import templates
+from checker.synth.templates import synth_schema
 
 FOLDER = os.path.join(data_dir("rules"), "synth")
 
@@ -56,8 +56,8 @@ def test_a_wrong_file_is_refused_at_its_place(tmp_path, capsys, name, old, new, 
     text = (folder / name).read_text(encoding="utf-8")
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(RuleTrouble) as caught:
-        data.load(str(folder))
+    with pytest.raises(RuleError) as caught:
+        templates.load(str(folder))
     assert [code] == sorted({item.code for item in caught.value.items})
     assert any(words in f"{item.message} {item.help}" for item in caught.value.items)
     assert all(item.place.file.endswith(name) for item in caught.value.items)

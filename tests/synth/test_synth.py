@@ -9,12 +9,12 @@ import zipfile
 
 import pytest
 
-from checker.rulebook.words import load_vocabulary
-from checker.shipped import data_dir
+from checker.errors import ConfigError
+from checker.resources import data_dir
+from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.synth import make, write
-from checker.synth.data import load
-from checker.synth.values import fields
-from checker.trouble import ConfigTrouble
+from checker.synth.random_values import fields
+from checker.synth.templates import load
 
 
 def digest(path: str) -> str:
@@ -79,10 +79,10 @@ def test_wrappers_hold_the_same_telegrams(tmp_path):
 
 @pytest.mark.parametrize("text", ["{a.b}", "{a!r}", "{0}", "{", "{a:>9}"])
 def test_a_template_names_plain_values_only(text):
-    with pytest.raises(ConfigTrouble):
+    with pytest.raises(ConfigError):
         fields(text)
 
 
 def test_wrong_numbers_are_refused(tmp_path):
-    with pytest.raises(ConfigTrouble):
+    with pytest.raises(ConfigError):
         write(5, 1, 1.5, str(tmp_path / "x.jsonl"))

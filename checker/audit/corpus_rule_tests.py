@@ -1,0 +1,142 @@
+"""What `rules check` and `rules test` do with files of corpus rules."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+
+from ..errors import ConfigError
+from ..resources import data_dir
+from ..rulebook.diagnostics import Diagnostic
+from ..rulebook.mutation import Mutant
+from . import corpus_rules
+from .corpus_rules import CorpusRule, Example, compare, fill
+from .database import Query
+
+FOLDER = "corpus"  # files of corpus rules stand in a folder of this name
+
+
+def check(paths: Sequence[str]) -> list[Diagnostic]:
+    """All that is wrong with files of corpus rules."""
+    return [item for path in paths for item in corpus_rules.read(path)[1]]
+
+
+def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
+    """Judge every example, and every mutant if asked: the lines to show, and whether all held. Raises `RuleError`."""
+    rules = [rule for path in paths or [os.path.join(data_dir("rules"), FOLDER)] for rule in corpus_rules.load(path)]
+    lines: list[str] = []
+    good = examples = killed = excused = made = 0
+    asked = Query(seconds=SECONDS)
+    try:
+        for rule in rules:
+            for example in rule.examples:
+                said = corpus_rules.judge(rule, example, asked)
+                examples += 1
+                good += not said
+                if said:
+                    lines.append(f"{example.place}: {rule.id} {example.kind}: {said}")
+            tried = mutate(rule, asked) if mutants and good == examples else []
+            made += len(tried)
+            killed += sum(one.killed for one in tried)
+            excused += sum(one.excused for one in tried)
+            lines += [f"{rule.place}: {rule.id} survives: {m.name}" for m in tried if not m.killed and not m.excused]
+            alive = {one.name for one in tried if not one.killed}
+            stale = [(name, place) for name, place in rule.equivalent if mutants and name not in alive]
+            lines += [f"{place}: error[R032]: {rule.id}: {name}" for name, place in stale]
+    finally:
+        asked.close()
+    held = not lines
+    lines.append(f"{len(rules)} corpus rules, {good} of {examples} examples as they say")
+    if mutants:
+        lines.append(f"{killed} of {made} mutants killed, {excused} excused, {made - killed - excused} alive")
+    return lines, held
+
+
+# ---- Mutants of corpus rules: each changes one word of the statement, and an example must notice. A mutan
+_TOKEN = re.compile(r"'[^']*'|[A-Za-z_][A-Za-z_0-9]*|[0-9]+(?:\.[0-9]+)?|<>|<=|>=|[<>=]|[^\sA-Za-z_0-9]")
+_SWAPS = {
+    "=": ("<>",),
+    "<>": ("=",),
+    "<": ("<=", ">"),
+    "<=": ("<",),
+    ">": (">=", "<"),
+    ">=": (">",),
+    "and": ("or",),
+    "or": ("and",),
+    "not": ("",),
+    "min": ("max",),
+    "max": ("min",),
+    "anti": ("semi",),
+    "semi": ("anti",),
+    "distinct": ("",),
+    "union": ("intersect",),
+}
+SECONDS = 10.0
+
+
+def changes(sql: str) -> Iterator[tuple[str, str]]:
+    """Each mutant as its name and its statement. The name shows the change between the words around it."""
+    tokens = list(_TOKEN.finditer(sql))
+    names: dict[str, int] = {}
+    for place, token in enumerate(tokens):
+        for word in _changed(tokens, place):
+            before = " ".join(one[0] for one in tokens[max(0, place - 3) : place])
+            after = " ".join(one[0] for one in tokens[place + 1 : place + 4])
+            name = f"{before} [{token[0]} → {word or 'nothing'}] {after}".strip()
+            names[name] = names.get(name, 0) + 1
+            if names[name] > 1:
+                name = f"{name} ({names[name]})"
+            yield name, f"{sql[: token.start()]}{word}{sql[token.end() :]}"
+
+
+def _changed(tokens: list[re.Match[str]], place: int) -> Iterator[str]:
+    word = tokens[place][0]
+    before = tokens[place - 1][0].lower() if place else ""
+    after = tokens[place + 1][0].lower() if place + 1 < len(tokens) else ""
+    if word[0].isdigit() and before == "select":
+        return  # of `exists (select 1 …)`
+    if word[0].isdigit():
+        if "." in word:
+            digits = len(word.partition(".")[2])
+            yield from (f"{float(word) + step * 10**-digits:.{digits}f}" for step in (-1, 1))
+        else:
+            yield from (str(int(word) + step) for step in (-1, 1))
+        return
+    if word.lower() == "and" and any(one[0].lower() == "between" for one in tokens[max(0, place - 3) : place]):
+        return  # of `between a and b`
+    if word.lower() == "distinct" and before in ("is", "not"):
+        return  # of `is not distinct from`, where `not` has its own mutant
+    if word.lower() in ("min", "max") and after != "(":
+        return
+    if word.lower() == "is" and after == "null":
+        yield "is not"
+    yield from _SWAPS.get(word.lower(), ())
+
+
+def mutate(rule: CorpusRule, asked: Query) -> list[Mutant]:
+    """Every mutant of a rule, with what became of it. `asked` holds tables in memory."""
+    alive: list[tuple[str, CorpusRule]] = []
+    dead: list[str] = []
+    for name, sql in changes(rule.sql):
+        try:
+            asked.ask(sql)
+        except ConfigError:
+            continue  # no SQL, or of another type: nothing that somebody could have written
+        alive.append((name, rule.saying(sql)))
+    for example in rule.examples:
+        fill(example, asked)
+        noticed = {name for name, changed in alive if _noticed(changed, example, asked)}
+        dead += sorted(noticed)
+        alive = [(name, changed) for name, changed in alive if name not in noticed]
+    excused = {name for name, _ in rule.equivalent}
+    return [Mutant(rule.id, name, True) for name in dead] + [
+        Mutant(rule.id, name, False, name in excused) for name, _ in alive
+    ]
+
+
+def _noticed(rule: CorpusRule, example: Example, asked: Query) -> bool:
+    try:
+        return bool(compare(rule, example, asked))
+    except ConfigError:
+        return True  # it stops on these tables

@@ -1,0 +1,389 @@
+"""The keys of files of corpus rules, each with its shape and meaning: the source of the published schema."""
+
+from __future__ import annotations
+
+import os
+import string
+from collections.abc import Iterator
+from hashlib import sha256
+
+from ..errors import ConfigError, RuleError
+from ..record import Record, copied
+from ..resources import data_dir
+from ..results import SEVERITIES
+from ..rulebook.diagnostics import Diagnostic, Place
+from ..rulebook.schema import CITATION, DAY, DRAFT, RULE, TEXT, TEXTS, Key, Shape, check_shape, record
+from ..rulebook.vocabulary_loader import load_vocabulary
+from ..rulebook.yaml_loader import Map, RuleFile, Seq, Text, like, plain
+from ..vocabulary import Vocabulary
+from .database import Query
+from .tables import TABLES, Row
+
+STATES = ("draft", "provisional", "stable")
+_SHARED = {key.name: key for key in RULE}
+_CELLS: dict[str, Shape] = {
+    "BIGINT": {"type": "integer"},
+    "BOOLEAN": {"type": "boolean"},
+    "DATE": DAY,
+    "VARCHAR": TEXT,
+    "VARCHAR[]": {"type": "array", "items": TEXT},
+}
+_SAMPLES: dict[str, object] = {
+    "BIGINT": 1,
+    "BOOLEAN": True,
+    "DATE": "2007-03-14",
+    "VARCHAR": "07STRELSAU12",
+    "VARCHAR[]": ["07STRELSAU12"],
+}
+
+FILE = (
+    Key("format", {"const": 1}, "The version of this language.", 1, True),
+    Key("chapter", TEXT, "The title of the chapter.", "Across the corpus", True),
+    Key(
+        "rules",
+        {"type": "array", "items": {"$ref": "#/$defs/rule"}, "minItems": 1},
+        "The rules.",
+        [],
+        True,
+    ),
+)
+
+CORPUS_RULE = (
+    _SHARED["id"],
+    _SHARED["name"],
+    _SHARED["summary"],
+    _SHARED["because"],
+    _SHARED["cite"],
+    Key("severity", {"enum": list(SEVERITIES)}, "How bad a finding is.", "info", True),
+    Key("status", {"enum": list(STATES)}, "The stage of life.", "provisional", True),
+    Key(
+        "sql",
+        {**TEXT, "minLength": 10},
+        "One SELECT over the tables of an audit: each row is a finding on `document`.",
+        "select document, mrn from cables where section > sections",
+        True,
+    ),
+    Key(
+        "message",
+        {**TEXT, "minLength": 3},
+        "What a finding says; columns of the statement are filled in.",
+        "{mrn} has more sections than it says",
+        True,
+    ),
+    _SHARED["help"],
+    Key(
+        "examples",
+        {
+            "type": "object",
+            "properties": {
+                kind: {
+                    "type": "array",
+                    "items": {"$ref": f"#/$defs/{kind}"},
+                    "minItems": 1,
+                    "description": f"Small tables in which the rule finds {what}.",
+                }
+                for kind, what in (("valid", "nothing"), ("invalid", "something"))
+            },
+            "required": ["valid", "invalid"],
+            "additionalProperties": False,
+        },
+        "The tests of the rule, which are its documentation too.",
+        {"valid": [{"cables": [{"document": 1}]}]},
+        True,
+    ),
+    _SHARED["equivalent"],
+)
+
+NOTE = Key("note", TEXT, "What the example is there for.", "a small corpus proves nothing")
+FINDS = (
+    Key(
+        "finds",
+        {"type": "array", "items": {"type": "integer"}, "minItems": 1},
+        "The numbers of the documents with a finding; twice for two findings.",
+        [2],
+        True,
+    ),
+    Key("messages", TEXTS, "The exact messages, in the order of the documents.", ["07STRELSAU12 is C here"]),
+)
+
+
+def corpus_schema() -> Shape:
+    """The schema of a chapter of corpus rules."""
+    tables = tuple(
+        Key(
+            table,
+            {"type": "array", "items": {"$ref": f"#/$defs/{table}-row"}},
+            f"Rows of the table `{table}`; columns not given are null.",
+            [],
+        )
+        for table in TABLES
+    )
+    return {
+        "$schema": DRAFT,
+        "title": "A chapter of rules over a whole corpus for cablecheck",
+        **record(FILE, "One chapter: rules over the tables of an audit."),
+        "$defs": {
+            "citation": record(CITATION, "A clause of a source."),
+            "rule": record(CORPUS_RULE, "One rule: what it asks is SQL."),
+            "valid": record((NOTE, *tables), "Tables in which the rule finds nothing."),
+            "invalid": record((NOTE, *FINDS, *tables), "Tables in which the rule finds something."),
+            **{f"{table}-row": _row(table) for table in TABLES},
+        },
+    }
+
+
+def _row(table: str) -> Shape:
+    columns = tuple(
+        Key(column.name, _CELLS[column.type], column.holds, _SAMPLES[column.type]) for column in TABLES[table]
+    )
+    times = Key(
+        "times",
+        {"type": "integer", "minimum": 1, "maximum": 1000},
+        "That many rows, with `document` and `serial` counted on; {serial} in `mrn` is filled in.",
+        50,
+    )
+    return record((*columns, times), f"A row of the table `{table}`.")
+
+
+# ---- Rules over a whole corpus: SQL over the tables of an audit, under the strictness of every other rule
+class Example(Record):
+    """Small tables, the documents a rule must find in them, and the messages where they are given."""
+
+    kind: str
+    tables: dict[str, list[dict[str, object]]]
+    finds: tuple[int, ...]
+    messages: tuple[str, ...]
+    place: Place
+
+
+class CorpusRule(Record):
+    """One rule: its statement gives a row for each finding, with `document` and the values the message names."""
+
+    id: str
+    name: str
+    summary: str
+    severity: str
+    status: str
+    cite: tuple[str, ...]
+    sql: str
+    message: str
+    help: str
+    because: str
+    examples: tuple[Example, ...]
+    place: Place
+    equivalent: tuple[tuple[str, Place], ...] = ()
+
+    def saying(self, sql: str) -> CorpusRule:
+        """The rule with another statement."""
+        return copied(self, sql=sql)
+
+
+def load(folder: str | None = None, words: Vocabulary | None = None) -> list[CorpusRule]:
+    """The rules of `folder` (default: the shipped `rules/corpus`). Raises `RuleError` with all that is wrong."""
+    rules, items = read(folder or os.path.join(data_dir("rules"), "corpus"), words)
+    if items:
+        raise RuleError(list(items))
+    return rules
+
+
+def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], list[Diagnostic]]:
+    """The rules of a file, or of the files of a folder, and all that is wrong with them."""
+    sources = (words or load_vocabulary(os.path.join(data_dir("rules"), "vocabulary")))["sources"]
+    items: list[Diagnostic] = []
+    rules: list[CorpusRule] = []
+    asked = Query()
+    try:
+        for one in _files(path):
+            file = RuleFile.open(one, os.path.join("rules", "corpus", os.path.basename(one)), items)
+            if file is not None and isinstance(file.tree, Map):
+                rules += _chapter(file, sources.codes(), asked)
+    finally:
+        asked.close()
+    seen: dict[str, CorpusRule] = {}
+    for rule in rules:
+        for word in (rule.id, rule.name):
+            if word in seen:
+                items.append(Diagnostic("R022", f"{word} is taken by {seen[word].id}", rule.place, rule=rule.id))
+            seen[word] = rule
+    return sorted(rules, key=lambda rule: rule.id), items
+
+
+def _files(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return [path]
+    return [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".yaml")]
+
+
+def _chapter(file: RuleFile, sources: tuple[str, ...], asked: Query) -> list[CorpusRule]:
+    wrong = {path[:2] for path in check_shape("corpus", file, corpus_schema)}
+    tree = file.tree
+    rules = tree.get("rules") if isinstance(tree, Map) else None
+    made = []
+    for place, node in enumerate(rules.items if isinstance(rules, Seq) else ()):
+        if isinstance(node, Map) and ("rules", place) not in wrong:  # what has the wrong shape is told already
+            made.append(_rule(file, node, sources, asked))
+    return [rule for rule in made if rule is not None]
+
+
+def _rule(file: RuleFile, node: Map, sources: tuple[str, ...], asked: Query) -> CorpusRule | None:
+    before = len(file.items)
+    name = node.text("id")
+    cite = _cite(file, node, sources, name)
+    _bind(file, node, asked, name)
+    examples = tuple(_examples(file, node))
+    if len(file.items) > before:
+        return None
+    return CorpusRule(
+        name,
+        node.text("name"),
+        node.text("summary"),
+        node.text("severity"),
+        node.text("status"),
+        cite,
+        node.text("sql"),
+        node.text("message"),
+        node.text("help"),
+        node.text("because"),
+        examples,
+        Place(file.shown, node.line, node.column),
+        tuple(_equivalent(file, node)),
+    )
+
+
+def _equivalent(file: RuleFile, node: Map) -> Iterator[tuple[str, Place]]:
+    entries = node.get("equivalent")
+    for entry in entries.items if isinstance(entries, Seq) else ():
+        if isinstance(entry, Map):
+            yield entry.text("mutant"), Place(file.shown, entry.line, entry.column)
+
+
+def _cite(file: RuleFile, node: Map, sources: tuple[str, ...], rule: str) -> tuple[str, ...]:
+    found = []
+    entries = node.get("cite")
+    for entry in entries.items if isinstance(entries, Seq) else []:
+        source = entry.text("source") if isinstance(entry, Map) else ""
+        if not isinstance(entry, Map) or source not in sources:
+            file.trouble("R019", entry, f'no source is called "{source}"', like(source, sources), rule)
+            continue
+        clause = entry.text("clause")
+        found.append(f"{source}, {clause}" if clause else source)
+    return tuple(found)
+
+
+def _bind(file: RuleFile, node: Map, asked: Query, rule: str) -> None:
+    """The statement must be one SELECT over the tables that gives `document` and all that the message names."""
+    sql = node.get("sql")
+    assert sql is not None
+    try:
+        columns = asked.ask(node.text("sql")).columns
+    except ConfigError as wrong:
+        file.trouble("R036", sql, " ".join(str(wrong).split())[:300], rule=rule)
+        return
+    if "document" not in columns:
+        file.trouble("R033", sql, "the statement gives no column `document`", rule=rule)
+    for _, field, _, _ in string.Formatter().parse(node.text("message")):
+        if field is not None and field not in columns:
+            message = node.get("message") or node
+            file.trouble("R021", message, f"the statement gives no column `{field}`", like(field, columns), rule)
+
+
+def _examples(file: RuleFile, node: Map) -> Iterator[Example]:
+    examples = node.get("examples")
+    for kind in ("valid", "invalid"):
+        listed = examples.get(kind) if isinstance(examples, Map) else None
+        for entry in listed.items if isinstance(listed, Seq) else ():
+            if isinstance(entry, Map):
+                yield _example(file, entry, kind)
+
+
+def _example(file: RuleFile, entry: Map, kind: str) -> Example:
+    tables: dict[str, list[dict[str, object]]] = {}
+    for key, value in entry.items():
+        rows = plain(value)
+        if key.value in TABLES and isinstance(rows, list):
+            tables[key.value] = [one for row in rows for one in _repeated(dict(row))]
+    finds, listed = entry.get("finds"), entry.get("messages")
+    numbers = tuple(int(item.value) for item in finds.items if isinstance(item, Text)) if isinstance(finds, Seq) else ()
+    messages = tuple(str(plain(item)) for item in listed.items) if isinstance(listed, Seq) else ()
+    return Example(kind, tables, numbers, messages, Place(file.shown, entry.line, entry.column))
+
+
+def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
+    """The row, or with `times: N` the row N times with `document` and `serial` counted on (`{serial}` in `mrn` too)."""
+    times = int(str(row.pop("times", "1")))
+    for step in range(times):
+        made = dict(row)
+        for name in ("document", "serial"):
+            if name in made:
+                made[name] = int(str(made[name])) + step
+        if isinstance(made.get("mrn"), str):
+            made["mrn"] = str(made["mrn"]).replace("{serial}", str(made.get("serial", "")))
+        yield made
+
+
+def judge(rule: CorpusRule, example: Example, asked: Query) -> str:
+    """What is wrong with an example, or ""."""
+    fill(example, asked)
+    return compare(rule, example, asked)
+
+
+def fill(example: Example, asked: Query) -> None:
+    """Put the tables of an example into the tables held in memory."""
+    asked.empty()
+    for table, rows in example.tables.items():
+        asked.fill(table, rows)
+
+
+def compare(rule: CorpusRule, example: Example, asked: Query) -> str:
+    """What is wrong with an example whose tables are in place, or ""."""
+    found = sorted(_hits(rule, asked), key=lambda hit: hit[0])
+    documents = tuple(document for document, _ in found)
+    if documents != tuple(sorted(example.finds)):
+        return f"expected findings on {sorted(example.finds)}, found {list(documents)}"
+    messages = tuple(message for _, message in found)
+    if example.messages and messages != example.messages:
+        return f"expected {list(example.messages)}, found {list(messages)}"
+    return ""
+
+
+def _hits(rule: CorpusRule, asked: Query) -> Iterator[tuple[int, str]]:
+    answer = asked.ask(rule.sql)
+    place = answer.columns.index("document")
+    for row in answer.rows:
+        document = row[place]
+        if isinstance(document, int):
+            yield document, rule.message.format_map(dict(zip(answer.columns, row, strict=True)))
+
+
+def findings(rule: CorpusRule, asked: Query, redact: bool) -> list[Row]:
+    """The findings of a rule on the tables of an audit, as rows, in the order of the documents."""
+    hits = sorted(set(_hits(rule, asked)))
+    if not hits:
+        return []
+    wanted = ", ".join(str(document) for document in sorted({document for document, _ in hits}))
+    answer = asked.ask(f"select document, path, cable, line from cables where document in ({wanted})")
+    known = {row[0]: row for row in answer.rows}
+    found: list[Row] = []
+    for document, message in hits:
+        _, path, cable, line = known.get(document, (document, "", "", 1))
+        key = f"{rule.id}|{cable or path}|{message}"
+        found.append(
+            {
+                "document": document,
+                "path": path,
+                "cable": cable,
+                "rule": rule.id,
+                "name": rule.name,
+                "severity": rule.severity,
+                "message": rule.summary if redact else message,
+                "line": line,
+                "column": 1,
+                "end_line": line,
+                "end_column": 1,
+                "quote": "",
+                "at": "corpus",
+                "fingerprint": sha256(key.encode("utf-8", "replace")).hexdigest()[:20],
+                "unknown": False,
+            }
+        )
+    return found

@@ -1,0 +1,119 @@
+"""The numbers of an audit, asked from its tables once: reports and plots tell the same ones."""
+
+from __future__ import annotations
+
+from .database import Query
+
+# name -> the question. Every report is made from these answers and from nothing else.
+QUESTIONS = {
+    "account": "select state, count(*) from ledger group by state order by state",
+    "severities": "select severity, count(*) from findings group by severity order by severity",
+    "rules": """
+        select r.rule, r.name, r.severity, r.status, r.applied, r.failed, r.unknown, coalesce(f.n, 0) as findings
+        from rules r left join (select rule, count(*) as n from findings group by rule) f using (rule)
+        order by findings desc, r.rule""",
+    "idle": "select rule, name from rules where applied = 0 order by rule",
+    "heat": """
+        select f.rule, c.year, count(distinct f.document) from findings f join cables c using (document)
+        where c.year is not null group by all order by all""",
+    "years": "select year, count(*) from cables where year is not null group by year order by year",
+    "posts": """
+        with kept as (select post, count(*) as telegrams from cables where post is not null group by post),
+        broken as (select c.post, count(distinct c.document) as hit, count(*) as findings
+                   from findings f join cables c using (document)
+                   where f.severity <> 'info' and c.post is not null group by c.post)
+        select post, telegrams, coalesce(hit, 0) as hit, coalesce(findings, 0) as findings
+        from kept left join broken using (post) order by hit / telegrams desc, telegrams desc, post""",
+    "eras": """
+        with kept as (select coalesce(era, 'unknown') as era, count(*) as telegrams from cables group by 1),
+        broken as (select coalesce(c.era, 'unknown') as era, f.severity, count(*) as findings
+                   from findings f join cables c using (document) group by all)
+        select era, telegrams,
+          coalesce((select findings from broken b where b.era = k.era and severity = 'error'), 0) as error,
+          coalesce((select findings from broken b where b.era = k.era and severity = 'warning'), 0) as warning,
+          coalesce((select findings from broken b where b.era = k.era and severity = 'info'), 0) as info
+        from kept k order by era""",
+    "levels": """
+        select coalesce(level, 'unread') as level, max(coalesce(rank, -1)) as rank, count(*) from cables
+        group by 1 order by rank desc, level""",
+    "flow": """
+        select coalesce(portion_level, 'unmarked') as highest, max(coalesce(portion_rank, -1)) as highest_rank,
+               coalesce(level, 'unread') as banner, max(coalesce(rank, -1)) as banner_rank, count(*) as n
+        from cables where portions > 0 group by 1, 3 order by 2 desc, 4 desc, 1, 3""",
+    "schedule": """
+        select year(expected_on) as due, coalesce(declass_basis, 'none') as basis, count(*) as n
+        from cables where classified and expected_on is not null group by all order by all""",
+    "automatic": """
+        select year(automatic_on) as due, count(*) as n from cables
+        where classified and automatic_on is not null group by all order by all""",
+    "readers": "select reader, layout, profile, count(*) from cables group by all order by 4 desc, 1, 2, 3",
+    "failed": "select path, cable, why from ledger where state = 'failed' order by document limit 100",
+    "whys": "select why, count(*) as n from ledger where state <> 'checked' group by why order by n desc, why limit 20",
+}
+
+Figures = dict[str, list[tuple[object, ...]]]
+
+
+def figures(asked: Query) -> Figures:
+    """The answers to all questions."""
+    return {name: list(asked.ask(sql).rows) for name, sql in QUESTIONS.items()}
+
+
+def quotes(asked: Query, each: int) -> list[tuple[object, ...]]:
+    """For each rule up to `each` findings, spread over the corpus by their fingerprints: the same in every run."""
+    return list(
+        asked.ask(
+            f"""
+            select rule, severity, path, cable, line, "column", message, quote from findings
+            qualify row_number() over (partition by rule order by fingerprint, document) <= {int(each)}
+            order by rule, document, line, "column", message"""
+        ).rows
+    )
+
+
+def account(found: Figures) -> dict[str, int]:
+    """Documents checked, excluded and failed."""
+    told = {str(state): int(str(count)) for state, count in found["account"]}
+    return {state: told.get(state, 0) for state in ("checked", "excluded", "failed")}
+
+
+def severities(found: Figures) -> dict[str, int]:
+    """Findings of each severity."""
+    told = {str(level): int(str(count)) for level, count in found["severities"]}
+    return {level: told.get(level, 0) for level in ("error", "warning", "info")}
+
+
+def summary(found: Figures, as_of: str) -> dict[str, object]:
+    """What `summary.json` holds."""
+    return {
+        "schema_version": 1,
+        "as_of": as_of or None,
+        "account": account(found),
+        "severities": severities(found),
+        "rules": {
+            str(row[0]): {
+                "name": row[1],
+                "severity": row[2],
+                "applied": row[4],
+                "failed": row[5],
+                "unknown": row[6],
+                "findings": row[7],
+            }
+            for row in sorted(found["rules"], key=lambda row: str(row[0]))
+        },
+        "never_applied": [row[0] for row in found["idle"]],
+        "years": {str(year): count for year, count in found["years"]},
+        "levels": {str(row[0]): row[2] for row in found["levels"]},
+        "eras": {
+            str(row[0]): {"telegrams": row[1], "error": row[2], "warning": row[3], "info": row[4]}
+            for row in found["eras"]
+        },
+        "flow": [{"portions": row[0], "banner": row[2], "telegrams": row[4]} for row in found["flow"]],
+        "schedule": [{"year": row[0], "basis": row[1], "telegrams": row[2]} for row in found["schedule"]],
+        "automatic": {str(row[0]): row[1] for row in found["automatic"]},
+        "posts": [
+            {"post": row[0], "telegrams": row[1], "with_findings": row[2], "findings": row[3]}
+            for row in found["posts"][:200]
+        ],
+        "heat": [{"rule": row[0], "year": row[1], "telegrams": row[2]} for row in found["heat"]],
+    }

@@ -1,0 +1,208 @@
+"""Records for markings: the classification line, captions, banners and portion marks taken apart, and their roll-up."""
+
+from __future__ import annotations
+
+from ..record import lazy_fields
+from ..values import Level
+from .header import Node, Unread, Word
+
+
+class Token(Node):
+    """One component of a marking. `code` is the table's code (`None`: unknown), `category` its place in the order.
+
+    `category` is one of level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass, unknown; `rank` orders
+    the categories (IC-REG-2016 p. 14-17), `order` the entries inside one. `form` is which spelling was used:
+    title, banner, portion, other. `countries` lists the codes of a country list, `parts` compartments, numbers or
+    programme names in the order written. `before` is the separator written before the token (blanks and line ends as
+    written), `separators` those written between the countries, each once. `codes` are all codes the token stands for
+    (a system and its known compartments). `standing` is "current", "retired" or "supplemental" (a word that is no
+    control). `countries_in_order`: after a leading owner, three letters A-Z, then groups A-Z. `unknown_countries` are
+    in no table, `doubled_countries` are members of a group in the same list. `role` is its marking's.
+    """
+
+    text: str
+    code: str | None
+    category: str
+    rank: int = 0
+    order: int = 0
+    form: str = "other"
+    before: str = ""
+    countries: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    separators: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    standing: str = "current"
+    countries_in_order: bool = True
+    unknown_countries: tuple[str, ...] = ()
+    doubled_countries: tuple[str, ...] = ()
+    role: str = "portion"
+
+    @property
+    def parts_in_order(self) -> bool:
+        """Whether compartments, programmes or numbers ascend, numbers before letters (IC-REG-2016 p. 15)."""
+        if self.category == "aea":
+            numbers = [int(part) for part in self.parts if part.isdigit()]
+            return numbers == sorted(numbers)
+        return list(self.parts) == sorted(self.parts)
+
+    @property
+    def first_country(self) -> str | None:
+        """The first country of the list."""
+        return self.countries[0] if self.countries else None
+
+
+class Marking(Node):
+    """A banner or portion marking taken apart by the grammar of the field.
+
+    `system` is us, nato, joint, foreign or cui; `style` is "ic" when `//` separates categories, "cable" for the
+    practice of telegrams (`(S/NF)`, `(C/REL UK)`), "plain" for a bare level. `controls` are the codes of all
+    tokens but the level. `typo` names a typographic flaw ("spacing", "bracket", "case", "split", "stop", "separator")
+    or None. `role` is "banner" or "portion". `owners` are the foreign or joint owners of the information, `release`
+    the codes of the release list (`None`: no such list; empty: a list is meant and not written out). `leading` tells
+    whether the marking begins with `//`. `concealed` tells that the foreign source is not named.
+    """
+
+    text: str
+    level: Level | Unread | None
+    system: str = "us"
+    style: str = "plain"
+    tokens: tuple[Token, ...] = ()
+    controls: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    release: tuple[str, ...] | None = None
+    typo: str | None = None
+    role: str = "portion"
+    leading: bool = False
+    concealed: bool = False
+
+    @property
+    def control_tokens(self) -> tuple[Token, ...]:
+        """The tokens but the level."""
+        if self.style == "plain" and isinstance(self.level, Level) and " " not in self.text:
+            return ()  # a bare level: no need to take it apart
+        return tuple([token for token in self.tokens if token.category != "level"])
+
+    @property
+    def level_token(self) -> Token | None:
+        """The token that gives the level."""
+        return next((token for token in self.tokens if token.category == "level"), None)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of the tokens, in order, each once."""
+        return tuple(dict.fromkeys(token.category for token in self.tokens))
+
+    @property
+    def misplaced(self) -> tuple[Token, ...]:
+        """The tokens that stand behind one of a later category (IC-REG-2016 p. 14-17)."""
+        found = []
+        highest = 0
+        for token in self.tokens:
+            if token.category != "unknown" and token.rank < highest:
+                found.append(token)
+            highest = max(highest, token.rank)
+        return tuple(found)
+
+    @property
+    def disordered(self) -> tuple[Token, ...]:
+        """The tokens that stand behind one of their own category that should follow them (IC-REG-2016 p. 15-17)."""
+        highest: dict[str, int] = {}
+        found = []
+        for token in self.tokens:
+            if token.order < highest.get(token.category, 0):
+                found.append(token)
+            highest[token.category] = max(highest.get(token.category, 0), token.order)
+        return tuple(found)
+
+    @property
+    def repeated(self) -> tuple[Token, ...]:
+        """The tokens that say again what an earlier one said."""
+        seen = set()
+        found = []
+        for token in self.tokens:
+            key = (token.category, token.code or token.text, token.parts)
+            if key in seen:
+                found.append(token)
+            seen.add(key)
+        return tuple(found)
+
+    @property
+    def bad_separators(self) -> tuple[Token, ...]:
+        """The tokens whose separator is not `//` before a new category and `/` inside one (IC-REG-2016 p. 15-17).
+
+        A line end beside a separator is no flaw: long banners break.
+        """
+        found = []
+        for before, token in zip(self.tokens, self.tokens[1:], strict=False):
+            written = token.before.strip() if "\n" in token.before else token.before
+            if written != ("/" if token.category == before.category else "//"):
+                found.append(token)
+        return tuple(found)
+
+    @property
+    def unknown(self) -> tuple[Token, ...]:
+        """The tokens no table knows."""
+        if self.style == "plain" and isinstance(self.level, Level) and " " not in self.text:
+            return ()  # a bare level: no need to take it apart
+        return tuple(token for token in self.tokens if token.code is None)
+
+
+class Rollup(Node):
+    """What the overall marking should be, made from the portion marks (IC-REG-2016 p. 27-30; in telegrams 5 FAH).
+
+    `text` is the expected banner (`None` where the portions do not decide it), `level` its level, `controls` its
+    codes, `release` the countries of the release list. `missing` are codes the portions call for and the banner does
+    not show, `extra` those the banner shows and no portion calls for, `vanishing` those that stand in the banner and
+    may not rise to one of its level. `wider_release` tells that the banner releases to more than the portions do.
+    `decided` is false where a mixture of release markings is left to a person; `mixed` tells that marked and unmarked
+    portions met. `portions` counts the marks, `why` names the step that made the release decision.
+    """
+
+    level: Level | None = None
+    text: str | None = None
+    controls: tuple[str, ...] = ()
+    release: tuple[str, ...] | None = None
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    vanishing: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    missing_owners: tuple[str, ...] = ()
+    concealed: bool = False
+    wider_release: bool | None = None
+    release_agrees: bool | None = None
+    decided: bool = True
+    mixed: bool = False
+    portions: int = 0
+    why: str = ""
+
+
+class Banner(Node):
+    """The classification line: level, controls, section counter, post and message serial number.
+
+    `written` is "spaced" (letter-spaced) or "plain"; `marking` is the marking taken apart.
+    """
+
+    text: str
+    level: Level | Unread | None
+    written: str = "plain"
+    marking: Marking | None = None
+    controls: tuple[str, ...] = ()
+    section: int | None = None
+    sections: int | None = None
+    year: int | None = None
+    post: str | None = None
+    serial: int | None = None
+    serial_text: Word | None = None
+    level_text: Word | None = None
+
+
+class Caption(Node):
+    """A caption line. `code` is the table's code (`None`: not a known caption), `rank` its restrictiveness."""
+
+    text: str
+    code: str | None = None
+    kind: str = "unknown"
+    rank: int | None = None
+
+
+lazy_fields(Marking, "tokens")  # only rules about controls read them

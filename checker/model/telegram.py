@@ -1,0 +1,400 @@
+"""The telegram as rules see it, with the meaning derived from its parts, each written once."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from ..record import lazy_fields
+from ..text import ascending
+from ..values import Date, Level
+from .body import (
+    Authority,
+    Damage,
+    Declass,
+    EoLine,
+    Heading,
+    Instruction,
+    Notice,
+    PageLine,
+    Paragraph,
+    Part,
+    Reference,
+    Signature,
+    Stamp,
+    Subject,
+    Tag,
+    TagsLine,
+)
+from .header import (
+    Dtg,
+    Fact,
+    Node,
+    Party,
+    Routing,
+    Security,
+    SourceRecord,
+    Station,
+    Transmission,
+    Unread,
+    Word,
+    day_of_year,
+    seen_before,
+)
+from .markings import Banner, Caption, Marking, Rollup, Token
+
+MODEL_VERSION = 1
+HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
+"""The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
+HEAD = attrgetter(*HEADER)
+
+
+class Telegram(Node):
+    """One cable or marked document, complete or damaged.
+
+    `layout` is a code of the table `layouts`; `profile` the rule book (CABLE, GEN, IC, CUI); `era` the code of the
+    order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), `era_days` the days since
+    it took effect. `parts` tile the text: each character the view keeps is in exactly one of them.
+    `as_of` is the day the run judges by, if it was given one. `whole` is False when the copy does not hold the
+    complete telegram (header lost, text cut, one section of many). `damage` are the strong signs that the copy lacks
+    text; `labels` are the labels that a plain search finds above paragraph 1, each named by the field it announces.
+    """
+
+    layout: str
+    profile: str = ""
+    era: str | None = None
+    era_order: str | None = None
+    era_days: int | None = None
+    date: Date | None = None
+    as_of: Date | None = None
+    whole: bool = True
+    source_record: SourceRecord | None = None
+    transmission: Transmission | Unread | None = None
+    routing: Routing | Unread | None = None
+    station: Station | Unread | None = None
+    security: Security | Unread | None = None
+    dtg: Dtg | Unread | None = None
+    sender: Party | Unread | None = None
+    to: tuple[Party, ...] = ()
+    info: tuple[Party, ...] = ()
+    offices: tuple[Word, ...] = ()
+    page_level: Level | None = None
+    mrn_field: Word | None = None
+    mrn_year: int | None = None
+    mrn_post: str | None = None
+    mrn_serial: int | None = None
+    banner: Banner | Unread | None = None
+    banners: tuple[Banner, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    passing: tuple[Word, ...] = ()
+    eo: EoLine | Unread | None = None
+    eo_lines: tuple[EoLine, ...] = ()
+    tags_line: TagsLine | Unread | None = None
+    subject: Subject | Unread | None = None
+    references: tuple[Reference, ...] = ()
+    authority: Authority | Unread | None = None
+    paragraphs: tuple[Paragraph, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    signature: Signature | None = None
+    page_lines: tuple[PageLine, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    attributes: tuple[Fact, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    parts: tuple[Part, ...] = ()
+    rollup: Rollup | None = None
+    declass: Declass | None = None
+    damage: tuple[Damage, ...] = ()
+    labels: tuple[Fact, ...] = ()
+
+    # ---- derived meaning, each written once ------------------------------------------------------------------
+
+    @property
+    def level(self) -> Level | Unread | None:
+        """The overall level: the banner's; `Unread` where the banner cannot be read."""
+        banner = self.banner
+        return banner.level if isinstance(banner, Banner) else banner
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """The entries of the TAGS line."""
+        return self.tags_line.tags if isinstance(self.tags_line, TagsLine) else ()
+
+    @property
+    def year(self) -> int | None:
+        """The year of the document's date."""
+        return self.date.first.year if self.date is not None else None
+
+    @property
+    def repeated_tags(self) -> tuple[Tag, ...]:
+        """The entries of the TAGS line that stand there for a second time."""
+        tags = self.tags
+        if len({tag.text for tag in tags}) == len(tags):  # the usual case
+            return ()
+        seen: set[object] = set()
+        return tuple(tag for tag in tags if seen_before(seen, (tag.text, tag.person)))
+
+    @property
+    def repeated_captions(self) -> tuple[Caption, ...]:
+        """The captions that stand there for a second time."""
+        seen: set[object] = set()
+        return tuple(x for x in self.captions if seen_before(seen, x.code if x.code is not None else x.text))
+
+    @property
+    def channels(self) -> tuple[Caption, ...]:
+        """The captions that name a channel, each channel once."""
+        seen: set[object] = set()
+        return tuple(x for x in self.captions if x.kind == "channel" and not seen_before(seen, x.code or x.text))
+
+    @property
+    def captions_out_of_order(self) -> tuple[Caption, ...]:
+        """The captions that stand behind a less restrictive one; those without a rank do not count."""
+        found = []
+        least = None
+        for caption in self.captions:
+            if caption.rank is not None:
+                if least is not None and caption.rank > least:
+                    found.append(caption)
+                least = caption.rank if least is None else min(least, caption.rank)
+        return tuple(found)
+
+    @property
+    def addressees(self) -> tuple[Party, ...]:
+        """All action and information addressees."""
+        return self.to + self.info
+
+    @property
+    def duplicate_addressees(self) -> tuple[Party, ...]:
+        """The information addressees that are action addressees as well."""
+        action = {party.name for party in self.to}
+        return tuple(party for party in self.info if party.name in action)
+
+    @property
+    def numbered(self) -> tuple[Paragraph, ...]:
+        """The numbered paragraphs."""
+        return tuple([paragraph for paragraph in self.paragraphs if paragraph.kind == "numbered"])
+
+    @property
+    def misnumbered(self) -> tuple[Paragraph, ...]:
+        """The numbered paragraphs whose number neither follows the one before nor begins a new count at 1.
+
+        A copy that begins with a later section begins with any number.
+        """
+        found = []
+        later = isinstance(self.banner, Banner) and (self.banner.section or 1) > 1
+        last = None if later else 0
+        for paragraph in self.paragraphs:
+            if paragraph.depth == 1 and paragraph.number is not None and paragraph.kind == "numbered":
+                if last is not None and paragraph.number not in (last + 1, 1):
+                    found.append(paragraph)
+                last = paragraph.number
+        return tuple(found)
+
+    @property
+    def misplaced_lines(self) -> tuple[Word, ...]:
+        """The header lines, of each kind the first, that stand behind one that should follow them (`HEADER`).
+
+        Those above the classification line are compared among themselves: a row may hold its text before its header.
+        """
+        nodes = [node[0] if node.__class__ is tuple and node else node for node in HEAD(self)]
+        if ascending([node.span for node in nodes if node]):  # the usual case
+            return ()
+        known = [(place, node.span) for place, node in enumerate(nodes) if node]
+        placed = [(span.start, place, span) for place, span in known if span.start < span.end]
+        found = []
+        furthest = [0, 0]
+        for _, place, span in sorted(placed):
+            text = place >= HEADER.index("banner")
+            if place < furthest[text]:
+                found.append(Word(span, HEADER[place]))
+            furthest[text] = max(furthest[text], place)
+        return tuple(found)
+
+    @property
+    def misnumbered_references(self) -> tuple[Reference, ...]:
+        """The references whose letter does not follow the one before; the first is the first of the alphabet."""
+        found = []
+        last = ord("A") - 1
+        for reference in self.references:
+            if reference.letter is not None:
+                if ord(reference.letter[0]) != last + 1:
+                    found.append(reference)
+                last = ord(reference.letter[0])
+        return tuple(found)
+
+    @property
+    def markable(self) -> tuple[Paragraph, ...]:
+        """The portions that a mark is asked of: where paragraphs are numbered those, the others belong to them."""
+        return tuple([paragraph for paragraph in self.numbered if paragraph.depth == 1]) or self.portions
+
+    @property
+    def other_banners(self) -> tuple[Banner, ...]:
+        """The classification lines after the first that belong to this telegram: of the same post and number."""
+        first = self.banner
+        if not isinstance(first, Banner) or (len(self.banners) == 1 and self.banners[0] is first):
+            return ()
+        same = (first.post, first.serial)
+        alike = [x for x in self.banners if x is not first and (x.post, x.serial) == same]
+        return tuple([x for x in alike if x.span != first.span])
+
+    @property
+    def conflicting_eo_lines(self) -> tuple[EoLine, ...]:
+        """The E.O. lines that name another order or give another value than the first one."""
+        first = self.eo
+        if not isinstance(first, EoLine) or not isinstance(first.instruction, Instruction):
+            return ()
+        mine = (first.order, first.instruction.kind, first.instruction.code, first.instruction.date)
+        found = []
+        for line in self.eo_lines:
+            told = line.instruction
+            if isinstance(told, Instruction) and (line.order, told.kind, told.code, told.date) != mine:
+                found.append(line)
+        return tuple(found)
+
+    @property
+    def transmission_lag(self) -> int | None:
+        """The days from the date-time group to the day of the DE line, read over the turn of the year."""
+        station, dtg = self.station, self.dtg
+        if not isinstance(station, Station) or station.day_of_year is None:
+            return None
+        if not isinstance(dtg, Dtg) or not isinstance(dtg.date, Date):
+            return None
+        written = dtg.date.first
+        lag = station.day_of_year - day_of_year(written)
+        if -180 <= lag <= 180:
+            return lag
+        year = 366 if written.year % 4 == 0 and (written.year % 100 or written.year % 400 == 0) else 365
+        return lag + year if lag < 0 else lag - year
+
+    @property
+    def sender_matches_post(self) -> bool | None:
+        """Whether originator and classification line name one post: the same, or one with more words than the other.
+
+        Blanks, apostrophes and full stops do not count, and one name may hold the other (UNROME, ROME).
+        """
+        sender = self.sender.post if isinstance(self.sender, Party) else None
+        numbered = self.banner.post if isinstance(self.banner, Banner) else None
+        if not sender or not numbered:
+            return None
+        if sender == numbered:
+            return True
+        letters, others = ("".join(filter(str.isalnum, name)) for name in (sender, numbered))
+        if letters == others or (min(len(letters), len(others)) > 3 and (letters in others or others in letters)):
+            return True
+        one, two = set(sender.split()), set(numbered.split())
+        return one <= two or two <= one
+
+    @property
+    def top_precedence(self) -> int | None:
+        """The highest rank in the date-time group line."""
+        if not isinstance(self.dtg, Dtg):
+            return None
+        action, info = self.dtg.action, self.dtg.info
+        one = action.rank if action is not None else None
+        two = info.rank if info is not None else None
+        return one if two is None else two if one is None else max(one, two)
+
+    @property
+    def portions(self) -> tuple[Paragraph, ...]:
+        """The paragraphs that need a mark of their own: those of depth 1."""
+        return tuple([paragraph for paragraph in self.paragraphs if paragraph.depth == 1])
+
+    @property
+    def marked(self) -> tuple[Paragraph, ...]:
+        """The paragraphs whose portion mark could be read."""
+        return tuple([paragraph for paragraph in self.paragraphs if isinstance(paragraph.mark, Marking)])
+
+    @property
+    def all_marked(self) -> bool:
+        """Whether every portion has a readable mark, its own or by an ENTIRE TEXT statement."""
+        found = False
+        for paragraph in self.paragraphs:
+            if paragraph.depth == 1:
+                if paragraph.level is None:
+                    return False
+                found = True
+        return found
+
+    @property
+    def highest_portion(self) -> Level | None:
+        """The highest level of any marked portion; `None` when none is marked."""
+        highest = None
+        for paragraph in self.paragraphs:
+            level = paragraph.level
+            if level is not None and (highest is None or level.rank > highest.rank):
+                highest = level
+        return highest
+
+    @property
+    def markings(self) -> tuple[Marking, ...]:
+        """Every marking that could be read: of banner, subject, headings and paragraphs, in that order."""
+        banner = self.banner.marking if isinstance(self.banner, Banner) else None
+        subject = self.subject.mark if isinstance(self.subject, Subject) else None
+        return tuple(mark for mark in (banner, subject) if isinstance(mark, Marking)) + self.portion_marks
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Every token of every marking that could be read."""
+        return tuple([token for marking in self.markings for token in marking.tokens])
+
+    @property
+    def portion_marks(self) -> tuple[Marking, ...]:
+        """The marks of headings and paragraphs that could be read."""
+        marks = [heading.mark for heading in self.headings] + [paragraph.mark for paragraph in self.paragraphs]
+        return tuple([mark for mark in marks if isinstance(mark, Marking)])
+
+    @property
+    def portion_controls(self) -> tuple[str, ...]:
+        """The control codes of all portions, sorted, each once."""
+        return tuple(sorted({code for paragraph in self.paragraphs for code in paragraph.controls}))
+
+    @property
+    def caption_codes(self) -> tuple[str, ...]:
+        """The codes of the known captions, in order, repeats kept."""
+        return tuple([caption.code for caption in self.captions if caption.code is not None])
+
+    @property
+    def entire_text(self) -> Paragraph | None:
+        """The paragraph that states the mark of the entire text."""
+        for paragraph in self.paragraphs:
+            if paragraph.entire_text:
+                return paragraph
+        return None
+
+    @property
+    def instruction(self) -> Instruction | Unread | None:
+        """The declassification instruction: the E.O. line's, else the authority block's; `Unread` if either is."""
+        first = self.eo.instruction if isinstance(self.eo, EoLine) else self.eo
+        if first is not None and not (isinstance(first, Unread) and first.lost):
+            return first
+        second = self.authority.declassify if isinstance(self.authority, Authority) else self.authority
+        return second if second is not None else first
+
+    @property
+    def mrn(self) -> str | None:
+        """The message reference number in the form `07STRELSAU123`; `None` when post or serial are not known."""
+        year, post, serial = self._number()
+        if post is None or serial is None:
+            return None
+        return f"{'' if year is None else f'{year % 100:02d}'}{post.replace(' ', '')}{serial}"
+
+    def _number(self) -> tuple[int | None, str | None, int | None]:
+        year = self.date.first.year if self.date is not None else None
+        if self.mrn_serial is not None:
+            return (self.mrn_year if self.mrn_year is not None else year), self.mrn_post, self.mrn_serial
+        if isinstance(self.banner, Banner) and self.banner.serial is not None:
+            return (self.banner.year if self.banner.year is not None else year), self.banner.post, self.banner.serial
+        if self.source_record is not None and self.source_record.serial is not None:
+            return self.source_record.year, self.source_record.post, self.source_record.serial
+        return year, None, None
+
+
+LAZY = {
+    "rollup": "few rules compare the classification line with the portion marks",
+    "declass": "few rules and the command declass ask when a telegram is due",
+    "damage": "needed only after a rule has failed",
+    "labels": "needed only after a rule has failed",
+    "parts": "commands that show a telegram need the tiling; rules do not",
+}
+"""The fields of a telegram that the parser computes when they are first read, each with the reason."""
+
+lazy_fields(Telegram, *LAZY)

@@ -1,0 +1,144 @@
+"""Evidence about the copy: what it lost, and labels of parts that the parser did not read.
+
+Both are used only after a rule has failed (`engine.py`). Damage excuses a missing part, never a wrong one; a label
+that is present although its part was not read means that the parser failed, not the writer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from ...model import Authority, Damage, Fact, Telegram
+from ...text import Span
+from ...vocabulary import Vocabulary
+from ..cursor import Cursor, Pattern
+
+_FIRST = Pattern(r"[\xb6\"' ]*1 ?[.)](?=[ (\n]|[A-Z])")
+_PREVIEW_END = ("...", "\u2026")
+_LINE_ENDS = ("", "\n", "\r")
+_SENTENCE_ENDS = ".!?:;\"')]\u201d\u2019"
+_TELETYPE = ("acp127", "central-file")
+_TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
+_NOT_READ = ("loose_text", "unread")
+_NUMBER_NEAR = 60  # code points between the level and the number of a classification line
+
+
+def damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
+    """Return the strong signs that this copy lacks text, in no particular order."""
+    found = [*_extract(cursor), *_cut(telegram, cursor), *_gap(telegram, cursor)]
+    if not telegram.whole and not found:
+        end = cursor.size
+        found.append(_damage(cursor, end, end, "sections", "text", "this copy does not hold the whole telegram"))
+    return tuple(found)
+
+
+def _damage(cursor: Cursor, start: int, end: int, kind: str, covers: str, why: str) -> Damage:
+    return Damage(cursor.span(start, end), kind, covers, why)
+
+
+def _extract(cursor: Cursor) -> list[Damage]:
+    """A notice that the copy is a partial extract, or that its text could not be retrieved."""
+    for phrase in cursor.grammar.page_word("lost"):
+        at = cursor.fold.find(phrase)
+        if at >= 0:
+            why = "this copy is a partial extract"
+            return [_damage(cursor, at, at + len(phrase), "extract", "all", why)]
+    return []
+
+
+def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
+    """An end in the middle of a line before the copy has what a telegram has at its head or a document at its end."""
+    text, size = cursor.text, cursor.size
+    preview = text.rstrip().endswith(_PREVIEW_END)
+    if not preview and not _is_cut(telegram, text):
+        return []
+    why = "this copy ends in the middle of the text"
+    return [_damage(cursor, size, size, "cut", "text" if telegram.paragraphs else "all", why)]
+
+
+def _is_cut(telegram: Telegram, text: str) -> bool:
+    ended = text[-1:] in _LINE_ENDS
+    if telegram.layout != "document":
+        return not telegram.paragraphs and (not ended or telegram.dtg is None)
+    block = telegram.authority
+    if ended or (isinstance(block, Authority) and block.declassify is not None):
+        return False
+    last_line = text[text.rfind("\n") + 1 :]
+    mark_or_name = len(last_line) > 1 and last_line.isupper()
+    return text[-1] not in _SENTENCE_ENDS and not mark_or_name
+
+
+def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
+    """Lines above paragraph 1 that cannot be read, or a numbering that begins after 1."""
+    if telegram.layout not in _TELETYPE:
+        return []
+    first = next((each for each in telegram.paragraphs if each.number is not None and each.depth == 1), None)
+    if first is not None and first.number != 1 and telegram.layout == "acp127":
+        why = f"this copy has no paragraph before paragraph {first.number}"
+        return [Damage(Span(first.span.start, first.span.start), "gap", "head", why)]
+    frame = (telegram.dtg, telegram.sender, telegram.banner, telegram.to or None)
+    if all(node is not None for node in frame):
+        return []
+    for start, kind in cursor.parts:
+        if kind in _TEXT:
+            break
+        if kind in _NOT_READ or (kind == "captions" and telegram.banner is None and not telegram.caption_codes):
+            end = min(cursor.fold.find("\n", start) + 1, cursor.size)
+            return [_damage(cursor, start, end, "gap", "head", "a line above the text cannot be read")]
+    return []
+
+
+# ---- labels ----------------------------------------------------------------------------------------------------------
+
+
+def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
+    """Return the labels that a plain search finds above paragraph 1, each with the model fields it stands for.
+
+    `name` is a dotted field of the telegram, `text` the label as written. A classification line is searched for in
+    the whole text, because some copies print the text before it.
+    """
+    above = cursor.fold[: _first_paragraph(cursor)]
+    found: dict[str, Fact] = {}
+    for fields, pattern in _patterns(cursor.words):
+        match = pattern.search(cursor.fold if "banner" in fields else above)
+        if match is not None:
+            start, end = match.span(1)
+            for field in fields:
+                found.setdefault(field, Fact(cursor.span(start, end), field, cursor.text[start:end]))
+    return tuple(found.values())
+
+
+def _first_paragraph(cursor: Cursor) -> int:
+    """Return where paragraph 1 begins, or the size of the text."""
+    here = 0
+    while 0 <= here < cursor.size:
+        if _FIRST.match(cursor.fold, here) is not None:
+            return here
+        here = cursor.fold.find("\n", here) + 1 or cursor.size
+    return cursor.size
+
+
+_THEN = {"": r"(?![A-Z])", "colon": r"\s{0,3}:", "number": r"[\s:;.(]{0,4}(?=1 ?[\d.])"}
+
+
+@lru_cache(maxsize=4)
+def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    """Return the fields of each label with its pattern, from the table `labels`, which says what follows a label."""
+    found = []
+    for entry in words["labels"]:
+        fields = entry.facts.get("fields", ())
+        if fields:
+            after = _THEN[entry.fact("then")]
+            found.append((fields, re.compile(rf"(?<![A-Z0-9])({_any_of(entry.spellings('line', 'block'))}){after}")))
+    levels = [form for entry in words["levels"] for form in entry.spellings("spaced", "banner", "telegram")]
+    number = rf"(?![A-Z])(?=[^\n]{{0,{_NUMBER_NEAR}}}\d{{3,6}})"
+    found.append((("banner",), re.compile(rf"(?m)^[ \t\"]*({_any_of(levels)}){number}")))
+    return tuple(found)
+
+
+def _any_of(spellings: Iterable[str]) -> str:
+    """Return a pattern for the spellings, the longest first, with at most three blanks where they have one."""
+    longest = sorted(spellings, key=len, reverse=True)
+    return "|".join(r"\s{0,3}".join(map(re.escape, one.split())) for one in longest)

@@ -1,0 +1,283 @@
+"""Page heads, running page lines, release stamps and the archive's attributes: what stands in a text and is not of it.
+
+They are cut before anything is read, because they fall into the middle of subjects, marks and paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...model import Fact, Node, PageLine, Stamp, Telegram
+from ...text import Exchange
+from ...values import Level
+from ..cursor import Cursor, Cut, Pattern
+from ..fields.dates import find_dates
+
+_RUNNING = Pattern(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
+_PAGE = Pattern(r" (\d{2,3})(?!\d)")
+_HEAD = Pattern(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)")
+_COUNT = Pattern(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
+_TIME = Pattern(r"\d{6} ?[A-Z](?![A-Z])")
+_ATTRIBUTE = Pattern(r"\n *([A-Z][A-Z /]{1,40}): ?")
+_SIGNER = Pattern(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
+_STAMP = 160  # a stamp and its date keep within so many letters of a line
+_SIGNER_AT_END = Pattern(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
+_WIDEST = 160  # code points of a line within which a running page line is looked at: nothing here may be quadratic
+_ENDED = ".!?:\"')]-"
+
+
+class Pages:
+    """Finds the page lines, stamps and attributes of a sheet."""
+
+    __slots__ = ("cursor", "cuts", "level", "limit", "lines", "stamped", "stamps", "telegram", "top")
+
+    def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
+        self.cursor = cursor
+        self.telegram = telegram
+        self.cuts: list[Cut] = []
+        self.lines: list[tuple[int, PageLine]] = []  # with their offsets, by which they are put in order
+        self.stamps: list[tuple[int, Stamp]] = []
+        self.stamped: set[int] = set()  # where a stamp begins: two of its phrases may lead to it
+        self.level: Level | None = None
+        self.top = cursor.fold[:8000]  # where the classification line names the post
+        self.limit = cursor.size  # where the archive's attributes begin
+
+    def find(self) -> list[Cut]:
+        """Every stretch to cut, in order, none over another."""
+        self._attributes()
+        self._page_heads()
+        self._running_lines()
+        self._stamps()
+        self.telegram.page_lines = tuple(node for _, node in sorted(self.lines, key=_offset))
+        self.telegram.stamps = tuple(node for _, node in sorted(self.stamps, key=_offset))
+        self.telegram.page_level = self.level
+        return _in_order(self.cuts)
+
+    # ---- page heads ------------------------------------------------------------------------------------------
+
+    def _page_heads(self) -> None:
+        cursor = self.cursor
+        for word in cursor.grammar.page_word("page"):
+            at = cursor.fold.find(word, 0, self.limit)
+            while at >= 0:
+                line = cursor.line_start(at)
+                number = _PAGE.match(cursor.fold, at + len(word))
+                if number is not None and not cursor.fold[line:at].strip(" "):
+                    at = self._page_head(line, at, int(number.group(1)), number.end())
+                at = cursor.fold.find(word, at + len(word), self.limit)
+
+    def _page_head(self, line: int, at: int, page: int, after: int) -> int:
+        """Cut one page head with the level lines above it; return its last offset."""
+        cursor = self.cursor
+        end = cursor.line_end(after)
+        text_end = cursor.trim(at, end)[1]
+        if cursor.blank_line(after):
+            below = cursor.line_end(end + 1) if end + 1 < cursor.size else end
+            if (
+                below > end
+                and _HEAD.match(cursor.fold, cursor.trim(end + 1, below)[0])
+                and _TIME.search(cursor.fold, end + 1, below)
+            ):
+                after, end = end + 1, below
+                text_end = cursor.trim(after, end)[1]
+        node = PageLine(cursor.span(at, text_end), cursor.joined(at, text_end), None, page)
+        head = _HEAD.match(cursor.fold, cursor.trim(after, end)[0], end)
+        if head is not None:
+            node.serial = int(head.group(1))
+        start, node.level = self._levels_above(line)
+        if page == 1 and self.level is None:
+            self.level = node.level
+        if page > 1:
+            self.cuts.append(Cut(*self._around(start, end), "page_line"))
+        else:
+            self.cuts.append(Cut(start, min(end + 1, cursor.size), "page_line"))
+        self.lines.append((at, node))
+        return end
+
+    def _levels_above(self, line: int) -> tuple[int, Level | None]:
+        """Where the lines above that only repeat the level begin, and that level."""
+        cursor = self.cursor
+        start = line
+        level = None
+        above = line
+        while above > 0:
+            low = cursor.line_start(above - 1)
+            words = " ".join(cursor.fold[low : above - 1].split())
+            if words:
+                known = cursor.grammar.level_names.get(words) or cursor.grammar.page_controls.get(words)
+                if known is None or len(words) < 3:
+                    break
+                level = level or known
+                start = low
+            above = low
+        return start, level
+
+    def _around(self, start: int, end: int) -> tuple[int, int]:
+        """The cut with the empty lines around it, where the text before it stopped in mid-sentence."""
+        cursor = self.cursor
+        low = start
+        while low > 0 and cursor.fold[low - 1] in " \n":
+            low -= 1
+        high = end
+        while high < cursor.size and cursor.fold[high] in " \n":
+            high += 1
+        if low == 0 or (cursor.fold[low - 1] in _ENDED and not cursor.text[high : high + 1].islower()):
+            return start, min(end + 1, cursor.size)
+        joint = cursor.fold.find("\n", low, high)
+        if joint < 0 or high >= cursor.size:
+            return start, min(end + 1, cursor.size)
+        return joint + 1, cursor.line_start(high)
+
+    # ---- running page lines ----------------------------------------------------------------------------------
+
+    def _running_lines(self) -> None:
+        cursor = self.cursor
+        for word in cursor.grammar.page_word("of", "word"):
+            sign = f" {word} 0"
+            at = cursor.fold.find(sign, 0, self.limit)
+            while at >= 0:
+                match = _RUNNING.search(cursor.fold, max(at - 20, 0), at + 8)
+                if match is not None:
+                    self._running_line(match)
+                at = cursor.fold.find(sign, at + len(sign), self.limit)
+
+    def _running_line(self, match: re.Match[str]) -> None:
+        cursor = self.cursor
+        ends = not cursor.fold[match.end() : match.end() + _WIDEST].split("\n", 1)[0].strip(" ")
+        start = self._post_before(match.start(), match.group(1), ends)
+        if start == match.start():
+            return
+        end = match.end()
+        node = PageLine(cursor.span(start, end), cursor.joined(start, end), int(match.group(1)))
+        node.page, node.pages = int(match.group(2)), int(match.group(3))
+        self.lines.append((start, node))
+        line = cursor.fold.rfind("\n", max(start - _WIDEST, 0), start) + 1
+        if (line or start < _WIDEST) and not cursor.fold[line:start].strip(" ") and cursor.blank_line(end):
+            self.cuts.append(Cut(*self._around(line, cursor.line_end(end)), "page_line"))
+        else:
+            self.cuts.append(Cut(start, end, "page_line"))
+
+    def _post_before(self, at: int, serial: str, ends: bool) -> int:
+        """Where the post's name before a serial begins: the whole line, or as many words as the text uses elsewhere."""
+        fold = self.cursor.fold
+        line = max(fold.rfind("\n", max(at - _WIDEST, 0), at) + 1, at - _WIDEST, 0)
+        whole = fold[line:at].strip(" ")
+        if ends and whole and len(whole) <= 30 and whole.replace(" ", "").replace(".", "").replace("'", "").isalpha():
+            return line + len(fold[line:at]) - len(fold[line:at].lstrip(" "))
+        numbers = [f" {int(serial):0{width}d}" for width in (6, 5, 4)]
+        stop = at
+        while stop > line and fold[stop - 1] == " ":
+            stop -= 1
+        best = low = stop
+        for _ in range(4):
+            low = fold.rfind(" ", line, max(low - 1, line)) + 1 if low > line else line
+            low = max(low, line)
+            name = fold[low:stop]
+            if best == stop or any(name + number in self.top for number in numbers):
+                best = low
+            if low == line:
+                break
+        return best
+
+    # ---- stamps ----------------------------------------------------------------------------------------------
+
+    def _stamps(self) -> None:
+        cursor = self.cursor
+        for entry in cursor.words["stamps"]:
+            for phrase in entry.forms.get("phrase", ()):
+                at = cursor.fold.find(phrase, 0, self.limit)
+                while at >= 0:
+                    self._stamp(at, len(phrase), entry.code, entry.forms.get("continued", ()))
+                    at = cursor.fold.find(phrase, at + len(phrase), self.limit)
+
+    def _stamp(self, at: int, length: int, code: str, continued: tuple[str, ...]) -> None:
+        cursor = self.cursor
+        start = cursor.line_start(at)
+        end = cursor.line_end(at + length)
+        if continued:
+            near = max(start, at - _STAMP)
+            before = cursor.text[near:at].rstrip()
+            signer = _SIGNER_AT_END.search(before)
+            if near > start or (before and (signer is None or signer.start() > 0)):
+                start = at if signer is None else near + signer.start()
+            stop = self._stamp_end(end, continued) if end - at <= _STAMP else at + _STAMP
+            found = next(find_dates(cursor.flat(at, stop), cursor.grammar.months), None)
+            end = at + found.end if found is not None else stop
+        else:
+            if end - start > _STAMP:
+                return
+            found = next(find_dates(cursor.flat(start, end), cursor.grammar.months), None)
+        whole = cursor.fold[start - 1 : start] in ("", "\n") and cursor.blank_line(end)
+        above = cursor.line_start(start - 1) if start else start
+        if whole and continued and start and _SIGNER.fullmatch(cursor.text[above : start - 1].strip()):
+            start = above
+        low, high = cursor.trim(start, end)
+        if start in self.stamped:
+            return
+        self.stamped.add(start)
+        node = Stamp(cursor.span(low, high), cursor.joined(low, high), code, found.date if found is not None else None)
+        self.stamps.append((low, node))
+        self.cuts.append(Cut(*(self._around(start, cursor.line_end(end)) if whole else (start, end)), "stamp"))
+
+    def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
+        """The end of the last line that goes on with a wrapped stamp: its known words, or its date."""
+        cursor = self.cursor
+        for _ in range(4):
+            below = cursor.line_end(end + 1) if end + 1 < cursor.size else -1
+            if below < 0:
+                return end
+            line = cursor.fold[end + 1 : below].strip(" ")
+            date = next(find_dates(line, cursor.grammar.months), None) if len(line) < 24 else None
+            dated = date is not None and date.start == 0 and date.end == len(line)
+            if not dated and not line.startswith(continued):
+                return end
+            end = below
+        return end
+
+    # ---- the archive's frame ---------------------------------------------------------------------------------
+
+    def _attributes(self) -> None:
+        """The attribute block to the end, and the head line of the text block."""
+        cursor = self.cursor
+        for form in cursor.grammar.label("attributes", "line"):
+            at = cursor.fold.find(form)
+            while at >= 0:
+                line = cursor.line_start(at)
+                if cursor.fold[line : cursor.line_end(at)].strip(" ") == form:
+                    self._attribute_block(line)
+                    return
+                at = cursor.fold.find(form, at + len(form))
+
+    def _attribute_block(self, start: int) -> None:
+        cursor = self.cursor
+        self.limit = start
+        self.cuts.append(Cut(start, cursor.size, "attributes"))
+        hits = list(_ATTRIBUTE.finditer(cursor.fold, start))
+        facts = []
+        for index, hit in enumerate(hits):
+            stop = hits[index + 1].start() if index + 1 < len(hits) else cursor.size
+            low, high = cursor.trim(hit.end(), stop)
+            name = cursor.joined(*hit.span(1))
+            facts.append(Fact(cursor.span(low, high), name, cursor.joined(low, high)))
+        self.telegram.attributes = tuple(facts)
+
+
+def _offset(found: tuple[int, Node]) -> int:
+    return found[0]
+
+
+def _in_order(cuts: list[Cut]) -> list[Cut]:
+    """The cuts sorted; what one leaves of another it overlaps is kept, so that none is over another."""
+    found: list[Cut] = []
+    edge = 0
+    for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
+        start = max(cut.start, edge)
+        if start < cut.end:
+            found.append(Cut(start, cut.end, cut.kind))
+            edge = cut.end
+    return found
+
+
+def exchanges(cuts: list[Cut]) -> list[Exchange]:
+    """The cuts as exchanges of the view."""
+    return [Exchange(cut.start, cut.end) for cut in cuts]

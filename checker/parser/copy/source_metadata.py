@@ -1,0 +1,116 @@
+"""What the wrapper states about the document, as values: second-hand, never part of the cable."""
+
+from __future__ import annotations
+
+from ...model import DateField, Fact, SourceRecord, Unread, Word
+from ...text import Span
+from ...values import Date, Level
+from ..cursor import Cursor, Pattern, folded
+from ..fields.banner import spelled
+from ..fields.dates import find_dates, year_of
+
+_IDENTITY = Pattern(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
+_LONGEST = 1000  # letters in which a level or a day stands
+
+
+def read_outside(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord | None:
+    """The facts as an `SourceRecord`; the same fact twice: the first counts. `None` without facts."""
+    if not facts:
+        return None
+    known: dict[str, Fact] = {}
+    for fact in facts:
+        known.setdefault(fact.name, fact)
+    spans = [fact.span for fact in facts]
+    source_record = SourceRecord(Span(min([span.start for span in spans]), max([span.end for span in spans])))
+    source_record.facts = facts
+    source_record.reference_id = _word(known.get("reference_id"))
+    source_record.origin = _word(known.get("origin"))
+    source_record.subject = _word(known.get("subject"))
+    source_record.sender = _word(known.get("from"))
+    source_record.handling = _word(known.get("handling"))
+    source_record.eo = _word(known.get("eo"))
+    source_record.tags = _word(known.get("tags"))
+    created = known.get("created") or known.get("date")
+    if created is not None:
+        source_record.created = _date_field(cursor, created)
+    released = known.get("released")
+    if released is not None:
+        source_record.released = _date_field(cursor, released)
+    level = known.get("original_classification") or known.get("classification")
+    if level is not None:
+        source_record.level_text = _word(level)
+        source_record.level, source_record.controls = _level(cursor, level)
+    current = known.get("current_classification")
+    if current is not None:
+        found, _ = _level(cursor, current)
+        source_record.current_level = found if isinstance(found, Level) else None
+    _identity(source_record)
+    return source_record
+
+
+def _word(fact: Fact | None) -> Word | None:
+    return Word(fact.span, fact.text) if fact is not None and fact.text.strip() else None
+
+
+def _date_field(cursor: Cursor, fact: Fact) -> DateField:
+    date, why = _date(cursor, fact.text)
+    return DateField(fact.span, fact.text, date if not why else Unread(fact.span, why, fact.text))
+
+
+def _date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
+    """The first date in a wrapper's words, or why what stands there is none. Days come again and again."""
+    text = text[:_LONGEST]
+    kept = cursor.grammar.stated_dates
+    known = kept.get(text)
+    if known is None:
+        found = next(find_dates(folded(text).replace("T", " ", 1), cursor.grammar.months), None)
+        known = kept[text] = (None, "") if found is None else (found.date, "" if found.date else found.why)
+    return known
+
+
+def _level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
+    """The level and the controls of a wrapper's words: "SECRET//NOFORN"."""
+    kept, text = cursor.grammar.stated_levels, fact.text[:_LONGEST]
+    known = kept.get(text)
+    if known is None:
+        known = kept[text] = _read_level(cursor, text)
+    level, controls = known
+    return level if not isinstance(level, str) else Unread(fact.span, level, fact.text), controls
+
+
+def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[str, ...]]:
+    """The level, or what should stand there, and the controls."""
+    fold = folded(text).strip() + "\n"
+    absent = cursor.words["instructions"].get("na")
+    if fold == "\n" or (absent is not None and fold[:-1] in absent.spellings()):
+        return None, ()
+    controls = []
+    level: Level | None = None
+    at = 0
+    for letters, known in cursor.grammar.levels:
+        end = spelled(fold, 0, letters)
+        if end > 0 and not fold[end].isalnum():
+            level, at = known, end
+            break
+    while fold[at] != "\n":
+        control = next((c for c in cursor.grammar.controls if spelled(fold, at, c.letters) > 0), None)
+        if control is None:
+            at += 1
+            continue
+        controls.append(control.code)
+        level = level or control.level
+        at = spelled(fold, at, control.letters)
+    if level is None:
+        return "a level", tuple(controls)
+    return level, tuple(controls)
+
+
+def _identity(source_record: SourceRecord) -> None:
+    """Year, post and serial number of the wrapper's reference id."""
+    if source_record.reference_id is None:
+        return
+    match = _IDENTITY.fullmatch(folded(source_record.reference_id.text).strip())
+    if match is not None:
+        source_record.year = year_of(match.group(1))
+        source_record.post = match.group(2).strip()
+        source_record.serial = int(match.group(3))

@@ -1,0 +1,256 @@
+"""Patterns that are compiled when first used: one telegram needs a third of them, and each costs start-up time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from ..model import Node, Part, Word
+from ..record import Record
+from ..text import Source, Span, View
+from ..values import Date
+from ..vocabulary import Vocabulary
+from .lookup import Grammar
+
+
+class Pattern:
+    """A regular expression with the four questions the parser asks; its digits and letters are ASCII by default."""
+
+    __slots__ = ("_flags", "_text", "finditer", "fullmatch", "match", "search")
+
+    finditer: Callable[..., Iterator[re.Match[str]]]
+    fullmatch: Callable[..., re.Match[str] | None]
+    match: Callable[..., re.Match[str] | None]
+    search: Callable[..., re.Match[str] | None]
+
+    def __init__(self, text: str, flags: int = re.A) -> None:
+        self._text = text
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> object:
+        """Called once, for the first question: the slots are empty until then."""
+        if name not in ("finditer", "fullmatch", "match", "search"):
+            raise AttributeError(name)
+        found = re.compile(self._text, self._flags)
+        self.finditer, self.fullmatch = found.finditer, found.fullmatch
+        self.match, self.search = found.match, found.search
+        return getattr(found, name)
+
+
+# ---- The text under the parser's hands: the view, its folded copy for matching, and the parts found so fa
+_BLANKS = dict.fromkeys((9, 11, 12, 28, 29, 30, 31, 133, 160, 8199, 8232, 8233, 8239), " ")
+
+
+class Cut(Record):
+    """A stretch that is cut out of the text before it is read, and the part it becomes."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class Cursor:
+    """A view, its folded text, and where each part begins. `day` is the date of the telegram, once
+    known; `lowered` tells that the text has lost its capitals. `collected` holds, by field of the telegram, what
+    may come many times: a tuple that grows one by one would be copied each time."""
+
+    __slots__ = (
+        "_stems",
+        "collected",
+        "day",
+        "fold",
+        "grammar",
+        "lowered",
+        "parts",
+        "size",
+        "span",
+        "text",
+        "view",
+        "words",
+    )  # fmt: skip
+
+    def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:
+        self.view = view
+        self.span: Callable[[int, int], Span] = view.spans()  # from offsets of the view to the source
+        self.text = view.text
+        self.fold = folded(view.text) + "\n"
+        self.size = len(view.text)
+        self.words = words
+        self.grammar = grammar
+        self.parts: list[tuple[int, str]] = []
+        self.day: Date | None = None
+        self.lowered = False
+        self.collected: dict[str, list[Node]] = {}
+        self._stems: dict[str, list[int]] = {}
+
+    def word(self, start: int, end: int) -> Word:
+        """The words between two offsets, as they stand."""
+        return Word(self.span(start, end), self.text[start:end])
+
+    @property
+    def year(self) -> int | None:
+        """The year of the telegram's day, which tells the century of two figures."""
+        return self.day.first.year if self.day is not None else None
+
+    def alone(self, words: str) -> Cursor:
+        """These words as a sheet of their own, of the same day: what is read there has places counted from its head."""
+        other = Cursor(View.whole(Source("", words)), self.words, self.grammar)
+        other.day = self.day
+        return other
+
+    def moved(self, span: Span, by: int) -> Span:
+        """A span of such a sheet as one of this sheet, whose words begin at `by`."""
+        return self.span(by + span.start, by + span.end)
+
+    def moved_word(self, word: Word | None, by: int) -> Word | None:
+        """The same for words."""
+        return None if word is None else Word(self.moved(word.span, by), word.text)
+
+    def begin(self, start: int, kind: str) -> None:
+        """A part of that kind begins here, and the part before it ends."""
+        self.parts.append((start, kind))
+
+    def collect(self, field: str, nodes: Iterable[Node]) -> None:
+        """More nodes for a field of the telegram that `flush` fills."""
+        self.collected.setdefault(field, []).extend(nodes)
+
+    def flush(self, node: Node, *fields: str) -> None:
+        """Put what was gathered for these fields behind what they hold."""
+        for field in fields:
+            more = self.collected.pop(field, None)
+            if more:
+                setattr(node, field, getattr(node, field) + tuple(more))
+
+    def stems(self, stem: str) -> list[int]:
+        """Where a few letters stand that begin many words: sought once, for all who seek one of those words."""
+        found = self._stems.get(stem)
+        if found is None:
+            found = self._stems[stem] = []
+            find = self.fold.find
+            at = find(stem)
+            while at >= 0:
+                found.append(at)
+                at = find(stem, at + 1)
+        return found
+
+    def has(self, sign: str, low: int, high: int) -> bool:
+        """Whether a sign stands in a stretch. One that holds a stem is looked for where the stem stands."""
+        known = self.grammar.stems.get(sign)
+        if known is None:
+            return self.fold.find(sign, low, high) >= 0
+        stem, ahead = known
+        return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in self.stems(stem))
+
+    def line_end(self, start: int) -> int:
+        """The offset of the line feed that ends the line `start` is in."""
+        return self.fold.find("\n", start)
+
+    def trim(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch without blanks and line ends at either side."""
+        fold = self.fold
+        if start < end and fold[start] not in " \n" and fold[end - 1] not in " \n":
+            return start, end
+        words = fold[start:end].rstrip(" \n")
+        end = start + len(words)
+        return end - len(words.lstrip(" \n")), end
+
+    def blank_line(self, start: int) -> bool:
+        """Whether nothing but blanks stands between `start` and the end of its line."""
+        return not self.fold[start : self.fold.find("\n", start)].strip(" ")
+
+    def begins_line(self, start: int) -> bool:
+        """Whether nothing but blanks stands before `start` on its line."""
+        while start and self.fold[start - 1] == " ":
+            start -= 1
+        return not start or self.fold[start - 1] == "\n"
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of `offset` begins."""
+        return self.fold.rfind("\n", 0, offset) + 1
+
+    def flat(self, start: int, end: int) -> str:
+        """The folded text of a stretch with its line ends as blanks: same length, so offsets hold."""
+        return self.fold[start:end].replace("\n", " ")
+
+    def joined(self, start: int, end: int) -> str:
+        """The words of a stretch as written, joined over its lines with single blanks."""
+        return " ".join(self.text[start:end].split())
+
+
+def folded(text: str) -> str:
+    """The text in upper case, letter for letter, with all blanks alike and each kind of line end as one line feed."""
+    upper = text.upper()
+    if len(upper) != len(text):
+        upper = "".join(_upper(letter) for letter in text)
+    if "\r" in upper:
+        upper = upper.replace("\r\n", " \n").replace("\r", "\n")
+    if not upper.isascii():
+        return upper.translate(_BLANKS)
+    if "\t" in upper or "\f" in upper or "\v" in upper:
+        upper = upper.replace("\t", " ").replace("\f", " ").replace("\v", " ")
+    return upper
+
+
+def _upper(letter: str) -> str:
+    upper = letter.upper()
+    return upper if len(upper) == 1 else letter
+
+
+# ---- tiling ---------------------------------------------------------------------------------------------------------
+
+
+def tile(whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:
+    """The parts as source spans: one begins where the one before it ends, and cuts stand inside what they cut."""
+    if not whole.size:
+        return ()
+    begins = _begins(whole, cursor)
+    if cuts:
+        begins = _with_cuts(whole, begins, cuts)
+    runs = whole.view.runs()
+    if len(runs) == 1:
+        return tuple(_between(begins, runs[0], "blank"))
+    parts: list[Part] = []  # a row whose text stood before its header: the view goes back in the source
+    for run in runs:
+        here = sorted((begin for begin in begins if run.start <= begin[0] < run.end), key=lambda begin: begin[0])
+        parts += _between(here, run, parts[-1].kind if parts else "blank")
+    return tuple(parts)
+
+
+def _between(begins: list[tuple[int, str]], run: Span, open_kind: str) -> list[Part]:
+    if not begins or begins[0][0] > run.start:
+        begins.insert(0, (run.start, open_kind))
+    parts = []
+    last = len(begins) - 1
+    for index, (start, kind) in enumerate(begins):
+        stop = begins[index + 1][0] if index < last else run.end
+        if stop > start:
+            parts.append(Part(Span(start, stop), kind))
+    return parts
+
+
+def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
+    """Where in the source each part begins."""
+    size = cursor.size
+    low, high = whole.span(0, 0).start, whole.span(size, size).start
+    if cursor is whole and high - low == size:  # a view that is one stretch of its source
+        return [(low + start, kind) for start, kind in cursor.parts if start < size]
+    return [(cursor.span(start, start).start, kind) for start, kind in cursor.parts if start < size]
+
+
+def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
+    """The cuts among the parts; behind a cut the part it interrupted goes on."""
+    found: list[tuple[int, str]] = []
+    at = 0
+    kind = "blank"
+    for cut in cuts:
+        span = whole.view.span(cut.start, cut.end)
+        while at < len(begins) and begins[at][0] < span.start:
+            found.append(begins[at])
+            kind = begins[at][1]
+            at += 1
+        found.append((span.start, cut.kind))
+        while at < len(begins) and begins[at][0] < span.end:
+            kind = begins[at][1]
+            at += 1
+        found.append((span.end, kind))
+    return found + begins[at:]

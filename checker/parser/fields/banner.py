@@ -1,0 +1,319 @@
+"""The classification line of a telegram: level, controls, section counter, post, serial number."""
+
+from __future__ import annotations
+
+import re
+
+from ...model import Banner, Marking, Token, Unread, Word
+from ...text import View
+from ...values import Level
+from ...vocabulary import Vocabulary
+from ..cursor import Cursor, Pattern
+from ..lookup import Control, Grammar
+from ..markings import finder
+
+_DIGITS = Pattern(r"\d+")
+_SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
+_NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
+_LONGEST_KEPT = 100  # letters
+_LONGEST_SERIAL = 7  # figures
+_FIGURE = "0"  # stands for whatever figure comes first
+_WORDS = 5  # of the longest post names, with a kind of mission before them
+_POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
+
+
+def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:
+    """Where the spelling of `letters` from `at` ends, blanks between letters allowed; -1 if it does not stand there."""
+    size = len(letters)
+    if fold.startswith(letters, at):
+        return at + size
+    end = at + 2 * size - 1
+    if gaps and fold[at:end:2] == letters and not fold[at + 1 : end : 2].strip(" "):
+        return end
+    for letter in letters:
+        skipped = 0
+        while fold[at] == " " and gaps and skipped < 4:
+            at += 1
+            skipped += 1
+        if fold[at] != letter:
+            return -1
+        at += 1
+    return at
+
+
+def _ends_word(fold: str, at: int) -> bool:
+    return not (fold[at].isalnum() or fold[at] == "'")
+
+
+class _Reading:
+    """What a line begins with: its level, where the level's word ends, its controls, and the offset reached.
+
+    `post` is the post's name where nothing else stands between the controls and the first figure.
+    """
+
+    __slots__ = ("at", "controls", "level", "level_end", "post")
+
+    def __init__(self) -> None:
+        self.at = self.level_end = 0
+        self.level: Level | None = None
+        self.controls: list[Control] = []
+        self.post = ""
+
+
+def _read_opening(grammar: Grammar, line: str) -> _Reading:
+    """What the words before a line's first figure begin with; offsets of `line`. Posts write the same again and again,
+    so the answer is kept by the words."""
+    kept = grammar.openings
+    reading = kept.get(line)
+    if not isinstance(reading, _Reading):
+        reading = _Reading()
+        if len(line) <= _LONGEST_KEPT:
+            kept[line] = reading
+        _read_level(grammar, line + "\n", reading)
+        rest = line[reading.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
+        if _section_start(grammar, rest, 0) is None and _is_post(grammar, rest):
+            reading.post = rest
+    return reading
+
+
+def _read_level(grammar: Grammar, fold: str, reading: _Reading) -> None:
+    for letters, level in grammar.levels:
+        if fold[0] == letters[0]:
+            at = spelled(fold, 0, letters)
+            if at > 0 and _ends_word(fold, at):
+                reading.level = level
+                reading.at = reading.level_end = at
+                break
+    reading.at, reading.controls = _read_controls(grammar, fold, reading.at)
+    if reading.level is None:
+        implied = [control.level for control in reading.controls if control.level is not None]
+        reading.level = implied[0] if implied else None
+        reading.level_end = reading.at
+
+
+def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Control]]:
+    """The controls that follow one another from an offset on, and where the last one ends."""
+    found: list[Control] = []
+    while True:
+        start = at
+        while fold[start] in " /,-":
+            start += 1
+        for control in grammar.controls_by_letter.get(fold[start], ()):
+            end = spelled(fold, start, control.letters)
+            if end > 0 and _ends_word(fold, end):
+                found.append(control)
+                at = end
+                break
+        else:
+            return at, found
+
+
+def may_be_banner(cursor: Cursor, start: int) -> bool:
+    """A cheap look at the first two letters."""
+    fold = cursor.fold
+    second = fold[start + 1]
+    if second == " ":
+        second = fold[start + 2]
+    return fold[start] + second in cursor.grammar.level_prefixes
+
+
+def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
+    """The classification line that begins at `start` and ends before `end`; `None` if the line is none.
+
+    The message number may stand on the next line. What follows the number on the line is left to the caller:
+    the banner's span ends before it.
+    """
+    if not may_be_banner(cursor, start):
+        return None
+    fold, grammar = cursor.fold, cursor.grammar
+    figure = _DIGITS.search(fold, start, end)
+    reading = _read_opening(grammar, fold[start:end] if figure is None else fold[start : figure.start()] + _FIGURE)
+    if reading.level is None:
+        return None
+    at, controls = start + reading.at, reading.controls
+    banner = Banner(cursor.span(start, at), "", reading.level)
+    banner.written = "spaced" if fold[start + 1] == " " else "plain"
+    if reading.post and figure is not None and figure.end() - figure.start() <= _LONGEST_SERIAL:
+        stop: int | None = _take_number(cursor, banner, reading.post, figure)
+    else:
+        section = _read_section(cursor, at, end)
+        if section is not None:
+            banner.section, banner.sections, at = section
+            at, more = _read_controls(grammar, fold, at)
+            controls = controls + more
+        stop = _read_number(cursor, banner, at, end)
+    if stop is None or (stop == at and fold[stop:end].strip(" ")):
+        return None
+    banner.span = cursor.span(start, stop)
+    banner.text = cursor.text[start:stop]
+    banner.level_text = cursor.word(start, start + reading.level_end)
+    if controls:
+        banner.controls = tuple(dict.fromkeys(control.code for control in controls))
+    return banner
+
+
+def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
+    """Why a line where a classification line stands cannot be read, if it looks like one; else `None`.
+
+    It looks like one if its letters are nearly a level's and post and number follow, or stand apart.
+    """
+    spaced = _SPACED.match(cursor.fold, start, end)
+    if spaced is None and _NUMBERED.match(cursor.fold, start, end) is None:
+        return None
+    letters = cursor.fold[start : min(end, start + 48)].replace(" ", "")
+    for known, level in cursor.grammar.levels:
+        sizes = (len(known) - 1, len(known), len(known) + 1)
+        if min(_distance(known, letters[:size]) for size in sizes) <= 1 + (len(known) > 8):
+            return f"looks like {level.name}"
+    return "a classification level" if spaced is not None else None
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters have to be put in, left out or exchanged (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for index, letter in enumerate(one, 1):
+        above, row[0] = row[0], index
+        for place, second in enumerate(other, 1):
+            above, row[place] = row[place], min(above + (letter != second), row[place] + 1, row[place - 1] + 1)
+    return row[-1]
+
+
+def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | None:
+    """The section, how many there are, and where the counter ends; `None` where none stands."""
+    fold = cursor.fold
+    start = _section_start(cursor.grammar, fold, at)
+    if start is None:
+        return None
+    at, last = start
+    first = _DIGITS.search(fold, at, end)
+    if last:  # FINAL SECTION OF 02: one number is said
+        before = fold[at : first.start()].split() if first is not None else ()
+        fits = first is not None and before and before[-1] in cursor.grammar.page_word("of", "word")
+        return (int(first.group()[:3]), int(first.group()[:3]), first.end()) if fits and first is not None else None
+    second = _DIGITS.search(fold, first.end(), end) if first is not None else None
+    if first is None or second is None or second.start() - at > 30 or len(second.group()) > 3:
+        return None
+    if fold[first.end() : second.start()].strip() not in cursor.grammar.page_word("of", "word"):
+        return None
+    return int(first.group()[:3]), int(second.group()), second.end()
+
+
+def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
+    """Where a section counter begins, blanks aside, and whether it says that the section is the last one."""
+    while fold.startswith(" ", at):
+        at += 1
+    words = grammar.page_word("section")
+    if fold.startswith(words, at):
+        return at, False
+    for final in grammar.page_word("final"):
+        if fold.startswith(tuple(f"{final} {word}" for word in words), at):
+            return at, True
+    return None
+
+
+def _read_number(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
+    """Read year, post and serial number; the offset behind them, `at` if there are none, `None` if it is no banner."""
+    fold = cursor.fold
+    start, stop = cursor.trim(at, end)
+    if start == stop:
+        return _number_below(cursor, banner, at, end)
+    if fold[start] in "/,-":
+        return at if fold.startswith("//", start) else None
+    year = _DIGITS.match(fold, start, stop)
+    if year is not None and len(year.group()) in (2, 4) and fold[year.end()] == " ":
+        start = year.end() + 1
+        banner.year = int(year.group())
+        if banner.year < 100:
+            banner.year += 1900 if banner.year >= 53 else 2000
+    return _post_and_serial(cursor, banner, start, stop)
+
+
+def _post_and_serial(cursor: Cursor, banner: Banner, start: int, stop: int) -> int | None:
+    fold = cursor.fold
+    digits = _DIGITS.search(fold, start, stop)
+    if digits is None and banner.written == "spaced" and _POST.fullmatch(fold, start, stop) and stop - start < 32:
+        banner.post = fold[start:stop]
+        return stop
+    if digits is None or len(digits.group()) > _LONGEST_SERIAL:
+        return None
+    post = fold[start : digits.start()].strip(" ")
+    if not _is_post(cursor.grammar, post):
+        return None
+    return _take_number(cursor, banner, post, digits)
+
+
+def _take_number(cursor: Cursor, banner: Banner, post: str, digits: re.Match[str]) -> int:
+    banner.post, banner.serial = post, int(digits.group())
+    banner.serial_text = cursor.word(*digits.span())
+    return digits.end()
+
+
+def _is_post(grammar: Grammar, name: str) -> bool:
+    """Whether words can be a post's name; what stands on a page's head between level and number can not."""
+    fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
+    return fits and name not in grammar.page_word("page")
+
+
+def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
+    """A level alone on its line, with post and number alone on the next line that is not empty."""
+    fold = cursor.fold
+    below = end + 1
+    for _ in range(2):
+        if below >= cursor.size:
+            return at
+        stop = fold.find("\n", below)
+        start, last = cursor.trim(below, stop)
+        if start < last:
+            digits = _DIGITS.search(fold, start, last)
+            if digits is None or digits.end() != last or digits.start() == start or fold[digits.start() - 1] != " ":
+                return at
+            words = fold[start : digits.start()].split()
+            if len(words) > 4 or len(digits.group()) < 4:
+                return at
+            found = _post_and_serial(cursor, banner, start, last)
+            return at if found is None else found
+        below = stop + 1
+    return at
+
+
+# ---- The first line of a document that joins another word to a level, or gives a level the United States
+_LONGEST = 60  # code points of such a line
+_MOST = 2  # words joined to the level
+
+
+def joined(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
+    """The banner that `view.text[start:end]` is meant to be, blanks aside; `None` if these words are another thing."""
+    line = view.text[start:end]
+    if len(line) > _LONGEST or line.upper() != line or "//" in line:
+        return None
+    span = view.span(start, end)
+    if any(line in entry.spellings("banner") for entry in words["nato"] if entry.fact("kind") == "restricted"):
+        return Banner(span, line, Unread(span, "a level of the United States", line))
+    for entry in words["levels"]:
+        form = entry.title
+        at = 0 if line.startswith(form + " ") else len(line) - len(form) if line.endswith(" " + form) else -1
+        if at >= 0 and entry.fact("classified") == "yes":
+            low, high = (len(form), len(line)) if at == 0 else (0, at)
+            if _free_words(line[low:high]):
+                return _banner(view, start, line, (at, at + len(form)), (low, high), words)
+    return None
+
+
+def _free_words(text: str) -> bool:
+    found = [word.strip("()[],.") for word in text.split() if word != "-"]
+    return 0 < len(found) <= _MOST and all(word.isalpha() and len(word) > 1 for word in found)
+
+
+def _banner(
+    view: View, start: int, line: str, level: tuple[int, int], rest: tuple[int, int], words: Vocabulary
+) -> Banner | None:
+    read = finder.banner(view, start + level[0], start + level[1], words)
+    if not isinstance(read, Marking):
+        return None
+    low = rest[0] + len(line[slice(*rest)]) - len(line[slice(*rest)].lstrip(" -"))
+    high = low + len(line[low : rest[1]].rstrip(" -"))
+    other = Token(view.span(start + low, start + high), line[low:high], None, "unknown", before=" ", role="banner")
+    tokens = (*read.tokens, other) if low else (other, *read.tokens)
+    read.span, read.text, read.tokens = view.span(start, start + len(line)), line, tokens
+    place = Word(view.span(start + level[0], start + level[1]), line[slice(*level)])
+    return Banner(read.span, line, read.level, marking=read, level_text=place)

@@ -1,0 +1,269 @@
+"""The table of blocks between the classification line and the first paragraph, and the loop that walks it.
+
+A line opens the first block of the table whose recogniser knows it and that may interrupt the block before it;
+else it goes on with the open block; `loose_text`, the last row, takes what nobody took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...record import Record
+from ..cursor import Cursor, Pattern
+from .banner import read_banner
+from .captions import is_passing, read_captions, unknown_caption
+
+_NUMBERED = Pattern(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
+_ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
+_BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
+_LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
+_NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
+_DASHES = Pattern(r" *-{4,}[- ]*\n")
+_VALUES = ("eo", "tags", "subject", "references", "authority")
+
+
+class Region(Record):
+    """A block's stretch of the text: where it begins, where its label ends, where it ends."""
+
+    name: str
+    start: int
+    body: int
+    end: int
+
+
+class State(Record):
+    """Where the loop is: the open block, whether a blank line closed it, what has been seen, the line's label."""
+
+    open: str | None
+    blank: bool
+    seen: set[str]
+    start: int = 0
+    end: int = 0
+    body: int = 0
+    label: str = ""
+    label_end: int = -1
+
+
+class Block(Record):
+    """A row of the table: `opens` gives the offset where the block's value begins, -1 if the line is none of its own.
+
+    `interrupts` names the open blocks it may break off when no blank line stands between; "*" means any. `label` is
+    the code of the label it begins with, if it has one.
+    """
+
+    name: str
+    opens: Callable[[Cursor, State], int]
+    interrupts: tuple[str, ...] = ("*",)
+    label: str = ""
+
+
+def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
+    """The label that stands at an offset, and where its value begins."""
+    fold = cursor.fold
+    letter = fold[at]
+    forms = cursor.grammar.label_forms.get(letter)
+    if forms is None or not fold.startswith(forms, at):
+        return None
+    for form, code in cursor.grammar.text_labels[letter]:
+        if fold.startswith(form, at):
+            end = at + len(form)
+            if code == "eo":
+                order = _ORDER.match(fold, end)
+                if order is not None and fold[end] != "\n":
+                    return code, order.start(1)
+            elif _closes(fold, end, code):
+                return code, end
+    return None
+
+
+def opens_text(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether a line has a label or a paragraph's number: nothing that may stand above a classification line."""
+    return label_of(cursor, start) is not None or _NUMBERED.match(cursor.fold, start, end) is not None
+
+
+def _closes(fold: str, at: int, code: str) -> bool:
+    """Whether a label may end here: a colon for most, a blank where the telegrams leave the colon out."""
+    here = at
+    while fold[here] == " ":
+        here += 1
+    if fold[here] in ":;":
+        return True
+    if code == "authority":
+        return not fold[at].isalpha()
+    if code == "subject":
+        return fold[at - 1].isdigit()  # a misread colon
+    return fold[at] in " .(\n/" and (code != "tags" or fold[at] == " ")
+
+
+def _label(code: str) -> Callable[[Cursor, State], int]:
+    """The recogniser of a labelled block: the label itself was looked up once for the line."""
+
+    def opens(cursor: Cursor, state: State) -> int:
+        return state.label_end if state.label == code else -1
+
+    return opens
+
+
+def _banner(cursor: Cursor, state: State) -> int:
+    banner = read_banner(cursor, state.start, state.end)
+    return state.start if banner is not None and banner.serial is not None else -1
+
+
+def _captions(cursor: Cursor, state: State) -> int:
+    if state.open in ("subject", "references", "authority") and not state.blank:
+        return -1
+    if read_captions(cursor, state.start, state.end):
+        return state.start
+    if state.seen & {"eo", "tags", "subject"} or is_passing(cursor, state.start, state.end):
+        return -1
+    return state.start if unknown_caption(cursor, state.start, state.end) is not None else -1
+
+
+def _passing(cursor: Cursor, state: State) -> int:
+    if state.end - state.start > 90 or (state.open in _VALUES and not state.blank):
+        return -1
+    return state.start if is_passing(cursor, state.start, state.end) else -1
+
+
+def _paragraph(cursor: Cursor, state: State) -> int:
+    match = _NUMBERED.match(cursor.fold, state.start, state.end)
+    if match is None or (state.open == "authority" and not state.blank and _breaks_section(cursor, state)):
+        return -1
+    return state.start
+
+
+def _breaks_section(cursor: Cursor, state: State) -> bool:
+    """Whether the line above ends with the first half of a reason's section ("1.", then "4 (b)")."""
+    return cursor.fold[max(0, state.start - 8) : state.start].rstrip(" \n").endswith((" 1.", "\n1."))
+
+
+def _heading(cursor: Cursor, state: State) -> int:
+    if not state.blank or cursor.fold[state.start] == "-":
+        return -1
+    return state.start if _DASHES.match(cursor.fold, state.end + 1) else -1
+
+
+def _loose_text(cursor: Cursor, state: State) -> int:
+    return state.start
+
+
+_ANY_BUT_TEXT = ("captions", "passing", "eo", "tags", "subject", "references", "authority")
+BLOCKS = (
+    Block("banner", _banner),
+    Block("eo", _label("eo"), label="eo"),
+    Block("tags", _label("tags"), label="tags"),
+    Block("subject", _label("subject"), label="subject"),
+    Block("authority", _label("authority"), label="authority"),
+    Block("references", _label("reference"), _ANY_BUT_TEXT, "reference"),
+    Block("paragraph", _paragraph, ("banner", *_ANY_BUT_TEXT)),
+    Block("captions", _captions),
+    Block("passing", _passing),
+    Block("heading", _heading),
+    Block("loose_text", _loose_text, ("banner", "captions", "passing", "loose_text")),
+)
+_LONG = ("captions", "loose_text")  # a line of the same kind goes on with the open block
+_UNLABELLED = tuple(block for block in BLOCKS if not block.label)
+_LABELLED = {
+    row.label: tuple(block for block in BLOCKS if block.label in ("", row.label)) for row in BLOCKS if row.label
+}  # the rows that can know a line with that label: made from the table, so that a line is not shown to all of them
+
+
+def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
+    """The blocks from `here` to the first paragraph, in order, and where the text begins."""
+    fold = cursor.fold
+    regions: list[Region] = []
+    state = State(None, True, set())
+    while here < cursor.size:
+        if fold[here] == "\n":
+            state.blank = True
+            here += 1
+            continue
+        line_end = fold.find("\n", here)
+        state.start, state.end = cursor.trim(here, line_end)
+        if state.start == state.end:
+            state.blank = True
+            here = line_end + 1
+            continue
+        block = _block_of(cursor, state)
+        if block == "paragraph" or block == "heading" or (block == "loose_text" and not _goes_on(cursor, state)):
+            break
+        if block is not None and not (block == state.open and block in _LONG):
+            cursor.begin(here, block)
+            regions.append(Region(block, state.start, state.body, state.end))
+            state.open = block
+            state.seen.add(block)
+        elif regions:
+            regions[-1].end = state.end
+        state.blank = False
+        here = line_end + 1
+    return regions, here
+
+
+def _block_of(cursor: Cursor, state: State) -> str | None:
+    """The block the line opens; `None` where it goes on with the open one."""
+    _find_label(cursor, state)
+    closed = state.blank or state.open is None
+    for block in _LABELLED.get(state.label, _UNLABELLED):
+        if closed or "*" in block.interrupts or state.open in block.interrupts:
+            state.body = block.opens(cursor, state)
+            if state.body >= 0 and not _belongs(cursor, state, block.name):
+                return block.name
+    return None
+
+
+def _find_label(cursor: Cursor, state: State) -> None:
+    """Look up the label the line begins with; an authority sentence may have its portion mark before it."""
+    at = state.start
+    if cursor.fold[at] == "(":
+        bracket = _BRACKET.match(cursor.fold, at)
+        at = bracket.end() if bracket is not None else at
+    found = label_of(cursor, at)
+    if found is None and state.open == "tags" and not state.blank:
+        found = _bare_subject(cursor, at)
+    if found is None or (at > state.start and found[0] != "authority"):
+        state.label, state.label_end = "", -1
+    else:
+        state.label, state.label_end = found
+
+
+def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
+    """The subject's label without its colon, right below the tags."""
+    forms = cursor.grammar.label("subject", "line")
+    form = next((form for form in forms if cursor.fold.startswith(form + " ", at)), None)
+    return ("subject", at + len(form)) if form is not None else None
+
+
+def _belongs(cursor: Cursor, state: State, name: str) -> bool:
+    """Whether a line that could open a block still belongs to the open one."""
+    if name == "loose_text":
+        if not state.blank or state.open not in _VALUES:
+            return False
+        if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
+            return True
+        if state.open == "references" and _NUMBER_AT_END.match(cursor.fold, state.start) is None:
+            return False
+        return _is_empty(cursor, state)
+    return False
+
+
+def _is_empty(cursor: Cursor, state: State) -> bool:
+    """Whether the open label has no value yet."""
+    before = cursor.fold.rfind(":", 0, state.start)
+    return before >= 0 and not cursor.fold[before + 1 : state.start].strip()
+
+
+def _goes_on(cursor: Cursor, state: State) -> bool:
+    """Whether labels follow soon, so that loose text before the first of them is not yet the text."""
+    if state.seen & {"eo", "tags", "subject"}:
+        return False
+    here = state.end
+    for _ in range(14):
+        here = cursor.fold.find("\n", here) + 1
+        if here == 0 or here >= cursor.size:
+            return False
+        start = here
+        while cursor.fold[start] == " ":
+            start += 1
+        if label_of(cursor, start) is not None:
+            return True
+    return False

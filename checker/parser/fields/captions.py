@@ -1,0 +1,90 @@
+"""Caption lines, corrected-copy notes and passing instructions below the classification line."""
+
+from __future__ import annotations
+
+from ...model import Caption
+from ...vocabulary import Entry
+from ..cursor import Cursor, Pattern
+
+LONGEST_ADDRESS = 90  # letters
+_SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
+
+
+def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
+    """The captions of one line (trimmed), none if it is no caption line."""
+    letters = cursor.fold[start:end].replace(" ", "")
+    entry = cursor.grammar.captions.get(letters)
+    if entry is not None and (len(letters) == end - start or entry.spellings("spaced", "line", "damaged")):
+        return [_caption(cursor, start, end, entry)]
+    fold = cursor.fold
+    runs, starts, ends = cursor.grammar.caption_forms
+    if fold.startswith(runs, start, end):
+        run = _run(cursor, start, end)
+        if run:
+            return run
+    if not (fold.startswith(starts, start) or fold.endswith(ends, start, end) or fold[start + 1] == " "):
+        return []
+    for form, starter in cursor.grammar.caption_starts:
+        if cursor.fold.startswith(form, start) and not cursor.fold[start + len(form)].isalpha():
+            return [_caption(cursor, start, end, starter)]
+        if cursor.fold[start + 1] == " " and starter.forms.get("spaced") and letters.startswith(form):
+            return [_caption(cursor, start, end, starter)]
+    for form, ender in cursor.grammar.caption_ends:
+        if cursor.fold.endswith(" " + form, start, end):
+            return [_caption(cursor, start, end, ender)]
+    return []
+
+
+def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
+    """Several captions on one line, with commas, blanks or nothing between them: all known, or none."""
+    fold = cursor.fold
+    found = []
+    at = start
+    while at < end:
+        for form, entry in cursor.grammar.caption_runs:
+            if fold.startswith(form, at, end):
+                found.append(_caption(cursor, at, at + len(form), entry))
+                at += len(form)
+                break
+        else:
+            return []
+        while at < end and fold[at] in " ,/;":
+            at += 1
+    return found
+
+
+def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
+    return Caption(cursor.span(start, end), cursor.text[start:end], entry.code, entry.fact("kind"), entry.rank)
+
+
+def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
+    """A short line in capitals between banner and E.O. line that no table knows."""
+    if end - start <= 40 and _SHORT.fullmatch(cursor.text, start, end):
+        return Caption(cursor.span(start, end), cursor.text[start:end])
+    return None
+
+
+def is_passing(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether the line tells whom to pass the telegram to."""
+    words = cursor.fold[start:end].replace(",", " ").split()
+    passing, fors = cursor.grammar.passing_words
+    if not passing.isdisjoint(words):
+        return True
+    return len(words) <= 10 and not fors.isdisjoint(words[:3]) and _bare(cursor, start, end)
+
+
+def _bare(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether a line is in capitals and no sentence."""
+    return cursor.text[start:end].isupper() and cursor.fold[end - 1] != "."
+
+
+def is_address_stop(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether a line below an address is none: a caption, a label or a sentence."""
+    fold = cursor.fold
+    if end - start > LONGEST_ADDRESS:
+        return True
+    if fold.startswith(cursor.grammar.label_starts, start):
+        for form, _ in cursor.grammar.text_labels[fold[start]]:
+            if fold.startswith(form, start) and not fold[start + len(form)].isalpha():
+                return True
+    return bool(cursor.grammar.captions.get(fold[start:end].strip(" "))) or fold[start].isdigit()

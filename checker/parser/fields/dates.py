@@ -1,0 +1,187 @@
+"""Dates and date-time groups as telegrams write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...model import Dtg, Precedence, Unread
+from ...values import Date
+from ..cursor import Cursor, Pattern
+
+# Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired, stray blanks allowed.
+_DTG = Pattern(
+    r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?"
+    r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
+)
+_DATES = Pattern(
+    r"(?<![\d/])(?:"
+    r"(\d{4})([/-]) ?(\d{1,2})[/-] ?(\d{1,2})(?![\d/])"  # 1-4 yyyy/mm/dd
+    r"|(\d{1,2})([/-]) ?(\d{1,2})[/-] ?(\d{4}|\d{2})(?![\d/])"  # 5-8 mm/dd/yyyy
+    r"|(\d{4})(\d{2})(\d{2})(?!\d)"  # 9-11 yyyymmdd
+    r"|(\d{1,2}) ?([A-Z]{3,9})\.?,? ?(\d{4}|\d{2})(?!\d)"  # 12-14 14 MAR 2008
+    r"|(?<![A-Z])([A-Z]{3,9})\.? (?:(\d{1,2})(?:ST|ND|RD|TH)?,? )?(\d{4})(?![\d/])"  # 15-17 MARCH 14, 2008
+    r"|(\d{4})(?![\d/-]))"
+)
+_WORDS = Pattern(r"[^ \n]+")
+_LOOKALIKES = str.maketrans("0158", "OISB")
+_DIGITS = str.maketrans("OI", "01")
+LONGEST = 75  # years: no instruction reaches further (E.O. 13526, 75X)
+PIVOT = 53  # years 53 to 99 are of the twentieth century: the first order is of 1953
+
+
+class Found:
+    """A date in the text: the offsets, and the date or why there is none."""
+
+    __slots__ = ("date", "end", "start", "why")
+
+    def __init__(self, start: int, end: int, date: Date | None, why: str = "") -> None:
+        self.start = start
+        self.end = end
+        self.date = date
+        self.why = why
+
+
+def year_of(digits: str, not_before: int | None = None) -> int:
+    """Four digits for two: by the pivot, or the first such year not before a given one (for a date to come)."""
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    if not_before is not None:
+        coming = not_before - not_before % 100 + year
+        if coming < not_before:
+            coming += 100
+        return coming if coming <= not_before + LONGEST else coming - 100
+    return year + (1900 if year >= PIVOT else 2000)
+
+
+def find_dates(text: str, months: dict[str, int], not_before: int | None = None) -> Iterator[Found]:
+    """Every date in a folded text, in order; offsets are those of `text`."""
+    if len(text) <= 10 and text.count("/") == 2:  # nearly every value: no pattern needed
+        plain = _plain(text, not_before)
+        if plain is not None:
+            yield plain
+            return
+    for match in _DATES.finditer(text):
+        found = _date(match, months, not_before)
+        if found is not None:
+            yield found
+
+
+def _plain(text: str, not_before: int | None) -> Found | None:
+    """A text that is a date in figures and nothing else; `None` where the pattern has to look."""
+    first, second, third = text.split("/")
+    if not (first.isdigit() and second.isdigit() and third.isdigit() and text.isascii()) or len(second) > 2:
+        return None
+    if len(first) <= 2 and len(third) in (2, 4):
+        written = f"{'m' * len(first)}/{'d' * len(second)}/{'y' * len(third)}"
+        return _day(0, len(text), third, first, second, written, not_before)
+    if len(first) == 4 and len(third) <= 2:
+        written = f"yyyy/{'m' * len(second)}/{'d' * len(third)}"
+        return _day(0, len(text), first, second, third, written, not_before)
+    return None
+
+
+def _date(match: re.Match[str], months: dict[str, int], not_before: int | None) -> Found | None:
+    g = match.groups()
+    start, end = match.span()
+    if g[0]:
+        return _day(start, end, g[0], g[2], g[3], f"yyyy{g[1]}{'m' * len(g[2])}{g[1]}{'d' * len(g[3])}", not_before)
+    if g[4]:
+        written = f"{'m' * len(g[4])}{g[5]}{'d' * len(g[6])}{g[5]}{'y' * len(g[7])}"
+        return _day(start, end, g[7], g[4], g[6], written, not_before)
+    if g[8]:
+        return _day(start, end, g[8], g[9], g[10], "yyyymmdd", not_before)
+    if g[11]:
+        month = months.get(g[12])
+        if month is None:
+            return None
+        return _day(start, end, g[13], str(month), g[11], "d month " + "y" * len(g[13]), not_before)
+    if g[14]:
+        month = months.get(g[14])
+        if month is None:
+            return Found(match.start(17), end, Date.of(g[16]), "") if _is_year(g[16]) else None
+        if g[15]:
+            return _day(start, end, g[16], str(month), g[15], "month d, yyyy", not_before)
+        return Found(start, end, _written(Date.of(f"{g[16]}-{month:02d}"), "month yyyy")) if _is_year(g[16]) else None
+    return Found(start, end, _written(Date.of(g[17]), "yyyy")) if _is_year(g[17]) else None
+
+
+def _is_year(digits: str) -> bool:
+    return 1900 <= int(digits) <= 2199
+
+
+def _written(date: Date, form: str) -> Date:
+    return Date(date.first, date.last, date.precision, form)
+
+
+def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_before: int | None) -> Found:
+    try:
+        return Found(start, end, Date.day(year_of(year, not_before), int(month), int(day), form))
+    except ValueError:
+        return Found(start, end, None, "a day of the calendar")
+
+
+def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
+    """The month a word names, and whether digits had to be read as letters for it."""
+    month = months.get(name)
+    if month is not None:
+        return month, False
+    month = months.get(name.translate(_LOOKALIKES))
+    return month, month is not None
+
+
+def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
+    """The date-time group that begins at `start`, with its precedence; `None` if there is none."""
+    match = _DTG.match(cursor.fold, start, end)
+    if match is None:
+        return None
+    action, info, digits, zone, name, year = match.groups()
+    grammar = cursor.grammar
+    month, repaired = month_of(name, grammar.months)
+    if month is None and (len(name) > 3 or not name.isalpha()):
+        return None
+    numbers = digits.translate(_DIGITS)
+    repaired = repaired or numbers != digits
+    date = _dtg_date(cursor, match, numbers, month, year)
+    node = Dtg(cursor.span(start, match.end()), cursor.text[start : match.end()], date, None, zone)
+    if int(numbers[2:4]) < 24 and int(numbers[4:6]) < 60:
+        node.time = numbers[2:6]
+    if action:
+        node.action, mended = _precedence(cursor, match, 1)
+        repaired = repaired or mended
+    if info:
+        node.info, mended = _precedence(cursor, match, 2)
+        repaired = repaired or mended
+    node.repaired = repaired
+    ends = cursor.line_end(start)
+    if match.end() < ends:
+        node.signals = tuple(cursor.word(*hit.span()) for hit in _WORDS.finditer(cursor.fold, match.end(), ends))
+    return node
+
+
+def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | None, year: str) -> Date | Unread:
+    why = "a month"
+    if month is not None:
+        try:
+            if int(numbers[2:4]) > 23 or int(numbers[4:6]) > 59:
+                raise ValueError
+            return Date.day(year_of(year), month, int(numbers[:2]), "ddhhmmz mon yy")
+        except ValueError:
+            why = "a day of the calendar and a time of the day"
+    place = (match.start(3), match.end())
+    return Unread(cursor.span(*place), why, cursor.text[place[0] : place[1]])
+
+
+def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Precedence, bool]:
+    """The prosign, read with zero as O if it must be."""
+    letter = match.group(group)
+    start, end = match.span(group)
+    table = cursor.grammar.prosigns
+    entry = table.get(letter) or cursor.grammar.doubled.get(letter)
+    mended = False
+    if entry is None and "0" in letter:
+        entry = table.get(letter.translate(_LOOKALIKES))
+        mended = entry is not None
+    text = entry.code if mended and entry is not None else cursor.text[start:end]
+    return Precedence(cursor.span(start, end), text, entry.rank if entry is not None else None), mended

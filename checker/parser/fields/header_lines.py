@@ -1,0 +1,390 @@
+"""The teletype header: transmission, routing, station, security, date-time group, originator, addressees, offices."""
+
+from __future__ import annotations
+
+import re
+
+from ...model import Banner, Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
+from ...text import Span
+from ..cursor import Cursor, Pattern
+from .banner import read_banner, unread_banner
+from .blocks import label_of
+from .captions import LONGEST_ADDRESS, is_address_stop
+from .dates import read_dtg
+
+_STATION = Pattern(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
+_SECURITY = Pattern(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
+_INDICATOR = Pattern(r"R[A-Z]{3,7}(?![A-Z])")
+_CALLED = Pattern(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what stands where one should
+_SENT_TO = Pattern(r"R[A-Z]{2,7}/")
+_ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/)?")
+_AHEAD = 3  # lines below one that cannot be read in which the header has to go on
+_NEAR = 60  # lines
+_DIGITS = "0123456789"
+_LONGEST_NUMBER = 7  # digits
+_OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
+_DASHES = Pattern(r"-{6,}")
+_TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
+
+
+class Header:
+    """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
+
+    __slots__ = ("banner", "cursor", "gap", "group", "info", "match", "names", "offices", "telegram", "to", "unread")
+
+    def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
+        self.cursor = cursor
+        self.telegram = telegram
+        self.to: list[Party] = []
+        self.info: list[Party] = []
+        self.offices: list[Word] = []
+        self.banner: Banner | None = None  # the classification line, once it is reached
+        self.group: Dtg | None = None  # the date-time group of the line under reading
+        self.match: re.Match[str] | None = None  # the station line under reading
+        self.gap = False  # whether an empty line stands before the line under reading
+        self.unread = False  # whether a line between header lines could not be read
+        self.names = cursor.grammar.header_lines
+
+    def read(self) -> int:
+        """Read to the classification line and return its offset, or where the header ended without one."""
+        cursor = self.cursor
+        fold = cursor.fold
+        here = self._seek()
+        last = 0
+        block: str | None = None
+        while here < cursor.size:
+            end = fold.find("\n", here)
+            start = here
+            while fold[start] == " ":
+                start += 1
+            if start < end:
+                kind = self._kind(start, end, block)
+                if kind is None and self._goes_on(start, end):
+                    cursor.begin(here, "unread")
+                    self.unread = True
+                    block, here = None, end + 1
+                    continue
+                if kind is None and block == "sender" and not self.gap and self._is_strange(start, end):
+                    cursor.begin(here, "unread")  # where the addressees should begin
+                if kind == "banner" or kind is None:
+                    break
+                if kind != block or kind in ("sender", "dtg"):
+                    cursor.begin(here, kind)
+                block = self._read(kind, start, end, block)
+                self.gap = False
+                last = end + 1
+            else:
+                self.gap = True
+                block = None if block in ("routing", "sender", "drafting") else block
+            here = end + 1
+        self.telegram.to = tuple(self.to)
+        self.telegram.info = tuple(self.info)
+        self.telegram.offices = tuple(self.offices)
+        if self.unread:
+            self._lose()
+        return here if here < cursor.size else last
+
+    def _lose(self) -> None:
+        """What was not found is not missing where a line of the header cannot be read."""
+        place = self.telegram.span.start
+        why = "a header line: one of them cannot be read"
+        if self.telegram.dtg is None:
+            self.telegram.dtg = Unread(Span(place, place), why)
+        if self.telegram.sender is None:
+            self.telegram.sender = Unread(Span(place, place), why)
+
+    def _goes_on(self, start: int, end: int) -> bool:
+        """Whether a line nobody can read stands inside the header: a line that is still to come follows soon."""
+        cursor, telegram = self.cursor, self.telegram
+        if self.unread and telegram.dtg is not None and telegram.sender is not None:
+            return False
+        if not self._is_strange(start, end):
+            return False
+        here = end + 1
+        for _ in range(_AHEAD):
+            if here >= cursor.size:
+                return False
+            stop = cursor.fold.find("\n", here)
+            low, high = cursor.trim(here, stop)
+            kind = self._kind(low, high, None) if low < high else None
+            if kind is not None and kind != "counter":
+                known = {"dtg": telegram.dtg, "sender": telegram.sender, "to": self.to or None}
+                return kind in known and known[kind] is None
+            here = stop + 1
+        return False
+
+    def _is_strange(self, start: int, end: int) -> bool:
+        """Whether a line neither opens the text nor looks like the classification line or a caption."""
+        if label_of(self.cursor, start) is not None or is_address_stop(self.cursor, start, end):
+            return False
+        return unread_banner(self.cursor, start, end) is None
+
+    def _seek(self) -> int:
+        """Where the first line of a telegram stands; 0 if none is near. What stands above it is no part of it."""
+        fold = self.cursor.fold
+        here = 0
+        counter = -1  # the serial line of a page may open the header
+        for _ in range(_NEAR):
+            if here >= self.cursor.size:
+                break
+            end = fold.find("\n", here)
+            start, last = self.cursor.trim(here, end)
+            kind = self._kind(start, last, None) if start < last else "blank"
+            if kind == "counter":
+                counter = here if counter < 0 else counter
+            elif kind is None:
+                counter = -1
+            elif kind != "blank":
+                here = counter if counter >= 0 else here
+                if here and self.cursor.fold[:here].strip():
+                    self.cursor.begin(0, "loose_text")
+                return here
+            if start < last and label_of(self.cursor, start) is not None:
+                break
+            here = end + 1
+        return 0
+
+    def _kind(self, start: int, end: int, block: str | None) -> str | None:
+        """Which block the line belongs to; `None` when it is no header line."""
+        cursor = self.cursor
+        fold = cursor.fold
+        stop = fold.find(" ", start, end)
+        first = fold[start : stop if stop >= 0 else end]
+        kind = self.names.get(first)
+        if kind is not None:
+            if kind != "sender" and kind != "security":
+                kind = self._settle(kind, first, start, end)
+            if kind is not None:
+                return kind
+        elif (
+            block in ("to", "info") and "/" in first and end - start <= LONGEST_ADDRESS and _SENT_TO.match(fold, start)
+        ):
+            return block  # nearly every line of a header: another address
+        if first.startswith(cursor.grammar.starts):
+            return "transmission"
+        self.banner = read_banner(cursor, start, end)
+        if self.banner is not None:
+            return "banner"
+        self.group = read_dtg(cursor, start, end)
+        if self.group is not None:
+            return "dtg"
+        return self._continued(start, end, block)
+
+    def _settle(self, kind: str, first: str, start: int, end: int) -> str | None:
+        """Tell apart the lines that begin with the same word."""
+        fold = self.cursor.fold
+        rest = start + len(first)
+        while fold[rest] == " ":
+            rest += 1
+        if kind in ("to", "info", "offices") and _OFFICE.match(fold, rest):
+            return "offices"
+        if kind == "routing":
+            return "routing" if rest == end or _INDICATOR.match(fold, rest) else None
+        if kind == "station":
+            self.match = _STATION.match(fold, start, end)
+            return "station" if self.match else None
+        if kind == "offices":
+            return None
+        if kind == "drafting":
+            return "drafting" if fold.startswith(self.cursor.grammar.label("drafting", "line"), start) else None
+        return kind
+
+    def _continued(self, start: int, end: int, block: str | None) -> str | None:
+        """A line that goes on with the block before it."""
+        fold = self.cursor.fold
+        if _DASHES.match(fold, start):
+            return "counter"
+        if block == "routing":
+            return "routing" if _INDICATOR.match(fold, start) else None
+        if block == "offices" or block == "counter":
+            if _OFFICE.match(fold, start) or _TOTAL.match(fold, start):
+                return "offices"
+            return "counter" if fold[start].isdigit() else None
+        if block == "drafting":
+            return "drafting"
+        if block in ("to", "info", "sender"):
+            return block if self._is_address(start, end, block) else None
+        return "counter" if end - start <= 5 and fold[start].isdigit() and block is None else None
+
+    def _is_address(self, start: int, end: int, block: str) -> bool:
+        """Whether a line goes on with the addresses above it; behind an empty line it must look like one."""
+        if block == "sender" or is_address_stop(self.cursor, start, end):
+            return False
+        if unread_banner(self.cursor, start, end) is not None:
+            return False
+        fold = self.cursor.fold
+        named = fold.startswith(self.cursor.grammar.mission_prefixes, start) or _SENT_TO.match(fold, start) is not None
+        return named or not self.gap
+
+    def _read(self, kind: str, start: int, end: int, block: str | None) -> str:
+        cursor, telegram = self.cursor, self.telegram
+        if cursor.fold[end - 1] == " ":
+            end = cursor.trim(start, end)[1]
+        if kind == "transmission":
+            telegram.transmission = Transmission(cursor.span(start, end), cursor.text[start:end])
+        elif kind == "routing":
+            self._routing(start, end, block)
+        elif kind == "station":
+            telegram.station = _station(cursor, start, end, self.match)
+        elif kind == "security":
+            telegram.security = _security(cursor, start, end)
+        elif kind == "dtg":
+            if telegram.dtg is None:
+                telegram.dtg = self.group
+        elif kind == "offices":
+            self.offices += [cursor.word(*hit.span()) for hit in _OFFICE.finditer(cursor.fold, start, end)]
+        elif kind in ("sender", "to", "info"):
+            self._party(kind, start, end, block)
+        return kind
+
+    def _routing(self, start: int, end: int, block: str | None) -> None:
+        cursor = self.cursor
+        called = tuple(cursor.word(*hit.span()) for hit in _CALLED.finditer(cursor.fold, start, end))
+        routing = self.telegram.routing
+        if block == "routing" and isinstance(routing, Routing):
+            routing.indicators += called
+            routing.span = Span(routing.span.start, cursor.span(start, end).end)
+            return
+        letters = cursor.fold[start:end].split(" ", 1)[0]
+        entry = cursor.grammar.doubled.get(letters)
+        rank = entry.rank if entry is not None else None
+        self.telegram.routing = Routing(cursor.span(start, end), letters, rank, called)
+
+    def _party(self, kind: str, start: int, end: int, block: str | None) -> None:
+        cursor = self.cursor
+        if kind == "sender" or block != kind or self._is_label(start, kind):
+            at = cursor.fold.find(" ", start, end)
+            if at < 0:
+                return
+            start = at
+            while start < end and cursor.fold[start] == " ":
+                start += 1
+        if start == end:
+            return
+        party = read_party(cursor, start, end)
+        if kind == "sender":
+            self.telegram.sender = self.telegram.sender or party
+        else:
+            (self.to if kind == "to" else self.info).append(party)
+
+    def _is_label(self, start: int, kind: str) -> bool:
+        word = self.cursor.fold[start : start + 6].split(" ", 1)[0]
+        return self.names.get(word) == kind
+
+
+def _station(cursor: Cursor, start: int, end: int, match: re.Match[str] | None) -> Station | Unread:
+    if match is None:
+        return Unread(cursor.span(start, end), "a station line", cursor.text[start:end])
+    indicator, serial, section, day, time = match.groups()
+    return Station(
+        cursor.span(start, end),
+        indicator,
+        int(serial) if serial else None,
+        int(section) if section else None,
+        int(day) if day else None,
+        time,
+    )
+
+
+def _security(cursor: Cursor, start: int, end: int) -> Security | Unread:
+    match = _SECURITY.match(cursor.fold, start, end)
+    if match is None:
+        return Unread(
+            cursor.span(start, end), "an operating signal and a group of five letters", cursor.text[start:end]
+        )
+    signal, group, suffix = match.groups()
+    uniform = len(set(group)) == 1
+    level = cursor.grammar.group_levels.get(group[0]) if uniform else None
+    return Security(cursor.span(start, end), signal, group, suffix, level, uniform)
+
+
+def read_party(cursor: Cursor, start: int, end: int) -> Party:
+    """One address: routing indicator, name, precedence word and the serial number for that addressee.
+
+    Addresses come again and again, each time with another number: they are kept by their words without it.
+    """
+    words = cursor.fold[start:end]
+    head = words.rstrip(_DIGITS)
+    digits = words[len(head) :]
+    if digits and (head[-1:] != " " or len(digits) > _LONGEST_NUMBER):
+        head, digits = words, ""
+    kept = cursor.grammar.addresses
+    known = kept.get(head)
+    if known is None:
+        known = _address(cursor, words)
+        if end - start <= LONGEST_ADDRESS:
+            kept[head] = known
+    name, indicator, precedence, rank, numbered, post = known
+    number = int(digits) if digits and numbered else None
+    return Party(cursor.span(start, end), cursor.text[start:end], name, indicator, precedence, rank, number, post)
+
+
+def _address(cursor: Cursor, line: str) -> tuple[str, str | None, str | None, int | None, bool, str]:
+    """Name, routing indicator, precedence and its rank, whether a number ends the line, and the name as a post's."""
+    grammar = cursor.grammar
+    match = _ADDRESS.match(line)
+    indicator = match.group(1) if match is not None else None
+    words = line[match.end() if match is not None else 0 :].split()
+    numbered = len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER
+    if numbered:
+        words.pop()
+    precedence = rank = None
+    for count in (2, 1):
+        entry = grammar.precedence_words.get(" ".join(words[-count:])) if len(words) > count else None
+        if entry is not None:
+            precedence, rank = " ".join(words[-count:]), entry.rank
+            del words[-count:]
+            break
+    name = " ".join(words)
+    return name, indicator, precedence, rank, numbered, post_of(cursor, name)
+
+
+def post_of(cursor: Cursor, name: str) -> str:
+    """The name a classification line would use for the mission with that name."""
+    known = cursor.grammar.mission_names.get(name)
+    if known is not None:
+        return known
+    for prefix in cursor.grammar.mission_prefixes:
+        if name.startswith(prefix):
+            return name[len(prefix) :]
+    city, comma, kind = name.partition(", ")  # the labelled form turns them round
+    return city if comma and kind + " " in cursor.grammar.mission_prefixes else name
+
+
+# ---- Header lines that a copy has joined to the line above, or broken in two: they are there, and so not
+_GROUP = Pattern(r"[ \n]\d{6} ?[A-Z] [A-Z]{3} ?\d{2}")  # a date-time group, wherever it stands on its line
+_HEAD = 3000  # code points: what stands further down belongs to the text
+
+
+def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
+    """Mark as lost the date-time group and the originator that stand inside another line of the header."""
+    if telegram.dtg is not None and telegram.sender is not None:
+        return
+    head = cursor.fold[: min(_end(cursor, telegram), _HEAD)]
+    if telegram.dtg is None and _GROUP.search(head) is not None:
+        telegram.dtg = _lost(telegram, "a line of its own: the date-time group stands inside another")
+    if telegram.sender is None and any(f" {word} " in head for word in _openers(cursor, "sender")):
+        telegram.sender = _lost(telegram, "a line of its own: the originator stands inside another")
+
+
+def is_broken_level(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether the letters of a line go on in the next one to the name of a level."""
+    first = cursor.fold[start:end].replace(" ", "")
+    second = cursor.fold[end + 1 : end + 60].split("\n", 1)[0].replace(" ", "")
+    both = first + second
+    return bool(second) and any(len(first) < len(name) and both.startswith(name) for name, _ in cursor.grammar.levels)
+
+
+def _openers(cursor: Cursor, kind: str) -> list[str]:
+    return [word for word, opened in cursor.grammar.header_lines.items() if opened == kind]
+
+
+def _end(cursor: Cursor, telegram: Telegram) -> int:
+    """Where the header ends: at the classification line or the first field, else at the first paragraph."""
+    kinds = ("banner", "eo", "tags", "subject", "authority", "paragraph")
+    return next((start for start, kind in cursor.parts if kind in kinds), cursor.size)
+
+
+def _lost(telegram: Telegram, why: str) -> Unread:
+    place = telegram.banner.span.start if isinstance(telegram.banner, Banner) else telegram.span.start
+    return Unread(Span(place, place), why)

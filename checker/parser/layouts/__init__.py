@@ -1,0 +1,1 @@
+"""Layouts: teletype telegrams, SMART messages, memoranda; how each is recognized and read."""

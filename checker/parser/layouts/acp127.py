@@ -1,0 +1,213 @@
+"""A telegram with teletype lines: header, classification line, fields, text, signature."""
+
+from __future__ import annotations
+
+from ...model import Authority, Banner, Dtg, Telegram, Unread
+from ...values import Date
+from ..cursor import Cursor
+from ..fields.authority import read_authority
+from ..fields.banner import read_banner, unread_banner
+from ..fields.blocks import Region, opens_text, walk
+from ..fields.captions import read_captions, unknown_caption
+from ..fields.header_lines import Header
+from ..fields.labelled import read_eo, read_references, read_subject, read_tags
+from ..fields.paragraphs import read_end, read_sections
+from ..markings import finder
+from .detect import opens_authority
+
+_NEAR = 40  # lines
+_READERS = {
+    "eo": read_eo,
+    "tags": read_tags,
+    "subject": read_subject,
+    "references": read_references,
+    "authority": read_authority,
+}
+
+
+def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
+    """Read a whole telegram from its first line on."""
+    header = Header(cursor, telegram)
+    here = header.read()
+    if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
+        cursor.day = telegram.dtg.date
+    banner = header.banner
+    if banner is None and (telegram.dtg is not None or telegram.sender is not None):
+        here, banner = _banner_below(cursor, here)
+    here = _banner_line(cursor, telegram, here, banner)
+    regions, low = walk(cursor, here)
+    for region in regions:
+        read = _READERS.get(region.name)
+        if read is not None:
+            read(cursor, telegram, region)
+        elif region.name == "captions":
+            _captions(cursor, telegram, region)
+        elif region.name == "passing":
+            cursor.collect("passing", (cursor.word(region.start, region.end),))
+        elif region.name == "banner":
+            again = read_banner(cursor, region.start, cursor.line_end(region.start))
+            cursor.collect("banners", (again,) if again is not None else ())
+    begun = cursor.parts
+    cursor.parts = []
+    high = read_end(cursor, telegram, low, cursor.size)
+    read_sections(cursor, telegram, _sections(cursor, telegram, low, high))
+    cursor.parts = begun + sorted(cursor.parts)
+    if telegram.authority is None:
+        authority_in_text(cursor, telegram, low, high)
+
+
+def _sections(cursor: Cursor, telegram: Telegram, low: int, high: int) -> list[tuple[int, int]]:
+    """The stretches of text between repeated classification lines: later sections, or a telegram quoted in this one."""
+    signs = [sign for core, group in cursor.grammar.banner_signs if cursor.has(core, low, high) for sign in group]
+    if not signs:
+        return [(low, high)]
+    found = []
+    at = low
+    coming: dict[str, tuple[int, Banner] | None] = {}
+    while True:
+        again = _next_banner(cursor, at, high, signs, coming)
+        if again is None:
+            found.append((low, high))
+            return found
+        start, banner = again
+        cursor.collect("banners", (banner,))
+        found.append((low, start))
+        low = at = min(max(walk(cursor, start)[1], start + 1), high)
+
+
+def _next_banner(
+    cursor: Cursor, low: int, high: int, signs: list[str], coming: dict[str, tuple[int, Banner] | None]
+) -> tuple[int, Banner] | None:
+    """The next classification line with a number at the start of a line, and the offset of that line.
+
+    `coming` remembers the next one of each sign, so that a sign which comes late is not sought again and again.
+    """
+    best: tuple[int, Banner] | None = None
+    for sign in signs:
+        if sign not in coming:
+            coming[sign] = _banner_with(sign, cursor, low, high)
+        found = coming[sign]
+        if found is not None and found[0] <= low:
+            found = coming[sign] = _banner_with(sign, cursor, low, high)
+        if found is not None and (best is None or found[0] < best[0]):
+            best = found
+    return best
+
+
+def _banner_with(sign: str, cursor: Cursor, low: int, high: int) -> tuple[int, Banner] | None:
+    at = cursor.fold.find(sign, low, high)
+    while at >= 0:
+        line = cursor.line_start(at)
+        if line > low and not cursor.fold[line:at].strip(" "):
+            banner = read_banner(cursor, at, cursor.line_end(at))
+            if banner is not None and banner.serial is not None and len(banner.text) < 90:
+                return line, banner
+        at = cursor.fold.find(sign, at + len(sign), high)
+    return None
+
+
+def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None]:
+    """The classification line with a number some lines below, where a publisher's lines or a second header stand before
+    it, and where its line begins; `here` itself where the text begins first."""
+    at = here
+    for _ in range(_NEAR):
+        if at >= cursor.size:
+            break
+        end = cursor.line_end(at)
+        start, last = cursor.trim(at, end)
+        if start < last:
+            banner = read_banner(cursor, start, last)
+            if banner is not None and banner.serial is not None:
+                if at > here:
+                    cursor.begin(here, "loose_text")
+                return at, banner
+            if opens_text(cursor, start, last):
+                break
+        at = end + 1
+    return here, None
+
+
+def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner | None) -> int:
+    """Take up the classification line at `here`, with what stands behind it; return where the next line begins."""
+    start = here
+    while start < cursor.size and cursor.fold[start] in " \n":
+        start += 1
+    if start >= cursor.size:
+        return here
+    end = cursor.line_end(start)
+    if banner is None:
+        why = unread_banner(cursor, start, end)
+        if why is None:
+            return here
+        cursor.begin(here, "banner")
+        last = cursor.trim(start, end)[1]
+        telegram.banner = Unread(cursor.span(start, last), why, cursor.text[start:last])
+        from ..fields.header_lines import is_broken_level  # 0.3 ms: rarely a line nobody can read
+
+        if is_broken_level(cursor, start, last):
+            telegram.banner = Unread(cursor.span(start, start), "the classification line: it is broken over two lines")
+        return min(end + 1, cursor.size)
+    cursor.begin(here, "banner")
+    cursor.lowered = banner.level_text is not None and not banner.level_text.text.isupper()
+    words = banner if banner.serial is None and banner.post is None else banner.level_text
+    marking = finder.banner(cursor.view, start, start + len(words.text), cursor.words) if words is not None else None
+    banner.marking = None if isinstance(marking, Unread) else marking
+    telegram.banner = banner
+    telegram.banners = (banner,)
+    stop = start + len(banner.text)
+    end = cursor.line_end(stop)
+    rest, last = cursor.trim(stop, end)
+    if rest < last:
+        telegram.captions += tuple(read_captions(cursor, rest, last))
+    return min(end + 1, cursor.size)
+
+
+def _captions(cursor: Cursor, telegram: Telegram, region: Region) -> None:
+    here = region.start
+    captions = []
+    while here < region.end:
+        stop = min(cursor.line_end(here), region.end)
+        start, end = cursor.trim(here, stop)
+        if start < end:
+            found = read_captions(cursor, start, end)
+            if not found:
+                lone = unknown_caption(cursor, start, end)
+                found = [lone] if lone is not None else []
+            captions += found
+        here = stop + 1
+    cursor.collect("captions", captions)
+
+
+def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
+    """Look for the authority sentence inside the paragraphs, where some telegrams have it."""
+    if not opens_authority(cursor, low, high):
+        return
+    for form in cursor.grammar.authority_openers:
+        at = cursor.fold.find(form, low, high)
+        while at >= 0:
+            before = cursor.fold[at - 1] if at else "\n"
+            if not before.isalpha() and _opens_sentence(cursor, low, at):
+                end = cursor.fold.find("\n", min(at + 240, high))
+                stop = _sentence_stop(cursor, at, min(end if end >= 0 else high, high))
+                read_authority(cursor, telegram, Region("authority", at, at, stop), numbered=True)
+                if isinstance(telegram.authority, Authority) and telegram.authority.by is not None:
+                    return
+                telegram.authority = None
+            at = cursor.fold.find(form, at + len(form), high)
+
+
+def _opens_sentence(cursor: Cursor, low: int, at: int) -> bool:
+    before = at - 1
+    while before >= low and cursor.fold[before] in " \n":
+        before -= 1
+    return before < low or cursor.fold[before] in ".):;-"
+
+
+def _sentence_stop(cursor: Cursor, at: int, high: int) -> int:
+    """The end of the paragraph, at most."""
+    here = cursor.line_end(at)
+    while here < high:
+        if cursor.blank_line(here + 1):
+            return here
+        here = cursor.line_end(here + 1)
+    return high

@@ -1,0 +1,267 @@
+"""A marked document that is no telegram: memorandum, letter, e-mail, with banner lines and an authority block."""
+
+from __future__ import annotations
+
+from ...model import Banner, Marking, Notice, Party, Telegram
+from ...values import Date
+from ..cursor import Cursor, Pattern
+from ..fields.authority import read_authority
+from ..fields.banner import joined
+from ..fields.blocks import Region
+from ..fields.dates import find_dates
+from ..fields.labelled import read_subject
+from ..fields.paragraphs import Body, Text, hand_down
+from ..markings import finder
+
+_FIELD = Pattern(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
+_FIELDS = ("authority", "classification", "date", "reference", "sender", "subject", "to")
+_TOP = 14  # in how many lines from the top a date may stand alone
+
+
+class Memo:
+    """Reads a marked document line by line: what is no banner, field or authority line is text."""
+
+    __slots__ = ("banners", "cursor", "stretches", "telegram")
+
+    def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
+        self.cursor = cursor
+        self.telegram = telegram
+        self.banners: list[Banner] = []
+        self.stretches: list[tuple[int, int]] = []  # text between other things
+
+    def read(self) -> None:
+        """Banner lines, fields, authority block, notices, text."""
+        cursor, telegram = self.cursor, self.telegram
+        here = 0
+        text = -1
+        number = 0
+        while here < cursor.size:
+            end = cursor.line_end(here)
+            start, last = cursor.trim(here, end)
+            kind = self._line(here, start, last, number) if start < last else None
+            if kind is not None:
+                if text >= 0:
+                    self.stretches.append((text, here))
+                text = -1
+                end = self._taken(kind, start, end)
+            elif text < 0 and start < last:
+                text = here
+            number += start < last
+            here = end + 1
+        if text >= 0:
+            self.stretches.append((text, cursor.size))
+        telegram.banners = tuple(self.banners)
+        if self.banners:
+            telegram.banner = self.banners[0]
+        self._paragraphs()
+
+    def _line(self, here: int, start: int, last: int, number: int) -> str | None:
+        """What the line is: banner, a field, authority, notice, date; `None` for text."""
+        cursor = self.cursor
+        if last - start <= finder.LONGEST_BANNER and self._banner(here, start, last):
+            return "banner"
+        if number == 0 and self._joined(here, start, last):
+            return "banner"
+        field = self._field(start, last)
+        if field == "classification":
+            value = self.cursor.trim(cursor.fold.find(":", start) + 1, last)
+            return "banner" if value[0] < value[1] and self._banner(here, *value) else None
+        if field is not None:
+            cursor.begin(here, field)
+            return field
+        notice = self._notice(here, start, last)
+        if notice:
+            return "notice"
+        if number < _TOP and self.telegram.date is None and last - start < 30 and self._date(start, last, alone=True):
+            cursor.begin(here, "date")
+            return "date"
+        return None
+
+    def _taken(self, kind: str, start: int, end: int) -> int:
+        """Read what the line opened; return the end of its last line."""
+        cursor = self.cursor
+        if kind == "notice":
+            while end + 1 < cursor.size and not cursor.blank_line(end + 1):
+                below = cursor.trim(end + 1, cursor.line_end(end + 1))
+                if self._field(*below) is not None or self._stops(*below):
+                    break
+                end = cursor.line_end(end + 1)
+            return end
+        if kind == "banner" or (kind == "date" and self._field(start, end) is None):
+            return end
+        if kind == "authority":
+            opened, end = start, self._authority_end(end)
+            while opened < end:
+                self._notice(opened, *self.cursor.trim(opened, self.cursor.line_end(opened)), inside=True)
+                opened = self.cursor.line_end(opened) + 1
+            read_authority(cursor, self.telegram, Region("authority", start, start, cursor.trim(start, end)[1]))
+            return end
+        colon = cursor.fold.find(":", start) + 1
+        while kind == "subject" and end + 1 < cursor.size and not cursor.blank_line(end + 1):
+            if self._field(*cursor.trim(end + 1, cursor.line_end(end + 1))) is not None:
+                break
+            end = cursor.line_end(end + 1)
+        last = cursor.trim(start, end)[1]
+        if kind == "subject":
+            read_subject(cursor, self.telegram, Region("subject", start, colon, max(last, colon)))
+        elif kind == "date":
+            self._date(colon, max(last, colon), alone=False)
+        elif kind == "sender" and last > colon and self.telegram.sender is None:
+            low, high = cursor.trim(colon, last)
+            self.telegram.sender = Party(cursor.span(low, high), cursor.text[low:high], cursor.joined(low, high))
+        return end
+
+    def _banner(self, here: int, start: int, last: int) -> bool:
+        cursor = self.cursor
+        found = finder.banner(cursor.view, start, last, cursor.words)
+        if found is None:
+            return False
+        banner = Banner(found.span, found.text, found.level if isinstance(found, Marking) else found)
+        if isinstance(found, Marking):
+            banner.marking, banner.controls = found, found.controls
+            level = found.level_token
+            banner.level_text = cursor.word(start, last) if level is None else None
+            if level is not None:
+                at = cursor.text.find(level.text, start, last)
+                banner.level_text = cursor.word(at, at + len(level.text)) if at >= 0 else None
+        cursor.begin(here, "banner")
+        self.banners.append(banner)
+        return True
+
+    def _joined(self, here: int, start: int, last: int) -> bool:
+        banner = joined(self.cursor.view, start, last, self.cursor.words)
+        if banner is not None:
+            self.cursor.begin(here, "banner")
+            self.banners.append(banner)
+        return banner is not None
+
+    def _field(self, start: int, last: int) -> str | None:
+        match = _FIELD.match(self.cursor.fold, start, last)
+        code = self.cursor.grammar.fields.get(match.group(1)) if match is not None else None
+        return code if code in _FIELDS else None
+
+    def _authority_end(self, end: int) -> int:
+        """The block goes on over lines that are no empty line, and over labels behind one."""
+        cursor = self.cursor
+        while end + 1 < cursor.size:
+            below = cursor.line_end(end + 1)
+            start, last = cursor.trim(end + 1, below)
+            if start == last:
+                after = cursor.trim(below, cursor.size)[0]
+                if after >= cursor.size or self._field(after, cursor.line_end(after)) != "authority":
+                    return end
+                below = after - 1
+            elif self._stops(start, last):
+                return end
+            end = below
+        return end
+
+    def _stops(self, start: int, last: int) -> bool:
+        cursor = self.cursor
+        field = self._field(start, last)
+        if field is not None:
+            return field != "authority"
+        return cursor.fold[start] == "(" or finder.banner(cursor.view, start, last, cursor.words) is not None
+
+    def _date(self, start: int, last: int, alone: bool) -> bool:
+        cursor = self.cursor
+        found = next(find_dates(cursor.flat(start, last), cursor.grammar.months), None)
+        if found is None or (alone and (found.end - found.start < (last - start) - 2 or found.date is None)):
+            return False
+        if isinstance(found.date, Date) and found.date.precision == "year" and alone:
+            return False
+        if self.telegram.date is None and found.date is not None:
+            self.telegram.date = found.date
+            cursor.day = found.date
+        return True
+
+    def _notice(self, here: int, start: int, last: int, inside: bool = False) -> bool:
+        """A notice on a line of its own, or words of one in a line, which stay text or part of the block."""
+        cursor = self.cursor
+        line = cursor.fold[start:last]
+        if not _may_be_notice(cursor, line):
+            return False
+        for entry in cursor.words["notices"]:
+            alone = not inside and any(
+                line == form or line.startswith(form + ":") for form in entry.forms.get("line", ())
+            )
+            if alone or any(phrase in line for phrase in entry.forms.get("phrase", ())):
+                cursor.collect("notices", (Notice(cursor.span(start, last), cursor.text[start:last], entry.code),))
+                if alone:
+                    cursor.begin(here, "notice")
+                    return True
+        return False
+
+    # ---- text ------------------------------------------------------------------------------------------------
+
+    def _paragraphs(self) -> None:
+        cursor = self.cursor
+        begun = cursor.parts
+        cursor.parts = []
+        paragraphs = []
+        headings = []
+        outer = 0
+        for low, high in self.stretches:
+            for start, stop in _chunks(cursor, low, high):
+                text = Text(cursor, start, stop, outer)
+                found = text.walk()
+                outer = text.outer
+                body = Body(cursor, start, stop)
+                body.read(found)
+                paragraphs += body.paragraphs
+                headings += body.headings
+        cursor.parts = sorted(begun + cursor.parts)
+        marked = [index for index, item in enumerate(paragraphs) if item.mark is not None]
+        if marked:  # what stands before the first mark is the letterhead
+            first = marked[0]
+            paragraphs = [item for item in paragraphs[:first] if item.kind != "unnumbered"] + paragraphs[first:]
+        hand_down(paragraphs)
+        self.telegram.paragraphs = tuple(paragraphs)
+        self.telegram.headings = tuple(headings)
+
+
+def _may_be_notice(cursor: Cursor, line: str) -> bool:
+    """Whether any form of a notice stands in a line: nearly all lines are out at once."""
+    forms, phrases = cursor.grammar.notice_forms
+    return line.startswith(forms) or any(phrase in line for phrase in phrases)
+
+
+def _chunks(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
+    """The stretches between empty lines, from line start to line end."""
+    found = []
+    here = low
+    start = -1
+    while here < high:
+        end = min(cursor.line_end(here) + 1, high)
+        if not cursor.fold[here:end].strip():
+            if start >= 0:
+                found.append((start, here))
+            start = -1
+        elif start < 0:
+            start = here
+        here = end
+    if start >= 0:
+        found.append((start, high))
+    return found
+
+
+def read_memo(cursor: Cursor, telegram: Telegram) -> None:
+    """Read a marked document and settle which rule book it falls under."""
+    telegram.layout = "document"
+    Memo(cursor, telegram).read()
+    telegram.profile = _profile(cursor, telegram)
+
+
+def _profile(cursor: Cursor, telegram: Telegram) -> str:
+    """The first rule book of the table whose sign a banner shows, else the default one."""
+    default = telegram.profile
+    for entry in cursor.words["profiles"].entries:
+        system, sign = entry.fact("system"), entry.fact("sign")
+        for banner in telegram.banners:
+            if system and banner.marking is not None and banner.marking.system == system:
+                return entry.code
+            if sign and sign in banner.text:
+                return entry.code
+        if entry.fact("default"):
+            default = entry.code
+    return default

@@ -1,0 +1,137 @@
+"""Flattened text: line breaks put back where the labels of a telegram say that a line begins."""
+
+from __future__ import annotations
+
+from ...model import Instruction
+from ...text import Exchange
+from ..cursor import Cursor, Pattern
+from ..fields.banner import read_banner
+from ..fields.blocks import label_of
+from ..fields.declass_instruction import read_value
+
+_PARAGRAPH = Pattern(r"(?<=[ \n])(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))")
+_DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
+_TOP = 4000  # code points in which a classification line begins
+
+
+def breaks(cursor: Cursor) -> list[Exchange]:
+    """Where a line feed has to be put: before labels, captions and paragraph numbers in sequence."""
+    points: set[int] = set()
+    banner_end = _banner(cursor, points)
+    _labels(cursor, points, banner_end)
+    _numbers(cursor, points, max(points, default=banner_end))
+    return _exchanges(cursor, points)
+
+
+def _exchanges(cursor: Cursor, points: set[int]) -> list[Exchange]:
+    found = []
+    edge = 0
+    for point in sorted(points):
+        low = point
+        while low > edge and cursor.fold[low - 1] == " ":
+            low -= 1
+        if point <= 0 or point >= cursor.size or cursor.fold[low - 1] == "\n" or low < edge or low == 0:
+            continue
+        found.append(Exchange(low, point, "\n"))
+        edge = point
+    return found
+
+
+def _banner(cursor: Cursor, points: set[int]) -> int:
+    """Break around the classification line and the captions stuck to it; return where they end."""
+    fold = cursor.fold
+    forms = [form for letters, _ in cursor.grammar.levels for form in (" ".join(letters), letters)]
+    for form in (*forms, *(form for form in cursor.grammar.page_controls if " " in form)):
+        last = _TOP + len(form)
+        at = fold.find(form, 0, last)
+        while at >= 0:
+            if at == 0 or not fold[at - 1].isalnum():
+                end = _number_end(cursor, at)
+                banner = read_banner(cursor, at, end)
+                if banner is not None and banner.serial is not None:
+                    points.add(at)
+                    return _captions(cursor, at + len(banner.text), points)
+            at = fold.find(form, at + 1, last)
+    return 0
+
+
+def _number_end(cursor: Cursor, at: int) -> int:
+    """Where the digits of a message number behind a level end: far enough for `read_banner`."""
+    return min(cursor.line_end(at), at + 120)
+
+
+def _captions(cursor: Cursor, at: int, points: set[int]) -> int:
+    fold = cursor.fold
+    moved = True
+    while moved:
+        moved = False
+        while fold[at] in " \n,":
+            if at >= cursor.size:
+                return at
+            at += 1
+        for form, _ in cursor.grammar.caption_runs:
+            if len(form) > 4 and fold.startswith(form, at):
+                points.add(at)
+                at += len(form)
+                moved = True
+                break
+    points.add(at)
+    return at
+
+
+def _labels(cursor: Cursor, points: set[int], low: int) -> None:
+    fold = cursor.fold
+    openers = cursor.grammar.authority_openers
+    for items in cursor.grammar.text_labels.values():
+        for form, code in items:
+            if (len(form) < 3 and code != "eo") or (code == "authority" and form not in openers):
+                continue
+            at = fold.find(form, low)
+            while at >= 0 and len(points) < 400:
+                found = label_of(cursor, at)
+                if found is None or found[0] != code or not _stands_free(cursor, at, code):
+                    pass
+                elif code != "eo" or _has_value(cursor, found[1]):
+                    points.add(at)
+                    if code in ("tags", "subject", "eo"):
+                        break
+                at = fold.find(form, at + len(form))
+
+
+def _stands_free(cursor: Cursor, at: int, code: str) -> bool:
+    if at == 0 or not cursor.fold[at - 1].isalnum():
+        return code != "reference" or cursor.fold.find(":", at, at + 10) > 0
+    if code == "authority":  # glued to a number, or to capitals with small letters of its own: no DECLASSIFIED BY
+        return cursor.fold[at - 1].isdigit() or (cursor.text[at].isupper() and cursor.text[at + 1].islower())
+    return cursor.fold.find(":", at, at + 14) > 0
+
+
+def _has_value(cursor: Cursor, at: int) -> bool:
+    """Whether what a line of prose calls an order is an E.O. line: a value stands right behind the number."""
+    while cursor.fold[at].isdigit():
+        at += 1
+    while cursor.fold[at] in " :":
+        at += 1
+    value, _ = read_value(cursor, at, min(at + 40, cursor.line_end(at)))
+    return isinstance(value, Instruction) and value.kind != "event"
+
+
+def _numbers(cursor: Cursor, points: set[int], low: int) -> None:
+    """Paragraph numbers, in sequence only."""
+    hits = [(int(m[1] or m[2]), m.start(), cursor.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(cursor.fold, low)]
+    last = 0
+    marked = False
+    for index, (number, at, mark) in enumerate(hits):
+        if number != last + 1:
+            continue
+        if marked and not mark and any(n == number and m for n, _, m in hits[index + 1 : index + 12]):
+            continue  # a date or a figure; the marked one comes later
+        points.add(at)
+        last, marked = number, mark
+    for match in _DTG.finditer(cursor.fold, 0, low):
+        points.add(match.start())
+    for form, block in cursor.grammar.header_lines.items():
+        if block in ("station", "security", "sender", "to", "info"):
+            at = cursor.fold.find(f" {form} R" if block == "station" else f" {form} ", 0, low)
+            if at >= 0:
+                points.add(at + 1)

@@ -1,0 +1,430 @@
+"""The banner that a roll-up calls for, group by group, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...model import Marking, Rollup, Token
+from ...record import Record
+from ...text import Span
+from ...values import Date, Level
+from ...vocabulary import Entry, Vocabulary
+from ..lookup import Lexicon, lexicon
+from .disclosure import Decision, decide, expand
+
+
+def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
+    """The systems of a tree as a banner writes them, sorted: `SI-G ABCD-XYZ`."""
+    nodes = set(tree)
+    texts = []
+    for head in sorted({path[0] for path in nodes}):
+        text = head
+        for name in sorted({path[1] for path in nodes if path[0] == head and len(path) > 1}):
+            subs = sorted(path[2] for path in nodes if path[:2] == (head, name) and len(path) > 2)
+            text += "-" + " ".join([name, *subs])
+        texts.append(text)
+    return texts
+
+
+def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple[str, ...], level: Level) -> str:
+    """What the banner begins with: the level, or `//` and whose level it is."""
+    if system == "joint":
+        return f"//{next(iter(known.joint))} {level.name} {' '.join(owners)}".rstrip()
+    if system == "foreign":
+        return f"//{' '.join(owners)} {level.name}"
+    if system == "nato":
+        top = max((mark for mark in marks if mark.level == level), key=lambda mark: mark.text)
+        token = top.level_token
+        entry = known.words["nato"].get(token.code or "") if token is not None else None
+        return "//" + (entry.forms.get("banner", (entry.title,))[0] if entry is not None else level.name)
+    if system == "cui":
+        return min(known.cui, key=len)
+    return level.name
+
+
+def programmes(tree: set[tuple[str, ...]]) -> list[str]:
+    """The programmes in order, the prefix before the first of them only."""
+    below = sorted(path for path in tree if len(path) > 1)
+    heads = {path[0] for path in below}
+    texts = [name if index else f"{head}-{name}" for index, (head, name) in enumerate(below)]
+    return texts + sorted(path[0] for path in tree if path[0] not in heads)
+
+
+def nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
+    """The nuclear controls in the register's order, each with its sub-controls and numbers."""
+    texts = []
+    for head in ordered(known, [path[0] for path in tree]):
+        names = [path[1] for path in tree if path[0] == head and len(path) > 1]
+        numbers = sorted((name for name in names if name.isdigit()), key=int)
+        text = "-".join([head, *sorted(name for name in names if not name.isdigit())])
+        sigma = next((e for (code, _), e in known.parts.items() if code == head and "numbers" in e.facts), None)
+        if numbers and sigma is not None:
+            text += f"-{sigma.facts['part'][0]} {' '.join(numbers)}"
+        texts.append(text)
+    return texts
+
+
+def unclassified_text(total: PortionTotals, level: Level) -> list[str]:
+    """The categories of controlled unclassified information; in a classified banner its word alone."""
+    if level.classified:
+        return [min(total.known.cui, key=len)] if total.controlled else []
+    prefix = total.known.prefix
+    return sorted((path[0] for path in total.paths["cui"]), key=lambda word: (not word.startswith(prefix), word))
+
+
+def release_text(known: Lexicon, code: str, decision: Decision) -> str:
+    """A control of the dissemination category with its list of countries, if it has one."""
+    countries = decision.lists.get(code)
+    if countries is None:
+        return code
+    if code == known.roles["eyes"]:
+        return f"{'/'.join(countries)} {code}"
+    return f"{code} {', '.join(countries)}"
+
+
+def printed(known: Lexicon, head: str, risen: RollupResult, decision: Decision, unclassified: list[str]) -> str:
+    """The whole banner in the order of the register."""
+    foreign = [" ".join([*risen.foreign, *risen.sources])] if risen.foreign else []
+    groups = [written(risen.sci), programmes(risen.sap), nuclear_text(known, risen.aea), foreign, unclassified]
+    groups += [[release_text(known, code, decision) for code in risen.dissem], risen.nonic]
+    return "//".join([head, *("/".join(group) for group in groups if group)])
+
+
+# ---- The union of all portions, category by category, and what of it rises to the banner (IC-REG-2016 p.
+class PortionTotals:
+    """The union of all portions, category by category: paths such as `SI-G ABCD` and every token's entry."""
+
+    def __init__(self, known: Lexicon, marks: Sequence[Marking]) -> None:
+        self.known = known
+        self.paths: dict[str, set[tuple[str, ...]]] = {"sci": set(), "sap": set(), "aea": set(), "cui": set()}
+        self.codes: dict[str, Entry] = {}
+        self.controlled = any(mark.system == "cui" for mark in marks)
+        self.concealed = any(mark.concealed for mark in marks)
+        self.owners: set[str] = set()
+        self.foreign = self.concealed
+        for mark in marks:
+            self._add_owners(mark)
+            for token in mark.control_tokens:
+                self._add(token)
+
+    def _add_owners(self, mark: Marking) -> None:
+        if mark.system == "nato":
+            nato = self.known.words["nato"].entries
+            self.owners.update(entry.code for entry in nato if entry.fact("kind") == "owner")
+        elif mark.system in ("foreign", "joint"):
+            self.owners.update(set(mark.owners) - {self.known.owner})
+        self.foreign = self.foreign or mark.system in ("nato", "foreign")
+
+    def _add(self, token: Token) -> None:
+        if token.category in self.paths:
+            self.paths[token.category].update(paths(self.known, token))
+        entry = self.known.words["controls"].get(token.code or "")
+        if entry is not None:
+            self.codes[entry.code] = entry
+            if entry.fact("role") == "foreign":
+                self.foreign = True
+                self.concealed = self.concealed or not token.countries
+                self.owners.update(token.countries)
+
+
+def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
+    """The token as paths of a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
+    head = token.code or token.text
+    found: set[tuple[str, ...]] = {(head,)} if token.category != "cui" else set()
+    for part in token.parts:
+        name, _, rest = part.partition(" ")
+        if token.category in ("sap", "cui"):
+            found.add((head, part) if token.category == "sap" else (part,))
+            continue
+        entry = known.parts.get((head, name))
+        name = entry.facts["part"][0] if entry is not None else name
+        found.add((head, name))
+        found.update((head, name, sub) for sub in rest.split())
+    return found
+
+
+def joined(tree: set[tuple[str, ...]]) -> list[str]:
+    """A tree's paths as one word each, sorted."""
+    return ["-".join(path) for path in sorted(tree)]
+
+
+def unclassified_only(known: Lexicon, entry: Entry) -> bool:
+    """Whether a control may stand on unclassified information alone."""
+    levels = [known.words["levels"].get(code) for code in entry.facts.get("levels", ())]
+    return bool(levels) and all(found is not None and found.fact("classified") == "no" for found in levels)
+
+
+def system_of(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
+    """The system of the whole: that of all portions if all agree in it and in their owners, else us."""
+    systems = {mark.system for mark in marks if mark.control_tokens or mark.system != "us" or is_classified(mark)}
+    owners = {mark.owners for mark in marks if mark.owners}
+    concealed = any(mark.concealed for mark in marks)
+    if len(systems) == 1 and len(owners) <= 1 and not concealed:
+        return systems.pop(), next(iter(owners), ())
+    return "us", ()
+
+
+def is_classified(mark: Marking) -> bool:
+    """Whether a mark's level could be read and is a classified one."""
+    return isinstance(mark.level, Level) and mark.level.classified
+
+
+def forced(total: PortionTotals, level: Level, decision: Decision) -> Decision:
+    """Unclassified nuclear controls vanish from a classified banner and force the strictest release marking."""
+    if not level.classified:
+        return decision
+    if any(entry.fact("rollup") == "unclassified-or-no-foreign" for entry in total.codes.values()):
+        return Decision((total.known.roles["no-foreign"],), {}, "no-foreign", True, decision.mixed)
+    return decision
+
+
+def nuclear(total: PortionTotals, level: Level) -> set[tuple[str, ...]]:
+    """Only the highest of the classified nuclear controls rises, with its own and the other's sub-controls."""
+    tree = total.paths["aea"]
+    entries = [entry for entry in total.codes.values() if entry.fact("category") == "aea"]
+    ranked = sorted((entry for entry in entries if entry.fact("rollup") == "highest"), key=lambda e: e.rank or 0)
+    found: set[tuple[str, ...]] = set()
+    if ranked:
+        head = ranked[0].code
+        inherits = (head, *(e.code for e in ranked[1:]))
+        found = {(head, *path[1:]) for path in tree if path[0] in inherits}
+    if not level.classified:
+        found |= {path for path in tree if total.known.words["controls"].get(path[0]) in entries and len(path) == 1}
+    return found
+
+
+def rising(total: PortionTotals, level: Level, decision: Decision, category: str) -> list[str]:
+    """The codes of a category that rise from the portions, release markings aside."""
+    known = total.known
+    entries = [entry for entry in total.codes.values() if entry.fact("category") == category]
+    here = {entry.fact("role") for entry in total.codes.values()}
+    found: list[str] = []
+    for entry in entries:
+        way = entry.fact("rollup")
+        strict = bool(here & {"nobody", "exclusive"})
+        if way == "any":
+            found.append(entry.code)
+        elif way == "unless-originator":
+            found += [] if "originator" in here else [entry.code]
+        elif way == "strictest":
+            found += [] if entry.fact("role") == "exclusive" and "nobody" in here else [entry.code]
+        elif way == "unclassified":
+            compound = any(other.fact("plain") == entry.code for other in total.codes.values())
+            pushed = strict and entry.fact("role") == "sensitive"
+            found += [] if level.classified or pushed or (compound and not decision.codes) else [entry.code]
+        elif way == "compound":
+            found += _compound(known, entry, level, decision, strict)
+        elif way == "alone":
+            others = [e for e in total.codes.values() if e is not entry and not e.fact("release")]
+            found += [] if level.classified or others else [entry.code]
+    return list(dict.fromkeys(found))
+
+
+def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
+    """SBU NOFORN and LES NOFORN stay whole in an unclassified banner without another release marking, else split."""
+    plain = known.words["controls"].get(entry.fact("plain"))
+    sensitive = plain is not None and plain.fact("role") == "sensitive"
+    if sensitive and (level.classified or strict):
+        return []
+    return [entry.fact("plain")] if level.classified or decision.codes else [entry.code]
+
+
+def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
+    """The codes, each once, in the order that the table gives them inside their category."""
+
+    def place(code: str) -> int:
+        entry = known.words["controls"].get(code)
+        return entry.rank or 0 if entry is not None else 99
+
+    return sorted(dict.fromkeys(codes), key=place)
+
+
+class RollupResult(Record):
+    """What rises to the banner: trees of paths, the code and sources of foreign information, controls in order."""
+
+    sci: set[tuple[str, ...]]
+    sap: set[tuple[str, ...]]
+    aea: set[tuple[str, ...]]
+    cui: set[tuple[str, ...]]
+    foreign: tuple[str, ...]
+    sources: tuple[str, ...]
+    dissem: list[str]
+    nonic: list[str]
+
+    def codes(self) -> tuple[str, ...]:
+        """Everything that rises, in the order of the banner."""
+        trees = [*joined(self.sci), *joined(self.sap), *joined(self.aea), *self.foreign, *joined(self.cui)]
+        return (*trees, *self.dissem, *self.nonic)
+
+
+def risen_of(total: PortionTotals, level: Level, decision: Decision, system: str) -> RollupResult:
+    """What of the total rises to a banner of that level and system with that release marking."""
+    known = total.known
+    foreign = (known.roles["foreign"],) if system == "us" and total.foreign else ()
+    sources = sorted(total.owners, key=lambda code: (len(code) > 3, code)) if foreign and not total.concealed else ()
+    dissem = ordered(known, [*rising(total, level, decision, "dissem"), *decision.codes])
+    nonic = ordered(known, rising(total, level, decision, "nonic"))
+    trees = total.paths
+    return RollupResult(
+        trees["sci"], trees["sap"], nuclear(total, level), trees["cui"], foreign, tuple(sources), dissem, nonic
+    )
+
+
+# ---- From portion marks to the overall marking: what the banner should say, and how the banner found diff
+def roll_up(
+    marks: Sequence[Marking],
+    banner: Marking | None,
+    profile: str,
+    date: Date | None,
+    words: Vocabulary,
+    captions: Sequence[str] = (),
+    place: Span | None = None,
+) -> Rollup | None:
+    """What `marks`, the portion marks in order, make of the banner; `None` if no mark has a level.
+
+    `profile` is a rule book of the table `profiles`: in telegrams the line shows the level alone, and captions (their
+    codes) show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the register's ten steps hold (IC-REG-2016
+    p. 27-30). The span is `place`, else the banner's, else empty at the first mark.
+    """
+    levels = [mark.level for mark in marks if isinstance(mark.level, Level)]
+    if not levels:
+        return None
+    count = len(marks)
+    marks = distinct(marks)
+    level = max(levels, key=lambda found: found.rank)
+    span = place or (banner.span if banner is not None else None)
+    if span is None:
+        span = Span(marks[0].span.start, marks[0].span.start)
+    known = lexicon(words)
+    book = words["profiles"].get(profile)
+    if book is not None and book.fact("cable") == "yes":
+        return _telegram(known, marks, banner, level, span, captions, count)
+    return _register(known, marks, banner, level, span, profile, date, count)
+
+
+def distinct(marks: Sequence[Marking]) -> list[Marking]:
+    """The marks without those that say again what an earlier one said: all steps ask who is among them, none how
+    often."""
+    found: dict[tuple[object, ...], Marking] = {}
+    for mark in marks:
+        level = mark.level.code if isinstance(mark.level, Level) else None
+        key = (mark.text, level, mark.system, mark.controls, mark.owners, mark.release, mark.concealed)
+        found.setdefault(key, mark)
+    return list(found.values())
+
+
+# ---- telegrams -------------------------------------------------------------------------------------------------------
+
+
+def _telegram(
+    known: Lexicon,
+    marks: Sequence[Marking],
+    banner: Marking | None,
+    level: Level,
+    span: Span,
+    captions: Sequence[str],
+    count: int,
+) -> Rollup:
+    found = {code for mark in marks for code in mark.controls}
+    shown = set(banner.controls if banner is not None else ())
+    expected: list[str] = []
+    missing: list[str] = []
+    for entry in known.captioned if found else ():
+        caption = entry.fact("caption")
+        if entry.code not in found or (level.classified and unclassified_only(known, entry)):
+            continue
+        expected.append(entry.code)
+        if entry.code not in shown and caption not in captions:
+            missing.append(entry.code)
+    text = ", ".join([level.name, *expected])
+    return Rollup(span, level, text, tuple(expected), missing=tuple(missing), portions=count, why="telegram")
+
+
+# ---- the register ----------------------------------------------------------------------------------------------------
+
+
+def _register(
+    known: Lexicon,
+    marks: Sequence[Marking],
+    banner: Marking | None,
+    level: Level,
+    span: Span,
+    profile: str,
+    date: Date | None,
+    count: int,
+) -> Rollup:
+    total = PortionTotals(known, marks)
+    system, owners = system_of(marks)
+    decision = forced(total, level, decide(known, marks, banner, profile, date))
+    risen = risen_of(total, level, decision, system)
+    roll = Rollup(span, level, None, risen.codes(), portions=count, why=decision.step)
+    roll.decided, roll.mixed = decision.decided, decision.mixed
+    roll.concealed = total.concealed and bool(risen.foreign)
+    roll.owners = owners or risen.sources
+    roll.release = decision.lists.get(known.roles["release"])
+    if decision.decided:
+        head = head_of(known, marks, system, owners, level)
+        roll.text = printed(known, head, risen, decision, unclassified_text(total, level))
+    if banner is not None:
+        _compare(known, roll, banner, decision, set(risen.sources), bool(risen.foreign))
+    return roll
+
+
+# ---- comparing -------------------------------------------------------------------------------------------------------
+
+
+def _compare(
+    known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, owners: set[str], foreign: bool
+) -> None:
+    """Fill in how the banner found differs from the one expected."""
+    shown: set[str] = set()
+    for token in banner.control_tokens:
+        if token.category in ("sci", "sap", "aea", "cui"):
+            shown.update("-".join(path) for path in paths(known, token))
+        elif token.code is not None and token.category != "declass":
+            shown.add(token.code)
+    release = known.releases
+    wanted = [code for code in roll.controls if code not in release]
+    roll.missing = tuple(code for code in wanted if not _shows(code, shown))
+    roll.extra = tuple(code for code in sorted(shown) if code not in release and not _shows(code, set(wanted)))
+    if foreign:
+        listed = {c for token in banner.tokens if token.category == "fgi" for c in token.countries}
+        roll.missing_owners = tuple(sorted(owners - listed))
+    level = banner.level
+    if isinstance(level, Level) and level.classified:
+        entries = [known.words["controls"].get(code) for code in banner.controls]
+        roll.vanishing = tuple(e.code for e in entries if e is not None and unclassified_only(known, e))
+    if decision.decided:
+        _compare_release(known, roll, banner, decision, release)
+
+
+def _shows(code: str, shown: set[str]) -> bool:
+    """Whether a code is among those shown; a programme also by the first letters of its nickname."""
+    if code in shown:
+        return True
+    head, _, name = code.partition("-")
+    names = [other.partition("-")[2] for other in shown if other.startswith(head + "-")]
+    return any(_letters(name) == _letters(other) for other in names if " " in name or " " in other)
+
+
+def _letters(name: str) -> str:
+    return "".join(word[0] for word in name.split()) if " " in name else name
+
+
+def _compare_release(
+    known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, release: frozenset[str]
+) -> None:
+    found = {code for code in banner.controls if code in release}
+    expected = set(decision.codes)
+    no_foreign, listing = known.roles["no-foreign"], known.roles["release"]
+    if no_foreign in expected and no_foreign not in found:
+        roll.missing = (*roll.missing, no_foreign)
+    here = expand(known, banner.release) if banner.release else frozenset()
+    there = expand(known, decision.lists.get(listing, ()))
+    opens = bool(found - {no_foreign})
+    roll.wider_release = (no_foreign in expected and opens and no_foreign not in found) or bool(
+        listing in expected and here - there
+    )
+    roll.release_agrees = found == expected and here == there
+    if not decision.codes:  # unmarked portions may count as NOFORN, by their date and caveats; as released they may not
+        roll.extra = (*roll.extra, *sorted(found - {no_foreign}))

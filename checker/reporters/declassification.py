@@ -1,0 +1,154 @@
+"""When each telegram is or was due for declassification, with the reason; and how many are in each year."""
+
+from __future__ import annotations
+
+import json
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2s
+
+from ..model import Telegram
+from .csv import flat
+from .csv import rows as csv_rows
+from .escaping import csv_cell, visible, whole
+
+Row = Mapping[str, str]
+
+FORMS = ("table", "csv", "json", "ics")
+COLUMNS = (
+    "path", "cable", "date", "level", "instruction", "kind", "basis", "expected", "limit", "within_limit", "automatic",
+    "exempt", "status", "cite", "why", "means",
+)  # fmt: skip
+BASES = ("marked", "schedule", "default", "exemption")
+_SHOWN = ("path", "cable", "date", "level", "instruction", "expected", "limit", "automatic", "status", "why")
+
+
+def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, str]:
+    """What is known about one telegram as text: "" is absent, `?` unreadable or lost.
+
+    `expected` is the date the document or its order gives, `limit` the latest the order allows, `automatic` 31 December
+    of the 25th year; `means` is what the status says, from `meanings`.
+    """
+    known = telegram.declass
+    found: dict[str, object] = {
+        "path": path,
+        "cable": cable or telegram.mrn or "",
+        "date": telegram.date,
+        "level": telegram.level,
+        "instruction": telegram.instruction,
+        "means": meanings.get(known.status or "", "") if known is not None else "",
+    }
+    return {name: flat(found[name] if name in found else getattr(known, name, None)) for name in COLUMNS}
+
+
+def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """How many documents each year brings, by what gives the date, and how many automatic declassification does."""
+    heads = ("year", *BASES, "automatic")
+    counts: dict[str, dict[str, int]] = {}
+    for each in rows:
+        for name, date in ((each["basis"], each["expected"]), ("automatic", each["automatic"])):
+            if date[:4].isdigit() and name in heads:
+                year = counts.setdefault(date[:4], dict.fromkeys(heads[1:], 0))
+                year[name] += 1
+    return [{"year": year, **{name: str(count) for name, count in counts[year].items()}} for year in sorted(counts)]
+
+
+def render(form: str, rows: Sequence[Row], as_of: str = "") -> Iterator[str]:
+    """Rows of telegrams in one of `FORMS`; those of `by_year` in any but a calendar."""
+    if form == "ics":
+        yield from calendar(rows, as_of)
+    elif form == "json":
+        yield json.dumps([{name: whole(cell) for name, cell in each.items()} for each in rows], indent=1) + "\n"
+    elif form == "csv":
+        yield from csv_rows([list(rows[0]) if rows else COLUMNS])
+        yield from csv_rows([[csv_cell(cell) for cell in each.values()] for each in rows])
+    else:
+        yield from _table(rows)
+
+
+def _table(rows: Sequence[Row]) -> Iterator[str]:
+    from tabulate import tabulate  # 72 ms, and only for the table
+
+    heads = _SHOWN if not rows or "path" in rows[0] else tuple(rows[0])
+    cells = [[visible(each[name]) for name in heads] for each in rows]
+    sources = [_cited(each) for each in rows]
+    if "why" in heads:
+        cells = [[*each[:-1], each[-1] + source] for each, source in zip(cells, sources, strict=True)]
+    table = tabulate(cells, headers=heads, tablefmt="simple", disable_numparse=True)
+    yield from (line.rstrip() + "\n" for line in table.split("\n"))
+    meanings = {each["status"]: each["means"] for each in rows if each.get("means")}
+    if meanings:
+        yield "\n"
+        yield from (f"{status}: {meanings[status]}\n" for status in sorted(meanings))
+
+
+def _cited(each: Row) -> str:
+    return f" [{visible(each['cite'])}]" if each.get("cite") else ""
+
+
+# ---- The dates of declassification as a calendar (RFC 5545), for whoever has to look at the documents whe
+_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_WIDTH = 73  # octets of a line, less the blank that goes before a continued one
+_KINDS = (
+    ("expected", "declassification date"),
+    ("automatic", "automatic declassification, if it is a permanent record"),
+)
+
+
+def calendar(rows: Sequence[Mapping[str, str]], as_of: str) -> Iterator[str]:
+    """A calendar with an all-day entry for each expected and each automatic date of the rows of `release`.
+
+    A date known to the month or year stands on its last day. `as_of` (YYYY-MM-DD or "") is the day the calendar says it
+    was made on; without one each entry bears its own day, so that the same documents always give the same calendar.
+    """
+    yield from _lines("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cablecheck//declass//EN", "CALSCALE:GREGORIAN")
+    for row in rows:
+        for name, words in _KINDS:
+            day = _last_day(row[name])
+            if day:
+                yield from _lines(*_entry(row, name, words, day, as_of.replace("-", "") or day))
+    yield from _lines("END:VCALENDAR")
+
+
+def _entry(row: Mapping[str, str], name: str, words: str, day: str, made: str) -> Iterator[str]:
+    path, cable, level = row["path"], row["cable"], row["level"]
+    key = f"{path}\n{cable}\n{name}".encode(errors="backslashreplace")
+    called = f"{cable or path} ({level})" if level else cable or path
+    calendar = [path, row["instruction"], row["why"].rstrip("."), row["means"][:1].upper() + row["means"][1:]]
+    yield "BEGIN:VEVENT"
+    yield f"UID:{blake2s(key, digest_size=12).hexdigest()}@cablecheck"
+    yield f"DTSTAMP:{made}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{day}"
+    yield f"SUMMARY:{_text(f'{called}: {words}')}"
+    yield f"DESCRIPTION:{_text('. '.join(part for part in calendar if part))}."
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def _last_day(text: str) -> str:
+    """YYYYMMDD of the last day a date can mean; nothing where there is none."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return ""
+    year, month, day = match.groups()
+    month = month or "12"
+    return f"{year}{month}{day or monthrange(int(year), int(month))[1]}"
+
+
+def _text(value: str) -> str:
+    return re.sub(r"[\\;,]", r"\\\g<0>", visible(value))
+
+
+def _lines(*lines: str) -> Iterator[str]:
+    """Content lines, folded at 75 octets without cutting a letter in two."""
+    for line in lines:
+        rest = line.encode("utf-8", "backslashreplace")
+        head = ""
+        while len(rest) > _WIDTH:
+            cut = _WIDTH
+            while rest[cut] & 0xC0 == 0x80:
+                cut -= 1
+            yield f"{head}{rest[:cut].decode()}\r\n"
+            rest, head = rest[cut:], " "
+        yield f"{head}{rest.decode()}\r\n"

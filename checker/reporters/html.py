@@ -1,0 +1,357 @@
+"""How the HTML page looks and how its filters work; the page works without the script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+
+from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
+from . import Look
+from .escaping import html_text
+from .terminal import account, count, place, statistics_rows, undetermined, verdict, why
+
+STYLE = """
+:root{color-scheme:light dark;--paper:#fff;--ground:#f4f5f7;--ink:#1d232b;--soft:#5b6673;--line:#d9dee5;
+--error:#b3261e;--error-bg:#fde7e5;--warning:#8a5a00;--warning-bg:#fff0cc;--info:#0b5c8a;--info-bg:#dff0fb;
+--good:#1c6b36}
+@media (prefers-color-scheme:dark){:root{--paper:#171b21;--ground:#0f1216;--ink:#e4e8ee;--soft:#9aa6b4;--line:#2d343e;
+--error:#ff8a80;--error-bg:#4a1b18;--warning:#ffc75f;--warning-bg:#46340c;--info:#7cc8f5;--info-bg:#10344a;
+--good:#7fd79b}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--ground);color:var(--ink);
+font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+header,main{max-width:1180px;margin:0 auto;padding:0 20px}
+header{padding-top:28px}
+h1{font-size:1.6rem;margin:0 0 .2em;font-weight:650}
+h2{font-size:1.1rem;margin:1.6em 0 .4em}
+.verdict{display:inline-block;margin:.2em 0 1em;padding:.2em .7em;border-radius:4px;font-weight:600}
+.verdict.clean{background:color-mix(in srgb,var(--good) 15%,transparent);color:var(--good)}
+.verdict.findings,.verdict.untrusted{background:var(--error-bg);color:var(--error)}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(112px,1fr));gap:10px;margin:0 0 1em}
+.tile{background:var(--paper);border:1px solid var(--line);border-top:3px solid var(--line);border-radius:6px;
+padding:8px 12px}
+.tile.error{border-top-color:var(--error)}.tile.warning{border-top-color:var(--warning)}
+.tile.info{border-top-color:var(--info)}
+.tile dt{color:var(--soft);font-size:.82rem}.tile dd{margin:0;font-size:1.5rem;font-weight:650;
+font-variant-numeric:tabular-nums}
+header p{color:var(--soft);margin:.2em 0 1.2em}
+.filters{position:sticky;top:0;z-index:2;display:flex;flex-wrap:wrap;gap:8px 18px;align-items:center;
+background:var(--paper);
+border:1px solid var(--line);border-radius:6px;padding:8px 14px;margin-bottom:16px}
+.filters[hidden]{display:none}
+.filters fieldset{border:0;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:4px 14px}
+.filters legend{float:left;margin-right:10px;padding:0;color:var(--soft)}
+.filters select,.filters input[type=search]{font:inherit;max-width:100%;padding:3px 6px;border:1px solid var(--line);
+border-radius:4px;background:var(--ground);color:inherit}
+.filters select{width:17em}
+.filters output{color:var(--soft);margin-left:auto}
+.document,.clean,section{background:var(--paper);border:1px solid var(--line);border-radius:6px;margin:0 0 16px;
+padding:0 16px}
+section{padding-bottom:12px}section h2{margin-top:.7em}section ul{margin:0}
+summary{cursor:pointer;padding:10px 0;overflow-wrap:anywhere}
+.document>summary{border-bottom:1px solid var(--line);margin:0 -16px;padding:10px 16px;
+border-left:4px solid var(--line);border-radius:6px 6px 0 0}
+summary.error{border-left-color:var(--error)!important}summary.warning{border-left-color:var(--warning)!important}
+summary.info{border-left-color:var(--info)!important}
+.path{font-weight:600}.cable,.title,.number{color:var(--soft);margin-left:.6em}.number{float:right}
+.findings{list-style:none;margin:8px 0;padding:0}
+.finding{padding:7px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+.finding:last-child{border-bottom:0}
+.finding:target,a:target+mark{outline:2px solid var(--info)}
+.where{display:inline-block;min-width:4.2em;font-variant-numeric:tabular-nums}
+a{color:var(--info)}
+.badge{display:inline-block;min-width:5.2em;text-align:center;border-radius:4px;font-size:.8rem;font-weight:600;
+padding:0 .5em}
+.rule{font-weight:600;margin:0 .3em}
+.more{color:var(--soft);font-size:.87rem;margin-left:4.5em}
+.badge.error,mark.error{background:var(--error-bg);color:var(--error)}
+.badge.warning,mark.warning{background:var(--warning-bg);color:var(--warning)}
+.badge.info,mark.info{background:var(--info-bg);color:var(--info)}
+mark{border-radius:2px;box-shadow:0 1px 0 currentColor}
+.text{overflow:auto;max-height:34em;border-top:1px solid var(--line);margin:0 -16px;padding:8px 0;
+font:13px/1.45 ui-monospace,
+SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.text table{border-collapse:collapse}
+.text th{position:sticky;left:0;background:var(--paper);color:var(--soft);font-weight:400;text-align:right;
+padding:0 12px 0 16px;
+user-select:none;vertical-align:top}
+.text td{white-space:pre;padding:0 16px 0 0}
+.wide{overflow:auto}.rules{border-collapse:collapse;font-variant-numeric:tabular-nums}
+.rules th,.rules td{padding:3px 14px 3px 0;text-align:right;border-bottom:1px solid var(--line)}
+.rules th:first-child{text-align:left}
+li{overflow-wrap:anywhere}
+.gone{display:none!important}
+@media (max-width:640px){header,main{padding:0 10px}.more{margin-left:0}.filters{position:static}
+.filters select{width:100%}
+.number{float:none}.text td{white-space:pre-wrap;overflow-wrap:anywhere}.tiles{grid-template-columns:repeat(4,1fr);
+gap:6px}.tile{padding:6px 8px}
+.tile dd{font-size:1.2rem}}
+@media print{.filters{display:none}.text{max-height:none}.text td{white-space:pre-wrap}body{background:#fff}}
+"""
+
+SCRIPT = """
+(function(){
+"use strict";
+var form=document.querySelector(".filters");
+if(!form){return}
+form.hidden=false;
+form.addEventListener("submit",function(event){event.preventDefault()});
+function apply(){
+var severities={},shown=0,all=0,rule=form.elements.rule.value,words=form.elements.words.value.toLowerCase();
+form.querySelectorAll("[name=severity]").forEach(function(box){severities[box.value]=box.checked});
+document.querySelectorAll(".document").forEach(function(part){
+var head=part.querySelector("summary").textContent.toLowerCase(),any=false;
+part.querySelectorAll(".finding").forEach(function(item){
+var fits=severities[item.dataset.severity]&&(!rule||item.dataset.rule===rule)&&
+(!words||head.indexOf(words)>=0||item.textContent.toLowerCase().indexOf(words)>=0);
+item.classList.toggle("gone",!fits);
+all+=1;
+if(fits){any=true;shown+=1}
+});
+part.classList.toggle("gone",!any);
+});
+form.querySelector("output").textContent=shown===all?"":shown+" of "+all+" shown";
+}
+form.addEventListener("input",apply);
+}());
+"""
+
+
+# ---- Findings drawn into a document's text as HTML: each line apart, each place marked by its most seriou
+MOST = 2_000  # findings drawn in one document; all are listed above it
+_LINE = re.compile(r"\r\n|\r|\n")
+
+
+def drawn(paper: Excerpt, found: list[Finding], prefix: str) -> Iterator[tuple[int, str]]:
+    """(line number, HTML of the line). Where finding n begins there is an anchor `<prefix><n>t`."""
+    pen = _Pen(paper, found[:MOST], prefix)
+    here, line = 0, paper.line
+    for stop, after in _lines(paper.text):
+        yield line, pen.draw(here, stop)
+        here, line = after, line + 1
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Where each line's words end, and where the next line begins."""
+    after = 0
+    for each in _LINE.finditer(text):
+        after = each.end()
+        yield each.start(), after
+    if after < len(text) or not text:
+        yield len(text), len(text)
+
+
+class _Pen:
+    """Goes through a text once, from mark to mark."""
+
+    __slots__ = ("_begin", "_edges", "_end", "_found", "_met", "_next", "_over", "_points", "_prefix", "_text")
+
+    def __init__(self, paper: Excerpt, found: list[Finding], prefix: str) -> None:
+        self._text, self._found, self._prefix = paper.text, found, prefix
+        self._begin: dict[int, list[int]] = {}
+        self._end: dict[int, list[int]] = {}
+        self._points: dict[int, list[int]] = {}
+        length = len(paper.text)
+        for number, one in enumerate(found, start=1):
+            low = min(max(one.span.start - paper.start, 0), length)
+            high = min(max(one.span.end - paper.start, low), length)
+            if low == high:
+                self._points.setdefault(low, []).append(number)
+            else:
+                self._begin.setdefault(low, []).append(number)
+                self._end.setdefault(high, []).append(number)
+        self._edges = sorted({*self._begin, *self._end, *self._points})
+        self._next = 0
+        self._over: dict[int, None] = {}  # the findings we are inside of, in order
+        self._met: set[int] = set()
+
+    def draw(self, low: int, stop: int) -> str:
+        """The HTML of the text from `low` to `stop`."""
+        pieces = []
+        while self._next < len(self._edges) and self._edges[self._next] <= stop:
+            edge = self._edges[self._next]
+            self._next += 1
+            pieces.append(self._words(low, edge))
+            low = max(low, edge)
+            for number in self._end.get(edge, ()):
+                self._over.pop(number, None)
+            if edge in self._points:
+                pieces.append(self._mark('<span class="point">\u2038</span>', self._points[edge]))
+            self._over.update(dict.fromkeys(self._begin.get(edge, ())))
+        pieces.append(self._words(low, stop))
+        return "".join(pieces)
+
+    def _words(self, low: int, high: int) -> str:
+        if low >= high:
+            return ""
+        words = html_text(self._text[low:high])
+        return self._mark(words, list(self._over)) if self._over else words
+
+    def _mark(self, words: str, over: list[int]) -> str:
+        """The colour of the most serious finding, the messages of all, an anchor for each met first here."""
+        anchors = "".join(f'<a id="{self._prefix}{number}t"></a>' for number in over if number not in self._met)
+        self._met.update(over)
+        found = [self._found[number - 1] for number in over]
+        worst = min((one.severity for one in found), key=SEVERITIES.index)
+        title = html_text("; ".join(f"{one.rule} {one.message}" for one in found[:5]))
+        return f'{anchors}<mark class="{worst}" title="{title}">{words}</mark>'
+
+
+# ---- One self-contained HTML page: the account, filters, and each document with its findings drawn in the
+MOST_TEXTS = 500  # documents whose text is drawn; the findings of all are listed
+
+
+def report(outcome: Outcome, look: Look) -> Iterator[str]:
+    """The page."""
+    yield from _head(outcome)
+    yield from _unchecked(outcome, "failed", "Not checked")
+    yield from _filters(outcome)
+    yield from _documents(outcome)
+    yield from _undetermined(outcome)
+    yield from _unchecked(outcome, "excluded", "Excluded")
+    yield from _rest(outcome)
+    yield f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+
+
+def _head(outcome: Outcome) -> Iterator[str]:
+    summary = outcome.summary
+    mark = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{mark}'; base-uri 'none'"
+    policy += "; form-action 'none'"
+    yield (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>cablecheck: {count(summary.findings, 'finding')} in {count(summary.checked, 'document')}</title>\n"
+        f"<style>{STYLE}</style>\n</head>\n<body>\n<header>\n"
+        f"<h1>Markings of {count(summary.handed_in, 'document')}</h1>\n"
+    )
+    yield f'<p class="verdict {summary.verdict}">{html_text(verdict(outcome))}</p>\n<dl class="tiles">\n'
+    tiles = [(name, getattr(summary, name), name) for name in SEVERITIES]
+    tiles += [("undetermined", summary.unknown, "plain"), ("checked", summary.checked, "plain")]
+    tiles += [
+        ("excluded", summary.excluded, "plain"),
+        ("failed", summary.failed, "error" if summary.failed else "plain"),
+    ]
+    if summary.suppressed or summary.baseline:
+        tiles += [("suppressed", summary.suppressed, "plain"), ("in the baseline", summary.baseline, "plain")]
+    for name, number, kind in tiles:
+        yield f'<div class="tile {kind}"><dt>{name}</dt><dd>{number:,}</dd></div>\n'
+    yield f"</dl>\n<p>{account(summary)}; {count(summary.rules, 'rule')}; cablecheck {html_text(outcome.version)}"
+    yield (
+        "; the documents' words are kept back.</p>\n</header>\n<main>\n"
+        if outcome.redacted
+        else ".</p>\n</header>\n<main>\n"
+    )
+
+
+def _filters(outcome: Outcome) -> Iterator[str]:
+    if not outcome.findings:
+        return
+    yield '<form class="filters" hidden>\n<fieldset><legend>Show</legend>\n'
+    for severity in SEVERITIES:
+        number = getattr(outcome.summary, severity)
+        if number:
+            yield f'<label class="{severity}"><input type="checkbox" name="severity" value="{severity}" checked> '
+            yield f"{count(number, severity)}</label>\n"
+    yield '</fieldset>\n<label>Rule <select name="rule"><option value="">all rules</option>\n'
+    counts: dict[str, int] = {}
+    for one in outcome.findings:
+        counts[one.rule] = counts.get(one.rule, 0) + 1
+    for rule in sorted(counts):
+        name = outcome.rules[rule].name if rule in outcome.rules else ""
+        yield f'<option value="{html_text(rule)}">{html_text(rule)} {html_text(name)} ({counts[rule]:,})</option>\n'
+    yield "</select></label>\n"
+    yield '<label>Words <input type="search" name="words" placeholder="path, cable or message"></label>\n'
+    yield '<output aria-live="polite"></output>\n</form>\n'
+
+
+def _documents(outcome: Outcome) -> Iterator[str]:
+    number = texts = 0
+    for judged, found in outcome.by_document():
+        if found:
+            number += 1
+            texts += judged.paper is not None
+            yield from _document(judged, found, number, texts <= MOST_TEXTS)
+    if texts > MOST_TEXTS:
+        yield f'<p class="note">The texts of {texts - MOST_TEXTS:,} further documents are not drawn.</p>\n'
+    clean = [judged for judged in outcome.judged if judged.state == "checked" and not judged.findings]
+    if clean:
+        yield f'<details class="clean"><summary>{count(len(clean), "document")} without findings</summary>\n<ul>\n'
+        for judged in clean:
+            yield f"<li>{_name(judged)}</li>\n"
+        yield "</ul></details>\n"
+
+
+def _name(judged: DocumentResult) -> str:
+    cable = f' <span class="cable">{html_text(judged.cable)}</span>' if judged.cable else ""
+    return f'<span class="path">{html_text(judged.path)}</span>{cable}'
+
+
+def _document(judged: DocumentResult, found: list[Finding], number: int, with_text: bool) -> Iterator[str]:
+    worst = min(found, key=lambda one: SEVERITIES.index(one.severity)).severity
+    title = f' <span class="title">{html_text(judged.paper.title)}</span>' if judged.paper else ""
+    yield f'<details class="document" open>\n<summary class="{worst}">{_name(judged)}{title} '
+    yield f'<span class="number">{count(len(found), "finding")}</span></summary>\n<ol class="findings">\n'
+    for index, one in enumerate(found, start=1):
+        yield from _finding(one, f"d{number}f{index}", judged.paper is not None and with_text)
+    yield "</ol>\n"
+    if judged.paper is not None and with_text:
+        yield from _text(judged.paper, found, number)
+    yield "</details>\n"
+
+
+def _finding(one: Finding, mark: str, linked: bool) -> Iterator[str]:
+    where = f'<a href="#{mark}t">{place(one)}</a>' if linked else place(one)
+    yield f'<li id="{mark}" class="finding {one.severity}" data-severity="{one.severity}"'
+    yield f' data-rule="{html_text(one.rule)}">'
+    yield f'<span class="where">{where}</span> <span class="badge {one.severity}">{one.severity}</span> '
+    yield f'<span class="rule">{html_text(one.rule)}</span> <span class="message">{html_text(one.message)}</span>'
+    notes = [html_text("; ".join(one.cite))] if one.cite else []
+    notes += [html_text(one.help)] if one.help else []
+    if one.suggestion is not None:
+        notes.append(f"suggestion: <code>{html_text(one.suggestion.text)}</code>")
+    yield f'<div class="more">{" · ".join(notes)}</div></li>\n' if notes else "</li>\n"
+
+
+def _text(paper: Excerpt, found: list[Finding], number: int) -> Iterator[str]:
+    yield '<div class="text" tabindex="0"><table role="presentation">\n'
+    for line, inside in drawn(paper, found, f"d{number}f"):
+        yield f'<tr><th scope="row">{line}</th><td>{inside}</td></tr>\n'
+    yield "</table></div>\n"
+
+
+def _unchecked(outcome: Outcome, state: str, heading: str) -> Iterator[str]:
+    documents = outcome.with_state(state)
+    if documents:
+        yield f'<section class="{state}"><h2>{heading}</h2>\n<ul>\n'
+        for judged in documents:
+            yield f"<li>{_name(judged)}: {html_text(judged.why)}</li>\n"
+        yield "</ul></section>\n"
+
+
+def _undetermined(outcome: Outcome) -> Iterator[str]:
+    verdicts = undetermined(outcome)
+    if verdicts:
+        yield '<section class="undetermined"><h2>Undetermined</h2>\n<ul>\n'
+        for one, rules in verdicts:
+            where = f'<span class="path">{html_text(one.path)}</span>:{place(one)}'
+            yield f"<li>{where} {html_text(rules)}: {html_text(why(one))}</li>\n"
+        yield "</ul></section>\n"
+
+
+def _rest(outcome: Outcome) -> Iterator[str]:
+    words = [*outcome.troubles, *outcome.notices]
+    if words:
+        yield '<section class="notes"><h2>Notes</h2>\n<ul>\n'
+        yield from (f"<li>{html_text(line)}</li>\n" for line in words)
+        yield "</ul></section>\n"
+    if outcome.statistics:
+        yield '<section><h2>Rules</h2>\n<div class="wide"><table class="rules">\n<tr><th>rule</th><th>findings</th>'
+        yield "<th>passed</th><th>failed</th><th>undetermined</th><th>not applicable</th></tr>\n"
+        for rule, *numbers in statistics_rows(outcome):
+            cells = "".join(f"<td>{number:,}</td>" for number in numbers)
+            yield f"<tr><th>{html_text(rule)}</th>{cells}</tr>\n"
+        yield "</table></div></section>\n"

@@ -1,0 +1,149 @@
+"""Results of files that have not changed since: opt-in, keyed by everything that could change the answer.
+
+A record holds findings with the words they quote, unless the run is redacted; never a document's text. It lies in the
+user's cache folder, readable by the user alone, is written whole or not at all, and is ignored when damaged.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from .results import DocumentResult, Finding, Suggestion, Undetermined
+from .text import Position, Span
+
+MOST = 400  # records in each of the 256 buckets
+
+
+def folder() -> str:
+    """Where the records lie."""
+    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(root, "cablecheck", "results")
+
+
+def key_of(*parts: str) -> str:
+    """One key for several parts, none of which can be mistaken for another."""
+    from hashlib import sha256
+
+    return sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def through(
+    order: str, path: str, data: bytes | None, judge: Callable[[bytes | None], list[DocumentResult]]
+) -> list[DocumentResult]:
+    """The stored result for these bytes under this order, or `judge`'s, which is then stored."""
+    from hashlib import sha256
+
+    content = data if data is not None else _content(path)
+    if content is None:
+        return judge(data)
+    key = key_of(order, path, sha256(content).hexdigest())
+    place = os.path.join(folder(), key[:2], key[2:] + ".json")
+    found = _load(place)
+    if found is None:
+        found = judge(content)
+        if all(item.state == "checked" and item.paper is None and not item.diff for item in found):
+            _store(place, found)
+    return found
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _load(place: str) -> list[DocumentResult] | None:
+    import json
+
+    try:
+        with open(place, encoding="utf-8") as file:
+            return [_judged(row) for row in json.load(file)]
+    except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError):
+        return None
+
+
+def _store(place: str, found: list[DocumentResult]) -> None:
+    import json
+    import tempfile
+
+    try:
+        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=os.path.dirname(place))
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump([_row(item) for item in found], file)
+        os.replace(name, place)
+        _thin_out(os.path.dirname(place))
+    except OSError:
+        return  # a cache that cannot be written is no cache; the run does not depend on it
+
+
+def _thin_out(bucket: str) -> None:
+    """Remove the older half of a bucket that has become too full."""
+    paths = [os.path.join(bucket, name) for name in os.listdir(bucket)]
+    if len(paths) > MOST:
+        for path in sorted(paths, key=os.path.getmtime)[: MOST // 2]:
+            os.unlink(path)
+
+
+def _row(item: DocumentResult) -> list[object]:
+    return [
+        item.path,
+        item.cable,
+        item.state,
+        item.why,
+        [_finding_row(one) for one in item.findings],
+        item.tally,
+        item.notes,
+        [_undetermined_row(one) for one in item.undetermined],
+    ]
+
+
+def _judged(row: list[object]) -> DocumentResult:
+    path, cable, state, why, findings, tally, notes, unknown = row
+    counts = tuple((rule, tuple(numbers)) for rule, numbers in tally)  # type: ignore[attr-defined]
+    made = tuple(_finding(one) for one in findings)  # type: ignore[attr-defined]
+    verdicts = tuple(_undetermined(one) for one in unknown)  # type: ignore[attr-defined]
+    told: tuple[str, ...] = tuple(notes)  # type: ignore[arg-type]
+    return DocumentResult(str(path), str(cable), str(state), str(why), made, counts, notes=told, undetermined=verdicts)
+
+
+def _undetermined_row(one: Undetermined) -> dict[str, object]:
+    row = {name: getattr(one, name) for name in one.__fields__}
+    row["span"] = [one.span.start, one.span.end]
+    row["start"] = [one.start.line, one.start.column]
+    return row
+
+
+def _undetermined(row: dict[str, object]) -> Undetermined:
+    made = row | {"span": Span(*row["span"]), "start": Position(*row["start"])}  # type: ignore[misc]
+    return Undetermined(**made)  # type: ignore[arg-type]
+
+
+def _finding_row(one: Finding) -> dict[str, object]:
+    row = {name: getattr(one, name) for name in one.__fields__}
+    row["span"] = [one.span.start, one.span.end]
+    row["start"] = [one.start.line, one.start.column]
+    row["end"] = [one.end.line, one.end.column]
+    if one.suggestion is not None:
+        change = one.suggestion
+        places = [[each.line, each.column] if each else None for each in (change.start, change.end)]
+        row["suggestion"] = [change.span.start, change.span.end, change.text, change.why, change.safe, *places]
+    return row
+
+
+def _finding(row: dict[str, object]) -> Finding:
+    made = dict(row)
+    made["span"] = Span(*row["span"])  # type: ignore[misc]
+    made["start"] = Position(*row["start"])  # type: ignore[misc]
+    made["end"] = Position(*row["end"])  # type: ignore[misc]
+    made["cite"] = tuple(row["cite"])  # type: ignore[arg-type]
+    made["lines"] = tuple((number, text) for number, text in row["lines"])  # type: ignore[attr-defined]
+    change = row["suggestion"]
+    if isinstance(change, list):
+        start, end = (Position(*each) if each else None for each in change[5:])
+        low, high, text, why, safe = change[:5]
+        made["suggestion"] = Suggestion(Span(low, high), text, why, safe, start, end)
+    return Finding(**made)  # type: ignore[arg-type]

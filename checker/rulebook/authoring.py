@@ -1,0 +1,199 @@
+"""Rules told to people: `explain`, in plain text."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+
+from ..record import Record
+from ..resources import data_dir
+from . import check_files, load
+from .diagnostics import CODES, explain_code
+from .examples import Result, judge, mutate, stale
+from .explain import condition_words
+from .ir import Data
+from .loader import Library, rooms_of
+from .mutation import Mutant
+from .rule import Rule, Rulebook
+from .schema import SCHEMAS, schema
+
+
+def explain(rule: Rule) -> str:
+    """Everything about a rule, in plain text."""
+    details = rule.details
+    lines = [f"{rule.id}  {rule.name}", "", rule.summary]
+    if rule.because:
+        lines += ["", f"Why: {rule.because}"]
+    lines += ["", f"Severity: {rule.severity}{f' ({rule.changed})' if rule.changed else ''}   Status: {rule.status}"]
+    lines.append(f"Rule books: {', '.join(rule.profile)}   Documents: {_era(rule)}")
+    if rule.aliases:
+        lines.append(f"Former ids: {', '.join(rule.aliases)}")
+    if rule.replaced_by:
+        lines.append(f"Replaced by {rule.replaced_by} since {details['since']}: {details['reason']}")
+    lines += ["", "Sources:", *(f"  {words}" for words in rule.cite)]
+    lines += ["", "How it is judged:", *(f"  {line}" for line in _conditions(details))]
+    if rule.help:
+        lines += ["", f"What to do: {rule.help}"]
+    for kind, title in (("invalid", "Breaks it:"), ("valid", "Holds to it:"), ("not_applicable", "Not its matter:")):
+        found = [example for example in rule.examples if example["kind"] == kind]
+        if found:
+            lines += ["", title, *(f"  {line}" for line in _excerpt(found[0]))]
+    file, line, _ = rule.place
+    lines += ["", f"Written in {file}, line {line}, chapter {rule.chapter}"]
+    return "\n".join(lines) + "\n"
+
+
+def _era(rule: Rule) -> str:
+    if not rule.era:
+        return "of any date"
+    start, end = rule.era
+    return " ".join(filter(None, [f"from {start}" if start else "", f"before {end}" if end else ""]))
+
+
+def _conditions(details: Data) -> list[str]:
+    lines = []
+    if details.get("when"):
+        lines.append(f"when {condition_words(details['when'])}")
+    if details.get("each"):
+        lines.append(f"each of {'.'.join(map(str, details['each'][1:]))}")
+    if details.get("where"):
+        lines.append(f"where {condition_words(details['where'])}")
+    if details.get("require"):
+        lines.append(f"require {condition_words(details['require'])}")
+    if details.get("check"):
+        lines.append(f"check {details['check']}")
+    return lines
+
+
+def _excerpt(example: Data) -> list[str]:
+    """The lines of an example around its first drawn place, with the place drawn again."""
+    text: str = example["text"]
+    for start, end in reversed(example["places"]):
+        text = f"{text[:start]}⟦{text[start:end]}⟧{text[end:]}"
+    lines = text.split("\n")
+    if not example["places"]:
+        return [example.get("note") or f"{len(lines)} lines, beginning: {lines[0].strip()}"]
+    hot = next(n for n, line in enumerate(lines) if "⟦" in line)
+    return lines[max(0, hot - 1) : hot + 3]
+
+
+# ---- What the commands `rules check`, `rules test`, `rules new` and `rules schema` do, as plain functions
+__all__ = ["CODES", "check_files", "explain_code", "new_chapter", "schema_text", "test_files"]
+
+
+class Report(Record):
+    """What testing rules brought: results of examples, mutants, stale excuses; `lines` for people."""
+
+    results: list[Result]
+    mutants: list[Mutant]
+    stale: list[str]
+    lines: list[str]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every example came out as it says, every mutant died or is excused, and no excuse is stale."""
+        survivors = [mutant for mutant in self.mutants if not mutant.killed and not mutant.excused]
+        return not survivors and not self.stale and all(result.ok for result in self.results)
+
+
+def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequence[str] = ()) -> Report:
+    """Judge the examples of the rules of some files (the shipped ones if none). Raises `RuleError`.
+
+    `select` narrows it to rules by id, name or alias; `mutants` tries every mutant of every rule too.
+    """
+    book = book_of(paths)
+    rules = list(book.select(select).rules) if select else list(book.rules)
+    results: list[Result] = []
+    tried: list[Mutant] = []
+    excuses: list[str] = []
+    for rule in rules:
+        found = judge(rule, book)
+        results += found
+        if mutants and all(result.ok for result in found):
+            made = mutate(rule, book)
+            tried += made
+            for name, line, column in stale(rule, made):
+                excuses.append(f"{rule.place[0]}:{line}:{column}: error[R032]: {rule.id}: {name}")
+    return Report(results, tried, excuses, _lines(rules, results, tried, excuses, mutants))
+
+
+def _lines(
+    rules: list[Rule], results: list[Result], tried: list[Mutant], excuses: list[str], mutants: bool
+) -> list[str]:
+    lines = [f"{result.place}: {result.rule} {result.kind}: {result.said}" for result in results if not result.ok]
+    lines += [f"{rule.place[0]}:{rule.place[1]}: {rule.id} has no example" for rule in rules if not rule.examples]
+    places = {rule.id: rule.place for rule in rules}
+    for mutant in tried:
+        if not mutant.killed and not mutant.excused:
+            file, line, _ = places[mutant.rule]
+            lines.append(f"{file}:{line}: {mutant.rule} survives: {mutant.name}")
+    lines += excuses
+    good = sum(result.ok for result in results)
+    lines.append(f"{len(rules)} rules, {good} of {len(results)} examples as they say")
+    if mutants:
+        killed, excused = sum(m.killed for m in tried), sum(m.excused for m in tried)
+        lines.append(
+            f"{killed} of {len(tried)} mutants killed, {excused} excused, {len(tried) - killed - excused} alive"
+        )
+    return lines
+
+
+def book_of(paths: Sequence[str]) -> Rulebook:
+    """The rules of files and folders, with the shipped words and telegrams. Raises `RuleError`."""
+    if not paths:
+        return load()
+    folders = [path for path in paths if os.path.isdir(path)]
+    files = [path for path in paths if not os.path.isdir(path)]
+    library = Library()
+    shipped = data_dir("rules")
+    library.read(list(dict.fromkeys([shipped, *map(os.path.abspath, folders), *rooms_of(files)])), chapters=False)
+    for pack in library.packs:
+        if any(os.path.realpath(folder) == pack.home for folder in folders):
+            for path in pack.chapters():
+                library.chapter(path, pack.shown(path), pack.name)
+    for path in files:
+        library.chapter(path, path)
+    library.refuse()
+    return Rulebook([Rule(data) for data in library.rules], library.words)
+
+
+def schema_text(name: str = "rules") -> str:
+    """A schema as the file `schemas/<name>.schema.json` has it."""
+    if name not in SCHEMAS:
+        raise ValueError(f"no schema {name}: there is {', '.join(sorted(SCHEMAS))}")
+    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+
+
+def new_chapter(id: str = "MY-001", base: str = "confidential-2007") -> str:
+    """A chapter with one rule to begin from, which loads and whose examples hold."""
+    return NEW.format(id=id, name=f"{id.lower()}-placeholder-subject", base=base)
+
+
+NEW = """\
+# yaml-language-server: $schema=rules.schema.json
+# Write the schema beside this file, and an editor completes and checks it: cablecheck rules schema > rules.schema.json
+format: 1
+chapter: My rules
+rules:
+  - id: {id}
+    name: {name}
+    summary: The subject holds no placeholder.
+    because: Say here why the rule is there.
+    cite: [{{source: memory, clause: where it is written}}]
+    severity: warning
+    when: {{subject: present}}
+    require: {{subject.text: {{lacks: XXX}}}}
+    message: "the subject is still {{value}}"
+    help: Write what the telegram is about.
+    examples:
+      valid:
+        - base: {base}
+      invalid:
+        - base: {base}
+          swap: {{"SUBJECT: THE KING'S TRAVEL PLANS": "⟦SUBJECT: XXX PLANS⟧"}}
+          message: "the subject is still XXX PLANS"
+      not_applicable:
+        - base: {base}
+          swap: {{"SUBJECT: THE KING'S TRAVEL PLANS\\n": ""}}
+"""
