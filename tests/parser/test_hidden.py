@@ -34,4 +34,4 @@ def test_what_stands_nowhere_is_missing(line: str, rule: str) -> None:
     assert SOUND.count(line) == 1
     source, book = Source("x", SOUND.replace(line, "")), rulebook.load()
     telegram = parser.parse(View.whole(source), book.vocabulary)
-    assert rule in {f.rule for f in engine.run(telegram, source, book)}
+    assert rule in {f.rule for f in engine.judge(telegram, source, book).findings}
