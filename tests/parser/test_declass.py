@@ -61,7 +61,7 @@ ORDERS = [
     ("S", "1975-04-30", "gds", None, {}, ("schedule", "1983-12-31", "1983-12-31", None, "2006-12-31", None)),
     ("C", "1975-04-30", "gds", None, {}, ("schedule", "1981-12-31", "1981-12-31", None, "2006-12-31", None)),
     ("C", "1975-04-30", None, None, {}, ("schedule", "1981-12-31", None, None, "2006-12-31", None)),
-    ("C", "1975-04-30", "xgds", None, {"code": "XGDS-2"}, ("schedule", "2005-04-30", "2005-04-30", None, "2006-12-31", None)),
+    ("C", "1975-04-30", "xgds", None, {"code": "XGDS-2"}, ("schedule", "2005-12-31", "2005-12-31", None, "2006-12-31", None)),
     ("C", "1975-04-30", "ads", "1979-01-01", {}, ("marked", "1979-01-01", "1981-12-31", True, "2006-12-31", None)),
     ("C", "1975-04-30", "ads", "1982-01-02", {}, ("marked", "1982-01-02", "1981-12-31", False, "2006-12-31", None)),
     # E.O. 12065: GDS 6 years, RDS and XDS 20, foreign information 30; a day of tolerance
@@ -92,11 +92,11 @@ ORDERS = [
     ("S", "2012-06-05", "date", "2037-06-05", {}, ("marked", "2037-06-05", "2037-06-05", True, "2037-12-31", None)),
     ("S", "2012-06-05", "event", None, {}, ("event", None, None, None, "2037-12-31", None)),
     ("S", "2012-06-05", None, None, {}, ("default", "2037-06-05", None, None, "2037-12-31", None)),
-    ("S", "2012-06-05", "25x", "2062-06-05", {"code": "25X1"}, ("marked", "2062-06-05", "2062-06-05", True, None, "25X1")),
-    ("S", "2012-06-05", "25x", "2063-06-05", {"code": "25X1"}, ("marked", "2063-06-05", "2062-06-05", False, None, "25X1")),
-    ("S", "2012-06-05", "25x", None, {"code": "25X1"}, ("exemption", "2062-06-05", "2062-06-05", None, None, "25X1")),
+    ("S", "2012-06-05", "25x", "2062-06-05", {"code": "25X1"}, ("marked", "2062-06-05", "2062-12-31", True, None, "25X1")),
+    ("S", "2012-06-05", "25x", "2063-06-05", {"code": "25X1"}, ("marked", "2063-06-05", "2062-12-31", False, None, "25X1")),
+    ("S", "2012-06-05", "25x", None, {"code": "25X1"}, ("exemption", "2062-06-05", "2062-12-31", None, None, "25X1")),
     ("S", "2012-06-05", "50x1-hum", None, {"code": "50X1-HUM"}, ("exemption", "2087-12-31", "2087-12-31", None, None, "50X1-HUM")),
-    ("S", "2012-06-05", "50x", None, {"code": "50X6"}, ("exemption", None, "2087-06-05", None, None, "50X6")),
+    ("S", "2012-06-05", "50x", None, {"code": "50X6"}, ("exemption", None, "2087-12-31", None, None, "50X6")),
     # dates known to the month or year: the answer is open where their width leaves it open
     ("C", "2007", "date", "2032-06-06", {}, ("marked", "2032-06-06", "2032", None, "2032-12-31", None)),
     ("C", "2007-06-05", "date", "2032", {}, ("marked", "2032", "2032-06-05", None, "2032-12-31", None)),
@@ -191,7 +191,7 @@ def test_every_telegram_is_judged(level, made, kind, date, as_of) -> None:
     ("stamp", "kind", "expected"),
     [
         ("Subject to General Declassification Schedule of Executive Order 11652", "gds", "1984-12-31"),
-        ("Exempt from General Declassification Schedule of Executive Order 11652", "xgds", "2006-03-04"),
+        ("Exempt from General Declassification Schedule of Executive Order 11652", "xgds", "2006-12-31"),
         ("", None, "1984-12-31"),
     ],
 )
