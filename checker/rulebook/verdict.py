@@ -22,7 +22,7 @@ class Hit(Record):
     """One failure, or one verdict that cannot be given: a span, its structural place, and words.
 
     `missing` are the dotted fields whose absence made the rule fail; empty if something present is wrong. `within` is
-    the span of the element judged, None if the whole telegram was. `quote` is what could not be read.
+    the span of the element judged, None if the whole telegram was judged or a field of the telegram is missing. `quote` is what could not be read.
     """
 
     span: Span | None
@@ -221,8 +221,10 @@ class Program:
         if isinstance(suggest, dict):
             replace = place_of(suggest["replace"], env, trail)[0]
             text = _message(suggest["with"], lambda part: self._value(part, env, reason, count))
-        inside = env[-1].span if len(env) > 1 and isinstance(env[-1], Node) else None
-        return Hit(span, at, message, False, replace, text, missing(self.clause(), env), inside)
+        absent = missing(self.clause(), env)
+        of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
+        inside = env[-1].span if of_element and isinstance(env[-1], Node) else None
+        return Hit(span, at, message, False, replace, text, tuple(field for _, field in absent), inside)
 
     def _cannot(self, env: Env, trail: Trail) -> Hit:
         from .blame import Blame, Clause, blame
