@@ -169,7 +169,11 @@ class Program:
         hits = []
         check = self.check or _nothing
         for hit in check(env[0], self.ask, self.tools.words):
-            hits.append(Hit(hit.span, hit.at, self._told(hit.facts), bool(hit.unknown)))
+            told = self._told(hit.facts)
+            if hit.unknown:  # the message may hold words of the document, which reports can leave out
+                hits.append(Hit(hit.span, hit.at, "the check cannot decide", True, quote=told))
+            else:
+                hits.append(Hit(hit.span, hit.at, told))
         return Outcome(hits=tuple(hits)) if hits else HOLDS
 
     def _told(self, facts: dict[str, object]) -> str:
