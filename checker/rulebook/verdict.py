@@ -304,7 +304,8 @@ def _unknown_hit(span: Span | None, at: str, value: Unread | None) -> Hit:
         return Hit(span, at, "the evidence is missing or not exact enough", True)
     why = " ".join(value.why.split())
     if value.text:
-        return Hit(span, at, f"cannot be read as {why}"[:LONGEST_MESSAGE], True, quote=words_of(value))
+        verb = "" if why.startswith(("looks", "begins")) else "cannot be read as "
+        return Hit(span, at, f"{verb}{why}"[:LONGEST_MESSAGE], True, quote=words_of(value))
     return Hit(span, at, f"this copy does not have {why}"[:LONGEST_MESSAGE], True)
 
 

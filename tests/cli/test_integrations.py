@@ -74,7 +74,7 @@ def test_pre_commit_installs_and_runs_the_hook(tmp_path: Path) -> None:
     if "An unexpected error" in made.stdout + made.stderr and "pip" in made.stdout + made.stderr:
         pytest.skip("the package index cannot be reached from here")
     assert "exit code: 1" in made.stdout, made.stdout + made.stderr
-    assert "1 checked + 0 excluded + 0 failed = 1 handed in" in made.stdout
+    assert "1 document: 1 checked, 0 excluded, 0 failed" in made.stdout
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
@@ -100,7 +100,7 @@ def test_the_action_checks_and_ends_with_the_exit_code(document: str, code: str,
     assert made.returncode == 0, made.stderr
     assert (tmp_path / "output").read_text() == f"exit-code={code}\n"
     assert json.loads((tmp_path / "out.sarif").read_text())["version"] == "2.1.0"
-    assert "handed in" in (tmp_path / "summary").read_text()
+    assert "1 document: " in (tmp_path / "summary").read_text()
     verdict = subprocess.run(
         ["bash", "-e", "-c", steps["Verdict"]["run"]], env=environment | {"CODE": code}, check=False
     )
