@@ -151,10 +151,18 @@ def _excuse(hit: Hit, telegram: Telegram, source: Source) -> tuple[Hit, str] | N
             return Hit(hit.span, hit.at, damage.why, True), "copy"
     if hit.within is None:
         for label in telegram.labels:
-            if label.name in hit.missing:
+            if _announces(label.name, hit.missing, telegram):
                 why = "the label is present, but the part could not be read"
                 return Hit(label.span, label.name, why, True, quote=" ".join(label.text.split())), "label"
     return None
+
+
+def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool:
+    """Whether a label announces a missing field, or the part that a missing field belongs to and that is missing too."""
+    if label in missing:
+        return True
+    below = f"{label}."
+    return any(field.startswith(below) for field in missing) and getattr(telegram, label) is None
 
 
 def _explains(damage: Damage, hit: Hit, telegram: Telegram) -> bool:
