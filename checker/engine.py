@@ -161,8 +161,8 @@ def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool
     """Whether a label announces a missing field, or the part that a missing field belongs to and that is missing too."""
     if label in missing:
         return True
-    below = f"{label}."
-    return any(field.startswith(below) for field in missing) and getattr(telegram, label) is None
+    part, _, inside = label.partition(".")
+    return not inside and getattr(telegram, part) is None and any(field.startswith(f"{part}.") for field in missing)
 
 
 def _explains(damage: Damage, hit: Hit, telegram: Telegram) -> bool:
