@@ -158,7 +158,7 @@ def _excuse(hit: Hit, telegram: Telegram, source: Source) -> tuple[Hit, str] | N
 
 
 def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool:
-    """Whether a label announces a missing field, or the part that a missing field belongs to and that is missing too."""
+    """Whether a label announces a missing field, or the missing part that the field belongs to."""
     if label in missing:
         return True
     part, _, inside = label.partition(".")

@@ -112,7 +112,9 @@ def telegram(**fields: object) -> Telegram:
 
 def judge(book: rulebook.Rulebook, document: Telegram) -> tuple[list[Finding], engine.Count]:
     tally = engine.Tally()
-    found = list(engine.judge(document, Source("x", "\n  FIRST LINE\nSECOND LINE OF TEXT\n"), book, "x", "", tally).findings)
+    found = list(
+        engine.judge(document, Source("x", "\n  FIRST LINE\nSECOND LINE OF TEXT\n"), book, "x", "", tally).findings
+    )
     return found, tally.of(book.rules[0].id)
 
 
@@ -163,7 +165,9 @@ def test_undetermined_is_counted_and_recorded(tmp_path: Path) -> None:
     unread = telegram(subject=Unread(Span(3, 8), "a subject", "F~RST"))
     found, count = judge(book_of(tmp_path, rule("TRY-08", words)), unread)
     assert ([], 1, 1) == (found, count.applied, count.unknown)
-    (one,) = engine.judge(unread, Source("x", "FIRST LINE"), book_of(tmp_path, rule("TRY-08", words)), "a.txt", "7").undetermined
+    (one,) = engine.judge(
+        unread, Source("x", "FIRST LINE"), book_of(tmp_path, rule("TRY-08", words)), "a.txt", "7"
+    ).undetermined
     assert ("TRY-08", "unreadable", 3, "F~RST") == (one.rule, one.kind, one.span.start, one.quote)
     assert ("a.txt", "7") == (one.path, one.cable)
     assert "F~RST" not in one.why

@@ -136,7 +136,12 @@ def _end_of_header(sheet: Sheet) -> int:
     return next((start for start, kind in sheet.parts if kind in ("banner", *_TEXT)), sheet.size)
 
 
-_THEN = {"": r"(?![A-Z])", "address": r"(?=[ \n]+[A-Z]{2})", "colon": r"\s{0,3}:", "number": r"[\s:;.(]{0,4}(?=1 ?[\d.])"}
+_THEN = {
+    "": r"(?![A-Z])",
+    "address": r"(?=[ \n]+[A-Z]{2})",
+    "colon": r"\s{0,3}:",
+    "number": r"[\s:;.(]{0,4}(?=1 ?[\d.])",
+}
 
 
 @lru_cache(maxsize=4)

@@ -37,14 +37,12 @@ class Branch:
 class Plan:
     """What a telegram of one profile and one stretch of days meets: jobs to do, rules that cannot be decided."""
 
-    __slots__ = ("forged", "met", "root", "tools", "undecided")
+    __slots__ = ("root", "tools", "undecided")
 
     def __init__(self, jobs: Sequence[Job], undecided: list[Free], tools: Tools) -> None:
         self.root = grow([(conjuncts(job[1].when), job) for job in jobs], tools)
         self.undecided = undecided
         self.tools = tools
-        self.met = 0  # how many telegrams it has met
-        self.forged: Free = None  # the plan as one function, once it has met enough of them
 
 
 def conjuncts(code: Code | None) -> dict[str, Code]:

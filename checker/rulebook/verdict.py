@@ -22,7 +22,8 @@ class Hit(Record):
     """One failure, or one verdict that cannot be given: a span, its structural place, and words.
 
     `missing` are the dotted fields whose absence made the rule fail; empty if something present is wrong. `within` is
-    the span of the element judged, None if the whole telegram was judged or a field of the telegram is missing. `quote` is what could not be read.
+    the span of the element judged, None if the whole telegram was judged or a field of the telegram is missing.
+    `quote` is what could not be read.
     """
 
     span: Span | None

@@ -129,9 +129,8 @@ def test_a_label_above_paragraph_1_means_that_the_part_was_not_read(swap: tuple[
     sound, missing = base(), swapped(base(), swap)
     assert rule in verdicts(missing)[0]
     telegram, source = parsed(sound)
-    labels = parsed(sound)[0].labels
     gone, _ = parsed(missing)
-    gone.labels = labels
+    gone.labels = telegram.labels
     judgment = engine.judge(gone, source, book(), "x")
     assert rule not in {each.rule for each in judgment.findings}
     (one,) = (each for each in judgment.undetermined if each.rule == rule)
@@ -141,7 +140,9 @@ def test_a_label_above_paragraph_1_means_that_the_part_was_not_read(swap: tuple[
 
 
 def test_a_part_joined_to_another_line_is_a_gap_of_the_parser() -> None:
-    text = swapped(base(), ("STRELSAU\nTO RUEHC", "STRELSAU TO RUEHC"), ("INFO RUEHZEN/AMCONSUL ZENDA PRIORITY 0417\n", ""))
+    text = swapped(
+        base(), ("STRELSAU\nTO RUEHC", "STRELSAU TO RUEHC"), ("INFO RUEHZEN/AMCONSUL ZENDA PRIORITY 0417\n", "")
+    )
     telegram, source = parsed(text)
     judgment = engine.judge(telegram, source, book(), "x")
     assert "FMT-111" not in {each.rule for each in judgment.findings}
@@ -164,7 +165,9 @@ def test_the_label_of_the_order_line_does_not_announce_an_instruction() -> None:
 
 
 def test_unreadable_characters_excuse_what_they_are_in_and_nothing_beside_it() -> None:
-    telegram, source = parsed(swapped(base(), ("PREL, PGOV, LS", "P\ufffdEL, P#OV, LS"), (BLOCK, PRESENT.replace("Ja", "J\ufffd"))))
+    telegram, source = parsed(
+        swapped(base(), ("PREL, PGOV, LS", "P\ufffdEL, P#OV, LS"), (BLOCK, PRESENT.replace("Ja", "J\ufffd")))
+    )
     judgment = engine.judge(telegram, source, book(), "x")
     assert {(each.rule, each.quote) for each in judgment.findings if each.severity != "info"} == {
         ("TAG-002", "P#OV"),

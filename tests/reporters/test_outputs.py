@@ -196,7 +196,9 @@ def test_a_formula_becomes_text(cell: str) -> None:
 
 
 def test_markdown_tables_have_five_cells_a_row() -> None:
-    rows = [line for line in text_of("markdown").partition("## Undetermined")[0].split("\n") if line.startswith("| dir")]
+    rows = [
+        line for line in text_of("markdown").partition("## Undetermined")[0].split("\n") if line.startswith("| dir")
+    ]
     assert 3 == len(rows)
     assert {6} == {row.count("|") for row in rows}
     assert "<script" not in text_of("markdown")
@@ -293,13 +295,16 @@ def undetermined(path: str = "a.txt", cable: str = "") -> tuple[Undetermined, ..
 def test_every_format_shows_every_undetermined_verdict_with_rule_place_and_reason(name: str) -> None:
     """Once for each document, whatever else the run found."""
     judged = tuple(
-        Judged(path, "", CHECKED, paper=Paper(TEXT, 0, 1), undetermined=undetermined(path)) for path in ("a.txt", "b.txt")
+        Judged(path, "", CHECKED, paper=Paper(TEXT, 0, 1), undetermined=undetermined(path))
+        for path in ("a.txt", "b.txt")
     )
     shown = text_of(name, judged=judged, findings=(), hidden=(), notices=(), troubles=(), statistics=False)
     for path in ("a.txt", "b.txt"):
         for rule, (line, why, quote) in VERDICTS.items():
             assert [True] == [
-                rule in words and why in words and quote in words for words in verdicts_at(name, shown, path, line) if rule in words
+                rule in words and why in words and quote in words
+                for words in verdicts_at(name, shown, path, line)
+                if rule in words
             ], (path, rule)
 
 
@@ -310,10 +315,16 @@ def verdicts_at(name: str, text: str, path: str, line: int) -> list[str]:
         return [str(row) for row in rows if (row["path"], row["line"]) == (path, line)]
     if name == "jsonl":
         rows = [json.loads(each) for each in text.splitlines()]
-        return [str(row) for row in rows if row["type"] == "undetermined" and (row["path"], row["line"]) == (path, line)]
+        return [
+            str(row) for row in rows if row["type"] == "undetermined" and (row["path"], row["line"]) == (path, line)
+        ]
     if name == "csv":
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
-        return [str(row) for row in rows if (row["path"], row["line"]) == (path, str(line)) and row["severity"] == "undetermined"]
+        return [
+            str(row)
+            for row in rows
+            if (row["path"], row["line"]) == (path, str(line)) and row["severity"] == "undetermined"
+        ]
     if name == "gitlab":
         rows = [row for row in json.loads(text) if row["check_name"] == "undetermined"]
         places = [(row, row["location"]) for row in rows]
@@ -322,7 +333,10 @@ def verdicts_at(name: str, text: str, path: str, line: int) -> list[str]:
         found = []
         for row in json.loads(text)["runs"][0]["results"]:
             place = row["locations"][0]["physicalLocation"]
-            if row["kind"] == "open" and (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (path, line):
+            if row["kind"] == "open" and (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (
+                path,
+                line,
+            ):
                 found.append(str(row))
         return found
     if name == "html":
@@ -355,7 +369,11 @@ def test_labels_that_were_not_read_are_counted_as_gaps_of_the_parser() -> None:
 
 def test_sarif_says_how_many_results_are_left_out_and_no_more() -> None:
     run = json.loads(text_of("sarif", hidden=()))["runs"][0]
-    assert [] == [each for each in run["invocations"][0]["toolExecutionNotifications"] if "less serious" in each["message"]["text"]]
+    assert [] == [
+        each
+        for each in run["invocations"][0]["toolExecutionNotifications"]
+        if "less serious" in each["message"]["text"]
+    ]
 
 
 def test_an_identifier_is_not_read_as_a_number() -> None:

@@ -330,7 +330,14 @@ def test_damage_excuses_what_is_missing_and_never_what_is_wrong(kind: str, cover
 
 @pytest.mark.parametrize(
     ("kind", "start", "excused"),
-    [("cut", 63, True), ("cut", 60, True), ("cut", 65, True), ("cut", 66, False), ("gap", 63, True), ("extract", 63, False)],
+    [
+        ("cut", 63, True),
+        ("cut", 60, True),
+        ("cut", 65, True),
+        ("cut", 66, False),
+        ("gap", 63, True),
+        ("extract", 63, False),
+    ],
 )
 def test_what_an_element_lacks_is_excused_by_damage_in_it(kind: str, start: int, excused: bool) -> None:
     """Paragraph 3 is at 60 to 65."""
@@ -361,7 +368,9 @@ def test_strange_characters_that_can_be_read_excuse_nothing(letter: str) -> None
 def test_a_part_whose_label_is_there_is_not_missing() -> None:
     labelled = copied(NO_ORDER, labels=(Fact(at(30), "eo", "E.O.\n12958"), Fact(at(50), "paragraphs", "1.")))
     failed, unknown = verdicts(labelled)
-    assert {"TRY-002": "label", "TRY-004": "label"} == {rule: kind for rule, kind in unknown.items() if rule != "TRY-003"}
+    assert {"TRY-002": "label", "TRY-004": "label"} == {
+        rule: kind for rule, kind in unknown.items() if rule != "TRY-003"
+    }
     assert WRONG <= failed
     (one,) = (each for each in engine.judge(labelled, SOURCE, EVIDENCE, "x").undetermined if each.rule == "TRY-002")
     assert (30, "eo", "E.O. 12958") == (one.span.start, one.at, one.quote)
@@ -421,7 +430,9 @@ def test_a_finding_carries_five_lines_at_most() -> None:
 
 @pytest.mark.parametrize(("letters", "told"), [(399, 399), (400, 400), (401, 400)])
 def test_a_message_has_four_hundred_letters_at_most(letters: int, told: int) -> None:
-    (found,) = engine.judge(MANY, SOURCE, rules(f"message: {'x' * letters}, require: {{subject.text: {{is: x}}}}"), "x").findings
+    (found,) = engine.judge(
+        MANY, SOURCE, rules(f"message: {'x' * letters}, require: {{subject.text: {{is: x}}}}"), "x"
+    ).findings
     assert "x" * (told - (letters > 400)) + "…" * (letters > 400) == found.message
 
 
