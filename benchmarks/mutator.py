@@ -2,8 +2,8 @@
 
     mutate(random.Random(seed), telegrams) -> bytes
 
-Used by the fuzz run (`benchmarks/fuzz.py`), by the tests (a few hundred inputs each run) and by the damage curve
-(`benchmarks/robustness.py`), which calls single damages by name at a stated rate.
+Used by the fuzz run (`benchmarks/fuzz.py`) and by the tests (a few hundred inputs each run), which also call single
+damages by name at a stated rate.
 """
 
 from __future__ import annotations

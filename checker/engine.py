@@ -23,6 +23,8 @@ TEXT_FIELDS = frozenset(
      "portion_controls", "portion_marks", "portions", "rollup", "signature", "tokens")
 )  # fmt: skip
 """The fields of a telegram that come from paragraph 1 on; the others come above it."""
+BLOCK_FIELDS = frozenset(("authority", "declass", "eo", "instruction"))
+"""The fields of a document that come after its paragraphs, in the classification authority block."""
 
 
 class Crash(Record):
@@ -144,22 +146,31 @@ def _excuse(hit: Hit, telegram: Telegram, source: Source) -> tuple[Hit, str] | N
         why = _garbled(hit, telegram, source)
         return None if why is None else (Hit(hit.span, hit.at, why, True), "copy")
     for damage in telegram.damage:
-        if _explains(damage, hit):
+        if _explains(damage, hit, telegram):
             return Hit(hit.span, hit.at, damage.why, True), "copy"
     if hit.within is None:
         for label in telegram.labels:
-            if label.name in hit.missing:
+            if _announces(label.name, hit.missing, telegram):
                 why = "the label is present, but the part could not be read"
                 return Hit(label.span, label.name, why, True, quote=" ".join(label.text.split())), "label"
     return None
 
 
-def _explains(damage: Damage, hit: Hit) -> bool:
+def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool:
+    """Whether a label announces a missing field, or the missing part that the field belongs to."""
+    if label in missing:
+        return True
+    part, _, inside = label.partition(".")
+    return not inside and getattr(telegram, part) is None and any(field.startswith(f"{part}.") for field in missing)
+
+
+def _explains(damage: Damage, hit: Hit, telegram: Telegram) -> bool:
     """Whether the damage covers the place where a missing part would be."""
     if hit.within is not None:
         place = damage.span
         return hit.within.start <= place.end and place.start <= hit.within.end and damage.kind != "extract"
-    in_text = all(field.partition(".")[0] in TEXT_FIELDS for field in hit.missing)
+    below = TEXT_FIELDS | BLOCK_FIELDS if telegram.layout == "document" else TEXT_FIELDS
+    in_text = all(field.partition(".")[0] in below for field in hit.missing)
     return damage.covers in ("all", "text" if in_text else "head")
 
 

@@ -160,18 +160,17 @@ def test_a_scalar_points_at_the_word_beside_it(tmp_path: Path) -> None:
     assert ("LINE", "8 is not 7", "banner.serial") == (found.quote, found.message, found.at)
 
 
-def test_unknown_is_counted_or_reported(tmp_path: Path) -> None:
+def test_undetermined_is_counted_and_recorded(tmp_path: Path) -> None:
     words = "    require: {subject.text: {is: x}}\n    message: none\n"
     unread = telegram(subject=Unread(Span(3, 8), "a subject", "F~RST"))
     found, count = judge(book_of(tmp_path, rule("TRY-08", words)), unread)
     assert ([], 1, 1) == (found, count.applied, count.unknown)
-    (found_one,), count = judge(book_of(tmp_path, rule("TRY-08", words + "    unknown: report\n")), unread)
-    assert ("info", True, 'cannot be judged: "F~RST" cannot be read as a subject') == (
-        found_one.severity,
-        found_one.unknown,
-        found_one.message,
-    )
-    assert (1, 0, 1) == (count.applied, count.failed, count.unknown)
+    (one,) = engine.judge(
+        unread, Source("x", "FIRST LINE"), book_of(tmp_path, rule("TRY-08", words)), "a.txt", "7"
+    ).undetermined
+    assert ("TRY-08", "unreadable", 3, "F~RST") == (one.rule, one.kind, one.span.start, one.quote)
+    assert ("a.txt", "7") == (one.path, one.cable)
+    assert "F~RST" not in one.why
 
 
 def test_values_in_messages_are_short_and_on_one_line(tmp_path: Path) -> None:
@@ -266,7 +265,7 @@ def test_trace_tells_guard_field_operator_and_values(tmp_path: Path) -> None:
     [
         (telegram(profile="GEN"), "not applicable", "profile GEN is not CABLE"),
         (telegram(date=Date.of("1980")), "not applicable", "outside the era"),
-        (telegram(), "unknown", "the date is not known"),
+        (telegram(), "undetermined", "the date is not known"),
         (telegram(date=Date.of("2000"), whole=False), "not applicable", "the guard is false"),
         (telegram(date=Date.of("2000")), "not applicable", "nothing to judge"),
         (telegram(date=Date.of("2000"), paragraphs=(Paragraph(Span(3, 8), "numbered", "1.", "x"),)), "pass", ""),

@@ -46,14 +46,15 @@ def log(outcome: Outcome, room: int) -> dict[str, object]:
     for one, item in [*shown, *hidden]:
         if id(one) in kept:
             results.append(_result(outcome, one, index, item.by if item else "", item.reason if item else ""))
-    results += [_open(one, index) for one in outcome.undetermined()[: room - len(results)]]
+    verdicts = outcome.undetermined()
+    results += [_open(one, index) for one in verdicts[: room - len(results)]]
     run = {
         "tool": {"driver": {
             "name": "cablecheck", "version": outcome.version, "semanticVersion": outcome.version,
             "rules": [_rule(note) for note in rules],
         }},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(outcome, len(shown) + len(hidden) - len(results))],
+        "invocations": [_invocation(outcome, len(shown) + len(hidden) + len(verdicts) - len(results))],
         "results": results,
         "properties": {"summary": {name: getattr(outcome.summary, name) for name in outcome.summary.__fields__}},
     }  # fmt: skip
@@ -96,19 +97,20 @@ def _result(outcome: Outcome, one: Finding, index: dict[str, int], by: str, reas
 
 def _open(one: Undetermined, index: dict[str, int]) -> dict[str, object]:
     """Return the result of kind `open` for a verdict that could not be given."""
+    place: dict[str, object] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(one.path)},
+            "region": {"startLine": one.start.line, "startColumn": one.start.column},
+        }
+    }
+    if one.cable:
+        place["logicalLocations"] = [{"fullyQualifiedName": whole(one.cable), "kind": "document"}]
     found: dict[str, object] = {
         "ruleId": one.rule,
         "kind": "open",
         "level": "none",
         "message": {"text": f"undetermined: {why(one)}"},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": uri(one.path)},
-                    "region": {"startLine": one.start.line, "startColumn": one.start.column},
-                }
-            }
-        ],
+        "locations": [place],
     }
     if one.rule in index:
         found["ruleIndex"] = index[one.rule]

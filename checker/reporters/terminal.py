@@ -17,8 +17,8 @@ def paint(text: str, colour: str, wanted: bool) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """Return `1 error` or `2 errors`; `info` has no plural."""
+    return f"{number:,} {noun}" if number == 1 or noun == "info" else f"{number:,} {noun}s"
 
 
 def account(summary: Summary) -> str:

@@ -21,7 +21,8 @@ class Hit(Record):
     """One failure, or one verdict that cannot be given: a span, its structural place, and words.
 
     `missing` are the dotted fields whose absence made the rule fail; empty if something present is wrong. `within` is
-    the span of the element judged, None if the whole telegram was. `quote` is what could not be read.
+    the span of the element judged, None if the whole telegram was judged or a field of the telegram is missing.
+    `quote` is what could not be read.
     """
 
     span: Span | None
@@ -168,7 +169,11 @@ class CompiledRule:
         hits = []
         check = self.check or _nothing
         for hit in check(env[0], self.ask, self.tools.words):
-            hits.append(Hit(hit.span, hit.at, self._told(hit.facts), bool(hit.unknown)))
+            told = self._told(hit.facts)
+            if hit.unknown:  # the message may hold words of the document, which reports can leave out
+                hits.append(Hit(hit.span, hit.at, "the check cannot decide", True, quote=told))
+            else:
+                hits.append(Hit(hit.span, hit.at, told))
         return Outcome(hits=tuple(hits)) if hits else PASS
 
     def _told(self, facts: dict[str, object]) -> str:
@@ -220,8 +225,10 @@ class CompiledRule:
         if isinstance(suggest, dict):
             replace = place_of(suggest["replace"], env, trail)[0]
             text = _message(suggest["with"], lambda part: self._value(part, env, reason, count))
-        inside = env[-1].span if len(env) > 1 and isinstance(env[-1], Node) else None
-        return Hit(span, at, message, False, replace, text, missing(self.clause(), env), inside)
+        absent = missing(self.clause(), env)
+        of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
+        inside = env[-1].span if of_element and isinstance(env[-1], Node) else None
+        return Hit(span, at, message, False, replace, text, tuple(field for _, field in absent), inside)
 
     def _cannot(self, env: Env, trail: Trail) -> Hit:
         from .explain import Cause, Clause, blame
@@ -297,7 +304,8 @@ def _unknown_hit(span: Span | None, at: str, value: Unread | None) -> Hit:
         return Hit(span, at, "the evidence is missing or not exact enough", True)
     why = " ".join(value.why.split())
     if value.text:
-        return Hit(span, at, f"cannot be read as {why}"[:LONGEST_MESSAGE], True, quote=words_of(value))
+        verb = "" if why.startswith(("looks", "begins")) else "cannot be read as "
+        return Hit(span, at, f"{verb}{why}"[:LONGEST_MESSAGE], True, quote=words_of(value))
     return Hit(span, at, f"this copy does not have {why}"[:LONGEST_MESSAGE], True)
 
 

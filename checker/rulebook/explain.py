@@ -125,7 +125,7 @@ def _blame_order(clause: Clause, env: Env, trail: Trail) -> Cause:
 # ---- what is missing -------------------------------------------------------------------------------------------------
 
 
-def missing(clause: Clause, env: Env) -> tuple[str, ...]:
+def missing(clause: Clause, env: Env) -> tuple[tuple[int, str], ...]:
     """Return the dotted fields whose absence made a false clause false; nothing if something present is wrong.
 
     An absence is a condition on a field that has no value, or a quantifier that found no element. Of alternatives any
@@ -141,20 +141,28 @@ def missing(clause: Clause, env: Env) -> tuple[str, ...]:
         return missing(clause.parts[1], env)
     if shape == "not":
         inner_code = clause.parts[0].code
-        return (path_words(inner_code[1]),) if inner_code[0] == "state" and inner_code[2] == "absent" else ()
+        return (_named(inner_code[1]),) if inner_code[0] == "state" and inner_code[2] == "absent" else ()
     if shape == "all":
         for item, _ in elements(code[1], env, ("",) * len(env), clause.tools):
             if clause.parts[0].test((*env, item)) is False:
                 return missing(clause.parts[0], (*env, item))
         return ()
-    if shape in ("any", "times"):
-        return (path_words(code[1]),) if shape == "any" or code[2] != "at_most" else ()
+    if shape == "any":
+        return (_named(code[1]),)
+    if shape == "times":
+        found = elements(code[1], env, ("",) * len(env), clause.tools)
+        enough = sum(clause.parts[0].test((*env, item)) is True for item, _ in found) >= code[3]
+        return () if enough else (_named(code[1]),)
     if shape not in ("state", "ask", "count"):
         return ()
     value = getter(code[1], clause.tools.getters)(env)
     wanted = shape != "state" or code[2] in ("present", "readable")
     empty = value is None or (value == () and (shape != "ask" or code[3] in ("non_empty", "empty")))
-    return (path_words(code[1]),) if wanted and empty else ()
+    return (_named(code[1]),) if wanted and empty else ()
+
+
+def _named(path: Path) -> tuple[int, str]:
+    return int(path[0]), path_words(path)
 
 
 # ---- the reckoning -------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def test_a_fault_in_one_document_fails_that_document(
     elif stage == "parse":
         monkeypatch.setattr(document_linter, "parse", raising(document_linter.parse, "3.txt"))
     else:
-        monkeypatch.setattr(engine, "run", crashing_rule(engine.run))
+        monkeypatch.setattr(engine, "judge", crashing_rule(engine.judge))
     code, report = lint(capsys)
     assert code == output.UNTRUSTED
     assert paths(report, "failed") == ["./3.txt"]

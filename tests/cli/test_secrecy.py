@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -71,6 +72,24 @@ def test_redacted_runs_leave_no_word_of_a_document(folder: Path, capsys: pytest.
     shown = capsys.readouterr()
     assert CANARY.lower() not in (shown.out + shown.err + everything(folder)).lower()
     assert "TST-002" in shown.out
+
+
+UNREADABLE = TELEGRAM.replace("DECL: 09/06/2017", f"DECL: {CANARY}").replace("1.4 (B/D)", f"1.4 ({CANARY})")
+
+
+def test_undetermined_verdicts_are_shown_without_words_of_a_document(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a.txt").write_text(UNREADABLE)
+    assert cli.main(["lint", "--isolated", "--format", "json", "--exit-zero", "a.txt"]) == 0
+    verdicts = json.loads(capsys.readouterr().out)["undetermined"]
+    assert any(CANARY in one["quote"] for one in verdicts)
+    assert not any(CANARY in one["why"] for one in verdicts)
+    for name in REPORTERS:
+        cli.main(["lint", "--isolated", "--redact", "--exit-zero", "--format", name, "a.txt"])
+        shown = capsys.readouterr().out
+        assert CANARY.lower() not in shown.lower(), name
+        assert [] == [one["rule"] for one in verdicts if one["rule"] not in shown], name
 
 
 def test_without_redaction_the_canary_sings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

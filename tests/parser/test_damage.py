@@ -1,30 +1,212 @@
-"""Ordinary words with digits are no sign of damage: a cable that speaks of aircraft is judged like any other."""
+"""Evidence about the copy: which signs count, what they excuse, and that words with digits are no sign of damage."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from checker import engine, parser, rulebook
+from checker.model import Telegram
+from checker.rulebook import Rulebook
 from checker.text import Source, View
 
-ROOT = Path(__file__).parents[2]
+TELEGRAMS = Path(__file__).parents[2] / "rules" / "telegrams"
+BLOCK = "Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d).\n"
+PRESENT = BLOCK.replace("1.4 (b)", "1.5 (b)")  # wrong in 2007, whatever else the copy lacks
+WRONG, ABSENT = "RSN-101", "AUT-006"
+FIRST = "1. (C) Summary. The King will open the new bridge. End summary.\n\n"
+
+
+@cache
+def book() -> Rulebook:
+    return rulebook.load()
+
+
+def base(name: str = "confidential-2007") -> str:
+    return (TELEGRAMS / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def parsed(text: str) -> tuple[Telegram, Source]:
+    source = Source("x", text)
+    return parser.parse(View.whole(source), book().vocabulary), source
+
+
+def verdicts(text: str) -> tuple[set[str], dict[str, str]]:
+    """The rules above info that failed, and the kind of each undetermined verdict."""
+    telegram, source = parsed(text)
+    judgment = engine.judge(telegram, source, book(), "x")
+    failed = {each.rule for each in judgment.findings if each.severity != "info"}
+    return failed, {each.rule: each.kind for each in judgment.undetermined}
+
+
+def swapped(text: str, *swaps: tuple[str, str]) -> str:
+    for old, new in swaps:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+EXTRACT = (FIRST, "PARTIAL EXTRACT OF THE ORIGINAL CABLE\n\n" + FIRST)
+NOISE = ("C O N F I D E N T I A L STRELSAU 000412\n", "#@ \ufffd\ufffd%Q~ \ufffd)(*& \ufffd\n")
+DAMAGES = {
+    "extract": [EXTRACT],
+    "gap": [(FIRST, "")],
+    "sections": [("A L STRELSAU", "A L SECTION 01 OF 02 STRELSAU")],
+}
+
+
+def test_a_sound_copy_is_judged() -> None:
+    assert verdicts(base()) == (set(), {})
+    assert verdicts(swapped(base(), (BLOCK, ""))) == ({ABSENT}, {})
+    assert verdicts(swapped(base(), (BLOCK, PRESENT))) == ({WRONG}, {})
+
+
+@pytest.mark.parametrize("kind", ["extract", "gap"])
+def test_damage_above_the_text_excuses_a_missing_part_of_the_head(kind: str) -> None:
+    text = swapped(base(), *DAMAGES[kind], (BLOCK, ""))
+    assert kind in {damage.kind for damage in parsed(text)[0].damage}
+    failed, unknown = verdicts(text)
+    assert (ABSENT not in failed, unknown.get(ABSENT)) == (True, "copy")
+
+
+@pytest.mark.parametrize("kind", ["extract", "gap"])
+def test_damage_above_the_text_excuses_nothing_wrong(kind: str) -> None:
+    failed, unknown = verdicts(swapped(base(), *DAMAGES[kind], (BLOCK, PRESENT)))
+    assert WRONG in failed and WRONG not in unknown
+
+
+def test_a_line_of_the_header_that_cannot_be_read_is_a_gap() -> None:
+    gone = swapped(base(), (NOISE[0], ""))
+    assert parsed(gone)[0].damage == ()
+    missing, _ = verdicts(gone)
+    assert missing
+    text = swapped(base(), NOISE, (BLOCK, PRESENT))
+    assert [(damage.kind, damage.covers) for damage in parsed(text)[0].damage] == [("gap", "head")]
+    failed, unknown = verdicts(text)
+    assert failed == {WRONG}
+    assert missing <= {rule for rule, kind in unknown.items() if kind == "copy"}
+
+
+def test_a_copy_that_ends_in_its_text_excuses_what_the_text_lacks_and_nothing_above_it() -> None:
+    text = base()
+    cut = text[: text.index("End summary.")].rstrip() + " ..."
+    telegram, _ = parsed(cut)
+    assert [(damage.kind, damage.covers) for damage in telegram.damage] == [("cut", "text")]
+    assert ABSENT in verdicts(swapped(cut, (BLOCK, "")))[0]
+    assert WRONG in verdicts(swapped(cut, (BLOCK, PRESENT)))[0]
+
+
+def test_a_copy_that_ends_in_its_head_excuses_what_the_head_lacks() -> None:
+    text = base()
+    cut = text[: text.index("TAGS: PREL, P") + 13]
+    assert [(damage.kind, damage.covers) for damage in parsed(cut)[0].damage] == [("cut", "all")]
+    failed, unknown = verdicts(cut)
+    assert (failed, unknown.get(ABSENT)) == (set(), "copy")
+    wrong = swapped(cut, ("E.O. 12958", "E.O. 11652"))
+    assert failed | verdicts(wrong)[0] and not verdicts(wrong)[0] & set(unknown)
+
+
+def test_one_section_of_several_excuses_nothing_above_its_text() -> None:
+    text = swapped(base(), *DAMAGES["sections"], ("SIPDIS\n", "STRELSAU 00000412  001 OF 002\n\nSIPDIS\n"))
+    telegram, _ = parsed(text)
+    assert [(damage.kind, damage.covers) for damage in telegram.damage] == [("sections", "text")]
+    assert ABSENT in verdicts(swapped(text, (BLOCK, "")))[0]
+    assert WRONG in verdicts(swapped(text, (BLOCK, PRESENT)))[0]
+
+
+@pytest.mark.parametrize(
+    ("swap", "rule"),
+    [
+        ((BLOCK + "\n", ""), ABSENT),
+        (("SUBJECT: THE KING'S TRAVEL PLANS\n", ""), "FMT-027"),
+        (("TAGS: PREL, PGOV, LS\n", ""), "TAG-001"),
+        (("TO RUEHC/SECSTATE WASHDC IMMEDIATE 3691\nINFO RUEHZEN/AMCONSUL ZENDA PRIORITY 0417\n", ""), "FMT-111"),
+    ],
+)
+def test_a_label_above_paragraph_1_means_that_the_part_was_not_read(swap: tuple[str, str], rule: str) -> None:
+    sound, missing = base(), swapped(base(), swap)
+    assert rule in verdicts(missing)[0]
+    telegram, source = parsed(sound)
+    gone, _ = parsed(missing)
+    gone.labels = telegram.labels
+    judgment = engine.judge(gone, source, book(), "x")
+    assert rule not in {each.rule for each in judgment.findings}
+    (one,) = (each for each in judgment.undetermined if each.rule == rule)
+    assert one.kind == "label"
+    assert one.quote and one.quote not in one.why
+    assert source.text[one.span.start : one.span.end] == one.quote
+
+
+def test_a_part_joined_to_another_line_is_a_gap_of_the_parser() -> None:
+    text = swapped(
+        base(), ("STRELSAU\nTO RUEHC", "STRELSAU TO RUEHC"), ("INFO RUEHZEN/AMCONSUL ZENDA PRIORITY 0417\n", "")
+    )
+    telegram, source = parsed(text)
+    judgment = engine.judge(telegram, source, book(), "x")
+    assert "FMT-111" not in {each.rule for each in judgment.findings}
+    (one,) = (each for each in judgment.undetermined if each.rule == "FMT-111")
+    assert (one.kind, one.quote) == ("label", "TO")
+
+
+def test_words_of_a_sentence_are_no_labels() -> None:
+    """TO announces addressees in the header only, and labels below paragraph 1 announce nothing."""
+    header = "TO RUEHC/SECSTATE WASHDC IMMEDIATE 3691\nINFO RUEHZEN/AMCONSUL ZENDA PRIORITY 0417\n"
+    text = swapped(base(), (header, ""), ("THE KING'S TRAVEL PLANS", "KING TO TRAVEL TO ZENDA"))
+    assert "FMT-111" in verdicts(text)[0]
+    text = swapped(base(), (BLOCK + "\n", ""), ("2. (C) The", '2. (C) "Classified By: Jane Doe", said the'))
+    assert ABSENT in verdicts(text)[0]
+
+
+def test_the_label_of_the_order_line_does_not_announce_an_instruction() -> None:
+    failed, unknown = verdicts(swapped(base(), ("E.O. 12958: DECL: 09/06/2017", "E.O. 12958:")))
+    assert "DCL-001" in failed and "DCL-001" not in unknown
+
+
+def test_unreadable_characters_excuse_what_they_are_in_and_nothing_beside_it() -> None:
+    telegram, source = parsed(
+        swapped(base(), ("PREL, PGOV, LS", "P\ufffdEL, P#OV, LS"), (BLOCK, PRESENT.replace("Ja", "J\ufffd")))
+    )
+    judgment = engine.judge(telegram, source, book(), "x")
+    assert {(each.rule, each.quote) for each in judgment.findings if each.severity != "info"} == {
+        ("TAG-002", "P#OV"),
+        (WRONG, "1.5"),
+    }
+    (one,) = judgment.undetermined
+    assert (one.rule, one.kind, source.text[one.span.start]) == ("TAG-002", "copy", "P")
+
+
+# ---- what is no damage -----------------------------------------------------------------------------------------------
+
+
 WORDS = (
     "UH1H MI8MT MI24V F16C F18E KC135R B52H C130J AK47S A320S C4ISR H1N1 COVID19 UNSCR1540 P5PLUS1 G8 G20 5TH 1ST 21ST "
     "3RD 10MM 25MM 12H30 PL480 TU154M SU27SK S300PMU SA6S T72B BMP2S M16A1 UTC3 AH1W CH47D EC2B 4X4 IL76TD 1540S 90S "
     "0800Z 141530Z08 INMARSAT5F 02AUG07 12C34 B1B2 R2P U2S GAO07R NY10019 SW1A 2AB OPEC10+ 2G 3G 4GW 100KM2 CO2E PM2.5"
 )
 ORDINARY = WORDS.split()
-BROKEN = "Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d).\n"
 
 
 @pytest.mark.parametrize("lower", [False, True], ids=["capitals", "mixed"])
 @pytest.mark.parametrize("words", [*([word] for word in ORDINARY), ORDINARY], ids=[*ORDINARY, "all of them"])
 def test_a_telegram_with_ordinary_designations_keeps_its_findings(words: list[str], lower: bool) -> None:
-    text = (ROOT / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
     told = " ".join(words).lower() if lower else " ".join(words)
-    text = text.replace("two more carriages", f"two more carriages, {told} among them").replace(BROKEN, "")
-    source, book = Source("x", text), rulebook.load()
-    telegram = parser.parse(View.whole(source), book.vocabulary)
-    assert [finding.rule for finding in engine.judge(telegram, source, book, "x", "").findings] == ["AUT-006"]
+    text = swapped(base(), ("two more carriages", f"two more carriages, {told} among them"), (BLOCK, ""))
+    assert verdicts(text) == ({ABSENT}, {})
+
+
+HABITS = {
+    "no blank after a mark": (FIRST, FIRST.replace("(C) ", "(C)")),
+    "a pilcrow": (FIRST, FIRST.replace("1. ", "\xb61. ")),
+    "a doubled blank": ("2. (C) The", "2.  (C)  The"),
+    "lower case": ("SUBJECT: THE KING'S TRAVEL PLANS", "SUBJECT: the king's travel plans"),
+    "a backslash at a line end": ("TAGS: PREL, PGOV, LS\n", "TAGS: PREL, PGOV, LS \\\n"),
+}
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_drafters_habit_is_no_damage(habit: str) -> None:
+    text = swapped(base(), HABITS[habit], (BLOCK, ""))
+    assert parsed(text)[0].damage == ()
+    assert ABSENT in verdicts(text)[0]

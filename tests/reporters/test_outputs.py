@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import html.parser
 import io
 import json
@@ -14,23 +15,12 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from checker.errors import ConfigError
+from checker.results import Finding, Suggestion, Undetermined
+from checker.results import CHECKED, EXCLUDED, FAILED, Suppressed, DocumentResult, Outcome, Excerpt, RuleNote, summarize
 from checker.reporters import REPORTERS, Look, needs, render
 from checker.reporters.escaping import csv_cell, github_property, markdown_cell, uri, visible
-from checker.results import (
-    CHECKED,
-    EXCLUDED,
-    FAILED,
-    DocumentResult,
-    Excerpt,
-    Finding,
-    Outcome,
-    RuleNote,
-    Suggestion,
-    Suppressed,
-    summarize,
-)
 from checker.text import Position, Source, Span
+from checker.errors import ConfigError
 
 SCHEMAS = Path(__file__).parent / "schemas"
 ROOT = Path(__file__).parents[2]
@@ -56,6 +46,16 @@ def finding(text: str, words: str, severity: str = "error", **more: object) -> F
     return Finding(**(fields | more))
 
 
+def doubt(text: str, words: str = "BRAVO", **more: object) -> Undetermined:
+    start = text.index(words)
+    fields: dict[str, object] = {
+        "path": PATH, "cable": f"07STRELSAU1{HOSTILE}", "rule": "POR-001", "name": "unmarked-paragraph", "kind": "unreadable",
+        "why": f"cannot be read as {HOSTILE}", "span": Span(start, start + len(words)),
+        "start": Source("x", text).position(start), "at": "paragraphs[1].mark", "quote": HOSTILE,
+    }  # fmt: skip
+    return Undetermined(**(fields | more))
+
+
 def outcome(**more: object) -> Outcome:
     text = f"1. ALPHA {HOSTILE}\nBRAVO\n"
     change = Suggestion(Span(0, 2), f"1. ({HOSTILE})", HOSTILE, False, Position(1, 1), Position(1, 3))
@@ -65,7 +65,7 @@ def outcome(**more: object) -> Outcome:
         finding(text, "BRAVO", "info"),
     )
     judged = (
-        DocumentResult(PATH, findings[0].cable, CHECKED, findings=findings, paper=Excerpt(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3)),)),
+        DocumentResult(PATH, findings[0].cable, CHECKED, findings=findings, paper=Excerpt(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3)),), undetermined=(doubt(text),)),
         DocumentResult("broken\x1b]0;x\x07", "", FAILED, HOSTILE),
         DocumentResult("hidden", "", EXCLUDED, HOSTILE),
     )  # fmt: skip
@@ -115,7 +115,7 @@ def test_github_commands_are_ours_alone() -> None:
     lines = text_of("github").rstrip("\n").split("\n")
     command = re.compile(r"::(error|warning|notice) (?:(?:file|line|col|endLine|endColumn|title)=[^,:]*,?)+::[^\n]*")
     assert [] == [line for line in lines if not command.fullmatch(line)]
-    assert len(lines) == 5
+    assert len(lines) == 6
 
 
 def test_github_says_how_many_more_there_are() -> None:
@@ -142,7 +142,7 @@ def test_json_lines_are_objects_with_the_summary_last() -> None:
         jsonschema.Draft202012Validator(schema).validate(row)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(schema).validate(rows[0] | {"more": 1})
-    assert ["finding"] * 3 + ["failed", "excluded", "summary"] == [row["type"] for row in rows]
+    assert ["finding"] * 3 + ["undetermined", "failed", "excluded", "summary"] == [row["type"] for row in rows]
 
 
 def test_sarif_is_valid_against_the_official_schema() -> None:
@@ -152,8 +152,11 @@ def test_sarif_is_valid_against_the_official_schema() -> None:
     run = log["runs"][0]
     assert run["columnKind"] == "unicodeCodePoints"
     assert run["invocations"][0]["executionSuccessful"] is False
-    assert len(run["results"]) == 5
-    assert {"unchanged", "new"} == {result["baselineState"] for result in run["results"]}
+    assert len(run["results"]) == 6
+    *failed, undetermined = run["results"]
+    assert {"unchanged", "new"} == {result["baselineState"] for result in failed}
+    assert ("open", "none", "POR-001") == (undetermined["kind"], undetermined["level"], undetermined["ruleId"])
+    assert 4 == undetermined["locations"][0]["physicalLocation"]["region"]["startLine"]
     assert run["results"][0]["partialFingerprints"] == {"cablecheck/v1": "0123456789abcdef"}
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == (
         "dir%2Cwith%3Aodd%0A%3A%3Awarning%3A%3Aname%FF%25.txt"
@@ -166,7 +169,7 @@ def test_sarif_keeps_to_the_limits_and_says_so() -> None:
     run = log["runs"][0]
     assert len(run["results"]) == 25_000
     assert run["results"][0]["level"] == "error"
-    assert "100 less serious results" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+    assert "101 less serious results" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
 
 
 def test_junit_is_xml_and_counts() -> None:
@@ -177,7 +180,7 @@ def test_junit_is_xml_and_counts() -> None:
 
 def test_gitlab_is_a_list_with_unique_fingerprints() -> None:
     issues = json.loads(text_of("gitlab"))
-    assert 4 == len({issue["fingerprint"] for issue in issues})
+    assert 5 == len({issue["fingerprint"] for issue in issues})
     assert {"critical", "major", "info", "blocker"} == {issue["severity"] for issue in issues}
 
 
@@ -193,7 +196,9 @@ def test_a_formula_becomes_text(cell: str) -> None:
 
 
 def test_markdown_tables_have_five_cells_a_row() -> None:
-    rows = [line for line in text_of("markdown").split("\n") if line.startswith("| dir")]
+    rows = [
+        line for line in text_of("markdown").partition("## Undetermined")[0].split("\n") if line.startswith("| dir")
+    ]
     assert 3 == len(rows)
     assert {6} == {row.count("|") for row in rows}
     assert "<script" not in text_of("markdown")
@@ -267,6 +272,108 @@ def test_full_shows_the_line_and_underlines_the_place() -> None:
         "  source: ORDER-1 sec. 1.6(c)",
         "  help: Give it one.",
     ] == found[:6]
+
+
+VERDICTS = {
+    "POR-001": (2, "cannot be read as a mark", "P~RT"),
+    "AUT-006": (1, "this copy is a partial extract", ""),
+    "FMT-111": (3, "the label is present, but the part could not be read", "TO"),
+    "DCL-002": (1, "the date of the document does not decide whether the rule applies", ""),
+}
+TEXT = "FIRST LINE\nSECOND LINE\nTHIRD LINE\n"
+
+
+def undetermined(path: str = "a.txt", cable: str = "") -> tuple[Undetermined, ...]:
+    words = ("FIRST", "SECOND", "THIRD")
+    return tuple(
+        doubt(TEXT, words[line - 1], path=path, cable=cable, rule=rule, why=why, quote=quote)
+        for rule, (line, why, quote) in VERDICTS.items()
+    )
+
+
+@pytest.mark.parametrize("name", list(REPORTERS))
+def test_every_format_shows_every_undetermined_verdict_with_rule_place_and_reason(name: str) -> None:
+    """Once for each document, whatever else the run found."""
+    judged = tuple(
+        DocumentResult(path, "", CHECKED, paper=Excerpt(TEXT, 0, 1), undetermined=undetermined(path))
+        for path in ("a.txt", "b.txt")
+    )
+    shown = text_of(name, judged=judged, findings=(), hidden=(), notices=(), troubles=(), statistics=False)
+    for path in ("a.txt", "b.txt"):
+        for rule, (line, why, quote) in VERDICTS.items():
+            assert [True] == [
+                rule in words and why in words and quote in words
+                for words in verdicts_at(name, shown, path, line)
+                if rule in words
+            ], (path, rule)
+
+
+def verdicts_at(name: str, text: str, path: str, line: int) -> list[str]:
+    """What a report says of undetermined verdicts at a line of a file, read as the format is read."""
+    if name == "json":
+        rows = json.loads(text)["undetermined"]
+        return [str(row) for row in rows if (row["path"], row["line"]) == (path, line)]
+    if name == "jsonl":
+        rows = [json.loads(each) for each in text.splitlines()]
+        return [
+            str(row) for row in rows if row["type"] == "undetermined" and (row["path"], row["line"]) == (path, line)
+        ]
+    if name == "csv":
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        return [
+            str(row)
+            for row in rows
+            if (row["path"], row["line"]) == (path, str(line)) and row["severity"] == "undetermined"
+        ]
+    if name == "gitlab":
+        rows = [row for row in json.loads(text) if row["check_name"] == "undetermined"]
+        places = [(row, row["location"]) for row in rows]
+        return [str(row) for row, at in places if (at["path"], at["lines"]["begin"]) == (path, line)]
+    if name == "sarif":
+        found = []
+        for row in json.loads(text)["runs"][0]["results"]:
+            place = row["locations"][0]["physicalLocation"]
+            if row["kind"] == "open" and (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (
+                path,
+                line,
+            ):
+                found.append(str(row))
+        return found
+    if name == "html":
+        return [row for row in read_page(text).text.split("\n") if row.startswith(f"{path}:{line}:")]
+    if name == "junit":
+        suite = ElementTree.fromstring(text)
+        rows = "\n".join(case.findtext("system-out") or "" for case in suite.iter("testcase")).split("\n")
+        return [row for row in rows if row.startswith(f"{path}:{line}:") and "undetermined" in row]
+    starts = {"github": f"::notice file={path},line={line},", "markdown": f"| {path} | {line}:"}
+    rows = html.unescape(text).split("\n")
+    return [row.replace("\\", "") for row in rows if row.startswith(starts.get(name, f"{path}:{line}:"))]
+
+
+@pytest.mark.parametrize("name", ["table", "concise", "full", "markdown", "html"])
+def test_the_last_line_names_the_undetermined_rules(name: str) -> None:
+    judged = (DocumentResult("a.txt", "", CHECKED, undetermined=undetermined()),)
+    summary = summarize(judged, (), (), 4, "error", 0, ())
+    shown = text_of(name, judged=judged, findings=(), hidden=(), summary=summary, statistics=False)
+    assert (4, 1) == (summary.unknown, 1)
+    assert "4 undetermined: AUT-006, DCL-002, FMT-111, POR-001" in shown
+
+
+def test_labels_that_were_not_read_are_counted_as_gaps_of_the_parser() -> None:
+    made = (doubt(TEXT, "FIRST", kind="label"), doubt(TEXT, "THIRD", kind="label"), doubt(TEXT, "SECOND", kind="copy"))
+    summary = summarize((DocumentResult("a.txt", "", CHECKED, undetermined=made),), (), (), 1, "error", 0, ())
+    assert (1, 2) == (summary.unknown, summary.parser_gaps)
+    report = json.loads(text_of("json", summary=summary))
+    assert 2 == report["summary"]["parser_gaps"]
+
+
+def test_sarif_says_how_many_results_are_left_out_and_no_more() -> None:
+    run = json.loads(text_of("sarif", hidden=()))["runs"][0]
+    assert [] == [
+        each
+        for each in run["invocations"][0]["toolExecutionNotifications"]
+        if "less serious" in each["message"]["text"]
+    ]
 
 
 def test_an_identifier_is_not_read_as_a_number() -> None:

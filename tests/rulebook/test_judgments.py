@@ -1,22 +1,22 @@
-"""Whole rules on several telegrams: every finding with all it says, the counts, the reckoning; forged or not."""
+"""Whole rules on several telegrams: every finding and undetermined verdict with all it says, the counts, the reckoning."""
 
 from __future__ import annotations
 
-from checker.rulebook.forge import forge
+import pytest
 from kept import WRITING, cases, rewrite
 from test_readings import read
 from test_reckonings import DOCUMENTS, MANY, WORDS, at, steps
 
 from checker import engine
-from checker.model import Sign, Telegram
+from checker.model import Damage, Telegram
+from checker.results import Finding, Undetermined
 from checker.record import copied
-from checker.results import Finding
 from checker.rulebook import Rule, Rulebook
 from checker.text import Source
 
 TEXT = "\n".join(f"LINE {number:02} {chr(65 + number) * 3}" for number in range(12)) + "\n"
 SOURCE = Source("trial.txt", TEXT)
-HURT = copied(MANY, signs=(Sign(at(0), 2), Sign(at(100), 2)))
+HURT = copied(MANY, damage=(Damage(at(0), "extract", "all", "this copy is a partial extract"),))
 ALL = DOCUMENTS | {"hurt": HURT}
 
 
@@ -31,26 +31,29 @@ def told(given: str) -> str:
     book = book_of(given)
     lines = []
     for name, document in ALL.items():
-        findings, counts = run(book, document, quick=False)
-        assert (findings, counts) == run(book, document, quick=True)
-        lines += [f"{name}: {counts}", *map(shown, findings)]
+        judgment, counts = run(book, document)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine._Walk, "quickly", broken)
+            assert (judgment, counts) == run(book, document)
+        lines += [f"{name}: {counts}", *map(shown, judgment.findings), *map(undetermined, judgment.undetermined)]
     return "\n".join(lines + reckoned(book, MANY))
 
 
-def run(book: Rulebook, document: Telegram, quick: bool) -> tuple[list[Finding], str]:
+def broken(*given: object) -> None:
+    """Raise, so that the engine judges rule by rule."""
+    raise ZeroDivisionError
+
+
+def run(book: Rulebook, document: Telegram) -> tuple[engine.Judgment, str]:
     tally = engine.Tally()
-    plan = book.plan(document.profile, document.date)
-    plan.met, plan.forged = 0, forge(plan.root, plan.tools) if quick else None
-    if plan.forged is not None:  # the engine would go the other way where it raises
-        plan.forged.judged((document,), [0] * len(plan.forged.slots), lambda told: None, lambda branch: None)
-    found = list(engine.judge(document, SOURCE, book, "trial.txt", "7", tally).findings)
+    judgment = engine.judge(document, SOURCE, book, "trial.txt", "7", tally)
     assert [] == tally.crashes
     counts = [
         f"{rule} applied {count.applied}, failed {count.failed}, unknown {count.unknown}, passed {count.passed}"
         for rule, count in sorted(tally.counts.items())
         if count.applied
     ]
-    return found, "; ".join(counts) or "nothing"
+    return judgment, "; ".join(counts) or "nothing"
 
 
 def shown(found: Finding) -> str:
@@ -59,11 +62,19 @@ def shown(found: Finding) -> str:
         f"  {found.path}:{found.start.line}:{found.start.column}-{found.end.line}:{found.end.column}: {found.severity} "
         f"{found.rule} {found.name}: {found.message}",
         f"    at {found.at!r}, cable {found.cable}, quote {found.quote!r}, cite {', '.join(found.cite)}, help {found.help!r}",
-        f"    unknown {found.unknown}, fingerprint {found.fingerprint}, lines {[number for number, _ in found.lines]}",
+        f"    fingerprint {found.fingerprint}, lines {[number for number, _ in found.lines]}",
     ]
     if found.suggestion is not None:
         lines.append(f"    suggests {found.suggestion}")
     return "\n".join(lines)
+
+
+def undetermined(found: Undetermined) -> str:
+    """An undetermined verdict, with everything it says."""
+    return (
+        f"  {found.path}:{found.start.line}:{found.start.column}: undetermined ({found.kind}) {found.rule} {found.name}: "
+        f"{found.why}\n    at {found.at!r}, cable {found.cable}, quote {found.quote!r}"
+    )
 
 
 def reckoned(book: Rulebook, document: Telegram) -> list[str]:

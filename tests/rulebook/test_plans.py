@@ -1,15 +1,13 @@
-"""Many rules in one plan: written out as one function they answer as one by one, and ask for nothing twice."""
+"""Many rules in one plan: together they answer as one by one, and ask for nothing twice."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import pytest
-from checker.rulebook.forge import forge
-from checker.rulebook.phrases import uses_of
 from kept import HERE, sections
 from test_conditions import WORDS, code_of
-from test_judgments import ALL, SOURCE
+from test_judgments import ALL, SOURCE, broken
 
 from checker import engine
 from checker.model import Telegram
@@ -32,15 +30,11 @@ def book_of(rules: list[Data]) -> Rulebook:
     return Rulebook(made, WORDS)
 
 
-def judged(book: Rulebook, document: Telegram, quick: bool) -> object:
+def judged(book: Rulebook, document: Telegram) -> object:
     tally = engine.Tally()
-    plan = book.plan(document.profile, document.date)
-    plan.met, plan.forged = 0, (plan.forged or forge(plan.root, plan.tools)) if quick else None
-    if plan.forged is not None:  # the engine would go the other way where it raises
-        plan.forged.judged((document,), [0] * len(plan.forged.slots), lambda told: None, lambda branch: None)
-    found = list(engine.judge(document, SOURCE, book, "x", "", tally).findings)
+    judgment = engine.judge(document, SOURCE, book, "x", "", tally)
     assert [] == tally.crashes
-    return found, {id: (c.applied, c.failed, c.unknown) for id, c in sorted(tally.counts.items()) if c.applied}
+    return judgment, {id: (c.applied, c.failed, c.unknown) for id, c in sorted(tally.counts.items()) if c.applied}
 
 
 def deeper(code: Data) -> Data:
@@ -149,32 +143,17 @@ PLANS = [
 
 
 @pytest.mark.parametrize("rules", PLANS)
-def test_a_plan_answers_the_same_written_out(rules: list[Data]) -> None:
+def test_a_plan_answers_the_same_as_a_whole_and_rule_by_rule(
+    rules: list[Data], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for size in (16, 5):  # together, and by handfuls, in which less is shared
         for start in range(0, len(rules), size):
-            slow, quick = book_of(rules[start : start + size]), book_of(rules[start : start + size])
-            for name, document in ALL.items():
-                assert judged(slow, document, False) == judged(quick, document, True), name
-
-
-def test_how_often_each_path_is_named() -> None:
-    serial, number = [0, "banner", "serial"], [1, "number"]
-    lit = ["lit", "counts", [0, 1]]
-    codes = [
-        ["ask", serial, "count", "in", lit],
-        ["and", [["state", serial, "present"], ["not", ["state", [0, "subject"], "present"]]]],
-        ["implies", ["state", [0], "present"], ["ask", number, "count", "is", ["field", serial, "count", 1, 0]]],
-        *([shape, [0, "captions"], ["state", serial, "present"]] for shape in ("any", "all", "none")),
-        *([shape, [0, "to"], [0, "x"]] for shape in ("pairs", "sorted_by", "unique")),
-        ["times", [0, "to"], "exactly", 2, ["state", serial, "present"]],
-        ["ask", [0, "date"], "date", "within", ["window", ["shift", [0, "as_of"], [0, "x"], 3], ["on", "x", [0, "x"]]]],
-        ["count", [0, "captions"], "is", ["lit", "count", [0, "x"]]],
-        [0, 1, "x"],
-        [],
-    ]
-    assert {tuple(serial): 3, (0, "subject"): 1, (1, "number"): 1, (0, "captions"): 4, (0, "date"): 1} == uses_of(codes)
-    for shape in ("shift", "window", "on"):
-        assert {} == uses_of([[shape, [0, "x"], [0, "y"]]])
+            book = book_of(rules[start : start + size])
+            quick = {name: judged(book, document) for name, document in ALL.items()}
+            with monkeypatch.context() as patch:
+                patch.setattr(engine._Walk, "quickly", broken)
+                for name, document in ALL.items():
+                    assert quick[name] == judged(book, document), name
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> Counter[str]:
@@ -201,7 +180,7 @@ RANK = ["ask", [0, "highest_portion", "rank"], "count", "above", ["lit", "count"
 CONTROLS = ["any", [0, "portion_controls"], ["ask", [1], "text", "is", ["lit", "text", "NF"]]]
 
 
-@pytest.mark.parametrize("quick", [False, True])
+@pytest.mark.parametrize("way", ["quickly", "carefully"])
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
@@ -218,18 +197,13 @@ CONTROLS = ["any", [0, "portion_controls"], ["ask", [1], "text", "is", ["lit", "
     ],
 )  # fmt: skip
 def test_a_derived_value_is_made_once_and_only_when_asked_for(
-    monkeypatch: pytest.MonkeyPatch, quick: bool, rules: list[Data], expected: dict[str, int]
+    monkeypatch: pytest.MonkeyPatch, way: str, rules: list[Data], expected: dict[str, int]
 ) -> None:
     document = ALL["many"]
     counts = counted(monkeypatch, ("highest_portion", "portion_controls", "portions"))
     book = book_of(rules)
     plan = book.plan(document.profile, document.date)
-    plan.forged = forge(plan.root, plan.tools) if quick else None
-    tally = engine.Tally()
-    if plan.forged is not None:  # the judging alone: placing what failed may ask again
-        plan.forged.judged((document,), tally.numbers(plan), lambda told: None, lambda branch: None)
-    else:
-        engine._carefully(plan.root, (document,), [], [], [], [])
+    getattr(engine._Walk(), way)(plan.root, (document,))  # the judging alone: placing what failed may ask again
     for name in ("highest_portion", "portion_controls"):  # these are made of the portions
         counts["portions"] -= counts[name] if "portions" not in expected else 0
     assert expected == {name: count for name, count in counts.items() if count > 0}

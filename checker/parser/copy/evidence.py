@@ -49,13 +49,21 @@ def _extract(cursor: Cursor) -> list[Damage]:
 
 
 def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return a cut end: the text stops in mid-line before the head of a telegram or the end of a document."""
-    text, size = cursor.text, cursor.size
+    """An end in the middle of a line before the copy has what a telegram has at its head or a document at its end."""
+    text = cursor.text
     preview = text.rstrip().endswith(_PREVIEW_END)
     if not preview and not _is_cut(telegram, text):
         return []
     why = "this copy ends in the middle of the text"
-    return [_damage(cursor, size, size, "cut", "text" if telegram.paragraphs else "all", why)]
+    end = len(text.rstrip())
+    return [_damage(cursor, end, end, "cut", "text" if _has_head(telegram) else "all", why)]
+
+
+def _has_head(telegram: Telegram) -> bool:
+    """Whether the copy goes on beyond the head. The headings of a document are read as paragraphs without a mark."""
+    if telegram.layout != "document":
+        return bool(telegram.paragraphs)
+    return telegram.date is not None or any(each.mark is not None for each in telegram.paragraphs)
 
 
 def _is_cut(telegram: Telegram, text: str) -> bool:
@@ -65,6 +73,8 @@ def _is_cut(telegram: Telegram, text: str) -> bool:
     block = telegram.authority
     if ended or (isinstance(block, Authority) and block.declassify is not None):
         return False
+    if not _has_head(telegram):
+        return True
     last_line = text[text.rfind("\n") + 1 :]
     mark_or_name = len(last_line) > 1 and last_line.isupper()
     return text[-1] not in _SENTENCE_ENDS and not mark_or_name
@@ -99,10 +109,10 @@ def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
     `name` is a dotted field of the telegram, `text` the label as written. A classification line is searched for in
     the whole text, because some copies print the text before it.
     """
-    above = cursor.fold[: _first_paragraph(cursor)]
+    ends = {"header": _end_of_header(cursor), "head": _first_paragraph(cursor), "text": cursor.size}
     found: dict[str, Fact] = {}
-    for fields, pattern in _patterns(cursor.words):
-        match = pattern.search(cursor.fold if "banner" in fields else above)
+    for fields, region, pattern in _patterns(cursor.words):
+        match = pattern.search(cursor.fold[: ends[region]])
         if match is not None:
             start, end = match.span(1)
             for field in fields:
@@ -120,21 +130,40 @@ def _first_paragraph(cursor: Cursor) -> int:
     return cursor.size
 
 
-_THEN = {"": r"(?![A-Z])", "colon": r"\s{0,3}:", "number": r"[\s:;.(]{0,4}(?=1 ?[\d.])"}
+def _end_of_header(cursor: Cursor) -> int:
+    """Return where the classification line or the first part below it begins, or the size of the text."""
+    return next((start for start, kind in cursor.parts if kind in ("banner", *_TEXT)), cursor.size)
+
+
+_THEN = {
+    "": r"(?![A-Z])",
+    "address": r"(?=[ \n]+[A-Z]{2})",
+    "colon": r"\s{0,3}:",
+    "number": r"[\s:;.(]{0,4}(?=1 ?[\d.])",
+}
 
 
 @lru_cache(maxsize=4)
-def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
-    """Return the fields of each label with its pattern, from the table `labels`, which says what follows a label."""
+def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, re.Pattern[str]], ...]:
+    """Return the fields of each label, where it is searched for, and its pattern.
+
+    The table `labels` says what follows a label. A label that an address follows is a word of any sentence, so it is
+    searched for in the header alone; its spelling in a labelled form is followed by a colon.
+    """
     found = []
     for entry in words["labels"]:
         fields = entry.facts.get("fields", ())
         if fields:
-            after = _THEN[entry.fact("then")]
-            found.append((fields, re.compile(rf"(?<![A-Z0-9])({_any_of(entry.spellings('line', 'block'))}){after}")))
+            then = entry.fact("then")
+            forms = [(entry.spellings("line", "block"), "head", then)]
+            if then == "address":
+                forms = [(entry.spellings("line"), "header", then), (entry.spellings("field"), "head", "colon")]
+            for spellings, region, after in forms:
+                pattern = rf"(?<![A-Z0-9])({_any_of(spellings)}){_THEN[after]}"
+                found.append((fields, region, re.compile(pattern)))
     levels = [form for entry in words["levels"] for form in entry.spellings("spaced", "banner", "telegram")]
     number = rf"(?![A-Z])(?=[^\n]{{0,{_NUMBER_NEAR}}}\d{{3,6}})"
-    found.append((("banner",), re.compile(rf"(?m)^[ \t\"]*({_any_of(levels)}){number}")))
+    found.append((("banner",), "text", re.compile(rf"(?m)^[ \t\"]*({_any_of(levels)}){number}")))
     return tuple(found)
 
 
