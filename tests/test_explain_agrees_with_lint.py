@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from checker.parser.blank import is_blank
 
 from checker import engine, readers, rulebook
 from checker.parser import parse
-from checker.parser.blank import is_blank
 from checker.rulebook import Rulebook
 from checker.values import Date
 

@@ -16,8 +16,9 @@ import jsonschema
 import pytest
 import yaml
 
-from checker import cli, settings
-from checker.cli import COMMANDS, completion
+import completions
+from checker import cli, config
+from checker.cli import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ROOT / "tests" / "runs" / "documents"
@@ -100,7 +101,7 @@ def test_the_action_checks_and_ends_with_the_exit_code(document: str, code: str,
     assert made.returncode == 0, made.stderr
     assert (tmp_path / "output").read_text() == f"exit-code={code}\n"
     assert json.loads((tmp_path / "out.sarif").read_text())["version"] == "2.1.0"
-    assert "1 document: " in (tmp_path / "summary").read_text()
+    assert "1 document:" in (tmp_path / "summary").read_text()
     verdict = subprocess.run(
         ["bash", "-e", "-c", steps["Verdict"]["run"]], env=environment | {"CODE": code}, check=False
     )
@@ -121,10 +122,10 @@ def test_the_gitlab_snippet_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert (tmp_path / kind).exists()
 
 
-@pytest.mark.parametrize("shell", completion.SHELLS)
-def test_the_completions_are_what_the_commands_say(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = ROOT / "completions" / {"bash": "cablecheck.bash", "fish": "cablecheck.fish", "zsh": "_cablecheck"}[shell]
-    made = completion.script(shell)
+@pytest.mark.parametrize("shell", completions.FILES)
+def test_the_completions_are_what_the_parsers_say(shell: str) -> None:
+    path = completions.FOLDER / completions.FILES[shell]
+    made = completions.script(shell)
     if os.environ.get("CABLECHECK_REWRITE"):
         path.write_text(made)
     assert path.read_text() == made
@@ -134,7 +135,7 @@ def test_the_completions_are_what_the_commands_say(shell: str, monkeypatch: pyte
 def test_bash_completes_commands_options_and_formats() -> None:
     script = (
         f"source {shlex.quote(str(ROOT / 'completions' / 'cablecheck.bash'))}\n"
-        'try() { COMP_WORDS=(cablecheck "$@"); COMP_CWORD=$#; _cablecheck; echo ${COMPREPLY[@]}; }\n'
+        'try() { COMP_WORDS=(cablecheck "$@"); COMP_CWORD=$#; _shtab_cablecheck; echo ${COMPREPLY[@]}; }\n'
         "try ba\ntry lint --sev\ntry lint --format sa\n"
     )
     told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
@@ -143,16 +144,16 @@ def test_bash_completes_commands_options_and_formats() -> None:
 
 def test_the_configuration_schema_is_what_the_settings_say() -> None:
     path = ROOT / "schemas" / "config.schema.json"
-    made = json.dumps(settings.schema(), indent=2) + "\n"
+    made = json.dumps(config.schema(), indent=2) + "\n"
     if os.environ.get("CABLECHECK_REWRITE"):
         path.write_text(made)
     assert path.read_text() == made
-    jsonschema.Draft202012Validator.check_schema(settings.schema())
+    jsonschema.Draft202012Validator.check_schema(config.schema())
 
 
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
-    assert [] == [name for name in settings.SETTINGS if f"| `{name}` |" not in text]
+    assert [] == [name for name in config.SETTINGS if f"| `{name}` |" not in text]
 
 
 def test_the_example_configuration_holds() -> None:
@@ -160,4 +161,4 @@ def test_the_example_configuration_holds() -> None:
 
     text = (ROOT / "docs" / "configuration.md").read_text()
     data = tomllib.loads(text.partition("```toml\n")[2].partition("```")[0])
-    jsonschema.Draft202012Validator(settings.schema()).validate(data)
+    jsonschema.Draft202012Validator(config.schema()).validate(data)

@@ -15,12 +15,24 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from checker.results import Finding, Suggestion, Undetermined
-from checker.results import CHECKED, EXCLUDED, FAILED, Suppressed, DocumentResult, Outcome, Excerpt, RuleNote, summarize
+from checker.errors import ConfigError
 from checker.reporters import REPORTERS, Look, needs, render
 from checker.reporters.escaping import csv_cell, github_property, markdown_cell, uri, visible
+from checker.results import (
+    CHECKED,
+    EXCLUDED,
+    FAILED,
+    DocumentResult,
+    Excerpt,
+    Finding,
+    Outcome,
+    RuleNote,
+    Suggestion,
+    Suppressed,
+    Undetermined,
+    summarize,
+)
 from checker.text import Position, Source, Span
-from checker.errors import ConfigError
 
 SCHEMAS = Path(__file__).parent / "schemas"
 ROOT = Path(__file__).parents[2]

@@ -14,13 +14,13 @@ from test_readings import chapter, check_module
 from test_reckonings import DOCUMENTS, MANY, at
 
 from checker import checks, engine
+from checker.errors import InputError
 from checker.model import Banner, Damage, Fact, Part, Telegram
 from checker.record import copied
 from checker.rulebook import Rulebook
-from checker.rulebook.field_types import Env
 from checker.rulebook.evaluation import Branch
+from checker.rulebook.field_types import Env
 from checker.text import Source, Span
-from checker.errors import InputError
 from checker.values import Date
 
 USUAL = "name: trial, summary: A rule made for tests., cite: [{source: memory}], status: draft"

@@ -9,8 +9,8 @@ from test_reckonings import DOCUMENTS, MANY, WORDS, at, steps
 
 from checker import engine
 from checker.model import Damage, Telegram
-from checker.results import Finding, Undetermined
 from checker.record import copied
+from checker.results import Finding, Undetermined
 from checker.rulebook import Rule, Rulebook
 from checker.text import Source
 

@@ -6,12 +6,27 @@ import pytest
 from kept import WRITING, cases, rewrite
 from test_conditions import FULL, WORDS, S, code_of, level, paragraph, telegram
 
-from checker.model import Banner, Caption, Dtg, EoLine, Fact, Instruction, Marking, Paragraph, Party, Subject, Tag, TagsLine, Telegram, Unread, Word
-from checker.rulebook.explain import Clause, Step, blame, reckon
-from checker.rulebook.compiler import compile_condition
+from checker.model import (
+    Banner,
+    Caption,
+    Dtg,
+    EoLine,
+    Fact,
+    Instruction,
+    Marking,
+    Paragraph,
+    Party,
+    Subject,
+    Tag,
+    TagsLine,
+    Telegram,
+    Unread,
+    Word,
+)
+from checker.rulebook.compiler import Tools, compile_condition, prepare
 from checker.rulebook.examples import in_era
+from checker.rulebook.explain import Clause, Step, blame, reckon
 from checker.rulebook.field_types import place_of, words_of
-from checker.rulebook.compiler import Tools, prepare
 from checker.text import Span
 from checker.values import Date
 
