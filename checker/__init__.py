@@ -1,4 +1,4 @@
-"""cablecheck: the form of classification and declassification markings on State Department telegrams.
+"""cablecheck: checks classification and declassification markings on State Department telegrams.
 
     from checker import check
 
@@ -19,12 +19,12 @@ __all__ = ["Finding", "__version__", "check"]
 
 
 def check(text: str, *, name: str = "text", settings: Mapping[str, object] | None = None) -> list[Finding]:
-    """The findings of one text, in reading order, positions in code points from 1.
+    """Return the findings of one text in reading order; positions are in code points, counted from 1.
 
-    `name` is what the findings call the text. `settings` are settings by name as a configuration file has them
-    (`{"select": ["POR"], "as-of": "2026-11-23"}`); no configuration file is read. Raises `checker.errors.Trouble` for
-    settings that do not hold and for a text that cannot be checked.
+    `name` is the path that the findings show. `settings` are settings as in a configuration file
+    (`{"select": ["POR"], "as-of": "2026-11-23"}`); no configuration file is read. Raises
+    `checker.errors.CablecheckError` for invalid settings and for a text that cannot be checked.
     """
-    from . import config, linter  # the package must cost nothing to import
+    from . import config, linter  # importing the package must stay fast
 
     return linter.check_text(text, name, config.settle(dict(settings or {}), isolated=True))

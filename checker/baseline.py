@@ -1,8 +1,8 @@
-"""Known findings and accepted findings: what is not shown, why, and what of it has become untrue.
+"""Baselines and suppressions: which findings to hide, and which entries no longer match.
 
-A *baseline* is the debt of the day it was made: findings by fingerprint, with how often each occurs. It never grows by
-itself. A *suppression* is one accepted finding with a reason and, if wished, a last day. Both hold fingerprints, rules
-and paths, and no word of a document.
+A *baseline* records the findings of one run by fingerprint, with their counts. It never grows by itself. A
+*suppression* accepts one finding, with a reason and optionally a last day. Both contain fingerprints, rules and paths,
+and no document text.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ FORMAT = 1
 MAX_BYTES = 256_000_000
 
 
-class Known(Record):
-    """One baseline entry: `count` findings with this fingerprint were known in `path`."""
+class BaselineEntry(Record):
+    """One baseline entry: `path` had `count` findings with this fingerprint."""
 
     fingerprint: str
     rule: str
@@ -27,7 +27,7 @@ class Known(Record):
 
 
 class Suppression(Record):
-    """One accepted finding. `expires` is the last day it holds (ISO), "" for ever. `place` is its file:line."""
+    """One accepted finding. `expires` is its last day (ISO), or "". `place` is its file:line."""
 
     fingerprint: str
     rule: str
@@ -37,30 +37,30 @@ class Suppression(Record):
     place: str = ""
 
 
-class Sorted(Record):
-    """Findings after baseline or suppressions: what is shown, what is hidden, and what was said about nothing."""
+class Filtered(Record):
+    """Findings to show and to hide, with notices and errors about entries that no longer match."""
 
     shown: tuple[Finding, ...]
     hidden: tuple[Suppressed, ...]
     notices: tuple[str, ...] = ()
-    troubles: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
 
-# ---- baseline ----------------------------------------------------------------------------------------------------
+# ---- Baseline --------------------------------------------------------------------------------------------------------
 
 
-def collect(findings: tuple[Finding, ...]) -> list[Known]:
-    """The baseline of these findings."""
+def collect(findings: tuple[Finding, ...]) -> list[BaselineEntry]:
+    """Return the baseline entries of these findings."""
     counts: dict[tuple[str, str, str], int] = {}
     for finding in findings:
         key = (finding.fingerprint, finding.rule, plain_path(finding.path))
         counts[key] = counts.get(key, 0) + 1
     ordered = sorted(counts.items(), key=lambda item: (item[0][2], item[0][1], item[0][0]))
-    return [Known(*key, number) for key, number in ordered]
+    return [BaselineEntry(*key, number) for key, number in ordered]
 
 
-def written(entries: list[Known], version: str) -> str:
-    """The baseline as a file: JSON, one entry a line, sorted, so that a diff of it can be reviewed."""
+def dump(entries: list[BaselineEntry], version: str) -> str:
+    """Return the text of a baseline file: sorted JSON, one entry per line, so that diffs are readable."""
     import json
 
     rows = [
@@ -73,13 +73,13 @@ def written(entries: list[Known], version: str) -> str:
 
 
 def plain_path(path: str) -> str:
-    """A path as the records write it: `./a//b` is `a/b`, bytes that are no UTF-8 are escapes."""
+    """Return a path as it is recorded: `./a//b` as `a/b`, bytes that are not UTF-8 as escapes."""
     plain = os.path.normpath(path).replace(os.sep, "/")
     return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def load(path: str) -> list[Known]:
-    """The entries of a baseline file. Raises `ConfigError`: an unreadable baseline is refused, never empty."""
+def load(path: str) -> list[BaselineEntry]:
+    """Return the entries of a baseline file. Raises `ConfigError` if it is not a valid baseline."""
     import json
 
     try:
@@ -88,24 +88,24 @@ def load(path: str) -> list[Known]:
         raise ConfigError(f"{path}: not a baseline: {error}") from error
     if not isinstance(data, dict) or data.get("baseline") != FORMAT or not isinstance(data.get("findings"), list):
         raise ConfigError(f"{path}: not a baseline of format {FORMAT}; make one with `cablecheck baseline create`")
-    return [_known(path, number, row) for number, row in enumerate(data["findings"], start=1)]
+    return [_entry(path, number, row) for number, row in enumerate(data["findings"], start=1)]
 
 
-def _known(path: str, number: int, row: object) -> Known:
+def _entry(path: str, number: int, row: object) -> BaselineEntry:
     if not isinstance(row, dict) or set(row) != {"fingerprint", "rule", "path", "count"}:
-        raise ConfigError(f"{path}: entry {number}: fingerprint, rule, path and count are wanted, and nothing else")
+        raise ConfigError(f"{path}: entry {number}: expected exactly fingerprint, rule, path and count")
     count = row["count"]
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        raise ConfigError(f"{path}: entry {number}: count is a whole number from 1")
-    return Known(str(row["fingerprint"]), str(row["rule"]), str(row["path"]), count)
+        raise ConfigError(f"{path}: entry {number}: count must be a positive integer")
+    return BaselineEntry(str(row["fingerprint"]), str(row["rule"]), str(row["path"]), count)
 
 
 def hide_known(
-    findings: tuple[Finding, ...], entries: list[Known], checked: frozenset[str], mandatory: frozenset[str]
-) -> Sorted:
-    """Hide the findings the baseline knows, each as often as it knows it; tell the entries that no longer occur.
+    findings: tuple[Finding, ...], entries: list[BaselineEntry], checked: frozenset[str], mandatory: frozenset[str]
+) -> Filtered:
+    """Hide findings recorded in the baseline, each up to its recorded count, and report entries that no longer occur.
 
-    `checked` are the plain paths this run checked: entries of other paths are not judged.
+    `checked` holds the plain paths of this run; entries of other paths are not reported.
     """
     left: dict[str, int] = {}
     for entry in entries:
@@ -119,11 +119,13 @@ def hide_known(
             shown.append(finding)
     stale = stale_entries(entries, findings, checked)
     notices = tuple(f"baseline: {entry.rule} in {entry.path} no longer occurs ({entry.fingerprint})" for entry in stale)
-    return Sorted(tuple(shown), tuple(hidden), notices)
+    return Filtered(tuple(shown), tuple(hidden), notices)
 
 
-def stale_entries(entries: list[Known], findings: tuple[Finding, ...], checked: frozenset[str]) -> list[Known]:
-    """The entries, or the parts of their counts, that no finding of a checked path answers to."""
+def stale_entries(
+    entries: list[BaselineEntry], findings: tuple[Finding, ...], checked: frozenset[str]
+) -> list[BaselineEntry]:
+    """Return the entries of checked paths that no finding matches, with the unmatched part of their counts."""
     seen: dict[str, int] = {}
     for finding in findings:
         seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
@@ -132,62 +134,62 @@ def stale_entries(entries: list[Known], findings: tuple[Finding, ...], checked: 
         here = min(entry.count, seen.get(entry.fingerprint, 0))
         seen[entry.fingerprint] = seen.get(entry.fingerprint, 0) - here
         if here < entry.count and entry.path in checked:
-            stale.append(Known(entry.fingerprint, entry.rule, entry.path, entry.count - here))
+            stale.append(BaselineEntry(entry.fingerprint, entry.rule, entry.path, entry.count - here))
     return stale
 
 
-def pruned(entries: list[Known], stale: list[Known]) -> list[Known]:
-    """The entries without what is stale."""
+def pruned(entries: list[BaselineEntry], stale: list[BaselineEntry]) -> list[BaselineEntry]:
+    """Return the entries without the stale ones."""
     gone: dict[tuple[str, str], int] = {}
     for entry in stale:
         gone[entry.fingerprint, entry.path] = gone.get((entry.fingerprint, entry.path), 0) + entry.count
-    kept = []
+    remaining = []
     for entry in entries:
         drop = min(entry.count, gone.get((entry.fingerprint, entry.path), 0))
         gone[entry.fingerprint, entry.path] = gone.get((entry.fingerprint, entry.path), 0) - drop
         if entry.count > drop:
-            kept.append(Known(entry.fingerprint, entry.rule, entry.path, entry.count - drop))
-    return kept
+            remaining.append(BaselineEntry(entry.fingerprint, entry.rule, entry.path, entry.count - drop))
+    return remaining
 
 
-# ---- suppressions --------------------------------------------------------------------------------------------------
+# ---- Suppressions ----------------------------------------------------------------------------------------------------
 
-_WANTED = ("fingerprint", "rule", "path", "reason")
-_ALLOWED = (*_WANTED, "expires")
+_REQUIRED = ("fingerprint", "rule", "path", "reason")
+_ALLOWED = (*_REQUIRED, "expires")
 
 
 def load_suppressions(path: str) -> list[Suppression]:
-    """The entries `[[suppress]]` of a TOML file. Raises `ConfigError` with everything that is wrong in it."""
+    """Return the entries `[[suppress]]` of a TOML file. Raises `ConfigError` with every error in it."""
     import tomllib
 
     text = _bytes(path)
     try:
         data = tomllib.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: not readable as TOML: {error}") from error
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
     places = [number for number, line in enumerate(text.split(b"\n"), start=1) if line.strip() == b"[[suppress]]"]
-    troubles = [f"{path}: unknown key {key!r}; only [[suppress]] stands here" for key in data if key != "suppress"]
+    errors = [f"{path}: unknown key {key!r}; expected [[suppress]]" for key in data if key != "suppress"]
     entries = data.get("suppress", [])
     if not isinstance(entries, list):
-        raise ConfigError(f"{path}: suppress is written as [[suppress]], once for each accepted finding")
+        raise ConfigError(f"{path}: expected one [[suppress]] table per accepted finding")
     found = []
     for index, entry in enumerate(entries):
         place = f"{path}:{places[index]}" if index < len(places) else path
-        wrong = _wrong(place, entry)
-        troubles += wrong
+        wrong = _entry_errors(place, entry)
+        errors += wrong
         if not wrong:
-            fingerprint, rule, shown, reason = (str(entry[key]) for key in _WANTED)
+            fingerprint, rule, shown, reason = (str(entry[key]) for key in _REQUIRED)
             found.append(Suppression(fingerprint, rule, shown, reason, str(entry.get("expires", "")), place))
-    if troubles:
-        raise ConfigError("\n".join(troubles))
+    if errors:
+        raise ConfigError("\n".join(errors))
     return found
 
 
-def _wrong(place: str, entry: object) -> list[str]:
+def _entry_errors(place: str, entry: object) -> list[str]:
     if not isinstance(entry, dict):
-        return [f"{place}: a table is wanted"]
+        return [f"{place}: expected a table"]
     found = [f"{place}: unknown key {key!r}{did_you_mean(key, _ALLOWED)}" for key in entry if key not in _ALLOWED]
-    for key in _WANTED:
+    for key in _REQUIRED:
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             found.append(f"{place}: {key} is missing or empty")
     if "expires" in entry:
@@ -196,7 +198,7 @@ def _wrong(place: str, entry: object) -> list[str]:
         try:
             date.fromisoformat(str(entry["expires"]))
         except ValueError:
-            found.append(f"{place}: expires: {str(entry['expires'])!r} is not a day like 2027-01-31")
+            found.append(f"{place}: expires: {str(entry['expires'])!r} is not a date such as 2027-01-31")
     return found
 
 
@@ -206,35 +208,35 @@ def hide_accepted(
     checked: frozenset[str],
     mandatory: frozenset[str],
     today: str,
-) -> Sorted:
-    """Hide the findings that are accepted and whose acceptance has not expired on `today` (ISO).
+) -> Filtered:
+    """Hide accepted findings whose acceptance has not expired on `today` (ISO).
 
-    An entry of a checked path that matches nothing is trouble: it no longer says anything true. An expired entry and
-    one for a mandatory rule hide nothing and are told.
+    An entry for a mandatory rule, and an entry of a checked path that matches no finding, is an error. An expired entry
+    is reported and hides nothing.
     """
-    by_print: dict[str, Suppression] = {}
-    notices, troubles = [], []
+    by_fingerprint: dict[str, Suppression] = {}
+    notices, errors = [], []
     for entry in entries:
         if entry.rule in mandatory:
-            troubles.append(f"{entry.place}: {entry.rule} is mandatory and cannot be suppressed")
+            errors.append(f"{entry.place}: {entry.rule} is mandatory and cannot be suppressed")
         elif entry.expires and entry.expires < today:
             notices.append(f"{entry.place}: the suppression of {entry.rule} in {entry.path} expired on {entry.expires}")
-        elif entry.fingerprint in by_print:
-            troubles.append(f"{entry.place}: the same finding is suppressed twice ({entry.fingerprint})")
+        elif entry.fingerprint in by_fingerprint:
+            errors.append(f"{entry.place}: duplicate suppression ({entry.fingerprint})")
         else:
-            by_print[entry.fingerprint] = entry
+            by_fingerprint[entry.fingerprint] = entry
     shown, hidden, used = [], [], set()
     for finding in findings:
-        match = by_print.get(finding.fingerprint)
+        match = by_fingerprint.get(finding.fingerprint)
         if match is not None and match.rule == finding.rule and finding.rule not in mandatory:
             used.add(finding.fingerprint)
             hidden.append(Suppressed(finding, "suppression", match.reason))
         else:
             shown.append(finding)
-    for mark, entry in by_print.items():
-        if mark not in used and entry.path in checked:
-            troubles.append(f"{entry.place}: the suppression of {entry.rule} in {entry.path} matches no finding")
-    return Sorted(tuple(shown), tuple(hidden), tuple(notices), tuple(troubles))
+    for fingerprint, entry in by_fingerprint.items():
+        if fingerprint not in used and entry.path in checked:
+            errors.append(f"{entry.place}: the suppression of {entry.rule} in {entry.path} matches no finding")
+    return Filtered(tuple(shown), tuple(hidden), tuple(notices), tuple(errors))
 
 
 def _bytes(path: str) -> bytes:

@@ -1,4 +1,4 @@
-"""One file at a time: read it, parse each document, ask the rules, and enter what came of it."""
+"""Check one file: read it, parse each document, evaluate the rules, and return the results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .values import Date, Level
 
 
 class DocumentLinter:
-    """Reads, parses and judges files with one rulebook. Make one for each process."""
+    """Reads, parses and judges files with one rulebook; one instance per process."""
 
     __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "rulebook", "severities")
 
@@ -29,10 +29,12 @@ class DocumentLinter:
         self.severities = dict(options.severities)
         self._vocabulary = rulebook.vocabulary
         self._as_of = Date.of(options.as_of) if options.as_of else None
-        self.messages = {rule.id: blank(rule.data.get("message")) for rule in rulebook.rules} if options.redact else {}
+        self.messages = (
+            {rule.id: redacted(rule.data.get("message")) for rule in rulebook.rules} if options.redact else {}
+        )
 
     def lint(self, path: str, data: bytes | None = None) -> list[DocumentResult]:
-        """Check every document of a file. `data` stands for the file's bytes where the caller has them."""
+        """Check every document of a file. `data` holds its bytes if the caller has read them."""
         if not self._options.cache_key:
             return self._lint(path, data)
         from . import result_cache  # opt-in
@@ -40,19 +42,19 @@ class DocumentLinter:
         return result_cache.through(self._options.cache_key, path, data, lambda content: self._lint(path, content))
 
     def _lint(self, path: str, data: bytes | None) -> list[DocumentResult]:
-        silent = self.silent(path)
-        found = [self._document(item, silent) for item in self.documents(path, data)]
+        ignored = self.ignored_rules(path)
+        found = [self._document(item, ignored) for item in self.documents(path, data)]
         return found or [DocumentResult(path, "", FAILED, "holds no document")]
 
     def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
-        """The documents of a file. A reader that breaks ends the file's documents with one that failed."""
+        """Yield the documents of a file; a crash of the reader ends them with one that failed."""
         reader, fields = self._options.reader or None, self._options.fields or None
         stream = readers.read(path, reader=reader, settings=fields, data=data, words=self._vocabulary)
         while (item := following(stream, path)) is not None:
             yield item
 
     def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """The telegram of a reading, under the profile the run asks for; or `None` and the trace id of a crash."""
+        """Return the telegram of a reading, under the profile of the run; or `None` and the id of a crash."""
         telegram, crash = engine.attempt(lambda: parse(reading.view, self._vocabulary, reading.facts, self._as_of))
         if not isinstance(telegram, Telegram):
             return None, crash
@@ -61,13 +63,13 @@ class DocumentLinter:
         return telegram, ""
 
     def judgeable(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """The same where rules can judge it; else `None` and why not."""
+        """Return the telegram if the rules can judge it; else `None` and the reason."""
         telegram, crash = self.telegram(reading)
         if telegram is None:
-            return None, f"internal error {crash} while it was parsed"
+            return None, f"internal error {crash} in the parser"
         return (None, NOT_A_TELEGRAM) if is_unrecognized(telegram) else (telegram, "")
 
-    def _document(self, item: readers.Reading | readers.Unreadable, silent: frozenset[str]) -> DocumentResult:
+    def _document(self, item: readers.Reading | readers.Unreadable, ignored: frozenset[str]) -> DocumentResult:
         if isinstance(item, readers.Unreadable):
             return DocumentResult(item.path, self.name(item.cable), FAILED, item.why)
         telegram, why = self.judgeable(item)
@@ -77,7 +79,7 @@ class DocumentLinter:
         tally = engine.Tally()
         cable = item.cable or telegram.mrn or ""
         judgment = engine.judge(telegram, source, self.rulebook, item.path, cable, tally)
-        findings = sorted((one for one in judgment.findings if one.rule not in silent), key=Finding.order)
+        findings = sorted((one for one in judgment.findings if one.rule not in ignored), key=Finding.order)
         crashes = tuple((each.rule, each.trace) for each in tally.crashes)
         return DocumentResult(
             item.path,
@@ -85,19 +87,19 @@ class DocumentLinter:
             FAILED if crashes else CHECKED,
             broken(tally.crashes),
             tuple(self._finished(one, source) for one in findings),
-            _counts(tally, silent, self._options.statistics),
-            self._paper(item, telegram) if self._options.with_text else None,
+            _counts(tally, ignored, self._options.statistics),
+            self._excerpt(item, telegram) if self._options.with_text else None,
             _diff(item, findings) if self._options.with_diff else "",
             item.notes,
             crashes,
-            tuple(self.shown(one) for one in judgment.undetermined if one.rule not in silent),
+            tuple(self.shown(one) for one in judgment.undetermined if one.rule not in ignored),
         )
 
-    def silent(self, path: str) -> frozenset[str]:
-        """The rules not to run on this path."""
+    def ignored_rules(self, path: str) -> frozenset[str]:
+        """Return the rules that are turned off for this path."""
         if not self._options.ignored:
             return frozenset()
-        import fnmatch  # 1 ms, and only where a setting asks for it
+        import fnmatch  # 1 ms, and only if a setting needs it
 
         found: set[str] = set()
         plain = os.path.normpath(path)
@@ -107,7 +109,7 @@ class DocumentLinter:
         return frozenset(found - set(self._options.mandatory_ids))
 
     def _finished(self, one: Finding, source: Source) -> Finding:
-        """A finding with the severity the settings give it, its suggestion placed, and redacted where asked."""
+        """Return a finding with the configured severity and the position of its suggestion, redacted if required."""
         fields = {name: getattr(one, name) for name in one.__fields__}
         fields["severity"] = self.severities.get(one.rule, one.severity)
         if one.suggestion is not None:
@@ -118,25 +120,25 @@ class DocumentLinter:
         return Finding(**fields)
 
     def shown(self, one: Undetermined) -> Undetermined:
-        """Return an undetermined verdict as reports show it: without the document's words if the run redacts."""
+        """Return an undetermined verdict as reports show it: without document text if the run redacts."""
         if not self._options.redact:
             return one
         return copied(one, cable=self.name(one.cable), quote="")
 
     def name(self, cable: str) -> str:
-        """A cable's name; when redacted, a name that is always the same for the same cable and tells nothing."""
+        """Return the name of a cable; redacted, a digest that is the same for equal names."""
         if not cable or not self._options.redact:
             return cable
         from hashlib import sha256
 
         return "cable-" + sha256(cable.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
-    def _paper(self, reading: readers.Reading, telegram: Telegram) -> Excerpt | None:
+    def _excerpt(self, reading: readers.Reading, telegram: Telegram) -> Excerpt | None:
         if self._options.redact:
             return None
-        stretches = list(reading.view.kept())
-        start = min((span.start for span in stretches), default=0)
-        end = max((span.end for span in stretches), default=0)
+        spans = list(reading.view.kept())
+        start = min((span.start for span in spans), default=0)
+        end = max((span.end for span in spans), default=0)
         source = reading.view.source
         title = " ".join(
             str(part)
@@ -149,16 +151,16 @@ class DocumentLinter:
 def following(
     stream: Iterator[readers.Reading | readers.Unreadable], path: str = ""
 ) -> readers.Reading | readers.Unreadable | None:
-    """The next document of a stream; one that failed where its reader broke; `None` at the end."""
+    """Return the next document of a stream, a failed one if the reader crashed, or `None` at the end."""
     item, crash = engine.attempt(lambda: next(stream, None))
     if crash:
-        return readers.Unreadable(path, "", f"internal error {crash} while it was read")
+        return readers.Unreadable(path, "", f"internal error {crash} in the reader")
     return item if isinstance(item, (readers.Reading, readers.Unreadable)) else None
 
 
 def broken(crashes: Iterable[engine.Crash]) -> str:
-    """The rules that broke on a document, in words."""
-    return "; ".join(f"rule {each.rule} broke on it (internal error {each.trace})" for each in crashes)
+    """Return a description of the rules that crashed on a document."""
+    return "; ".join(f"rule {each.rule} crashed (internal error {each.trace})" for each in crashes)
 
 
 def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[DocumentResult]]:
@@ -169,17 +171,17 @@ def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[Doc
 
 
 def excluded(path: str, why: str) -> DocumentResult:
-    """The entry of a path that is not checked on purpose."""
+    """Return the result of a path that is deliberately not checked."""
     return DocumentResult(path, "", EXCLUDED, why)
 
 
 def failed(path: str, why: str) -> DocumentResult:
-    """The entry of a path that could not be checked."""
+    """Return the result of a path that could not be checked."""
     return DocumentResult(path, "", FAILED, why)
 
 
-def blank(message: object) -> str:
-    """A rule's compiled message with `[…]` where a document's words would stand."""
+def redacted(message: object) -> str:
+    """Return a compiled message template with `[…]` in place of its fields."""
     if not isinstance(message, (list, tuple)):
         return ""
     return "".join(str(part[1]) if part[0] == "text" else "[…]" for part in message)
@@ -190,30 +192,30 @@ def _placed(change: Suggestion, source: Source) -> Suggestion:
     return Suggestion(change.span, change.text, change.why, change.safe, start, end)
 
 
-def _counts(tally: engine.Tally, silent: frozenset[str], wanted: bool) -> tuple[tuple[str, tuple[int, int, int]], ...]:
-    """The tally as plain numbers; nothing without statistics."""
+def _counts(tally: engine.Tally, ignored: frozenset[str], wanted: bool) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+    """Return the tally as plain numbers, or nothing without statistics."""
     if not wanted:
         return ()
     return tuple(
         (rule, (count.passed, count.failed, count.unknown))
         for rule, count in sorted(tally.counts.items())
-        if rule not in silent
+        if rule not in ignored
     )
 
 
 def _diff(reading: readers.Reading, findings: list[Finding]) -> str:
-    """What the suggestions would change in the file, as a unified diff; overlapping suggestions: the first wins."""
+    """Return the changes of the suggestions as a unified diff; of overlapping suggestions only the first is applied."""
     source = reading.view.source
-    pieces, here = [], 0
+    parts, end = [], 0
     for change in sorted((one.suggestion for one in findings if one.suggestion), key=lambda one: one.span.start):
-        if change.span.start >= here:
-            pieces += [source.text[here : change.span.start], change.text]
-            here = change.span.end
-    if not pieces:
+        if change.span.start >= end:
+            parts += [source.text[end : change.span.start], change.text]
+            end = change.span.end
+    if not parts:
         return ""
     import difflib
 
-    after = "".join(pieces) + source.text[here:]
+    after = "".join(parts) + source.text[end:]
     before, after_lines = source.text.split("\n"), after.split("\n")
     lines = difflib.unified_diff(before, after_lines, f"a/{reading.path}", f"b/{reading.path}", lineterm="")
     return "\n".join(lines) + "\n"

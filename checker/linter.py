@@ -19,7 +19,7 @@ from .rulebook import Rule, Rulebook
 from .text import Source
 
 STDIN = "-"
-AHEAD = 4  # files queued at a worker before it has answered, so that it never waits
+AHEAD = 4  # files queued for each worker, so that it never waits
 
 Progress = Callable[[int, int], None]  # called with (files done, files in all)
 
@@ -37,9 +37,9 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
         if progress is not None:
             progress(number, len(files))
     results.sort(key=lambda item: (item.path, item.state))
-    judged = _exclude_unnamed(results, {*paths, options.stdin_name})
-    errors = () if any(each.state != "excluded" for each in judged) else ("every file is excluded",)
-    return _outcome(judged, options, rulebook, errors)
+    final = _exclude_unnamed(results, {*paths, options.stdin_name})
+    errors = () if any(each.state != "excluded" for each in final) else ("every file is excluded",)
+    return _outcome(final, options, rulebook, errors)
 
 
 def load(options: Options) -> Rulebook:
@@ -49,14 +49,14 @@ def load(options: Options) -> Rulebook:
 
 def resolve(options: Options, rulebook: Rulebook) -> Options:
     """Return the options with everything that names rules resolved to ids. Raises `ConfigError` for unknown names."""
-    mandatory = tuple(sorted(rule_selection.meant(rulebook.rules, options.mandatory, resting=True)))
+    mandatory = tuple(sorted(rule_selection.match(rulebook.rules, options.mandatory, inactive=True)))
     severities = _severities(options, rulebook, mandatory)
     ignore = (*options.ignore, *(rule for rule, level in severities.items() if level == "off"))
     selected = rule_selection.choose(rulebook.rules, options.select, options.extend_select, ignore, mandatory)
     if not selected:
         raise ConfigError("the selection leaves no rule to run")
     ignored = tuple(
-        (_pattern(options, glob), tuple(sorted(rule_selection.meant(rulebook.rules, names, resting=True))))
+        (_pattern(options, glob), tuple(sorted(rule_selection.match(rulebook.rules, names, inactive=True))))
         for glob, names in options.per_file_ignores.items()
     )
     if options.profile:
@@ -86,7 +86,7 @@ def _check_profile(profile: str) -> None:
 def _severities(options: Options, rulebook: Rulebook, mandatory: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, level in options.severity.items():
-        for rule in sorted(rule_selection.meant(rulebook.rules, [name], resting=True)):
+        for rule in sorted(rule_selection.match(rulebook.rules, [name], inactive=True)):
             if rule not in mandatory:
                 found[rule] = level
     return found
@@ -171,9 +171,9 @@ def _lint_files(files: list[str], options: Options, rulebook: Rulebook) -> Itera
 
 
 def _outcome(
-    judged: tuple[DocumentResult, ...], options: Options, rulebook: Rulebook, errors: tuple[str, ...]
+    results: tuple[DocumentResult, ...], options: Options, rulebook: Rulebook, errors: tuple[str, ...]
 ) -> Outcome:
-    findings = tuple(sorted((one for each in judged for one in each.findings), key=Finding.order))
+    findings = tuple(sorted((one for each in results for one in each.findings), key=Finding.order))
     hidden: tuple[Suppressed, ...] = ()
     notices = _changes(options, rulebook)
     mandatory = frozenset(options.mandatory_ids)
@@ -181,27 +181,27 @@ def _outcome(
         from . import baseline  # only if there are records
 
         accepted = baseline.load_suppressions(options.suppressions)
-        parted = baseline.hide_accepted(findings, accepted, checked_paths(judged), mandatory, _today())
-        findings, hidden = parted.shown, parted.hidden
-        notices, errors = notices + parted.notices, errors + parted.troubles
+        split = baseline.hide_accepted(findings, accepted, checked_paths(results), mandatory, _today())
+        findings, hidden = split.shown, split.hidden
+        notices, errors = notices + split.notices, errors + split.errors
     compared = bool(options.baseline) and options.use_baseline
     if compared:
         from . import baseline
 
         known = baseline.load(options.baseline)
-        parted = baseline.hide_known(findings, known, checked_paths(judged), mandatory)
-        findings, hidden = parted.shown, hidden + parted.hidden
-        notices += parted.notices
+        split = baseline.hide_known(findings, known, checked_paths(results), mandatory)
+        findings, hidden = split.shown, hidden + split.hidden
+        notices += split.notices
     rules = len(options.selected)
     return Outcome(
-        judged=judged,
+        results=results,
         findings=findings,
         hidden=hidden,
         rules=_notes(options, rulebook),
-        summary=summarize(judged, findings, hidden, rules, options.fail_level, options.allow_failed, errors),
+        summary=summarize(results, findings, hidden, rules, options.fail_level, options.allow_failed, errors),
         version=VERSION,
-        notices=notices + tuple(f"{each.path}: {note}" for each in judged for note in each.notes),
-        troubles=errors,
+        notices=notices + tuple(f"{each.path}: {note}" for each in results for note in each.notes),
+        errors=errors,
         fail_level=options.fail_level,
         statistics=options.statistics,
         compared=compared,
@@ -209,12 +209,12 @@ def _outcome(
     )
 
 
-def checked_paths(judged: Iterable[DocumentResult]) -> frozenset[str]:
+def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
     """Return the plain paths of the files whose documents were all checked."""
     from . import baseline
 
-    broken = {baseline.plain_path(each.path) for each in judged if each.state == "failed"}
-    return frozenset(baseline.plain_path(each.path) for each in judged if each.state == "checked") - broken
+    broken = {baseline.plain_path(each.path) for each in results if each.state == "failed"}
+    return frozenset(baseline.plain_path(each.path) for each in results if each.state == "checked") - broken
 
 
 def _today() -> str:
@@ -253,8 +253,7 @@ def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:
 
 
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
-    """What reports tell about a rule; `severity` where a setting changed it. `details` costs reading all of
-    the rule, or 2 ms for the shipped ones."""
+    """Return what reports show about a rule. `severity` is set if a setting changed it; `details` cost 2 ms."""
     changed = severity if severity in SEVERITIES and severity != rule.severity else ""
     return RuleNote(
         rule.id,
@@ -269,11 +268,11 @@ def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
     )
 
 
-# ---- single documents, for `parse`, `explain` and the Python interface -------------------------------------------
+# ---- Single documents, for `parse`, `explain` and the Python interface -----------------------------------------------
 
 
 class Parsed(Record):
-    """A document as the parser sees it; `telegram` is `None` where `why` says why not."""
+    """A parsed document; `telegram` is `None` if it could not be parsed, for the reason `why`."""
 
     path: str
     cable: str
@@ -292,8 +291,8 @@ def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
     for entry in entries:
         yield Parsed(entry.path, "", why=f"{entry.state}: {entry.why}")
     for path in files:
-        given = (options.stdin_name or path, options.stdin) if path == STDIN else (path, None)
-        for item in linter.documents(*given):
+        source = (options.stdin_name or path, options.stdin) if path == STDIN else (path, None)
+        for item in linter.documents(*source):
             if isinstance(item, readers.Unreadable):
                 yield Parsed(item.path, item.cable, why=f"failed: {item.why}")
                 continue
@@ -314,7 +313,7 @@ def check_text(text: str, name: str, options: Options) -> list[Finding]:
     return [one for each in results for one in each.findings]
 
 
-# ---- rules, for `rules` and `explain` --------------------------------------------------------------------------------
+# ---- Rules, for `rules` and `explain` --------------------------------------------------------------------------------
 
 
 def meanings(options: Options, table: str) -> dict[str, str]:
@@ -328,7 +327,7 @@ def list_rules(options: Options, form: str) -> Iterator[str]:
 
     rules = load(options).rules
     if options.select:
-        chosen = rule_selection.meant(rules, options.select, resting=True)
+        chosen = rule_selection.match(rules, options.select, inactive=True)
         rules = tuple(rule for rule in rules if rule.id in chosen)
     return rule_catalogue.listed(list(rules), form)
 
@@ -350,7 +349,7 @@ def _rule(rulebook: Rulebook, name: str) -> Rule:
 
 
 def trace(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[str, list[str], bool]]:
-    """Yield (document, lines of the trace, whether it could be judged) for each document of the paths."""
+    """Yield (document, lines of the trace, whether it could be checked) for each document of the paths."""
     from .reporters import rule_catalogue  # only for this command
     from .rulebook.explain import Step
 
@@ -364,7 +363,7 @@ def trace(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[s
             found = engine.trace(each.telegram, each.source, rule, rulebook)
             verdict = f"{found.rule}: {found.verdict}"
             parts = [(name, step) for name, step in found.parts if isinstance(step, Step)]
-            yield title, list(rule_catalogue.reckoning(verdict, found.why, parts, found.findings)), True
+            yield title, list(rule_catalogue.trace_lines(verdict, found.why, parts, found.findings)), True
 
 
 def check_rules(files: Sequence[str]) -> list[str]:
@@ -373,7 +372,7 @@ def check_rules(files: Sequence[str]) -> list[str]:
 
 
 def test_rules(files: Sequence[str], mutate: bool) -> tuple[list[str], bool]:
-    """Return a line for each example of rule files that does not hold, totals, and whether all hold."""
+    """Return a line for each failing example of rule files and the totals, and whether all examples pass."""
     from .rulebook import authoring  # only for commands about rules
 
     report = authoring.test_files(files, mutants=mutate)

@@ -42,7 +42,7 @@ def through(
     found = _load(place)
     if found is None:
         found = judge(content)
-        if all(item.state == "checked" and item.paper is None and not item.diff for item in found):
+        if all(item.state == "checked" and item.excerpt is None and not item.diff for item in found):
             _store(place, found)
     return found
 

@@ -119,7 +119,7 @@ class DocumentResult(Record):
     why: str = ""
     findings: tuple[Finding, ...] = ()
     tally: tuple[tuple[str, tuple[int, int, int]], ...] = ()
-    paper: Excerpt | None = None
+    excerpt: Excerpt | None = None
     diff: str = ""
     notes: tuple[str, ...] = ()
     crashes: tuple[tuple[str, str], ...] = ()  # (rule id, trace id)
@@ -171,17 +171,17 @@ class Outcome(Record):
     """A finished run, as reporters see it. `findings` are those shown, in reading order.
 
     `notices` are words about the run itself (stale baseline entries, unused suppressions, changed severities);
-    `troubles` are those that make it untrustworthy. `compared` tells whether a baseline was given.
+    `errors` are those that make it untrustworthy. `compared` tells whether a baseline was given.
     """
 
-    judged: tuple[DocumentResult, ...]
+    results: tuple[DocumentResult, ...]
     findings: tuple[Finding, ...]
     hidden: tuple[Suppressed, ...]
     rules: dict[str, RuleNote]
     summary: Summary
     version: str
     notices: tuple[str, ...] = ()
-    troubles: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     fail_level: str = "error"
     statistics: bool = False
     compared: bool = False
@@ -190,39 +190,39 @@ class Outcome(Record):
     def by_document(self) -> Iterator[tuple[DocumentResult, list[Finding]]]:
         """Each document with those of its findings that are shown."""
         shown = {id(finding) for finding in self.findings}
-        for judged in self.judged:
-            yield judged, [finding for finding in judged.findings if id(finding) in shown]
+        for result in self.results:
+            yield result, [finding for finding in result.findings if id(finding) in shown]
 
     def undetermined(self) -> list[Undetermined]:
         """Return the verdicts that could not be given, in reading order."""
-        return [one for judged in self.judged for one in judged.undetermined]
+        return [one for result in self.results for one in result.undetermined]
 
     def with_state(self, state: str) -> list[DocumentResult]:
         """The documents of one state, in order."""
-        return [judged for judged in self.judged if judged.state == state]
+        return [result for result in self.results if result.state == state]
 
 
 def summarize(
-    judged: tuple[DocumentResult, ...],
+    results: tuple[DocumentResult, ...],
     findings: tuple[Finding, ...],
     hidden: tuple[Suppressed, ...],
     rules: int,
     fail_level: str,
     allow_failed: int,
-    troubles: tuple[str, ...],
+    errors: tuple[str, ...],
 ) -> Summary:
     """The account of a run. `allow_failed` is the number of failed documents the user puts up with."""
-    states = [item.state for item in judged]
+    states = [item.state for item in results]
     levels = [finding.severity for finding in findings]
     gate = SEVERITIES[: SEVERITIES.index(fail_level) + 1] if fail_level in SEVERITIES else ()
     failed = states.count(FAILED)
     verdict = CLEAN
     if any(level in gate for level in levels):
         verdict = FOUND
-    if failed > allow_failed or troubles:
+    if failed > allow_failed or errors:
         verdict = UNTRUSTED
     return Summary(
-        handed_in=len(judged),
+        handed_in=len(results),
         checked=states.count(CHECKED),
         excluded=states.count(EXCLUDED),
         failed=failed,
@@ -230,8 +230,8 @@ def summarize(
         error=levels.count("error"),
         warning=levels.count("warning"),
         info=levels.count("info"),
-        unknown=len({(item.path, item.cable, one.rule) for item in judged for one in item.undetermined}),
-        parser_gaps=sum(one.kind == "label" for item in judged for one in item.undetermined),
+        unknown=len({(item.path, item.cable, one.rule) for item in results for one in item.undetermined}),
+        parser_gaps=sum(one.kind == "label" for item in results for one in item.undetermined),
         suppressed=sum(1 for item in hidden if item.by == "suppression"),
         baseline=sum(1 for item in hidden if item.by == "baseline"),
         rules=rules,

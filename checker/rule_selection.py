@@ -1,4 +1,4 @@
-"""Words of a user to the rules they mean: ids, prefixes of ids, names, aliases, tags, or ALL."""
+"""Selection of rules by id, id prefix, name, alias, tag, or ALL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .errors import ConfigError, did_you_mean
 from .rulebook import Rule
 
 EVERYTHING = "ALL"
-_RESTING = ("draft", "deprecated")  # run only when they are named
+_INACTIVE = ("draft", "deprecated")  # run only when they are named
 
 
 def choose(
@@ -18,44 +18,44 @@ def choose(
     ignore: Iterable[str],
     mandatory: Iterable[str],
 ) -> tuple[str, ...]:
-    """The ids to run, sorted. Raises `ConfigError` with every word that means no rule."""
+    """Return the ids of the rules to run, sorted. Raises `ConfigError` with every unknown selector."""
     wanted = tuple(select) or (EVERYTHING,)
-    chosen = meant(rules, wanted) | meant(rules, extend)
-    chosen -= meant(rules, ignore, resting=True)
-    return tuple(sorted(chosen | meant(rules, mandatory, resting=True)))
+    chosen = match(rules, wanted) | match(rules, extend)
+    chosen -= match(rules, ignore, inactive=True)
+    return tuple(sorted(chosen | match(rules, mandatory, inactive=True)))
 
 
-def meant(rules: Sequence[Rule], words: Iterable[str], resting: bool = False) -> set[str]:
-    """The ids that the words mean; drafts and deprecated rules only if named, or if `resting`."""
+def match(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool = False) -> set[str]:
+    """Return the ids that the selectors match; draft and deprecated rules only if named, or if `inactive`."""
     found: set[str] = set()
-    troubles = []
-    for word in words:
-        ids = _meant(rules, word, resting)
+    errors = []
+    for selector in selectors:
+        ids = _match(rules, selector, inactive)
         if ids is None:
-            troubles.append(f"unknown rule {word!r}{did_you_mean(word, _known(rules))}")
+            errors.append(f"unknown rule {selector!r}{did_you_mean(selector, _selectors(rules))}")
         else:
             found |= ids
-    if troubles:
-        raise ConfigError("\n".join(troubles))
+    if errors:
+        raise ConfigError("\n".join(errors))
     return found
 
 
-def _meant(rules: Sequence[Rule], word: str, resting: bool) -> set[str] | None:
-    """The ids a word means; `None` where it means nothing at all."""
-    named = {rule.id for rule in rules if word == rule.id or word == rule.name or word in rule.aliases}
+def _match(rules: Sequence[Rule], selector: str, inactive: bool) -> set[str] | None:
+    """Return the ids that a selector matches; `None` if it is unknown."""
+    named = {rule.id for rule in rules if selector in (rule.id, rule.name, *rule.aliases)}
     if named:
         return named
-    if word == EVERYTHING:
+    if selector == EVERYTHING:
         many = list(rules)
     else:
-        many = [rule for rule in rules if word in rule.tags or (word and rule.id.startswith(word))]
+        many = [rule for rule in rules if selector in rule.tags or (selector and rule.id.startswith(selector))]
         if not many:
             return None
-    return {rule.id for rule in many if resting or rule.status not in _RESTING}
+    return {rule.id for rule in many if inactive or rule.status not in _INACTIVE}
 
 
-def _known(rules: Sequence[Rule]) -> list[str]:
-    words: dict[str, None] = {}
+def _selectors(rules: Sequence[Rule]) -> list[str]:
+    known: dict[str, None] = {}
     for rule in rules:
-        words.update(dict.fromkeys((rule.id, rule.name, *rule.aliases, *rule.tags)))
-    return list(words)
+        known.update(dict.fromkeys((rule.id, rule.name, *rule.aliases, *rule.tags)))
+    return list(known)

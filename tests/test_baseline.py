@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker import baseline
-from checker.baseline import Known, Suppression
+from checker.baseline import BaselineEntry, Suppression
 from checker.errors import ConfigError
 from checker.results import Finding
 from checker.text import Position, Span
@@ -61,7 +61,7 @@ def test_what_is_pruned_is_stale_and_nothing_else(old: tuple[Finding, ...], new:
 
 
 def test_entries_of_files_that_were_not_checked_are_not_judged() -> None:
-    entries = [Known("aa", "R-1", "a.txt"), Known("bb", "R-1", "b.txt")]
+    entries = [BaselineEntry("aa", "R-1", "a.txt"), BaselineEntry("bb", "R-1", "b.txt")]
     assert ["aa"] == [entry.fingerprint for entry in baseline.stale_entries(entries, (), frozenset({"a.txt"}))]
 
 
@@ -72,7 +72,7 @@ def test_a_mandatory_rule_is_never_hidden() -> None:
     accepted = [Suppression("aa", "R-1", "a.txt", "because", place="s.toml:1")]
     parted = baseline.hide_accepted(one, accepted, ALL, mandatory, "2026-11-23")
     assert one == parted.shown
-    assert "mandatory" in parted.troubles[0]
+    assert "mandatory" in parted.errors[0]
 
 
 @pytest.mark.parametrize(("today", "hidden"), [("2027-01-31", 1), ("2027-02-01", 0)])
@@ -92,7 +92,7 @@ def test_a_file_comes_back_as_it_was_written(findings: tuple[Finding, ...]) -> N
     entries = baseline.collect(findings)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "baseline.json"
-        path.write_text(baseline.written(entries, "0.1.0"), encoding="utf-8")
+        path.write_text(baseline.dump(entries, "0.1.0"), encoding="utf-8")
         assert entries == baseline.load(str(path))
 
 
@@ -120,5 +120,5 @@ def test_an_unreadable_baseline_is_refused(text: str, tmp_path: Path) -> None:
 
 
 def test_a_baseline_holds_no_word_of_a_document() -> None:
-    written = json.loads(baseline.written(baseline.collect((finding("aa", "a.txt"),)), "0.1.0"))
+    written = json.loads(baseline.dump(baseline.collect((finding("aa", "a.txt"),)), "0.1.0"))
     assert {"fingerprint", "rule", "path", "count"} == set(written["findings"][0])

@@ -18,7 +18,7 @@ from ..document_linter import DocumentLinter, broken, following
 from ..parser.layouts.detect import NOT_A_TELEGRAM
 from ..readers.partitions import Batch, Meter, read_batch
 from ..record import Record
-from ..reporters.escaping import whole
+from ..reporters.escaping import json_text
 from ..results import CHECKED, EXCLUDED, FAILED
 from ..rulebook import Rulebook
 from . import filters, tables
@@ -150,7 +150,7 @@ class BatchWorker:
             return EXCLUDED if stranger else FAILED, why, *known
         name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
-        silent = linter.silent(item.path)
+        silent = linter.ignored_rules(item.path)
         judgment = engine.judge(telegram, item.view.source, linter.rulebook, item.path, name, tally)
         parts.add(
             "undetermined",
@@ -267,4 +267,4 @@ def _encoder() -> Callable[[list[tables.Row]], bytes]:
 def _legible(value: object) -> object:
     if isinstance(value, (tuple, list)):
         return [_legible(one) for one in value]
-    return whole(value) if isinstance(value, str) else value
+    return json_text(value) if isinstance(value, str) else value

@@ -38,8 +38,8 @@ def main(given: list[str]) -> int:
     paths = cli_options.read_paths(args, options)
     options.use_baseline = False
     outcome = linter.lint(paths, options)
-    for judged in outcome.with_state("failed"):
-        sys.stderr.write(f"failed  {visible(judged.path)}: {visible(judged.why)}\n")
+    for result in outcome.with_state("failed"):
+        sys.stderr.write(f"failed  {visible(result.path)}: {visible(result.why)}\n")
     if args.action == "create":
         return _create(file, args.force, outcome)
     return _check(file, args.action == "prune", outcome)
@@ -51,7 +51,7 @@ def _create(file: str, force: bool, outcome: Outcome) -> int:
     if outcome.summary.verdict == "untrusted":
         raise ConfigError("no baseline written: some documents could not be checked")
     entries = baseline.collect(outcome.findings)
-    output.write_file(file, [baseline.written(entries, VERSION)])
+    output.write_file(file, [baseline.dump(entries, VERSION)])
     found, checked = count(len(outcome.findings), "finding"), count(outcome.summary.checked, "document")
     print(f"{visible(file)}: {found} of {checked}")
     return output.OK
@@ -59,14 +59,14 @@ def _create(file: str, force: bool, outcome: Outcome) -> int:
 
 def _check(file: str, prune: bool, outcome: Outcome) -> int:
     entries = baseline.load(file)
-    stale = baseline.stale_entries(entries, outcome.findings, linter.checked_paths(outcome.judged))
+    stale = baseline.stale_entries(entries, outcome.findings, linter.checked_paths(outcome.results))
     for entry in stale:
         print(f"stale  {visible(entry.path)}: {entry.rule} ({entry.fingerprint}) {entry.count}x")
     if prune and stale:
-        output.write_file(file, [baseline.written(baseline.pruned(entries, stale), VERSION)])
-    kept = sum(entry.count for entry in entries) - sum(entry.count for entry in stale)
-    gone = sum(entry.count for entry in stale)
-    print(f"{visible(file)}: {kept:,} known, {gone:,} stale{' and removed' if prune and stale else ''}")
+        output.write_file(file, [baseline.dump(baseline.pruned(entries, stale), VERSION)])
+    known = sum(entry.count for entry in entries) - sum(entry.count for entry in stale)
+    number = sum(entry.count for entry in stale)
+    print(f"{visible(file)}: {known:,} known, {number:,} stale{' and removed' if prune and stale else ''}")
     if outcome.summary.failed:
         return output.INCOMPLETE
     return output.FINDINGS if stale and not prune else output.OK

@@ -12,7 +12,7 @@ from ..reporters import REPORTERS, needs
 from . import options as cli_options
 from . import output
 
-_MANY = 50  # files from which a terminal is told how far we are
+_MANY = 50  # number of files from which a terminal shows progress
 
 
 def main(given: list[str]) -> int:
@@ -36,7 +36,7 @@ def main(given: list[str]) -> int:
     options.use_baseline = not args.no_baseline
     outcome = linter.lint(paths, options, _progress if cli_options.terminal_width(sys.stderr) else None)
     if args.diff:
-        for result in outcome.judged:
+        for result in outcome.results:
             sys.stdout.write(result.diff)
     else:
         output.deliver(outcome, args.format, args.out, outputs, args.color)

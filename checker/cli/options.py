@@ -148,6 +148,12 @@ def terminal_width(stream: object) -> int:
         return 0
 
 
+def display_width(stream: object) -> int:
+    """Return the columns to use: `COLUMNS` if it is set, even for a pipe; else the terminal's, or 0."""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() and int(columns) else terminal_width(stream)
+
+
 def wants_color(stream: object, asked: str) -> bool:
     """Whether to use color: if asked for, or on a terminal without NO_COLOR."""
     if asked != "auto":

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable
 
 from ..errors import ConfigError, did_you_mean
-from ..reporters import REPORTERS, Look, render
+from ..reporters import REPORTERS, Display, render
 from ..reporters.escaping import visible
 from ..results import CLEAN, FOUND, Outcome
-from .options import terminal_width, wants_color
+from .options import display_width, terminal_width, wants_color
 
 OK = 0  # everything accounted for, nothing at or above the fail level
 FINDINGS = 1  # at least one finding at or above the fail level
@@ -54,9 +54,9 @@ def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[st
     if out:
         write_file(out, render(format_name, outcome))
     else:
-        look = Look(terminal_width(sys.stdout), wants_color(sys.stdout, color))
-        for piece in render(format_name, outcome, look):
-            sys.stdout.write(piece)
+        display = Display(display_width(sys.stdout), bool(terminal_width(sys.stdout)), wants_color(sys.stdout, color))
+        for part in render(format_name, outcome, display):
+            sys.stdout.write(part)
         sys.stdout.flush()
     if out or format_name not in PEOPLE:
         _print_failures(outcome)
@@ -66,20 +66,20 @@ def _print_failures(outcome: Outcome) -> None:
     """Print failed documents and errors to stderr, and on a terminal the totals."""
     from ..reporters.terminal import account, tally  # only with a machine format
 
-    for judged in outcome.with_state("failed"):
-        sys.stderr.write(f"failed  {visible(judged.path)}: {visible(judged.why)}\n")
-    for words in outcome.troubles:
-        sys.stderr.write(f"error  {visible(words)}\n")
+    for result in outcome.with_state("failed"):
+        sys.stderr.write(f"failed  {visible(result.path)}: {visible(result.why)}\n")
+    for error in outcome.errors:
+        sys.stderr.write(f"error  {visible(error)}\n")
     if terminal_width(sys.stderr):
         sys.stderr.write(f"{tally(outcome.summary)}\n{account(outcome.summary)}\n")
 
 
-def put(pieces: Iterable[str], out: str) -> None:
+def put(parts: Iterable[str], out: str) -> None:
     """Write to the file `out`, or to standard output if it is ""."""
     if out:
-        write_file(out, pieces)
+        write_file(out, parts)
     else:
-        sys.stdout.writelines(pieces)
+        sys.stdout.writelines(parts)
 
 
 def print_unread(unread: Iterable[tuple[str, str]]) -> int:
@@ -91,19 +91,19 @@ def print_unread(unread: Iterable[tuple[str, str]]) -> int:
     return code
 
 
-def write_file(path: str, pieces: Iterable[str]) -> None:
+def write_file(path: str, parts: Iterable[str]) -> None:
     """Write a file under a temporary name and rename it once it is complete. Raises `ConfigError`."""
-    part = f"{path}.{os.getpid()}.part"
+    temporary = f"{path}.{os.getpid()}.part"
     if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe: cannot be renamed over
-        part = path
+        temporary = path
     try:
-        with open(part, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            for piece in pieces:
-                file.write(piece)
-        if part != path:
-            os.replace(part, path)
+        with open(temporary, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            for part in parts:
+                file.write(part)
+        if temporary != path:
+            os.replace(temporary, path)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
-        if part != path and os.path.exists(part):
-            os.unlink(part)
+        if temporary != path and os.path.exists(temporary):
+            os.unlink(temporary)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from .. import linter
 from ..errors import ConfigError
 from ..reporters import csv, model_dump
-from ..reporters.escaping import csv_cell, visible, whole
+from ..reporters.escaping import csv_cell, json_text, visible
 from . import options as cli_options
 from . import output
 
@@ -38,16 +38,16 @@ def main(given: list[str]) -> int:
         raise ConfigError(f"--format {args.format} is not available {'with' if args.rows else 'without'} --fields")
     paths = cli_options.read_paths(args, options)
     documents = list(linter.parse(paths, options))
-    output.put(list(_pieces(documents, args)), args.out)
+    output.put(list(_output(documents, args)), args.out)
     return output.print_unread((each.path, each.why) for each in documents if each.telegram is None)
 
 
-def _pieces(documents: list[linter.Parsed], args: argparse.Namespace) -> Iterable[str]:
+def _output(documents: list[linter.Parsed], args: argparse.Namespace) -> Iterable[str]:
     read = [each for each in documents if each.telegram is not None]
     if args.rows:
         rows = [csv.row(each.path, each.cable, each.reader, each.telegram) for each in read if each.telegram]
         if args.format == "json":
-            yield json.dumps([{key: whole(cell) for key, cell in row.items()} for row in rows], indent=1) + "\n"
+            yield json.dumps([{key: json_text(cell) for key, cell in row.items()} for row in rows], indent=1) + "\n"
         else:
             yield from csv.rows([csv.CABLE_COLUMNS])
             yield from csv.rows([[csv_cell(cell) for cell in row.values()] for row in rows])
@@ -62,7 +62,7 @@ def _pieces(documents: list[linter.Parsed], args: argparse.Namespace) -> Iterabl
 
 
 def _object(each: linter.Parsed) -> dict[str, object]:
-    head: dict[str, object] = {"path": whole(each.path), "cable": whole(each.cable), "reader": each.reader}
+    head: dict[str, object] = {"path": json_text(each.path), "cable": json_text(each.cable), "reader": each.reader}
     if each.telegram is not None and each.source is not None:
         head |= model_dump.as_object(each.telegram, each.source)
     return head

@@ -97,7 +97,7 @@ def _test(args: argparse.Namespace) -> int:
 
 
 def _by_kind(files: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """Return files of telegram rules, of corpus rules, and of the generator, told apart by their folder's name."""
+    """Return files of telegram rules, corpus rules and generator templates, by the name of their folder."""
     special: dict[str, list[str]] = {"corpus": [], "synth": []}
     rest: list[str] = []
     for path in files:
@@ -112,22 +112,22 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _pages(args: argparse.Namespace) -> int:
-    for name, pieces in pages(cli_options.read(args)).items():
-        output.write_file(f"{args.out}/{name}", pieces)
+    for name, parts in pages(cli_options.read(args)).items():
+        output.write_file(f"{args.out}/{name}", parts)
         print(f"{args.out}/{name}")
     return output.OK
 
 
 def pages(options: Options) -> dict[str, Iterator[str]]:
-    """Return the pieces of each page made from the rules, by file name. Raises `RuleError` if the rules do not load."""
+    """Return the generated pages by file name. Raises `RuleError` if the rules do not load."""
     from ..audit import corpus_rules  # as above
     from ..reporters import rule_catalogue  # only for these pages
     from ..rulebook.vocabulary_loader import load_vocabulary
 
     rulebook = linter.load(options)
-    listed = [rule_catalogue.of_rule(rule) for rule in rulebook.rules]
+    listed = [rule_catalogue.catalogue_entry(rule) for rule in rulebook.rules]
     listed += [
-        rule_catalogue.Listed(
+        rule_catalogue.CatalogueEntry(
             rule.id, rule.name, rule.severity, rule.status, ("ALL",), "", rule.summary, rule.cite, "Across a corpus"
         )
         for rule in corpus_rules.load()

@@ -1,9 +1,9 @@
-"""A finished run told in words: one file per output format, one table, and the door they all go through.
+"""Output formats: one generator function per format, registered in `REPORTERS`.
 
-    render(name, outcome, look) -> Iterator[str]
+    render(name, outcome, display) -> Iterator[str]
 
-Each format is a function `report(outcome, look)` that yields pieces of text. What comes from a document is escaped
-for the format by `escape.py`; nothing a document says can end a line, a cell, a tag or a terminal command.
+Each format is a function `report(outcome, display)` that yields text. Text from documents is escaped for the format by
+`escaping.py`: nothing in a document can end a line, a cell, a tag or a terminal command.
 """
 
 from __future__ import annotations
@@ -14,40 +14,42 @@ from ..errors import ConfigError, did_you_mean
 from ..record import Record
 from ..results import Outcome
 
-# name -> (module, function, what it is for, what it needs besides findings: "text" of documents, "details" of rules)
+# name -> (module, function, purpose, what it needs besides findings: "text" of documents, "details" of rules)
 REPORTERS: dict[str, tuple[str, str, str, str]] = {
-    "concise": ("terminal", "concise", "one finding a line: path:line:column: severity RULE message", ""),
-    "csv": ("csv", "report", "one finding a row, for spreadsheets", ""),
-    "full": ("terminal", "full", "the quoted line with the place underlined, citation and help", ""),
+    "concise": ("terminal", "concise", "one finding per line: path:line:column: severity RULE message", ""),
+    "csv": ("csv", "report", "one finding per row, for spreadsheets", ""),
+    "full": ("terminal", "full", "the quoted line with the position underlined, the citation and the help text", ""),
     "github": ("ci", "github", "annotations for GitHub Actions", ""),
     "gitlab": ("ci", "gitlab", "a GitLab code quality report", ""),
-    "html": ("html", "report", "one self-contained page with the findings drawn in the text", "text"),
+    "html": ("html", "report", "one self-contained page with the findings highlighted in the text", "text"),
     "json": ("json", "json_report", "one object with summary, findings, failed and excluded documents", ""),
-    "jsonl": ("json", "jsonl_report", "one JSON object a line: findings, documents, and the summary last", ""),
-    "junit": ("ci", "junit", "a JUnit report, one test case for each document", ""),
+    "jsonl": ("json", "jsonl_report", "one JSON object per line: findings, documents, and the summary last", ""),
+    "junit": ("ci", "junit", "a JUnit report with one test case per document", ""),
     "markdown": ("ci", "markdown", "tables for a comment or a page", ""),
     "sarif": ("sarif", "report", "SARIF 2.1.0 for code scanning", "details"),
     "table": ("terminal", "table", "a table for people, with the totals last", ""),
 }
 
 
-class Look(Record):
-    """How the output will be seen: `width` in columns (0: not on a terminal), and whether colour is wanted."""
+class Display(Record):
+    """Where the output goes: `width` in columns (0: unlimited), `terminal` and `color` as flags."""
 
     width: int = 0
-    colour: bool = False
+    terminal: bool = False
+    color: bool = False
 
 
-def render(name: str, outcome: Outcome, look: Look | None = None) -> Iterator[str]:
-    """The pieces of the report in the format `name`. Raises `ConfigError` for a name that is no format."""
-    import importlib  # only the one format asked for is loaded
+def render(name: str, outcome: Outcome, display: Display | None = None) -> Iterator[str]:
+    """Return the report in the format `name`, in parts. Raises `ConfigError` for an unknown format."""
+    import importlib  # only the requested format is loaded
 
     if name not in REPORTERS:
-        hint = did_you_mean(name, REPORTERS) or "; there is " + ", ".join(REPORTERS)
+        hint = did_you_mean(name, REPORTERS) or "; expected one of " + ", ".join(REPORTERS)
         raise ConfigError(f"unknown format {name!r}{hint}")
     module, function, *_ = REPORTERS[name]
-    found: Iterator[str] = getattr(importlib.import_module(f".{module}", __name__), function)(outcome, look or Look())
-    return found
+    reporter = getattr(importlib.import_module(f".{module}", __name__), function)
+    parts: Iterator[str] = reporter(outcome, display or Display())
+    return parts
 
 
 def needs(names: list[str], what: str) -> bool:

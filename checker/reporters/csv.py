@@ -1,4 +1,4 @@
-"""One row for each cable with the fields people sort and count by."""
+"""CSV: a row of main fields for each cable (`parse --fields`), then the report with one finding per row."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from ..model import Telegram, Unread
 from ..record import Record
 from ..results import Outcome
-from . import Look
+from . import Display
 from .escaping import csv_cell
 from .json import finding_of, undetermined_of
-from .terminal import why
+from .terminal import reason
 
 CABLE_COLUMNS = (
     "path", "cable", "reader", "layout", "profile", "era", "date", "mrn", "level", "whole", "dtg", "sender", "to",
@@ -22,7 +22,7 @@ CABLE_COLUMNS = (
 
 
 def row(path: str, cable: str, reader: str, telegram: Telegram) -> dict[str, str]:
-    """The fields of one cable as text: "" is absent, `?` unreadable or lost."""
+    """Return the main fields of one cable as text: "" if absent, `?` if unreadable or lost."""
     authority = telegram.authority
     found: dict[str, object] = {
         "path": path,
@@ -45,7 +45,7 @@ def row(path: str, cable: str, reader: str, telegram: Telegram) -> dict[str, str
 
 
 def flat(value: object) -> str:
-    """A value of the model in one cell."""
+    """Return a value of the model as the text of one cell."""
     if value is None:
         return ""
     if isinstance(value, Unread):
@@ -61,26 +61,27 @@ def flat(value: object) -> str:
     return " ".join(str(value).split())
 
 
-# ---- CSV for spreadsheets: one finding a row, no cell is a formula.
+# ---- report ----------------------------------------------------------------------------------------------------------
+
 FINDING_COLUMNS = (
     "path", "cable", "line", "column", "end_line", "end_column", "severity", "rule", "name", "message", "cite",
     "fingerprint",
 )  # fmt: skip
 
 
-def report(outcome: Outcome, look: Look) -> Iterator[str]:
-    """A head row and a row for each finding and undetermined verdict (RFC 4180: CR LF line ends, quotes doubled)."""
+def report(outcome: Outcome, display: Display) -> Iterator[str]:
+    """Yield a header row and a row for each finding and undetermined verdict (RFC 4180 with CR LF)."""
     yield from rows([FINDING_COLUMNS])
     for one in outcome.findings:
         row = finding_of(one) | {"cite": "; ".join(one.cite)}
         yield from rows([[csv_cell(str(row[name])) for name in FINDING_COLUMNS]])
     for verdict in outcome.undetermined():
-        row = undetermined_of(verdict) | {"severity": "undetermined", "message": why(verdict)}
+        row = undetermined_of(verdict) | {"severity": "undetermined", "message": reason(verdict)}
         yield from rows([[csv_cell(str(row.get(name, ""))) for name in FINDING_COLUMNS]])
 
 
 def rows(cells: list[object]) -> Iterator[str]:
-    """Rows as CSV text."""
-    sheet = io.StringIO()
-    csv.writer(sheet).writerows(cells)  # type: ignore[arg-type]
-    yield sheet.getvalue()
+    """Yield rows as CSV text."""
+    text = io.StringIO()
+    csv.writer(text).writerows(cells)  # type: ignore[arg-type]
+    yield text.getvalue()

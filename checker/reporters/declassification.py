@@ -1,4 +1,4 @@
-"""When each telegram is or was due for declassification, with the reason; and how many are in each year."""
+"""Declassification dates: rows of `declass`, counts by year, and their formats (table, csv, json, ics)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hashlib import blake2s
 from ..model import Telegram
 from .csv import flat
 from .csv import rows as csv_rows
-from .escaping import csv_cell, visible, whole
+from .escaping import csv_cell, json_text, visible
 
 Row = Mapping[str, str]
 
@@ -25,10 +25,10 @@ _SHOWN = ("path", "cable", "date", "level", "instruction", "expected", "limit", 
 
 
 def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, str]:
-    """What is known about one telegram as text: "" is absent, `?` unreadable or lost.
+    """Return one telegram as a row of `COLUMNS`: "" is absent, `?` unreadable or lost.
 
-    `expected` is the date the document or its order gives, `limit` the latest the order allows, `automatic` 31 December
-    of the 25th year; `means` is what the status says, from `meanings`.
+    `expected` is the date set by the document or its order, `limit` the latest date the order allows, `automatic`
+    31 December of the 25th year; `means` explains the status, from `meanings`.
     """
     known = telegram.declass
     found: dict[str, object] = {
@@ -43,7 +43,7 @@ def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, s
 
 
 def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """How many documents each year brings, by what gives the date, and how many automatic declassification does."""
+    """Return for each year how many documents are due, by the basis of the date, and how many automatically."""
     heads = ("year", *BASES, "automatic")
     counts: dict[str, dict[str, int]] = {}
     for each in rows:
@@ -55,11 +55,11 @@ def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 
 def render(form: str, rows: Sequence[Row], as_of: str = "") -> Iterator[str]:
-    """Rows of telegrams in one of `FORMS`; those of `by_year` in any but a calendar."""
+    """Yield rows of telegrams in one of `FORMS`; rows of `by_year` in any of them but `ics`."""
     if form == "ics":
         yield from calendar(rows, as_of)
     elif form == "json":
-        yield json.dumps([{name: whole(cell) for name, cell in each.items()} for each in rows], indent=1) + "\n"
+        yield json.dumps([{name: json_text(cell) for name, cell in each.items()} for each in rows], indent=1) + "\n"
     elif form == "csv":
         yield from csv_rows([list(rows[0]) if rows else COLUMNS])
         yield from csv_rows([[csv_cell(cell) for cell in each.values()] for each in rows])
@@ -68,7 +68,7 @@ def render(form: str, rows: Sequence[Row], as_of: str = "") -> Iterator[str]:
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
-    from tabulate import tabulate  # 72 ms, and only for the table
+    from tabulate import tabulate  # 15 ms, and only for the table
 
     heads = _SHOWN if not rows or "path" in rows[0] else tuple(rows[0])
     cells = [[visible(each[name]) for name in heads] for each in rows]
@@ -87,9 +87,10 @@ def _cited(each: Row) -> str:
     return f" [{visible(each['cite'])}]" if each.get("cite") else ""
 
 
-# ---- The dates of declassification as a calendar (RFC 5545), for whoever has to look at the documents whe
+# ---- ics: a calendar (RFC 5545) --------------------------------------------------------------------------------------
+
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
-_WIDTH = 73  # octets of a line, less the blank that goes before a continued one
+_WIDTH = 73  # octets of a line, less the space before a continuation
 _KINDS = (
     ("expected", "declassification date"),
     ("automatic", "automatic declassification, if it is a permanent record"),
@@ -97,37 +98,37 @@ _KINDS = (
 
 
 def calendar(rows: Sequence[Mapping[str, str]], as_of: str) -> Iterator[str]:
-    """A calendar with an all-day entry for each expected and each automatic date of the rows of `release`.
+    """Yield a calendar with an all-day entry for each expected and each automatic date.
 
-    A date known to the month or year stands on its last day. `as_of` (YYYY-MM-DD or "") is the day the calendar says it
-    was made on; without one each entry bears its own day, so that the same documents always give the same calendar.
+    A date known to the month or year is entered on its last day. `as_of` (YYYY-MM-DD or "") is the creation date of the
+    calendar; without it each entry has its own date, so that the same documents always give the same calendar.
     """
     yield from _lines("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cablecheck//declass//EN", "CALSCALE:GREGORIAN")
     for row in rows:
-        for name, words in _KINDS:
+        for name, label in _KINDS:
             day = _last_day(row[name])
             if day:
-                yield from _lines(*_entry(row, name, words, day, as_of.replace("-", "") or day))
+                yield from _lines(*_entry(row, name, label, day, as_of.replace("-", "") or day))
     yield from _lines("END:VCALENDAR")
 
 
-def _entry(row: Mapping[str, str], name: str, words: str, day: str, made: str) -> Iterator[str]:
+def _entry(row: Mapping[str, str], name: str, label: str, day: str, created: str) -> Iterator[str]:
     path, cable, level = row["path"], row["cable"], row["level"]
     key = f"{path}\n{cable}\n{name}".encode(errors="backslashreplace")
-    called = f"{cable or path} ({level})" if level else cable or path
-    calendar = [path, row["instruction"], row["why"].rstrip("."), row["means"][:1].upper() + row["means"][1:]]
+    title = f"{cable or path} ({level})" if level else cable or path
+    details = [path, row["instruction"], row["why"].rstrip("."), row["means"][:1].upper() + row["means"][1:]]
     yield "BEGIN:VEVENT"
     yield f"UID:{blake2s(key, digest_size=12).hexdigest()}@cablecheck"
-    yield f"DTSTAMP:{made}T000000Z"
+    yield f"DTSTAMP:{created}T000000Z"
     yield f"DTSTART;VALUE=DATE:{day}"
-    yield f"SUMMARY:{_text(f'{called}: {words}')}"
-    yield f"DESCRIPTION:{_text('. '.join(part for part in calendar if part))}."
+    yield f"SUMMARY:{_text(f'{title}: {label}')}"
+    yield f"DESCRIPTION:{_text('. '.join(part for part in details if part))}."
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
 
 def _last_day(text: str) -> str:
-    """YYYYMMDD of the last day a date can mean; nothing where there is none."""
+    """Return YYYYMMDD of the last day of a date, month or year; "" if there is no date."""
     match = _DAY.fullmatch(text)
     if match is None:
         return ""
@@ -141,7 +142,7 @@ def _text(value: str) -> str:
 
 
 def _lines(*lines: str) -> Iterator[str]:
-    """Content lines, folded at 75 octets without cutting a letter in two."""
+    """Yield content lines, folded at 75 octets without splitting a character."""
     for line in lines:
         rest = line.encode("utf-8", "backslashreplace")
         head = ""

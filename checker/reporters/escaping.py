@@ -1,25 +1,25 @@
-"""What documents say, made harmless for each kind of output."""
+"""Text from documents, escaped for each kind of output."""
 
 from __future__ import annotations
 
 import re
 
-# Everything that moves a cursor, ends a line, hides, reorders or cannot be written: C0, C1 and DEL; soft hyphen;
+# Everything that moves the cursor, ends a line, hides, reorders or cannot be encoded: C0, C1 and DEL; soft hyphen;
 # zero-width and bidi controls; line and paragraph separators; interlinear marks; surrogates; the byte order mark;
-# noncharacters; tag characters. (`re.sub` compiles each pattern when it is first needed: these cost 3 ms at start-up.)
-_UNSEEN = (
+# noncharacters; tag characters. (`re.sub` compiles patterns on first use: at import it would cost 3 ms.)
+_INVISIBLE = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _MARKDOWN = r"[\\`*_\[\]<>#|~$&@^]|:(?=//)|(?<=www)\."
-_FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # how a formula can begin, full-width forms too
+_FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # first characters of a formula, full-width forms included
 _SURROGATE = "[\ud800-\udfff]"
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
-def _sign(letter: re.Match[str]) -> str:
-    code = ord(letter[0])
-    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is no UTF-8
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is not UTF-8
         return f"\\x{code - 0xDC00:02x}"
     if code <= 0xFF:
         return f"\\x{code:02x}"
@@ -27,27 +27,27 @@ def _sign(letter: re.Match[str]) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with each control, invisible or reordering character as an escape such as `\\x1b`; one line."""
-    return text if text.isascii() and text.isprintable() else re.sub(_UNSEEN, _sign, text)
+    """Return the text as one line, with control, invisible and reordering characters as escapes such as `\\x1b`."""
+    return text if text.isascii() and text.isprintable() else re.sub(_INVISIBLE, _escape, text)
 
 
 def line_start(line: str) -> str:
-    """A line for a log that some runners read for commands: one that begins like a command gets a backslash."""
+    """Return a line with a backslash in front if a build runner would read it as a command."""
     return "\\" + line if line.lstrip().startswith(("::", "##[", "##vso[")) else line
 
 
-def whole(text: str) -> str:
-    """The text with lone surrogates as escapes, so that it can be written as UTF-8 by any JSON reader."""
-    return text if text.isascii() else re.sub(_SURROGATE, _sign, text)
+def json_text(text: str) -> str:
+    """Return the text with lone surrogates as escapes, so that it can be encoded as UTF-8."""
+    return text if text.isascii() else re.sub(_SURROGATE, _escape, text)
 
 
 def xml_text(text: str) -> str:
-    """The text with what XML 1.0 cannot hold as escapes; markup is left to the XML writer."""
-    return re.sub(_NOT_XML, _sign, text)
+    """Return the text with characters that XML 1.0 forbids as escapes; markup is left to the XML writer."""
+    return re.sub(_NOT_XML, _escape, text)
 
 
 def html_text(text: str) -> str:
-    """The text for HTML content and quoted attributes, controls shown as escapes."""
+    """Return the text for HTML content and quoted attributes, with control characters as escapes."""
     return (
         visible(text)
         .replace("&", "&amp;")
@@ -59,28 +59,28 @@ def html_text(text: str) -> str:
 
 
 def markdown_cell(text: str) -> str:
-    """The text for a cell of a Markdown table: nothing in it is markup, mention or link."""
-    return re.sub(_MARKDOWN, lambda sign: f"&#{ord(sign[0])};", visible(text))
+    """Return the text for a cell of a Markdown table, without markup, mentions and links."""
+    return re.sub(_MARKDOWN, lambda match: f"&#{ord(match[0])};", visible(text))
 
 
 def csv_cell(text: str) -> str:
-    """The text for a spreadsheet: what begins like a formula gets an apostrophe."""
+    """Return the text for a spreadsheet cell, with an apostrophe in front if it would be read as a formula."""
     shown = visible(text)
     return "'" + shown if shown.lstrip(" '\"")[:1] in _FORMULA else shown
 
 
 def github_message(text: str) -> str:
-    """The text as the message of a workflow command."""
+    """Return the text as the message of a workflow command."""
     return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def github_property(text: str) -> str:
-    """The text as a property of a workflow command."""
+    """Return the text as a property of a workflow command."""
     return github_message(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def uri(path: str) -> str:
-    """A path as a URI reference: relative stays relative, every byte that is not plain is percent-encoded."""
+    """Return a path as a URI reference, percent-encoded; a relative path stays relative."""
     from urllib.parse import quote_from_bytes
 
     raw = path.replace("\\", "/").encode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""How the HTML page looks and how its filters work; the page works without the script."""
+"""The HTML page: style, script, findings highlighted in the text, then the page itself. It works without the script."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 
 from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
-from . import Look
+from . import Display
 from .escaping import html_text
-from .terminal import account, count, place, statistics_rows, undetermined, verdict, why
+from .terminal import account, count, location, reason, statistics_rows, undetermined, verdict
 
 STYLE = """
 :root{color-scheme:light dark;--paper:#fff;--ground:#f4f5f7;--ink:#1d232b;--soft:#5b6673;--line:#d9dee5;
@@ -119,22 +119,23 @@ form.addEventListener("input",apply);
 """
 
 
-# ---- Findings drawn into a document's text as HTML: each line apart, each place marked by its most seriou
-MOST = 2_000  # findings drawn in one document; all are listed above it
+# ---- Findings highlighted in the text -------------------------------------------------------------------------------
+
+MAX_HIGHLIGHTS = 2_000  # findings highlighted in one document; all are listed above it
 _LINE = re.compile(r"\r\n|\r|\n")
 
 
-def drawn(paper: Excerpt, found: list[Finding], prefix: str) -> Iterator[tuple[int, str]]:
-    """(line number, HTML of the line). Where finding n begins there is an anchor `<prefix><n>t`."""
-    pen = _Pen(paper, found[:MOST], prefix)
-    here, line = 0, paper.line
-    for stop, after in _lines(paper.text):
-        yield line, pen.draw(here, stop)
-        here, line = after, line + 1
+def highlighted(excerpt: Excerpt, findings: list[Finding], prefix: str) -> Iterator[tuple[int, str]]:
+    """Yield (line number, HTML of the line). Finding n starts at the anchor `<prefix><n>t`."""
+    highlighter = _Highlighter(excerpt, findings[:MAX_HIGHLIGHTS], prefix)
+    start, line = 0, excerpt.line
+    for end, following in _lines(excerpt.text):
+        yield line, highlighter.html(start, end)
+        start, line = following, line + 1
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
-    """Where each line's words end, and where the next line begins."""
+    """Yield the offset of the end of each line, without its line break, and of the start of the next line."""
     after = 0
     for each in _LINE.finditer(text):
         after = each.end()
@@ -143,20 +144,20 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         yield len(text), len(text)
 
 
-class _Pen:
-    """Goes through a text once, from mark to mark."""
+class _Highlighter:
+    """Turns a text into HTML in one pass over the starts and ends of the findings."""
 
-    __slots__ = ("_begin", "_edges", "_end", "_found", "_met", "_next", "_over", "_points", "_prefix", "_text")
+    __slots__ = ("_anchored", "_begin", "_edges", "_end", "_findings", "_next", "_open", "_points", "_prefix", "_text")
 
-    def __init__(self, paper: Excerpt, found: list[Finding], prefix: str) -> None:
-        self._text, self._found, self._prefix = paper.text, found, prefix
+    def __init__(self, excerpt: Excerpt, findings: list[Finding], prefix: str) -> None:
+        self._text, self._findings, self._prefix = excerpt.text, findings, prefix
         self._begin: dict[int, list[int]] = {}
         self._end: dict[int, list[int]] = {}
         self._points: dict[int, list[int]] = {}
-        length = len(paper.text)
-        for number, one in enumerate(found, start=1):
-            low = min(max(one.span.start - paper.start, 0), length)
-            high = min(max(one.span.end - paper.start, low), length)
+        length = len(excerpt.text)
+        for number, one in enumerate(findings, start=1):
+            low = min(max(one.span.start - excerpt.start, 0), length)
+            high = min(max(one.span.end - excerpt.start, low), length)
             if low == high:
                 self._points.setdefault(low, []).append(number)
             else:
@@ -164,47 +165,48 @@ class _Pen:
                 self._end.setdefault(high, []).append(number)
         self._edges = sorted({*self._begin, *self._end, *self._points})
         self._next = 0
-        self._over: dict[int, None] = {}  # the findings we are inside of, in order
-        self._met: set[int] = set()
+        self._open: dict[int, None] = {}  # the findings that cover the current offset, in order
+        self._anchored: set[int] = set()
 
-    def draw(self, low: int, stop: int) -> str:
-        """The HTML of the text from `low` to `stop`."""
-        pieces = []
+    def html(self, low: int, stop: int) -> str:
+        """Return the HTML of the text from `low` to `stop`; call it for consecutive ranges."""
+        parts = []
         while self._next < len(self._edges) and self._edges[self._next] <= stop:
             edge = self._edges[self._next]
             self._next += 1
-            pieces.append(self._words(low, edge))
+            parts.append(self._segment(low, edge))
             low = max(low, edge)
             for number in self._end.get(edge, ()):
-                self._over.pop(number, None)
+                self._open.pop(number, None)
             if edge in self._points:
-                pieces.append(self._mark('<span class="point">\u2038</span>', self._points[edge]))
-            self._over.update(dict.fromkeys(self._begin.get(edge, ())))
-        pieces.append(self._words(low, stop))
-        return "".join(pieces)
+                parts.append(self._mark('<span class="point">\u2038</span>', self._points[edge]))
+            self._open.update(dict.fromkeys(self._begin.get(edge, ())))
+        parts.append(self._segment(low, stop))
+        return "".join(parts)
 
-    def _words(self, low: int, high: int) -> str:
+    def _segment(self, low: int, high: int) -> str:
         if low >= high:
             return ""
-        words = html_text(self._text[low:high])
-        return self._mark(words, list(self._over)) if self._over else words
+        segment = html_text(self._text[low:high])
+        return self._mark(segment, list(self._open)) if self._open else segment
 
-    def _mark(self, words: str, over: list[int]) -> str:
-        """The colour of the most serious finding, the messages of all, an anchor for each met first here."""
-        anchors = "".join(f'<a id="{self._prefix}{number}t"></a>' for number in over if number not in self._met)
-        self._met.update(over)
-        found = [self._found[number - 1] for number in over]
+    def _mark(self, segment: str, over: list[int]) -> str:
+        """Return the segment with the color of the most serious finding, the messages, and anchors for new findings."""
+        anchors = "".join(f'<a id="{self._prefix}{number}t"></a>' for number in over if number not in self._anchored)
+        self._anchored.update(over)
+        found = [self._findings[number - 1] for number in over]
         worst = min((one.severity for one in found), key=SEVERITIES.index)
         title = html_text("; ".join(f"{one.rule} {one.message}" for one in found[:5]))
-        return f'{anchors}<mark class="{worst}" title="{title}">{words}</mark>'
+        return f'{anchors}<mark class="{worst}" title="{title}">{segment}</mark>'
 
 
-# ---- One self-contained HTML page: the account, filters, and each document with its findings drawn in the
-MOST_TEXTS = 500  # documents whose text is drawn; the findings of all are listed
+# ---- The page --------------------------------------------------------------------------------------------------------
+
+MAX_TEXTS = 500  # documents whose text is shown; the findings of all are listed
 
 
-def report(outcome: Outcome, look: Look) -> Iterator[str]:
-    """The page."""
+def report(outcome: Outcome, display: Display) -> Iterator[str]:
+    """Yield the page."""
     yield from _head(outcome)
     yield from _unchecked(outcome, "failed", "Not checked")
     yield from _filters(outcome)
@@ -241,7 +243,7 @@ def _head(outcome: Outcome) -> Iterator[str]:
         yield f'<div class="tile {kind}"><dt>{name}</dt><dd>{number:,}</dd></div>\n'
     yield f"</dl>\n<p>{account(summary)}; {count(summary.rules, 'rule')}; cablecheck {html_text(outcome.version)}"
     yield (
-        "; the documents' words are kept back.</p>\n</header>\n<main>\n"
+        "; redacted: document text is left out.</p>\n</header>\n<main>\n"
         if outcome.redacted
         else ".</p>\n</header>\n<main>\n"
     )
@@ -270,41 +272,41 @@ def _filters(outcome: Outcome) -> Iterator[str]:
 
 def _documents(outcome: Outcome) -> Iterator[str]:
     number = texts = 0
-    for judged, found in outcome.by_document():
+    for result, found in outcome.by_document():
         if found:
             number += 1
-            texts += judged.paper is not None
-            yield from _document(judged, found, number, texts <= MOST_TEXTS)
-    if texts > MOST_TEXTS:
-        yield f'<p class="note">The texts of {texts - MOST_TEXTS:,} further documents are not drawn.</p>\n'
-    clean = [judged for judged in outcome.judged if judged.state == "checked" and not judged.findings]
+            texts += result.excerpt is not None
+            yield from _document(result, found, number, texts <= MAX_TEXTS)
+    if texts > MAX_TEXTS:
+        yield f'<p class="note">The texts of {texts - MAX_TEXTS:,} more documents are not shown.</p>\n'
+    clean = [result for result in outcome.results if result.state == "checked" and not result.findings]
     if clean:
         yield f'<details class="clean"><summary>{count(len(clean), "document")} without findings</summary>\n<ul>\n'
-        for judged in clean:
-            yield f"<li>{_name(judged)}</li>\n"
+        for result in clean:
+            yield f"<li>{_name(result)}</li>\n"
         yield "</ul></details>\n"
 
 
-def _name(judged: DocumentResult) -> str:
-    cable = f' <span class="cable">{html_text(judged.cable)}</span>' if judged.cable else ""
-    return f'<span class="path">{html_text(judged.path)}</span>{cable}'
+def _name(result: DocumentResult) -> str:
+    cable = f' <span class="cable">{html_text(result.cable)}</span>' if result.cable else ""
+    return f'<span class="path">{html_text(result.path)}</span>{cable}'
 
 
-def _document(judged: DocumentResult, found: list[Finding], number: int, with_text: bool) -> Iterator[str]:
+def _document(result: DocumentResult, found: list[Finding], number: int, with_text: bool) -> Iterator[str]:
     worst = min(found, key=lambda one: SEVERITIES.index(one.severity)).severity
-    title = f' <span class="title">{html_text(judged.paper.title)}</span>' if judged.paper else ""
-    yield f'<details class="document" open>\n<summary class="{worst}">{_name(judged)}{title} '
+    title = f' <span class="title">{html_text(result.excerpt.title)}</span>' if result.excerpt else ""
+    yield f'<details class="document" open>\n<summary class="{worst}">{_name(result)}{title} '
     yield f'<span class="number">{count(len(found), "finding")}</span></summary>\n<ol class="findings">\n'
     for index, one in enumerate(found, start=1):
-        yield from _finding(one, f"d{number}f{index}", judged.paper is not None and with_text)
+        yield from _finding(one, f"d{number}f{index}", result.excerpt is not None and with_text)
     yield "</ol>\n"
-    if judged.paper is not None and with_text:
-        yield from _text(judged.paper, found, number)
+    if result.excerpt is not None and with_text:
+        yield from _text(result.excerpt, found, number)
     yield "</details>\n"
 
 
 def _finding(one: Finding, mark: str, linked: bool) -> Iterator[str]:
-    where = f'<a href="#{mark}t">{place(one)}</a>' if linked else place(one)
+    where = f'<a href="#{mark}t">{location(one)}</a>' if linked else location(one)
     yield f'<li id="{mark}" class="finding {one.severity}" data-severity="{one.severity}"'
     yield f' data-rule="{html_text(one.rule)}">'
     yield f'<span class="where">{where}</span> <span class="badge {one.severity}">{one.severity}</span> '
@@ -316,10 +318,10 @@ def _finding(one: Finding, mark: str, linked: bool) -> Iterator[str]:
     yield f'<div class="more">{" · ".join(notes)}</div></li>\n' if notes else "</li>\n"
 
 
-def _text(paper: Excerpt, found: list[Finding], number: int) -> Iterator[str]:
+def _text(excerpt: Excerpt, found: list[Finding], number: int) -> Iterator[str]:
     yield '<div class="text" tabindex="0"><table role="presentation">\n'
-    for line, inside in drawn(paper, found, f"d{number}f"):
-        yield f'<tr><th scope="row">{line}</th><td>{inside}</td></tr>\n'
+    for line, content in highlighted(excerpt, found, f"d{number}f"):
+        yield f'<tr><th scope="row">{line}</th><td>{content}</td></tr>\n'
     yield "</table></div>\n"
 
 
@@ -327,8 +329,8 @@ def _unchecked(outcome: Outcome, state: str, heading: str) -> Iterator[str]:
     documents = outcome.with_state(state)
     if documents:
         yield f'<section class="{state}"><h2>{heading}</h2>\n<ul>\n'
-        for judged in documents:
-            yield f"<li>{_name(judged)}: {html_text(judged.why)}</li>\n"
+        for result in documents:
+            yield f"<li>{_name(result)}: {html_text(result.why)}</li>\n"
         yield "</ul></section>\n"
 
 
@@ -337,16 +339,16 @@ def _undetermined(outcome: Outcome) -> Iterator[str]:
     if verdicts:
         yield '<section class="undetermined"><h2>Undetermined</h2>\n<ul>\n'
         for one, rules in verdicts:
-            where = f'<span class="path">{html_text(one.path)}</span>:{place(one)}'
-            yield f"<li>{where} {html_text(rules)}: {html_text(why(one))}</li>\n"
+            where = f'<span class="path">{html_text(one.path)}</span>:{location(one)}'
+            yield f"<li>{where} {html_text(rules)}: {html_text(reason(one))}</li>\n"
         yield "</ul></section>\n"
 
 
 def _rest(outcome: Outcome) -> Iterator[str]:
-    words = [*outcome.troubles, *outcome.notices]
-    if words:
+    notes = [*outcome.errors, *outcome.notices]
+    if notes:
         yield '<section class="notes"><h2>Notes</h2>\n<ul>\n'
-        yield from (f"<li>{html_text(line)}</li>\n" for line in words)
+        yield from (f"<li>{html_text(line)}</li>\n" for line in notes)
         yield "</ul></section>\n"
     if outcome.statistics:
         yield '<section><h2>Rules</h2>\n<div class="wide"><table class="rules">\n<tr><th>rule</th><th>findings</th>'

@@ -1,19 +1,20 @@
-"""The JSON report: one object, described by `schemas/report.schema.json`."""
+"""JSON: one object (`schemas/report.schema.json`), or one object per line (`schemas/report-line.schema.json`)."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
-from ..results import DocumentResult, Finding, Outcome, Suggestion, Undetermined
-from . import Look
-from .escaping import whole
+from ..results import DocumentResult, Finding, Outcome, Suggestion, Suppressed, Undetermined
+from . import Display
+from .escaping import json_text
+from .terminal import statistics_rows
 
 SCHEMA_VERSION = 1
 
 
-def json_report(outcome: Outcome, look: Look) -> Iterator[str]:
-    """The whole outcome as one JSON object; one finding a line, so that a diff of two reports can be read."""
+def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
+    """Yield the outcome as one JSON object with one finding per line, so that a diff of two reports is readable."""
     head = {"schema_version": SCHEMA_VERSION, "tool": tool(outcome), "summary": summary_of(outcome)}
     yield json.dumps(head)[:-1]
     for key, rows in (
@@ -21,10 +22,13 @@ def json_report(outcome: Outcome, look: Look) -> Iterator[str]:
         ("undetermined", [undetermined_of(one) for one in outcome.undetermined()]),
         ("failed", [document_of(one) for one in outcome.with_state("failed")]),
         ("excluded", [document_of(one) for one in outcome.with_state("excluded")]),
-        ("hidden", [{**finding_of(one.finding), "by": one.by, "reason": whole(one.reason)} for one in outcome.hidden]),
+        (
+            "hidden",
+            [{**finding_of(one.finding), "by": one.by, "reason": json_text(one.reason)} for one in outcome.hidden],
+        ),
         ("rules", rules_of(outcome)),
-        ("notices", [whole(words) for words in outcome.notices]),
-        ("troubles", [whole(words) for words in outcome.troubles]),
+        ("notices", [json_text(notice) for notice in outcome.notices]),
+        ("errors", [json_text(error) for error in outcome.errors]),
     ):
         yield f', "{key}": ['
         yield ",".join("\n  " + json.dumps(row) for row in rows)
@@ -33,12 +37,12 @@ def json_report(outcome: Outcome, look: Look) -> Iterator[str]:
 
 
 def tool(outcome: Outcome) -> dict[str, str]:
-    """Who wrote the report."""
+    """Return the name and version of the tool."""
     return {"name": "cablecheck", "version": outcome.version}
 
 
 def summary_of(outcome: Outcome) -> dict[str, object]:
-    """The ledger in numbers."""
+    """Return the totals of the run."""
     summary = outcome.summary
     found: dict[str, object] = {field: getattr(summary, field) for field in summary.__fields__}
     found["fail_level"] = outcome.fail_level
@@ -47,10 +51,10 @@ def summary_of(outcome: Outcome) -> dict[str, object]:
 
 
 def finding_of(one: Finding) -> dict[str, object]:
-    """One finding, flat."""
+    """Return a finding as a flat object."""
     return {
-        "path": whole(one.path),
-        "cable": whole(one.cable),
+        "path": json_text(one.path),
+        "cable": json_text(one.cable),
         "line": one.start.line,
         "column": one.start.column,
         "end_line": one.end.line,
@@ -58,36 +62,41 @@ def finding_of(one: Finding) -> dict[str, object]:
         "severity": one.severity,
         "rule": one.rule,
         "name": one.name,
-        "message": whole(one.message),
-        "cite": [whole(words) for words in one.cite],
+        "message": json_text(one.message),
+        "cite": [json_text(cite) for cite in one.cite],
         "fingerprint": one.fingerprint,
         "suggestion": None if one.suggestion is None else suggestion_of(one.suggestion),
-        "help": whole(one.help),
-        "quote": whole(one.quote),
+        "help": json_text(one.help),
+        "quote": json_text(one.quote),
         "at": one.at,
         "unknown": False,
     }
 
 
+def hidden_of(one: Suppressed) -> dict[str, object]:
+    """Return a finding that is not shown, with what hides it and the recorded reason."""
+    return {**finding_of(one.finding), "by": one.by, "reason": json_text(one.reason)}
+
+
 def undetermined_of(one: Undetermined) -> dict[str, object]:
     """Return a verdict that could not be given, as a flat object."""
     return {
-        "path": whole(one.path),
-        "cable": whole(one.cable),
+        "path": json_text(one.path),
+        "cable": json_text(one.cable),
         "line": one.start.line,
         "column": one.start.column,
         "rule": one.rule,
         "name": one.name,
         "kind": one.kind,
-        "why": whole(one.why),
-        "quote": whole(one.quote),
+        "why": json_text(one.why),
+        "quote": json_text(one.quote),
         "at": one.at,
     }
 
 
 def suggestion_of(one: Suggestion) -> dict[str, object]:
-    """A replacement, with its place where the run knows it."""
-    found: dict[str, object] = {"text": whole(one.text), "why": whole(one.why), "safe": one.safe}
+    """Return a suggestion, with its position if the run has computed it."""
+    found: dict[str, object] = {"text": json_text(one.text), "why": json_text(one.why), "safe": one.safe}
     if one.start is not None and one.end is not None:
         found["line"], found["column"] = one.start.line, one.start.column
         found["end_line"], found["end_column"] = one.end.line, one.end.column
@@ -95,14 +104,12 @@ def suggestion_of(one: Suggestion) -> dict[str, object]:
 
 
 def document_of(one: DocumentResult) -> dict[str, object]:
-    """A document that failed or was excluded."""
-    return {"path": whole(one.path), "cable": whole(one.cable), "why": whole(one.why)}
+    """Return a failed or excluded document."""
+    return {"path": json_text(one.path), "cable": json_text(one.cable), "why": json_text(one.why)}
 
 
 def rules_of(outcome: Outcome) -> list[dict[str, object]]:
-    """The rules that ran; with statistics, how each fared."""
-    from .terminal import statistics_rows
-
+    """Return the rules that ran; with statistics, also the counts of their verdicts."""
     counts = {row[0]: row for row in statistics_rows(outcome)} if outcome.statistics else {}
     rows = []
     for note in outcome.rules.values():
@@ -116,15 +123,17 @@ def rules_of(outcome: Outcome) -> list[dict[str, object]]:
     return rows
 
 
-# ---- JSON Lines: one object a line, each with its `type`, the summary last.
-def jsonl_report(outcome: Outcome, look: Look) -> Iterator[str]:
-    """Findings, undetermined verdicts, then failed and excluded documents, then the summary."""
+# ---- jsonl -----------------------------------------------------------------------------------------------------------
+
+
+def jsonl_report(outcome: Outcome, display: Display) -> Iterator[str]:
+    """Yield findings, undetermined verdicts, failed and excluded documents, then the summary; each has a `type`."""
     for one in outcome.findings:
         yield json.dumps({"type": "finding", **finding_of(one)}) + "\n"
     for verdict in outcome.undetermined():
         yield json.dumps({"type": "undetermined", **undetermined_of(verdict)}) + "\n"
     for state in ("failed", "excluded"):
-        for judged in outcome.with_state(state):
-            yield json.dumps({"type": state, **document_of(judged)}) + "\n"
+        for result in outcome.with_state(state):
+            yield json.dumps({"type": state, **document_of(result)}) + "\n"
     last = {"type": "summary", "schema_version": SCHEMA_VERSION, "tool": tool(outcome), **summary_of(outcome)}
     yield json.dumps(last) + "\n"

@@ -1,4 +1,4 @@
-"""A parsed telegram shown whole: as an indented tree and as JSON, every field with its place, nothing hidden."""
+"""A parsed telegram as an indented tree and as JSON: every field, with its position."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date
 from ..model import MODEL_VERSION, Node, Telegram, Unread
 from ..record import Record
 from ..text import Source, Span
-from .escaping import visible, whole
+from .escaping import json_text, visible
 
 
 def tree(telegram: Telegram, source: Source) -> Iterator[str]:
-    """The telegram as indented lines: field, value, `line:column-line:column`; then what is derived."""
+    """Yield the telegram as indented lines: field, value, `line:column-line:column`; then the derived values."""
     yield from _node("telegram", telegram, source, 0)
 
 
@@ -48,7 +48,7 @@ def _field(name: str, value: object, source: Source, depth: int) -> Iterator[str
 
 
 def derived(node: Record) -> list[str]:
-    """The names of the properties of a node, in alphabetical order."""
+    """Return the names of the properties of a node, in alphabetical order."""
     kinds = type(node).__mro__
     return sorted({name for kind in kinds for name, item in vars(kind).items() if isinstance(item, property)})
 
@@ -71,7 +71,7 @@ def _value(value: object) -> str:
 
 
 def as_object(telegram: Telegram, source: Source) -> dict[str, object]:
-    """The telegram as plain JSON values: each node has `kind`, `place`, its fields and `derived`."""
+    """Return the telegram as JSON values: each node has `kind`, `place`, its fields and `derived`."""
     return {"model_version": MODEL_VERSION, "telegram": _object(telegram, source)}
 
 
@@ -102,11 +102,11 @@ def _object(value: object, source: Source) -> object:
         return {str(key): _object(item, source) for key, item in value.items()}
     if isinstance(value, date):
         return value.isoformat()
-    return whole(value) if isinstance(value, str) else value
+    return json_text(value) if isinstance(value, str) else value
 
 
 def _brief(value: object, source: Source) -> object:
-    """A derived value; nodes that stand elsewhere in the tree are told by their place only."""
+    """Return a derived value; a node, which appears elsewhere in the tree, is given by its kind and position only."""
     if isinstance(value, Node):
         return {"kind": type(value).__name__.lower(), "place": _place(value.span, source)}
     if isinstance(value, tuple):

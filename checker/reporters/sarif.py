@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 for code scanning, within GitHub's limits, and saying so where they were met."""
+"""SARIF 2.1.0 for code scanning, within GitHub's limits; a notification reports what was left out."""
 
 from __future__ import annotations
 
@@ -6,48 +6,48 @@ import json
 from collections.abc import Iterator
 
 from ..results import UNTRUSTED, DocumentResult, Finding, Outcome, RuleNote, Undetermined
-from . import Look
-from .escaping import uri, visible, whole
-from .terminal import why
+from . import Display
+from .escaping import json_text, uri, visible
+from .terminal import reason
 
-MOST_RESULTS = 25_000  # GitHub takes no more in one run
-SHOWN_RESULTS = 5_000  # and shows this many of them
-MOST_BYTES = 10_000_000  # gzipped
+MAX_RESULTS = 25_000  # accepted by GitHub in one run
+MAX_SHOWN = 5_000  # shown by GitHub
+MAX_BYTES = 10_000_000  # accepted by GitHub, gzipped
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def report(outcome: Outcome, look: Look) -> Iterator[str]:
-    """One log with one run. Where there are too many results the most serious are kept, and a notification says so."""
-    room = MOST_RESULTS
-    text = json.dumps(log(outcome, room))
-    while len(text) > MOST_BYTES and _packed(text) > MOST_BYTES and room > 1:
-        room //= 2
-        text = json.dumps(log(outcome, room))
+def report(outcome: Outcome, display: Display) -> Iterator[str]:
+    """Yield one log with one run, with the most serious results if there are too many."""
+    limit = MAX_RESULTS
+    text = json.dumps(log(outcome, limit))
+    while len(text) > MAX_BYTES and _compressed_size(text) > MAX_BYTES and limit > 1:
+        limit //= 2
+        text = json.dumps(log(outcome, limit))
     yield text + "\n"
 
 
-def _packed(text: str) -> int:
+def _compressed_size(text: str) -> int:
     import zlib
 
     return len(zlib.compress(text.encode(), 6))
 
 
-def log(outcome: Outcome, room: int) -> dict[str, object]:
-    """The log as plain dicts, with at most `room` results."""
+def log(outcome: Outcome, limit: int) -> dict[str, object]:
+    """Return the log as plain dicts, with at most `limit` results."""
     rules = list(outcome.rules.values())
     index = {note.id: number for number, note in enumerate(rules)}
     shown = [(one, None) for one in outcome.findings]
     hidden = [(item.finding, item) for item in outcome.hidden]
-    chosen = sorted([*shown, *hidden], key=lambda pair: (pair[1] is not None, _ORDER[pair[0].severity]))[:room]
-    kept = {id(pair[0]) for pair in chosen}
+    chosen = sorted([*shown, *hidden], key=lambda pair: (pair[1] is not None, _ORDER[pair[0].severity]))[:limit]
+    chosen_ids = {id(pair[0]) for pair in chosen}
     results = []
     for one, item in [*shown, *hidden]:
-        if id(one) in kept:
+        if id(one) in chosen_ids:
             results.append(_result(outcome, one, index, item.by if item else "", item.reason if item else ""))
     verdicts = outcome.undetermined()
-    results += [_open(one, index) for one in verdicts[: room - len(results)]]
+    results += [_open(one, index) for one in verdicts[: limit - len(results)]]
     run = {
         "tool": {"driver": {
             "name": "cablecheck", "version": outcome.version, "semanticVersion": outcome.version,
@@ -64,7 +64,7 @@ def log(outcome: Outcome, room: int) -> dict[str, object]:
 def _rule(note: RuleNote) -> dict[str, object]:
     cite = "; ".join(note.cite)
     text = " ".join(part for part in (note.help, f"Source: {cite}." if cite else "") if part) or note.summary
-    found: dict[str, object] = {
+    return {
         "id": note.id,
         "name": note.name,
         "shortDescription": {"text": note.summary or note.name},
@@ -72,7 +72,6 @@ def _rule(note: RuleNote) -> dict[str, object]:
         "defaultConfiguration": {"level": _LEVELS.get(note.was or note.severity, "none")},
         "properties": {"tags": list(note.tags), "cite": list(note.cite), "status": note.status},
     }
-    return found
 
 
 def _result(outcome: Outcome, one: Finding, index: dict[str, int], by: str, reason: str) -> dict[str, object]:
@@ -88,7 +87,7 @@ def _result(outcome: Outcome, one: Finding, index: dict[str, int], by: str, reas
     if outcome.compared:
         found["baselineState"] = "unchanged" if by == "baseline" else "new"
     if by == "suppression":
-        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": whole(reason)}]
+        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": json_text(reason)}]
     fix = None if outcome.redacted else _fix(one)
     if fix:
         found["fixes"] = [fix]
@@ -104,12 +103,12 @@ def _open(one: Undetermined, index: dict[str, int]) -> dict[str, object]:
         }
     }
     if one.cable:
-        place["logicalLocations"] = [{"fullyQualifiedName": whole(one.cable), "kind": "document"}]
+        place["logicalLocations"] = [{"fullyQualifiedName": json_text(one.cable), "kind": "document"}]
     found: dict[str, object] = {
         "ruleId": one.rule,
         "kind": "open",
         "level": "none",
-        "message": {"text": f"undetermined: {why(one)}"},
+        "message": {"text": f"undetermined: {reason(one)}"},
         "locations": [place],
     }
     if one.rule in index:
@@ -128,7 +127,7 @@ def _location(one: Finding) -> dict[str, object]:
         }
     }  # fmt: skip
     if one.cable:
-        place["logicalLocations"] = [{"fullyQualifiedName": whole(one.cable), "kind": "document"}]
+        place["logicalLocations"] = [{"fullyQualifiedName": json_text(one.cable), "kind": "document"}]
     return place
 
 
@@ -141,34 +140,34 @@ def _fix(one: Finding) -> dict[str, object] | None:
         "endLine": change.end.line, "endColumn": change.end.column,
     }  # fmt: skip
     return {
-        "description": {"text": whole(change.why) or "replace by the suggestion"},
+        "description": {"text": json_text(change.why) or "Apply the suggestion."},
         "artifactChanges": [
             {
                 "artifactLocation": {"uri": uri(one.path)},
-                "replacements": [{"deletedRegion": region, "insertedContent": {"text": whole(change.text)}}],
+                "replacements": [{"deletedRegion": region, "insertedContent": {"text": json_text(change.text)}}],
             }
         ],
     }
 
 
 def _invocation(outcome: Outcome, dropped: int) -> dict[str, object]:
-    notes = [_notification("error", f"not checked: {judged.why}", judged) for judged in outcome.with_state("failed")]
-    notes += [_notification("note", f"excluded: {judged.why}", judged) for judged in outcome.with_state("excluded")]
-    notes += [_notification("error", words) for words in outcome.troubles]
-    notes += [_notification("note", words) for words in outcome.notices]
+    notes = [_notification("error", f"not checked: {result.why}", result) for result in outcome.with_state("failed")]
+    notes += [_notification("note", f"excluded: {result.why}", result) for result in outcome.with_state("excluded")]
+    notes += [_notification("error", error) for error in outcome.errors]
+    notes += [_notification("note", notice) for notice in outcome.notices]
     if dropped:
-        words = f"{dropped:,} less serious results are not in this file: code scanning takes {MOST_RESULTS:,} results"
-        notes.insert(0, _notification("warning", f"{words} and {MOST_BYTES:,} bytes a run; other formats hold all"))
-    elif len(outcome.findings) > SHOWN_RESULTS:
-        notes.insert(0, _notification("note", f"code scanning shows only {SHOWN_RESULTS:,} results of a run"))
+        text = f"{dropped:,} less serious results were left out: code scanning accepts {MAX_RESULTS:,} results"
+        notes.insert(0, _notification("warning", f"{text} and {MAX_BYTES:,} bytes per run; other formats include all"))
+    elif len(outcome.findings) > MAX_SHOWN:
+        notes.insert(0, _notification("note", f"code scanning shows only {MAX_SHOWN:,} results of a run"))
     return {
         "executionSuccessful": outcome.summary.verdict != UNTRUSTED,
-        "toolExecutionNotifications": notes[:MOST_RESULTS],
+        "toolExecutionNotifications": notes[:MAX_RESULTS],
     }
 
 
-def _notification(level: str, words: str, judged: DocumentResult | None = None) -> dict[str, object]:
-    found: dict[str, object] = {"level": level, "message": {"text": visible(words)}}
-    if judged is not None:
-        found["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": uri(judged.path)}}}]
+def _notification(level: str, text: str, result: DocumentResult | None = None) -> dict[str, object]:
+    found: dict[str, object] = {"level": level, "message": {"text": visible(text)}}
+    if result is not None:
+        found["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": uri(result.path)}}}]
     return found

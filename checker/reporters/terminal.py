@@ -1,19 +1,23 @@
-"""Sentences and signs that several outputs share: the account, the place, the citation."""
+"""The formats for people: `table`, `concise` and `full`; first the phrases and totals that other formats share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ..results import CLEAN, FOUND, SEVERITIES, Finding, Outcome, Summary, Undetermined
-from . import Look
+from . import Display
 from .escaping import line_start, visible
 
-_COLOURS = {"error": "31", "warning": "33", "info": "36", "good": "32", "faint": "2", "strong": "1"}
+_COLORS = {"error": "31", "warning": "33", "info": "36", "good": "32", "faint": "2", "strong": "1"}
+MAX_RULES = 8  # rules named in the last line
 
 
-def paint(text: str, colour: str, wanted: bool) -> str:
-    """The text in a colour, where colour is wanted."""
-    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if wanted else text
+# ---- Shared phrases --------------------------------------------------------------------------------------------------
+
+
+def paint(text: str, color: str, wanted: bool) -> str:
+    """Return the text in a color of `_COLORS`, or unchanged if color is not wanted."""
+    return f"\x1b[{_COLORS[color]}m{text}\x1b[0m" if wanted else text
 
 
 def count(number: int, noun: str) -> str:
@@ -30,22 +34,22 @@ def account(summary: Summary) -> str:
 
 
 def tally(summary: Summary) -> str:
-    """The findings by severity, and what was not shown or could not be judged."""
+    """Return the findings by severity, then the numbers of hidden findings and undetermined verdicts."""
     parts = [count(getattr(summary, name), name) for name in SEVERITIES if getattr(summary, name)]
-    words = ", ".join(parts) or "no findings"
+    text = ", ".join(parts) or "no findings"
     if summary.suppressed:
-        words += f"; {summary.suppressed:,} suppressed"
+        text += f"; {summary.suppressed:,} suppressed"
     if summary.baseline:
-        words += f"; {summary.baseline:,} in the baseline"
+        text += f"; {summary.baseline:,} in the baseline"
     if summary.unknown:
-        words += f"; {summary.unknown} undetermined"
-    return words
+        text += f"; {summary.unknown:,} undetermined"
+    return text
 
 
 def verdict(outcome: Outcome) -> str:
     """Return the result of the run in one clause, undetermined verdicts included."""
     summary = outcome.summary
-    more = _undetermined_words(outcome)
+    more = _undetermined_rules(outcome)
     if summary.verdict == FOUND:
         gate = SEVERITIES[: SEVERITIES.index(outcome.fail_level) + 1]
         parts = [count(getattr(summary, name), name) for name in gate if getattr(summary, name)]
@@ -53,30 +57,26 @@ def verdict(outcome: Outcome) -> str:
     if summary.verdict == CLEAN:
         return ("clean" if not summary.findings else f"clean (fail level: {outcome.fail_level})") + more
     if summary.failed:
-        were = "document" if summary.failed == 1 else "documents"
-        return f"incomplete: {summary.failed} {were} could not be checked (see above){more}"
+        return f"incomplete: {count(summary.failed, 'document')} could not be checked (see above){more}"
     return f"incomplete: see the errors above{more}"
 
 
-MOST_NAMED = 8  # rules in the last line
-
-
-def _undetermined_words(outcome: Outcome) -> str:
-    """Return `3 undetermined: CLS-004, XRF-003`, or nothing."""
+def _undetermined_rules(outcome: Outcome) -> str:
+    """Return `, 3 undetermined: CLS-004, XRF-003`, or nothing."""
     if not outcome.summary.unknown:
         return ""
     rules = sorted({one.rule for one in outcome.undetermined()})
-    more = f" and {len(rules) - MOST_NAMED} more rules" if len(rules) > MOST_NAMED else ""
-    return f", {outcome.summary.unknown} undetermined: {', '.join(rules[:MOST_NAMED])}{more}"
+    more = f" and {len(rules) - MAX_RULES} more rules" if len(rules) > MAX_RULES else ""
+    return f", {outcome.summary.unknown:,} undetermined: {', '.join(rules[:MAX_RULES])}{more}"
 
 
-def why(one: Undetermined) -> str:
-    """Return the reason of an undetermined verdict, with the words of the document that it rests on."""
+def reason(one: Undetermined) -> str:
+    """Return the reason of an undetermined verdict, with the quoted text of the document that it rests on."""
     return f'"{visible(one.quote)}": {visible(one.why)}' if one.quote else visible(one.why)
 
 
 def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:
-    """Return the undetermined verdicts, those of one document, place and reason together with their rules' ids."""
+    """Return the undetermined verdicts, those with equal document, location and reason merged, with their rule ids."""
     groups: dict[tuple[object, ...], tuple[Undetermined, list[str]]] = {}
     for one in outcome.undetermined():
         key = (one.path, one.cable, one.start.line, one.start.column, one.why, one.quote)
@@ -84,56 +84,20 @@ def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:
     return [(first, ", ".join(dict.fromkeys(rules))) for first, rules in groups.values()]
 
 
-def place(finding: Finding | Undetermined) -> str:
-    """`line:column` of a finding."""
+def location(finding: Finding | Undetermined) -> str:
+    """Return `line:column` of a finding."""
     return f"{finding.start.line}:{finding.start.column}"
 
 
-def closing(outcome: Outcome, colour: bool) -> Iterator[str]:
-    """The last lines of the outputs for people: undetermined verdicts, what failed or was excluded, notices, totals."""
-    for first, rules in undetermined(outcome):
-        words = (
-            f"{visible(first.path)}:{place(first)}: {paint('undetermined', 'faint', colour)} {rules}: {why(first)}\n"
-        )
-        yield line_start(words)
-    for judged in outcome.with_state("failed"):
-        cable = f" ({visible(judged.cable)})" if judged.cable else ""
-        yield paint("failed", "error", colour) + f"  {visible(judged.path)}{cable}: {visible(judged.why)}\n"
-    for judged in outcome.with_state("excluded"):
-        yield paint("excluded", "faint", colour) + f"  {visible(judged.path)}: {visible(judged.why)}\n"
-    for words in outcome.troubles:
-        yield paint("error", "error", colour) + f"  {visible(words)}\n"
-    for words in outcome.notices:
-        yield paint("note", "faint", colour) + f"  {visible(words)}\n"
-    if outcome.statistics:
-        yield from statistics(outcome)
-        yield "\n"
-    summary = outcome.summary
-    yield f"{tally(summary)}\n"
-    yield f"{account(summary)}; {count(summary.rules, 'rule')}; {verdict(outcome)}\n"
-
-
-def statistics(outcome: Outcome) -> Iterator[str]:
-    """For each rule how it fared, the busiest first; rules that never applied last."""
-    rows = statistics_rows(outcome)
-    width = max([len(row[0]) for row in rows] + [4])
-    yield f"{'rule':<{width}}  findings  passed  failed  undetermined  not applicable\n"
-    for rule, found, passed, failed, unknown, idle in rows:
-        yield line_start(f"{rule:<{width}}  {found:>8}  {passed:>6}  {failed:>6}  {unknown:>12}  {idle:>14}\n")
-    never = [row[0] for row in rows if not any(row[2:5])]
-    if never:
-        yield f"never applied: {', '.join(never)}\n"
-
-
 def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int]]:
-    """(rule, findings, documents passed, failed, unknown, not applicable), the busiest first."""
+    """Return (rule, findings, documents passed, failed, undetermined, not applicable), most findings first."""
     counts: dict[str, list[int]] = {rule: [0, 0, 0, 0, 0] for rule in outcome.rules}
     for finding in outcome.findings:
         counts.setdefault(finding.rule, [0, 0, 0, 0, 0])[0] += 1
     documents = 0
-    for judged in outcome.judged:
-        documents += judged.state == "checked"
-        for rule, numbers in judged.tally:
+    for result in outcome.results:
+        documents += result.state == "checked"
+        for rule, numbers in result.tally:
             row = counts.setdefault(rule, [0, 0, 0, 0, 0])
             for index, number in enumerate(numbers, start=1):
                 row[index] += number
@@ -143,111 +107,178 @@ def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int
     return sorted(rows, key=lambda row: (-row[1], -row[3], -row[2], row[0]))
 
 
-# ---- The table for people: findings in reading order, then what failed, then the account.
+def wrap(text: str, width: int) -> Iterator[str]:
+    """Yield the text in lines of at most `width` code points, broken at spaces where possible; 0 is unlimited."""
+    start = 0
+    while width and len(text) - start > width:
+        cut = text.rfind(" ", start + 1, start + width + 1)
+        cut = cut if cut > start else start + width
+        yield text[start:cut].rstrip()
+        start = cut
+        while text[start : start + 1] == " ":
+            start += 1
+    yield text[start:]
+
+
+# ---- The last lines of all three formats -----------------------------------------------------------------------------
+
+
+def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
+    """Yield undetermined verdicts, failed and excluded documents, errors, notices and totals, wrapped to `width`."""
+    for text, label, color in _remarks(outcome):
+        first, *rest = wrap(line_start(text), width)
+        yield first.replace(label, paint(label, color, display.color), 1) + "\n"
+        yield from (f"{line}\n" for line in rest)
+    if outcome.statistics:
+        yield from statistics(outcome)
+        yield "\n"
+    summary = outcome.summary
+    totals = f"{account(summary)}; {count(summary.rules, 'rule')}; {verdict(outcome)}"
+    for line in (*wrap(tally(summary), width), *wrap(totals, width)):
+        yield f"{line}\n"
+
+
+def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
+    """Yield (line, its label, the color of the label)."""
+    for first, rules in undetermined(outcome):
+        place = f"{visible(first.path)}:{location(first)}"
+        yield f"{place}: undetermined {rules}: {reason(first)}", "undetermined", "faint"
+    for result in outcome.with_state("failed"):
+        cable = f" ({visible(result.cable)})" if result.cable else ""
+        yield f"failed  {visible(result.path)}{cable}: {visible(result.why)}", "failed", "error"
+    for result in outcome.with_state("excluded"):
+        yield f"excluded  {visible(result.path)}: {visible(result.why)}", "excluded", "faint"
+    for error in outcome.errors:
+        yield f"error  {visible(error)}", "error", "error"
+    for notice in outcome.notices:
+        yield f"note  {visible(notice)}", "note", "faint"
+
+
+def statistics(outcome: Outcome) -> Iterator[str]:
+    """Yield a table of the rules with their verdicts, then the rules that never applied."""
+    rows = statistics_rows(outcome)
+    width = max([len(row[0]) for row in rows] + [4])
+    yield f"{'rule':<{width}}  findings  passed  failed  undetermined  not applicable\n"
+    for rule, found, passed, failed, undecided, skipped in rows:
+        yield line_start(f"{rule:<{width}}  {found:>8}  {passed:>6}  {failed:>6}  {undecided:>12}  {skipped:>14}\n")
+    never = [row[0] for row in rows if not any(row[2:5])]
+    if never:
+        yield f"never applied: {', '.join(never)}\n"
+
+
+# ---- table -----------------------------------------------------------------------------------------------------------
+
 _HEADS = ("path", "line:col", "severity", "rule", "message")
 _NARROW = 100  # below this many columns the message goes on its own line
+_MESSAGE = 40  # columns that the message needs in a table
 
 
-def table(outcome: Outcome, look: Look) -> Iterator[str]:
-    """The findings as a table of path, place, severity, rule and message; the message is wrapped to the terminal."""
-    rows = [[visible(one.path), place(one), one.severity, one.rule, visible(one.message)] for one in outcome.findings]
+def table(outcome: Outcome, display: Display) -> Iterator[str]:
+    """Yield the findings as a table in reading order, with messages wrapped to the width, then the footer."""
+    rows = [
+        [visible(one.path), location(one), one.severity, one.rule, visible(one.message)] for one in outcome.findings
+    ]
     if rows:
-        yield from _stacked(rows, look) if 0 < look.width < _NARROW else _drawn(rows, look)
-        yield "\n"
-    yield from closing(outcome, look.colour)
-
-
-def _drawn(rows: list[list[str]], look: Look) -> Iterator[str]:
-    from tabulate import tabulate  # 72 ms, and only where there are findings
-
-    if look.width:
         used = sum(max(len(row[index]) for row in [list(_HEADS), *rows]) + 2 for index in range(4))
-        rows = _wrapped(rows, max(30, look.width - used))
+        narrow = 0 < display.width < max(_NARROW, used + _MESSAGE)
+        yield from _stacked(rows, display) if narrow else _columns(rows, display, used)
+        yield "\n"
+    yield from footer(outcome, display, display.width)
+
+
+def _columns(rows: list[list[str]], display: Display, used: int) -> Iterator[str]:
+    from tabulate import tabulate  # 15 ms, and only if there are findings
+
+    if display.width:
+        rows = [line for row in rows for line in _split(row, display.width - used)]
     text = tabulate(rows, headers=_HEADS, tablefmt="simple", disable_numparse=True, preserve_whitespace=True)
     for line in text.split("\n"):
-        yield _coloured(line_start(line.rstrip()), look) + "\n"
+        yield _colored(line_start(line.rstrip()), display) + "\n"
 
 
-def _wrapped(rows: list[list[str]], room: int) -> list[list[str]]:
-    """The rows with each message over as many rows as its width asks for."""
-    import textwrap
-
-    found = []
-    for row in rows:
-        first, *rest = textwrap.wrap(row[4], room, break_long_words=True, break_on_hyphens=False) or [""]
-        found.append([*row[:4], first])
-        found.extend(["", "", "", "", more] for more in rest)
-    return found
+def _split(row: list[str], width: int) -> Iterator[list[str]]:
+    """Yield a row, and a further row for each line of its message after the first."""
+    first, *rest = wrap(row[4], width)
+    yield [*row[:4], first]
+    yield from (["", "", "", "", line] for line in rest)
 
 
-def _stacked(rows: list[list[str]], look: Look) -> Iterator[str]:
-    """For narrow terminals: the place on one line, the message below it."""
-    import textwrap
-
-    for path, where, severity, rule, message in rows:
-        yield line_start(f"{path}:{where}  {paint(severity, severity, look.colour)}  {rule}\n")
-        for line in textwrap.wrap(message, max(20, look.width - 2), break_on_hyphens=False):
-            yield f"  {line}\n"
+def _stacked(rows: list[list[str]], display: Display) -> Iterator[str]:
+    """Yield the location on one line and the message below it, for narrow terminals."""
+    for path, place, severity, rule, message in rows:
+        lines = wrap(line_start(f"{path}:{place}  {severity}  {rule}"), display.width)
+        yield from (_colored(line, display) + "\n" for line in lines)
+        yield from (f"  {line}\n" for line in wrap(message, max(1, display.width - 2)))
 
 
-def _coloured(line: str, look: Look) -> str:
-    if look.colour:
-        for severity in ("error", "warning", "info"):
+def _colored(line: str, display: Display) -> str:
+    if display.color:
+        for severity in SEVERITIES:
             if f"  {severity}  " in line:
                 return line.replace(f"  {severity}  ", f"  {paint(severity, severity, True)}  ", 1)
     return line
 
 
-# ---- One finding a line, for editors and pipes.
-def concise(outcome: Outcome, look: Look) -> Iterator[str]:
-    """`path:line:column: severity RULE message`, then what failed and the account."""
+# ---- concise ---------------------------------------------------------------------------------------------------------
+
+
+def concise(outcome: Outcome, display: Display) -> Iterator[str]:
+    """Yield `path:line:column: severity RULE message` for each finding, then the footer; nothing is wrapped."""
     for one in outcome.findings:
-        severity = paint(one.severity, one.severity, look.colour)
-        yield line_start(f"{visible(one.path)}:{place(one)}: {severity} {one.rule} {visible(one.message)}\n")
-    yield from closing(outcome, look.colour)
+        severity = paint(one.severity, one.severity, display.color)
+        yield line_start(f"{visible(one.path)}:{location(one)}: {severity} {one.rule} {visible(one.message)}\n")
+    yield from footer(outcome, display)
 
 
-# ---- Each finding with the line it is about, the place underlined, the citation and what to do.
-_MOST_LINES = 6  # of one finding; the rest is told as a number
+# ---- full ------------------------------------------------------------------------------------------------------------
+
+MAX_LINES = 6  # quoted lines of one finding
 
 
-def full(outcome: Outcome, look: Look) -> Iterator[str]:
-    """A paragraph for each finding, then what failed and the account."""
+def full(outcome: Outcome, display: Display) -> Iterator[str]:
+    """Yield each finding with its quoted lines, suggestion, citation and help, then the footer."""
     for one in outcome.findings:
-        severity = paint(one.severity, one.severity, look.colour)
-        yield line_start(f"{visible(one.path)}:{place(one)}: {severity} {one.rule} {visible(one.name)}\n")
-        yield f"  {paint(visible(one.message), 'strong', look.colour)}\n"
-        yield from _quoted(one, look)
-        if one.suggestion is not None and not outcome.redacted:
-            yield f"  suggestion: {visible(one.suggestion.text)!s}\n"
-        if one.cite:
-            yield f"  source: {visible('; '.join(one.cite))}\n"
-        if one.help:
-            yield f"  help: {visible(one.help)}\n"
+        severity = paint(one.severity, one.severity, display.color)
+        yield line_start(f"{visible(one.path)}:{location(one)}: {severity} {one.rule} {visible(one.name)}\n")
+        for line in wrap(visible(one.message), max(0, display.width - 2)):
+            yield f"  {paint(line, 'strong', display.color)}\n"
+        yield from _quoted(one, display)
+        yield from _details(one, outcome.redacted, max(0, display.width - 2))
         yield "\n"
-    yield from closing(outcome, look.colour)
+    yield from footer(outcome, display, display.width)
 
 
-def _quoted(one: Finding, look: Look) -> Iterator[str]:
-    """The lines of the finding with numbers; carets under the words it points at."""
+def _details(one: Finding, redacted: bool, width: int) -> Iterator[str]:
+    texts = []
+    if one.suggestion is not None and not redacted:
+        texts.append(f"suggestion: {one.suggestion.text}")
+    if one.cite:
+        texts.append(f"source: {'; '.join(one.cite)}")
+    if one.help:
+        texts.append(f"help: {one.help}")
+    yield from (f"  {line}\n" for text in texts for line in wrap(visible(text), width))
+
+
+def _quoted(one: Finding, display: Display) -> Iterator[str]:
+    """Yield the lines of the finding with their numbers, and carets below the text it is about."""
     margin = len(str(one.lines[-1][0])) if one.lines else 0
-    for number, line in one.lines[:_MOST_LINES]:
+    for number, line in one.lines[:MAX_LINES]:
         low = one.start.column - 1 if number == one.start.line else 0
         high = one.end.column - 1 if number == one.end.line else len(line)
-        before, there = visible(line[:low]), visible(line[low:high])
-        before, shown = _cut(before, there + visible(line[max(low, high) :]), look.width - margin - 6)
+        before, marked = visible(line[:low]), visible(line[low:high])
+        before, shown = _cut(before, marked + visible(line[max(low, high) :]), display.width - margin - 6)
         yield f"  {number:>{margin}} | {before}{shown}\n"
-        carets = "^" * max(1, min(len(there), len(shown) or 1))
-        yield f"  {'':>{margin}} | {' ' * len(before)}{paint(carets, one.severity, look.colour)}\n"
-    if len(one.lines) > _MOST_LINES:
-        yield f"  … {len(one.lines) - _MOST_LINES} more lines\n"
+        carets = "^" * max(1, min(len(marked), len(shown) or 1))
+        yield f"  {'':>{margin}} | {' ' * len(before)}{paint(carets, one.severity, display.color)}\n"
+    if len(one.lines) > MAX_LINES:
+        yield f"  … {len(one.lines) - MAX_LINES} more lines\n"
 
 
-def _cut(before: str, rest: str, room: int) -> tuple[str, str]:
-    """Both parts of a line cut so that the place stays in sight."""
-    room = room if room >= 40 else 160
-    if len(before) + len(rest) <= room:
+def _cut(before: str, rest: str, width: int) -> tuple[str, str]:
+    """Return both parts of a line, shortened so that the start of `rest` stays visible."""
+    width = width if width >= 40 else 160
+    if len(before) + len(rest) <= width:
         return before, rest
-    if len(before) > room // 2:
-        before = "…" + before[-(room // 2) :]
-    return before, rest if len(before) + len(rest) <= room else rest[: max(10, room - len(before) - 1)] + "…"
+    if len(before) > width // 2:
+        before = "…" + before[-(width // 2) :]
+    return before, rest if len(before) + len(rest) <= width else rest[: max(10, width - len(before) - 1)] + "…"

@@ -63,7 +63,7 @@ def test_a_fault_in_one_document_fails_that_document(
     else:
         monkeypatch.setattr(engine, "judge", crashing_rule(engine.judge))
     code, report = lint(capsys)
-    assert code == output.UNTRUSTED
+    assert code == output.INCOMPLETE
     assert paths(report, "failed") == ["./3.txt"]
     assert "internal error" in str(report["failed"])
     assert "CANARY" not in str(report)
@@ -89,7 +89,7 @@ def crashing_rule(whole: Callable[..., object]) -> Callable[..., object]:
     return work
 
 
-@pytest.mark.parametrize("stage", ["load", "files_of", "balance"])
+@pytest.mark.parametrize("stage", ["load", "files_of", "summarize"])
 def test_a_bug_outside_a_document_is_one_line_and_exit_3(
     stage: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_closed_pipe_is_no_traceback_and_no_success(folder: Path) -> None:
     assert process.stderr is not None
     process.stdout.close()
     told = process.stderr.read().decode()
-    assert process.wait(60) == output.UNTRUSTED
+    assert process.wait(60) == output.INCOMPLETE
     assert "Traceback" not in told
     assert "Exception ignored" not in told
 
@@ -144,16 +144,16 @@ def test_a_full_disk_is_told(folder: Path) -> None:
     with open("/dev/full", "wb") as full:
         process = command("lint", *RULES, ".", stdout=full)
         told = process.communicate(timeout=60)[1].decode()
-    assert process.returncode == output.UNTRUSTED
+    assert process.returncode == output.INCOMPLETE
     assert "No space left" in told
     process = command("lint", *RULES, "--output", "json=/dev/full", ".")
     told = process.communicate(timeout=60)[1].decode()
-    assert process.returncode == output.UNTRUSTED
+    assert process.returncode == output.INCOMPLETE
     assert "No space left" in told
 
 
 def test_a_report_that_cannot_be_written_leaves_no_half_of_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert output.UNTRUSTED == cli.main(["lint", *RULES, "--out", "no/such/folder.txt", "."])
+    assert output.INCOMPLETE == cli.main(["lint", *RULES, "--out", "no/such/folder.txt", "."])
     assert "no/such/folder.txt" in capsys.readouterr().err
     assert [] == list(folder.glob("**/*.part"))
 

@@ -103,4 +103,4 @@ def test_the_calendar_has_an_entry_for_each_date(folder: Path, capsys: pytest.Ca
 
 def test_a_calendar_is_not_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["declass", "--by-year", "--format", "ics", "one.txt"]) == 2
-    assert "a calendar (--format ics) has entries for documents" in capsys.readouterr().err
+    assert "a calendar has one entry for each document" in capsys.readouterr().err

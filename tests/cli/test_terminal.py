@@ -1,4 +1,4 @@
-"""What only a terminal sees: colour, width, progress; and what no locale, list of files or pipe changes."""
+"""What only a terminal sees: color, width, progress; and what no locale, list of files or pipe changes."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_progress_is_told_while_the_workers_work(folder: Path) -> None:
     outcome = linter.lint([str(folder)], config.settle(words, isolated=True), tell)
     assert [(number, 60) for number in range(1, 61)] == [(done, of) for done, of, _ in told]
     assert 2 == told[0][2]
-    assert sorted(each.path for each in outcome.judged) == [each.path for each in outcome.judged]
+    assert sorted(each.path for each in outcome.results) == [each.path for each in outcome.results]
 
 
 def test_no_color_is_obeyed(folder: Path) -> None:

@@ -15,11 +15,11 @@ from checker.reporters.escaping import (
     csv_cell,
     github_message,
     html_text,
+    json_text,
     line_start,
     markdown_cell,
     uri,
     visible,
-    whole,
     xml_text,
 )
 
@@ -42,8 +42,8 @@ def test_visible_is_one_harmless_line_and_stays_so(text: str) -> None:
 @SOME
 @given(TEXT)
 def test_json_comes_back(text: str) -> None:
-    assert whole(text) == json.loads(json.dumps(whole(text)))
-    whole(text).encode("utf-8")
+    assert json_text(text) == json.loads(json.dumps(json_text(text)))
+    json_text(text).encode("utf-8")
 
 
 @SOME

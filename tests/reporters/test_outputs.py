@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 from checker.errors import ConfigError
-from checker.reporters import REPORTERS, Look, needs, render
+from checker.reporters import REPORTERS, Display, needs, render
 from checker.reporters.escaping import csv_cell, github_property, markdown_cell, uri, visible
 from checker.results import (
     CHECKED,
@@ -76,8 +76,8 @@ def outcome(**more: object) -> Outcome:
         finding(text, HOSTILE, "warning", suggestion=change),
         finding(text, "BRAVO", "info"),
     )
-    judged = (
-        DocumentResult(PATH, findings[0].cable, CHECKED, findings=findings, paper=Excerpt(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3)),), undetermined=(doubt(text),)),
+    results = (
+        DocumentResult(PATH, findings[0].cable, CHECKED, findings=findings, excerpt=Excerpt(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3)),), undetermined=(doubt(text),)),
         DocumentResult("broken\x1b]0;x\x07", "", FAILED, HOSTILE),
         DocumentResult("hidden", "", EXCLUDED, HOSTILE),
     )  # fmt: skip
@@ -86,15 +86,15 @@ def outcome(**more: object) -> Outcome:
         "POR-001": RuleNote("POR-001", "unmarked-paragraph", "error", "stable", "Summary.", ("ORDER-1 sec. 1.6(c)",), "Help.", ("t",), "warning")
     }  # fmt: skip
     fields: dict[str, object] = {
-        "judged": judged, "findings": findings, "hidden": hidden, "rules": rules, "version": "0.1.0", "compared": True,
-        "summary": summarize(judged, findings, hidden, 1, "error", 0, ()), "notices": (HOSTILE,), "troubles": (HOSTILE,),
+        "results": results, "findings": findings, "hidden": hidden, "rules": rules, "version": "0.1.0", "compared": True,
+        "summary": summarize(results, findings, hidden, 1, "error", 0, ()), "notices": (HOSTILE,), "errors": (HOSTILE,),
         "statistics": True,
     }  # fmt: skip
     return Outcome(**(fields | more))
 
 
-def text_of(name: str, look: Look | None = None, **more: object) -> str:
-    found = "".join(render(name, outcome(**more), look))
+def text_of(name: str, display: Display | None = None, **more: object) -> str:
+    found = "".join(render(name, outcome(**more), display))
     assert found.encode("utf-8"), "no lone surrogate is left"
     return found
 
@@ -105,7 +105,7 @@ PLAIN = ("table", "concise", "full", "github", "markdown", "csv")
 @pytest.mark.parametrize("name", PLAIN)
 @pytest.mark.parametrize("width", [0, 40, 120])
 def test_no_control_or_reordering_character_reaches_a_terminal(name: str, width: int) -> None:
-    found = text_of(name, Look(width))
+    found = text_of(name, Display(width))
     allowed = {"\n"} | ({"\r"} if name == "csv" else set())
     bad = {letter for letter in found if visible(letter) != letter} - allowed
     assert set() == bad
@@ -117,10 +117,10 @@ def test_no_line_is_a_workflow_command(name: str) -> None:
 
 
 def test_colour_is_the_only_escape_and_only_when_asked_for() -> None:
-    painted = text_of("full", Look(100, True))
+    painted = text_of("full", Display(100, True))
     plain = re.sub("\x1b\\[[0-9]+m", "", painted)
     assert "\x1b" not in plain
-    assert "\x1b" not in text_of("full", Look(100, False))
+    assert "\x1b" not in text_of("full", Display(100, False))
 
 
 def test_github_commands_are_ours_alone() -> None:
@@ -306,11 +306,11 @@ def undetermined(path: str = "a.txt", cable: str = "") -> tuple[Undetermined, ..
 @pytest.mark.parametrize("name", list(REPORTERS))
 def test_every_format_shows_every_undetermined_verdict_with_rule_place_and_reason(name: str) -> None:
     """Once for each document, whatever else the run found."""
-    judged = tuple(
-        DocumentResult(path, "", CHECKED, paper=Excerpt(TEXT, 0, 1), undetermined=undetermined(path))
+    results = tuple(
+        DocumentResult(path, "", CHECKED, excerpt=Excerpt(TEXT, 0, 1), undetermined=undetermined(path))
         for path in ("a.txt", "b.txt")
     )
-    shown = text_of(name, judged=judged, findings=(), hidden=(), notices=(), troubles=(), statistics=False)
+    shown = text_of(name, results=results, findings=(), hidden=(), notices=(), errors=(), statistics=False)
     for path in ("a.txt", "b.txt"):
         for rule, (line, why, quote) in VERDICTS.items():
             assert [True] == [
@@ -364,9 +364,9 @@ def verdicts_at(name: str, text: str, path: str, line: int) -> list[str]:
 
 @pytest.mark.parametrize("name", ["table", "concise", "full", "markdown", "html"])
 def test_the_last_line_names_the_undetermined_rules(name: str) -> None:
-    judged = (DocumentResult("a.txt", "", CHECKED, undetermined=undetermined()),)
-    summary = summarize(judged, (), (), 4, "error", 0, ())
-    shown = text_of(name, judged=judged, findings=(), hidden=(), summary=summary, statistics=False)
+    results = (DocumentResult("a.txt", "", CHECKED, undetermined=undetermined()),)
+    summary = summarize(results, (), (), 4, "error", 0, ())
+    shown = text_of(name, results=results, findings=(), hidden=(), summary=summary, statistics=False)
     assert (4, 1) == (summary.unknown, 1)
     assert "4 undetermined: AUT-006, DCL-002, FMT-111, POR-001" in shown
 
@@ -396,7 +396,7 @@ def test_an_identifier_is_not_read_as_a_number() -> None:
 
 
 def test_every_format_is_listed_and_every_module_used() -> None:
-    modules = {module for module, _, _ in REPORTERS.values()}
+    modules = {module for module, *_ in REPORTERS.values()}
     files = {path.stem for path in (ROOT / "checker" / "reporters").glob("*.py")}
     assert modules <= files
     assert list(REPORTERS) == sorted(REPORTERS)
@@ -424,7 +424,7 @@ def test_time_grows_with_the_findings_and_not_with_their_square(name: str) -> No
         place = text.index(f"{number}.  ALPHA", max(0, number * 6))
         span = Span(place, place + 2)
         found.append(finding("ALPHA", "ALPHA", span=span, start=source.position(place), end=source.position(place + 2)))
-    judged = (DocumentResult(PATH, found[0].cable, CHECKED, findings=tuple(found), paper=Excerpt(text, 0, 1)),)
+    results = (DocumentResult(PATH, found[0].cable, CHECKED, findings=tuple(found), excerpt=Excerpt(text, 0, 1)),)
     began = time.process_time()
-    text_of(name, findings=tuple(found), judged=judged, hidden=())
+    text_of(name, findings=tuple(found), results=results, hidden=())
     assert time.process_time() - began < 6, "4,000 findings take well under a second; a square would take minutes"

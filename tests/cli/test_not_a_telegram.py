@@ -9,10 +9,10 @@ import pytest
 
 from checker import cli
 from checker.cli import output
+from checker.parser.layouts.detect import NOT_A_TELEGRAM as WHY
 
 LIST = "Bread, butter\nand a new lamp\n"
 TELEGRAM = "UNCLAS STRELSAU 000123\n\nE.O. 12958: N/A\nTAGS: PREL\nSUBJECT: BRIDGE\n\n1. THE BRIDGE IS OPEN.\n\nDOE\n"
-WHY = "nothing of a telegram was recognised in it: no header line, classification line, field or mark"
 
 
 def lint(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, int], list[tuple[str, str, str]]]:
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_one_that_was_named_has_failed(folder, capsys):
-    wanted = (output.UNTRUSTED, {"checked": 1, "excluded": 0, "failed": 1}, [("failed", "README", WHY)])
+    wanted = (output.INCOMPLETE, {"checked": 1, "excluded": 0, "failed": 1}, [("failed", "README", WHY)])
     assert wanted == lint(capsys, "README", "a.txt")
 
 
@@ -44,7 +44,7 @@ def test_one_in_a_folder_is_left_out_and_told(folder, capsys):
 
 def test_a_folder_of_nothing_else_is_not_green(folder, capsys):
     (folder / "a.txt").unlink()
-    wanted = (output.UNTRUSTED, {"checked": 0, "excluded": 1, "failed": 0}, [("excluded", "./README", WHY)])
+    wanted = (output.INCOMPLETE, {"checked": 0, "excluded": 1, "failed": 0}, [("excluded", "./README", WHY)])
     assert wanted == lint(capsys, ".")
 
 
@@ -52,7 +52,7 @@ def test_a_row_has_failed_wherever_its_file_lies(folder, capsys):
     rows = [{"_id": "A1", "body": LIST}, {"_id": "A2", "body": TELEGRAM}]
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     wanted = [("excluded", "./README", WHY), ("failed", "./rows.jsonl", WHY)]
-    assert (output.UNTRUSTED, {"checked": 2, "excluded": 1, "failed": 1}, wanted) == lint(capsys, ".")
+    assert (output.INCOMPLETE, {"checked": 2, "excluded": 1, "failed": 1}, wanted) == lint(capsys, ".")
 
 
 def test_standard_input_has_failed(capsys, monkeypatch):
@@ -61,7 +61,7 @@ def test_standard_input_has_failed(capsys, monkeypatch):
 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LIST.encode())))
     code, counts, rest = lint(capsys, "-", "--stdin-filename", "list.txt")
-    assert (output.UNTRUSTED, {"checked": 0, "excluded": 0, "failed": 1}, [("failed", "list.txt", WHY)]) == (
+    assert (output.INCOMPLETE, {"checked": 0, "excluded": 0, "failed": 1}, [("failed", "list.txt", WHY)]) == (
         code,
         counts,
         rest,
@@ -89,4 +89,4 @@ def test_an_audit_keeps_the_same_books(folder, capsys):
         {"state": "checked", "path": "./a.txt", "cable": "STRELSAU123", "why": ""},
         {"state": "failed", "path": "./rows.jsonl", "cable": "A1", "why": WHY},
     ]
-    assert (output.UNTRUSTED, wanted) == (code, rows)
+    assert (output.INCOMPLETE, wanted) == (code, rows)
