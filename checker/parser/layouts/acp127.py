@@ -11,7 +11,8 @@ from ..fields.blocks import Region, opens_text, walk
 from ..fields.captions import read_captions, unknown_caption
 from ..fields.header_lines import Header
 from ..fields.labelled import read_eo, read_references, read_subject, read_tags
-from ..fields.paragraphs import read_end, read_sections
+from ..fields.paragraphs import read_sections
+from ..fields.signature import read_end
 from ..markings import finder
 from .detect import has_authority_opener
 

@@ -12,7 +12,9 @@ from ..fields.banner import joined
 from ..fields.blocks import Region
 from ..fields.dates import find_dates
 from ..fields.labelled import read_subject
-from ..fields.paragraphs import Body, Text, hand_down
+from ..fields.openings import OpeningFinder
+from ..fields.paragraphs import ParagraphBuilder
+from ..fields.portion_marks import inherit_levels
 from ..markings import finder
 
 _FIELD = Pattern(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
@@ -220,19 +222,18 @@ class MemorandumReader:
         outer = 0
         for low, high in self.text_spans:
             for start, stop in _blocks(cursor, low, high):
-                text = Text(cursor, start, stop, outer)
-                found = text.walk()
-                outer = text.outer
-                body = Body(cursor, start, stop)
-                body.read(found)
-                paragraphs += body.paragraphs
-                headings += body.headings
+                openings = OpeningFinder(cursor, start, stop, outer)
+                builder = ParagraphBuilder(cursor, start, stop)
+                builder.build(openings.find())
+                outer = openings.outer
+                paragraphs += builder.paragraphs
+                headings += builder.headings
         cursor.parts = sorted(begun + cursor.parts)
         marked = [index for index, item in enumerate(paragraphs) if item.mark is not None]
         if marked:  # everything before the first mark is the letterhead
             first = marked[0]
             paragraphs = [item for item in paragraphs[:first] if item.kind != "unnumbered"] + paragraphs[first:]
-        hand_down(paragraphs)
+        inherit_levels(paragraphs)
         self.telegram.paragraphs = tuple(paragraphs)
         self.telegram.headings = tuple(headings)
 

@@ -1,0 +1,255 @@
+"""Find the lines of the text that open a paragraph, a list item or a heading, with the mark after their label.
+
+One pattern finds the candidates in one pass; `OpeningFinder` decides which of them open something. `paragraphs` turns
+the openings into records.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...model import Marking, Unread
+from ..cursor import Cursor, Pattern
+from ..markings import finder
+
+# A line that begins with a plain word is rejected at once. 1 number, 2 letter after it, 3 its period; 4 a letter with
+# its period; 5 dashes to the end of the line; 6 a bullet; 7 a bracket.
+_CANDIDATES = Pattern(
+    r"\n *(?![A-Z][^.) ][^.)])(?:\xb6 *)?(?:"
+    r"(\d{1,3})(\.?[A-Z])?([.):](?!\d)|(?= +\())"
+    r"|([A-Z]{1,2})[.)](?= )"
+    r"|(-{4,}[- ]*(?=\n))"
+    r"|(-{1,2}(?![-\w])|\*{1,2}(?!\*)|[•·](?= ))"
+    r"|(\())"
+)
+_FULL_LINE = 40  # a wrapped line of a telegram has 55 to 69 code points
+_LONG_RULE = 40  # code points
+_LONGEST_HEADING = 78  # code points
+_HEADING_LINES = 3
+_LARGEST_FIRST_NUMBER = 40  # of a text that does not begin with paragraph 1
+_LARGEST_GAP = 3  # paragraphs without marks that a number may skip
+SENTENCE_ENDS = ".!?:;\"')]-”’*>"
+
+
+class Opening:
+    """The opening of a paragraph, list item or heading: where its line begins, its label, its kind and its mark."""
+
+    __slots__ = ("depth", "kind", "label_end", "label_start", "mark", "number", "start")
+
+    def __init__(
+        self,
+        start: int,
+        label: tuple[int, int],
+        kind: str,
+        depth: int = 1,
+        number: int | None = None,
+        mark: Marking | Unread | None = None,
+    ) -> None:
+        self.start = start
+        self.label_start, self.label_end = label
+        self.kind = kind
+        self.depth = depth
+        self.number = number
+        self.mark = mark
+
+
+class OpeningFinder:
+    """Finds the openings of one section of the text, from `low` to `high`.
+
+    `outer` is the last number of the main sequence, which goes on from one section to the next.
+    """
+
+    __slots__ = ("cursor", "high", "inner", "letter", "low", "marked", "openings", "outer", "section")
+
+    def __init__(self, cursor: Cursor, low: int, high: int, outer: int = 0, section: int = 1) -> None:
+        self.cursor = cursor
+        self.low = low
+        self.high = high
+        self.outer = outer
+        self.inner = 0  # the last number of a list inside a paragraph
+        self.letter = ""  # the last letter of a lettered list
+        self.marked = False  # whether the numbered paragraphs so far had marks
+        self.section = section
+        self.openings: list[Opening] = []
+
+    def find(self) -> list[Opening]:
+        """Return all openings in the order of the text."""
+        fold = self.cursor.fold
+        if self.low == 0 or fold[self.low - 1] != "\n":
+            self._first_line()
+        for match in _CANDIDATES.finditer(fold, max(self.low - 1, 0), self.high):
+            self._open(match, match.start() + 1)
+        return self.openings
+
+    def _first_line(self) -> None:
+        """Examine the first line by itself: no line feed comes before it."""
+        match = _CANDIDATES.match("\n" + self.cursor.fold[self.low : self.cursor.line_end(self.low)] + "\n")
+        if match is not None:
+            self._open(match, self.low, self.low - 1)
+
+    def _open(self, match: re.Match[str], start: int, shift: int = 0) -> None:
+        group = match.lastindex or 0
+        end = match.end() + shift
+        if match.group(1) is not None:
+            self._numbered(match, start, match.start(1) + shift, end)
+        elif group == 4:
+            self._lettered(match.group(4), start, match.start(4) + shift, end)
+        elif group == 5:
+            if not _is_table(match.group(5)):
+                self._heading(start)
+        elif group == 6:
+            self._bullet(start, match.start(6) + shift, end)
+        else:
+            self._bracket(start, end - 1)
+
+    # ---- Numbered paragraphs -----------------------------------------------------------------------------------------
+
+    def _numbered(self, match: re.Match[str], start: int, label: int, end: int) -> None:
+        number = int(match.group(1))
+        letter = match.group(2)
+        mark = self._mark(end, letter is None)
+        if mark is None:
+            mark, start = self._mark_above(start)
+        free = mark is not None or self._is_free(start)
+        if letter is not None:
+            if free and number in (self.outer, self.outer + 1):
+                self.outer = number
+                self.openings.append(Opening(start, (label, end), "lettered", 2, number, mark))
+            return
+        depth = self._depth(number, mark is not None, free, start)
+        if depth == 1:
+            self.outer, self.inner, self.letter = number, 0, ""
+            self.marked = self.marked or mark is not None
+        elif depth == 2:
+            self.inner = number
+        else:
+            return
+        self.openings.append(Opening(start, (label, end), "numbered", depth, number, mark))
+
+    def _depth(self, number: int, marked: bool, free: bool, start: int) -> int:
+        """Return 1 for the main sequence, 2 for a list inside a paragraph, 0 for a number that only begins a line.
+
+        A number counts if it follows the last one; a marked one also if it skips, repeats or restarts.
+        """
+        if self.inner and number == self.inner + 1 and free and not marked:
+            if self.marked or number != self.outer + 1:
+                return 2
+        if number == self.outer + 1:
+            return 1 if free else 0
+        if marked:
+            return 1
+        if not free or not self._after_blank(start):
+            return 0
+        if number == 1 and self.outer:
+            return 2
+        if self.outer == 0 or number == self.outer:
+            first = number < _LARGEST_FIRST_NUMBER and (self.section > 1 or number <= 2 or number == self.outer)
+            return 1 if first else 0
+        return 1 if not self.marked and self.outer < number <= self.outer + _LARGEST_GAP else 0
+
+    # ---- Other openings ----------------------------------------------------------------------------------------------
+
+    def _lettered(self, letter: str, start: int, label: int, end: int) -> None:
+        if len(letter) > 1 and letter[0] != letter[-1]:
+            return
+        mark = self._mark(end)
+        follows = letter == "A" if not self.letter else ord(letter[0]) == ord(self.letter[0]) + 1
+        if mark is None and not (follows and self._is_free(start)):
+            return
+        self.letter = letter
+        self.openings.append(Opening(start, (label, end), "lettered", 2, None, mark))
+
+    def _bullet(self, start: int, label: int, end: int) -> None:
+        mark = self._mark(end)
+        last = self.openings[-1] if self.openings else None
+        if mark is None and not self._after_blank(start):
+            if not (self._is_free(start) or (last is not None and last.kind == "bullet")):
+                return
+        self.openings.append(Opening(start, (label, end), "bullet", 2, None, mark))
+
+    def _bracket(self, start: int, at: int) -> None:
+        if not self._is_free(start):
+            return
+        mark = finder.portion(self.cursor.view, at, self.high, self.cursor.words, self.cursor.lowered)
+        if mark is None:
+            return
+        last = self.openings[-1] if self.openings else None
+        if last is not None and last.kind == "numbered" and last.mark is None:
+            if not self.cursor.fold[last.label_end : start].strip(" \n"):
+                return  # the mark of a paragraph whose number is on the line above
+        self.openings.append(Opening(start, (at, at), "unnumbered", 1, None, mark))
+
+    def _heading(self, dashes: int) -> None:
+        """Open a heading at the lines between a blank line (or a paragraph's end) and a line of dashes."""
+        fold = self.cursor.fold
+        top = dashes
+        start = -1
+        for _ in range(_HEADING_LINES):
+            above = fold.rfind("\n", 0, max(top - 1, 0)) + 1
+            line = fold[above : top - 1].strip(" ") if top > self.low else ""
+            if not line or top <= self.low or line[0] == "-":
+                break
+            if len(line) > _LONGEST_HEADING or above < self.low:
+                return
+            start = top = above
+        else:
+            return
+        last = self.openings[-1] if self.openings else None
+        if start >= 0 and last is not None and last.start == start and last.kind == "unnumbered":
+            last.kind = "heading"
+        elif start >= 0 and (last is None or last.start < start):
+            self.openings.append(Opening(start, (start, start), "heading"))
+
+    # ---- Context -----------------------------------------------------------------------------------------------------
+
+    def _mark(self, at: int, alone: bool = False) -> Marking | Unread | None:
+        """Return the mark right after a label, on the same line.
+
+        After a number (`alone`), a lone lower-case letter in brackets is a mark too.
+        """
+        cursor = self.cursor
+        fold = cursor.fold
+        while fold[at] == " ":
+            at += 1
+        if fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
+            return None
+        folded = cursor.lowered or (alone and fold[at + 2 : at + 3] == ")")
+        return finder.portion(cursor.view, at, self.high, cursor.words, folded)
+
+    def _mark_above(self, start: int) -> tuple[Marking | Unread | None, int]:
+        """Return the mark that is alone on the line above a number, and where that line begins."""
+        last = self.openings[-1] if self.openings else None
+        if last is None or last.kind != "unnumbered" or last.mark is None:
+            return None, start
+        if self.cursor.fold[last.label_start + len(last.mark.text) : start].strip(" \n"):
+            return None, start
+        self.openings.pop()
+        return last.mark, last.start
+
+    def _is_free(self, start: int) -> bool:
+        """Return whether a line can open a paragraph: after an empty line, a heading, or a sentence that has ended.
+
+        In telegrams of capitals without marks also after a line too short to have been wrapped.
+        """
+        fold = self.cursor.fold
+        at = start - 1
+        while at > self.low and fold[at] in " \n":
+            if fold[at] == "\n" and at < start - 1:
+                return True
+            at -= 1
+        if at <= self.low or fold[at] in SENTENCE_ENDS:
+            return True
+        return not self.marked and at - fold.rfind("\n", max(at - _FULL_LINE, 0), at) < _FULL_LINE
+
+    def _after_blank(self, start: int) -> bool:
+        fold = self.cursor.fold
+        at = start - 2
+        while at >= 0 and fold[at] == " ":
+            at -= 1
+        return at < self.low or fold[at] == "\n" or fold[at] == "-"
+
+
+def _is_table(dashes: str) -> bool:
+    """Return whether dashes underline columns: several short groups. A long line of dashes may be broken once."""
+    groups = dashes.split()
+    return len(groups) > 1 and len(groups[0]) < _LONG_RULE

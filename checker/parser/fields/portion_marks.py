@@ -1,0 +1,106 @@
+"""Find a paragraph's portion mark in the less usual positions, and give each paragraph its level.
+
+`openings` reads the mark that follows a label at once. Here are the others: a statement for the entire text, a mark on
+the line above, after a heading, or at the end of the last sentence; and deletions where the mark would appear.
+"""
+
+from __future__ import annotations
+
+from ...model import Marking, Paragraph, Unread
+from ...values import Level
+from ..cursor import Cursor, Pattern
+from ..markings import finder
+
+_BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
+_DELETION = Pattern(r"X{4,}|\[?\.\.\.\]?")
+_BLANKS = " \n"
+_STATEMENT = 70  # code points in which a statement for the entire text begins
+_LONGEST_MARK_AT_END = 60  # code points
+
+
+def says_entire(cursor: Cursor, body: int) -> bool:
+    """Return whether the words after a mark say that it covers the entire text."""
+    rest = cursor.fold[body : body + 40].lstrip(" -.:\n")
+    return rest.startswith(cursor.grammar.page_word("entire-text"))
+
+
+def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
+    """Set the mark of a paragraph that has none after its label; return where its text begins."""
+    fold = cursor.fold
+    at = start
+    while at < high and fold[at] in _BLANKS:
+        at += 1
+    if fold.find("(", at, high) < 0 and not _may_state(cursor, at, high):
+        return start
+    statement = _statement(cursor, at, high)
+    if statement is not None:
+        node.mark, node.where, node.entire_text = statement, "start", True
+        return start
+    if at < high and fold[at] in "X[." and _DELETION.match(fold, at, high):
+        node.cut = True
+    if at < high and fold[at] == "(":
+        mark = finder.portion(cursor.view, at, high, cursor.words, cursor.lowered)
+        if mark is not None:
+            node.mark = mark
+            node.where = "line-above" if "\n" in fold[start:at] else "start"
+            return at + len(mark.text)
+    if at < high and fold[high - 1] in ").":
+        _mark_at_end(cursor, node, at, high)
+    if node.mark is None and node.kind != "unnumbered":
+        _mark_after_heading(cursor, node, at, high)
+    return start
+
+
+def _may_state(cursor: Cursor, at: int, high: int) -> bool:
+    """Return whether words without a bracket may be a deletion or a statement for the entire text."""
+    window = cursor.fold[at : at + _STATEMENT]
+    return at < high and (cursor.fold[at] in "X[." or any(word in window for word in cursor.grammar.entire_text[0]))
+
+
+def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
+    """Read the mark after the last sentence, where papers of the White House have it."""
+    fold = cursor.fold
+    low = fold.rfind("(", at, high)
+    if low <= at or high - low > _LONGEST_MARK_AT_END or fold.find(")", low, high) < high - 2 or fold[low - 2] == ":":
+        return
+    mark = finder.portion(cursor.view, low, high, cursor.words)
+    if isinstance(mark, Marking):
+        node.mark, node.where = mark, "end"
+
+
+def _mark_after_heading(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
+    opening = _BEFORE_MARK.match(cursor.fold, at, high)
+    if opening is None:
+        return
+    mark = finder.portion(cursor.view, opening.end() - 1, high, cursor.words)
+    if isinstance(mark, Marking) and not (mark.typo == "bracket" and cursor.fold[opening.end() - 2].isalpha()):
+        node.mark, node.where = mark, "after-heading"
+
+
+def _statement(cursor: Cursor, at: int, high: int) -> Marking | None:
+    """Read a statement that one mark covers the entire text."""
+    first, phrases = cursor.grammar.entire_text
+    window = cursor.flat(at, min(at + _STATEMENT, high))
+    if not any(word in window for word in first) or not any(phrase in window for phrase in phrases):
+        return None
+    return finder.entire_text(cursor.view, at, high, cursor.words)
+
+
+def inherit_levels(paragraphs: list[Paragraph]) -> None:
+    """Give each paragraph its level: its own, its parent's, or that of the statement for the entire text."""
+    entire = next((item for item in paragraphs if item.entire_text and isinstance(item.mark, Marking)), None)
+    entire_level = _level(entire.mark) if entire is not None else None
+    parent: Level | None = None
+    for item in paragraphs:
+        mark = item.mark
+        if isinstance(mark, Marking):
+            item.controls = mark.controls
+            item.level = _level(mark)
+        else:
+            item.level = None if mark is not None else entire_level if item.depth == 1 else parent
+        if item.depth == 1:
+            parent = item.level
+
+
+def _level(mark: Marking | Unread | None) -> Level | None:
+    return mark.level if isinstance(mark, Marking) and isinstance(mark.level, Level) else None
