@@ -243,3 +243,56 @@ def test_no_machine_path_stands_anywhere() -> None:
         if path != Path(__file__) and MACHINE.search(path.read_text(encoding="utf-8", errors="replace"))
     ]
     assert [] == guilty
+
+
+# ---- names -------------------------------------------------------------------------------------------------------------
+
+SHARED_NAMES = {
+    # one file for each entry of a register, named like the entry
+    "audit": "the command, and the package that does its work",
+    "baseline": "the command, and the module that keeps the records",
+    "explain": "the command, and the module that traces a rule",
+    "html": "the format as input and as output",
+    "markings": "the records, and the parser that makes them",
+    "parse": "the command",
+    "synth": "the command, and the package that does its work",
+    "rules": "the command",
+}
+
+
+def test_no_two_modules_share_a_name() -> None:
+    names: dict[str, list[str]] = {}
+    for path in SOURCES:
+        name = path.parent.name if path.stem == "__init__" else path.stem
+        names.setdefault(name, []).append(name_of(path))
+    doubled = {name: paths for name, paths in names.items() if len(paths) > 1 and name not in SHARED_NAMES}
+    assert {} == doubled
+
+
+def test_no_two_classes_share_a_name() -> None:
+    names: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef):
+                names.setdefault(node.name, []).append(f"{name_of(path)}:{node.lineno}")
+    assert {} == {name: places for name, places in names.items() if len(places) > 1}
+
+
+# Words of the first version that meant something only here; `design` words such as cursor or registry replace them.
+PRIVATE = re.compile(
+    r"\b(?:forge[drs]?|forging|shelf|shelves|blame[ds]?|kept|desks?|wish(?:es)?|sheets?|crews?|troubles?|told|mended|hurt|"
+    r"handed in|strokes?|reckon(?:ing|s)?|rooms?|law|laws|bench|risen)\b",
+    re.IGNORECASE,
+)
+ALLOWED = {
+    "benchmarks": "measurements are called that",
+}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=IDS)
+def test_no_private_word_is_left(path: Path) -> None:
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", line)
+        found += [f"{name_of(path)}:{number}: {match[0]}" for match in PRIVATE.finditer(words)]
+    assert [] == found
