@@ -1,0 +1,39 @@
+"""The quick set (`pytest -m "not slow"`) and the order of the whole suite: slow tests last.
+
+A test is slow if it starts processes, builds many corpora, or repeats a property many times. Whole folders and files are
+listed here; single tests carry the mark themselves.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+SLOW = (
+    "audit/",  # worker processes, databases
+    "cli/test_integrations.py",  # pre-commit, the action
+    "cli/test_lsp.py",  # a server process
+    "readers/test_hostile.py",
+    "rulebook/test_mutants.py",
+    "rulebook/test_packs.py",
+    "rulebook/test_planted.py",
+    "rulebook/test_schemas.py",
+    "rulebook/test_small_books.py",
+    "synth/",
+    "test_docs_run.py",
+    "test_explain_agrees_with_lint.py",
+    "test_fuzz.py",
+    "test_gates.py",  # ruff and mypy
+    "test_robustness.py",
+    "test_stability.py",
+    "test_workers.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
