@@ -28,6 +28,14 @@ def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
     return False
 
 
+def has_artifacts(cursor: Cursor) -> bool:
+    """Return whether the text may contain earlier copies of the telegram, or marks that copying added."""
+    fold = cursor.fold
+    if any(sign in fold for sign in cursor.grammar.copy_signs):
+        return True
+    return any(fold.count(sign) > 1 for sign in cursor.grammar.repeated_labels)
+
+
 def has_page_lines(cursor: Cursor) -> bool:
     """Return whether any sign of page lines, stamps or an archive's frame occurs in the text."""
     grammar = cursor.grammar
