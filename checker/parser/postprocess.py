@@ -185,12 +185,12 @@ def _missing_sections(cursor: Cursor) -> tuple[int, ...]:
 
 
 def _has_last_section(telegram: Telegram) -> bool:
-    """Return whether a page line, a classification line or the signature shows the end, or no other section exists."""
-    if telegram.signature is not None:
-        return True
+    """Return whether page lines, or else classification lines or the signature, show that the copy has its end."""
     pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
     if pages:
         return max(line.page or 0 for line in pages) >= max(line.pages or 0 for line in pages)
+    if telegram.signature is not None:
+        return True
     counted = [banner for banner in telegram.banners if banner.section is not None and banner.sections is not None]
     return not counted or max(banner.section or 0 for banner in counted) >= max(one.sections or 0 for one in counted)
 
