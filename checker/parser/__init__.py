@@ -12,7 +12,7 @@ from ..values import Date, Level
 from ..vocabulary import Vocabulary
 from .cursor import Cursor, Cut, moved_cuts, removals, tile
 from .layouts.acp127 import read_telegram
-from .layouts.detect import has_artifacts, has_authority_opener, has_page_lines, is_smart_form
+from .layouts.detect import has_artifacts, has_authority_opener, has_page_lines, is_mail, is_smart_form
 from .lookup import grammar_of
 from .postprocess import postprocess
 
@@ -69,6 +69,8 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
         read_smart_form(cursor, telegram)
         return cursor
     read_telegram(cursor, telegram)
+    if is_mail(cursor, telegram):
+        return _read_document(cursor, telegram)
     if _is_cable(telegram) and not _has_hidden_labels(cursor, telegram):
         return cursor
     from .layouts.unflatten import line_breaks  # 1 ms: only flattened and foreign texts come here
@@ -83,6 +85,11 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
             return other
     if _is_cable(telegram) or _has_cable_frame(cursor, telegram):
         return cursor
+    return _read_document(cursor, telegram)
+
+
+def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
+    """Read the text as a marked document, whatever was read of it as a telegram."""
     from .layouts.memorandum import read_memorandum  # 2 ms: no telegram comes here
 
     cursor.parts.clear()

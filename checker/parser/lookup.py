@@ -431,9 +431,11 @@ class Grammar:
 
     @cached_property
     def copy_signs(self) -> tuple[str, ...]:
-        """Return signs of a cut preview, of marks at line ends, and of a level whose first letter is doubled."""
+        """Return signs of a cut preview, marks at line ends, a doubled first letter, a quoted value and an e-mail."""
         doubled = (form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " "))
-        return ("...\n", "\u2026\n", " \\\n", *(f"\n{sign}" for sign in dict.fromkeys(doubled)))
+        mail = (f"\n{form}:" for form in self.label("date", "field"))
+        quoted = (f'"{form}' for form in self.spaced_levels)
+        return ("...\n", "\u2026\n", " \\\n", *(f"\n{sign}" for sign in dict.fromkeys(doubled)), *quoted, *mail)
 
     @cached_property
     def repeated_labels(self) -> tuple[str, ...]:

@@ -10,10 +10,14 @@ from ...model import Banner
 from ..cursor import Cursor, Cut, without_overlap
 from ..fields.banner import read_banner
 from ..fields.dates import read_dtg
+from ..layouts.detect import is_smart_form
 from .evidence import first_paragraph
 
 _LINE_MARK = " \\\n"
 _FEWEST_MARKS = 3  # a backslash at fewer line ends belongs to the text
+_MAIL_HEAD = 2000  # code points above the header of a telegram
+_MAIL_FIELDS = {"date", "sender", "subject"}
+_FEWEST_MAIL_FIELDS = 2
 _QUOTES = "\"'"
 _WHOLE = 0.5  # share of the longest copy from which a copy counts as whole
 _HEADER_LINES = 14  # lines above the originator that may belong to its header
@@ -23,7 +27,8 @@ _PREVIEW_END = ("...", "\u2026")
 
 def artifacts(cursor: Cursor) -> list[Cut]:
     """Return the spans to cut, in order and without overlap."""
-    return without_overlap([*_line_marks(cursor), *_doubled_letters(cursor), *_other_copies(cursor)])
+    found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor), *_mail_head(cursor)]
+    return without_overlap(found + _other_copies(cursor))
 
 
 def _line_marks(cursor: Cursor) -> list[Cut]:
@@ -50,6 +55,46 @@ def _doubled_letters(cursor: Cursor) -> list[Cut]:
             if at >= 0 and cursor.begins_line(at):
                 return [Cut(at, at + len(doubled) - len(form), "line_mark")]
     return []
+
+
+def _quotes(cursor: Cursor) -> list[Cut]:
+    """Return the quotation marks and commas before a classification line: the page prints a quoted value."""
+    found = []
+    for form in cursor.grammar.spaced_levels:
+        at = cursor.fold.find(f'"{form}')
+        if at >= 0:
+            start = cursor.line_start(at)
+            if not cursor.fold[start : at + 1].strip("\"', "):
+                found.append(Cut(start, at + 1, "line_mark"))
+    return found
+
+
+def _mail_head(cursor: Cursor) -> list[Cut]:
+    """Return the head of an e-mail with which a telegram was forwarded: its fields come before the telegram."""
+    starts = [*_headers(cursor)[:1], *(at for at, _ in _banner_lines(cursor)[:1]), *_form_start(cursor)]
+    if not starts or not 0 < min(starts) < _MAIL_HEAD:
+        return []
+    start = cursor.line_start(min(starts))
+    lines = [line.strip().partition(":") for line in cursor.fold[:start].split("\n")]
+    fields = {cursor.grammar.fields.get(name, "") for name, colon, _ in lines if colon}
+    return [Cut(0, start, "mail_head")] if len(fields & _MAIL_FIELDS) >= _FEWEST_MAIL_FIELDS else []
+
+
+def _form_start(cursor: Cursor) -> list[int]:
+    """Return where a labeled form begins: the fields and level lines right above its message reference number."""
+    if not is_smart_form(cursor):
+        return []
+    grammar = cursor.grammar
+    here = min(at for form in grammar.label("number", "field") if (at := cursor.fold.find(form + ":")) >= 0)
+    start = here = cursor.line_start(here)
+    while here > 0:
+        here = cursor.line_start(here - 1)
+        words = cursor.fold[here : cursor.line_end(here)].strip()
+        field = grammar.fields.get(words.partition(":")[0], "")
+        if words and words not in grammar.level_names and words not in grammar.page_controls and field != "offices":
+            break
+        start = here
+    return [start]
 
 
 # ---- copies ----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model import Telegram, Unread
+from ...model import Banner, Telegram, Unread
 from ..cursor import Cursor
 
 _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
@@ -17,6 +17,19 @@ def is_smart_form(cursor: Cursor) -> bool:
             others = cursor.grammar.label("dtg", "field")
             return any(f"\n{other}:" in window or f" {other}:" in window for other in others)
     return False
+
+
+def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
+    """Return whether the text is an e-mail: its sender and day are fields near the top, and no telegram was read."""
+    numbered = isinstance(telegram.banner, Banner) and telegram.banner.serial is not None
+    if telegram.dtg is not None or telegram.security is not None or numbered or telegram.eo is not None:
+        return False
+    for code in ("sender", "date"):
+        forms = [f"{form}:" for form in cursor.grammar.label(code, "field")]
+        found = (cursor.fold.find(form, 0, _HEAD_OF_PAGE) for form in forms)
+        if not any(at >= 0 and cursor.begins_line(at) for at in found):
+            return False
+    return True
 
 
 def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
