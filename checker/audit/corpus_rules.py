@@ -27,6 +27,7 @@ _CELLS: dict[str, Shape] = {
     "DATE": DAY,
     "VARCHAR": TEXT,
     "VARCHAR[]": {"type": "array", "items": TEXT},
+    "BIGINT[]": {"type": "array", "items": {"type": "integer"}},
 }
 _SAMPLES: dict[str, object] = {
     "BIGINT": 1,
@@ -34,6 +35,7 @@ _SAMPLES: dict[str, object] = {
     "DATE": "2007-03-14",
     "VARCHAR": "07STRELSAU12",
     "VARCHAR[]": ["07STRELSAU12"],
+    "BIGINT[]": [1, 2],
 }
 
 FILE = (

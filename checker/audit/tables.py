@@ -15,7 +15,7 @@ from ..record import Record
 from ..results import Finding, Undetermined
 from ..values import Date, Level
 
-TEXT, NUMBER, DAY, FLAG, TEXTS = "VARCHAR", "BIGINT", "DATE", "BOOLEAN", "VARCHAR[]"
+TEXT, NUMBER, DAY, FLAG, TEXTS, NUMBERS = "VARCHAR", "BIGINT", "DATE", "BOOLEAN", "VARCHAR[]", "BIGINT[]"
 BATCH = 10_000_000  # documents a batch can hold before numbers would clash
 
 
@@ -45,6 +45,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("serial", NUMBER, "the serial in it"),
         Column("section", NUMBER, "this section's number, of a telegram in several"),
         Column("sections", NUMBER, "how many there are"),
+        Column("sections_held", NUMBERS, "the sections that this copy contains; null if nothing shows where it ends"),
         Column("level", TEXT, "code of the overall level; null where it cannot be read"),
         Column("rank", NUMBER, "its rank: 0 for unclassified, higher protects more"),
         Column("classified", FLAG, "whether that level is classified"),
@@ -235,6 +236,7 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions
         "serial": serial,
         "section": banner.section if banner else None,
         "sections": banner.sections if banner else None,
+        "sections_held": telegram.sections_held,
         "level": level.code if level else None,
         "rank": level.rank if level else None,
         "classified": level.classified if level else None,

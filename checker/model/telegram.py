@@ -46,6 +46,7 @@ MODEL_VERSION = 1
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
 HEAD = attrgetter(*HEADER)
+_SHORTEST_SECTION = 4000  # code points of the text of a section that others follow
 
 
 class Telegram(Node):
@@ -54,9 +55,10 @@ class Telegram(Node):
     `layout` is a code of the table `layouts`, `profile` a code of the table `profiles` (CABLE, GEN, IC, CUI). `era` is
     the code of the order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), and
     `era_days` the number of days since it took effect. `as_of` is the reference day of the run, if one was given.
-    `whole` is false if the copy does not contain the complete telegram. `parts` tile the text: each character that the
-    view keeps is in exactly one of them. `damage` lists the strong signs that the copy lacks text; `labels` lists the
-    labels that a plain search finds above paragraph 1, each named by the field it introduces.
+    `missing_sections` are those that a notice in the copy names as missing. `whole` is false if the copy does not
+    contain the complete telegram. `parts` tile the text: each character that the view keeps is in exactly one of them.
+    `damage` lists the strong signs that the copy lacks text; `labels` lists the labels that a plain search finds above
+    paragraph 1, each named by the field it introduces.
     """
 
     layout: str
@@ -78,6 +80,7 @@ class Telegram(Node):
     info: tuple[Party, ...] = ()
     offices: tuple[Word, ...] = ()
     page_level: Level | None = None
+    missing_sections: tuple[int, ...] = ()
     mrn_field: Word | None = None
     mrn_year: int | None = None
     mrn_post: str | None = None
@@ -200,7 +203,12 @@ class Telegram(Node):
         if ascending([node.span for node in nodes if node]):  # the usual case
             return ()
         known = [(place, node.span) for place, node in enumerate(nodes) if node]
-        placed = [(span.start, place, span) for place, span in known if span.start < span.end]
+        text_start = self.banner.span.start if self.banner is not None else 0
+        placed = [
+            (span.start, place, span)
+            for place, span in known
+            if span.start < span.end and (place < HEADER.index("banner") or span.start >= text_start)
+        ]
         found = []
         furthest = [0, 0]
         for _, place, span in sorted(placed):
@@ -360,6 +368,33 @@ class Telegram(Node):
             if paragraph.entire_text:
                 return paragraph
         return None
+
+    @property
+    def sections_held(self) -> tuple[int, ...] | None:
+        """Return the sections that this copy contains, from classification lines, page lines and notices.
+
+        A copy that ends with a signature has the last section. Return `None` for a telegram in one section, and if
+        nothing shows where the copy ends.
+        """
+        banner = self.banner
+        if not isinstance(banner, Banner) or banner.section is None or not 1 < (banner.sections or 0) < 100:
+            return None
+        last = self._last_section(banner)
+        if last is None:
+            return None
+        return tuple([one for one in range(banner.section, last + 1) if one not in self.missing_sections])
+
+    def _last_section(self, banner: Banner) -> int | None:
+        first, count = banner.section or 1, banner.sections or 1
+        if self.missing_sections or self.signature is not None:
+            return count
+        shown = [line.page or 0 for line in self.page_lines if line.pages == count]
+        shown += [again.section or 0 for again in self.other_banners if again.sections == count]
+        last = max([first, *shown])
+        size = sum(len(paragraph.text) for paragraph in self.paragraphs)
+        if last < count and (self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION):
+            return None
+        return last
 
     @property
     def instruction(self) -> Instruction | Unread | None:

@@ -10,9 +10,9 @@ from ..record import Lazy
 from ..text import View
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .cursor import Cursor, Cut, tile
+from .cursor import Cursor, Cut, moved_cuts, removals, tile
 from .layouts.acp127 import read_telegram
-from .layouts.detect import has_authority_opener, has_page_lines, is_smart_form
+from .layouts.detect import has_artifacts, has_authority_opener, has_page_lines, is_mail, is_smart_form
 from .lookup import grammar_of
 from .postprocess import postprocess
 
@@ -32,14 +32,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         from .copy.source_metadata import read_source_record  # 1 ms: texts without a wrapper state nothing
 
         telegram.source_record = read_source_record(whole, facts)
-    cuts: list[Cut] = []
-    cursor = whole
-    if has_page_lines(whole):
-        from .copy.page_lines import PageLineFinder, removals  # 1 ms: most telegrams have no page lines
-
-        cuts = PageLineFinder(whole, telegram).find()
-        if cuts:
-            cursor = Cursor(view.exchange(removals(cuts)), words, whole.grammar)
+    cursor, cuts = _cut(whole, telegram)
     cursor = _read(cursor, telegram)
     cursor.flush(telegram, *_REPEATED)
     if isinstance(telegram.tags_line, TagsLine):
@@ -47,6 +40,25 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     postprocess(cursor, telegram, words)
     telegram.parts = Lazy(_parts, whole, cursor, cuts)
     return telegram
+
+
+def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut]]:
+    """Return a cursor over the text without what copying added, and the cuts made."""
+    cursor, cuts = whole, []
+    if has_artifacts(whole):
+        from .copy.artifacts import artifacts  # 1 ms: few copies repeat a telegram or mark its line ends
+
+        cuts = artifacts(whole)
+        if cuts:
+            cursor = Cursor(whole.view.exchange(removals(cuts)), whole.words, whole.grammar)
+    if has_page_lines(cursor):
+        from .copy.page_lines import PageLineFinder  # 1 ms: most telegrams have no page lines
+
+        found = PageLineFinder(cursor, telegram).find()
+        if found:
+            cursor = Cursor(cursor.view.exchange(removals(found)), whole.words, whole.grammar)
+            cuts = moved_cuts(found, cuts)
+    return cursor, cuts
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
@@ -57,6 +69,8 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
         read_smart_form(cursor, telegram)
         return cursor
     read_telegram(cursor, telegram)
+    if is_mail(cursor, telegram):
+        return _read_document(cursor, telegram)
     if _is_cable(telegram) and not _has_hidden_labels(cursor, telegram):
         return cursor
     from .layouts.unflatten import line_breaks  # 1 ms: only flattened and foreign texts come here
@@ -71,6 +85,11 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
             return other
     if _is_cable(telegram) or _has_cable_frame(cursor, telegram):
         return cursor
+    return _read_document(cursor, telegram)
+
+
+def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
+    """Read the text as a marked document, whatever was read of it as a telegram."""
     from .layouts.memorandum import read_memorandum  # 2 ms: no telegram comes here
 
     cursor.parts.clear()

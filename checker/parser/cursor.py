@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..model import Node, Part, Word
 from ..record import Record
-from ..text import Source, Span, View
+from ..text import Exchange, Source, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .lookup import Grammar
@@ -199,6 +199,39 @@ def folded(text: str) -> str:
 def _upper(letter: str) -> str:
     upper = letter.upper()
     return upper if len(upper) == 1 else letter
+
+
+# ---- cuts ------------------------------------------------------------------------------------------------------------
+
+
+def without_overlap(cuts: list[Cut]) -> list[Cut]:
+    """Return the cuts sorted, each reduced to what earlier ones leave."""
+    found: list[Cut] = []
+    edge = 0
+    for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
+        start = max(cut.start, edge)
+        if start < cut.end:
+            found.append(Cut(start, cut.end, cut.kind))
+            edge = cut.end
+    return found
+
+
+def removals(cuts: list[Cut]) -> list[Exchange]:
+    """Return the cuts as replacements for the view."""
+    return [Exchange(cut.start, cut.end) for cut in cuts]
+
+
+def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
+    """Return cuts made after `earlier` ones, with offsets of the whole text, together with those."""
+    found = [*earlier]
+    for cut in cuts:
+        start, end = cut.start, cut.end
+        for before in earlier:
+            size = before.end - before.start
+            start += size if before.start <= start else 0
+            end += size if before.start < end else 0
+        found.append(Cut(start, end, cut.kind))
+    return without_overlap(found)
 
 
 # ---- tiling ----------------------------------------------------------------------------------------------------------

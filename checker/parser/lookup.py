@@ -425,6 +425,25 @@ class Grammar:
         return (*signs, *self.label("attributes", "line"))
 
     @cached_property
+    def spaced_levels(self) -> tuple[str, ...]:
+        """Return the letter-spaced spellings of levels."""
+        return tuple(form for entry in self.words["levels"] for form in entry.forms.get("spaced", ()))
+
+    @cached_property
+    def copy_signs(self) -> tuple[str, ...]:
+        """Return signs of a cut preview, marks at line ends, a doubled first letter, a quoted value and an e-mail."""
+        doubled = (form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " "))
+        mail = (f"\n{form}:" for form in self.label("date", "field"))
+        quoted = (f'"{form}' for form in self.spaced_levels)
+        return ("...\n", "\u2026\n", " \\\n", *(f"\n{sign}" for sign in dict.fromkeys(doubled)), *quoted, *mail)
+
+    @cached_property
+    def repeated_labels(self) -> tuple[str, ...]:
+        """Return beginnings of lines that occur once in a telegram, and twice in a text with two copies of it."""
+        forms = (*self.label("sender", "line"), *(self.label(code, "line")[0] for code in ("tags", "subject")))
+        return tuple(f"\n{form}" for form in forms)
+
+    @cached_property
     def head_starts(self) -> tuple[str, ...]:
         """Return the first nine letters of `head_signs`, each once; fewer would also match an authority sentence."""
         return tuple(dict.fromkeys(sign[:9] for sign in self.head_signs))

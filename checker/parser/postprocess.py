@@ -7,10 +7,11 @@ from ..record import Lazy
 from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
-from .cursor import Cursor
+from .cursor import Cursor, Pattern
 from .fields.dates import find_dates, read_dtg
 from .lookup import lexicon
 
+_NUMBER = Pattern(r" {0,3}(\d{1,3})(?!\d)")
 _HEAD = 600  # code points
 _POST_LETTERS = 6  # letters that archives of 1973-79 keep of a post's name
 _EXTRACT = 3  # paragraphs: a copy with fewer and a notice of partial extract has lost its text
@@ -165,9 +166,33 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
         _set_lost(telegram, ("banner",), start, "the classification line: this copy begins below it")
         if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
             _set_lost(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
-    pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
-    if pages and max(line.page or 0 for line in pages) < max(line.pages or 0 for line in pages):
+    telegram.missing_sections = _missing_sections(cursor)
+    if telegram.missing_sections or not _has_last_section(telegram):
         telegram.whole = False
+
+
+def _missing_sections(cursor: Cursor) -> tuple[int, ...]:
+    """Return the numbers of the sections that notices of the copy name as missing."""
+    found: set[int] = set()
+    for phrase in cursor.grammar.page_word("missing-section"):
+        at = cursor.fold.find(phrase)
+        while at >= 0:
+            number = _NUMBER.match(cursor.fold, at + len(phrase))
+            if number is not None:
+                found.add(int(number.group(1)))
+            at = cursor.fold.find(phrase, at + 1)
+    return tuple(sorted(found))
+
+
+def _has_last_section(telegram: Telegram) -> bool:
+    """Return whether page lines, or else classification lines or the signature, show that the copy has its end."""
+    pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
+    if pages:
+        return max(line.page or 0 for line in pages) >= max(line.pages or 0 for line in pages)
+    if telegram.signature is not None:
+        return True
+    counted = [banner for banner in telegram.banners if banner.section is not None and banner.sections is not None]
+    return not counted or max(banner.section or 0 for banner in counted) >= max(one.sections or 0 for one in counted)
 
 
 def _find_dtg(cursor: Cursor, telegram: Telegram) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from ...model import Authority, Damage, Fact, Telegram
+from ...model import Authority, Banner, Damage, Fact, Telegram
 from ...text import Span
 from ...vocabulary import Vocabulary
 from ..cursor import Cursor, Pattern
@@ -30,7 +30,9 @@ def damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
     found = [*_extract(cursor), *_cut(telegram, cursor), *_gap(telegram, cursor)]
     if not telegram.whole and not found:
         end = cursor.size
-        found.append(_damage(cursor, end, end, "sections", "text", "this copy does not hold the whole telegram"))
+        later = isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1
+        why = "this copy does not contain the whole telegram"
+        found.append(_damage(cursor, end, end, "sections", "all" if later else "text", why))
     return tuple(found)
 
 
@@ -49,8 +51,12 @@ def _extract(cursor: Cursor) -> list[Damage]:
 
 
 def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """An end in the middle of a line before the copy has what a telegram has at its head or a document at its end."""
-    text = cursor.text
+    """Return a cut end: the text stops in mid-line before the head of a telegram or the end of a document."""
+    text, size = cursor.text, cursor.size
+    head = cursor.fold[: first_paragraph(cursor, 0, size)]
+    at = max(head.find(f"{end}\n") for end in _PREVIEW_END)
+    if at >= 0:
+        return [_damage(cursor, at, at + 1, "gap", "head", "a line above the text is cut here")]
     preview = text.rstrip().endswith(_PREVIEW_END)
     if not preview and not _is_cut(telegram, text):
         return []
@@ -109,7 +115,7 @@ def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
     `name` is a dotted field of the telegram, `text` the label as written. A classification line is searched for in
     the whole text, because some copies print the text before it.
     """
-    ends = {"header": _end_of_header(cursor), "head": _first_paragraph(cursor), "text": cursor.size}
+    ends = {"header": _end_of_header(cursor), "head": first_paragraph(cursor, 0, cursor.size), "text": cursor.size}
     found: dict[str, Fact] = {}
     for fields, region, pattern in _patterns(cursor.words):
         match = pattern.search(cursor.fold[: ends[region]])
@@ -120,14 +126,14 @@ def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
     return tuple(found.values())
 
 
-def _first_paragraph(cursor: Cursor) -> int:
-    """Return where paragraph 1 begins, or the size of the text."""
-    here = 0
-    while 0 <= here < cursor.size:
+def first_paragraph(cursor: Cursor, low: int, high: int) -> int:
+    """Return where the line of paragraph 1 begins in a span that begins with a line, or `high`."""
+    here = low
+    while 0 <= here < high:
         if _FIRST.match(cursor.fold, here) is not None:
             return here
-        here = cursor.fold.find("\n", here) + 1 or cursor.size
-    return cursor.size
+        here = cursor.fold.find("\n", here) + 1 or high
+    return high
 
 
 def _end_of_header(cursor: Cursor) -> int:

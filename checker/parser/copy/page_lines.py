@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 
 from ...model import Fact, Node, PageLine, Stamp, Telegram
-from ...text import Exchange
 from ...values import Level
-from ..cursor import Cursor, Cut, Pattern
+from ..cursor import Cursor, Cut, Pattern, without_overlap
 from ..fields.dates import find_dates
 
 _RUNNING = Pattern(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
@@ -53,7 +52,7 @@ class PageLineFinder:
         self.telegram.page_lines = tuple(node for _, node in sorted(self.lines, key=_offset))
         self.telegram.stamps = tuple(node for _, node in sorted(self.stamps, key=_offset))
         self.telegram.page_level = self.level
-        return _without_overlap(self.cuts)
+        return without_overlap(self.cuts)
 
     # ---- page heads ------------------------------------------------------------------------------------------
 
@@ -268,20 +267,3 @@ class PageLineFinder:
 
 def _offset(found: tuple[int, Node]) -> int:
     return found[0]
-
-
-def _without_overlap(cuts: list[Cut]) -> list[Cut]:
-    """Return the cuts sorted, each reduced to what earlier ones leave."""
-    found: list[Cut] = []
-    edge = 0
-    for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
-        start = max(cut.start, edge)
-        if start < cut.end:
-            found.append(Cut(start, cut.end, cut.kind))
-            edge = cut.end
-    return found
-
-
-def removals(cuts: list[Cut]) -> list[Exchange]:
-    """Return the cuts as replacements for the view."""
-    return [Exchange(cut.start, cut.end) for cut in cuts]

@@ -7,7 +7,7 @@ from ...values import Date
 from ..cursor import Cursor
 from ..fields.authority import read_authority
 from ..fields.banner import read_banner, unread_banner
-from ..fields.blocks import Region, opens_text, walk
+from ..fields.blocks import Region, label_of, opens_text, walk
 from ..fields.captions import read_captions, unknown_caption
 from ..fields.header_lines import Header
 from ..fields.labelled import read_eo, read_references, read_subject, read_tags
@@ -33,21 +33,14 @@ def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
         cursor.day = telegram.dtg.date
     banner = header.banner
+    above: list[Region] = []
     if banner is None and (telegram.dtg is not None or telegram.sender is not None):
-        here, banner = _banner_below(cursor, here)
+        here, banner, above = _banner_below(cursor, here)
     here = _banner_line(cursor, telegram, here, banner)
     regions, low = walk(cursor, here)
-    for region in regions:
-        read = _READERS.get(region.name)
-        if read is not None:
-            read(cursor, telegram, region)
-        elif region.name == "captions":
-            _captions(cursor, telegram, region)
-        elif region.name == "passing":
-            cursor.collect("passing", (cursor.word(region.start, region.end),))
-        elif region.name == "banner":
-            repeated = read_banner(cursor, region.start, cursor.line_end(region.start))
-            cursor.collect("banners", (repeated,) if repeated is not None else ())
+    below = {region.name for region in regions}
+    for region in [*(region for region in above if region.name not in below), *regions]:
+        _read_region(cursor, telegram, region)
     begun = cursor.parts
     cursor.parts = []
     high = read_end(cursor, telegram, low, cursor.size)
@@ -55,6 +48,19 @@ def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
     cursor.parts = begun + sorted(cursor.parts)
     if telegram.authority is None:
         authority_in_text(cursor, telegram, low, high)
+
+
+def _read_region(cursor: Cursor, telegram: Telegram, region: Region) -> None:
+    read = _READERS.get(region.name)
+    if read is not None:
+        read(cursor, telegram, region)
+    elif region.name == "captions":
+        _captions(cursor, telegram, region)
+    elif region.name == "passing":
+        cursor.collect("passing", (cursor.word(region.start, region.end),))
+    elif region.name == "banner":
+        banner = read_banner(cursor, region.start, cursor.line_end(region.start))
+        cursor.collect("banners", (banner,) if banner is not None else ())
 
 
 def _sections(cursor: Cursor, telegram: Telegram, low: int, high: int) -> list[tuple[int, int]]:
@@ -107,12 +113,14 @@ def _banner_with(form: str, cursor: Cursor, low: int, high: int) -> tuple[int, B
     return None
 
 
-def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None]:
-    """Return where the next classification line with a number begins, and the banner, within a few lines.
+def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None, list[Region]]:
+    """Return where the next classification line with a number begins, the banner, and the fields above it.
 
-    A publisher's lines or a second header may precede it. Return `here` itself if the text begins first.
+    A publisher's lines, a second header or the fields of the telegram may precede it. Return `here` itself if the text
+    begins first.
     """
     at = here
+    labeled = False
     for _ in range(_NEAR):
         if at >= cursor.size:
             break
@@ -121,13 +129,26 @@ def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None]:
         if start < last:
             banner = read_banner(cursor, start, last)
             if banner is not None and banner.serial is not None:
-                if at > here:
-                    cursor.begin(here, "loose_text")
-                return at, banner
-            if opens_text(cursor, start, last):
+                return at, banner, _fields_above(cursor, here, at, labeled)
+            labeled = labeled or label_of(cursor, start) is not None
+            if opens_text(cursor, start, last) and label_of(cursor, start) is None:
                 break
         at = end + 1
-    return here, None
+    return here, None, []
+
+
+def _fields_above(cursor: Cursor, here: int, at: int, labeled: bool) -> list[Region]:
+    """Return the fields between the header and the classification line at `at`."""
+    if not labeled:
+        if at > here:
+            cursor.begin(here, "loose_text")
+        return []
+    begun = len(cursor.parts)
+    regions, _ = walk(cursor, here)
+    cursor.parts[begun:] = [part for part in cursor.parts[begun:] if part[0] < at]
+    if not cursor.parts[begun:] or cursor.parts[begun][0] > here:
+        cursor.parts.insert(begun, (here, "loose_text"))
+    return [region for region in regions if region.start < at and region.name in _READERS]
 
 
 def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model import Telegram, Unread
+from ...model import Banner, Telegram, Unread
 from ..cursor import Cursor
 
 _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
@@ -19,6 +19,19 @@ def is_smart_form(cursor: Cursor) -> bool:
     return False
 
 
+def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
+    """Return whether the text is an e-mail: its sender and day are fields near the top, and no telegram was read."""
+    numbered = isinstance(telegram.banner, Banner) and telegram.banner.serial is not None
+    if telegram.dtg is not None or telegram.security is not None or numbered or telegram.eo is not None:
+        return False
+    for code in ("sender", "date"):
+        forms = [f"{form}:" for form in cursor.grammar.label(code, "field")]
+        found = (cursor.fold.find(form, 0, _HEAD_OF_PAGE) for form in forms)
+        if not any(at >= 0 and cursor.begins_line(at) for at in found):
+            return False
+    return True
+
+
 def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
     """Return whether a label that opens an authority block occurs in the span."""
     for start, forms in cursor.grammar.opener_starts.items():
@@ -26,6 +39,14 @@ def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
             if at >= low and cursor.fold.startswith(forms, at, high):
                 return True
     return False
+
+
+def has_artifacts(cursor: Cursor) -> bool:
+    """Return whether the text may contain earlier copies of the telegram, or marks that copying added."""
+    fold = cursor.fold
+    if any(sign in fold for sign in cursor.grammar.copy_signs):
+        return True
+    return any(fold.count(sign) > 1 for sign in cursor.grammar.repeated_labels)
 
 
 def has_page_lines(cursor: Cursor) -> bool:

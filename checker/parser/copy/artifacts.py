@@ -1,0 +1,227 @@
+"""What copying added to the text: earlier copies of the telegram, marks at line ends, doubled first letters.
+
+An archive's page may print a telegram several times: a preview cut with "...", a row of archive data, a second header,
+then the whole telegram. The last whole copy is read; everything before and after it becomes a part of its own.
+"""
+
+from __future__ import annotations
+
+from ...model import Banner
+from ..cursor import Cursor, Cut, without_overlap
+from ..fields.banner import read_banner
+from ..fields.dates import read_dtg
+from ..layouts.detect import is_smart_form
+from .evidence import first_paragraph
+
+_LINE_MARK = " \\\n"
+_FEWEST_MARKS = 3  # a backslash at fewer line ends belongs to the text
+_MAIL_HEAD = 2000  # code points above the header of a telegram
+_MAIL_FIELDS = {"date", "sender", "subject"}
+_FEWEST_MAIL_FIELDS = 2
+_QUOTES = "\"'"
+_WHOLE = 0.5  # share of the longest copy from which a copy counts as whole
+_HEADER_LINES = 14  # lines above the originator that may belong to its header
+_FIELDS_NEAR = 2500  # code points after a classification line in which its fields begin
+_PREVIEW_END = ("...", "\u2026")
+
+
+def artifacts(cursor: Cursor) -> list[Cut]:
+    """Return the spans to cut, in order and without overlap."""
+    found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor), *_mail_head(cursor)]
+    return without_overlap(found + _other_copies(cursor))
+
+
+def _line_marks(cursor: Cursor) -> list[Cut]:
+    fold = cursor.fold
+    found = []
+    at = fold.find(_LINE_MARK)
+    while at >= 0:
+        found.append(Cut(at, at + 2, "line_mark"))
+        at = fold.find(_LINE_MARK, at + 2)
+    if fold.startswith("\\\n"):
+        found.append(Cut(0, 1, "line_mark"))
+    at = fold.find("\n\\\n")
+    while at >= 0:
+        found.append(Cut(at + 1, at + 2, "line_mark"))
+        at = fold.find("\n\\\n", at + 2)
+    return found if len(found) >= _FEWEST_MARKS else []
+
+
+def _doubled_letters(cursor: Cursor) -> list[Cut]:
+    """Return the first letter of a letter-spaced level if it occurs twice."""
+    for form in cursor.grammar.spaced_levels:
+        for doubled in (form[0] + form, f"{form[0]} {form}"):
+            at = cursor.fold.find(doubled)
+            if at >= 0 and cursor.begins_line(at):
+                return [Cut(at, at + len(doubled) - len(form), "line_mark")]
+    return []
+
+
+def _quotes(cursor: Cursor) -> list[Cut]:
+    """Return the quotation marks and commas before a classification line: the page prints a quoted value."""
+    found = []
+    for form in cursor.grammar.spaced_levels:
+        at = cursor.fold.find(f'"{form}')
+        if at >= 0:
+            start = cursor.line_start(at)
+            if not cursor.fold[start : at + 1].strip("\"', "):
+                found.append(Cut(start, at + 1, "line_mark"))
+    return found
+
+
+def _mail_head(cursor: Cursor) -> list[Cut]:
+    """Return the head of an e-mail with which a telegram was forwarded: its fields come before the telegram."""
+    starts = [*_headers(cursor)[:1], *(at for at, _ in _banner_lines(cursor)[:1]), *_form_start(cursor)]
+    if not starts or not 0 < min(starts) < _MAIL_HEAD:
+        return []
+    start = cursor.line_start(min(starts))
+    lines = [line.strip().partition(":") for line in cursor.fold[:start].split("\n")]
+    fields = {cursor.grammar.fields.get(name, "") for name, colon, _ in lines if colon}
+    return [Cut(0, start, "mail_head")] if len(fields & _MAIL_FIELDS) >= _FEWEST_MAIL_FIELDS else []
+
+
+def _form_start(cursor: Cursor) -> list[int]:
+    """Return where a labeled form begins: the fields and level lines right above its message reference number."""
+    if not is_smart_form(cursor):
+        return []
+    grammar = cursor.grammar
+    here = min(at for form in grammar.label("number", "field") if (at := cursor.fold.find(form + ":")) >= 0)
+    start = here = cursor.line_start(here)
+    while here > 0:
+        here = cursor.line_start(here - 1)
+        words = cursor.fold[here : cursor.line_end(here)].strip()
+        field = grammar.fields.get(words.partition(":")[0], "")
+        if words and words not in grammar.level_names and words not in grammar.page_controls and field != "offices":
+            break
+        start = here
+    return [start]
+
+
+# ---- copies ----------------------------------------------------------------------------------------------------------
+
+
+def _other_copies(cursor: Cursor) -> list[Cut]:
+    """Return everything that belongs to a copy other than the last whole one."""
+    starts = _copy_starts(cursor)
+    headers = _headers(cursor)
+    if not starts:
+        return []
+    ends = [*starts[1:], cursor.size]
+    sizes = [end - start for start, end in zip(starts, ends, strict=True)]
+    chosen = max(index for index, size in enumerate(sizes) if size >= _WHOLE * max(sizes))
+    above = [header for header in headers if header < starts[0]]
+    found = []
+    if len(above) > 1:
+        found.append(Cut(above[0], above[-1], "earlier_copy"))
+    if chosen:
+        found.append(_earlier(cursor, starts, chosen, headers, bool(above)))
+    if chosen + 1 < len(starts):
+        later = [header for header in headers if starts[chosen] < header < starts[chosen + 1]]
+        found.append(Cut(min([*later, starts[chosen + 1]]), cursor.size, "earlier_copy"))
+    return found
+
+
+def _earlier(cursor: Cursor, starts: list[int], chosen: int, headers: list[int], headed: bool) -> Cut:
+    """Return what to cut before the chosen copy; if it lacks fields that a preview has, the preview's are kept."""
+    before, start = starts[chosen - 1], starts[chosen]
+    size = starts[chosen + 1] if chosen + 1 < len(starts) else cursor.size
+    ends = first_paragraph(cursor, before, start), first_paragraph(cursor, start, size)
+    if ends[1] < size and _labels(cursor, before, ends[0]) > _labels(cursor, start, ends[1]):
+        stop = _preview_end(cursor, before, ends[0])
+        return Cut(stop, ends[1], "earlier_copy")
+    own = [header for header in headers if before < header < start]
+    quoted = cursor.fold[start - 1] in _QUOTES
+    return Cut(starts[0] if headed else 0, start if headed or quoted or not own else own[-1], "earlier_copy")
+
+
+def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
+    """Return the codes of the labels of fields in a span, wherever they occur on a line."""
+    grammar = cursor.grammar
+    found = {code for code in ("tags", "subject") if cursor.fold.find(grammar.label(code, "line")[0], low, high) >= 0}
+    return found | (
+        {"authority"} if any(cursor.fold.find(x, low, high) >= 0 for x in grammar.authority_openers) else set()
+    )
+
+
+def _preview_end(cursor: Cursor, low: int, high: int) -> int:
+    """Return the end of the line that a preview is cut in, or `high`."""
+    ends = [cursor.fold.find(f"{end}\n", low, high) + len(end) + 1 for end in _PREVIEW_END]
+    return min([end for end in ends if end > low + 4] + [high])
+
+
+def _copy_starts(cursor: Cursor) -> list[int]:
+    """Return where each copy's classification line begins: post, number and section are those of the first."""
+    lines = _banner_lines(cursor)
+    if not lines:
+        return []
+    first = lines[0][1]
+    found = [lines[0][0]]
+    for at, banner in lines[1:]:
+        same = (banner.post, banner.serial, banner.section or 1) == (first.post, first.serial, first.section or 1)
+        if same and _begins_anew(cursor, found[-1], at):
+            found.append(at)
+    return found
+
+
+def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
+    """Return the classification lines with a number, at the beginning of a line or of a quoted value."""
+    found = {}
+    for _, group in cursor.grammar.banner_signs:
+        for form in group:
+            at = cursor.fold.find(form)
+            while at >= 0:
+                if cursor.begins_line(at) or cursor.fold[at - 1] in _QUOTES:
+                    banner = read_banner(cursor, at, cursor.line_end(at))
+                    if banner is not None and banner.serial is not None:
+                        found[at] = banner
+                at = cursor.fold.find(form, at + len(form))
+    return sorted(found.items())
+
+
+def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
+    """Whether a classification line begins another copy: the text before it is cut, or the same fields follow both."""
+    labels = cursor.grammar.repeated_labels
+    near = (cursor.fold[before : min(before + _FIELDS_NEAR, at)], cursor.fold[at : at + _FIELDS_NEAR])
+    if any(label in near[0] and label in near[1] for label in labels):
+        return True
+    return any(f"{end}\n" in cursor.fold[before:at] for end in _PREVIEW_END)
+
+
+def _headers(cursor: Cursor) -> list[int]:
+    """Return where each teletype header with the originator of the first begins."""
+    lines = []
+    for form in cursor.grammar.label("sender", "line"):
+        if cursor.fold.startswith(form + " "):
+            lines.append(0)
+        at = cursor.fold.find(f"\n{form} ")
+        while at >= 0:
+            lines.append(at + 1)
+            at = cursor.fold.find(f"\n{form} ", at + 1)
+    names = [cursor.fold[line : cursor.line_end(line)].strip() for line in sorted(lines)]
+    return [_header_start(cursor, line) for line, name in zip(sorted(lines), names, strict=True) if name == names[0]]
+
+
+def _header_start(cursor: Cursor, line: int) -> int:
+    """Return where the header begins whose originator's line begins at `line`."""
+    best = here = line
+    for _ in range(_HEADER_LINES):
+        if here == 0:
+            break
+        end = here - 1
+        here = cursor.line_start(end)
+        start = max(here, cursor.fold.rfind('"', here, end) + 1)
+        words = cursor.fold[start:end].strip()
+        if words and _is_header_line(cursor, start, end, words):
+            best = start
+        elif words and not words.startswith("R"):  # further indicators of the routing line
+            break
+        if words.startswith(cursor.grammar.starts):
+            break
+    return best
+
+
+def _is_header_line(cursor: Cursor, start: int, end: int, words: str) -> bool:
+    if words.startswith(cursor.grammar.starts) or words.split(" ", 1)[0] in cursor.grammar.header_lines:
+        return True
+    low, high = cursor.trim(start, end)
+    return read_dtg(cursor, low, high) is not None
