@@ -14,7 +14,7 @@ from html import unescape
 from ..model import Fact
 from ..record import Record
 from ..text import Exchange, View
-from .registry import MOST_CHANGES, Reading, Settings, Unreadable, bounded, too_many
+from .registry import MAX_EDITS, ReaderSettings, Reading, Unreadable, limit_edits, too_many_edits
 
 _OPEN = re.compile(r"<(?:!--|!\[CDATA\[|[!?]|/?[A-Za-z][^\s<>/]*+)")
 _QUOTED_REST = re.compile(r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>""")
@@ -25,7 +25,7 @@ _BLANKS = re.compile(r"\s+")
 RAW = frozenset(("script", "style", "noscript", "template"))
 
 
-class Tag(Record):
+class MarkupTag(Record):
     """A tag, comment or declaration: `name` in lower case, "/name" for an end tag, "!" for what is neither.
 
     `attributes` is the raw text between name and ">"; `empty` says whether it ends in "/>".
@@ -43,7 +43,7 @@ class Tag(Record):
         return next((value for value in found.groups() if value is not None), None) if found else None
 
 
-def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[Tag]:
+def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTag]:
     """The tags of `text` in order. An opening sign without its closing one is text.
 
     Raises `InputError` where there are more than any document needs.
@@ -54,8 +54,8 @@ def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[Tag]:
     number = 0
     while found is not None:
         number += 1
-        if number > MOST_CHANGES:
-            raise too_many()
+        if number > MAX_EDITS:
+            raise too_many_edits()
         here = found.end()
         words = found[0]
         if words in ("<!--", "<![CDATA["):
@@ -70,18 +70,18 @@ def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[Tag]:
             if rest is not None:
                 raw = text[here : rest.end() - 1]
                 name = words[1:].lower() if words[1] not in "!?" else "!"
-                yield Tag(found.start(), rest.end(), name, raw.rstrip("/"), raw.endswith("/"))
+                yield MarkupTag(found.start(), rest.end(), name, raw.rstrip("/"), raw.endswith("/"))
                 here = rest.end()
         found = _OPEN.search(text, here, end)
 
 
-def _special(start: int, inside: int, place: int, stop: str) -> Iterator[Tag]:
+def _special(start: int, inside: int, place: int, stop: str) -> Iterator[MarkupTag]:
     """A comment is one tag; the two borders of a CDATA section are a tag each, and its text stays."""
     if stop == "-->":
-        yield Tag(start, place + 3, "!")
+        yield MarkupTag(start, place + 3, "!")
     else:
-        yield Tag(start, inside, "cdata")
-        yield Tag(place, place + 3, "/cdata")
+        yield MarkupTag(start, inside, "cdata")
+        yield MarkupTag(place, place + 3, "/cdata")
 
 
 def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[Exchange]:
@@ -101,7 +101,7 @@ def _letters(reference: str, html: bool) -> str:
     return unescape(reference)
 
 
-def flowed(text: str, start: int, end: int, *, open_left: bool, open_right: bool, html: bool) -> Iterator[Exchange]:
+def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, html: bool) -> Iterator[Exchange]:
     """The exchanges that make running text of a stretch without tags: entities, and line breaks become blanks.
 
     `open_left` and `open_right` say that a line break of the page stands there, so that blanks beside it are cut.
@@ -124,7 +124,7 @@ def flowed(text: str, start: int, end: int, *, open_left: bool, open_right: bool
     yield from entities(text, here, end, html=html)
 
 
-def plain(text: str, start: int, end: int, *, html: bool = True) -> str:
+def plain_text(text: str, start: int, end: int, *, html: bool = True) -> str:
     """The words of a marked-up stretch on one line, for a fact."""
     parts = []
     here = start
@@ -148,7 +148,7 @@ nav|aside|main|address|fieldset|body|title""".replace("\n", "|").split("|")
 _CELLS = frozenset(("td", "th"))
 
 
-def recognises(text: str) -> bool:
+def recognizes(text: str) -> bool:
     """Whether the text is a web page: it has the cable table, or begins with a tag and has page tags near its head."""
     if _CABLE_TABLE.search(text) is not None:
         return True
@@ -156,7 +156,7 @@ def recognises(text: str) -> bool:
     return head.startswith("<") and _PAGE.search(head) is not None
 
 
-def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadable]:
+def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
     """The text of the page, with the values of its cable table as facts."""
     view = reading.view
     found = list(tags(view.text))
@@ -167,14 +167,14 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadabl
         exchanges = _two_parts(view.text, found, places[:2]) if places else _shown(view.text, found)
     else:
         exchanges = _shown(view.text, found)
-    text = view.exchange(bounded(exchanges))
+    text = view.exchange(limit_edits(exchanges))
     if not text.text.strip():
         yield Unreadable(reading.path, reading.cable, "is a web page without text")
     else:
         yield reading.inner(text, facts)
 
 
-def _preformatted(found: list[Tag], start: int) -> list[tuple[int, int]]:
+def _preformatted(found: list[MarkupTag], start: int) -> list[tuple[int, int]]:
     """What stands inside the `pre` elements after a place."""
     places = []
     low = -1
@@ -191,7 +191,7 @@ def _preformatted(found: list[Tag], start: int) -> list[tuple[int, int]]:
     return places
 
 
-def _two_parts(text: str, found: list[Tag], places: list[tuple[int, int]]) -> Iterator[Exchange]:
+def _two_parts(text: str, found: list[MarkupTag], places: list[tuple[int, int]]) -> Iterator[Exchange]:
     """Header block and text, letter for letter; all else is cut."""
     if places[-1][1] == found[-1].end and not found[-1].name.startswith("/"):
         places = [*places[:-1], (places[-1][0], len(text))]
@@ -203,7 +203,7 @@ def _two_parts(text: str, found: list[Tag], places: list[tuple[int, int]]) -> It
     yield Exchange(here, len(text))
 
 
-def _text_changes(text: str, inside: list[Tag], low: int, high: int) -> Iterator[Exchange]:
+def _text_changes(text: str, inside: list[MarkupTag], low: int, high: int) -> Iterator[Exchange]:
     """Tags cut and entities exchanged; blanks and line ends stay."""
     for tag in inside:
         yield from entities(text, low, tag.start)
@@ -212,13 +212,13 @@ def _text_changes(text: str, inside: list[Tag], low: int, high: int) -> Iterator
     yield from entities(text, low, high)
 
 
-def _shown(text: str, found: list[Tag]) -> Iterator[Exchange]:
+def _shown(text: str, found: list[MarkupTag]) -> Iterator[Exchange]:
     """The text a browser would show: blocks on lines of their own, cells parted by tabs, `pre` letter for letter."""
     here = 0
     preformatted = 0
     hidden = ""
     broken = True
-    for tag in [*found, Tag(len(text), len(text), "/body")]:
+    for tag in [*found, MarkupTag(len(text), len(text), "/body")]:
         name = tag.name.lstrip("/")
         if hidden:
             if tag.name != "/" + hidden:
@@ -230,7 +230,7 @@ def _shown(text: str, found: list[Tag]) -> Iterator[Exchange]:
         if preformatted:
             yield from entities(text, here, tag.start)
         else:
-            yield from flowed(text, here, tag.start, open_left=broken, open_right=block, html=True)
+            yield from flow(text, here, tag.start, open_left=broken, open_right=block, html=True)
         broken = block or (broken and not text[here : tag.start].strip())
         if tag.end > tag.start:
             yield Exchange(tag.start, tag.end, _sign(tag, name))
@@ -241,13 +241,13 @@ def _shown(text: str, found: list[Tag]) -> Iterator[Exchange]:
         yield Exchange(here, len(text))
 
 
-def _sign(tag: Tag, name: str) -> str:
+def _sign(tag: MarkupTag, name: str) -> str:
     if name in _BLOCKS:
         return "\n"
     return "\t" if name in _CELLS and tag.name.startswith("/") else ""
 
 
-def _facts(view: View, found: list[Tag], table: Tag, settings: Settings) -> Iterator[Fact]:
+def _facts(view: View, found: list[MarkupTag], table: MarkupTag, settings: ReaderSettings) -> Iterator[Fact]:
     """The cells of the cable table under their heads. The links' titles are wrong on that site and are not read."""
     heads: list[str] = []
     column = 0
@@ -260,9 +260,9 @@ def _facts(view: View, found: list[Tag], table: Tag, settings: Settings) -> Iter
         if tag.name in _CELLS:
             low = tag.end
         elif tag.name == "/th" and low >= 0:
-            heads.append(plain(view.text, low, tag.start))
+            heads.append(plain_text(view.text, low, tag.start))
         elif tag.name == "/td" and low >= 0:
-            words = plain(view.text, low, tag.start)
+            words = plain_text(view.text, low, tag.start)
             name = _COLUMNS.get(heads[column]) if column < len(heads) else None
             if name is not None and words:
                 yield Fact(view.span(*_word_span(view.text, low, tag.start)), name, words)

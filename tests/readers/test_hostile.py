@@ -252,14 +252,14 @@ def test_entities_of_tei_are_refused():
         "<p>&b;</p></div></TEI>",
     ]
     assert [item.why for item in read("\n".join(lines).encode())] == [
-        "has a document type declaration; entities of XML files are refused"
+        "has a document type declaration, which is refused because of its entities"
     ]
 
 
 def test_more_changes_than_a_telegram_needs_are_refused():
     (found,) = read(b"\r\n" * 600_000)
-    assert found.why == "holds no text"
-    many = "needs more than 500000 changes to be read: it is no telegram"
+    assert found.why == "contains no text"
+    many = "needs more than 500000 edits to unwrap; not a telegram"
     for data in (
         b"x\r\n" * 600_000,
         b"<html><body><pre>" + b"&lt;" * 600_000,
