@@ -92,7 +92,7 @@ def judged(path: str, book: rulebook.Rulebook) -> None:
 
 def rows(path: str, place: batch.BatchWorker) -> None:
     with tempfile.TemporaryDirectory() as out:
-        tasks = [batch.Task(number, share, out) for number, share in enumerate(readers.batches(path, 4 << 20))]
+        tasks = [batch.BatchTask(number, share, out) for number, share in enumerate(readers.batches(path, 4 << 20))]
         for task in tasks:
             place.work(task, lambda document: None)
 

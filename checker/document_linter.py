@@ -49,7 +49,7 @@ class DocumentLinter:
     def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
         """Yield the documents of a file; a crash of the reader ends them with one that failed."""
         reader, fields = self._options.reader or None, self._options.fields or None
-        stream = readers.read(path, reader=reader, settings=fields, data=data, words=self._vocabulary)
+        stream = readers.read(path, reader=reader, settings=fields, data=data, vocabulary=self._vocabulary)
         while (item := following(stream, path)) is not None:
             yield item
 

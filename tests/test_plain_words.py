@@ -42,7 +42,6 @@ WORDS = {
 ALLOWED: dict[tuple[str, str, str], str] = {
     ("docs", "docs/write-a-rule.md", "licence"): "a key of pack.yaml",
     ("docs", "docs/readers.md", "recognises"): "a function that every reader has",
-    ("docs", "docs/scale.md", "trouble"): "an attribute in the example for Spark",
 }
 
 Prose = Iterator[tuple[str, str]]

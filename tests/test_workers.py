@@ -132,7 +132,7 @@ def test_the_time_limit_is_for_one_step() -> None:
 
 
 def test_the_memory_limit_is_for_a_worker() -> None:
-    lost = TaskFailure("made its worker grow beyond 200 MB; it was stopped", 1)
+    lost = TaskFailure("used more than 200 MB of memory; its worker was stopped", 1)
     found = dict(spread(["fits", "grows", "fits"], growing, (), 1, Limits(0, 200 << 20), 2))
     assert {0: "fits", 1: lost, 2: "fits"} == found
 
@@ -164,10 +164,10 @@ def test_a_death_before_the_work_begins_costs_no_item(tmp_path: Path) -> None:
 
 def test_workers_that_never_begin_are_told_and_not_tried_for_ever(tmp_path: Path) -> None:
     mark = str(tmp_path / "mark")
-    told = "no worker process gets as far as its work; the last attempt ended its worker with exit code 3"
+    told = "worker processes cannot start; last error: ended its worker with exit code 3"
     with pytest.raises(CablecheckError, match=told):
         list(spread([1, 2, 3], unwilling, (mark, 99), 1, NO_LIMITS))
-    assert process_pool.HOPELESS == os.path.getsize(mark)
+    assert process_pool.MAX_FAILED_STARTS == os.path.getsize(mark)
     assert [] == multiprocessing.active_children()
 
 

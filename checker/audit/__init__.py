@@ -1,6 +1,6 @@
-"""Audit a whole corpus with worker processes, keep the results as tables, and write reports.
+"""Audit a whole corpus with worker processes, store the results as tables, and write reports.
 
-run(paths, out, options, progress) -> Result           merge(shards, out, options) -> Result
+run(paths, out, options, progress) -> AuditResult           merge(shards, out, options) -> Result
 query(out, sql) -> Answer                              diff(before, after) -> Difference
 """
 
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from .compare import Difference, diff, merge
 from .database import Answer, Query
-from .pipeline import Progress, Result, run
+from .pipeline import AuditResult, Progress, run
 
 __all__ = [
     "Answer",
+    "AuditResult",
     "Difference",
     "Progress",
-    "Result",
     "diff",
     "merge",
     "query",
@@ -23,9 +23,9 @@ __all__ = [
 
 
 def query(out: str, sql: str, seconds: float = 300.0) -> Answer:
-    """The answer to one SELECT over the tables of an audit, which is read only. Raises `ConfigError`."""
-    asked = Query(out, seconds)
+    """Run one read-only SELECT on the tables of an audit. Raises `ConfigError`."""
+    tables = Query(out, seconds)
     try:
-        return asked.ask(sql)
+        return tables.run(sql)
     finally:
-        asked.close()
+        tables.close()

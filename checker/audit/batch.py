@@ -1,7 +1,6 @@
-"""The work on one batch, the same on a laptop and on a cluster: read, parse, judge, write the rows, rename.
+"""One batch of an audit, in a local process or on a cluster: read, parse, judge, write rows.
 
-A batch is done when its marker exists, and the marker is the last thing that gets its name: whatever kills the
-process before leaves nothing that another run would take for a result.
+A batch is done if its marker exists. The marker is renamed last, so an interrupted batch leaves no result.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from .. import rulebook as rulebook_package
 from ..config import Options
 from ..document_linter import DocumentLinter, broken, following
 from ..parser.layouts.detect import NOT_A_TELEGRAM
-from ..readers.partitions import Batch, Meter, read_batch
+from ..readers.partitions import Batch, BatchMeter, read_batch
 from ..record import Record
 from ..reporters.escaping import json_text
 from ..results import CHECKED, EXCLUDED, FAILED
@@ -24,15 +23,15 @@ from ..rulebook import Rulebook
 from . import filters, tables
 from .tables import BATCH, STREAMED
 
-MANY = 256  # rows that are made into lines at once
+CHUNK_ROWS = 256  # rows that are encoded together
 Step = Callable[[int], None]  # called with the place of each document before it is touched
 
 
-class Task(Record):
-    """One batch to do: plain values that travel to a worker.
+class BatchTask(Record):
+    """One batch to do, as plain values that can be sent to a worker.
 
-    `skip` are the places of documents that killed or hung a worker, each with the reason; `only` limits the batch to
-    these places (a sample); None is all. `out` is the folder of the parts.
+    `skip` are positions of documents that killed or hung a worker, each with the reason; `only` limits the batch to
+    some positions (a sample), None means all. `out` is the folder of the parts.
     """
 
     number: int
@@ -43,10 +42,10 @@ class Task(Record):
     where: tuple[filters.Term, ...] = ()
 
 
-class Done(Record):
-    """What a batch came to. `tally` has, for each rule, documents it applied to, failed on, could not judge.
+class BatchResult(Record):
+    """The result of a batch. `tally` has for each rule the documents it applied to, failed on, and could not judge.
 
-    `feeds` are the line feeds in a range of `part_of`, a remote file whose lines nobody has counted before.
+    `newlines` are the line feeds in a range of `part_of`, a remote file, whose lines were not counted before.
     """
 
     number: int
@@ -55,9 +54,9 @@ class Done(Record):
     failed: int = 0
     findings: tuple[tuple[str, int], ...] = ()
     tally: tuple[tuple[str, tuple[int, int, int]], ...] = ()
-    feeds: int = 0
+    newlines: int = 0
     part_of: str = ""
-    trouble: str = ""  # the disk is full, the folder is gone: the run must stop
+    error: str = ""  # the disk is full, the folder is gone: the run must stop
 
     @property
     def documents(self) -> int:
@@ -78,81 +77,81 @@ class BatchWorker:
         self.options = options
         self.linter = DocumentLinter(options, load_rulebook(options))
 
-    def work(self, task: Task, step: Step) -> Done:
-        """Do one batch. Never raises for what a document holds; a full disk is told in `Done.trouble`."""
+    def work(self, task: BatchTask, step: Step) -> BatchResult:
+        """Do one batch. Never raises because of a document; a full disk is reported in `error`."""
         try:
             return self._work(task, step)
-        except OSError as wrong:
-            return Done(task.number, trouble=f"{wrong.filename or task.out}: {wrong.strerror or wrong}")
+        except OSError as error:
+            return BatchResult(task.number, error=f"{error.filename or task.out}: {error.strerror or error}")
 
-    def _work(self, task: Task, step: Step) -> Done:
+    def _work(self, task: BatchTask, step: Step) -> BatchResult:
         tally = engine.Tally()
         counts = {CHECKED: 0, EXCLUDED: 0, FAILED: 0}
         levels: dict[str, int] = {}
         with Parts(task) as parts:
-            meter = Meter()
-            for place, item in self._documents(task, step, meter):
-                number = task.number * BATCH + place
+            meter = BatchMeter()
+            for position, item in self._documents(task, step, meter):
+                number = task.number * BATCH + position
                 state, why, path, cable = self._document(number, item, task, tally, parts, levels)
                 counts[state] += 1
-                parts.put("ledger", {"document": number, "path": path, "cable": cable, "state": state, "why": why})
-            if meter.trouble:
-                raise OSError(errno.EIO, "cannot be read on", meter.trouble)
-            done = Done(
+                parts.add_row("ledger", {"document": number, "path": path, "cable": cable, "state": state, "why": why})
+            if meter.error:
+                raise OSError(errno.EIO, "cannot be read to its end", meter.error)
+            done = BatchResult(
                 task.number,
                 counts[CHECKED],
                 counts[EXCLUDED],
                 counts[FAILED],
                 tuple(sorted(levels.items())),
                 tuple(sorted((rule, (c.applied, c.failed, c.unknown)) for rule, c in tally.counts.items())),
-                meter.feeds,
+                meter.newlines,
                 "" if task.batch.first_line else task.batch.paths[0],
             )
             parts.finish(done)
         return done
 
     def _documents(
-        self, task: Task, step: Step, meter: Meter
+        self, task: BatchTask, step: Step, meter: BatchMeter
     ) -> Iterator[tuple[int, readers.Reading | readers.Unreadable]]:
-        """The batch's documents with their places from 1; those to skip come as unreadable, with the reason."""
+        """Yield the documents with their positions from 1; skipped ones as unreadable, with the reason."""
         skip = dict(task.skip)
         only = frozenset(task.only) if task.only is not None else None
         stream = read_batch(task.batch, self.linter.rulebook.vocabulary, meter)
-        place = 0
+        position = 0
         while True:
-            place += 1
-            step(place)
+            position += 1
+            step(position)
             item = following(stream)
             if item is None:
                 return
-            if only is None or place in only:
-                yield place, readers.Unreadable(item.path, item.cable, skip[place]) if place in skip else item
+            if only is None or position in only:
+                yield position, readers.Unreadable(item.path, item.cable, skip[position]) if position in skip else item
 
     def _document(
         self,
         number: int,
         item: readers.Reading | readers.Unreadable,
-        task: Task,
+        task: BatchTask,
         tally: engine.Tally,
         parts: Parts,
         levels: dict[str, int],
     ) -> tuple[str, str, str, str]:
-        """Puts the document's rows; returns its state, the reason, its path and its name."""
+        """Add the rows of a document; return its state, the reason, its path and its name."""
         linter = self.linter
-        known = item.path, linter.name(item.cable)
+        names = item.path, linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
-            return FAILED, item.why, *known
+            return FAILED, item.why, *names
         if task.where and not filters.holds(task.where, item):
-            return EXCLUDED, "does not meet the conditions of this audit", *known
+            return EXCLUDED, "does not meet the conditions of this audit", *names
         telegram, why = linter.judgeable(item)
         if telegram is None:
-            stranger = why == NOT_A_TELEGRAM and task.batch.walked and not item.cable  # a folder may hold other things
-            return EXCLUDED if stranger else FAILED, why, *known
+            other_file = why == NOT_A_TELEGRAM and task.batch.walked and not item.cable  # folders have others, too
+            return EXCLUDED if other_file else FAILED, why, *names
         name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
         silent = linter.ignored_rules(item.path)
         judgment = engine.judge(telegram, item.view.source, linter.rulebook, item.path, name, tally)
-        parts.add(
+        parts.add_rows(
             "undetermined",
             [tables.undetermined(number, linter.shown(one)) for one in judgment.undetermined if one.rule not in silent],
         )
@@ -160,27 +159,27 @@ class BatchWorker:
             if one.rule not in silent:
                 severity = linter.severities.get(one.rule, one.severity)
                 levels[severity] = levels.get(severity, 0) + 1
-                parts.put("findings", tables.finding(number, one, severity, linter.messages.get(one.rule)))
+                parts.add_row("findings", tables.finding(number, one, severity, linter.messages.get(one.rule)))
         portions = tables.Portions(number, telegram)
-        parts.put("cables", tables.cable(number, name, item, telegram, portions, self.options.redact))
-        parts.add("portions", portions.rows)
-        told = broken(tally.crashes[before:])
-        return FAILED if told else CHECKED, told, item.path, name
+        parts.add_row("cables", tables.cable(number, name, item, telegram, portions, self.options.redact))
+        parts.add_rows("portions", portions.rows)
+        crashes = broken(tally.crashes[before:])
+        return FAILED if crashes else CHECKED, crashes, item.path, name
 
 
 class Parts:
     """The part files of one batch: written under temporary names, renamed when the batch is complete."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: BatchTask) -> None:
         self.task = task
         self.encode = _encoder()
-        self.waiting: dict[str, list[tables.Row]] = {name: [] for name in STREAMED}
+        self.rows: dict[str, list[tables.Row]] = {name: [] for name in STREAMED}
         self.files = {name: open(self._temporary(name), "wb", buffering=1 << 16) for name in STREAMED}  # noqa: SIM115
 
     def __enter__(self) -> Parts:
         return self
 
-    def __exit__(self, kind: object, wrong: object, trace: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         for name, file in self.files.items():
             try:
                 file.close()
@@ -190,25 +189,25 @@ class Parts:
             if kind is not None and os.path.exists(self._temporary(name)):
                 os.unlink(self._temporary(name))
 
-    def put(self, table: str, row: tables.Row) -> None:
-        """One row more."""
-        waiting = self.waiting[table]
-        waiting.append(row)
-        if len(waiting) >= MANY:
+    def add_row(self, table: str, row: tables.Row) -> None:
+        """Add a row to a table."""
+        rows = self.rows[table]
+        rows.append(row)
+        if len(rows) >= CHUNK_ROWS:
             self._write(table)
 
-    def add(self, table: str, more: list[tables.Row]) -> None:
-        """Some rows more."""
-        self.waiting[table] += more
-        if len(self.waiting[table]) >= MANY:
+    def add_rows(self, table: str, rows: list[tables.Row]) -> None:
+        """Add rows to a table."""
+        self.rows[table] += rows
+        if len(self.rows[table]) >= CHUNK_ROWS:
             self._write(table)
 
     def _write(self, table: str) -> None:
-        self.files[table].write(self.encode(self.waiting[table]))
-        self.waiting[table].clear()
+        self.files[table].write(self.encode(self.rows[table]))
+        self.rows[table].clear()
 
-    def finish(self, done: Done) -> None:
-        """All rows are on the disk under their names, and then the marker."""
+    def finish(self, done: BatchResult) -> None:
+        """Write all rows, rename the files, and then write the marker."""
         for table, part in self.files.items():
             self._write(table)
             part.flush()
@@ -226,45 +225,45 @@ class Parts:
 
 
 def part_path(out: str, number: int, table: str) -> str:
-    """Where the rows of a table of a batch stand."""
+    """Return the path of the rows of a table of a batch."""
     return os.path.join(out, f"{number:06d}.{table}.jsonl")
 
 
 def marker_path(out: str, number: int) -> str:
-    """The file that says the batch is complete."""
+    """Return the path of the marker of a completed batch."""
     return os.path.join(out, f"{number:06d}.done.json")
 
 
-def read_marker(path: str) -> Done:
-    """What the batch came to, as its marker tells."""
+def read_marker(path: str) -> BatchResult:
+    """Read the result of a batch from its marker."""
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
     data["findings"] = tuple((name, count) for name, count in data["findings"])
     data["tally"] = tuple((rule, tuple(counts)) for rule, counts in data["tally"])
-    return Done(**data)
+    return BatchResult(**data)
 
 
 def _encoder() -> Callable[[list[tables.Row]], bytes]:
-    """A function from rows to their lines; msgspec where it is installed, for speed, the same bytes without."""
+    """Return a function from rows to lines: with msgspec if installed, for speed; the bytes are the same."""
     try:
         from msgspec.json import Encoder  # the extra `audit`
 
-        quick: Callable[[list[tables.Row]], bytes] = Encoder().encode_lines
+        encode_lines: Callable[[list[tables.Row]], bytes] = Encoder().encode_lines
     except ImportError:
         plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
-        quick = lambda more: "".join(plain.encode(row) + "\n" for row in more).encode("utf-8")  # noqa: E731
+        encode_lines = lambda rows: "".join(plain.encode(row) + "\n" for row in rows).encode("utf-8")  # noqa: E731
 
-    def encode(more: list[tables.Row]) -> bytes:
+    def encode(rows: list[tables.Row]) -> bytes:
         try:
-            return quick(more)
+            return encode_lines(rows)
         except UnicodeEncodeError:  # a lone surrogate: damaged text, or a file name that is not UTF-8
-            return quick([{name: _legible(value) for name, value in row.items()} for row in more])
+            return encode_lines([{name: _replace_surrogates(value) for name, value in row.items()} for row in rows])
 
     return encode
 
 
-def _legible(value: object) -> object:
+def _replace_surrogates(value: object) -> object:
     if isinstance(value, (tuple, list)):
-        return [_legible(one) for one in value]
+        return [_replace_surrogates(one) for one in value]
     return json_text(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""What an audit is about to do, written down before it begins: so that it can go on where it stopped, or refuse to."""
+"""The plan of an audit, recorded before it begins, so that an interrupted audit can be resumed or refused."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from hashlib import blake2b, sha256
 
 from ..config import Options
 from ..errors import ConfigError, InputError
-from ..readers.partitions import Batch, Meter, batches, read_batch
+from ..readers.partitions import Batch, BatchMeter, batches, read_batch
 from ..record import Record
 from ..resources import VERSION
-from .batch import Done, Task, marker_path, read_marker
+from .batch import BatchResult, BatchTask, marker_path, read_marker
 from .filters import Term
 
 PLAN = "plan.json"
 
 
-class Plan(Record):
-    """The tasks of an audit in their order, how many batches the whole corpus has, and what tells this audit apart."""
+class AuditPlan(Record):
+    """The tasks of an audit in order, the number of batches of the whole corpus, and what identifies this audit."""
 
-    tasks: tuple[Task, ...]
+    tasks: tuple[BatchTask, ...]
     batches: int
     identity: dict[str, str]
     excluded: tuple[tuple[str, str], ...] = ()  # path and reason, before any reading
 
 
-def draw(corpus: Sequence[str], out: str, options: Options, digest: str) -> Plan:
+def make_plan(corpus: Sequence[str], out: str, options: Options, digest: str) -> AuditPlan:
     """Return the plan for a corpus. Raises `InputError` if the paths contain no document."""
     where = tuple(term for term in options.where if isinstance(term, Term))
-    shares: list[Batch] = []
+    batch_list: list[Batch] = []
     for path in corpus:
-        shares += batches(path, options.batch_size, reader=options.reader or None, settings=options.fields or None)
-    excluded = tuple((found.path, found.why) for batch in shares for found in batch.excluded)
-    if not any(batch.paths for batch in shares):
+        batch_list += batches(path, options.batch_size, reader=options.reader or None, settings=options.fields or None)
+    excluded = tuple((found.path, found.why) for batch in batch_list for found in batch.excluded)
+    if not any(batch.paths for batch in batch_list):
         raise InputError("no document to audit: the paths contain none")
-    only = _sample(shares, options) if options.sample else None
+    only = _sample(batch_list, options) if options.sample else None
     parts = parts_folder(out)
     tasks = [
-        Task(number, batch, parts, (), only[number] if only is not None else None, where)
-        for number, batch in enumerate(shares)
+        BatchTask(number, batch, parts, (), only[number] if only is not None else None, where)
+        for number, batch in enumerate(batch_list)
         if number % options.shards == options.shard - 1 and (only is None or only[number])
     ]
-    sizes, times = _stamps(shares)
+    sizes, times = _corpus_hashes(batch_list)
     conditions = [f"{term.name}{term.sign}{term.value}" for term in where]
     identity = {
         "tool": VERSION,
@@ -54,15 +54,15 @@ def draw(corpus: Sequence[str], out: str, options: Options, digest: str) -> Plan
         "choice": f"sample {options.sample} seed {options.seed} where {conditions}",
         "batch": str(options.batch_size),
     }
-    return Plan(tuple(tasks), len(shares), identity, excluded)
+    return AuditPlan(tuple(tasks), len(batch_list), identity, excluded)
 
 
-def _stamps(shares: list[Batch]) -> tuple[str, str]:
-    """What tells this corpus from another: names and sizes of its files, and the times they were changed."""
-    remote = sorted({file for batch in shares for file in batch.files})
+def _corpus_hashes(batch_list: list[Batch]) -> tuple[str, str]:
+    """Return hashes that identify a corpus: of names and sizes of its files, and of the times they were changed."""
+    remote = sorted({file for batch in batch_list for file in batch.files})
     sizes = [f"{url} {size}" for url, size, _ in remote]
     times = [f"{url} {version}" for url, _, version in remote]
-    for path in sorted({path for batch in shares if not batch.files for path in batch.paths}):
+    for path in sorted({path for batch in batch_list if not batch.files for path in batch.paths}):
         try:
             status = os.stat(path)
         except OSError:
@@ -77,38 +77,41 @@ def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _sample(shares: list[Batch], options: Options) -> list[tuple[int, ...]]:
-    """For each batch the places of the documents drawn: the `sample` smallest hashes of (seed, batch, place)."""
+def _sample(batch_list: list[Batch], options: Options) -> list[tuple[int, ...]]:
+    """Return for each batch the positions of the sampled documents: the smallest hashes of (seed, batch, position)."""
     import heapq
 
-    feeds: dict[str, int] = {}
+    newlines: dict[str, int] = {}
 
     def ranks() -> Iterator[tuple[int, int, int]]:
-        for number, batch in enumerate(shares):
-            meter = Meter()
-            for place, _ in enumerate(read_batch(batch, meter=meter), 1):
-                key = f"{options.seed}|{number}|{place}".encode()
-                yield int.from_bytes(blake2b(key, digest_size=8).digest(), "big"), number, place
-            if meter.trouble:
-                raise InputError(f"cannot be read on: {meter.trouble}")
-            if not batch.first_line:  # a range of a remote file: now its lines are known
+        for number, batch in enumerate(batch_list):
+            meter = BatchMeter()
+            for position, _ in enumerate(read_batch(batch, meter=meter), 1):
+                key = f"{options.seed}|{number}|{position}".encode()
+                yield int.from_bytes(blake2b(key, digest_size=8).digest(), "big"), number, position
+            if meter.error:
+                raise InputError(f"cannot be read to its end: {meter.error}")
+            if not batch.first_line:  # a range of a remote file, whose lines are known now
                 path = batch.paths[0]
-                batch.first_line = feeds.get(path, 0) + 1
-                feeds[path] = feeds.get(path, 0) + meter.feeds
+                batch.first_line = newlines.get(path, 0) + 1
+                newlines[path] = newlines.get(path, 0) + meter.newlines
 
-    drawn: list[list[int]] = [[] for _ in shares]
-    for _, number, place in heapq.nsmallest(options.sample, ranks()):
-        drawn[number].append(place)
-    return [tuple(sorted(places)) for places in drawn]
+    drawn: list[list[int]] = [[] for _ in batch_list]
+    for _, number, position in heapq.nsmallest(options.sample, ranks()):
+        drawn[number].append(position)
+    return [tuple(sorted(positions)) for positions in drawn]
 
 
 def parts_folder(out: str) -> str:
-    """Where the parts of an audit stand."""
+    """Return the folder of the parts of an audit."""
     return os.path.join(out, "parts")
 
 
-def open_journal(plan: Plan, out: str, options: Options) -> list[Done]:
-    """Writes the plan down, or compares it with the one that is there; returns the batches already done."""
+def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> list[BatchResult]:
+    """Record the plan, or compare it with the recorded one, and return the results of the batches that are done.
+
+    Raises `ConfigError` if `out` contains an audit that must not be resumed.
+    """
     os.makedirs(parts_folder(out), exist_ok=True)
     path = os.path.join(out, PLAN)
     if os.path.exists(path):
@@ -121,56 +124,56 @@ def open_journal(plan: Plan, out: str, options: Options) -> list[Done]:
     return [read_marker(marker_path(task.out, task.number)) for task in plan.tasks if _is_done(task)]
 
 
-def is_finished(plan: Plan, out: str, options: Options) -> bool:
-    """Whether this audit was finished before: its reports stand and its parts, removed last, are gone."""
+def is_finished(plan: AuditPlan, out: str, options: Options) -> bool:
+    """Return whether this audit is finished: its parts are removed last."""
     if not os.path.exists(os.path.join(out, PLAN)) or os.path.exists(parts_folder(out)):
         return False
     _compare(plan, out, options)
     return True
 
 
-def _description(plan: Plan, options: Options) -> dict[str, str]:
+def _description(plan: AuditPlan, options: Options) -> dict[str, str]:
     return {**plan.identity, "batches": str(plan.batches), "shard": f"{options.shard}/{options.shards}"}
 
 
-def _compare(plan: Plan, out: str, options: Options) -> None:
-    """Raises `ConfigError` where the audit in `out` is another one."""
-    before, said = read_plan(out), _description(plan, options)
-    changed = sorted(name for name in said if before.get(name) != said[name])
+def _compare(plan: AuditPlan, out: str, options: Options) -> None:
+    """Raise `ConfigError` if the audit in `out` is another one."""
+    before, description = read_plan(out), _description(plan, options)
+    changed = sorted(name for name in description if before.get(name) != description[name])
     if changed:
         raise ConfigError(f"{out}: cannot resume: {', '.join(changed)} differ from the original run")
 
 
-def write_plan(out: str, said: dict[str, str]) -> None:
-    """Write down what an audit is."""
+def write_plan(out: str, description: dict[str, str]) -> None:
+    """Record the description of an audit in its folder."""
     temporary = os.path.join(out, f"{PLAN}.{os.getpid()}.tmp")
     with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(said, file, indent=1, sort_keys=True)
+        json.dump(description, file, indent=1, sort_keys=True)
     os.replace(temporary, os.path.join(out, PLAN))
 
 
 def read_plan(out: str) -> dict[str, str]:
-    """What is written down about an audit. Raises `InputError` where there is none."""
+    """Return the recorded description of an audit. Raises `InputError` if there is none."""
     try:
         with open(os.path.join(out, PLAN), encoding="utf-8") as file:
             found: dict[str, str] = json.load(file)
             return found
-    except (OSError, ValueError) as wrong:
-        raise InputError(f"{out} holds no audit: {wrong}") from wrong
+    except (OSError, ValueError) as error:
+        raise InputError(f"{out} contains no audit: {error}") from error
 
 
-def _is_done(task: Task) -> bool:
+def _is_done(task: BatchTask) -> bool:
     return os.path.exists(marker_path(task.out, task.number))
 
 
 def _sweep(folder: str) -> None:
-    """Remove what a killed run left half written."""
+    """Remove unfinished files of an interrupted run."""
     for name in os.listdir(folder):
         if name.endswith(".tmp"):
             os.unlink(os.path.join(folder, name))
 
 
-def left(plan: Plan, done: Sequence[Done]) -> list[Task]:
-    """The tasks that are still to do."""
+def pending_tasks(plan: AuditPlan, done: Sequence[BatchResult]) -> list[BatchTask]:
+    """Return the tasks that are not done."""
     finished = {each.number for each in done}
     return [task for task in plan.tasks if task.number not in finished]

@@ -1,4 +1,4 @@
-"""Two audits side by side: which findings are new, which are gone, which moved."""
+"""Compare two audits (new, gone and moved findings), and merge the shards of one audit."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ..config import Options
 from ..errors import ConfigError, InputError
 from ..record import Record
 from . import checkpoint, corpus_rules, database
-from .batch import Done, load_rulebook, marker_path, part_path, read_marker
-from .database import _quiet, interruptible, literal, table_path
-from .pipeline import Result, _digest, finish
+from .batch import BatchResult, load_rulebook, marker_path, part_path, read_marker
+from .database import connect, interruptible, literal, table_path
+from .pipeline import AuditResult, _digest, finish
 from .tables import STREAMED
 
 
 class Difference(Record):
-    """By rule how many findings are new, gone, moved, unchanged; and some of them: (what, rule, place, message)."""
+    """By rule the number of new, gone, moved and unchanged findings; and samples: (what, rule, place, message)."""
 
     rules: tuple[tuple[str, int, int, int, int], ...]
     samples: tuple[tuple[str, str, str, str], ...]
 
     @property
     def same(self) -> bool:
-        """Whether nothing is new, gone or moved."""
+        """Return whether no finding is new, gone or moved."""
         return not any(new or gone or moved for _, new, gone, moved, _ in self.rules)
 
 
@@ -45,32 +45,33 @@ with a as (select *, row_number() over (partition by fingerprint order by docume
 """
 
 
-def diff(before: str, after: str, each: int = 3) -> Difference:
-    """What changed from the audit in the folder `before` to the one in `after`. Raises `InputError`."""
+def diff(before: str, after: str, samples: int = 3) -> Difference:
+    """Return what changed from the audit in folder `before` to that in `after`. Raises `InputError`."""
     for out in (before, after):
         if not os.path.exists(table_path(out, "findings")):
-            raise InputError(f"{out} holds no finished audit")
+            raise InputError(f"{out} contains no finished audit")
     paths = {"before": literal(table_path(before, "findings")), "after": literal(table_path(after, "findings"))}
     joined = _JOINED.format_map(paths)
-    with closing(_quiet()) as con, interruptible():
+    with closing(connect()) as con, interruptible():
         counted = con.execute(
             joined + "select rule, count(*) filter (what = 'new'), count(*) filter (what = 'gone'), "
             "count(*) filter (what = 'moved'), count(*) filter (what = 'same') from joined group by rule order by rule"
         ).fetchall()
         sampled = con.execute(
             joined + "select what, rule, place, message from joined where what <> 'same' qualify row_number() over "
-            f"(partition by what, rule order by fingerprint, place) <= {int(each)} order by what, rule, place, message"
+            f"(partition by what, rule order by fingerprint, place) <= {int(samples)} "
+            "order by what, rule, place, message"
         ).fetchall()
     return Difference(tuple(tuple(row) for row in counted), tuple(tuple(row) for row in sampled))
 
 
-def told(difference: Difference) -> Sequence[Sequence[object]]:
-    """The rows of the table by rule that changed."""
+def changed_rules(difference: Difference) -> Sequence[Sequence[object]]:
+    """Return the rows of the rules whose findings changed."""
     return [row for row in difference.rules if row[1] or row[2] or row[3]]
 
 
-# ---- Shards of one audit, made on several machines, put together: the same bytes as an audit that was nev
-def merge(shards: Sequence[str], out: str, options: Options) -> Result:
+# ---- Merging shards --------------------------------------------------------------------------------------------------
+def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
     """Write tables and reports into `out` from the folders of all shards. Raises `ConfigError` if they do not match.
 
     The options must be those the shards were made with: they are compared with what the shards recorded.
@@ -78,26 +79,26 @@ def merge(shards: Sequence[str], out: str, options: Options) -> Result:
     database.engine()
     plans = [checkpoint.read_plan(shard) for shard in shards]
     batches = _agreed(shards, plans)
-    chosen = load_rulebook(options)
-    rules = corpus_rules.load(words=chosen.vocabulary) if options.corpus_rules else []
-    if plans[0]["rules"] != _digest(chosen, rules):
+    rulebook = load_rulebook(options)
+    rules = corpus_rules.load(words=rulebook.vocabulary) if options.corpus_rules else []
+    if plans[0]["rules"] != _digest(rulebook, rules):
         raise ConfigError("the shards were made with other rules; merge with the same version and configuration")
     parts = checkpoint.parts_folder(out)
     os.makedirs(parts, exist_ok=True)
-    done: list[Done] = []
+    done: list[BatchResult] = []
     for shard in shards:
         folder = checkpoint.parts_folder(shard)
         for name in sorted(os.listdir(folder)):
             if name.endswith(".done.json"):
-                each = read_marker(os.path.join(folder, name))
-                done.append(each)
+                result = read_marker(os.path.join(folder, name))
+                done.append(result)
                 for table in STREAMED:
-                    shutil.copyfile(part_path(folder, each.number, table), part_path(parts, each.number, table))
-                shutil.copyfile(marker_path(folder, each.number), marker_path(parts, each.number))
+                    shutil.copyfile(part_path(folder, result.number, table), part_path(parts, result.number, table))
+                shutil.copyfile(marker_path(folder, result.number), marker_path(parts, result.number))
     _complete(done, batches, plans)
     checkpoint.write_plan(out, {**plans[0], "shard": "1/1"})
-    plan = checkpoint.Plan((), batches, plans[0])
-    return finish(out, plan, done, chosen, rules, options)
+    plan = checkpoint.AuditPlan((), batches, plans[0])
+    return finish(out, plan, done, rulebook, rules, options)
 
 
 def _agreed(shards: Sequence[str], plans: Sequence[dict[str, str]]) -> int:
@@ -112,7 +113,7 @@ def _agreed(shards: Sequence[str], plans: Sequence[dict[str, str]]) -> int:
     return int(plans[0]["batches"])
 
 
-def _complete(done: Sequence[Done], batches: int, plans: Sequence[dict[str, str]]) -> None:
-    numbers = {each.number for each in done}
+def _complete(done: Sequence[BatchResult], batches: int, plans: Sequence[dict[str, str]]) -> None:
+    numbers = {result.number for result in done}
     if "sample 0" in plans[0]["choice"] and len(numbers) != batches:
         raise InputError(f"{batches - len(numbers)} of {batches} batches are not done: resume their shards first")

@@ -1,4 +1,4 @@
-"""What `rules check` and `rules test` do with files of corpus rules."""
+"""`rules check` and `rules test` for corpus rules, and the mutants that their examples must kill."""
 
 from __future__ import annotations
 
@@ -14,29 +14,32 @@ from . import corpus_rules
 from .corpus_rules import CorpusRule, Example, compare, fill
 from .database import Query
 
-FOLDER = "corpus"  # files of corpus rules stand in a folder of this name
+FOLDER = "corpus"  # of the files of corpus rules
 
 
 def check(paths: Sequence[str]) -> list[Diagnostic]:
-    """All that is wrong with files of corpus rules."""
+    """Return the diagnostics of files of corpus rules."""
     return [item for path in paths for item in corpus_rules.read(path)[1]]
 
 
 def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
-    """Judge every example, and every mutant if asked: the lines to show, and whether all held. Raises `RuleError`."""
+    """Test every example, and with `mutants` every mutant; return the lines to print and whether all passed.
+
+    Raises `RuleError`.
+    """
     rules = [rule for path in paths or [os.path.join(data_dir("rules"), FOLDER)] for rule in corpus_rules.load(path)]
     lines: list[str] = []
     good = examples = killed = excused = made = 0
-    asked = Query(seconds=SECONDS)
+    query = Query(seconds=SECONDS)
     try:
         for rule in rules:
             for example in rule.examples:
-                said = corpus_rules.judge(rule, example, asked)
+                said = corpus_rules.judge(rule, example, query)
                 examples += 1
                 good += not said
                 if said:
                     lines.append(f"{example.place}: {rule.id} {example.kind}: {said}")
-            tried = mutate(rule, asked) if mutants and good == examples else []
+            tried = mutate(rule, query) if mutants and good == examples else []
             made += len(tried)
             killed += sum(one.killed for one in tried)
             excused += sum(one.excused for one in tried)
@@ -45,15 +48,15 @@ def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
             stale = [(name, place) for name, place in rule.equivalent if mutants and name not in alive]
             lines += [f"{place}: error[R032]: {rule.id}: {name}" for name, place in stale]
     finally:
-        asked.close()
+        query.close()
     held = not lines
-    lines.append(f"{len(rules)} corpus rules, {good} of {examples} examples as they say")
+    lines.append(f"{len(rules)} corpus rules, {good} of {examples} examples passed")
     if mutants:
-        lines.append(f"{killed} of {made} mutants killed, {excused} excused, {made - killed - excused} alive")
+        lines.append(f"{killed} of {made} mutants killed, {excused} equivalent, {made - killed - excused} survived")
     return lines, held
 
 
-# ---- Mutants of corpus rules: each changes one word of the statement, and an example must notice. A mutan
+# ---- Mutants: each changes one token of the statement ----------------------------------------------------------------
 _TOKEN = re.compile(r"'[^']*'|[A-Za-z_][A-Za-z_0-9]*|[0-9]+(?:\.[0-9]+)?|<>|<=|>=|[<>=]|[^\sA-Za-z_0-9]")
 _SWAPS = {
     "=": ("<>",),
@@ -76,7 +79,7 @@ SECONDS = 10.0
 
 
 def changes(sql: str) -> Iterator[tuple[str, str]]:
-    """Each mutant as its name and its statement. The name shows the change between the words around it."""
+    """Yield the name and the statement of each mutant. The name shows the change with the tokens around it."""
     tokens = list(_TOKEN.finditer(sql))
     names: dict[str, int] = {}
     for place, token in enumerate(tokens):
@@ -114,19 +117,19 @@ def _changed(tokens: list[re.Match[str]], place: int) -> Iterator[str]:
     yield from _SWAPS.get(word.lower(), ())
 
 
-def mutate(rule: CorpusRule, asked: Query) -> list[Mutant]:
-    """Every mutant of a rule, with what became of it. `asked` holds tables in memory."""
+def mutate(rule: CorpusRule, query: Query) -> list[Mutant]:
+    """Return every mutant of a rule with its outcome. `query` has its tables in memory."""
     alive: list[tuple[str, CorpusRule]] = []
     dead: list[str] = []
     for name, sql in changes(rule.sql):
         try:
-            asked.ask(sql)
+            query.run(sql)
         except ConfigError:
-            continue  # no SQL, or of another type: nothing that somebody could have written
-        alive.append((name, rule.saying(sql)))
+            continue  # not valid SQL: nobody could have written it
+        alive.append((name, rule.with_sql(sql)))
     for example in rule.examples:
-        fill(example, asked)
-        noticed = {name for name, changed in alive if _noticed(changed, example, asked)}
+        fill(example, query)
+        noticed = {name for name, changed in alive if _noticed(changed, example, query)}
         dead += sorted(noticed)
         alive = [(name, changed) for name, changed in alive if name not in noticed]
     excused = {name for name, _ in rule.equivalent}
@@ -135,8 +138,8 @@ def mutate(rule: CorpusRule, asked: Query) -> list[Mutant]:
     ]
 
 
-def _noticed(rule: CorpusRule, example: Example, asked: Query) -> bool:
+def _noticed(rule: CorpusRule, example: Example, query: Query) -> bool:
     try:
-        return bool(compare(rule, example, asked))
+        return bool(compare(rule, example, query))
     except ConfigError:
-        return True  # it stops on these tables
+        return True  # the statement fails on these tables

@@ -1,4 +1,7 @@
-"""The keys of files of corpus rules, each with its shape and meaning: the source of the published schema."""
+"""Rules over a whole corpus: SQL over the tables of an audit, as strictly checked as any other rule.
+
+In this order: the keys of a file, from which the published schema is generated; loading; examples; findings.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +113,7 @@ FINDS = (
 
 
 def corpus_schema() -> Shape:
-    """The schema of a chapter of corpus rules."""
+    """Return the JSON schema of a chapter of corpus rules."""
     tables = tuple(
         Key(
             table,
@@ -147,9 +150,9 @@ def _row(table: str) -> Shape:
     return record((*columns, times), f"A row of the table `{table}`.")
 
 
-# ---- Rules over a whole corpus: SQL over the tables of an audit, under the strictness of every other rule
+# ---- Loading ---------------------------------------------------------------------------------------------------------
 class Example(Record):
-    """Small tables, the documents a rule must find in them, and the messages where they are given."""
+    """Small tables, the documents a rule must find in them, and the expected messages, if given."""
 
     kind: str
     tables: dict[str, list[dict[str, object]]]
@@ -159,7 +162,7 @@ class Example(Record):
 
 
 class CorpusRule(Record):
-    """One rule: its statement gives a row for each finding, with `document` and the values the message names."""
+    """One rule: its statement returns a row for each finding, with `document` and the values of the message."""
 
     id: str
     name: str
@@ -175,13 +178,13 @@ class CorpusRule(Record):
     place: Place
     equivalent: tuple[tuple[str, Place], ...] = ()
 
-    def saying(self, sql: str) -> CorpusRule:
-        """The rule with another statement."""
+    def with_sql(self, sql: str) -> CorpusRule:
+        """Return the rule with another statement."""
         return copied(self, sql=sql)
 
 
 def load(folder: str | None = None, words: Vocabulary | None = None) -> list[CorpusRule]:
-    """The rules of `folder` (default: the shipped `rules/corpus`). Raises `RuleError` with all that is wrong."""
+    """Load the rules of `folder` (default: the shipped `rules/corpus`). Raises `RuleError` with all diagnostics."""
     rules, items = read(folder or os.path.join(data_dir("rules"), "corpus"), words)
     if items:
         raise RuleError(list(items))
@@ -189,18 +192,18 @@ def load(folder: str | None = None, words: Vocabulary | None = None) -> list[Cor
 
 
 def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], list[Diagnostic]]:
-    """The rules of a file, or of the files of a folder, and all that is wrong with them."""
+    """Read the rules of a file, or of the files of a folder; return them with all diagnostics."""
     sources = (words or load_vocabulary(os.path.join(data_dir("rules"), "vocabulary")))["sources"]
     items: list[Diagnostic] = []
     rules: list[CorpusRule] = []
-    asked = Query()
+    query = Query()
     try:
         for one in _files(path):
             file = RuleFile.open(one, os.path.join("rules", "corpus", os.path.basename(one)), items)
             if file is not None and isinstance(file.tree, Map):
-                rules += _chapter(file, sources.codes(), asked)
+                rules += _chapter(file, sources.codes(), query)
     finally:
-        asked.close()
+        query.close()
     seen: dict[str, CorpusRule] = {}
     for rule in rules:
         for word in (rule.id, rule.name):
@@ -216,22 +219,22 @@ def _files(path: str) -> list[str]:
     return [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".yaml")]
 
 
-def _chapter(file: RuleFile, sources: tuple[str, ...], asked: Query) -> list[CorpusRule]:
-    wrong = {path[:2] for path in check_shape("corpus", file, corpus_schema)}
+def _chapter(file: RuleFile, sources: tuple[str, ...], query: Query) -> list[CorpusRule]:
+    error = {path[:2] for path in check_shape("corpus", file, corpus_schema)}
     tree = file.tree
     rules = tree.get("rules") if isinstance(tree, Map) else None
     made = []
     for place, node in enumerate(rules.items if isinstance(rules, Seq) else ()):
-        if isinstance(node, Map) and ("rules", place) not in wrong:  # what has the wrong shape is told already
-            made.append(_rule(file, node, sources, asked))
+        if isinstance(node, Map) and ("rules", place) not in error:  # errors of the schema are reported already
+            made.append(_rule(file, node, sources, query))
     return [rule for rule in made if rule is not None]
 
 
-def _rule(file: RuleFile, node: Map, sources: tuple[str, ...], asked: Query) -> CorpusRule | None:
+def _rule(file: RuleFile, node: Map, sources: tuple[str, ...], query: Query) -> CorpusRule | None:
     before = len(file.items)
     name = node.text("id")
     cite = _cite(file, node, sources, name)
-    _bind(file, node, asked, name)
+    _bind(file, node, query, name)
     examples = tuple(_examples(file, node))
     if len(file.items) > before:
         return None
@@ -272,21 +275,21 @@ def _cite(file: RuleFile, node: Map, sources: tuple[str, ...], rule: str) -> tup
     return tuple(found)
 
 
-def _bind(file: RuleFile, node: Map, asked: Query, rule: str) -> None:
-    """The statement must be one SELECT over the tables that gives `document` and all that the message names."""
+def _bind(file: RuleFile, node: Map, query: Query, rule: str) -> None:
+    """Check that the statement is one SELECT over the tables that returns `document` and all fields of the message."""
     sql = node.get("sql")
     assert sql is not None
     try:
-        columns = asked.ask(node.text("sql")).columns
-    except ConfigError as wrong:
-        file.trouble("R036", sql, " ".join(str(wrong).split())[:300], rule=rule)
+        columns = query.run(node.text("sql")).columns
+    except ConfigError as error:
+        file.trouble("R036", sql, " ".join(str(error).split())[:300], rule=rule)
         return
     if "document" not in columns:
-        file.trouble("R033", sql, "the statement gives no column `document`", rule=rule)
+        file.trouble("R033", sql, "the statement has no column `document`", rule=rule)
     for _, field, _, _ in string.Formatter().parse(node.text("message")):
         if field is not None and field not in columns:
             message = node.get("message") or node
-            file.trouble("R021", message, f"the statement gives no column `{field}`", like(field, columns), rule)
+            file.trouble("R021", message, f"the statement has no column `{field}`", like(field, columns), rule)
 
 
 def _examples(file: RuleFile, node: Map) -> Iterator[Example]:
@@ -311,7 +314,7 @@ def _example(file: RuleFile, entry: Map, kind: str) -> Example:
 
 
 def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
-    """The row, or with `times: N` the row N times with `document` and `serial` counted on (`{serial}` in `mrn` too)."""
+    """Yield the row; with `times: N`, N rows with `document`, `serial` and `{serial}` in `mrn` counted up."""
     times = int(str(row.pop("times", "1")))
     for step in range(times):
         made = dict(row)
@@ -323,22 +326,22 @@ def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
         yield made
 
 
-def judge(rule: CorpusRule, example: Example, asked: Query) -> str:
-    """What is wrong with an example, or ""."""
-    fill(example, asked)
-    return compare(rule, example, asked)
+def judge(rule: CorpusRule, example: Example, query: Query) -> str:
+    """Return why an example fails, or ""."""
+    fill(example, query)
+    return compare(rule, example, query)
 
 
-def fill(example: Example, asked: Query) -> None:
-    """Put the tables of an example into the tables held in memory."""
-    asked.empty()
+def fill(example: Example, query: Query) -> None:
+    """Fill the tables in memory with those of an example."""
+    query.empty()
     for table, rows in example.tables.items():
-        asked.fill(table, rows)
+        query.fill(table, rows)
 
 
-def compare(rule: CorpusRule, example: Example, asked: Query) -> str:
-    """What is wrong with an example whose tables are in place, or ""."""
-    found = sorted(_hits(rule, asked), key=lambda hit: hit[0])
+def compare(rule: CorpusRule, example: Example, query: Query) -> str:
+    """Return why an example fails whose tables are filled, or ""."""
+    found = sorted(_hits(rule, query), key=lambda hit: hit[0])
     documents = tuple(document for document, _ in found)
     if documents != tuple(sorted(example.finds)):
         return f"expected findings on {sorted(example.finds)}, found {list(documents)}"
@@ -348,8 +351,8 @@ def compare(rule: CorpusRule, example: Example, asked: Query) -> str:
     return ""
 
 
-def _hits(rule: CorpusRule, asked: Query) -> Iterator[tuple[int, str]]:
-    answer = asked.ask(rule.sql)
+def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str]]:
+    answer = query.run(rule.sql)
     place = answer.columns.index("document")
     for row in answer.rows:
         document = row[place]
@@ -357,13 +360,13 @@ def _hits(rule: CorpusRule, asked: Query) -> Iterator[tuple[int, str]]:
             yield document, rule.message.format_map(dict(zip(answer.columns, row, strict=True)))
 
 
-def findings(rule: CorpusRule, asked: Query, redact: bool) -> list[Row]:
-    """The findings of a rule on the tables of an audit, as rows, in the order of the documents."""
-    hits = sorted(set(_hits(rule, asked)))
+def findings(rule: CorpusRule, query: Query, redact: bool) -> list[Row]:
+    """Return the findings of a rule on the tables of an audit, as rows in the order of the documents."""
+    hits = sorted(set(_hits(rule, query)))
     if not hits:
         return []
     wanted = ", ".join(str(document) for document in sorted({document for document, _ in hits}))
-    answer = asked.ask(f"select document, path, cable, line from cables where document in ({wanted})")
+    answer = query.run(f"select document, path, cable, line from cables where document in ({wanted})")
     known = {row[0]: row for row in answer.rows}
     found: list[Row] = []
     for document, message in hits:

@@ -1,8 +1,8 @@
-"""The tables on disk: JSON-lines parts to Parquet, and the locked door through which they are asked.
+"""The tables on disk: writing Parquet from JSON-lines parts, and locked connections for queries.
 
-Parts become Parquet in one statement a table, never a row at a time. Whoever asks (`query`, the corpus rules, the
-reports) gets a connection that sees these tables and nothing else: no other file, no network, no extension, and no way
-to change that, within a limit of memory and of time.
+Each table is written in one statement. Queries (`query`, corpus rules, reports) run on a connection that can read
+these tables and nothing else: no other file, no network, no extension, no way to change its settings, and limited
+memory and time.
 """
 
 from __future__ import annotations
@@ -18,62 +18,62 @@ from ..errors import ConfigError, InputError, MissingExtra
 from ..record import Record
 from .tables import BATCH, TABLES
 
-MEMORY = "90MB"  # of the data base: with the rest of the process less than 200 MB, whatever the corpus
-ROWS = 16_384  # of a row group, which is held in memory until it is written; the default, 122,880, needs 200 MB
-SPILL = "8GB"  # what a question may put aside on the disk, next to the tables
+MEMORY = "90MB"  # of the database: less than 200 MB with the rest of the process, whatever the corpus
+ROWS = 16_384  # per row group, which is buffered in memory; the default, 122,880, needs 200 MB
+SPILL = "8GB"  # temporary disk space of a query, next to the tables
 SECONDS = 300.0
 
 
 class Answer(Record):
-    """What a question gave: the names of the columns, and the rows."""
+    """The result of a query: the names of the columns, and the rows."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
 
 
 def engine() -> Any:
-    """The module of the data base. Raises `MissingExtra` where it is not installed."""
+    """Return the database module. Raises `MissingExtra` if it is not installed."""
     try:
         import duckdb  # 160 ms, and only for audits
-    except ImportError as wrong:
-        raise MissingExtra("the tables of an audit", "audit") from wrong
+    except ImportError as error:
+        raise MissingExtra("the tables of an audit", "audit") from error
     return duckdb
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Around statements that may take long: DuckDB makes a `RuntimeError` of an interruption; make it one again."""
+    """Turn the `RuntimeError` that DuckDB raises when interrupted back into `KeyboardInterrupt`."""
     try:
         yield
-    except RuntimeError as wrong:
-        if "interrupted" not in str(wrong):
+    except RuntimeError as error:
+        if "interrupted" not in str(error):
             raise
-        raise KeyboardInterrupt from wrong
+        raise KeyboardInterrupt from error
 
 
 def table_path(out: str, table: str) -> str:
-    """Where a table stands."""
+    """Return the path of a table."""
     return os.path.join(out, f"{table}.parquet")
 
 
 def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[int] = ()) -> None:
-    """The Parquet file of each table from its parts, in their order; each whole or not at all.
+    """Write the Parquet file of each table from its parts, in order; each file completely or not at all.
 
-    `shifts` has for each batch the lines before it that the worker of a remote range could not know.
+    `shifts` is, for each batch, the number of lines before it that the worker of a remote range could not know.
     """
-    with closing(_quiet()) as con, interruptible():
+    with closing(connect()) as con, interruptible():
         for table, files in parts.items():
             path = table_path(out, table)
             try:
                 filled = [part for part in files if os.path.getsize(part)]
                 con.execute(_copy(table, filled, f"{path}.tmp", shifts))
-            except engine().Error as wrong:
-                raise InputError(f"cannot write {path}: {wrong}") from wrong
+            except engine().Error as error:
+                raise InputError(f"cannot write {path}: {error}") from error
             os.replace(f"{path}.tmp", path)
 
 
 def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) -> str:
-    """The statement that makes a table's file."""
+    """Return the statement that writes a table's file."""
     if files:
         names = ", ".join(literal(part) for part in files)
         columns = ", ".join(f"{quoted(c.name)}: {literal(c.type)}" for c in TABLES[table])
@@ -88,8 +88,8 @@ def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) 
 
 
 def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
-    """The columns that name a line, counted from the beginning of the file."""
-    known = """"at" = 'corpus'""" if table == "findings" else "false"  # these rows know their lines already
+    """Return the columns with line numbers, counted from the beginning of the file."""
+    known = """"at" = 'corpus'""" if table == "findings" else "false"  # the lines of these rows are final
     more = f"(case when {known} then 0 else coalesce({list(shifts)}[document // {BATCH} + 1], 0) end)"
     number = "try_cast(substr(cable, 6) as bigint)"  # a row without an identifier is named by its line
     changed = {
@@ -101,8 +101,8 @@ def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
     return [f"{changed[name]} as {name}" for name in names if name in changed]
 
 
-def _quiet() -> Any:
-    """A connection for our own statements: one thread, so that equal rows give equal bytes."""
+def connect() -> Any:
+    """Open a connection for our own statements, with one thread, so that equal rows give equal bytes."""
     con = engine().connect(":memory:")
     for setting in (
         "autoinstall_known_extensions = false",
@@ -117,16 +117,16 @@ def _quiet() -> Any:
 
 
 class Query:
-    """A locked connection to the tables of one audit, or to tables held in memory (for the examples of rules)."""
+    """A locked connection to the tables of one audit, or to tables in memory (for the examples of rules)."""
 
     def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY) -> None:
         self.seconds = seconds
         self.spill = os.path.join(os.path.abspath(out), f"spill.{os.getpid()}.tmp") if out else ""
-        self.con = _quiet()
+        self.con = connect()
         self.con.execute(f"set memory_limit = {literal(memory)}")
         paths = [table_path(out, table) for table in TABLES if out and os.path.exists(table_path(out, table))]
         if out and not paths:
-            raise InputError(f"{out} holds no tables: run the audit to its end first")
+            raise InputError(f"{out} contains no tables; finish the audit first")
         for path in paths:
             name = os.path.basename(path).removesuffix(".parquet")
             self.con.execute(f"create view {quoted(name)} as select * from read_parquet({literal(path)})")
@@ -145,25 +145,25 @@ class Query:
         self.con.execute("set lock_configuration = true")
 
     def fill(self, table: str, rows: Sequence[dict[str, object]]) -> None:
-        """Put a few rows into a table held in memory: for examples, which have a handful."""
+        """Insert a few rows into a table in memory, for the examples of rules."""
         names = [column.name for column in TABLES[table]]
         marks = ", ".join("?" for _ in names)
         for row in rows:
             self.con.execute(f"insert into {quoted(table)} values ({marks})", [row.get(name) for name in names])
 
     def empty(self) -> None:
-        """Take all rows out of the tables held in memory."""
+        """Delete all rows of the tables in memory."""
         for table in TABLES:
             self.con.execute(f"delete from {quoted(table)}")
 
-    def ask(self, sql: str) -> Answer:
-        """The answer to one SELECT. Raises `ConfigError` for anything else, and when time or memory runs out."""
+    def run(self, sql: str) -> Answer:
+        """Run one SELECT. Raises `ConfigError` for any other statement, and if time or memory runs out."""
         duckdb = engine()
         try:
             statements = self.con.extract_statements(sql)
             asks = len(statements) == 1 and statements[0].type == duckdb.StatementType.SELECT
             if not asks or sql.lstrip().lower().startswith("pragma"):  # older versions call a pragma a SELECT
-                raise ConfigError("a question is one SELECT statement: it reads the tables and changes nothing")
+                raise ConfigError("only one read-only SELECT is allowed")
             timer = threading.Timer(self.seconds, self.con.interrupt)
             timer.daemon = True
             timer.start()
@@ -174,24 +174,24 @@ class Query:
                     return Answer(columns, tuple(tuple(row) for row in found.fetchall()))
             finally:
                 timer.cancel()
-                timer.join()  # a watch that outlives the run keeps the connection, and DuckDB complains of it aloud
-        except duckdb.InterruptException as wrong:
-            raise ConfigError(f"the question took longer than {self.seconds:g} s") from wrong
-        except duckdb.Error as wrong:
-            raise ConfigError(str(wrong)) from wrong
+                timer.join()  # else it keeps the connection open, and DuckDB prints a warning
+        except duckdb.InterruptException as error:
+            raise ConfigError(f"query timed out after {self.seconds:g} s") from error
+        except duckdb.Error as error:
+            raise ConfigError(str(error)) from error
 
     def close(self) -> None:
-        """Give the memory and the disk back."""
+        """Close the connection and remove temporary files."""
         self.con.close()
         if self.spill and os.path.isdir(self.spill):
             shutil.rmtree(self.spill, ignore_errors=True)
 
 
 def quoted(name: str) -> str:
-    """An SQL name."""
+    """Return an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """An SQL text."""
+    """Return an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,7 +1,7 @@
-"""How an audit bears the death of its workers: the batch is done again, without a document that was fatal before.
+"""Run the batches of an audit: in local worker processes, or on a Dask cluster.
 
-A first death may have come from outside. A document that is fatal twice is skipped and named in the ledger, and
-nothing else of its batch is lost.
+If a worker dies, its batch is repeated, since the first death may have had an outside cause. A document at which a
+worker has died twice is skipped and listed in the ledger; the rest of its batch is not affected.
 """
 
 from __future__ import annotations
@@ -16,90 +16,96 @@ from ..config import Options
 from ..errors import MissingExtra
 from ..process_pool import Limits, Step, TaskFailure, spread
 from ..record import copied
-from .batch import BatchWorker, Done, Task
+from .batch import BatchResult, BatchTask, BatchWorker
 
-DEATHS = 2  # how often the same document may end a worker before it is skipped
+MAX_FAILURES = 2  # of workers at the same document before it is skipped
 
 
-def run_local(tasks: Sequence[Task], options: Options, jobs: int | None = None) -> Iterator[Done]:
-    """Yield the outcome of each task as they come, from `jobs` processes (default: as the options say).
+def run_local(tasks: Sequence[BatchTask], options: Options, jobs: int | None = None) -> Iterator[BatchResult]:
+    """Yield the result of each task as they come, from `jobs` processes (default: `options.jobs`).
 
-    The limits of time and memory hold for each document; leaving early ends all workers.
+    The limits of time and memory apply to each document; leaving early ends all workers.
     """
     limits = Limits(options.document_seconds, options.worker_memory)
     jobs = jobs or options.jobs or os.cpu_count() or 1
-    deaths: Counter[tuple[int, int]] = Counter()
+    failures: Counter[tuple[int, int]] = Counter()
 
-    def again(task: Task, lost: TaskFailure) -> Task | None:
-        """The task once more; none where it is fatal to read on even past the document."""
-        if lost.step in dict(task.skip):
+    def retry(task: BatchTask, failure: TaskFailure) -> BatchTask | None:
+        """Return the task to run instead, or `None` if a worker died although the document was skipped."""
+        if failure.step in dict(task.skip):
             return None
-        deaths[task.number, lost.step] += 1
-        if deaths[task.number, lost.step] < DEATHS:
+        failures[task.number, failure.step] += 1
+        if failures[task.number, failure.step] < MAX_FAILURES:
             return task
-        return copied(task, skip=(*task.skip, (lost.step, lost.why)))
+        return copied(task, skip=(*task.skip, (failure.step, failure.why)))
 
-    for index, done in spread(tasks, _prepare, (options,), jobs, limits, again=again):
-        yield Done(tasks[index].number, trouble=_fatal(tasks[index], done)) if isinstance(done, TaskFailure) else done
+    for index, result in spread(tasks, _prepare, (options,), jobs, limits, retry=retry):
+        yield (
+            BatchResult(tasks[index].number, error=_error(tasks[index], result))
+            if isinstance(result, TaskFailure)
+            else result
+        )
 
 
-def _prepare(options: Options) -> Callable[[Task, Step], Done]:
+def _prepare(options: Options) -> Callable[[BatchTask, Step], BatchResult]:
     worker = BatchWorker(options)
-    gc.freeze()  # rules and words live as long as the process
-    gc.disable()  # telegrams are not circular; what little is goes after each batch (measured: 4 % of the time)
+    gc.freeze()  # rules and vocabulary live as long as the process
+    gc.disable()  # telegrams have no cycles; the few others are collected after each batch (saves 4 % of the time)
 
-    def do(task: Task, step: Step) -> Done:
-        done = worker.work(task, step)
+    def work(task: BatchTask, step: Step) -> BatchResult:
+        result = worker.work(task, step)
         gc.collect()
-        gc.freeze()  # plans made meanwhile live on, too: looking through them again would cost 20 ms a batch
-        return done
+        gc.freeze()  # caches filled meanwhile live on, too: traversing them would cost 20 ms a batch
+        return result
 
-    return do
-
-
-def _fatal(task: Task, lost: TaskFailure) -> str:
-    return f"document {lost.step} of batch {task.number} of {task.batch.paths[0]} cannot be passed over: it {lost.why}"
+    return work
 
 
-# ---- The same batches on a Dask cluster: the extra `cluster`. The folder of the parts must be one that al
-_workers: dict[str, BatchWorker] = {}  # of this worker process, by what decides results: rules compiled once
+def _error(task: BatchTask, failure: TaskFailure) -> str:
+    return (
+        f"document {failure.step} of batch {task.number} of {task.batch.paths[0]} cannot be skipped: it {failure.why}"
+    )
 
 
-def _do(options: Options, task: Task) -> Done:
+# ---- A Dask cluster (the extra `cluster`): all workers must see the folder of the parts ------------------------------
+_workers: dict[str, BatchWorker] = {}  # of this process, by result key, so that rules are compiled once
+
+
+def _do(options: Options, task: BatchTask) -> BatchResult:
     key = options.result_key()
     if key not in _workers:
         _workers[key] = BatchWorker(options)
     return _workers[key].work(task, lambda document: None)
 
 
-def run_cluster(tasks: Sequence[Task], options: Options) -> Iterator[Done]:
-    """Yield the outcome of each task as they come. The scheduler is an address, or "local" for this machine."""
+def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]:
+    """Yield the result of each task as they come, from the scheduler at an address, or "local" for this machine."""
     try:
         import distributed  # seconds, and only for clusters
-    except ImportError as wrong:
-        raise MissingExtra("an audit on a cluster", "cluster") from wrong
+    except ImportError as error:
+        raise MissingExtra("an audit on a cluster", "cluster") from error
     dask: Any = distributed
     cluster: Any = None
     if options.scheduler == "local":
-        cluster = dask.LocalCluster(  # nothing listens beyond this machine
+        cluster = dask.LocalCluster(  # no port is open to other machines
             n_workers=options.jobs or os.cpu_count() or 1,
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address=None,
         )
     client = dask.Client(cluster if cluster is not None else options.scheduler)
-    fatal: list[Task] = []
+    failed: list[BatchTask] = []
     try:
-        asked = {client.submit(_do, options, task, pure=False, retries=1): task for task in tasks}
-        for future in dask.as_completed(list(asked)):
+        query = {client.submit(_do, options, task, pure=False, retries=1): task for task in tasks}
+        for future in dask.as_completed(list(query)):
             if future.status == "finished":
                 yield future.result()
             else:
-                fatal.append(asked[future])
+                failed.append(query[future])
             future.release()
     finally:
         client.close()
         if cluster is not None:
             cluster.close()
-    if fatal:
-        yield from run_local(fatal, options, 1)
+    if failed:
+        yield from run_local(failed, options, 1)

@@ -1,4 +1,4 @@
-"""`--where`: conditions on what the wrapper states of a document, asked before it is parsed."""
+"""`--where`: conditions on a document's facts, checked before it is parsed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _SHORT = re.compile(r"([0-9]{2})[A-Z]")
 
 
 class Term(Record):
-    """One condition: a fact's name (or `year`, `path`, `cable`), a sign, a value."""
+    """One condition: a fact's name (or `year`, `path`, `cable`), an operator (`sign`), a value."""
 
     name: str
     sign: str
     value: str
 
 
-def terms(given: list[str]) -> tuple[Term, ...]:
-    """The conditions of the command line. Raises `ConfigError` for one that cannot be read."""
+def terms(texts: list[str]) -> tuple[Term, ...]:
+    """Parse the conditions of the command line. Raises `ConfigError` for a malformed one."""
     found = []
-    for text in given:
+    for text in texts:
         match = _TERM.fullmatch(text.strip())
         if match is None:
             raise ConfigError(
@@ -34,9 +34,9 @@ def terms(given: list[str]) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def holds(asked: tuple[Term, ...], reading: Reading) -> bool:
-    """Whether the document meets every condition. A fact that is not stated meets none but `!=`."""
-    return all(_holds(term, _value(term.name, reading)) for term in asked)
+def holds(conditions: tuple[Term, ...], reading: Reading) -> bool:
+    """Return whether a document meets every condition. A missing fact meets only `!=`."""
+    return all(_matches(term, _value(term.name, reading)) for term in conditions)
 
 
 def _value(name: str, reading: Reading) -> str:
@@ -56,19 +56,19 @@ def _value(name: str, reading: Reading) -> str:
     return f"{'20' if int(short[1]) < 50 else '19'}{short[1]}"
 
 
-def _holds(term: Term, value: str) -> bool:
-    sign, wanted = term.sign, term.value
+def _matches(term: Term, value: str) -> bool:
+    sign, expected = term.sign, term.value
     if sign == "!=":
-        return value != wanted
+        return value != expected
     if not value:
         return False
     if sign == "=":
-        return value == wanted
+        return value == expected
     if sign == "~":
-        return wanted.casefold() in value.casefold()
+        return expected.casefold() in value.casefold()
     left: object = value
-    right: object = wanted
-    if value.isdigit() and wanted.isdigit():
-        left, right = int(value), int(wanted)
+    right: object = expected
+    if value.isdigit() and expected.isdigit():
+        left, right = int(value), int(expected)
     less = bool(left < right)  # type: ignore[operator]
     return {"<": less, ">=": not less, ">": left != right and not less, "<=": less or left == right}[sign]

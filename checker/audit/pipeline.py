@@ -1,4 +1,4 @@
-"""An audit from beginning to end: plan, work, tables, corpus rules, reports. Each step can be interrupted."""
+"""Run an audit: plan, batches, tables, corpus rules, reports. Each step can be interrupted and resumed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..errors import InputError
 from ..record import Record
 from ..rulebook import Rulebook
 from . import checkpoint, corpus_rules, database, reports
-from .batch import Done, Task, load_rulebook, part_path
-from .checkpoint import Plan
+from .batch import BatchResult, BatchTask, load_rulebook, part_path
+from .checkpoint import AuditPlan
 from .tables import BATCH, STREAMED
 
-CLEAN, FOUND, UNTRUSTED = 0, 1, 2  # as the exit codes of the command line
+CLEAN, FOUND, INCOMPLETE = 0, 1, 2  # as the exit codes of the command line
 
 
 class Progress(Record):
-    """Where the work stands: documents done, batches done and to do, seconds so far."""
+    """The progress of an audit: documents done, batches done, all batches, seconds so far."""
 
     documents: int
     batches: int
@@ -29,147 +29,157 @@ class Progress(Record):
     seconds: float
 
     def line(self) -> str:
-        """One line for a person: share, rate, time to go."""
+        """Return one line: share, rate, remaining time."""
         rate = self.documents / self.seconds if self.seconds else 0.0
         left = self.seconds / self.batches * (self.total - self.batches) if self.batches else 0.0
         share = 100 * self.batches // max(1, self.total)
-        return (
-            f"{share:3d} %  {self.documents:,} documents  {rate:,.0f}/s  {int(left) // 60}:{int(left) % 60:02d} to go"
-        )
+        return f"{share:3d} %  {self.documents:,} documents  {rate:,.0f}/s  {int(left) // 60}:{int(left) % 60:02d} left"
 
 
-class Result(Record):
-    """What came of an audit: the exit code and the numbers of `summary.json`."""
+class AuditResult(Record):
+    """The exit code of an audit and the numbers of `summary.json`."""
 
     code: int
     summary: dict[str, object]
 
 
-def run(paths: Sequence[str], out: str, options: Options, progress: Callable[[Progress], None] | None = None) -> Result:
+def run(
+    paths: Sequence[str], out: str, options: Options, progress: Callable[[Progress], None] | None = None
+) -> AuditResult:
     """Audit the documents of `paths` into the folder `out`. Raises `CablecheckError` if it cannot be done at all.
 
     Equal corpus, rules and options give equal bytes in every file of `out`, however often the run was interrupted,
     and for any number of jobs.
     """
     database.engine()  # fail now rather than after an hour
-    chosen = load_rulebook(options)
-    rules = corpus_rules.load(words=chosen.vocabulary) if options.corpus_rules else []
-    plan = checkpoint.draw(paths, out, options, _digest(chosen, rules))
+    rulebook = load_rulebook(options)
+    rules = corpus_rules.load(words=rulebook.vocabulary) if options.corpus_rules else []
+    plan = checkpoint.make_plan(paths, out, options, _digest(rulebook, rules))
     if options.resume and checkpoint.is_finished(plan, out, options):
-        return _told_again(out, options)
-    done = checkpoint.open_journal(plan, out, options)
+        return _finished_result(out, options)
+    done = checkpoint.open_checkpoint(plan, out, options)
     started = time.monotonic()
     documents = 0
-    tasks = checkpoint.left(plan, done)
-    for place, each in enumerate(_work(tasks, options), 1):
-        if each.trouble:
-            raise InputError(f"the audit stopped and can be resumed: {each.trouble}")
-        done.append(each)
-        documents += each.documents
+    tasks = checkpoint.pending_tasks(plan, done)
+    for count, result in enumerate(_work(tasks, options), 1):
+        if result.error:
+            raise InputError(f"the audit stopped, and can be resumed: {result.error}")
+        done.append(result)
+        documents += result.documents
         if progress is not None:
-            progress(Progress(documents, place, len(tasks), time.monotonic() - started))
+            progress(Progress(documents, count, len(tasks), time.monotonic() - started))
     if options.shards > 1:
-        return Result(
+        return AuditResult(
             CLEAN,
             {"shard": f"{options.shard}/{options.shards}", "documents": sum(d.documents for d in done)},
         )
-    return finish(out, plan, done, chosen, rules, options)
+    return finish(out, plan, done, rulebook, rules, options)
 
 
-def _told_again(out: str, options: Options) -> Result:
-    """The result of an audit that was finished before."""
+def _finished_result(out: str, options: Options) -> AuditResult:
+    """Return the result of an audit that is finished already."""
     with open(os.path.join(out, reports.SUMMARY), encoding="utf-8") as file:
         summary = json.load(file)
-    return Result(_code(summary, options), summary)
+    return AuditResult(_code(summary, options), summary)
 
 
-def _digest(book: Rulebook, rules: Sequence[corpus_rules.CorpusRule]) -> str:
+def _digest(rulebook: Rulebook, rules: Sequence[corpus_rules.CorpusRule]) -> str:
     from hashlib import sha256
 
-    each = [f"{rule.id}|{rule.sql}|{rule.message}|{rule.severity}" for rule in rules]
-    return sha256("\n".join([book.digest, *each]).encode()).hexdigest()[:32]
+    result = [f"{rule.id}|{rule.sql}|{rule.message}|{rule.severity}" for rule in rules]
+    return sha256("\n".join([rulebook.digest, *result]).encode()).hexdigest()[:32]
 
 
-def _work(tasks: Sequence[Task], options: Options) -> Iterator[Done]:
+def _work(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]:
     if not tasks:
         return iter(())
-    from . import executors  # with multiprocessing, 25 ms; a resumed audit may have nothing to do
+    from . import executors  # 25 ms with multiprocessing; a resumed audit may have nothing to do
 
     return executors.run_cluster(tasks, options) if options.scheduler else executors.run_local(tasks, options)
 
 
 def finish(
     out: str,
-    plan: Plan,
-    done: Sequence[Done],
-    book: Rulebook,
+    plan: AuditPlan,
+    done: Sequence[BatchResult],
+    rulebook: Rulebook,
     rules: Sequence[corpus_rules.CorpusRule],
     options: Options,
-) -> Result:
-    """Parts to tables, corpus rules, reports."""
-    done = sorted(done, key=lambda each: each.number)
+) -> AuditResult:
+    """Write tables from parts, run corpus rules, write reports."""
+    done = sorted(done, key=lambda result: result.number)
     parts = checkpoint.parts_folder(out)
     excluded = os.path.join(parts, "excluded.ledger.jsonl")
     _write_rows(excluded, _excluded(plan))
-    files = {table: [part_path(parts, each.number, table) for each in done] for table in STREAMED}
+    files = {table: [part_path(parts, result.number, table) for result in done] for table in STREAMED}
     files["ledger"].append(excluded)
     shifts = _shifts(done, plan.batches)
     database.make_tables(out, files, shifts)
     counts = _corpus_findings(out, parts, rules, options)
-    told = {"rules": [_rules_part(parts, done, book, rules, options, counts)]}
+    parts_of_tables = {"rules": [_rules_part(parts, done, rulebook, rules, options, counts)]}
     if any(counts.values()):
-        told["findings"] = [*files["findings"], os.path.join(parts, "corpus.findings.jsonl")]
-    database.make_tables(out, told, shifts)
+        parts_of_tables["findings"] = [*files["findings"], os.path.join(parts, "corpus.findings.jsonl")]
+    database.make_tables(out, parts_of_tables, shifts)
     summary = reports.write(out, options.quotes, options.redact, options.as_of)
     if not options.keep_parts:
         shutil.rmtree(parts)
-    return Result(_code(summary, options), summary)
+    return AuditResult(_code(summary, options), summary)
 
 
-def _shifts(done: Sequence[Done], batches: int) -> list[int]:
-    """For each batch the lines of its file before it, where its worker could not know them: ranges of remote files."""
+def _shifts(done: Sequence[BatchResult], batches: int) -> list[int]:
+    """Return for each batch the number of lines before it in its file, for ranges of remote files; else 0."""
     shifts = [0] * batches
     before: dict[str, int] = {}
-    for each in done:
-        if each.part_of:
-            shifts[each.number] = before.get(each.part_of, 0)
-            before[each.part_of] = shifts[each.number] + each.feeds
+    for result in done:
+        if result.part_of:
+            shifts[result.number] = before.get(result.part_of, 0)
+            before[result.part_of] = shifts[result.number] + result.newlines
     return shifts
 
 
-def _excluded(plan: Plan) -> list[dict[str, object]]:
+def _excluded(plan: AuditPlan) -> list[dict[str, object]]:
     return [
-        {"document": plan.batches * BATCH + place, "path": path, "cable": "", "state": "excluded", "why": why}
-        for place, (path, why) in enumerate(plan.excluded, 1)
+        {"document": plan.batches * BATCH + count, "path": path, "cable": "", "state": "excluded", "why": why}
+        for count, (path, why) in enumerate(plan.excluded, 1)
     ]
 
 
 def _rules_part(
     parts: str,
-    done: Sequence[Done],
-    book: Rulebook,
+    done: Sequence[BatchResult],
+    rulebook: Rulebook,
     rules: Sequence[corpus_rules.CorpusRule],
     options: Options,
     counts: dict[str, int],
 ) -> str:
-    """Writes the rows of the table `rules`: what became of each rule in this audit; gives the path."""
+    """Write the rows of the table `rules`, with the counts of each rule in this audit; return the path."""
     tally: dict[str, list[int]] = {}
-    for each in done:
-        for told, numbers in each.tally:
-            mine = tally.setdefault(told, [0, 0, 0])
-            for place, number in enumerate(numbers):
-                mine[place] += number
+    for result in done:
+        for parts_of_tables, numbers in result.tally:
+            sums = tally.setdefault(parts_of_tables, [0, 0, 0])
+            for count, number in enumerate(numbers):
+                sums[count] += number
     severities = dict(options.severities)
     rows: list[dict[str, object]] = []
-    for rule in (rule for rule in book.rules if book.runs(rule)):
+    for rule in (rule for rule in rulebook.rules if rulebook.runs(rule)):
         applied, failed, unknown = tally.get(rule.id, [0, 0, 0])
         severity = severities.get(rule.id, rule.severity)
         rows.append(_rule_row(rule.id, rule.name, severity, rule.status, rule.summary, rule.cite, False))
         rows[-1].update(applied=applied, failed=failed, unknown=unknown)
-    documents = sum(each.checked for each in done)
-    for law in rules:
-        rows.append(_rule_row(law.id, law.name, law.severity, law.status, law.summary, law.cite, True))
-        rows[-1].update(applied=documents, failed=counts.get(law.id, 0), unknown=0)
+    documents = sum(result.checked for result in done)
+    for corpus_rule in rules:
+        rows.append(
+            _rule_row(
+                corpus_rule.id,
+                corpus_rule.name,
+                corpus_rule.severity,
+                corpus_rule.status,
+                corpus_rule.summary,
+                corpus_rule.cite,
+                True,
+            )
+        )
+        rows[-1].update(applied=documents, failed=counts.get(corpus_rule.id, 0), unknown=0)
     path = os.path.join(parts, "all.rules.jsonl")
     _write_rows(path, rows)
     return path
@@ -192,19 +202,19 @@ def _rule_row(
 def _corpus_findings(
     out: str, parts: str, rules: Sequence[corpus_rules.CorpusRule], options: Options
 ) -> dict[str, int]:
-    """Asks the corpus rules and writes their findings as one part; gives the documents found by each rule."""
+    """Run the corpus rules and write their findings as one part; return the number of documents for each rule."""
     if not rules:
         return {}
-    asked = database.Query(out)
+    query = database.Query(out)
     rows: list[dict[str, object]] = []
     counts: dict[str, int] = {}
     try:
         for rule in rules:
-            found = corpus_rules.findings(rule, asked, options.redact)
+            found = corpus_rules.findings(rule, query, options.redact)
             counts[rule.id] = len({row["document"] for row in found})
             rows += found
     finally:
-        asked.close()
+        query.close()
     _write_rows(os.path.join(parts, "corpus.findings.jsonl"), rows)
     return counts
 
@@ -216,12 +226,12 @@ def _write_rows(path: str, rows: Sequence[dict[str, object]]) -> None:
 
 
 def _code(summary: dict[str, object], options: Options) -> int:
-    """0 clean, 1 findings, 2 not to be trusted."""
+    """Return the exit code: 0 clean, 1 findings, 2 incomplete."""
     account = summary["account"]
     severities = summary["severities"]
     assert isinstance(account, dict) and isinstance(severities, dict)
-    handed_in = sum(account.values())
-    if account["failed"] > options.allow_failed or not handed_in or account["checked"] == 0:
-        return UNTRUSTED
-    gate = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}
-    return FOUND if any(severities.get(level) for level in gate.get(options.fail_level, ())) else CLEAN
+    total = sum(account.values())
+    if account["failed"] > options.allow_failed or not total or account["checked"] == 0:
+        return INCOMPLETE
+    levels = {"error": ("error",), "warning": ("error", "warning"), "info": ("error", "warning", "info")}
+    return FOUND if any(severities.get(level) for level in levels.get(options.fail_level, ())) else CLEAN

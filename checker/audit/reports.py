@@ -1,4 +1,4 @@
-"""The reports of an audit: text, Markdown, one HTML page, and the numbers as JSON. All told from the same figures."""
+"""The reports of an audit: text, Markdown, one HTML page, and the numbers as JSON, all from the same figures."""
 
 from __future__ import annotations
 
@@ -8,31 +8,32 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..reporters.escaping import html_text, markdown_cell, visible
 from ..reporters.html import STYLE
+from ..reporters.terminal import count
 from ..resources import VERSION
 from . import svg_charts
 from .database import Query
 from .statistics import Figures, account, figures, quotes, severities, summary
 
 SUMMARY = "summary.json"
-MOST_SHOWN = 25  # rows of a table that stands open on the page
+MOST_SHOWN = 25  # rows of a table that is not collapsed on the page
 Table = tuple[str, str, Sequence[str], list[list[object]]]  # title, note, heads, rows
 
 
 def write(out: str, each: int, redact: bool, as_of: str) -> dict[str, object]:
-    """Writes `report.txt`, `report.md`, `report.html` and `summary.json` into `out`; gives the summary."""
-    asked = Query(out)
+    """Write `report.txt`, `report.md`, `report.html` and `summary.json` into `out`; return the summary."""
+    query = Query(out)
     try:
-        found = figures(asked)
-        sampled = quotes(asked, each)
+        found = figures(query)
+        sampled = quotes(query, each)
     finally:
-        asked.close()
-    told = summary(found, as_of)
-    _file(out, SUMMARY, [json.dumps(told, ensure_ascii=False, indent=1, default=str), "\n"])
+        query.close()
+    counts = summary(found, as_of)
+    _file(out, SUMMARY, [json.dumps(counts, ensure_ascii=False, indent=1, default=str), "\n"])
     tables = list(_tables(found))
     _file(out, "report.txt", _plain(found, tables, sampled, redact))
     _file(out, "report.md", _markdown(found, tables, sampled, redact))
     _file(out, "report.html", _html(found, tables, sampled, redact))
-    return told
+    return counts
 
 
 def _file(out: str, name: str, pieces: Iterable[str]) -> None:
@@ -53,7 +54,7 @@ def _share(part: object, whole: object) -> str:
 
 
 def _tables(found: Figures) -> Iterator[Table]:
-    """Every table of the reports: title, a sentence on what it says, heads, rows."""
+    """Yield every table of the reports: title, note, column names, rows."""
     rules = [row for row in found["rules"] if row[7] or row[6]]
     heads = ("rule", "name", "severity", "status", "applied", "failed", "share", "unknown", "findings")
     rows = [[r[0], r[1], r[2], r[3], r[4], r[5], _share(r[5], r[4]), r[6], r[7]] for r in rules]
@@ -71,7 +72,7 @@ def _tables(found: Figures) -> Iterator[Table]:
     note = f"Telegrams with an error or a warning; posts with at least {_floor(found)} telegrams."
     yield "Posts", note, ("post", "telegrams", "with findings", "share", "findings"), rows
     rows = [[row[0], row[2]] for row in found["levels"]]
-    yield "Levels", "The overall level as read from the banner.", ("level", "telegrams"), rows
+    yield "Levels", "The overall level, from the classification line.", ("level", "telegrams"), rows
     rows = [[row[0], row[2], row[4]] for row in found["flow"]]
     yield (
         "From portions to banner",
@@ -82,7 +83,7 @@ def _tables(found: Figures) -> Iterator[Table]:
     rows = [list(row) for row in found["schedule"]]
     yield (
         "Declassification schedule",
-        "When classified telegrams are or were due, and by what.",
+        "When classified telegrams are or were due, and on what basis.",
         ("year", "by", "telegrams"),
         rows,
     )
@@ -91,7 +92,7 @@ def _tables(found: Figures) -> Iterator[Table]:
     yield (
         "Kinds of documents",
         "How each document was read.",
-        ("reader", "layout", "rule book", "documents"),
+        ("reader", "layout", "profile", "documents"),
         [list(r) for r in found["readers"]],
     )
     yield (
@@ -102,25 +103,24 @@ def _tables(found: Figures) -> Iterator[Table]:
     )
     yield (
         "Rules that never applied",
-        "A rule that met nothing it could judge says nothing about this corpus.",
+        "Rules that applied to no document of this corpus.",
         ("rule", "name"),
         [list(r) for r in found["idle"]],
     )
 
 
 def _floor(found: Figures) -> int:
-    """How many telegrams a post needs to stand in the ranking."""
+    """Return how many telegrams a post needs to be ranked."""
     kept = sum(svg_charts.number(row[1]) for row in found["posts"])
     return 20 if kept >= 2000 else 5 if kept >= 100 else 1
 
 
 def _lines(found: Figures) -> list[str]:
-    told, levels = account(found), severities(found)
+    counts, levels = account(found), severities(found)
     return [
-        f"{told['checked']:,} checked + {told['excluded']:,} excluded + {told['failed']:,} failed "
-        f"= {sum(told.values()):,} handed in",
-        f"{sum(levels.values()):,} findings: {levels['error']:,} errors, {levels['warning']:,} warnings, "
-        f"{levels['info']:,} infos",
+        f"{count(sum(counts.values()), 'document')}: {counts['checked']:,} checked, {counts['excluded']:,} excluded, "
+        f"{counts['failed']:,} failed",
+        ", ".join(count(number, level) for level, number in levels.items()),
     ]
 
 
@@ -180,7 +180,7 @@ def _markdown(found: Figures, tables: list[Table], sampled: Sequence[Sequence[ob
 
 
 def _html(found: Figures, tables: list[Table], sampled: Sequence[Sequence[object]], redact: bool) -> Iterator[str]:
-    told, levels = account(found), severities(found)
+    counts, levels = account(found), severities(found)
     yield (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -188,7 +188,7 @@ def _html(found: Figures, tables: list[Table], sampled: Sequence[Sequence[object
         f"<header><h1>Audit of markings</h1><p>{html_text(_lines(found)[0])} · cablecheck {VERSION}</p></header><main>"
     )
     yield '<dl class="tiles">'
-    for name, value in (*told.items(), *levels.items()):
+    for name, value in (*counts.items(), *levels.items()):
         yield f'<div class="tile {name}"><dt>{name}</dt><dd>{value:,}</dd></div>'
     yield "</dl>"
     drawn = dict(_drawings(found))

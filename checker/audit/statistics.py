@@ -1,11 +1,11 @@
-"""The numbers of an audit, asked from its tables once: reports and plots tell the same ones."""
+"""The numbers of an audit, queried once from its tables, for all reports and plots."""
 
 from __future__ import annotations
 
 from .database import Query
 
-# name -> the question. Every report is made from these answers and from nothing else.
-QUESTIONS = {
+# All reports are made from the results of these queries.
+QUERIES = {
     "account": "select state, count(*) from ledger group by state order by state",
     "severities": "select severity, count(*) from findings group by severity order by severity",
     "rules": """
@@ -18,21 +18,21 @@ QUESTIONS = {
         where c.year is not null group by all order by all""",
     "years": "select year, count(*) from cables where year is not null group by year order by year",
     "posts": """
-        with kept as (select post, count(*) as telegrams from cables where post is not null group by post),
+        with telegrams_of as (select post, count(*) as telegrams from cables where post is not null group by post),
         broken as (select c.post, count(distinct c.document) as hit, count(*) as findings
                    from findings f join cables c using (document)
                    where f.severity <> 'info' and c.post is not null group by c.post)
         select post, telegrams, coalesce(hit, 0) as hit, coalesce(findings, 0) as findings
-        from kept left join broken using (post) order by hit / telegrams desc, telegrams desc, post""",
+        from telegrams_of left join broken using (post) order by hit / telegrams desc, telegrams desc, post""",
     "eras": """
-        with kept as (select coalesce(era, 'unknown') as era, count(*) as telegrams from cables group by 1),
+        with telegrams_of as (select coalesce(era, 'unknown') as era, count(*) as telegrams from cables group by 1),
         broken as (select coalesce(c.era, 'unknown') as era, f.severity, count(*) as findings
                    from findings f join cables c using (document) group by all)
         select era, telegrams,
           coalesce((select findings from broken b where b.era = k.era and severity = 'error'), 0) as error,
           coalesce((select findings from broken b where b.era = k.era and severity = 'warning'), 0) as warning,
           coalesce((select findings from broken b where b.era = k.era and severity = 'info'), 0) as info
-        from kept k order by era""",
+        from telegrams_of k order by era""",
     "levels": """
         select coalesce(level, 'unread') as level, max(coalesce(rank, -1)) as rank, count(*) from cables
         group by 1 order by rank desc, level""",
@@ -54,15 +54,15 @@ QUESTIONS = {
 Figures = dict[str, list[tuple[object, ...]]]
 
 
-def figures(asked: Query) -> Figures:
-    """The answers to all questions."""
-    return {name: list(asked.ask(sql).rows) for name, sql in QUESTIONS.items()}
+def figures(query: Query) -> Figures:
+    """Run all queries."""
+    return {name: list(query.run(sql).rows) for name, sql in QUERIES.items()}
 
 
-def quotes(asked: Query, each: int) -> list[tuple[object, ...]]:
-    """For each rule up to `each` findings, spread over the corpus by their fingerprints: the same in every run."""
+def quotes(query: Query, each: int) -> list[tuple[object, ...]]:
+    """Return up to `each` findings of each rule, chosen by fingerprint: the same in every run."""
     return list(
-        asked.ask(
+        query.run(
             f"""
             select rule, severity, path, cable, line, "column", message, quote from findings
             qualify row_number() over (partition by rule order by fingerprint, document) <= {int(each)}
@@ -72,19 +72,19 @@ def quotes(asked: Query, each: int) -> list[tuple[object, ...]]:
 
 
 def account(found: Figures) -> dict[str, int]:
-    """Documents checked, excluded and failed."""
-    told = {str(state): int(str(count)) for state, count in found["account"]}
-    return {state: told.get(state, 0) for state in ("checked", "excluded", "failed")}
+    """Return the numbers of documents checked, excluded and failed."""
+    counts = {str(state): int(str(count)) for state, count in found["account"]}
+    return {state: counts.get(state, 0) for state in ("checked", "excluded", "failed")}
 
 
 def severities(found: Figures) -> dict[str, int]:
-    """Findings of each severity."""
-    told = {str(level): int(str(count)) for level, count in found["severities"]}
-    return {level: told.get(level, 0) for level in ("error", "warning", "info")}
+    """Return the number of findings of each severity."""
+    counts = {str(level): int(str(count)) for level, count in found["severities"]}
+    return {level: counts.get(level, 0) for level in ("error", "warning", "info")}
 
 
 def summary(found: Figures, as_of: str) -> dict[str, object]:
-    """What `summary.json` holds."""
+    """Return the contents of `summary.json`."""
     return {
         "schema_version": 1,
         "as_of": as_of or None,

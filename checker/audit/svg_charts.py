@@ -1,6 +1,6 @@
-"""Plots as inline SVG, drawn from the figures alone: no script, no outside resource, readable in print.
+"""Plots as inline SVG without scripts or outside resources, readable in print.
 
-Each mark carries its numbers as a `<title>`, which a browser shows and a test reads back.
+Each mark has its numbers as a `<title>`, which browsers show and a test reads.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Row = Sequence[object]
 
 
 def svg(height: float, label: str, body: Sequence[str], width: int = WIDTH) -> str:
-    """A drawing with a name for those who cannot see it."""
+    """Return a drawing with a label for screen readers."""
     return (
         f'<div class="plot"><svg viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{html_text(label)}" '
         f'xmlns="http://www.w3.org/2000/svg">{"".join(body)}</svg></div>'
@@ -24,13 +24,13 @@ def svg(height: float, label: str, body: Sequence[str], width: int = WIDTH) -> s
 
 
 def text(x: float, y: float, words: object, anchor: str = "start", kind: str = "") -> str:
-    """Words at a place."""
+    """Return text at a position."""
     mark = f' class="{kind}"' if kind else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{mark}>{html_text(str(words))}</text>'
 
 
 def box(x: float, y: float, width: float, height: float, kind: str, title: str, more: str = "") -> str:
-    """A filled box that tells its numbers."""
+    """Return a filled box with its numbers as title."""
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.6):.1f}" height="{height:.1f}" class="{kind}"{more}>'
         f"<title>{html_text(title)}</title></rect>"
@@ -38,21 +38,21 @@ def box(x: float, y: float, width: float, height: float, kind: str, title: str, 
 
 
 def number(value: object) -> int:
-    """A count as an integer."""
+    """Return a count as an integer."""
     return value if isinstance(value, int) else int(str(value or 0))
 
 
 def bars(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]], label: str, names: int = 260, note: str = "") -> str:
-    """Horizontal bars, stacked: (name, [(kind, value) …]). The value stands behind the bar."""
+    """Draw stacked horizontal bars: (name, [(kind, value) …]). The total follows the bar."""
     most = max((sum(value for _, value in parts) for _, parts in rows), default=0) or 1
-    room = WIDTH - names - 90
+    available = WIDTH - names - 90
     body = []
     for place, (name, parts) in enumerate(rows):
         y = place * (BAR + 6) + 4
         body.append(text(names - 8, y + BAR * 0.72, name if len(name) < 40 else name[:38] + "…", "end"))
         x = float(names)
         for kind, value in parts:
-            width = room * value / most
+            width = available * value / most
             if value:
                 body.append(box(x, y, width, BAR, f"s-{kind}", f"{name}: {value:,} {note or kind}"))
                 x += width
@@ -68,7 +68,7 @@ def bars(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]], label: str, name
 
 
 def heat(cells: Sequence[Row], years: Sequence[Row], label: str, most_rules: int = 30) -> str:
-    """Rule × year: the share of the year's telegrams with a finding of the rule, from pale to full."""
+    """Draw rule × year: the share of the year's telegrams with a finding of the rule, from pale to full."""
     telegrams = {number(row[0]): number(row[1]) for row in years}
     if not telegrams or not cells:
         return ""
@@ -101,7 +101,7 @@ def heat(cells: Sequence[Row], years: Sequence[Row], label: str, most_rules: int
 
 
 def flow(rows: Sequence[Row], label: str) -> str:
-    """How the highest portion of each telegram (left) goes with its banner (right)."""
+    """Draw how the highest portion of each telegram (left) compares with its banner (right)."""
     total = sum(number(row[4]) for row in rows)
     if not total:
         return ""
@@ -145,7 +145,7 @@ def flow(rows: Sequence[Row], label: str) -> str:
 
 
 def columns(rows: Sequence[tuple[int, str, int]], kinds: Sequence[str], label: str) -> str:
-    """Stacked columns by year: (year, kind, value)."""
+    """Draw stacked columns by year: (year, kind, value)."""
     if not rows:
         return ""
     first, last = min(row[0] for row in rows), max(row[0] for row in rows)

@@ -1,8 +1,8 @@
-"""The tables an audit leaves behind: their columns, with the words that explain them. The published schema.
+"""The tables of an audit: their columns with descriptions (the published schema), and the rows of a telegram.
 
-`document` tells documents apart inside one audit: batch number times ten million plus the place in the batch. All other
-tables join on it. Texts and lists are cut at 1,000 letters or entries. `docs/audit.md` is made from this register and
-compared with it by a test.
+`document` identifies a document within one audit: the batch number times ten million plus the position in the batch.
+All other tables join on it. Texts and lists are cut at 1,000 characters or entries. `docs/audit.md` is generated from
+this register, and a test compares it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..results import Finding, Undetermined
 from ..values import Date, Level
 
 TEXT, NUMBER, DAY, FLAG, TEXTS, NUMBERS = "VARCHAR", "BIGINT", "DATE", "BOOLEAN", "VARCHAR[]", "BIGINT[]"
-BATCH = 10_000_000  # documents a batch can hold before numbers would clash
+BATCH = 10_000_000  # more than the documents of a batch, so that numbers are unique
 
 
 class Column(Record):
@@ -139,7 +139,7 @@ STREAMED = ("cables", "portions", "findings", "undetermined", "ledger")  # writt
 
 
 def documented() -> str:
-    """The tables as Markdown, for `docs/audit.md`."""
+    """Return the tables as Markdown, for `docs/audit.md`."""
     pieces = []
     for table, columns in TABLES.items():
         pieces += [f"### `{table}`", "", "| column | type | holds |", "|---|---|---|"]
@@ -148,15 +148,15 @@ def documented() -> str:
     return "\n".join(pieces)
 
 
-# ---- A parsed telegram and its findings as rows of the tables.
+# ---- Rows ------------------------------------------------------------------------------------------------------------
 Row = dict[str, object]
-LONGEST = 1000  # letters of a text, entries of a list: no document makes a row that a reader chokes on
-BETWEEN = "\0"  # stands between texts that are turned at once
+LONGEST = 1000  # characters of a text, entries of a list: keeps rows readable for every JSON reader
+BETWEEN = "\0"  # between texts that are normalized together
 BLANKS = bytes(10 if code == 0 else 32 if code < 128 and chr(code).isspace() else code for code in range(256))
 
 
 class Portions:
-    """What the paragraphs of a telegram come to, in one walk: the rows of the table `portions`, and their sums."""
+    """The rows of the table `portions` for one telegram, and their sums, computed in one pass."""
 
     __slots__ = ("highest", "marked", "portions", "rows", "texts", "words")
 
@@ -261,7 +261,7 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions
 
 
 def _authority(telegram: Telegram, redact: bool) -> Row:
-    """What the E.O. line, the authority sentence and the end of the text say."""
+    """Return the columns from the E.O. line, the authority sentence and the end of the text."""
     authority = telegram.authority if isinstance(telegram.authority, Authority) else None
     instruction = telegram.instruction
     known = instruction if isinstance(instruction, Instruction) else None
@@ -281,7 +281,7 @@ def _authority(telegram: Telegram, redact: bool) -> Row:
 
 
 def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row:
-    """The row of the table `findings`. `redact` is the message to show in place of the document's words."""
+    """Return the row of the table `findings`; `redact` replaces the message if quotes are to be left out."""
     return {
         "document": number,
         "path": one.path,
@@ -318,7 +318,7 @@ def undetermined(number: int, one: Undetermined) -> Row:
 
 
 def _references(telegram: Telegram, year: int | None) -> list[str]:
-    """The telegrams referred to; one without a year is of the telegram's own."""
+    """Return the telegrams referred to; a reference without a year is to the telegram's own year."""
     found = []
     for reference in telegram.references:
         of = reference.year if reference.year is not None else year

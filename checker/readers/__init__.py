@@ -1,24 +1,24 @@
-"""Bytes to documents. One file per wrapper; the table `READERS` says who recognises what.
+"""Readers: from bytes to documents. One module per wrapper; `registry.READERS` lists them.
 
     read(path, ...) -> Iterator[Reading | Unreadable]
-    find(paths) -> Iterator[Found]
+    find(paths) -> Iterator[FoundPath]
     batches(path, target_bytes) -> list[Batch];  read_batch(batch) -> Iterator[Reading | Unreadable]
 
-A `Reading` is one document: its view of the source with the wrapper stripped, and the facts the wrapper states.
+A `Reading` is one document: a view of its text without the wrapper, and the facts in the wrapper.
 """
 
 from __future__ import annotations
 
 from .opener import read
-from .paths import Found, find
-from .registry import READERS, Reader, Reading, Settings, Unreadable
+from .paths import FoundPath, find
+from .registry import READERS, Reader, ReaderSettings, Reading, Unreadable
 
 __all__ = [
     "READERS",
-    "Found",
+    "FoundPath",
     "Reader",
+    "ReaderSettings",
     "Reading",
-    "Settings",
     "Unreadable",
     "find",
     "read",
@@ -26,8 +26,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """What only an audit needs, loaded when it is asked for: `Batch`, `Meter`, `batches`, `read_batch`."""
-    if name not in ("Batch", "Meter", "batches", "read_batch"):
+    """Import what only an audit needs on first use: `Batch`, `BatchMeter`, `batches`, `read_batch`."""
+    if name not in ("Batch", "BatchMeter", "batches", "read_batch"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import partitions  # 1 ms, and only for audits
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 
 from ..errors import InputError
 from .paths import is_url
-from .registry import Settings, Unreadable, join_names
+from .registry import ReaderSettings, Unreadable, join_names
 from .streams import Stream
 
 _HIDDEN = ("__MACOSX", ".")
@@ -21,7 +21,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, Value
 _OFFICE = ("[Content_Types].xml", "content.xml")  # what Office and OpenDocument files hold
 
 
-def members(stream: Stream, settings: Settings, code: str) -> Iterator[Stream | Unreadable]:
+def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Stream | Unreadable]:
     """The runs of bytes inside a packed stream."""
     if code == "zip":
         yield from _zip(stream, settings)
@@ -40,7 +40,7 @@ class Allowance:
 
     __slots__ = ("_grown", "_limit", "_packed", "_ratio")
 
-    def __init__(self, settings: Settings, packed: int = 0) -> None:
+    def __init__(self, settings: ReaderSettings, packed: int = 0) -> None:
         self._limit = settings.limit
         self._ratio = settings.ratio
         self._packed = packed
@@ -136,7 +136,7 @@ def _zstd() -> Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]] | None:
     return unpack
 
 
-def _zip(stream: Stream, settings: Settings) -> Iterator[Stream | Unreadable]:
+def _zip(stream: Stream, settings: ReaderSettings) -> Iterator[Stream | Unreadable]:
     with ExitStack() as stack:
         if stream.on_disk:
             file: io.BufferedIOBase = stack.enter_context(_opened(stream.path))
@@ -168,7 +168,7 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     ]
 
 
-def listing(path: str) -> list[tuple[int, int]]:
+def list_members(path: str) -> list[tuple[int, int]]:
     """Number and packed size of each member of an archive. Raises `InputError` if it cannot be listed."""
     try:
         with _opened(path) as file, zipfile.ZipFile(file) as archive:
@@ -183,7 +183,7 @@ def _opened(path: str) -> io.BufferedIOBase:
         return open(path, "rb")
     from . import object_storage  # the extra `remote`, only for an audit of a URL
 
-    return io.BufferedReader(object_storage.Ranged(path), 1 << 20)
+    return io.BufferedReader(object_storage.RangedFile(path), 1 << 20)
 
 
 def _member(
@@ -207,5 +207,5 @@ def _member(
 
     try:
         return Stream(stream.path, name, take)
-    except InputError as trouble:
-        return Unreadable(stream.path, name, str(trouble))
+    except InputError as error:
+        return Unreadable(stream.path, name, str(error))

@@ -1,4 +1,4 @@
-"""A view of quoted fields whose pieces are worked out when a place is first asked for, all at once."""
+"""Views of quoted or escaped fields whose positions in the source are computed on first use."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ GLUE = "\n\n"
 
 
 class Quoting:
-    """How a format escapes letters in a field: `pattern` finds an escape, which always stands for one letter."""
+    """How a format escapes characters in a field: `pattern` matches an escape, always of one character."""
 
     __slots__ = ("pattern",)
 
     def __init__(self, pattern: str) -> None:
         self.pattern = re.compile(pattern, re.DOTALL)
 
-    def letter(self, escape: str) -> str:
-        """What an escape stands for."""
+    def character(self, escape: str) -> str:
+        """Return the character of an escape."""
         return escape[-1]
 
     def marks(self, text: str, low: int, high: int) -> tuple[list[int], list[int] | None]:
-        """Which letters of the field are escapes (counted in the field without escapes), and where each escape ends.
+        """Return the offsets of the escapes of a field, counted in the unescaped field, and where each escape ends.
 
-        The ends are `None` where every escape is two letters long, for then they follow from the marks.
+        The ends are `None` if every escape is two characters long, because they follow from the offsets then.
         """
         marks: list[int] = []
         ends: list[int] = []
@@ -41,12 +41,12 @@ class Quoting:
         return marks, ends
 
     def plain(self, raw: str) -> str:
-        """A field without its escapes."""
-        return self.pattern.sub(lambda found: self.letter(found[0]), raw)
+        """Return a field with its escapes replaced."""
+        return self.pattern.sub(lambda found: self.character(found[0]), raw)
 
 
 class Field(Record):
-    """A stretch of a view that is one field: `first` to `last` in the view, `low` to `high` in the source."""
+    """One field of a view: `first` to `last` in the view, `low` to `high` in the source."""
 
     first: int
     last: int
@@ -56,7 +56,7 @@ class Field(Record):
     ends: list[int] | None
 
     def place(self, offset: int) -> int:
-        """The source's offset of a border between letters of the view."""
+        """Return the offset in the source of an offset in the view."""
         before = bisect_left(self.marks, offset - self.first)
         if self.ends is None:
             return self.low + offset - self.first + before
@@ -66,45 +66,45 @@ class Field(Record):
 
 
 class ChangedView(View):
-    """A lazy view with exchanges made, whose text is known at once and whose pieces when somebody asks.
+    """A lazy view after edits: its text is computed at once, its pieces on first use.
 
-    A span needs no pieces: its edges lie in a stretch of the view before, or in what an exchange put there.
+    A span needs no pieces: its ends lie in a segment of the view before, or in the text of an edit.
     """
 
-    __slots__ = ("_before", "_changes", "_edges", "_stretches")
+    __slots__ = ("_before", "_changes", "_edges", "_segments")
 
     def __init__(self, before: LazyView, text: str, changes: list[Exchange]) -> None:
         self.source = before.source
         self.text = text
         self._before = before
         self._changes = changes
-        self._edges: list[int] | None = None  # where each stretch begins
-        self._stretches: list[int | Exchange] = []  # where it began in the view before, or what put it there
+        self._edges: list[int] | None = None  # where each segment begins
+        self._segments: list[int | Exchange] = []  # where it began in the view before, or the edit that inserted it
 
     def span(self, start: int, end: int) -> Span:
-        """The span of the source that the view's code points `start` to `end` come from."""
+        """Return the span of the source that the view's code points `start` to `end` come from."""
         return LazySpan(self, start, end)
 
     def spans(self) -> Callable[[int, int], Span]:
-        """`span`, as quick as can be."""
+        """Return a function like `span` that computes nothing yet."""
         return partial(LazySpan, self)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Where the source's stretch for the view's code points `start` to `end` begins and ends."""
+        """Return start and end of the source text for the view's code points `start` to `end`."""
         low = self._border(start, False) if start < len(self.text) else self._border(len(self.text), True)
         return low, low if end <= start else max(low, self._border(end, True))
 
     def _border(self, offset: int, ends: bool) -> int:
-        """Where a letter begins, or where the one before it `ends`."""
-        edges = self._measured() if self._edges is None else self._edges
+        """Return where a character begins in the source, or with `ends` where the one before it ends."""
+        edges = self._layout() if self._edges is None else self._edges
         number = bisect_right(edges, offset - ends) - 1
-        stretch = self._stretches[number]
-        if isinstance(stretch, Exchange):
-            return self._exchanged(stretch)[ends]
-        return self._before._border(offset - edges[number] + stretch, ends)
+        segment = self._segments[number]
+        if isinstance(segment, Exchange):
+            return self._replaced(segment)[ends]
+        return self._before._border(offset - edges[number] + segment, ends)
 
-    def _exchanged(self, change: Exchange) -> tuple[int, int]:
-        """Where that stood in whose place an exchange put something; an insertion into an escape belongs to it."""
+    def _replaced(self, change: Exchange) -> tuple[int, int]:
+        """Return start and end of the source text an edit replaced; one inserted into an escape belongs to it."""
         start, end = change.start, change.end
         if start == end and 0 < start < len(self._before.text):
             before, after = self._before._border(start, True), self._before._border(start, False)
@@ -112,43 +112,43 @@ class ChangedView(View):
                 return after, before
         return self._before.place(start, end)
 
-    def _measured(self) -> list[int]:
+    def _layout(self) -> list[int]:
         edges: list[int] = []
         length = here = 0
         for change in self._changes:
             if change.start > here:
                 edges.append(length)
-                self._stretches.append(here)
+                self._segments.append(here)
                 length += change.start - here
             if change.text:
                 edges.append(length)
-                self._stretches.append(change)
+                self._segments.append(change)
                 length += len(change.text)
             here = change.end
         if here < len(self._before.text) or not edges:
             edges.append(length)
-            self._stretches.append(here if here < len(self._before.text) else 0)
+            self._segments.append(here if here < len(self._before.text) else 0)
         self._edges = edges
         return edges
 
     def __getattr__(self, name: str) -> object:
         if name not in ("_kept", "_lows", "_sources", "_stops"):
             raise AttributeError(name)
-        made = self._before.exchanged(self._changes)
+        made = self._before.exchange_now(self._changes)
         self._lows, self._sources, self._stops, self._kept = made._lows, made._sources, made._stops, made._kept
         found: object = object.__getattribute__(self, name)
         return found
 
     def forward(self) -> bool:
-        """Whether this view never goes back: exchanges keep the order of what they are made in."""
+        """Return whether this view is in source order: edits keep the order of the view they are made in."""
         return self._before.forward()
 
 
 class LazyView(View):
-    """A view of some stretches of a source, a blank line between them, whose text is known at once.
+    """A view of some parts of a source with a blank line between them; its text is given.
 
-    `parts` are the stretches in the order they are read, which need not be that of the source. A span needs only the
-    marks of the escapes; the pieces are made when the view is exchanged or sliced.
+    `parts` are (start, end) in the order in which they are read, which need not be that of the source. A span needs
+    only the offsets of the escapes; the pieces are made when the view is sliced.
     """
 
     __slots__ = ("_fields", "_parts", "_quoting")
@@ -161,20 +161,20 @@ class LazyView(View):
         self._fields: list[Field] | None = None
 
     def span(self, start: int, end: int) -> Span:
-        """The span of the source that the view's code points `start` to `end` come from."""
+        """Return the span of the source that the view's code points `start` to `end` come from."""
         return LazySpan(self, start, end)
 
     def spans(self) -> Callable[[int, int], Span]:
-        """`span`, as quick as can be."""
+        """Return a function like `span` that computes nothing yet."""
         return partial(LazySpan, self)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Where the source's stretch for the view's code points `start` to `end` begins and ends."""
+        """Return start and end of the source text for the view's code points `start` to `end`."""
         low = self._border(start, False)
         return low, low if end <= start else max(low, self._border(end, True))
 
     def runs(self) -> list[Span]:
-        """The stretches of the source this view walks through: one, unless a field stands before an earlier one."""
+        """Return the spans of the source in the order of this view: one, unless a field precedes an earlier one."""
         runs: list[Span] = []
         for low, high in self._parts:
             if runs and runs[-1].end <= low:
@@ -184,14 +184,14 @@ class LazyView(View):
         return runs
 
     def forward(self) -> bool:
-        """Whether this view never goes back to an earlier place of the source."""
+        """Return whether this view is in source order."""
         parts = self._parts
         return len(parts) == 1 or all(parts[n - 1][1] <= parts[n][0] for n in range(1, len(parts)))
 
     def _border(self, offset: int, ends: bool) -> int:
-        """Where a letter begins, or where the one before it `ends`; the blank line stands for what parts the fields."""
+        """Return where a character begins, or with `ends` where the one before it ends."""
         edge = 0
-        fields = self._measured() if self._fields is None else self._fields
+        fields = self._layout() if self._fields is None else self._fields
         for number, field in enumerate(fields):
             if offset < field.first or (ends and number and offset == field.first):
                 return max(edge, field.low) if ends else edge
@@ -200,7 +200,7 @@ class LazyView(View):
             edge = field.high
         return edge
 
-    def _measured(self) -> list[Field]:
+    def _layout(self) -> list[Field]:
         fields = []
         length = 0
         for low, high in self._parts:
@@ -214,20 +214,20 @@ class LazyView(View):
         return fields
 
     def exchange(self, exchanges: Iterable[Exchange]) -> View:
-        """A new view with each exchange made; what pieces it has is worked out when a place is asked for."""
+        """Return a new view with each edit made; its pieces are computed on first use."""
         changes = list(exchanges)
-        words: list[str] = []
+        parts: list[str] = []
         here = 0
         for change in changes:
             if change.start < here or change.end < change.start or change.end > len(self.text):
                 raise ValueError(f"exchange {change.start}-{change.end} overlaps or is out of order")
-            words += (self.text[here : change.start], change.text)
+            parts += (self.text[here : change.start], change.text)
             here = change.end
-        words.append(self.text[here:])
-        return ChangedView(self, "".join(words), changes)
+        parts.append(self.text[here:])
+        return ChangedView(self, "".join(parts), changes)
 
-    def exchanged(self, changes: list[Exchange]) -> View:
-        """The same at once."""
+    def exchange_now(self, changes: list[Exchange]) -> View:
+        """Return a new view with each edit made and its pieces computed."""
         return super().exchange(changes)
 
     def __getattr__(self, name: str) -> object:
@@ -235,7 +235,7 @@ class LazyView(View):
             raise AttributeError(name)
         self._lows, self._sources, self._stops, self._kept = [], [], [], []
         edge = 0
-        for number, field in enumerate(self._measured()):
+        for number, field in enumerate(self._layout()):
             if number:
                 self._add([field.first - len(GLUE)], [edge], [max(edge, field.low)], [False])
             self._add_field(field)
@@ -244,7 +244,7 @@ class LazyView(View):
         return found
 
     def _add_field(self, field: Field) -> None:
-        """The pieces of a field: kept and exchanged ones take turns."""
+        """Add the pieces of a field: unchanged ones and escapes alternate."""
         marks = [field.first + mark for mark in field.marks]
         starts = [field.place(mark) for mark in marks]
         size = 2 * len(marks) + 1

@@ -1,6 +1,6 @@
-"""Reading-room text: the stamps that head and end each released page are cut, and their values become facts.
+"""Reading-room text: the stamps at the top and bottom of each released page are cut, and their values become facts.
 
-The stamp's leading level says what the released page is, never what the cable was; so it must not reach the parser.
+The level in the stamp is that of the released page, never that of the cable, so the parser must not see it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ..model import Fact
 from ..text import Exchange, View
 from .metadata import fact
-from .registry import Reading, Settings, bounded
+from .registry import ReaderSettings, Reading, limit_edits
 
 _STAMP = re.compile(
     r"\n[^\n]{0,80}?U\.? ?S\.? Department of State[ \t]{1,8}Case No\.?[ \t]{0,8}(?P<foia_case>[A-Z]{1,2}-\d{4}-\d{3,6})"
@@ -24,7 +24,7 @@ _RELEASE = re.compile(
 )
 _CODES = re.compile(r"\n[ \t]*(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]*)+\r?(?=\n)")
 _MARGIN = re.compile(r"[ \t]{4,40}+(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]{0,4}){1,6}\r?(?=\n)")
-_RECLASS = re.compile(  # wrapped at will, so any blank may be a line end
+_RECLASS = re.compile(  # wrapped anywhere, so any blank may be a line end
     r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified\s{1,9}by\s{1,9}DAS[^:]{1,80}Class:[^:]{1,80}Reason:[^:]{1,120}"
     r"Declassify\s{1,9}on:(?:\s{0,9}\d{1,2}/\d{1,2}/\d{4})?[^\n]*)"
 )
@@ -32,13 +32,13 @@ _AUTHORITY = re.compile(r"\n[ \t]*REVIEW AUTHORITY:[^\n]*")
 _PASSES = ((_STAMP, _RELEASE, _AUTHORITY, _CODES, _MARGIN), (_RECLASS,))  # the last may itself be cut by the others
 
 
-def recognises(text: str) -> bool:
-    """Whether a case stamp stands in the text."""
+def recognizes(text: str) -> bool:
+    """Return whether the text has a case stamp."""
     return _STAMP.search("\n" + text[:8192]) is not None or _STAMP.search(text) is not None
 
 
-def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
-    """The text without stamps; the first value of each kind is stated."""
+def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
+    """Yield the text without its stamps, with the first value of each kind as a fact."""
     view = reading.view
     facts: dict[str, Fact] = {}
     for patterns in _PASSES:
@@ -47,26 +47,28 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
 
 
 def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: dict[str, Fact]) -> View:
-    """The view without what the patterns find; the first value of each kind is stated in `facts`."""
-    text = "\n" + view.text  # so that a stamp on the first line has its line end before it, as all others have
+    """Return the view without the matches of the patterns, and add the first value of each kind to `facts`."""
+    text = "\n" + view.text  # so that a stamp on the first line follows a line end, as all others do
     cuts: list[tuple[int, int]] = []
     for pattern in patterns:
         for found in pattern.finditer(text):
-            cuts.append((max(found.start() - 1, 0), found.end() - 1))  # with its line end, so that no gap is left
-            for name, words in found.groupdict().items():
-                if words and name not in facts:
-                    _state(facts, view, name, found.start(name) - 1, found.end(name) - 1)
-    return view.exchange(bounded(_apart(cuts))) if cuts else view
+            cuts.append(
+                (max(found.start() - 1, 0), found.end() - 1)
+            )  # with its line end, so that no blank line is left
+            for name, value in found.groupdict().items():
+                if value and name not in facts:
+                    _add_fact(facts, view, name, found.start(name) - 1, found.end(name) - 1)
+    return view.exchange(limit_edits(_merged(cuts))) if cuts else view
 
 
-def _state(facts: dict[str, Fact], view: View, name: str, low: int, high: int) -> None:
+def _add_fact(facts: dict[str, Fact], view: View, name: str, low: int, high: int) -> None:
     found = fact(view, name, low, high)
     if found is not None:
         facts[name] = found
 
 
-def _apart(cuts: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """The cuts in order, those that overlap made one."""
+def _merged(cuts: list[tuple[int, int]]) -> Iterator[Exchange]:
+    """Yield the cuts in order, with overlapping ones merged."""
     low = high = -1
     for start, end in sorted(cuts):
         if start > high:

@@ -1,7 +1,7 @@
 """Foreign Relations of the United States in TEI XML: one document element, one document.
 
-Edited text: no banner and no routing. The level is the word in the source note, stated as a fact. Footnotes and page
-breaks are cut, names and glosses lose their tags only. A document type declaration is refused, so no entity can grow.
+Edited text without banner or routing. The level comes from the source note, as a fact. Footnotes and page breaks are
+cut; names and glosses lose only their tags. Document type declarations are refused, so that no entity can expand.
 """
 
 from __future__ import annotations
@@ -12,32 +12,40 @@ from itertools import chain
 
 from ..model import Fact
 from ..text import Exchange, View
-from .html import Tag, flowed, plain, tags
-from .registry import Reading, Settings, Unreadable, bounded
+from .html import MarkupTag, flow, plain_text, tags
+from .registry import ReaderSettings, Reading, Unreadable, limit_edits
 
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)")
 _DOCUMENT = "document"
 _NO_DOCUMENT = "editorial-note"
-_CUT = frozenset(("note", "fw", "figure"))  # elements that interrupt the running text
-_LINES = {"/p": "\n\n", "lb": "\n", "/item": "\n", "/row": "\n", "/dateline": "\n\n", "/signed": "\n", "/head": "\n\n"}
+_CUT_ELEMENTS = frozenset(("note", "fw", "figure"))  # elements that interrupt the running text
+_LINE_BREAKS = {
+    "/p": "\n\n",
+    "lb": "\n",
+    "/item": "\n",
+    "/row": "\n",
+    "/dateline": "\n\n",
+    "/signed": "\n",
+    "/head": "\n\n",
+}
 _ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _ITEM = re.compile(r"[A-Z][a-z]+(?: [A-Za-z]+){0,2}")  # an item of the level sentence, as in "Word; Word; Word."
 _SENTENCE = re.compile(r"(?<=\.) ")
 _NOT_MARKED = "no classification marking"
 
 
-def recognises(text: str) -> bool:
-    """Whether a TEI document element begins in the text."""
+def recognizes(text: str) -> bool:
+    """Return whether a TEI document element begins in the text."""
     return 'type="document"' in text or "type='document'" in text
 
 
-def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadable]:
-    """The documents of the volume, named by their `xml:id`."""
+def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
+    """Yield the documents of the volume, named by their `xml:id`."""
     view = reading.view
     refused = _DECLARATION.search(view.text)
     if refused is not None:
         yield Unreadable(
-            reading.path, reading.cable, "has a document type declaration; entities of XML files are refused"
+            reading.path, reading.cable, "has a document type declaration, which is refused because of its entities"
         )
         return
     found = list(tags(view.text))
@@ -47,11 +55,11 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadabl
         name = inside[0].attribute("xml:id") or str(number)
         yield _document(reading, inside, name, settings)
     if not documents:
-        yield Unreadable(reading.path, reading.cable, "holds editorial notes and no document")
+        yield Unreadable(reading.path, reading.cable, "contains editorial notes but no document")
 
 
-def _documents(found: list[Tag], end: int) -> Iterator[tuple[int, int]]:
-    """The first tag of each document and the one past its last."""
+def _documents(found: list[MarkupTag], end: int) -> Iterator[tuple[int, int]]:
+    """Yield the index of the first tag of each document and the index after its last."""
     depth = 0
     start = -1
     for index, tag in enumerate(found):
@@ -64,24 +72,24 @@ def _documents(found: list[Tag], end: int) -> Iterator[tuple[int, int]]:
             if start >= 0 and depth == 0:
                 yield start, index + 1
                 start = -1
-    if start >= 0:  # cut short
+    if start >= 0:  # truncated
         yield start, len(found)
 
 
-def _document(reading: Reading, inside: list[Tag], name: str, settings: Settings) -> Reading:
+def _document(reading: Reading, inside: list[MarkupTag], name: str, settings: ReaderSettings) -> Reading:
     view = reading.view
     facts = list(_facts(view, inside, settings))
     low, high = inside[0].end, inside[-1].start if inside[-1].name == "/div" else inside[-1].end
-    changes = _running(view.text, inside[1:], low, high)
-    all_changes = chain((Exchange(0, low),), bounded(changes), (Exchange(high, len(view.text)),))
+    changes = _running_text(view.text, inside[1:], low, high)
+    all_changes = chain((Exchange(0, low),), limit_edits(changes), (Exchange(high, len(view.text)),))
     return reading.inner(view.exchange(all_changes), tuple(facts), name)
 
 
-def _running(text: str, inside: list[Tag], low: int, high: int) -> Iterator[Exchange]:
-    """The exchanges that leave the running text: head and notes cut, lines of the file become blanks."""
+def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> Iterator[Exchange]:
+    """Yield the edits that leave the running text: head and notes are cut, line ends become blanks."""
     here = low
     cut: list[str] = []
-    broken = True
+    at_line_start = True
     for tag in inside:
         if tag.start >= high:
             break
@@ -95,30 +103,32 @@ def _running(text: str, inside: list[Tag], low: int, high: int) -> Iterator[Exch
                     yield Exchange(here, tag.end)
                     here = tag.end
             continue
-        sign = _LINES.get(tag.name, "")
+        line_break = _LINE_BREAKS.get(tag.name, "")
         opens = tag.name in ("p", "head", "dateline", "closer", "list", "item", "div", "opener")
-        yield from flowed(text, here, tag.start, open_left=broken, open_right=bool(sign) or opens, html=False)
-        broken = bool(sign) or (broken and not text[here : tag.start].strip())
-        if (name in _CUT or tag.name == "head") and not tag.empty and not tag.name.startswith("/"):
+        yield from flow(
+            text, here, tag.start, open_left=at_line_start, open_right=bool(line_break) or opens, html=False
+        )
+        at_line_start = bool(line_break) or (at_line_start and not text[here : tag.start].strip())
+        if (name in _CUT_ELEMENTS or tag.name == "head") and not tag.empty and not tag.name.startswith("/"):
             cut.append(name)
             here = tag.start
             continue
-        yield Exchange(tag.start, tag.end, sign)
+        yield Exchange(tag.start, tag.end, line_break)
         here = tag.end
     if cut:
         yield Exchange(here, high)
     else:
-        yield from flowed(text, here, high, open_left=broken, open_right=True, html=False)
+        yield from flow(text, here, high, open_left=at_line_start, open_right=True, html=False)
 
 
-def _facts(view: View, inside: list[Tag], settings: Settings) -> Iterator[Fact]:
+def _facts(view: View, inside: list[MarkupTag], settings: ReaderSettings) -> Iterator[Fact]:
     text = view.text
     noted = dated = titled = False
     for index, tag in enumerate(inside):
         if tag.name == "head" and not titled:
             titled = True
             end = next((later.start for later in inside[index + 1 :] if later.name in ("note", "/head")), tag.end)
-            yield Fact(view.span(tag.end, end), "frus_title", plain(text, tag.end, end, html=False))
+            yield Fact(view.span(tag.end, end), "frus_title", plain_text(text, tag.end, end, html=False))
         elif tag.name == "note" and not noted and tag.attribute("type") == "source":
             noted = True
             end = next((later.start for later in inside[index + 1 :] if later.name == "/note"), tag.end)
@@ -130,9 +140,9 @@ def _facts(view: View, inside: list[Tag], settings: Settings) -> Iterator[Fact]:
                 yield Fact(view.span(tag.start, tag.end), "date", when[0])
 
 
-def _source_note(view: View, low: int, high: int, settings: Settings) -> Iterator[Fact]:
-    """Level and handling from the source note: `… . Secret; Priority; Exdis. Drafted by …`."""
-    note = plain(view.text, low, high, html=False)
+def _source_note(view: View, low: int, high: int, settings: ReaderSettings) -> Iterator[Fact]:
+    """Yield level and handling from the source note, as in `… . Secret; Priority; Exdis. Drafted by …`."""
+    note = plain_text(view.text, low, high, html=False)
     span = view.span(low, high)
     yield Fact(span, "frus_source", note)
     for sentence in _SENTENCE.split(note.partition("; drafted")[0]):
@@ -146,11 +156,11 @@ def _source_note(view: View, low: int, high: int, settings: Settings) -> Iterato
         return
 
 
-def _is_level(words: str, rest: str, settings: Settings) -> bool:
-    """Whether a sentence of the note begins with a level: by the word tables, without them by its shape."""
-    if words.lower() == _NOT_MARKED:
+def _is_level(level: str, rest: str, settings: ReaderSettings) -> bool:
+    """Return whether a sentence of the note begins with a level, by the vocabulary or, without it, by its form."""
+    if level.lower() == _NOT_MARKED:
         return True
-    tables = settings.words
-    if tables is not None and "levels" in tables:
-        return tables["levels"].find(words.upper()) is not None
-    return _ITEM.fullmatch(words) is not None and all(_ITEM.fullmatch(item.strip()) for item in rest.split(";") if item)
+    vocabulary = settings.vocabulary
+    if vocabulary is not None and "levels" in vocabulary:
+        return vocabulary["levels"].find(level.upper()) is not None
+    return _ITEM.fullmatch(level) is not None and all(_ITEM.fullmatch(item.strip()) for item in rest.split(";") if item)

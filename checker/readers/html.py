@@ -1,7 +1,8 @@
-"""Tags and entities of HTML and XML with their exact places: a tokenizer that takes anything and stays linear.
+"""HTML and XML: tags and entities with their exact positions, and web pages as text.
 
-Why not `html.parser` or selectolax: the first knows line numbers instead of offsets and rewrites entities over tag
-borders, the second knows no places at all; this one gives the exchanges a view needs.
+Why not `html.parser` or selectolax: the first has line numbers instead of offsets and decodes entities across tags, the
+second has no positions at all; a view needs edits with offsets. The tokenizer accepts any text in linear time. On the
+publisher's cable pages, tags are made only from the cable table to the end of the telegram: all else is site chrome.
 """
 
 from __future__ import annotations
@@ -14,21 +15,22 @@ from html import unescape
 from ..model import Fact
 from ..record import Record
 from ..text import Exchange, View
-from .registry import MOST_CHANGES, Reading, Settings, Unreadable, bounded, too_many
+from .registry import MAX_EDITS, ReaderSettings, Reading, Unreadable, limit_edits, too_many_edits
 
-_OPEN = re.compile(r"<(?:!--|!\[CDATA\[|[!?]|/?[A-Za-z][^\s<>/]*+)")
-_QUOTED_REST = re.compile(r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>""")
-_REST = re.compile(r"[^<>]*+>")
+_TAG = re.compile(r"""<(?:!--|!\[CDATA\[|([!?]|/?[A-Za-z][^\s<>/]*+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|[^<>]*+>))""")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
 _XML = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 _BLANKS = re.compile(r"\s+")
-RAW = frozenset(("script", "style", "noscript", "template"))
+_HIDDEN = frozenset(("script", "style", "noscript", "template"))  # elements whose content is not shown
 
 
-class Tag(Record):
-    """A tag, comment or declaration: `name` in lower case, "/name" for an end tag, "!" for what is neither.
+# ---- Tags and entities ----------------------------------------------------------------------------------------------
 
-    `attributes` is the raw text between name and ">"; `empty` says whether it ends in "/>".
+
+class MarkupTag(Record):
+    """A tag, comment or declaration: `name` in lower case, "/name" for an end tag, "!" for a comment or declaration.
+
+    `attributes` is the raw text between the name and ">"; `empty` means that the tag ends in "/>".
     """
 
     start: int
@@ -38,73 +40,69 @@ class Tag(Record):
     empty: bool = False
 
     def attribute(self, name: str) -> str | None:
-        """The value of an attribute, as written (entities stand)."""
+        """Return the value of an attribute as written, with its entities."""
         found = re.search(rf"(?:^|\s){re.escape(name)}=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", self.attributes)
         return next((value for value in found.groups() if value is not None), None) if found else None
 
 
-def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[Tag]:
-    """The tags of `text` in order. An opening sign without its closing one is text.
+def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTag]:
+    """Yield the tags of `text` in order. A "<" without its ">" is text. A tag never contains another "<".
 
-    Raises `InputError` where there are more than any document needs.
+    Raises `InputError` if there are more than `MAX_EDITS`.
     """
     end = len(text) if end is None else end
-    closed = {"-->": True, "]]>": True}
-    found = _OPEN.search(text, start, end)
+    terminated = {"-->": True, "]]>": True}
+    found = _TAG.search(text, start, end)
     number = 0
     while found is not None:
         number += 1
-        if number > MOST_CHANGES:
-            raise too_many()
+        if number > MAX_EDITS:
+            raise too_many_edits()
+        name, rest = found.groups()
         here = found.end()
-        words = found[0]
-        if words in ("<!--", "<![CDATA["):
-            stop = "-->" if words == "<!--" else "]]>"
-            place = text.find(stop, here, end) if closed[stop] else -1
-            closed[stop] = place >= 0  # asked once: a text full of openings must not be searched again and again
-            if place >= 0:
-                yield from _special(found.start(), here, place, stop)
-                here = place + 3
+        if name is None:
+            terminator = "-->" if text.startswith("<!--", found.start()) else "]]>"
+            stop = text.find(terminator, here, end) if terminated[terminator] else -1
+            terminated[terminator] = stop >= 0  # searched in vain once: a text full of openings stays linear
+            if stop >= 0:
+                yield from _section(found.start(), here, stop, terminator)
+                here = stop + 3
         else:
-            rest = _QUOTED_REST.match(text, here, end) or _REST.match(text, here, end)
-            if rest is not None:
-                raw = text[here : rest.end() - 1]
-                name = words[1:].lower() if words[1] not in "!?" else "!"
-                yield Tag(found.start(), rest.end(), name, raw.rstrip("/"), raw.endswith("/"))
-                here = rest.end()
-        found = _OPEN.search(text, here, end)
+            name = name.lower() if name[0] not in "!?" else "!"
+            yield MarkupTag(found.start(), here, name, rest[:-1].rstrip("/"), rest.endswith("/>"))
+        found = _TAG.search(text, here, end)
 
 
-def _special(start: int, inside: int, place: int, stop: str) -> Iterator[Tag]:
-    """A comment is one tag; the two borders of a CDATA section are a tag each, and its text stays."""
-    if stop == "-->":
-        yield Tag(start, place + 3, "!")
+def _section(start: int, inside: int, stop: int, terminator: str) -> Iterator[MarkupTag]:
+    """Yield a comment as one tag; the borders of a CDATA section as one tag each, because its content is text."""
+    if terminator == "-->":
+        yield MarkupTag(start, stop + 3, "!")
     else:
-        yield Tag(start, inside, "cdata")
-        yield Tag(place, place + 3, "/cdata")
+        yield MarkupTag(start, inside, "cdata")
+        yield MarkupTag(stop, stop + 3, "/cdata")
 
 
 def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[Exchange]:
-    """The exchanges of character references between two places. XML knows five names; an unknown name stays."""
+    """Yield the edits for character references between two offsets; unknown names are kept. XML has five names."""
     if text.find("&", start, end) < 0:
         return
     for found in _ENTITY.finditer(text, start, end):
-        letters = _letters(found[0], html)
-        if letters != found[0]:
-            yield Exchange(found.start(), found.end(), letters)
+        characters = _decode(found[0], html)
+        if characters != found[0]:
+            yield Exchange(found.start(), found.end(), characters)
 
 
 @lru_cache(1024)
-def _letters(reference: str, html: bool) -> str:
+def _decode(reference: str, html: bool) -> str:
     if not html and not reference.startswith("&#"):
         return _XML.get(reference, reference)
     return unescape(reference)
 
 
-def flowed(text: str, start: int, end: int, *, open_left: bool, open_right: bool, html: bool) -> Iterator[Exchange]:
-    """The exchanges that make running text of a stretch without tags: entities, and line breaks become blanks.
+def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, html: bool) -> Iterator[Exchange]:
+    """Yield the edits for running text between tags: entities are decoded, line ends become blanks.
 
-    `open_left` and `open_right` say that a line break of the page stands there, so that blanks beside it are cut.
+    `open_left` and `open_right` mean that the page has a line break there, so that blanks next to it are cut.
     """
     here = start
     for found in _BLANKS.finditer(text, start, end):
@@ -124,8 +122,8 @@ def flowed(text: str, start: int, end: int, *, open_left: bool, open_right: bool
     yield from entities(text, here, end, html=html)
 
 
-def plain(text: str, start: int, end: int, *, html: bool = True) -> str:
-    """The words of a marked-up stretch on one line, for a fact."""
+def plain_text(text: str, start: int, end: int, *, html: bool = True) -> str:
+    """Return marked-up text on one line without its tags, for a fact."""
     parts = []
     here = start
     for tag in tags(text, start, end):
@@ -133,11 +131,17 @@ def plain(text: str, start: int, end: int, *, html: bool = True) -> str:
         here = tag.end
     parts.append(text[here:end])
     joined = " ".join("".join(parts).split())
-    return _ENTITY.sub(lambda found: _letters(found[0], html), joined)
+    return _ENTITY.sub(lambda found: _decode(found[0], html), joined)
 
 
-# ---- Web pages: the publisher's cable pages in both layouts, and any other page as the text a browser wou
+# ---- Web pages ------------------------------------------------------------------------------------------------------
 _CABLE_TABLE = re.compile(r"""<table\b[^<>]*\bclass=["']?cable\b""")
+_NOT_SHOWN = re.compile(rf"<(?:!--|!\[CDATA\[|(?:{'|'.join(sorted(_HIDDEN))})\b)", re.IGNORECASE)
+_TERMINATORS = {
+    "<!--": re.compile("-->"),
+    "<![cdata[": re.compile("]]>"),
+    **{f"<{name}": re.compile(f"</{name}", re.IGNORECASE) for name in _HIDDEN},
+}
 _PAGE = re.compile(r"<(?:!doctype html|html|head|body|pre|p|br|div|table|h[1-6]|span)\b", re.IGNORECASE)
 _COLUMNS = {"Reference ID": "reference_id", "Created": "created", "Date": "created", "Released": "released"}
 _COLUMNS |= {"Classification": "classification", "Origin": "origin"}
@@ -148,129 +152,149 @@ nav|aside|main|address|fieldset|body|title""".replace("\n", "|").split("|")
 _CELLS = frozenset(("td", "th"))
 
 
-def recognises(text: str) -> bool:
-    """Whether the text is a web page: it has the cable table, or begins with a tag and has page tags near its head."""
+def recognizes(text: str) -> bool:
+    """Return whether the text is a web page: it has the cable table, or begins with a tag and has page tags soon."""
     if _CABLE_TABLE.search(text) is not None:
         return True
     head = text[:8192].lstrip("\ufeff \t\r\n")
     return head.startswith("<") and _PAGE.search(head) is not None
 
 
-def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading | Unreadable]:
-    """The text of the page, with the values of its cable table as facts."""
-    view = reading.view
-    found = list(tags(view.text))
-    table = next((tag for tag in found if _CABLE_TABLE.match(view.text, tag.start)), None)
-    facts = tuple(_facts(view, found, table, settings)) if table is not None else ()
+def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
+    """Yield the text of the page, with the values of its cable table as facts.
+
+    If `pre` elements follow the table, the first two are header block and text, and the rest of the page is cut.
+    """
+    text = reading.view.text
+    facts: tuple[Fact, ...] = ()
+    edits: Iterator[Exchange] | None = None
+    table = _find_cable_table(text)
     if table is not None:
-        places = _preformatted(found, table.end)
-        exchanges = _two_parts(view.text, found, places[:2]) if places else _shown(view.text, found)
-    else:
-        exchanges = _shown(view.text, found)
-    text = view.exchange(bounded(exchanges))
-    if not text.text.strip():
+        found, ranges = _cable_tags(text, table)
+        facts = tuple(_facts(reading.view, found))
+        edits = _preformatted(text, found, ranges) if ranges else None
+    view = reading.view.exchange(limit_edits(edits if edits is not None else _rendered(text)))
+    if not view.text.strip():
         yield Unreadable(reading.path, reading.cable, "is a web page without text")
     else:
-        yield reading.inner(text, facts)
+        yield reading.inner(view, facts)
 
 
-def _preformatted(found: list[Tag], start: int) -> list[tuple[int, int]]:
-    """What stands inside the `pre` elements after a place."""
-    places = []
+def _find_cable_table(text: str) -> int | None:
+    """Return the offset of the first cable table outside comments, CDATA sections and elements that are not shown."""
+    visible_from = 0
+    unterminated: set[str] = set()
+    for table in _CABLE_TABLE.finditer(text):
+        hidden = _NOT_SHOWN.search(text, visible_from, table.start())
+        while hidden is not None:
+            visible_from = max(hidden.end(), _section_end(text, hidden, unterminated))
+            hidden = _NOT_SHOWN.search(text, visible_from, table.start())
+        if visible_from <= table.start() and _TAG.match(text, table.start()):
+            return table.start()
+    return None
+
+
+def _section_end(text: str, opening: re.Match[str], unterminated: set[str]) -> int:
+    """Return the end of a section that is not shown, or -1 without its terminator, which is searched in vain once."""
+    terminator = _TERMINATORS[opening[0].lower()]
+    if terminator.pattern in unterminated:
+        return -1
+    stop = terminator.search(text, opening.end())
+    if stop is None:
+        unterminated.add(terminator.pattern)
+        return -1
+    return stop.end()
+
+
+def _cable_tags(text: str, table: int) -> tuple[list[MarkupTag], list[tuple[int, int]]]:
+    """Return the tags from the table to the end of the second `pre` element, and the ranges of the two contents."""
+    found: list[MarkupTag] = []
+    ranges: list[tuple[int, int]] = []
     low = -1
-    for tag in found:
-        if tag.start < start:
-            continue
+    for tag in tags(text, table):
+        found.append(tag)
         if tag.name == "pre" and low < 0:
             low = tag.end
         elif tag.name == "/pre" and low >= 0:
-            places.append((low, tag.start))
+            ranges.append((low, tag.start))
             low = -1
-    if low >= 0:  # the page is cut short
-        places.append((low, max(tag.end for tag in found)))
-    return places
+            if len(ranges) == 2:
+                break
+    if low >= 0:  # the page is truncated
+        ranges.append((low, len(text)))
+    return found, ranges
 
 
-def _two_parts(text: str, found: list[Tag], places: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """Header block and text, letter for letter; all else is cut."""
-    if places[-1][1] == found[-1].end and not found[-1].name.startswith("/"):
-        places = [*places[:-1], (places[-1][0], len(text))]
+def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int]]) -> Iterator[Exchange]:
+    """Yield the edits that leave the contents of `pre` elements: all blanks and line ends are kept."""
     here = 0
-    for number, (low, high) in enumerate(places):
+    for number, (low, high) in enumerate(ranges):
         yield Exchange(here, low, "\n\n" if number else "")
-        yield from _text_changes(text, [tag for tag in found if low <= tag.start < high], low, high)
+        for tag in found:
+            if low <= tag.start < high:
+                yield from entities(text, low, tag.start)
+                yield Exchange(tag.start, tag.end, "\n" if tag.name == "br" else "")
+                low = tag.end
+        yield from entities(text, low, high)
         here = high
     yield Exchange(here, len(text))
 
 
-def _text_changes(text: str, inside: list[Tag], low: int, high: int) -> Iterator[Exchange]:
-    """Tags cut and entities exchanged; blanks and line ends stay."""
-    for tag in inside:
-        yield from entities(text, low, tag.start)
-        yield Exchange(tag.start, tag.end, "\n" if tag.name == "br" else "")
-        low = tag.end
-    yield from entities(text, low, high)
-
-
-def _shown(text: str, found: list[Tag]) -> Iterator[Exchange]:
-    """The text a browser would show: blocks on lines of their own, cells parted by tabs, `pre` letter for letter."""
-    here = 0
-    preformatted = 0
+def _rendered(text: str) -> Iterator[Exchange]:
+    """Yield the edits that leave what a browser shows: blocks on lines of their own, tabs after cells, `pre` as is."""
+    here = depth = 0
     hidden = ""
-    broken = True
-    for tag in [*found, Tag(len(text), len(text), "/body")]:
+    at_line_start = True
+    for tag in tags(text):
         name = tag.name.lstrip("/")
         if hidden:
-            if tag.name != "/" + hidden:
-                continue
-            yield Exchange(here, tag.end)
-            here, hidden = tag.end, ""
+            if tag.name == "/" + hidden:
+                yield Exchange(here, tag.end)
+                here, hidden = tag.end, ""
             continue
         block = name in _BLOCKS
-        if preformatted:
-            yield from entities(text, here, tag.start)
-        else:
-            yield from flowed(text, here, tag.start, open_left=broken, open_right=block, html=True)
-        broken = block or (broken and not text[here : tag.start].strip())
-        if tag.end > tag.start:
-            yield Exchange(tag.start, tag.end, _sign(tag, name))
+        yield from _shown(text, here, tag.start, depth, at_line_start, block)
+        at_line_start = block or (at_line_start and not text[here : tag.start].strip())
+        yield Exchange(tag.start, tag.end, "\n" if block else "\t" if tag.name in ("/td", "/th") else "")
         here = tag.end
-        preformatted = max(0, preformatted + (1 if tag.name == "pre" else -1 if tag.name == "/pre" else 0))
-        hidden = name if name in RAW and not tag.name.startswith("/") and not tag.empty else ""
+        depth = max(0, depth + (1 if tag.name == "pre" else -1 if tag.name == "/pre" else 0))
+        hidden = name if name in _HIDDEN and not tag.name.startswith("/") and not tag.empty else ""
     if hidden:
         yield Exchange(here, len(text))
+    else:
+        yield from _shown(text, here, len(text), depth, at_line_start, True)
 
 
-def _sign(tag: Tag, name: str) -> str:
-    if name in _BLOCKS:
-        return "\n"
-    return "\t" if name in _CELLS and tag.name.startswith("/") else ""
+def _shown(text: str, low: int, high: int, depth: int, open_left: bool, open_right: bool) -> Iterator[Exchange]:
+    """Yield the edits for text between two tags, inside `depth` `pre` elements."""
+    if depth:
+        yield from entities(text, low, high)
+    else:
+        yield from flow(text, low, high, open_left=open_left, open_right=open_right, html=True)
 
 
-def _facts(view: View, found: list[Tag], table: Tag, settings: Settings) -> Iterator[Fact]:
-    """The cells of the cable table under their heads. The links' titles are wrong on that site and are not read."""
-    heads: list[str] = []
+def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
+    """Yield the cells of the cable table by their column. The links' titles are wrong on that site and are not read."""
+    names: list[str] = []
     column = 0
     low = -1
-    for tag in found:
-        if tag.start < table.end:
-            continue
+    for tag in found[1:]:
         if tag.name == "/table":
             return
         if tag.name in _CELLS:
             low = tag.end
         elif tag.name == "/th" and low >= 0:
-            heads.append(plain(view.text, low, tag.start))
+            names.append(plain_text(view.text, low, tag.start))
         elif tag.name == "/td" and low >= 0:
-            words = plain(view.text, low, tag.start)
-            name = _COLUMNS.get(heads[column]) if column < len(heads) else None
-            if name is not None and words:
-                yield Fact(view.span(*_word_span(view.text, low, tag.start)), name, words)
+            value = plain_text(view.text, low, tag.start)
+            name = _COLUMNS.get(names[column]) if column < len(names) else None
+            if name is not None and value:
+                yield Fact(view.span(*_cell_text(view.text, low, tag.start)), name, value)
             column += 1
 
 
-def _word_span(text: str, low: int, high: int) -> tuple[int, int]:
-    """The words of a cell without the tags around them."""
+def _cell_text(text: str, low: int, high: int) -> tuple[int, int]:
+    """Return start and end of the text of a cell without the tags around it."""
     for tag in tags(text, low, high):
         if text[low : tag.start].strip():
             return low, tag.start

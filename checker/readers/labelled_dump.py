@@ -1,4 +1,4 @@
-"""The labelled dump: `id:`, `date:`, `refid:` … lines, a `header:` block, the text, and a line that ends the cable."""
+"""Labelled dumps: `id:`, `date:`, `refid:` … lines, a `header:` block, the text, and a line that ends the cable."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..model import Fact
 from ..text import Exchange
 from .metadata import fact
-from .registry import Reading, Settings
+from .registry import ReaderSettings, Reading
 
 _START = re.compile(r"(?:\A|\n)[ \t]*id:[ \t]*\d+[ \t]*\r?\n")
 _LABEL = re.compile(r"[ \t]*(id|date|refid|origin|classification|destination):[ \t]*([^\r\n]*)\r?\n")
@@ -18,14 +18,14 @@ _HEADER_ENDS = re.compile(r"\n-*+ *header ends *-*+[ \t]*\r?(?=\n|\Z)")
 _CABLE_ENDS = re.compile(r"\n=*+ ?CABLE ENDS[^\n]*")
 
 
-def recognises(text: str) -> bool:
-    """Whether the text begins with such a dump; a dump further down repeats the telegram above it."""
+def recognizes(text: str) -> bool:
+    """Return whether the text begins with such a dump; a dump further down repeats the telegram above it."""
     found = _START.match(text.lstrip())
     return found is not None and "refid:" in text and "header:" in text
 
 
-def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
-    """The telegrams of the dump, named by their `refid`."""
+def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
+    """Yield the telegrams of the dump, named by their `refid` if there are several."""
     text = reading.view.text
     starts = [found.start() for found in _START.finditer(text) if "refid:" in text[found.end() : found.end() + 400]]
     for number, start in enumerate(starts):
@@ -48,10 +48,10 @@ def _dump(reading: Reading, start: int, end: int, several: bool) -> Reading:
     start = header.end() if header else start
     cable_ends = _CABLE_ENDS.search(text, start, end)
     end = cable_ends.start() if cable_ends else end
-    exchanges = [Exchange(0, start)]
+    edits = [Exchange(0, start)]
     header_ends = _HEADER_ENDS.search(text, start, end)
     if header_ends is not None:
-        exchanges.append(Exchange(header_ends.start(), header_ends.end(), "\n"))
+        edits.append(Exchange(header_ends.start(), header_ends.end(), "\n"))
     stated = tuple(found for found in facts if found is not None)
     name = next((found.text for found in stated if found.name == "reference_id"), "") if several else ""
-    return reading.inner(view.exchange([*exchanges, Exchange(end, len(text))]), stated, name)
+    return reading.inner(view.exchange([*edits, Exchange(end, len(text))]), stated, name)

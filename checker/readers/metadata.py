@@ -1,4 +1,4 @@
-"""Values that wrappers state, turned into facts; and the one place that tells a level from what follows it."""
+"""Facts from the values in a wrapper, and where a level ends in such a value."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from ..text import View
 from ..vocabulary import Vocabulary
 
 _CAPITALS = re.compile(r"[A-Z][A-Z/&]*+(?: [A-Z][A-Z/&]+)*+(?= |$)")
-_LONGEST = 6  # words in the longest level with its control
+_MAX_WORDS = 6  # words of the longest level with its control
 
 
 def fact(view: View, name: str, start: int, end: int) -> Fact | None:
-    """The fact `name` whose value stands at `start` to `end` of `view`, blanks around it left out."""
-    words = view.text[start:end]
-    text = words.strip()
+    """Return the fact `name` with its value at `start` to `end` of `view`, trimmed; `None` if that is blank."""
+    value = view.text[start:end]
+    text = value.strip()
     if not text:
         return None
-    low = start + len(words) - len(words.lstrip())
+    low = start + len(value) - len(value.lstrip())
     return Fact(view.span(low, low + len(text)), name, " ".join(text.split()))
 
 
-def level_length(text: str, words: Vocabulary | None) -> int:
-    """How many code points of `text` are a level with its controls (`LEVEL//CONTROL`); the rest is something else.
+def level_length(text: str, vocabulary: Vocabulary | None) -> int:
+    """Return the number of code points at the beginning of `text` that are a level with its controls.
 
-    With word tables the longest known spelling counts; without them, or where they know none, the leading words
-    written in capitals.
+    The level (as in `LEVEL//CONTROL`) is the longest spelling in the vocabulary; without a vocabulary or a match, the
+    leading words in capitals.
     """
-    if words is not None and "levels" in words:
+    if vocabulary is not None and "levels" in vocabulary:
         for length in _ends(text.partition("//")[0]):
-            if words["levels"].find(text[:length].upper()) is not None:
-                return length + _controls(text[length:], words)
+            if vocabulary["levels"].find(text[:length].upper()) is not None:
+                return length + _controls(text[length:], vocabulary)
     found = _CAPITALS.match(text)
     return found.end() if found else 0
 
 
-def _controls(text: str, words: Vocabulary) -> int:
-    """How many code points at the head of `text` are `//CONTROL`."""
+def _controls(text: str, vocabulary: Vocabulary) -> int:
+    """Return the number of code points at the beginning of `text` that are `//CONTROL`."""
     if not text.startswith("//"):
         return 0
     for length in _ends(text[2:]):
         form = text[2 : 2 + length].upper()
-        if any(table.find(form) is not None for table in words.tables.values()):
+        if any(table.find(form) is not None for table in vocabulary.tables.values()):
             return 2 + length
     found = _CAPITALS.match(text, 2)
     return found.end() if found else 2
 
 
 def _ends(text: str) -> list[int]:
-    """The ends of the first words of `text`, longest first."""
+    """Return the ends of the first words of `text`, longest first."""
     ends = []
     here = 0
-    for word in text.split(" ", _LONGEST)[:_LONGEST]:
+    for word in text.split(" ", _MAX_WORDS)[:_MAX_WORDS]:
         here += len(word)
         ends.append(here)
         here += 1

@@ -1,4 +1,7 @@
-"""A path to its documents: bytes are unpacked, decoded and unwrapped until no reader knows the text any more."""
+"""From a path to its documents: bytes are unpacked, decoded and unwrapped until no reader recognizes the text.
+
+`read` opens a file, `read_stream` reads bytes, `unwrap` reads text.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +12,36 @@ from collections.abc import Iterator, Mapping
 from ..errors import ConfigError, InputError
 from ..text import Exchange, Source, View
 from ..vocabulary import Vocabulary
-from .paths import reason, refusal
+from .paths import describe, refusal
 from .registry import (
     CODES,
+    MAX_NESTING,
     PACKED,
     READERS,
-    ROUNDS,
     ROWS,
     TEXT,
     Reader,
+    ReaderSettings,
     Reading,
-    Settings,
     Unreadable,
-    bounded,
-    of_stages,
+    limit_edits,
+    readers_of_stages,
 )
 from .streams import HEAD, Stream, decode
 
 _BY_CODE = {reader.code: reader for reader in READERS}
-_BYTES = of_stages(PACKED, ROWS)
-_TEXTS = of_stages(TEXT)
+_BYTES = readers_of_stages(PACKED, ROWS)
 _ROW_CODES = frozenset(reader.code for reader in _BYTES if reader.stage == ROWS and reader.code != "pdf")
-_TEXT_SIGNS = tuple((sign, reader) for reader in _TEXTS for sign in reader.signs)
-_ROW_SIGNS = (  # what rows may hold
+_TEXT_MARKERS = tuple((marker, reader) for reader in readers_of_stages(TEXT) for marker in reader.markers)
+_ROW_MARKERS = (  # of wrappers that occur inside rows
     ("<", _BY_CODE["html"]),
-    *(pair for pair in _TEXT_SIGNS if pair[1].code in ("foia", "labelled", "pasted", "plusd")),
+    *(pair for pair in _TEXT_MARKERS if pair[1].code in ("foia", "labelled", "pasted", "plusd")),
 )
-_ROW_FOOT = "\nMessage Attributes\n"
-_ROW_HEAD = 1000  # code points of a row in which its wrapper must show itself: a corpus pays for every letter searched
-_PLAIN = Reader("plain", TEXT, 0, "several", "the text as it stands", ())
+_ATTRIBUTES_LINE = "\nMessage Attributes\n"
+_ROW_HEAD = 1000  # code points of a row in which its wrapper must be recognizable: rows come in millions
+_PLAIN = Reader("plain", TEXT, 0, "message_splitter", "the text as it is", ())
 _XML = "<?xml"
-_LINE_END = re.compile(r"\r\n?")  # whatever ended a line ends it with LF in a view; the source keeps its own
+_LINE_END = re.compile(r"\r\n?")  # a view has LF at the end of each line; the source keeps its own line ends
 
 
 def read(
@@ -48,30 +50,30 @@ def read(
     reader: str | None = None,
     settings: Mapping[str, object] | None = None,
     data: bytes | None = None,
-    words: Vocabulary | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Iterator[Reading | Unreadable]:
-    """The documents of a file. `data` is given for standard input and unsaved text; the path is then only a name.
+    """Return the documents of a file. With `data` (standard input, unsaved text), `path` is only a name.
 
-    `reader` is a code of `READERS` or "plain", `None` recognises. Raises `ConfigError` at once for an unknown
-    reader or setting; whatever is wrong with the file itself is told as `Unreadable`.
+    `reader` is a code of `READERS` or "plain"; with `None` the format is detected. Raises `ConfigError` at once for an
+    unknown reader or setting; whatever is wrong with the file itself comes as `Unreadable`.
     """
-    chosen = Settings.of(settings, words)
-    forced = named(reader)
-    return _read(path, chosen, forced, data)
+    return _read(path, ReaderSettings.from_mapping(settings, vocabulary), find_reader(reader), data)
 
 
-def named(reader: str | None) -> Reader | None:
-    """The reader with that code. Raises `ConfigError` for a code nobody has."""
-    if reader is None or reader in _BY_CODE:
-        return _BY_CODE[reader] if reader else None
-    if reader == _PLAIN.code:
+def find_reader(code: str | None) -> Reader | None:
+    """Return the reader with a code. Raises `ConfigError` for an unknown code."""
+    if code is None or code in _BY_CODE:
+        return _BY_CODE[code] if code else None
+    if code == _PLAIN.code:
         return _PLAIN
-    raise ConfigError(f"unknown reader '{reader}'; known are {', '.join(CODES)}")
+    raise ConfigError(f"unknown reader '{code}'; known readers: {', '.join(CODES)}")
 
 
-def _read(path: str, settings: Settings, forced: Reader | None, data: bytes | None) -> Iterator[Reading | Unreadable]:
+def _read(
+    path: str, settings: ReaderSettings, forced: Reader | None, data: bytes | None
+) -> Iterator[Reading | Unreadable]:
     if data is not None:
-        yield from from_stream(Stream(path, "", io.BytesIO(data).read), settings, forced)
+        yield from read_stream(Stream(path, "", io.BytesIO(data).read), settings, forced)
         return
     why = refusal(path)
     if why:
@@ -79,142 +81,146 @@ def _read(path: str, settings: Settings, forced: Reader | None, data: bytes | No
         return
     try:
         with open(path, "rb", buffering=0) as file:
-            yield from from_stream(Stream(path, "", file.read, on_disk=True), settings, forced)
+            yield from read_stream(Stream(path, "", file.read, on_disk=True), settings, forced)
     except OSError as error:
-        yield Unreadable(path, "", reason(error))
+        yield Unreadable(path, "", describe(error))
 
 
-def from_stream(
-    stream: Stream, settings: Settings, forced: Reader | None = None, codes: tuple[str, ...] = ()
+# ---- Bytes ----------------------------------------------------------------------------------------------------------
+
+
+def read_stream(
+    stream: Stream, settings: ReaderSettings, forced: Reader | None = None, codes: tuple[str, ...] = ()
 ) -> Iterator[Reading | Unreadable]:
-    """The documents of a run of bytes. `codes` are the readers that unpacked it so far."""
+    """Yield the documents of a stream. `codes` are the readers that have unpacked it so far."""
     if not stream.head:
         yield Unreadable(stream.path, stream.cable, "is empty")
         return
     try:
-        reader = _for_bytes(stream, forced)
+        reader = _reader_for(stream, forced)
         if reader is None:
-            yield from _from_text(stream, settings, forced, codes)
+            yield from _read_text(stream, settings, forced, codes)
         elif reader.stage == ROWS:
-            yield from _from_rows(stream, settings, reader, codes)
-        elif len(codes) >= ROUNDS:
-            yield Unreadable(stream.path, stream.cable, f"is packed more than {ROUNDS} times over")
+            yield from _read_rows(stream, settings, reader, codes)
+        elif len(codes) >= MAX_NESTING:
+            yield Unreadable(stream.path, stream.cable, f"is packed more than {MAX_NESTING} times over")
         else:
             for member in reader.load().members(stream, settings, reader.code):
                 if isinstance(member, Unreadable):
                     yield member
                 else:
                     inside = None if reader is forced else forced
-                    yield from from_stream(member, settings, inside, (*codes, reader.code))
-    except InputError as trouble:
-        yield Unreadable(stream.path, stream.cable, str(trouble))
+                    yield from read_stream(member, settings, inside, (*codes, reader.code))
+    except InputError as error:
+        yield Unreadable(stream.path, stream.cable, str(error))
 
 
-def _for_bytes(stream: Stream, forced: Reader | None) -> Reader | None:
-    """Who reads these bytes: a packer whoever is asked for, else the reader asked for, else who recognises them."""
-    head = stream.head
-    letters = head[:HEAD].decode("latin-1")
+def detect_reader(stream: Stream, forced: Reader | None = None) -> str:
+    """Return the code of the reader for a stream's bytes, or "" if they are text."""
+    reader = _reader_for(stream, forced)
+    return "" if reader is None else reader.code
+
+
+def _reader_for(stream: Stream, forced: Reader | None) -> Reader | None:
+    """Return the reader of packed data, if it is packed; else the forced reader; else the first that recognizes it."""
+    text = stream.head[:HEAD].decode("latin-1")
     for reader in _BYTES:
         if reader.stage == PACKED and forced is not _PLAIN:
-            if letters.startswith(reader.signs):
+            if text.startswith(reader.markers):
                 return reader
-        elif reader is forced or (forced is None and _is_of(reader, head, letters)):
+        elif reader is forced or (
+            forced is None and _may_recognize(reader, text) and reader.load().recognizes(stream.head, reader.code)
+        ):
             return reader
     return None
 
 
-def _is_of(reader: Reader, head: bytes, letters: str) -> bool:
-    """Whether a reader of rows recognises a file by its head, which is given as bytes and as letters."""
-    return _may_hold(reader, letters) and reader.load().recognises(head, reader.code)
-
-
-def _may_hold(reader: Reader, letters: str) -> bool:
-    """Whether rows of that kind can begin like this: a look at the first letter or line, before a module is loaded."""
-    begin = letters.lstrip("\xef\xbb\xbf \t\r\n")
+def _may_recognize(reader: Reader, text: str) -> bool:
+    """Return whether rows of this kind can begin like this: checked before the reader's module is imported."""
+    start = text.lstrip("\xef\xbb\xbf \t\r\n")
     if reader.code == "csv-head":
-        line = begin[: begin.find("\n") + 1]
-        return any(sign in line for sign in reader.signs)
-    return begin[:1] in ("{", "[", '"', "%") and any(sign in letters for sign in reader.signs)
+        line = start[: start.find("\n") + 1]
+        return any(marker in line for marker in reader.markers)
+    return start[:1] in ("{", "[", '"', "%") and any(marker in text for marker in reader.markers)
 
 
-def kind_of(stream: Stream, forced: Reader | None = None) -> str:
-    """The code of the reader that will take a stream's bytes; "" if they are text."""
-    reader = _for_bytes(stream, forced)
-    return "" if reader is None else reader.code
-
-
-def _from_rows(
-    stream: Stream, settings: Settings, reader: Reader, codes: tuple[str, ...]
+def _read_rows(
+    stream: Stream, settings: ReaderSettings, reader: Reader, codes: tuple[str, ...]
 ) -> Iterator[Reading | Unreadable]:
     codes = (*codes, reader.code)
     name = "+".join(codes)
     for row in reader.load().rows(stream, settings, reader.code):
         if isinstance(row, Unreadable):
             yield row
-        elif row.facts and "\r" not in row.view.text and _recognise(row.view.text, codes) is None:
-            row.reader = name  # what `unwrap` would do, without its price: a corpus has millions of rows
+        elif row.facts and "\r" not in row.view.text and _recognize(row.view.text, codes) is None:
+            row.reader = name  # what `unwrap` would return, but faster: a corpus has millions of rows
             yield row
         else:
             yield from unwrap(row, settings, None, codes)
 
 
-def _from_text(
-    stream: Stream, settings: Settings, forced: Reader | None, codes: tuple[str, ...]
+def _read_text(
+    stream: Stream, settings: ReaderSettings, forced: Reader | None, codes: tuple[str, ...]
 ) -> Iterator[Reading | Unreadable]:
     text, notes = decode(stream.whole(settings.limit))
     if not text or text.isspace():
-        yield Unreadable(stream.path, stream.cable, "holds no text")
+        yield Unreadable(stream.path, stream.cable, "contains no text")
         return
     source = Source(stream.path, text, stream.first_line)
     yield from unwrap(Reading(stream.path, stream.cable, View.whole(source), notes=notes), settings, forced, codes)
 
 
+# ---- Text -----------------------------------------------------------------------------------------------------------
+
+
 def unwrap(
     reading: Reading,
-    settings: Settings,
+    settings: ReaderSettings,
     forced: Reader | None = None,
     codes: tuple[str, ...] = (),
-    rounds: int = ROUNDS,
+    depth: int = MAX_NESTING,
 ) -> Iterator[Reading | Unreadable]:
-    """The documents in a text: wrapper after wrapper is stripped, at most four, none twice."""
+    """Yield the documents in a text: at most `depth` wrappers are removed, none twice."""
     if "\r" in reading.view.text:
-        ends = (Exchange(*found.span(), "\n") for found in _LINE_END.finditer(reading.view.text))
-        reading.view = reading.view.exchange(bounded(ends))
-    reader = forced or (_recognise(reading.view.text, codes) if rounds else None)
+        line_ends = (Exchange(*found.span(), "\n") for found in _LINE_END.finditer(reading.view.text))
+        reading.view = reading.view.exchange(limit_edits(line_ends))
+    reader = forced or (_recognize(reading.view.text, codes) if depth else None)
     if reader is None or reader is _PLAIN or reader.stage != TEXT:
-        if not reading.view.text or reading.view.text.isspace():
-            yield Unreadable(reading.path, reading.cable, f"holds no text inside its wrapper ({'+'.join(codes)})")
-            return
-        if forced is None and not codes and reading.view.text.startswith(_XML):
-            yield Unreadable(
-                reading.path, reading.cable, "is XML of a kind no reader knows: save its telegrams as text"
-            )
-            return
-        reading.reader = "+".join(codes) or _PLAIN.code
-        text = reading.view.text
-        if reading.facts or ("CZC" not in text and "\nNNNN" not in text):
-            yield reading
-        else:
-            from .message_splitter import split  # 0.5 ms: few texts hold signs of several telegrams
-
-            yield from split(reading)
+        yield from _unwrapped(reading, forced, codes)
         return
     for inner in reader.load().unwrap(reading, settings):
         if isinstance(inner, Unreadable):
             yield inner
         else:
-            yield from unwrap(inner, settings, None, (*codes, reader.code), rounds - 1)
+            yield from unwrap(inner, settings, None, (*codes, reader.code), depth - 1)
 
 
-def _recognise(text: str, codes: tuple[str, ...]) -> Reader | None:
-    signs = _TEXT_SIGNS
+def _unwrapped(reading: Reading, forced: Reader | None, codes: tuple[str, ...]) -> Iterator[Reading | Unreadable]:
+    """Yield the telegrams of a text without a wrapper; usually it is one."""
+    text = reading.view.text
+    if not text or text.isspace():
+        yield Unreadable(reading.path, reading.cable, f"contains no text inside its wrapper ({'+'.join(codes)})")
+    elif forced is None and not codes and text.startswith(_XML):
+        yield Unreadable(reading.path, reading.cable, "is XML of an unknown kind; save its telegrams as text")
+    else:
+        reading.reader = "+".join(codes) or _PLAIN.code
+        if reading.facts or ("CZC" not in text and "\nNNNN" not in text):
+            yield reading
+        else:
+            from .message_splitter import split  # 0.5 ms: few texts have transmission signals of several telegrams
+
+            yield from split(reading)
+
+
+def _recognize(text: str, codes: tuple[str, ...]) -> Reader | None:
+    markers = _TEXT_MARKERS
     head = text
     if codes and codes[-1] in _ROW_CODES:
-        signs = _ROW_SIGNS
+        markers = _ROW_MARKERS
         head = text[:_ROW_HEAD]
-        if _ROW_FOOT in text:
+        if _ATTRIBUTES_LINE in text:
             return _BY_CODE["plusd"]
-    for sign, reader in signs:
-        if sign in head and reader.code not in codes and reader.load().recognises(text):
+    for marker, reader in markers:
+        if marker in head and reader.code not in codes and reader.load().recognizes(text):
             return reader
     return None

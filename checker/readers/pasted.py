@@ -1,7 +1,7 @@
-"""A telegram copied from a web page, with the page's own words around it.
+"""A telegram copied from a web page, with text of the page around it.
 
-The head row `Reference ID Created Released Classification Origin` (on one line, a word to a line, or parted by tabs)
-becomes facts; the telegram starts after it and ends at the signer or at the first line of the page's furniture.
+The row below `Reference ID Created Released Classification Origin` (on one line, one word per line, or separated by
+tabs) becomes facts; the telegram starts after it and ends at the signer or at the first line of site chrome.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ..model import Fact
 from ..text import Exchange, View
 from .metadata import fact, level_length
-from .registry import Reading, Settings, bounded
+from .registry import ReaderSettings, Reading, limit_edits
 
 _HEAD = re.compile(r"Reference[ \xa0]ID[\s|]+(?:Created[\s|]+Released|Date)[\s|]+Classification[\s|]+Origin(?=[\s|])")
 _DATE = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?"
@@ -20,13 +20,13 @@ _ROW = re.compile(
     rf"[\s|]*+(?P<reference_id>[^\s|]+)[\s|]++(?P<created>{_DATE})[\s|]++"
     rf"(?:(?P<released>{_DATE})[\s|]++)?"
 )
-# How the furniture of blogs and of the publisher's pages begins, below the telegram. Whole lines and line beginnings.
-_LINES = frozenset(
+# Site chrome below the telegram, on blogs and on the publisher's pages: whole lines, and beginnings of lines.
+_CHROME_LINES = frozenset(
     """Wikileaks|WikiLeaks|Advertisements|Advertisement|Leave a Reply|Leave a comment|Comments|Share this:|Like this:
 Like Loading...|Loading...|Related|Reply|Post navigation|See more|Search|Archives|Categories|Recent Posts
 Recent Comments|Blogroll|Meta""".replace("\n", "|").split("|")
 )
-_BEGINNINGS = tuple(
+_CHROME_STARTS = tuple(
     """Post a comment or leave a trackback|Fill in your details below|You are commenting using your
 This entry was posted|Posted in |Posted by |Filed under|Tagged |Bookmark the permalink|Trackback URL|Connecting to %s
 %d bloggers like this|Notify me of|Enter your comment here|Click to share|Follow this blog|Courage is contagious
@@ -39,14 +39,14 @@ _LONE_PILCROW = re.compile(r"\n[¶\ufffd] *\r?(?=\n)")
 _ORIGIN_REACH = 400
 
 
-def recognises(text: str) -> bool:
-    """Whether the head row is there and a row below it."""
+def recognizes(text: str) -> bool:
+    """Return whether the text has the header row and a row below it."""
     head = _HEAD.search(text)
     return head is not None and _ROW.match(text, head.end()) is not None
 
 
-def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
-    """The telegram below the head row, with the row's values as facts."""
+def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
+    """Yield the telegram below the header row, with the row's values as facts."""
     view = reading.view
     head = _HEAD.search(view.text)
     row = _ROW.match(view.text, head.end()) if head else None
@@ -57,19 +57,21 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
     end = _end(view.text, start)
     inside = view.slice(start, end)
     lone = [Exchange(found.start(), found.end()) for found in _LONE_PILCROW.finditer(inside.text)]
-    yield reading.inner(inside.exchange(bounded(lone)) if lone else inside, facts)
+    yield reading.inner(inside.exchange(limit_edits(lone)) if lone else inside, facts)
 
 
-def _facts(view: View, head: re.Match[str], row: re.Match[str], settings: Settings) -> tuple[tuple[Fact, ...], int]:
-    """The facts of the row, and where the text below it begins."""
+def _facts(
+    view: View, head: re.Match[str], row: re.Match[str], settings: ReaderSettings
+) -> tuple[tuple[Fact, ...], int]:
+    """Return the facts of the row, and where the text below it begins."""
     text = view.text
     facts = [fact(view, name, *row.span(name)) for name in ("reference_id", "created", "released") if row[name]]
     end = _line_end(text, row.end())
-    words = text[row.end() : end]
-    level = _cell(words) or level_length(words, settings.words) or len(words.rstrip())
+    rest = text[row.end() : end]
+    level = _cell(rest) or level_length(rest, settings.vocabulary) or len(rest.rstrip())
     facts.append(fact(view, "classification", row.end(), row.end() + level))
     low = row.end() + level
-    if not words[level:].strip(" \t\r|") and "\n" in head[0]:  # a word to a line: the origin has its own line
+    if not rest[level:].strip(" \t\r|") and "\n" in head[0]:  # one word per line: the origin has its own line
         low = end
         while low < len(text) and text[low] in " \t\r\n|" and low - end < _ORIGIN_REACH:
             low += 1
@@ -82,9 +84,9 @@ def _facts(view: View, head: re.Match[str], row: re.Match[str], settings: Settin
     return tuple(found for found in facts if found is not None), end
 
 
-def _cell(words: str) -> int:
-    """The end of the first cell, where tabs or bars part the cells."""
-    ends = [place for place in (words.find("\t"), words.find("|")) if place > 0]
+def _cell(row: str) -> int:
+    """Return the end of the first cell if tabs or bars separate the cells, else 0."""
+    ends = [offset for offset in (row.find("\t"), row.find("|")) if offset > 0]
     return min(ends) if ends else 0
 
 
@@ -94,27 +96,27 @@ def _line_end(text: str, start: int) -> int:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the telegram ends: before the page's furniture, and at the signer if one can be told."""
-    end = _furniture(text, start)
+    """Return where the telegram ends: before the site chrome, and at the signer if there is one."""
+    end = _site_chrome(text, start)
     last = start
     for found in _NUMBERED.finditer(text, start, end):
         last = found.end()
     signer = _SIGNER.search(text, last, end) if last > start else None
     while signer is not None:
-        if signer["name"] not in _LINES and not _MARKED.search(text, signer.end(), end):
+        if signer["name"] not in _CHROME_LINES and not _MARKED.search(text, signer.end(), end):
             end = signer.end("name")
             break
         signer = _SIGNER.search(text, signer.end("name"), end)
     return start + len(text[start:end].rstrip())
 
 
-def _furniture(text: str, start: int) -> int:
-    """Where the first line of the page's furniture begins, or the end of the text."""
+def _site_chrome(text: str, start: int) -> int:
+    """Return where the first line of site chrome begins, or the end of the text."""
     here = start
     while here < len(text):
         end = _line_end(text, here)
         line = text[here:end].strip()
-        if line in _LINES or line.startswith(_BEGINNINGS):
+        if line in _CHROME_LINES or line.startswith(_CHROME_STARTS):
             return here
         here = end + 1
     return len(text)

@@ -1,4 +1,4 @@
-"""The text layer of a PDF file, page after page; positions count the lines of that text."""
+"""The text layer of a PDF file, page by page; positions count the lines of that text."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..text import Source, View
-from .registry import Reading, Settings, Unreadable, size_words
+from .registry import ReaderSettings, Reading, Unreadable, format_size
 from .streams import Stream
 
 _PAGES = 20_000  # more pages than any release has
 
 
-def recognises(head: bytes, code: str = "") -> bool:
-    """Whether the file begins as a PDF file does."""
+def recognizes(head: bytes, code: str = "") -> bool:
+    """Return whether the file begins as a PDF file does."""
     return head.startswith(b"%PDF-")
 
 
-def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Unreadable]:
-    """One document: the text of all pages, a form feed between them."""
+def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
+    """Yield one document: the text of all pages, with form feeds between them."""
     try:
         import pypdfium2  # optional package, 60 ms
     except ImportError:
-        why = "is a PDF file, which needs an optional package: pip install 'cablecheck[pdf]'"
+        why = "is a PDF file, which needs an extra: pip install 'cablecheck[pdf]'"
         yield Unreadable(stream.path, stream.cable, why)
         return
     data = stream.whole(settings.limit)
@@ -31,7 +31,7 @@ def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Un
     except pypdfium2.PdfiumError as error:
         text, why = "", f"is a damaged or locked PDF file: {error}"
     if why or not text.strip():
-        why = why or "is a PDF file without a text layer; recognise its text first"
+        why = why or "is a PDF file without a text layer; run OCR on it first"
         yield Unreadable(stream.path, stream.cable, why)
         return
     note = "positions count the lines of the PDF file's text layer"
@@ -39,7 +39,7 @@ def rows(stream: Stream, settings: Settings, code: str) -> Iterator[Reading | Un
 
 
 def _text(document: Any, limit: int) -> tuple[str, str]:
-    """The text, and why it is refused."""
+    """Return the text, or why the file is refused."""
     try:
         if len(document) > _PAGES:
             return "", f"is a PDF file of {len(document)} pages, more than {_PAGES}"
@@ -52,7 +52,7 @@ def _text(document: Any, limit: int) -> tuple[str, str]:
             layer.close()
             page.close()
             if size > limit:
-                return "", f"holds more text than the limit of {size_words(limit)} for one document"
+                return "", f"contains more text than the limit of {format_size(limit)} for one document"
         return "\n\f".join(parts), ""
     finally:
         document.close()

@@ -1,4 +1,4 @@
-"""Text of the 1973-79 archives: the telegram stands between `Message Text` and `Message Attributes`.
+"""Text of the archives of 1973-79: the telegram is between `Message Text` and `Message Attributes`.
 
 The attributes below it become facts. Web copies lack the first line, and some begin with a block of keys.
 """
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from ..model import Fact
 from ..text import View
 from .metadata import fact
-from .registry import Reading, Settings
+from .registry import ReaderSettings, Reading
 
 _TEXT = re.compile(r"(?:\A|\n)[ \t]*Message Text[ \t]*(?=\r?\n)")
 _END = re.compile(r"\n[ \t]*Message Attributes[ \t]*(?=\r?\n|\Z)")
 _KEYS_BEGIN = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 _KEYS_END = "-----END PGP PUBLIC KEY BLOCK-----"
-# The attributes of the archives' record, with the facts that a rule may compare (the others keep their own name).
+# The attributes of an archive record, with the fact a rule may compare; the others keep their own name.
 _ATTRIBUTES = dict(
     line.partition("=")[::2]
     for line in """Automatic Decaptioning=|Capture Date=|Channel Indicators=|Concepts=|Control Number=|Copy=
@@ -39,13 +39,13 @@ _ATTRIBUTE = re.compile(r"\n[ \t]*([A-Z][A-Za-z ]{1,40}+):[ \t]*")
 _ABSENT = ("", "n/a")
 
 
-def recognises(text: str) -> bool:
-    """Whether the attributes' head line or the key block is there."""
+def recognizes(text: str) -> bool:
+    """Return whether the text has the line above the attributes, or the key block."""
     return _END.search(text) is not None or text[:8192].find(_KEYS_BEGIN) >= 0
 
 
-def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
-    """The telegrams of the text; several records in one text are named by their number."""
+def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
+    """Yield the telegrams of the text; several records in one text are named by their number."""
     view = reading.view
     text = view.text
     ends = [found.span() for found in _END.finditer(text)] or [(len(text), len(text))]
@@ -58,7 +58,7 @@ def unwrap(reading: Reading, settings: Settings) -> Iterator[Reading]:
 
 
 def _body(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the telegram stands before an attribute block."""
+    """Return start and end of the telegram above an attribute block."""
     keys = text.find(_KEYS_BEGIN, start, end)
     if keys >= 0:
         stop = text.find(_KEYS_END, keys, end)
@@ -71,7 +71,7 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _facts(view: View, start: int, end: int, more: bool) -> tuple[tuple[Fact, ...], int]:
-    """The facts of one attribute block, and where the next record begins."""
+    """Return the facts of one attribute block, and where the next record begins."""
     text = view.text
     marks = [found for found in _ATTRIBUTE.finditer(text, start, end) if found[1] in _ATTRIBUTES]
     next_record = _next_record(text, marks[-1].end() if marks else start, end) if more else end
@@ -88,7 +88,7 @@ def _facts(view: View, start: int, end: int, more: bool) -> tuple[tuple[Fact, ..
 
 
 def _next_record(text: str, start: int, end: int) -> int:
-    """A following record begins at its own head line, else after the first blank line."""
+    """Return where the next record begins: at its `Message Text` line, or after the first blank line."""
     head = _TEXT.search(text, start, end)
     if head is not None:
         return head.start()

@@ -1,4 +1,7 @@
-"""What every reader hands over, and the settings every reader obeys."""
+"""Types shared by all readers, the settings they take, and the register of readers.
+
+In this order: what a reader returns (`Reading`, `Unreadable`), its settings, helpers, and `READERS`.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,16 @@ from ..text import Exchange, View
 from ..vocabulary import Vocabulary
 
 MEGABYTE = 1 << 20
-ROUNDS = 4  # how many wrappers may be nested in one another
-MOST_CHANGES = 500_000  # a view costs some 300 bytes an exchange; the longest telegram has a few thousand lines
+MAX_NESTING = 4  # wrappers inside one another
+MAX_EDITS = 500_000  # an edit of a view costs some 300 bytes; the longest telegram has a few thousand lines
 
 
 class Reading(Record):
-    """One document as a reader hands it over.
+    """One document as a reader returns it.
 
-    `path` is the file as the user named it, `cable` the document's name in it ("" when it is alone), `reader` the
-    codes of the readers that unwrapped it, outermost first ("zip+html+labelled"; "plain" when there was no wrapper),
-    `notes` what had to be done to read it (for instance a fallback encoding).
+    `path` is the file as the user named it, `cable` the document's name in it ("" if it is the only one), `reader` the
+    codes of the readers that unwrapped it, outermost first ("zip+html+labelled"; "plain" if there was no wrapper),
+    `notes` what had to be done to read it, such as a fallback encoding.
     """
 
     path: str
@@ -33,29 +36,33 @@ class Reading(Record):
     notes: tuple[str, ...] = ()
 
     def inner(self, view: View, facts: tuple[Fact, ...] = (), cable: str = "", notes: tuple[str, ...] = ()) -> Reading:
-        """What is left when one wrapper is gone: names are joined, and the outer wrapper's facts win."""
-        stated = {fact.name for fact in self.facts}
-        added = tuple(fact for fact in facts if fact.name not in stated)
+        """Return the document inside one wrapper: names are joined, and facts of the outer wrapper win."""
+        known = {fact.name for fact in self.facts}
+        added = tuple(fact for fact in facts if fact.name not in known)
         return Reading(
             self.path, join_names(self.cable, cable), view, self.facts + added, self.reader, self.notes + notes
         )
 
 
 class Unreadable(Record):
-    """A document that could not be read, and why: it is *failed* in the ledger, never skipped."""
+    """A document without text to check, and why.
+
+    It counts as failed; with `excluded` it counts as excluded (a hidden member of an archive, say).
+    """
 
     path: str
     cable: str
     why: str
+    excluded: bool = False
 
 
-class Settings(Record):
-    """What a user may choose about reading. Sizes in bytes.
+class ReaderSettings(Record):
+    """What a user may configure about reading. Sizes are in bytes.
 
-    `limit` bounds one document, `ratio` how far a compressed file may swell beyond `limit`, `members` how many
-    documents an archive may hold. `body`, `header` and `facts` say which JSON keys hold what (`facts` maps a fact's
-    name to keys, the first one present wins); `columns` names the columns of a CSV file in order, `separator` is what
-    stands between them in a stretch of one that does not begin with its row of names.
+    `limit` bounds one document, `ratio` how far a compressed file may expand beyond `limit`, `members` how many
+    documents an archive may have. `body`, `header` and `facts` name the JSON keys or CSV columns of a document
+    (`facts` maps the name of a fact to keys; the first key present wins). `columns` names the columns of a CSV file in
+    order, and `separator` separates them, for a range of a file that does not begin with the header row.
     """
 
     limit: int = 64 * MEGABYTE
@@ -66,28 +73,28 @@ class Settings(Record):
     facts: Mapping[str, tuple[str, ...]] | None = None
     columns: tuple[str, ...] = ()
     separator: str = ""
-    words: Vocabulary | None = None
-    only: frozenset[int] | None = None  # the members of the outermost archive that a batch asks for, by number
+    vocabulary: Vocabulary | None = None
+    only: frozenset[int] | None = None  # numbers of the members of the outermost archive that a batch reads
 
     @classmethod
-    def of(cls, given: Mapping[str, object] | None, words: Vocabulary | None = None) -> Settings:
-        """The settings of a plain mapping. Raises `ConfigError` for an unknown key or a value of the wrong kind."""
-        made = cls(words=words)
-        for key, value in (given or {}).items():
+    def from_mapping(cls, mapping: Mapping[str, object] | None, vocabulary: Vocabulary | None = None) -> ReaderSettings:
+        """Build settings from a plain mapping. Raises `ConfigError` for an unknown key or a value of the wrong type."""
+        settings = cls(vocabulary=vocabulary)
+        for key, value in (mapping or {}).items():
             if key in ("limit", "ratio", "members"):
                 if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                    raise ConfigError(f"reader setting '{key}' must be a whole number above 0, not {value!r}")
-                setattr(made, key, value)
+                    raise ConfigError(f"reader setting '{key}' must be a positive integer, not {value!r}")
+                setattr(settings, key, value)
             elif key in ("body", "header", "columns"):
-                setattr(made, key, _names(key, value))
+                setattr(settings, key, _names(key, value))
             elif key == "separator" and isinstance(value, str) and len(value) == 1:
-                made.separator = value
+                settings.separator = value
             elif key == "facts" and isinstance(value, Mapping):
-                made.facts = {str(name): _names(f"facts.{name}", keys) for name, keys in value.items()}
+                settings.facts = {str(name): _names(f"facts.{name}", keys) for name, keys in value.items()}
             else:
                 known = "body, columns, facts, header, limit, members, ratio, separator"
-                raise ConfigError(f"unknown or malformed reader setting '{key}'; known are {known}")
-        return made
+                raise ConfigError(f"unknown or malformed reader setting '{key}'; known settings: {known}")
+        return settings
 
 
 def _names(key: str, value: object) -> tuple[str, ...]:
@@ -98,40 +105,43 @@ def _names(key: str, value: object) -> tuple[str, ...]:
     raise ConfigError(f"reader setting '{key}' must be a name or a list of names, not {value!r}")
 
 
-def bounded(changes: Iterable[Exchange]) -> Iterator[Exchange]:
-    """The exchanges as they come. Raises `InputError` when there are more than any document needs."""
-    for number, change in enumerate(changes):
-        if number > MOST_CHANGES:
-            raise too_many()
-        yield change
+# ---- Helpers --------------------------------------------------------------------------------------------------------
 
 
-def too_many() -> InputError:
-    """The trouble of a document that would need more changes than memory should bear."""
-    return InputError(f"needs more than {MOST_CHANGES} changes to be read: it is no telegram")
+def limit_edits(edits: Iterable[Exchange]) -> Iterator[Exchange]:
+    """Yield the edits unchanged. Raises `InputError` after `MAX_EDITS` of them."""
+    for count, edit in enumerate(edits):
+        if count > MAX_EDITS:
+            raise too_many_edits()
+        yield edit
+
+
+def too_many_edits() -> InputError:
+    """Return the error for a document that needs more edits than fit into memory."""
+    return InputError(f"needs more than {MAX_EDITS} edits to unwrap; not a telegram")
 
 
 def join_names(outer: str, inner: str) -> str:
-    """The name of a document inside a named document."""
+    """Return the name of a document inside a named document."""
     return f"{outer}:{inner}" if outer and inner else outer or inner
 
 
-def size_words(size: int) -> str:
-    """A size in bytes as people write it, for messages."""
+def format_size(size: int) -> str:
+    """Return a size in bytes for a message, such as `64 MB`."""
     return f"{size / MEGABYTE:g} MB" if size >= MEGABYTE else f"{size} bytes"
 
 
-# ---- The register of readers: one line each, in the order of their codes.
+# ---- The register of readers, in the order of their codes -----------------------------------------------------------
 PACKED, ROWS, TEXT = "archives", "rows", "text"
 
 
 class Reader(Record):
-    """One reader. `stage` says what it is given and gives.
+    """One reader, and when it is tried.
 
-    packed: `members(stream, settings)`, a stream to streams; rows: `rows(stream, settings)`, a stream to readings;
-    text: `unwrap(reading, settings)`, a reading to readings without their wrapper. `signs` are words of which one must
-    stand in the text (or in the head of the bytes) before the module is imported and its `recognises` asked; `rank` is
-    the order of asking.
+    `stage` says what its module defines. PACKED: `members(stream, settings, code)`, from a stream to streams. ROWS:
+    `rows(stream, settings, code)`, from a stream to readings. TEXT: `unwrap(reading, settings)`, from a reading to
+    readings without their wrapper. Readers of rows and text also define `recognizes`, which is called only if one of
+    the `markers` occurs in the text (or in the head of the bytes). Readers are tried in the order of `rank`.
     """
 
     code: str
@@ -139,10 +149,10 @@ class Reader(Record):
     rank: int
     module: str
     title: str
-    signs: tuple[str, ...]
+    markers: tuple[str, ...]
 
     def load(self) -> ModuleType:
-        """The reader's module: imported when it is first needed, since most documents need none."""
+        """Return the reader's module, imported on first use because most documents need none."""
         return import_module(f"{__package__}.{self.module}")
 
 
@@ -155,7 +165,7 @@ READERS = (
     Reader("gzip", PACKED, 11, "archives", "a gzip file", ("\x1f\x8b",)),
     Reader("html", TEXT, 30, "html", "web pages, the publisher's cable pages first", ("<pre", "</", "<br")),
     Reader("json", ROWS, 19, "json_rows", "a JSON object or an array of objects", ("{", "[")),
-    Reader("jsonl", ROWS, 18, "json_rows", "a JSON object a line", ("{",)),
+    Reader("jsonl", ROWS, 18, "json_rows", "one JSON object per line", ("{",)),
     Reader("labelled", TEXT, 60, "labelled_dump", "dumps with id:, refid: and header: lines", ("refid:",)),
     Reader("mail", TEXT, 40, "mail", "e-mail and mailboxes", ("Message-I", "MIME-V", "Received:", "From ")),
     Reader("pasted", TEXT, 90, "pasted", "text copied from a web page", ("Reference",)),
@@ -167,6 +177,6 @@ READERS = (
 CODES = tuple(sorted([reader.code for reader in READERS] + ["plain"]))
 
 
-def of_stages(*stages: str) -> tuple[Reader, ...]:
-    """The readers of these stages in the order of asking."""
+def readers_of_stages(*stages: str) -> tuple[Reader, ...]:
+    """Return the readers of these stages in the order in which they are tried."""
     return tuple(sorted((reader for reader in READERS if reader.stage in stages), key=lambda reader: reader.rank))

@@ -1,4 +1,4 @@
-"""Files of rows, whatever a row looks like: each is a source of its own, and one that cannot be read harms no other."""
+"""Files of rows: each row is a source of its own, and a row that cannot be read does not affect the others."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..errors import InputError
 from ..text import Source
-from .registry import Reading, Unreadable, join_names, size_words
+from .registry import Reading, Unreadable, format_size, join_names
 from .streams import Stream, decode_row
 
 
-def readings(
+def read_rows(
     stream: Stream,
     limit: int,
     rows: Iterable[tuple[int, bytes | None]],
-    made: Callable[[Source, str], Reading | Unreadable],
+    build: Callable[[Source, str], Reading | Unreadable],
 ) -> Iterator[Reading | Unreadable]:
-    """The document of each row that is not blank. `rows` are line numbers and bytes, `None` where they are more than
-    `limit`; `made` is given the row's source and name, and raises `InputError` where it holds no document."""
+    """Yield the document of each row that is not blank.
+
+    `rows` are line numbers with bytes, or with `None` for a row larger than `limit`. `build` takes the row's source
+    and name, and raises `InputError` if the row has no document.
+    """
     for line, row in rows:
         if row is not None and (not row or row.isspace()):
             continue
         name = f"line {line}"
         try:
             if row is None:
-                raise InputError(f"the row is larger than the limit of {size_words(limit)}")
+                raise InputError(f"the row is larger than the limit of {format_size(limit)}")
             text, notes = decode_row(row)
-            reading = made(Source(stream.path, text, line), name)
-        except InputError as trouble:
-            yield Unreadable(stream.path, join_names(stream.cable, name), str(trouble))
+            reading = build(Source(stream.path, text, line), name)
+        except InputError as error:
+            yield Unreadable(stream.path, join_names(stream.cable, name), str(error))
             continue
         if notes and isinstance(reading, Reading):
             reading.notes = notes

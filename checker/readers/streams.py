@@ -1,8 +1,8 @@
-"""Bytes to text in one stated order, so that the same bytes are the same letters on every machine.
+"""Bytes to text: decoding in one fixed order, and streams of bytes read in bounded chunks.
 
-The order: a byte order mark decides; else UTF-8, strictly; else Windows-1252 when every byte is defined there and one
-of the bytes 80-9F occurs; else ISO-8859-1, in which every byte is a letter. The last two leave a note. NULs, form feeds
-and CR LF stay as they are; a byte order mark is no part of the text.
+The order: a byte order mark decides; otherwise strict UTF-8; otherwise Windows-1252 if all bytes are defined there and
+one of the bytes 80-9F occurs; otherwise ISO-8859-1, in which every byte is a character. The last two add a note. NULs,
+form feeds and CR LF are kept; a byte order mark is not part of the text.
 """
 
 from __future__ import annotations
@@ -10,28 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..errors import InputError
-from .registry import MEGABYTE, size_words
+from .registry import MEGABYTE, format_size
 
 _SAMPLE = 8192
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8", "UTF-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le", "UTF-32"),
     (b"\x00\x00\xfe\xff", "utf-32-be", "UTF-32"),
     (b"\xff\xfe", "utf-16-le", "UTF-16"),
     (b"\xfe\xff", "utf-16-be", "UTF-16"),
 )
-# all control bytes but backspace, tab, line ends, form feed, Ctrl-Z and escape, which old text files do hold
+# all control bytes except backspace, tab, line ends, form feed, Ctrl-Z and escape, which occur in old text files
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\b\t\n\v\f\r\x1a\x1b") + b"\x7f"
 _UPPER = bytes(range(0x80, 0xA0))
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # in Windows-1252
-_SIGNS = (
+_SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"II*\0", "a TIFF image"),
     (b"MM\0*", "a TIFF image"),
     (b"\x7fELF", "a program"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document; export it as plain text"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
     (b"BZh", "a bzip2 file; unpack it first"),
@@ -40,26 +40,26 @@ _SIGNS = (
 
 
 def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """The text of `data` and notes on how it was read. Raises `InputError` for what is no text at all."""
-    for mark, codec, name in _MARKS:
+    """Return the text of `data`, and notes on how it was decoded. Raises `InputError` for data that is not text."""
+    for mark, codec, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             try:
                 return data[len(mark) :].decode(codec), ()
             except UnicodeDecodeError as error:
-                place = error.start + len(mark)
-                raise InputError(f"has a {name} byte order mark but is not {name} at byte {place}") from None
+                offset = error.start + len(mark)
+                raise InputError(f"has a {name} byte order mark but is not {name} at byte {offset}") from None
     refuse_binary(data)
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError as error:
-        where = f"not UTF-8 at byte {error.start}"
+        reason = f"not UTF-8 at byte {error.start}"
     if len(data) != len(data.translate(None, _UPPER)) and len(data) == len(data.translate(None, _UNDEFINED)):
-        return data.decode("cp1252"), (f"{where}: read as Windows-1252",)
-    return data.decode("iso-8859-1"), (f"{where}: read as ISO-8859-1",)
+        return data.decode("cp1252"), (f"{reason}: read as Windows-1252",)
+    return data.decode("iso-8859-1"), (f"{reason}: read as ISO-8859-1",)
 
 
 def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """The same for one row of a file, where only the first can have a byte order mark, and it is UTF-8."""
+    """Decode one row of a file as `decode` does; only the first row can have a byte order mark, that of UTF-8."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -68,29 +68,29 @@ def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def refuse_binary(data: bytes) -> None:
-    """Raises `InputError` if a twentieth of the first 8 KB are control bytes, or a known sign stands there."""
-    for sign, what in _SIGNS:
-        if data.startswith(sign):
-            raise InputError(f"is not text but {what}")
+    """Raise `InputError` if data begins with a known signature, or a twentieth of its first 8 KB are control bytes."""
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            raise InputError(f"is not text but {kind}")
     sample = data[:_SAMPLE]
-    strange = len(sample) - len(sample.translate(None, _CONTROLS))
-    if strange * 20 > len(sample):  # in packed or encrypted data a tenth are
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if controls * 20 > len(sample):  # packed or encrypted data has a tenth
         if sample.count(0) * 3 > len(sample):
-            raise InputError("is not text: a third of it are NUL bytes (UTF-16 without a byte order mark?)")
+            raise InputError("is not text: a third of its bytes are NUL (UTF-16 without a byte order mark?)")
         raise InputError("is not text but a binary file")
 
 
-# ---- Bytes on their way in: a file, a stretch of a file or a member of an archive, read in bounded pieces
+# ---- Streams of bytes -----------------------------------------------------------------------------------------------
 HEAD = 64 * 1024
 _CHUNK = MEGABYTE
 
 
 class Stream:
-    """A named run of bytes with its first 64 KB at hand. `take(n)` gives up to n bytes, none at the end; at most
-    `size` bytes are read.
+    """A named run of bytes (a file, a range of a file, a member of an archive) whose first 64 KB are in `head`.
 
-    `first_line` is the line of the file on which the stream begins; `on_disk` says that it is the whole file at `path`.
-    Reading may raise `InputError` or `OSError`.
+    `read(n)` returns up to n bytes, and none at the end; at most `size` bytes are read in all. `first_line` is the
+    line of the file on which the stream begins; `on_disk` means that it is the whole file at `path`. Reading may raise
+    `InputError` or `OSError`.
     """
 
     __slots__ = ("_left", "_read", "cable", "first_line", "head", "on_disk", "path")
@@ -99,7 +99,7 @@ class Stream:
         self,
         path: str,
         cable: str,
-        take: Callable[[int], bytes],
+        read: Callable[[int], bytes],
         size: int | None = None,
         first_line: int = 1,
         on_disk: bool = False,
@@ -108,34 +108,34 @@ class Stream:
         self.cable = cable
         self.first_line = first_line
         self.on_disk = on_disk
-        self._read = take
+        self._read = read
         self._left = size
-        self.head = self._take(HEAD)
+        self.head = self._read_fully(HEAD)
 
-    def _take(self, wanted: int) -> bytes:
-        """Exactly `wanted` bytes, or all that is left."""
+    def _read_fully(self, wanted: int) -> bytes:
+        """Read exactly `wanted` bytes, or all that is left."""
         if self._left is not None:
             wanted = min(wanted, self._left)
-        got = self._read(wanted) if wanted else b""
-        parts = [got]
-        length = len(got)
-        while got and length < wanted:
-            got = self._read(wanted - length)
-            parts.append(got)
-            length += len(got)
+        data = self._read(wanted) if wanted else b""
+        parts = [data]
+        length = len(data)
+        while data and length < wanted:
+            data = self._read(wanted - length)
+            parts.append(data)
+            length += len(data)
         if self._left is not None:
             self._left -= length
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def chunks(self) -> Iterator[bytes]:
-        """All bytes, once, in pieces of at most a megabyte."""
+        """Yield all bytes once, in chunks of at most a megabyte."""
         chunk = self.head
         while chunk:
             yield chunk
-            chunk = self._take(_CHUNK)
+            chunk = self._read_fully(_CHUNK)
 
     def whole(self, limit: int) -> bytes:
-        """All bytes. Raises `InputError` if there are more than `limit`."""
+        """Return all bytes. Raises `InputError` if there are more than `limit`."""
         if len(self.head) < HEAD and len(self.head) <= limit:
             return self.head
         parts = []
@@ -143,43 +143,35 @@ class Stream:
         for chunk in self.chunks():
             length += len(chunk)
             if length > limit:
-                raise InputError(f"is larger than the limit of {size_words(limit)} for one document")
+                raise InputError(f"is larger than the limit of {format_size(limit)} for one document")
             parts.append(chunk)
         return b"".join(parts)
 
-    def split(self, cut: bytes, limit: int) -> Iterator[tuple[bytes | None, int]]:
-        """The pieces between the `cut`s (which begin with LF), and how many LF each holds.
+    def split(self, separator: bytes, limit: int) -> Iterator[tuple[bytes | None, int]]:
+        """Yield the parts between separators (which begin with LF), each with the number of LF in it.
 
-        A piece larger than `limit` comes as `None`; no more than `limit` and a chunk is ever held.
+        A part larger than `limit` comes as `None`; memory never holds more than `limit` and a chunk.
         """
-        held: list[bytes] = []  # of a piece that runs over several chunks, joined once, so that time stays linear
-        size = feeds = 0
-        edge = b""
+        held: list[bytes] = []  # of a part that spans chunks, joined once so that time stays linear
+        size = newlines = 0
+        tail = b""
         for chunk in self.chunks():
-            data = edge + chunk
-            edge = b""
-            if len(cut) > 1 and data.endswith(cut[:1]):
-                data, edge = data[:-1], cut[:1]
-            parts = data.split(cut)
+            data = tail + chunk
+            tail = b""
+            if len(separator) > 1 and data.endswith(separator[:1]):
+                data, tail = data[:-1], separator[:1]
+            parts = data.split(separator)
             rest = parts.pop()
             for part in parts:
                 if size:
                     held.append(part)
                     size += len(part)
-                    yield b"".join(held) if size <= limit else None, feeds + part.count(b"\n")
-                    held, size, feeds = [], 0, 0
+                    yield b"".join(held) if size <= limit else None, newlines + part.count(b"\n")
+                    held, size, newlines = [], 0, 0
                 else:
-                    yield part if len(part) <= limit else None, part.count(b"\n") if len(cut) > 1 else 0
+                    yield part if len(part) <= limit else None, part.count(b"\n") if len(separator) > 1 else 0
             size += len(rest)
-            feeds += rest.count(b"\n")
-            held = _add(held, rest, size <= limit)
-        if size or edge:
-            yield b"".join([*held, edge]) if size <= limit else None, feeds + len(edge)
-
-
-def _add(held: list[bytes], part: bytes, fits: bool) -> list[bytes]:
-    """`held` with one more part, or nothing when the whole no longer fits."""
-    if not fits:
-        return []
-    held.append(part)
-    return held
+            newlines += rest.count(b"\n")
+            held = [*held, rest] if size <= limit else []
+        if size or tail:
+            yield b"".join([*held, tail]) if size <= limit else None, newlines + len(tail)

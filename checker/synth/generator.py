@@ -1,4 +1,4 @@
-"""From templates to telegrams: dates in order, serials that rise, references that exist, defects on request."""
+"""From templates to telegrams: dates in order, rising serials, references that exist, defects on request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PARAGRAPHS = 32  # more than any template has: no two paragraphs of a corpus get
 
 
 class Planted(Record):
-    """One planted defect: the rule it breaks, the words at the place, their offset (code points of the plain text)."""
+    """One planted defect: the rule it breaks, the words at its position, their offset in code points."""
 
     cable: str
     rule: str
@@ -28,7 +28,7 @@ class Planted(Record):
 
 
 class Made(Record):
-    """One invented telegram. `number` counts the documents from 1; `text` is header and body as one plain text."""
+    """One synthetic telegram. `number` counts the documents from 1; `text` is header and body as one plain text."""
 
     number: int
     cable: str
@@ -45,12 +45,12 @@ class Made(Record):
 
     @property
     def text(self) -> str:
-        """The plain telegram."""
+        """Return the telegram as plain text."""
         return self.header + self.body
 
 
 class Earlier(Record):
-    """What a later telegram needs to refer to this one."""
+    """What a later telegram needs to refer to an earlier one."""
 
     year: int
     post: str
@@ -60,16 +60,16 @@ class Earlier(Record):
 
 
 def make(count: int, seed: int, defects: float, folder: str | None = None) -> Iterator[Made]:
-    """`count` telegrams in the order of their dates; `defects` is the share (0 to 1) that gets one planted.
+    """Yield `count` telegrams in the order of their dates; `defects` is the share (0 to 1) with a planted defect.
 
-    Raises `ConfigError` when the data in `folder` (default: the shipped `rules/synth`) is wrong.
+    Raises `ConfigError` if the data in `folder` (default: the shipped `rules/synth`) is invalid.
     """
     script, words = load(folder)
     return Maker(script, words, count, seed, defects).run()
 
 
 class Maker:
-    """The state of one run: its random numbers, the serials given out, the telegrams sent of late."""
+    """The state of one run: random numbers, serials used, recent telegrams."""
 
     def __init__(self, script: Script, words: Vocabulary, count: int, seed: int, defects: float) -> None:
         self.script = script
@@ -83,7 +83,7 @@ class Maker:
         self.made = 0
 
     def run(self) -> Iterator[Made]:
-        """The telegrams, one after the other."""
+        """Yield the telegrams."""
         first, last = self.script.first, self.script.last
         days = (last - first).days
         while self.made < self.count:
@@ -172,7 +172,7 @@ class Maker:
         return values
 
     def _number(self, values: Values, sent: date, filed: bool) -> None:
-        """The next number of the post's telegrams; of its files, which no telegram bears, where `filed`."""
+        """Set the next serial of the post's telegrams, or with `filed` of its files."""
         key = (f"{values['post_name']}-" if filed else values["post_name"], sent.year)
         serial = self.serials.get(key, 0) + 1
         self.serials[key] = serial
@@ -183,7 +183,7 @@ class Maker:
         values["cable"] = f"{post}-{sent.year}-{serial}" if filed else f"{sent.year % 100:02d}{post}{serial}"
 
     def _refer(self, values: Values, sent: date) -> None:
-        """An earlier telegram of the same year that is not classified higher, or none."""
+        """Set a reference to an earlier telegram of the same year that is not classified higher, if there is one."""
         values["ref_post"] = values["ref_serial"] = values["ref_yy"] = ""
         values["references"] = ()
         rank = self.rank.get(values["level"], 0)
@@ -203,7 +203,7 @@ class Maker:
             self.recent.append(entry)
 
     def _paragraphs(self, template: Template, values: Values, number: int) -> int:
-        """Sets `paragraphs` and each `markN`; returns the number of the next paragraph."""
+        """Set `paragraphs` and each `markN`; return the number of the next paragraph."""
         rng = self.rng
         spec = template.paragraphs
         low, high = spec.count
@@ -217,8 +217,8 @@ class Maker:
             mark = marks[0 if index == 0 else int(rng.random() * len(marks))] if marks else ""
             shown = spec.mark({"mark": mark}) if mark else ""
             lead = spec.lead({"n": number, "mark": shown})
-            before, behind = pool[int(rng.random() * len(pool))]
-            text.append(f"{lead}{before}{self.made * PARAGRAPHS + index + 1000}{behind}{after}")
+            before, after_number = pool[int(rng.random() * len(pool))]
+            text.append(f"{lead}{before}{self.made * PARAGRAPHS + index + 1000}{after_number}{after}")
             values[f"lead{index + 1}"] = lead
             values[f"bare{index + 1}"] = spec.lead({"n": number, "mark": ""})
             values[f"mark{index + 1}"] = mark
@@ -232,7 +232,7 @@ class Maker:
 
 
 def _pool(rng: Random, spec: dict[str, Any], script: Script) -> list[tuple[str, str]]:
-    """Running texts, wrapped once: each is cut at the place where a number makes it unlike every other."""
+    """Return wrapped running texts, each split where a number makes it unique."""
     sentences = script.lists[spec["of"]]
     low, high = (int(number) for number in spec["sentences"])
     numbered = [sentence for sentence in sentences if "%" in sentence]
@@ -241,18 +241,18 @@ def _pool(rng: Random, spec: dict[str, Any], script: Script) -> list[tuple[str, 
         chosen = [rng.choice(numbered).replace("%", "\0", 1)]
         chosen += [rng.choice(sentences).replace("%", str(rng.randint(11, 98))) for _ in range(rng.randint(low, high))]
         rng.shuffle(chosen)
-        before, behind = _wrapped("  ".join(chosen), int(spec["width"])).split("\0")
-        pool.append((before, behind))
+        before, after_number = _wrapped("  ".join(chosen), int(spec["width"])).split("\0")
+        pool.append((before, after_number))
     return pool
 
 
 def _wrapped(text: str, width: int) -> str:
-    """The text in lines of at most `width`; the first is shorter, because number and mark stand before it."""
-    lines, line, room = [], "", width - 12
+    """Return the text in lines of at most `width`; the first is shorter, because number and mark precede it."""
+    lines, line, available = [], "", width - 12
     for word in text.split(" "):
-        if line and len(line) + 1 + len(word) > room:
+        if line and len(line) + 1 + len(word) > available:
             lines.append(line.rstrip())
-            line, room = word, width
+            line, available = word, width
         else:
             line = f"{line} {word}" if line else word
     return "\n".join([*lines, line])

@@ -1,4 +1,4 @@
-"""The values a template names: how each is drawn, compiled once from its declaration in `rules/synth/`."""
+"""How each value of a template is drawn, compiled once from its declaration in `rules/synth/`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Lists = dict[str, list[Any]]
 
 
 def fields(text: str) -> set[str]:
-    """The names in a template. Raises `ConfigError` for anything but plain names (`{a.b}`, `{a!r}`)."""
+    """Return the names in a template. Raises `ConfigError` for anything but plain names (`{a.b}`, `{a!r}`)."""
     found = set()
     try:
         parts = list(string.Formatter().parse(text))
-    except ValueError as wrong:
-        raise ConfigError(f"not a template: {wrong}: {text[:60]!r}") from wrong
+    except ValueError as error:
+        raise ConfigError(f"not a template: {error}: {text[:60]!r}") from error
     for _, name, spec, conversion in parts:
         if name is None:
             continue
         if not name.isidentifier() or spec or conversion:
-            raise ConfigError(f"a template names plain values only, not {{{name}}}: {text[:60]!r}")
+            raise ConfigError(f"only plain names are allowed in a template, not {{{name}}}: {text[:60]!r}")
         found.add(name)
     return found
 
 
 def template(text: str) -> Callable[[Values], str]:
-    """A function that fills the template in."""
+    """Return a function that fills in the template."""
     if not fields(text):
         fixed = text.format()
         return lambda values: fixed
@@ -40,7 +40,7 @@ def template(text: str) -> Callable[[Values], str]:
 
 
 def draw(name: str, spec: Any, lists: Lists) -> Draw:
-    """The function that sets the value `name`. What `spec` may be is in docs/synth.md."""
+    """Return the function that sets the value `name`; docs/synth.md describes `spec`."""
     if isinstance(spec, str):
         return _one_of(name, [spec])
     if isinstance(spec, list):
@@ -58,12 +58,12 @@ def draw(name: str, spec: Any, lists: Lists) -> Draw:
         return _by(name, spec["by"], spec["of"], spec["else"])
     if keys == {"if", "then", "else"}:
         return _if(name, spec["if"], spec["then"], spec["else"])
-    raise ConfigError(f"value {name}: no way to draw it is called {', '.join(sorted(keys))}")
+    raise ConfigError(f"value {name}: unknown way to draw it: {', '.join(sorted(keys))}")
 
 
 def _named(name: str, lists: Lists) -> list[Any]:
     if name not in lists:
-        raise ConfigError(f"no list is called {name}; there are {', '.join(sorted(lists))}")
+        raise ConfigError(f"unknown list {name}; known lists: {', '.join(sorted(lists))}")
     return lists[name]
 
 
@@ -104,7 +104,7 @@ def _number(name: str, low: int, high: int, digits: int) -> Draw:
 
 
 def _later(name: str, low: int, high: int, form: str) -> Draw:
-    """A date `low` to `high` years after the telegram's, on the same day of the year, as the template `form`."""
+    """Draw a date `low` to `high` years after the telegram's, on the same day, formatted with the template `form`."""
     show = template(form)
 
     def set_later(rng: Random, values: Values) -> None:
@@ -134,7 +134,7 @@ def _if(name: str, key: str, then: list[str], other: list[str]) -> Draw:
 
 
 def add_years(day: date, years: int) -> date:
-    """The same day `years` later; 29 February becomes the 28th."""
+    """Return the same day `years` later; 29 February becomes 28 February."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -142,7 +142,7 @@ def add_years(day: date, years: int) -> date:
 
 
 def date_values(day: date) -> Values:
-    """A day's parts under the names a template uses: d dd m mm yy yyyy ddd."""
+    """Return a day's parts by the names used in templates: d dd m mm yy yyyy ddd."""
     year, month, number = day.year, day.month, day.day
     return {
         "d": str(number),

@@ -1,4 +1,7 @@
-"""The keys of `rules/synth/*.yaml`, each with its shape and meaning: the source of the published schema."""
+"""Templates and defects of the generator, compiled from `rules/synth/*.yaml`.
+
+First the keys of the files, from which the published schema is generated; then the loading and checking of the files.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ VALUE = (
 
 BREAK = (
     Key("every", {"type": "integer", "minimum": 1}, "After so many paragraphs.", 3, True),
-    Key("text", TEXT, "What stands between the pages.", "PAGE 0{page}\n", True),
+    Key("text", TEXT, "The text between the pages.", "PAGE 0{page}\n", True),
 )
 
 PARAGRAPHS = (
@@ -82,7 +85,7 @@ TEMPLATE = (
 
 EDIT = (
     Key("find", TEXT, "The words to look for.", "E.O. 12958: {value}", True),
-    Key("put", TEXT, "What stands there instead.", "", True),
+    Key("put", TEXT, "The replacement.", "", True),
     Key("last", _YES, "Look from the end.", "yes"),
 )
 
@@ -147,7 +150,7 @@ FILE = (
 
 
 def synth_schema() -> Shape:
-    """The schema of the three files of the generator."""
+    """Return the JSON schema of the three files of the generator."""
     value = record(VALUE, "How a value is drawn: a text, several, or one of the ways below.", required=False)
     value["type"] = ["string", "number", "array", "object"]
     value["items"] = TEXT
@@ -167,12 +170,12 @@ def synth_schema() -> Shape:
     }
 
 
-# ---- `rules/synth/*.yaml` to compiled templates and defects: what may be said there, checked when it is r
+# ---- Loading ---------------------------------------------------------------------------------------------------------
 FILES = {"words": ("lists", "bodies", "section"), "telegrams": ("let", "templates"), "defects": ("defects",)}
 
 
 class Edit(Record):
-    """Put `put` where `find` stands; both are templates. `last` looks from the end."""
+    """Replace `find` with `put`, both templates; with `last`, the last occurrence."""
 
     find: Callable[[Values], str]
     put: Callable[[Values], str]
@@ -195,7 +198,7 @@ class Defect(Record):
     wrapper: Callable[[Values], str] | None
 
     def fits(self, values: Values, sections: int) -> bool:
-        """Whether this telegram can be broken this way."""
+        """Return whether a telegram can get this defect."""
         if self.sections and sections < 2:
             return False
         if any(values.get(name) not in allowed for name, allowed in self.where.items()):
@@ -203,7 +206,7 @@ class Defect(Record):
         return all(values.get(name) for name in self.needs)
 
     def apply(self, values: Values, header: str, body: str) -> tuple[str, str, str, int] | None:
-        """Header, body, the expected words and their offset in the text; `None` if the words were not there."""
+        """Return header, body, the expected words and their offset in the text; `None` if the words are missing."""
         place = -1
         text = header + body
         edge = len(header)
@@ -228,12 +231,12 @@ class Defect(Record):
         return text[:edge], text[edge:], words or "", place
 
     def source_record(self, values: Values) -> str | None:
-        """The level the wrapper states, where the defect changes it."""
+        """Return the level in the wrapper, if the defect changes it."""
         return self.wrapper(values) if self.wrapper is not None else None
 
 
 class Paragraphs(Record):
-    """How the running text of a template is made."""
+    """The running text of a template."""
 
     count: tuple[int, int]
     lead: Callable[[Values], str]
@@ -260,20 +263,20 @@ class Template(Record):
     header: Callable[[Values], str]
     text: Callable[[Values], str]
     defects: tuple[Defect, ...] = ()
-    filed: bool = False  # a document of a file, which bears no telegram's number
+    filed: bool = False  # a document of a file, without a telegram's number
 
     def row(self, chance: float) -> Values:
-        """The row of values that a number from 0 to 1 falls on."""
+        """Return the row of values for a random number from 0 to 1."""
         return self.rows[min(bisect_right(self.steps, chance * self.steps[-1]), len(self.rows) - 1)]
 
     def shuffled(self, rng: Random) -> list[Defect]:
-        """The defects of this template, from a random one on."""
+        """Return the defects of this template, rotated to start with a random one."""
         start = int(rng.random() * len(self.defects))
         return [*self.defects[start:], *self.defects[:start]]
 
 
 class Script:
-    """Everything in `rules/synth/`."""
+    """The contents of `rules/synth/`."""
 
     def __init__(self, words: Any, telegrams: Any, defects: Any) -> None:
         self.lists: dict[str, list[Any]] = words["lists"]
@@ -281,7 +284,7 @@ class Script:
         self.months: list[str] = self.lists["months"]
         self.section = template(words["section"])
         names = [next(iter(item)) for item in telegrams["let"]]
-        self.early = names.index("post") + 1  # the serial needs the post; all else may name the serial
+        self.early = names.index("post") + 1  # the serial needs the post; all other values may use the serial
         self.draws = _draws(telegrams["let"], self.lists)
         broken = [_defect(item) for item in defects["defects"]]
         self.templates = [_template(item, self.lists, broken) for item in telegrams["templates"]]
@@ -289,13 +292,13 @@ class Script:
         self.last = max(item.until for item in self.templates)
 
     def usable(self, day: date) -> date:
-        """That day, or the first day after it on which some template is in use."""
+        """Return the day, or the first day after it on which some template is in use."""
         if any(item.since <= day <= item.until for item in self.templates):
             return day
         return min((item.since for item in self.templates if item.since > day), default=self.last)
 
     def pick(self, day: date, chance: float) -> Template:
-        """A template in use on that day, by their shares."""
+        """Return a template in use on a day, by their shares."""
         usable = [item for item in self.templates if item.since <= day <= item.until]
         if len(usable) == 1:
             return usable[0]
@@ -304,7 +307,7 @@ class Script:
 
 
 def load(folder: str | None) -> tuple[Script, Vocabulary]:
-    """The script and the word tables. `folder` defaults to the shipped `rules/synth`."""
+    """Load the script and the vocabulary. `folder` defaults to the shipped `rules/synth`."""
     folder = folder or os.path.join(data_dir("rules"), "synth")
     parts, items = read([os.path.join(folder, f"{name}.yaml") for name in FILES])
     if items:
@@ -312,12 +315,12 @@ def load(folder: str | None) -> tuple[Script, Vocabulary]:
     words = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
     try:
         return Script(*parts), words
-    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
-        raise ConfigError(f"{folder}: {type(wrong).__name__}: {wrong}") from wrong
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{folder}: {type(error).__name__}: {error}") from error
 
 
 def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
-    """What the files say, all scalars as text, and all that is wrong with them, each at its place."""
+    """Return the contents of the files, all scalars as text, and all diagnostics."""
     items: list[Diagnostic] = []
     opened = [RuleFile.open(path, os.path.join("rules", "synth", os.path.basename(path)), items) for path in paths]
     files = {os.path.basename(path).removesuffix(".yaml"): file for path, file in zip(paths, opened, strict=True)}
@@ -331,7 +334,7 @@ def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
 
 
 def check(paths: Sequence[str]) -> list[Diagnostic]:
-    """All that is wrong with folders of the generator's files, or with single files of it."""
+    """Return the diagnostics of folders of the generator's files, or of single files."""
     items: list[Diagnostic] = []
     for path in paths:
         items += read([os.path.join(path, f"{name}.yaml") for name in FILES] if os.path.isdir(path) else [path])[1]
@@ -339,7 +342,7 @@ def check(paths: Sequence[str]) -> list[Diagnostic]:
 
 
 def _parts(name: str, file: RuleFile) -> None:
-    """Each of the three files holds its own parts and no others."""
+    """Check that each of the three files has its own keys and no others."""
     tree = file.tree
     if not isinstance(tree, Map):
         return
@@ -349,11 +352,11 @@ def _parts(name: str, file: RuleFile) -> None:
     for key, _ in tree.items():
         home = next((other for other, parts in FILES.items() if key.value in parts), name)
         if home != name and name in FILES:
-            file.trouble("R010", key, f'"{key.value}" belongs into {home}.yaml')
+            file.trouble("R010", key, f'"{key.value}" belongs in {home}.yaml')
 
 
 def _names(files: Mapping[str, RuleFile | None]) -> None:
-    """What one file names another must have: lists, bodies, templates."""
+    """Check that lists, bodies and templates named in one file exist in another."""
     words, telegrams, defects = (files.get(name) for name in FILES)
     if words is None or telegrams is None or defects is None:
         return
@@ -373,7 +376,7 @@ def _names(files: Mapping[str, RuleFile | None]) -> None:
 
 def _known(file: RuleFile, node: Tree | None, names: Sequence[str], what: str) -> None:
     if isinstance(node, Text) and node.value not in names:
-        file.trouble("R009", node, f"no {what} is called {node.value}", like(node.value, names))
+        file.trouble("R009", node, f"unknown {what} {node.value}", like(node.value, names))
 
 
 def _keys(file: RuleFile, part: str) -> list[str]:

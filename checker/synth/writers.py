@@ -1,4 +1,4 @@
-"""Invented telegrams into files: JSON lines, CSV, a folder, a zip archive, and the truth file beside them."""
+"""Write synthetic telegrams to JSON lines, CSV, a folder or a zip archive, with a truth file next to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Put = Callable[[Made], None]
 
 
 class Written(Record):
-    """What a run of `write` left behind: documents, planted defects and the two paths."""
+    """The result of `write`: the numbers of documents and planted defects, and the two paths."""
 
     documents: int
     planted: int
@@ -26,13 +26,13 @@ class Written(Record):
 
 
 def write(count: int, seed: int, defects: float, out: str, folder: str | None = None) -> Written:
-    """Writes `count` telegrams to `out` and the planted defects to `out.truth.jsonl`.
+    """Write `count` telegrams to `out` and the planted defects to `out.truth.jsonl`.
 
-    The end of `out` chooses the wrapper: `.jsonl`, `.csv`, `.zip`, or none of these for a folder of text files.
-    Memory stays flat at any count. Raises `InputError` when the place cannot be written.
+    The extension of `out` selects the wrapper: `.jsonl`, `.csv`, `.zip`; otherwise a folder of text files. Memory does
+    not grow with `count`. Raises `InputError` if `out` cannot be written.
     """
     if count < 0 or not 0 <= defects <= 1:
-        raise ConfigError("count is a whole number from 0, the share of defects a number from 0 to 1")
+        raise ConfigError("count must be 0 or a positive integer, the share of defects a number from 0 to 1")
     wrapper = WRITERS.get(os.path.splitext(out)[1].lower(), _folder)
     truth = f"{out.rstrip('/')}.truth.jsonl"
     documents = planted = 0
@@ -44,8 +44,8 @@ def write(count: int, seed: int, defects: float, out: str, folder: str | None = 
                 for defect in made.planted:
                     facts.write(json.dumps(_truth(made, defect), ensure_ascii=False) + "\n")
                     planted += 1
-    except OSError as wrong:
-        raise InputError(f"cannot write {wrong.filename or out}: {wrong.strerror}") from wrong
+    except OSError as error:
+        raise InputError(f"cannot write {error.filename or out}: {error.strerror}") from error
     return Written(documents, planted, out, truth)
 
 
@@ -62,7 +62,7 @@ def _truth(made: Made, defect: Any) -> dict[str, Any]:
 
 
 def _row(made: Made) -> list[str]:
-    """The eight columns of a `cables.csv`."""
+    """Return the eight columns of a row of `cables.csv`."""
     sent = f"{made.sent.month}/{made.sent.day}/{made.sent.year} {int(made.time[:2])}:{made.time[2:]}"
     return [
         str(made.number),
@@ -110,7 +110,7 @@ def _zip(out: str) -> Iterator[Put]:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
 
         def put(made: Made) -> None:
-            entry = zipfile.ZipInfo(_member(made), (1980, 1, 1, 0, 0, 0))  # no clock: equal runs give equal bytes
+            entry = zipfile.ZipInfo(_member(made), (1980, 1, 1, 0, 0, 0))  # fixed, so that equal runs give equal bytes
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, made.text)
 

@@ -78,11 +78,11 @@ def test_killed_at_random_moments_and_resumed_it_gives_identical_bytes(corpus, f
 def test_another_corpus_is_not_resumed(corpus, options, tmp_path):
     out = tmp_path / "out"
     audit.run([str(corpus)], str(out), options())
-    with pytest.raises(ConfigError, match="holds an audit already"):
+    with pytest.raises(ConfigError, match="already contains an audit"):
         audit.run([str(corpus)], str(out), options())
     other = tmp_path / "other.jsonl"
     shutil.copy(corpus, other)
-    with pytest.raises(ConfigError, match="begun with other corpus"):
+    with pytest.raises(ConfigError, match="cannot resume: corpus"):
         audit.run([str(other)], str(out), options(resume=True))
 
 
@@ -138,14 +138,14 @@ class Finder:
                     time.sleep(0.01)
                 return plain(view, *rest)
             checker.parser.parse = parse
-            from checker.readers import shards
-            whole = shards.read_batch
+            from checker.readers import partitions
+            whole = partitions.read_batch
             def read_batch(*given, **named):
                 for item in whole(*given, **named):
                     if "{POISON} unread" in item.view.text:
                         os._exit(9)
                     yield item
-            shards.read_batch = read_batch
+            partitions.read_batch = read_batch
 sys.meta_path.insert(0, Finder())
 '''
 
@@ -169,12 +169,12 @@ def test_a_worker_that_grows_is_stopped_and_the_document_named(poisoned, options
     result = audit.run([str(poisoned)], str(out), options(document_seconds=0.0, worker_memory=250 << 20))
     assert {"checked": 29, "excluded": 0, "failed": 1} == result.summary["account"]
     failed = rows(out, "select document, why from ledger where state = 'failed'")
-    assert [(20, "made its worker grow beyond 250 MB; it was stopped")] == failed
+    assert [(20, "used more than 250 MB of memory; its worker was stopped")] == failed
 
 
 def test_a_document_that_cannot_even_be_passed_over_stops_the_audit_and_is_named(poisoned, options, tmp_path):
     poisoned.write_text(poisoned.read_text().replace(f"{POISON} hang", f"{POISON} unread").replace(f"{POISON} die", ""))
-    told = r"can be resumed: document 20 of batch 0 of .*poisoned.jsonl cannot be passed over: it ended its worker"
+    told = r"can be resumed: document 20 of batch 0 of .*poisoned.jsonl cannot be skipped: it ended its worker"
     with pytest.raises(InputError, match=told):
         audit.run([str(poisoned)], str(tmp_path / "out"), options())
 
@@ -249,7 +249,7 @@ def test_shards_merge_to_the_bytes_of_an_undivided_audit(corpus, options, finish
 
 def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path):
     def places(seed):
-        plan = checkpoint.draw([str(corpus)], str(tmp_path), options(sample=50, seed=seed), "")
+        plan = checkpoint.make_plan([str(corpus)], str(tmp_path), options(sample=50, seed=seed), "")
         return [(task.number, task.only) for task in plan.tasks]
 
     assert places(1) == places(1) != places(2)
@@ -260,8 +260,8 @@ def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path
 
 
 def test_where_excludes_and_says_so(corpus, options, tmp_path):
-    asked = filters.terms(["year>=2005", "classification~SECRET"])
-    audit.run([str(corpus)], str(tmp_path / "out"), options(where=asked))
+    query = filters.terms(["year>=2005", "classification~SECRET"])
+    audit.run([str(corpus)], str(tmp_path / "out"), options(where=query))
     years = rows(tmp_path / "out", "select min(year), bool_and(outside_level = 'S') from cables")
     assert years[0][0] >= 2005 and years[0][1]
     states = dict(rows(tmp_path / "out", "select state, count(*) from ledger group by state"))
@@ -326,11 +326,11 @@ def test_a_command_says_nothing_beside_its_answer(finished):
 def test_the_command_line(corpus, tmp_path, capsys):
     out = str(tmp_path / "out")
     assert 1 == main(["audit", str(corpus), "--out", out, "--jobs", "1", "--quiet", "--isolated"])
-    assert "= 5" in capsys.readouterr().out
+    assert "documents: 5" in capsys.readouterr().out
     assert 0 == main(["query", out, "select count(*) as n from rules where corpus", "--format", "csv"])
     assert ["n", "14"] == capsys.readouterr().out.split()
     assert 0 == main(["audit", "diff", out, out])
-    assert "the same\n" == capsys.readouterr().out
+    assert "no differences\n" == capsys.readouterr().out
     assert 2 == main(["query", out, "drop view cables"])
-    assert "one SELECT" in capsys.readouterr().err
+    assert "one read-only SELECT" in capsys.readouterr().err
     assert 2 == main(["audit", str(tmp_path / "nothing"), "--out", out + "2", "--quiet", "--isolated"])

@@ -19,21 +19,21 @@ EXAMPLES = [
 
 
 @pytest.fixture(scope="module")
-def asked():
+def query():
     made = database.Query()
     yield made
     made.close()
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_example(rule, example, asked):
-    assert "" == corpus_rules.judge(rule, example, asked)
+def test_example(rule, example, query):
+    assert "" == corpus_rules.judge(rule, example, query)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_no_rule_finds_anything_in_an_empty_corpus(rule, asked):
-    asked.empty()
-    assert [] == corpus_rules.findings(rule, asked, False)
+def test_no_rule_finds_anything_in_an_empty_corpus(rule, query):
+    query.empty()
+    assert [] == corpus_rules.findings(rule, query, False)
 
 
 WRONG = [
@@ -64,7 +64,7 @@ WRONG = [
     ("times: 20, document", "times: 0, document", "R009", "does not fit"),
     ('date: "1978-06-05"', 'date: "5 June 1978"', "R034", "is not a date"),
     ("  - id: CRP-002", "  - id: CRP-001", "R022", "CRP-001 is taken"),
-    ("select c.document, c.mrn", "delete from cables; select c.document, c.mrn", "R036", "one SELECT"),
+    ("select c.document, c.mrn", "delete from cables; select c.document, c.mrn", "R036", "one read-only SELECT"),
     ("mrn: 07STRELSAU12, level: C", "mrm: 07STRELSAU12, level: C", "R010", '"mrm"'),
 ]
 

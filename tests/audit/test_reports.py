@@ -45,9 +45,9 @@ def page(finished):
 
 @pytest.fixture(scope="module")
 def found(finished):
-    asked = database.Query(str(finished))
-    yield statistics.figures(asked)
-    asked.close()
+    query = database.Query(str(finished))
+    yield statistics.figures(query)
+    query.close()
 
 
 def test_the_page_is_whole_by_itself(page):
@@ -82,7 +82,7 @@ def test_the_schedule_says_what_the_table_says(page, found):
 def test_every_report_tells_the_same_account(finished, found):
     summary = json.loads((finished / "summary.json").read_text())
     account = summary["account"]
-    line = f"{account['checked']:,} checked + 0 excluded + 0 failed = {account['checked']:,} handed in"
+    line = f"{account['checked']:,} documents: {account['checked']:,} checked, 0 excluded, 0 failed"
     for name in ("report.txt", "report.md", "report.html"):
         assert line in (finished / name).read_text(), name
     assert summary["never_applied"] == [row[0] for row in found["idle"]]

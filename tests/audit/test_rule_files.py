@@ -52,7 +52,7 @@ def test_each_mutant_changes_one_word():
 def test_every_mutant_of_the_shipped_rules_is_noticed_or_excused(capsys):
     code = main(["rules", "test", FOLDER, "--mutate"])
     told = capsys.readouterr().out
-    assert told.rstrip().endswith(" 0 alive"), told
+    assert told.rstrip().endswith(" 0 survived"), told
     assert 0 == code
 
 
@@ -64,7 +64,7 @@ def test_the_commands_tell_what_is_wrong_at_its_place(tmp_path, capsys):
     (folder / "mine.yaml").write_text(text.replace("o.rank <> c.rank", "o.rnk <> c.rank", 1))
     assert 2 == main(["rules", "check", str(folder)])
     told = capsys.readouterr().out
-    assert "error[R036]" in told and told.endswith("1 trouble\n")
+    assert "error[R036]" in told and told.endswith("1 error\n")
     (folder / "mine.yaml").write_text(text.replace("finds: [1, 2]", "finds: [1, 3]", 1))
     assert 1 == main(["rules", "test", str(folder / "mine.yaml")])
     assert "CRP-001 invalid: expected findings on [1, 3], found [1, 2]" in capsys.readouterr().out

@@ -46,29 +46,29 @@ def test_what_is_not_a_question_to_the_tables_is_refused(finished, tmp_path, sql
     other.write_bytes((finished / "rules.parquet").read_bytes())
     own = finished / "rules.parquet"
     before = own.read_bytes()
-    asked = database.Query(str(finished))
+    query = database.Query(str(finished))
     with pytest.raises(ConfigError):
-        asked.ask(sql.format(other=other, own=own))
-    asked.close()
+        query.run(sql.format(other=other, own=own))
+    query.close()
     assert before == own.read_bytes() and ["other.parquet"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_a_question_that_never_ends_is_stopped(finished):
-    asked = database.Query(str(finished), seconds=0.5)
-    with pytest.raises(ConfigError, match=r"longer than 0\.5 s"):
-        asked.ask("with recursive t(i) as (select 1 union all select i + 1 from t) select max(i) from t")
+    query = database.Query(str(finished), seconds=0.5)
+    with pytest.raises(ConfigError, match=r"timed out after 0\.5 s"):
+        query.run("with recursive t(i) as (select 1 union all select i + 1 from t) select max(i) from t")
 
 
 def test_a_question_that_needs_too_much_memory_is_refused(finished):
-    asked = database.Query(str(finished), memory="40MB")
+    query = database.Query(str(finished), memory="40MB")
     with pytest.raises(ConfigError, match=r"(?i)memory"):
-        asked.ask("select list(i) as l, list(i * 2) from range(60000000) t(i)")
+        query.run("select list(i) as l, list(i * 2) from range(60000000) t(i)")
 
 
 def test_every_table_has_the_columns_it_is_documented_to_have(finished):
-    asked = database.Query(str(finished))
+    query = database.Query(str(finished))
     for table, columns in TABLES.items():
-        assert tuple(column.name for column in columns) == asked.ask(f"select * from {table} limit 0").columns
+        assert tuple(column.name for column in columns) == query.run(f"select * from {table} limit 0").columns
 
 
 def test_an_interruption_of_a_long_question_is_no_bug(finished):

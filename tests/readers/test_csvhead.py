@@ -50,8 +50,8 @@ def test_each_row_has_its_own_line():
 
 def test_a_table_without_a_text_column_is_told_and_not_read_as_a_telegram():
     why = (
-        "is a table with the columns document_number, draft_date, from, subject, and none is known to hold the text of "
-        "a telegram: name it in the settings (fields.body)"
+        "is a table with the columns document_number, draft_date, from, subject, none of which is known to hold a "
+        "telegram's text; name it in the settings (fields.body)"
     )
     assert [("", why)] == read("Document Number,Draft Date,From,Subject\n1974STRELS00123,1974,STRELSAU,BRIDGE\n")
 
@@ -64,9 +64,9 @@ def test_a_column_named_in_the_settings_holds_the_text():
 def test_rows_that_cannot_be_read_are_told_and_the_others_are_read():
     rows = 'id,body\nA1,"ONE" X\nA2,TWO,2\nA3,\nA4,FOUR\nA5,"FIVE\nA6,SIX\n'
     wanted = [
-        ("line 2", "something stands between a closing quote and the next column at character 10"),
-        ("line 3", "the row has 3 columns where 2 are named"),
-        ("A3", "no text stands under raw_body or body or content or message_text or msgtext or text"),
+        ("line 2", "unexpected text after the closing quote at character 10"),
+        ("line 3", "the row has 3 columns (expected 2)"),
+        ("A3", "no text in raw_body or body or content or message_text or msgtext or text"),
         ("A4", "csv-head", "FOUR", "reference_id=A4"),
         ("line 6", "the quote at character 4 of the row is never closed"),
     ]

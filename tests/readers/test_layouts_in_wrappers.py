@@ -80,7 +80,7 @@ def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tup
     source_record = {
         rule.id for rule in book().rules if "outside." in rule.source
     }  # they judge the wrapper's own words
-    for reading in readers.read(name, data=data, words=book().vocabulary):
+    for reading in readers.read(name, data=data, vocabulary=book().vocabulary):
         assert isinstance(reading, Reading), reading
         telegram = parser.parse(reading.view, book().vocabulary, reading.facts)
         for finding in engine.judge(telegram, reading.view.source, book(), name, reading.cable).findings:

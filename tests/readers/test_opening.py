@@ -35,13 +35,13 @@ def test_bad_paths_are_told(tmp_path):
     assert whys(str(tmp_path / "none")) == ["does not exist"]
     assert whys(str(tmp_path / "pipe")) == ["is a named pipe, not a file"]
     assert whys("/dev/null") == ["is a device, not a file"]
-    assert whys("a\0b") == ["cannot be read: its name holds a NUL"]
+    assert whys("a\0b") == ["cannot be read: its name contains a NUL"]
     assert whys(str(tmp_path / "empty")) == ["is empty"]
-    assert whys(str(tmp_path / "blank")) == ["holds no text"]
+    assert whys(str(tmp_path / "blank")) == ["contains no text"]
     assert whys(str(tmp_path / "image")) == ["is not text but a PNG image"]
     assert whys(str(tmp_path / "noise")) == ["is not text but a binary file"]
     assert whys(str(tmp_path / "wide")) == [
-        "is not text: a third of it are NUL bytes (UTF-16 without a byte order mark?)"
+        "is not text: a third of its bytes are NUL (UTF-16 without a byte order mark?)"
     ]
 
 
@@ -103,7 +103,7 @@ def test_a_reader_may_be_named():
     assert texts(page, reader="plain") == [("", page.decode())]
     assert texts(page) == [("", "\n\n1. TEXT\n\n")]
     assert texts(b"x", reader="jsonl") == [("line 1", "! is not a JSON object at character 1")]
-    with pytest.raises(ConfigError, match="unknown reader 'pdfs'; known are csv, "):
+    with pytest.raises(ConfigError, match="unknown reader 'pdfs'; known readers: csv, "):
         readers.read("x", reader="pdfs")
 
 
@@ -117,9 +117,7 @@ def test_wrong_settings_are_refused_at_once(settings):
 
 def test_json_keys_come_from_the_settings():
     row = b'{"Text": "ALPHA", "Top": "HEAD", "Level": "SECRET", "n": 7}\n'
-    assert texts(row) == [
-        ("line 1", "! no text stands under raw_body or body or content or message_text or msgtext or text")
-    ]
+    assert texts(row) == [("line 1", "! no text in raw_body or body or content or message_text or msgtext or text")]
     settings = {"body": "Text", "header": ["Top"], "facts": {"classification": "Level", "reference_id": ["n", "Top"]}}
     (found,) = readers.read("x", data=row, settings=settings)
     assert (found.cable, found.view.text) == ("HEAD", "HEAD\n\nALPHA")
@@ -131,7 +129,7 @@ def test_torn_rows_are_told_and_the_others_read():
     whole = row.format(1, 1) + row.format(2, 2)[:40] + "\n" + row.format(3, 3)
     assert texts(whole.encode()) == [
         ("08STRELSAU1", 'TEXT\n"quoted"'),
-        ("line 3", "! the row has 4 columns where 8 are expected"),
+        ("line 3", "! the row has 4 columns (expected 8)"),
         ("08STRELSAU3", 'TEXT\n"quoted"'),
     ]
     lines = b'{"body": "a"}\n{"body": "b\n\n["c"]\n{"body": 3}\n{"body": "d"}'
@@ -139,12 +137,12 @@ def test_torn_rows_are_told_and_the_others_read():
         ("line 1", "a"),
         ("line 2", "! is not JSON: Unterminated string starting at at character 10"),
         ("line 4", "! is not a JSON object at character 1"),
-        ("line 5", "! no text stands under raw_body or body or content or message_text or msgtext or text"),
+        ("line 5", "! no text in raw_body or body or content or message_text or msgtext or text"),
         ("line 6", "d"),
     ]
     assert texts(b'[{"body": "a"}, {"body": "b"') == [
         ("item 1", "a"),
-        ("item 2", "! is not JSON: the object is cut short or malformed"),
+        ("item 2", "! is not JSON: the object is truncated or malformed"),
     ]
 
 
@@ -157,9 +155,7 @@ def test_the_order_of_columns_comes_from_the_settings():
 
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pypdfium2", None)
-    assert texts(b"%PDF-1.4\n") == [
-        ("", "! is a PDF file, which needs an optional package: pip install 'cablecheck[pdf]'")
-    ]
+    assert texts(b"%PDF-1.4\n") == [("", "! is a PDF file, which needs an extra: pip install 'cablecheck[pdf]'")]
     monkeypatch.setitem(__import__("sys").modules, "backports.zstd", None)
     monkeypatch.setitem(__import__("sys").modules, "compression", None)
     monkeypatch.setitem(__import__("sys").modules, "backports", None)
@@ -196,7 +192,7 @@ def test_the_text_layer_of_a_pdf_is_read():
     assert [line.strip() for line in found.view.text.splitlines() if line.strip()] == [
         line for line in TELEGRAM.splitlines() if line
     ]
-    assert texts(pdf([])) == [("", "! is a PDF file without a text layer; recognise its text first")]
+    assert texts(pdf([])) == [("", "! is a PDF file without a text layer; run OCR on it first")]
     assert texts(b"%PDF-1.4\nnothing")[0][1].startswith("! is a damaged or locked PDF file")
 
 
@@ -223,7 +219,7 @@ def test_mail_attachments_are_told():
     text = f"--b\nContent-Type: text/plain\n\n{TELEGRAM}"
     assert texts((head + text + part + "--b--\n").encode()) == [
         ("", TELEGRAM),
-        ("scan.pdf", "! is an attachment of type application/pdf: save it and check the file"),
+        ("scan.pdf", "! is an attachment of type application/pdf; save it and check the file"),
     ]
     bad = "--b\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nA\n--b--\n"
     assert texts((head + bad).encode())[0][1].startswith("! is damaged base64")
@@ -271,7 +267,7 @@ def test_the_word_tables_part_level_and_origin(cell, level, origin):
     from checker import rulebook
 
     row = f"Reference ID Date Classification Origin\n08STRELSAU123 2008-03-14 15:30 {cell}\n\n{TELEGRAM}"
-    (found,) = readers.read("x", data=row.encode(), words=rulebook.load().vocabulary)
+    (found,) = readers.read("x", data=row.encode(), vocabulary=rulebook.load().vocabulary)
     assert [fact.text for fact in found.facts] == ["08STRELSAU123", "2008-03-14 15:30", level, origin]
 
 
@@ -300,6 +296,6 @@ def test_a_document_of_an_office_program_is_refused_whole(tmp_path, member):
 
 def test_xml_that_nobody_knows_is_refused_and_not_read_as_one_telegram():
     data = b'<?xml version="1.0"?>\n<records><record><words>UNCLAS STRELSAU 000123</words></record></records>\n'
-    why = "is XML of a kind no reader knows: save its telegrams as text"
+    why = "is XML of an unknown kind; save its telegrams as text"
     assert [readers.Unreadable("x.xml", "", why)] == list(readers.read("x.xml", data=data))
     assert ["plain"] == [item.reader for item in readers.read("x.xml", data=data, reader="plain")]

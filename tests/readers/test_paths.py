@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from checker.readers import Found, find
+from checker.readers import FoundPath, find
 
 
 def told(paths: list[str], root: str, **words: bool) -> list[tuple[str, str, str]]:
@@ -50,9 +50,9 @@ def test_patterns_are_expanded_and_one_without_matches_fails(tmp_path):
     assert told([str(tmp_path / "?.txt")], str(tmp_path)) == [("a.txt", "file", ""), ("b.txt", "file", "")]
     assert told([str(tmp_path / "[x].txt")], str(tmp_path)) == [("[x].txt", "file", "")]
     pattern = str(tmp_path / "*.csv")
-    assert list(find([pattern])) == [Found(pattern, "failed", "the pattern matches no file")]
-    assert list(find(["/nowhere/at/all"])) == [Found("/nowhere/at/all", "failed", "does not exist")]
-    assert list(find(["/dev/null"])) == [Found("/dev/null", "failed", "is a device, not a file")]
+    assert list(find([pattern])) == [FoundPath(pattern, "failed", "the pattern matches no file")]
+    assert list(find(["/nowhere/at/all"])) == [FoundPath("/nowhere/at/all", "failed", "does not exist")]
+    assert list(find(["/dev/null"])) == [FoundPath("/dev/null", "failed", "is a device, not a file")]
 
 
 def test_a_named_folder_without_files_fails(tmp_path):

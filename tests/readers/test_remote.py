@@ -11,7 +11,7 @@ import pytest
 from checker import readers, synth
 from checker.errors import ConfigError, InputError, MissingExtra
 from checker.readers import Unreadable, object_storage
-from checker.readers.partitions import Meter, batches, read_batch
+from checker.readers.partitions import BatchMeter, batches, read_batch
 
 fsspec = pytest.importorskip("fsspec")
 TARGET = 60_000
@@ -43,12 +43,12 @@ def told(path):
     """What every batch of a corpus says, without the name of the file; lines as counted from its beginning."""
     found, before = [], {}
     for number, batch in enumerate(batches(path, TARGET)):
-        meter = Meter()
+        meter = BatchMeter()
         items = list(read_batch(batch, meter=meter))
-        assert "" == meter.trouble
+        assert "" == meter.error
         name = batch.paths[0]
         more = 0 if batch.first_line else before.get(name, 0)
-        before[name] = more + meter.feeds
+        before[name] = more + meter.newlines
         for item in items:
             if isinstance(item, Unreadable):
                 found.append((number, item.cable, item.why))
@@ -130,9 +130,9 @@ def test_a_store_that_fails_ends_the_batch_and_says_so(memory, monkeypatch):
         raise OSError("the line is dead\nand more words for the makers of the store")
 
     monkeypatch.setattr(type(memory), "cat_file", fails)
-    meter = Meter()
+    meter = BatchMeter()
     assert [] == list(read_batch(made[1], meter=meter))
-    assert "memory://rows.jsonl: the line is dead" == meter.trouble
+    assert "memory://rows.jsonl: the line is dead" == meter.error
 
 
 def test_a_store_that_gives_less_than_it_was_asked_for_is_not_believed(memory, monkeypatch):
@@ -142,17 +142,17 @@ def test_a_store_that_gives_less_than_it_was_asked_for_is_not_believed(memory, m
     monkeypatch.setattr(
         type(memory), "cat_file", lambda self, path, start=None, end=None: plain(self, path, start, end)[1:]
     )
-    meter = Meter()
+    meter = BatchMeter()
     assert [] == list(read_batch(made[1], meter=meter))
-    assert "bytes were asked for" in meter.trouble
+    assert "bytes, received" in meter.error
 
 
 @pytest.mark.parametrize(
     ("url", "kind", "words"),
     [
         ("memory://nothing.jsonl", InputError, "does not exist"),
-        ("memory://nothing/", InputError, "holds no file"),
-        ("nonsense://bucket/x.jsonl", ConfigError, "no store is known for nonsense://"),
+        ("memory://nothing/", InputError, "contains no file"),
+        ("nonsense://bucket/x.jsonl", ConfigError, "unknown store nonsense://"),
         ("https://name:word@example.org/x.jsonl", ConfigError, "credentials in the environment"),
         ("https://example.org/x.jsonl?signature=1", ConfigError, "credentials in the environment"),
     ],
@@ -174,7 +174,7 @@ def test_without_the_extra_it_says_which_one(module, url, monkeypatch):
 
 def test_only_an_audit_opens_urls(memory):
     memory.pipe_file("/one.txt", b"text")
-    assert [Unreadable("memory://one.txt", "", "is a URL: only an audit opens those")] == list(
+    assert [Unreadable("memory://one.txt", "", "is a URL, which only `audit` reads")] == list(
         readers.read("memory://one.txt")
     )
 

@@ -236,7 +236,7 @@ def test_the_same_findings_at_the_same_words_in_every_wrapper():
 
     def findings(name, cable, decoded):
         (reading,) = (
-            item for item in readers.read(os.path.join(FOLDER, name), words=book.vocabulary) if item.cable == cable
+            item for item in readers.read(os.path.join(FOLDER, name), vocabulary=book.vocabulary) if item.cable == cable
         )
         telegram = parse(reading.view, book.vocabulary, reading.facts)
         source = reading.view.source
