@@ -97,16 +97,7 @@ class DocumentLinter:
 
     def ignored_rules(self, path: str) -> frozenset[str]:
         """Return the rules that are turned off for this path."""
-        if not self._options.ignored:
-            return frozenset()
-        import fnmatch  # 1 ms, and only if a setting needs it
-
-        found: set[str] = set()
-        plain = os.path.normpath(path)
-        for pattern, rules in self._options.ignored:
-            if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(os.path.basename(plain), pattern):
-                found |= set(rules)
-        return frozenset(found - set(self._options.mandatory_ids))
+        return ignored_rules(self._options, path)
 
     def _finished(self, one: Finding, source: Source) -> Finding:
         """Return a finding with the configured severity and the position of its suggestion, redacted if required."""
@@ -146,6 +137,20 @@ class DocumentLinter:
             if isinstance(part, Level | Date | str)
         )
         return Excerpt(source.text[start:end], start, source.position(start).line, title)
+
+
+def ignored_rules(options: Options, path: str) -> frozenset[str]:
+    """Return the rules that `per-file-ignores` turns off for a path."""
+    if not options.ignored:
+        return frozenset()
+    import fnmatch  # 1 ms, and only if a setting needs it
+
+    found: set[str] = set()
+    plain = os.path.normpath(path)
+    for pattern, rules in options.ignored:
+        if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(os.path.basename(plain), pattern):
+            found |= set(rules)
+    return frozenset(found - set(options.mandatory_ids))
 
 
 def following(

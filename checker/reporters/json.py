@@ -15,7 +15,8 @@ SCHEMA_VERSION = 1
 
 def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield the outcome as one JSON object with one finding per line, so that a diff of two reports is readable."""
-    head = {"schema_version": SCHEMA_VERSION, "tool": tool(outcome), "summary": summary_of(outcome)}
+    head: dict[str, object] = {"schema_version": SCHEMA_VERSION, "tool": tool(outcome), "summary": summary_of(outcome)}
+    head["configuration"] = configuration_of(outcome)
     yield json.dumps(head)[:-1]
     for key, rows in (
         ("findings", [finding_of(one) for one in outcome.findings]),
@@ -48,6 +49,13 @@ def summary_of(outcome: Outcome) -> dict[str, object]:
     found["fail_level"] = outcome.fail_level
     found["redacted"] = outcome.redacted
     return found
+
+
+def configuration_of(outcome: Outcome) -> dict[str, object]:
+    """Return the configuration file and what settings took away."""
+    rows = outcome.restrictions
+    restrictions = [{"setting": one.setting, "count": one.count, "effect": json_text(one.effect)} for one in rows]
+    return {"file": json_text(outcome.config_file), "restrictions": restrictions}
 
 
 def finding_of(one: Finding) -> dict[str, object]:
@@ -135,5 +143,11 @@ def jsonl_report(outcome: Outcome, display: Display) -> Iterator[str]:
     for state in ("failed", "excluded"):
         for result in outcome.with_state(state):
             yield json.dumps({"type": state, **document_of(result)}) + "\n"
-    last = {"type": "summary", "schema_version": SCHEMA_VERSION, "tool": tool(outcome), **summary_of(outcome)}
+    last: dict[str, object] = {
+        "type": "summary",
+        "schema_version": SCHEMA_VERSION,
+        "tool": tool(outcome),
+        **summary_of(outcome),
+    }
+    last["configuration"] = configuration_of(outcome)
     yield json.dumps(last) + "\n"

@@ -61,6 +61,14 @@ def verdict(outcome: Outcome) -> str:
     return f"incomplete: see the errors above{more}"
 
 
+def configuration(outcome: Outcome) -> str:
+    """Return the configuration file and what settings took away in one line; "" if there is neither."""
+    effects = "".join(f"; {one.setting}: {one.effect}" for one in outcome.restrictions)
+    if not (effects or outcome.config_file):
+        return ""
+    return visible(f"configuration: {outcome.config_file or 'command line'}{effects}")
+
+
 def _undetermined_rules(outcome: Outcome) -> str:
     """Return `, 3 undetermined: CLS-004, XRF-003`, or nothing."""
     if not outcome.summary.unknown:
@@ -134,8 +142,8 @@ def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
         yield "\n"
     summary = outcome.summary
     totals = f"{account(summary)}; {count(summary.rules, 'rule')}; {verdict(outcome)}"
-    for line in (*wrap(tally(summary), width), *wrap(totals, width)):
-        yield f"{line}\n"
+    for text in (configuration(outcome), tally(summary), totals):
+        yield from (f"{line}\n" for line in wrap(text, width) if text)
 
 
 def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
