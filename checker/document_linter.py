@@ -12,6 +12,7 @@ from .model import Telegram
 from .parser import parse
 from .parser.layouts.detect import NOT_A_TELEGRAM, is_unrecognized
 from .record import copied
+from .redaction import Redactor
 from .results import CHECKED, EXCLUDED, FAILED, DocumentResult, Excerpt, Finding, Suggestion, Undetermined
 from .rulebook import Rulebook
 from .text import Source
@@ -21,7 +22,7 @@ from .values import Date, Level
 class DocumentLinter:
     """Reads, parses and judges files with one rulebook; one instance per process."""
 
-    __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "rulebook", "severities")
+    __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "redactor", "rulebook", "severities")
 
     def __init__(self, options: Options, rulebook: Rulebook) -> None:
         self._options = options
@@ -29,6 +30,7 @@ class DocumentLinter:
         self.severities = dict(options.severities)
         self._vocabulary = rulebook.vocabulary
         self._as_of = Date.of(options.as_of) if options.as_of else None
+        self.redactor = Redactor(rulebook.vocabulary) if options.redact else None
         self.messages = (
             {rule.id: redacted(rule.data.get("message")) for rule in rulebook.rules} if options.redact else {}
         )
@@ -71,7 +73,7 @@ class DocumentLinter:
 
     def _document(self, item: readers.Reading | readers.Unreadable, ignored: frozenset[str]) -> DocumentResult:
         if isinstance(item, readers.Unreadable):
-            return DocumentResult(item.path, self.name(item.cable), FAILED, item.why)
+            return DocumentResult(item.path, self.name(item.cable), FAILED, self.reason(item.why))
         telegram, why = self.judgeable(item)
         if telegram is None:
             return DocumentResult(item.path, self.name(item.cable), FAILED, why)
@@ -90,7 +92,7 @@ class DocumentLinter:
             _counts(tally, ignored, self._options.statistics),
             self._excerpt(item, telegram) if self._options.with_text else None,
             _diff(item, findings) if self._options.with_diff else "",
-            item.notes,
+            tuple(self.reason(note) for note in item.notes),
             crashes,
             tuple(self.shown(one) for one in judgment.undetermined if one.rule not in ignored),
         )
@@ -114,7 +116,21 @@ class DocumentLinter:
         """Return an undetermined verdict as reports show it: without document text if the run redacts."""
         if not self._options.redact:
             return one
-        return copied(one, cable=self.name(one.cable), quote="")
+        return copied(one, cable=self.name(one.cable), quote="", why=self.reason(one.why))
+
+    def shown_row(self, row: dict[str, object]) -> dict[str, object]:
+        """Return a row of an audit table; redacted, with message numbers as digests and without document text."""
+        if self.redactor is None:
+            return row
+        numbers: dict[str, object] = {}
+        if "refs" in row:
+            numbers["mrn"] = self.name(str(row["mrn"] or "")) or None
+            numbers["refs"] = [self.name(str(ref)) for ref in row["refs"]]  # type: ignore[attr-defined]
+        return self.redactor.row(row) | numbers
+
+    def reason(self, why: str) -> str:
+        """Return a reason or note about a document; redacted, without the text of the document."""
+        return self.redactor.message(why) if self.redactor is not None else why
 
     def name(self, cable: str) -> str:
         """Return the name of a cable; redacted, a digest that is the same for equal names."""

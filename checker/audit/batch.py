@@ -141,7 +141,7 @@ class BatchWorker:
         linter = self.linter
         known = item.path, linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
-            return FAILED, item.why, *known
+            return FAILED, linter.reason(item.why), *known
         if task.where and not filters.holds(task.where, item):
             return EXCLUDED, "does not meet the conditions of this audit", *known
         telegram, why = linter.judgeable(item)
@@ -162,8 +162,9 @@ class BatchWorker:
                 levels[severity] = levels.get(severity, 0) + 1
                 parts.put("findings", tables.finding(number, one, severity, linter.messages.get(one.rule)))
         portions = tables.Portions(number, telegram)
-        parts.put("cables", tables.cable(number, name, item, telegram, portions, self.options.redact))
-        parts.add("portions", portions.rows)
+        row = tables.cable(number, name, item, telegram, portions, self.options.redact)
+        parts.put("cables", linter.shown_row(row))
+        parts.add("portions", [linter.shown_row(row) for row in portions.rows])
         told = broken(tally.crashes[before:])
         return FAILED if told else CHECKED, told, item.path, name
 
