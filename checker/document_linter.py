@@ -88,34 +88,36 @@ class DocumentLinter:
             self.name(cable),
             FAILED if crashes else CHECKED,
             broken(tally.crashes),
-            tuple(self._finished(one, source) for one in findings),
+            tuple(self._finished(one, item) for one in findings),
             _counts(tally, ignored, self._options.statistics),
             self._excerpt(item, telegram) if self._options.with_text else None,
             _diff(item, findings) if self._options.with_diff else "",
             tuple(self.reason(note) for note in item.notes),
             crashes,
-            tuple(self.shown(one) for one in judgment.undetermined if one.rule not in ignored),
+            tuple(self.shown(one, item) for one in judgment.undetermined if one.rule not in ignored),
         )
 
     def ignored_rules(self, path: str) -> frozenset[str]:
         """Return the rules that are turned off for this path."""
         return ignored_rules(self._options, path)
 
-    def _finished(self, one: Finding, source: Source) -> Finding:
+    def _finished(self, one: Finding, reading: readers.Reading) -> Finding:
         """Return a finding with the configured severity and the position of its suggestion, redacted if required."""
         fields = {name: getattr(one, name) for name in one.__fields__}
         fields["severity"] = self.severities.get(one.rule, one.severity)
         if one.suggestion is not None:
-            fields["suggestion"] = _placed(one.suggestion, source)
+            fields["suggestion"] = _placed(one.suggestion, reading.view.source)
+        fields["quote"] = unescaped(one.quote, reading)
         if self._options.redact:
             fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self.name(one.cable)}
             fields["message"] = self.messages.get(one.rule) or one.name
         return Finding(**fields)
 
-    def shown(self, one: Undetermined) -> Undetermined:
+    def shown(self, one: Undetermined, reading: readers.Reading) -> Undetermined:
         """Return an undetermined verdict as reports show it: without document text if the run redacts."""
         if not self._options.redact:
-            return one
+            quote = unescaped(one.quote, reading)
+            return copied(one, quote=quote) if quote != one.quote else one
         return copied(one, cable=self.name(one.cable), quote="", why=self.reason(one.why))
 
     def shown_row(self, row: dict[str, object]) -> dict[str, object]:
@@ -206,6 +208,18 @@ def redacted(message: object) -> str:
     if not isinstance(message, (list, tuple)):
         return ""
     return "".join(str(part[1]) if part[0] == "text" else "[…]" for part in message)
+
+
+_MARKUP = frozenset(("html", "frus"))  # readers whose source text has character entities
+
+
+def unescaped(quote: str, reading: readers.Reading) -> str:
+    """Return quoted source text with character entities resolved if the document was read from markup."""
+    if "&" not in quote or _MARKUP.isdisjoint(reading.reader.split("+")):
+        return quote
+    import html  # only for such quotes
+
+    return html.unescape(quote)
 
 
 def _placed(change: Suggestion, source: Source) -> Suggestion:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from .. import engine, readers
 from .. import rulebook as rulebook_package
 from ..config import Options
-from ..document_linter import DocumentLinter, broken, following
+from ..document_linter import DocumentLinter, broken, following, unescaped
 from ..parser.layouts.detect import NOT_A_TELEGRAM
 from ..readers.partitions import Batch, Meter, read_batch
 from ..record import Record
@@ -154,12 +154,17 @@ class BatchWorker:
         judgment = engine.judge(telegram, item.view.source, linter.rulebook, item.path, name, tally)
         parts.add(
             "undetermined",
-            [tables.undetermined(number, linter.shown(one)) for one in judgment.undetermined if one.rule not in silent],
+            [
+                tables.undetermined(number, linter.shown(one, item))
+                for one in judgment.undetermined
+                if one.rule not in silent
+            ],
         )
         for one in judgment.findings:
             if one.rule not in silent:
                 severity = linter.severities.get(one.rule, one.severity)
                 levels[severity] = levels.get(severity, 0) + 1
+                one.quote = unescaped(one.quote, item)
                 parts.put("findings", tables.finding(number, one, severity, linter.messages.get(one.rule)))
         portions = tables.Portions(number, telegram)
         row = tables.cable(number, name, item, telegram, portions, self.options.redact)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from ..results import SEVERITIES, DocumentResult, Finding, Outcome
 from . import Display
-from .escaping import github_message, github_property, json_text, markdown_cell, visible, xml_text
+from .escaping import COMMAND, dumps, github_message, github_property, json_text, markdown_cell, visible, xml_text
 from .terminal import account, configuration, footer, location, reason, statistics_rows, tally, undetermined, verdict
 
 # ---- github ----------------------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def gitlab(outcome: Outcome, display: Display) -> Iterator[str]:
     if outcome.restrictions:
         text = configuration(outcome)
         rows.append(_issue(text, "configuration", "info", _digest(text)) | _lines(outcome.config_file or ".", 1))
-    yield "[" + ",".join("\n  " + json.dumps(row) for row in rows) + ("\n]\n" if rows else "]\n")
+    yield "[" + ",".join("\n  " + dumps(row) for row in rows) + ("\n]\n" if rows else "]\n")
 
 
 def _issue(description: str, name: str, severity: str, fingerprint: str) -> dict[str, object]:
@@ -120,7 +120,7 @@ def junit(outcome: Outcome, display: Display) -> Iterator[str]:
     suites.append(suite)
     ElementTree.indent(suites)
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield ElementTree.tostring(suites, encoding="unicode") + "\n"
+    yield re.sub(COMMAND, "#&#35;", ElementTree.tostring(suites, encoding="unicode"), flags=re.I) + "\n"
 
 
 def _case(suite: ElementTree.Element, result: DocumentResult, found: list[Finding], gate: tuple[str, ...]) -> None:

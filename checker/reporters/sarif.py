@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from ..results import UNTRUSTED, DocumentResult, Finding, Outcome, RuleNote, Undetermined
 from . import Display
-from .escaping import json_text, uri, visible
+from .escaping import dumps, json_text, uri, visible
 from .json import configuration_of
 from .terminal import configuration, reason
 
@@ -22,10 +21,10 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield one log with one run, with the most serious results if there are too many."""
     limit = MAX_RESULTS
-    text = json.dumps(log(outcome, limit))
+    text = dumps(log(outcome, limit))
     while len(text) > MAX_BYTES and _compressed_size(text) > MAX_BYTES and limit > 1:
         limit //= 2
-        text = json.dumps(log(outcome, limit))
+        text = dumps(log(outcome, limit))
     yield text + "\n"
 
 
