@@ -12,6 +12,7 @@ from .model import Telegram
 from .parser import parse
 from .parser.layouts.detect import NOT_A_TELEGRAM, is_unrecognized
 from .record import copied
+from .redaction import Redactor
 from .results import CHECKED, EXCLUDED, FAILED, DocumentResult, Excerpt, Finding, Suggestion, Undetermined
 from .rulebook import Rulebook
 from .text import Source
@@ -21,7 +22,7 @@ from .values import Date, Level
 class DocumentLinter:
     """Reads, parses and judges files with one rulebook; one instance per process."""
 
-    __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "rulebook", "severities")
+    __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "redactor", "rulebook", "severities")
 
     def __init__(self, options: Options, rulebook: Rulebook) -> None:
         self._options = options
@@ -29,6 +30,7 @@ class DocumentLinter:
         self.severities = dict(options.severities)
         self._vocabulary = rulebook.vocabulary
         self._as_of = Date.of(options.as_of) if options.as_of else None
+        self.redactor = Redactor(rulebook.vocabulary) if options.redact else None
         self.messages = (
             {rule.id: redacted(rule.data.get("message")) for rule in rulebook.rules} if options.redact else {}
         )
@@ -71,7 +73,7 @@ class DocumentLinter:
 
     def _document(self, item: readers.Reading | readers.Unreadable, ignored: frozenset[str]) -> DocumentResult:
         if isinstance(item, readers.Unreadable):
-            return DocumentResult(item.path, self.name(item.cable), FAILED, item.why)
+            return DocumentResult(item.path, self.name(item.cable), FAILED, self.reason(item.why))
         telegram, why = self.judgeable(item)
         if telegram is None:
             return DocumentResult(item.path, self.name(item.cable), FAILED, why)
@@ -86,44 +88,51 @@ class DocumentLinter:
             self.name(cable),
             FAILED if crashes else CHECKED,
             broken(tally.crashes),
-            tuple(self._finished(one, source) for one in findings),
+            tuple(self._finished(one, item) for one in findings),
             _counts(tally, ignored, self._options.statistics),
             self._excerpt(item, telegram) if self._options.with_text else None,
             _diff(item, findings) if self._options.with_diff else "",
-            item.notes,
+            tuple(self.reason(note) for note in item.notes),
             crashes,
-            tuple(self.shown(one) for one in judgment.undetermined if one.rule not in ignored),
+            tuple(self.shown(one, item) for one in judgment.undetermined if one.rule not in ignored),
         )
 
     def ignored_rules(self, path: str) -> frozenset[str]:
         """Return the rules that are turned off for this path."""
-        if not self._options.ignored:
-            return frozenset()
-        import fnmatch  # 1 ms, and only if a setting needs it
+        return ignored_rules(self._options, path)
 
-        found: set[str] = set()
-        plain = os.path.normpath(path)
-        for pattern, rules in self._options.ignored:
-            if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(os.path.basename(plain), pattern):
-                found |= set(rules)
-        return frozenset(found - set(self._options.mandatory_ids))
-
-    def _finished(self, one: Finding, source: Source) -> Finding:
+    def _finished(self, one: Finding, reading: readers.Reading) -> Finding:
         """Return a finding with the configured severity and the position of its suggestion, redacted if required."""
         fields = {name: getattr(one, name) for name in one.__fields__}
         fields["severity"] = self.severities.get(one.rule, one.severity)
         if one.suggestion is not None:
-            fields["suggestion"] = _placed(one.suggestion, source)
+            fields["suggestion"] = _placed(one.suggestion, reading.view.source)
+        fields["quote"] = unescaped(one.quote, reading)
         if self._options.redact:
             fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self.name(one.cable)}
             fields["message"] = self.messages.get(one.rule) or one.name
         return Finding(**fields)
 
-    def shown(self, one: Undetermined) -> Undetermined:
+    def shown(self, one: Undetermined, reading: readers.Reading) -> Undetermined:
         """Return an undetermined verdict as reports show it: without document text if the run redacts."""
         if not self._options.redact:
-            return one
-        return copied(one, cable=self.name(one.cable), quote="")
+            quote = unescaped(one.quote, reading)
+            return copied(one, quote=quote) if quote != one.quote else one
+        return copied(one, cable=self.name(one.cable), quote="", why=self.reason(one.why))
+
+    def shown_row(self, row: dict[str, object]) -> dict[str, object]:
+        """Return a row of an audit table; redacted, with message numbers as digests and without document text."""
+        if self.redactor is None:
+            return row
+        numbers: dict[str, object] = {}
+        if "refs" in row:
+            numbers["mrn"] = self.name(str(row["mrn"] or "")) or None
+            numbers["refs"] = [self.name(str(ref)) for ref in row["refs"]]  # type: ignore[attr-defined]
+        return self.redactor.row(row) | numbers
+
+    def reason(self, why: str) -> str:
+        """Return a reason or note about a document; redacted, without the text of the document."""
+        return self.redactor.message(why) if self.redactor is not None else why
 
     def name(self, cable: str) -> str:
         """Return the name of a cable; redacted, a digest that is the same for equal names."""
@@ -146,6 +155,20 @@ class DocumentLinter:
             if isinstance(part, Level | Date | str)
         )
         return Excerpt(source.text[start:end], start, source.position(start).line, title)
+
+
+def ignored_rules(options: Options, path: str) -> frozenset[str]:
+    """Return the rules that `per-file-ignores` turns off for a path."""
+    if not options.ignored:
+        return frozenset()
+    import fnmatch  # 1 ms, and only if a setting needs it
+
+    found: set[str] = set()
+    plain = os.path.normpath(path)
+    for pattern, rules in options.ignored:
+        if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(os.path.basename(plain), pattern):
+            found |= set(rules)
+    return frozenset(found - set(options.mandatory_ids))
 
 
 def following(
@@ -185,6 +208,18 @@ def redacted(message: object) -> str:
     if not isinstance(message, (list, tuple)):
         return ""
     return "".join(str(part[1]) if part[0] == "text" else "[…]" for part in message)
+
+
+_MARKUP = frozenset(("html", "frus"))  # readers whose source text has character entities
+
+
+def unescaped(quote: str, reading: readers.Reading) -> str:
+    """Return quoted source text with character entities resolved if the document was read from markup."""
+    if "&" not in quote or _MARKUP.isdisjoint(reading.reader.split("+")):
+        return quote
+    import html  # only for such quotes
+
+    return html.unescape(quote)
 
 
 def _placed(change: Suggestion, source: Source) -> Suggestion:

@@ -13,12 +13,14 @@ from .errors import ConfigError, InputError, did_you_mean
 from .model import Telegram
 from .parser.layouts.detect import NOT_A_TELEGRAM
 from .record import Record, copied
+from .reporters.terminal import count
 from .resources import VERSION, data_dir
-from .results import SEVERITIES, DocumentResult, Finding, Outcome, RuleNote, Suppressed, summarize
+from .results import SEVERITIES, DocumentResult, Finding, Outcome, Restriction, RuleNote, Suppressed, summarize
 from .rulebook import Rule, Rulebook
 from .text import Source
 
 STDIN = "-"
+_EXCLUDED = "excluded by the configuration"
 AHEAD = 4  # files queued for each worker, so that it never waits
 
 Progress = Callable[[int, int], None]  # called with (files done, files in all)
@@ -38,8 +40,21 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
             progress(number, len(files))
     results.sort(key=lambda item: (item.path, item.state))
     final = _exclude_unnamed(results, {*paths, options.stdin_name})
-    errors = () if any(each.state != "excluded" for each in final) else ("every file is excluded",)
-    return _outcome(final, options, rulebook, errors)
+    return _outcome(final, options, rulebook, _nothing_checked(final, options))
+
+
+def _nothing_checked(results: Sequence[DocumentResult], options: Options) -> tuple[str, ...]:
+    """Return the error if the settings left no document or no rule to check."""
+    checked = [each for each in results if each.state == "checked"]
+    if not checked:
+        failed = sum(each.state == "failed" for each in results)
+        if failed > options.allow_failed:
+            return ()  # reported as failed documents
+        return ("no document was checked" if failed else "every file is excluded",)
+    selected = frozenset(options.selected)
+    if options.ignored and all(selected <= document_linter.ignored_rules(options, each.path) for each in checked):
+        return ("per-file-ignores turns off every rule for every file",)
+    return ()
 
 
 def load(options: Options) -> Rulebook:
@@ -114,7 +129,7 @@ def files_of(paths: Sequence[str], options: Options) -> tuple[list[str], list[Do
         elif plain in own or any(plain.startswith(pack + os.sep) for pack in own):
             entries.append(document_linter.excluded(found.path, "this run's own configuration file"))
         elif patterns and _matches(plain, patterns):
-            entries.append(document_linter.excluded(found.path, "excluded by the configuration"))
+            entries.append(document_linter.excluded(found.path, _EXCLUDED))
         else:
             files.setdefault(plain, found.path)
     return sorted(files.values()), entries
@@ -206,7 +221,49 @@ def _outcome(
         statistics=options.statistics,
         compared=compared,
         redacted=options.redact,
+        config_file=options.config_file,
+        restrictions=tuple(_restrictions(options, rulebook, results, hidden)),
     )
+
+
+def _restrictions(
+    options: Options, rulebook: Rulebook, results: Sequence[DocumentResult], hidden: Sequence[Suppressed]
+) -> Iterator[Restriction]:
+    """Yield what settings took away, in this order: rules, documents, findings."""
+    yield from _rule_restrictions(options, rulebook)
+    paths = sorted({each.path for each in results if each.state == "checked"})
+    ignored = [rules for path in paths if (rules := document_linter.ignored_rules(options, path))]
+    if ignored:
+        number = len(frozenset().union(*ignored) & frozenset(options.selected))
+        effect = f"{count(number, 'rule')} skipped in {count(len(ignored), 'file')}"
+        yield Restriction("per-file-ignores", number, effect)
+    states = [each.state for each in results]
+    counts = (
+        ("exclude", sum(each.why == _EXCLUDED for each in results), "path", "excluded"),
+        ("allow-failed", min(states.count("failed"), options.allow_failed), "failed document", "tolerated"),
+        ("baseline", sum(each.by == "baseline" for each in hidden), "finding", f"hidden by {options.baseline}"),
+        ("suppressions", sum(each.by != "baseline" for each in hidden), "finding", f"hidden by {options.suppressions}"),
+    )
+    for name, number, what, effect in counts:
+        if number:
+            yield Restriction(name, number, f"{count(number, what)} {effect}")
+
+
+def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restriction]:
+    running = frozenset(options.selected)
+    if options.profile:
+        yield Restriction("profile", 0, f"every document judged as {options.profile}")
+    if options.select:
+        yield Restriction("select", len(running), f"{count(len(running), 'rule')} selected")
+    skipped = rule_selection.match(rulebook.rules, options.ignore, inactive=True) - running
+    if skipped:
+        yield Restriction("ignore", len(skipped), f"{count(len(skipped), 'rule')} skipped")
+    levels = _severities(options, rulebook, options.mandatory_ids)
+    off = sum(level == "off" and rule not in running for rule, level in levels.items())
+    shipped = {rule.id: rule.severity for rule in rulebook.rules}
+    changed = sum(shipped[rule] != level for rule, level in options.severities if rule in running)
+    if off or changed:
+        yield Restriction("severity", off + changed, f"{count(off, 'rule')} off, {changed:,} changed")
 
 
 def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:

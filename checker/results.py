@@ -148,6 +148,14 @@ class RuleNote(Record):
     was: str = ""
 
 
+class Restriction(Record):
+    """A setting that took away rules, documents or findings: its name, how many, and the effect as a phrase."""
+
+    setting: str
+    count: int
+    effect: str
+
+
 class Summary(Record):
     """The account in numbers. `unknown` counts undetermined verdicts, `parser_gaps` parts whose label was not read."""
 
@@ -171,7 +179,8 @@ class Outcome(Record):
     """A finished run, as reporters see it. `findings` are those shown, in reading order.
 
     `notices` are words about the run itself (stale baseline entries, unused suppressions, changed severities);
-    `errors` are those that make it untrustworthy. `compared` tells whether a baseline was given.
+    `errors` are those that make it untrustworthy. `compared` tells whether a baseline was given. `config_file` is the
+    configuration file, `restrictions` what its settings and the command line took away.
     """
 
     results: tuple[DocumentResult, ...]
@@ -186,6 +195,8 @@ class Outcome(Record):
     statistics: bool = False
     compared: bool = False
     redacted: bool = False
+    config_file: str = ""
+    restrictions: tuple[Restriction, ...] = ()
 
     def by_document(self) -> Iterator[tuple[DocumentResult, list[Finding]]]:
         """Each document with those of its findings that are shown."""

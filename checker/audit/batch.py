@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from .. import engine, readers
 from .. import rulebook as rulebook_package
 from ..config import Options
-from ..document_linter import DocumentLinter, broken, following
+from ..document_linter import DocumentLinter, broken, following, unescaped
 from ..parser.layouts.detect import NOT_A_TELEGRAM
 from ..readers.partitions import Batch, BatchMeter, read_batch
 from ..record import Record
@@ -140,7 +140,7 @@ class BatchWorker:
         linter = self.linter
         names = item.path, linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
-            return FAILED, item.why, *names
+            return FAILED, linter.reason(item.why), *names
         if task.where and not filters.holds(task.where, item):
             return EXCLUDED, "does not meet the conditions of this audit", *names
         telegram, why = linter.judgeable(item)
@@ -153,16 +153,22 @@ class BatchWorker:
         judgment = engine.judge(telegram, item.view.source, linter.rulebook, item.path, name, tally)
         parts.add_rows(
             "undetermined",
-            [tables.undetermined(number, linter.shown(one)) for one in judgment.undetermined if one.rule not in silent],
+            [
+                tables.undetermined(number, linter.shown(one, item))
+                for one in judgment.undetermined
+                if one.rule not in silent
+            ],
         )
         for one in judgment.findings:
             if one.rule not in silent:
                 severity = linter.severities.get(one.rule, one.severity)
                 levels[severity] = levels.get(severity, 0) + 1
+                one.quote = unescaped(one.quote, item)
                 parts.add_row("findings", tables.finding(number, one, severity, linter.messages.get(one.rule)))
         portions = tables.Portions(number, telegram)
-        parts.add_row("cables", tables.cable(number, name, item, telegram, portions, self.options.redact))
-        parts.add_rows("portions", portions.rows)
+        row = tables.cable(number, name, item, telegram, portions, self.options.redact)
+        parts.add_row("cables", linter.shown_row(row))
+        parts.add_rows("portions", [linter.shown_row(row) for row in portions.rows])
         crashes = broken(tally.crashes[before:])
         return FAILED if crashes else CHECKED, crashes, item.path, name
 

@@ -80,14 +80,14 @@ def _tables(found: Figures) -> Iterator[Table]:
         ("portions", "banner", "telegrams"),
         rows,
     )
-    rows = [list(row) for row in found["schedule"]]
+    rows = [[str(row[0]), *row[1:]] for row in found["schedule"]]  # a year has no comma
     yield (
         "Declassification schedule",
         "When classified telegrams are or were due, and on what basis.",
         ("year", "by", "telegrams"),
         rows,
     )
-    rows = [list(row) for row in found["automatic"]]
+    rows = [[str(row[0]), *row[1:]] for row in found["automatic"]]
     yield "Automatic declassification", "31 December of the 25th year, where it applies.", ("year", "telegrams"), rows
     yield (
         "Kinds of documents",

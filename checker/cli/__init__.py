@@ -38,6 +38,8 @@ def entry() -> None:
 
 def main(given: list[str]) -> int:
     """Run one command and return its exit code. An error is one line on stderr, a bug one line with a trace id."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller; the next file opened would take its place
+        return _print_error("cablecheck: standard output or standard error is closed", output.INCOMPLETE)
     gc.set_threshold(50_000, 20, 20)  # loading makes many objects that stay; saves 5 ms
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # the same bytes in every locale
@@ -95,15 +97,14 @@ def _print_error(text: str, code: int) -> int:
     """Print to stderr, which may be closed, and return the exit code."""
     from ..reporters.escaping import visible  # only when something is wrong
 
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _redirect_to_null(sys.stdout)
-    try:
-        sys.stderr.write("".join(visible(line) + "\n" for line in text.split("\n")))
-        sys.stderr.flush()
-    except OSError:
-        _redirect_to_null(sys.stderr)
+    lines = "".join(visible(line) + "\n" for line in text.split("\n"))
+    for stream, last in ((sys.stdout, ""), (sys.stderr, lines)):
+        try:
+            if stream is not None:
+                stream.write(last)
+                stream.flush()
+        except (OSError, ValueError):
+            _redirect_to_null(stream)
     return code
 
 

@@ -64,14 +64,15 @@ def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[st
 
 def _print_failures(outcome: Outcome) -> None:
     """Print failed documents and errors to stderr, and on a terminal the totals."""
-    from ..reporters.terminal import account, tally  # only with a machine format
+    from ..reporters.terminal import account, configuration, tally  # only with a machine format
 
     for result in outcome.with_state("failed"):
         sys.stderr.write(f"failed  {visible(result.path)}: {visible(result.why)}\n")
     for error in outcome.errors:
         sys.stderr.write(f"error  {visible(error)}\n")
     if terminal_width(sys.stderr):
-        sys.stderr.write(f"{tally(outcome.summary)}\n{account(outcome.summary)}\n")
+        lines = (configuration(outcome), tally(outcome.summary), account(outcome.summary))
+        sys.stderr.writelines(f"{line}\n" for line in lines if line)
 
 
 def put(parts: Iterable[str], out: str) -> None:

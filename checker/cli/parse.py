@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable
 
 from .. import linter
 from ..errors import ConfigError
 from ..reporters import csv, model_dump
-from ..reporters.escaping import csv_cell, json_text, visible
+from ..reporters.escaping import csv_cell, dumps, json_text, visible
 from . import options as cli_options
 from . import output
 
@@ -47,12 +46,12 @@ def _output(documents: list[linter.Parsed], args: argparse.Namespace) -> Iterabl
     if args.rows:
         rows = [csv.row(each.path, each.cable, each.reader, each.telegram) for each in read if each.telegram]
         if args.format == "json":
-            yield json.dumps([{key: json_text(cell) for key, cell in row.items()} for row in rows], indent=1) + "\n"
+            yield dumps([{key: json_text(cell) for key, cell in row.items()} for row in rows], indent=1) + "\n"
         else:
             yield from csv.rows([csv.CABLE_COLUMNS])
             yield from csv.rows([[csv_cell(cell) for cell in row.values()] for row in rows])
     elif args.format == "json":
-        yield json.dumps([_object(each) for each in read], indent=1) + "\n"
+        yield dumps([_object(each) for each in read], indent=1) + "\n"
     else:
         for each in read:
             if each.telegram is not None and each.source is not None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from ..results import SEVERITIES, DocumentResult, Finding, Outcome
 from . import Display
-from .escaping import github_message, github_property, json_text, markdown_cell, visible, xml_text
-from .terminal import account, footer, location, reason, statistics_rows, tally, undetermined, verdict
+from .escaping import COMMAND, dumps, github_message, github_property, json_text, markdown_cell, visible, xml_text
+from .terminal import account, configuration, footer, location, reason, statistics_rows, tally, undetermined, verdict
 
 # ---- github ----------------------------------------------------------------------------------------------------------
 
@@ -40,7 +40,8 @@ def github(outcome: Outcome, display: Display) -> Iterator[str]:
     more += max(0, len(verdicts) - MAX_ANNOTATIONS)
     if more:
         yield f"::notice title=cablecheck::{more} more not shown as annotations; other formats include all of them\n"
-    yield f"::notice title=cablecheck::{github_message(tally(outcome.summary) + '; ' + account(outcome.summary))}\n"
+    for text in (configuration(outcome), f"{tally(outcome.summary)}; {account(outcome.summary)}"):
+        yield f"::notice title=cablecheck::{github_message(text)}\n" if text else ""
     if display.terminal:
         yield from footer(outcome, display, display.width)
 
@@ -56,39 +57,36 @@ def gitlab(outcome: Outcome, display: Display) -> Iterator[str]:
     seen: dict[str, int] = {}
     for one in outcome.findings:
         number = seen[one.fingerprint] = seen.get(one.fingerprint, 0) + 1
-        rows.append(
-            {
-                "description": f"{one.rule}: {visible(one.message)}",
-                "check_name": one.name,
-                "fingerprint": one.fingerprint if number == 1 else f"{one.fingerprint}-{number}",
-                "severity": _SEVERITIES[one.severity],
-                "categories": ["Compliance"],
-                "location": {"path": json_text(one.path), "lines": {"begin": one.start.line, "end": one.end.line}},
-            }
-        )
+        fingerprint = one.fingerprint if number == 1 else f"{one.fingerprint}-{number}"
+        row = _issue(f"{one.rule}: {visible(one.message)}", one.name, _SEVERITIES[one.severity], fingerprint)
+        rows.append(row | _lines(one.path, one.start.line, one.end.line))
     for first, rules in undetermined(outcome):
-        rows.append(
-            {
-                "description": f"undetermined: {rules}: {reason(first)}",
-                "check_name": "undetermined",
-                "fingerprint": _digest(f"{first.path}\0{first.cable}\0{first.start.line}\0{rules}\0{first.why}"),
-                "severity": "info",
-                "categories": ["Compliance"],
-                "location": {"path": json_text(first.path), "lines": {"begin": first.start.line}},
-            }
-        )
+        fingerprint = _digest(f"{first.path}\0{first.cable}\0{first.start.line}\0{rules}\0{first.why}")
+        row = _issue(f"undetermined: {rules}: {reason(first)}", "undetermined", "info", fingerprint)
+        rows.append(row | _lines(first.path, first.start.line))
     for result in outcome.with_state("failed"):
-        rows.append(
-            {
-                "description": f"not checked: {visible(result.why)}",
-                "check_name": "not-checked",
-                "fingerprint": _digest(f"{result.path}\0{result.cable}\0{result.why}"),
-                "severity": "blocker",
-                "categories": ["Bug Risk"],
-                "location": {"path": json_text(result.path), "lines": {"begin": 1}},
-            }
-        )
-    yield "[" + ",".join("\n  " + json.dumps(row) for row in rows) + ("\n]\n" if rows else "]\n")
+        fingerprint = _digest(f"{result.path}\0{result.cable}\0{result.why}")
+        row = _issue(f"not checked: {visible(result.why)}", "not-checked", "blocker", fingerprint)
+        rows.append(row | {"categories": ["Bug Risk"]} | _lines(result.path, 1))
+    if outcome.restrictions:
+        text = configuration(outcome)
+        rows.append(_issue(text, "configuration", "info", _digest(text)) | _lines(outcome.config_file or ".", 1))
+    yield "[" + ",".join("\n  " + dumps(row) for row in rows) + ("\n]\n" if rows else "]\n")
+
+
+def _issue(description: str, name: str, severity: str, fingerprint: str) -> dict[str, object]:
+    return {
+        "description": description,
+        "check_name": name,
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "categories": ["Compliance"],
+    }
+
+
+def _lines(path: str, begin: int, end: int = 0) -> dict[str, object]:
+    lines = {"begin": begin, "end": end} if end else {"begin": begin}
+    return {"location": {"path": json_text(path), "lines": lines}}
 
 
 def _digest(text: str) -> str:
@@ -115,12 +113,14 @@ def junit(outcome: Outcome, display: Display) -> Iterator[str]:
     suite.set("failures", str(failures))
     suite.set("errors", str(summary.failed))
     suite.set("skipped", str(summary.excluded))
-    ElementTree.SubElement(suite, "system-out").text = xml_text(f"{tally(summary)}\n{account(summary)}")
+    ElementTree.SubElement(suite, "system-out").text = xml_text(
+        "\n".join(filter(None, (configuration(outcome), tally(summary), account(summary))))
+    )
     suites = ElementTree.Element("testsuites")
     suites.append(suite)
     ElementTree.indent(suites)
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield ElementTree.tostring(suites, encoding="unicode") + "\n"
+    yield re.sub(COMMAND, "#&#35;", ElementTree.tostring(suites, encoding="unicode"), flags=re.I) + "\n"
 
 
 def _case(suite: ElementTree.Element, result: DocumentResult, found: list[Finding], gate: tuple[str, ...]) -> None:
@@ -163,6 +163,8 @@ def markdown(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield the totals, then tables of findings, undetermined verdicts, failed and excluded documents, and notes."""
     yield "# cablecheck\n\n"
     yield f"{tally(outcome.summary)}. {account(outcome.summary)}. Verdict: {verdict(outcome)}.\n"
+    if text := configuration(outcome):
+        yield f"\n{markdown_cell(text)}\n"
     rows = [(one.path, location(one), one.severity, f"{one.rule} {one.name}", one.message) for one in outcome.findings]
     yield from _table(_HEADS, rows)
     verdicts = [(one.path, location(one), rules, reason(one)) for one, rules in undetermined(outcome)]

@@ -12,7 +12,7 @@ from ..results import Outcome
 from . import Display
 from .escaping import csv_cell
 from .json import finding_of, undetermined_of
-from .terminal import reason
+from .terminal import configuration, reason
 
 CABLE_COLUMNS = (
     "path", "cable", "reader", "layout", "profile", "era", "date", "mrn", "level", "whole", "dtg", "sender", "to",
@@ -70,13 +70,16 @@ FINDING_COLUMNS = (
 
 
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield a header row and a row for each finding and undetermined verdict (RFC 4180 with CR LF)."""
+    """Yield a header row, a row for each finding and undetermined verdict, and one for restrictions (RFC 4180)."""
     yield from rows([FINDING_COLUMNS])
     for one in outcome.findings:
         row = finding_of(one) | {"cite": "; ".join(one.cite)}
         yield from rows([[csv_cell(str(row[name])) for name in FINDING_COLUMNS]])
     for verdict in outcome.undetermined():
         row = undetermined_of(verdict) | {"severity": "undetermined", "message": reason(verdict)}
+        yield from rows([[csv_cell(str(row.get(name, ""))) for name in FINDING_COLUMNS]])
+    if outcome.restrictions:
+        row = {"path": outcome.config_file, "severity": "note", "message": configuration(outcome)}
         yield from rows([[csv_cell(str(row.get(name, ""))) for name in FINDING_COLUMNS]])
 
 

@@ -12,6 +12,7 @@ _INVISIBLE = (
     "\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _MARKDOWN = r"[\\`*_\[\]<>#|~$&@^]|:(?=//)|(?<=www)\."
+COMMAND = "##(?=\\[|vso\\[)"  # a command to the runners of Azure Pipelines, wherever it appears in a line
 _FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # first characters of a formula, full-width forms included
 _SURROGATE = "[\ud800-\udfff]"
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -27,13 +28,25 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def visible(text: str) -> str:
-    """Return the text as one line, with control, invisible and reordering characters as escapes such as `\\x1b`."""
+    """Return the text as one line, with control, invisible and reordering characters as escapes such as `\\x1b`.
+
+    `##[` and `##vso[`, which some build runners obey anywhere in a line, become `#\\#[` and `#\\#vso[`.
+    """
+    if "##" in text:
+        text = re.sub(COMMAND, r"#\\#", text, flags=re.I)
     return text if text.isascii() and text.isprintable() else re.sub(_INVISIBLE, _escape, text)
 
 
+def dumps(value: object, indent: int | None = None) -> str:
+    """Return JSON in which no string is a command to a build runner; a JSON reader gets the same value."""
+    import json  # 3 ms, and only for formats made of JSON
+
+    return re.sub(COMMAND, r"#\\u0023", json.dumps(value, indent=indent), flags=re.I)
+
+
 def line_start(line: str) -> str:
-    """Return a line with a backslash in front if a build runner would read it as a command."""
-    return "\\" + line if line.lstrip().startswith(("::", "##[", "##vso[")) else line
+    """Return a line with a backslash in front if GitHub Actions would read it as a command."""
+    return "\\" + line if line.lstrip().startswith("::") else line
 
 
 def json_text(text: str) -> str:

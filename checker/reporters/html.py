@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
 from . import Display
 from .escaping import html_text
-from .terminal import account, count, location, reason, statistics_rows, undetermined, verdict
+from .terminal import account, configuration, count, location, reason, statistics_rows, undetermined, verdict
 
 STYLE = """
 :root{color-scheme:light dark;--paper:#fff;--ground:#f4f5f7;--ink:#1d232b;--soft:#5b6673;--line:#d9dee5;
@@ -242,6 +242,8 @@ def _head(outcome: Outcome) -> Iterator[str]:
     for name, number, kind in tiles:
         yield f'<div class="tile {kind}"><dt>{name}</dt><dd>{number:,}</dd></div>\n'
     yield f"</dl>\n<p>{account(summary)}; {count(summary.rules, 'rule')}; cablecheck {html_text(outcome.version)}"
+    if text := configuration(outcome):
+        yield f"; {html_text(text)}"
     yield (
         "; redacted: document text is left out.</p>\n</header>\n<main>\n"
         if outcome.redacted

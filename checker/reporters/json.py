@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from ..results import DocumentResult, Finding, Outcome, Suggestion, Suppressed, Undetermined
 from . import Display
-from .escaping import json_text
+from .escaping import dumps, json_text
 from .terminal import statistics_rows
 
 SCHEMA_VERSION = 1
@@ -15,8 +14,9 @@ SCHEMA_VERSION = 1
 
 def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield the outcome as one JSON object with one finding per line, so that a diff of two reports is readable."""
-    head = {"schema_version": SCHEMA_VERSION, "tool": tool(outcome), "summary": summary_of(outcome)}
-    yield json.dumps(head)[:-1]
+    head: dict[str, object] = {"schema_version": SCHEMA_VERSION, "tool": tool(outcome), "summary": summary_of(outcome)}
+    head["configuration"] = configuration_of(outcome)
+    yield dumps(head)[:-1]
     for key, rows in (
         ("findings", [finding_of(one) for one in outcome.findings]),
         ("undetermined", [undetermined_of(one) for one in outcome.undetermined()]),
@@ -31,7 +31,7 @@ def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
         ("errors", [json_text(error) for error in outcome.errors]),
     ):
         yield f', "{key}": ['
-        yield ",".join("\n  " + json.dumps(row) for row in rows)
+        yield ",".join("\n  " + dumps(row) for row in rows)
         yield "\n]" if rows else "]"
     yield "}\n"
 
@@ -48,6 +48,13 @@ def summary_of(outcome: Outcome) -> dict[str, object]:
     found["fail_level"] = outcome.fail_level
     found["redacted"] = outcome.redacted
     return found
+
+
+def configuration_of(outcome: Outcome) -> dict[str, object]:
+    """Return the configuration file and what settings took away."""
+    rows = outcome.restrictions
+    restrictions = [{"setting": one.setting, "count": one.count, "effect": json_text(one.effect)} for one in rows]
+    return {"file": json_text(outcome.config_file), "restrictions": restrictions}
 
 
 def finding_of(one: Finding) -> dict[str, object]:
@@ -129,11 +136,17 @@ def rules_of(outcome: Outcome) -> list[dict[str, object]]:
 def jsonl_report(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield findings, undetermined verdicts, failed and excluded documents, then the summary; each has a `type`."""
     for one in outcome.findings:
-        yield json.dumps({"type": "finding", **finding_of(one)}) + "\n"
+        yield dumps({"type": "finding", **finding_of(one)}) + "\n"
     for verdict in outcome.undetermined():
-        yield json.dumps({"type": "undetermined", **undetermined_of(verdict)}) + "\n"
+        yield dumps({"type": "undetermined", **undetermined_of(verdict)}) + "\n"
     for state in ("failed", "excluded"):
         for result in outcome.with_state(state):
-            yield json.dumps({"type": state, **document_of(result)}) + "\n"
-    last = {"type": "summary", "schema_version": SCHEMA_VERSION, "tool": tool(outcome), **summary_of(outcome)}
-    yield json.dumps(last) + "\n"
+            yield dumps({"type": state, **document_of(result)}) + "\n"
+    last: dict[str, object] = {
+        "type": "summary",
+        "schema_version": SCHEMA_VERSION,
+        "tool": tool(outcome),
+        **summary_of(outcome),
+    }
+    last["configuration"] = configuration_of(outcome)
+    yield dumps(last) + "\n"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from ..results import UNTRUSTED, DocumentResult, Finding, Outcome, RuleNote, Undetermined
 from . import Display
-from .escaping import json_text, uri, visible
-from .terminal import reason
+from .escaping import dumps, json_text, uri, visible
+from .json import configuration_of
+from .terminal import configuration, reason
 
 MAX_RESULTS = 25_000  # accepted by GitHub in one run
 MAX_SHOWN = 5_000  # shown by GitHub
@@ -21,10 +21,10 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield one log with one run, with the most serious results if there are too many."""
     limit = MAX_RESULTS
-    text = json.dumps(log(outcome, limit))
+    text = dumps(log(outcome, limit))
     while len(text) > MAX_BYTES and _compressed_size(text) > MAX_BYTES and limit > 1:
         limit //= 2
-        text = json.dumps(log(outcome, limit))
+        text = dumps(log(outcome, limit))
     yield text + "\n"
 
 
@@ -56,7 +56,8 @@ def log(outcome: Outcome, limit: int) -> dict[str, object]:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(outcome, len(shown) + len(hidden) + len(verdicts) - len(results))],
         "results": results,
-        "properties": {"summary": {name: getattr(outcome.summary, name) for name in outcome.summary.__fields__}},
+        "properties": {"summary": {name: getattr(outcome.summary, name) for name in outcome.summary.__fields__},
+                       "configuration": configuration_of(outcome)},
     }  # fmt: skip
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -155,6 +156,8 @@ def _invocation(outcome: Outcome, dropped: int) -> dict[str, object]:
     notes += [_notification("note", f"excluded: {result.why}", result) for result in outcome.with_state("excluded")]
     notes += [_notification("error", error) for error in outcome.errors]
     notes += [_notification("note", notice) for notice in outcome.notices]
+    if text := configuration(outcome):
+        notes.insert(0, _notification("note", text))
     if dropped:
         text = f"{dropped:,} less serious results were left out: code scanning accepts {MAX_RESULTS:,} results"
         notes.insert(0, _notification("warning", f"{text} and {MAX_BYTES:,} bytes per run; other formats include all"))

@@ -61,6 +61,14 @@ def verdict(outcome: Outcome) -> str:
     return f"incomplete: see the errors above{more}"
 
 
+def configuration(outcome: Outcome) -> str:
+    """Return the configuration file and what settings took away in one line; "" if there is neither."""
+    effects = "".join(f"; {one.setting}: {one.effect}" for one in outcome.restrictions)
+    if not (effects or outcome.config_file):
+        return ""
+    return visible(f"configuration: {outcome.config_file or 'command line'}{effects}")
+
+
 def _undetermined_rules(outcome: Outcome) -> str:
     """Return `, 3 undetermined: CLS-004, XRF-003`, or nothing."""
     if not outcome.summary.unknown:
@@ -126,16 +134,16 @@ def wrap(text: str, width: int) -> Iterator[str]:
 def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
     """Yield undetermined verdicts, failed and excluded documents, errors, notices and totals, wrapped to `width`."""
     for text, label, color in _remarks(outcome):
-        first, *rest = wrap(line_start(text), width)
-        yield first.replace(label, paint(label, color, display.color), 1) + "\n"
-        yield from (f"{line}\n" for line in rest)
+        first, *rest = wrap(text, width)
+        yield line_start(first.replace(label, paint(label, color, display.color), 1)) + "\n"
+        yield from (line_start(line) + "\n" for line in rest)
     if outcome.statistics:
         yield from statistics(outcome)
         yield "\n"
     summary = outcome.summary
     totals = f"{account(summary)}; {count(summary.rules, 'rule')}; {verdict(outcome)}"
-    for line in (*wrap(tally(summary), width), *wrap(totals, width)):
-        yield f"{line}\n"
+    for text in (configuration(outcome), tally(summary), totals):
+        yield from (f"{line}\n" for line in wrap(text, width) if text)
 
 
 def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
@@ -206,9 +214,9 @@ def _split(row: list[str], width: int) -> Iterator[list[str]]:
 def _stacked(rows: list[list[str]], display: Display) -> Iterator[str]:
     """Yield the location on one line and the message below it, for narrow terminals."""
     for path, place, severity, rule, message in rows:
-        lines = wrap(line_start(f"{path}:{place}  {severity}  {rule}"), display.width)
-        yield from (_colored(line, display) + "\n" for line in lines)
-        yield from (f"  {line}\n" for line in wrap(message, max(1, display.width - 2)))
+        lines = wrap(f"{path}:{place}  {severity}  {rule}", display.width)
+        yield from (_colored(line_start(line), display) + "\n" for line in lines)
+        yield from (line_start(f"  {line}\n") for line in wrap(message, max(1, display.width - 2)))
 
 
 def _colored(line: str, display: Display) -> str:
@@ -241,7 +249,7 @@ def full(outcome: Outcome, display: Display) -> Iterator[str]:
         severity = paint(one.severity, one.severity, display.color)
         yield line_start(f"{visible(one.path)}:{location(one)}: {severity} {one.rule} {visible(one.name)}\n")
         for line in wrap(visible(one.message), max(0, display.width - 2)):
-            yield f"  {paint(line, 'strong', display.color)}\n"
+            yield line_start(f"  {paint(line, 'strong', display.color)}\n")
         yield from _quoted(one, display)
         yield from _details(one, outcome.redacted, max(0, display.width - 2))
         yield "\n"
@@ -256,7 +264,7 @@ def _details(one: Finding, redacted: bool, width: int) -> Iterator[str]:
         texts.append(f"source: {'; '.join(one.cite)}")
     if one.help:
         texts.append(f"help: {one.help}")
-    yield from (f"  {line}\n" for text in texts for line in wrap(visible(text), width))
+    yield from (line_start(f"  {line}\n") for text in texts for line in wrap(visible(text), width))
 
 
 def _quoted(one: Finding, display: Display) -> Iterator[str]:

@@ -168,3 +168,51 @@ def test_the_result_cache_does_not_grow_for_ever(folder: Path, monkeypatch: pyte
         (folder / "n.txt").write_text("1.  (C) ALPHA.\n" * (number + 1))
         cli.main(["lint", *RULES, "--cache", "n.txt"])
     assert 0 < len(list((folder / "home" / "cablecheck" / "results" / "aa").iterdir())) <= 4
+
+
+COMMANDS = "##vso[task.setvariable variable=DEMO]owned ##[error]owned ##VSO[x] ::error::owned"
+
+
+@pytest.mark.parametrize("width", ["0", "20", "41", "120"])
+@pytest.mark.parametrize("name", REPORTERS)
+def test_no_output_holds_a_command_of_a_build_runner(
+    name: str, width: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    (folder / "a.txt").write_text(f"SUBJECT: {COMMANDS}\n\nClassified By: {COMMANDS}.\n\n1. {COMMANDS}\n")
+    (folder / COMMANDS.replace("/", "")).write_text("SUBJECT: X\n\n1.  ALPHA.\n")
+    cli.main(
+        ["lint", "--isolated", "--format", name, "--output", f"{name}=out", "a.txt", COMMANDS, "missing" + COMMANDS]
+    )
+    shown = capsys.readouterr()
+    for text in (shown.out, shown.err, (folder / "out").read_text()):
+        assert "##[" not in text
+        assert "##vso[" not in text.lower()
+    if name in ("table", "concise", "full"):
+        assert [] == [line for line in shown.out.split("\n") if line.lstrip().startswith("::")]
+
+
+def test_json_readers_get_the_text_itself(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / COMMANDS).write_text("1.  ALPHA.\n")
+    cli.main(["lint", *RULES, "--format", "json", COMMANDS])
+    assert json.loads(capsys.readouterr().out)["findings"][0]["path"] == COMMANDS
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file descriptors of POSIX")
+@pytest.mark.parametrize("closing", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("command", ["lint", "rules list", "audit --out out"])
+def test_closed_streams_end_with_one_line_at_most(closing: str, command: str, folder: Path) -> None:
+    paths = "" if command == "rules list" else "a.txt"
+    script = f"{sys.executable} -m checker {command} --isolated {paths} {closing}"
+    made = subprocess.run(
+        ["sh", "-c", script], env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 2
+    assert (made.stdout + made.stderr).count("\n") <= 1
+
+
+def test_quotes_of_pages_have_no_entities(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "<html><body><pre>\nC O N F I D E N T I A L STRELSAU 000123\n\nTAGS: PREL, A&amp;B\n\n1. (C) A.\n</pre></body></html>"
+    (folder / "page.html").write_text(text)
+    cli.main(["lint", "--isolated", "--format", "json", "--select", "TAG-002", "page.html"])
+    assert ["A&B"] == [one["quote"] for one in json.loads(capsys.readouterr().out)["findings"]]
