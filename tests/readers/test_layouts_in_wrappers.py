@@ -78,7 +78,7 @@ def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tup
     """Rule, message and quoted words of every finding."""
     found: Counter[tuple[str, str, str]] = Counter()
     source_record = {
-        rule.id for rule in book().rules if "outside." in rule.source
+        rule.id for rule in book().rules if "source_record." in rule.source
     }  # they judge the wrapper's own words
     for reading in readers.read(name, data=data, vocabulary=book().vocabulary):
         assert isinstance(reading, Reading), reading

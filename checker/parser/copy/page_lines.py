@@ -65,6 +65,8 @@ class PageLineFinder:
                 number = _PAGE.match(cursor.fold, at + len(word))
                 if number is not None and not cursor.fold[line:at].strip(" "):
                     at = self._page_head(line, at, int(number.group(1)), number.end())
+                elif number is not None:
+                    self._joined_head(line, at, number)
                 at = cursor.fold.find(word, at + len(word), self.limit)
 
     def _page_head(self, line: int, at: int, page: int, after: int) -> int:
@@ -94,6 +96,21 @@ class PageLineFinder:
             self.cuts.append(Cut(start, min(end + 1, cursor.size), "page_line"))
         self.lines.append((at, node))
         return end
+
+    def _joined_head(self, line: int, at: int, number: re.Match[str]) -> None:
+        """Cut a page head that follows other text on its line, with the level before it."""
+        cursor = self.cursor
+        end = cursor.line_end(at)
+        head = _HEAD.match(cursor.fold, cursor.trim(number.end(), end)[0], end)
+        before = cursor.fold[line:at].rstrip(" ")
+        level = next((name for name in cursor.grammar.level_names if before.endswith("   " + name)), None)
+        if head is None or level is None or _TIME.search(cursor.fold, head.end(), end) is None:
+            return
+        start = line + len(before.removesuffix(level).rstrip(" "))
+        last = cursor.trim(at, end)[1]
+        page = PageLine(cursor.span(at, last), cursor.joined(at, last), int(head.group(1)), int(number.group(1)))
+        self.cuts.append(Cut(start, end, "page_line"))
+        self.lines.append((at, page))
 
     def _levels_above(self, line: int) -> tuple[int, Level | None]:
         """Return where the lines above begin that only repeat the level, and that level."""

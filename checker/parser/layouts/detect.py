@@ -79,7 +79,6 @@ def is_unrecognized(telegram: Telegram) -> bool:
             return False
     if any(getattr(telegram, field) for field in _MANY):
         return False
-    source_record = telegram.source_record
-    if source_record is not None and (source_record.level_text is not None or telegram.layout == "extract"):
-        return False  # an edition states the level beside the text, an archive holds no more than a note in its place
+    if telegram.source_record is not None:
+        return False  # an archive's or an edition's record of a document without markings
     return not any(item.mark is not None or item.cut or item.kind == "numbered" for item in telegram.paragraphs)

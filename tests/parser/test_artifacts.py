@@ -1,0 +1,103 @@
+"""What copying added: earlier copies, archive rows, marks at line ends, heads of e-mails; and the sections of a copy."""
+
+from __future__ import annotations
+
+import pytest
+from parsing import BANNER, FIELDS, HEADER, telegram
+
+from checker.model import Authority, Banner, Dtg, Subject, Telegram
+
+BLOCK = "Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d).\n\n"
+TEXT = "1. (C) The King will open the new bridge at Zenda.\n\n2. (C) The Chancellor asked for two carriages.\nDOE\n"
+ROW = "12345\n2008-03-14\n08STRELSAU123\nEmbassy Strelsau\nCONFIDENTIAL\n08STRELSAU99\n\n"
+LABELED_ROW = "id: 12345\ndate: 3/14/2008 15:30\nrefid: 08STRELSAU123\norigin: Embassy Strelsau\nheader:\n"
+WHOLE = BANNER + FIELDS + BLOCK + TEXT
+FLAT = "C O N F I D E N T I A L STRELSAU 000123 SIPDIS E.O. 12958: DECL: 03/12/2018 TAGS: PREL, PGOV\n"
+MAIL = "From: Strelsau, Pouch\nSent: Friday, March 14, 2008 5:02 PM\nTo: Zenda\nSubject: STRELSAU 000123 THE KING\n\n"
+
+COPIES = {
+    "plain": HEADER + WHOLE,
+    "a preview cut in the authority": HEADER + BANNER + FIELDS + "Classified By: Jane Q...\n\n" + ROW + WHOLE,
+    "a preview cut in the subject": HEADER + BANNER + FIELDS.replace("THE KING\n", "THE...\n") + "\n" + ROW + WHOLE,
+    "a preview and a second header": HEADER + BANNER + FIELDS + "...\n" + LABELED_ROW + HEADER + WHOLE,
+    "a second header alone": HEADER.rstrip() + "\n" + ROW + HEADER + WHOLE,
+    "a copy in quotation marks": HEADER + BANNER + "SIPDIS...\n\n1,\"Embassy Strelsau\",,\"" + HEADER.rstrip() + '","' + WHOLE,
+    "a corrected copy": HEADER + BANNER + FIELDS + TEXT + "\n" + HEADER + WHOLE,
+    "a beginning repeated at the end": HEADER + WHOLE + "\n\n" + HEADER + BANNER + FIELDS,
+    "a newspaper's copy without fields": HEADER + BANNER + FIELDS + BLOCK + "1. (C) The Ki...\n\n" + FLAT + "Summary\n" + TEXT,
+    "fields above the classification line": HEADER.rstrip() + "\nTAGS: PREL PGOV\nSUBJECT: THE KING\n" + WHOLE,
+    "an e-mail's head": MAIL + HEADER + WHOLE,
+    "a doubled first letter": HEADER + "C" + WHOLE,
+    "a doubled first letter apart": HEADER + "C " + WHOLE,
+    "marks at line ends": (HEADER + WHOLE).replace("\n", " \\\n"),
+    "a page head on the TAGS line": HEADER
+    + WHOLE.replace("PREL, PGOV\n", "PREL, PGOV          CONFIDENTIAL       PAGE 02        STRELS  00123  141530Z\n"),
+}  # fmt: skip
+
+
+def account(found: Telegram) -> list[object]:
+    assert isinstance(found.dtg, Dtg) and isinstance(found.banner, Banner)
+    assert isinstance(found.subject, Subject) and isinstance(found.authority, Authority)
+    tags = [tag.text for tag in found.tags]
+    return [found.mrn, found.caption_codes, tags, found.subject.text, found.authority.name, len(found.marked)]
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_the_last_whole_copy_is_read(name: str) -> None:
+    found = telegram(COPIES[name])
+    assert account(found) == ["08STRELSAU123", ("SIPDIS",), ["PREL", "PGOV"], "THE KING", "Jane Q. Doe", 2]
+    spans = [(part.span.start, part.span.end) for part in found.parts]
+    assert [0, *(end for _, end in spans)] == [*(start for start, _ in spans), len(COPIES[name])]
+
+
+def test_an_earlier_copy_is_a_part() -> None:
+    text = COPIES["a preview cut in the authority"]
+    parts = [part for part in telegram(text).parts if part.kind == "earlier_copy"]
+    assert [text[part.span.start : part.span.end] for part in parts] == [text[len(HEADER) : text.index(ROW)] + ROW]
+
+
+def test_a_telegram_that_quotes_another_is_one_copy() -> None:
+    quoted = BANNER.replace("000123", "000099") + FIELDS
+    found = telegram(HEADER + WHOLE.replace("2. (C)", "2. (C) Quote:\n" + quoted + "\n3. (C)"))
+    assert not [part for part in found.parts if part.kind == "earlier_copy"]
+
+
+def test_fields_are_read_above_the_classification_line_if_they_are_nowhere_else() -> None:
+    found = telegram(HEADER.rstrip() + "\nTAGS: PREL, PGOV\n" + WHOLE.replace("TAGS: PREL, PGOV\n", ""))
+    assert ["PREL", "PGOV"] == [tag.text for tag in found.tags]
+    assert () == found.misplaced_lines
+
+
+def test_a_preview_cut_in_a_kept_line_is_a_sign_of_damage() -> None:
+    preview = HEADER + BANNER + FIELDS + "Classified By: Jane Q. D...\n\n"
+    found = telegram(preview + FLAT + TEXT)
+    assert [("gap", "head")] == [(damage.kind, damage.covers) for damage in found.damage]
+
+
+def test_an_email_is_a_document() -> None:
+    text = "From: Doe, Jane Q\nSent: Friday, March 14, 2008 5:02 PM\nTo: Roe\nSubject  Re: Bridge\n\nI told them\nto see you.\n"
+    found = telegram(text)
+    assert ("document", (), None) == (found.layout, found.to, found.eo)
+
+
+# ---- sections --------------------------------------------------------------------------------------------------------
+
+LONG = "3. (C) " + "The road to Zenda was mended last year. " * 120 + "\n"
+UNSIGNED = TEXT.replace("DOE\n", "")
+SECTIONS: dict[str, tuple[str, str, tuple[int, ...] | None, bool]] = {
+    "one section": ("", TEXT, None, True),
+    "a signature at the end": ("SECTION 01 OF 03 ", TEXT, (1, 2, 3), True),
+    "a page line of the last": ("SECTION 01 OF 02 ", UNSIGNED + "\nSTRELSAU 00000123  002 OF 002\n\n3. (U) So.\n", (1, 2), True),
+    "a page line of the second of three": ("SECTION 01 OF 03 ", UNSIGNED + "\nSTRELSAU 00000123  002 OF 003\n\n3. (U) So.\n", (1, 2), False),
+    "the first alone": ("SECTION 01 OF 02 ", UNSIGNED, (1,), False),
+    "a later one alone": ("SECTION 02 OF 03 ", UNSIGNED, (2,), False),
+    "nothing shows the end": ("SECTION 01 OF 02 ", UNSIGNED + LONG, None, False),
+    "a notice": ("SECTION 01 OF 03 ", TEXT + "* Missing Section 002 *\n", (1, 3), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_sections_that_a_copy_contains(name: str) -> None:
+    counter, text, held, whole = SECTIONS[name]
+    found = telegram(HEADER + (BANNER + FIELDS + BLOCK).replace("STRELSAU", counter + "STRELSAU", 1) + text)
+    assert (held, whole) == (found.sections_held, found.whole)
