@@ -71,7 +71,7 @@ class DocumentLinter:
 
     def _document(self, item: readers.Reading | readers.Unreadable, ignored: frozenset[str]) -> DocumentResult:
         if isinstance(item, readers.Unreadable):
-            return DocumentResult(item.path, self.name(item.cable), FAILED, item.why)
+            return DocumentResult(item.path, self.name(item.cable), EXCLUDED if item.excluded else FAILED, item.why)
         telegram, why = self.judgeable(item)
         if telegram is None:
             return DocumentResult(item.path, self.name(item.cable), FAILED, why)
