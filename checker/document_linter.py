@@ -73,7 +73,8 @@ class DocumentLinter:
 
     def _document(self, item: readers.Reading | readers.Unreadable, ignored: frozenset[str]) -> DocumentResult:
         if isinstance(item, readers.Unreadable):
-            return DocumentResult(item.path, self.name(item.cable), FAILED, self.reason(item.why))
+            state = EXCLUDED if item.excluded else FAILED
+            return DocumentResult(item.path, self.name(item.cable), state, self.reason(item.why))
         telegram, why = self.judgeable(item)
         if telegram is None:
             return DocumentResult(item.path, self.name(item.cable), FAILED, why)

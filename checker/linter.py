@@ -15,7 +15,18 @@ from .parser.layouts.detect import NOT_A_TELEGRAM
 from .record import Record, copied
 from .reporters.terminal import count
 from .resources import VERSION, data_dir
-from .results import SEVERITIES, DocumentResult, Finding, Outcome, Restriction, RuleNote, Suppressed, summarize
+from .results import (
+    EXCLUDED,
+    FAILED,
+    SEVERITIES,
+    DocumentResult,
+    Finding,
+    Outcome,
+    Restriction,
+    RuleNote,
+    Suppressed,
+    summarize,
+)
 from .rulebook import Rule, Rulebook
 from .text import Source
 
@@ -351,7 +362,7 @@ def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
         source = (options.stdin_name or path, options.stdin) if path == STDIN else (path, None)
         for item in linter.documents(*source):
             if isinstance(item, readers.Unreadable):
-                yield Parsed(item.path, item.cable, why=f"failed: {item.why}")
+                yield Parsed(item.path, item.cable, why=f"{EXCLUDED if item.excluded else FAILED}: {item.why}")
                 continue
             telegram, crash = linter.telegram(item)
             why = f"failed: internal error {crash}" if crash else ""

@@ -140,7 +140,7 @@ class BatchWorker:
         linter = self.linter
         names = item.path, linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
-            return FAILED, linter.reason(item.why), *names
+            return EXCLUDED if item.excluded else FAILED, linter.reason(item.why), *names
         if task.where and not filters.holds(task.where, item):
             return EXCLUDED, "does not meet the conditions of this audit", *names
         telegram, why = linter.judgeable(item)

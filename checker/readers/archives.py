@@ -1,11 +1,13 @@
 """Archives and compressed files (zip, gzip, Zstandard), read member by member within limits, never unpacked to disk.
 
-A file that swells beyond `ratio` times its size (and beyond `limit`) is taken for a bomb: reading stops there.
+Every member of an archive is one row of the account: read, excluded because it is hidden, or failed. Reading stops
+with an error if a file expands beyond `limit` and beyond `ratio` times its compressed size (a decompression bomb).
 """
 
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,196 +18,227 @@ from .paths import is_url
 from .registry import ReaderSettings, Unreadable, join_names
 from .streams import Stream
 
-_HIDDEN = ("__MACOSX", ".")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError, OSError)
-_OFFICE = ("[Content_Types].xml", "content.xml")  # what Office and OpenDocument files hold
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python built without it, whose zipfile raises NotImplementedError instead
+    LZMAError = zlib.error  # type: ignore[assignment, misc]
+
+_DAMAGE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    struct.error,
+    NotImplementedError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    OSError,
+)
+_OFFICE = ("[Content_Types].xml", "content.xml")  # members of Office and OpenDocument files
+Decompress = Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]]
+"""From compressed chunks to pairs: bytes read since the last pair, and decompressed bytes."""
 
 
 def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Stream | Unreadable]:
-    """The runs of bytes inside a packed stream."""
+    """Yield the streams inside a packed stream."""
     if code == "zip":
-        yield from _zip(stream, settings)
+        yield from _zip_members(stream, settings)
         return
-    unpack = _gzip() if code == "gzip" else _zstd()
-    if unpack is None:
-        why = "is a Zstandard file, which needs an optional package: pip install 'cablecheck[zstd]'"
+    decompress = _gzip if code == "gzip" else _zstd()
+    if decompress is None:
+        why = "is a Zstandard file, which needs an extra: pip install 'cablecheck[zstd]'"
         yield Unreadable(stream.path, stream.cable, why)
         return
-    allowance = Allowance(settings)
-    yield Stream(stream.path, stream.cable, Unpacked(stream, unpack, allowance).read)
+    data = DecompressedData(stream, decompress, ExpansionLimit(settings))
+    yield Stream(stream.path, stream.cable, data.read)
 
 
-class Allowance:
-    """How much may still come out of a packed file."""
+# ---- Compressed files -----------------------------------------------------------------------------------------------
 
-    __slots__ = ("_grown", "_limit", "_packed", "_ratio")
+
+class ExpansionLimit:
+    """The number of bytes that may still come out of a packed file."""
+
+    __slots__ = ("_limit", "_packed", "_ratio", "_unpacked")
 
     def __init__(self, settings: ReaderSettings, packed: int = 0) -> None:
         self._limit = settings.limit
         self._ratio = settings.ratio
         self._packed = packed
-        self._grown = 0
+        self._unpacked = 0
 
-    def enter(self, packed: int, unpacked: int) -> None:
-        """Book bytes in and out. Raises `InputError` when the file swells like a bomb."""
+    def count(self, packed: int, unpacked: int) -> None:
+        """Count bytes in and out. Raises `InputError` if the file expands too much."""
         self._packed += packed
-        self._grown += unpacked
-        if self._grown > max(self._limit, self._packed * self._ratio):
-            raise InputError(f"swells to more than {self._ratio} times its size: taken for a decompression bomb")
+        self._unpacked += unpacked
+        if self._unpacked > max(self._limit, self._packed * self._ratio):
+            raise InputError(
+                f"expands to more than {self._ratio} times its compressed size (possible decompression bomb)"
+            )
 
 
-class Unpacked:
-    """The bytes that come out of a compressed stream, at most a few megabytes of them held at a time."""
+class DecompressedData:
+    """The bytes that come out of a compressed stream; at most a few megabytes are held in memory."""
 
-    __slots__ = ("_allowance", "_chunks", "_ready", "_unpack")
+    __slots__ = ("_chunks", "_limit", "_ready")
 
-    def __init__(
-        self, stream: Stream, unpack: Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]], allowance: Allowance
-    ) -> None:
-        self._chunks = unpack(stream.chunks())
-        self._allowance = allowance
+    def __init__(self, stream: Stream, decompress: Decompress, limit: ExpansionLimit) -> None:
+        self._chunks = decompress(stream.chunks())
+        self._limit = limit
         self._ready = b""
 
     def read(self, size: int) -> bytes:
-        """At most `size` bytes. Raises `InputError` for damaged data and for a bomb."""
+        """Return at most `size` bytes. Raises `InputError` for damaged data and for a bomb."""
         while not self._ready:
-            step = next(self._chunks, None)
-            if step is None:
+            chunk = next(self._chunks, None)
+            if chunk is None:
                 return b""
-            self._allowance.enter(step[0], len(step[1]))
-            self._ready = step[1]
-        got, self._ready = self._ready[:size], self._ready[size:]
-        return got
+            self._limit.count(chunk[0], len(chunk[1]))
+            self._ready = chunk[1]
+        data, self._ready = self._ready[:size], self._ready[size:]
+        return data
 
 
-def _gzip() -> Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]]:
-    def unpack(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-        worker = zlib.decompressobj(wbits=31)
-        waiting = False
-        for chunk in chunks:
-            taken = len(chunk)
-            while chunk:
-                try:
-                    out = worker.decompress(chunk, 1 << 20)
-                except zlib.error as error:
-                    raise InputError(f"is a damaged gzip file: {error}") from None
-                chunk = worker.unconsumed_tail
-                waiting = not worker.eof
-                yield taken, out
-                taken = 0
-                if worker.eof:  # the next member of the file, or padding after the last one
-                    chunk = worker.unused_data.lstrip(b"\0")
-                    worker = zlib.decompressobj(wbits=31)
-        if waiting:
-            raise InputError("is a damaged gzip file: it is cut short")
-
-    return unpack
+def _gzip(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    decompressor = zlib.decompressobj(wbits=31)
+    incomplete = False
+    for chunk in chunks:
+        consumed = len(chunk)
+        while chunk:
+            try:
+                data = decompressor.decompress(chunk, 1 << 20)
+            except zlib.error as error:
+                raise InputError(f"is a damaged gzip file: {error}") from None
+            chunk = decompressor.unconsumed_tail
+            incomplete = not decompressor.eof
+            yield consumed, data
+            consumed = 0
+            if decompressor.eof:  # the next member of the file, or padding after the last one
+                chunk = decompressor.unused_data.lstrip(b"\0")
+                decompressor = zlib.decompressobj(wbits=31)
+    if incomplete:
+        raise InputError("is a damaged gzip file: it is truncated")
 
 
-def _zstd() -> Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]] | None:
+def _zstd() -> Decompress | None:
+    """Return the function that decompresses Zstandard data, or `None` if the extra is not installed."""
     try:
-        from compression import zstd  # Python 3.14 brings it along
+        from compression import zstd  # Python 3.14
     except ImportError:
         try:
-            from backports import zstd  # optional package
+            from backports import zstd  # the extra `zstd`
         except ImportError:
             return None
 
-    def unpack(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-        worker = zstd.ZstdDecompressor()
-        waiting = False
+    def decompress(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+        decompressor = zstd.ZstdDecompressor()
+        incomplete = False
         for chunk in chunks:
-            taken = len(chunk)
-            while chunk or not (worker.needs_input or worker.eof):
+            consumed = len(chunk)
+            while chunk or not (decompressor.needs_input or decompressor.eof):
                 try:
-                    out = worker.decompress(chunk, 1 << 20)
+                    data = decompressor.decompress(chunk, 1 << 20)
                 except zstd.ZstdError as error:
                     raise InputError(f"is a damaged Zstandard file: {error}") from None
-                waiting = not worker.eof
-                yield taken, out
-                taken = 0
+                incomplete = not decompressor.eof
+                yield consumed, data
+                consumed = 0
                 chunk = b""
-                if worker.eof:
-                    chunk = worker.unused_data
-                    worker = zstd.ZstdDecompressor()
+                if decompressor.eof:
+                    chunk = decompressor.unused_data
+                    decompressor = zstd.ZstdDecompressor()
                     if not chunk:
                         break
-        if waiting:
-            raise InputError("is a damaged Zstandard file: it is cut short")
+        if incomplete:
+            raise InputError("is a damaged Zstandard file: it is truncated")
 
-    return unpack
+    return decompress
 
 
-def _zip(stream: Stream, settings: ReaderSettings) -> Iterator[Stream | Unreadable]:
+# ---- Zip archives ---------------------------------------------------------------------------------------------------
+
+
+def _zip_members(stream: Stream, settings: ReaderSettings) -> Iterator[Stream | Unreadable]:
     with ExitStack() as stack:
         if stream.on_disk:
-            file: io.BufferedIOBase = stack.enter_context(_opened(stream.path))
+            file: io.BufferedIOBase = stack.enter_context(_open(stream.path))
         else:
             file = io.BytesIO(stream.whole(settings.limit))
         size = file.seek(0, io.SEEK_END)
         try:
             archive = stack.enter_context(zipfile.ZipFile(file))
             entries = _entries(archive)
-        except _DAMAGED as error:
+        except _DAMAGE_ERRORS as error:
             raise InputError(f"is a damaged zip archive: {error}") from None
         if any(entry.filename in _OFFICE for entry in entries):
-            raise InputError("is a document of an office program; save it as text")
+            raise InputError("is an Office document; export it as plain text")
         if len(entries) > settings.members:
-            raise InputError(f"holds {len(entries)} members, more than the {settings.members} allowed")
-        allowance = Allowance(settings, size)
-        wanted = settings.only if stream.on_disk else None
+            raise InputError(f"contains {len(entries)} members (limit: {settings.members})")
+        limit = ExpansionLimit(settings, size)
+        selected = settings.only if stream.on_disk else None
         for number, entry in enumerate(entries):
-            if wanted is None or number in wanted:
-                yield _member(stream, archive, entry, allowance)
+            if selected is None or number in selected:
+                yield _member(stream, archive, entry, limit)
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The members that are documents: no folders, no hidden files, no resource forks."""
-    return [
-        entry
-        for entry in archive.infolist()
-        if not entry.is_dir() and not any(part.startswith(_HIDDEN) for part in entry.filename.split("/"))
-    ]
+    """Return the entries of an archive that are not folders."""
+    return [entry for entry in archive.infolist() if not entry.is_dir() or entry.file_size]
 
 
 def list_members(path: str) -> list[tuple[int, int]]:
-    """Number and packed size of each member of an archive. Raises `InputError` if it cannot be listed."""
+    """Return number and packed size of each member of an archive. Raises `InputError` if it cannot be listed."""
     try:
-        with _opened(path) as file, zipfile.ZipFile(file) as archive:
+        with _open(path) as file, zipfile.ZipFile(file) as archive:
             return [(number, entry.compress_size) for number, entry in enumerate(_entries(archive))]
-    except _DAMAGED as error:
+    except _DAMAGE_ERRORS as error:
         raise InputError(f"is a damaged zip archive: {error}") from None
 
 
-def _opened(path: str) -> io.BufferedIOBase:
-    """A file that can be read at any place, here or behind a URL."""
+def _open(path: str) -> io.BufferedIOBase:
+    """Open a local file or a URL for random access."""
     if not is_url(path):
         return open(path, "rb")
-    from . import object_storage  # the extra `remote`, only for an audit of a URL
+    from . import object_storage  # the extra `remote`, only to audit a URL
 
     return io.BufferedReader(object_storage.RangedFile(path), 1 << 20)
 
 
 def _member(
-    stream: Stream, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowance: Allowance
+    stream: Stream, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: ExpansionLimit
 ) -> Stream | Unreadable:
     name = join_names(stream.cable, entry.filename)
-    if entry.flag_bits & 1:
-        return Unreadable(stream.path, name, "is encrypted")
+    refused = _refusal(entry)
+    if refused is not None:
+        return Unreadable(stream.path, name, *refused)
     try:
         opened = archive.open(entry)
-    except _DAMAGED as error:
+    except _DAMAGE_ERRORS as error:
         return Unreadable(stream.path, name, f"is a damaged member: {error}")
 
-    def take(size: int) -> bytes:
+    def read(size: int) -> bytes:
         try:
-            got = opened.read(size)
-        except _DAMAGED as error:
+            data = opened.read(size)
+        except _DAMAGE_ERRORS as error:
             raise InputError(f"is a damaged member: {error}") from None
-        allowance.enter(0, len(got))
-        return got
+        limit.count(0, len(data))
+        return data
 
     try:
-        return Stream(stream.path, name, take)
+        return Stream(stream.path, name, read)
     except InputError as error:
         return Unreadable(stream.path, name, str(error))
+
+
+def _refusal(entry: zipfile.ZipInfo) -> tuple[str, bool] | None:
+    """Return why a member is not read, and whether that excludes it (else it failed); `None` if it is read."""
+    parts = entry.filename.replace("\\", "/").split("/")
+    if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
+        return "has an unsafe name, which leads out of the archive", False
+    if parts[0] == "__MACOSX":
+        return "a resource fork of macOS", True
+    if any(part.startswith(".") and part != "." for part in parts):
+        return "hidden", True
+    if entry.is_dir():
+        return "is a folder with content", False
+    return ("is encrypted", False) if entry.flag_bits & 1 else None

@@ -151,11 +151,10 @@ def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
     for first, rules in undetermined(outcome):
         place = f"{visible(first.path)}:{location(first)}"
         yield f"{place}: undetermined {rules}: {reason(first)}", "undetermined", "faint"
-    for result in outcome.with_state("failed"):
-        cable = f" ({visible(result.cable)})" if result.cable else ""
-        yield f"failed  {visible(result.path)}{cable}: {visible(result.why)}", "failed", "error"
-    for result in outcome.with_state("excluded"):
-        yield f"excluded  {visible(result.path)}: {visible(result.why)}", "excluded", "faint"
+    for state, color in (("failed", "error"), ("excluded", "faint")):
+        for result in outcome.with_state(state):
+            cable = f" ({visible(result.cable)})" if result.cable else ""
+            yield f"{state}  {visible(result.path)}{cable}: {visible(result.why)}", state, color
     for error in outcome.errors:
         yield f"error  {visible(error)}", "error", "error"
     for notice in outcome.notices:

@@ -296,7 +296,7 @@ def test_bombs_are_refused(tmp_path):
     assert [item.why for item in read(bomb, settings=small)] == ["is larger than the limit of 1 MB for one document"]
     rows = gzip.compress(b'{"body": "a"}\n' * 4 * MEGABYTE)
     last = read(rows, settings={"limit": MEGABYTE, "ratio": 20})[-1]
-    assert last.why == "swells to more than 20 times its size: taken for a decompression bomb"
+    assert last.why == "expands to more than 20 times its compressed size (possible decompression bomb)"
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", b"good\n")
@@ -305,7 +305,7 @@ def test_bombs_are_refused(tmp_path):
     found = list(readers.read(str(path), settings={"limit": MEGABYTE, "ratio": 5}))
     assert (found[0].cable, found[0].reader) == ("a.txt", "zip")
     assert {item.why for item in found if isinstance(item, readers.Unreadable)} == {
-        "swells to more than 5 times its size: taken for a decompression bomb"
+        "expands to more than 5 times its compressed size (possible decompression bomb)"
     }
     assert len(found) < 2 * MEGABYTE
 
@@ -320,13 +320,78 @@ def test_archives_in_archives_end():
     assert [item.why for item in read(data)] == ["is packed more than 4 times over"]
 
 
+NAMES = st.lists(
+    st.text(st.sampled_from("ab./\\:é \u202e"), min_size=1, max_size=12), min_size=1, max_size=8, unique=True
+)
+CONTENTS = st.sampled_from(
+    [b"", b" \n", b"1. (C) A\n", b"\xff\xd8\xff", b"PK\x03\x04", b'{"body": "1. (C) A"}\n', b"<p>1. (C) A</p>"]
+)
+METHODS = st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+
+
+@settings(max_examples=200, deadline=None)
+@given(NAMES, st.data())
+def test_every_member_of_an_archive_is_a_row(tmp_path_factory, names, data):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            if not name.endswith("/"):  # a folder
+                archive.writestr(name, data.draw(CONTENTS), data.draw(METHODS))
+        expected = sorted(entry.filename for entry in archive.infolist())
+    found = read(packed.getvalue())
+    if expected:
+        assert expected == sorted(item.cable.removesuffix(":line 1") for item in found)
+    path = tmp_path_factory.mktemp("zip") / "all.zip"
+    path.write_bytes(packed.getvalue())
+    shares = [item.cable for batch in readers.batches(str(path), 1) for item in readers.read_batch(batch)]
+    assert sorted(shares) == sorted(item.cable for item in found)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_affects_no_other(method):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        for name in "abc":
+            archive.writestr(f"{name}.txt", f"1. (C) {name} " * 40)
+        start, end = (info.header_offset for info in archive.infolist()[1:])
+    whole = packed.getvalue()
+    for at in range(start, end):
+        damaged = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]
+        found = {item.cable: item for item in read(damaged)}
+        assert {"a.txt", "b.txt", "c.txt"} == set(found), at
+        assert all(isinstance(found[f"{name}.txt"], readers.Reading) for name in "ac"), at
+
+
+def test_hidden_members_are_excluded_and_unsafe_ones_fail():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("ok", "./ok", ".x/y", "x/.y", "__MACOSX/x", "../x", "x/../../y", "/x", "c:/x"):
+            archive.writestr(name, "1. (C) A")
+    found = {
+        i.cable: (i.why, i.excluded) if isinstance(i, readers.Unreadable) else i.view.text
+        for i in read(packed.getvalue())
+    }
+    unsafe = ("has an unsafe name, which leads out of the archive", False)
+    assert found == {
+        "ok": "1. (C) A",
+        "./ok": "1. (C) A",
+        ".x/y": ("hidden", True),
+        "x/.y": ("hidden", True),
+        "__MACOSX/x": ("a resource fork of macOS", True),
+        "../x": unsafe,
+        "x/../../y": unsafe,
+        "/x": unsafe,
+        "c:/x": unsafe,
+    }
+
+
 def test_a_zip_with_too_many_members_is_refused():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for number in range(11):
             archive.writestr(f"{number}", b"x")
     assert [item.why for item in read(packed.getvalue(), settings={"members": 10})] == [
-        "holds 11 members, more than the 10 allowed"
+        "contains 11 members (limit: 10)"
     ]
 
 

@@ -160,7 +160,7 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "compression", None)
     monkeypatch.setitem(__import__("sys").modules, "backports", None)
     assert texts(b"\x28\xb5\x2f\xfd\0") == [
-        ("", "! is a Zstandard file, which needs an optional package: pip install 'cablecheck[zstd]'")
+        ("", "! is a Zstandard file, which needs an extra: pip install 'cablecheck[zstd]'")
     ]
 
 
@@ -290,7 +290,7 @@ def test_a_document_of_an_office_program_is_refused_whole(tmp_path, member):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(member, "<Types/>")
         archive.writestr("word/document.xml", "<w:t>UNCLAS STRELSAU 000123</w:t>")
-    why = "is a document of an office program; save it as text"
+    why = "is an Office document; export it as plain text"
     assert [readers.Unreadable(str(path), "", why)] == list(readers.read(str(path)))
 
 

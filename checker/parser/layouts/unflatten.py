@@ -9,7 +9,9 @@ from ..fields.banner import read_banner
 from ..fields.blocks import label_of
 from ..fields.declass_instruction import read_value
 
-_PARAGRAPH = Pattern(r"(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))")
+_PARAGRAPH = Pattern(
+    r"(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))"
+)
 _DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
 _TOP = 4000  # code points in which a classification line begins
 
