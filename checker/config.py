@@ -31,7 +31,8 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
     "fail-level": ("choice:error,warning,info,none", "error", "Lowest severity that makes the exit code 1."),
     "fields": ("table", {}, "Names of the fields of JSON and CSV documents (see docs/readers.md)."),
     "ignore": ("texts", (), "Rules to skip."),
-    "jobs": ("number", 1, "Number of worker processes. 0 means one for each processor."),
+    "include": ("paths", (), "Paths to check if the command line names none. Empty means the working folder."),
+    "jobs": ("number", 0, "Number of worker processes. 0 means one for each processor if there is enough to do."),
     "mandatory": ("texts", (), "Rules that no ignore, suppression, baseline or severity can turn off or hide."),
     "per-file-ignores": ("lists", {}, "Rules to skip for files that match a glob."),
     "profile": ("text", "", "Judge every document by this profile, whatever its markings say."),
@@ -68,7 +69,8 @@ class Options(Record):
     fail_level: str = "error"
     fields: Mapping[str, object] = {}
     ignore: tuple[str, ...] = ()
-    jobs: int = 1
+    include: tuple[str, ...] = ()
+    jobs: int = 0
     mandatory: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, Sequence[str]] = {}
     profile: str = ""
@@ -89,6 +91,7 @@ class Options(Record):
     # lint and the commands that show documents
     stdin: bytes | None = None
     stdin_name: str = ""
+    listed: bool = False  # the paths come from a list: files that are not telegrams are excluded
     with_text: bool = False
     with_details: bool = False
     with_diff: bool = False

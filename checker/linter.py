@@ -42,7 +42,7 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
     rulebook = load(options)
     options = resolve(options, rulebook)
     files, entries = files_of(paths, options)
-    if not files and not entries:
+    if not files and not entries and not options.listed:
         raise InputError("no file to check: the paths contain none")
     results = list(entries)
     for number, batch in enumerate(_lint_files(files, options, rulebook), start=1):
@@ -50,17 +50,19 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
         if progress is not None:
             progress(number, len(files))
     results.sort(key=lambda item: (item.path, item.state))
-    final = _exclude_unnamed(results, {*paths, options.stdin_name})
-    return _outcome(final, options, rulebook, _nothing_checked(final, options))
+    final = _exclude_others(results, {*paths, options.stdin_name}, options.listed)
+    return _outcome(final, options, rulebook, _nothing_checked(final, set(paths), options))
 
 
-def _nothing_checked(results: Sequence[DocumentResult], options: Options) -> tuple[str, ...]:
-    """Return the error if the settings left no document or no rule to check."""
+def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options: Options) -> tuple[str, ...]:
+    """Return the error if no document or no rule was left to check. A list of other files is not an error."""
     checked = [each for each in results if each.state == "checked"]
     if not checked:
         failed = sum(each.state == "failed" for each in results)
         if failed > options.allow_failed:
             return ()  # reported as failed documents
+        if options.listed and not failed and all(each.path in named for each in results):
+            return ()
         return ("no document was checked" if failed else "every file is excluded",)
     selected = frozenset(options.selected)
     if options.ignored and all(selected <= document_linter.ignored_rules(options, each.path) for each in checked):
@@ -160,24 +162,39 @@ def _matches(path: str, patterns: list[str]) -> bool:
     )
 
 
-def _exclude_unnamed(results: list[DocumentResult], named: set[str]) -> tuple[DocumentResult, ...]:
-    """Return the results, with files that are not telegrams excluded if only their folder was named.
+_OTHER = (
+    NOT_A_TELEGRAM, "contains no", "holds no", "is XML of", "is a web page without", "is empty", "is not text",
+    "no text",
+)  # fmt: skip
+"""How the reasons begin that a file failed because it is not a telegram, and not because it is damaged."""
 
-    A file that was named itself, and a row of a corpus, stays failed.
+
+def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool) -> tuple[DocumentResult, ...]:
+    """Return the results, with files that are not telegrams excluded.
+
+    A file that was named itself stays failed, unless its name comes from a list: a hook passes every changed file. So
+    does a row of a corpus, unless its file is on the list and none of its rows is a telegram.
     """
+    others = _other_files(results) & named if listed else frozenset()
     return tuple(
         document_linter.excluded(one.path, one.why)
-        if one.why == NOT_A_TELEGRAM and not one.cable and one.path not in named
+        if one.path in others or (one.why == NOT_A_TELEGRAM and not one.cable and one.path not in named)
         else one
         for one in results
     )
 
 
+def _other_files(results: list[DocumentResult]) -> frozenset[str]:
+    """Return the files in which nothing is a telegram."""
+    rest = {one.path for one in results if one.state != "failed" or not one.why.startswith(_OTHER)}
+    return frozenset(one.path for one in results) - rest
+
+
 def _lint_files(files: list[str], options: Options, rulebook: Rulebook) -> Iterator[list[DocumentResult]]:
     """Yield the results of each file; with worker processes in the order in which they finish."""
-    jobs = options.jobs or os.cpu_count() or 1
     here = [path for path in files if path == STDIN]
     pooled = [path for path in files if path != STDIN]
+    jobs = options.jobs or _automatic_jobs(pooled)
     if (min(jobs, len(pooled)) <= 1 and not options.timeout) or not pooled:
         here, pooled = files, []
     if here:
@@ -194,6 +211,16 @@ def _lint_files(files: list[str], options: Options, rulebook: Rulebook) -> Itera
                 yield [document_linter.failed(pooled[index], result.why)]
             else:
                 yield result
+
+
+BYTES_PER_JOB = 1_000_000  # a process takes 0.2 s to start: as long as half a megabyte of telegrams
+
+
+def _automatic_jobs(paths: Sequence[str]) -> int:
+    """Return the number of processors that this process may use, but not more than the files keep busy."""
+    size = sum(os.path.getsize(path) for path in paths if os.path.exists(path)) if len(paths) > 1 else 0
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(processors, size // BYTES_PER_JOB))
 
 
 def _outcome(

@@ -93,6 +93,7 @@ FAILED = "failed"
 
 CLEAN = "clean"  # everything accounted for, nothing at or above the fail level
 FOUND = "findings"  # at least one finding at or above the fail level
+EMPTY = "empty"  # nothing to check, and nothing went wrong
 UNTRUSTED = "untrusted"  # something was not checked, or a setting does not hold: do not rely on this run
 
 
@@ -230,6 +231,8 @@ def summarize(
     verdict = CLEAN
     if any(level in gate for level in levels):
         verdict = FOUND
+    if verdict == CLEAN and CHECKED not in states:
+        verdict = EMPTY
     if failed > allow_failed or errors:
         verdict = UNTRUSTED
     return Summary(

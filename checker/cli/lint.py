@@ -25,7 +25,7 @@ def main(given: list[str]) -> int:
         return output.OK
     if args.diff and options.redact:
         raise ConfigError("--diff and --redact are mutually exclusive")
-    paths = cli_options.read_paths(args, options)
+    paths = cli_options.read_paths(args, options, default=".")
     if args.show_files:
         return _show_files(paths, options)
     formats = [args.format, *(name for name, _ in outputs)]

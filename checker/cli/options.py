@@ -70,6 +70,11 @@ def input_options(arguments: argparse.ArgumentParser) -> None:
     group = arguments.add_argument_group("input")
     group.add_argument("paths", nargs="*", metavar="PATH", help="files, folders and globs; - is standard input")
     group.add_argument("--stdin-filename", metavar="NAME", default="", help="file name to report for standard input")
+    group.add_argument(
+        "--skip-other-files",
+        action="store_true",
+        help="exclude named files that are not telegrams",
+    )
     group.add_argument("--files-from", metavar="FILE", help="read paths from a file, one a line; - is standard input")
     group.add_argument("-0", dest="nul", action="store_true", help="paths in --files-from end with NUL, not newline")
     _add(group, "exclude", "GLOB", "repeatable")
@@ -112,8 +117,11 @@ def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
     return found
 
 
-def read_paths(args: argparse.Namespace, options: Options) -> list[str]:
-    """Return the paths a command was given; standard input, if it is one of them, is read into `options`."""
+def read_paths(args: argparse.Namespace, options: Options, default: str = "") -> list[str]:
+    """Return the paths of a command: those given, else the setting `include`, else `default`.
+
+    Standard input, if it is one of them, is read into `options`. Raises `ConfigError` if there is no path.
+    """
     paths = list(args.paths)
     if args.files_from:
         raw = _bytes_of(args.files_from)
@@ -123,8 +131,12 @@ def read_paths(args: argparse.Namespace, options: Options) -> list[str]:
             raise ConfigError("standard input cannot be both the list of files and a document")
     elif not paths and args.stdin_filename:
         paths = ["-"]
-    if not paths:
-        raise ConfigError("no path was given" if not args.files_from else "no file to check: the list is empty")
+    options.listed = bool(args.files_from) or args.skip_other_files
+    if not paths and not options.listed:
+        paths = list(options.include)
+        if not paths and not default:
+            raise ConfigError("no path was given")
+        paths = paths or [default]
     options.stdin = _bytes_of("-") if "-" in paths else None
     options.stdin_name = args.stdin_filename
     return paths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..results import CLEAN, FOUND, SEVERITIES, Finding, Outcome, Summary, Undetermined
+from ..results import CLEAN, EMPTY, FOUND, SEVERITIES, Finding, Outcome, Summary, Undetermined
 from . import Display
 from .escaping import line_start, visible
 
@@ -56,6 +56,8 @@ def verdict(outcome: Outcome) -> str:
         return f"failed: {', '.join(parts)} (fail level: {outcome.fail_level}){more}"
     if summary.verdict == CLEAN:
         return ("clean" if not summary.findings else f"clean (fail level: {outcome.fail_level})") + more
+    if summary.verdict == EMPTY:
+        return "nothing checked"
     if summary.failed:
         return f"incomplete: {count(summary.failed, 'document')} could not be checked (see above){more}"
     return f"incomplete: see the errors above{more}"
@@ -245,8 +247,10 @@ MAX_LINES = 6  # quoted lines of one finding
 def full(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield each finding with its quoted lines, suggestion, citation and help, then the footer."""
     for one in outcome.findings:
-        severity = paint(one.severity, one.severity, display.color)
-        yield line_start(f"{visible(one.path)}:{location(one)}: {severity} {one.rule} {visible(one.name)}\n")
+        title = f"{visible(one.path)}:{location(one)}: {one.severity} {one.rule} {visible(one.name)}"
+        for line in wrap(title, display.width):
+            severity = paint(one.severity, one.severity, display.color)
+            yield line_start(line.replace(f": {one.severity} ", f": {severity} ", 1) + "\n")
         for line in wrap(visible(one.message), max(0, display.width - 2)):
             yield line_start(f"  {paint(line, 'strong', display.color)}\n")
         yield from _quoted(one, display)
@@ -273,7 +277,7 @@ def _quoted(one: Finding, display: Display) -> Iterator[str]:
         low = one.start.column - 1 if number == one.start.line else 0
         high = one.end.column - 1 if number == one.end.line else len(line)
         before, marked = visible(line[:low]), visible(line[low:high])
-        before, shown = _cut(before, marked + visible(line[max(low, high) :]), display.width - margin - 6)
+        before, shown = _cut(before, marked + visible(line[max(low, high) :]), _room(display, margin))
         yield f"  {number:>{margin}} | {before}{shown}\n"
         carets = "^" * max(1, min(len(marked), len(shown) or 1))
         yield f"  {'':>{margin}} | {' ' * len(before)}{paint(carets, one.severity, display.color)}\n"
@@ -281,9 +285,13 @@ def _quoted(one: Finding, display: Display) -> Iterator[str]:
         yield f"  … {len(one.lines) - MAX_LINES} more lines\n"
 
 
+def _room(display: Display, margin: int) -> int:
+    """Return the columns for a quoted line after its number."""
+    return max(20, display.width - margin - 6) if display.width else 160
+
+
 def _cut(before: str, rest: str, width: int) -> tuple[str, str]:
     """Return both parts of a line, shortened so that the start of `rest` stays visible."""
-    width = width if width >= 40 else 160
     if len(before) + len(rest) <= width:
         return before, rest
     if len(before) > width // 2:

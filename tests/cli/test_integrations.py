@@ -46,11 +46,27 @@ def test_the_hooks_name_commands_that_run(command: Path) -> None:
         assert words[0] == "cablecheck"
         assert words[1] in COMMANDS
     path = os.environ | {"PATH": f"{command}:{os.environ['PATH']}"}
-    words = [*shlex.split(hooks[0]["entry"]), *RULES, "clean.txt"]
+    words = [*shlex.split(hooks[0]["entry"]), *RULES, *hooks[0]["args"], "clean.txt"]
     clean = subprocess.run(words, cwd=DOCUMENTS, env=path, capture_output=True, check=False)
     assert clean.returncode == 0
-    words = [*shlex.split(hooks[1]["entry"]), str(PACK)]
+    words = [*shlex.split(hooks[1]["entry"]), *hooks[1]["args"], str(PACK)]
     assert 0 == subprocess.run(words, env=path, capture_output=True, check=False).returncode
+
+
+def test_a_file_name_is_never_an_option_of_the_hook(command: Path, tmp_path: Path) -> None:
+    hook = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())[0]
+    path = os.environ | {"PATH": f"{command}:{os.environ['PATH']}"}
+    shutil.copy(DOCUMENTS / "defects.txt", tmp_path)
+    assert 0 == cli.main(["baseline", "create", *RULES, "--baseline", str(tmp_path / "known"), str(tmp_path)])
+    (tmp_path / "--baseline=known").write_text("Bread\n")
+    (tmp_path / "requirements.txt").write_text("pyyaml\n")
+    words = [*shlex.split(hook["entry"]), *RULES, *hook["args"]]
+
+    def code(*files: str) -> int:
+        return subprocess.run([*words, *files], cwd=tmp_path, env=path, capture_output=True, check=False).returncode
+
+    assert 1 == code("--baseline=known", "defects.txt")
+    assert 0 == code("requirements.txt")
 
 
 needs_pre_commit = pytest.mark.skipif(find_spec("pre_commit") is None, reason="pre-commit is not installed")

@@ -90,3 +90,55 @@ def test_an_audit_keeps_the_same_books(folder, capsys):
         {"state": "failed", "path": "./rows.jsonl", "cable": "A1", "why": WHY},
     ]
     assert (output.INCOMPLETE, wanted) == (code, rows)
+
+
+OTHERS = {
+    "README": LIST, "package.json": '{"name": "x"}', "table.csv": "a,b\n1,2\n", "page.html": "<p>Hello</p>",
+    "empty.txt": "", "rows.jsonl": '{"a": 1}\n{"a": 2}\n', "list.json": "[]", "data.txt": "\0\1\2", "x.xml": "<a><b/></a>",
+    "mail.eml": "From: a@b\nSubject: hi\nMIME-Version: 1.0\n\nhello\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_one_on_a_list_is_excluded(name, folder, capsys):
+    (folder / name).write_text(OTHERS[name])
+    code, counts, rest = lint(capsys, "--skip-other-files", "--", name)
+    assert (output.OK, {"checked": 0, "excluded": 0, "failed": 0} | {"excluded": len(rest)}) == (code, counts)
+    assert all(state == "excluded" and why for state, _, why in rest)
+    (folder / "list").write_text(f"{name}\na.txt\n")
+    code, counts, rest = lint(capsys, "--files-from", "list")
+    assert (output.OK, 1, 0) == (code, counts["checked"], counts["failed"])
+
+
+def test_what_is_damaged_or_missing_fails_on_a_list_too(folder, capsys):
+    (folder / "bad.zip").write_bytes(b"PK\x03\x04damaged")
+    code, counts, _ = lint(capsys, "--skip-other-files", "--", "bad.zip", "missing.txt", "a.txt")
+    assert (output.INCOMPLETE, {"checked": 1, "excluded": 0, "failed": 2}) == (code, counts)
+
+
+def test_a_row_on_a_list_fails_beside_a_telegram(folder, capsys):
+    rows = [{"_id": "A1", "body": LIST}, {"_id": "A2", "body": TELEGRAM}]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert {"checked": 1, "excluded": 0, "failed": 1} == lint(capsys, "--skip-other-files", "rows.jsonl")[1]
+
+
+def test_a_folder_on_a_list_without_a_telegram_is_not_green(folder, capsys):
+    (folder / "a.txt").unlink()
+    assert output.INCOMPLETE == lint(capsys, "--skip-other-files", ".")[0]
+
+
+def test_an_empty_list_is_no_error(folder, capsys):
+    (folder / "list").write_text("")
+    for words in (["--files-from", "list"], ["--skip-other-files"]):
+        assert output.OK == cli.main(["lint", "--isolated", *words])
+        assert "nothing checked" in capsys.readouterr().out
+
+
+def test_lint_alone_takes_the_setting_or_the_folder(folder, capsys):
+    assert {"checked": 1, "excluded": 1, "failed": 0} == lint(capsys)[1]
+    (folder / "cables").mkdir()
+    (folder / "cables" / "b.txt").write_text(TELEGRAM)
+    (folder / "cablecheck.toml").write_text('include = ["cables"]\n')
+    assert cli.main(["lint", "--format", "json"]) == output.OK
+    assert json.loads(capsys.readouterr().out)["summary"]["handed_in"] == 1
+    assert cli.main(["parse", "--fields", "--format", "json"]) == output.OK

@@ -111,3 +111,34 @@ def test_paths_that_end_with_nul(folder: Path) -> None:
     )
     assert made.returncode == 1
     assert "with\\x0anewline \u00e9.txt:1:1: error TST-001" in made.stdout.decode()
+
+
+def test_jobs_follow_the_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: range(4), raising=False)
+    paths = [str(path) for path in sorted(folder.iterdir())]
+    assert linter._automatic_jobs(paths) == 1
+    for path in paths[:3]:
+        Path(path).write_text("x" * 1_000_000)
+    assert linter._automatic_jobs(paths) == 3
+    assert linter._automatic_jobs(paths[:1]) == 1
+    assert linter._automatic_jobs([*paths * 3, "missing"]) == 4
+
+
+def test_jobs_do_not_change_the_report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linter, "BYTES_PER_JOB", 100)
+    words = {"rules": [str(PACK)], "select": ["TST"]}
+    automatic = linter.lint([str(folder)], config.settle(words, isolated=True))
+    alone = linter.lint([str(folder)], config.settle(words | {"jobs": 1}, isolated=True))
+    assert automatic == alone
+
+
+@pytest.mark.parametrize("width", [30, 40, 79, 100, 120])
+@pytest.mark.parametrize("form", ["table", "full"])
+def test_no_line_is_wider_than_the_terminal(form: str, width: int, folder: Path) -> None:
+    damaged = "S E C R E T STRELSAU 000123\n\n1.  (SE) ALPHA.\n\n2.  BRAVO.\n\nThis record is a partial extract.\n"
+    (folder / ("a-rather-long-name-of-a-telegram" * 2 + ".txt")).write_text(damaged)
+    words = [sys.executable, "-m", "checker", "lint", "--isolated", "--format", form, "."]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": str(width)}
+    made = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert "undetermined" in made.stdout
+    assert max(map(len, made.stdout.split("\n"))) <= width
