@@ -95,6 +95,7 @@ class Options(Record):
     with_text: bool = False
     with_details: bool = False
     with_diff: bool = False
+    fix: str = ""  # the suggestions to apply to the files: "safe", "all" or none
     use_suppressions: bool = True
     use_baseline: bool = True
 
