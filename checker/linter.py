@@ -295,6 +295,7 @@ def _outcome(
         compared=compared,
         redacted=options.redact,
         config_file=options.config_file,
+        rule_url=options.rule_url,
         restrictions=tuple(_restrictions(options, rulebook, results, hidden)),
     )
 
