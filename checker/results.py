@@ -181,7 +181,8 @@ class Outcome(Record):
 
     `notices` are words about the run itself (stale baseline entries, unused suppressions, changed severities);
     `errors` are those that make it untrustworthy. `compared` tells whether a baseline was given. `config_file` is the
-    configuration file, `restrictions` what its settings and the command line took away.
+    configuration file, `restrictions` what its settings and the command line took away. `rule_url`
+    is the URL of the page about a rule, with `{rule}` for its id.
     """
 
     results: tuple[DocumentResult, ...]
@@ -198,6 +199,7 @@ class Outcome(Record):
     redacted: bool = False
     config_file: str = ""
     restrictions: tuple[Restriction, ...] = ()
+    rule_url: str = ""
 
     def by_document(self) -> Iterator[tuple[DocumentResult, list[Finding]]]:
         """Each document with those of its findings that are shown."""
