@@ -18,14 +18,14 @@ from .scalars import equality
 from .signature import Operator
 
 
-class Pattern(Record):
+class CompiledPattern(Record):
     """A compiled pattern; `full(text)` tells whether it matches the whole text."""
 
     words: str
     full: Callable[[str], object]
 
 
-def compile_pattern(words: str, engine: str = "") -> Pattern:
+def compile_pattern(words: str, engine: str = "") -> CompiledPattern:
     """Compile a pattern that `patterns.refuse` let pass. `engine` is "re", "re2" or "" (re2 if installed)."""
     if engine != "re":
         try:
@@ -36,16 +36,16 @@ def compile_pattern(words: str, engine: str = "") -> Pattern:
         else:
             options = re2.Options()
             options.log_errors = False
-            return Pattern(words, re2.compile(words, options).fullmatch)
-    return Pattern(words, re.compile(words, re.ASCII).fullmatch)
+            return CompiledPattern(words, re2.compile(words, options).fullmatch)
+    return CompiledPattern(words, re.compile(words, re.ASCII).fullmatch)
 
 
-def matches(value: str, pattern: Pattern) -> bool:
+def matches(value: str, pattern: CompiledPattern) -> bool:
     """The whole text has the form of the pattern."""
     return pattern.full(value) is not None
 
 
-def not_matches(value: str, pattern: Pattern) -> bool:
+def not_matches(value: str, pattern: CompiledPattern) -> bool:
     """The whole text has not the form of the pattern."""
     return pattern.full(value) is None
 

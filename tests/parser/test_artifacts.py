@@ -25,6 +25,7 @@ COPIES = {
     "a corrected copy": HEADER + BANNER + FIELDS + TEXT + "\n" + HEADER + WHOLE,
     "a beginning repeated at the end": HEADER + WHOLE + "\n\n" + HEADER + BANNER + FIELDS,
     "a newspaper's copy without fields": HEADER + BANNER + FIELDS + BLOCK + "1. (C) The Ki...\n\n" + FLAT + "Summary\n" + TEXT,
+    "a newspaper's copy with the authority alone": HEADER + BANNER + FIELDS + "...\n\n" + FLAT + "\n" + BLOCK + TEXT,
     "fields above the classification line": HEADER.rstrip() + "\nTAGS: PREL PGOV\nSUBJECT: THE KING\n" + WHOLE,
     "an e-mail's head": MAIL + HEADER + WHOLE,
     "a doubled first letter": HEADER + "C" + WHOLE,
