@@ -10,9 +10,10 @@ from .blocks import Region
 from .dates import find_dates
 from .declass_instruction import placed, read_downgrade, read_instruction
 
+_BETWEEN = " :;,.-"
 _LONGEST = 1000  # letters of a block that is kept
 _SECTION = Pattern(r"(?<![\d./])(1 ?[./:] ?[3-6])(?!\d)")
-_LETTERS = Pattern(r"[ ,;/&()\[\].+-]{0,6}(?:AND[ /(]{0,4}|OR[ (]{1,4})?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
+_LETTERS = Pattern(r"[ ,;/&()\[\].+-]{0,6}(?:A ?N ?D[ /(]{0,4}|OR[ (]{1,4})?([A-H]{1,4})(?![A-Z'])(?!\.[A-Z])")
 _AGAIN = Pattern(r"[ ,;/&)]{0,3}(?:AND |OR )?1 ?[./:] ?[3-6](?= ?\(?[A-H])")  # the section said again before a letter
 _NO_LETTER = Pattern(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written as a letter is
 _NAME_AT_END = Pattern(r"[A-Z][\w'’-]* (?:[A-Z]\.? ?){1,2}[A-Z][\w'’-]+$|[A-Z]\. ?(?:[A-Z]\. ?)?[A-Z][\w'’-]+$", 0)
@@ -49,7 +50,11 @@ class Clause:
         values: dict[str, tuple[int, int, int]] = {}
         for index, (low, high, code) in enumerate(hits):
             stop = hits[index + 1][0] if index + 1 < len(hits) else len(flat)
-            values.setdefault(code, (low, high, stop))
+            first = values.get(code)
+            if first is None:
+                values[code] = (low, high, stop)
+            elif first[2] == low and not flat[first[1] : low].strip(_BETWEEN):  # a form's label, and the drafter's own
+                values[code] = (first[0], high, stop)
         return values
 
     def value(self, code: str) -> tuple[int, int] | None:

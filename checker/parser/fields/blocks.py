@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...model import Marking
 from ...record import Record
 from ..cursor import Cursor, Pattern
+from ..markings import finder
 from .banner import read_banner
 from .captions import is_passing, read_captions, unknown_caption
 
@@ -18,6 +20,7 @@ _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
+_MARK_AFTER = Pattern(r"\)\.?[ \n]{1,4}(\([A-Z/]{1,12}\)) +(?!AND |OR |FOR )[A-Z][A-Z']")
 _DASHES = Pattern(r" *-{4,}[- ]*\n")
 _VALUES = ("eo", "tags", "subject", "references", "authority")
 
@@ -196,7 +199,22 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
             regions[-1].end = state.end
         state.blank = False
         here = line_end + 1
-    return regions, here
+    return regions, _end_authority(cursor, regions, here)
+
+
+def _end_authority(cursor: Cursor, regions: list[Region], here: int) -> int:
+    """End the last block, if it is an authority, before a portion mark that begins the text; return where that begins.
+
+    In some telegrams the text follows the authority sentence on the same line, without a paragraph number.
+    """
+    if regions and regions[-1].name == "authority":
+        region = regions[-1]
+        for match in _MARK_AFTER.finditer(cursor.fold, region.body, region.end):
+            start = match.start(1)
+            if isinstance(finder.portion(cursor.view, start, match.end(1), cursor.words), Marking):
+                region.end = start
+                return start
+    return here
 
 
 def _block_of(cursor: Cursor, state: State) -> str | None:
@@ -234,16 +252,20 @@ def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
 
 
 def _belongs(cursor: Cursor, state: State, name: str) -> bool:
-    """Whether a line that could open a block still belongs to the open one."""
-    if name == "loose_text":
-        if not state.blank or state.open not in _VALUES:
-            return False
-        if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
+    """Whether a line that could open a block is part of the open one.
+
+    A subject, references or an authority may go on after an empty line, in copies with an empty line after each line
+    and after a page line: a further label, still above paragraph 1, shows that they do.
+    """
+    if name != "loose_text" or not state.blank or state.open not in _VALUES:
+        return False
+    if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
+        return True
+    if state.open != "references" or _NUMBER_AT_END.match(cursor.fold, state.start) is not None:
+        if _is_empty(cursor, state):
             return True
-        if state.open == "references" and _NUMBER_AT_END.match(cursor.fold, state.start) is None:
-            return False
-        return _is_empty(cursor, state)
-    return False
+    says_something = any(map(str.isalnum, cursor.fold[state.start : state.end]))
+    return state.open != "authority" and says_something and bool(_next_labels(cursor, state) - state.seen)
 
 
 def _is_empty(cursor: Cursor, state: State) -> bool:
@@ -253,17 +275,28 @@ def _is_empty(cursor: Cursor, state: State) -> bool:
 
 
 def _goes_on(cursor: Cursor, state: State) -> bool:
-    """Whether labels follow soon, so that loose text before the first of them is not yet the text."""
-    if state.seen & {"eo", "tags", "subject"}:
-        return False
+    """Whether labels follow soon, so that loose text before the first of them is not the text yet."""
+    return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state))
+
+
+_SOON = 14  # lines in which a label must follow
+_NAMES = {"reference": "references"}  # label -> block, where they differ
+
+
+def _next_labels(cursor: Cursor, state: State) -> set[str]:
+    """Return the blocks whose labels begin one of the next lines, as far as paragraph 1."""
+    found: set[str] = set()
     here = state.end
-    for _ in range(14):
+    for _ in range(_SOON):
         here = cursor.fold.find("\n", here) + 1
         if here == 0 or here >= cursor.size:
-            return False
+            break
         start = here
         while cursor.fold[start] == " ":
             start += 1
-        if label_of(cursor, start) is not None:
-            return True
-    return False
+        label = label_of(cursor, start)
+        if label is not None:
+            found.add(_NAMES.get(label[0], label[0]))
+        elif _NUMBERED.match(cursor.fold, start) is not None:
+            break
+    return found
