@@ -20,7 +20,10 @@ _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
-_MARK_AFTER = Pattern(r"\)\.?[ \n]{1,4}(\([A-Z/]{1,12}\)) +(?!AND |OR |FOR )[A-Z][A-Z']")
+_MARK_AFTER = Pattern(
+    r"\)\.[ \n]{1,4}(\([A-Z/]{1,12}\))(?=[ \n])|\)[ \n]{1,4}(\([A-Z/]{1,12}\)) +(?!AND |OR |FOR )[A-Z][A-Z']"
+)
+_REASON_LINE = Pattern(r"\(?1 ?[./:] ?[3-6](?!\d)")
 _DASHES = Pattern(r" *-{4,}[- ]*\n")
 _VALUES = ("eo", "tags", "subject", "references", "authority")
 
@@ -209,9 +212,9 @@ def _end_authority(cursor: Cursor, regions: list[Region], here: int) -> int:
     """
     if regions and regions[-1].name == "authority":
         region = regions[-1]
-        for match in _MARK_AFTER.finditer(cursor.fold, region.body, region.end):
-            start = match.start(1)
-            if isinstance(finder.portion(cursor.view, start, match.end(1), cursor.words), Marking):
+        for match in _MARK_AFTER.finditer(cursor.fold, region.body, region.end + 1):
+            start, end = match.span(match.lastindex or 0)
+            if isinstance(finder.portion(cursor.view, start, end, cursor.words), Marking):
                 region.end = start
                 return start
     return here
@@ -264,6 +267,8 @@ def _belongs(cursor: Cursor, state: State, name: str) -> bool:
     if state.open != "references" or _NUMBER_AT_END.match(cursor.fold, state.start) is not None:
         if _is_empty(cursor, state):
             return True
+    if state.open == "authority" and _REASON_LINE.match(cursor.fold, state.start) is not None:
+        return True
     says_something = any(map(str.isalnum, cursor.fold[state.start : state.end]))
     return state.open != "authority" and says_something and bool(_next_labels(cursor, state) - state.seen)
 
