@@ -1,4 +1,4 @@
-"""What a rule may ask of a value: one table, type by type."""
+"""The table of operators by field type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shape of an operator: its name, the kind of its argument, and what it says of a part that is absent."""
+"""The record that describes an operator."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from ..record import Record
 
 
 class Operator(Record):
-    """One word of the rule language for one type of field.
+    """An operator for one field type.
 
-    `test(value, argument)` is pure and three-valued (`None`: unknown). `argument` names the kind of argument
-    (`rulebook/arguments.py` reads it, `rulebook/values.py` prepares it). `absent` is the answer for a part that is not
-    there. `opposite` and `near` name the operators that a mutation puts in its place. `says` explains it to rule
-    authors.
+    `test(value, argument)` is pure and returns None for undetermined. `argument` is the kind of argument:
+    condition_parser parses it, compiler prepares it. `absent` is the answer for an absent value. `opposite` and `near`
+    name the operators that mutants substitute. `says` documents it for rule authors.
     """
 
     name: str
