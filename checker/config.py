@@ -39,6 +39,7 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
     "reader": ("text", "", "Read every file with this reader instead of detecting the format."),
     "redact": ("flag", False, "Keep the text of the documents out of every output."),
     "required-version": ("text", "", "Versions this configuration is written for, for example `>=0.1,<1`."),
+    "rule-url": ("text", "", "URL of the page about a rule, with {rule} for its id; reports link to it."),
     "rules": ("paths", (), "Folders of additional rule packs."),
     "select": ("texts", (), "Rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts."),
     "severity": ("map", {}, "Severity of a rule: error, warning, info or off."),
@@ -77,6 +78,7 @@ class Options(Record):
     reader: str = ""
     redact: bool = False
     required_version: str = ""
+    rule_url: str = ""
     rules: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     severity: Mapping[str, str] = {}
@@ -95,6 +97,7 @@ class Options(Record):
     with_text: bool = False
     with_details: bool = False
     with_diff: bool = False
+    fix: str = ""  # the suggestions to apply to the files: "safe", "all" or none
     use_suppressions: bool = True
     use_baseline: bool = True
 
@@ -199,7 +202,7 @@ def _written(value: object) -> str:
 
 
 def schema() -> dict[str, object]:
-    """Return the JSON Schema of a configuration file, which is kept in `schemas/config.schema.json`."""
+    """Return the JSON Schema of a configuration file, which is stored in `schemas/config.schema.json`."""
     texts: dict[str, object] = {"type": "array", "items": {"type": "string"}}
     shapes: dict[str, dict[str, object]] = {
         "text": {"type": "string"},
@@ -430,6 +433,9 @@ def _check_values(options: Options) -> None:
             raise ConfigError(
                 f"{origin}: severity of {rule} must be one of error, warning, info, off, not {severity!r}"
             )
+    if options.rule_url and not re.fullmatch(r"https?://[!-~]*\{rule\}[!-~]*", options.rule_url):
+        origin = options.origin["rule-url"]
+        raise ConfigError(f"{origin}: rule-url: expected a URL such as https://example.com/rules/{{rule}}/")
     if options.as_of:
         from datetime import date
 

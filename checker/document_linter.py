@@ -71,6 +71,10 @@ class DocumentLinter:
             return None, f"internal error {crash} in the parser"
         return (None, NOT_A_TELEGRAM) if is_unrecognized(telegram) else (telegram, "")
 
+    def check(self, item: readers.Reading | readers.Unreadable) -> DocumentResult:
+        """Return the result of one document of a file."""
+        return self._document(item, self.ignored_rules(item.path))
+
     def _document(self, item: readers.Reading | readers.Unreadable, ignored: frozenset[str]) -> DocumentResult:
         if isinstance(item, readers.Unreadable):
             state = EXCLUDED if item.excluded else FAILED

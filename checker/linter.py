@@ -44,6 +44,7 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
     files, entries = files_of(paths, options)
     if not files and not entries and not options.listed:
         raise InputError("no file to check: the paths contain none")
+    fixes = _fix(files, options, rulebook) if options.fix else ((), ())
     results = list(entries)
     for number, batch in enumerate(_lint_files(files, options, rulebook), start=1):
         results += batch
@@ -51,7 +52,37 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
             progress(number, len(files))
     results.sort(key=lambda item: (item.path, item.state))
     final = _exclude_others(results, {*paths, options.stdin_name}, options.listed)
-    return _outcome(final, options, rulebook, _nothing_checked(final, set(paths), options))
+    errors = _nothing_checked(final, set(paths), options)
+    return _outcome(final, options, rulebook, fixes[1] + errors, fixes[0])
+
+
+def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Apply suggestions to the files; return the log and the errors."""
+    from . import fixer  # only for --fix
+
+    linter = DocumentLinter(options, rulebook.select(options.selected))
+    accepted = _accepted(options)
+    log, errors = [], []
+    for path in files:
+        try:
+            fixes, refusal = fixer.fix(path, linter, options.fix == "all", accepted)
+        except InputError as error:
+            errors.append(str(error))
+        else:
+            log += [*map(str, fixes), *([refusal] if refusal else [])]
+    return tuple(log), tuple(errors)
+
+
+def _accepted(options: Options) -> frozenset[str]:
+    """Return the fingerprints in the baseline and the suppressions, whose findings are not fixed."""
+    from . import baseline  # as above
+
+    found: list[str] = []
+    if options.baseline and options.use_baseline:
+        found += [entry.fingerprint for entry in baseline.load(options.baseline)]
+    if options.suppressions and options.use_suppressions:
+        found += [entry.fingerprint for entry in baseline.load_suppressions(options.suppressions)]
+    return frozenset(found)
 
 
 def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options: Options) -> tuple[str, ...]:
@@ -224,11 +255,15 @@ def _automatic_jobs(paths: Sequence[str]) -> int:
 
 
 def _outcome(
-    results: tuple[DocumentResult, ...], options: Options, rulebook: Rulebook, errors: tuple[str, ...]
+    results: tuple[DocumentResult, ...],
+    options: Options,
+    rulebook: Rulebook,
+    errors: tuple[str, ...],
+    notices: tuple[str, ...],
 ) -> Outcome:
     findings = tuple(sorted((one for each in results for one in each.findings), key=Finding.order))
     hidden: tuple[Suppressed, ...] = ()
-    notices = _changes(options, rulebook)
+    notices += _changes(options, rulebook)
     mandatory = frozenset(options.mandatory_ids)
     if options.suppressions and options.use_suppressions:
         from . import baseline  # only if there are records
@@ -260,6 +295,7 @@ def _outcome(
         compared=compared,
         redacted=options.redact,
         config_file=options.config_file,
+        rule_url=options.rule_url,
         restrictions=tuple(_restrictions(options, rulebook, results, hidden)),
     )
 

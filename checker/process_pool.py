@@ -15,6 +15,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
@@ -26,6 +27,7 @@ TICK = 0.25  # seconds between two checks of the limits, if there are any
 START_SECONDS = 120.0  # for a worker to get ready, if there is a time limit at all
 MAX_FAILED_STARTS = 5  # workers lost in a row before any of them began an item
 STARTING, IDLE, FIRST_STEP = -1, 0, 1  # values of a worker's step before it is ready, between items, in an item
+_SAFE_PATH = "PYTHONSAFEPATH"
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -200,17 +202,38 @@ class _Worker:
         self.pipe.close()
 
 
-def _start(process: Any) -> None:
-    """Start a process with SIGINT blocked from its first instruction on: the parent decides when to stop."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        process.start()
-        return
-    resource_tracker.ensure_running()  # started on the way, it would lift our block
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+@contextmanager
+def safe_path() -> Iterator[None]:
+    """Keep the working folder off the import path of processes started meanwhile.
+
+    The spawn method runs `python -c`, which would import modules of that folder, `signal.py` say, before our code.
+    """
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
     try:
-        process.start()
+        yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if before is None:
+            os.environ.pop(_SAFE_PATH, None)
+        else:
+            os.environ[_SAFE_PATH] = before
+
+
+def _start(process: Any) -> None:
+    """Start a process with a safe import path, and with SIGINT blocked from its first instruction on.
+
+    The parent decides when to stop.
+    """
+    with safe_path():
+        if not hasattr(signal, "pthread_sigmask"):  # Windows
+            process.start()
+            return
+        resource_tracker.ensure_running()  # started on the way, it would lift our block
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run_worker(

@@ -32,17 +32,17 @@ Act An Atomic CSV Energy FRUS ISO JSON MB NUL Office PDF RAR States TEI The URL 
 above absent all allowed an and another any applicable applies archive are argument array as asked at attachment
 attempt attribute attributes audit back banner base be before begins behind below beside between beyond binary body
 bomb both broken but by byte bytes bzip cable calendar came can cannot case changed changes character characters check
-checked classification classified closed closing code column columns common computed configuration contain control
-copied copy corpus could count counts crashed credentials cut d damaged date day ddhhmmz decide decides declaration
-declassification decoded decompression deeply deprecated differs directory document documents does dumps e earlier
-edition editorial else empty encrypted ended ends enough entities entry environment equals era error event every
-evidence exact exactly exchange excluded executive exemption exist exit expected extract fact failed false far field
-fields file files first five folder followed for form found from gets give gives group grow guard gzip has have header
-here hidden higher hold holds id ignores in included information inside instead instruction internal is it item its
-itself judge judged key kind known knows label larger last later layer least leaves letters level lies like limit line
-linear lines link list locked longer looks lower made mail mailboxes malformed mark marking matches member members
-message middle missing module mon month more must name named names needs nested never next no none nor not notes
-nothing number object objects of off office old on one only opens operating or order originator out outside over
+checked classification classified closed closing code column columns common computed configuration contain contains
+control copied copy corpus could count counts crashed credentials cut d damaged date day ddhhmmz decide decides
+declaration declassification decoded decompression deeply deprecated differs directory document documents does dumps e
+earlier edition editorial else empty encrypted ended ends enough entities entry environment equals era error event
+every evidence exact exactly exchange excluded executive exemption exist exit expected extract fact failed false far
+field fields file files first five folder followed for form found from gets give gives group grow guard gzip has have
+header here hidden higher hold holds id ignores in included information inside instead instruction internal is it item
+its itself judge judged key kind known knows label larger last later layer least leaves letters level lies like limit
+line linear lines link list locked longer looks lower made mail mailboxes malformed mark marking matches member
+members message middle missing module mon month more must name named names needs nested never next no none nor not
+notes nothing number object objects of off office old on one only opens operating or order originator out outside over
 overlaps own packed page pages paragraph parse parser part partial password paths pattern per pipe place positions
 present process profile program publisher query quote read reader reading recognise refid refused replaced require
 room row rows rule run s same save says section see selected selection setting settings severity short signal size

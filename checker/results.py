@@ -181,7 +181,8 @@ class Outcome(Record):
 
     `notices` are messages about the run (stale baseline entries, unused suppressions, changed severities); `errors` are
     those that make the run incomplete. `compared` is true if a baseline was given. `config_file` is the configuration
-    file, `restrictions` are what its settings and the command line took away.
+    file, `restrictions` are what its settings and the command line took away. `rule_url` is the URL of the page about a
+    rule, with `{rule}` for its id.
     """
 
     results: tuple[DocumentResult, ...]
@@ -198,6 +199,7 @@ class Outcome(Record):
     redacted: bool = False
     config_file: str = ""
     restrictions: tuple[Restriction, ...] = ()
+    rule_url: str = ""
 
     def by_document(self) -> Iterator[tuple[DocumentResult, list[Finding]]]:
         """Yield each document with its findings that are shown."""

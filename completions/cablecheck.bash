@@ -8,7 +8,7 @@
 _shtab_cablecheck_rules_subparsers=(list check test new pages schema)
 _shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline query synth lsp)
 
-_shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --color --diff --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --baseline --no-baseline --suppressions --no-suppressions --jobs --timeout --cache --no-cache)
+_shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --color --diff --fix --unsafe-fixes --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --baseline --no-baseline --suppressions --no-suppressions --jobs --timeout --cache --no-cache)
 _shtab_cablecheck_audit_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --out --resume --jobs --sample --seed --where --shard --timeout --memory --batch --quotes --no-corpus-rules --keep-parts --scheduler --cluster --quiet)
 _shtab_cablecheck_parse_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --fields --out)
 _shtab_cablecheck_declass_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --by-year --out)
@@ -48,6 +48,8 @@ _shtab_cablecheck_lint__0_nargs=0
 _shtab_cablecheck_lint___isolated_nargs=0
 _shtab_cablecheck_lint___redact_nargs=0
 _shtab_cablecheck_lint___diff_nargs=0
+_shtab_cablecheck_lint___fix_nargs=0
+_shtab_cablecheck_lint___unsafe_fixes_nargs=0
 _shtab_cablecheck_lint___show_settings_nargs=0
 _shtab_cablecheck_lint___show_files_nargs=0
 _shtab_cablecheck_lint___statistics_nargs=0

@@ -81,6 +81,8 @@ complete -c cablecheck -n '_shtab_cablecheck_using lint' -l out -x -d 'write the
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l output -x -d 'additional report (repeatable)'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l color -xka "auto always never" -d 'color on a terminal'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l diff -d 'show only what the suggestions would change'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l fix -d 'apply safe suggestions to the files, and log each change'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l unsafe-fixes -d 'with --fix: apply all suggestions'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l show-settings -d 'show the settings and their origin'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l show-files -d 'list the files that would be checked'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l statistics -d 'count for each rule the documents that passed, failed or were undetermined'

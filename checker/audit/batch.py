@@ -1,13 +1,11 @@
 """One batch of an audit, in a local process or on a cluster: read, parse, judge, write rows.
 
-A batch is done if its marker exists. The marker is renamed last, so an interrupted batch leaves no result.
+The rows go to part files (`parts`), which prove that the batch is done.
 """
 
 from __future__ import annotations
 
 import errno
-import json
-import os
 from collections.abc import Callable, Iterator
 
 from .. import engine, readers
@@ -17,13 +15,12 @@ from ..document_linter import DocumentLinter, broken, following, unescaped
 from ..parser.layouts.detect import NOT_A_TELEGRAM
 from ..readers.partitions import Batch, BatchMeter, read_batch
 from ..record import Record
-from ..reporters.escaping import json_text
 from ..results import CHECKED, EXCLUDED, FAILED
 from ..rulebook import Rulebook
 from . import filters, tables
-from .tables import BATCH, STREAMED
+from .parts import BatchResult, PartWriter
+from .tables import BATCH
 
-CHUNK_ROWS = 256  # rows that are encoded together
 Step = Callable[[int], None]  # called with the place of each document before it is touched
 
 
@@ -40,28 +37,6 @@ class BatchTask(Record):
     skip: tuple[tuple[int, str], ...] = ()
     only: tuple[int, ...] | None = None
     where: tuple[filters.Term, ...] = ()
-
-
-class BatchResult(Record):
-    """The result of a batch. `tally` has for each rule the documents it applied to, failed on, and could not judge.
-
-    `newlines` are the line feeds in a range of `part_of`, a remote file, whose lines were not counted before.
-    """
-
-    number: int
-    checked: int = 0
-    excluded: int = 0
-    failed: int = 0
-    findings: tuple[tuple[str, int], ...] = ()
-    tally: tuple[tuple[str, tuple[int, int, int]], ...] = ()
-    newlines: int = 0
-    part_of: str = ""
-    error: str = ""  # the disk is full, the folder is gone: the run must stop
-
-    @property
-    def documents(self) -> int:
-        """All documents of the batch, whatever became of them."""
-        return self.checked + self.excluded + self.failed
 
 
 def load_rulebook(options: Options) -> Rulebook:
@@ -88,7 +63,7 @@ class BatchWorker:
         tally = engine.Tally()
         counts = {CHECKED: 0, EXCLUDED: 0, FAILED: 0}
         levels: dict[str, int] = {}
-        with Parts(task) as parts:
+        with PartWriter(task.out, task.number) as parts:
             meter = BatchMeter()
             for position, item in self._documents(task, step, meter):
                 number = task.number * BATCH + position
@@ -97,7 +72,7 @@ class BatchWorker:
                 parts.add_row("ledger", {"document": number, "path": path, "cable": cable, "state": state, "why": why})
             if meter.error:
                 raise OSError(errno.EIO, "cannot be read to its end", meter.error)
-            done = BatchResult(
+            result = BatchResult(
                 task.number,
                 counts[CHECKED],
                 counts[EXCLUDED],
@@ -107,8 +82,8 @@ class BatchWorker:
                 meter.newlines,
                 "" if task.batch.first_line else task.batch.paths[0],
             )
-            parts.finish(done)
-        return done
+            parts.finish(result)
+        return result
 
     def _documents(
         self, task: BatchTask, step: Step, meter: BatchMeter
@@ -133,7 +108,7 @@ class BatchWorker:
         item: readers.Reading | readers.Unreadable,
         task: BatchTask,
         tally: engine.Tally,
-        parts: Parts,
+        parts: PartWriter,
         levels: dict[str, int],
     ) -> tuple[str, str, str, str]:
         """Add the rows of a document; return its state, the reason, its path and its name."""
@@ -171,105 +146,3 @@ class BatchWorker:
         parts.add_rows("portions", [linter.shown_row(row) for row in portions.rows])
         crashes = broken(tally.crashes[before:])
         return FAILED if crashes else CHECKED, crashes, item.path, name
-
-
-class Parts:
-    """The part files of one batch: written under temporary names, renamed when the batch is complete."""
-
-    def __init__(self, task: BatchTask) -> None:
-        self.task = task
-        self.encode = _encoder()
-        self.rows: dict[str, list[tables.Row]] = {name: [] for name in STREAMED}
-        self.files = {name: open(self._temporary(name), "wb", buffering=1 << 16) for name in STREAMED}  # noqa: SIM115
-
-    def __enter__(self) -> Parts:
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for name, file in self.files.items():
-            try:
-                file.close()
-            except OSError:
-                if kind is None:
-                    raise
-            if kind is not None and os.path.exists(self._temporary(name)):
-                os.unlink(self._temporary(name))
-
-    def add_row(self, table: str, row: tables.Row) -> None:
-        """Add a row to a table."""
-        rows = self.rows[table]
-        rows.append(row)
-        if len(rows) >= CHUNK_ROWS:
-            self._write(table)
-
-    def add_rows(self, table: str, rows: list[tables.Row]) -> None:
-        """Add rows to a table."""
-        self.rows[table] += rows
-        if len(self.rows[table]) >= CHUNK_ROWS:
-            self._write(table)
-
-    def _write(self, table: str) -> None:
-        self.files[table].write(self.encode(self.rows[table]))
-        self.rows[table].clear()
-
-    def finish(self, done: BatchResult) -> None:
-        """Write all rows, rename the files, and then write the marker."""
-        for table, part in self.files.items():
-            self._write(table)
-            part.flush()
-            part.close()
-        for name in STREAMED:
-            os.replace(self._temporary(name), part_path(self.task.out, self.task.number, name))
-        marker = marker_path(self.task.out, self.task.number)
-        temporary = f"{marker}.{os.getpid()}.tmp"
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump({field: getattr(done, field) for field in done.__fields__}, file)
-        os.replace(temporary, marker)
-
-    def _temporary(self, name: str) -> str:
-        return f"{part_path(self.task.out, self.task.number, name)}.{os.getpid()}.tmp"
-
-
-def part_path(out: str, number: int, table: str) -> str:
-    """Return the path of the rows of a table of a batch."""
-    return os.path.join(out, f"{number:06d}.{table}.jsonl")
-
-
-def marker_path(out: str, number: int) -> str:
-    """Return the path of the marker of a completed batch."""
-    return os.path.join(out, f"{number:06d}.done.json")
-
-
-def read_marker(path: str) -> BatchResult:
-    """Read the result of a batch from its marker."""
-    with open(path, encoding="utf-8") as file:
-        data = json.load(file)
-    data["findings"] = tuple((name, count) for name, count in data["findings"])
-    data["tally"] = tuple((rule, tuple(counts)) for rule, counts in data["tally"])
-    return BatchResult(**data)
-
-
-def _encoder() -> Callable[[list[tables.Row]], bytes]:
-    """Return a function from rows to lines: with msgspec if installed, for speed; the bytes are the same."""
-    try:
-        from msgspec.json import Encoder  # the extra `audit`
-
-        encode_lines: Callable[[list[tables.Row]], bytes] = Encoder().encode_lines
-    except ImportError:
-        plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-        encode_lines = lambda rows: "".join(plain.encode(row) + "\n" for row in rows).encode("utf-8")  # noqa: E731
-
-    def encode(rows: list[tables.Row]) -> bytes:
-        try:
-            return encode_lines(rows)
-        except UnicodeEncodeError:  # a lone surrogate: damaged text, or a file name that is not UTF-8
-            return encode_lines([{name: _replace_surrogates(value) for name, value in row.items()} for row in rows])
-
-    return encode
-
-
-def _replace_surrogates(value: object) -> object:
-    if isinstance(value, (tuple, list)):
-        return [_replace_surrogates(one) for one in value]
-    return json_text(value) if isinstance(value, str) else value

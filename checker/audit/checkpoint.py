@@ -12,8 +12,9 @@ from ..errors import ConfigError, InputError
 from ..readers.partitions import Batch, BatchMeter, batches, read_batch
 from ..record import Record
 from ..resources import VERSION
-from .batch import BatchResult, BatchTask, marker_path, read_marker
+from .batch import BatchTask
 from .filters import Term
+from .parts import BatchResult, marker_path, read_result, write_file
 
 PLAN = "plan.json"
 
@@ -107,21 +108,29 @@ def parts_folder(out: str) -> str:
     return os.path.join(out, "parts")
 
 
-def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> list[BatchResult]:
-    """Record the plan, or compare it with the recorded one, and return the results of the batches that are done.
+def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[BatchResult], tuple[str, ...]]:
+    """Record the plan, or compare it with the recorded one; return the results of finished batches, and notices.
 
-    Raises `ConfigError` if `out` contains an audit that must not be resumed.
+    A batch whose marker or part is damaged is not finished; a notice names the file. Raises `ConfigError` if `out`
+    contains an audit that must not be resumed, and then changes nothing.
     """
-    os.makedirs(parts_folder(out), exist_ok=True)
-    path = os.path.join(out, PLAN)
-    if os.path.exists(path):
+    if os.path.exists(os.path.join(out, PLAN)):
         if not options.resume:
             raise ConfigError(f"{out} already contains an audit; use --resume or choose another --out")
         _compare(plan, out, options)
+        os.makedirs(parts_folder(out), exist_ok=True)
     else:
+        os.makedirs(parts_folder(out), exist_ok=True)
         write_plan(out, _description(plan, options))
     _sweep(parts_folder(out))
-    return [read_marker(marker_path(task.out, task.number)) for task in plan.tasks if _is_done(task)]
+    marked = [task for task in plan.tasks if os.path.exists(marker_path(task.out, task.number))]
+    results = {task.number: read_result(task.out, task.number) for task in marked}
+    notices = tuple(
+        f"{damaged} is missing or damaged; batch {number} is done again"
+        for number, damaged in results.items()
+        if isinstance(damaged, str)
+    )
+    return [result for result in results.values() if isinstance(result, BatchResult)], notices
 
 
 def is_finished(plan: AuditPlan, out: str, options: Options) -> bool:
@@ -146,24 +155,19 @@ def _compare(plan: AuditPlan, out: str, options: Options) -> None:
 
 def write_plan(out: str, description: dict[str, str]) -> None:
     """Record the description of an audit in its folder."""
-    temporary = os.path.join(out, f"{PLAN}.{os.getpid()}.tmp")
-    with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(description, file, indent=1, sort_keys=True)
-    os.replace(temporary, os.path.join(out, PLAN))
+    write_file(os.path.join(out, PLAN), json.dumps(description, indent=1, sort_keys=True).encode())
 
 
 def read_plan(out: str) -> dict[str, str]:
     """Return the recorded description of an audit. Raises `InputError` if there is none."""
     try:
         with open(os.path.join(out, PLAN), encoding="utf-8") as file:
-            found: dict[str, str] = json.load(file)
-            return found
+            found = json.load(file)
+        if not isinstance(found, dict):
+            raise ValueError(f"{PLAN} is damaged")
+        return found
     except (OSError, ValueError) as error:
         raise InputError(f"{out} contains no audit: {error}") from error
-
-
-def _is_done(task: BatchTask) -> bool:
-    return os.path.exists(marker_path(task.out, task.number))
 
 
 def _sweep(folder: str) -> None:

@@ -11,8 +11,9 @@ from ..config import Options
 from ..errors import ConfigError, InputError
 from ..record import Record
 from . import checkpoint, corpus_rules, database
-from .batch import BatchResult, load_rulebook, marker_path, part_path, read_marker
+from .batch import load_rulebook
 from .database import connect, interruptible, literal, table_path
+from .parts import BatchResult, marker_path, part_path, read_result
 from .pipeline import AuditResult, _digest, finish
 from .tables import STREAMED
 
@@ -90,7 +91,9 @@ def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
         folder = checkpoint.parts_folder(shard)
         for name in sorted(os.listdir(folder)):
             if name.endswith(".done.json"):
-                result = read_marker(os.path.join(folder, name))
+                result = read_result(folder, int(name.partition(".")[0]))
+                if isinstance(result, str):
+                    raise InputError(f"{result} is missing or damaged: resume its shard first")
                 done.append(result)
                 for table in STREAMED:
                     shutil.copyfile(part_path(folder, result.number, table), part_path(parts, result.number, table))

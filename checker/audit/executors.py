@@ -14,9 +14,10 @@ from typing import Any
 
 from ..config import Options
 from ..errors import MissingExtra
-from ..process_pool import Limits, Step, TaskFailure, spread
+from ..process_pool import Limits, Step, TaskFailure, safe_path, spread
 from ..record import copied
-from .batch import BatchResult, BatchTask, BatchWorker
+from .batch import BatchTask, BatchWorker
+from .parts import BatchResult
 
 MAX_FAILURES = 2  # of workers at the same document before it is skipped
 
@@ -84,7 +85,17 @@ def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchR
         import distributed  # seconds, and only for clusters
     except ImportError as error:
         raise MissingExtra("an audit on a cluster", "cluster") from error
-    dask: Any = distributed
+    failed: list[BatchTask] = []
+    with safe_path():  # workers are started, and restarted, at any time
+        yield from _run_on_dask(distributed, tasks, options, failed)
+    if failed:
+        yield from run_local(failed, options, 1)
+
+
+def _run_on_dask(
+    dask: Any, tasks: Sequence[BatchTask], options: Options, failed: list[BatchTask]
+) -> Iterator[BatchResult]:
+    """Yield the result of each task; tasks that failed on the cluster are added to `failed`."""
     cluster: Any = None
     if options.scheduler == "local":
         cluster = dask.LocalCluster(  # no port is open to other machines
@@ -94,18 +105,15 @@ def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchR
             dashboard_address=None,
         )
     client = dask.Client(cluster if cluster is not None else options.scheduler)
-    failed: list[BatchTask] = []
     try:
-        query = {client.submit(_do, options, task, pure=False, retries=1): task for task in tasks}
-        for future in dask.as_completed(list(query)):
+        submitted = {client.submit(_do, options, task, pure=False, retries=1): task for task in tasks}
+        for future in dask.as_completed(list(submitted)):
             if future.status == "finished":
                 yield future.result()
             else:
-                failed.append(query[future])
+                failed.append(submitted[future])
             future.release()
     finally:
         client.close()
         if cluster is not None:
             cluster.close()
-    if failed:
-        yield from run_local(failed, options, 1)

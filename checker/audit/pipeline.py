@@ -13,8 +13,9 @@ from ..errors import InputError
 from ..record import Record
 from ..rulebook import Rulebook
 from . import checkpoint, corpus_rules, database, reports
-from .batch import BatchResult, BatchTask, load_rulebook, part_path
+from .batch import BatchTask, load_rulebook
 from .checkpoint import AuditPlan
+from .parts import BatchResult, part_path, read_result
 from .tables import BATCH, STREAMED
 
 CLEAN, FOUND, INCOMPLETE = 0, 1, 2  # as the exit codes of the command line
@@ -37,10 +38,11 @@ class Progress(Record):
 
 
 class AuditResult(Record):
-    """The exit code of an audit and the numbers of `summary.json`."""
+    """The exit code of an audit, the numbers of `summary.json`, and notices for the user."""
 
     code: int
     summary: dict[str, object]
+    notices: tuple[str, ...] = ()
 
 
 def run(
@@ -57,7 +59,7 @@ def run(
     plan = checkpoint.make_plan(paths, out, options, _digest(rulebook, rules))
     if options.resume and checkpoint.is_finished(plan, out, options):
         return _finished_result(out, options)
-    done = checkpoint.open_checkpoint(plan, out, options)
+    done, notices = checkpoint.open_checkpoint(plan, out, options)
     started = time.monotonic()
     documents = 0
     tasks = checkpoint.pending_tasks(plan, done)
@@ -72,8 +74,11 @@ def run(
         return AuditResult(
             CLEAN,
             {"shard": f"{options.shard}/{options.shards}", "documents": sum(d.documents for d in done)},
+            notices,
         )
-    return finish(out, plan, done, rulebook, rules, options)
+    finished = finish(out, plan, done, rulebook, rules, options)
+    finished.notices = notices
+    return finished
 
 
 def _finished_result(out: str, options: Options) -> AuditResult:
@@ -98,6 +103,14 @@ def _work(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]
     return executors.run_cluster(tasks, options) if options.scheduler else executors.run_local(tasks, options)
 
 
+def _verify(parts: str, done: Sequence[BatchResult]) -> None:
+    """Compare all parts with their markers before tables are made from them. Raises `InputError`."""
+    for result in done:
+        damaged = read_result(parts, result.number)
+        if isinstance(damaged, str):
+            raise InputError(f"{damaged} is missing or damaged: resume the audit to do its batch again")
+
+
 def finish(
     out: str,
     plan: AuditPlan,
@@ -109,6 +122,7 @@ def finish(
     """Write tables from parts, run corpus rules, write reports."""
     done = sorted(done, key=lambda result: result.number)
     parts = checkpoint.parts_folder(out)
+    _verify(parts, done)
     excluded = os.path.join(parts, "excluded.ledger.jsonl")
     _write_rows(excluded, _excluded(plan))
     files = {table: [part_path(parts, result.number, table) for result in done] for table in STREAMED}

@@ -111,8 +111,8 @@ def _tables(found: Figures) -> Iterator[Table]:
 
 def _floor(found: Figures) -> int:
     """Return how many telegrams a post needs to be ranked."""
-    kept = sum(svg_charts.number(row[1]) for row in found["posts"])
-    return 20 if kept >= 2000 else 5 if kept >= 100 else 1
+    telegrams = sum(svg_charts.number(row[1]) for row in found["posts"])
+    return 20 if telegrams >= 2000 else 5 if telegrams >= 100 else 1
 
 
 def _lines(found: Figures) -> list[str]:

@@ -131,6 +131,8 @@ def _progress(args: argparse.Namespace) -> Callable[[object], None] | None:
 
 
 def _print_result(out: str, result) -> None:  # type: ignore[no-untyped-def]
+    for notice in result.notices:
+        print(f"cablecheck: {visible(notice)}", file=sys.stderr)
     account = result.summary.get("account")
     if not isinstance(account, dict):
         print(f"{visible(out)}: shard {result.summary['shard']}, {result.summary['documents']:,} documents")

@@ -26,6 +26,7 @@ def main(given: list[str]) -> int:
     if args.diff and options.redact:
         raise ConfigError("--diff and --redact are mutually exclusive")
     paths = cli_options.read_paths(args, options, default=".")
+    options.fix = _fix_mode(args, options)
     if args.show_files:
         return _show_files(paths, options)
     formats = [args.format, *(name for name, _ in outputs)]
@@ -43,6 +44,19 @@ def main(given: list[str]) -> int:
     return output.of(outcome, options.exit_zero)
 
 
+def _fix_mode(args: argparse.Namespace, options: Options) -> str:
+    """Return which suggestions to apply. Raises `ConfigError` for options that contradict each other."""
+    if not args.fix:
+        if args.unsafe_fixes:
+            raise ConfigError("--unsafe-fixes needs --fix")
+        return ""
+    if args.diff or options.redact:
+        raise ConfigError(f"--fix and {'--diff' if args.diff else '--redact'} are mutually exclusive")
+    if options.stdin is not None:
+        raise ConfigError("--fix changes files; standard input cannot be fixed")
+    return "all" if args.unsafe_fixes else "safe"
+
+
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
     parser = cli_options.parser("lint", "Check the form of the markings of telegrams.")
@@ -56,6 +70,8 @@ def arguments() -> argparse.ArgumentParser:
     group.add_argument("--output", action="append", metavar="FORMAT=FILE", help="additional report (repeatable)")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="color on a terminal")
     group.add_argument("--diff", action="store_true", help="show only what the suggestions would change")
+    group.add_argument("--fix", action="store_true", help="apply safe suggestions to the files, and log each change")
+    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix: apply all suggestions")
     group.add_argument("--show-settings", action="store_true", help="show the settings and their origin")
     group.add_argument("--show-files", action="store_true", help="list the files that would be checked")
     _flag(group, "statistics")

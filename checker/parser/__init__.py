@@ -12,7 +12,14 @@ from ..values import Date, Level
 from ..vocabulary import Vocabulary
 from .cursor import Cursor, Cut, moved_cuts, removals, tile
 from .layouts.acp127 import read_telegram
-from .layouts.detect import has_artifacts, has_authority_opener, has_page_lines, is_mail, is_smart_form
+from .layouts.detect import (
+    has_artifacts,
+    has_authority_opener,
+    has_joined_fields,
+    has_page_lines,
+    is_mail,
+    is_smart_form,
+)
 from .lookup import grammar_of
 from .postprocess import postprocess
 
@@ -66,6 +73,10 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
     if is_smart_form(cursor):
         from .layouts.smart import read_smart_form  # 2 ms, from 2010 on
 
+        if has_joined_fields(cursor):
+            from .layouts.unflatten import field_breaks  # 1 ms: few forms were flattened
+
+            cursor = Cursor(cursor.view.exchange(field_breaks(cursor)), cursor.words, cursor.grammar)
         read_smart_form(cursor, telegram)
         return cursor
     read_telegram(cursor, telegram)
@@ -146,6 +157,8 @@ def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
 
 def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
     """Return whether labels seem to be hidden within lines: fewer were read than the text contains."""
+    if not _has_first_paragraph(telegram) and any(f"{before}1. (" in cursor.fold for before in (" ", "\xb6")):
+        return True
     if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:
         return _hides_reference_or_authority(cursor, telegram)
     for code in ("tags", "subject", "eo"):
@@ -154,6 +167,10 @@ def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
         if known is None and (first in cursor.fold or any(f"{form}:" in cursor.fold for form in others)):
             return True
     return False
+
+
+def _has_first_paragraph(telegram: Telegram) -> bool:
+    return any(paragraph.number == 1 for paragraph in telegram.numbered)
 
 
 def _hides_reference_or_authority(cursor: Cursor, telegram: Telegram) -> bool:
@@ -171,7 +188,7 @@ def _hides_reference_or_authority(cursor: Cursor, telegram: Telegram) -> bool:
 def _fields_read(cursor: Cursor, telegram: Telegram) -> int:
     parts = (telegram.dtg, telegram.banner, telegram.eo, telegram.tags_line, telegram.subject, telegram.authority)
     found = sum(part is not None for part in parts) + len(telegram.paragraphs[:3])
-    return found + ("references" in cursor.collected)
+    return found + ("references" in cursor.collected) + _has_first_paragraph(telegram)
 
 
 def _parts(_: Telegram, whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:

@@ -1,4 +1,4 @@
-"""Reading-room text: the stamps at the top and bottom of each released page are cut, and their values become facts.
+"""Text released under FOIA: the stamps at the top and bottom of each page are cut, and their values become facts.
 
 The level in the stamp is that of the released page, never that of the cable, so the parser must not see it.
 """

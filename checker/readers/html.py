@@ -83,7 +83,7 @@ def _section(start: int, inside: int, stop: int, terminator: str) -> Iterator[Ma
 
 
 def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[Exchange]:
-    """Yield the edits for character references between two offsets; unknown names are kept. XML has five names."""
+    """Yield the edits for character references between two offsets; unknown names stay. XML has five names."""
     if text.find("&", start, end) < 0:
         return
     for found in _ENTITY.finditer(text, start, end):
@@ -226,7 +226,7 @@ def _cable_tags(text: str, table: int) -> tuple[list[MarkupTag], list[tuple[int,
 
 
 def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """Yield the edits that leave the contents of `pre` elements: all blanks and line ends are kept."""
+    """Yield the edits that leave the contents of `pre` elements: all blanks and line ends stay."""
     here = 0
     for number, (low, high) in enumerate(ranges):
         yield Exchange(here, low, "\n\n" if number else "")

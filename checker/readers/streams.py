@@ -2,7 +2,7 @@
 
 The order: a byte order mark decides; otherwise strict UTF-8; otherwise Windows-1252 if all bytes are defined there and
 one of the bytes 80-9F occurs; otherwise ISO-8859-1, in which every byte is a character. The last two add a note. NULs,
-form feeds and CR LF are kept; a byte order mark is not part of the text.
+form feeds and CR LF stay; a byte order mark is not part of the text.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..results import UNTRUSTED, DocumentResult, Finding, Outcome, RuleNote, Undetermined
+from ..results import UNTRUSTED, DocumentResult, Finding, Outcome, RuleNote, Suppressed, Undetermined
 from . import Display
-from .escaping import dumps, json_text, uri, visible
+from .escaping import dumps, json_text, markdown_cell, uri, visible
 from .json import configuration_of
 from .terminal import configuration, reason
 
@@ -38,23 +38,22 @@ def log(outcome: Outcome, limit: int) -> dict[str, object]:
     """Return the log as plain dicts, with at most `limit` results."""
     rules = list(outcome.rules.values())
     index = {note.id: number for number, note in enumerate(rules)}
-    shown = [(one, None) for one in outcome.findings]
-    hidden = [(item.finding, item) for item in outcome.hidden]
-    chosen = sorted([*shown, *hidden], key=lambda pair: (pair[1] is not None, _ORDER[pair[0].severity]))[:limit]
+    pairs: list[tuple[Finding, Suppressed | None]] = [(one, None) for one in outcome.findings]
+    pairs += [(item.finding, item) for item in outcome.hidden]
+    chosen = sorted(pairs, key=lambda pair: (pair[1] is not None, _ORDER[pair[0].severity]))[:limit]
     chosen_ids = {id(pair[0]) for pair in chosen}
-    results = []
-    for one, item in [*shown, *hidden]:
-        if id(one) in chosen_ids:
-            results.append(_result(outcome, one, index, item.by if item else "", item.reason if item else ""))
+    line_hashes = _LineHashes()
+    results = [_result(outcome, one, index, item, line_hashes) for one, item in pairs if id(one) in chosen_ids]
     verdicts = outcome.undetermined()
     results += [_open(one, index) for one in verdicts[: limit - len(results)]]
     run = {
         "tool": {"driver": {
             "name": "cablecheck", "version": outcome.version, "semanticVersion": outcome.version,
-            "rules": [_rule(note) for note in rules],
+            "rules": [_rule(note, outcome.rule_url) for note in rules],
         }},
+        "automationDetails": {"id": "cablecheck/lint/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(outcome, len(shown) + len(hidden) + len(verdicts) - len(results))],
+        "invocations": [_invocation(outcome, len(pairs) + len(verdicts) - len(results))],
         "results": results,
         "properties": {"summary": {name: getattr(outcome.summary, name) for name in outcome.summary.__fields__},
                        "configuration": configuration_of(outcome)},
@@ -62,37 +61,77 @@ def log(outcome: Outcome, limit: int) -> dict[str, object]:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(note: RuleNote) -> dict[str, object]:
+def _rule(note: RuleNote, url: str) -> dict[str, object]:
+    summary = note.summary or note.name
     cite = "; ".join(note.cite)
-    text = " ".join(part for part in (note.help, f"Source: {cite}." if cite else "") if part) or note.summary
-    return {
+    parts = [part for part in (note.help, f"Source: {cite}." if cite else "") if part]
+    markdown = [f"**Requirement:** {markdown_cell(summary)}"]
+    markdown += [f"**What to do:** {markdown_cell(note.help)}"] if note.help else []
+    markdown += ["**Sources:**\n\n" + "\n".join(f"- {markdown_cell(each)}" for each in note.cite)] if note.cite else []
+    markdown += [f"[{note.id} {note.name}]({url.replace('{rule}', note.id)})"] if url else []
+    found: dict[str, object] = {
         "id": note.id,
         "name": note.name,
-        "shortDescription": {"text": note.summary or note.name},
-        "help": {"text": text},
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": f"{summary} Source: {cite}." if cite else summary},
+        "help": {"text": " ".join(parts) or summary, "markdown": "\n\n".join(markdown)},
         "defaultConfiguration": {"level": _LEVELS.get(note.was or note.severity, "none")},
-        "properties": {"tags": list(note.tags), "cite": list(note.cite), "status": note.status},
+        "properties": {
+            "tags": sorted({"markings", *note.tags}),
+            "cite": list(note.cite),
+            "status": note.status,
+            "problem.severity": {"info": "recommendation"}.get(note.severity, note.severity),
+        },
     }
+    if url:
+        found["helpUri"] = url.replace("{rule}", note.id)
+    return found
 
 
-def _result(outcome: Outcome, one: Finding, index: dict[str, int], by: str, reason: str) -> dict[str, object]:
+def _result(
+    outcome: Outcome, one: Finding, index: dict[str, int], hidden: Suppressed | None, line_hashes: _LineHashes
+) -> dict[str, object]:
+    line_hash = line_hashes.of(one)
     found: dict[str, object] = {
         "ruleId": one.rule,
         "level": _LEVELS[one.severity],
         "message": {"text": visible(one.message) or one.name},
         "locations": [_location(one)],
-        "partialFingerprints": {"cablecheck/v1": one.fingerprint},
+        "partialFingerprints": {"cablecheck/v1": one.fingerprint, "primaryLocationLineHash": line_hash},
     }
     if one.rule in index:
         found["ruleIndex"] = index[one.rule]
     if outcome.compared:
-        found["baselineState"] = "unchanged" if by == "baseline" else "new"
-    if by == "suppression":
-        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": json_text(reason)}]
+        found["baselineState"] = "unchanged" if hidden and hidden.by == "baseline" else "new"
+    if hidden:
+        reason = "recorded in the baseline" if hidden.by == "baseline" else json_text(hidden.reason)
+        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
     fix = None if outcome.redacted else _fix(one)
     if fix:
         found["fixes"] = [fix]
     return found
+
+
+class _LineHashes:
+    """Hashes of the lines that findings are about: `hash:n` for the n-th line of a file with this text.
+
+    Code scanning recognizes a result by them when lines move. A redacted finding has no text, so that its fingerprint
+    takes the place of the hash.
+    """
+
+    __slots__ = ("_lines",)
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], dict[int, int]] = {}
+
+    def of(self, one: Finding) -> str:
+        """Return the hash of the line on which a finding starts."""
+        from hashlib import sha256  # only for formats that need it
+
+        text = "".join(one.lines[0][1].split()) if one.lines else one.fingerprint
+        value = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        numbers = self._lines.setdefault((one.path, value), {})
+        return f"{value}:{numbers.setdefault(one.start.line, len(numbers) + 1)}"
 
 
 def _open(one: Undetermined, index: dict[str, int]) -> dict[str, object]:

@@ -277,7 +277,7 @@ def _quoted(one: Finding, display: Display) -> Iterator[str]:
         low = one.start.column - 1 if number == one.start.line else 0
         high = one.end.column - 1 if number == one.end.line else len(line)
         before, marked = visible(line[:low]), visible(line[low:high])
-        before, shown = _cut(before, marked + visible(line[max(low, high) :]), _room(display, margin))
+        before, shown = _cut(before, marked + visible(line[max(low, high) :]), _available(display, margin))
         yield f"  {number:>{margin}} | {before}{shown}\n"
         carets = "^" * max(1, min(len(marked), len(shown) or 1))
         yield f"  {'':>{margin}} | {' ' * len(before)}{paint(carets, one.severity, display.color)}\n"
@@ -285,7 +285,7 @@ def _quoted(one: Finding, display: Display) -> Iterator[str]:
         yield f"  … {len(one.lines) - MAX_LINES} more lines\n"
 
 
-def _room(display: Display, margin: int) -> int:
+def _available(display: Display, margin: int) -> int:
     """Return the columns for a quoted line after its number."""
     return max(20, display.width - margin - 6) if display.width else 160
 

@@ -19,6 +19,7 @@ import yaml
 import completions
 from checker import cli, config
 from checker.cli import COMMANDS
+from checker.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ROOT / "tests" / "runs" / "documents"
@@ -178,3 +179,9 @@ def test_the_example_configuration_holds() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     data = tomllib.loads(text.partition("```toml\n")[2].partition("```")[0])
     jsonschema.Draft202012Validator(config.schema()).validate(data)
+
+
+@pytest.mark.parametrize("url", ["rules/{rule}", "https://example.com/rules/", "https://example.com/{rule} x"])
+def test_a_rule_url_is_a_url_with_the_rule_in_it(url: str) -> None:
+    with pytest.raises(ConfigError, match="expected a URL such as"):
+        config.settle({"rule-url": url}, isolated=True)

@@ -25,6 +25,7 @@ COPIES = {
     "a corrected copy": HEADER + BANNER + FIELDS + TEXT + "\n" + HEADER + WHOLE,
     "a beginning repeated at the end": HEADER + WHOLE + "\n\n" + HEADER + BANNER + FIELDS,
     "a newspaper's copy without fields": HEADER + BANNER + FIELDS + BLOCK + "1. (C) The Ki...\n\n" + FLAT + "Summary\n" + TEXT,
+    "a newspaper's copy with the authority alone": HEADER + BANNER + FIELDS + "...\n\n" + FLAT + "\n" + BLOCK + TEXT,
     "fields above the classification line": HEADER.rstrip() + "\nTAGS: PREL PGOV\nSUBJECT: THE KING\n" + WHOLE,
     "an e-mail's head": MAIL + HEADER + WHOLE,
     "a doubled first letter": HEADER + "C" + WHOLE,
@@ -101,3 +102,33 @@ def test_the_sections_that_a_copy_contains(name: str) -> None:
     counter, text, held, whole = SECTIONS[name]
     found = telegram(HEADER + (BANNER + FIELDS + BLOCK).replace("STRELSAU", counter + "STRELSAU", 1) + text)
     assert (held, whole) == (found.sections_held, found.whole)
+
+
+# ---- flattened text --------------------------------------------------------------------------------------------------
+
+ONE_LINE = (
+    "VZCZCXYZ0021OO RUEHZENDE RUEHSTR #0412 0741530ZNY CCCCC ZZHR 141530Z MAR 08FM AMEMBASSY STRELSAU"
+    "TO RUEHC/SECSTATE WASHDC IMMEDIATE 3691RUEHKL/AMEMBASSY KLOWINFO RUEHZEN/AMCONSUL ZENDA PRIORITY 0417\n\n"
+)
+
+
+def test_a_header_and_a_text_in_one_line_each() -> None:
+    text = (BANNER + FIELDS + BLOCK + TEXT).replace("1. (C)", "\xb61. (C)").replace("2. (C)", "\xb62. (C)")
+    found = telegram(ONE_LINE + text.replace("\n", "  "))
+    assert account(found) == ["08STRELSAU123", ("SIPDIS",), ["PREL", "PGOV"], "THE KING", "Jane Q. Doe", 2]
+    names = [party.name for party in (*found.to, *found.info)]
+    assert ["SECSTATE WASHDC", "AMEMBASSY KLOW", "AMCONSUL ZENDA"] == names
+
+
+def test_a_first_paragraph_joined_to_the_authority() -> None:
+    found = telegram(HEADER + (BANNER + FIELDS + BLOCK).rstrip() + " " + TEXT)
+    assert [1, 2] == [paragraph.number for paragraph in found.numbered]
+
+
+def test_a_labeled_form_in_one_line() -> None:
+    found = telegram(
+        "MRN: 17 STATE 12345 Date/DTG: Jul 12, 2017 / 121619Z JUL 17 From: SECSTATE WASHDC Action: STRELSAU, AMEMBASSY "
+        "ROUTINE E.O.: 13526 TAGS: PREL, PGOV Captions: SENSITIVE Subject: The Coaches "
+        "1. (U) Please see paragraph 2. 2. (SBU) The Office of Roads has counted the coaches. "
+    )
+    assert ("17STATE12345", ("SENSITIVE",), 2) == (found.mrn, found.caption_codes, len(found.marked))

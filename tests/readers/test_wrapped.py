@@ -194,6 +194,7 @@ def test_packed_files_are_read_through(tmp_path):
         archive.writestr("empty.txt", b"")
     assert names(readers.read(str(tmp_path / "all.zip"))) == [
         ("pages/one.html", "zip+html"),
+        ("pages/.hidden", "hidden"),
         ("rows.csv.gz:08STRELSAU122", "zip+gzip+csv"),
         ("rows.csv.gz:08STRELSAU123", "zip+gzip+csv"),
         ("empty.txt", "is empty"),
@@ -209,7 +210,7 @@ def test_zstandard_is_read_where_its_package_is_there(tmp_path):
     assert (reading.reader, reading.view.text) == ("zstd", data.decode() + "2.\n")
     (tmp_path / "cut.zst").write_bytes(zstd.compress(data)[:-9])
     (bad,) = readers.read(str(tmp_path / "cut.zst"))
-    assert bad.why == "is a damaged Zstandard file: it is cut short"
+    assert bad.why == "is a damaged Zstandard file: it is truncated"
 
 
 def test_the_seed_telegram_comes_out_of_its_web_page():

@@ -169,10 +169,44 @@ def test_sarif_is_valid_against_the_official_schema() -> None:
     assert {"unchanged", "new"} == {result["baselineState"] for result in failed}
     assert ("open", "none", "POR-001") == (undetermined["kind"], undetermined["level"], undetermined["ruleId"])
     assert 4 == undetermined["locations"][0]["physicalLocation"]["region"]["startLine"]
-    assert run["results"][0]["partialFingerprints"] == {"cablecheck/v1": "0123456789abcdef"}
+    assert run["results"][0]["partialFingerprints"]["cablecheck/v1"] == "0123456789abcdef"
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == (
         "dir%2Cwith%3Aodd%0A%3A%3Awarning%3A%3Aname%FF%25.txt"
     )
+
+
+def test_sarif_has_what_code_scanning_shows() -> None:
+    run = json.loads(text_of("sarif", rule_url="https://example.com/rules/{rule}/"))["runs"][0]
+    assert run["automationDetails"] == {"id": "cablecheck/lint/"}
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert rule["helpUri"] == "https://example.com/rules/POR-001/"
+    assert rule["fullDescription"]["text"] == "Summary. Source: ORDER-1 sec. 1.6(c)."
+    assert rule["help"]["markdown"].split("\n\n") == [
+        "**Requirement:** Summary.",
+        "**What to do:** Help.",
+        "**Sources:**",
+        "- ORDER-1 sec. 1.6(c)",
+        "[POR-001 unmarked-paragraph](https://example.com/rules/POR-001/)",
+    ]
+    assert rule["properties"]["tags"] == ["markings", "t"]
+    assert rule["properties"]["problem.severity"] == "error"
+    hidden = [result["suppressions"] for result in run["results"] if "suppressions" in result]
+    assert [each["status"] for (each,) in hidden] == ["accepted", "accepted"]
+    assert "recorded in the baseline" in [each["justification"] for (each,) in hidden]
+    assert any(result.get("fixes") for result in run["results"])
+
+
+def test_line_hashes_follow_the_line() -> None:
+    def hashes(text: str, *words: str) -> list[str]:
+        found = tuple(finding(text, each, path="a.txt") for each in words)
+        results = json.loads(text_of("sarif", findings=found, hidden=()))["runs"][0]["results"]
+        return [result["partialFingerprints"]["primaryLocationLineHash"] for result in results[: len(found)]]
+
+    first = hashes("1. ALPHA BRAVO\n", "ALPHA", "BRAVO")
+    assert first[0] == first[1]
+    assert first[0].endswith(":1")
+    assert first == hashes("0.\n\n1.  ALPHA  BRAVO\n", "ALPHA", "BRAVO")
+    assert first[0] != hashes("1. ALPHA CHARLIE\n", "ALPHA")[0]
 
 
 def test_sarif_keeps_to_the_limits_and_says_so() -> None:

@@ -122,13 +122,14 @@ def _other_copies(cursor: Cursor) -> list[Cut]:
 
 
 def _earlier(cursor: Cursor, starts: list[int], chosen: int, headers: list[int], headed: bool) -> Cut:
-    """Return what to cut before the chosen copy; if it lacks fields that a preview has, the preview's are kept."""
+    """Return what to cut before the chosen copy; fields that it lacks are read from the preview."""
     before, start = starts[chosen - 1], starts[chosen]
     size = starts[chosen + 1] if chosen + 1 < len(starts) else cursor.size
     ends = first_paragraph(cursor, before, start), first_paragraph(cursor, start, size)
-    if ends[1] < size and _labels(cursor, before, ends[0]) > _labels(cursor, start, ends[1]):
-        stop = _preview_end(cursor, before, ends[0])
-        return Cut(stop, ends[1], "earlier_copy")
+    preview, copy = _labels(cursor, before, ends[0]), _labels(cursor, start, ends[1])
+    if ends[1] < size and not preview <= copy:
+        end = ends[1] if copy < preview else cursor.line_end(start) + 1
+        return Cut(_preview_end(cursor, before, ends[0]), end, "earlier_copy")
     own = [header for header in headers if before < header < start]
     quoted = cursor.fold[start - 1] in _QUOTES
     return Cut(starts[0] if headed else 0, start if headed or quoted or not own else own[-1], "earlier_copy")

@@ -91,8 +91,7 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     if telegram.layout not in _TELETYPE:
         return []
     first = next((each for each in telegram.paragraphs if each.number is not None and each.depth == 1), None)
-    head = (telegram.banner, telegram.eo, telegram.tags_line, telegram.subject)
-    if first is not None and first.number != 1 and telegram.layout == "acp127" and None in head:
+    if first is not None and first.number != 1 and telegram.layout == "acp127":
         why = f"this copy has no paragraph before paragraph {first.number}"
         return [Damage(Span(first.span.start, first.span.start), "gap", "head", why)]
     frame = (telegram.dtg, telegram.sender, telegram.banner, telegram.to or None)

@@ -19,6 +19,14 @@ def is_smart_form(cursor: Cursor) -> bool:
     return False
 
 
+def has_joined_fields(cursor: Cursor) -> bool:
+    """Return whether the number and the date-time group of a labeled form are on one line."""
+    starts = [cursor.fold.find(form + ":") for form in cursor.grammar.label("number", "field")]
+    start = min(at for at in starts if at >= 0)
+    line = cursor.fold[start : cursor.line_end(start)]
+    return any(f" {form}:" in line for form in cursor.grammar.label("dtg", "field"))
+
+
 def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
     """Return whether the text is an e-mail: its sender and day are fields near the top, and no telegram was read."""
     numbered = isinstance(telegram.banner, Banner) and telegram.banner.serial is not None

@@ -12,6 +12,11 @@ from ..fields.declass_instruction import read_value
 _PARAGRAPH = Pattern(
     r"(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))"
 )
+_HEADER_LINE = Pattern(
+    r"(?<=\d{4})(?:[A-Z]{2})(?= R[A-Z]{3,7})|DE (?=R[A-Z]{3,7} #)|ZN[RY] (?=[A-Z]{5} )"
+    r"|[ROPZ] (?:[ROPZ] )?(?=\d{6}Z [A-Z]{3} \d{2})|FM (?=[A-Z])|TO (?=R[A-Z]{3,6}/)|INFO (?=R[A-Z]{3,6}/)"
+    r"|(?<!TO )(?<!INFO )R[A-Z]{4,6}/"
+)
 _DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
 _TOP = 4000  # code points in which a classification line begins
 
@@ -20,9 +25,22 @@ def line_breaks(cursor: Cursor) -> list[Exchange]:
     """Return where to insert a line feed: before labels, captions and paragraph numbers in sequence."""
     points: set[int] = set()
     banner_end = _banner(cursor, points)
+    _header(cursor, points, min(points, default=0))
     _labels(cursor, points, banner_end)
     _numbers(cursor, points, max(points, default=banner_end))
     return _insertions(cursor, points)
+
+
+def field_breaks(cursor: Cursor) -> list[Exchange]:
+    """Return where to insert a line feed in a flattened form: before its labels and paragraph numbers in sequence."""
+    points: dict[int, int] = {}  # where each label begins, and its colon
+    for form in sorted(cursor.grammar.fields, key=len, reverse=True):
+        at = cursor.fold.find(f" {form}:") + 1
+        if at > 0 and not any(start <= at < colon for start, colon in points.items()):  # OFFICE: of ACTION OFFICE:
+            points[at] = at + len(form)
+    found = set(points)
+    _numbers(cursor, found, max(points.values(), default=0))
+    return _insertions(cursor, found)
 
 
 def _insertions(cursor: Cursor, points: set[int]) -> list[Exchange]:
@@ -55,6 +73,14 @@ def _banner(cursor: Cursor, points: set[int]) -> int:
                     return _captions(cursor, at + len(banner.text), points)
             at = fold.find(form, at + 1, last)
     return 0
+
+
+def _header(cursor: Cursor, points: set[int], high: int) -> None:
+    """Break a header that was joined into one line without blanks: before each header line and each address."""
+    first = cursor.fold[: min(cursor.line_end(0), high or cursor.size)]
+    if not first.startswith(cursor.grammar.starts):
+        return
+    points.update(match.start() for match in _HEADER_LINE.finditer(first) if match.start())
 
 
 def _number_end(cursor: Cursor, at: int) -> int:

@@ -1,0 +1,139 @@
+"""`lint --fix`: what is changed, what stays as it is, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from checker import cli, fixer
+from checker.cli import output
+
+PACK = Path(__file__).parents[1] / "runs" / "pack"
+CAPITALS = "SUBJECT: CAPITALS"
+LOWER = "SUBJECT: caf\u00e9 bridge\n\n1.  (C) ALPHA.\n"
+WRONG = """P 141530Z MAR 06
+FM AMEMBASSY STRELSAU
+TO SECSTATE WASHDC
+
+C O N F I D E N T I A L STRELSAU 000123
+
+E.O. 12598: DECL: 03/13/2016
+TAGS: EFIN, ETRDE
+SUBJECT: THE BRIDGE
+
+Classified By: Jane Q. Doe, Counselor. Reasons: 1.4 (b).
+
+1. (C) THE BRIDGE IS OPEN.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pack").mkdir()
+    rules = (PACK / "marks.yaml").read_text()
+    assert CAPITALS in rules
+    (tmp_path / "pack" / "marks.yaml").write_text(rules.replace("safe: false", "safe: true"))
+    return tmp_path
+
+
+def lint(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = cli.main(["lint", "--isolated", "--format", "concise", *words])
+    shown = capsys.readouterr()
+    return code, shown.out + shown.err
+
+
+SAFE = ["--rules", "pack", "--select", "TST-002", "--fail-level", "warning"]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_safe_fix_keeps_encoding_line_ends_and_mode(
+    codec: str, newline: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "a.txt"
+    path.write_bytes((LOWER + "\u00e9\n").replace("\n", newline).encode(codec))
+    path.chmod(0o640)
+    code, shown = lint(capsys, *SAFE, "--fix", "a.txt")
+    assert code == output.OK
+    assert f'note  fixed a.txt:1:1: TST-002: "SUBJECT: caf\u00e9 bridge" -> "{CAPITALS}"\n' in shown
+    fixed = (LOWER + "\u00e9\n").replace("SUBJECT: caf\u00e9 bridge", CAPITALS).replace("\n", newline)
+    assert path.read_bytes() == fixed.encode(codec)
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [] == list(folder.glob("*.part"))
+
+
+def test_unsafe_suggestions_need_the_option_and_are_applied_at_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "a.txt"
+    path.write_text(WRONG)
+    assert "fixed" not in lint(capsys, "--fix", "a.txt")[1]
+    assert path.read_text() == WRONG
+    shown = lint(capsys, "--fix", "--unsafe-fixes", "a.txt")[1]
+    assert shown.count("(unsafe; the drafting office must confirm it)") == 2
+    assert path.read_text() == WRONG.replace("12598", "12958").replace("ETRDE", "ETRD")
+    assert "fixed" not in lint(capsys, "--fix", "--unsafe-fixes", "a.txt")[1]
+
+
+def test_what_is_accepted_is_not_fixed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.txt").write_text(LOWER)
+    assert cli.main(["baseline", "create", "--isolated", *SAFE[:4], "--baseline", "known.json", "a.txt"]) == 0
+    capsys.readouterr()
+    assert "fixed" not in lint(capsys, *SAFE, "--fix", "--baseline", "known.json", "a.txt")[1]
+    assert (folder / "a.txt").read_text() == LOWER
+
+
+def test_containers_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile(folder / "a.zip", "w") as made:
+        made.writestr("a.txt", LOWER)
+    (folder / "a.jsonl").write_text('{"body": "SUBJECT: bridge\\n\\n1. (C) A.\\n"}\n' * 2)
+    before = [(folder / name).read_bytes() for name in ("a.zip", "a.jsonl")]
+    shown = lint(capsys, *SAFE, "--fix", "a.zip", "a.jsonl")[1]
+    assert shown.count("not fixed: a container, or several documents") == 2
+    assert before == [(folder / name).read_bytes() for name in ("a.zip", "a.jsonl")]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--fix", "--redact", "a.txt"], "--fix and --redact are mutually exclusive"),
+        (["--fix", "--diff", "a.txt"], "--fix and --diff are mutually exclusive"),
+        (["--unsafe-fixes", "a.txt"], "--unsafe-fixes needs --fix"),
+    ],
+)
+def test_contradictions_are_refused(
+    words: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a.txt").write_text(LOWER)
+    code, shown = lint(capsys, *SAFE, *words)
+    assert code == output.INCOMPLETE
+    assert message in shown
+    assert (folder / "a.txt").read_text() == LOWER
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_a_link_stays_a_link(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.txt").write_text(LOWER)
+    os.symlink("a.txt", folder / "link.txt")
+    lint(capsys, *SAFE, "--fix", "link.txt")
+    assert (folder / "link.txt").is_symlink()
+    assert CAPITALS in (folder / "a.txt").read_text()
+
+
+def test_a_file_that_cannot_be_written_is_an_error(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (folder / "a.txt").write_text(LOWER)
+    monkeypatch.setattr(fixer.os, "fsync", full)
+    code, shown = lint(capsys, *SAFE, "--fix", "a.txt")
+    assert code == output.INCOMPLETE
+    assert "a.txt: not fixed: No space left on device" in shown
+    assert (folder / "a.txt").read_text() == LOWER
+    assert [] == list(folder.glob("*.part"))
