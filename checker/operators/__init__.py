@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from .counts import COUNT
-from .dates import DATE
+from .date_comparison import DATE
 from .levels import LEVEL
-from .scalars import FLAG
+from .scalars import FLAG, Operator
 from .sets import SET
-from .signature import Operator
 from .texts import TEXT
 
 OPERATORS: dict[str, dict[str, Operator]] = {

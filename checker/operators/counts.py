@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .scalars import equality
-from .signature import Operator
+from .scalars import Operator, equality
 
 
 def at_least(value: int, bound: int) -> bool:

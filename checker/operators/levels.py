@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..values import Level
-from .scalars import equality
-from .signature import Operator
+from .scalars import Operator, equality
 
 
 def at_least(value: Level, bound: Level) -> bool:

@@ -1,8 +1,27 @@
-"""Operators for all single values: equality, membership in a list, equality with another field; and for flags."""
+"""The record that describes an operator, and operators for all single values: equality and membership in a list."""
 
 from __future__ import annotations
 
-from .signature import Operator
+from collections.abc import Callable
+
+from ..record import Record
+
+
+class Operator(Record):
+    """An operator for one field type.
+
+    `test(value, argument)` is pure and returns None for undetermined. `argument` is the kind of argument:
+    condition_parser parses it, compiler prepares it. `absent` is the answer for an absent value. `opposite` and `near`
+    name the operators that mutants substitute. `says` documents it for rule authors.
+    """
+
+    name: str
+    argument: str
+    test: Callable[..., bool | None]
+    says: str
+    absent: bool = False
+    opposite: str = ""
+    near: str = ""
 
 
 def is_(value: object, other: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .signature import Operator
+from .scalars import Operator
 
 
 def includes(value: Iterable[str], asked: frozenset[str]) -> bool:

@@ -12,9 +12,8 @@ from collections.abc import Callable
 from ..record import Record
 from ..values import Date
 from ..vocabulary import Table
-from .dates import negate
-from .scalars import equality
-from .signature import Operator
+from .date_comparison import negate
+from .scalars import Operator, equality
 
 
 class CompiledPattern(Record):

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from checker.operators import OPERATORS, dates, texts
+from checker.operators import OPERATORS, date_comparison, texts
 from checker.operators.counts import COUNT
 from checker.operators.scalars import equality
 from checker.values import Date
@@ -62,7 +62,7 @@ def test_opposites_are_each_others_and_of_the_same_type() -> None:
     ],
 )
 def test_the_year_of_a_date(value: Date, number: int, expected: bool | None) -> None:
-    assert expected is dates.year(value, number)
+    assert expected is date_comparison.year(value, number)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_the_year_of_a_date(value: Date, number: int, expected: bool | None) -> 
 )
 def test_a_month_within_a_window(low: str, high: str, expected: bool | None) -> None:
     window = (Date.of(low), Date.of(high))
-    assert expected is dates.within(Date.of("2007-09"), window)
-    assert (None if expected is None else not expected) is dates.not_within(Date.of("2007-09"), window)
+    assert expected is date_comparison.within(Date.of("2007-09"), window)
+    assert (None if expected is None else not expected) is date_comparison.not_within(Date.of("2007-09"), window)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from checker.model import (
 )
 from checker.rulebook.compiler import CompileContext, compile_condition, prepare
 from checker.rulebook.examples import in_era
-from checker.rulebook.tracing import ConditionNode, Step, cause_of, trace_condition
 from checker.rulebook.field_types import location_of, value_text
+from checker.rulebook.tracing import ConditionNode, Step, cause_of, trace_condition
 from checker.text import Span
 from checker.values import Date
 

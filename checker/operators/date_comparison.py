@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..values import Date
-from .signature import Operator
+from .scalars import Operator
 
 
 def negate(answer: bool | None) -> bool | None:
