@@ -1,4 +1,8 @@
-"""Rules against a telegram: findings in reading order, a tally of verdicts, and no rule that takes others down."""
+"""Evaluate rules on a telegram: findings in reading order, undetermined verdicts, and counts for each rule.
+
+A rule that raises is recorded as a crash; the other rules still run. After the evaluation come the excuses of damaged
+copies, the building of findings, `attempt`, which isolates documents from each other, and traces for `explain`.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +13,35 @@ from .errors import CablecheckError
 from .model import Damage, Telegram
 from .record import Record
 from .results import Finding, Suggestion, Undetermined
-from .rulebook.evaluation import NOT_APPLICABLE, PASS, UNDETERMINED, Branch, Hit, Job, Outcome, Plan
+from .rulebook.evaluation import (
+    NOT_APPLICABLE,
+    PASS,
+    UNDETERMINED,
+    EvaluationPlan,
+    GuardBranch,
+    Issue,
+    Job,
+    RuleOutcome,
+)
 from .rulebook.field_types import Env
-from .rulebook.ir import Free
+from .rulebook.ir import Any
 from .rulebook.rule import Rule, Rulebook
 from .text import Source, Span
 
-MOST_LINES = 5  # lines of the source that a finding carries
+MAX_LINES = 5  # source lines in a finding
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 TEXT_FIELDS = frozenset(
     ("all_marked", "headings", "highest_portion", "markable", "marked", "markings", "numbered", "paragraphs",
      "portion_controls", "portion_marks", "portions", "rollup", "signature", "tokens")
 )  # fmt: skip
-"""The fields of a telegram that come from paragraph 1 on; the others come above it."""
+"""The fields of a telegram from paragraph 1 on; the others are above it."""
 BLOCK_FIELDS = frozenset(("authority", "declass", "eo", "instruction"))
 """The fields of a document that come after its paragraphs, in the classification authority block."""
 
 
 class Crash(Record):
-    """A rule that raised on a document. `trace` is short and the same for the same fault."""
+    """A rule that raised on a document. `trace` is a short id, the same for the same error."""
 
     rule: str
     path: str
@@ -38,7 +51,7 @@ class Crash(Record):
 
 
 class Count:
-    """How often a rule applied, failed, and could not be judged, in documents. The rest passed."""
+    """The number of documents to which a rule applied, on which it failed, and on which it is undetermined."""
 
     __slots__ = ("applied", "failed", "unknown")
 
@@ -49,12 +62,12 @@ class Count:
 
     @property
     def passed(self) -> int:
-        """The documents that the rule applied to and that held to it."""
+        """The number of documents that passed."""
         return self.applied - self.failed - self.unknown
 
 
 class Tally:
-    """Verdicts of each rule over a run, and the crashes. `documents` counts the documents judged."""
+    """The verdict counts of each rule over a run, the crashes, and the number of documents."""
 
     def __init__(self) -> None:
         self.documents = 0
@@ -62,7 +75,7 @@ class Tally:
         self.counts: dict[str, Count] = {}
 
     def of(self, rule: str) -> Count:
-        """Return the counts of a rule, for adding to them."""
+        """Return the counts of a rule; they can be changed."""
         if rule not in self.counts:
             self.counts[rule] = Count()
         return self.counts[rule]
@@ -73,7 +86,7 @@ class Tally:
         return sum(count.unknown for count in self.counts.values())
 
     def add(self, other: Tally) -> None:
-        """Add what another process counted."""
+        """Add the counts of another process."""
         self.documents += other.documents
         self.crashes += other.crashes
         for rule, count in other.counts.items():
@@ -84,30 +97,30 @@ class Tally:
 
 
 class Judgment(Record):
-    """What the rules say about one document: findings in reading order, and the verdicts that cannot be given."""
+    """The findings of one document in reading order, and the verdicts that cannot be given."""
 
     findings: list[Finding]
     undetermined: list[Undetermined]
 
 
 def judge(
-    telegram: Telegram, source: Source, book: Rulebook, path: str = "", cable: str = "", tally: Tally | None = None
+    telegram: Telegram, source: Source, rulebook: Rulebook, path: str = "", cable: str = "", tally: Tally | None = None
 ) -> Judgment:
     """Evaluate all rules that may apply to a telegram. `tally` counts verdicts and collects crashes."""
     tally = Tally() if tally is None else tally
     tally.documents += 1
-    plan = book.plan(telegram.profile, telegram.date)
-    failed: list[tuple[Rule, Hit]] = []
-    unknown: list[tuple[Rule, Hit, str]] = []
+    plan = rulebook.plan(telegram.profile, telegram.date)
+    failed: list[tuple[Rule, Issue]] = []
+    unknown: list[tuple[Rule, Issue, str]] = []
     for rule in plan.undecided:
         tally.of(rule.id).applied += 1
         unknown.append((rule, _NO_DATE, "date"))
-    for rule, hits in _not_passed(plan, telegram, path, cable, tally):
-        unknown += [(rule, hit, _kind(hit)) for hit in hits if hit.unknown]
-        for hit in [hit for hit in hits if not hit.unknown]:
-            excuse = _excuse(hit, telegram, source)
+    for rule, issues in _not_passed(plan, telegram, path, cable, tally):
+        unknown += [(rule, issue, _kind(issue)) for issue in issues if issue.unknown]
+        for issue in [issue for issue in issues if not issue.unknown]:
+            excuse = _excuse(issue, telegram, source)
             if excuse is None:
-                failed.append((rule, hit))
+                failed.append((rule, issue))
             else:
                 unknown.append((rule, *excuse))
     judgment = Judgment([], [])
@@ -119,14 +132,14 @@ def judge(
     return judgment
 
 
-_NO_DATE = Hit(None, "", "the date of the document does not decide whether the rule applies", True)
+_NO_DATE = Issue(None, "", "the date of the document does not decide whether the rule applies", True)
 
 
-def _kind(hit: Hit) -> str:
-    return "unreadable" if hit.quote else "copy"
+def _kind(issue: Issue) -> str:
+    return "unreadable" if issue.quote else "copy"
 
 
-def _count(failed: list[tuple[Rule, Hit]], unknown: list[tuple[Rule, Hit, str]], tally: Tally) -> None:
+def _count(failed: list[tuple[Rule, Issue]], unknown: list[tuple[Rule, Issue, str]], tally: Tally) -> None:
     """Count a rule once for each document: as failed if any place failed, else as undetermined."""
     broken = {rule.id for rule, _ in failed}
     for rule in broken:
@@ -135,24 +148,24 @@ def _count(failed: list[tuple[Rule, Hit]], unknown: list[tuple[Rule, Hit, str]],
         tally.of(rule).unknown += 1
 
 
-def _excuse(hit: Hit, telegram: Telegram, source: Source) -> tuple[Hit, str] | None:
-    """Return the hit as undetermined, with its kind, if the state of the copy may explain the failure.
+def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, str] | None:
+    """Return the issue as undetermined, with its kind, if the state of the copy may explain the failure.
 
     Damage explains that a part is missing, never that a present part is wrong. A part whose label is present above
     paragraph 1 is not missing: it was not read. A present part is doubtful only if its own characters are unreadable
     or if it touches the place where the copy is cut off.
     """
-    if not hit.missing:
-        why = _garbled(hit, telegram, source)
-        return None if why is None else (Hit(hit.span, hit.at, why, True), "copy")
+    if not issue.missing:
+        why = _garbled(issue, telegram, source)
+        return None if why is None else (Issue(issue.span, issue.at, why, True), "copy")
     for damage in telegram.damage:
-        if _explains(damage, hit, telegram):
-            return Hit(hit.span, hit.at, damage.why, True), "copy"
-    if hit.within is None:
+        if _explains(damage, issue, telegram):
+            return Issue(issue.span, issue.at, damage.why, True), "copy"
+    if issue.within is None:
         for label in telegram.labels:
-            if _announces(label.name, hit.missing, telegram):
+            if _announces(label.name, issue.missing, telegram):
                 why = "the label is present, but the part could not be read"
-                return Hit(label.span, label.name, why, True, quote=" ".join(label.text.split())), "label"
+                return Issue(label.span, label.name, why, True, quote=" ".join(label.text.split())), "label"
     return None
 
 
@@ -164,19 +177,19 @@ def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool
     return not inside and getattr(telegram, part) is None and any(field.startswith(f"{part}.") for field in missing)
 
 
-def _explains(damage: Damage, hit: Hit, telegram: Telegram) -> bool:
+def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
     """Whether the damage covers the place where a missing part would be."""
-    if hit.within is not None:
+    if issue.within is not None:
         place = damage.span
-        return hit.within.start <= place.end and place.start <= hit.within.end and damage.kind != "extract"
+        return issue.within.start <= place.end and place.start <= issue.within.end and damage.kind != "extract"
     below = TEXT_FIELDS | BLOCK_FIELDS if telegram.layout == "document" else TEXT_FIELDS
-    in_text = all(field.partition(".")[0] in below for field in hit.missing)
+    in_text = all(field.partition(".")[0] in below for field in issue.missing)
     return damage.covers in ("all", "text" if in_text else "head")
 
 
-def _garbled(hit: Hit, telegram: Telegram, source: Source) -> str | None:
+def _garbled(issue: Issue, telegram: Telegram, source: Source) -> str | None:
     """Return why a present part is doubtful, or None."""
-    span = hit.span
+    span = issue.span
     if span is None or span.end == span.start:
         return None
     if _UNREADABLE.search(source.text, span.start, span.end) is not None:
@@ -188,41 +201,41 @@ def _garbled(hit: Hit, telegram: Telegram, source: Source) -> str | None:
 
 
 def _not_passed(
-    plan: Plan, telegram: Telegram, path: str, cable: str, tally: Tally
-) -> Iterator[tuple[Rule, list[Hit]]]:
-    """Yield the rules that neither passed nor were inapplicable, with their hits."""
+    plan: EvaluationPlan, telegram: Telegram, path: str, cable: str, tally: Tally
+) -> Iterator[tuple[Rule, list[Issue]]]:
+    """Yield the rules that neither passed nor were inapplicable, with their issues."""
     env = (telegram,)
-    walk = _Walk()
-    _, fault = tried(walk.quickly, plan.root, env)
-    if fault is not None:
-        walk = _Walk()
-        walk.carefully(plan.root, env)
-    for branch in walk.unsure:
-        walk.alone(branch, env)
-    for rule, _ in walk.applied:
+    evaluation = _Evaluation()
+    _, error = call_safely(evaluation.quickly, plan.root, env)
+    if error is not None:
+        evaluation = _Evaluation()
+        evaluation.carefully(plan.root, env)
+    for branch in evaluation.undetermined_branches:
+        evaluation.alone(branch, env)
+    for rule, _ in evaluation.applied:
         tally.of(rule.id).applied += 1
-    for (rule, program), outcome in walk.broken:
-        hits, fault = tried(program.hits, outcome, env)
-        if fault is None:
-            yield rule, hits
+    for (rule, compiled), outcome in evaluation.broken:
+        issues, error = call_safely(compiled.issues, outcome, env)
+        if error is None:
+            yield rule, issues
         else:
-            walk.faults.append((rule, fault))
-    tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in walk.faults)
+            evaluation.crashes.append((rule, error))
+    tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in evaluation.crashes)
 
 
-class _Walk:
-    """One pass over the rules of a plan: those that applied, those that did not pass, and faults."""
+class _Evaluation:
+    """One pass over the rules of a plan: those that applied, those that did not pass, and crashes."""
 
-    __slots__ = ("applied", "broken", "faults", "unsure")
+    __slots__ = ("applied", "broken", "crashes", "undetermined_branches")
 
     def __init__(self) -> None:
         self.applied: list[Job] = []
-        self.broken: list[tuple[Job, Outcome]] = []
-        self.unsure: list[Branch] = []
-        self.faults: list[tuple[Rule, Exception]] = []
+        self.broken: list[tuple[Job, RuleOutcome]] = []
+        self.undetermined_branches: list[GuardBranch] = []
+        self.crashes: list[tuple[Rule, Exception]] = []
 
-    def quickly(self, branch: Branch, env: Env) -> None:
-        """Judge all rules of a branch; raises whatever a rule raises."""
+    def quickly(self, branch: GuardBranch, env: Env) -> None:
+        """Evaluate all rules of a branch. Raises whatever a rule raises."""
         applied, broken = self.applied, self.broken
         for job in branch.jobs:
             outcome = job[1].judge(env)
@@ -235,25 +248,25 @@ class _Walk:
             if answer:
                 self.quickly(inner, env)
             elif answer is None:
-                self.unsure.append(inner)
+                self.undetermined_branches.append(inner)
 
-    def carefully(self, branch: Branch, env: Env) -> None:
-        """Judge rule by rule, so that each fault is attributed to its rule."""
+    def carefully(self, branch: GuardBranch, env: Env) -> None:
+        """Evaluate rule by rule, so that each exception is attributed to its rule."""
         for job in branch.jobs:
             self.one(job, env)
         for test, inner in branch.branches:
-            answer, _ = tried(test, env)  # if it raises, each rule's guard is asked by itself
+            answer, _ = call_safely(test, env)  # if it raises, the guard of each rule is evaluated separately
             if answer:
                 self.carefully(inner, env)
             elif answer is None:
-                self.unsure.append(inner)
+                self.undetermined_branches.append(inner)
 
-    def alone(self, branch: Branch, env: Env) -> None:
-        """Judge rules whose shared condition is undetermined: their other conditions may still decide."""
-        for job in branch.everything():
-            applies, fault = tried(job[1].applies, env)
-            if fault is not None:
-                self.faults.append((job[0], fault))
+    def alone(self, branch: GuardBranch, env: Env) -> None:
+        """Evaluate rules whose shared condition is undetermined: their other conditions may still decide."""
+        for job in branch.all_jobs():
+            applies, error = call_safely(job[1].applies, env)
+            if error is not None:
+                self.crashes.append((job[0], error))
             elif applies:
                 self.one(job, env)
             elif applies is None:
@@ -261,21 +274,23 @@ class _Walk:
                 self.broken.append((job, UNDETERMINED))
 
     def one(self, job: Job, env: Env) -> None:
-        """Judge one rule and keep its fault, if it has one."""
-        outcome, fault = tried(job[1].judge, env)
-        if fault is not None:
-            self.faults.append((job[0], fault))
+        """Evaluate one rule and record its error, if it raises."""
+        outcome, error = call_safely(job[1].judge, env)
+        if error is not None:
+            self.crashes.append((job[0], error))
         elif outcome is not NOT_APPLICABLE:
             self.applied.append(job)
             if outcome is not PASS:
                 self.broken.append((job, outcome))
 
 
-def tried(work: Callable[..., Free], *given: object) -> tuple[Free, Exception | None]:
-    """The answer and `None`, or `None` and what `work` raised: one rule or document must not end the rest."""
+def call_safely(work: Callable[..., Any], *arguments: object) -> tuple[Any, Exception | None]:
+    """Call `work` and return (result, None), or (None, exception), so that one rule or document cannot stop the
+    rest.
+    """
     try:
-        return work(*given), None
-    except Exception as error:  # the only place that catches everything; who asks tells whose fault it is
+        return work(*arguments), None
+    except Exception as error:  # the only place that catches all_jobs; who asks tells whose fault it is
         return None, error
 
 
@@ -290,11 +305,11 @@ def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
 
 
 def _findings(
-    failed: list[tuple[Rule, Hit]], telegram: Telegram, source: Source, path: str, cable: str
+    failed: list[tuple[Rule, Issue]], telegram: Telegram, source: Source, path: str, cable: str
 ) -> list[Finding]:
     from hashlib import sha256  # it loads OpenSSL, 3 ms, and a clean document needs none
 
-    made = [_finding(rule, hit, telegram, source, path, cable) for rule, hit in failed]
+    made = [_finding(rule, issue, telegram, source, path, cable) for rule, issue in failed]
     made.sort(key=Finding.order)
     identity = telegram.mrn or path
     seen: dict[str, int] = {}
@@ -306,48 +321,57 @@ def _findings(
     return made
 
 
-def _finding(rule: Rule, hit: Hit, telegram: Telegram, source: Source, path: str, cable: str) -> Finding:
-    span = hit.span if hit.span is not None else first_line(telegram, source)
+def _finding(rule: Rule, issue: Issue, telegram: Telegram, source: Source, path: str, cable: str) -> Finding:
+    span = issue.span if issue.span is not None else first_line(telegram, source)
     suggestion = None
-    if hit.replace is not None:
+    if issue.replace is not None:
         safe = bool(rule.data["suggest"]["safe"])
-        suggestion = Suggestion(hit.replace, hit.text, rule.help, safe)
+        suggestion = Suggestion(issue.replace, issue.text, rule.help, safe)
     return Finding(
         path,
         cable,
         rule.id,
         rule.name,
         rule.severity,
-        hit.message,
+        issue.message,
         span,
         source.position(span.start),
         source.position(span.end),
         source.quote(span),
-        hit.at,
+        issue.at,
         rule.cite,
         rule.help,
-        tuple(source.lines(span)[:MOST_LINES]),
+        tuple(source.lines(span)[:MAX_LINES]),
         suggestion,
     )
 
 
 def _undetermined(
-    unknown: list[tuple[Rule, Hit, str]], telegram: Telegram, source: Source, path: str, cable: str
+    unknown: list[tuple[Rule, Issue, str]], telegram: Telegram, source: Source, path: str, cable: str
 ) -> list[Undetermined]:
     """Return the verdicts that cannot be given, each rule, place and reason once."""
-    nowhere = first_line(telegram, source) if any(hit.span is None for _, hit, _ in unknown) else Span(0, 0)
+    nowhere = first_line(telegram, source) if any(issue.span is None for _, issue, _ in unknown) else Span(0, 0)
     found: dict[object, Undetermined] = {}
-    for rule, hit, kind in unknown:
-        span = hit.span if hit.span is not None else nowhere
+    for rule, issue, kind in unknown:
+        span = issue.span if issue.span is not None else nowhere
         one = Undetermined(
-            path, cable, rule.id, rule.name, kind, hit.message, span, source.position(span.start), hit.at, hit.quote
+            path,
+            cable,
+            rule.id,
+            rule.name,
+            kind,
+            issue.message,
+            span,
+            source.position(span.start),
+            issue.at,
+            issue.quote,
         )
         found.setdefault((one.rule, span.start, one.why, one.quote), one)
     return sorted(found.values(), key=Undetermined.order)
 
 
 def first_line(telegram: Telegram, source: Source) -> Span:
-    """The first line of the telegram that holds anything: where a finding points that has no place of its own."""
+    """Return the first line of the telegram that is not blank: the span of findings without a position."""
     text = source.text
     whole = next((part.span for part in telegram.parts if part.kind != "blank"), telegram.span)
     start, end = whole.start, whole.end
@@ -358,11 +382,11 @@ def first_line(telegram: Telegram, source: Source) -> Span:
 
 
 def attempt(work: Callable[[], object]) -> tuple[object, str]:
-    """The answer of `work` and "", or `None` and a short trace id where it broke: one document must not end a run.
+    """Call `work` and return (result, ""), or (None, trace id and location) if it raises.
 
-    `CablecheckError` goes through: it is the user's to mend and tells of more than one document.
+    A `CablecheckError` is raised again: it is for the user to fix, and concerns more than one document.
     """
-    answer, error = tried(work)
+    answer, error = call_safely(work)
     if error is None:
         return answer, ""
     if isinstance(error, CablecheckError):
@@ -378,7 +402,7 @@ def attempt(work: Callable[[], object]) -> tuple[object, str]:
 
 
 class Trace(Record):
-    """How a rule was judged on one telegram, for people: each part with its answer and the values it saw."""
+    """The evaluation of one rule on one telegram: verdict, reason, and each part with the values that it compared."""
 
     rule: str
     verdict: str
@@ -387,22 +411,22 @@ class Trace(Record):
     findings: tuple[Finding, ...] = ()
 
 
-def trace(telegram: Telegram, source: Source, rule: Rule, book: Rulebook) -> Trace:
-    """The reckoning of one rule on one telegram: profile, era, guard, fields, operators, values, verdict."""
+def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) -> Trace:
+    """Trace one rule on one telegram: profile, era, guard, fields, operators, values and verdict."""
     if not (telegram.profile in rule.profile or "ALL" in rule.profile):
         return Trace(rule.id, "not applicable", f"profile {telegram.profile} is not {', '.join(rule.profile)}")
-    alone = book.select([rule.id])
+    alone = rulebook.select([rule.id])
     plan = alone.plan(telegram.profile, telegram.date)
     era = " to before ".join(edge or "…" for edge in rule.era or ())
     if plan.undecided:
-        return Trace(rule.id, "undetermined", f"the date is not known well enough for the era {era}")
-    if not plan.root.everything():
+        return Trace(rule.id, "undetermined", f"the date is not precise enough for the era {era}")
+    if not plan.root.all_jobs():
         return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the era {era}")
-    program = rule.program(alone.tools)
-    parts = tuple(program.reckoning((telegram,)))
+    compiled = rule.compiled(alone.context)
+    parts = tuple(compiled.trace((telegram,)))
     judgment = judge(telegram, source, alone)
     findings, undetermined = tuple(judgment.findings), judgment.undetermined
-    applies = program.applies((telegram,))
+    applies = compiled.applies((telegram,))
     if applies is False:
         return Trace(rule.id, "not applicable", "the guard is false", parts[:1])
     if findings:
@@ -411,6 +435,6 @@ def trace(telegram: Telegram, source: Source, rule: Rule, book: Rulebook) -> Tra
         first = undetermined[0]
         why = f'"{first.quote}": {first.why}' if first.quote else first.why
         return Trace(rule.id, "undetermined", why, parts[:1] if applies is None else parts)
-    if program.judge((telegram,)) is NOT_APPLICABLE:
-        return Trace(rule.id, "not applicable", "there is nothing to judge", parts)
+    if compiled.judge((telegram,)) is NOT_APPLICABLE:
+        return Trace(rule.id, "not applicable", "no element to evaluate", parts)
     return Trace(rule.id, "pass", "", parts)

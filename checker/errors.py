@@ -1,10 +1,10 @@
-"""The exceptions a user may see. Each carries words that say what is wrong and what would be right.
+"""Exceptions that a user may see. The message states what is wrong and what is expected.
 
-Trouble
-├── RuleTrouble       one or many wrong places in rule or vocabulary files: `.items`, each with its place
-├── ConfigTrouble     a setting or a word of the command line
-├── InputTrouble      a path that could not be read, a pattern that matched nothing
-└── MissingExtra      a feature whose optional package is not installed: says which `pip install` brings it
+CablecheckError
+├── RuleError       errors in rule or vocabulary files
+├── ConfigError     a wrong setting, option or configuration file
+├── InputError      a path that cannot be read, or a pattern that matches nothing
+└── MissingExtra    a feature whose optional package is not installed
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Iterable
 
 
 class CablecheckError(Exception):
-    """Something the user can mend. The command line prints it without a traceback and exits with 2."""
+    """An error that the user can fix. The command line prints it without a traceback and exits with code 2."""
 
 
 class RuleError(CablecheckError):
-    """Wrong rule or vocabulary files: all troubles of one load at once (`rulebook.places.Item`s)."""
+    """All errors of one load of rule and vocabulary files, as `rulebook.Diagnostic` records."""
 
-    def __init__(self, items: list[object]) -> None:
-        super().__init__("\n".join(str(item) for item in items))
-        self.items = items
+    def __init__(self, diagnostics: list[object]) -> None:
+        super().__init__("\n".join(map(str, diagnostics)))
+        self.diagnostics = diagnostics
 
 
 class ConfigError(CablecheckError):
@@ -36,13 +36,13 @@ class MissingExtra(CablecheckError):
     """A feature that needs an optional package which is not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs an optional package: pip install 'cablecheck[{extra}]'")
+        super().__init__(f"{feature} needs an extra: pip install 'cablecheck[{extra}]'")
         self.extra = extra
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """`; did you mean 'x'?` with the nearest of the words, or an empty text when none is near."""
+    """Return `; did you mean 'x'?` with the most similar of `words`, or an empty string if none is similar."""
     from difflib import get_close_matches  # 6 ms, and only when something is wrong
 
-    near = get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    close = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -465,9 +465,7 @@ def list_rules(options: Options, form: str) -> Iterator[str]:
 
 def explain(name: str, options: Options) -> str:
     """Return a rule as its file has it, or what a diagnostic code means. Raises `ConfigError` for an unknown name."""
-    from .rulebook import authoring  # only for commands about rules
-
-    found = authoring.explain_code(name)
+    found = rulebook_package.explain_code(name)
     return found if found is not None else rulebook_package.explain(_rule(load(options), name))
 
 
@@ -482,7 +480,7 @@ def _rule(rulebook: Rulebook, name: str) -> Rule:
 def trace(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[str, list[str], bool]]:
     """Yield (document, lines of the trace, whether it could be checked) for each document of the paths."""
     from .reporters import rule_catalogue  # only for this command
-    from .rulebook.explain import Step
+    from .rulebook.tracing import Step
 
     rulebook = load(options)
     rule = _rule(rulebook, name)

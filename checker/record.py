@@ -1,13 +1,12 @@
-"""Plain value classes with slots, made without the price of `dataclasses` at start-up.
+"""Value classes with slots, and a bounded cache.
 
-A subclass of `Record` lists its fields as annotations, as a dataclass does; it gets `__slots__`, `__init__`,
-`__eq__`, `__hash__` and `__repr__`. Why not `dataclasses`: importing it and building the model's fifty classes
-costs 19 ms of CPU, twice a bare interpreter, and a commit hook pays that on every run. mypy reads
-`record.pyi`, which declares the same thing as a `dataclass_transform`.
+A subclass of `Record` lists its fields as annotations, like a dataclass; it gets `__slots__`, `__init__`, `__eq__`,
+`__hash__` and `__repr__`. Importing `dataclasses` and building the classes of the model would take 19 ms, which a
+commit hook pays on every run. mypy reads record.pyi, which declares a `dataclass_transform`.
 """
 
-_BEHIND = "_late_"
-_BY_HAND = 6
+_LAZY_PREFIX = "_lazy_"  # the slot of a lazy field
+_GENERIC_CALLS = 6  # instances that are filled by a loop before `__init__` is compiled
 
 
 class RecordType(type):
@@ -28,16 +27,16 @@ class RecordType(type):
         body["__defaults__"] = defaults
         made = super().__new__(mcs, name, bases, body)
         if "__init__" not in body:
-            made.__init__ = _first(made, fields, defaults)  # type: ignore[misc]
+            made.__init__ = _initializer(made, fields, defaults)  # type: ignore[misc]
         return made
 
 
-def _first(made: type, fields: tuple[str, ...], defaults: dict[str, object]):  # type: ignore[no-untyped-def]
-    """An `__init__` that fills the first few values in by hand and then writes the real one.
+def _initializer(made: type, fields: tuple[str, ...], defaults: dict[str, object]):  # type: ignore[no-untyped-def]
+    """Return an `__init__` that sets fields in a loop at first and then replaces itself with a compiled one.
 
-    Writing one costs as much as twenty values made by hand, and a run makes fewer of most classes.
+    Compiling takes as long as making twenty instances, and most classes have fewer in a run.
     """
-    left = _BY_HAND
+    left = _GENERIC_CALLS
 
     def __init__(self, *given, **named):  # type: ignore[no-untyped-def]
         nonlocal left
@@ -52,7 +51,7 @@ def _first(made: type, fields: tuple[str, ...], defaults: dict[str, object]):  #
                 return
         words = ", ".join(f"{f}=_d[{f!r}]" if f in defaults else f for f in fields)
         given_late = {f for f in fields if isinstance(getattr(made, f), _LateField)}
-        lines = "".join(f"\n    self.{_BEHIND * (f in given_late)}{f} = {f}" for f in fields) or "\n    pass"
+        lines = "".join(f"\n    self.{_LAZY_PREFIX * (f in given_late)}{f} = {f}" for f in fields) or "\n    pass"
         scope: dict[str, object] = {"_d": defaults}
         exec(f"def __init__(self{', ' if words else ''}{words}):{lines}", scope)  # our own field names only
         made.__init__ = scope["__init__"]  # type: ignore[misc]
@@ -62,7 +61,7 @@ def _first(made: type, fields: tuple[str, ...], defaults: dict[str, object]):  #
 
 
 class Record(metaclass=RecordType):
-    """A value with named fields. Treated as frozen: only the parser fills a record in after it was made."""
+    """A value with named fields. Frozen by convention: only the parser sets fields of existing records."""
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:
@@ -85,9 +84,9 @@ class Record(metaclass=RecordType):
 
 
 class Lazy:
-    """A field's value that is not made yet: `make(record, *given)` makes it when somebody first looks.
+    """The value of a lazy field until it is first read: `make(record, *given)` then computes it.
 
-    `given` must not hold the record itself: a circle of references would keep it alive.
+    `given` must not hold the record itself: a reference cycle would keep it alive.
     """
 
     __slots__ = ("given", "make")
@@ -119,15 +118,15 @@ class _LateField:
 
 
 def lazy_fields(kind: type, *names: str) -> None:
-    """Let these fields of a record be given as `Lazy`. For what costs time and few readers look at."""
+    """Allow `Lazy` values for these fields of a record class."""
     for name in names:
         slot = vars(kind)[name]
-        setattr(kind, _BEHIND + name, slot)  # where `__init__` puts the value without a detour
+        setattr(kind, _LAZY_PREFIX + name, slot)  # `__init__` sets this slot directly
         setattr(kind, name, _LateField(slot))
 
 
 def copied(record: Record, **changes: object) -> Record:
-    """A copy of the record with some fields changed. What is not made yet is made by the copy, from its own fields."""
+    """Return a copy of a record with some fields changed. Lazy fields stay lazy and are computed from the copy."""
     kind = record.__class__
     new = kind.__new__(kind)
     for field in kind.__fields__:
@@ -137,9 +136,8 @@ def copied(record: Record, **changes: object) -> Record:
     return new
 
 
-# ---- What comes again and again in a corpus, remembered in bounded memory.
 class BoundedCache(dict):  # type: ignore[type-arg]
-    """A dictionary that is emptied when it is full: `most` entries at a time, however large the corpus."""
+    """A dictionary that is cleared when it has `most` entries."""
 
     __slots__ = ("most",)
 

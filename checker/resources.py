@@ -1,4 +1,4 @@
-"""Where the shipped data folders are, in a checkout, in an editable install and in a wheel."""
+"""The version, and the paths of shipped data folders in a checkout, an editable install and a wheel."""
 
 import os
 
@@ -8,6 +8,6 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def data_dir(name: str) -> str:
-    """The absolute path of the shipped folder `name` ("rules" or "schemas")."""
+    """Return the absolute path of the shipped folder `name` ("rules" or "schemas")."""
     packed = os.path.join(_HERE, "_data", name)
     return packed if os.path.isdir(packed) else os.path.join(os.path.dirname(_HERE), name)

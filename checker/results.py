@@ -1,4 +1,4 @@
-"""What a run finds, in which order it is told, and how a finding is recognised again."""
+"""The results of a run: findings, undetermined verdicts, documents, and the account with its verdict."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ SEVERITIES = ("error", "warning", "info")  # most serious first
 
 
 class Suggestion(Record):
-    """A replacement for the words at a span. `safe` only where it is purely typographic.
+    """A replacement for the text at a span. `safe` if the change is purely typographic.
 
-    `start` and `end` are the span as people count it, once the run has placed it.
+    `start` and `end` are the positions of the span, set by the linter.
     """
 
     span: Span
@@ -25,11 +25,11 @@ class Suggestion(Record):
 
 
 class Finding(Record):
-    """One broken rule at one place of one cable.
+    """A violation of one rule at one position of one document.
 
-    `path` is the file as the user named it, `cable` the document's identity inside it (message reference
-    number, or a number in the container, or ""). Positions count from 1 in code points; `end` is exclusive.
-    `quote` is the source's own text at the place, `at` the structural place ("paragraphs[2].mark").
+    `path` is the file as given by the user, `cable` identifies the document in it (message reference number, number in
+    the container, or ""). Positions count from 1, in code points; `end` is exclusive. `quote` is the text of the source
+    at the span, `at` the structural place ("paragraphs[2].mark").
     """
 
     path: str
@@ -50,7 +50,7 @@ class Finding(Record):
     fingerprint: str = ""
 
     def order(self) -> tuple[object, ...]:
-        """The key that puts findings in reading order, the same on every run."""
+        """Return the sort key for reading order, which is the same in every run."""
         return (
             self.path,
             self.span.start,
@@ -63,11 +63,11 @@ class Finding(Record):
 
 
 class Undetermined(Record):
-    """One rule whose verdict on one document cannot be given, with the place and the reason.
+    """A verdict that cannot be given, with its position and the reason.
 
-    `kind` is copy (this copy lacks or garbles the part), label (the part's label is there and was not read),
-    unreadable (a value cannot be read) or date (the date does not decide whether the rule applies). `quote` is the
-    document's own text, apart from `why`, so that it can be left out.
+    `kind` is "copy" (the part is missing from or damaged in this copy), "label" (the label of the part is present, but
+    the part was not read), "unreadable" (a value cannot be read) or "date" (the date does not decide whether the rule
+    applies). `quote` is text of the document, separate from `why` so that it can be redacted.
     """
 
     path: str
@@ -82,23 +82,23 @@ class Undetermined(Record):
     quote: str = ""
 
     def order(self) -> tuple[object, ...]:
-        """Return the key that puts verdicts in reading order, the same on every run."""
+        """Return the sort key for reading order, which is the same in every run."""
         return self.path, self.span.start, self.why, self.rule, self.cable
 
 
-# ---- The account of a run: checked + excluded + failed = handed in, and what the reporters tell from it.
+# ---- The account: documents = checked + excluded + failed ------------------------------------------------------------
 CHECKED = "checked"
 EXCLUDED = "excluded"
 FAILED = "failed"
 
-CLEAN = "clean"  # everything accounted for, nothing at or above the fail level
+CLEAN = "clean"  # every document checked or excluded, no finding at or above the fail level
 FOUND = "findings"  # at least one finding at or above the fail level
 EMPTY = "empty"  # nothing to check, and nothing went wrong
-UNTRUSTED = "untrusted"  # something was not checked, or a setting does not hold: do not rely on this run
+UNTRUSTED = "untrusted"  # a document could not be checked, or a setting is wrong
 
 
 class Excerpt(Record):
-    """A document's text for the outputs that draw findings into it: `start` is the offset of `text` in the source."""
+    """The text of a document for reports that mark findings in it; `start` is the offset of `text` in the source."""
 
     text: str
     start: int
@@ -107,11 +107,11 @@ class Excerpt(Record):
 
 
 class DocumentResult(Record):
-    """One document, or one path that gave none, as the ledger knows it.
+    """The result of one document, or of one path without a document.
 
-    `state` is checked, excluded or failed; `why` the reason of the latter two. A document on which a rule crashed is
-    failed and still carries the findings of all other rules. `tally` counts, for each rule that met the document,
-    (passed, failed, unknown). `diff` is what the suggestions would change, where that was asked for.
+    `state` is checked, excluded or failed, `why` the reason for the last two. A document on which a rule crashed is
+    failed, but has the findings of the other rules. `tally` has (passed, failed, undetermined) for each rule that
+    applied. `diff` shows the suggested changes if they were requested.
     """
 
     path: str
@@ -128,7 +128,7 @@ class DocumentResult(Record):
 
 
 class Suppressed(Record):
-    """A finding that is not shown: `by` is "baseline" or "suppression", `reason` what the record says."""
+    """A finding that is not shown: `by` is "baseline" or "suppression", `reason` is the recorded reason."""
 
     finding: Finding
     by: str
@@ -136,7 +136,7 @@ class Suppressed(Record):
 
 
 class RuleNote(Record):
-    """What a report tells about a rule. `was` is the severity it ships with, where a setting changed it."""
+    """The metadata of a rule in a report. `was` is its original severity if a setting changed it."""
 
     id: str
     name: str
@@ -158,7 +158,7 @@ class Restriction(Record):
 
 
 class Summary(Record):
-    """The account in numbers. `unknown` counts undetermined verdicts, `parser_gaps` parts whose label was not read."""
+    """The account in numbers. `unknown` counts undetermined verdicts, `parser_gaps` those of the kind "label"."""
 
     handed_in: int
     checked: int
@@ -177,12 +177,12 @@ class Summary(Record):
 
 
 class Outcome(Record):
-    """A finished run, as reporters see it. `findings` are those shown, in reading order.
+    """A finished run, for reporters. `findings` are those shown, in reading order.
 
-    `notices` are words about the run itself (stale baseline entries, unused suppressions, changed severities);
-    `errors` are those that make it untrustworthy. `compared` tells whether a baseline was given. `config_file` is the
-    configuration file, `restrictions` what its settings and the command line took away. `rule_url`
-    is the URL of the page about a rule, with `{rule}` for its id.
+    `notices` are messages about the run (stale baseline entries, unused suppressions, changed severities); `errors` are
+    those that make the run incomplete. `compared` is true if a baseline was given. `config_file` is the configuration
+    file, `restrictions` are what its settings and the command line took away. `rule_url` is the URL of the page about a
+    rule, with `{rule}` for its id.
     """
 
     results: tuple[DocumentResult, ...]
@@ -202,7 +202,7 @@ class Outcome(Record):
     rule_url: str = ""
 
     def by_document(self) -> Iterator[tuple[DocumentResult, list[Finding]]]:
-        """Each document with those of its findings that are shown."""
+        """Yield each document with its findings that are shown."""
         shown = {id(finding) for finding in self.findings}
         for result in self.results:
             yield result, [finding for finding in result.findings if id(finding) in shown]
@@ -212,7 +212,7 @@ class Outcome(Record):
         return [one for result in self.results for one in result.undetermined]
 
     def with_state(self, state: str) -> list[DocumentResult]:
-        """The documents of one state, in order."""
+        """Return the documents with one state, in order."""
         return [result for result in self.results if result.state == state]
 
 
@@ -225,7 +225,7 @@ def summarize(
     allow_failed: int,
     errors: tuple[str, ...],
 ) -> Summary:
-    """The account of a run. `allow_failed` is the number of failed documents the user puts up with."""
+    """Return the account of a run. `allow_failed` is the number of failed documents that the user accepts."""
     states = [item.state for item in results]
     levels = [finding.severity for finding in findings]
     gate = SEVERITIES[: SEVERITIES.index(fail_level) + 1] if fail_level in SEVERITIES else ()

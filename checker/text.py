@@ -1,8 +1,8 @@
-"""Text that remembers where it came from: the only module that turns offsets into places.
+"""Text with its positions: the only module that converts offsets to lines and columns.
 
-A `Source` is the decoded text of one document. A `View` is text derived from it by exchanges (a tag gone,
-`&` for `&amp;`, a page line cut out, a line break become a blank) or by slicing; views stack to any depth and
-every view leads straight back to the source. Offsets count code points; spans are half open.
+A `Source` is the decoded text of one document. A `View` is text derived from it by replacements (a tag removed, `&` for
+`&amp;`, a page line cut out, a space for a line break) or by slicing. Views can be derived from views; each maps
+directly to the source. Offsets count code points; spans are half open.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .record import Record
 
 
 class Span(Record):
-    """A stretch of the source: `start` to `end`, code points from 0, half open."""
+    """A span of the source: code points from `start` up to, but not including, `end`."""
 
     start: int
     end: int
@@ -35,14 +35,14 @@ class Span(Record):
         return f"Span(start={self.start}, end={self.end})"
 
     def covers(self, other: Span) -> bool:
-        """Whether `other` lies inside this span."""
+        """Return whether `other` is inside this span."""
         return self.start <= other.start and other.end <= self.end
 
 
 class LazySpan(Span):
-    """A span whose place in the source is worked out when somebody asks for it: of a hundred spans few are ever told.
+    """A span that is computed on first use, because few spans are ever reported.
 
-    `low` and `high` are offsets of a view that is no plain stretch of its source.
+    `low` and `high` are offsets of a view that is not a contiguous part of its source.
     """
 
     __slots__ = ("_high", "_low", "_view")
@@ -59,14 +59,14 @@ class LazySpan(Span):
 
     @property  # type: ignore[misc]
     def start(self) -> int:  # type: ignore[override]
-        """Where it begins."""
+        """The first code point."""
         if self._view is not None:
             self._find()
         return self._low
 
     @property  # type: ignore[misc]
     def end(self) -> int:  # type: ignore[override]
-        """Where it ends."""
+        """The code point after the last one."""
         if self._view is not None:
             self._find()
         return self._high
@@ -76,15 +76,15 @@ class LazySpan(Span):
 
 
 def ascending(spans: Iterable[Span]) -> bool:
-    """Whether these spans are seen to begin one behind the other, but for empty ones, without working out a place.
+    """Return True if the non-empty spans are in order, as far as that can be seen without computing their positions.
 
-    False where that is not so, and where only their places would tell.
+    False means that they are not in order, or that only their positions would show it.
     """
     view: View | None = None
     last = -1
     for span in spans:
         if span.__class__ is not LazySpan or span._view is None:
-            if span.start == span.end:  # it is nowhere
+            if span.start == span.end:  # an empty span has no position
                 continue
             return False
         if span._view is not view:
@@ -98,17 +98,17 @@ def ascending(spans: Iterable[Span]) -> bool:
 
 
 class Position(Record):
-    """A place as people and editors count it: line and column from 1, column in code points."""
+    """A position as editors show it: line and column from 1, column in code points."""
 
     line: int
     column: int
 
 
 class Source:
-    """The decoded text of one document, and where it begins in the file that holds it.
+    """The decoded text of one document.
 
-    `first_line` and `first_column` say where `text` starts in its container (a row of a CSV file, a member
-    of a mailbox), so that positions are those an editor shows for the file on disk.
+    `first_line` and `first_column` are the position of `text` in the file that contains it (a row of a CSV file, a
+    message in a mailbox), so that positions are those that an editor shows for the file.
     """
 
     __slots__ = ("_shown", "_starts", "first_column", "first_line", "name", "text")
@@ -119,7 +119,7 @@ class Source:
         self.first_line = first_line
         self.first_column = first_column
         self._starts: list[int] | None = None
-        self._shown: dict[int, str] = {}  # lines told before: ten thousand findings on one long line share its copy
+        self._shown: dict[int, str] = {}  # text of lines, shared by all findings on a line
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:
@@ -139,18 +139,18 @@ class Source:
         return self._starts
 
     def position(self, offset: int) -> Position:
-        """The line and column of a code point. A line ends at LF, CR LF or a lone CR, and at nothing else."""
+        """Return line and column of a code point. Only LF, CR LF and a lone CR end a line."""
         starts = self._line_starts()
         line = bisect_right(starts, min(max(offset, 0), len(self.text))) - 1
         column = offset - starts[line] + (self.first_column if line == 0 else 1)
         return Position(line + self.first_line, column)
 
     def quote(self, span: Span) -> str:
-        """The source's own words at `span`."""
+        """Return the text at a span."""
         return self.text[span.start : span.end]
 
     def lines(self, span: Span) -> list[tuple[int, str]]:
-        """The whole lines that `span` touches: (line number, text without its line end)."""
+        """Return the complete lines that a span touches, as (line number, text without line end)."""
         starts = self._line_starts()
         first = bisect_right(starts, span.start) - 1
         last = bisect_right(starts, max(span.start, span.end - 1)) - 1
@@ -165,7 +165,7 @@ class Source:
 
 
 class Exchange(Record):
-    """Put `text` where the view has `start` to `end` (code points of that view). An empty text is a cut."""
+    """Replace the code points `start` to `end` of a view by `text`, which may be empty."""
 
     start: int
     end: int
@@ -173,10 +173,10 @@ class Exchange(Record):
 
 
 class View:
-    """Text derived from a source. `view.text` is what is read; `view.span(a, b)` leads back to the source.
+    """Text derived from a source; `view.span(a, b)` maps a part of `view.text` to the source.
 
-    Inside, a view is a list of pieces. A *kept* piece stands in the source letter for letter; an
-    *exchanged* piece replaces a stretch of the source as a whole.
+    A view is a list of segments. A *verbatim* segment is the text of the source; the others replace a span of the
+    source as a whole.
     """
 
     __slots__ = ("_kept", "_lows", "_sources", "_stops", "source", "text")
@@ -188,30 +188,30 @@ class View:
         lows: list[int],
         sources: list[int],
         stops: list[int],
-        kept: list[bool],
+        verbatim: list[bool],
     ) -> None:
         self.source = source
         self.text = text
-        self._lows = lows  # where each piece begins in this view
+        self._lows = lows  # where each segment begins in this view
         self._sources = sources  # where it begins in the source
         self._stops = stops  # where it ends in the source
-        self._kept = kept
+        self._kept = verbatim
 
     @classmethod
     def whole(cls, source: Source) -> View:
-        """The source as it stands."""
+        """Return the whole source as a view."""
         return cls(source, source.text, [0], [0], [len(source.text)], [True])
 
     @classmethod
     def part(cls, source: Source, start: int, end: int) -> View:
-        """The stretch `start` to `end` of the source as it stands."""
+        """Return the code points `start` to `end` of the source as a view."""
         return cls(source, source.text[start:end], [0], [start], [end], [True])
 
     def __len__(self) -> int:
         return len(self.text)
 
     def span(self, start: int, end: int) -> Span:
-        """The span of the source that the view's code points `start` to `end` come from."""
+        """Return the span of the source from which the code points `start` to `end` of this view are derived."""
         lows = self._lows
         if len(lows) == 1 and self._kept[0]:
             base = self._sources[0]
@@ -219,59 +219,64 @@ class View:
         return LazySpan(self, start, end)
 
     def spans(self) -> Callable[[int, int], Span]:
-        """`span`, made as quick as this view allows, for who asks a hundred times."""
+        """Return the fastest equivalent of `span` for this view, for callers that need many spans."""
         if len(self._lows) == 1 and self._kept[0]:
             return Span if self._sources[0] == 0 else self.span
         return partial(LazySpan, self)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Where the source's stretch for the view's code points `start` to `end` begins and ends."""
+        """Return start and end of the span of the source for the code points `start` to `end` of this view."""
         first = self._begin(start)
         return first, first if end <= start else max(first, self._finish(end))
 
     def _begin(self, offset: int) -> int:
         if offset >= len(self.text):
             return self._stops[-1] if self._stops else 0
-        piece = bisect_right(self._lows, offset) - 1
-        return self._sources[piece] + (offset - self._lows[piece] if self._kept[piece] else 0)
+        segment = bisect_right(self._lows, offset) - 1
+        return self._sources[segment] + (offset - self._lows[segment] if self._kept[segment] else 0)
 
     def _finish(self, offset: int) -> int:
-        piece = bisect_right(self._lows, offset - 1) - 1
-        if self._kept[piece]:
-            return self._sources[piece] + offset - self._lows[piece]
-        return self._stops[piece]
+        segment = bisect_right(self._lows, offset - 1) - 1
+        if self._kept[segment]:
+            return self._sources[segment] + offset - self._lows[segment]
+        return self._stops[segment]
 
     def exchange(self, exchanges: Iterable[Exchange]) -> View:
-        """A new view with each exchange made. They are in order and do not overlap, else `ValueError`."""
+        """Return a view with the replacements applied. Raises `ValueError` if they overlap or are not in order."""
         if len(self._lows) == 1 and self._kept[0]:
             return self._exchange_plain(exchanges)
         text: list[str] = []
-        pieces: list[tuple[str, int, int, bool]] = []
+        segments: list[tuple[str, int, int, bool]] = []
         here = 0
         for change in exchanges:
             if change.start < here or change.end < change.start or change.end > len(self.text):
                 raise ValueError(f"exchange {change.start}-{change.end} overlaps or is out of order")
-            pieces.extend(self._pieces(here, change.start))
+            segments.extend(self._split(here, change.start))
             if change.text:
                 place = self._place(change.start, change.end)
-                pieces.append((change.text, place.start, place.end, False))
+                segments.append((change.text, place.start, place.end, False))
             here = change.end
-        pieces.extend(self._pieces(here, len(self.text)))
+        segments.extend(self._split(here, len(self.text)))
         lows: list[int] = []
         length = 0
-        for words, _, _, _ in pieces:
+        for words, _, _, _ in segments:
             lows.append(length)
             text.append(words)
             length += len(words)
-        if not pieces:
+        if not segments:
             edge = self.place(0, 0)[0]
             return View(self.source, "", [0], [edge], [edge], [True])
         return View(
-            self.source, "".join(text), lows, [p[1] for p in pieces], [p[2] for p in pieces], [p[3] for p in pieces]
+            self.source,
+            "".join(text),
+            lows,
+            [p[1] for p in segments],
+            [p[2] for p in segments],
+            [p[3] for p in segments],
         )
 
     def _place(self, start: int, end: int) -> Span:
-        """The span of what an exchange replaces; an insertion into an exchanged piece belongs to that piece."""
+        """Return the span that a replacement covers; an insertion into a replaced segment covers that segment."""
         if start == end and 0 < start < len(self.text):
             before, after = self._finish(start), self._begin(start)
             if before > after:
@@ -279,7 +284,7 @@ class View:
         return Span(*self.place(start, end))
 
     def _exchange_plain(self, exchanges: Iterable[Exchange]) -> View:
-        """The same for a stretch of the source as it stands: the usual case, at a third of the time."""
+        """Do the same for a view with one verbatim segment, the usual case, in a third of the time."""
         old = self.text
         size = len(old)
         base = self._sources[0]
@@ -287,7 +292,7 @@ class View:
         lows: list[int] = []
         sources: list[int] = []
         stops: list[int] = []
-        kept: list[bool] = []
+        verbatim: list[bool] = []
         here = length = 0
         for change in exchanges:
             start, end, text = change.start, change.end, change.text
@@ -298,14 +303,14 @@ class View:
                 lows.append(length)
                 sources.append(base + here)
                 stops.append(base + start)
-                kept.append(True)
+                verbatim.append(True)
                 length += start - here
             if text:
                 words.append(text)
                 lows.append(length)
                 sources.append(base + start)
                 stops.append(base + end)
-                kept.append(False)
+                verbatim.append(False)
                 length += len(text)
             here = end
         if here < size or not words:
@@ -314,54 +319,56 @@ class View:
             lows.append(length)
             sources.append(base + edge)
             stops.append(base + (size if here < size else 0))
-            kept.append(True)
-        return View(self.source, "".join(words), lows, sources, stops, kept)
+            verbatim.append(True)
+        return View(self.source, "".join(words), lows, sources, stops, verbatim)
 
-    def _pieces(self, start: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
-        """The pieces of this view between two of its offsets, cut to fit."""
+    def _split(self, start: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
+        """Yield the segments between two offsets of this view, as (text, start and end in the source, verbatim)."""
         if start >= end:
             return
-        piece = bisect_right(self._lows, start) - 1
+        segment = bisect_right(self._lows, start) - 1
         while start < end:
-            low = self._lows[piece]
-            high = self._lows[piece + 1] if piece + 1 < len(self._lows) else len(self.text)
+            low = self._lows[segment]
+            high = self._lows[segment + 1] if segment + 1 < len(self._lows) else len(self.text)
             stop = min(high, end)
-            if self._kept[piece]:
-                begin = self._sources[piece] + start - low
+            if self._kept[segment]:
+                begin = self._sources[segment] + start - low
                 yield self.text[start:stop], begin, begin + stop - start, True
             else:
-                yield self.text[start:stop], self._sources[piece], self._stops[piece], False
+                yield self.text[start:stop], self._sources[segment], self._stops[segment], False
             start = stop
-            piece += 1
+            segment += 1
 
     def slice(self, start: int, end: int) -> View:
-        """The view of this view's code points `start` to `end`."""
+        """Return the code points `start` to `end` of this view as a view."""
         if len(self._lows) == 1 and self._kept[0]:
             return View.part(self.source, self._sources[0] + start, self._sources[0] + end)
         return self.exchange([Exchange(0, start), Exchange(end, len(self.text))])
 
     def runs(self) -> list[Span]:
-        """The stretches of the source this view walks through: one, unless it goes back to an earlier place."""
+        """Return the spans of the source that this view covers: one, unless the view goes back to an earlier
+        position.
+        """
         sources, stops = self._sources, self._stops
         first, runs = 0, []
-        for piece in range(1, len(sources)):
-            if sources[piece] < sources[piece - 1]:
-                runs.append(Span(sources[first], stops[piece - 1]))
-                first = piece
+        for segment in range(1, len(sources)):
+            if sources[segment] < sources[segment - 1]:
+                runs.append(Span(sources[first], stops[segment - 1]))
+                first = segment
         runs.append(Span(sources[first], stops[-1]))
         return runs
 
     def forward(self) -> bool:
-        """Whether this view never goes back to an earlier place of the source."""
+        """Return whether this view never goes back to an earlier position of the source."""
         return len(self.runs()) == 1
 
     def kept(self) -> Iterator[Span]:
-        """The stretches of the source that stand in this view, in order (for the tiling property)."""
+        """Yield the spans of the source that this view contains, in order."""
         low_edge = edge = 0
-        for piece, low in enumerate(self._lows):
-            high = self._lows[piece + 1] if piece + 1 < len(self._lows) else len(self.text)
-            start, stop = self._sources[piece], self._stops[piece]
-            if start < edge and stop > low_edge:  # a later exchange fell inside an exchanged piece: told already
+        for segment, low in enumerate(self._lows):
+            high = self._lows[segment + 1] if segment + 1 < len(self._lows) else len(self.text)
+            start, stop = self._sources[segment], self._stops[segment]
+            if start < edge and stop > low_edge:  # a later replacement inside a replaced segment
                 start = max(start, edge)
             if high > low and stop > start:
                 yield Span(start, stop)

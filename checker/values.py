@@ -1,7 +1,7 @@
-"""The typed values a rule compares: levels, dates with their precision, durations in days.
+"""The values that rules compare: classification levels, and dates with a precision.
 
-Three-valued by nature: a date known to the month compares as the interval of its days, and an answer that the
-interval leaves open is `None` (unknown), never a guess.
+A date known to the month compares as the interval of its days. If the interval does not decide a comparison, the answer
+is None (undetermined).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .record import Record
 
 
 class Level(Record):
-    """A classification level from the table `levels`: `rank` orders it, `classified` says if it protects."""
+    """A level of the table `levels`. `rank` orders levels; `classified` is false for UNCLASSIFIED and the like."""
 
     code: str
     name: str
@@ -24,9 +24,9 @@ class Level(Record):
 
 
 class Date(Record):
-    """A date as far as the text gives it: any day from `first` to `last` may be meant.
+    """A date that means some day from `first` to `last`.
 
-    `precision` is "day", "month" or "year"; `written` is the form the text used, for instance "m/d/yyyy".
+    `precision` is "day", "month" or "year"; `written` is the form in the text, for example "m/d/yyyy".
     """
 
     first: date
@@ -36,13 +36,13 @@ class Date(Record):
 
     @classmethod
     def day(cls, year: int, month: int, day: int, written: str = "") -> Date:
-        """A date known to the day. Raises `ValueError` for a day that does not exist."""
+        """Return a date with the precision "day". Raises `ValueError` for a day that does not exist."""
         found = date(year, month, day)
         return cls(found, found, "day", written)
 
     @classmethod
     def of(cls, iso: str) -> Date:
-        """The date of `2007-09-10`, `2007-09` or `2007`. Raises `ValueError` for anything else."""
+        """Parse `2007-09-10`, `2007-09` or `2007`. Raises `ValueError` for anything else."""
         parts = iso.split("-")
         if not all(part.isascii() and part.isdigit() for part in parts):
             raise ValueError(f"not a date: {iso}")
@@ -57,25 +57,25 @@ class Date(Record):
         raise ValueError(f"not a date: {iso}")
 
     def before(self, other: Date) -> bool | None:
-        """Whether this date is before the other; `None` where their precision leaves it open."""
+        """Return whether this date is before the other; None if their precision does not decide it."""
         if self.last < other.first:
             return True
         return False if self.first >= other.last else None
 
     def same(self, other: Date) -> bool | None:
-        """Whether both are the same day; `None` where their precision leaves it open."""
+        """Return whether both are the same day; None if their precision does not decide it."""
         if self.first == self.last == other.first == other.last:
             return True
         return False if self.last < other.first or other.last < self.first else None
 
     def plus_years(self, years: int) -> Date:
-        """The same day `years` later; 29 February becomes 28 February in a common year."""
+        """Return the same day `years` later; 29 February becomes 28 February in a common year."""
         first = _add_years(self.first, years)
         last = first if self.last is self.first else _add_years(self.last, years)
         return Date(first, last, self.precision, self.written)
 
     def plus_days(self, days: int) -> Date:
-        """The date `days` later."""
+        """Return the date `days` later."""
         step = timedelta(days=days)
         first = _clip(self.first, step)
         last = first if self.last is self.first else _clip(self.last, step)

@@ -1,8 +1,6 @@
-"""The shape of the word tables. The words themselves are in `rules/vocabulary/*.yaml`, each with its source.
+"""Vocabulary tables and their entries. The data is in `rules/vocabulary/*.yaml`, each entry with its source.
 
-A table has entries; an entry has a code, a title, forms (the spellings it takes, by kind), a rank, the days from
-which and until which it was in use, and its source. A table says whether its list is complete: only then may a
-rule call a word that is not in it wrong.
+A table states whether it is complete; only then can a rule report a word that is not in it.
 """
 
 from __future__ import annotations
@@ -15,11 +13,10 @@ from .values import Level
 
 
 class Entry(Record):
-    """One word of a table.
+    """An entry of a table.
 
-    `forms` maps a kind ("banner", "portion", "spaced", "line" …) to its spellings, the preferred one first.
-    `since` and `until` are inclusive days, `None` for open. `facts` holds what only this table knows: every
-    value is a tuple of strings.
+    `forms` maps a kind ("banner", "portion", "spaced", "line" …) to spellings, the preferred one first. `since` and
+    `until` are the first and last day of use, None if open. `facts` holds properties that only this table has.
     """
 
     code: str
@@ -32,16 +29,16 @@ class Entry(Record):
     facts: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
 
     def in_use(self, day: date) -> bool:
-        """Whether the word was in use on that day."""
+        """Return whether the entry was in use on a day."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
     def fact(self, name: str) -> str:
-        """The one value of a fact, or an empty string."""
+        """Return the first value of a fact, or an empty string."""
         values = self.facts.get(name, ())
         return values[0] if values else ""
 
     def spellings(self, *kinds: str) -> tuple[str, ...]:
-        """The spellings of the kinds named (of every kind if none is), without repeats, in order."""
+        """Return the spellings of some kinds, or of all kinds if none is given, in order and without duplicates."""
         found: dict[str, None] = {}
         for kind, forms in self.forms.items():
             if not kinds or kind in kinds:
@@ -50,7 +47,7 @@ class Entry(Record):
 
 
 class Table:
-    """One table of words: found by code or by any spelling."""
+    """A table of entries, which can be found by code or by spelling."""
 
     __slots__ = ("_by_code", "_by_form", "complete", "entries", "name", "title")
 
@@ -72,11 +69,11 @@ class Table:
         return len(self.entries)
 
     def get(self, code: str) -> Entry | None:
-        """The entry with that code."""
+        """Return the entry with that code, or None."""
         return self._by_code.get(code)
 
     def find(self, form: str) -> Entry | None:
-        """The entry with that spelling, or with that code. Exact letters: fold case before asking."""
+        """Return the entry with that spelling or code, or None. Case matters: fold it first."""
         if self._by_form is None:
             forms: dict[str, Entry] = {}
             for entry in self.entries:
@@ -88,11 +85,11 @@ class Table:
         return self._by_form.get(form)
 
     def codes(self) -> tuple[str, ...]:
-        """All codes, in the order of the file."""
+        """Return all codes in the order of the file."""
         return tuple(self._by_code)
 
     def nearest(self, word: str) -> str | None:
-        """The spelling or code most like `word`, for "did you mean"; `None` if nothing is near."""
+        """Return the spelling or code most similar to `word`, for "did you mean", or None."""
         from difflib import get_close_matches  # 6 ms, and only when something is wrong
 
         self.find("")
@@ -101,10 +98,10 @@ class Table:
 
 
 class Vocabulary:
-    """All tables, by name. Handed to the parser and to the operators; Python itself holds no word.
+    """All tables by name. The parser and the operators read all words of the field from it.
 
-    `made` keeps what a reader of the tables built from them (patterns, an index of spellings), by the builder's
-    name, so that it lives as long as the tables do and is built once.
+    `made` caches what the parser builds from the tables (patterns, indexes), by the name of the builder, for the
+    lifetime of the tables.
     """
 
     __slots__ = ("_levels", "made", "tables")
@@ -121,7 +118,7 @@ class Vocabulary:
         return name in self.tables
 
     def level(self, code: str) -> Level | None:
-        """The level with that code of the table `levels`."""
+        """Return the level with that code of the table `levels`, or None."""
         if self._levels is None:
             self._levels = {
                 entry.code: Level(entry.code, entry.title, entry.rank or 0, entry.fact("classified") == "yes")
@@ -130,7 +127,7 @@ class Vocabulary:
         return self._levels.get(code)
 
     def era(self, day: date) -> Entry | None:
-        """The entry of the table `eras` in force on that day."""
+        """Return the entry of the table `eras` in force on a day, or None."""
         for entry in self.tables["eras"].entries:
             if entry.in_use(day):
                 return entry

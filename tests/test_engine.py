@@ -29,9 +29,9 @@ def book_of(tmp_path: Path, rules: str) -> rulebook.Rulebook:
     path = tmp_path / "trial.yaml"
     path.write_text("format: 1\nchapter: Trial\nrules:\n" + rules, encoding="utf-8")
     library = Library()
-    library.words = WORDS
+    library.vocabulary = WORDS
     library.chapter(str(path), "trial.yaml")
-    assert [] == library.items, "\n".join(map(str, library.items))
+    assert [] == library.diagnostics, "\n".join(map(str, library.diagnostics))
     return rulebook.Rulebook(
         [rulebook.Rule(data) for data in library.rules], WORDS, frozenset(d["id"] for d in library.rules)
     )
@@ -265,9 +265,9 @@ def test_trace_tells_guard_field_operator_and_values(tmp_path: Path) -> None:
     [
         (telegram(profile="GEN"), "not applicable", "profile GEN is not CABLE"),
         (telegram(date=Date.of("1980")), "not applicable", "outside the era"),
-        (telegram(), "undetermined", "the date is not known"),
+        (telegram(), "undetermined", "the date is not precise"),
         (telegram(date=Date.of("2000"), whole=False), "not applicable", "the guard is false"),
-        (telegram(date=Date.of("2000")), "not applicable", "nothing to judge"),
+        (telegram(date=Date.of("2000")), "not applicable", "no element to evaluate"),
         (telegram(date=Date.of("2000"), paragraphs=(Paragraph(Span(3, 8), "numbered", "1.", "x"),)), "pass", ""),
     ],
 )  # fmt: skip

@@ -15,16 +15,16 @@ from ..record import Record, copied
 from ..resources import data_dir
 from ..results import SEVERITIES
 from ..rulebook.diagnostics import Diagnostic, Place
-from ..rulebook.schema import CITATION, DAY, DRAFT, RULE, TEXT, TEXTS, Key, Shape, check_shape, record
+from ..rulebook.schema import CITATION, DAY, DRAFT, RULE, TEXT, TEXTS, JsonSchema, Key, check_schema, record
 from ..rulebook.vocabulary_loader import load_vocabulary
-from ..rulebook.yaml_loader import Map, RuleFile, Seq, Text, like, plain
+from ..rulebook.yaml_loader import RuleFile, YamlList, YamlMap, YamlText, plain, suggest
 from ..vocabulary import Vocabulary
 from .database import Query
 from .tables import TABLES, Row
 
 STATES = ("draft", "provisional", "stable")
 _SHARED = {key.name: key for key in RULE}
-_CELLS: dict[str, Shape] = {
+_CELLS: dict[str, JsonSchema] = {
     "BIGINT": {"type": "integer"},
     "BOOLEAN": {"type": "boolean"},
     "DATE": DAY,
@@ -112,7 +112,7 @@ FINDS = (
 )
 
 
-def corpus_schema() -> Shape:
+def corpus_schema() -> JsonSchema:
     """Return the JSON schema of a chapter of corpus rules."""
     tables = tuple(
         Key(
@@ -137,7 +137,7 @@ def corpus_schema() -> Shape:
     }
 
 
-def _row(table: str) -> Shape:
+def _row(table: str) -> JsonSchema:
     columns = tuple(
         Key(column.name, _CELLS[column.type], column.holds, _SAMPLES[column.type]) for column in TABLES[table]
     )
@@ -200,7 +200,7 @@ def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], 
     try:
         for one in _files(path):
             file = RuleFile.open(one, os.path.join("rules", "corpus", os.path.basename(one)), items)
-            if file is not None and isinstance(file.tree, Map):
+            if file is not None and isinstance(file.tree, YamlMap):
                 rules += _chapter(file, sources.codes(), query)
     finally:
         query.close()
@@ -220,23 +220,23 @@ def _files(path: str) -> list[str]:
 
 
 def _chapter(file: RuleFile, sources: tuple[str, ...], query: Query) -> list[CorpusRule]:
-    error = {path[:2] for path in check_shape("corpus", file, corpus_schema)}
+    error = {path[:2] for path in check_schema("corpus", file, corpus_schema)}
     tree = file.tree
-    rules = tree.get("rules") if isinstance(tree, Map) else None
+    rules = tree.get("rules") if isinstance(tree, YamlMap) else None
     made = []
-    for place, node in enumerate(rules.items if isinstance(rules, Seq) else ()):
-        if isinstance(node, Map) and ("rules", place) not in error:  # errors of the schema are reported already
+    for place, node in enumerate(rules.items if isinstance(rules, YamlList) else ()):
+        if isinstance(node, YamlMap) and ("rules", place) not in error:  # errors of the schema are reported already
             made.append(_rule(file, node, sources, query))
     return [rule for rule in made if rule is not None]
 
 
-def _rule(file: RuleFile, node: Map, sources: tuple[str, ...], query: Query) -> CorpusRule | None:
-    before = len(file.items)
+def _rule(file: RuleFile, node: YamlMap, sources: tuple[str, ...], query: Query) -> CorpusRule | None:
+    before = len(file.diagnostics)
     name = node.text("id")
     cite = _cite(file, node, sources, name)
     _bind(file, node, query, name)
     examples = tuple(_examples(file, node))
-    if len(file.items) > before:
+    if len(file.diagnostics) > before:
         return None
     return CorpusRule(
         name,
@@ -255,61 +255,65 @@ def _rule(file: RuleFile, node: Map, sources: tuple[str, ...], query: Query) -> 
     )
 
 
-def _equivalent(file: RuleFile, node: Map) -> Iterator[tuple[str, Place]]:
+def _equivalent(file: RuleFile, node: YamlMap) -> Iterator[tuple[str, Place]]:
     entries = node.get("equivalent")
-    for entry in entries.items if isinstance(entries, Seq) else ():
-        if isinstance(entry, Map):
+    for entry in entries.items if isinstance(entries, YamlList) else ():
+        if isinstance(entry, YamlMap):
             yield entry.text("mutant"), Place(file.shown, entry.line, entry.column)
 
 
-def _cite(file: RuleFile, node: Map, sources: tuple[str, ...], rule: str) -> tuple[str, ...]:
+def _cite(file: RuleFile, node: YamlMap, sources: tuple[str, ...], rule: str) -> tuple[str, ...]:
     found = []
     entries = node.get("cite")
-    for entry in entries.items if isinstance(entries, Seq) else []:
-        source = entry.text("source") if isinstance(entry, Map) else ""
-        if not isinstance(entry, Map) or source not in sources:
-            file.trouble("R019", entry, f'no source is called "{source}"', like(source, sources), rule)
+    for entry in entries.items if isinstance(entries, YamlList) else []:
+        source = entry.text("source") if isinstance(entry, YamlMap) else ""
+        if not isinstance(entry, YamlMap) or source not in sources:
+            file.error("R019", entry, f'no source is called "{source}"', suggest(source, sources), rule)
             continue
         clause = entry.text("clause")
         found.append(f"{source}, {clause}" if clause else source)
     return tuple(found)
 
 
-def _bind(file: RuleFile, node: Map, query: Query, rule: str) -> None:
+def _bind(file: RuleFile, node: YamlMap, query: Query, rule: str) -> None:
     """Check that the statement is one SELECT over the tables that returns `document` and all fields of the message."""
     sql = node.get("sql")
     assert sql is not None
     try:
         columns = query.run(node.text("sql")).columns
     except ConfigError as error:
-        file.trouble("R036", sql, " ".join(str(error).split())[:300], rule=rule)
+        file.error("R036", sql, " ".join(str(error).split())[:300], rule=rule)
         return
     if "document" not in columns:
-        file.trouble("R033", sql, "the statement has no column `document`", rule=rule)
+        file.error("R033", sql, "the statement has no column `document`", rule=rule)
     for _, field, _, _ in string.Formatter().parse(node.text("message")):
         if field is not None and field not in columns:
             message = node.get("message") or node
-            file.trouble("R021", message, f"the statement has no column `{field}`", like(field, columns), rule)
+            file.error("R021", message, f"the statement has no column `{field}`", suggest(field, columns), rule)
 
 
-def _examples(file: RuleFile, node: Map) -> Iterator[Example]:
+def _examples(file: RuleFile, node: YamlMap) -> Iterator[Example]:
     examples = node.get("examples")
     for kind in ("valid", "invalid"):
-        listed = examples.get(kind) if isinstance(examples, Map) else None
-        for entry in listed.items if isinstance(listed, Seq) else ():
-            if isinstance(entry, Map):
+        listed = examples.get(kind) if isinstance(examples, YamlMap) else None
+        for entry in listed.items if isinstance(listed, YamlList) else ():
+            if isinstance(entry, YamlMap):
                 yield _example(file, entry, kind)
 
 
-def _example(file: RuleFile, entry: Map, kind: str) -> Example:
+def _example(file: RuleFile, entry: YamlMap, kind: str) -> Example:
     tables: dict[str, list[dict[str, object]]] = {}
     for key, value in entry.items():
         rows = plain(value)
         if key.value in TABLES and isinstance(rows, list):
             tables[key.value] = [one for row in rows for one in _repeated(dict(row))]
     finds, listed = entry.get("finds"), entry.get("messages")
-    numbers = tuple(int(item.value) for item in finds.items if isinstance(item, Text)) if isinstance(finds, Seq) else ()
-    messages = tuple(str(plain(item)) for item in listed.items) if isinstance(listed, Seq) else ()
+    numbers = (
+        tuple(int(item.value) for item in finds.items if isinstance(item, YamlText))
+        if isinstance(finds, YamlList)
+        else ()
+    )
+    messages = tuple(str(plain(item)) for item in listed.items) if isinstance(listed, YamlList) else ()
     return Example(kind, tables, numbers, messages, Place(file.shown, entry.line, entry.column))
 
 

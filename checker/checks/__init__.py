@@ -1,8 +1,8 @@
-"""Checks in Python, for what no condition can say: one file each, one line each in this table.
+"""Checks in Python, for requirements that no condition can express.
 
-A check is a module with `Ask` (a `Record`: the rule's `with:`), `FACTS` (the names its messages may use) and
-`check(telegram, ask, words) -> Iterator[Hit]`. It knows neither rule nor severity nor message. The table is empty as
-long as fields and operators say everything; the checks of users are added from the entry points they name.
+A check is a module with `Ask` (a `Record` of the arguments: `with:` in the rule), `FACTS` (the names of the values that
+messages may use) and `check(telegram, ask, vocabulary) -> Iterator[Hit]`. The shipped rules need none; checks of
+installed packages are added from entry points that the configuration names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ GROUP = "cablecheck.checks"
 
 
 class Hit(Record):
-    """A place that a check objects to, with the facts a message may name. `unknown`: it cannot be judged."""
+    """A position that a check reports, with values for the message. `unknown` means that the check cannot decide."""
 
     span: Span | None
     at: str
@@ -30,10 +30,10 @@ CHECKS: dict[str, ModuleType] = {}
 
 
 def install(names: Iterable[str]) -> None:
-    """Add the checks of these names from installed packages (entry points of the group `cablecheck.checks`).
+    """Add checks from installed packages (entry points of the group `cablecheck.checks`).
 
-    Nothing is loaded that was not named, and nothing because of the folder we run in. Raises `ConfigError` for a
-    name that no installed package has, or whose module is no check.
+    Only the named checks are loaded, and nothing from the working folder. Raises `ConfigError` for a name that no
+    installed package has, or whose module is not a check.
     """
     from importlib.metadata import entry_points  # 30 ms, and only when a configuration names a check
 

@@ -49,7 +49,7 @@ def main(given: list[str]) -> int:
         sys.stdout.flush()
         return code
     except RuleError as error:  # locations first, as editors expect them
-        number = len(error.items)
+        number = len(error.diagnostics)
         total = "1 error" if number == 1 else f"{number} errors"
         return _print_error(f"{error}\ncablecheck: {total} in rule files; nothing was checked", output.INCOMPLETE)
     except CablecheckError as error:

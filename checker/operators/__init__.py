@@ -1,13 +1,12 @@
-"""What a rule may ask of a value: one table, type by type."""
+"""The table of operators by field type."""
 
 from __future__ import annotations
 
 from .counts import COUNT
-from .dates import DATE
+from .date_comparison import DATE
 from .levels import LEVEL
-from .scalars import FLAG
+from .scalars import FLAG, Operator
 from .sets import SET
-from .signature import Operator
 from .texts import TEXT
 
 OPERATORS: dict[str, dict[str, Operator]] = {

@@ -1,29 +1,24 @@
-"""What may be asked of a classification level: its place on the scale of the table `levels`."""
+"""Operators for classification levels, by their rank in the table `levels`."""
 
 from __future__ import annotations
 
 from ..values import Level
-from .scalars import equality
-from .signature import Operator
+from .scalars import Operator, equality
 
 
 def at_least(value: Level, bound: Level) -> bool:
-    """As high as the bound, or higher."""
     return value.rank >= bound.rank
 
 
 def at_most(value: Level, bound: Level) -> bool:
-    """As high as the bound, or lower."""
     return value.rank <= bound.rank
 
 
 def above(value: Level, bound: Level) -> bool:
-    """Higher than the bound."""
     return value.rank > bound.rank
 
 
 def below(value: Level, bound: Level) -> bool:
-    """Lower than the bound."""
     return value.rank < bound.rank
 
 

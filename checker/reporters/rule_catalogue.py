@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..record import Record
 from ..results import Finding
 from ..rulebook import Rule
-from ..rulebook.explain import Step
+from ..rulebook.tracing import Step
 from ..vocabulary import Table
 from .escaping import markdown_cell, visible
 

@@ -1,4 +1,4 @@
-"""The rules: YAML chapters read strictly, compiled, and handed to the engine as a `Rulebook`."""
+"""Rules: load YAML chapters, from the cache if nothing has changed, as a `Rulebook` for the engine."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from ..checks import CHECKS, install
 from ..resources import data_dir
-from . import compiled_cache as keeping
+from . import compiled_cache
 from .diagnostics import Diagnostic
-from .ir import Data, Free
+from .ir import Any, Data
 from .rule import Rule, Rulebook
 
 __all__ = [
@@ -31,11 +31,11 @@ def load(
     checks: Sequence[str] = (),
     cache: bool = True,
 ) -> Rulebook:
-    """The rules of `folders` (the shipped ones if `None`), from the cache if nothing has changed.
+    """Load the rules of `folders`, or the shipped rules if None.
 
-    An overlay changes one rule: `{"rule": id, "severity": word}` or `{"rule": id, "off": True}`, with `"by"`, who
-    says so; the rule remembers it in `changed`. `checks` names the checks of installed packages that rules may use:
-    give it only what a trusted configuration says. Raises `RuleError` with everything that is wrong.
+    An overlay changes one rule: `{"rule": id, "severity": severity}` or `{"rule": id, "off": True}`, with `"by"`, the
+    origin of the change; `Rule.changed` records it. `checks` names checks of installed packages that rules may use;
+    pass only names from a trusted configuration. Raises `RuleError` with all errors.
     """
     if checks:
         install(checks)
@@ -47,29 +47,31 @@ def load(
 def _book(homes: list[str], cache: bool) -> Rulebook:
     shipped = data_dir("rules")
     read = homes if shipped in homes else [shipped, *homes]
-    path = keeping.kept_in(homes) if cache else ""
-    found = keeping.stats(read)
-    data = keeping.read(path, found) if path else None
+    path = compiled_cache.cache_path(homes) if cache else ""
+    found = compiled_cache.stats(read)
+    data = compiled_cache.read(path, found) if path else None
     if data is None or not all(rule.get("check", "") in ("", *CHECKS) for rule in data["heads"]):
         from . import loader  # YAML and jsonschema cost 150 ms and are not needed when the cache is warm
 
         words, read_rules, packs = loader.read_folders(homes)
-        digest = keeping.digest(found)
+        digest = compiled_cache.digest(found)
         if path:
-            keeping.write(keeping.details_path(path), keeping.pack_details(digest, read_rules))
-            keeping.write(path, keeping.pack_up(digest, found, words, read_rules, packs))
+            compiled_cache.write(
+                compiled_cache.details_path(path), compiled_cache.serialize_details(digest, read_rules)
+            )
+            compiled_cache.write(path, compiled_cache.serialize(digest, found, words, read_rules, packs))
         return Rulebook([Rule(rule) for rule in read_rules], words, packs=tuple(packs), digest=digest)
-    details = keeping.Details(path, data["digest"], homes)
-    rules = [Rule(line.head, _Later(line, details), line) for line in data["rules"]]
-    return Rulebook(rules, keeping.vocabulary_of(data), packs=tuple(data["packs"]), digest=data["digest"])
+    details = compiled_cache.DetailsCache(path, data["digest"], homes)
+    rules = [Rule(line.head, LazyDetails(line, details), line) for line in data["rules"]]
+    return Rulebook(rules, compiled_cache.vocabulary_of(data), packs=tuple(data["packs"]), digest=data["digest"])
 
 
-class _Later:
-    """The details of a rule, fetched when somebody reads them."""
+class LazyDetails:
+    """The details of a rule, loaded on first use."""
 
     __slots__ = ("data", "details", "full")
 
-    def __init__(self, data: keeping.Line, details: keeping.Details) -> None:
+    def __init__(self, data: compiled_cache.CachedRule, details: compiled_cache.DetailsCache) -> None:
         self.data = data
         self.details = details
         self.full: Data | None = None
@@ -82,14 +84,14 @@ class _Later:
 
 def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Rulebook:
     changes: dict[str, Data] = {}
-    unknown: list[Free] = []
+    unknown: list[Any] = []
     for overlay in overlays:
         word, by = str(overlay["rule"]), str(overlay.get("by", "the command line"))
         rule = book.find(word)
         if rule is None:
             from . import loader
 
-            unknown += loader.overlay_troubles([word], by, [rule.id for rule in book.rules])
+            unknown += loader.unknown_overlay_rules([word], by, [rule.id for rule in book.rules])
             continue
         change = changes.setdefault(rule.id, {})
         if overlay.get("off"):
@@ -104,14 +106,14 @@ def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Ruleb
 
 
 def check_files(paths: Sequence[str]) -> list[Diagnostic]:
-    """Everything wrong with rule, vocabulary and pack files and folders of them; an empty list if nothing is."""
+    """Return the errors of rule, vocabulary and pack files, and of folders of them."""
     from . import loader
 
     return loader.check_files(paths)
 
 
 def test_files(paths: Sequence[str], mutate: bool = False) -> tuple[list[str], bool]:
-    """Judge the examples of rule files (the shipped ones if none), and mutants: lines, and whether all held."""
+    """Run the examples of rule files, or of the shipped rules, and mutants; return lines and whether all hold."""
     from . import authoring
 
     report = authoring.test_files(paths, mutate)
@@ -119,21 +121,21 @@ def test_files(paths: Sequence[str], mutate: bool = False) -> tuple[list[str], b
 
 
 def new_chapter(id: str) -> str:
-    """The text of a chapter with one rule to begin from."""
+    """Return the text of a valid chapter with one rule."""
     from . import authoring
 
     return authoring.new_chapter(id)
 
 
 def explain(rule: Rule) -> str:
-    """A rule for people: what it says, why, by which clause, when, how it is judged, with its examples."""
+    """Return a rule as text: requirement, reason, sources, era, condition and examples."""
     from . import authoring
 
     return authoring.explain(rule)
 
 
 def explain_code(code: str) -> str | None:
-    """What an error code of rule files (R001 …) means and what to do; `None` if there is no such code."""
+    """Return what an error code of rule files (R001 …) means and what to do, or None for an unknown code."""
     from . import diagnostics
 
     return diagnostics.explain_code(code)

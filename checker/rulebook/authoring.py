@@ -1,4 +1,4 @@
-"""Rules told to people: `explain`, in plain text."""
+"""Commands about rules: `explain`, `rules test`, `rules new` and `rules schema`, as functions that return text."""
 
 from __future__ import annotations
 
@@ -8,39 +8,43 @@ from collections.abc import Sequence
 
 from ..record import Record
 from ..resources import data_dir
-from . import check_files, load
-from .diagnostics import CODES, explain_code
-from .examples import Result, judge, mutate, stale
-from .explain import condition_words
+from . import load
+from .examples import ExampleResult, run_examples, run_mutants, stale_equivalents
 from .ir import Data
-from .loader import Library, rooms_of
+from .loader import Library, neighbor_folders
 from .mutation import Mutant
 from .rule import Rule, Rulebook
 from .schema import SCHEMAS, schema
+from .tracing import condition_text
 
 
 def explain(rule: Rule) -> str:
-    """Everything about a rule, in plain text."""
+    """Return everything about a rule as plain text."""
     details = rule.details
     lines = [f"{rule.id}  {rule.name}", "", rule.summary]
     if rule.because:
         lines += ["", f"Why: {rule.because}"]
     lines += ["", f"Severity: {rule.severity}{f' ({rule.changed})' if rule.changed else ''}   Status: {rule.status}"]
-    lines.append(f"Rule books: {', '.join(rule.profile)}   Documents: {_era(rule)}")
+    lines.append(f"Profiles: {', '.join(rule.profile)}   Documents: {_era(rule)}")
     if rule.aliases:
         lines.append(f"Former ids: {', '.join(rule.aliases)}")
     if rule.replaced_by:
         lines.append(f"Replaced by {rule.replaced_by} since {details['since']}: {details['reason']}")
     lines += ["", "Sources:", *(f"  {words}" for words in rule.cite)]
-    lines += ["", "How it is judged:", *(f"  {line}" for line in _conditions(details))]
+    lines += ["", "Condition:", *(f"  {line}" for line in _conditions(details))]
     if rule.help:
         lines += ["", f"What to do: {rule.help}"]
-    for kind, title in (("invalid", "Breaks it:"), ("valid", "Holds to it:"), ("not_applicable", "Not its matter:")):
+    for kind, title in (
+        ("invalid", "Fails:"),
+        ("valid", "Passes:"),
+        ("not_applicable", "Not applicable:"),
+        ("unknown", "Undetermined:"),
+    ):
         found = [example for example in rule.examples if example["kind"] == kind]
         if found:
             lines += ["", title, *(f"  {line}" for line in _excerpt(found[0]))]
     file, line, _ = rule.place
-    lines += ["", f"Written in {file}, line {line}, chapter {rule.chapter}"]
+    lines += ["", f"Defined in {file}, line {line}, chapter {rule.chapter}"]
     return "\n".join(lines) + "\n"
 
 
@@ -54,20 +58,20 @@ def _era(rule: Rule) -> str:
 def _conditions(details: Data) -> list[str]:
     lines = []
     if details.get("when"):
-        lines.append(f"when {condition_words(details['when'])}")
+        lines.append(f"when {condition_text(details['when'])}")
     if details.get("each"):
         lines.append(f"each of {'.'.join(map(str, details['each'][1:]))}")
     if details.get("where"):
-        lines.append(f"where {condition_words(details['where'])}")
+        lines.append(f"where {condition_text(details['where'])}")
     if details.get("require"):
-        lines.append(f"require {condition_words(details['require'])}")
+        lines.append(f"require {condition_text(details['require'])}")
     if details.get("check"):
         lines.append(f"check {details['check']}")
     return lines
 
 
 def _excerpt(example: Data) -> list[str]:
-    """The lines of an example around its first drawn place, with the place drawn again."""
+    """Return the lines of an example around its first marked position, with the brackets put back."""
     text: str = example["text"]
     for start, end in reversed(example["places"]):
         text = f"{text[:start]}⟦{text[start:end]}⟧{text[end:]}"
@@ -78,59 +82,55 @@ def _excerpt(example: Data) -> list[str]:
     return lines[max(0, hot - 1) : hot + 3]
 
 
-# ---- What the commands `rules check`, `rules test`, `rules new` and `rules schema` do, as plain functions
-__all__ = ["CODES", "check_files", "explain_code", "new_chapter", "schema_text", "test_files"]
+class TestReport(Record):
+    """The results of `rules test`: examples, mutants, stale `equivalent` entries, and the lines to print."""
 
-
-class Report(Record):
-    """What testing rules brought: results of examples, mutants, stale excuses; `lines` for people."""
-
-    results: list[Result]
+    results: list[ExampleResult]
     mutants: list[Mutant]
     stale: list[str]
     lines: list[str]
 
     @property
     def ok(self) -> bool:
-        """Whether every example came out as it says, every mutant died or is excused, and no excuse is stale."""
+        """Whether every example holds, every mutant is killed or excused, and no `equivalent` entry is stale."""
         survivors = [mutant for mutant in self.mutants if not mutant.killed and not mutant.excused]
         return not survivors and not self.stale and all(result.ok for result in self.results)
 
 
-def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequence[str] = ()) -> Report:
-    """Judge the examples of the rules of some files (the shipped ones if none). Raises `RuleError`.
+def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequence[str] = ()) -> TestReport:
+    """Run the examples of rule files and folders, or of the shipped rules if there are none. Raises `RuleError`.
 
-    `select` narrows it to rules by id, name or alias; `mutants` tries every mutant of every rule too.
+    `select` limits the run to rules by id, name or alias. `mutants` also runs every mutant of every rule.
     """
-    book = book_of(paths)
+    book = rulebook_of(paths)
     rules = list(book.select(select).rules) if select else list(book.rules)
-    results: list[Result] = []
+    results: list[ExampleResult] = []
     tried: list[Mutant] = []
     excuses: list[str] = []
     for rule in rules:
-        found = judge(rule, book)
+        found = run_examples(rule, book)
         results += found
         if mutants and all(result.ok for result in found):
-            made = mutate(rule, book)
+            made = run_mutants(rule, book)
             tried += made
-            for name, line, column in stale(rule, made):
+            for name, line, column in stale_equivalents(rule, made):
                 excuses.append(f"{rule.place[0]}:{line}:{column}: error[R032]: {rule.id}: {name}")
-    return Report(results, tried, excuses, _lines(rules, results, tried, excuses, mutants))
+    return TestReport(results, tried, excuses, _lines(rules, results, tried, excuses, mutants))
 
 
 def _lines(
-    rules: list[Rule], results: list[Result], tried: list[Mutant], excuses: list[str], mutants: bool
+    rules: list[Rule], results: list[ExampleResult], tried: list[Mutant], excuses: list[str], mutants: bool
 ) -> list[str]:
-    lines = [f"{result.place}: {result.rule} {result.kind}: {result.said}" for result in results if not result.ok]
+    lines = [f"{result.place}: {result.rule} {result.kind}: {result.message}" for result in results if not result.ok]
     lines += [f"{rule.place[0]}:{rule.place[1]}: {rule.id} has no example" for rule in rules if not rule.examples]
     places = {rule.id: rule.place for rule in rules}
     for mutant in tried:
         if not mutant.killed and not mutant.excused:
             file, line, _ = places[mutant.rule]
-            lines.append(f"{file}:{line}: {mutant.rule} survives: {mutant.name}")
+            lines.append(f"{file}:{line}: {mutant.rule} mutant survives: {mutant.name}")
     lines += excuses
     good = sum(result.ok for result in results)
-    lines.append(f"{len(rules)} rules, {good} of {len(results)} examples as they say")
+    lines.append(f"{len(rules)} rules, {good} of {len(results)} examples hold")
     if mutants:
         killed, excused = sum(m.killed for m in tried), sum(m.excused for m in tried)
         lines.append(
@@ -139,15 +139,17 @@ def _lines(
     return lines
 
 
-def book_of(paths: Sequence[str]) -> Rulebook:
-    """The rules of files and folders, with the shipped words and telegrams. Raises `RuleError`."""
+def rulebook_of(paths: Sequence[str]) -> Rulebook:
+    """Load the rules of files and folders, with the shipped vocabulary and telegrams. Raises `RuleError`."""
     if not paths:
         return load()
     folders = [path for path in paths if os.path.isdir(path)]
     files = [path for path in paths if not os.path.isdir(path)]
     library = Library()
     shipped = data_dir("rules")
-    library.read(list(dict.fromkeys([shipped, *map(os.path.abspath, folders), *rooms_of(files)])), chapters=False)
+    library.read(
+        list(dict.fromkeys([shipped, *map(os.path.abspath, folders), *neighbor_folders(files)])), chapters=False
+    )
     for pack in library.packs:
         if any(os.path.realpath(folder) == pack.home for folder in folders):
             for path in pack.chapters():
@@ -155,37 +157,37 @@ def book_of(paths: Sequence[str]) -> Rulebook:
     for path in files:
         library.chapter(path, path)
     library.refuse()
-    return Rulebook([Rule(data) for data in library.rules], library.words)
+    return Rulebook([Rule(data) for data in library.rules], library.vocabulary)
 
 
 def schema_text(name: str = "rules") -> str:
-    """A schema as the file `schemas/<name>.schema.json` has it."""
+    """Return a JSON Schema as text, as in `schemas/<name>.schema.json`."""
     if name not in SCHEMAS:
-        raise ValueError(f"no schema {name}: there is {', '.join(sorted(SCHEMAS))}")
+        raise ValueError(f"unknown schema {name}; expected one of {', '.join(sorted(SCHEMAS))}")
     return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
 def new_chapter(id: str = "MY-001", base: str = "confidential-2007") -> str:
-    """A chapter with one rule to begin from, which loads and whose examples hold."""
+    """Return a valid chapter with one rule, whose examples hold."""
     return NEW.format(id=id, name=f"{id.lower()}-placeholder-subject", base=base)
 
 
 NEW = """\
 # yaml-language-server: $schema=rules.schema.json
-# Write the schema beside this file, and an editor completes and checks it: cablecheck rules schema > rules.schema.json
+# For completion and validation in your editor: cablecheck rules schema > rules.schema.json
 format: 1
 chapter: My rules
 rules:
   - id: {id}
     name: {name}
-    summary: The subject holds no placeholder.
-    because: Say here why the rule is there.
-    cite: [{{source: memory, clause: where it is written}}]
+    summary: The subject line must not contain a placeholder.
+    because: Give the reason for the rule here.
+    cite: [{{source: memory, clause: the section that requires it}}]
     severity: warning
     when: {{subject: present}}
     require: {{subject.text: {{lacks: XXX}}}}
     message: "the subject is still {{value}}"
-    help: Write what the telegram is about.
+    help: Replace the placeholder with the subject of the telegram.
     examples:
       valid:
         - base: {base}

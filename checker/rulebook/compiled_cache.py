@@ -19,15 +19,15 @@ from zlib import crc32
 from ..model import MODEL_VERSION
 from ..resources import VERSION
 from ..vocabulary import Entry, Table, Vocabulary
-from .ir import Code, Data, Free
+from .ir import Any, Data, Expression
 
 LAYOUT = 4
 HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "status", "tags", "when")
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
-Stats = list[list[Free]]
+Stats = list[list[Any]]
 
 
-def kept_in(folders: list[str]) -> str:
+def cache_path(folders: list[str]) -> str:
     """The path of the cache file for these folders; "" where there is no home to keep one in."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
@@ -73,7 +73,9 @@ def digest(found: Stats) -> str:
 
 
 def read(path: str, found: Stats) -> Data | None:
-    """What the cache holds, if it still tells the truth: its first lines, the tables' lines, and rules as `Line`."""
+    """What the cache holds, if it still tells the truth: its first lines, the tables' lines, and rules as
+    `CachedRule`.
+    """
     try:
         data, lines = _opened(path)
         if data["layout"] != LAYOUT:
@@ -86,7 +88,7 @@ def read(path: str, found: Stats) -> Data | None:
         data |= json.loads(lines[0])
         size = 1 + len(data["tables"])
         data["tables"] = dict(zip(data["tables"], lines[1:], strict=False))
-        data["rules"] = [Line(head, line) for head, line in zip(data["heads"], lines[size:], strict=True)]
+        data["rules"] = [CachedRule(head, line) for head, line in zip(data["heads"], lines[size:], strict=True)]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return data
@@ -122,7 +124,7 @@ def write(path: str, lines: list[str]) -> None:
             return
 
 
-class Line:
+class CachedRule:
     """A rule out of the cache: its head at once, all of its data when called."""
 
     __slots__ = ("_full", "_line", "head")
@@ -138,7 +140,7 @@ class Line:
         return self._full
 
 
-def pack_up(wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> list[str]:
+def serialize(wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> list[str]:
     """Words and rules as the lines of the cache. `wanted` is the digest of the files they were read from."""
     first = {"layout": LAYOUT, "stats": found, "digest": wanted}
     second = {
@@ -156,13 +158,13 @@ def details_path(path: str) -> str:
     return path.removesuffix(".json") + "-details.json"
 
 
-def pack_details(wanted: str, rules: list[Data]) -> list[str]:
+def serialize_details(wanted: str, rules: list[Data]) -> list[str]:
     """What only people read, rule by rule."""
     details = {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules}
     return _summed({"digest": wanted}, [_dump(details)])
 
 
-class Details:
+class DetailsCache:
     """What only people read of the rules of some folders: from the cache, else from the rule files themselves."""
 
     def __init__(self, path: str, wanted: str, folders: list[str]) -> None:
@@ -190,15 +192,15 @@ class Details:
         return {rule["id"]: rule for rule in loader.read_folders(self.folders)[1]}
 
 
-def _dump(value: Free) -> str:
+def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _table_code(table: Table) -> Code:
+def _table_code(table: Table) -> Expression:
     return [table.name, table.title, table.complete, [_entry_code(entry) for entry in table.entries]]
 
 
-def _entry_code(entry: Entry) -> Code:
+def _entry_code(entry: Entry) -> Expression:
     days = [None if day is None else day.isoformat() for day in (entry.since, entry.until)]
     return [entry.code, entry.title, entry.forms, entry.rank, *days, entry.source, entry.facts]
 
@@ -209,7 +211,7 @@ def table_of(words: str) -> Table:
     return Table(name, title, complete, [_entry(code) for code in entries])
 
 
-def _entry(code: Code) -> Entry:
+def _entry(code: Expression) -> Entry:
     name, title, forms, rank, since, until, source, facts = code
     for kind in forms:  # in place: a warm start makes 800 entries
         forms[kind] = tuple(forms[kind])
@@ -227,7 +229,7 @@ def _entry(code: Code) -> Entry:
     )
 
 
-class Waiting(dict[str, Table]):
+class LazyTables(dict[str, Table]):
     """Tables that are opened when they are first asked for."""
 
     def __init__(self, packed: dict[str, str]) -> None:
@@ -247,7 +249,7 @@ class Waiting(dict[str, Table]):
     def __len__(self) -> int:
         return len(self.packed)
 
-    def get(self, name: str, default: Free = None) -> Free:
+    def get(self, name: str, default: Any = None) -> Any:
         """The table, or the default."""
         return self[name] if name in self.packed else default
 
@@ -274,5 +276,5 @@ class Waiting(dict[str, Table]):
 def vocabulary_of(data: Data) -> Vocabulary:
     """The words of a cache."""
     words = Vocabulary(())
-    words.tables = Waiting(data["tables"])
+    words.tables = LazyTables(data["tables"])
     return words

@@ -1,4 +1,7 @@
-"""The arguments of operators at work: constants made once, other fields fetched for each document."""
+"""Compile conditions to closures that take an environment and return True, False or None (undetermined).
+
+First come arguments: a constant is prepared once, another field is read for each document. Conditions follow.
+"""
 
 from __future__ import annotations
 
@@ -8,55 +11,53 @@ from collections.abc import Callable
 from ..model import Unread
 from ..operators import OPERATORS
 from ..operators.texts import compile_pattern
-from ..record import BoundedCache
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .field_types import Env, Getter, code_of, getter
-from .ir import Code, Free
+from .field_types import Env, Getter, comparable, getter
+from .ir import Any, Expression
 
 Fetch = Callable[[Env], object]
-MOST_KEPT = 1000  # days a shift remembers
 
 
-class Tools:
-    """What compiling a rule needs: the words, and the getters all rules share."""
+class CompileContext:
+    """The vocabulary, and the getters and guards that all rules share."""
 
-    __slots__ = ("getters", "guards", "words")
+    __slots__ = ("getters", "guards", "vocabulary")
 
     def __init__(self, words: Vocabulary) -> None:
-        self.words = words
+        self.vocabulary = words
         self.getters: dict[str, Getter] = {}
         self.guards: dict[str, Callable[[Env], bool | None]] = {}
 
 
-def prepare(code: Code, tools: Tools) -> tuple[Free, Fetch | None]:
-    """(constant, None), or (None, function of the environment) whose `None` or `Unread` means: unknown."""
-    shape = code[0]
-    if shape == "lit":
-        return _constant(code[1], code[2], tools), None
-    if shape == "field":
-        return None, _field(code, tools)
-    if shape == "table":
-        return tools.words[code[1]], None
-    if shape == "order":
-        return tools.words[code[1]].codes(), None
-    if shape == "fact":
-        return (tools.words[code[1]], code[2], frozenset(code[3])), None
-    if shape == "on":
-        table = tools.words[code[1]]
-        return _map(prepare(code[2], tools), lambda day: (table, day))
-    if shape == "shift":
-        return _shift(code, tools)
-    if shape == "window":
-        return _window(prepare(code[1], tools), prepare(code[2], tools))
-    raise ValueError(f"no argument of the shape {shape}")
+def prepare(expr: Expression, context: CompileContext) -> tuple[Any, Fetch | None]:
+    """Return (constant, None) or (None, function). A None or `Unread` from the function means undetermined."""
+    op = expr[0]
+    if op == "lit":
+        return _constant(expr[1], expr[2], context), None
+    if op == "field":
+        return None, _field(expr, context)
+    if op == "table":
+        return context.vocabulary[expr[1]], None
+    if op == "order":
+        return context.vocabulary[expr[1]].codes(), None
+    if op == "fact":
+        return (context.vocabulary[expr[1]], expr[2], frozenset(expr[3])), None
+    if op == "on":
+        table = context.vocabulary[expr[1]]
+        return _map(prepare(expr[2], context), lambda day: (table, day))
+    if op == "shift":
+        return _shift(expr, context)
+    if op == "window":
+        return _window(prepare(expr[1], context), prepare(expr[2], context))
+    raise ValueError(f"unknown operation {op}")
 
 
-def _constant(kind: str, value: Free, tools: Tools) -> object:
+def _constant(kind: str, value: Any, context: CompileContext) -> object:
     if kind == "level":
-        return _level(str(value), tools)
+        return _level(str(value), context)
     if kind == "levels":
-        return frozenset(_level(str(code), tools) for code in value)
+        return frozenset(_level(str(expr), context) for expr in value)
     if kind == "date":
         return Date.of(str(value))
     if kind == "pattern":
@@ -68,22 +69,22 @@ def _constant(kind: str, value: Free, tools: Tools) -> object:
     return value
 
 
-def _level(code: str, tools: Tools) -> Level:
-    level = tools.words.level(code)
+def _level(expr: str, context: CompileContext) -> Level:
+    level = context.vocabulary.level(expr)
     if level is None:
-        raise ValueError(f"no level {code}")
+        raise ValueError(f"no level {expr}")
     return level
 
 
-def _field(code: Code, tools: Tools) -> Fetch:
-    """`["field", path, kind, plus, modulo]`."""
-    get = getter(code[1], tools.getters)
-    kind, plus, modulo = code[2], code[3], code[4]
+def _field(expr: Expression, context: CompileContext) -> Fetch:
+
+    get = getter(expr[1], context.getters)
+    kind, plus, modulo = expr[2], expr[3], expr[4]
     if kind == "set":
         return lambda env: _known(get(env), frozenset)
     if plus or modulo:
 
-        def shifted(value: Free) -> object:
+        def shifted(value: Any) -> object:
             moved = value + plus
             return moved % modulo if modulo else moved
 
@@ -102,21 +103,15 @@ def _map(given: tuple[object, Fetch | None], then: Callable[..., object]) -> tup
     return None, lambda env: _known(fetch(env), then)
 
 
-def _shift(code: Code, tools: Tools) -> tuple[object, Fetch | None]:
-    """`["shift", base, years, days]`: a date some years and days after the base; the years may be a field."""
-    base = prepare(code[1], tools)
-    years, fetch_years = prepare(code[2], tools)
-    days = code[3]
-
-    kept: dict[Free, Date] = BoundedCache(MOST_KEPT)  # the days of a corpus come again and again
+def _shift(expr: Expression, context: CompileContext) -> tuple[object, Fetch | None]:
+    """Prepare `shift`. The years may come from a field."""
+    base = prepare(expr[1], context)
+    years, fetch_years = prepare(expr[2], context)
+    days = expr[3]
 
     def move(day: Date, count: int) -> Date:
-        key = (day.first, day.last, day.precision, day.written, count)
-        found = kept.get(key)
-        if found is None:
-            moved = day.plus_years(count) if count else day
-            found = kept[key] = moved.plus_days(days) if days else moved
-        return found
+        moved = day.plus_years(count) if count else day
+        return moved.plus_days(days) if days else moved
 
     if fetch_years is None:
         return _map(base, lambda day: move(day, years))
@@ -142,17 +137,17 @@ def _window(low: tuple[object, Fetch | None], high: tuple[object, Fetch | None])
     return None, both
 
 
-# ---- Conditions to closures: three-valued, no parsing and no looking-up left for the time a document is j
-Test = Callable[[Env], bool | None]
+# ---- Conditions ------------------------------------------------------------------------------------------------------
+Predicate = Callable[[Env], bool | None]
 
 
-def compile_condition(code: Code, tools: Tools) -> Test:
-    """The closure of a condition. Raises `ValueError` or `KeyError` only for code that no check let pass."""
-    return MAKERS[code[0]](code, tools)
+def compile_condition(expr: Expression, context: CompileContext) -> Predicate:
+    """Compile a condition. Raises `ValueError` or `KeyError` for an expression that condition_parser never builds."""
+    return MAKERS[expr[0]](expr, context)
 
 
-def _and(code: Code, tools: Tools) -> Test:
-    tests = [compile_condition(part, tools) for part in code[1]]
+def _and(expr: Expression, context: CompileContext) -> Predicate:
+    tests = [compile_condition(part, context) for part in expr[1]]
     if len(tests) == 1:
         return tests[0]
 
@@ -169,8 +164,8 @@ def _and(code: Code, tools: Tools) -> Test:
     return every
 
 
-def _or(code: Code, tools: Tools) -> Test:
-    tests = [compile_condition(part, tools) for part in code[1]]
+def _or(expr: Expression, context: CompileContext) -> Predicate:
+    tests = [compile_condition(part, context) for part in expr[1]]
 
     def some(env: Env) -> bool | None:
         answer: bool | None = False
@@ -185,8 +180,8 @@ def _or(code: Code, tools: Tools) -> Test:
     return some
 
 
-def _not(code: Code, tools: Tools) -> Test:
-    test = compile_condition(code[1], tools)
+def _not(expr: Expression, context: CompileContext) -> Predicate:
+    test = compile_condition(expr[1], context)
 
     def negated(env: Env) -> bool | None:
         answer = test(env)
@@ -195,9 +190,9 @@ def _not(code: Code, tools: Tools) -> Test:
     return negated
 
 
-def _implies(code: Code, tools: Tools) -> Test:
-    condition = compile_condition(code[1], tools)
-    then = compile_condition(code[2], tools)
+def _implies(expr: Expression, context: CompileContext) -> Predicate:
+    condition = compile_condition(expr[1], context)
+    then = compile_condition(expr[2], context)
 
     def implied(env: Env) -> bool | None:
         given = condition(env)
@@ -211,11 +206,11 @@ def _implies(code: Code, tools: Tools) -> Test:
     return implied
 
 
-def _state(code: Code, tools: Tools) -> Test:
-    return STATES[code[2]](getter(code[1], tools.getters))
+def _state(expr: Expression, context: CompileContext) -> Predicate:
+    return STATES[expr[2]](getter(expr[1], context.getters))
 
 
-def _present(get: Callable[[Env], object]) -> Test:
+def _present(get: Callable[[Env], object]) -> Predicate:
     def present(env: Env) -> bool | None:
         value = get(env)
         if value.__class__ is Unread:
@@ -225,7 +220,7 @@ def _present(get: Callable[[Env], object]) -> Test:
     return present
 
 
-def _absent(get: Callable[[Env], object]) -> Test:
+def _absent(get: Callable[[Env], object]) -> Predicate:
     def absent(env: Env) -> bool | None:
         value = get(env)
         if value.__class__ is Unread:
@@ -235,7 +230,7 @@ def _absent(get: Callable[[Env], object]) -> Test:
     return absent
 
 
-def _readable(get: Callable[[Env], object]) -> Test:
+def _readable(get: Callable[[Env], object]) -> Predicate:
     def readable(env: Env) -> bool | None:
         value = get(env)
         if value.__class__ is Unread:
@@ -245,7 +240,7 @@ def _readable(get: Callable[[Env], object]) -> Test:
     return readable
 
 
-def _unreadable(get: Callable[[Env], object]) -> Test:
+def _unreadable(get: Callable[[Env], object]) -> Predicate:
     def unreadable(env: Env) -> bool | None:
         value = get(env)
         if value.__class__ is Unread:
@@ -255,12 +250,12 @@ def _unreadable(get: Callable[[Env], object]) -> Test:
     return unreadable
 
 
-def _ask(code: Code, tools: Tools) -> Test:
-    """`["ask", path, kind, operator, argument]`."""
-    operator = OPERATORS[code[2]][code[3]]
-    get = getter(code[1], tools.getters)
+def _ask(expr: Expression, context: CompileContext) -> Predicate:
+
+    operator = OPERATORS[expr[2]][expr[3]]
+    get = getter(expr[1], context.getters)
     test, absent = operator.test, operator.absent
-    bound, fetch = prepare(code[4], tools)
+    bound, fetch = prepare(expr[4], context)
     if fetch is None:
 
         def ask(env: Env) -> bool | None:
@@ -287,12 +282,12 @@ def _ask(code: Code, tools: Tools) -> Test:
     return compare
 
 
-def _each(code: Code, tools: Tools) -> Test:
-    """`[any|all|none, path, condition]`."""
-    get = getter(code[1], tools.getters)
-    test = compile_condition(code[2], tools)
-    stop = code[0] != "all"
-    stopped: bool = code[0] == "any"
+def _each(expr: Expression, context: CompileContext) -> Predicate:
+
+    get = getter(expr[1], context.getters)
+    test = compile_condition(expr[2], context)
+    stop = expr[0] != "all"
+    stopped: bool = expr[0] == "any"
     at_end: bool = not stopped
 
     def quantified(env: Env) -> bool | None:
@@ -311,12 +306,12 @@ def _each(code: Code, tools: Tools) -> Test:
     return quantified
 
 
-def _times(code: Code, tools: Tools) -> Test:
-    """`["times", path, exactly|at_least|at_most, count, condition]`."""
-    get = getter(code[1], tools.getters)
-    word: str = code[2]
-    wanted: int = code[3]
-    test = compile_condition(code[4], tools)
+def _times(expr: Expression, context: CompileContext) -> Predicate:
+
+    get = getter(expr[1], context.getters)
+    word: str = expr[2]
+    wanted: int = expr[3]
+    test = compile_condition(expr[4], context)
 
     def counted(env: Env) -> bool | None:
         items = get(env)
@@ -336,11 +331,11 @@ def _times(code: Code, tools: Tools) -> Test:
     return counted
 
 
-def _count(code: Code, tools: Tools) -> Test:
-    """`["count", path, operator, argument]`: how many elements there are."""
-    operator = OPERATORS["count"][code[2]]
-    get = getter(code[1], tools.getters)
-    bound, fetch = prepare(code[3], tools)
+def _count(expr: Expression, context: CompileContext) -> Predicate:
+
+    operator = OPERATORS["count"][expr[2]]
+    get = getter(expr[1], context.getters)
+    bound, fetch = prepare(expr[3], context)
 
     def counted(env: Env) -> bool | None:
         items = get(env)
@@ -354,16 +349,16 @@ def _count(code: Code, tools: Tools) -> Test:
     return counted
 
 
-def _unique(code: Code, tools: Tools) -> Test:
-    """`["unique", path, path of what is compared, with the element last in the environment]`."""
-    get = getter(code[1], tools.getters)
-    inner = getter(code[2], tools.getters)
+def _unique(expr: Expression, context: CompileContext) -> Predicate:
+
+    get = getter(expr[1], context.getters)
+    inner = getter(expr[2], context.getters)
 
     def unique(env: Env) -> bool | None:
         items = get(env)
         if items.__class__ is Unread:
             return None
-        values = [code_of(inner((*env, item))) for item in items or ()]
+        values = [comparable(inner((*env, item))) for item in items or ()]
         known = [value for value in values if value is not None and value.__class__ is not Unread]
         if len(set(known)) < len(known):
             return False
@@ -372,10 +367,10 @@ def _unique(code: Code, tools: Tools) -> Test:
     return unique
 
 
-def _sorted(code: Code, tools: Tools) -> Test:
-    """`["sorted_by", path, path of what is compared]`; absent values stand anywhere."""
-    get = getter(code[1], tools.getters)
-    inner = getter(code[2], tools.getters)
+def _sorted(expr: Expression, context: CompileContext) -> Predicate:
+    """Compile `sorted_by`. Elements without a value may be anywhere."""
+    get = getter(expr[1], context.getters)
+    inner = getter(expr[2], context.getters)
 
     def ordered(env: Env) -> bool | None:
         items = get(env)
@@ -388,17 +383,17 @@ def _sorted(code: Code, tools: Tools) -> Test:
     return ordered
 
 
-def sort_key(value: Free) -> Free:
-    """What a value is ordered by; `None` for what has no place in the order."""
+def sort_key(value: Any) -> Any:
+    """Return the key that orders a value, or None if it is absent or unreadable."""
     if value is None or value.__class__ is Unread:
         return None
     return getattr(value, "rank", getattr(value, "first", value))
 
 
-def _pairs(code: Code, tools: Tools) -> Test:
-    """`["pairs", path, condition]`: the environment of the condition ends with the element before and the element."""
-    get = getter(code[1], tools.getters)
-    test = compile_condition(code[2], tools)
+def _pairs(expr: Expression, context: CompileContext) -> Predicate:
+    """Compile `pairs`: the environment of the condition ends with the previous element and the element."""
+    get = getter(expr[1], context.getters)
+    test = compile_condition(expr[2], context)
 
     def paired(env: Env) -> bool | None:
         items = get(env)
@@ -418,7 +413,7 @@ def _pairs(code: Code, tools: Tools) -> Test:
 
 
 STATES = {"present": _present, "absent": _absent, "readable": _readable, "unreadable": _unreadable}
-MAKERS: dict[str, Callable[[Code, Tools], Test]] = {
+MAKERS: dict[str, Callable[[Expression, CompileContext], Predicate]] = {
     "all": _each,
     "and": _and,
     "any": _each,

@@ -1,4 +1,4 @@
-"""What can be wrong with a rule file: one stable code for each cause, and how it is shown with its place."""
+"""Errors in rule files: a stable code for each cause, a location, and how an error is printed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from ..record import Record
 
 
 class Place(Record):
-    """Where something stands in a rule file: line and column from 1, column in code points."""
+    """A position in a rule file: line and column from 1, column in code points."""
 
     file: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        return f"{near(self.file)}:{self.line}:{self.column}"
+        return f"{relative(self.file)}:{self.line}:{self.column}"
 
 
-def near(path: str) -> str:
-    """A path as one would type it here: relative when it lies below the working folder."""
+def relative(path: str) -> str:
+    """Return a path relative to the working folder if it is below it."""
     here = os.getcwd() + os.sep
     return path[len(here) :] if path.startswith(here) else path
 
 
 class Diagnostic(Record):
-    """One trouble at one place. `lines` are the lines to show, `length` how many letters the caret underlines."""
+    """One error. `lines` are the source lines to print, `length` is the number of code points to underline."""
 
     code: str
     message: str
@@ -49,54 +49,50 @@ class Diagnostic(Record):
 
 
 CODES = {
-    "R001": "A file or folder of rules cannot be read. Give a path that exists and that you may read.",
+    "R001": "The file or folder cannot be read. Give a path that exists and that you have permission to read.",
     "R002": "The file is not UTF-8 text. Save it as UTF-8.",
-    "R003": "The file is not well-formed YAML. The place shows where the reader gave up; look at the "
-    "line before it too.",
-    "R004": "A key stands twice in one mapping, so one of the two would be lost. Keep one.",
-    "R005": "Anchors, aliases and merge keys are not allowed: what a rule says must stand where the rule stands. "
-    "Write it out.",
-    "R006": "Tags and directives are not allowed: every scalar is text, and the place where it stands gives its type.",
-    "R007": "One file holds one document. Split the file.",
-    "R008": "The file is too large, too deep or has too many nodes (the limits are in rulebook/places.py).",
-    "R009": "A value has the wrong shape: a text where a list belongs, a word that is not among the allowed ones.",
-    "R010": "A key is not known here. Keys that begin with x- are free for your own notes.",
+    "R003": "The file is not well-formed YAML. The position is where the reader stopped; check the line before, too.",
+    "R004": "A key appears twice in one mapping, so one of the two would be lost. Remove one.",
+    "R005": "Anchors, aliases and merge keys are not allowed: a rule must be readable by itself. Write the value out.",
+    "R006": "Tags and directives are not allowed. Every scalar is a string; its key determines how it is read.",
+    "R007": "A file must have one YAML document. Split the file.",
+    "R008": "The file is too large, is nested too deeply, or has too many nodes (limits: rulebook/yaml_loader.py).",
+    "R009": "A value has the wrong type, for example a string instead of a list, or is not one of the allowed values.",
+    "R010": "Unknown key. Keys that begin with x- are free for your own notes.",
     "R011": "A selector names a field that the document model does not have.",
     "R012": "No operator of that name exists for the type of the field.",
     "R013": "The operator exists, but not for a field of this type.",
-    "R014": "A list is asked something without a quantifier. Say which of its elements: any, all, none, exactly, "
-    "at_least, at_most, or ask its count.",
-    "R015": "The argument of an operator is not of the kind it needs.",
+    "R014": "A condition on a list needs a quantifier: any, all, none, exactly, at_least or at_most, or a condition "
+    "on its count.",
+    "R015": "The argument of an operator has the wrong type.",
     "R016": "No vocabulary table has that name.",
-    "R017": "The table of levels has no level of that code or title.",
-    "R018": "No such profile: a rule is for CABLE, GEN, IC, CUI or ALL.",
+    "R017": "The table of levels has no level with that code or title.",
+    "R018": "Unknown profile. Expected CABLE, GEN, IC, CUI or ALL.",
     "R019": "A citation names a source that is not in the table of sources.",
-    "R020": "The era is empty or its days are not real days, so the rule could never apply.",
-    "R021": "A template names a value that does not exist where the rule is judged.",
-    "R022": "An id, a name or an alias is taken by another rule.",
-    "R023": "An example cannot be built: a text to swap that is not found exactly once, an unknown base, a bracket "
-    "without its partner, no drawn place in an invalid example.",
-    "R024": "A stable rule needs at least one valid and one invalid example, and one that does not apply if the rule "
-    "has an era or a guard.",
-    "R025": "The pattern is outside the language of patterns, which holds only what runs in linear time.",
-    "R026": "The pattern can match no text.",
-    "R027": "Two rules say the same. Keep one, and make the other's id its alias.",
-    "R028": "A deprecated rule names the rule that replaces it (replaced_by), since when, and the reason; only a "
-    "deprecated rule does.",
+    "R020": "The era is empty, or its days are not real dates, so the rule could never apply.",
+    "R021": "A template names a value that does not exist there.",
+    "R022": "Another rule already has this id, name or alias.",
+    "R023": "An example cannot be built: a text to swap does not occur exactly once, the base is unknown, a bracket "
+    "has no partner, or an invalid example marks no position.",
+    "R024": "A stable rule needs a valid and an invalid example, and with an era or guard one that is not applicable.",
+    "R025": "The pattern uses syntax that is not allowed: patterns must run in linear time in both regex engines.",
+    "R026": "The pattern cannot match any text.",
+    "R027": "Two rules are equivalent. Keep one, and make the id of the other its alias.",
+    "R028": "A deprecated rule must have `replaced_by`, `since` and `reason`; other rules must not.",
     "R029": "No check of that name is registered.",
-    "R030": "The pack file is wrong, or the pack asks for another version of the tool or of the document model.",
-    "R031": "A pack may name only files below its own folder; links that lead out of it are not followed.",
-    "R032": "A mutant listed as equivalent does not exist any more, or an example kills it. Remove the entry.",
-    "R033": "A key that must be there is missing.",
-    "R034": "Not a real date. Dates are written 1995-10-14.",
-    "R035": "A table, a code or a spelling stands twice in the vocabulary.",
-    "R036": "The condition says nothing, or contradicts the shape of the rule (require and check, where without each).",
-    "R037": "An overlay names a rule that does not exist, or a setting that it may not change.",
-    "R038": "The level asked for lies outside the scale, so the condition is always true or never.",
+    "R030": "The pack file is wrong, or the pack needs another version of cablecheck or of the document model.",
+    "R031": "A pack may name only files below its own folder. Links that lead out of the folder are not followed.",
+    "R032": "A mutant listed as equivalent no longer exists, or an example kills it. Remove the entry.",
+    "R033": "A required key is missing.",
+    "R034": "Not a real date. Write dates as 1995-10-14.",
+    "R035": "A table, code or spelling appears twice in the vocabulary.",
+    "R036": "The condition is empty, or keys of the rule contradict each other (`require` and `check`).",
+    "R037": "An overlay names an unknown rule, or a setting that overlays cannot change.",
+    "R038": "The level is at the end of the scale, so the condition is always true or always false.",
 }
 
 
 def explain_code(code: str) -> str | None:
-    """What an error code of rule files means and what to do; `None` if there is no such code."""
+    """Return what an error code of rule files means and what to do, or None for an unknown code."""
     text = CODES.get(code.upper())
     return None if text is None else f"{code.upper()}: {text}"

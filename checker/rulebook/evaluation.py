@@ -1,28 +1,33 @@
-"""One rule against one telegram: what applied, what failed and where, what could not be judged."""
+"""Evaluate one rule on one telegram, and choose the rules that may apply to it.
+
+`CompiledRule` returns a `RuleOutcome`: what failed and what is undetermined. Only if something did, `issues` finds the
+position, the message and the condition that caused it. `EvaluationPlan` orders the rules for one profile and one span
+of days so that a condition which several guards share is evaluated once for each telegram.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ..checks import CHECKS
 from ..errors import ConfigError
 from ..model import Node, Telegram, Unread
 from ..record import Record
 from ..text import Span
-from .compiler import Test, Tools, compile_condition
-from .field_types import Env, Path, getter, place_of, unread_on, words_of
-from .ir import Code, Data, Free
+from .compiler import CompileContext, Predicate, compile_condition
+from .field_types import Env, Path, getter, location_of, unread_on, value_text
+from .ir import Any, Data, Expression
 
-LONGEST_MESSAGE = 400
-Trail = tuple[str, ...]  # the structural place of each part of an environment
+MAX_MESSAGE = 400  # code points
+Trail = tuple[str, ...]  # the structural place of each value of an environment
 
 
-class Hit(Record):
-    """One failure, or one verdict that cannot be given: a span, its structural place, and words.
+class Issue(Record):
+    """A failure, or a verdict that cannot be given (`unknown`), with its position and message.
 
-    `missing` are the dotted fields whose absence made the rule fail; empty if something present is wrong. `within` is
-    the span of the element judged, None if the whole telegram was judged or a field of the telegram is missing.
-    `quote` is what could not be read.
+    `missing` are the dotted fields whose absence made the rule fail; empty if a present part is wrong. `within` is the
+    span of the element under test, or None if the whole telegram is tested or a field of the telegram is missing.
+    `quote` is the document's text that cannot be read.
     """
 
     span: Span | None
@@ -36,94 +41,95 @@ class Hit(Record):
     quote: str = ""
 
 
-class Outcome(Record):
-    """What judging brought when it was not simply "holds": failing and unknown environments with their trails."""
+class RuleOutcome(Record):
+    """The environments in which a rule failed or is undetermined, each with its trail; `issues` come from a check."""
 
     failed: tuple[tuple[Env, Trail], ...] = ()
     unknown: tuple[tuple[Env, Trail], ...] = ()
-    hits: tuple[Hit, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
 
-PASS = Outcome()
-NOT_APPLICABLE = Outcome()  # the rule does not apply: told apart from HOLDS by identity
-UNDETERMINED = Outcome()  # the guard is unknown: nothing more can be said
+PASS = RuleOutcome()
+NOT_APPLICABLE = RuleOutcome()  # these three are compared by identity
+UNDETERMINED = RuleOutcome()  # the guard is undetermined
 
 
 class CompiledRule:
-    """A rule made ready to run. `code` is what `conditions.py` wrote: plain lists and strings.
+    """A rule ready to run. The guard is compiled on first use, everything else when the guard first holds.
 
-    What judging needs beyond the guard is made when it is first asked for: most rules meet no telegram of a short run.
+    `head` holds the guard and the name of the check; `load` returns all data of the rule if `head` does not. Raises
+    `ConfigError` if the rule needs a check that is not installed.
     """
 
     __slots__ = (
-        "_clause", "_guard", "_whole_code", "ask", "check", "code", "each", "judge", "listed", "require", "tools",
-        "when", "where",
+        "_guard", "_load", "_requirement", "arguments", "check", "context", "data", "each", "judge", "listed",
+        "require", "when", "where",
     )  # fmt: skip
 
-    def __init__(self, head: Data, tools: Tools, whole: Callable[[], Data] | None = None) -> None:
-        """`head` has the guard and the name of the check; `whole` gives all, where `head` does not."""
-        self._whole_code = whole or (lambda: head)
-        self.tools = tools
-        self._clause: Free = None
+    def __init__(self, head: Data, context: CompileContext, load: Callable[[], Data] | None = None) -> None:
+        self._load = load or (lambda: head)
+        self.context = context
+        self._requirement: Any = None
         when = head.get("when")
-        self.when: Code | None = when if isinstance(when, list) else None
-        self._guard: Test | None = None
+        self.when: Expression | None = when if isinstance(when, list) else None
+        self._guard: Predicate | None = None
         if isinstance(head.get("check"), str) and head["check"] not in CHECKS:
-            raise ConfigError(f'{head["id"]} needs the check "{head["check"]}", which is not switched on')
+            raise ConfigError(f'{head["id"]} needs the check "{head["check"]}", which is not enabled (option `checks`)')
 
-    def __getattr__(self, name: str) -> Free:
-        """What is not made yet."""
+    def __getattr__(self, name: str) -> Any:
         if name not in CompiledRule.__slots__:
             raise AttributeError(name)
-        self._make_ready()
+        self._compile()
         return object.__getattribute__(self, name)
 
-    def _make_ready(self) -> None:
-        code, tools = self._whole_code(), self.tools
-        each, where, require = (code.get(name) for name in ("each", "where", "require"))
-        self.code: Data = code
-        self.each: Code | None = each if isinstance(each, list) else None
-        self.listed = bool(code.get("listed"))
-        self.where: Test | None = compile_condition(where, tools) if isinstance(where, list) else None
-        self.require: Test = compile_condition(require, tools) if isinstance(require, list) else _never
-        self.check: Callable[..., Free] | None = None
-        self.ask: Free = None
-        if isinstance(code.get("check"), str):
-            module = CHECKS[code["check"]]
+    def _compile(self) -> None:
+        data, context = self._load(), self.context
+        each, where, require = (data.get(name) for name in ("each", "where", "require"))
+        self.data: Data = data
+        self.each: Path | None = each if isinstance(each, list) else None
+        self.listed = bool(data.get("listed"))
+        self.where: Predicate | None = compile_condition(where, context) if isinstance(where, list) else None
+        self.require: Predicate = compile_condition(require, context) if isinstance(require, list) else _always
+        self.check: Callable[..., Any] | None = None
+        self.arguments: Any = None
+        if isinstance(data.get("check"), str):
+            module = CHECKS[data["check"]]
             self.check = module.check
-            self.ask = module.Ask(**code.get("with", {}))
+            self.arguments = module.Ask(**data.get("with", {}))
         if self.check is not None:
-            self.judge: Callable[[Env], Outcome] = self._by_check
+            self.judge: Callable[[Env], RuleOutcome] = self._by_check
         else:
-            self.judge = self._whole if self.each is None else self._by_element()
+            self.judge = self._by_telegram if self.each is None else self._by_element()
 
     def applies(self, env: Env) -> bool | None:
-        """What the whole guard answers; True where there is none."""
+        """Evaluate the guard: True if there is none, None if it is undetermined."""
         if self.when is None:
             return True
         if self._guard is None:
-            self._guard = compile_condition(self.when, self.tools)
+            self._guard = compile_condition(self.when, self.context)
         return self._guard(env)
 
-    def _whole(self, env: Env) -> Outcome:
+    # ---- Verdicts ----------------------------------------------------------------------------------------------------
+
+    def _by_telegram(self, env: Env) -> RuleOutcome:
         answer = self.require(env)
         if answer:
             return PASS
         here = ((env, ("",)),)
-        return Outcome(failed=here) if answer is False else Outcome(unknown=here)
+        return RuleOutcome(failed=here) if answer is False else RuleOutcome(unknown=here)
 
-    def _by_element(self) -> Callable[[Env], Outcome]:
-        path: Path = self.each or [0]
-        get = getter(path, self.tools.getters)
+    def _by_element(self) -> Callable[[Env], RuleOutcome]:
+        """Return a function that stops at the first element that does not pass, and only then collects all of them."""
+        get = getter(self.each or [0], self.context.getters)
         where, require, listed = self.where, self.require, self.listed
 
-        def judge(env: Env) -> Outcome:
+        def judge(env: Env) -> RuleOutcome:
             items = get(env)
             if items.__class__ is Unread:
-                return Outcome(unknown=((env, ("",)),))
+                return RuleOutcome(unknown=((env, ("",)),))
             if items is None or items == ():
                 return NOT_APPLICABLE
-            applied, broken = False, False
+            applied = False
             for item in items if listed else (items,):
                 inside = (*env, item)
                 if where is not None:
@@ -131,30 +137,18 @@ class CompiledRule:
                     if chosen is False:
                         continue
                     if chosen is None:
-                        broken = True
-                        break
+                        return self.judge_elements(env)
                 applied = True
                 if require(inside) is not True:
-                    broken = True
-                    break
-            if broken:
-                return self.gather(env)
+                    return self.judge_elements(env)
             return PASS if applied else NOT_APPLICABLE
 
         return judge
 
-    def gather(self, env: Env) -> Outcome:
-        """The slow way round, once something failed: every element with its place."""
+    def judge_elements(self, env: Env) -> RuleOutcome:
+        """Return every element that fails or is undetermined, with its structural place."""
         failed, unknown = [], []
-        path: Path = self.each or [0]
-        if self.listed:
-            from .explain import elements  # this module, here and below, only when something has failed
-
-            items = elements(path, env, ("",), self.tools)
-        else:
-            items = [(getter(path, self.tools.getters)(env), ".".join(map(str, path[1:])))]
-        for item, at in items:
-            inside, trail = (*env, item), ("", at)
+        for inside, trail in self._elements(env):
             chosen = True if self.where is None else self.where(inside)
             if chosen is False:
                 continue
@@ -163,231 +157,235 @@ class CompiledRule:
                 failed.append((inside, trail))
             elif answer is None:
                 unknown.append((inside, trail))
-        return Outcome(tuple(failed), tuple(unknown))
+        return RuleOutcome(tuple(failed), tuple(unknown))
 
-    def _by_check(self, env: Env) -> Outcome:
-        hits = []
-        check = self.check or _nothing
-        for hit in check(env[0], self.ask, self.tools.words):
-            told = self._told(hit.facts)
-            if hit.unknown:  # the message may hold words of the document, which reports can leave out
-                hits.append(Hit(hit.span, hit.at, "the check cannot decide", True, quote=told))
+    def _elements(self, env: Env) -> Iterator[tuple[Env, Trail]]:
+        path: Path = self.each or [0]
+        if self.listed:
+            from .tracing import elements  # here and below: tracing is loaded only after something has failed (3 ms)
+
+            items = elements(path, env, ("",), self.context)
+        else:
+            items = [(getter(path, self.context.getters)(env), ".".join(map(str, path[1:])))]
+        for item, at in items:
+            yield (*env, item), ("", at)
+
+    def _by_check(self, env: Env) -> RuleOutcome:
+        issues = []
+        for hit in self.check(env[0], self.arguments, self.context.vocabulary) if self.check else ():
+            message = self._check_message(hit.facts)
+            if hit.unknown:  # the message may quote the document, which reports can leave out
+                issues.append(Issue(hit.span, hit.at, "the check cannot decide", True, quote=message))
             else:
-                hits.append(Hit(hit.span, hit.at, told))
-        return Outcome(hits=tuple(hits)) if hits else PASS
+                issues.append(Issue(hit.span, hit.at, message))
+        return RuleOutcome(issues=tuple(issues)) if issues else PASS
 
-    def _told(self, facts: dict[str, object]) -> str:
-        return _message(self.code["message"], lambda part: words_of(facts.get(part[1], "")))
+    def _check_message(self, facts: dict[str, object]) -> str:
+        return _expand(self.data["message"], lambda part: value_text(facts.get(part[1], "")))
 
-    # ---- hits --------------------------------------------------------------------------------------------
+    # ---- Issues ------------------------------------------------------------------------------------------------------
 
-    def clause(self) -> Free:
-        """The requirement with its parts; made when first needed."""
-        if self._clause is None:
-            from .explain import Clause
+    def requirement(self) -> Any:
+        """Return the requirement as a tree of compiled conditions; built on first use."""
+        if self._requirement is None:
+            from .tracing import ConditionNode
 
-            self._clause = Clause(self.code["require"], self.tools)
-        return self._clause
+            self._requirement = ConditionNode(self.data["require"], self.context)
+        return self._requirement
 
-    def hits(self, outcome: Outcome, env: Env) -> list[Hit]:
-        """Return the failures, or else one hit for the verdict that cannot be given.
+    def issues(self, outcome: RuleOutcome, env: Env) -> list[Issue]:
+        """Return the failures, or if there are none, one issue for the verdict that cannot be given.
 
-        A rule that says `once` gives one failure for the document.
+        A rule with `once` yields one failure for each document.
         """
         if outcome is UNDETERMINED:
-            return [self._guard_hit(env)]
-        if outcome.hits:
-            return list(outcome.hits)
+            return [self._guard_issue(env)]
+        if outcome.issues:
+            return list(outcome.issues)
         failed: Sequence[tuple[Env, Trail]] = outcome.failed
         count = len(failed)
-        if self.code.get("once"):
+        if self.data.get("once"):
             failed = failed[:1]
-        found = [self._hit(inside, trail, count) for inside, trail in failed]
-        if not found:
-            found += [self._cannot(inside, trail) for inside, trail in outcome.unknown[:1]]
-        return found
+        found = [self._failure(inside, trail, count) for inside, trail in failed]
+        return found or [self._undetermined(inside, trail) for inside, trail in outcome.unknown[:1]]
 
-    def _guard_hit(self, env: Env) -> Hit:
-        from .explain import Clause, blame
+    def _guard_issue(self, env: Env) -> Issue:
+        from .tracing import ConditionNode, cause_of
 
-        reason = blame(Clause(self.when or [], self.tools), env, ("",))
-        span, at = place_of(reason.path, reason.env, reason.trail)
-        return _unknown_hit(span, at, unread_on(reason.path, reason.env))
+        cause = cause_of(ConditionNode(self.when or [], self.context), env, ("",))
+        span, at = location_of(cause.path, cause.env, cause.trail)
+        return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
-    def _hit(self, env: Env, trail: Trail, count: int) -> Hit:
-        from .explain import blame, missing
+    def _failure(self, env: Env, trail: Trail, count: int) -> Issue:
+        from .tracing import cause_of, missing
 
-        reason = blame(self.clause(), env, trail)
-        span, at = self._place(env, trail, reason)
-        message = _message(self.code["message"], lambda part: self._value(part, env, reason, count))
+        cause = cause_of(self.requirement(), env, trail)
+        span, at = self._location(env, trail, cause)
+        message = _expand(self.data["message"], lambda part: self._value(part, env, cause, count))
         replace, text = None, ""
-        suggest = self.code.get("suggest")
+        suggest = self.data.get("suggest")
         if isinstance(suggest, dict):
-            replace = place_of(suggest["replace"], env, trail)[0]
-            text = _message(suggest["with"], lambda part: self._value(part, env, reason, count))
-        absent = missing(self.clause(), env)
+            replace = location_of(suggest["replace"], env, trail)[0]
+            text = _expand(suggest["with"], lambda part: self._value(part, env, cause, count))
+        absent = missing(self.requirement(), env)
         of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
-        inside = env[-1].span if of_element and isinstance(env[-1], Node) else None
-        return Hit(span, at, message, False, replace, text, tuple(field for _, field in absent), inside)
+        within = env[-1].span if of_element and isinstance(env[-1], Node) else None
+        return Issue(span, at, message, False, replace, text, tuple(field for _, field in absent), within)
 
-    def _cannot(self, env: Env, trail: Trail) -> Hit:
-        from .explain import Cause, Clause, blame
+    def _undetermined(self, env: Env, trail: Trail) -> Issue:
+        from .tracing import Cause, ConditionNode, cause_of
 
         if len(env) == 1 and self.each is not None:
-            reason = Cause(self.each, env, trail)
+            cause = Cause(self.each, env, trail)
         elif self.where is not None and self.where(env) is None:
-            reason = blame(Clause(self.code["where"], self.tools), env, trail)
+            cause = cause_of(ConditionNode(self.data["where"], self.context), env, trail)
         else:
-            reason = blame(self.clause(), env, trail)
-        span, at = self._place(env, trail, reason)
-        return _unknown_hit(span, at, unread_on(reason.path, reason.env))
+            cause = cause_of(self.requirement(), env, trail)
+        span, at = self._location(env, trail, cause)
+        return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
-    def _place(self, env: Env, trail: Trail, reason: Free) -> tuple[Span | None, str]:
-        point = self.code.get("point")
+    def _location(self, env: Env, trail: Trail, cause: Any) -> tuple[Span | None, str]:
+        """Return the span and place of `point`, else of the element, else of the cause, else of the banner."""
+        point = self.data.get("point")
         if isinstance(point, list) and int(point[0]) < len(env):
-            found = place_of(point, env, trail)
+            found = location_of(point, env, trail)
         elif len(env) > 1:
-            found = place_of([1], env, trail)
+            found = location_of([1], env, trail)
         else:
-            found = place_of(reason.path, reason.env, reason.trail)
+            found = location_of(cause.path, cause.env, cause.trail)
         if found[0] is not None:
             return found
-        first = place_of([1], env, trail)[0] if len(env) > 1 else None
+        first = location_of([1], env, trail)[0] if len(env) > 1 else None
         telegram = env[0]
         if first is None and isinstance(telegram, Telegram) and telegram.banner is not None:
             first = telegram.banner.span if len(telegram.banner.span) else None
         return first, found[1]
 
-    def _value(self, part: Code, env: Env, reason: Free, count: int) -> str:
+    def _value(self, part: Expression, env: Env, cause: Any, count: int) -> str:
         if part[0] == "count":
             return str(count)
         if part[0] == "value":
-            return words_of(getter(reason.path, self.tools.getters)(reason.env))
+            return value_text(getter(cause.path, self.context.getters)(cause.env))
         if part[0] == "element":
-            return words_of(env[-1])
-        return words_of(getter(part[1], self.tools.getters)(env))
+            return value_text(env[-1])
+        return value_text(getter(part[1], self.context.getters)(env))
 
-    def reckoning(self, env: Env) -> list[tuple[str, Free]]:
-        """Guard, filter and requirement as they were judged on this telegram, part by part."""
-        from .explain import Clause, reckon
+    def trace(self, env: Env) -> list[tuple[str, Any]]:
+        """Return guard and requirement as evaluated on this telegram: (title, `tracing.Step`), element by element."""
+        from .tracing import ConditionNode, trace_condition
 
-        found: list[tuple[str, Free]] = []
-        when = self.code.get("when")
-        if isinstance(when, list):
-            found.append(("when", reckon(Clause(when, self.tools), env)))
+        found: list[tuple[str, Any]] = []
+        if self.when is not None:
+            found.append(("when", trace_condition(ConditionNode(self.when, self.context), env)))
         if self.check is not None:
             return found
-        rooms = [("", env)]
-        if self.each is not None:
-            items = getter(self.each, self.tools.getters)(env)
-            if isinstance(items, Unread) or items is None:
-                return found
-            many = items if self.listed else (items,)
-            rooms = [(f"{number + 1}: {words_of(item)}", (*env, item)) for number, item in enumerate(many)]
-        for name, inside in rooms:
-            where = self.code.get("where")
+        for title, inside in self._titled_elements(env):
+            where = self.data.get("where")
             if isinstance(where, list):
-                step = reckon(Clause(where, self.tools), inside)
-                if step.answer is False:
+                if trace_condition(ConditionNode(where, self.context), inside).answer is False:
                     continue
-            found.append((f"require {name}".strip(), reckon(self.clause(), inside)))
+            found.append((f"require {title}".strip(), trace_condition(self.requirement(), inside)))
         return found
 
+    def _titled_elements(self, env: Env) -> list[tuple[str, Env]]:
+        if self.each is None:
+            return [("", env)]
+        items = getter(self.each, self.context.getters)(env)
+        if isinstance(items, Unread) or items is None:
+            return []
+        many = items if self.listed else (items,)
+        return [(f"{number + 1}: {value_text(item)}", (*env, item)) for number, item in enumerate(many)]
 
-def _never(env: Env) -> bool | None:
+
+def _always(env: Env) -> bool | None:
     return True
 
 
-def _unknown_hit(span: Span | None, at: str, value: Unread | None) -> Hit:
-    """A hit for a verdict that cannot be given because of `value`."""
+def _undetermined_issue(span: Span | None, at: str, value: Unread | None) -> Issue:
     if value is None:
-        return Hit(span, at, "the evidence is missing or not exact enough", True)
+        return Issue(span, at, "the evidence is missing or not exact enough", True)
     why = " ".join(value.why.split())
     if value.text:
         verb = "" if why.startswith(("looks", "begins")) else "cannot be read as "
-        return Hit(span, at, f"{verb}{why}"[:LONGEST_MESSAGE], True, quote=words_of(value))
-    return Hit(span, at, f"this copy does not have {why}"[:LONGEST_MESSAGE], True)
+        return Issue(span, at, f"{verb}{why}"[:MAX_MESSAGE], True, quote=value_text(value))
+    return Issue(span, at, f"this copy does not have {why}"[:MAX_MESSAGE], True)
 
 
-def _nothing(*given: object) -> tuple[Free, ...]:
-    return ()
-
-
-def _message(template: Free, value: Callable[[Code], str]) -> str:
+def _expand(template: Any, value: Callable[[Expression], str]) -> str:
     parts = [part[1] if part[0] == "text" else value(part) for part in template]
-    words = "".join(parts)
-    return words if len(words) <= LONGEST_MESSAGE else words[: LONGEST_MESSAGE - 1] + "…"
+    text = "".join(parts)
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
 
 
-# ---- Which rules a telegram meets, in an order that asks no question twice. Guards are taken apart into t
-Job = tuple[Free, CompiledRule]  # a rule, and the rule made ready
+# ---- Plans -----------------------------------------------------------------------------------------------------------
+Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
 
 
-class Branch:
-    """Jobs whose conditions have all been asked, and further branches, each behind one condition."""
+class GuardBranch:
+    """Rules whose guards hold once this branch is reached, and further branches, each after one more condition."""
 
-    __slots__ = ("branches", "codes", "jobs")
+    __slots__ = ("branches", "conditions", "jobs")
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
-        self.branches: list[tuple[Test, Branch]] = []
-        self.codes: list[Code] = []  # the condition before each branch, as plain lists
+        self.branches: list[tuple[Predicate, GuardBranch]] = []
+        self.conditions: list[Expression] = []  # the condition of each branch
 
-    def everything(self) -> list[Job]:
-        """All jobs of this branch and of those behind it."""
+    def all_jobs(self) -> list[Job]:
+        """Return the rules of this branch and of all branches below it."""
         found = list(self.jobs)
         for _, branch in self.branches:
-            found += branch.everything()
+            found += branch.all_jobs()
         return found
 
 
-class Plan:
-    """What a telegram of one profile and one stretch of days meets: jobs to do, rules that cannot be decided."""
+class EvaluationPlan:
+    """The rules for telegrams of one profile and one span of days; `undecided` are those whose era is open."""
 
-    __slots__ = ("forged", "met", "root", "tools", "undecided")
+    __slots__ = ("root", "undecided")
 
-    def __init__(self, jobs: Sequence[Job], undecided: list[Free], tools: Tools) -> None:
-        self.root = grow([(conjuncts(job[1].when), job) for job in jobs], tools)
+    def __init__(self, jobs: Sequence[Job], undecided: list[Any], context: CompileContext) -> None:
+        self.root = build_branch([(conjuncts(job[1].when), job) for job in jobs], context)
         self.undecided = undecided
-        self.tools = tools
-        self.met = 0  # how many telegrams it has met
-        self.forged: Free = None  # the plan as one function, once it has met enough of them
 
 
-def conjuncts(code: Code | None) -> dict[str, Code]:
-    """The conditions that must all hold for a guard to hold."""
-    if code is None:
+def conjuncts(guard: Expression | None) -> dict[str, Expression]:
+    """Return the conditions that must all hold for a guard to hold, by their text."""
+    if guard is None:
         return {}
-    if code[0] != "and":
-        return {repr(code): code}
-    found: dict[str, Code] = {}
-    for part in code[1]:
+    if guard[0] != "and":
+        return {repr(guard): guard}
+    found: dict[str, Expression] = {}
+    for part in guard[1]:
         found.update(conjuncts(part))
     return found
 
 
-def grow(guarded: list[tuple[dict[str, Code], Job]], tools: Tools) -> Branch:
-    """The branches for some jobs, each with the conditions that are still to be asked."""
-    branch = Branch()
+def build_branch(guarded: list[tuple[dict[str, Expression], Job]], context: CompileContext) -> GuardBranch:
+    """Build the branch for rules with the conditions still to be evaluated; the most common condition comes first."""
+    branch = GuardBranch()
     counts: dict[str, int] = {}
-    for codes, job in guarded:
-        if not codes:
+    for conditions, job in guarded:
+        if not conditions:
             branch.jobs.append(job)
-        for key in codes:
+        for key in conditions:
             counts[key] = counts.get(key, 0) + 1
     rest = [each for each in guarded if each[0]]
     for key in sorted(counts, key=lambda each: (-counts[each], each)):
-        mine = [each for each in rest if key in each[0]]
-        if mine:
+        chosen = [each for each in rest if key in each[0]]
+        if chosen:
             rest = [each for each in rest if key not in each[0]]
-            inner = [({name: code for name, code in codes.items() if name != key}, job) for codes, job in mine]
-            branch.codes.append(mine[0][0][key])
-            branch.branches.append((shared(key, mine[0][0][key], tools), grow(inner, tools)))
+            inner = [
+                ({name: one for name, one in conditions.items() if name != key}, job) for conditions, job in chosen
+            ]
+            condition = chosen[0][0][key]
+            branch.conditions.append(condition)
+            branch.branches.append((shared_guard(key, condition, context), build_branch(inner, context)))
     return branch
 
 
-def shared(key: str, code: Code, tools: Tools) -> Test:
-    """A condition on the whole telegram, compiled once for all rules that ask it."""
-    if key not in tools.guards:
-        tools.guards[key] = compile_condition(code, tools)
-    return tools.guards[key]
+def shared_guard(key: str, condition: Expression, context: CompileContext) -> Predicate:
+    """Return a compiled condition on the telegram, compiled once for all rules."""
+    if key not in context.guards:
+        context.guards[key] = compile_condition(condition, context)
+    return context.guards[key]

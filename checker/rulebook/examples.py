@@ -1,4 +1,4 @@
-"""The examples of rules, judged: each is a test, and says in which line it stands."""
+"""Test rules with their examples, and mutants of rules with the same examples."""
 
 from __future__ import annotations
 
@@ -10,68 +10,72 @@ from ..record import Record, copied
 from ..text import Source, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
-from .evaluation import NOT_APPLICABLE, PASS, CompiledRule, Hit
-from .ir import Data, Free
+from .evaluation import NOT_APPLICABLE, PASS, CompiledRule, Issue
+from .ir import Any, Data
 from .mutation import Mutant, changes
 from .rule import Rule, Rulebook
 
-MOST = 400  # mutants of one rule
+MAX_MUTANTS = 400  # of one rule
 
 
-class Result(Record):
-    """What became of one example: `ok`, and in words what was wanted and what came."""
+class ExampleResult(Record):
+    """The result of testing one example: `message` is empty if the rule returned what the example expects."""
 
     rule: str
     kind: str
     place: str
-    ok: bool
-    said: str = ""
+    message: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the rule returned what the example expects."""
+        return not self.message
 
 
-def judge(rule: Rule, book: Rulebook) -> list[Result]:
-    """Every example of a rule against the rule itself, and no other."""
+def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
+    """Evaluate a rule, and no other, on each of its examples."""
     results = []
     for example in rule.examples:
-        said = verdict(rule, rule.program(book.tools), example, book)
+        message = mismatch(rule, rule.compiled(book.context), example, book)
         place = f"{rule.place[0]}:{example['line']}:{example['column']}"
-        results.append(Result(rule.id, str(example["kind"]), place, not said, said))
+        results.append(ExampleResult(rule.id, str(example["kind"]), place, message))
     return results
 
 
-def verdict(rule: Rule, program: CompiledRule, example: Data, book: Rulebook, era: Free = None) -> str:
-    """Nothing if the example comes out as it says, else what came instead."""
+def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook, era: Any = None) -> str:
+    """Return how the verdict on an example differs from what it expects, or an empty string."""
     telegram = telegram_of(example, book)
-    wanted = str(example["kind"])
-    got, hits = answer(rule, program, telegram, era)
-    word = {"pass": "valid", "fail": "invalid"}.get(got, got)
-    if word != wanted:
-        told = "; ".join(f'"{hit.message}"' for hit in hits)
-        return f"is {word.replace('_', ' ')}, not {wanted.replace('_', ' ')}{': ' if told else ''}{told}"
-    return _differs(example, hits, telegram) if wanted == "invalid" else ""
+    expected = str(example["kind"])
+    actual, issues = verdict(rule, compiled, telegram, era)
+    actual = {"pass": "valid", "fail": "invalid"}.get(actual, actual)
+    if actual != expected:
+        messages = "; ".join(f'"{issue.message}"' for issue in issues)
+        return f"is {actual.replace('_', ' ')}, not {expected.replace('_', ' ')}{': ' if messages else ''}{messages}"
+    return _difference(example, issues, telegram) if expected == "invalid" else ""
 
 
-def answer(rule: Rule, program: CompiledRule, telegram: Telegram, era: Free = None) -> tuple[str, list[Hit]]:
-    """pass, fail, unknown or not_applicable, with the hits."""
+def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram, era: Any = None) -> tuple[str, list[Issue]]:
+    """Return "pass", "fail", "unknown" or "not_applicable", and the issues of a failure."""
     env = (telegram,)
     if not (telegram.profile in rule.profile or "ALL" in rule.profile):
         return "not_applicable", []
     inside = in_era(rule.era if era is None else era, telegram.date)
     if inside is not True:
         return ("not_applicable" if inside is False else "unknown"), []
-    applies = program.applies(env)
+    applies = compiled.applies(env)
     if applies is not True:
         return ("not_applicable" if applies is False else "unknown"), []
-    outcome = program.judge(env)
+    outcome = compiled.judge(env)
     if outcome is NOT_APPLICABLE:
         return "not_applicable", []
     if outcome is PASS:
         return "pass", []
-    hits = [hit for hit in program.hits(outcome, env) if not hit.unknown]
-    return ("fail", hits) if hits else ("unknown", [])
+    issues = [issue for issue in compiled.issues(outcome, env) if not issue.unknown]
+    return ("fail", issues) if issues else ("unknown", [])
 
 
-def in_era(era: Free, day: Date | None) -> bool | None:
-    """Whether a date lies in an era (first day, first day after it)."""
+def in_era(era: Any, day: Date | None) -> bool | None:
+    """Return whether a date is in an era (first day, first day after it); None if its precision does not decide it."""
     if not era:
         return True
     if day is None:
@@ -84,7 +88,7 @@ def in_era(era: Free, day: Date | None) -> bool | None:
 
 
 def telegram_of(example: Data, book: Rulebook) -> Telegram:
-    """The telegram of an example, parsed with its facts, its day of judgement and its profile."""
+    """Parse the document of an example with its facts, its `as_of` day and its profile."""
     facts = tuple(map(tuple, example.get("facts", ())))
     telegram = _parsed(str(example["text"]), facts, str(example.get("as_of", "")), book.vocabulary)
     profile = example.get("profile")
@@ -100,17 +104,19 @@ def _parsed(text: str, facts: tuple[tuple[str, str], ...], as_of: str, words: Vo
     return parse(view, words, source_record, Date.of(as_of) if as_of else None)
 
 
-def _differs(example: Data, hits: list[Hit], telegram: Telegram) -> str:
+def _difference(example: Data, issues: list[Issue], telegram: Telegram) -> str:
     text = str(example["text"])
-    drawn = sorted(map(tuple, example["places"]))
+    expected = sorted(map(tuple, example["places"]))
     first = _first_line(telegram, text)
-    came = sorted((hit.span.start, hit.span.end) if hit.span is not None else first for hit in hits)
-    if not example.get("anywhere") and drawn != came:
-        return f"points at {_quoted(text, came)}, not at {_quoted(text, drawn)}"
-    messages = [str(words) for words in example.get("messages", ())]
-    said = [hit.message for hit in sorted(hits, key=lambda hit: hit.span.start if hit.span else first[0])]
-    if messages and messages != said:
-        return f"says {said}, not {messages}"
+    actual = sorted((issue.span.start, issue.span.end) if issue.span is not None else first for issue in issues)
+    if not example.get("anywhere") and expected != actual:
+        return f"points at {_quoted(text, actual)}, not at {_quoted(text, expected)}"
+    wanted = [str(message) for message in example.get("messages", ())]
+    messages = [
+        issue.message for issue in sorted(issues, key=lambda issue: issue.span.start if issue.span else first[0])
+    ]
+    if wanted and wanted != messages:
+        return f"reports {messages}, not {wanted}"
     return ""
 
 
@@ -125,11 +131,11 @@ def _quoted(text: str, places: list[tuple[int, int]]) -> str:
     return ", ".join(f"{text[a:b]!r} ({a}-{b})" for a, b in places) or "nothing"
 
 
-# ---- mutants ---------------------------------------------------------------------------------------------
+# ---- Mutants ---------------------------------------------------------------------------------------------------------
 
 
-def mutate(rule: Rule, book: Rulebook) -> list[Mutant]:
-    """Every mutant of a rule, with what became of it."""
+def run_mutants(rule: Rule, book: Rulebook) -> list[Mutant]:
+    """Evaluate every mutant of a rule on its examples."""
     details = rule.details
     if details.get("check"):
         return []
@@ -137,29 +143,28 @@ def mutate(rule: Rule, book: Rulebook) -> list[Mutant]:
     found = []
     names: set[str] = set()
     for name, data in changes(details, book.vocabulary):
-        if name not in names and len(names) < MOST:
+        if name not in names and len(names) < MAX_MUTANTS:
             names.add(name)
             killed = _killed(rule, data, book)
             found.append(Mutant(rule.id, name, killed, not killed and name in excused))
     return found
 
 
-def stale(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int, int]]:
-    """The `equivalent` entries that name no surviving mutant: (name, line, column)."""
+def stale_equivalents(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int, int]]:
+    """Return the `equivalent` entries that name no surviving mutant: (name, line, column)."""
     alive = {mutant.name for mutant in mutants if not mutant.killed}
     entries = rule.details.get("equivalent", ())
     return [(entry["mutant"], entry["line"], entry["column"]) for entry in entries if entry["mutant"] not in alive]
 
 
 def _killed(rule: Rule, data: Data, book: Rulebook) -> bool:
-    """Whether some example comes out otherwise under the mutant."""
-    program = CompiledRule(data, book.tools)
+    compiled = CompiledRule(data, book.context)
     era = tuple(data["era"]) if data.get("era") else ()
-    return any(_notices(rule, program, example, book, era) for example in rule.examples)
+    return any(_kills(rule, compiled, example, book, era) for example in rule.examples)
 
 
-def _notices(rule: Rule, program: CompiledRule, example: Data, book: Rulebook, era: tuple[str | None, ...]) -> bool:
+def _kills(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook, era: tuple[str | None, ...]) -> bool:
     try:
-        return bool(verdict(rule, program, example, book, era))
+        return bool(mismatch(rule, compiled, example, book, era))
     except (TypeError, ValueError, AttributeError, OverflowError, IndexError):
-        return True  # a mutant that cannot even run is noticed
+        return True  # a mutant that raises counts as killed

@@ -1,5 +1,5 @@
-from typing import Any
+import typing
 
-Code = list[Any]
-Data = dict[str, Any]
-Free = Any
+Any = typing.Any
+Expression = list[typing.Any]
+Data = dict[str, typing.Any]

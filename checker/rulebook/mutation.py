@@ -1,20 +1,19 @@
-"""Mutants of a rule: each says something slightly different, and an example must notice.
+"""Generate mutants of a rule, so that `rules test --mutate` can verify that an example notices each change.
 
-A mutant flips one operator, moves one bound by one step, changes one quantifier, level, connective or edge of the
+A mutant replaces one operator, moves one bound by one step, changes one quantifier, level, connective or edge of the
 era, or drops the guard, the filter or the requirement.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from ..operators import OPERATORS
 from ..record import Record
 from ..vocabulary import Vocabulary
-from .explain import argument_words, condition_words, path_words
-from .ir import Code, Data, Free
+from .ir import Any, Data, Expression
+from .tracing import argument_text, condition_text, path_text
 
 STATES = {"present": "absent", "absent": "present", "readable": "unreadable", "unreadable": "readable"}
 QUANTIFIERS = {"any": ("all",), "all": ("any",), "none": ("any",)}
@@ -22,7 +21,7 @@ TIMES = ("at_least", "at_most", "exactly")
 
 
 class Mutant(Record):
-    """One change to a rule. `killed`: an example noticed; `excused`: the rule says why none can; else it survives."""
+    """One change to a rule. `killed`: an example noticed it. `excused`: the rule lists it as equivalent."""
 
     rule: str
     name: str
@@ -31,12 +30,12 @@ class Mutant(Record):
 
 
 def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:
-    """Each mutant as its name and the data of the rule with that one change."""
+    """Yield each mutant: its name, and the data of the rule with one change."""
     plain = {name: value for name, value in details.items() if name not in ("examples", "source")}
     for part in ("when", "where", "require"):
         if isinstance(plain.get(part), list):
-            for name, code in mutants_of(plain[part], words):
-                yield f"{part}: {name}", plain | {part: code}
+            for name, expr in mutants_of(plain[part], words):
+                yield f"{part}: {name}", plain | {part: expr}
     for part in ("when", "where"):
         if plain.get(part):
             yield f"{part} dropped", {name: value for name, value in plain.items() if name != part}
@@ -51,89 +50,95 @@ def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:
                 yield f"era {('from', 'before')[side]} {edge} → {moved}", plain | {"era": era}
 
 
-def mutants_of(code: Code, words: Vocabulary) -> Iterator[tuple[str, Code]]:
-    """The mutants of one condition, each with a name that says what changed."""
-    shape = code[0]
-    if shape in ("and", "or"):
-        yield from _connective(code, words)
-    elif shape == "not":
-        yield f"not dropped before {condition_words(code[1])}", code[1]
-        for name, inner in mutants_of(code[1], words):
+def mutants_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
+    """Yield the mutants of a condition, each with a name that describes the change."""
+    op = expr[0]
+    if op in ("and", "or"):
+        yield from _connective(expr, words)
+    elif op == "not":
+        yield f"not dropped before {condition_text(expr[1])}", expr[1]
+        for name, inner in mutants_of(expr[1], words):
             yield name, ["not", inner]
-    elif shape == "implies":
-        yield f"{condition_words(code)} turned round", ["implies", code[2], code[1]]
-        yield f"if dropped: {condition_words(code[2])}", code[2]
+    elif op == "implies":
+        yield f"{condition_text(expr)} reversed", ["implies", expr[2], expr[1]]
+        yield f"if dropped: {condition_text(expr[2])}", expr[2]
         for place in (1, 2):
-            for name, inner in mutants_of(code[place], words):
-                yield name, [*code[:place], inner, *code[place + 1 :]]
-    elif shape == "state":
-        other = STATES[code[2]]
-        yield f"{path_words(code[1])} {code[2]} → {other}", ["state", code[1], other]
-    elif shape == "ask":
-        yield from _operator(code, words)
+            for name, inner in mutants_of(expr[place], words):
+                yield name, [*expr[:place], inner, *expr[place + 1 :]]
+    elif op == "state":
+        other = STATES[expr[2]]
+        yield f"{path_text(expr[1])} {expr[2]} → {other}", ["state", expr[1], other]
+    elif op == "ask":
+        yield from _operator(expr, words)
     else:
-        yield from _list(code, words)
+        yield from _list(expr, words)
 
 
-def _connective(code: Code, words: Vocabulary) -> Iterator[tuple[str, Code]]:
-    shape, parts = code[0], code[1]
-    other = "or" if shape == "and" else "and"
-    yield f"{shape} → {other} in {condition_words(code)}", [other, parts]
+def _connective(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
+    op, parts = expr[0], expr[1]
+    other = "or" if op == "and" else "and"
+    yield f"{op} → {other} in {condition_text(expr)}", [other, parts]
     for place, part in enumerate(parts):
         rest = [*parts[:place], *parts[place + 1 :]]
-        yield f"dropped: {condition_words(part)}", [shape, rest] if rest else part
+        yield f"dropped: {condition_text(part)}", [op, rest] if rest else part
         for name, inner in mutants_of(part, words):
-            yield name, [shape, [*parts[:place], inner, *parts[place + 1 :]]]
+            yield name, [op, [*parts[:place], inner, *parts[place + 1 :]]]
 
 
-def _operator(code: Code, words: Vocabulary) -> Iterator[tuple[str, Code]]:
-    _, path, kind, name, argument = code
+def _operator(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
+    _, path, kind, name, argument = expr
     operator = OPERATORS[kind][name]
-    start = f"{path_words(path)} {name}"
+    start = f"{path_text(path)} {name}"
     for other in dict.fromkeys((operator.opposite, operator.near)):
         if other and other in OPERATORS[kind] and OPERATORS[kind][other].argument == operator.argument:
             if _alike(name, other, argument):
                 continue
-            yield f"{start} → {other} ({argument_words(argument)})", ["ask", path, kind, other, argument]
-    for said, moved in arguments_of(argument, words):
-        yield f"{start} {said}", ["ask", path, kind, name, moved]
+            yield f"{start} → {other} ({argument_text(argument)})", ["ask", path, kind, other, argument]
+    for change, moved in arguments_of(argument, words):
+        yield f"{start} {change}", ["ask", path, kind, name, moved]
 
 
-def _alike(one: str, two: str, argument: Code) -> bool:
-    """Whether two operators mean the same with this argument: all and any of a single code."""
+def _alike(one: str, two: str, argument: Expression) -> bool:
+    """Return whether two operators mean the same with this argument: `all of` and `any of` a single code."""
     single = argument[0] == "lit" and isinstance(argument[2], list) and len(argument[2]) == 1
     return single and {one, two} == {"includes", "includes_any"}
 
 
-def arguments_of(code: Code, words: Vocabulary) -> Iterator[tuple[str, Code]]:
-    """The argument moved by one step each way: counts, days, years, levels, bounds, lists, flags."""
-    shape = code[0]
-    if shape == "lit":
-        for value in _moved(code[1], code[2], words):
-            moved = ["lit", code[1], value]
-            yield f"{argument_words(code)} → {argument_words(moved)}", moved
-    elif shape == "field" and (code[3] or code[4]):
+def arguments_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
+    """Yield an argument moved by one step in each direction, with a description of the change."""
+    op = expr[0]
+    if op == "lit":
+        for moved in _moved_constant(expr[1], expr[2], words):
+            yield _change(expr, ["lit", expr[1], moved])
+    elif op == "field":
         for place in (3, 4):
-            if code[place]:
-                for step in (-1, 1):
-                    moved = copy.copy(code)
-                    moved[place] += step
-                    yield f"{argument_words(code)} → {argument_words(moved)}", moved
-    elif shape == "shift":
-        for step in (-1, 1):
-            if code[3]:
-                moved = [*code[:3], code[3] + step]
-                yield f"{argument_words(code)} → {argument_words(moved)}", moved
-        for inner in (2,) if code[2][0] == "lit" and code[2][2] else ():
-            for said, other in arguments_of(code[inner], words):
-                yield f"years {said}", [*code[:inner], other, *code[inner + 1 :]]
-    elif shape == "window":
-        for place in (1, 2):
-            for said, other in arguments_of(code[place], words):
-                yield f"{('from', 'to')[place - 1]} {said}", [*code[:place], other, *code[place + 1 :]]
+            if expr[place]:
+                yield from (_change(expr, _stepped(expr, place, step)) for step in (-1, 1))
+    elif op == "shift":
+        yield from _moved_shift(expr, words)
+    elif op == "window":
+        for place, name in ((1, "from"), (2, "to")):
+            for change, moved in arguments_of(expr[place], words):
+                yield f"{name} {change}", [*expr[:place], moved, *expr[place + 1 :]]
 
 
-def _moved(kind: str, value: Free, words: Vocabulary) -> Iterator[Free]:
+def _moved_shift(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
+    if expr[3]:
+        yield from (_change(expr, _stepped(expr, 3, step)) for step in (-1, 1))
+    if expr[2][0] == "lit" and expr[2][2]:
+        for change, moved in arguments_of(expr[2], words):
+            yield f"years {change}", [*expr[:2], moved, *expr[3:]]
+
+
+def _change(before: Expression, after: Expression) -> tuple[str, Expression]:
+    return f"{argument_text(before)} → {argument_text(after)}", after
+
+
+def _stepped(expr: Expression, place: int, step: int) -> Expression:
+    return [*expr[:place], expr[place] + step, *expr[place + 1 :]]
+
+
+def _moved_constant(kind: str, value: Any, words: Vocabulary) -> Iterator[Any]:
     if kind == "count":
         yield from (value - 1, value + 1)
     elif kind == "flag":
@@ -142,43 +147,56 @@ def _moved(kind: str, value: Free, words: Vocabulary) -> Iterator[Free]:
         for step in (-1, 1):
             yield (date.fromisoformat(value) + timedelta(days=step)).isoformat()
     elif kind == "level":
-        ranked = sorted(words["levels"], key=lambda entry: entry.rank or 0)
-        ranks = [entry.rank or 0 for entry in ranked]
-        here = ranks.index(words["levels"].get(value).rank or 0)  # type: ignore[union-attr]
-        for place in (here - 1, here + ranks.count(ranks[here])):
-            if 0 <= place < len(ranked):
-                yield ranked[place].code
+        yield from _moved_level(value, words)
     elif kind == "between":
-        for place in (0, 1) if value[0] else (1,):  # no lower bound was given
-            for step in (-1, 1):
-                moved = list(value)
-                moved[place] += step
-                if moved[1] < 1 << 29 or place == 0:
-                    yield moved
+        yield from _moved_bounds(value)
     elif kind in ("texts", "counts", "levels", "set", "parts") and len(value) > 1:
         for place in range(len(value)):
             yield [*value[:place], *value[place + 1 :]]
 
 
-def _list(code: Code, words: Vocabulary) -> Iterator[tuple[str, Code]]:
-    shape, path = code[0], code[1]
-    start = path_words(path)
-    if shape in QUANTIFIERS:
-        for other in QUANTIFIERS[shape]:
-            yield f"{shape} → {other} of {start}", [other, path, code[2]]
-        for name, inner in mutants_of(code[2], words):
-            yield f"{shape} of {start}: {name}", [shape, path, inner]
-    elif shape == "times":
-        for other in [word for word in TIMES if word != code[2]]:
-            yield f"{code[2]} → {other} of {start}", ["times", path, other, code[3], code[4]]
+def _moved_level(code: str, words: Vocabulary) -> Iterator[str]:
+    ranked = sorted(words["levels"], key=lambda entry: entry.rank or 0)
+    ranks = [entry.rank or 0 for entry in ranked]
+    here = ranks.index(words["levels"].get(code).rank or 0)  # type: ignore[union-attr]
+    for place in (here - 1, here + ranks.count(ranks[here])):
+        if 0 <= place < len(ranked):
+            yield ranked[place].code
+
+
+def _moved_bounds(bounds: list[int]) -> Iterator[list[int]]:
+    for place in (0, 1) if bounds[0] else (1,):  # a lower bound of 0 means that none was given
         for step in (-1, 1):
-            if code[3] + step >= 0:
-                yield f"{code[2]} {code[3]} → {code[3] + step} of {start}", [*code[:3], code[3] + step, code[4]]
-        for name, inner in mutants_of(code[4], words):
-            yield f"{code[2]} of {start}: {name}", [*code[:4], inner]
-    elif shape == "count":
-        for name, moved in _operator(["ask", path, "count", code[2], code[3]], words):
-            yield f"count of {name}", ["count", path, moved[3], moved[4]]
-    elif shape == "pairs":
-        for name, inner in mutants_of(code[2], words):
-            yield f"neighbours of {start}: {name}", [shape, path, inner]
+            moved = _stepped(bounds, place, step)
+            if moved[1] < 1 << 29 or place == 0:
+                yield moved
+
+
+def _list(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
+    op, start = expr[0], path_text(expr[1])
+    if op in QUANTIFIERS:
+        for other in QUANTIFIERS[op]:
+            yield f"{op} → {other} of {start}", [other, *expr[1:]]
+        for name, inner in mutants_of(expr[2], words):
+            yield f"{op} of {start}: {name}", [*expr[:2], inner]
+    elif op == "times":
+        yield from _times(expr, words)
+    elif op == "count":
+        for name, moved in _operator(["ask", expr[1], "count", expr[2], expr[3]], words):
+            yield f"count of {name}", ["count", expr[1], moved[3], moved[4]]
+    elif op == "pairs":
+        for name, inner in mutants_of(expr[2], words):
+            yield f"neighbors in {start}: {name}", [*expr[:2], inner]
+
+
+def _times(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
+    _, path, name, number, condition = expr
+    start = path_text(path)
+    for other in TIMES:
+        if other != name:
+            yield f"{name} → {other} of {start}", [*expr[:2], other, *expr[3:]]
+    for step in (-1, 1):
+        if number + step >= 0:
+            yield f"{name} {number} → {number + step} of {start}", _stepped(expr, 3, step)
+    for change, inner in mutants_of(condition, words):
+        yield f"{name} of {start}: {change}", [*expr[:4], inner]

@@ -10,7 +10,7 @@ import re
 from re import _constants as const  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 
-from .ir import Free
+from .ir import Any
 
 LONGEST = 1000  # letters of a pattern
 MAX_REPEAT = 1000
@@ -66,7 +66,7 @@ Letters = frozenset[int]
 ALL: Letters = frozenset(range(129))  # the ASCII letters, and 128 for every other one
 
 
-def _walk(items: list[Free], open_: Letters) -> Letters:
+def _walk(items: list[Any], open_: Letters) -> Letters:
     """Go along a sequence. `open_` are the letters that repeats before may still take; returned as it is at the end."""
     for name, value in items:
         word = str(name)
@@ -83,7 +83,7 @@ def _walk(items: list[Free], open_: Letters) -> Letters:
     return open_
 
 
-def _repeat(value: Free, open_: Letters) -> Letters:
+def _repeat(value: Any, open_: Letters) -> Letters:
     low, high, inner = value[0], value[1], list(value[2])
     endless = high is const.MAXREPEAT
     if not endless and high > MAX_REPEAT:
@@ -101,7 +101,7 @@ def _repeat(value: Free, open_: Letters) -> Letters:
     return letters if low else open_ | letters
 
 
-def _inside(items: list[Free]) -> None:
+def _inside(items: list[Any]) -> None:
     """What is repeated must be decided letter by letter, and never be empty."""
     flat = _flat(items)
     if _may_be_empty(items):
@@ -126,22 +126,22 @@ def _inside(items: list[Free]) -> None:
                 raise _Refused("a repeat inside a repeat")
 
 
-def _flat(items: list[Free]) -> list[Free]:
+def _flat(items: list[Any]) -> list[Any]:
     """The sequence with its groups opened."""
-    found: list[Free] = []
+    found: list[Any] = []
     for name, value in items:
         found += _flat(list(value[3])) if str(name) == "SUBPATTERN" else [(name, value)]
     return found
 
 
-def _varies(item: Free) -> bool:
+def _varies(item: Any) -> bool:
     """Whether an item may take more or fewer letters: a repeat, or alternatives of which one is empty."""
     if str(item[0]) == "BRANCH":
         return _may_be_empty([item])
     return str(item[0]) in ("MAX_REPEAT", "MIN_REPEAT") and item[1][0] != item[1][1]
 
 
-def _may_be_empty(items: list[Free]) -> bool:
+def _may_be_empty(items: list[Any]) -> bool:
     for name, value in items:
         word = str(name)
         if word in ("MAX_REPEAT", "MIN_REPEAT"):
@@ -158,17 +158,17 @@ def _may_be_empty(items: list[Free]) -> bool:
     return True
 
 
-def _every(items: list[Free]) -> Letters:
+def _every(items: list[Any]) -> Letters:
     """All letters that stand anywhere in a sequence."""
     return _gather(items, stop=False)
 
 
-def _letters(items: list[Free]) -> Letters:
+def _letters(items: list[Any]) -> Letters:
     """The letters that a sequence may begin with."""
     return _gather(items, stop=True)
 
 
-def _gather(items: list[Free], stop: bool) -> Letters:
+def _gather(items: list[Any], stop: bool) -> Letters:
     found: set[int] = set()
     for item in items:
         name, value = item
@@ -193,7 +193,7 @@ CATEGORIES = {
 }
 
 
-def _class(word: str, value: Free) -> Letters:
+def _class(word: str, value: Any) -> Letters:
     if word == "LITERAL":
         return frozenset([min(int(value), 128)])
     if word == "ANY":
@@ -216,7 +216,7 @@ def _class(word: str, value: Free) -> Letters:
     return (ALL - found) | {128} if negated else frozenset(found)
 
 
-def _impossible(items: list[Free]) -> bool:
+def _impossible(items: list[Any]) -> bool:
     """Whether an anchor stands where letters before or after it make it unmatchable."""
     seen = False
     ended = False

@@ -1,4 +1,8 @@
-"""Templates of messages: text with named values, nothing else; every name is checked when the rule is loaded."""
+"""Parse rules: a rule of a YAML file to the data that is cached and compiled.
+
+Everything is checked here, so that a loaded rule can always be evaluated: templates of messages, citations, the era,
+the condition, the keys of a check, the life cycle, and the examples.
+"""
 
 from __future__ import annotations
 
@@ -10,143 +14,152 @@ from ..checks import CHECKS
 from ..results import SEVERITIES
 from ..vocabulary import Vocabulary
 from .condition_parser import read_condition
-from .field_types import Frames, Scope
-from .ir import Code, Data
-from .yaml_loader import Map, RuleFile, Seq, Text, Tree, like, plain
+from .ir import Data, Expression
+from .selectors import Frames, Scope
+from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
 
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 NAMED = ("count", "element", "value")
 
 
-def read_template(node: Text, frames: Frames, scope: Scope, facts: tuple[str, ...] | None = None) -> list[Code] | None:
-    """The parts of a template. `facts` are the only names allowed where a check gives them."""
-    parts: list[Code] = []
+def read_template(
+    node: YamlText, frames: Frames, scope: Scope, facts: tuple[str, ...] | None = None
+) -> list[Expression] | None:
+    """Return the parts of a template, or None after adding errors. `facts` are the names that a check allows."""
+    parts: list[Expression] = []
     here = 0
-    fine = True
+    valid = True
     for match in PART.finditer(node.value):
         parts.append(["text", node.value[here : match.start()]])
         here = match.end()
         if match.group() in ("{{", "}}"):
             parts.append(["text", match.group()[0]])
         elif match.group(1) is None:
-            scope.refuse(
-                "R021", node, f"a single {match.group()} in a template", f"write {match.group() * 2} for the letter"
+            scope.error(
+                "R021",
+                node,
+                f"a single {match.group()} in a template",
+                f"write {match.group() * 2} for a literal {match.group()}",
             )
-            fine = False
+            valid = False
         else:
             part = _part(match.group(1).strip(), node, frames, scope, facts)
-            fine = fine and part is not None
+            valid = valid and part is not None
             parts.append(part or ["text", ""])
     parts.append(["text", node.value[here:]])
-    return [part for part in parts if part != ["text", ""]] if fine else None
+    return [part for part in parts if part != ["text", ""]] if valid else None
 
 
-def _part(name: str, node: Text, frames: Frames, scope: Scope, facts: tuple[str, ...] | None) -> Code | None:
+def _part(name: str, node: YamlText, frames: Frames, scope: Scope, facts: tuple[str, ...] | None) -> Expression | None:
     if facts is not None:
         if name in facts:
             return ["path", name]
-        return scope.refuse("R021", node, f'the check gives no value "{name}"', f"it gives: {', '.join(facts)}")
+        return scope.error("R021", node, f'the check has no value "{name}"', f"it has: {', '.join(facts)}")
     if name in NAMED:
         return [name]
-    before = len(scope.file.items)
-    found = frames.find(Text(name, node.line, node.column, node.length), scope)
+    before = len(scope.file.diagnostics)
+    found = frames.find(YamlText(name, node.line, node.column, node.length), scope)
     if found is not None:
         return ["path", found[0]]
-    trouble = scope.file.items.pop() if len(scope.file.items) > before else None
+    trouble = scope.file.diagnostics.pop() if len(scope.file.diagnostics) > before else None
     advice = trouble.help if trouble is not None else ""
-    return scope.refuse("R021", node, f'the message names "{name}", which does not exist here',
-                        advice or f"besides fields there are {', '.join(NAMED)}")  # fmt: skip
+    return scope.error("R021", node, f'no value "{name}" here',
+                        advice or f"expected a field, or one of {', '.join(NAMED)}")  # fmt: skip
 
 
-# ---- One rule of a file, read: everything checked against model, words and sources, and put into plain li
+# ---- Rules -----------------------------------------------------------------------------------------------------------
 Bases = dict[str, str]
 
 
-def read_rule(node: Map, file: RuleFile, words: Vocabulary, bases: Bases, defaults: Map | None) -> Data | None:
-    """The data of a rule whose shape is right; `None` with troubles added if anything else is wrong."""
+def read_rule(node: YamlMap, file: RuleFile, words: Vocabulary, bases: Bases, defaults: YamlMap | None) -> Data | None:
+    """Return the data of a rule that matches the schema, or None after adding errors."""
     scope = Scope(file, words, node.text("id"))
-    before = len(file.items)
+    before = len(file.diagnostics)
     data = _about(node, file, scope, defaults)
     frames = _target(node, scope, data)
     if frames is not None:
         _demands(node, frames, scope, data)
     _examples(node, scope, data, bases)
     _life(node, scope, data)
-    return data if len(file.items) == before else None
+    return data if len(file.diagnostics) == before else None
 
 
-def _setting(node: Map, defaults: Map | None, name: str) -> Tree | None:
+def _setting(node: YamlMap, defaults: YamlMap | None, name: str) -> YamlNode | None:
     found = node.get(name)
     return found if found is not None or defaults is None else defaults.get(name)
 
 
-def _list(node: Tree | None) -> list[str]:
-    return [item.value for item in node.items if isinstance(item, Text)] if isinstance(node, Seq) else []
+def _list(node: YamlNode | None) -> list[str]:
+    return [item.value for item in node.items if isinstance(item, YamlText)] if isinstance(node, YamlList) else []
 
 
-def _about(node: Map, file: RuleFile, scope: Scope, defaults: Map | None) -> Data:
+def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None) -> Data:
     severity, status = _setting(node, defaults, "severity"), _setting(node, defaults, "status")
     data: Data = {
         name: node.text(name)
         for name in ("id", "name", "summary", "because", "help", "replaced_by", "since", "reason")
         if name in node.pairs
     }
-    data["severity"] = severity.value if isinstance(severity, Text) else SEVERITIES[1]
-    data["status"] = status.value if isinstance(status, Text) else "stable"
+    data["severity"] = severity.value if isinstance(severity, YamlText) else SEVERITIES[1]
+    data["status"] = status.value if isinstance(status, YamlText) else "stable"
     data["profile"] = _list(_setting(node, defaults, "profile")) or ["ALL"]
     data["aliases"] = _list(node.get("aliases"))
     data["tags"] = _list(_setting(node, defaults, "tags"))
     data["place"] = [file.shown, node.line, node.column]
-    data["source"] = file.words(node.line, node.last_line)
+    data["source"] = file.excerpt(node.line, node.last_line)
     data["cite"] = _cite(node.get("cite"), scope)
     era = _setting(node, defaults, "era")
-    if isinstance(era, Map):
+    if isinstance(era, YamlMap):
         data["era"] = _era(era, scope)
     return data
 
 
-def _cite(node: Tree | None, scope: Scope) -> list[list[str]]:
+def _cite(node: YamlNode | None, scope: Scope) -> list[list[str]]:
     found = []
-    sources = scope.words.tables.get("sources")
-    for item in node.items if isinstance(node, Seq) else []:
-        if isinstance(item, Map):
+    sources = scope.vocabulary.tables.get("sources")
+    for item in node.items if isinstance(node, YamlList) else []:
+        if isinstance(item, YamlMap):
             source = item.get("source")
-            if isinstance(source, Text) and sources is not None and source.value not in sources:
-                near = like(source.value, sources.codes())
-                scope.refuse("R019", source, f'no source "{source.value}"',
-                             f"{near}Sources stand in vocabulary/sources.yaml: add yours to a table of that name, "
-                             "or say memory")  # fmt: skip
+            if isinstance(source, YamlText) and sources is not None and source.value not in sources:
+                near = suggest(source.value, sources.codes())
+                scope.error("R019", source, f'unknown source "{source.value}"',
+                             f"{near}Sources are in vocabulary/sources.yaml. Add yours to a table of that name, "
+                             "or write: source: memory")  # fmt: skip
             found.append([item.text("source"), item.text("clause")])
     return found
 
 
-def _era(node: Map, scope: Scope) -> list[str | None]:
+def _era(node: YamlMap, scope: Scope) -> list[str | None]:
     ends: list[str | None] = []
     for word in ("from", "before"):
         day = node.get(word)
-        if isinstance(day, Text):
+        if isinstance(day, YamlText):
             try:
                 ends.append(date.fromisoformat(day.value).isoformat())
             except ValueError:
-                scope.refuse("R034", day, f'"{day.value}" is no real day', "dates are written 1995-10-14")
+                scope.error("R034", day, f'"{day.value}" is not a real date', "write dates as 1995-10-14")
                 ends.append(None)
         else:
             ends.append(None)
     if ends[0] and ends[1] and ends[0] >= ends[1]:
-        scope.refuse("R020", node, "the era is empty", "`from` is the first day, `before` the first day after it")
+        scope.error(
+            "R020", node, "the era is empty", "`from` must be earlier than `before`, the first day after the era"
+        )
     return ends
 
 
-def _target(node: Map, scope: Scope, data: Data) -> Frames | None:
-    """Guard, `each` and `where`; the frames that the requirement is read in."""
+def _target(node: YamlMap, scope: Scope, data: Data) -> Frames | None:
+    """Read guard, `each` and `where`; return the frames for the requirement."""
     frames = Frames()
     when = node.get("when")
     if when is not None:
         data["when"] = read_condition(when, frames, scope)
     each = node.get("each")
-    if not isinstance(each, Text):
+    if not isinstance(each, YamlText):
         if "where" in node.pairs:
-            scope.refuse("R036", node.pairs["where"][0], "`where` stands without `each`", "use `when` for a guard")
+            scope.error(
+                "R036", node.pairs["where"][0], "`where` needs `each`", "use `when` for a condition on the telegram"
+            )
         return frames
     found = frames.find(each, scope)
     if found is None:
@@ -160,53 +173,53 @@ def _target(node: Map, scope: Scope, data: Data) -> Frames | None:
     return inside
 
 
-def _demands(node: Map, frames: Frames, scope: Scope, data: Data) -> None:
+def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
     require, check = node.get("require"), node.get("check")
     facts: tuple[str, ...] | None = None
     if (require is None) == (check is None):
         both = "both `require` and `check`" if require is not None else "neither `require` nor `check`"
-        scope.refuse("R036", node, f"the rule has {both}", "a rule has exactly one of the two")
+        scope.error("R036", node, f"the rule has {both}", "use exactly one of the two")
     elif require is not None:
         data["require"] = read_condition(require, frames, scope)
-    elif isinstance(check, Text):
+    elif isinstance(check, YamlText):
         facts = _check(check, node, scope, data)
         if facts is None:
             return
     message = node.get("message")
-    if isinstance(message, Text):
+    if isinstance(message, YamlText):
         data["message"] = read_template(message, frames, scope, facts)
     point = node.get("point")
-    if isinstance(point, Text):
+    if isinstance(point, YamlText):
         found = frames.find(point, scope)
         data["point"] = found[0] if found is not None else None
     if node.text("once") == "true":
         data["once"] = True
     suggest = node.get("suggest")
-    if isinstance(suggest, Map):
+    if isinstance(suggest, YamlMap):
         _suggest(suggest, frames, scope, data)
 
 
-def _check(check: Text, node: Map, scope: Scope, data: Data) -> tuple[str, ...] | None:
-    """The names of the values the check gives; `None` if there is no such check."""
+def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[str, ...] | None:
+    """Return the names of the values that a check has for messages, or None if there is no such check."""
     module = CHECKS.get(check.value)
     if module is None:
-        advice = like(check.value, sorted(CHECKS)) or "the checks that there are stand in checks/__init__.py"
-        scope.refuse("R029", check, f'no check "{check.value}"', advice)
+        advice = suggest(check.value, sorted(CHECKS)) or "name installed checks in the option `checks`"
+        scope.error("R029", check, f'unknown check "{check.value}"', advice)
         return None
     given = node.get("with")
     asked = plain(given) if given is not None else {}
-    if isinstance(given, Map):
+    if isinstance(given, YamlMap):
         scope.keys(given, set(module.Ask.__fields__))
-    told = set(given.pairs) if isinstance(given, Map) else set()
-    for name in sorted(set(module.Ask.__fields__) - set(module.Ask.__defaults__) - told):
-        scope.refuse("R033", given or check, f'the check needs "{name}"')
+    present = set(given.pairs) if isinstance(given, YamlMap) else set()
+    for name in sorted(set(module.Ask.__fields__) - set(module.Ask.__defaults__) - present):
+        scope.error("R033", given or check, f'the check needs "{name}"')
     data["check"], data["with"] = check.value, asked
     return tuple(module.FACTS)
 
 
-def _suggest(node: Map, frames: Frames, scope: Scope, data: Data) -> None:
+def _suggest(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
     replace, words = node.get("replace"), node.get("with")
-    if not isinstance(replace, Text) or not isinstance(words, Text):
+    if not isinstance(replace, YamlText) or not isinstance(words, YamlText):
         return
     found = frames.find(replace, scope)
     template = read_template(words, frames, scope)
@@ -214,126 +227,129 @@ def _suggest(node: Map, frames: Frames, scope: Scope, data: Data) -> None:
         data["suggest"] = {"replace": found[0], "with": template, "safe": node.text("safe") == "true"}
 
 
-def _life(node: Map, scope: Scope, data: Data) -> None:
+def _life(node: YamlMap, scope: Scope, data: Data) -> None:
     words = ("replaced_by", "since", "reason")
     if data["status"] == "deprecated":
         missing = [word for word in words if word not in node.pairs]
         if missing:
-            scope.refuse("R028", node, f"a deprecated rule says {', '.join(words)}", f"add {', '.join(missing)}")
+            scope.error("R028", node, f"a deprecated rule needs {', '.join(words)}", f"add {', '.join(missing)}")
     else:
         for word in words:
             if word in node.pairs:
-                scope.refuse("R028", node.pairs[word][0], f"only a deprecated rule says `{word}`")
+                scope.error(
+                    "R028",
+                    node.pairs[word][0],
+                    f"`{word}` is only for deprecated rules",
+                    "remove it, or set `status: deprecated`",
+                )
     equivalent = node.get("equivalent")
-    if isinstance(equivalent, Seq):
+    if isinstance(equivalent, YamlList):
         data["equivalent"] = [
             {"mutant": item.text("mutant"), "because": item.text("because"), "line": item.line, "column": item.column}
-            for item in equivalent.items if isinstance(item, Map)
+            for item in equivalent.items if isinstance(item, YamlMap)
         ]  # fmt: skip
 
 
-def _examples(node: Map, scope: Scope, data: Data, bases: Bases) -> None:
+def _examples(node: YamlMap, scope: Scope, data: Data, bases: Bases) -> None:
     found: dict[str, list[Data]] = {}
     examples = node.get("examples")
-    for kind, (_, items) in examples.pairs.items() if isinstance(examples, Map) else ():
-        for item in items.items if isinstance(items, Seq) else []:
-            if isinstance(item, Map):
+    for kind, (_, items) in examples.pairs.items() if isinstance(examples, YamlMap) else ():
+        for item in items.items if isinstance(items, YamlList) else []:
+            if isinstance(item, YamlMap):
                 built = build(item, kind, scope, bases)
                 if built is not None:
                     found.setdefault(kind, []).append(built)
     data["examples"] = found
     if data["status"] == "stable" or data["status"] == "provisional":
         needed = ["valid", "invalid"] + (["not_applicable"] if "era" in data or "when" in node.pairs else [])
-        written = examples.pairs if isinstance(examples, Map) else {}
+        written = examples.pairs if isinstance(examples, YamlMap) else {}
         for kind in needed:
             if kind not in written:
-                scope.refuse("R024", node, f"a {data['status']} rule needs an example of the kind {kind}")
+                scope.error("R024", node, f"a {data['status']} rule needs an example under `{kind}`")
 
 
-def build(node: Map, kind: str, scope: Scope, bases: Bases) -> Data | None:
-    """The document of an example, with the drawn places taken out of it."""
+def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
+    """Return the data of an example, or None after adding an error. Brackets are removed; their positions are
+    `places`.
+    """
     if ("text" in node.pairs) == ("base" in node.pairs):
-        return scope.refuse("R023", node, "an example has either `text` or `base`")
+        return scope.error("R023", node, "an example needs either `text` or `base`")
     text = node.text("text") if "text" in node.pairs else _swapped(node, scope, bases)
     if text is None:
         return None
-    drawn = draw(text)
-    if drawn is None:
-        return scope.refuse("R023", node, "the brackets ⟦ and ⟧ do not come in pairs")
-    clean, places = drawn
+    marked = split_brackets(text)
+    if marked is None:
+        return scope.error("R023", node, "unpaired bracket ⟦ or ⟧")
+    clean, places = marked
     anywhere = node.text("anywhere") == "true"
     if kind == "invalid" and not places and not anywhere:
-        return scope.refuse(
-            "R023", node, "an invalid example draws no place", "put ⟦ and ⟧ around the words to point at"
-        )
+        advice = "put ⟦ and ⟧ around the text"
+        return scope.error("R023", node, "an invalid example must mark where the finding is", advice)
     if kind != "invalid" and places:
-        return scope.refuse("R023", node, f"a place is drawn in a {kind.replace('_', '-')} example")
-    facts = node.get("facts")
+        return scope.error("R023", node, f"⟦…⟧ is only for invalid examples, not for {kind}", "remove the brackets")
     built: Data = {"text": clean, "places": places, "line": node.line, "column": node.column, "kind": kind}
     if anywhere:
         built["anywhere"] = True
-    if isinstance(facts, Map):
-        built["facts"] = [[name, value.value] for name, (_, value) in facts.pairs.items() if isinstance(value, Text)]
+    return built | _expectations(node)
+
+
+def _expectations(node: YamlMap) -> Data:
+    found: Data = {}
+    facts = node.get("facts")
+    if isinstance(facts, YamlMap):
+        found["facts"] = [
+            [name, value.value] for name, (_, value) in facts.pairs.items() if isinstance(value, YamlText)
+        ]
     messages = [node.text("message")] if "message" in node.pairs else _list(node.get("messages"))
     if messages:
-        built["messages"] = messages
-    for name in ("as_of", "profile", "note"):
-        if name in node.pairs:
-            built[name] = node.text(name)
-    return built
+        found["messages"] = messages
+    return found | {name: node.text(name) for name in ("as_of", "profile", "note") if name in node.pairs}
 
 
-def _swapped(node: Map, scope: Scope, bases: Bases) -> str | None:
+def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
     base = node.pairs["base"][1]
-    if not isinstance(base, Text) or base.value not in bases:
-        shown = base.value if isinstance(base, Text) else ""
-        return scope.refuse(
-            "R023", base, f'no base telegram "{shown}"', like(shown, bases) or f"there are: {', '.join(sorted(bases))}"
+    if not isinstance(base, YamlText) or base.value not in bases:
+        shown = base.value if isinstance(base, YamlText) else ""
+        return scope.error(
+            "R023",
+            base,
+            f'unknown base telegram "{shown}"',
+            suggest(shown, bases) or f"expected one of {', '.join(sorted(bases))}",
         )
     text = bases[base.value]
     swap = node.get("swap")
     changes: list[tuple[int, int, str]] = []
-    for key, value in swap.pairs.values() if isinstance(swap, Map) else ():
+    for key, value in swap.pairs.values() if isinstance(swap, YamlMap) else ():
         count = text.count(key.value)
         if count != 1:
-            return scope.refuse("R023", key, f"the words to swap stand {count} times in {base.value}, not once",
-                                "give enough of the line to be found exactly once")  # fmt: skip
+            return scope.error("R023", key, f"the text to swap occurs {count} times in {base.value}, not once",
+                                "give more of the line")  # fmt: skip
         start = text.index(key.value)
-        changes.append((start, start + len(key.value), value.value if isinstance(value, Text) else ""))
+        changes.append((start, start + len(key.value), value.value if isinstance(value, YamlText) else ""))
     changes.sort()
     if any(one[1] > two[0] for one, two in itertools.pairwise(changes)):
-        return scope.refuse("R023", node, "two swaps overlap", "make one of them")
+        return scope.error("R023", node, "two swaps overlap", "combine them")
     for start, end, words in reversed(changes):
         text = text[:start] + words + text[end:]
     return text
 
 
-def draw(text: str) -> tuple[str, list[list[int]]] | None:
-    """The text without its brackets, and the places [start, end] they drew; `None` if they do not pair."""
+def split_brackets(text: str) -> tuple[str, list[list[int]]] | None:
+    """Return the text without brackets, and the [start, end] of each pair; None if a bracket is unpaired."""
     clean: list[str] = []
     places: list[list[int]] = []
     length, start = 0, -1
-    for piece in _pieces(text):
-        if piece == "⟦":
+    for part in re.split("([⟦⟧])", text):
+        if part == "⟦":
             if start >= 0:
                 return None
             start = length
-        elif piece == "⟧":
+        elif part == "⟧":
             if start < 0:
                 return None
             places.append([start, length])
             start = -1
         else:
-            clean.append(piece)
-            length += len(piece)
+            clean.append(part)
+            length += len(part)
     return ("".join(clean), places) if start < 0 else None
-
-
-def _pieces(text: str) -> list[str]:
-    found = []
-    for part in text.split("⟦"):
-        found.append("⟦")
-        for inner in part.split("⟧"):
-            found += [inner, "⟧"]
-        found.pop()
-    return found[1:]

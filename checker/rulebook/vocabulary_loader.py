@@ -1,4 +1,4 @@
-"""`rules/vocabulary/*.yaml` to `Vocabulary`, strictly: every trouble with its place."""
+"""Read vocabulary files (`vocabulary/*.yaml` of a pack) to tables."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from datetime import date
 from ..errors import RuleError
 from ..vocabulary import Entry, Table, Vocabulary
 from .diagnostics import Diagnostic
-from .schema import ENTRY, check_shape
-from .yaml_loader import Map, RuleFile, Seq, Text, Tree
+from .schema import ENTRY, check_schema
+from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText
 
 ENTRY_KEYS = frozenset(key.name for key in ENTRY)
 
 
 def load_vocabulary(folder: str) -> Vocabulary:
-    """All tables of a folder of vocabulary files. Raises `RuleError` with everything that is wrong."""
-    items: list[Diagnostic] = []
-    tables = read_tables([folder], items)
-    if items:
-        raise RuleError(list(items))
+    """Load all tables of a folder. Raises `RuleError` with all errors."""
+    diagnostics: list[Diagnostic] = []
+    tables = read_tables([folder], diagnostics)
+    if diagnostics:
+        raise RuleError(list(diagnostics))
     return Vocabulary(tables.values())
 
 
-def read_tables(folders: list[str], items: list[Diagnostic]) -> dict[str, Table]:
-    """The tables of the folders. A table of a later folder adds words to the one of the same name before it."""
+def read_tables(folders: list[str], diagnostics: list[Diagnostic]) -> dict[str, Table]:
+    """Return the tables of folders by name. A table in a later folder adds entries to the table of the same name."""
     found: dict[str, Table] = {}
     for folder in folders:
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
@@ -32,76 +32,87 @@ def read_tables(folders: list[str], items: list[Diagnostic]) -> dict[str, Table]
                 path = os.path.join(folder, name)
                 home = os.path.dirname(os.path.abspath(folder))
                 shown = f"{os.path.basename(home)}/{os.path.basename(folder)}/{name}"
-                file = RuleFile.open(path, shown, items)
+                file = RuleFile.open(path, shown, diagnostics)
                 if file is not None:
                     read_table(file, name, found)
     return found
 
 
 def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
-    """Read one table into `found`; troubles go to the file's list."""
+    """Read one table into `found`; add errors to the file."""
     tree = file.tree
-    if not isinstance(tree, Map):
+    if not isinstance(tree, YamlMap):
         if tree is not None:
-            file.trouble("R009", tree, "a vocabulary file is a mapping", "it begins with `format: 1`")
+            file.error(
+                "R009", tree, "a vocabulary file must be a mapping", "add `format: 1`, `table: …` and `entries: […]`"
+            )
         return
-    before = len(file.items)
+    before = len(file.diagnostics)
     entries = tree.get("entries")
-    if not _in_shape(tree) and check_shape("vocabulary", file):
+    if not _in_shape(tree) and check_schema("vocabulary", file):
         return
     table = tree.text("table")
     if table != name.removesuffix(".yaml").replace("-", "_"):
-        file.trouble(
-            "R009", tree.pairs["table"][1], f'the table is called "{table}", the file {name}', "call both alike"
+        file.error(
+            "R009",
+            tree.pairs["table"][1],
+            f'the table is called "{table}", the file {name}',
+            "the name of the table must be the name of the file",
         )
     known = {entry.code: entry for entry in found[table].entries} if table in found else {}
-    read = [_entry(item, file) for item in entries.items if isinstance(item, Map)] if isinstance(entries, Seq) else []
-    for entry, item in zip(read, entries.items if isinstance(entries, Seq) else [], strict=True):
+    read = (
+        [_entry(item, file) for item in entries.items if isinstance(item, YamlMap)]
+        if isinstance(entries, YamlList)
+        else []
+    )
+    for entry, item in zip(read, entries.items if isinstance(entries, YamlList) else [], strict=True):
         if entry.code in known:
-            code = item.pairs["code"][1] if isinstance(item, Map) else item
-            file.trouble("R035", code, f'the code "{entry.code}" stands twice in {table}', "each code once")
+            code = item.pairs["code"][1] if isinstance(item, YamlMap) else item
+            file.error("R035", code, f'the code "{entry.code}" appears twice in {table}', "merge the two entries")
         known[entry.code] = entry
-    if len(file.items) == before:
+    if len(file.diagnostics) == before:
         title = found[table].title if table in found else tree.text("title")
         complete = found[table].complete if table in found else tree.text("complete") == "true"
         found[table] = Table(table, title, complete, known.values())
 
 
-def _in_shape(tree: Map) -> bool:
-    """Whether the file is plainly right, so that the slow look with the schema can be left out."""
+def _in_shape(tree: YamlMap) -> bool:
+    """Return whether the file is plainly valid, so that jsonschema need not check it (half a second for all tables)."""
     entries = tree.get("entries")
-    if not isinstance(entries, Seq) or tree.text("format") != "1":
+    if not isinstance(entries, YamlList) or tree.text("format") != "1":
         return False
     if set(tree.pairs) - {"format", "table", "title", "complete", "source", "entries"}:
         return False
     complete, source = tree.get("complete"), tree.get("source")
-    if not isinstance(complete, Text) or not complete.plain or complete.value not in ("true", "false"):
+    if not isinstance(complete, YamlText) or not complete.plain or complete.value not in ("true", "false"):
         return False
-    if not isinstance(source, Seq) or not source.items or not _words(source):
+    if not isinstance(source, YamlList) or not source.items or not _words(source):
         return False
-    named = all(isinstance(tree.get(name), Text) for name in ("table", "title"))
+    named = all(isinstance(tree.get(name), YamlText) for name in ("table", "title"))
     return named and all(map(_entry_in_shape, entries.items))
 
 
-def _entry_in_shape(item: Tree) -> bool:
-    if not isinstance(item, Map) or not ENTRY_KEYS.issuperset(item.pairs) or "code" not in item.pairs:
+def _entry_in_shape(item: YamlNode) -> bool:
+    if not isinstance(item, YamlMap) or not ENTRY_KEYS.issuperset(item.pairs) or "code" not in item.pairs:
         return False
     for name, (_, value) in item.pairs.items():
         if name in ("forms", "facts"):
-            if not isinstance(value, Map) or not all(_words(inner) for _, inner in value.pairs.values()):
+            if not isinstance(value, YamlMap) or not all(_words(inner) for _, inner in value.pairs.values()):
                 return False
-        elif not isinstance(value, Text) or (
+        elif not isinstance(value, YamlText) or (
             name == "rank" and not (value.plain and value.value.removeprefix("-").isdecimal())
         ):
             return False
     return True
 
 
-def _words(node: Tree) -> bool:
-    return isinstance(node, Text) or (isinstance(node, Seq) and all(isinstance(item, Text) for item in node.items))
+def _words(node: YamlNode) -> bool:
+    return isinstance(node, YamlText) or (
+        isinstance(node, YamlList) and all(isinstance(item, YamlText) for item in node.items)
+    )
 
 
-def _entry(item: Map, file: RuleFile) -> Entry:
+def _entry(item: YamlMap, file: RuleFile) -> Entry:
     rank = item.text("rank")
     return Entry(
         item.text("code"),
@@ -115,24 +126,24 @@ def _entry(item: Map, file: RuleFile) -> Entry:
     )
 
 
-def _day(item: Map, name: str, file: RuleFile) -> date | None:
+def _day(item: YamlMap, name: str, file: RuleFile) -> date | None:
     node = item.get(name)
-    if not isinstance(node, Text):
+    if not isinstance(node, YamlText):
         return None
     try:
         if len(node.value) == 10:
             return date.fromisoformat(node.value)
     except ValueError:
         pass
-    file.trouble("R034", node, f'"{node.value}" is no real day', "dates are written 1995-10-14")
+    file.error("R034", node, f'"{node.value}" is not a real date', "write dates as 1995-10-14")
     return None
 
 
-def _many(node: Tree | None) -> dict[str, tuple[str, ...]]:
+def _many(node: YamlNode | None) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for name, (_, value) in node.pairs.items() if isinstance(node, Map) else ():
-        if isinstance(value, Text):
+    for name, (_, value) in node.pairs.items() if isinstance(node, YamlMap) else ():
+        if isinstance(value, YamlText):
             found[name] = (value.value,)
-        elif isinstance(value, Seq):
-            found[name] = tuple(item.value for item in value.items if isinstance(item, Text))
+        elif isinstance(value, YamlList):
+            found[name] = tuple(item.value for item in value.items if isinstance(item, YamlText))
     return found

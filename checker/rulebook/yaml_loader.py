@@ -1,4 +1,8 @@
-"""YAML to values that know their place; strict, bounded, and every scalar stays text."""
+"""Read YAML files to trees whose nodes keep their positions; every scalar stays text.
+
+Anchors, tags, duplicate keys and files beyond the limits below are errors. The errors of a file are collected in its
+`diagnostics`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from difflib import get_close_matches
 import yaml
 
 from .diagnostics import Diagnostic, Place
-from .ir import Free
+from .ir import Any
 
 PROSE = ("because", "help", "message", "note", "summary", "title")  # keys whose values are sentences
 MAX_BYTES = 4 << 20
@@ -18,8 +22,8 @@ MAX_NODES = 400_000
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Text:
-    """A scalar, always text. `plain` tells it stood without quotes, `length` how long it is on its first line."""
+class YamlText:
+    """A scalar. `plain` means that it has no quotes; `length` is its length on its first line, in code points."""
 
     __slots__ = ("column", "length", "line", "plain", "value")
 
@@ -31,84 +35,86 @@ class Text:
         self.plain = plain
 
 
-class Seq:
-    """A list of nodes."""
+class YamlList:
+    """A sequence."""
 
     __slots__ = ("column", "items", "length", "line")
 
     def __init__(self, line: int, column: int) -> None:
-        self.items: list[Tree] = []
+        self.items: list[YamlNode] = []
         self.line = line
         self.column = column
         self.length = 1
 
 
-class Map:
-    """A mapping: name to key and value, in the order of the file. `last_line` is where it ends."""
+class YamlMap:
+    """A mapping: key and value by name, in the order of the file. `last_line` is the line on which it ends."""
 
     __slots__ = ("column", "last_line", "length", "line", "pairs")
 
     def __init__(self, line: int, column: int) -> None:
-        self.pairs: dict[str, tuple[Text, Tree]] = {}
+        self.pairs: dict[str, tuple[YamlText, YamlNode]] = {}
         self.line = line
         self.column = column
         self.length = 1
         self.last_line = line
 
-    def get(self, name: str) -> Tree | None:
-        """The value of a key."""
+    def get(self, name: str) -> YamlNode | None:
+        """Return the value of a key, or None."""
         pair = self.pairs.get(name)
         return None if pair is None else pair[1]
 
     def text(self, name: str, default: str = "") -> str:
-        """The value of a key if it is a text."""
+        """Return the value of a key if it is a scalar, else the default."""
         value = self.get(name)
-        return value.value if isinstance(value, Text) else default
+        return value.value if isinstance(value, YamlText) else default
 
-    def items(self) -> Iterator[tuple[Text, Tree]]:
-        """Keys and values, without the private `x-` keys."""
+    def items(self) -> Iterator[tuple[YamlText, YamlNode]]:
+        """Yield keys and values, without private `x-` keys."""
         for key, value in self.pairs.values():
             if not key.value.startswith("x-"):
                 yield key, value
 
 
-Tree = Text | Seq | Map
+YamlNode = YamlText | YamlList | YamlMap
 
 
 class RuleFile:
-    """One YAML file under inspection: its lines for the snippets, its tree, and the troubles found in it."""
+    """One YAML file: its lines, its tree (None if it cannot be read), and the list to which its errors are added."""
 
-    def __init__(self, shown: str, data: bytes, items: list[Diagnostic] | None = None) -> None:
+    def __init__(self, shown: str, data: bytes, diagnostics: list[Diagnostic] | None = None) -> None:
         self.shown = shown
         self.data = data
-        self.items: list[Diagnostic] = [] if items is None else items
+        self.diagnostics: list[Diagnostic] = [] if diagnostics is None else diagnostics
         self.lines: list[str] = []
-        self.tree: Tree | None = None
+        self.tree: YamlNode | None = None
         self._read()
 
     @classmethod
-    def open(cls, path: str, shown: str, items: list[Diagnostic]) -> RuleFile | None:
-        """The file at `path`, or `None` with a trouble added when it cannot be read."""
+    def open(cls, path: str, shown: str, diagnostics: list[Diagnostic]) -> RuleFile | None:
+        """Read the file at `path`; return None and add an error if it cannot be read. `shown` is the name in
+        messages.
+        """
         try:
             if os.path.isfile(path) and os.path.getsize(path) > MAX_BYTES:
-                items.append(Diagnostic("R008", f"the file is larger than {MAX_BYTES} bytes", Place(shown, 1, 1)))
+                diagnostics.append(Diagnostic("R008", f"the file is larger than {MAX_BYTES} bytes", Place(shown, 1, 1)))
                 return None
             with open(path, "rb") as file:
-                return cls(shown, file.read(), items)
+                return cls(shown, file.read(), diagnostics)
         except OSError as error:
-            items.append(Diagnostic("R001", f"cannot read the file: {error.strerror}", Place(shown, 1, 1)))
+            diagnostics.append(Diagnostic("R001", f"cannot read the file: {error.strerror}", Place(shown, 1, 1)))
             return None
 
-    def trouble(self, code: str, node: Tree | tuple[int, int], message: str, help: str = "", rule: str = "") -> None:
-        """Add one trouble at a node, or at a (line, column)."""
+    def error(self, code: str, node: YamlNode | tuple[int, int], message: str, help: str = "", rule: str = "") -> None:
+        """Add an error at a node, or at a (line, column)."""
         line, column = node if isinstance(node, tuple) else (node.line, node.column)
         length = 1 if isinstance(node, tuple) else node.length
         first = max(1, line - 1)
         lines = tuple((n, self.lines[n - 1]) for n in range(first, line + 1) if n <= len(self.lines))
-        self.items.append(Diagnostic(code, message, Place(self.shown, line, column), length, help, rule, lines))
+        self.diagnostics.append(Diagnostic(code, message, Place(self.shown, line, column), length, help, rule, lines))
 
-    def words(self, first: int, last: int) -> str:
-        """The lines `first` to `last` as they stand, without the indentation they share."""
+    def excerpt(self, first: int, last: int) -> str:
+        """Return the lines `first` to `last` without their common indentation."""
         lines = self.lines[first - 1 : last]
         indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
         cut = min(indents, default=0)
@@ -119,13 +125,13 @@ class RuleFile:
             text = self.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = self.data.count(b"\n", 0, error.start) + 1
-            self.trouble("R002", (line, 1), f"byte {error.start} is not UTF-8", "save the file as UTF-8")
+            self.error("R002", (line, 1), f"byte {error.start} is not UTF-8", "save the file as UTF-8")
             return
         self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         if len(self.data) > MAX_BYTES:
-            self.trouble("R008", (1, 1), f"the file is larger than {MAX_BYTES} bytes")
+            self.error("R008", (1, 1), f"the file is larger than {MAX_BYTES} bytes")
             return
-        before = len(self.items)
+        before = len(self.diagnostics)
         builder = _Builder(self, text)
         try:
             tree = builder.build()
@@ -134,16 +140,16 @@ class RuleFile:
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             deep = _too_deep(text[: mark.index] if mark else text, builder)
             if deep is not None:
-                self.trouble("R008", deep, f"nested deeper than {MAX_DEPTH} levels", "flatten it")
-            elif len(self.items) == before:  # what was found before it broke is the cause
-                told = _remedy(self.lines[place[0] - 1]) if place[0] <= len(self.lines) else ""
-                self.trouble("R003", place, f"{error.problem or 'not YAML'}", told or error.context or "")
+                self.error("R008", deep, f"nested more than {MAX_DEPTH} levels deep", "reduce the nesting")
+            elif len(self.diagnostics) == before:  # an earlier error is the cause
+                help = _remedy(self.lines[place[0] - 1]) if place[0] <= len(self.lines) else ""
+                self.error("R003", place, f"{error.problem or 'not YAML'}", help or error.context or "")
             return
         except (yaml.YAMLError, ValueError, RecursionError, MemoryError) as error:
-            self.trouble("R003", (1, 1), f"not YAML: {' '.join(str(error).split())[:200]}")
+            self.error("R003", (1, 1), f"not YAML: {' '.join(str(error).split())[:200]}")
             return
-        if len(self.items) == before and tree is None:
-            self.trouble("R009", (1, 1), "the file is empty", "a rule file begins with `format: 1`")
+        if len(self.diagnostics) == before and tree is None:
+            self.error("R009", (1, 1), "the file is empty", "add `format: 1`, `chapter: …` and `rules: […]`")
         self.tree = tree
 
 
@@ -162,34 +168,34 @@ def _too_deep(text: str, builder: _Builder) -> tuple[int, int] | None:
 
 
 def _remedy(line: str) -> str:
-    """What most often is wrong with a line that is no YAML, by its look; nothing if it does not show."""
+    """Return the likely fix for a line that is not YAML, or an empty string."""
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with blanks, not with tabs"
+        return "indent with spaces, not with tabs"
     key, _, text = line.strip(" -").partition(": ")
     if key in PROSE and text[:1] not in ("'", '"', "|", ">") and (text[:1] in "{[%@`" or ": " in text):
-        return 'words that begin with a bracket, or hold a colon and a blank, stand in quotation marks: "…"'
+        return 'quote text that begins with a bracket or has a colon and a space: "…"'
     return ""
 
 
 class _Stop(ValueError):
-    """A limit was passed: reading the rest would be a waste."""
+    """A limit is exceeded; the rest is not read."""
 
 
 class _Builder:
-    """Events of the YAML reader to a tree, without recursion, refusing what could surprise."""
+    """Build a tree from the events of the YAML reader, without recursion."""
 
     def __init__(self, file: RuleFile, text: str) -> None:
         self.file = file
         self.text = text
-        self.root: Tree | None = None
-        self.stack: list[Seq | Map] = []
-        self.keys: list[Text | None] = []
+        self.root: YamlNode | None = None
+        self.stack: list[YamlList | YamlMap] = []
+        self.keys: list[YamlText | None] = []
         self.nodes = 0
         self.documents = 0
-        self.last_line = 1  # of what was read last
-        self.seen = 0  # where the last node that was reported ends, in code points
+        self.last_line = 1  # where the last node ends
+        self.seen = 0  # where the last event ends, in code points
 
-    def build(self) -> Tree | None:
+    def build(self) -> YamlNode | None:
         try:
             for event in yaml.parse(self.text, Loader=LOADER):
                 self._take(event)
@@ -197,61 +203,66 @@ class _Builder:
             return None
         return self.root
 
-    def _take(self, event: Free) -> None:
-        mark: Free = event.end_mark
+    def _take(self, event: Any) -> None:
+        mark: Any = event.end_mark
         self.seen = mark.index
-        if mark.index != event.start_mark.index:  # the end of a block has no width and stands where the next begins
+        if mark.index != event.start_mark.index:  # the end of a block is empty, at the start of the next
             self.last_line = mark.line + (1 if mark.column else 0)
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.DocumentStartEvent):
-            self.documents += 1
-            if event.version or event.tags:
-                self.file.trouble("R006", place, "directives are not allowed", "remove the line that begins with %")
-            if self.documents == 2:
-                self.file.trouble("R007", place, "a second document begins here", "put it into a file of its own")
-                raise _Stop
+            self._start_document(event, place)
         elif isinstance(event, yaml.AliasEvent):
-            self.file.trouble("R005", place, f"alias *{event.anchor} is not allowed", "write the value out")
-            self._put(Text("", *place))
+            self.file.error("R005", place, f"alias *{event.anchor} is not allowed", "write the value out")
+            self._put(YamlText("", *place))
         elif isinstance(event, yaml.ScalarEvent):
             self._refuse(event, place)
             self._put(self._text(event))
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
             self._refuse(event, place)
-            node: Seq | Map = Seq(*place) if isinstance(event, yaml.SequenceStartEvent) else Map(*place)
-            self._put(node)
-            self.stack.append(node)
-            self.keys.append(None)
-            if len(self.stack) > MAX_DEPTH:
-                self.file.trouble("R008", place, f"nested deeper than {MAX_DEPTH} levels", "flatten it")
-                raise _Stop
+            self._open(YamlList(*place) if isinstance(event, yaml.SequenceStartEvent) else YamlMap(*place))
         elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
             self.keys.pop()
             closed = self.stack.pop()
-            if isinstance(closed, Map):
+            if isinstance(closed, YamlMap):
                 closed.last_line = self.last_line
 
-    def _text(self, event: Free) -> Text:
+    def _start_document(self, event: Any, place: tuple[int, int]) -> None:
+        self.documents += 1
+        if event.version or event.tags:
+            self.file.error("R006", place, "directives are not allowed", "remove the line that begins with %")
+        if self.documents == 2:
+            self.file.error("R007", place, "a second document begins here", "move it to its own file")
+            raise _Stop
+
+    def _open(self, node: YamlList | YamlMap) -> None:
+        self._put(node)
+        self.stack.append(node)
+        self.keys.append(None)
+        if len(self.stack) > MAX_DEPTH:
+            self.file.error("R008", node, f"nested more than {MAX_DEPTH} levels deep", "reduce the nesting")
+            raise _Stop
+
+    def _text(self, event: Any) -> YamlText:
         start, end = event.start_mark, event.end_mark
         length = end.column - start.column if end.line == start.line else 1
-        return Text(event.value, start.line + 1, start.column + 1, max(1, length), not event.style)
+        return YamlText(event.value, start.line + 1, start.column + 1, max(1, length), not event.style)
 
-    def _refuse(self, event: Free, place: tuple[int, int]) -> None:
+    def _refuse(self, event: Any, place: tuple[int, int]) -> None:
         if event.anchor:
-            self.file.trouble("R005", place, f"anchor &{event.anchor} is not allowed", "write the value out")
+            self.file.error("R005", place, f"anchor &{event.anchor} is not allowed", "write the value out")
         if getattr(event, "tag", None):
-            self.file.trouble("R006", place, f"tag {event.tag} is not allowed", "every scalar is text already")
+            self.file.error("R006", place, f"tag {event.tag} is not allowed", "every scalar is already a string")
 
-    def _put(self, node: Tree) -> None:
+    def _put(self, node: YamlNode) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            self.file.trouble("R008", node, f"more than {MAX_NODES} nodes", "split the file")
+            self.file.error("R008", node, f"more than {MAX_NODES} nodes", "split the file")
             raise _Stop
         if not self.stack:
             self.root = node
             return
         parent = self.stack[-1]
-        if isinstance(parent, Seq):
+        if isinstance(parent, YamlList):
             parent.items.append(node)
             return
         key = self.keys[-1]
@@ -261,30 +272,30 @@ class _Builder:
         self.keys[-1] = None
         if key.value in parent.pairs:
             first = parent.pairs[key.value][0]
-            self.file.trouble("R004", key, f'key "{key.value}" stands twice', f"the first is in line {first.line}")
+            self.file.error("R004", key, f'duplicate key "{key.value}"', f"first used in line {first.line}")
         else:
             parent.pairs[key.value] = (key, node)
 
-    def _key(self, node: Tree) -> Text:
-        if isinstance(node, Text):
+    def _key(self, node: YamlNode) -> YamlText:
+        if isinstance(node, YamlText):
             if node.value == "<<" and node.plain:
-                self.file.trouble("R005", node, "merge key << is not allowed", "write the keys out")
-                return Text("x-<<", node.line, node.column)
+                self.file.error("R005", node, "merge key << is not allowed", "write the keys out")
+                return YamlText("x-<<", node.line, node.column)
             return node
-        self.file.trouble("R009", node, "a key must be a text", "quote it if it holds brackets or braces")
-        return Text("x-", node.line, node.column)  # told already, and of no further interest
+        self.file.error("R009", node, "a key must be a string", "quote it if it has brackets or braces")
+        return YamlText("x-", node.line, node.column)  # reported; nothing else looks at it
 
 
-def like(word: str, words: Iterable[str]) -> str:
-    """`did you mean "x"? ` for the nearest of `words`, or nothing."""
+def suggest(word: str, words: Iterable[str]) -> str:
+    """Return `did you mean "x"? ` with the most similar of `words`, or an empty string."""
     near = get_close_matches(word, list(words), n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"? ' if near else ""
 
 
-def plain(node: Tree) -> object:
-    """The tree as dictionaries, lists and strings."""
-    if isinstance(node, Text):
+def plain(node: YamlNode) -> object:
+    """Return a tree as dictionaries, lists and strings."""
+    if isinstance(node, YamlText):
         return node.value
-    if isinstance(node, Seq):
+    if isinstance(node, YamlList):
         return [plain(item) for item in node.items]
     return {name: plain(value) for name, (_, value) in node.pairs.items()}

@@ -17,17 +17,17 @@ from ..errors import ConfigError, RuleError
 from ..record import Record
 from ..resources import data_dir
 from ..rulebook.diagnostics import Diagnostic
-from ..rulebook.schema import DAY, DRAFT, PROFILES, TEXT, TEXTS, Key, Shape, check_shape, record
+from ..rulebook.schema import DAY, DRAFT, PROFILES, TEXT, TEXTS, JsonSchema, Key, check_schema, record
 from ..rulebook.vocabulary_loader import load_vocabulary
-from ..rulebook.yaml_loader import Map, RuleFile, Seq, Text, Tree, like, plain
+from ..rulebook.yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
 from ..vocabulary import Vocabulary
 from .random_values import Draw, Values, draw, fields, template
 
-_TEXT_OR_MORE: Shape = {"type": ["string", "number", "array"], "items": TEXT}
-_YES: Shape = {"enum": ["yes"]}
-_PAIR: Shape = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
-_NAMED: Shape = {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}, "minProperties": 1}
-_STEPS: Shape = {"type": "array", "items": _NAMED}
+_TEXT_OR_MORE: JsonSchema = {"type": ["string", "number", "array"], "items": TEXT}
+_YES: JsonSchema = {"enum": ["yes"]}
+_PAIR: JsonSchema = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+_NAMED: JsonSchema = {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}, "minProperties": 1}
+_STEPS: JsonSchema = {"type": "array", "items": _NAMED}
 
 VALUE = (
     Key("list", TEXT, "An entry of this list of texts, drawn at random.", "titles"),
@@ -114,7 +114,7 @@ BODY = (
     Key("sentences", _PAIR, "How many in a paragraph, from and to.", [2, 6], True),
 )
 
-LISTS: Shape = {
+LISTS: JsonSchema = {
     "type": "object",
     "additionalProperties": {
         "type": "array",
@@ -149,7 +149,7 @@ FILE = (
 )
 
 
-def synth_schema() -> Shape:
+def synth_schema() -> JsonSchema:
     """Return the JSON schema of the three files of the generator."""
     value = record(VALUE, "How a value is drawn: a text, several, or one of the ways below.", required=False)
     value["type"] = ["string", "number", "array", "object"]
@@ -326,7 +326,7 @@ def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
     files = {os.path.basename(path).removesuffix(".yaml"): file for path, file in zip(paths, opened, strict=True)}
     for name, file in files.items():
         if file is not None and file.tree is not None:
-            check_shape("synth", file, synth_schema)
+            check_schema("synth", file, synth_schema)
             _parts(name, file)
     if not items:
         _names(files)
@@ -344,15 +344,15 @@ def check(paths: Sequence[str]) -> list[Diagnostic]:
 def _parts(name: str, file: RuleFile) -> None:
     """Check that each of the three files has its own keys and no others."""
     tree = file.tree
-    if not isinstance(tree, Map):
+    if not isinstance(tree, YamlMap):
         return
     for needed in FILES.get(name, ()):
         if needed not in tree.pairs:
-            file.trouble("R033", tree, f'the key "{needed}" is missing')
+            file.error("R033", tree, f'the key "{needed}" is missing')
     for key, _ in tree.items():
         home = next((other for other, parts in FILES.items() if key.value in parts), name)
         if home != name and name in FILES:
-            file.trouble("R010", key, f'"{key.value}" belongs in {home}.yaml')
+            file.error("R010", key, f'"{key.value}" belongs in {home}.yaml')
 
 
 def _names(files: Mapping[str, RuleFile | None]) -> None:
@@ -364,33 +364,33 @@ def _names(files: Mapping[str, RuleFile | None]) -> None:
     known = [node.text("id") for node in _entries(telegrams, "templates")]
     for file, node in ((telegrams, node) for node in (telegrams.tree, *_entries(telegrams, "templates"))):
         for step in _listed(node, "let"):
-            for _, spec in step.items() if isinstance(step, Map) else ():
+            for _, spec in step.items() if isinstance(step, YamlMap) else ():
                 for way in ("list", "row"):
-                    _known(file, spec.get(way) if isinstance(spec, Map) else None, lists, "list")
-        paragraphs = node.get("paragraphs") if isinstance(node, Map) else None
-        _known(file, paragraphs.get("body") if isinstance(paragraphs, Map) else None, bodies, "body")
+                    _known(file, spec.get(way) if isinstance(spec, YamlMap) else None, lists, "list")
+        paragraphs = node.get("paragraphs") if isinstance(node, YamlMap) else None
+        _known(file, paragraphs.get("body") if isinstance(paragraphs, YamlMap) else None, bodies, "body")
     for node in _entries(defects, "defects"):
         for name in _listed(node, "templates"):
             _known(defects, name, known, "template")
 
 
-def _known(file: RuleFile, node: Tree | None, names: Sequence[str], what: str) -> None:
-    if isinstance(node, Text) and node.value not in names:
-        file.trouble("R009", node, f"unknown {what} {node.value}", like(node.value, names))
+def _known(file: RuleFile, node: YamlNode | None, names: Sequence[str], what: str) -> None:
+    if isinstance(node, YamlText) and node.value not in names:
+        file.error("R009", node, f"unknown {what} {node.value}", suggest(node.value, names))
 
 
 def _keys(file: RuleFile, part: str) -> list[str]:
-    found = file.tree.get(part) if isinstance(file.tree, Map) else None
-    return list(found.pairs) if isinstance(found, Map) else []
+    found = file.tree.get(part) if isinstance(file.tree, YamlMap) else None
+    return list(found.pairs) if isinstance(found, YamlMap) else []
 
 
-def _listed(node: Tree | None, part: str) -> list[Tree]:
-    found = node.get(part) if isinstance(node, Map) else None
-    return found.items if isinstance(found, Seq) else []
+def _listed(node: YamlNode | None, part: str) -> list[YamlNode]:
+    found = node.get(part) if isinstance(node, YamlMap) else None
+    return found.items if isinstance(found, YamlList) else []
 
 
-def _entries(file: RuleFile, part: str) -> list[Map]:
-    return [node for node in _listed(file.tree, part) if isinstance(node, Map)]
+def _entries(file: RuleFile, part: str) -> list[YamlMap]:
+    return [node for node in _listed(file.tree, part) if isinstance(node, YamlMap)]
 
 
 def _draws(steps: list[dict[str, Any]], lists: dict[str, list[Any]]) -> list[Draw]:

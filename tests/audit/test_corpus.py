@@ -77,6 +77,6 @@ def test_a_wrong_rule_file_is_refused_at_its_place(tmp_path, old, new, code, wor
     (tmp_path / "x.yaml").write_text(text.replace(old, new, 1))
     with pytest.raises(RuleError) as caught:
         corpus_rules.load(str(tmp_path))
-    assert [code] == sorted({item.code for item in caught.value.items})
-    assert any(words in item.message for item in caught.value.items)
-    assert all(item.place.line > 1 for item in caught.value.items)
+    assert [code] == sorted({item.code for item in caught.value.diagnostics})
+    assert any(words in item.message for item in caught.value.diagnostics)
+    assert all(item.place.line > 1 for item in caught.value.diagnostics)

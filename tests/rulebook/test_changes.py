@@ -8,7 +8,7 @@ from test_readings import WORDS, read
 
 from checker.rulebook import Rule, Rulebook, explain
 from checker.rulebook import examples as judging
-from checker.rulebook.examples import judge, mutate, stale
+from checker.rulebook.examples import run_examples, run_mutants, stale_equivalents
 from checker.rulebook.ir import Data
 from checker.rulebook.mutation import changes
 
@@ -36,7 +36,7 @@ def tried(given: str) -> str:
     book = Rulebook([Rule(rule_of(given))], WORDS)
     (rule,) = book.rules
     return "\n".join(
-        f"{result.place} {result.rule} {result.kind} {result.ok}: {result.said}" for result in judge(rule, book)
+        f"{result.place} {result.rule} {result.kind} {result.ok}: {result.message}" for result in run_examples(rule, book)
     )
 
 
@@ -44,10 +44,10 @@ def noticed(given: str) -> str:
     """Which mutants of the rule its examples notice, which are excused, and which excuses are stale."""
     book = Rulebook([Rule(rule_of(given))], WORDS)
     (rule,) = book.rules
-    made = mutate(rule, book)
+    made = run_mutants(rule, book)
     lines = [f"{each.name}: {'noticed' if each.killed else 'excused' if each.excused else 'alive'}" for each in made]
     return (
-        "\n".join([*lines, *(f"stale: {name} at {line}:{column}" for name, line, column in stale(rule, made))])
+        "\n".join([*lines, *(f"stale: {name} at {line}:{column}" for name, line, column in stale_equivalents(rule, made))])
         or "none"
     )
 
@@ -93,7 +93,7 @@ def test_no_more_than_some_hundred_mutants_are_tried(monkeypatch: pytest.MonkeyP
     given = "require: {mrn: {in: [A, B, C, D], is: A}}\nexamples: {valid: [{text: X}]}"
     every = noticed(given).split("\n")
     assert len(every) > 8 and len(every) == len(set(every))
-    monkeypatch.setattr(judging, "MOST", 3)
+    monkeypatch.setattr(judging, "MAX_MUTANTS", 3)
     assert every[:3] == noticed(given).split("\n")
 
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from checker import rulebook
 from checker.model import Banner, Dtg, Instruction, Paragraph, Party, Tag, TagsLine, Telegram, Unread
-from checker.rulebook.compiler import Tools, compile_condition
+from checker.rulebook.compiler import CompileContext, compile_condition
 from checker.rulebook.condition_parser import read_condition
-from checker.rulebook.field_types import Frames, Scope
+from checker.rulebook.selectors import Frames, Scope
 from checker.rulebook.yaml_loader import RuleFile
 from checker.text import Span
 from checker.values import Date, Level
 
 WORDS = rulebook.load().vocabulary
-TOOLS = Tools(WORDS)
+TOOLS = CompileContext(WORDS)
 S = Span(3, 9)
 
 
@@ -56,9 +56,9 @@ FULL = telegram(
 
 def code_of(words: str) -> list[object]:
     file = RuleFile("condition.yaml", words.encode())
-    assert file.tree is not None, file.items
+    assert file.tree is not None, file.diagnostics
     code = read_condition(file.tree, Frames(), Scope(file, WORDS))
-    assert [] == file.items and code is not None, "\n".join(map(str, file.items))
+    assert [] == file.diagnostics and code is not None, "\n".join(map(str, file.diagnostics))
     return code
 
 

@@ -18,7 +18,7 @@ from checker.errors import InputError
 from checker.model import Banner, Damage, Fact, Part, Telegram
 from checker.record import copied
 from checker.rulebook import Rulebook
-from checker.rulebook.evaluation import Branch
+from checker.rulebook.evaluation import GuardBranch
 from checker.rulebook.field_types import Env
 from checker.text import Source, Span
 from checker.values import Date
@@ -79,7 +79,7 @@ def judged(
 
 def carefully(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the engine judge rule by rule, as it does once a rule has raised."""
-    monkeypatch.setattr(engine._Walk, "quickly", broken)
+    monkeypatch.setattr(engine._Evaluation, "quickly", broken)
 
 
 def test_rules_that_raise_are_told_by_name_and_the_others_go_on() -> None:
@@ -110,13 +110,13 @@ def test_without_the_fault_all_of_them_are_judged(quick: bool, monkeypatch: pyte
 
 def test_a_walk_that_breaks_late_leaves_no_count_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     book = rules("message: one, require: {banner.serial: {is: 8}}", "message: two, require: {subject: present}")
-    walk = engine._Walk.quickly
+    walk = engine._Evaluation.quickly
 
-    def lazy_fields(self: engine._Walk, branch: Branch, env: Env) -> None:
+    def lazy_fields(self: engine._Evaluation, branch: GuardBranch, env: Env) -> None:
         walk(self, branch, env)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(engine._Walk, "quickly", lazy_fields)
+    monkeypatch.setattr(engine._Evaluation, "quickly", lazy_fields)
     tally = engine.Tally()
     found = engine.judge(MANY, SOURCE, book, "x", "", tally).findings
     assert ["one"] == [each.message for each in found]
@@ -138,7 +138,7 @@ MIXED = rules(
 @pytest.mark.parametrize("quick", [False, True])
 def test_one_tally_counts_many_telegrams(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if quick:  # the careful way is not taken unless a rule raises
-        monkeypatch.setattr(engine._Walk, "carefully", broken)
+        monkeypatch.setattr(engine._Evaluation, "carefully", broken)
     else:
         carefully(monkeypatch)
     tally, found, doubts = engine.Tally(), [], []
@@ -242,17 +242,17 @@ def test_counts_of_several_runs_add_up() -> None:
 
 def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    hits: list[checks.Hit] = []
+    issues: list[checks.Hit] = []
 
     def check(telegram: Telegram, ask: object, words: object) -> Iterator[checks.Hit]:
         asked[:] = [telegram, ask, words]
-        yield from hits
+        yield from issues
 
     module = check_module()
     module.check = check  # type: ignore[attr-defined]
     monkeypatch.setitem(checks.CHECKS, "two-answers", module)
     book = rules("message: '{day} is {name}.', severity: error, check: two-answers, with: {days: 3, name: x}")
-    hits[:] = [
+    issues[:] = [
         checks.Hit(at(20), "there", {"day": Date.of("2007"), "name": "x" * 90}),
         checks.Hit(None, "nowhere", {}, True),
     ]
@@ -265,12 +265,12 @@ def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) 
     ]
     assert MANY is asked[0] and book.vocabulary is asked[2]
     assert ("3", "x") == (asked[1].days, asked[1].name)  # type: ignore[attr-defined]
-    hits.clear()
+    issues.clear()
     tally = engine.Tally()
     assert engine.Judgment([], []) == engine.judge(MANY, SOURCE, book, "x", "", tally)
     assert (1, 0, 0) == (tally.of("TRY-001").applied, tally.of("TRY-001").failed, tally.of("TRY-001").unknown)
     assert "pass" == engine.trace(copied(MANY, profile="CABLE"), SOURCE, book.rules[0], book).verdict
-    hits[:] = [checks.Hit(at(20), "there", {})]
+    issues[:] = [checks.Hit(at(20), "there", {})]
     assert "fail" == engine.trace(copied(MANY, profile="CABLE"), SOURCE, book.rules[0], book).verdict
 
 
@@ -546,24 +546,24 @@ def test_the_trace_of_an_attempt_names_the_fault_and_its_place_and_no_word_of_th
         ("profile: [IC, GEN], require: {subject: present}", "many", "not applicable; profile CABLE is not IC, GEN; 0; 0"),
         ("profile: [ALL], require: {subject: present}", "many", "pass; ; 1; 0"),
         ("era: {from: '2007-05-01', before: '2008-01-01'}, require: {subject: present}", "many",
-         "undetermined; the date is not known well enough for the era 2007-05-01 to before 2008-01-01; 0; 0"),
+         "undetermined; the date is not precise enough for the era 2007-05-01 to before 2008-01-01; 0; 0"),
         ("era: {from: '2007-05-01'}, require: {subject: present}", "bare",
-         "undetermined; the date is not known well enough for the era 2007-05-01 to before …; 0; 0"),
+         "undetermined; the date is not precise enough for the era 2007-05-01 to before …; 0; 0"),
         ("era: {before: '2007-01-01'}, require: {subject: present}", "many",
          "not applicable; the date 2007 is outside the era … to before 2007-01-01; 0; 0"),
         ("when: {whole: false}, require: {subject: present}", "many", "not applicable; the guard is false; 1; 0"),
         ("when: {banner.level: {is: C}}, require: {subject: present}", "many", "undetermined; \"P~RT\": cannot be read as a part; 1; 0"),
         ("when: {whole: true}, require: {subject: present}", "many", "pass; ; 2; 0"),
-        ("each: references, require: {text: present}", "many", "not applicable; there is nothing to judge; 0; 0"),
+        ("each: references, require: {text: present}", "many", "not applicable; no element to evaluate; 0; 0"),
         ("when: {whole: true}, each: references, require: {text: present}", "many",
-         "not applicable; there is nothing to judge; 1; 0"),
+         "not applicable; no element to evaluate; 1; 0"),
         ("each: paragraphs, where: {number: {is: 9}}, require: {text: present}", "many",
-         "not applicable; there is nothing to judge; 0; 0"),
+         "not applicable; no element to evaluate; 0; 0"),
         ("each: paragraphs, require: {text: {is: q}}", "many", "fail; ; 3; 3"),
         ("require: {banner.level: {is: C}}", "many", 'undetermined; "P~RT": cannot be read as a part; 1; 0'),
         ("each: subject, require: {text: {is: C}}", "torn", 'undetermined; "P~RT": cannot be read as a part; 0; 0'),
         ("require: {subject: present}", "lost", "undetermined; this copy does not have cut off; 1; 0"),
-        ("each: subject, require: {text: {is: C}}", "bare", "not applicable; there is nothing to judge; 0; 0"),
+        ("each: subject, require: {text: {is: C}}", "bare", "not applicable; no element to evaluate; 0; 0"),
     ],
 )  # fmt: skip
 def test_a_trace_tells_the_verdict_and_why(line: str, document: str, expected: str) -> None:

@@ -33,7 +33,7 @@ def told(given: str) -> str:
     for name, document in ALL.items():
         judgment, counts = run(book, document)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engine._Walk, "quickly", broken)
+            patch.setattr(engine._Evaluation, "quickly", broken)
             assert (judgment, counts) == run(book, document)
         lines += [f"{name}: {counts}", *map(shown, judgment.findings), *map(undetermined, judgment.undetermined)]
     return "\n".join(lines + reckoned(book, MANY))

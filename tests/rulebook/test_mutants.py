@@ -39,7 +39,7 @@ CASES = [
     (ask("flag", "is", ["lit", "flag", True]), ["x is True → False"]),
     (["not", ["state", P, "present"]], ["not dropped before x present", "x present → absent"]),
     (["implies", ["state", P, "present"], ["state", [0, "y"], "present"]],
-     ["if x present then y present turned round", "if dropped: y present", "x present → absent", "y present → absent"]),
+     ["if x present then y present reversed", "if dropped: y present", "x present → absent", "y present → absent"]),
     (["and", [["state", P, "present"], ["state", [0, "y"], "absent"]]],
      ["and → or in (x present and y absent)", "dropped: x present", "x present → absent", "dropped: y absent",
       "y absent → present"]),
@@ -91,10 +91,10 @@ def test_a_survivor_is_listed_and_fails_the_run(tmp_path: Path) -> None:
     path.write_text(RULE, encoding="utf-8")
     report = authoring.test_files([str(path)], mutants=True)
     assert not report.ok
-    assert f"{path}:4: TRY-001 survives: when: level at_least → above (C)" not in report.lines
+    assert f"{path}:4: TRY-001 mutant survives: when: level at_least → above (C)" not in report.lines
     survivors = [line for line in report.lines if "survives" in line]
-    assert f"{path}:4: TRY-001 survives: era from 1995-10-14 → 1995-10-13" in survivors
-    assert report.lines[-2:][0] == "1 rules, 4 of 4 examples as they say"
+    assert f"{path}:4: TRY-001 mutant survives: era from 1995-10-14 → 1995-10-13" in survivors
+    assert report.lines[-2:][0] == "1 rules, 4 of 4 examples hold"
 
 
 def test_an_excused_mutant_is_no_survivor_and_a_stale_excuse_is_a_trouble(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_rule_without_its_requirement_fails_an_example() -> None:
     book = rulebook.load()
     for rule in book.rules:
         if book.runs(rule) and not rule.data.get("check"):
-            dropped = [mutant for mutant in examples.mutate(rule, book) if mutant.name == "require dropped"]
+            dropped = [mutant for mutant in examples.run_mutants(rule, book) if mutant.name == "require dropped"]
             assert [True] == [mutant.killed for mutant in dropped], rule.id
 
 

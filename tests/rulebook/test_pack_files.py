@@ -64,7 +64,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     pack = Pack("gone", items)
     assert ([], {}, "gone") == (pack.chapters(), pack.bases(), pack.name)
     assert [
-        "gone:1:1: error[R001]: there is no such folder of rules\n      = explain: cablecheck explain R001"
+        "gone:1:1: error[R001]: no such folder\n      = explain: cablecheck explain R001"
     ] == list(map(str, items))
 
 

@@ -151,7 +151,7 @@ def test_a_plan_answers_the_same_as_a_whole_and_rule_by_rule(
             book = book_of(rules[start : start + size])
             quick = {name: judged(book, document) for name, document in ALL.items()}
             with monkeypatch.context() as patch:
-                patch.setattr(engine._Walk, "quickly", broken)
+                patch.setattr(engine._Evaluation, "quickly", broken)
                 for name, document in ALL.items():
                     assert quick[name] == judged(book, document), name
 
@@ -203,7 +203,7 @@ def test_a_derived_value_is_made_once_and_only_when_asked_for(
     counts = counted(monkeypatch, ("highest_portion", "portion_controls", "portions"))
     book = book_of(rules)
     plan = book.plan(document.profile, document.date)
-    getattr(engine._Walk(), way)(plan.root, (document,))  # the judging alone: placing what failed may ask again
+    getattr(engine._Evaluation(), way)(plan.root, (document,))  # the judging alone: placing what failed may ask again
     for name in ("highest_portion", "portion_controls"):  # these are made of the portions
         counts["portions"] -= counts[name] if "portions" not in expected else 0
     assert expected == {name: count for name, count in counts.items() if count > 0}

@@ -91,8 +91,8 @@ PLANTS = [
     ("look-ahead in a pattern", REQUIRE, "require: {label: {matches: '(?=a)a'}}", "R025", "'(?=a)a'", "Patterns"),
     ("broken pattern", REQUIRE, "require: {label: {matches: '(a'}}", "R025", "'(a'", "quotes"),
     ("pattern that matches nothing", REQUIRE, "require: {label: {matches: 'a$b'}}", "R026", "'a$b'", "whole text"),
-    ("swap not found", '"2. (C)"', '"9. (C)"', "R023", '"9. (C)"', "exactly once"),
-    ("swap found twice", '"2. (C)"', '"(C)"', "R023", '"(C)"', "exactly once"),
+    ("swap not found", '"2. (C)"', '"9. (C)"', "R023", '"9. (C)"', "not once"),
+    ("swap found twice", '"2. (C)"', '"(C)"', "R023", '"(C)"', "not once"),
     ("unknown base", "valid: [{base: confidential-2007}]", "valid: [{base: confidental-2007}]", "R023", "confidental",
      'did you mean "confidential-2007"'),
     ("no drawn place", "⟦2.⟧", "2.", "R023", "base", "put ⟦"),
@@ -109,17 +109,17 @@ PLANTS = [
     ("anchor", "help: Put", "help: &a Put", "R005", "&a", "write the value out"),
     ("alias", "help: Put one there.", "help: *a", "R005", "*a", "write the value out"),
     ("merge key", "help: Put one there.", "<<: {a: b}", "R005", "<<", "write the keys out"),
-    ("tag", "help: Put", "help: !!str Put", "R006", "!!str", "text"),
+    ("tag", "help: Put", "help: !!str Put", "R006", "!!str", "string"),
     ("directive", "format: 1", "%YAML 1.1\n---\nformat: 1", "R006", "%YAML", "%"),
-    ("second document", "chapter: Trial", "chapter: Trial\n---\nformat: 1", "R007", "---", "file of its own"),
+    ("second document", "chapter: Trial", "chapter: Trial\n---\nformat: 1", "R007", "---", "its own file"),
     ("not YAML", "defaults: {severity", "defaults: {{severity", "R009", "{severity", "quote"),
     ("unclosed bracket", "profile: [CABLE]}", "profile: [CABLE}", "R003", "}", ""),
-    ("tabs", "    name:", "\tname:", "R003", "", "indent with blanks"),
+    ("tabs", "    name:", "\tname:", "R003", "", "indent with spaces"),
     ("words that begin with a brace", '"paragraph {label} has no portion mark"\n    help', "{label} has no mark\n    help", "R003",
-     "", "quotation marks"),
-    ("words with a colon", "help: Put one", "help: do this: put one", "R003", "", "quotation marks"),
+     "", "quote text"),
+    ("words with a colon", "help: Put one", "help: do this: put one", "R003", "", "quote text"),
     ("word for a set", REQUIRE, "require: {controls: NOFORN}", "R012", "NOFORN", "{includes: …}"),
-    ("unknown source of one's own", "IC-REG-2016", "OUR-MANUAL", "R019", "OUR-MANUAL", "add yours to a table of that name"),
+    ("unknown source of one's own", "IC-REG-2016", "OUR-MANUAL", "R019", "OUR-MANUAL", "Add yours to a table of that name"),
     ("unknown quantifier", REQUIRE, "require: {telegram.captions: {some: {kind: {is: x}}}}", "R014", "some", "any, at_least"),
     ("times without of", REQUIRE, "require: {telegram.captions: {at_least: {times: 2}}}", "R033", "{times", "of"),
     ("two words for one flag", REQUIRE, "require: {entire_text: maybe}", "R012", "maybe", "present"),
@@ -169,7 +169,7 @@ def test_nothing_loads_when_anything_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "two.yaml").write_text(GOOD.replace("TRY-001", "TRY-002").replace("depth:", "dept:"), encoding="utf-8")
     with pytest.raises(RuleError) as caught:
         rulebook.load([data_dir("rules"), str(tmp_path)], cache=False)
-    assert ["R012", "R011"] == [item.code for item in caught.value.items]  # type: ignore[attr-defined]
+    assert ["R012", "R011"] == [item.code for item in caught.value.diagnostics]  # type: ignore[attr-defined]
 
 
 def test_all_troubles_of_a_file_at_once(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_names_that_clash_and_rules_that_mean_the_same(tmp_path: Path) -> None:
     assert ["R022"] == [item.code for item in load(tmp_path, twice)]
     same = GOOD + GOOD[GOOD.index("  - id:") :].replace("TRY-001", "TRY-002").replace("unmarked-trial", "other-trial")
     (item,) = load(tmp_path, same)
-    assert ("R027", "says the same as TRY-001") == (item.code, item.message)
+    assert ("R027", "equivalent to TRY-001") == (item.code, item.message)
 
 
 def test_a_shipped_name_is_taken(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def read(given: str) -> tuple[list[dict[str, object]], list[Diagnostic]]:
     file = RuleFile("trial.yaml", chapter(given).encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(CHECKS, "two-answers", check_module())
-        return read_chapter(file, WORDS, BASES), file.items
+        return read_chapter(file, WORDS, BASES), file.diagnostics
 
 
 def check_module() -> ModuleType:
@@ -104,7 +104,7 @@ def test_a_rule_with_a_trouble_is_no_rule() -> None:
     ],
 )
 def test_bytes_that_are_no_rules(data: bytes, told: str) -> None:
-    (item,) = RuleFile("trial.yaml", data).items
+    (item,) = RuleFile("trial.yaml", data).diagnostics
     assert f"trial.yaml:{told}" == str(item).partition("\n")[0]
     assert ("save the file as UTF-8" if "R002" in told else "while parsing a flow node") == item.help
 
@@ -113,7 +113,7 @@ def test_bytes_that_are_no_rules(data: bytes, told: str) -> None:
 def test_line_ends_of_any_kind(end: bytes) -> None:
     lines = [b"\xef\xbb\xbfformat: 1", b"chapter: A", b"rules: []", b""]
     file = RuleFile("trial.yaml", end.join(lines))
-    assert ([], ["format: 1", "chapter: A", "rules: []", ""]) == (file.items, file.lines)
+    assert ([], ["format: 1", "chapter: A", "rules: []", ""]) == (file.diagnostics, file.lines)
 
 
 def test_selectors_go_three_steps_deep() -> None:
@@ -125,34 +125,34 @@ def test_selectors_go_three_steps_deep() -> None:
 def test_a_file_has_no_more_than_so_many_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_loader, "MAX_NODES", 6)
     fine, much = RuleFile("trial.yaml", b"a: [b, c, d]"), RuleFile("trial.yaml", b"a: [b, c, d, e]")
-    assert ([], True) == (fine.items, fine.tree is not None)
+    assert ([], True) == (fine.diagnostics, fine.tree is not None)
     assert [
         "trial.yaml:1:14: error[R008]: more than 6 nodes",
         "    1 | a: [b, c, d, e]",
         "      |              ^",
         "      = help: split the file",
-    ] == str(much.items[0]).split("\n")[:4]
-    assert (1, None) == (len(much.items), much.tree)
+    ] == str(much.diagnostics[0]).split("\n")[:4]
+    assert (1, None) == (len(much.diagnostics), much.tree)
 
 
 @pytest.mark.parametrize("data", [b"", b"# nothing\n", b"\n\n"])
 def test_a_file_that_holds_nothing(data: bytes) -> None:
-    (item,) = RuleFile("trial.yaml", data).items
-    assert ("R009", "the file is empty", "a rule file begins with `format: 1`", (1, 1)) == (
+    (item,) = RuleFile("trial.yaml", data).diagnostics
+    assert ("R009", "the file is empty", "add `format: 1`, `chapter: …` and `rules: […]`", (1, 1)) == (
         item.code, item.message, item.help, (item.place.line, item.place.column),
     )  # fmt: skip
 
 
 def test_a_file_has_no_more_than_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_loader, "MAX_BYTES", 9)
-    assert [] == RuleFile("trial.yaml", b"format: 1").items
+    assert [] == RuleFile("trial.yaml", b"format: 1").diagnostics
     assert [
         "trial.yaml:1:1: error[R008]: the file is larger than 9 bytes\n    1 | format: 12\n      | ^\n      = explain: cablecheck explain R008"
-    ] == [str(item) for item in RuleFile("trial.yaml", b"format: 12").items]
+    ] == [str(item) for item in RuleFile("trial.yaml", b"format: 12").diagnostics]
 
 
 def test_letters_that_yaml_does_not_know() -> None:
-    (item,) = RuleFile("trial.yaml", b"format: 1\x00\nchapter: x\n").items
+    (item,) = RuleFile("trial.yaml", b"format: 1\x00\nchapter: x\n").diagnostics
     assert str(item).startswith("trial.yaml:1:1: error[R003]: not YAML: unacceptable character #x0000")
     assert "  " not in item.message and "\n" not in item.message and len(item.message) <= 210
 

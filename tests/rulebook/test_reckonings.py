@@ -23,10 +23,10 @@ from checker.model import (
     Unread,
     Word,
 )
-from checker.rulebook.compiler import Tools, compile_condition, prepare
+from checker.rulebook.compiler import CompileContext, compile_condition, prepare
 from checker.rulebook.examples import in_era
-from checker.rulebook.explain import Clause, Step, blame, reckon
-from checker.rulebook.field_types import place_of, words_of
+from checker.rulebook.field_types import location_of, value_text
+from checker.rulebook.tracing import ConditionNode, Step, cause_of, trace_condition
 from checker.text import Span
 from checker.values import Date
 
@@ -70,20 +70,20 @@ DOCUMENTS = {"full": FULL, "many": MANY, "torn": TORN, "lost": LOST, "bare": tel
 
 def told(words: str) -> str:
     """The condition as code and in words; its answers; whom it blames where it does not hold; its reckoning."""
-    code, tools = code_of(words), Tools(WORDS)
-    clause = Clause(code, tools)
+    code, context = code_of(words), CompileContext(WORDS)
+    clause = ConditionNode(code, context)
     lines = [f"code: {code}"]
     answers = {name: clause.test((document,)) for name, document in DOCUMENTS.items()}
     lines.append("answers: " + ", ".join(f"{name} {answer}" for name, answer in answers.items()))
     for name, document in DOCUMENTS.items():
         if answers[name] is not True and name in ("full", "many", "torn"):
             lines.append(f"blames: {name} {blamed(clause, document)}")
-    return "\n".join([*lines, *steps(reckon(clause, (MANY,)), 0)])
+    return "\n".join([*lines, *steps(trace_condition(clause, (MANY,)), 0)])
 
 
-def blamed(clause: Clause, document: Telegram) -> str:
-    found = blame(clause, (document,), ("",))
-    span, place = place_of(found.path, found.env, found.trail)
+def blamed(clause: ConditionNode, document: Telegram) -> str:
+    found = cause_of(clause, (document,), ("",))
+    span, place = location_of(found.path, found.env, found.trail)
     return f"{found.path} of {len(found.env)} at {place or 'the telegram'}" + (
         f" ({span.start}-{span.end})" if span else ""
     )
@@ -120,11 +120,11 @@ def most(*answers: bool | None) -> bool | None:
 
 @cases("rulebook/cases/conditions.txt")
 def test_answers_combine_by_kleenes_logic(name: str, given: str, wanted: str) -> None:
-    code, tools = code_of(name), Tools(WORDS)
+    code, context = code_of(name), CompileContext(WORDS)
     for document in DOCUMENTS.values():
 
         def answer(code: list[object], document: Telegram = document) -> bool | None:
-            return compile_condition(code, tools)((document,))
+            return compile_condition(code, context)((document,))
 
         one, whole, unsure = answer(code), answer(WHOLE), answer(UNDETERMINED)
         assert answer(["not", code]) is negated(one)
@@ -149,13 +149,13 @@ def test_a_condition_is_judged_and_told(name: str, given: str, wanted: str) -> N
 
 
 def test_the_place_of_a_span_is_the_word_beside_it() -> None:
-    assert (at(14), "banner.serial") == place_of([0, "banner", "serial"], (MANY,), ("",))
+    assert (at(14), "banner.serial") == location_of([0, "banner", "serial"], (MANY,), ("",))
     assert S.end - S.start == 6
 
 
 def test_a_reckoning_shows_twenty_elements_at_most() -> None:
     many = telegram(captions=tuple(Caption(at(number), str(number)) for number in range(25)))
-    step = reckon(Clause(code_of("{captions: {all: {text: present}}}"), Tools(WORDS)), (many,))
+    step = trace_condition(ConditionNode(code_of("{captions: {all: {text: present}}}"), CompileContext(WORDS)), (many,))
     assert [f"text = {number}" for number in range(20)] == [
         f"{name} = {value}" for inner in step.steps for name, value in inner.values
     ]
@@ -172,7 +172,7 @@ def test_a_reckoning_shows_twenty_elements_at_most() -> None:
     ],
 )  # fmt: skip
 def test_values_in_words(value: object, words: str) -> None:
-    assert words == words_of(value)
+    assert words == value_text(value)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_day_in_an_era(era: object, day: Date | None, inside: bool | None) -> 
 
 
 def test_an_argument_of_no_shape_is_a_fault() -> None:
-    with pytest.raises(ValueError, match=r"^no argument of the shape some$"):
-        prepare(["some", 1], Tools(WORDS))
+    with pytest.raises(ValueError, match=r"^unknown operation some$"):
+        prepare(["some", 1], CompileContext(WORDS))
     with pytest.raises(ValueError, match=r"^no level X$"):
-        prepare(["lit", "level", "X"], Tools(WORDS))
+        prepare(["lit", "level", "X"], CompileContext(WORDS))

@@ -92,7 +92,7 @@ def test_a_new_chapter_loads_and_its_examples_hold(tmp_path: Path) -> None:
     assert [] == rulebook.check_files([str(path)])
     lines, held = rulebook.test_files([str(path)], mutate=True)
     assert held, lines
-    assert ["1 rules, 3 of 3 examples as they say", "4 of 4 mutants killed, 0 excused, 0 alive"] == lines
+    assert ["1 rules, 3 of 3 examples hold", "4 of 4 mutants killed, 0 excused, 0 alive"] == lines
 
 
 def test_a_rule_explains_itself() -> None:

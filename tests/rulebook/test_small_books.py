@@ -16,9 +16,9 @@ from checker.errors import ConfigError, RuleError
 from checker.model import Subject, Telegram
 from checker.record import copied
 from checker.rulebook import Rule, Rulebook, authoring, compiled_cache, loader
-from checker.rulebook.examples import Result
+from checker.rulebook.examples import ExampleResult
 from checker.rulebook.mutation import Mutant
-from checker.rulebook.schema import STATUSES, check_shape
+from checker.rulebook.schema import STATUSES, check_schema
 from checker.rulebook.yaml_loader import RuleFile
 from checker.text import Span
 from checker.values import Date
@@ -81,7 +81,7 @@ def shown(book: Rulebook) -> object:
         )
         for rule in book.rules
     ]
-    assert [rule.program(book.tools).when for rule in book.rules] == [rule.data.get("when") for rule in book.rules]
+    assert [rule.compiled(book.context).when for rule in book.rules] == [rule.data.get("when") for rule in book.rules]
     words = {name: (table.title, table.complete, list(table)) for name, table in book.vocabulary.tables.items()}
     return rules, words, book.packs, book.digest
 
@@ -93,7 +93,7 @@ def troubles(files: list[str]) -> list[str]:
 def refused(folders: list[str]) -> list[str]:
     with pytest.raises(RuleError) as caught:
         rulebook.load(folders, cache=False)
-    return [str(item).partition("\n")[0] for item in caught.value.items]
+    return [str(item).partition("\n")[0] for item in caught.value.diagnostics]
 
 
 # ---- loading ---------------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_all_troubles_of_all_folders_at_once(here: Path) -> None:
     write(here, {"mine/zoo.yaml": "{"})
     assert [
         "mine/vocabulary/desks.yaml:2:8: error[R009]: the table is called \"desk\", the file desks.yaml",
-        "gone:1:1: error[R001]: there is no such folder of rules",
+        "gone:1:1: error[R001]: no such folder",
         'mine/two.yaml:4:122: error[R011]: no field "mrx" in Telegram',
         "mine/zoo.yaml:2:1: error[R003]: did not find expected node content",
     ] == sorted(refused(["shipped", "mine", "gone"]), key=lambda words: (words[0] != "m" or "voc" not in words, words[0] != "g"))  # fmt: skip
@@ -145,24 +145,24 @@ def test_without_levels_nothing_else_is_read(here: Path) -> None:
     ("rules", "expected"),
     [
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-01", "b", "", "{mrn: absent}")],
-         '5:5: error[R022]: "TWO-01" is taken by TWO-01 already, in mine/two.yaml\n'
-         "      = help: ids and names are never used twice"),
+         '5:5: error[R022]: "TWO-01" is taken by TWO-01 in mine/two.yaml\n'
+         "      = help: choose an unused id or name"),
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "a", "", "{mrn: absent}")],
-         '5:5: error[R022]: "a" is taken by TWO-01 already, in mine/two.yaml\n      = help: ids and names are never used twice'),
+         '5:5: error[R022]: "a" is taken by TWO-01 in mine/two.yaml\n      = help: choose an unused id or name'),
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "b", "aliases: [X, TWO-01]", "{mrn: absent}")],
-         '5:5: error[R022]: "TWO-01" is taken by TWO-01 already, in mine/two.yaml\n'
-         "      = help: ids and names are never used twice"),
+         '5:5: error[R022]: "TWO-01" is taken by TWO-01 in mine/two.yaml\n'
+         "      = help: choose an unused id or name"),
         ([rule("TWO-01", "second-rule", "", "{mrn: absent}")],
-         '4:5: error[R022]: "second-rule" is taken by ONE-02 already, in rules/one.yaml\n'
-         "      = help: ids and names are never used twice"),
-        ([rule("TWO-01", "a", "aliases: [a, TWO-01, b]")], "4:5: error[R027]: says the same as ONE-01\n"
-         "      = help: keep one, with `aliases` for the other"),
+         '4:5: error[R022]: "second-rule" is taken by ONE-02 in rules/one.yaml\n'
+         "      = help: choose an unused id or name"),
+        ([rule("TWO-01", "a", "aliases: [a, TWO-01, b]")], "4:5: error[R027]: equivalent to ONE-01\n"
+         "      = help: keep one, and list the other id under `aliases`"),
         ([rule("TWO-01", "a", "profile: [IC]"), rule("TWO-02", "b", "profile: [GEN]"), rule("TWO-03", "c", "profile: [IC]")],
-         "6:5: error[R027]: says the same as TWO-01\n      = help: keep one, with `aliases` for the other"),
+         "6:5: error[R027]: equivalent to TWO-01\n      = help: keep one, and list the other id under `aliases`"),
         ([rule("TWO-01", "a", "status: deprecated, replaced_by: TWO-00, since: '1', reason: x", "{mrn: absent}")],
-         '4:5: error[R028]: there is no rule "TWO-00" to replace it\n      = help: did you mean "TWO-01"?'),
+         '4:5: error[R028]: `replaced_by` names an unknown rule "TWO-00"\n      = help: did you mean "TWO-01"?'),
         ([rule("TWO-01", "a", "status: deprecated, replaced_by: QQQ, since: '1', reason: x", "{mrn: absent}")],
-         '4:5: error[R028]: there is no rule "QQQ" to replace it'),
+         '4:5: error[R028]: `replaced_by` names an unknown rule "QQQ"'),
         ([rule("TWO-01", "a", "status: deprecated, replaced_by: ONE-01, since: '1', reason: x", "{mrn: absent}")], ""),
         ([rule("TWO-01", "a", "when: {subject: present}"), rule("TWO-02", "b", "when: {subject: absent}"),
           rule("TWO-03", "c", "era: {from: '2000-01-01'}"), rule("TWO-04", "d", "each: portions"),
@@ -199,7 +199,7 @@ def test_one_clash_hides_no_other(here: Path) -> None:
     )
     told = [words.partition("\n")[0].partition(": ")[2] for words in troubles(["mine/two.yaml"])]
     assert [
-        f'error[R022]: "{name}" is taken by TWO-0{n} already, in mine/two.yaml' for name, n in (("a", 1), ("b", 3))
+        f'error[R022]: "{name}" is taken by TWO-0{n} in mine/two.yaml' for name, n in (("a", 1), ("b", 3))
     ] == told
     assert ("", (), frozenset()) == ((book := Rulebook([], rulebook.load().vocabulary)).digest, book.packs, book.named)
 
@@ -237,7 +237,7 @@ def test_troubles_of_the_words_and_telegrams_around_a_file_are_told(here: Path) 
     write(here, {"theirs/one.yaml": chapter(rule("THE-01", "they", "", "{mry: present}"))})
     first = [words.partition("\n")[0] for words in troubles(["mine/two.yaml"])]
     assert "mine/vocabulary/desks.yaml:2:1: error[R003]: did not find expected node content" == first[0]
-    assert ['no vocabulary table "desks"'] == [words.partition(": ")[2].partition(": ")[2] for words in first[1:]]
+    assert ['unknown vocabulary table "desks"'] == [words.partition(": ")[2].partition(": ")[2] for words in first[1:]]
     assert ['no field "mrx"', 'no field "mry"'] == [
         words[words.index("no field") :][:14] for words in troubles(["yours", "theirs"])
     ]
@@ -252,7 +252,7 @@ def test_troubles_of_the_words_and_telegrams_around_a_file_are_told(here: Path) 
 def test_words_beside_a_file_that_lie_elsewhere_are_not_read(here: Path) -> None:
     (here / "mine" / "vocabulary").rename(here / "elsewhere")
     (here / "mine" / "vocabulary").symlink_to(here / "elsewhere")
-    assert 'no vocabulary table "desks"' in troubles(["mine/two.yaml"])[0]
+    assert 'unknown vocabulary table "desks"' in troubles(["mine/two.yaml"])[0]
     (here / "mine" / "vocabulary").unlink()
     (here / "elsewhere").rename(here / "mine" / "vocabulary")
     (here / "mine" / "desks.yaml").write_text(TABLE.format(name="desks", entries="[{code: WEST}]"), encoding="utf-8")
@@ -270,7 +270,7 @@ def test_files_that_are_checked_together_are_judged_against_each_other(here: Pat
         write(here, {f"mine/{name}.yaml": chapter(rule("TWO-07", name, "", f"{{banner.serial: {{is: {len(name)}}}}}"))})
     assert [] == troubles(["mine/three.yaml"]) == troubles(["mine/four.yaml"])
     (told,) = troubles(["mine/three.yaml", "mine/four.yaml"])
-    assert told.startswith('mine/four.yaml:4:5: error[R022]: "TWO-07" is taken by TWO-07 already, in mine/three.yaml')
+    assert told.startswith('mine/four.yaml:4:5: error[R022]: "TWO-07" is taken by TWO-07 in mine/three.yaml')
 
 
 def test_drafts_and_deprecated_rules_run_only_when_named(here: Path) -> None:
@@ -297,7 +297,7 @@ def test_a_chapter_beside_telegrams_may_begin_from_them(here: Path) -> None:
     assert [] == troubles([str(here / "mine" / "two.yaml")])
     write(here, {"yours/two.yaml": chapter(rule("TWO-01", "own-rule", more, "{mrn: absent}"))})
     told = troubles(["yours/two.yaml"])
-    assert ['error[R023]: no base telegram "own"'] * 2 == [
+    assert ['error[R023]: unknown base telegram "own"'] * 2 == [
         words.partition("\n")[0].partition(": ")[2] for words in told
     ]
 
@@ -345,7 +345,7 @@ def test_an_overlay_changes_nothing_else_of_a_kept_book(here: Path, request: pyt
         assert (plain.digest, plain.packs) == (book.digest, book.packs)
         assert list(plain.vocabulary.tables) == list(book.vocabulary.tables)
         assert [(rule.details, rule.place) for rule in plain.rules] == [
-            (rule.told(), rule.place) for rule in book.rules
+            (rule.load_details(), rule.place) for rule in book.rules
         ]
         assert [["info", "warning"], ["warning to info by the command line", ""]] == [
             [rule.severity for rule in book.rules], [rule.changed for rule in book.rules],
@@ -370,15 +370,15 @@ def test_the_published_schemas_are_what_the_code_says() -> None:
 def test_shapes_of_other_packages_are_told_too() -> None:
     def told(text: str, shape: dict[str, object]) -> list[str]:
         file = RuleFile("x.yaml", text.encode())
-        paths = check_shape(f"trial {shape}", file, lambda: shape)
-        assert len(paths) == len(file.items)
-        return [str(item).partition("\n")[0] + "|" + item.help for item in file.items]
+        paths = check_schema(f"trial {shape}", file, lambda: shape)
+        assert len(paths) == len(file.diagnostics)
+        return [str(item).partition("\n")[0] + "|" + item.help for item in file.diagnostics]
 
-    assert ['x.yaml:1:1: error[R009]: "7" does not fit here|Few.'] == told("7", {"maximum": 3, "description": "Few."})
-    assert ['x.yaml:1:1: error[R009]: "b" has not the form it needs|An a.'] == told(
+    assert ['x.yaml:1:1: error[R009]: "7" is not allowed here|Few.'] == told("7", {"maximum": 3, "description": "Few."})
+    assert ['x.yaml:1:1: error[R009]: invalid value "b"|An a.'] == told(
         "b", {"pattern": "^a$", "description": "An a."}
     )
-    assert ["x.yaml:1:1: error[R009]: a list is too short or empty|"] == told("[]", {"minItems": 1})
+    assert ["x.yaml:1:1: error[R009]: a list is empty|"] == told("[]", {"minItems": 1})
     keys = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a", "b"]}
     assert [
         'x.yaml:1:1: error[R033]: the key "a" is missing|',
@@ -405,9 +405,9 @@ def test_overlays_of_no_rule_are_told_all_at_once(here: Path) -> None:
     with pytest.raises(RuleError) as caught:
         rulebook.load(overlays=[{"rule": "ONE-03", "off": True, "by": "my.toml"}, {"rule": "ONE-01"}, {"rule": "qqq"}])
     assert [
-        'my.toml:1:1: error[R037]: no rule "ONE-03"\n      = help: did you mean "ONE-02"?\n      = explain: cablecheck explain R037',
-        'the command line:1:1: error[R037]: no rule "qqq"\n      = explain: cablecheck explain R037',
-    ] == list(map(str, caught.value.items))
+        'my.toml:1:1: error[R037]: unknown rule "ONE-03"\n      = help: did you mean "ONE-02"?\n      = explain: cablecheck explain R037',
+        'the command line:1:1: error[R037]: unknown rule "qqq"\n      = explain: cablecheck explain R037',
+    ] == list(map(str, caught.value.diagnostics))
 
 
 def test_rules_are_found_and_chosen_by_id_name_and_alias(here: Path) -> None:
@@ -421,9 +421,9 @@ def test_rules_are_found_and_chosen_by_id_name_and_alias(here: Path) -> None:
     )  # fmt: skip
     assert (1, True, False) == (len(alone), alone.runs(alone.rules[0]), book.runs(book.rules[0]))
     for word, near in (
-        ("frist-rule", 'no rule "frist-rule": did you mean "first-rule"?'),
-        ("ONE-022", 'no rule "ONE-022": did you mean "ONE-02"?'),
-        ("qqq", 'no rule "qqq"'),
+        ("frist-rule", "unknown rule \"frist-rule\"; did you mean 'first-rule'?"),
+        ("ONE-022", "unknown rule \"ONE-022\"; did you mean 'ONE-02'?"),
+        ("qqq", 'unknown rule "qqq"'),
     ):
         with pytest.raises(ConfigError) as caught:
             book.select([word])
@@ -440,7 +440,7 @@ def test_a_rule_tells_all_it_has(here: Path) -> None:
     assert ["valid", "invalid"] == [example["kind"] for example in two.examples]
     assert one.source.startswith("- {id: ONE-01, name: first-rule, summary:") and one.source.endswith("}\n")
     assert (None, (), ("ALL",), "warning", "") == (one.era, one.tags, one.profile, one.severity, one.changed)
-    assert one.told() == one.details
+    assert one.load_details() == one.details
     bare = Rule(
         {
             "id": "X",
@@ -477,7 +477,7 @@ def test_a_plan_holds_the_rules_of_its_profile_and_days(here: Path) -> None:
 
     def plan(profile: str, day: Date | None) -> tuple[list[str], list[str]]:
         made = book.plan(profile, day)
-        return [job[0].id for job in made.root.everything()], [rule.id for rule in made.undecided]
+        return [job[0].id for job in made.root.all_jobs()], [rule.id for rule in made.undecided]
 
     a, b, c = "TWO-00", "TWO-01", "TWO-02"
     assert ([b], []) == plan("CABLE", Date.of("1989-12-31"))
@@ -531,19 +531,19 @@ def test_lines_that_are_lost_are_read_anew(here: Path, lost: int) -> None:
 
 
 def test_names_that_no_encoding_has_are_names(here: Path) -> None:
-    assert compiled_cache.kept_in(["\udcff"]) != compiled_cache.kept_in(["\udcfe"])
+    assert compiled_cache.cache_path(["\udcff"]) != compiled_cache.cache_path(["\udcfe"])
     assert compiled_cache.digest([["x/\udcff.yaml", 0, 0, 0]]) != compiled_cache.digest([["x/\udcfe.yaml", 0, 0, 0]])
 
 
 def test_another_layout_or_model_is_kept_elsewhere(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = compiled_cache.kept_in(["shipped"])
+    path = compiled_cache.cache_path(["shipped"])
     for name in ("LAYOUT", "MODEL_VERSION", "VERSION"):
         with monkeypatch.context() as patch:
             patch.setattr(compiled_cache, name, f"{getattr(compiled_cache, name)}9")
-            assert path != compiled_cache.kept_in(["shipped"])
+            assert path != compiled_cache.cache_path(["shipped"])
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(here))
-    assert os.path.dirname(compiled_cache.kept_in(["shipped"])) == str(here / ".cache" / "cablecheck")
+    assert os.path.dirname(compiled_cache.cache_path(["shipped"])) == str(here / ".cache" / "cablecheck")
 
 
 def test_what_is_kept_is_what_was_read(here: Path, request: pytest.FixtureRequest) -> None:
@@ -676,7 +676,7 @@ def test_the_digest_is_of_names_and_bytes(here: Path) -> None:
 
 
 def test_where_books_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = compiled_cache.kept_in(["shipped"])
+    path = compiled_cache.cache_path(["shipped"])
     assert os.path.dirname(path) == str(here / "home" / "cablecheck")
     assert (
         os.path.basename(path).startswith("rules-")
@@ -685,17 +685,17 @@ def test_where_books_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> No
     )
     assert (
         path
-        == compiled_cache.kept_in([str(here / "shipped")])
-        != compiled_cache.kept_in(["mine"])
-        != compiled_cache.kept_in(["shipped", "mine"])
+        == compiled_cache.cache_path([str(here / "shipped")])
+        != compiled_cache.cache_path(["mine"])
+        != compiled_cache.cache_path(["shipped", "mine"])
     )
     assert path.removesuffix(".json") + "-details.json" == compiled_cache.details_path(path)
     for base in ("", "relative"):
         monkeypatch.setenv("XDG_CACHE_HOME", base)
         monkeypatch.setenv("HOME", str(here))
-        assert compiled_cache.kept_in(["shipped"]).startswith(str(here / ".cache" / "cablecheck"))
+        assert compiled_cache.cache_path(["shipped"]).startswith(str(here / ".cache" / "cablecheck"))
     monkeypatch.setenv("HOME", "relative")
-    assert "" == compiled_cache.kept_in(["shipped"])
+    assert "" == compiled_cache.cache_path(["shipped"])
     assert 2 == len(rulebook.load())
 
 
@@ -721,7 +721,7 @@ def test_a_book_with_a_check_that_is_not_switched_on_is_read_anew(here: Path, mo
     assert "some-check" == rulebook.load(["mine"]).rules[0].data["check"]
     assert "some-check" == rulebook.load(["mine"]).rules[0].head["check"]
     monkeypatch.delitem(CHECKS, "some-check")
-    with pytest.raises(RuleError, match='no check "some-check"'):
+    with pytest.raises(RuleError, match='unknown check "some-check"'):
         rulebook.load(["mine"])
 
 
@@ -729,9 +729,9 @@ def test_a_rule_is_made_ready_once_for_each_book(here: Path) -> None:
     rulebook.load()
     one, two = rulebook.load(), rulebook.load()
     each = one.rules[0]
-    program = each.program(one.tools)
-    assert program is each.program(one.tools)
-    assert program is not each.program(two.tools) and two.tools is each.program(two.tools).tools
+    program = each.compiled(one.context)
+    assert program is each.compiled(one.context)
+    assert program is not each.compiled(two.context) and two.context is each.compiled(two.context).context
     bare = Telegram(Span(0, 3), "plain")
     assert [False, True] == [
         program.require((made,)) for made in (bare, copied(bare, subject=Subject(Span(0, 1), "x")))
@@ -749,8 +749,8 @@ def test_a_check_that_is_not_switched_on_is_told() -> None:
         "profile": ["ALL"],
         "check": "two-answers",
     }
-    with pytest.raises(ConfigError, match=r'^TWO-01 needs the check "two-answers", which is not switched on$'):
-        Rule(head).program(rulebook.load().tools)
+    with pytest.raises(ConfigError, match=r'^TWO-01 needs the check "two-answers", which is not enabled .option `checks`.$'):
+        Rule(head).compiled(rulebook.load().context)
 
 
 def test_links_out_of_a_pack_are_told_when_it_is_loaded(here: Path) -> None:
@@ -761,7 +761,7 @@ def test_links_out_of_a_pack_are_told_when_it_is_loaded(here: Path) -> None:
     (here / "mine" / "vocabulary").symlink_to(here / "elsewhere")
     first, second = refused(["mine"])
     assert "mine/vocabulary:1:1: error[R031]: the file lies outside the folder of its pack" == first
-    assert second.endswith('no vocabulary table "desks"')
+    assert second.endswith('unknown vocabulary table "desks"')
 
 
 def test_words_out_of_the_cache_are_opened_when_asked_for(here: Path, no_yaml: None = None) -> None:
@@ -796,20 +796,20 @@ def test_words_out_of_the_cache_are_opened_when_asked_for(here: Path, no_yaml: N
 
 
 def test_the_book_of_files_and_folders(here: Path) -> None:
-    assert ["ONE-01", "ONE-02"] == [rule.id for rule in authoring.book_of([]).rules]
-    assert ["TWO-01"] == [rule.id for rule in authoring.book_of(["mine"]).rules]
-    assert ["TWO-01"] == [rule.id for rule in authoring.book_of(["mine/two.yaml"]).rules]
-    assert ["ONE-01", "ONE-02"] == [rule.id for rule in authoring.book_of(["shipped"]).rules]
-    assert ["ONE-01", "ONE-02", "TWO-01"] == [rule.id for rule in authoring.book_of(["mine", "shipped/one.yaml"]).rules]
-    assert "mine/two.yaml" == authoring.book_of(["mine/two.yaml"]).rules[0].place[0]
-    assert "desks" in authoring.book_of(["mine/two.yaml"]).vocabulary
+    assert ["ONE-01", "ONE-02"] == [rule.id for rule in authoring.rulebook_of([]).rules]
+    assert ["TWO-01"] == [rule.id for rule in authoring.rulebook_of(["mine"]).rules]
+    assert ["TWO-01"] == [rule.id for rule in authoring.rulebook_of(["mine/two.yaml"]).rules]
+    assert ["ONE-01", "ONE-02"] == [rule.id for rule in authoring.rulebook_of(["shipped"]).rules]
+    assert ["ONE-01", "ONE-02", "TWO-01"] == [rule.id for rule in authoring.rulebook_of(["mine", "shipped/one.yaml"]).rules]
+    assert "mine/two.yaml" == authoring.rulebook_of(["mine/two.yaml"]).rules[0].place[0]
+    assert "desks" in authoring.rulebook_of(["mine/two.yaml"]).vocabulary
     with pytest.raises(RuleError, match="cannot read the file"):
-        authoring.book_of(["gone.yaml"])
+        authoring.rulebook_of(["gone.yaml"])
 
 
 def test_rules_without_examples_are_told(here: Path) -> None:
     report = authoring.test_files(["mine"])
-    assert ["mine/two.yaml:4: TWO-01 has no example", "1 rules, 0 of 0 examples as they say"] == report.lines
+    assert ["mine/two.yaml:4: TWO-01 has no example", "1 rules, 0 of 0 examples hold"] == report.lines
     assert (True, [], [], []) == (report.ok, report.results, report.mutants, report.stale)
     assert (report.lines, True) == rulebook.test_files(["mine"])
     assert [*report.lines, "0 of 4 mutants killed, 0 excused, 4 alive"] == [
@@ -827,11 +827,11 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
         },
     )
 
-    def judged(each: Rule, book: Rulebook) -> list[Result]:
+    def judged(each: Rule, book: Rulebook) -> list[ExampleResult]:
         good = each.id != "TWO-02"
         return [
-            Result(each.id, "valid", "here:1:2", True),
-            Result(each.id, "invalid", "here:3:4", good, "" if good else "is bad"),
+            ExampleResult(each.id, "valid", "here:1:2"),
+            ExampleResult(each.id, "invalid", "here:3:4", "" if good else "is bad"),
         ]
 
     def tried(each: Rule, book: Rulebook) -> list[Mutant]:
@@ -842,41 +842,41 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
             Mutant(each.id, "four", True),
         ]
 
-    monkeypatch.setattr(authoring, "judge", judged)
-    monkeypatch.setattr(authoring, "mutate", tried)
-    monkeypatch.setattr(authoring, "stale", lambda each, made: [("old", 7, 8)] if each.id == "TWO-03" else [])
+    monkeypatch.setattr(authoring, "run_examples", judged)
+    monkeypatch.setattr(authoring, "run_mutants", tried)
+    monkeypatch.setattr(authoring, "stale_equivalents", lambda each, made: [("old", 7, 8)] if each.id == "TWO-03" else [])
     none = [f"mine/two.yaml:{line}: TWO-0{line - 3} has no example" for line in (4, 5, 6)]
     report = authoring.test_files(["mine"], mutants=True)
     assert [
         "here:3:4: TWO-02 invalid: is bad",
         *none,
-        "mine/two.yaml:4: TWO-01 survives: three",
-        "mine/two.yaml:6: TWO-03 survives: three",
+        "mine/two.yaml:4: TWO-01 mutant survives: three",
+        "mine/two.yaml:6: TWO-03 mutant survives: three",
         "mine/two.yaml:7:8: error[R032]: TWO-03: old",
-        "3 rules, 5 of 6 examples as they say",
+        "3 rules, 5 of 6 examples hold",
         "4 of 8 mutants killed, 2 excused, 2 alive",
     ] == report.lines
     assert (6, 8, False) == (len(report.results), len(report.mutants), report.ok)
     named = authoring.test_files(["mine"], mutants=False, select=["rule-3", "TWO-01"])
-    assert [none[0], none[2], "2 rules, 4 of 4 examples as they say"] == named.lines
+    assert [none[0], none[2], "2 rules, 4 of 4 examples hold"] == named.lines
     assert (4, [], [], True) == (len(named.results), named.mutants, named.stale, named.ok)
     assert not authoring.test_files(["mine"], select=["TWO-02"]).ok
     for change in (
         lambda each, book: [Mutant(each.id, "one", True)],
         lambda each, book: [Mutant(each.id, "one", False, True)],
     ):
-        monkeypatch.setattr(authoring, "mutate", change)
+        monkeypatch.setattr(authoring, "run_mutants", change)
         assert authoring.test_files(["mine"], mutants=True, select=["TWO-01"]).ok
     assert not authoring.test_files(["mine"], mutants=True, select=["TWO-03"]).ok
 
 
 def test_a_rule_of_a_folder_belongs_to_its_pack(here: Path) -> None:
-    assert ["mine"] == [each.pack for each in authoring.book_of(["mine"]).rules]
-    assert [""] == [each.pack for each in authoring.book_of(["mine/two.yaml"]).rules]
+    assert ["mine"] == [each.pack for each in authoring.rulebook_of(["mine"]).rules]
+    assert [""] == [each.pack for each in authoring.rulebook_of(["mine/two.yaml"]).rules]
 
 
 def test_a_schema_that_is_none() -> None:
-    with pytest.raises(ValueError, match=r"^no schema x: there is pack, rules, vocabulary$"):
+    with pytest.raises(ValueError, match=r"^unknown schema x; expected one of pack, rules, vocabulary$"):
         authoring.schema_text("x")
     assert authoring.schema_text() == authoring.schema_text("rules")
 

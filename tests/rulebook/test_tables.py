@@ -25,9 +25,9 @@ def told(given: str) -> str:
     text = given[7:] if given.startswith(("# onto\n", "# file\n")) else given
     file = RuleFile("my-words.yaml", ((text if given.startswith("# file") else START + text) + "\n").encode())
     read_table(file, "my-words.yaml", onto)
-    if file.items:
+    if file.diagnostics:
         assert onto in ({}, {"my_words": OLD})
-        return "\n".join(map(str, file.items))
+        return "\n".join(map(str, file.diagnostics))
     return "\n\n".join(
         "\n".join([f"{table.name}: {table.title}, complete {table.complete}", *map(str, table)])
         for table in onto.values()
@@ -59,7 +59,7 @@ def test_a_folder_of_tables_is_read_in_order_and_only_its_yaml(tmp_path: Path) -
     (home / "my-words.yaml").write_text(START + "entries: [{code: A}, {code: A, sinc: x}]\n", encoding="utf-8")
     with pytest.raises(RuleError) as caught:
         load_vocabulary(str(home))
-    (item,) = caught.value.items  # type: ignore[attr-defined]
+    (item,) = caught.value.diagnostics  # type: ignore[attr-defined]
     assert "mine/vocabulary/my-words.yaml:6:32" == str(item.place)
 
 

@@ -58,9 +58,9 @@ def test_a_wrong_file_is_refused_at_its_place(tmp_path, capsys, name, old, new, 
     (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(RuleError) as caught:
         templates.load(str(folder))
-    assert [code] == sorted({item.code for item in caught.value.items})
-    assert any(words in f"{item.message} {item.help}" for item in caught.value.items)
-    assert all(item.place.file.endswith(name) for item in caught.value.items)
+    assert [code] == sorted({item.code for item in caught.value.diagnostics})
+    assert any(words in f"{item.message} {item.help}" for item in caught.value.diagnostics)
+    assert all(item.place.file.endswith(name) for item in caught.value.diagnostics)
     assert 2 == main(["rules", "check", str(folder)])
     assert f"error[{code}]" in capsys.readouterr().out
 

@@ -1,0 +1,128 @@
+"""Resolve the selectors of rules to paths, and report the errors that an author sees."""
+
+from __future__ import annotations
+
+from ..vocabulary import Vocabulary
+from .field_types import FieldType, Path, element_of, fields
+from .yaml_loader import RuleFile, YamlMap, YamlNode, YamlText, suggest
+
+ROOT = FieldType("node", "Telegram")
+
+
+class Scope:
+    """The context of one rule while it is parsed: its file, to which errors are added, the vocabulary, and its id."""
+
+    def __init__(self, file: RuleFile, words: Vocabulary, rule: str = "") -> None:
+        self.file = file
+        self.vocabulary = words
+        self.rule = rule
+
+    def error(self, code: str, node: YamlNode, message: str, help: str = "") -> None:
+        """Add an error and return None, so that a parser can return the result."""
+        self.file.error(code, node, message, help.strip(), self.rule)
+
+    def keys(self, node: YamlMap, allowed: set[str], code: str = "R010") -> bool:
+        """Return whether all keys of a mapping are allowed; add an error for each that is not."""
+        valid = True
+        for key, _ in node.items():
+            if key.value not in allowed:
+                valid = False
+                self.error(
+                    code, key, f'unknown key "{key.value}"',
+                    f"{suggest(key.value, allowed)}Allowed here: {', '.join(sorted(allowed))}",
+                )  # fmt: skip
+        return valid
+
+    def table(self, node: YamlText) -> bool:
+        """Return whether the vocabulary has a table of that name; add an error if not."""
+        if node.value in self.vocabulary:
+            return True
+        names = sorted(self.vocabulary.tables)
+        self.error("R016", node, f'unknown vocabulary table "{node.value}"', suggest(node.value, names))
+        return False
+
+    def level(self, node: YamlText) -> str | None:
+        """Return the code of a level given by code or title, or None after adding an error."""
+        table = self.vocabulary["levels"]
+        entry = (
+            table.get(node.value) or next((e for e in table if e.title == node.value), None) or table.find(node.value)
+        )
+        if entry is not None:
+            return entry.code
+        titles = [entry.title for entry in table]
+        return self.error(
+            "R017", node, f'unknown level "{node.value}"', f"{suggest(node.value, titles)}Levels: {', '.join(titles)}"
+        )
+
+
+class Frames:
+    """The values that a selector can name at one point of a rule: the telegram, then the elements from outer to
+    inner.
+    """
+
+    def __init__(self, kinds: tuple[FieldType, ...] = (ROOT,), names: tuple[str, ...] = ("telegram",)) -> None:
+        self.kinds = kinds
+        self.names = names
+
+    def inside(self, kind: FieldType) -> Frames:
+        """Return the frames for conditions on the elements of a list, or on a node, of that type."""
+        inner = element_of(kind) if kind.name in ("list", "set") else kind
+        name = "element" if len(self.kinds) == 1 else ""
+        return Frames((*self.kinds, inner), (*self.names, name))
+
+    def pair(self, kind: FieldType) -> Frames:
+        """Return the frames for conditions on two neighbors: `previous` and the element."""
+        inner = element_of(kind)
+        return Frames((*self.kinds, inner, inner), (*self.names, "previous", ""))
+
+    def has_text(self, kind: FieldType) -> bool:
+        """Return whether a type is a node with a field `text`, which operators then apply to."""
+        return kind.name == "node" and "text" in fields(kind.node)
+
+    def find(self, name: YamlText, scope: Scope) -> tuple[Path, FieldType] | None:
+        """Return the path of a selector and the type of its value, or None after adding an error."""
+        parts = name.value.split(".")
+        depth, rest = self._start(parts)
+        if depth is None:
+            known = sorted({field for kind in self.kinds for field in _fields(kind)})
+            owners = " or ".join(str(kind) for kind in reversed(self.kinds))
+            advice = suggest(parts[0], known) or "see `cablecheck explain model` for all fields"
+            return scope.error("R011", name, f'no field "{parts[0]}" in {owners}', advice)
+        kind = self.kinds[depth]
+        path: Path = [depth]
+        for part in rest:
+            known_here = _fields(kind)
+            if part not in known_here:
+                if kind.name in ("list", "set"):
+                    return scope.error(
+                        "R014", name, f'"{part}" cannot be read from a {kind} without a quantifier',
+                        f"write {'.'.join(map(str, path[1:]))}: {{any: {{{part}: …}}}} (or all, none …)",
+                    )  # fmt: skip
+                return scope.error(
+                    "R011", name, f'no field "{part}" in {kind}', suggest(part, known_here) or _list(known_here)
+                )
+            kind = known_here[part]
+            path.append(part)
+        return path, kind
+
+    def _start(self, parts: list[str]) -> tuple[int | None, list[str]]:
+        if parts[0] in self.names and parts[0]:
+            return self.names.index(parts[0]), parts[1:]
+        if parts[0] == "value" and len(self.kinds) > 1 and "value" not in _fields(self.kinds[-1]):
+            return len(self.kinds) - 1, parts[1:]
+        for depth in range(len(self.kinds) - 1, -1, -1):
+            if parts[0] in _fields(self.kinds[depth]):
+                return depth, parts
+        return None, parts
+
+
+def _fields(kind: FieldType) -> dict[str, FieldType]:
+    if kind.name == "node":
+        return fields(kind.node)
+    if kind.name in ("level", "date"):
+        return fields(kind.name.capitalize())
+    return {}
+
+
+def _list(known: dict[str, FieldType]) -> str:
+    return f"it has: {', '.join(sorted(known))}" if known else "it has no fields"

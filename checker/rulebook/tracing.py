@@ -1,0 +1,261 @@
+"""Find out why a condition failed: the selector that caused it, the absent fields, and a trace for `explain`.
+
+Loaded only after a rule has failed or when a rule is explained. The last part renders conditions as text.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from ..model import Unread
+from ..record import Record
+from .compiler import CompileContext, Predicate, compile_condition, prepare, sort_key
+from .field_types import Env, Path, getter, value_text
+from .ir import Any, Expression
+
+Trail = tuple[str, ...]
+
+
+class Cause(Record):
+    """The selector that decided a verdict: its path, the environment, and the place of each value in it."""
+
+    path: Path
+    env: Env
+    trail: Trail
+
+
+class Step(Record):
+    """One condition as it was evaluated: its text, its answer and the values it compared."""
+
+    words: str
+    answer: bool | None
+    values: tuple[tuple[str, str], ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+class ConditionNode:
+    """A compiled condition with its parts."""
+
+    __slots__ = ("context", "expr", "parts", "test")
+
+    def __init__(self, expr: Expression, context: CompileContext) -> None:
+        self.expr = expr
+        self.context = context
+        self.test: Predicate = compile_condition(expr, context)
+        self.parts = [ConditionNode(part, context) for part in inner(expr)]
+
+
+def inner(expr: Expression) -> list[Expression]:
+    """Return the conditions directly inside a condition."""
+    op = expr[0]
+    if op in ("and", "or"):
+        return list(expr[1])
+    if op in ("any", "all", "none", "pairs"):
+        return [expr[2]]
+    if op == "implies":
+        return [expr[1], expr[2]]
+    if op == "times":
+        return [expr[4]]
+    return [expr[1]] if op == "not" else []
+
+
+def elements(path: Path, env: Env, trail: Trail, context: CompileContext) -> list[tuple[object, str]]:
+    """Return the elements of a list, each with its structural place."""
+    items = getter(path, context.getters)(env)
+    if items is None or items.__class__ is Unread:
+        return []
+    start = trail[int(path[0])]
+    at = ".".join([*([start] if start else []), *map(str, path[1:])])
+    return [(item, f"{at}[{index}]") for index, item in enumerate(items)]
+
+
+def cause_of(node: ConditionNode, env: Env, trail: Trail) -> Cause:
+    """Return the selector that made a condition true, false or undetermined."""
+    expr = node.expr
+    op = expr[0]
+    answer = node.test(env)
+    if op in ("and", "or"):
+        return cause_of(next(part for part in node.parts if part.test(env) is answer), env, trail)
+    if op == "not":
+        return cause_of(node.parts[0], env, trail)
+    if op == "implies":
+        return cause_of(node.parts[1], env, trail)
+    if op in ("any", "all", "none"):
+        return _cause_in_list(node, answer, env, trail)
+    if op == "pairs":
+        return _cause_in_pair(node, answer, env, trail)
+    if op in ("unique", "sorted_by"):
+        return _cause_in_order(node, env, trail)
+    return Cause(expr[1], env, trail)
+
+
+def _cause_in_list(node: ConditionNode, answer: bool | None, env: Env, trail: Trail) -> Cause:
+    expr, part = node.expr, node.parts[0]
+    wanted = {"any": answer, "all": answer, "none": None if answer is None else not answer}[expr[0]]
+    if expr[0] != "any" or answer is not False:
+        for item, at in elements(expr[1], env, trail, node.context):
+            if part.test((*env, item)) is wanted:
+                inside = (*env, item), (*trail, at)
+                if expr[0] == "none":
+                    return Cause([len(env)], *inside)
+                found = cause_of(part, *inside)
+                return found if found.path[0] != 0 else Cause([len(env)], *inside)
+    return Cause(expr[1], env, trail)
+
+
+def _cause_in_pair(node: ConditionNode, answer: bool | None, env: Env, trail: Trail) -> Cause:
+    items = elements(node.expr[1], env, trail, node.context)
+    for (one, before), (two, at) in itertools.pairwise(items):
+        if node.parts[0].test((*env, one, two)) is answer:
+            return Cause([len(env) + 1], (*env, one, two), (*trail, before, at))
+    return Cause(node.expr[1], env, trail)
+
+
+def _cause_in_order(node: ConditionNode, env: Env, trail: Trail) -> Cause:
+    """Return the first element that is repeated or out of order."""
+    expr = node.expr
+    get = getter(expr[2], node.context.getters)
+    seen: list[Any] = []
+    for item, at in elements(expr[1], env, trail, node.context):
+        value = sort_key(get((*env, item)))
+        if value is not None:
+            if (value in seen) if expr[0] == "unique" else (seen and value < seen[-1]):
+                return Cause([len(env)], (*env, item), (*trail, at))
+            seen.append(value)
+    return Cause(expr[1], env, trail)
+
+
+# ---- Absences --------------------------------------------------------------------------------------------------------
+
+
+def missing(node: ConditionNode, env: Env) -> tuple[tuple[int, str], ...]:
+    """Return the fields whose absence made a condition false, as (depth, dotted name); none if a present part is wrong.
+
+    An absence is a condition on a field without a value, or a quantifier that found no element. Any one of several
+    alternatives would have been enough, so each that is missing counts.
+    """
+    expr, op = node.expr, node.expr[0]
+    if op == "or":
+        return tuple(dict.fromkeys(field for part in node.parts for field in missing(part, env)))
+    if op == "and":
+        return missing(next(part for part in node.parts if part.test(env) is False), env)
+    if op == "implies":
+        return missing(node.parts[1], env)
+    if op == "not":
+        inner_expr = node.parts[0].expr
+        return (_named(inner_expr[1]),) if inner_expr[0] == "state" and inner_expr[2] == "absent" else ()
+    if op in ("any", "all", "times"):
+        return _missing_in_list(node, env)
+    return (_named(expr[1]),) if op in ("state", "ask", "count") and _is_absence(node, env) else ()
+
+
+def _missing_in_list(node: ConditionNode, env: Env) -> tuple[tuple[int, str], ...]:
+    expr, op = node.expr, node.expr[0]
+    if op == "any":
+        return (_named(expr[1]),)
+    items = [(*env, item) for item, _ in elements(expr[1], env, ("",) * len(env), node.context)]
+    if op == "all":
+        failed = next((inside for inside in items if node.parts[0].test(inside) is False), None)
+        return () if failed is None else missing(node.parts[0], failed)
+    enough = sum(node.parts[0].test(inside) is True for inside in items) >= expr[3]
+    return () if enough else (_named(expr[1]),)
+
+
+def _is_absence(node: ConditionNode, env: Env) -> bool:
+    expr, op = node.expr, node.expr[0]
+    value = getter(expr[1], node.context.getters)(env)
+    if op == "state" and expr[2] not in ("present", "readable"):
+        return False
+    return value is None or (value == () and (op != "ask" or expr[3] in ("non_empty", "empty")))
+
+
+def _named(path: Path) -> tuple[int, str]:
+    return int(path[0]), path_text(path)
+
+
+# ---- Traces and text -------------------------------------------------------------------------------------------------
+
+
+def trace_condition(node: ConditionNode, env: Env) -> Step:
+    """Evaluate a condition part by part, with the values that each part compared. Lists are cut after 20 elements."""
+    expr, context = node.expr, node.context
+    op = expr[0]
+    values: list[tuple[str, str]] = []
+    steps: tuple[Step, ...] = ()
+    if op in ("and", "or", "not", "implies"):
+        steps = tuple(trace_condition(part, env) for part in node.parts)
+    elif op in ("any", "all", "none", "times"):
+        steps = tuple(
+            trace_condition(node.parts[0], (*env, item))
+            for item, _ in elements(expr[1], env, ("",) * len(env), context)[:20]
+        )  # fmt: skip
+    else:
+        values.append((path_text(expr[1]), _shown(getter(expr[1], context.getters)(env))))
+    if op in ("ask", "count"):
+        argument = expr[4] if op == "ask" else expr[3]
+        argument = argument[2] if argument[0] == "on" else argument  # for a table on a day, show the day
+        _, fetch = prepare(argument, context)
+        if fetch is not None:
+            values.append((argument_text(argument), _shown(fetch(env))))
+    return Step(condition_text(expr), node.test(env), tuple(values), steps)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "absent"
+    if isinstance(value, Unread):
+        return "not in this copy" if value.lost else f'unreadable: "{value_text(value)}"'
+    if isinstance(value, tuple | frozenset):
+        return ", ".join(sorted(map(value_text, value))) if isinstance(value, frozenset) else value_text(value)
+    return value_text(value)
+
+
+def path_text(path: Path) -> str:
+    """Return a path as it is written in rules."""
+    return ".".join(map(str, path[1:])) or "value"
+
+
+def argument_text(expr: Expression) -> str:
+    """Return an argument as text."""
+    op = expr[0]
+    if op == "lit":
+        return ", ".join(map(str, expr[2])) if isinstance(expr[2], list) else str(expr[2])
+    if op == "field":
+        step = f" {'+' if expr[3] > 0 else '-'} {abs(expr[3])}" if expr[3] else ""
+        return path_text(expr[1]) + step + (f" modulo {expr[4]}" if expr[4] else "")
+    if op == "shift":
+        days = f" and {expr[3]} days" if expr[3] else ""
+        return f"{argument_text(expr[2])} years{days} after {argument_text(expr[1])}"
+    if op == "window":
+        return f"{argument_text(expr[1])} to {argument_text(expr[2])}"
+    if op == "on":
+        return f"{expr[1]} on {argument_text(expr[2])}"
+    if op == "fact":
+        return f"{expr[1]}: {expr[2]} {' or '.join(expr[3])}"
+    return f"table {expr[1]}"
+
+
+def condition_text(expr: Expression) -> str:
+    """Return a condition as text on one line."""
+    op = expr[0]
+    if op in ("and", "or"):
+        parts = [condition_text(part) for part in expr[1]]
+        return parts[0] if len(parts) == 1 else "(" + f" {op} ".join(parts) + ")"
+    if op == "not":
+        return f"not {condition_text(expr[1])}"
+    if op == "implies":
+        return f"if {condition_text(expr[1])} then {condition_text(expr[2])}"
+    path = path_text(expr[1])
+    if op == "state":
+        return f"{path} {expr[2]}"
+    if op == "ask":
+        return f"{path} {expr[3]} {argument_text(expr[4])}"
+    if op == "count":
+        return f"count of {path} {expr[2]} {argument_text(expr[3])}"
+    if op == "times":
+        return f"{expr[2]} {expr[3]} of {path}: {condition_text(expr[4])}"
+    if op == "pairs":
+        return f"each pair of neighbors in {path}: {condition_text(expr[2])}"
+    if op in ("unique", "sorted_by"):
+        return f"{path} {op} {path_text(expr[2])}"
+    return f"{op} of {path}: {condition_text(expr[2])}"
