@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from . import engine, readers
 from . import rulebook as rulebook_package
@@ -13,13 +12,11 @@ from .model import Telegram
 from .parser import parse
 from .parser.layouts.detect import NOT_A_TELEGRAM, is_unrecognized
 from .record import copied
+from .redaction import Redactor
 from .results import CHECKED, EXCLUDED, FAILED, DocumentResult, Excerpt, Finding, Suggestion, Undetermined
 from .rulebook import Rulebook
 from .text import Source
 from .values import Date, Level
-
-if TYPE_CHECKING:
-    from .redaction import Redactor
 
 
 class DocumentLinter:
@@ -33,7 +30,7 @@ class DocumentLinter:
         self.severities = dict(options.severities)
         self._vocabulary = rulebook.vocabulary
         self._as_of = Date.of(options.as_of) if options.as_of else None
-        self.redactor = _redactor(rulebook) if options.redact else None
+        self.redactor = Redactor(rulebook.vocabulary) if options.redact else None
         self.messages = (
             {rule.id: redacted(rule.data.get("message")) for rule in rulebook.rules} if options.redact else {}
         )
@@ -216,12 +213,6 @@ def redacted(message: object) -> str:
     if not isinstance(message, (list, tuple)):
         return ""
     return "".join(str(part[1]) if part[0] == "text" else "[…]" for part in message)
-
-
-def _redactor(rulebook: Rulebook) -> Redactor:
-    from .redaction import Redactor  # 1 ms, and only if a run redacts
-
-    return Redactor(rulebook.vocabulary)
 
 
 _MARKUP = frozenset(("html", "frus"))  # readers whose source text has character entities

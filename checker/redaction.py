@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from .vocabulary import Vocabulary
 
 MASK = "[…]"
-_LETTERS = re.compile(r"(?!\[…\])(?:[A-Za-z]+|[^\x00-\x7f…]+)")
-_SPACED = re.compile(r"(?<![A-Za-z])[A-Za-z](?: +[A-Za-z](?![A-Za-z])){2,}")  # letters with spaces between them
-_MASKS = re.compile(r"\[…\](?:[\s\-/,.']*\[…\])+")
+_LETTERS = r"(?!\[…\])(?:[A-Za-z]+|[^\x00-\x7f…]+)"
+_SPACED = r"(?<![A-Za-z])[A-Za-z](?: +[A-Za-z](?![A-Za-z])){2,}"  # letters with spaces between them
+_MASKS = r"\[…\](?:[\s\-/,.']*\[…\])+"
 _CLOSED_TABLES = (
     "admin_controls", "captions", "controls", "countries", "cui_categories", "cui_controls", "eras", "exemptions",
     "groups", "instructions", "levels", "nato", "posts", "precedence", "retired_controls", "tags_geo",
@@ -51,20 +51,20 @@ states station stopped store such symbolic table telegram telegrams text than th
 too took top true truncated turns two type under unexpected unknown unpack unsafe unwrap use used volumes was web well
 when whether which whole with without word worker wrapper xz year years yy yyyy z zip
 """
-_OWN_WORDS = frozenset(_OWN_TEXT.split())
 
 
 class Redactor:
     """Masks text from documents; the allow-list of codes comes from the vocabulary tables."""
 
-    __slots__ = ("_codes",)
+    __slots__ = ("_codes", "_own_words")
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self._own_words = frozenset(_OWN_TEXT.split())
         self._codes: set[str] = set()
         for name in _CLOSED_TABLES:
             for entry in vocabulary.tables.get(name, ()):
                 for text in (entry.code, *entry.spellings()):
-                    self._codes.update(word for word in _LETTERS.findall(text) if len(word) > 1)
+                    self._codes.update(word for word in re.findall(_LETTERS, text) if len(word) > 1)
         self._codes.update(entry.code for entry in vocabulary["levels"])
 
     def message(self, text: str) -> str:
@@ -87,6 +87,6 @@ class Redactor:
     def _masked(self, text: str, own_words: bool) -> str:
         def mask(match: re.Match[str]) -> str:
             word = match[0]
-            return word if word in self._codes or (own_words and word in _OWN_WORDS) else MASK
+            return word if word in self._codes or (own_words and word in self._own_words) else MASK
 
-        return _MASKS.sub(MASK, _LETTERS.sub(mask, _SPACED.sub(MASK, text)))
+        return re.sub(_MASKS, MASK, re.sub(_LETTERS, mask, re.sub(_SPACED, MASK, text)))
