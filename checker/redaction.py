@@ -28,7 +28,7 @@ _OWN_COLUMNS = frozenset(
 
 # The words of the messages of readers, parser and engine; tests/test_redaction.py compares and rewrites them.
 _OWN_TEXT = """
-Act An Atomic CSV Energy FRUS ISO JSON MB NUL OCR Office PDF RAR States TEI The URL URLs UTF United Windows XML
+Act An Atomic CSV Energy FOIA FRUS ISO JSON MB NUL OCR Office PDF RAR States TEI The URL URLs UTF United Windows XML
 Zstandard a above absent accepted after all an and another any applicable applies archive are argument array as at
 attachment attribute attributes back banner base be because before begins behind below beside between binary body bomb
 both broken but by byte bytes bzip cable calendar can cannot case changed character characters check checked
@@ -44,12 +44,12 @@ level lies like limit line linear lines link list locked longer looks lower macO
 marking matches member members memory message middle missing module mon month more must name named names needs nested
 never no none nor not notes nothing number object objects of off old on one operating or order originator out outside
 over overlaps own packed page pages paragraph parse parser part partial password paths pattern per pipe place plain
-positions positive possible present processes profile program publisher query quote read reader readers reading
-received refer refid refused replaced requested require resource room row rows rule run s same save says section see
-selected selection set setting settings severity signal size skipped slash smaller spelling stamps stands start state
-states station stopped store such symbolic table telegram telegrams text than that the them there this time times to
-too took top true truncated turns two type under unexpected unknown unpack unsafe unwrap use used volumes was web well
-when whether which whole with without word worker wrapper xz year years yy yyyy z zip
+positions positive possible present processes profile program publisher query quote read reader readers received refer
+refid refused released replaced requested require resource row rows rule run s same save says section see selected
+selection set setting settings severity signal size skipped slash smaller spelling stamps stands start state states
+station stopped store such symbolic table telegram telegrams text than that the them there this time times to too took
+top true truncated turns two type under unexpected unknown unpack unsafe unwrap use used volumes was web well when
+whether which whole with without word worker wrapper xz year years yy yyyy z zip
 """
 
 
