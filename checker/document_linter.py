@@ -150,7 +150,7 @@ class DocumentLinter:
     def _excerpt(self, reading: readers.Reading, telegram: Telegram) -> Excerpt | None:
         if self._options.redact:
             return None
-        spans = list(reading.view.kept())
+        spans = list(reading.view.source_spans())
         start = min((span.start for span in spans), default=0)
         end = max((span.end for span in spans), default=0)
         source = reading.view.source

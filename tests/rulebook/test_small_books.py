@@ -385,7 +385,7 @@ def test_shapes_of_other_packages_are_told_too() -> None:
         'x.yaml:1:1: error[R033]: the key "b" is missing|',
     ] == told("{}", {**keys, "properties": {"a": {}, "b": {}}})
     assert [] == told("7", {"maximum": 7})
-    assert ["x.yaml:1:1: error[R009]: a mapping stands where a number or true or false belongs|"] == told(
+    assert ["x.yaml:1:1: error[R009]: expected a number or true or false, not a mapping|"] == told(
         "{}", {"type": ["number", "boolean"]}
     )
     assert ["x.yaml:1:1: error[R009]: a mapping stands where a text belongs|"] == told(
