@@ -388,7 +388,7 @@ def test_shapes_of_other_packages_are_told_too() -> None:
     assert ["x.yaml:1:1: error[R009]: expected a number or true or false, not a mapping|"] == told(
         "{}", {"type": ["number", "boolean"]}
     )
-    assert ["x.yaml:1:1: error[R009]: a mapping stands where a text belongs|"] == told(
+    assert ["x.yaml:1:1: error[R009]: expected a string, not a mapping|"] == told(
         "{}", {"type": ["string", "number"]}
     )
     assert ['x.yaml:1:1: error[R009]: "x" stands where a list or a mapping belongs|'] == told(
