@@ -57,7 +57,7 @@ def check_tiling(view: object, telegram: object) -> None:
     for (_, end), (start, _) in itertools.pairwise(parts):
         assert end <= start, f"parts overlap at {start}"
     place = 0
-    for kept in sorted(view.kept(), key=lambda span: span.start):  # type: ignore[attr-defined]
+    for kept in sorted(view.source_spans(), key=lambda span: span.start):  # type: ignore[attr-defined]
         here = kept.start
         while here < kept.end:
             while place < len(parts) and parts[place][1] <= here:

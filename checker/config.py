@@ -62,6 +62,7 @@ class Options(Record):
     as_of: str = ""
     baseline: str = ""
     cache: bool = False
+    rule_cache: bool = True
     checks: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     exit_zero: bool = False

@@ -150,7 +150,7 @@ class DocumentLinter:
     def _excerpt(self, reading: readers.Reading, telegram: Telegram) -> Excerpt | None:
         if self._options.redact:
             return None
-        spans = list(reading.view.kept())
+        spans = list(reading.view.source_spans())
         start = min((span.start for span in spans), default=0)
         end = max((span.end for span in spans), default=0)
         source = reading.view.source
@@ -193,7 +193,7 @@ def broken(crashes: Iterable[engine.Crash]) -> str:
 
 def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[DocumentResult]]:
     """Return the work of one worker process: a path in, its results out, in one step."""
-    rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks)
+    rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
     linter = DocumentLinter(options, rulebook.select(options.selected))
     return lambda path, step: linter.lint(path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from . import baseline, document_linter, engine, readers, rule_selection
+from . import baseline, cache_folder, document_linter, engine, readers, rule_selection
 from . import rulebook as rulebook_package
 from .config import Options
 from .document_linter import DocumentLinter
@@ -39,6 +39,9 @@ Progress = Callable[[int, int], None]  # called with (files done, files in all)
 
 def lint(paths: Sequence[str], options: Options, progress: Progress | None = None) -> Outcome:
     """Check the documents of the paths. Raises `CablecheckError` if nothing can be checked at all."""
+    ignored_cache = cache_folder.reason_to_ignore(cache_folder.path(), paths)
+    if ignored_cache:
+        options = copied(options, rule_cache=False, cache=False)
     rulebook = load(options)
     options = resolve(options, rulebook)
     files, entries = files_of(paths, options)
@@ -53,7 +56,8 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
     results.sort(key=lambda item: (item.path, item.state))
     final = _exclude_others(results, {*paths, options.stdin_name}, options.listed)
     errors = _nothing_checked(final, set(paths), options)
-    return _outcome(final, options, rulebook, fixes[1] + errors, fixes[0])
+    notices = fixes[0] + ((ignored_cache,) if ignored_cache else ())
+    return _outcome(final, options, rulebook, fixes[1] + errors, notices)
 
 
 def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -101,7 +105,7 @@ def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options
 
 def load(options: Options) -> Rulebook:
     """Return the shipped rules and those of the configured packs. Raises `RuleError` with every error in them."""
-    return rulebook_package.load(options.pack_folders(), checks=options.checks)
+    return rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
 
 
 def resolve(options: Options, rulebook: Rulebook) -> Options:

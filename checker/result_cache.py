@@ -1,7 +1,7 @@
-"""Results of files that have not changed since: opt-in, keyed by everything that could change the answer.
+"""A cache of the results of files that have not changed (option `cache`), keyed by everything that affects them.
 
-A record holds findings with the words they quote, unless the run is redacted; never a document's text. It lies in the
-user's cache folder, readable by the user alone, is written whole or not at all, and is ignored when damaged.
+A record holds findings with the text that they quote, unless the run is redacted, but never a whole document. Records
+are in the user's cache folder, readable only by the user; a record that cannot be read is ignored.
 """
 
 from __future__ import annotations
@@ -9,36 +9,34 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from . import cache_folder
 from .results import DocumentResult, Finding, Suggestion, Undetermined
 from .text import Position, Span
 
-MOST = 400  # records in each of the 256 buckets
-
-
-def folder() -> str:
-    """Where the records lie."""
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(root, "cablecheck", "results")
+MAX_RECORDS = 400  # in each of the 256 buckets
 
 
 def key_of(*parts: str) -> str:
-    """One key for several parts, none of which can be mistaken for another."""
+    """Return one key for several strings; different strings give different keys."""
     from hashlib import sha256
 
     return sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def through(
-    order: str, path: str, data: bytes | None, judge: Callable[[bytes | None], list[DocumentResult]]
+    options: str, path: str, data: bytes | None, judge: Callable[[bytes | None], list[DocumentResult]]
 ) -> list[DocumentResult]:
-    """The stored result for these bytes under this order, or `judge`'s, which is then stored."""
+    """Return the stored results for this content and these options, or those of `judge`, which are then stored."""
     from hashlib import sha256
 
     content = data if data is not None else _content(path)
     if content is None:
         return judge(data)
-    key = key_of(order, path, sha256(content).hexdigest())
-    place = os.path.join(folder(), key[:2], key[2:] + ".json")
+    key = key_of(options, path, sha256(content).hexdigest())
+    folder = cache_folder.path()
+    if not cache_folder.usable(folder):
+        return judge(content)
+    place = os.path.join(folder, "results", key[:2], key[2:] + ".json")
     found = _load(place)
     if found is None:
         found = judge(content)
@@ -59,32 +57,26 @@ def _load(place: str) -> list[DocumentResult] | None:
     import json
 
     try:
-        with open(place, encoding="utf-8") as file:
-            return [_judged(row) for row in json.load(file)]
+        return [_result(row) for row in json.loads(cache_folder.read(place))]
     except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError):
         return None
 
 
 def _store(place: str, found: list[DocumentResult]) -> None:
     import json
-    import tempfile
 
     try:
-        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=os.path.dirname(place))
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump([_row(item) for item in found], file)
-        os.replace(name, place)
+        cache_folder.write(place, json.dumps([_row(item) for item in found]).encode())
         _thin_out(os.path.dirname(place))
     except OSError:
-        return  # a cache that cannot be written is no cache; the run does not depend on it
+        return  # the run does not depend on the cache
 
 
 def _thin_out(bucket: str) -> None:
-    """Remove the older half of a bucket that has become too full."""
+    """Remove the older half of a bucket that is full."""
     paths = [os.path.join(bucket, name) for name in os.listdir(bucket)]
-    if len(paths) > MOST:
-        for path in sorted(paths, key=os.path.getmtime)[: MOST // 2]:
+    if len(paths) > MAX_RECORDS:
+        for path in sorted(paths, key=os.path.getmtime)[: MAX_RECORDS // 2]:
             os.unlink(path)
 
 
@@ -101,13 +93,13 @@ def _row(item: DocumentResult) -> list[object]:
     ]
 
 
-def _judged(row: list[object]) -> DocumentResult:
+def _result(row: list[object]) -> DocumentResult:
     path, cable, state, why, findings, tally, notes, unknown = row
     counts = tuple((rule, tuple(numbers)) for rule, numbers in tally)  # type: ignore[attr-defined]
     made = tuple(_finding(one) for one in findings)  # type: ignore[attr-defined]
     verdicts = tuple(_undetermined(one) for one in unknown)  # type: ignore[attr-defined]
-    told: tuple[str, ...] = tuple(notes)  # type: ignore[arg-type]
-    return DocumentResult(str(path), str(cable), str(state), str(why), made, counts, notes=told, undetermined=verdicts)
+    texts: tuple[str, ...] = tuple(notes)  # type: ignore[arg-type]
+    return DocumentResult(str(path), str(cable), str(state), str(why), made, counts, notes=texts, undetermined=verdicts)
 
 
 def _undetermined_row(one: Undetermined) -> dict[str, object]:

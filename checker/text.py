@@ -362,7 +362,7 @@ class View:
         """Return whether this view never goes back to an earlier position of the source."""
         return len(self.runs()) == 1
 
-    def kept(self) -> Iterator[Span]:
+    def source_spans(self) -> Iterator[Span]:
         """Yield the spans of the source that this view contains, in order."""
         low_edge = edge = 0
         for segment, low in enumerate(self._lows):

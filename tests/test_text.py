@@ -61,7 +61,7 @@ def test_the_source_reads_forward_through_every_view(case: tuple[str, list[View]
     for view in views:
         starts = [view.span(index, index + 1).start for index in range(len(view.text))]
         assert starts == sorted(starts)
-        kept = list(view.kept())
+        kept = list(view.source_spans())
         assert all(a.end <= b.start for a, b in itertools.pairwise(kept))
 
 

@@ -41,7 +41,7 @@ class BatchTask(Record):
 
 def load_rulebook(options: Options) -> Rulebook:
     """Return the rules an audit runs: those selected, or all."""
-    rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks)
+    rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
     return rulebook.select(options.selected) if options.selected else rulebook
 
 

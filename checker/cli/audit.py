@@ -6,9 +6,10 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from .. import linter
+from .. import cache_folder, linter
 from ..config import Options
 from ..errors import ConfigError
+from ..record import copied
 from ..reporters.escaping import visible
 from ..reporters.terminal import count
 from . import options as cli_options
@@ -50,8 +51,12 @@ def main(given: list[str]) -> int:
     from .. import audit  # the database costs 160 ms, and only audits need it
 
     _read_audit_options(args, options)
+    ignored_cache = cache_folder.reason_to_ignore(cache_folder.path(), paths)
+    options = copied(options, rule_cache=not ignored_cache)
     options = linter.resolve(options, linter.load(options))
     result = audit.merge(paths, args.out, options) if merging else audit.run(paths, args.out, options, _progress(args))
+    if ignored_cache:
+        result.notices += (ignored_cache,)
     _print_result(args.out, result)
     return output.OK if options.exit_zero and result.code == output.FINDINGS else result.code
 

@@ -1,10 +1,12 @@
-"""The checked rules and words, kept between runs, so that a warm start reads no YAML.
+"""A cache of loaded rules and vocabulary, so that a warm start reads no YAML.
 
-One JSON file in the user's cache folder per set of folders. It is taken only if every file of rules, words and
-telegrams has the size and time it had (or, where a time has changed, the same bytes), and tool and Python are the
-same. A cache that cannot be read is made anew; one that cannot be written is done without. The first line tells what
-the rest was made of, with a sum over the rest; the second is opened at once; each table and each rule has a line of its
-own, opened when somebody asks for it; what only people read of a rule is in a second file beside the first.
+There is one JSON file for each set of folders in the user's cache folder. It is used only if every rule, vocabulary and
+telegram file has the recorded size and time (or the recorded content) and if cablecheck and Python have not changed.
+The first line describes the rest, with a checksum; the second is parsed at once; each table and each rule has its own
+line, parsed on first use. A second file has what evaluation does not need. A cache that cannot be read is replaced.
+
+Cached rules hold only data: operators, tables and checks are looked up by name, and a path can read nothing but fields
+of the document model (`field_types.getter`).
 """
 
 from __future__ import annotations
@@ -16,9 +18,11 @@ from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from datetime import date
 from zlib import crc32
 
+from .. import cache_folder
 from ..model import MODEL_VERSION
 from ..resources import VERSION
 from ..vocabulary import Entry, Table, Vocabulary
+from .field_types import field_names
 from .ir import Any, Data, Expression
 
 LAYOUT = 4
@@ -28,21 +32,18 @@ Stats = list[list[Any]]
 
 
 def cache_path(folders: list[str]) -> str:
-    """The path of the cache file for these folders; "" where there is no home to keep one in."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(base):
-        home = os.path.expanduser("~")
-        if not os.path.isabs(home):
-            return ""
-        base = os.path.join(home, ".cache")
+    """Return the path of the cache file for these folders, or "" if the cache folder cannot be used."""
+    folder = cache_folder.path()
+    if not cache_folder.usable(folder):
+        return ""
     names = "\0".join([VERSION, sys.version, str(LAYOUT), str(MODEL_VERSION), *map(os.path.abspath, folders)])
     data = names.encode("utf-8", "surrogateescape")
-    key = f"{crc32(data):08x}{crc32(data[::-1]):08x}"  # a name, no proof: the file itself says what it is of
-    return os.path.join(base, "cablecheck", f"rules-{key}.json")
+    key = f"{crc32(data):08x}{crc32(data[::-1]):08x}"
+    return os.path.join(folder, f"rules-{key}.json")
 
 
 def stats(folders: list[str]) -> Stats:
-    """Path, size, time and file number of everything a load reads."""
+    """Return path, size, modification time and inode of each file that a load reads."""
     found: Stats = []
     for folder in folders:
         for home, ends in ((folder, ".yaml"), (f"{folder}/vocabulary", ".yaml"), (f"{folder}/telegrams", ".txt")):
@@ -58,8 +59,8 @@ def stats(folders: list[str]) -> Stats:
 
 
 def digest(found: Stats) -> str:
-    """SHA-256 over names and bytes of the files."""
-    from hashlib import sha256  # it loads OpenSSL, 3 ms, and a warm start needs no digest
+    """Return a SHA-256 digest of the names and contents of the files."""
+    from hashlib import sha256  # loads OpenSSL (3 ms); a warm start needs no digest
 
     total = sha256()
     for path, *_ in found:
@@ -86,6 +87,8 @@ def read(path: str, found: Stats) -> Data | None:
             data["stats"] = found
             write(path, [_dump(data), *lines])
         data |= json.loads(lines[0])
+        if not all(_names_fields(head.get("when")) for head in data["heads"]):
+            return None
         size = 1 + len(data["tables"])
         data["tables"] = dict(zip(data["tables"], lines[1:], strict=False))
         data["rules"] = [CachedRule(head, line) for head, line in zip(data["heads"], lines[size:], strict=True)]
@@ -94,10 +97,18 @@ def read(path: str, found: Stats) -> Data | None:
     return data
 
 
+def _names_fields(expr: Any) -> bool:
+    """Return whether the paths in a guard name only fields of the model. Guards are compiled before any document."""
+    if not isinstance(expr, list) or not expr:
+        return True
+    if isinstance(expr[0], int) and not isinstance(expr[0], bool):
+        return all(name in field_names() for name in expr[1:] if isinstance(name, str))
+    return all(map(_names_fields, expr))
+
+
 def _opened(path: str) -> tuple[Data, list[str]]:
-    """The first line of a kept file, read, and the lines behind it. Raises `ValueError` where these have changed."""
-    with open(path, "rb") as file:
-        first, _, rest = file.read().partition(b"\n")
+    """Return the first line, parsed, and the other lines. Raises `ValueError` if the checksum is wrong."""
+    first, _, rest = cache_folder.read(path).partition(b"\n")
     data: Data = json.loads(first)
     if data["sum"] != crc32(rest):
         raise ValueError("the lines are not those that were written")
@@ -105,27 +116,20 @@ def _opened(path: str) -> tuple[Data, list[str]]:
 
 
 def _summed(first: Data, rest: list[str]) -> list[str]:
-    """The lines of a file to keep, the sum of the rest in the first."""
+    """Return the lines of a file, with a checksum of the rest in the first line."""
     return [_dump(first | {"sum": crc32("\n".join(rest).encode("utf-8", "replace"))}), *rest]
 
 
 def write(path: str, lines: list[str]) -> None:
-    """Write the cache beside its place and move it there; a folder that refuses is no trouble."""
-    beside = f"{path}.{os.getpid()}"
+    """Write a cache file; do nothing if that is not possible."""
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(beside, "w", encoding="utf-8", newline="\n") as file:
-            file.write("\n".join(lines))
-        os.replace(beside, path)
+        cache_folder.write(path, "\n".join(lines).encode())
     except (OSError, UnicodeEncodeError):
-        try:
-            os.unlink(beside)
-        except OSError:
-            return
+        return
 
 
 class CachedRule:
-    """A rule out of the cache: its head at once, all of its data when called."""
+    """A rule in the cache: `head` at once, all data that evaluation needs when called."""
 
     __slots__ = ("_full", "_line", "head")
 
@@ -141,31 +145,31 @@ class CachedRule:
 
 
 def serialize(wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> list[str]:
-    """Words and rules as the lines of the cache. `wanted` is the digest of the files they were read from."""
+    """Return the lines of the cache. `wanted` is the digest of the files that were read."""
     first = {"layout": LAYOUT, "stats": found, "digest": wanted}
     second = {
         "packs": packs,
         "tables": list(words.tables),
         "heads": [{name: rule[name] for name in HEAD if name in rule} for rule in rules],
     }
-    kept = [{name: value for name, value in rule.items() if name not in DETAILS and name not in HEAD} for rule in rules]
+    data = [{name: value for name, value in rule.items() if name not in DETAILS and name not in HEAD} for rule in rules]
     tables = map(_table_code, words.tables.values())
-    return _summed(first, [_dump(second), *map(_dump, tables), *map(_dump, kept)])
+    return _summed(first, [_dump(second), *map(_dump, tables), *map(_dump, data)])
 
 
 def details_path(path: str) -> str:
-    """Where the details to a cache file are."""
+    """Return the path of the file with the details."""
     return path.removesuffix(".json") + "-details.json"
 
 
 def serialize_details(wanted: str, rules: list[Data]) -> list[str]:
-    """What only people read, rule by rule."""
+    """Return the lines of the file with the details."""
     details = {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules}
     return _summed({"digest": wanted}, [_dump(details)])
 
 
 class DetailsCache:
-    """What only people read of the rules of some folders: from the cache, else from the rule files themselves."""
+    """The details of rules, which evaluation does not need: from the cache, else from the rule files."""
 
     def __init__(self, path: str, wanted: str, folders: list[str]) -> None:
         self.path = path
@@ -174,7 +178,7 @@ class DetailsCache:
         self._found: dict[str, Data] | None = None
 
     def of(self, rule: str) -> Data:
-        """The details of one rule."""
+        """Return the details of one rule."""
         if self._found is None:
             self._found = self._read()
         return self._found.get(rule, {})
@@ -187,7 +191,7 @@ class DetailsCache:
                 return found
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             pass
-        from . import loader  # the second file is gone: rare
+        from . import loader  # rare: the file is missing
 
         return {rule["id"]: rule for rule in loader.read_folders(self.folders)[1]}
 
@@ -206,14 +210,14 @@ def _entry_code(entry: Entry) -> Expression:
 
 
 def table_of(words: str) -> Table:
-    """A table out of the cache."""
+    """Parse a table from its line."""
     name, title, complete, entries = json.loads(words)
     return Table(name, title, complete, [_entry(code) for code in entries])
 
 
 def _entry(code: Expression) -> Entry:
     name, title, forms, rank, since, until, source, facts = code
-    for kind in forms:  # in place: a warm start makes 800 entries
+    for kind in forms:  # in place, because a warm start builds 800 entries
         forms[kind] = tuple(forms[kind])
     for fact in facts:
         facts[fact] = tuple(facts[fact])
@@ -230,7 +234,7 @@ def _entry(code: Expression) -> Entry:
 
 
 class LazyTables(dict[str, Table]):
-    """Tables that are opened when they are first asked for."""
+    """Tables by name, parsed on first use."""
 
     def __init__(self, packed: dict[str, str]) -> None:
         super().__init__()
@@ -250,7 +254,7 @@ class LazyTables(dict[str, Table]):
         return len(self.packed)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The table, or the default."""
+        """Return a table, or the default."""
         return self[name] if name in self.packed else default
 
     def _open(self) -> None:
@@ -258,23 +262,23 @@ class LazyTables(dict[str, Table]):
             _ = self[name]
 
     def keys(self) -> KeysView[str]:  # type: ignore[override]
-        """All names."""
+        """Return all names."""
         self._open()
         return super().keys()
 
     def values(self) -> ValuesView[Table]:  # type: ignore[override]
-        """All tables, opened."""
+        """Return all tables, parsed."""
         self._open()
         return super().values()
 
     def items(self) -> ItemsView[str, Table]:  # type: ignore[override]
-        """All names and tables, opened."""
+        """Return all names and tables, parsed."""
         self._open()
         return super().items()
 
 
 def vocabulary_of(data: Data) -> Vocabulary:
-    """The words of a cache."""
+    """Return the vocabulary in the cache."""
     words = Vocabulary(())
     words.tables = LazyTables(data["tables"])
     return words

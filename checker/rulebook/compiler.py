@@ -15,6 +15,7 @@ from ..values import Date, Level
 from ..vocabulary import Vocabulary
 from .field_types import Env, Getter, comparable, getter
 from .ir import Any, Expression
+from .regex_subset import refuse
 
 Fetch = Callable[[Env], object]
 
@@ -61,6 +62,9 @@ def _constant(kind: str, value: Any, context: CompileContext) -> object:
     if kind == "date":
         return Date.of(str(value))
     if kind == "pattern":
+        refusal = refuse(str(value))
+        if refusal is not None:
+            raise ValueError(refusal[1])
         return compile_pattern(str(value))
     if kind in ("texts", "counts", "set"):
         return frozenset(value)

@@ -85,6 +85,9 @@ class CompiledRule:
     def _compile(self) -> None:
         data, context = self._load(), self.context
         each, where, require = (data.get(name) for name in ("each", "where", "require"))
+        for path in (each, data.get("point"), (data.get("suggest") or {}).get("replace")):
+            if path is not None:
+                getter(path, context.getters)  # validates the names
         self.data: Data = data
         self.each: Path | None = each if isinstance(each, list) else None
         self.listed = bool(data.get("listed"))

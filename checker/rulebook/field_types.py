@@ -14,7 +14,7 @@ from .. import model
 from ..model import Node, Telegram, Unread
 from ..record import Record
 from ..text import Span
-from ..values import Level
+from ..values import Date, Level
 from .ir import Any
 
 SCALARS = {"str": "text", "int": "count", "bool": "flag", "Level": "level", "Date": "date"}
@@ -119,11 +119,29 @@ LOST = Unread(Span(0, 0), "part of an unreadable field")
 MAX_VALUE = 80  # code points of one value in a message
 
 
+@cache
+def field_names() -> frozenset[str]:
+    """Return the names of all fields and derived fields of the model."""
+    owners: list[Any] = [*nodes().values(), Level, Date]
+    return frozenset(
+        name
+        for owner in owners
+        for part in owner.__mro__
+        for name, value in vars(part).items()
+        if not name.startswith("_") and (isinstance(value, property) or name in owner.__fields__)
+    )
+
+
 def getter(path: Path, known: dict[str, Getter]) -> Getter:
-    """Return a function that reads the value at a path. `known` holds getters by path, to share them."""
+    """Return a function that reads the value at a path. `known` holds getters by path, to share them.
+
+    Raises `ValueError` for a name that is not a field of the model, so that a forged cache can read nothing else.
+    """
     key = ".".join(map(str, path))
     if key not in known:
         depth, names = int(path[0]), [str(name) for name in path[1:]]
+        if not field_names().issuperset(names):
+            raise ValueError(f"no such field: {'.'.join(names)}")
         known[key] = _make(depth, names, known)
     return known[key]
 

@@ -128,7 +128,7 @@ def _report(files: dict[str, RuleFile], data: Data, code: str, message: str, hel
 
 
 def unknown_overlay_rules(words: Iterable[str], where: str, known: Sequence[str]) -> list[Diagnostic]:
-    """One trouble for each word of an overlay that names no rule."""
+    """Return an error for each name in an overlay that is not a rule."""
     return [
         Diagnostic("R037", f'unknown rule "{word}"', Place(where, 1, 1), help=suggest(word, known).strip())
         for word in words if word not in known

@@ -61,8 +61,8 @@ def _part(name: str, node: YamlText, frames: Frames, scope: Scope, facts: tuple[
     found = frames.find(YamlText(name, node.line, node.column, node.length), scope)
     if found is not None:
         return ["path", found[0]]
-    trouble = scope.file.diagnostics.pop() if len(scope.file.diagnostics) > before else None
-    advice = trouble.help if trouble is not None else ""
+    error = scope.file.diagnostics.pop() if len(scope.file.diagnostics) > before else None
+    advice = error.help if error is not None else ""
     return scope.error("R021", node, f'no value "{name}" here',
                         advice or f"expected a field, or one of {', '.join(NAMED)}")  # fmt: skip
 

@@ -87,7 +87,7 @@ def test_a_check_that_nobody_named_is_no_check(folder: Path) -> None:
     lint(folder)  # the compiled rules are kept now
     code, told = lint(folder, config='rules = ["pack"]\n')
     assert code == 2
-    assert 'error[R029]: no check "long-subject"' in told
+    assert 'error[R029]: unknown check "long-subject"' in told
 
 
 @pytest.mark.parametrize(

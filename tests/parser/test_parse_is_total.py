@@ -47,7 +47,7 @@ def judge(view):
         assert edge <= part.span.start <= part.span.end
         edge = part.span.end
         marked_or_exempt.append(part.span)
-    for kept in view.kept():
+    for kept in view.source_spans():
         inside = [span for span in marked_or_exempt if span.start < kept.end and kept.start < span.end]
         assert sum(min(s.end, kept.end) - max(s.start, kept.start) for s in inside) == len(kept)
     whole = view.text == view.source.text

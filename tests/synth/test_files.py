@@ -35,7 +35,7 @@ WRONG = [
     ("telegrams.yaml", "body: capitals", "body: capitels", "R009", "unknown body capitels"),
     ("telegrams.yaml", "templates:\n", "colours: []\ntemplates:\n", "R010", '"colours"'),
     ("words.yaml", "bodies:", "defects: [{rule: FMT-001}]\nbodies:", "R010", "belongs in defects.yaml"),
-    ("words.yaml", "width: 58", "width: wide", "R009", "a whole number belongs"),
+    ("words.yaml", "width: 58", "width: wide", "R009", "expected an integer"),
     ("words.yaml", "format: 1\n", "format: 2\n", "R009", "is not 1"),
     ("defects.yaml", "rule: FMT-002, edits", "rule: FMT-002, edit", "R010", '"edit"'),
     (
@@ -45,7 +45,7 @@ WRONG = [
         "R009",
         "unknown template",
     ),
-    ("defects.yaml", "format: 1\n", "format: 1\nformat: 1\n", "R004", "twice"),
+    ("defects.yaml", "format: 1\n", "format: 1\nformat: 1\n", "R004", "duplicate"),
 ]
 
 
