@@ -19,6 +19,10 @@ _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
 _DASHES = Pattern(r" *-{4,}[- ]*\n")
+_REASON_OPEN = Pattern(
+    r"(?:\bREASONS?|\bFOR|\bPER|\bR(?:EA?)?S?O?N?)[ :.\\\n]*\Z|1 ?[./] ?[3-6][^\n]{0,12}(?:AND|[,(])[ \\\n]*\Z"
+)
+_REASON_BELOW = Pattern(r"(?:[A-Z]{1,6} ?)?(?:E\.?O\.? ?\d{5},? ?)?\(?1 ?[.,/] ?[3-6](?!\d)|\(?[A-H]\)")
 _VALUES = ("eo", "tags", "subject", "references", "authority")
 
 
@@ -235,6 +239,8 @@ def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
 
 def _belongs(cursor: Cursor, state: State, name: str) -> bool:
     """Whether a line that could open a block still belongs to the open one."""
+    if state.open == "authority" and state.blank and name != "authority":
+        return _continues_reason(cursor, state)
     if name == "loose_text":
         if not state.blank or state.open not in _VALUES:
             return False
@@ -244,6 +250,13 @@ def _belongs(cursor: Cursor, state: State, name: str) -> bool:
             return False
         return _is_empty(cursor, state)
     return False
+
+
+def _continues_reason(cursor: Cursor, state: State) -> bool:
+    """Return whether a line after a blank one continues the reason that the authority block ends within."""
+    if _REASON_BELOW.match(cursor.fold, state.start, state.end) is None:
+        return False
+    return _REASON_OPEN.search(cursor.fold[max(0, state.start - 60) : state.start]) is not None
 
 
 def _is_empty(cursor: Cursor, state: State) -> bool:
