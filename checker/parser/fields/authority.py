@@ -245,7 +245,6 @@ def _unbroken(cursor: Cursor, first: int, last: int) -> str:
 _SUFFIXES = frozenset(("JR", "SR", "II", "III", "IV"))
 _PARTICLES = frozenset(
     ("van", "von", "der", "den", "de", "del", "della", "di", "da", "du", "dos", "das", "la", "le", "el", "al", "bin")
-    + ("ibn", "ter", "ten", "st.", "st", "y", "e")
 )
 _NO_NAMES = frozenset(("OF", "FOR", "AND", "THE", "TO", "AT", "IN", "ON", "BY", "AS", "&", "-", "A.I.", "A.I", "AI"))
 _INITIAL = Pattern(r"[A-Z]$|(?:[A-Z]\.){1,3}$|[A-Z]\.[A-Z]$", 0)
