@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...model import Marking
 from ...record import Record
 from ..cursor import Cursor, Pattern
-from ..markings import finder
 from .banner import read_banner
 from .captions import is_passing, read_captions, unknown_caption
 
@@ -20,11 +18,11 @@ _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
-_MARK_AFTER = Pattern(
-    r"\)\.[ \n]{1,4}(\([A-Z/]{1,12}\))(?=[ \n])|\)[ \n]{1,4}(\([A-Z/]{1,12}\)) +(?!AND |OR |FOR )[A-Z][A-Z']"
-)
-_REASON_LINE = Pattern(r"\(?1 ?[./:] ?[3-6](?!\d)")
 _DASHES = Pattern(r" *-{4,}[- ]*\n")
+_REASON_OPEN = Pattern(
+    r"(?:\bREASONS?|\bFOR|\bPER|\bR(?:EA?)?S?O?N?)[ :.\\\n]*\Z|1 ?[./] ?[3-6][^\n]{0,12}(?:AND|[,(])[ \\\n]*\Z"
+)
+_REASON_BELOW = Pattern(r"(?:[A-Z]{1,6} ?)?(?:E\.?O\.? ?\d{5},? ?)?\(?1 ?[.,/] ?[3-6](?!\d)|\(?[A-H]\)")
 _VALUES = ("eo", "tags", "subject", "references", "authority")
 
 
@@ -202,22 +200,7 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
             regions[-1].end = state.end
         state.blank = False
         here = line_end + 1
-    return regions, _end_authority(cursor, regions, here)
-
-
-def _end_authority(cursor: Cursor, regions: list[Region], here: int) -> int:
-    """End the last block, if it is an authority, before a portion mark that begins the text; return where that begins.
-
-    In some telegrams the text follows the authority sentence on the same line, without a paragraph number.
-    """
-    if regions and regions[-1].name == "authority":
-        region = regions[-1]
-        for match in _MARK_AFTER.finditer(cursor.fold, region.body, region.end + 1):
-            start, end = match.span(match.lastindex or 0)
-            if isinstance(finder.portion(cursor.view, start, end, cursor.words), Marking):
-                region.end = start
-                return start
-    return here
+    return regions, here
 
 
 def _block_of(cursor: Cursor, state: State) -> str | None:
@@ -260,6 +243,8 @@ def _belongs(cursor: Cursor, state: State, name: str) -> bool:
     A subject, references or an authority may go on after an empty line, in copies with an empty line after each line
     and after a page line: a further label, still above paragraph 1, shows that they do.
     """
+    if state.open == "authority" and state.blank and name != "authority":
+        return _continues_reason(cursor, state)
     if name != "loose_text" or not state.blank or state.open not in _VALUES:
         return False
     if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
@@ -267,10 +252,15 @@ def _belongs(cursor: Cursor, state: State, name: str) -> bool:
     if state.open != "references" or _NUMBER_AT_END.match(cursor.fold, state.start) is not None:
         if _is_empty(cursor, state):
             return True
-    if state.open == "authority" and _REASON_LINE.match(cursor.fold, state.start) is not None:
-        return True
     says_something = any(map(str.isalnum, cursor.fold[state.start : state.end]))
     return state.open != "authority" and says_something and bool(_next_labels(cursor, state) - state.seen)
+
+
+def _continues_reason(cursor: Cursor, state: State) -> bool:
+    """Return whether a line after a blank one continues the reason that the authority block ends within."""
+    if _REASON_BELOW.match(cursor.fold, state.start, state.end) is None:
+        return False
+    return _REASON_OPEN.search(cursor.fold[max(0, state.start - 60) : state.start]) is not None
 
 
 def _is_empty(cursor: Cursor, state: State) -> bool:
