@@ -271,7 +271,7 @@ def split_name(text: str, titles: frozenset[str]) -> tuple[str | None, str | Non
         others += [" ".join(part) + end for part, end in parts[index + 1 :]]
         title = ", ".join(part for part in others if part)
         return name, title.rstrip(" ,") or None
-    if any(word.strip(".").upper() in titles for words, _ in parts for word in words):
+    if parts and parts[0][0][-1].strip(".").upper() in titles:
         return None, text.strip(" ,") or None
     identifier, _, rest = text.partition(",")  # a personal identifier, or an office in place of a person
     return identifier.strip() or None, rest.strip(" ,.") or None
