@@ -63,7 +63,7 @@ class Clause:
         return values
 
     def value(self, code: str) -> tuple[int, int] | None:
-        """The stretch of a label's value without punctuation at its ends, offsets of the sheet."""
+        """The stretch of a label's value without punctuation at its ends, offsets in the text."""
         found = self.values.get(code)
         if found is None:
             return None
@@ -71,7 +71,7 @@ class Clause:
         return self.tidy(low, high)
 
     def tidy(self, low: int, high: int) -> tuple[int, int]:
-        """Without blanks and punctuation at either side; sheet offsets."""
+        """Without blanks and punctuation at either side; offsets in the text."""
         while low < high and self.flat[low] in _PUNCTUATION:
             low += 1
         while low < high and self.flat[high - 1] in " ;,:.":
@@ -114,17 +114,19 @@ def _known(cursor: Cursor, start: int, end: int) -> Authority | None:
     """What a block of these words was read as, with places counted from its first letter.
 
     An officer's sentence comes with each telegram he classifies, so it is kept by its words and by the year that tells
-    the century of two figures. `None` where some part of it has to be told in its place.
+    the century of two figures. `None` if some part of it must be read in its place.
     """
     if cursor.fold[start] == "(" or end - start > _LONGEST or not cursor.begins_line(start):
         return None
-    kept = cursor.grammar.authorities
+    cache = cursor.grammar.authorities
     key = cursor.text[start:end], cursor.year
-    if key not in kept:
+    if key not in cache:
         node = _authority_of(cursor.alone(key[0]), 0, end - start)
-        told = node is None or node.downgrade or isinstance(node.reasons, Unread) or isinstance(node.declassify, Unread)
-        kept[key] = None if told else node
-    return kept[key]
+        partial = (
+            node is None or node.downgrade or isinstance(node.reasons, Unread) or isinstance(node.declassify, Unread)
+        )
+        cache[key] = None if partial else node
+    return cache[key]
 
 
 def _placed(cursor: Cursor, start: int, end: int, known: Authority) -> Authority:
