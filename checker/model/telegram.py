@@ -76,6 +76,7 @@ class Telegram(Node):
     sender: Party | Unread | None = None
     to: tuple[Party, ...] = ()
     info: tuple[Party, ...] = ()
+    exempt: tuple[Party, ...] = ()
     offices: tuple[Word, ...] = ()
     page_level: Level | None = None
     mrn_field: Word | None = None
