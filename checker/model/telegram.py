@@ -78,6 +78,7 @@ class Telegram(Node):
     sender: Party | Unread | None = None
     to: tuple[Party, ...] = ()
     info: tuple[Party, ...] = ()
+    exempt: tuple[Party, ...] = ()
     offices: tuple[Word, ...] = ()
     page_level: Level | None = None
     missing_sections: tuple[int, ...] = ()

@@ -276,7 +276,7 @@ class Grammar:
     def header_lines(self) -> dict[str, str]:
         """Return the block that each first word of a header line opens."""
         found = dict.fromkeys(self.label("offices", "line"), "offices")
-        for code in ("station", "sender", "to", "info"):
+        for code in ("station", "sender", "to", "info", "exempt"):
             found.update(dict.fromkeys(self.label(code, "line"), code))
         for entry in self.words["signals"]:
             if entry.fact("kind") == "warning":

@@ -3,6 +3,8 @@
 import pytest
 from parsing import FIELDS, HEADER, telegram
 
+from checker.model import Unread
+
 LEVEL = "C O N F I D E N T I A L STRELSAU 000123\n\n"
 
 
@@ -46,12 +48,42 @@ def test_a_tags_line(line, tags, persons):
     assert persons == [tag.person for tag in found if tag.person]
 
 
-@pytest.mark.parametrize(
-    ("word", "suggestion"), [("PARMS", "PARM"), ("PERL", "PREL"), ("ITPGOV", "IT PGOV"), ("QQQQ", None)]
-)
+@pytest.mark.parametrize(("word", "suggestion"), [("PARMS", "PARM"), ("PERL", "PREL"), ("QQQQ", None)])
 def test_an_unknown_tag_suggests_the_known_one_it_is_like(word, suggestion):
     found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL, {word}\nSUBJECT: X\n\n").tags[1]
     assert (word, "unknown", False, suggestion) == (found.text, found.kind, found.known, found.suggestion)
+
+
+@pytest.mark.parametrize("line", ["TAGS: PREL, ITPGOV", "TAGS: PREL ITPGOV", "TAGS: PREL, IT\nPGOV"])
+def test_tags_joined_by_a_lost_line_break_are_divided(line):
+    found = read(fields=f"E.O. 12958: N/A\n{line}\nSUBJECT: X\n\n").tags
+    assert [("PREL", "subject"), ("IT", "geographic"), ("PGOV", "subject")] == [(tag.text, tag.kind) for tag in found]
+
+
+PAGE_HEAD = "                    CONFIDENTIAL       PAGE 02        STRELS  00123  141530Z"
+BELOW_TAGS = [
+    # what follows the TAGS, the subject
+    (f"{PAGE_HEAD}\nSUBJECT: THE KING\n", "THE KING"),
+    ("\nTHE KING LEAVES FOR THE BRIDGE AT ZENDA\n", "THE KING LEAVES FOR THE BRIDGE AT ZENDA"),
+    ("\nTHE KING LEAVES FOR THE BRIDGE REF: ZENDA 12\n", "THE KING LEAVES FOR THE BRIDGE"),
+    ("\nnote of the new bridge that would be open to the public\nin May, when the King returns to the castle.\n", None),
+    ("\nid: 12345\ndate: 3/14/2008\n", None),
+    ("\n(B) Zenda 215;\n(C) 05 Zenda 975\n", None),
+]
+
+
+@pytest.mark.parametrize(("rest", "subject"), BELOW_TAGS)
+def test_tags_end_before_the_subject_or_the_text(rest, subject):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL, PGOV, LS{rest}\n")
+    assert ["PREL", "PGOV", "LS"] == [tag.text for tag in found.tags]
+    assert subject == (None if isinstance(found.subject, Unread) else found.subject.text)
+
+
+def test_tags_go_on_with_names_and_backslashes():
+    found = read(
+        fields="E.O. 12958: N/A\nTAGS: PREL, OVIP (DOE, JANE), \\\nROE, RICHARD, PGOV, LS \\\nSUBJECT: X\n\n"
+    ).tags
+    assert ["PREL", "OVIP", "ROE", "RICHARD", "PGOV", "LS"] == [tag.text for tag in found]
 
 
 SUBJECTS = [

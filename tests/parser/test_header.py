@@ -131,3 +131,18 @@ def test_absent_lines_are_absent_and_lines_cut_off_are_lost():
 def test_a_publisher_s_date_stands_in_for_a_header_he_left_out():
     found = telegram(f"Friday, 14 March 2008, 15:30\n{BANNER}{FIELDS}1. (C) Text.\n")
     assert ("body", "2008-03-14", True) == (found.layout, str(found.date), found.dtg.lost)
+
+
+EXEMPTED = [
+    "RUEHX/EASTERN COLLECTIVE\nXMT AMEMBASSY KLOW\n",
+    "RUEHX/EASTERN COLLECTIVE XMT AMEMBASSY KLOW\n",
+]
+
+
+@pytest.mark.parametrize("lines", EXEMPTED)
+def test_exempted_addressees_have_a_field_of_their_own(lines):
+    text = f"R 141530Z MAR 08\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n{lines}\n{BANNER}{FIELDS}1. (C) Text.\n"
+    found = telegram(text)
+    assert ["SECSTATE WASHDC", "EASTERN COLLECTIVE"] == [party.name for party in found.to]
+    assert ["AMEMBASSY KLOW"] == [party.name for party in found.exempt]
+    assert ("C", 1) == (found.level.code, len(found.paragraphs))

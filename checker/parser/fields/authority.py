@@ -253,6 +253,7 @@ _NO_NAMES = frozenset(("OF", "FOR", "AND", "THE", "TO", "AT", "IN", "ON", "BY", 
 _INITIAL = Pattern(r"[A-Z]$|(?:[A-Z]\.){1,3}$|[A-Z]\.[A-Z]$", 0)
 _ACRONYM = Pattern(r"[A-Z]{2,6}\d?$|[A-Z]*[a-z]+(?:[A-Z][a-z]+)+$", 0)  # RSO, PolCouns
 _TWO_CAPITALS = Pattern(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|O'|D')[A-Z]", 0)
+_OFFICES = frozenset(("OFFICE", "BUREAU", "DIVISION"))
 _MOST_WORDS = 3  # of a name, without initials, particles and suffix
 
 
@@ -262,6 +263,10 @@ def split_name(text: str, titles: frozenset[str]) -> tuple[str | None, str | Non
     The name is taken from the right end of a part between commas: suffix, surname with its particles, initials, given
     names. Everything else is the position: "Jane Q. Doe, Consul", "Deputy Chief of Mission Jane Q. Doe, Jr.".
     """
+    first, _, rest = text.partition(",")
+    words = first.split()
+    if words and (words[0].upper() in _OFFICES or (len(words) == 1 and first.strip()[-1:].isdigit())):
+        return first.strip(), rest.strip(" ,.") or None  # an office, or a personal identifier
     parts = _parts(text)
     for index, (words, suffix) in enumerate(parts):
         count = _name_length(words, titles)

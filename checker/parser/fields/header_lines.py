@@ -30,13 +30,27 @@ _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
 class Header:
     """Reads the header lines from the top of the text into a telegram, up to the classification line."""
 
-    __slots__ = ("banner", "cursor", "gap", "group", "info", "match", "names", "offices", "telegram", "to", "unread")
+    __slots__ = (
+        "banner",
+        "cursor",
+        "exempt",
+        "gap",
+        "group",
+        "info",
+        "match",
+        "names",
+        "offices",
+        "telegram",
+        "to",
+        "unread",
+    )
 
     def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
         self.cursor = cursor
         self.telegram = telegram
         self.to: list[Party] = []
         self.info: list[Party] = []
+        self.exempt: list[Party] = []
         self.offices: list[Word] = []
         self.banner: Banner | None = None  # the classification line, once it is reached
         self.group: Dtg | None = None  # the date-time group of the line under reading
@@ -79,6 +93,7 @@ class Header:
             here = end + 1
         self.telegram.to = tuple(self.to)
         self.telegram.info = tuple(self.info)
+        self.telegram.exempt = tuple(self.exempt)
         self.telegram.offices = tuple(self.offices)
         if self.unread:
             self._lose()
@@ -157,7 +172,10 @@ class Header:
             if kind is not None:
                 return kind
         elif (
-            block in ("to", "info") and "/" in first and end - start <= LONGEST_ADDRESS and _SENT_TO.match(fold, start)
+            block in ("to", "info", "exempt")
+            and "/" in first
+            and end - start <= LONGEST_ADDRESS
+            and _SENT_TO.match(fold, start)
         ):
             return block  # nearly every line of a header: another address
         if first.startswith(cursor.grammar.starts):
@@ -202,7 +220,7 @@ class Header:
             return "counter" if fold[start].isdigit() else None
         if block == "drafting":
             return "drafting"
-        if block in ("to", "info", "sender"):
+        if block in ("to", "info", "exempt", "sender"):
             return block if self._is_address(start, end, block) else None
         return "counter" if end - start <= 5 and fold[start].isdigit() and block is None else None
 
@@ -233,7 +251,7 @@ class Header:
                 telegram.dtg = self.group
         elif kind == "offices":
             self.offices += [cursor.word(*hit.span()) for hit in _OFFICE.finditer(cursor.fold, start, end)]
-        elif kind in ("sender", "to", "info"):
+        elif kind in ("sender", "to", "info", "exempt"):
             self._party(kind, start, end, block)
         return kind
 
@@ -261,11 +279,16 @@ class Header:
                 start += 1
         if start == end:
             return
-        party = read_party(cursor, start, end)
         if kind == "sender":
-            self.telegram.sender = self.telegram.sender or party
-        else:
-            (self.to if kind == "to" else self.info).append(party)
+            self.telegram.sender = self.telegram.sender or read_party(cursor, start, end)
+            return
+        parties = {"to": self.to, "info": self.info, "exempt": self.exempt}[kind]
+        for form in cursor.grammar.label("exempt", "line"):
+            at = cursor.fold.find(f" {form} ", start, end)
+            if at >= 0:  # on the line of the collective address
+                self.exempt.append(read_party(cursor, *cursor.trim(at + len(form) + 2, end)))
+                end = cursor.trim(start, at)[1]
+        parties.append(read_party(cursor, start, end))
 
     def _is_label(self, start: int, kind: str) -> bool:
         word = self.cursor.fold[start : start + 6].split(" ", 1)[0]

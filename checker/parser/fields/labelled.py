@@ -1,10 +1,10 @@
-"""The subject line."""
+"""The labeled fields above the text: subject, E.O. line, references and TAGS."""
 
 from __future__ import annotations
 
 import re
 
-from ...model import EoLine, Marking, Reference, Subject, Tag, TagsLine, Telegram
+from ...model import EoLine, Marking, Reference, Subject, Tag, TagsLine, Telegram, Unread
 from ..cursor import Cursor, Pattern
 from ..markings import finder
 from .blocks import Region
@@ -197,7 +197,14 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
 
 
 # ---- The TAGS line: subject, geographic, program and organization tags, and persons with their commas.
-_ITEM = Pattern(r"\(([^()\n]*(?:\n[^()\n]*)?)\)?|([^\s,;()]+)|([,;])")
+_ITEM = Pattern(r"\(([^()\n]*(?:\n[^()\n]*)?)\)?|([^\s,;()\\]+)|([,;\\])")
+_WORD = Pattern(r"[^\s,;()]+")
+_LABEL_BEGINS = Pattern(r" *(?:[A-Z]{1,12} ?:|\(?[A-Z][.)] )")  # of a field or a lettered reference
+_PAGE = Pattern(r" +PAGE +\d")
+_FUNCTION_WORDS = frozenset(
+    ("THE", "OF", "AND", "TO", "IN", "FOR", "ON", "WITH", "A", "AN", "AT", "BY", "FROM", "BUT", "THAT")
+)
+_LONGEST_SUBJECT = 200  # code points
 _KINDS = (
     ("tags_subject", "subject"),
     ("tags_geo", "geographic"),
@@ -213,13 +220,61 @@ def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     start = region.body
     while start < region.end and cursor.fold[start] in " :.":
         start += 1
-    tags = _entries(cursor, start, region.end)
+    end = _tags_end(cursor, start, region.end)
+    if end < region.end:
+        _read_below_tags(cursor, telegram, end, region.end)
+    region.end = end
+    tags = _entries(cursor, start, end)
     before = telegram.tags_line
     if isinstance(before, TagsLine):
         cursor.collect("tags", tags)
         return
     text = cursor.text[region.start : region.end]
     telegram.tags_line = TagsLine(cursor.span(region.start, region.end), text, tuple(tags))
+
+
+def _tags_end(cursor: Cursor, start: int, end: int) -> int:
+    """Return where the TAGS end: before a page line joined to them, or a later line that is no list of TAGS."""
+    here = start
+    while here < end:
+        stop = min(cursor.line_end(here), end)
+        for name, _ in cursor.grammar.levels:
+            at = cursor.fold.find(f" {name} ", here, stop)
+            if at >= 0 and _PAGE.match(cursor.fold, at + 1 + len(name), stop) is not None:
+                return at
+        if here > start and _is_prose(cursor, here, stop):
+            return here
+        here = stop + 1
+    return end
+
+
+def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
+    """Return whether a line below the first is no continuation of the TAGS."""
+    if _LABEL_BEGINS.match(cursor.fold, start, end) is not None:
+        return True
+    found = list(_WORD.finditer(cursor.fold, start, end))
+    if len(found) < 3:
+        return False
+    tags = sum(word.group() not in _FUNCTION_WORDS and _tag(cursor, *word.span()).known for word in found)
+    words = sum(word.group() in _FUNCTION_WORDS for word in found)
+    lower = 0 if cursor.lowered else sum(cursor.text[slice(*word.span())].islower() for word in found)
+    return 2 * tags < len(found) and words + lower > 0
+
+
+def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -> None:
+    """Read a subject without its label below the TAGS; other text there may hide the subject, so that it is lost."""
+    low, high = cursor.trim(start, end)
+    page = any(name in cursor.fold[low : low + 40] for name, _ in cursor.grammar.levels)
+    if low == high or page or telegram.subject is not None:
+        return
+    label = _reference_label(cursor, low, high)
+    last = label[0] if label is not None else high
+    if last - low <= _LONGEST_SUBJECT and cursor.text[low:last].isupper() and not _LABEL_BEGINS.match(cursor.fold, low):
+        cursor.parts = sorted([*cursor.parts, (low, "subject")])
+        read_subject(cursor, telegram, Region("subject", low, low, high))
+    else:
+        place = cursor.span(low, low)
+        telegram.subject = Unread(place, "the subject: text without a label follows the TAGS")
 
 
 def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
@@ -240,9 +295,18 @@ def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
             words.append((low, high))
             continue
         _flush(cursor, tags, words)
-        tags.append(tag)
+        tags += _divided(cursor, tag, low)
     _flush(cursor, tags, words)
     return tags
+
+
+def _divided(cursor: Cursor, tag: Tag, low: int) -> list[Tag]:
+    """Return the tag, or the two known tags that a lost line break has joined in it."""
+    first, _, second = (tag.suggestion or "").partition(" ")
+    if not second:
+        return [tag]
+    middle = low + len(first)
+    return [_tag(cursor, low, middle), _tag(cursor, middle, middle + len(second))]
 
 
 def _trim_stops(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
