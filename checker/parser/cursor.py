@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..model import Node, Part, Word
 from ..record import Record
-from ..text import Exchange, Source, Span, View
+from ..text import Exchange, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .lookup import Grammar
@@ -96,20 +96,6 @@ class Cursor:
     def year(self) -> int | None:
         """Return the year of the telegram's day, which determines the century of two-digit years."""
         return self.day.first.year if self.day is not None else None
-
-    def alone(self, words: str) -> Cursor:
-        """Return a cursor of the same day over `words` alone; its offsets count from their beginning."""
-        other = Cursor(View.whole(Source("", words)), self.words, self.grammar)
-        other.day = self.day
-        return other
-
-    def moved(self, span: Span, by: int) -> Span:
-        """Return the span of a cursor made by `alone` as a span of this one, whose words begin at `by`."""
-        return self.span(by + span.start, by + span.end)
-
-    def moved_word(self, word: Word | None, by: int) -> Word | None:
-        """Return the word with its span moved as `moved` does."""
-        return None if word is None else Word(self.moved(word.span, by), word.text)
 
     def begin(self, start: int, kind: str) -> None:
         """Begin a part of that kind at `start`, which ends the part before it."""

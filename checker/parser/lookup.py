@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from ..model import Authority, Instruction
 from ..record import BoundedCache
 from ..values import Date, Level
 from ..vocabulary import Entry, Table, Vocabulary
@@ -527,26 +526,6 @@ class Grammar:
     # ---- caches ------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def addresses(self) -> dict[str, tuple[str, str | None, str | None, int | None, bool, str]]:
-        """Return the cache of parsed addresses, by their words."""
-        return BoundedCache(4096)
-
-    @cached_property
-    def openings(self) -> dict[str, object]:
-        """Return the cache of how lines begin that `banner.py` reads, by their words."""
-        return BoundedCache(4096)
-
-    @cached_property
-    def authorities(self) -> dict[tuple[str, int | None], Authority | None]:
-        """Return the cache of parsed authority blocks."""
-        return BoundedCache(2048)
-
-    @cached_property
-    def instructions(self) -> dict[tuple[str, int | None, bool], Instruction | None]:
-        """Return the cache of parsed declassification instructions."""
-        return BoundedCache(8192)
-
-    @cached_property
     def stated_levels(self) -> dict[str, tuple[Level | str | None, tuple[str, ...]]]:
         """Return the cache of levels stated by wrappers; a string says what was expected instead."""
         return BoundedCache(1024)
@@ -554,11 +533,6 @@ class Grammar:
     @cached_property
     def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
         """Return the cache of days stated by wrappers, each with why it cannot be read."""
-        return BoundedCache(1024)
-
-    @cached_property
-    def orders(self) -> dict[str, tuple[str | None, str | None]]:
-        """Return the cache of order numbers as written: the era, and the most similar known number."""
         return BoundedCache(1024)
 
     @cached_property

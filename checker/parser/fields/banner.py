@@ -15,9 +15,8 @@ from ..markings import finder
 _DIGITS = Pattern(r"\d+")
 _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
-_LONGEST_KEPT = 100  # letters
 _LONGEST_SERIAL = 7  # figures
-_FIGURE = "0"  # stands for whatever figure comes first
+_FIGURE = "0"  # replaces the first figure of a line
 _WORDS = 5  # of the longest post names, with a kind of mission before them
 _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
@@ -45,10 +44,10 @@ def _ends_word(fold: str, at: int) -> bool:
     return not (fold[at].isalnum() or fold[at] == "'")
 
 
-class _Reading:
+class _LineStart:
     """What a line begins with: its level, where the level's word ends, its controls, and the offset reached.
 
-    `post` is the post's name where nothing else stands between the controls and the first figure.
+    `post` is the name between the controls and the first figure, if a post can have that name.
     """
 
     __slots__ = ("at", "controls", "level", "level_end", "post")
@@ -60,35 +59,29 @@ class _Reading:
         self.post = ""
 
 
-def _read_opening(grammar: Grammar, line: str) -> _Reading:
-    """What the words before a line's first figure begin with; offsets of `line`. Posts write the same again and again,
-    so the answer is kept by the words."""
-    kept = grammar.openings
-    reading = kept.get(line)
-    if not isinstance(reading, _Reading):
-        reading = _Reading()
-        if len(line) <= _LONGEST_KEPT:
-            kept[line] = reading
-        _read_level(grammar, line + "\n", reading)
-        rest = line[reading.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
-        if _section_start(grammar, rest, 0) is None and _is_post(grammar, rest):
-            reading.post = rest
-    return reading
+def _read_start(grammar: Grammar, line: str) -> _LineStart:
+    """Return what a line begins with, before its first figure; offsets count from the beginning of `line`."""
+    found = _LineStart()
+    _read_level(grammar, line + "\n", found)
+    rest = line[found.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
+    if _section_start(grammar, rest, 0) is None and _is_post(grammar, rest):
+        found.post = rest
+    return found
 
 
-def _read_level(grammar: Grammar, fold: str, reading: _Reading) -> None:
+def _read_level(grammar: Grammar, fold: str, found: _LineStart) -> None:
     for letters, level in grammar.levels:
         if fold[0] == letters[0]:
             at = spelled(fold, 0, letters)
             if at > 0 and _ends_word(fold, at):
-                reading.level = level
-                reading.at = reading.level_end = at
+                found.level = level
+                found.at = found.level_end = at
                 break
-    reading.at, reading.controls = _read_controls(grammar, fold, reading.at)
-    if reading.level is None:
-        implied = [control.level for control in reading.controls if control.level is not None]
-        reading.level = implied[0] if implied else None
-        reading.level_end = reading.at
+    found.at, found.controls = _read_controls(grammar, fold, found.at)
+    if found.level is None:
+        implied = [control.level for control in found.controls if control.level is not None]
+        found.level = implied[0] if implied else None
+        found.level_end = found.at
 
 
 def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Control]]:
@@ -127,14 +120,14 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
         return None
     fold, grammar = cursor.fold, cursor.grammar
     figure = _DIGITS.search(fold, start, end)
-    reading = _read_opening(grammar, fold[start:end] if figure is None else fold[start : figure.start()] + _FIGURE)
-    if reading.level is None:
+    found = _read_start(grammar, fold[start:end] if figure is None else fold[start : figure.start()] + _FIGURE)
+    if found.level is None:
         return None
-    at, controls = start + reading.at, reading.controls
-    banner = Banner(cursor.span(start, at), "", reading.level)
+    at, controls = start + found.at, found.controls
+    banner = Banner(cursor.span(start, at), "", found.level)
     banner.written = "spaced" if fold[start + 1] == " " else "plain"
-    if reading.post and figure is not None and figure.end() - figure.start() <= _LONGEST_SERIAL:
-        stop: int | None = _take_number(cursor, banner, reading.post, figure)
+    if found.post and figure is not None and figure.end() - figure.start() <= _LONGEST_SERIAL:
+        stop: int | None = _take_number(cursor, banner, found.post, figure)
     else:
         section = _read_section(cursor, at, end)
         if section is not None:
@@ -146,7 +139,7 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
         return None
     banner.span = cursor.span(start, stop)
     banner.text = cursor.text[start:stop]
-    banner.level_text = cursor.word(start, start + reading.level_end)
+    banner.level_text = cursor.word(start, start + found.level_end)
     if controls:
         banner.controls = tuple(dict.fromkeys(control.code for control in controls))
     return banner
@@ -281,7 +274,7 @@ _LONGEST = 60  # code points of such a line
 _MOST = 2  # words joined to the level
 
 
-def joined(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
+def joined_banner(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
     """The banner that `view.text[start:end]` is meant to be, blanks aside; `None` if these words are another thing."""
     line = view.text[start:end]
     if len(line) > _LONGEST or line.upper() != line or "//" in line:

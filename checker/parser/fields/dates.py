@@ -1,4 +1,4 @@
-"""Dates and date-time groups as telegrams write them."""
+"""Read dates and date-time groups in the forms that telegrams use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...model import Dtg, Precedence, Unread
 from ...values import Date
 from ..cursor import Cursor, Pattern
 
-# Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired, stray blanks allowed.
+# Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired; stray blanks are allowed.
 _DTG = Pattern(
     r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?"
     r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
@@ -30,8 +30,8 @@ LONGEST = 75  # years: no instruction reaches further (E.O. 13526, 75X)
 PIVOT = 53  # years 53 to 99 are of the twentieth century: the first order is of 1953
 
 
-class Found:
-    """A date in the text: the offsets, and the date or why there is none."""
+class FoundDate:
+    """A date in the text: its offsets, and the date, or what was expected instead."""
 
     __slots__ = ("date", "end", "start", "why")
 
@@ -43,7 +43,7 @@ class Found:
 
 
 def year_of(digits: str, not_before: int | None = None) -> int:
-    """Four digits for two: by the pivot, or the first such year not before a given one (for a date to come)."""
+    """Return the year of two digits: by the pivot, or the first one not before a given year (for future dates)."""
     year = int(digits)
     if len(digits) > 2:
         return year
@@ -55,8 +55,8 @@ def year_of(digits: str, not_before: int | None = None) -> int:
     return year + (1900 if year >= PIVOT else 2000)
 
 
-def find_dates(text: str, months: dict[str, int], not_before: int | None = None) -> Iterator[Found]:
-    """Every date in a folded text, in order; offsets are those of `text`."""
+def find_dates(text: str, months: dict[str, int], not_before: int | None = None) -> Iterator[FoundDate]:
+    """Yield every date in a folded text, in order, with offsets in `text`."""
     if len(text) <= 10 and text.count("/") == 2:  # nearly every value: no pattern needed
         plain = _plain(text, not_before)
         if plain is not None:
@@ -68,8 +68,8 @@ def find_dates(text: str, months: dict[str, int], not_before: int | None = None)
             yield found
 
 
-def _plain(text: str, not_before: int | None) -> Found | None:
-    """A text that is a date in figures and nothing else; `None` where the pattern has to look."""
+def _plain(text: str, not_before: int | None) -> FoundDate | None:
+    """Return the date that a text in figures is; `None` if the pattern must search."""
     first, second, third = text.split("/")
     if not (first.isdigit() and second.isdigit() and third.isdigit() and text.isascii()) or len(second) > 2:
         return None
@@ -82,7 +82,7 @@ def _plain(text: str, not_before: int | None) -> Found | None:
     return None
 
 
-def _date(match: re.Match[str], months: dict[str, int], not_before: int | None) -> Found | None:
+def _date(match: re.Match[str], months: dict[str, int], not_before: int | None) -> FoundDate | None:
     g = match.groups()
     start, end = match.span()
     if g[0]:
@@ -100,11 +100,13 @@ def _date(match: re.Match[str], months: dict[str, int], not_before: int | None) 
     if g[14]:
         month = months.get(g[14])
         if month is None:
-            return Found(match.start(17), end, Date.of(g[16]), "") if _is_year(g[16]) else None
+            return FoundDate(match.start(17), end, Date.of(g[16]), "") if _is_year(g[16]) else None
         if g[15]:
             return _day(start, end, g[16], str(month), g[15], "month d, yyyy", not_before)
-        return Found(start, end, _written(Date.of(f"{g[16]}-{month:02d}"), "month yyyy")) if _is_year(g[16]) else None
-    return Found(start, end, _written(Date.of(g[17]), "yyyy")) if _is_year(g[17]) else None
+        return (
+            FoundDate(start, end, _written(Date.of(f"{g[16]}-{month:02d}"), "month yyyy")) if _is_year(g[16]) else None
+        )
+    return FoundDate(start, end, _written(Date.of(g[17]), "yyyy")) if _is_year(g[17]) else None
 
 
 def _is_year(digits: str) -> bool:
@@ -115,15 +117,15 @@ def _written(date: Date, form: str) -> Date:
     return Date(date.first, date.last, date.precision, form)
 
 
-def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_before: int | None) -> Found:
+def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_before: int | None) -> FoundDate:
     try:
-        return Found(start, end, Date.day(year_of(year, not_before), int(month), int(day), form))
+        return FoundDate(start, end, Date.day(year_of(year, not_before), int(month), int(day), form))
     except ValueError:
-        return Found(start, end, None, "a day of the calendar")
+        return FoundDate(start, end, None, "a day of the calendar")
 
 
 def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
-    """The month a word names, and whether digits had to be read as letters for it."""
+    """Return the month a word names, and whether digits had to be read as letters for it."""
     month = months.get(name)
     if month is not None:
         return month, False
@@ -132,7 +134,7 @@ def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
 
 
 def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
-    """The date-time group that begins at `start`, with its precedence; `None` if there is none."""
+    """Return the date-time group that begins at `start`, with its precedence; `None` if there is none."""
     match = _DTG.match(cursor.fold, start, end)
     if match is None:
         return None
@@ -174,7 +176,7 @@ def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | N
 
 
 def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Precedence, bool]:
-    """The prosign, read with zero as O if it must be."""
+    """Return the precedence of a prosign, read with zero as O if need be, and whether it had to be."""
     letter = match.group(group)
     start, end = match.span(group)
     table = cursor.grammar.prosigns

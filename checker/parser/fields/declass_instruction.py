@@ -1,4 +1,4 @@
-"""Declassification instructions: what stands after the colon of an E.O. line or after "declassify on"."""
+"""Read declassification instructions: the value of an E.O. line, or of "declassify on" in an authority block."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...record import Record
 from ...values import Date
 from ...vocabulary import Vocabulary
 from ..cursor import Cursor, Pattern
-from .dates import Found, find_dates
+from .dates import FoundDate, find_dates
 
 _NUMBER = Pattern(r"[ -]?(\d{1,2})(?![\d/])")
 _MORE = Pattern(r"(?:[ ,;/&]|AND){1,4}([A-Z0-9]*?X)?[ -]?(\d)(?![\d/])")
@@ -19,12 +19,11 @@ _WORDS = Pattern(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: a
 _PREFIX = Pattern(r"1 ?\. ?6 ?[ ,(]{0,2}")
 _DAMAGED = Pattern(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
 _DIGITS = str.maketrans("OIL", "011")
-_LONGEST = 200  # letters of a value that is kept
 _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
-class Forms(Record):
-    """The spellings of instructions: (spelling, code), longest first, by how they stand in a value."""
+class InstructionForms(Record):
+    """The spellings of instructions as (spelling, code), longest first, by where in a value they occur."""
 
     phrases: tuple[tuple[str, str], ...]
     words: dict[str, list[tuple[str, str]]]  # by first letter
@@ -37,8 +36,8 @@ class Forms(Record):
 
 
 @lru_cache(maxsize=4)
-def forms_of(words: Vocabulary) -> Forms:
-    """The spellings of a vocabulary, sorted once."""
+def forms_of(words: Vocabulary) -> InstructionForms:
+    """Return the sorted spellings of a vocabulary."""
     table = words["instructions"]
 
     def pairs(*kinds: str) -> tuple[tuple[str, str], ...]:
@@ -56,11 +55,13 @@ def forms_of(words: Vocabulary) -> Forms:
     for pair in pairs("word", "repair"):
         words_by.setdefault(pair[0][0], []).append(pair)
     openers = label("decl") + label("dng")
-    return Forms(pairs("phrase"), words_by, pairs("stem"), starts, label("decl"), label("dng"), openers, numbers)
+    return InstructionForms(
+        pairs("phrase"), words_by, pairs("stem"), starts, label("decl"), label("dng"), openers, numbers
+    )
 
 
-class Value:
-    """The value under reading: its offsets in the text and its folded text on one line."""
+class InstructionText:
+    """The text of an instruction: its offsets, and its folded text on one line."""
 
     __slots__ = ("cursor", "end", "flat", "forms", "start")
 
@@ -71,69 +72,22 @@ class Value:
         self.forms = forms_of(cursor.words)
 
     def starts(self, at: int, form: str) -> bool:
-        """Whether a whole word or phrase stands at an offset of the value."""
+        """Return whether a whole word or phrase begins at an offset of the value."""
         after = at + len(form)
         return self.flat.startswith(form, at) and not (after < len(self.flat) and self.flat[after].isalnum())
 
 
 def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unread | None, Downgrade | None]:
-    """The instruction and the downgrading in a value; an empty value has neither."""
-    known = _known(cursor, start, end, labelled=True)
-    if known is not None:
-        return placed(cursor, start, known), None
-    return _read_value(cursor, start, end)
-
-
-def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
-    """One instruction. `Unread` where no kind of instruction of the table was recognised."""
-    known = _known(cursor, start, end, labelled=False)
-    return placed(cursor, start, known) if known is not None else _read_instruction(cursor, start, end)
-
-
-# ---- what was read before --------------------------------------------------------------------------------------------
-
-
-def _known(cursor: Cursor, start: int, end: int, labelled: bool) -> Instruction | None:
-    """What an instruction in these words was read as, with places counted from the words' first letter.
-
-    Instructions come again and again, above all those of one day, so they are kept by their words and by the year that
-    tells the century of two figures. `None` where there is none, or more than one: such a value is read in its place.
-    """
-    if end - start > _LONGEST:
-        return None
-    words, kept = cursor.text[start:end], cursor.grammar.instructions
-    key = words, cursor.year, labelled
-    if key not in kept:
-        alone = cursor.alone(words)
-        read = _read_value(alone, 0, len(words)) if labelled else (_read_instruction(alone, 0, len(words)), None)
-        node, downgrade = read
-        plain = isinstance(node, Instruction) and not isinstance(node.date, Unread) and downgrade is None
-        kept[key] = node if isinstance(node, Instruction) and plain else None
-    return kept[key]
-
-
-def placed(cursor: Cursor, start: int, known: Instruction) -> Instruction:
-    """A known instruction as one of the words that begin at `start`."""
-    return Instruction(
-        cursor.moved(known.span, start), known.text, known.kind, known.code, known.number, known.date,
-        cursor.moved_word(known.date_text, start), known.years, known.event, known.person, known.office, known.codes,
-        known.dates,
-    )  # fmt: skip
-
-
-# ---- reading ---------------------------------------------------------------------------------------------------------
-
-
-def _read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unread | None, Downgrade | None]:
-    value = Value(cursor, start, end)
+    """Return the instruction and the downgrading in the value of an E.O. line; an empty value has neither."""
+    value = InstructionText(cursor, start, end)
     at, downgrade = _skip_labels(value)
     if at >= len(value.flat):
         return None, downgrade
-    return _read_instruction(cursor, value.start + at, value.end), downgrade
+    return read_instruction(cursor, value.start + at, value.end), downgrade
 
 
-def _skip_labels(value: Value) -> tuple[int, Downgrade | None]:
-    """Past the words for "declassify" (also twice), reading a downgrading on the way."""
+def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
+    """Return the offset after the words for "declassify", which may be doubled, and a downgrading among them."""
     at = 0
     downgrade = None
     flat = value.flat
@@ -152,7 +106,7 @@ def _skip_labels(value: Value) -> tuple[int, Downgrade | None]:
         stop = min((flat.find(form, at) for form in value.forms.labels if flat.find(form, at) >= 0), default=len(flat))
         found = read_downgrade(value.cursor, value.start + at + len(label), value.start + stop)
         if found.level is None and found.date is None:
-            at += len(label)  # no level and no date to downgrade to: an instruction behind the wrong word ("DNG: OADR")
+            at += len(label)  # no level and no date to downgrade to: an instruction after the wrong word ("DNG: OADR")
             continue
         downgrade = found
         at = stop
@@ -160,7 +114,7 @@ def _skip_labels(value: Value) -> tuple[int, Downgrade | None]:
 
 
 def read_downgrade(cursor: Cursor, start: int, end: int) -> Downgrade:
-    """To which level, and when."""
+    """Return a downgrading: its level and its date."""
     while start < end and cursor.fold[start] in " :\n":
         start += 1
     flat = cursor.flat(start, end).rstrip()
@@ -176,15 +130,16 @@ def read_downgrade(cursor: Cursor, start: int, end: int) -> Downgrade:
     return node
 
 
-def _date_or_unread(cursor: Cursor, start: int, found: Found) -> Date | Unread:
+def _date_or_unread(cursor: Cursor, start: int, found: FoundDate) -> Date | Unread:
     if found.date is not None:
         return found.date
     low, high = start + found.start, start + found.end
     return Unread(cursor.span(low, high), found.why, cursor.text[low:high])
 
 
-def _read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
-    value = Value(cursor, start, end)
+def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
+    """Return one instruction; `Unread` if no kind of instruction in the table fits."""
+    value = InstructionText(cursor, start, end)
     flat = value.flat.rstrip(". ")
     node = Instruction(
         cursor.span(value.start, value.start + len(flat)), cursor.text[value.start : value.start + len(flat)]
@@ -211,7 +166,7 @@ def _is_plain(flat: str) -> bool:
     return len(flat) <= 10 and flat.count("/") == 2 and flat.replace("/", "").isdigit()
 
 
-def _read_dates(value: Value, node: Instruction) -> None:
+def _read_dates(value: InstructionText, node: Instruction) -> None:
     months = value.cursor.grammar.months
     found = list(find_dates(value.flat, months, value.cursor.year))
     if not found and _DAMAGED.search(value.flat) is not None:
@@ -225,7 +180,7 @@ def _read_dates(value: Value, node: Instruction) -> None:
     node.date_text = value.cursor.word(value.start + first.start, value.start + first.end)
 
 
-def _read_phrase(value: Value, node: Instruction) -> bool:
+def _read_phrase(value: InstructionText, node: Instruction) -> bool:
     if len(value.flat) < 14:  # no phrase is as short as a date
         return False
     for phrase, code in value.forms.phrases:
@@ -235,7 +190,7 @@ def _read_phrase(value: Value, node: Instruction) -> bool:
     return False
 
 
-def _read_word(value: Value, node: Instruction) -> bool:
+def _read_word(value: InstructionText, node: Instruction) -> bool:
     at = 0
     while at < len(value.flat) and value.flat[at] in " (":
         at += 1
@@ -251,8 +206,8 @@ def _read_word(value: Value, node: Instruction) -> bool:
     return False
 
 
-def _read_code(value: Value, node: Instruction) -> bool:
-    """A stem with its number: XGDS-2, RDS-1,3, X6, 25X1."""
+def _read_code(value: InstructionText, node: Instruction) -> bool:
+    """Read a stem with its number: XGDS-2, RDS-1,3, X6, 25X1."""
     at = 0
     while at < len(value.flat) and value.flat[at] in " (":
         at += 1
@@ -274,20 +229,20 @@ def _read_code(value: Value, node: Instruction) -> bool:
         node.code = f"{stem}{dash}{node.number}"
         node.codes = (node.code, *_more_codes(value, number.end(), stem, dash))
         if stem[0].isdigit() and node.date is None:
-            _event_behind(value, node, number.end())
+            _event_after(value, node, number.end())
         return True
     return False
 
 
-def _event_behind(value: Value, node: Instruction, at: int) -> None:
-    """The event that stands in place of a date behind an exemption code."""
+def _event_after(value: InstructionText, node: Instruction, at: int) -> None:
+    """Read the event in place of a date after an exemption code."""
     while at < len(value.flat) and value.flat[at] in " ,;":
         at += 1
     if _WORDS.match(value.flat, at) is not None:
         node.event = value.cursor.joined(value.start + at, value.end)
 
 
-def _more_codes(value: Value, at: int, stem: str, dash: str) -> list[str]:
+def _more_codes(value: InstructionText, at: int, stem: str, dash: str) -> list[str]:
     found = []
     match = _MORE.match(value.flat, at)
     while match is not None:
@@ -296,7 +251,7 @@ def _more_codes(value: Value, at: int, stem: str, dash: str) -> list[str]:
     return found
 
 
-def _read_person(value: Value, node: Instruction) -> None:
+def _read_person(value: InstructionText, node: Instruction) -> None:
     person = _PERSON.search(value.flat)
     if person is not None:
         low, high = person.span(1)
@@ -305,8 +260,8 @@ def _read_person(value: Value, node: Instruction) -> None:
         node.office = office.group() if office is not None else None
 
 
-def _read_years(value: Value, node: Instruction) -> bool:
-    """A number of years, in digits or words, and the event they follow if one is named."""
+def _read_years(value: InstructionText, node: Instruction) -> bool:
+    """Read a number of years, in digits or words, and the event they follow if one is named."""
     flat = value.flat.lstrip(" (")
     units = value.cursor.words["instructions"].get("years")
     names = units.spellings() if units is not None else ()
@@ -327,7 +282,7 @@ def _read_years(value: Value, node: Instruction) -> bool:
     return True
 
 
-def _read_event(value: Value, node: Instruction) -> bool:
+def _read_event(value: InstructionText, node: Instruction) -> bool:
     flat = value.flat.lstrip(" (")
     named = any(flat.startswith(word + " ") for word in value.forms.starts)
     if len(flat) < 4 or not (named or _WORDS.match(flat)):

@@ -20,14 +20,13 @@ _SENT_TO = Pattern(r"R[A-Z]{2,7}/")
 _ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/)?")
 _AHEAD = 3  # lines below one that cannot be read in which the header has to go on
 _NEAR = 60  # lines
-_DIGITS = "0123456789"
 _LONGEST_NUMBER = 7  # digits
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = Pattern(r"-{6,}")
 _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
 
 
-class Header:
+class HeaderReader:
     """Reads the header lines from the top of the text into a telegram, up to the classification line."""
 
     __slots__ = (
@@ -322,35 +321,14 @@ def _security(cursor: Cursor, start: int, end: int) -> Security | Unread:
 
 
 def read_party(cursor: Cursor, start: int, end: int) -> Party:
-    """One address: routing indicator, name, precedence word and the serial number for that addressee.
-
-    Addresses come again and again, each time with another number: they are kept by their words without it.
-    """
-    words = cursor.fold[start:end]
-    head = words.rstrip(_DIGITS)
-    digits = words[len(head) :]
-    if digits and (head[-1:] != " " or len(digits) > _LONGEST_NUMBER):
-        head, digits = words, ""
-    kept = cursor.grammar.addresses
-    known = kept.get(head)
-    if known is None:
-        known = _address(cursor, words)
-        if end - start <= LONGEST_ADDRESS:
-            kept[head] = known
-    name, indicator, precedence, rank, numbered, post = known
-    number = int(digits) if digits and numbered else None
-    return Party(cursor.span(start, end), cursor.text[start:end], name, indicator, precedence, rank, number, post)
-
-
-def _address(cursor: Cursor, line: str) -> tuple[str, str | None, str | None, int | None, bool, str]:
-    """Name, routing indicator, precedence and its rank, whether a number ends the line, and the name as a post's."""
+    """Return one address: routing indicator, name, precedence word and the serial number for that addressee."""
     grammar = cursor.grammar
-    match = _ADDRESS.match(line)
+    match = _ADDRESS.match(cursor.fold, start, end)
     indicator = match.group(1) if match is not None else None
-    words = line[match.end() if match is not None else 0 :].split()
-    numbered = len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER
-    if numbered:
-        words.pop()
+    words = cursor.fold[match.end() if match is not None else start : end].split()
+    number = None
+    if len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER:
+        number = int(words.pop())
     precedence = rank = None
     for count in (2, 1):
         entry = grammar.precedence_words.get(" ".join(words[-count:])) if len(words) > count else None
@@ -359,7 +337,8 @@ def _address(cursor: Cursor, line: str) -> tuple[str, str | None, str | None, in
             del words[-count:]
             break
     name = " ".join(words)
-    return name, indicator, precedence, rank, numbered, post_of(cursor, name)
+    post = post_of(cursor, name)
+    return Party(cursor.span(start, end), cursor.text[start:end], name, indicator, precedence, rank, number, post)
 
 
 def post_of(cursor: Cursor, name: str) -> str:

@@ -57,6 +57,7 @@ def _behind(cursor: Cursor, start: int, end: int) -> int:
 
 # ---- The E.O. line: the order's number and the instruction after it.
 _NUMBER = Pattern(r"[\dOIL]{4,6}")
+_LIKE = 3  # digits of five
 _DIGITS = str.maketrans("OIL", "011")
 
 
@@ -82,25 +83,17 @@ def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def place_order(cursor: Cursor, line: EoLine) -> None:
-    """Find the order in the table of eras, or the one most like it."""
-    kept = cursor.grammar.orders
-    if line.order not in kept:
-        kept[line.order] = _era_of(cursor, line.order)
-    line.era, line.nearest = kept[line.order]
-
-
-def _era_of(cursor: Cursor, order: str) -> tuple[str | None, str | None]:
+    """Set the era whose order the line cites, or the known number most like it."""
     known = [entry for entry in cursor.words["eras"] if entry.fact("number")]
-    era = next((entry.code for entry in known if entry.fact("number") == order), None)
-    if era is not None:
-        return era, None
-    numbers = [entry.fact("number") for entry in known]
-    best = max(numbers, key=lambda number: _likeness(number, order), default="")
-    return None, best if _likeness(best, order) >= 3 else None
+    line.era = next((entry.code for entry in known if entry.fact("number") == line.order), None)
+    if line.era is None:
+        numbers = [entry.fact("number") for entry in known]
+        nearest = max(numbers, key=lambda number: _likeness(number, line.order), default="")
+        line.nearest = nearest if _likeness(nearest, line.order) >= _LIKE else None
 
 
 def _likeness(number: str, other: str) -> int:
-    """How many digits two numbers share, one more if they are the same digits in another order."""
+    """Return how many digits two numbers have in the same positions, or 4 if one is a rearrangement of the other."""
     same = sum(a == b for a, b in zip(number, other, strict=False))
     return max(same, 4 if sorted(number) == sorted(other) else 0)
 

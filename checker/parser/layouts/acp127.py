@@ -9,7 +9,7 @@ from ..fields.authority import read_authority, text_offset
 from ..fields.banner import read_banner, unread_banner
 from ..fields.blocks import Region, label_of, opens_text, walk
 from ..fields.captions import read_captions, unknown_caption
-from ..fields.header_lines import Header
+from ..fields.header_lines import HeaderReader
 from ..fields.labelled import read_eo, read_references, read_subject, read_tags
 from ..fields.paragraphs import read_sections
 from ..fields.signature import read_end
@@ -28,7 +28,7 @@ _READERS = {
 
 def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
     """Read a telegram from its first line to its last."""
-    header = Header(cursor, telegram)
+    header = HeaderReader(cursor, telegram)
     here = header.read()
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
         cursor.day = telegram.dtg.date

@@ -8,7 +8,7 @@ from ...model import Banner, Marking, Notice, Party, Telegram
 from ...values import Date
 from ..cursor import Cursor, Pattern
 from ..fields.authority import read_authority
-from ..fields.banner import joined
+from ..fields.banner import joined_banner
 from ..fields.blocks import Region
 from ..fields.dates import find_dates
 from ..fields.labelled import read_subject
@@ -146,7 +146,7 @@ class MemorandumReader:
         return True
 
     def _joined(self, here: int, start: int, last: int) -> bool:
-        banner = joined(self.cursor.view, start, last, self.cursor.words)
+        banner = joined_banner(self.cursor.view, start, last, self.cursor.words)
         if banner is not None:
             self.cursor.begin(here, "banner")
             self.banners.append(banner)

@@ -10,7 +10,7 @@ import re
 
 from ...model import Marking, Token, Unread
 from ...record import BoundedCache, Lazy
-from ...text import Span, View
+from ...text import View
 from ...vocabulary import Vocabulary
 from ..cursor import Pattern
 from ..lookup import Lexicon, lexicon
@@ -92,18 +92,6 @@ def _upper(text: str) -> str:
 def portion_cache(words: Vocabulary) -> dict[str, _ReadResult]:
     """Return what `portion` has parsed each text in brackets as, for callers with many paragraphs."""
     return _cache(words).portions
-
-
-def place_portion(
-    marking: UnplacedMarking, view: View, span: Span, text: str, start: int, words: Vocabulary
-) -> Marking:
-    """Return a cached portion mark as a marking of the text that begins at `start`."""
-    level = marking.level
-    return Marking(
-        span, text, words.level(level) if level is not None else None, marking.system, marking.style,
-        Lazy(_tokens, marking, view, start), marking.controls, marking.owners, marking.release, marking.typo, "portion",
-        marking.leading, marking.concealed,
-    )  # fmt: skip
 
 
 def _place(
