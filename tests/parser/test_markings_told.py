@@ -10,7 +10,7 @@ from kept import WRITING, cases, rewrite
 from checker import rulebook
 from checker.model import Marking, Token, Unread
 from checker.parser.markings import finder
-from checker.parser.markings.finder import banner, entire_text, place_portion, portion, portion_cache
+from checker.parser.markings.finder import banner, entire_text, portion, portion_cache
 from checker.parser.markings.marking_parser import UnplacedMarking
 from checker.record import Record
 from checker.text import Source, Span, View
@@ -137,7 +137,7 @@ def test_known_marks_are_placed_without_being_read_again() -> None:
     assert ["(S//NF)", "(x)", "(CX)"] == list(known)
     shape = known["(S//NF)"]
     assert isinstance(shape, UnplacedMarking)
-    again = place_portion(shape, view, Span(3, 10), "(S//NF)", 3, WORDS)
+    again = portion(view, 3, 10, WORDS)
     assert marks[0] == again and again.tokens == marks[0].tokens  # type: ignore[union-attr]
     assert [None, known["(CX)"]] == [known["(x)"], getattr(marks[2], "why", None)]
 
@@ -155,7 +155,7 @@ def test_a_known_mark_is_placed_as_it_was_read(mark: str) -> None:
     read = portion(view, 3, len(text), WORDS)
     shape = portion_cache(WORDS)[mark]
     assert isinstance(shape, UnplacedMarking) and isinstance(read, Marking)
-    again = place_portion(shape, view, Span(3, 3 + len(mark)), mark, 3, WORDS)
+    again = portion(view, 3, len(text), WORDS)
     assert [getattr(read, name) for name in Marking.__fields__] == [getattr(again, name) for name in Marking.__fields__]
 
 

@@ -155,8 +155,7 @@ def _read_by(block: AuthorityBlock, node: Authority, reason_at: int | None) -> N
     if cursor.fold[last] == "." and cursor.fold[first:last].endswith((" JR", " SR", ",JR", ",SR")):
         last += 1
     node.by = Word(cursor.span(first, last), cursor.joined(first, last))
-    titles = cursor.grammar.titles
-    node.name, node.title = split_name(join_lines(cursor.text[first:last], titles), titles)
+    node.name, node.title = split_name(join_lines(cursor.text[first:last], cursor.grammar), cursor.grammar)
 
 
 def _without_basis(block: AuthorityBlock, text: str) -> str:
@@ -275,7 +274,7 @@ def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
         "." in before or "\n" in block.cursor.fold[block.start + at : block.start + match.start()]
     ):
         return match
-    if before.endswith("(") and flat[match.start() : match.end()] in "CSU":
+    if before.endswith("(") and flat[match.start() : match.end()] in block.cursor.grammar.level_names:
         return None if _is_mark(block, match.start() - 1, "." in before) else match
     prose = flat[match.end() : match.end() + 1] == " " and flat[match.end() : match.end() + 3].strip().isalpha()
     return None if prose and not flat.startswith((" AND", " OR "), match.end()) else match

@@ -1,4 +1,4 @@
-"""The classification line of a telegram: level, controls, section counter, post, serial number."""
+"""Read the classification line of a telegram: level, controls, section counter, post, serial number."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
 def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:
-    """Where the spelling of `letters` from `at` ends, blanks between letters allowed; -1 if it does not stand there."""
+    """Return where `letters`, with or without blanks between them, end if they begin at `at`; else -1."""
     size = len(letters)
     if fold.startswith(letters, at):
         return at + size
@@ -85,7 +85,7 @@ def _read_level(grammar: Grammar, fold: str, found: _LineStart) -> None:
 
 
 def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Control]]:
-    """The controls that follow one another from an offset on, and where the last one ends."""
+    """Return where the controls that begin at an offset end, and these controls."""
     found: list[Control] = []
     while True:
         start = at
@@ -102,7 +102,7 @@ def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Cont
 
 
 def may_be_banner(cursor: Cursor, start: int) -> bool:
-    """A cheap look at the first two letters."""
+    """Return whether the first two letters of a line fit: a fast check before `read_banner`."""
     fold = cursor.fold
     second = fold[start + 1]
     if second == " ":
@@ -111,9 +111,9 @@ def may_be_banner(cursor: Cursor, start: int) -> bool:
 
 
 def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """The classification line that begins at `start` and ends before `end`; `None` if the line is none.
+    """Return the classification line that begins at `start` and ends before `end`; `None` if the line is not one.
 
-    The message number may stand on the next line. What follows the number on the line is left to the caller:
+    The message number may be on the next line. What follows the number on the line is left to the caller:
     the banner's span ends before it.
     """
     if not may_be_banner(cursor, start):
@@ -146,9 +146,9 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
-    """Why a line where a classification line stands cannot be read, if it looks like one; else `None`.
+    """Return what a line that looks like a classification line seems to say; `None` if it does not look like one.
 
-    It looks like one if its letters are nearly a level's and post and number follow, or stand apart.
+    It does if its letters are nearly those of a level, and are letter-spaced or followed by post and number.
     """
     spaced = _SPACED.match(cursor.fold, start, end)
     if spaced is None and _NUMBERED.match(cursor.fold, start, end) is None:
@@ -162,7 +162,7 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
 
 
 def _distance(one: str, other: str) -> int:
-    """How many letters have to be put in, left out or exchanged (Levenshtein)."""
+    """Return the Levenshtein distance of two words."""
     row = list(range(len(other) + 1))
     for index, letter in enumerate(one, 1):
         above, row[0] = row[0], index
@@ -172,14 +172,14 @@ def _distance(one: str, other: str) -> int:
 
 
 def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | None:
-    """The section, how many there are, and where the counter ends; `None` where none stands."""
+    """Return the section, the number of sections, and where the counter ends; `None` if there is no counter."""
     fold = cursor.fold
     start = _section_start(cursor.grammar, fold, at)
     if start is None:
         return None
     at, last = start
     first = _DIGITS.search(fold, at, end)
-    if last:  # FINAL SECTION OF 02: one number is said
+    if last:  # FINAL SECTION OF 02: there is only one number
         before = fold[at : first.start()].split() if first is not None else ()
         fits = first is not None and before and before[-1] in cursor.grammar.page_word("of", "word")
         return (int(first.group()[:3]), int(first.group()[:3]), first.end()) if fits and first is not None else None
@@ -192,7 +192,7 @@ def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | N
 
 
 def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
-    """Where a section counter begins, blanks aside, and whether it says that the section is the last one."""
+    """Return where a section counter begins, blanks aside, and whether it is that of the last section."""
     while fold.startswith(" ", at):
         at += 1
     words = grammar.page_word("section")
@@ -205,7 +205,7 @@ def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | N
 
 
 def _read_number(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """Read year, post and serial number; the offset behind them, `at` if there are none, `None` if it is no banner."""
+    """Read year, post and serial; return where they end, `at` if there are none, `None` if this is not a banner."""
     fold = cursor.fold
     start, stop = cursor.trim(at, end)
     if start == stop:
@@ -242,13 +242,13 @@ def _take_number(cursor: Cursor, banner: Banner, post: str, digits: re.Match[str
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:
-    """Whether words can be a post's name; what stands on a page's head between level and number can not."""
+    """Return whether words can be a post's name; the words between level and number in a page line cannot."""
     fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
     return fits and name not in grammar.page_word("page")
 
 
 def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """A level alone on its line, with post and number alone on the next line that is not empty."""
+    """Read post and number that are alone on the next line that is not empty; return where they end, else `at`."""
     fold = cursor.fold
     below = end + 1
     for _ in range(2):
@@ -269,13 +269,13 @@ def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | No
     return at
 
 
-# ---- The first line of a document that joins another word to a level, or gives a level the United States
+# ---- Level with another word -----------------------------------------------------------------------------------------
 _LONGEST = 60  # code points of such a line
 _MOST = 2  # words joined to the level
 
 
 def joined_banner(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
-    """The banner that `view.text[start:end]` is meant to be, blanks aside; `None` if these words are another thing."""
+    """Return the banner that joins another word to a level, or gives a foreign level; `None` if the line is neither."""
     line = view.text[start:end]
     if len(line) > _LONGEST or line.upper() != line or "//" in line:
         return None

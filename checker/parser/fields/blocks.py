@@ -1,7 +1,7 @@
-"""The table of blocks between the classification line and the first paragraph, and the loop that walks it.
+"""Divide the lines between the classification line and the first paragraph into blocks.
 
-A line opens the first block of the table whose recogniser knows it and that may interrupt the block before it;
-else it goes on with the open block; `loose_text`, the last row, takes what nobody took.
+A line opens the first block of the table `BLOCKS` that accepts it and may interrupt the open block; otherwise it
+continues the open block. `loose_text`, the last row, accepts every line. `walk` is the loop.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _VALUES = ("eo", "tags", "subject", "references", "authority")
 
 
 class Region(Record):
-    """A block's stretch of the text: where it begins, where its label ends, where it ends."""
+    """The span of a block: where it begins, where its label ends, where it ends."""
 
     name: str
     start: int
@@ -35,8 +35,8 @@ class Region(Record):
     end: int
 
 
-class State(Record):
-    """Where the loop is: the open block, whether a blank line closed it, what has been seen, the line's label."""
+class WalkState(Record):
+    """The state of the loop: the open block, whether a blank line came after it, the blocks so far, the label."""
 
     open: str | None
     blank: bool
@@ -49,20 +49,20 @@ class State(Record):
 
 
 class Block(Record):
-    """A row of the table: `opens` gives the offset where the block's value begins, -1 if the line is none of its own.
+    """A row of the table: `opens` returns where the block's value begins, or -1 if the line does not open it.
 
-    `interrupts` names the open blocks it may break off when no blank line stands between; "*" means any. `label` is
-    the code of the label it begins with, if it has one.
+    `interrupts` names the open blocks that it may end without a blank line; "*" means any. `label` is the code of the
+    label it begins with, if it has one.
     """
 
     name: str
-    opens: Callable[[Cursor, State], int]
+    opens: Callable[[Cursor, WalkState], int]
     interrupts: tuple[str, ...] = ("*",)
     label: str = ""
 
 
 def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
-    """The label that stands at an offset, and where its value begins."""
+    """Return the code of the label at an offset and where its value begins; `None` if no label begins there."""
     fold = cursor.fold
     letter = fold[at]
     forms = cursor.grammar.label_forms.get(letter)
@@ -81,12 +81,12 @@ def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
 
 
 def opens_text(cursor: Cursor, start: int, end: int) -> bool:
-    """Whether a line has a label or a paragraph's number: nothing that may stand above a classification line."""
+    """Return whether a line begins with a label or a paragraph number, as no line above a classification line does."""
     return label_of(cursor, start) is not None or _NUMBERED.match(cursor.fold, start, end) is not None
 
 
 def _closes(fold: str, at: int, code: str) -> bool:
-    """Whether a label may end here: a colon for most, a blank where the telegrams leave the colon out."""
+    """Return whether a label may end here: at a colon, or at a blank if telegrams omit the colon of this label."""
     here = at
     while fold[here] == " ":
         here += 1
@@ -99,21 +99,21 @@ def _closes(fold: str, at: int, code: str) -> bool:
     return fold[at] in " .(\n/" and (code != "tags" or fold[at] == " ")
 
 
-def _label(code: str) -> Callable[[Cursor, State], int]:
-    """The recogniser of a labelled block: the label itself was looked up once for the line."""
+def _label(code: str) -> Callable[[Cursor, WalkState], int]:
+    """Return the function `opens` of a labeled block; the label itself was looked up once for the line."""
 
-    def opens(cursor: Cursor, state: State) -> int:
+    def opens(cursor: Cursor, state: WalkState) -> int:
         return state.label_end if state.label == code else -1
 
     return opens
 
 
-def _banner(cursor: Cursor, state: State) -> int:
+def _banner(cursor: Cursor, state: WalkState) -> int:
     banner = read_banner(cursor, state.start, state.end)
     return state.start if banner is not None and banner.serial is not None else -1
 
 
-def _captions(cursor: Cursor, state: State) -> int:
+def _captions(cursor: Cursor, state: WalkState) -> int:
     if state.open in ("subject", "references", "authority") and not state.blank:
         return -1
     if read_captions(cursor, state.start, state.end):
@@ -123,31 +123,31 @@ def _captions(cursor: Cursor, state: State) -> int:
     return state.start if unknown_caption(cursor, state.start, state.end) is not None else -1
 
 
-def _passing(cursor: Cursor, state: State) -> int:
+def _passing(cursor: Cursor, state: WalkState) -> int:
     if state.end - state.start > 90 or (state.open in _VALUES and not state.blank):
         return -1
     return state.start if is_passing(cursor, state.start, state.end) else -1
 
 
-def _paragraph(cursor: Cursor, state: State) -> int:
+def _paragraph(cursor: Cursor, state: WalkState) -> int:
     match = _NUMBERED.match(cursor.fold, state.start, state.end)
     if match is None or (state.open == "authority" and not state.blank and _breaks_section(cursor, state)):
         return -1
     return state.start
 
 
-def _breaks_section(cursor: Cursor, state: State) -> bool:
-    """Whether the line above ends with the first half of a reason's section ("1.", then "4 (b)")."""
+def _breaks_section(cursor: Cursor, state: WalkState) -> bool:
+    """Return whether the line above ends with the first half of a reason's section ("1.", then "4 (b)")."""
     return cursor.fold[max(0, state.start - 8) : state.start].rstrip(" \n").endswith((" 1.", "\n1."))
 
 
-def _heading(cursor: Cursor, state: State) -> int:
+def _heading(cursor: Cursor, state: WalkState) -> int:
     if not state.blank or cursor.fold[state.start] == "-":
         return -1
     return state.start if _DASHES.match(cursor.fold, state.end + 1) else -1
 
 
-def _loose_text(cursor: Cursor, state: State) -> int:
+def _loose_text(cursor: Cursor, state: WalkState) -> int:
     return state.start
 
 
@@ -169,14 +169,14 @@ _LONG = ("captions", "loose_text")  # a line of the same kind goes on with the o
 _UNLABELLED = tuple(block for block in BLOCKS if not block.label)
 _LABELLED = {
     row.label: tuple(block for block in BLOCKS if block.label in ("", row.label)) for row in BLOCKS if row.label
-}  # the rows that can know a line with that label: made from the table, so that a line is not shown to all of them
+}  # the rows that can accept a line with that label
 
 
 def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
-    """The blocks from `here` to the first paragraph, in order, and where the text begins."""
+    """Return the blocks from `here` to the first paragraph, in order, and where the text begins."""
     fold = cursor.fold
     regions: list[Region] = []
-    state = State(None, True, set())
+    state = WalkState(None, True, set())
     while here < cursor.size:
         if fold[here] == "\n":
             state.blank = True
@@ -203,8 +203,8 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
     return regions, here
 
 
-def _block_of(cursor: Cursor, state: State) -> str | None:
-    """The block the line opens; `None` where it goes on with the open one."""
+def _block_of(cursor: Cursor, state: WalkState) -> str | None:
+    """Return the block that the line opens; `None` if it continues the open one."""
     _find_label(cursor, state)
     closed = state.blank or state.open is None
     for block in _LABELLED.get(state.label, _UNLABELLED):
@@ -215,8 +215,8 @@ def _block_of(cursor: Cursor, state: State) -> str | None:
     return None
 
 
-def _find_label(cursor: Cursor, state: State) -> None:
-    """Look up the label the line begins with; an authority sentence may have its portion mark before it."""
+def _find_label(cursor: Cursor, state: WalkState) -> None:
+    """Look up the label of the line; an authority sentence may have its portion mark before it."""
     at = state.start
     if cursor.fold[at] == "(":
         bracket = _BRACKET.match(cursor.fold, at)
@@ -231,14 +231,14 @@ def _find_label(cursor: Cursor, state: State) -> None:
 
 
 def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
-    """The subject's label without its colon, right below the tags."""
+    """Return the label of the subject without its colon, right below the TAGS."""
     forms = cursor.grammar.label("subject", "line")
     form = next((form for form in forms if cursor.fold.startswith(form + " ", at)), None)
     return ("subject", at + len(form)) if form is not None else None
 
 
-def _belongs(cursor: Cursor, state: State, name: str) -> bool:
-    """Whether a line that could open a block is part of the open one.
+def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
+    """Return whether a line that could open a block is part of the open one.
 
     A subject, references or an authority may go on after an empty line, in copies with an empty line after each line
     and after a page line: a further label, still above paragraph 1, shows that they do.
@@ -256,21 +256,21 @@ def _belongs(cursor: Cursor, state: State, name: str) -> bool:
     return state.open != "authority" and says_something and bool(_next_labels(cursor, state) - state.seen)
 
 
-def _continues_reason(cursor: Cursor, state: State) -> bool:
+def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
     """Return whether a line after a blank one continues the reason that the authority block ends within."""
     if _REASON_BELOW.match(cursor.fold, state.start, state.end) is None:
         return False
     return _REASON_OPEN.search(cursor.fold[max(0, state.start - 60) : state.start]) is not None
 
 
-def _is_empty(cursor: Cursor, state: State) -> bool:
-    """Whether the open label has no value yet."""
+def _is_empty(cursor: Cursor, state: WalkState) -> bool:
+    """Return whether the open label has no value yet."""
     before = cursor.fold.rfind(":", 0, state.start)
     return before >= 0 and not cursor.fold[before + 1 : state.start].strip()
 
 
-def _goes_on(cursor: Cursor, state: State) -> bool:
-    """Whether labels follow soon, so that loose text before the first of them is not the text yet."""
+def _goes_on(cursor: Cursor, state: WalkState) -> bool:
+    """Return whether labels follow soon, so that loose text before the first of them is not the text yet."""
     return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state))
 
 
@@ -278,7 +278,7 @@ _SOON = 14  # lines in which a label must follow
 _NAMES = {"reference": "references"}  # label -> block, where they differ
 
 
-def _next_labels(cursor: Cursor, state: State) -> set[str]:
+def _next_labels(cursor: Cursor, state: WalkState) -> set[str]:
     """Return the blocks whose labels begin one of the next lines, as far as paragraph 1."""
     found: set[str] = set()
     here = state.end

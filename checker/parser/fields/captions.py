@@ -1,4 +1,4 @@
-"""Caption lines, corrected-copy notes and passing instructions below the classification line."""
+"""Read caption lines, notes on corrected copies and passing instructions below the classification line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
 
 
 def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """The captions of one line (trimmed), none if it is no caption line."""
+    """Return the captions of one trimmed line; none if it is not a caption line."""
     letters = cursor.fold[start:end].replace(" ", "")
     entry = cursor.grammar.captions.get(letters)
     if entry is not None and (len(letters) == end - start or entry.spellings("spaced", "line", "damaged")):
@@ -36,7 +36,7 @@ def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Several captions on one line, with commas, blanks or nothing between them: all known, or none."""
+    """Return several captions on one line, with commas, blanks or nothing between them; none unless all are known."""
     fold = cursor.fold
     found = []
     at = start
@@ -58,14 +58,14 @@ def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
 
 
 def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
-    """A short line in capitals between banner and E.O. line that no table knows."""
+    """Return a short line in capitals as a caption that no table lists; `None` if the line does not look like one."""
     if end - start <= 40 and _SHORT.fullmatch(cursor.text, start, end):
         return Caption(cursor.span(start, end), cursor.text[start:end])
     return None
 
 
 def is_passing(cursor: Cursor, start: int, end: int) -> bool:
-    """Whether the line tells whom to pass the telegram to."""
+    """Return whether the line says to whom to pass the telegram."""
     words = cursor.fold[start:end].replace(",", " ").split()
     passing, fors = cursor.grammar.passing_words
     if not passing.isdisjoint(words):
@@ -74,12 +74,12 @@ def is_passing(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _bare(cursor: Cursor, start: int, end: int) -> bool:
-    """Whether a line is in capitals and no sentence."""
+    """Return whether a line is in capitals and not a sentence."""
     return cursor.text[start:end].isupper() and cursor.fold[end - 1] != "."
 
 
 def is_address_stop(cursor: Cursor, start: int, end: int) -> bool:
-    """Whether a line below an address is none: a caption, a label or a sentence."""
+    """Return whether a line below an address is not an address: a caption, a label or a sentence."""
     fold = cursor.fold
     if end - start > LONGEST_ADDRESS:
         return True

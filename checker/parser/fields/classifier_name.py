@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from ..cursor import Pattern
+from ..lookup import Grammar
 
-_LINKS = ("of", "for", "the")  # what follows one of them in a position is not a name
-_SUFFIXES = frozenset(("JR", "SR", "II", "III", "IV"))
-_PARTICLES = frozenset(
-    ("van", "von", "der", "den", "de", "del", "della", "di", "da", "du", "dos", "das", "la", "le", "el", "al", "bin")
-)
-_NO_NAMES = frozenset(("OF", "FOR", "AND", "THE", "TO", "AT", "IN", "ON", "BY", "AS", "&", "-", "A.I.", "A.I", "AI"))
 _INITIAL = Pattern(r"[A-Z]$|(?:[A-Z]\.){1,3}$|[A-Z]\.[A-Z]$", 0)
 _ACRONYM = Pattern(r"[A-Z]{2,6}\d?$|[A-Z]*[a-z]+(?:[A-Z][a-z]+)+$", 0)  # RSO, PolCouns
 _TWO_CAPITALS = Pattern(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|O'|D')[A-Z]", 0)
-_OFFICES = frozenset(("OFFICE", "BUREAU", "DIVISION"))
 _MOST_WORDS = 3  # of a name, without initials, particles and suffix
 
 
-def split_name(text: str, titles: frozenset[str]) -> tuple[str | None, str | None]:
+def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
     """Return name and position of a classifier.
 
     The name is taken from the right end of a part between commas: suffix, surname with its particles, initials, given
@@ -25,12 +19,14 @@ def split_name(text: str, titles: frozenset[str]) -> tuple[str | None, str | Non
     """
     first, _, rest = text.partition(",")
     words = first.split()
-    if words and (words[0].upper() in _OFFICES or (len(words) == 1 and first.strip()[-1:].isdigit())):
+    if words and (
+        words[0].upper() in grammar.page_word("name", "office") or (len(words) == 1 and first.strip()[-1:].isdigit())
+    ):
         return first.strip(), rest.strip(" ,.") or None  # an office, or a personal identifier
-    parts = _parts(text)
+    parts = _parts(text, grammar)
     for index, (words, suffix) in enumerate(parts):
-        count = _name_length(words, titles)
-        if count == 0 or (count < len(words) and words[-count - 1].lower() in _LINKS):
+        count = _name_length(words, grammar)
+        if count == 0 or (count < len(words) and words[-count - 1].upper() in grammar.page_word("name", "link")):
             continue
         name = " ".join(words[len(words) - count :]).strip(" .") + suffix
         others = [" ".join(part) + end for part, end in parts[:index]]
@@ -38,41 +34,43 @@ def split_name(text: str, titles: frozenset[str]) -> tuple[str | None, str | Non
         others += [" ".join(part) + end for part, end in parts[index + 1 :]]
         title = ", ".join(part for part in others if part)
         return name, title.rstrip(" ,") or None
-    if parts and parts[0][0][-1].strip(".").upper() in titles:
+    if parts and parts[0][0][-1].strip(".").upper() in grammar.titles:
         return None, text.strip(" ,") or None
     identifier, _, rest = text.partition(",")  # a personal identifier, or an office in place of a person
     return identifier.strip() or None, rest.strip(" ,.") or None
 
 
-def _parts(text: str) -> list[tuple[list[str], str]]:
+def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
     """Return the words of each part between commas, and the suffix after them ("", ", Jr.", " III")."""
+    suffixes = grammar.page_word("name", "suffix")
     found: list[tuple[list[str], str]] = []
     for part in text.replace("(", ",").replace(")", "").replace(":", " ").split(","):
         words = part.split()
-        if words and found and words[0].strip(".").upper() in _SUFFIXES:
+        if words and found and words[0].strip(".").upper() in suffixes:
             found[-1] = (found[-1][0], f", {words.pop(0)}")
         if not words:
             continue
         suffix = ""
-        if len(words) > 1 and words[-1].strip(".").upper() in _SUFFIXES:
+        if len(words) > 1 and words[-1].strip(".").upper() in suffixes:
             suffix = f" {words.pop()}"
         found.append((words, suffix))
     return found
 
 
-def _name_length(words: list[str], titles: frozenset[str]) -> int:
+def _name_length(words: list[str], grammar: Grammar) -> int:
     """Return how many words at the right end are a name; 0 if the last one belongs to a position."""
     mixed = not " ".join(words).isupper()
+    particles = grammar.page_word("name", "particle")
     at = len(words)
     full = 0
     while at:
         word = words[at - 1]
-        if word in _PARTICLES or (_INITIAL.match(word) is not None and word.strip(".").upper() not in titles):
+        if word in particles or (_INITIAL.match(word) is not None and word.strip(".").upper() not in grammar.titles):
             if not full:
                 break
-        elif _is_position(word, titles, mixed):
+        elif _is_position(word, grammar, mixed):
             after_initial = at > 1 and not full and len(words[at - 2]) == 2 and words[at - 2][1] == "."
-            if not after_initial or word.upper() in _NO_NAMES:
+            if not after_initial or not word[0].isalpha() or word.upper() in grammar.page_word("name", "never"):
                 break
             full += 1
         elif full == _MOST_WORDS:
@@ -81,40 +79,47 @@ def _name_length(words: list[str], titles: frozenset[str]) -> int:
             full += 1
         at -= 1
     count = len(words) - at
-    if full == _MOST_WORDS and at and not _is_position(words[at - 1], titles, mixed):
-        count -= _first_of_two(words[at:])
+    if full == _MOST_WORDS and at and not _is_position(words[at - 1], grammar, mixed):
+        count -= _first_of_two(words[at:], particles)
     return count if full else 0
 
 
-def _first_of_two(words: list[str]) -> int:
+def _first_of_two(words: list[str], particles: tuple[str, ...]) -> int:
     """Return how many words precede the last two names of a name whose beginning is not certain."""
-    names = [index for index, word in enumerate(words) if _INITIAL.match(word) is None and word not in _PARTICLES]
+    names = [index for index, word in enumerate(words) if _INITIAL.match(word) is None and word not in particles]
     return names[-2] if len(names) > 1 else 0
 
 
-def _is_position(word: str, titles: frozenset[str], mixed: bool) -> bool:
+def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
+    titles = grammar.titles
     upper = word.upper().strip(".:;()")
-    if upper in titles or upper in _NO_NAMES or "/" in word or not any(letter.isalpha() for letter in word):
+    if (
+        upper in titles
+        or upper in grammar.page_word("name", "never")
+        or "/" in word
+        or not any(letter.isalpha() for letter in word)
+    ):
         return True
     if upper.partition("-")[0] in titles or upper.rpartition("-")[2] in titles:
         return True
     return mixed and _ACRONYM.match(word) is not None and _TWO_CAPITALS.match(word) is None
 
 
-def join_lines(text: str, titles: frozenset[str]) -> str:
+def join_lines(text: str, grammar: Grammar) -> str:
     """Return the words of a text joined over its lines; a name broken at a line end becomes one word again."""
     lines = text.split("\n")
     joined = " ".join(lines[0].split())
     for line in lines[1:]:
         words = " ".join(line.split())
         if words:
-            joined += words if _is_broken(joined.rpartition(" ")[2], words.partition(" ")[0], titles) else f" {words}"
+            joined += words if _is_broken(joined.rpartition(" ")[2], words.partition(" ")[0], grammar) else f" {words}"
     return joined
 
 
-def _is_broken(head: str, tail: str, titles: frozenset[str]) -> bool:
+def _is_broken(head: str, tail: str, grammar: Grammar) -> bool:
     """Return whether the last word of a line and the first of the next are the halves of a name."""
     tail = tail.strip(",.;")
     if not (head[:1].isupper() and head[-1:].islower() and tail.islower() and tail.isalpha()):
         return False
-    return tail.upper() not in _NO_NAMES and tail.upper() not in titles and tail not in _PARTICLES
+    others = grammar.page_word("name", "never", "particle")
+    return tail.upper() not in grammar.titles and tail not in others and tail.upper() not in others

@@ -162,7 +162,7 @@ def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unre
 
 
 def _is_plain(flat: str) -> bool:
-    """Whether a value is a date in figures and nothing else: no code has two slashes."""
+    """Return whether a value is a date in figures and nothing else: no code has two slashes."""
     return len(flat) <= 10 and flat.count("/") == 2 and flat.replace("/", "").isdigit()
 
 

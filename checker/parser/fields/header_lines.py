@@ -1,4 +1,8 @@
-"""The teletype header: transmission, routing, station, security, date-time group, originator, addressees, offices."""
+"""Read the teletype header: format lines 1 to 10 of ACP 127, in any order, up to the classification line.
+
+`HeaderReader` decides which format line each line is and reads it; `find_hidden` looks for format lines that a copy has
+joined to other lines.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from .dates import read_dtg
 _STATION = Pattern(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
 _SECURITY = Pattern(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
 _INDICATOR = Pattern(r"R[A-Z]{3,7}(?![A-Z])")
-_CALLED = Pattern(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what stands where one should
+_CALLED = Pattern(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what is in its place
 _SENT_TO = Pattern(r"R[A-Z]{2,7}/")
 _ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/)?")
 _AHEAD = 3  # lines below one that cannot be read in which the header has to go on
@@ -52,9 +56,9 @@ class HeaderReader:
         self.exempt: list[Party] = []
         self.offices: list[Word] = []
         self.banner: Banner | None = None  # the classification line, once it is reached
-        self.group: Dtg | None = None  # the date-time group of the line under reading
-        self.match: re.Match[str] | None = None  # the station line under reading
-        self.gap = False  # whether an empty line stands before the line under reading
+        self.group: Dtg | None = None  # the date-time group of the current line
+        self.match: re.Match[str] | None = None  # the match of the current station line
+        self.gap = False  # whether an empty line precedes the current line
         self.unread = False  # whether a line between header lines could not be read
         self.names = cursor.grammar.header_lines
 
@@ -99,7 +103,7 @@ class HeaderReader:
         return here if here < cursor.size else last
 
     def _lose(self) -> None:
-        """What was not found is not missing where a line of the header cannot be read."""
+        """Mark what was not found as lost: it may be in the header line that cannot be read."""
         place = self.telegram.span.start
         why = "a header line: one of them cannot be read"
         if self.telegram.dtg is None:
@@ -108,7 +112,7 @@ class HeaderReader:
             self.telegram.sender = Unread(Span(place, place), why)
 
     def _goes_on(self, start: int, end: int) -> bool:
-        """Whether a line nobody can read stands inside the header: a line that is still to come follows soon."""
+        """Return whether a line that cannot be read is within the header: a line not found so far follows soon."""
         cursor, telegram = self.cursor, self.telegram
         if self.unread and telegram.dtg is not None and telegram.sender is not None:
             return False
@@ -128,13 +132,13 @@ class HeaderReader:
         return False
 
     def _is_strange(self, start: int, end: int) -> bool:
-        """Whether a line neither opens the text nor looks like the classification line or a caption."""
+        """Return whether a line neither opens the text nor looks like the classification line or a caption."""
         if label_of(self.cursor, start) is not None or is_address_stop(self.cursor, start, end):
             return False
         return unread_banner(self.cursor, start, end) is None
 
     def _seek(self) -> int:
-        """Where the first line of a telegram stands; 0 if none is near. What stands above it is no part of it."""
+        """Return where the first header line begins; 0 if none is near the top."""
         fold = self.cursor.fold
         here = 0
         counter = -1  # the serial line of a page may open the header
@@ -159,7 +163,7 @@ class HeaderReader:
         return 0
 
     def _kind(self, start: int, end: int, block: str | None) -> str | None:
-        """Which block the line belongs to; `None` when it is no header line."""
+        """Return the block of the header that the line belongs to; `None` if it is not a header line."""
         cursor = self.cursor
         fold = cursor.fold
         stop = fold.find(" ", start, end)
@@ -188,7 +192,7 @@ class HeaderReader:
         return self._continued(start, end, block)
 
     def _settle(self, kind: str, first: str, start: int, end: int) -> str | None:
-        """Tell apart the lines that begin with the same word."""
+        """Return the block of a line whose first word can begin several blocks; `None` if it fits none."""
         fold = self.cursor.fold
         rest = start + len(first)
         while fold[rest] == " ":
@@ -207,7 +211,7 @@ class HeaderReader:
         return kind
 
     def _continued(self, start: int, end: int, block: str | None) -> str | None:
-        """A line that goes on with the block before it."""
+        """Return the open block if the line continues it, or "counter" for a line of counters."""
         fold = self.cursor.fold
         if _DASHES.match(fold, start):
             return "counter"
@@ -224,7 +228,7 @@ class HeaderReader:
         return "counter" if end - start <= 5 and fold[start].isdigit() and block is None else None
 
     def _is_address(self, start: int, end: int, block: str) -> bool:
-        """Whether a line goes on with the addresses above it; behind an empty line it must look like one."""
+        """Return whether a line continues the addresses above it; after an empty line it must look like an address."""
         if block == "sender" or is_address_stop(self.cursor, start, end):
             return False
         if unread_banner(self.cursor, start, end) is not None:
@@ -342,35 +346,35 @@ def read_party(cursor: Cursor, start: int, end: int) -> Party:
 
 
 def post_of(cursor: Cursor, name: str) -> str:
-    """The name a classification line would use for the mission with that name."""
+    """Return the name that a classification line uses for the mission of that name."""
     known = cursor.grammar.mission_names.get(name)
     if known is not None:
         return known
     for prefix in cursor.grammar.mission_prefixes:
         if name.startswith(prefix):
             return name[len(prefix) :]
-    city, comma, kind = name.partition(", ")  # the labelled form turns them round
+    city, comma, kind = name.partition(", ")  # the labeled form writes the city first
     return city if comma and kind + " " in cursor.grammar.mission_prefixes else name
 
 
-# ---- Header lines that a copy has joined to the line above, or broken in two: they are there, and so not
-_GROUP = Pattern(r"[ \n]\d{6} ?[A-Z] [A-Z]{3} ?\d{2}")  # a date-time group, wherever it stands on its line
-_HEAD = 3000  # code points: what stands further down belongs to the text
+# ---- Header lines that a copy has joined or broken -------------------------------------------------------------------
+_GROUP = Pattern(r"[ \n]\d{6} ?[A-Z] [A-Z]{3} ?\d{2}")  # a date-time group anywhere on its line
+_HEAD = 3000  # code points; what comes further down belongs to the text
 
 
 def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
-    """Mark as lost the date-time group and the originator that stand inside another line of the header."""
+    """Mark the date-time group and the originator as lost if they appear within another line of the header."""
     if telegram.dtg is not None and telegram.sender is not None:
         return
     head = cursor.fold[: min(_end(cursor, telegram), _HEAD)]
     if telegram.dtg is None and _GROUP.search(head) is not None:
-        telegram.dtg = _lost(telegram, "a line of its own: the date-time group stands inside another")
+        telegram.dtg = _lost(telegram, "a line of its own: the date-time group is within another")
     if telegram.sender is None and any(f" {word} " in head for word in _openers(cursor, "sender")):
-        telegram.sender = _lost(telegram, "a line of its own: the originator stands inside another")
+        telegram.sender = _lost(telegram, "a line of its own: the originator is within another")
 
 
 def is_broken_level(cursor: Cursor, start: int, end: int) -> bool:
-    """Whether the letters of a line go on in the next one to the name of a level."""
+    """Return whether the letters of a line and of the next one together begin with the name of a level."""
     first = cursor.fold[start:end].replace(" ", "")
     second = cursor.fold[end + 1 : end + 60].split("\n", 1)[0].replace(" ", "")
     both = first + second
@@ -382,7 +386,7 @@ def _openers(cursor: Cursor, kind: str) -> list[str]:
 
 
 def _end(cursor: Cursor, telegram: Telegram) -> int:
-    """Where the header ends: at the classification line or the first field, else at the first paragraph."""
+    """Return where the header ends: at the classification line or the first field, else at the first paragraph."""
     kinds = ("banner", "eo", "tags", "subject", "authority", "paragraph")
     return next((start for start, kind in cursor.parts if kind in kinds), cursor.size)
 

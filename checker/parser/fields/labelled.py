@@ -1,4 +1,4 @@
-"""The labeled fields above the text: subject, E.O. line, references and TAGS."""
+"""Read the labeled fields above the text: subject, E.O. line, references and TAGS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .header_lines import post_of
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the subject into the telegram, with the mark before or behind its words; the first one counts."""
+    """Read the subject into the telegram, with the mark before or after its words; the first one counts."""
     if isinstance(telegram.subject, Subject):
         return
     start = region.body
@@ -25,7 +25,7 @@ def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     if start < end and cursor.fold[start] == "(":
         subject.mark = finder.portion(cursor.view, start, end, cursor.words, cursor.lowered)
         if subject.mark is not None:
-            start = _behind(cursor, start, end)
+            start = _after_mark(cursor, start, end)
     elif start < end and cursor.fold[end - 1] == ")":
         low = cursor.fold.rfind("(", start, end)
         mark = finder.portion(cursor.view, low, end, cursor.words, cursor.lowered) if low > start else None
@@ -50,12 +50,12 @@ def _reference_label(cursor: Cursor, start: int, end: int) -> tuple[int, int] | 
     return None
 
 
-def _behind(cursor: Cursor, start: int, end: int) -> int:
+def _after_mark(cursor: Cursor, start: int, end: int) -> int:
     close = cursor.fold.find(")", start, end)
     return close + 1 if close >= 0 else end
 
 
-# ---- The E.O. line: the order's number and the instruction after it.
+# ---- E.O. line -------------------------------------------------------------------------------------------------------
 _NUMBER = Pattern(r"[\dOIL]{4,6}")
 _LIKE = 3  # digits of five
 _DIGITS = str.maketrans("OIL", "011")
@@ -175,8 +175,8 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
     match = _named(cursor, at, high)
     if match is not None:
         item.kind = "telegram"
-        before, name, *years, serial, behind, suffix = match.groups()
-        year = next((digits for digits in (before, *years, behind, suffix) if digits), None)
+        before, name, *years, serial, after, suffix = match.groups()
+        year = next((digits for digits in (before, *years, after, suffix) if digits), None)
         item.year = year_of(year) if year else None
         item.post = post_of(cursor, name.replace("-", " ").strip(" ."))
         item.serial = int(serial)
@@ -189,14 +189,11 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
     found.append(item)
 
 
-# ---- The TAGS line: subject, geographic, program and organization tags, and persons with their commas.
+# ---- TAGS ------------------------------------------------------------------------------------------------------------
 _ITEM = Pattern(r"\(([^()\n]*(?:\n[^()\n]*)?)\)?|([^\s,;()\\]+)|([,;\\])")
 _WORD = Pattern(r"[^\s,;()]+")
 _LABEL_BEGINS = Pattern(r" *(?:[A-Z]{1,12} ?:|\(?[A-Z][.)] )")  # of a field or a lettered reference
 _PAGE = Pattern(r" +PAGE +\d")
-_FUNCTION_WORDS = frozenset(
-    ("THE", "OF", "AND", "TO", "IN", "FOR", "ON", "WITH", "A", "AN", "AT", "BY", "FROM", "BUT", "THAT")
-)
 _LONGEST_SUBJECT = 200  # code points
 _KINDS = (
     ("tags_subject", "subject"),
@@ -248,8 +245,9 @@ def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
     found = list(_WORD.finditer(cursor.fold, start, end))
     if len(found) < 3:
         return False
-    tags = sum(word.group() not in _FUNCTION_WORDS and _tag(cursor, *word.span()).known for word in found)
-    words = sum(word.group() in _FUNCTION_WORDS for word in found)
+    prose = cursor.grammar.page_word("prose")
+    tags = sum(word.group() not in prose and _tag(cursor, *word.span()).known for word in found)
+    words = sum(word.group() in prose for word in found)
     lower = 0 if cursor.lowered else sum(cursor.text[slice(*word.span())].islower() for word in found)
     return 2 * tags < len(found) and words + lower > 0
 
@@ -272,7 +270,7 @@ def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -
 
 def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
     tags: list[Tag] = []
-    words: list[tuple[int, int]] = []  # a name in the making: long words no table has
+    words: list[tuple[int, int]] = []  # long words in a row that no table lists: perhaps a name
     for match in _ITEM.finditer(cursor.fold, start, end):
         if match.group(3):
             continue
@@ -309,7 +307,7 @@ def _trim_stops(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
-    """A name in brackets belongs to the tag before it."""
+    """Add a name in brackets to the tag before it."""
     low, high = cursor.trim(*match.span(1))
     name = cursor.joined(low, high)
     if tags and tags[-1].person is None and tags[-1].kind != "person":
@@ -319,7 +317,7 @@ def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
 
 
 def _flush(cursor: Cursor, tags: list[Tag], words: list[tuple[int, int]]) -> None:
-    """Long words in a row: two or more make a person's name, one alone is an unknown tag."""
+    """Add the long words in a row: two or more are a person's name, one alone is an unknown tag."""
     if not words:
         return
     low, high = words[0][0], words[-1][1]
@@ -340,7 +338,7 @@ def _tag(cursor: Cursor, low: int, high: int) -> Tag:
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
-    """The known tag one slip away from an unknown word of four letters or more, or the two tags run together in it."""
+    """Return the known tag one slip away from an unknown word of 4 to 12 letters, or the two tags joined in it."""
     memory = cursor.grammar.slips
     if word not in memory:
         fits = 4 <= len(word) <= 12 and word.isascii()
@@ -370,7 +368,7 @@ def _is_tag(cursor: Cursor, word: str) -> bool:
 
 
 def _slips(word: str) -> list[str]:
-    """One letter too many, two exchanged, one wrong, one missing, in this order."""
+    """Return what a word may be meant to be: less one letter, two exchanged, one replaced, plus one, in this order."""
     size = len(word)
     found = [word[:i] + word[i + 1 :] for i in range(size)]
     found += [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(size - 1)]
