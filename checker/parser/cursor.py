@@ -155,6 +155,10 @@ class Cursor:
             start -= 1
         return not start or self.fold[start - 1] == "\n"
 
+    def is_glued(self, offset: int) -> bool:
+        """Return whether a capital at `offset` follows a lower-case letter: a blank is missing."""
+        return self.text[offset - 1 : offset].islower() and self.text[offset : offset + 1].isupper()
+
     def line_start(self, offset: int) -> int:
         """Return the offset at which the line of `offset` begins."""
         return self.fold.rfind("\n", 0, offset) + 1

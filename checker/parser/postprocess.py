@@ -157,7 +157,7 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
         if notice:
             _find_dtg(cursor, telegram)
             _set_lost(telegram, _HEADER, start, "the header lines: this copy does not contain them")
-            telegram.paragraphs = ()
+            telegram.paragraphs = tuple(item for item in telegram.paragraphs if item.mark is not None)
         telegram.layout = "extract"
     elif isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1:
         end = telegram.banner.span.end

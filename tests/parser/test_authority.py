@@ -198,3 +198,33 @@ def test_a_mark_after_the_reasons_belongs_to_the_text(text):
 def test_a_letter_c_after_a_line_end_is_still_a_reason(reason):
     found = telegram(f"{HEADER}{BANNER}{FIELDS}Classified By: Consul Jane Doe, reasons {reason}\n\n1. (C) Text.\n")
     assert "bcd" == "".join(found.authority.reasons.codes)
+
+
+INLINE = [
+    # the fields, with an authority whose line break is lost
+    "SUBJECT: THE KING  REF: A. ZENDA 12\n\nB. ZENDA 13  Classified By: Consul Jane Doe for reasons 1.4 (b).\n\n",
+    "SUBJECT: THE KING\n\nREF: ZENDA 12, KLOW 7  CLASSIFIED BY: Consul Jane Doe.\n\nREASON: 1.4 (b)\n\n",
+    "SUBJECT: THE KING AND HIS BOATS Classified by Consul Jane Doe, reason 1.4 (b)\n\n",
+    "SUBJECT: THE KING\n\nClassified ByConsul Jane Doe for reason 1.4 (b).\n\n",
+    "SUBJECT: THE KING\n\nClassified By: Consul Jane Doe,\n\nFOR REASON 1.4 (B)\n\n",
+    "SUBJECT: THE KING\n\nClassified By: Jane Doe,\n\nConsul. Reason: 1.4 (b)\n\n",
+    "SUBJECT: THE KING\n\nClassified By: Consul Jane Doe. For reasons\nE.O. 12958, 1.4(b).\n\n",
+]
+
+
+@pytest.mark.parametrize("fields", INLINE)
+def test_an_authority_within_another_line_or_over_several(fields):
+    found = telegram(f"{HEADER}{BANNER}E.O. 12958: DECL: 03/12/2018\nTAGS: PREL\n{fields}1. (C) Text.\n")
+    author = found.authority
+    assert ("Jane Doe", "Consul", ("b",)) == (author.name, author.title, author.reasons.codes)
+    assert found.subject.text.startswith("THE KING") and "lassified" not in found.subject.text
+    assert all("lassified" not in item.text for item in found.references)
+    assert [1] == [item.number for item in found.paragraphs]
+    assert "12958" == found.eo.order and 1 == len(found.eo_lines or (found.eo,))
+
+
+def test_prose_about_classification_is_not_an_authority():
+    fields = "E.O. 12958: DECL: 03/12/2018\nTAGS: PREL\nSUBJECT: PAPERS CLASSIFIED BY MINISTRY ARE OPEN\n\n"
+    found = telegram(f"{HEADER}{BANNER}{fields}1. (C) Text.\n")
+    assert None is found.authority
+    assert "PAPERS CLASSIFIED BY MINISTRY ARE OPEN" == found.subject.text

@@ -77,3 +77,18 @@ def test_a_second_section_and_a_quoted_telegram_stay_in_the_first():
     assert found.banners[0] == found.banner
     assert isinstance(found.banner, Banner)
     assert "THE KING" == found.subject.text
+
+
+@pytest.mark.parametrize(
+    ("line", "post", "section"),
+    [
+        ("C O N F I D E N T I A L SECTION 01 OF 02 THE\nCASTLE 000123", "THE CASTLE", 1),
+        ("C O N F I D E N T I A L STRELSAU\n000123", "STRELSAU", None),
+        ("C O N F I D E N T I A L SECTION 01\nOF 02 STRELSAU 000123", "STRELSAU", 1),
+    ],
+)
+def test_a_classification_line_goes_on_in_the_next_line(line, post, section):
+    found = telegram(f"{HEADER}{line}\nSIPDIS\n{FIELDS}1. (C) Text.\n")
+    assert (post, 123, section) == (found.banner.post, found.banner.serial, found.banner.section)
+    assert ("SIPDIS",) == found.caption_codes
+    assert "THE KING" == found.subject.text

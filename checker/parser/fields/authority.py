@@ -52,7 +52,7 @@ class AuthorityBlock:
             at = flat.find(form)
             while at >= 0:
                 stop = at + len(form)
-                if not any(taken[at:stop]) and _is_label(flat, at, form):
+                if not any(taken[at:stop]) and self._is_label(at, stop):
                     hits.append((at, stop, code))
                     taken[at:stop] = b"\1" * len(form)
                 at = flat.find(form, stop)
@@ -64,6 +64,11 @@ class AuthorityBlock:
             if earlier is None or not flat[earlier[1] : earlier[2]].strip(_PUNCTUATION):  # the label is doubled
                 values[code] = (low, high, stop)
         return values
+
+    def _is_label(self, at: int, stop: int) -> bool:
+        if at and self.flat[at - 1].isalpha():
+            return False
+        return not self.flat[stop : stop + 1].isalpha() or self.cursor.is_glued(self.start + stop)
 
     def value(self, code: str) -> tuple[int, int] | None:
         """Return the span of a label's value without punctuation at its ends, as offsets in the text."""
@@ -80,12 +85,6 @@ class AuthorityBlock:
         while low < high and self.flat[high - 1] in " ;,:.":
             high -= 1
         return self.start + low, self.start + high
-
-
-def _is_label(flat: str, at: int, form: str) -> bool:
-    before = flat[at - 1] if at else " "
-    after = flat[at + len(form)] if at + len(form) < len(flat) else " "
-    return not before.isalpha() and not after.isalpha()
 
 
 def read_authority(cursor: Cursor, telegram: Telegram, region: Region, numbered: bool = False) -> None:

@@ -18,6 +18,7 @@ _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
 _LONGEST_SERIAL = 7  # figures
 _FIGURE = "0"  # replaces the first figure of a line
 _WORDS = 5  # of the longest post names, with a kind of mission before them
+_WRAPPED = Pattern(r" *\n(?:([A-Z][A-Z.']+(?: [A-Z.']+)?) )?(\d{4,6}) *(?=\n)")
 _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
@@ -130,6 +131,9 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
         stop: int | None = _take_number(cursor, banner, found.post, figure)
     else:
         section = _read_section(cursor, at, end)
+        if section is None and banner.written == "spaced" and _section_start(grammar, fold, at) is not None:
+            end = max(cursor.line_end(end + 1), end)  # the counter goes on in the next line
+            section = _read_section(cursor, at, end)
         if section is not None:
             banner.section, banner.sections, at = section
             at, more = _read_controls(grammar, fold, at)
@@ -225,6 +229,10 @@ def _post_and_serial(cursor: Cursor, banner: Banner, start: int, stop: int) -> i
     fold = cursor.fold
     digits = _DIGITS.search(fold, start, stop)
     if digits is None and banner.written == "spaced" and _POST.fullmatch(fold, start, stop) and stop - start < 32:
+        wrapped = _WRAPPED.match(fold, stop)
+        if wrapped is not None:  # the number, perhaps with the rest of the name, is on the next line
+            post = f"{fold[start:stop]} {wrapped.group(1) or ''}".rstrip()
+            return _take_number(cursor, banner, post, wrapped)
         banner.post = fold[start:stop]
         return stop
     if digits is None or len(digits.group()) > _LONGEST_SERIAL:
@@ -235,10 +243,11 @@ def _post_and_serial(cursor: Cursor, banner: Banner, start: int, stop: int) -> i
     return _take_number(cursor, banner, post, digits)
 
 
-def _take_number(cursor: Cursor, banner: Banner, post: str, digits: re.Match[str]) -> int:
-    banner.post, banner.serial = post, int(digits.group())
-    banner.serial_text = cursor.word(*digits.span())
-    return digits.end()
+def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]) -> int:
+    """Set post and serial number, the last group of the match; return where the number ends."""
+    banner.post, banner.serial = post, int(match[match.re.groups])
+    banner.serial_text = cursor.word(*match.span(match.re.groups))
+    return match.end()
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:

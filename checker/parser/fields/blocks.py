@@ -23,7 +23,10 @@ _REASON_OPEN = Pattern(
     r"(?:\bREASONS?|\bFOR|\bPER|\bR(?:EA?)?S?O?N?)[ :.\\\n]*\Z|1 ?[./] ?[3-6][^\n]{0,12}(?:AND|[,(])[ \\\n]*\Z"
 )
 _REASON_BELOW = Pattern(r"(?:[A-Z]{1,6} ?)?(?:E\.?O\.? ?\d{5},? ?)?\(?1 ?[.,/] ?[3-6](?!\d)|\(?[A-H]\)")
-_VALUES = ("eo", "tags", "subject", "references", "authority")
+_REASON = Pattern(r"\b1 ?[.,/] ?[3-6](?!\d)")
+_LONGEST_CLASSIFIER = 200  # code points
+_BEFORE_AUTHORITY = ("eo", "tags", "subject", "references")
+_VALUES = (*_BEFORE_AUTHORITY, "authority")
 
 
 class Region(Record):
@@ -46,6 +49,7 @@ class WalkState(Record):
     body: int = 0
     label: str = ""
     label_end: int = -1
+    opened: int = 0  # where the open block begins
 
 
 class Block(Record):
@@ -75,7 +79,7 @@ def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
                 order = _ORDER.match(fold, end)
                 if order is not None and fold[end] != "\n":
                     return code, order.start(1)
-            elif _closes(fold, end, code):
+            elif _closes(fold, end, code, cursor.is_glued(end)):
                 return code, end
     return None
 
@@ -85,15 +89,18 @@ def opens_text(cursor: Cursor, start: int, end: int) -> bool:
     return label_of(cursor, start) is not None or _NUMBERED.match(cursor.fold, start, end) is not None
 
 
-def _closes(fold: str, at: int, code: str) -> bool:
-    """Return whether a label may end here: at a colon, or at a blank if telegrams omit the colon of this label."""
+def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
+    """Return whether a label may end here: at a colon, or at a blank if telegrams omit the colon of this label.
+
+    `glued` says that a capital follows a lower-case letter: "Classified ByConsul Doe".
+    """
     here = at
     while fold[here] == " ":
         here += 1
     if fold[here] in ":;":
         return True
     if code == "authority":
-        return not fold[at].isalpha()
+        return not fold[at].isalpha() or glued
     if code == "subject":
         return fold[at - 1].isdigit()  # a misread colon
     return fold[at] in " .(\n/" and (code != "tags" or fold[at] == " ")
@@ -194,13 +201,46 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
         if block is not None and not (block == state.open and block in _LONG):
             cursor.begin(here, block)
             regions.append(Region(block, state.start, state.body, state.end))
-            state.open = block
+            state.open, state.opened = block, state.start
             state.seen.add(block)
         elif regions:
             regions[-1].end = state.end
         state.blank = False
-        here = line_end + 1
+        here = _inner_label(cursor, state)
+        if here >= 0:
+            regions[-1].end = cursor.trim(regions[-1].start, here)[1]
+        else:
+            here = line_end + 1
     return regions, here
+
+
+def _inner_label(cursor: Cursor, state: WalkState) -> int:
+    """Return where references or an authority begin within a line of an earlier field, or -1.
+
+    The copy has lost the line break before them.
+    """
+    fold, low, high = cursor.fold, state.start, state.end
+    if state.open == "subject" and "references" not in state.seen:
+        for form in cursor.grammar.label("reference", "line"):
+            at = fold.find(f" {form}:", low, high) + 1
+            if at:
+                return at
+    if state.open not in _BEFORE_AUTHORITY or "authority" in state.seen:
+        return -1
+    for form in cursor.grammar.authority_openers:
+        at = fold.find(" " + form, low, high) + 1
+        if at and is_authority_label(cursor, at + len(form)):
+            return at
+    return -1
+
+
+def is_authority_label(cursor: Cursor, end: int) -> bool:
+    """Return whether words within a line that end at `end` are a label: a colon or soon a reason follows them."""
+    if cursor.fold[end].isalpha():
+        return False
+    if cursor.fold[end : end + 2].strip()[:1] == ":":
+        return True
+    return _REASON.search(cursor.fold, end, min(end + _LONGEST_CLASSIFIER, cursor.size)) is not None
 
 
 def _block_of(cursor: Cursor, state: WalkState) -> str | None:
@@ -243,6 +283,8 @@ def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
     A subject, references or an authority may go on after an empty line, in copies with an empty line after each line
     and after a page line: a further label, still above paragraph 1, shows that they do.
     """
+    if state.open == "authority" and name == "eo" and not state.blank:  # the order that the reasons are of
+        return "eo" in state.seen and _REASON.search(cursor.fold, state.start, state.end) is not None
     if state.open == "authority" and state.blank and name != "authority":
         return _continues_reason(cursor, state)
     if name != "loose_text" or not state.blank or state.open not in _VALUES:
@@ -257,7 +299,12 @@ def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
 
 
 def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether a line after a blank one continues the reason that the authority block ends within."""
+    """Return whether a line after a blank one continues the authority block: with its reasons, or within them."""
+    if _REASON.search(cursor.fold, state.opened, state.start) is None:
+        labels = cursor.grammar.label("reason")
+        labeled = any(cursor.fold.find(label, state.start, state.end) >= 0 for label in labels)
+        if labeled and _REASON.search(cursor.fold, state.start, state.end) is not None:
+            return True
     if _REASON_BELOW.match(cursor.fold, state.start, state.end) is None:
         return False
     return _REASON_OPEN.search(cursor.fold[max(0, state.start - 60) : state.start]) is not None

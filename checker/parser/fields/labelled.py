@@ -194,6 +194,8 @@ _ITEM = Pattern(r"\(([^()\n]*(?:\n[^()\n]*)?)\)?|([^\s,;()\\]+)|([,;\\])")
 _WORD = Pattern(r"[^\s,;()]+")
 _LABEL_BEGINS = Pattern(r" *(?:[A-Z]{1,12} ?:|\(?[A-Z][.)] )")  # of a field or a lettered reference
 _PAGE = Pattern(r" +PAGE +\d")
+_TWO_COUNTRIES = 4  # letters
+_SURNAMES = ("unknown", "organization")  # kinds of tag that a surname may be taken for
 _LONGEST_SUBJECT = 200  # code points
 _KINDS = (
     ("tags_subject", "subject"),
@@ -286,15 +288,18 @@ def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
             words.append((low, high))
             continue
         _flush(cursor, tags, words)
-        tags += _divided(cursor, tag, low)
+        tags += _divided(cursor, tag, low, bool(tags) and tags[-1].kind in _SURNAMES)
     _flush(cursor, tags, words)
     return tags
 
 
-def _divided(cursor: Cursor, tag: Tag, low: int) -> list[Tag]:
-    """Return the tag, or the two known tags that a lost line break has joined in it."""
+def _divided(cursor: Cursor, tag: Tag, low: int, named: bool) -> list[Tag]:
+    """Return the tag, or the two known tags that a lost line break has joined in it.
+
+    `named` says that the tag before may be a surname: then four letters are a given name rather than two countries.
+    """
     first, _, second = (tag.suggestion or "").partition(" ")
-    if not second:
+    if not second or (named and len(tag.text) == _TWO_COUNTRIES):
         return [tag]
     middle = low + len(first)
     return [_tag(cursor, low, middle), _tag(cursor, middle, middle + len(second))]

@@ -6,7 +6,7 @@ from ...model import Instruction
 from ...text import Exchange
 from ..cursor import Cursor, Pattern
 from ..fields.banner import read_banner
-from ..fields.blocks import label_of
+from ..fields.blocks import is_authority_label, label_of
 from ..fields.declass_instruction import read_value
 
 _PARAGRAPH = Pattern(
@@ -117,7 +117,7 @@ def _labels(cursor: Cursor, points: set[int], low: int) -> None:
             at = fold.find(form, low)
             while at >= 0 and len(points) < 400:
                 found = label_of(cursor, at)
-                if found is None or found[0] != code or not _is_separate(cursor, at, code):
+                if found is None or found[0] != code or not _is_separate(cursor, at, code, at + len(form)):
                     pass
                 elif code != "eo" or _has_value(cursor, found[1]):
                     points.add(at)
@@ -126,8 +126,10 @@ def _labels(cursor: Cursor, points: set[int], low: int) -> None:
                 at = fold.find(form, at + len(form))
 
 
-def _is_separate(cursor: Cursor, at: int, code: str) -> bool:
+def _is_separate(cursor: Cursor, at: int, code: str, end: int) -> bool:
     if at == 0 or not cursor.fold[at - 1].isalnum():
+        if code == "authority":
+            return cursor.begins_line(at) or is_authority_label(cursor, end)
         return code != "reference" or cursor.fold.find(":", at, at + 10) > 0
     if code == "authority":  # glued to a number, or to capitals with small letters of its own: no DECLASSIFIED BY
         return cursor.fold[at - 1].isdigit() or (cursor.text[at].isupper() and cursor.text[at + 1].islower())
