@@ -1,5 +1,6 @@
 """Paragraphs: what opens one and what only begins a line, and where marks stand."""
 
+import pytest
 from parsing import BANNER, FIELDS, HEADER, short, telegram
 
 
@@ -121,3 +122,40 @@ def test_dense_capitals_without_marks_or_empty_lines():
         "1. C - ENTIRE TEXT.\n2. THE KING LEFT ON JULY\n24. HE RETURNED.\n3. BEGIN TEXT:\nQTE\nA. FIRST.\nB. SECOND.\nUNQTE\n4. GOOD.\nDOE\n"
     )
     assert ["1.", "2.", "3.", "A.", "B.", "4."] == [p.label for p in found.paragraphs]
+
+
+SIGNED = {
+    "at the end of the last line": ("1. (C) It is so. End comment. DOE\n", "DOE"),
+    "in small letters": ("1. (C) It is so (ref A). Doe\n", "Doe"),
+    "after a rule of dashes": ("1. (C) It is so --------- DOE\n", "DOE"),
+    "after a deletion": ("1. (C) See XXXXXXXXXXXX DOE\n", "DOE"),
+    "with particles": ("1. (C) It is so. VAN DER DOE\n", "VAN DER DOE"),
+    "with a lower-case particle": ("1. (C) It is so.\n\nvan Doe\n", "van Doe"),
+    "with number signs": ("1. (C) It is so.\n\nDOE##\n", "DOE"),
+    "with a quotation mark": ('1. (C) It is so.\n\nDOE "\n', "DOE"),
+    "with periods": ("1. (C) It is so.\nDoe..\n", "Doe"),
+    "above a level and a caption": ("1. (C) It is so.\n\nDOE\n\n\nCONFIDENTIAL\n\nSIPDIS\n", "DOE"),
+    "above a note": ("1. (C) It is so.\n\nDOE\n\nNOTE: NOT PASSED TO ABOVE ADDRESSEE(S)\n\nCONFIDENTIAL\n", "DOE"),
+    "above a record line": ("1. (C) It is so.\nDOE\nNNNN\n 2008STRELS00123 - Classification: CONFIDENTIAL\n", "DOE"),
+    "above a lone quotation mark": ('1. (C) It is so.\nDOE\n\n===CABLE ENDS===\n\n"\n', "DOE"),
+}
+UNSIGNED = {
+    "a name after a title": "1. (C) It was said by Mr. Doe\n",
+    "a name after an initial": "1. (C) It was said by J. Doe\n",
+    "an abbreviation": "1. (C) It was said in the U.S. EMBASSY\n",
+    "a caption": "1. (C) It was said. SIPDIS\n",
+    "a sentence": "1. (C) It is so. They said so. Yes, they did.\n",
+    "a word of the text": "1. (C) It is so. COMMENT\n",
+}
+
+
+@pytest.mark.parametrize("text, name", SIGNED.values(), ids=SIGNED)
+def test_the_signature_is_found(text, name):
+    found = read(text)
+    assert name == found.signature.text
+    assert name not in found.paragraphs[-1].text
+
+
+@pytest.mark.parametrize("text", UNSIGNED.values(), ids=UNSIGNED)
+def test_the_last_words_are_not_a_signature(text):
+    assert read(text).signature is None
