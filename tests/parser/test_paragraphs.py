@@ -159,3 +159,25 @@ def test_the_signature_is_found(text, name):
 @pytest.mark.parametrize("text", UNSIGNED.values(), ids=UNSIGNED)
 def test_the_last_words_are_not_a_signature(text):
     assert read(text).signature is None
+
+
+def test_a_list_with_brackets_after_its_numbers_is_not_the_main_sequence():
+    found = read("1. (C) A.\n\n2. (C) He asked for:\n   1) one;\n   2) two; \n   3) three.\n\n3. (U) B.\n")
+    assert [("1.", 1), ("2.", 1), ("1)", 2), ("2)", 2), ("3)", 2), ("3.", 1)] == [
+        (p.label, p.depth) for p in found.paragraphs
+    ]
+
+
+def test_a_list_whose_first_item_is_within_a_line_is_not_the_main_sequence():
+    found = read("1. (C) They may: 1) go;\n\n2) stay; or,\n\n3) return.\n\n2. (C) B.\n")
+    assert [("1.", 1), ("2)", 2), ("3)", 2), ("2.", 1)] == [(p.label, p.depth) for p in found.paragraphs]
+
+
+def test_letters_of_a_list_in_brackets_are_not_marks():
+    found = read("1. Good.\n(A) Aa;\n(B) Bb;\n(C) Cc;\n(D) Dd.\n\n2. Fine.\n")
+    assert [("1.", None), ("2.", None)] == [(p.label, short(p.mark)) for p in found.paragraphs]
+
+
+def test_marks_without_a_list_before_them_remain_marks():
+    found = read("(U) A.\n\n(C) B.\n\n(S) C.\n")
+    assert ["(U)", "(C)", "(S)"] == [short(p.mark) for p in found.paragraphs]

@@ -9,7 +9,9 @@ _NAME_MARKS = dict.fromkeys(map(ord, "_'’.-"))  # may occur in a name beside l
 _STRAY_MARKS = ' #"*~_=<>+-|'
 _NO_WORDS = Pattern(r"[^A-Z0-9(){}]+|#\d{3,5}")
 _RECORD_LINE = Pattern(r">? *\d{2,4}[A-Z]+\d+ - CLASSIFICATION: [A-Z ]+")
-_PARTICLES = frozenset("AL BIN DA DE DEL DEN DER DI EL LA LE TEN TER VAN VON".split())
+_PARTICLES = frozenset(
+    ("AL", "BIN", "DA", "DE", "DEL", "DEN", "DER", "DI", "EL", "LA", "LE", "TEN", "TER", "VAN", "VON")
+)
 _SENTENCE_ENDS = ".!?:;\"')]-”’"
 _NAME_AT_END = Pattern(  # 1 the word that the period follows, 2 the name
     r"(?:\b([A-Z.]{1,7})[.]|[.!?)\]\"”’>]|[-*=]{3,}|X{4,}) +((?:[A-Z]{2,3} ){0,2}[A-Z][\w'’-]{2,24})[ #\"*~_=.]*$"
