@@ -135,6 +135,9 @@ SIGNED = {
     "with a quotation mark": ('1. (C) It is so.\n\nDOE "\n', "DOE"),
     "with periods": ("1. (C) It is so.\nDoe..\n", "Doe"),
     "above a level and a caption": ("1. (C) It is so.\n\nDOE\n\n\nCONFIDENTIAL\n\nSIPDIS\n", "DOE"),
+    "after the words on traffic": ("1. (C) It is so. MINIMIZE CONSIDERED DOE\n", "DOE"),
+    "after the words on traffic, on its own line": ("1. (C) It is so.\n\nMINIMIZE CONSIDERED DOE\n", "DOE"),
+    "after the end of a quotation": ("1. (C) It is so.\nEnd text. DOE\n", "DOE"),
     "above a note": ("1. (C) It is so.\n\nDOE\n\nNOTE: NOT PASSED TO ABOVE ADDRESSEE(S)\n\nCONFIDENTIAL\n", "DOE"),
     "above a record line": ("1. (C) It is so.\nDOE\nNNNN\n 2008STRELS00123 - Classification: CONFIDENTIAL\n", "DOE"),
     "above a lone quotation mark": ('1. (C) It is so.\nDOE\n\n===CABLE ENDS===\n\n"\n', "DOE"),
@@ -145,6 +148,9 @@ UNSIGNED = {
     "an abbreviation": "1. (C) It was said in the U.S. EMBASSY\n",
     "a caption": "1. (C) It was said. SIPDIS\n",
     "a sentence": "1. (C) It is so. They said so. Yes, they did.\n",
+    "the end of a comment": "1. (C) It is so.\n\nEND ROAD COMMENT\n",
+    "a downgrading group": "1. (C) It is so. GP-4.\n",
+    "a last word with a period": "1. (C) It is so. End.\n",
     "a word of the text": "1. (C) It is so. COMMENT\n",
 }
 
@@ -181,3 +187,28 @@ def test_letters_of_a_list_in_brackets_are_not_marks():
 def test_marks_without_a_list_before_them_remain_marks():
     found = read("(U) A.\n\n(C) B.\n\n(S) C.\n")
     assert ["(U)", "(C)", "(S)"] == [short(p.mark) for p in found.paragraphs]
+
+
+def test_a_footer_that_names_a_website_is_not_a_portion():
+    found = read("(C) A.\n\nVisit Strelsau's Classified Website: \nhttp://www.example.gov/p/strelsau/index. cfm\nDOE\n")
+    assert ["A."] == [p.text for p in found.paragraphs]
+
+
+def test_a_signature_may_precede_a_footer():
+    found = read('1. (C) A.\n\nDoe\n\n"Visit Strelsau\'s Web Site at http://www.example.g\nov/wiki/Strelsau"\n')
+    assert ("Doe", ["A."]) == (found.signature.text, [p.text for p in found.paragraphs])
+
+
+def test_an_invitation_is_a_portion():
+    found = read("(C) A.\n\nVisits to the king's website have doubled since the last report.\n\n(U) B.\n")
+    assert 3 == len(found.paragraphs)
+
+
+def test_a_rule_of_dashes_is_not_a_portion():
+    found = read("(C) A.\n\n(U) Roads\n\n-----\n\n(C) B.\n")
+    assert ["A.", "Roads", "B."] == [p.text for p in found.paragraphs]
+
+
+def test_a_mark_above_an_empty_line_marks_the_text_below():
+    found = read("(S)\n\nThe King left.\n\n(C) B.\n")
+    assert [("(S)", "The King left."), ("(C)", "B.")] == [(short(p.mark), p.text) for p in found.paragraphs]
