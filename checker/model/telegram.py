@@ -232,8 +232,16 @@ class Telegram(Node):
 
     @property
     def markable(self) -> tuple[Paragraph, ...]:
-        """Return the portions that need a mark: the numbered paragraphs, or all portions if none is numbered."""
-        return tuple([paragraph for paragraph in self.numbered if paragraph.depth == 1]) or self.portions
+        """Return the portions that need a mark: the numbered paragraphs, or all portions if none is numbered.
+
+        An authority sentence needs none, even in a paragraph of its own.
+        """
+        found = tuple([paragraph for paragraph in self.numbered if paragraph.depth == 1]) or self.portions
+        author = self.authority
+        if not isinstance(author, Authority) or not author.numbered:
+            return found
+        here = author.span.start
+        return tuple([x for x in found if not x.span.start <= here <= x.span.start + len(x.label) + 2])
 
     @property
     def other_banners(self) -> tuple[Banner, ...]:

@@ -212,3 +212,23 @@ def test_a_rule_of_dashes_is_not_a_portion():
 def test_a_mark_above_an_empty_line_marks_the_text_below():
     found = read("(S)\n\nThe King left.\n\n(C) B.\n")
     assert [("(S)", "The King left."), ("(C)", "B.")] == [(short(p.mark), p.text) for p in found.paragraphs]
+
+
+LEAD_INS = {
+    "points on lines": ("1. KEY POINTS\n-- (C) One.\n-- (U) Two.\n\n2. (C) B.\n", "C"),
+    "points as paragraphs": ("1. Other Issues:\n\n(U) One.\n\n(S) Two.\n\n2. (C) B.\n", "S"),
+    "points on the same line": ("1. Key Points: -- (C) One. -- (U) Two.\n\n2. (C) B.\n", "C"),
+    "a point without a mark": ("1. KEY POINTS\n-- (C) One.\n-- Two.\n\n2. (C) B.\n", None),
+    "no points": ("1. KEY POINTS\n\n2. (C) B.\n", None),
+    "a sentence": ("1. The King left.\n-- (C) One.\n\n2. (C) B.\n", None),
+}
+
+
+@pytest.mark.parametrize("text, level", LEAD_INS.values(), ids=LEAD_INS)
+def test_a_lead_in_has_the_highest_level_of_its_points(text, level):
+    assert level == short(read(text).paragraphs[0].level)
+
+
+def test_a_numbered_authority_needs_no_mark():
+    found = read("1. Classified by Acting A/S Jane Q. Doe. Reason: 1.4 (d)\n\n2. (C) B.\n\n3. C.\n")
+    assert ["2.", "3."] == [p.label for p in found.markable]
