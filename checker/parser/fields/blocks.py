@@ -122,6 +122,8 @@ def _captions(cursor: Cursor, state: State) -> int:
         return state.start
     if state.seen & {"eo", "tags", "subject"} or is_passing(cursor, state.start, state.end):
         return -1
+    if state.open == "passing" and not state.blank:  # a name or an office that did not fit on the line above
+        return -1
     return state.start if unknown_caption(cursor, state.start, state.end) is not None else -1
 
 
@@ -260,6 +262,8 @@ def _belongs(cursor: Cursor, state: State, name: str) -> bool:
     A subject, references or an authority may go on after an empty line, in copies with an empty line after each line
     and after a page line: a further label, still above paragraph 1, shows that they do.
     """
+    if name == "loose_text" and state.open == "passing" and not state.blank:
+        return cursor.text[state.start : state.end].isupper() and not state.seen & {"eo", "tags", "subject"}
     if name != "loose_text" or not state.blank or state.open not in _VALUES:
         return False
     if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:

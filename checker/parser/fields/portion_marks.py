@@ -113,7 +113,7 @@ def _is_lead_in(text: str) -> bool:
 
 
 def _level_of_points(below: list[Paragraph]) -> Level | None:
-    """Return the highest level of the points up to the next numbered paragraph; `None` unless all of them are marked."""
+    """Return the highest level of the points up to the next number; `None` unless all of them are marked."""
     highest: Level | None = None
     for point in below:
         if point.kind == "numbered" and point.depth == 1:
