@@ -126,3 +126,11 @@ def test_a_passing_instruction_may_go_on_on_the_next_line():
     found = read("SIPDIS\n\nDEPT FOR EUR/LS, JANE ROE AND RICHARD\nDOE\n\n")
     assert (["SIPDIS"], 1) == ([caption.text for caption in found.captions], len(found.passing))
     assert found.passing[0].text.endswith("DOE")
+
+
+def test_a_long_list_of_addresses_above_the_fields():
+    found = read(
+        "SIPDIS\n\n" + "".join(f"AMEMBASSY KLOW{letter}\n" for letter in "ABCDEFGHIJKLMNOPQR") + "\nSIPDIS\n\n"
+    )
+    assert "THE KING" == found.subject.text
+    assert ["1."] == [p.label for p in found.paragraphs]

@@ -285,18 +285,19 @@ def _is_empty(cursor: Cursor, state: State) -> bool:
 
 def _goes_on(cursor: Cursor, state: State) -> bool:
     """Whether labels follow soon, so that loose text before the first of them is not the text yet."""
-    return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state))
+    return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state, _LONGEST_LIST))
 
 
 _SOON = 14  # lines in which a label must follow
+_LONGEST_LIST = 40  # lines of addresses above the fields
 _NAMES = {"reference": "references"}  # label -> block, where they differ
 
 
-def _next_labels(cursor: Cursor, state: State) -> set[str]:
+def _next_labels(cursor: Cursor, state: State, lines: int = _SOON) -> set[str]:
     """Return the blocks whose labels begin one of the next lines, as far as paragraph 1."""
     found: set[str] = set()
     here = state.end
-    for _ in range(_SOON):
+    for _ in range(lines):
         here = cursor.fold.find("\n", here) + 1
         if here == 0 or here >= cursor.size:
             break
