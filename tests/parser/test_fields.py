@@ -216,3 +216,26 @@ def test_references(line, expected):
     found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\n{line}\n\n").references
     assert expected == [(r.letter, r.kind, r.year, r.post, r.serial) for r in found]
     assert 1 == len(read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\n{line}\n\n").paragraphs)
+
+
+@pytest.mark.parametrize(
+    "line", ["TO AMCONSUL ZENDA", "AMEMBASSY KLOW PRIORITY", "XXXXXXXXXXXX", "EB/RIV", "BT", "AND EB"]
+)
+def test_office_symbols_addresses_and_deletions_are_not_captions(line):
+    found = read(f"SIPDIS\n\n{line}\n\n")
+    assert ["SIPDIS"] == [caption.text for caption in found.captions]
+    assert (found.subject is not None, 1) == (True, len(found.paragraphs))
+
+
+def test_a_passing_instruction_may_go_on_on_the_next_line():
+    found = read("SIPDIS\n\nDEPT FOR EUR/LS, JANE ROE AND RICHARD\nDOE\n\n")
+    assert (["SIPDIS"], 1) == ([caption.text for caption in found.captions], len(found.passing))
+    assert found.passing[0].text.endswith("DOE")
+
+
+def test_a_long_list_of_addresses_above_the_fields():
+    found = read(
+        "SIPDIS\n\n" + "".join(f"AMEMBASSY KLOW{letter}\n" for letter in "ABCDEFGHIJKLMNOPQR") + "\nSIPDIS\n\n"
+    )
+    assert "THE KING" == found.subject.text
+    assert ["1."] == [p.label for p in found.paragraphs]

@@ -1,5 +1,6 @@
 """Paragraphs: what opens one and what only begins a line, and where marks stand."""
 
+import pytest
 from parsing import BANNER, FIELDS, HEADER, short, telegram
 
 
@@ -121,3 +122,113 @@ def test_dense_capitals_without_marks_or_empty_lines():
         "1. C - ENTIRE TEXT.\n2. THE KING LEFT ON JULY\n24. HE RETURNED.\n3. BEGIN TEXT:\nQTE\nA. FIRST.\nB. SECOND.\nUNQTE\n4. GOOD.\nDOE\n"
     )
     assert ["1.", "2.", "3.", "A.", "B.", "4."] == [p.label for p in found.paragraphs]
+
+
+SIGNED = {
+    "at the end of the last line": ("1. (C) It is so. End comment. DOE\n", "DOE"),
+    "in small letters": ("1. (C) It is so (ref A). Doe\n", "Doe"),
+    "after a rule of dashes": ("1. (C) It is so --------- DOE\n", "DOE"),
+    "after a deletion": ("1. (C) See XXXXXXXXXXXX DOE\n", "DOE"),
+    "with particles": ("1. (C) It is so. VAN DER DOE\n", "VAN DER DOE"),
+    "with a lower-case particle": ("1. (C) It is so.\n\nvan Doe\n", "van Doe"),
+    "with number signs": ("1. (C) It is so.\n\nDOE##\n", "DOE"),
+    "with a quotation mark": ('1. (C) It is so.\n\nDOE "\n', "DOE"),
+    "with periods": ("1. (C) It is so.\nDoe..\n", "Doe"),
+    "above a level and a caption": ("1. (C) It is so.\n\nDOE\n\n\nCONFIDENTIAL\n\nSIPDIS\n", "DOE"),
+    "after the words on traffic": ("1. (C) It is so. MINIMIZE CONSIDERED DOE\n", "DOE"),
+    "after the words on traffic, on its own line": ("1. (C) It is so.\n\nMINIMIZE CONSIDERED DOE\n", "DOE"),
+    "after the end of a quotation": ("1. (C) It is so.\nEnd text. DOE\n", "DOE"),
+    "above a note": ("1. (C) It is so.\n\nDOE\n\nNOTE: NOT PASSED TO ABOVE ADDRESSEE(S)\n\nCONFIDENTIAL\n", "DOE"),
+    "above a record line": ("1. (C) It is so.\nDOE\nNNNN\n 2008STRELS00123 - Classification: CONFIDENTIAL\n", "DOE"),
+    "above a lone quotation mark": ('1. (C) It is so.\nDOE\n\n===CABLE ENDS===\n\n"\n', "DOE"),
+}
+UNSIGNED = {
+    "a name after a title": "1. (C) It was said by Mr. Doe\n",
+    "a name after an initial": "1. (C) It was said by J. Doe\n",
+    "an abbreviation": "1. (C) It was said in the U.S. EMBASSY\n",
+    "a caption": "1. (C) It was said. SIPDIS\n",
+    "a sentence": "1. (C) It is so. They said so. Yes, they did.\n",
+    "the end of a comment": "1. (C) It is so.\n\nEND ROAD COMMENT\n",
+    "a downgrading group": "1. (C) It is so. GP-4.\n",
+    "a last word with a period": "1. (C) It is so. End.\n",
+    "a word of the text": "1. (C) It is so. COMMENT\n",
+}
+
+
+@pytest.mark.parametrize("text, name", SIGNED.values(), ids=SIGNED)
+def test_the_signature_is_found(text, name):
+    found = read(text)
+    assert name == found.signature.text
+    assert name not in found.paragraphs[-1].text
+
+
+@pytest.mark.parametrize("text", UNSIGNED.values(), ids=UNSIGNED)
+def test_the_last_words_are_not_a_signature(text):
+    assert read(text).signature is None
+
+
+def test_a_list_with_brackets_after_its_numbers_is_not_the_main_sequence():
+    found = read("1. (C) A.\n\n2. (C) He asked for:\n   1) one;\n   2) two; \n   3) three.\n\n3. (U) B.\n")
+    assert [("1.", 1), ("2.", 1), ("1)", 2), ("2)", 2), ("3)", 2), ("3.", 1)] == [
+        (p.label, p.depth) for p in found.paragraphs
+    ]
+
+
+def test_a_list_whose_first_item_is_within_a_line_is_not_the_main_sequence():
+    found = read("1. (C) They may: 1) go;\n\n2) stay; or,\n\n3) return.\n\n2. (C) B.\n")
+    assert [("1.", 1), ("2)", 2), ("3)", 2), ("2.", 1)] == [(p.label, p.depth) for p in found.paragraphs]
+
+
+def test_letters_of_a_list_in_brackets_are_not_marks():
+    found = read("1. Good.\n(A) Aa;\n(B) Bb;\n(C) Cc;\n(D) Dd.\n\n2. Fine.\n")
+    assert [("1.", None), ("2.", None)] == [(p.label, short(p.mark)) for p in found.paragraphs]
+
+
+def test_marks_without_a_list_before_them_remain_marks():
+    found = read("(U) A.\n\n(C) B.\n\n(S) C.\n")
+    assert ["(U)", "(C)", "(S)"] == [short(p.mark) for p in found.paragraphs]
+
+
+def test_a_footer_that_names_a_website_is_not_a_portion():
+    found = read("(C) A.\n\nVisit Strelsau's Classified Website: \nhttp://www.example.gov/p/strelsau/index. cfm\nDOE\n")
+    assert ["A."] == [p.text for p in found.paragraphs]
+
+
+def test_a_signature_may_precede_a_footer():
+    found = read('1. (C) A.\n\nDoe\n\n"Visit Strelsau\'s Web Site at http://www.example.g\nov/wiki/Strelsau"\n')
+    assert ("Doe", ["A."]) == (found.signature.text, [p.text for p in found.paragraphs])
+
+
+def test_an_invitation_is_a_portion():
+    found = read("(C) A.\n\nVisits to the king's website have doubled since the last report.\n\n(U) B.\n")
+    assert 3 == len(found.paragraphs)
+
+
+def test_a_rule_of_dashes_is_not_a_portion():
+    found = read("(C) A.\n\n(U) Roads\n\n-----\n\n(C) B.\n")
+    assert ["A.", "Roads", "B."] == [p.text for p in found.paragraphs]
+
+
+def test_a_mark_above_an_empty_line_marks_the_text_below():
+    found = read("(S)\n\nThe King left.\n\n(C) B.\n")
+    assert [("(S)", "The King left."), ("(C)", "B.")] == [(short(p.mark), p.text) for p in found.paragraphs]
+
+
+LEAD_INS = {
+    "points on lines": ("1. KEY POINTS\n-- (C) One.\n-- (U) Two.\n\n2. (C) B.\n", "C"),
+    "points as paragraphs": ("1. Other Issues:\n\n(U) One.\n\n(S) Two.\n\n2. (C) B.\n", "S"),
+    "points on the same line": ("1. Key Points: -- (C) One. -- (U) Two.\n\n2. (C) B.\n", "C"),
+    "a point without a mark": ("1. KEY POINTS\n-- (C) One.\n-- Two.\n\n2. (C) B.\n", None),
+    "no points": ("1. KEY POINTS\n\n2. (C) B.\n", None),
+    "a sentence": ("1. The King left.\n-- (C) One.\n\n2. (C) B.\n", None),
+}
+
+
+@pytest.mark.parametrize("text, level", LEAD_INS.values(), ids=LEAD_INS)
+def test_a_lead_in_has_the_highest_level_of_its_points(text, level):
+    assert level == short(read(text).paragraphs[0].level)
+
+
+def test_a_numbered_authority_needs_no_mark():
+    found = read("1. Classified by Acting A/S Jane Q. Doe. Reason: 1.4 (d)\n\n2. (C) B.\n\n3. C.\n")
+    assert ["2.", "3."] == [p.label for p in found.markable]

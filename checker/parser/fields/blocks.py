@@ -127,6 +127,8 @@ def _captions(cursor: Cursor, state: WalkState) -> int:
         return state.start
     if state.seen & {"eo", "tags", "subject"} or is_passing(cursor, state.start, state.end):
         return -1
+    if state.open == "passing" and not state.blank:  # a name or an office that did not fit on the line above
+        return -1
     return state.start if unknown_caption(cursor, state.start, state.end) is not None else -1
 
 
@@ -287,6 +289,8 @@ def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
         return "eo" in state.seen and _REASON.search(cursor.fold, state.start, state.end) is not None
     if state.open == "authority" and state.blank and name != "authority":
         return _continues_reason(cursor, state)
+    if name == "loose_text" and state.open == "passing" and not state.blank:
+        return cursor.text[state.start : state.end].isupper() and not state.seen & {"eo", "tags", "subject"}
     if name != "loose_text" or not state.blank or state.open not in _VALUES:
         return False
     if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
@@ -318,18 +322,19 @@ def _is_empty(cursor: Cursor, state: WalkState) -> bool:
 
 def _goes_on(cursor: Cursor, state: WalkState) -> bool:
     """Return whether labels follow soon, so that loose text before the first of them is not the text yet."""
-    return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state))
+    return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state, _LONGEST_LIST))
 
 
 _SOON = 14  # lines in which a label must follow
+_LONGEST_LIST = 40  # lines of addresses above the fields
 _NAMES = {"reference": "references"}  # label -> block, where they differ
 
 
-def _next_labels(cursor: Cursor, state: WalkState) -> set[str]:
+def _next_labels(cursor: Cursor, state: WalkState, lines: int = _SOON) -> set[str]:
     """Return the blocks whose labels begin one of the next lines, as far as paragraph 1."""
     found: set[str] = set()
     here = state.end
-    for _ in range(_SOON):
+    for _ in range(lines):
         here = cursor.fold.find("\n", here) + 1
         if here == 0 or here >= cursor.size:
             break

@@ -8,6 +8,7 @@ from ..cursor import Cursor, Pattern
 
 LONGEST_ADDRESS = 90  # letters
 _SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
+_NOT_CAPTION = Pattern(r"(?:TO|AND|FROM|FOR|AMEMBASSY|AMCONSUL|USMISSION|USDEL) |X{4,}|[A-Z]{1,4}/[A-Z]")
 
 
 def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
@@ -58,8 +59,13 @@ def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
 
 
 def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
-    """Return a short line in capitals as a caption that no table lists; `None` if the line does not look like one."""
-    if end - start <= 40 and _SHORT.fullmatch(cursor.text, start, end):
+    """Return a short line in capitals above the fields that is in no table; `None` for what is plainly no caption.
+
+    Office symbols, addresses, deletions and end marks appear there too.
+    """
+    if end - start <= 40 and _SHORT.fullmatch(cursor.text, start, end) and not _NOT_CAPTION.match(cursor.fold, start):
+        if cursor.fold[start:end] in cursor.grammar.page_word("end"):
+            return None
         return Caption(cursor.span(start, end), cursor.text[start:end])
     return None
 

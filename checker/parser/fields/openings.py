@@ -59,7 +59,19 @@ class OpeningFinder:
     `outer` is the last number of the main sequence, which goes on from one section to the next.
     """
 
-    __slots__ = ("cursor", "high", "inner", "letter", "low", "marked", "openings", "outer", "section")
+    __slots__ = (
+        "bracketed",
+        "close",
+        "cursor",
+        "high",
+        "inner",
+        "letter",
+        "low",
+        "marked",
+        "openings",
+        "outer",
+        "section",
+    )
 
     def __init__(self, cursor: Cursor, low: int, high: int, outer: int = 0, section: int = 1) -> None:
         self.cursor = cursor
@@ -68,6 +80,8 @@ class OpeningFinder:
         self.outer = outer
         self.inner = 0  # the last number of a list inside a paragraph
         self.letter = ""  # the last letter of a lettered list
+        self.bracketed = ""  # the last letter of a list lettered in brackets
+        self.close = ""  # the sign after the numbers of the main sequence
         self.marked = False  # whether the numbered paragraphs so far had marks
         self.section = section
         self.openings: list[Opening] = []
@@ -116,9 +130,13 @@ class OpeningFinder:
                 self.outer = number
                 self.openings.append(Opening(start, (label, end), "lettered", 2, number, mark))
             return
-        depth = self._depth(number, mark is not None, free, start)
+        if mark is None and self.marked and self.close == "." and match.group(3) == ")":
+            depth = 2 if free and (number == self.inner + 1 or self._after_blank(start)) else 0
+        else:
+            depth = self._depth(number, mark is not None, free, start)
         if depth == 1:
-            self.outer, self.inner, self.letter = number, 0, ""
+            self.outer, self.inner, self.letter, self.bracketed = number, 0, "", ""
+            self.close = match.group(3)
             self.marked = self.marked or mark is not None
         elif depth == 2:
             self.inner = number
@@ -168,7 +186,7 @@ class OpeningFinder:
         self.openings.append(Opening(start, (label, end), "bullet", 2, None, mark))
 
     def _bracket(self, start: int, at: int) -> None:
-        if not self._is_free(start):
+        if not self._is_free(start) or self._is_list_letter(at):
             return
         mark = finder.portion(self.cursor.view, at, self.high, self.cursor.words, self.cursor.lowered)
         if mark is None:
@@ -178,6 +196,16 @@ class OpeningFinder:
             if not self.cursor.fold[last.label_end : start].strip(" \n"):
                 return  # the mark of a paragraph whose number is on the line above
         self.openings.append(Opening(start, (at, at), "unnumbered", 1, None, mark))
+
+    def _is_list_letter(self, at: int) -> bool:
+        """Return whether a bracket is the next letter of a list that begins with (A), rather than a mark."""
+        letter = self.cursor.fold[at + 1]
+        if not letter.isalpha() or self.cursor.fold[at + 2] != ")":
+            return False
+        if letter != "A" and (not self.bracketed or ord(letter) != ord(self.bracketed) + 1):
+            return False
+        self.bracketed = letter
+        return True
 
     def _heading(self, dashes: int) -> None:
         """Open a heading at the lines between a blank line (or a paragraph's end) and a line of dashes."""

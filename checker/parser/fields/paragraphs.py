@@ -11,6 +11,7 @@ from ..cursor import Cursor, Pattern
 from ..markings import finder
 from .openings import Opening, OpeningFinder
 from .portion_marks import find_mark, inherit_levels, says_entire
+from .signature import is_notice
 
 _BLANKS = " \n"
 _LIST_ITEM = Pattern(r"\((?:[a-z]|[ivx]{2,4}|\d{1,2})\) ", 0)
@@ -65,10 +66,18 @@ class ParagraphBuilder:
                 self._heading(opening, end)
                 continue
             self.cursor.begin(opening.start, "paragraph")
-            stop = end if opening.kind != "unnumbered" else _empty_line(self.cursor.fold, opening.label_end, end)
+            stop = end if opening.kind != "unnumbered" else self._unnumbered_end(opening, end)
             self._paragraph(opening, stop)
             if stop < end:
                 self._unnumbered(stop, end)
+
+    def _unnumbered_end(self, opening: Opening, end: int) -> int:
+        """Return where the empty line after an unnumbered paragraph begins; its mark may be alone above it."""
+        fold = self.cursor.fold
+        first = opening.label_end + (len(opening.mark.text) if opening.mark is not None else 0)
+        while first < end and fold[first] in _BLANKS:
+            first += 1
+        return _empty_line(fold, first, end)
 
     def _unnumbered(self, low: int, high: int) -> None:
         """Make a paragraph or a heading of each group of lines between empty lines."""
@@ -82,6 +91,9 @@ class ParagraphBuilder:
                 return
             stop = _empty_line(cursor.fold, start, high)
             line = max(cursor.line_start(start), low)
+            if not any(map(str.isalnum, cursor.fold[start:stop])) or is_notice(cursor, start, stop):
+                cursor.begin(line, "end_mark")
+                continue
             if self.headlines and _is_headline(cursor, start, stop):
                 cursor.begin(line, "heading")
                 first, last = cursor.trim(start, stop)

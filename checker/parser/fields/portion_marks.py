@@ -11,11 +11,12 @@ from ...values import Level
 from ..cursor import Cursor, Pattern
 from ..markings import finder
 
-_BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? {0,3}\(")
+_BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? {0,3}(?:-{1,2} ?)?\(")
 _DELETION = Pattern(r"X{4,}|\[?\.\.\.\]?")
 _BLANKS = " \n"
 _STATEMENT = 70  # code points in which a statement for the entire text begins
 _LONGEST_MARK_AT_END = 60  # code points
+_LONGEST_LEAD_IN = 80  # code points
 
 
 def says_entire(cursor: Cursor, body: int) -> bool:
@@ -100,6 +101,29 @@ def inherit_levels(paragraphs: list[Paragraph]) -> None:
             item.level = None if mark is not None else entire_level if item.depth == 1 else parent
         if item.depth == 1:
             parent = item.level
+    for index, item in enumerate(paragraphs):
+        if item.kind == "numbered" and item.level is None and item.mark is None and _is_lead_in(item.text):
+            item.level = _level_of_points(paragraphs[index + 1 :])
+
+
+def _is_lead_in(text: str) -> bool:
+    """Return whether a paragraph is only a heading, or only the words that announce its points."""
+    words = text.rstrip("-=* \n")
+    return 0 < len(words) <= _LONGEST_LEAD_IN and (words[-1] == ":" or words[-1].isalnum())
+
+
+def _level_of_points(below: list[Paragraph]) -> Level | None:
+    """Return the highest level of the points up to the next number; `None` unless all of them are marked."""
+    highest: Level | None = None
+    for point in below:
+        if point.kind == "numbered" and point.depth == 1:
+            break
+        level = _level(point.mark)
+        if level is None:
+            return None
+        if highest is None or level.rank > highest.rank:
+            highest = level
+    return highest
 
 
 def _level(mark: Marking | Unread | None) -> Level | None:

@@ -6,10 +6,21 @@ from ...model import Signature, Telegram
 from ..cursor import Cursor, Pattern
 
 _NAME_MARKS = dict.fromkeys(map(ord, "_'’.-"))  # may occur in a name beside letters
-_RULE = Pattern(r"[=#*<>-]{3,}|#\d{3,5}")
+_STRAY_MARKS = ' #"*~_=<>+-|'
+_NO_WORDS = Pattern(r"[^A-Z0-9(){}]+|#\d{3,5}")
+_RECORD_LINE = Pattern(r">? *\d{2,4}[A-Z]+\d+ - (?:CLASSIFICATION: )?[A-Z ]+")
+_PARTICLES = frozenset(
+    ("AL", "BIN", "DA", "DE", "DEL", "DEN", "DER", "DI", "EL", "LA", "LE", "TEN", "TER", "VAN", "VON")
+)
 _SENTENCE_ENDS = ".!?:;\"')]-”’"
+_NAME_AT_END = Pattern(  # 1 the word that the period follows, 2 the name
+    r"(?:\b([A-Z.]{1,7})[.]|[.!?)\]\"”’>]|[-*=]{3,}|X{4,}|MINIMIZED? CONSIDERED|[.] ?CFM) +#?"
+    r"((?:[A-Z]{2,3} ){0,2}[A-Z](?:[^\W\d_]|['’-]){2,24})[ #\"*~_=.]*$"
+)
 _LONGEST_NAME = 32  # code points
-_LAST_LINES = 9
+_LONGEST_END = 60  # code points at the end of the last line in which a name is looked for
+_LONGEST_NOTICE = 300  # code points
+_LAST_LINES = 12
 
 
 def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
@@ -18,20 +29,82 @@ def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
     start, last = _last_line(cursor, low, end)
     if start < 0:
         return end
-    name = cursor.text[start:last]
-    if len(name) > _LONGEST_NAME or not _is_name(name) or name[-1] in ",;:." or not name[0].isupper():
+    found = _name_line(cursor, low, start, last) or _name_at_end(cursor, start, last)
+    if found is None:
         return end
+    start, last = found
     line = cursor.line_start(start)
+    begin = line if not cursor.fold[line:start].strip(_STRAY_MARKS) else start
+    telegram.signature = Signature(cursor.span(start, last), cursor.text[start:last])
+    cursor.begin(begin, "signature")
+    return begin
+
+
+def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
+    """Return whether a group of lines is a footer that names a website, or a notice about an enclosure."""
+    if stop - start > _LONGEST_NOTICE:
+        return False
+    words = " ".join(cursor.fold[start:stop].lstrip(_STRAY_MARKS).split())
+    starts = cursor.grammar.page_word("footer", "start")
+    if any(words.startswith(f"{form} ") for form in starts):
+        return any(phrase in words for phrase in cursor.grammar.page_word("footer", "phrase"))
+    if not words.startswith(cursor.grammar.page_word("separable", "start")):
+        return False
+    return any(phrase in words for phrase in cursor.grammar.page_word("separable", "phrase"))
+
+
+def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, int] | None:
+    """Return the span of a name that fills the last line, perhaps among stray marks."""
+    line = cursor.line_start(start)
+    words = cursor.text[start:last].rstrip(_STRAY_MARKS)
+    if words.isupper() or words.endswith(".."):
+        words = words.rstrip("." + _STRAY_MARKS)
+    name = words.lstrip(_STRAY_MARKS)
+    if len(name) > _LONGEST_NAME or not name or not _is_name(name) or name[-1] in ",;:.":
+        return None
+    if _is_vocabulary(cursor, name.upper().rpartition(" ")[2]):
+        return None
+    if not name[0].isupper() and name.partition(" ")[0].upper() not in _PARTICLES:
+        return None
     if not (_ends_above(cursor, low, line) or (line > low and name.isalpha())):
-        return end
-    telegram.signature = Signature(cursor.span(start, last), name)
-    cursor.begin(line, "signature")
-    return line
+        return None
+    return start + len(words) - len(name), start + len(words)
+
+
+def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | None:
+    """Return the span of a name that follows the last sentence on its line."""
+    for match in _NAME_AT_END.finditer(cursor.fold, max(start, last - _LONGEST_END), last):
+        if _is_abbreviation(cursor, match.group(1)):
+            continue
+        low, high = match.span(2)
+        *particles, name = cursor.text[low:high].split(" ")
+        if any(word.upper() not in _PARTICLES for word in particles):
+            return None
+        proper = name.isupper() or (name[0].isupper() and cursor.text[last - 1] != ".")  # a period ends a sentence
+        if not proper or _is_vocabulary(cursor, cursor.fold[low:high]):
+            return None
+        return low, high
+    return None
+
+
+def _is_abbreviation(cursor: Cursor, word: str | None) -> bool:
+    """Return whether the word before a period is an initial or a title, after which a name continues the sentence."""
+    return word is not None and (len(word) == 1 or "." in word or word in cursor.grammar.page_word("abbreviation"))
+
+
+def _is_vocabulary(cursor: Cursor, word: str) -> bool:
+    """Return whether a word at the end of the text is a level, a caption or the name of a part of the text."""
+    grammar = cursor.grammar
+    if word in grammar.level_names or word in grammar.page_controls or word in grammar.captions:
+        return True
+    return word in grammar.page_word("summary") or word in grammar.page_word("quote")
 
 
 def _is_name(text: str) -> bool:
     """Return whether a text is one to three words, each beginning with a letter."""
     words = text.split(" ")
+    if any(len(word) > 3 and word[-1] == "." for word in words[:-1]) or text.upper().startswith("MINIMIZE "):
+        return False
     return len(words) <= 3 and all(
         word[:1].isalnum() and not word[0].isdecimal() and word.translate(_NAME_MARKS).isalnum() for word in words
     )
@@ -68,19 +141,32 @@ def _end_marks(cursor: Cursor, low: int, high: int) -> int:
             break
         kind = _end_kind(cursor, start, last, words)
         if kind is None:
-            break
+            start = _group_start(cursor, low, start)
+            if start <= low or not is_notice(cursor, start, last):
+                break
+            kind = "end_mark"
         end = max(cursor.line_start(start), low)
         cursor.begin(end, kind)
     return end
 
 
+def _group_start(cursor: Cursor, low: int, start: int) -> int:
+    """Return where the group of lines between empty lines that ends at `start` begins."""
+    line = cursor.line_start(start)
+    while line > low and not cursor.blank_line(cursor.line_start(line - 1)):
+        line = cursor.line_start(line - 1)
+    return max(line, low)
+
+
 def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> str | None:
-    """Return the part that a last line is: an end mark, or the level repeated at the foot of the page."""
+    """Return the part that a last line is: an end mark, or a level or caption at the foot of the page."""
     line = cursor.fold[start:last].strip("= ")
-    if line in words or _RULE.fullmatch(cursor.fold[start:last]) is not None:
+    if line in words or any(pattern.fullmatch(cursor.fold, start, last) for pattern in (_NO_WORDS, _RECORD_LINE)):
         return "end_mark"
     if line.startswith(cursor.grammar.page_word("handling", "start")):
         return "end_mark"
     if len(line) > 2 and (line in cursor.grammar.level_names or line in cursor.grammar.page_controls):
+        return "page_line"
+    if line in cursor.grammar.captions:
         return "page_line"
     return None
