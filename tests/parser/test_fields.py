@@ -1,7 +1,7 @@
 """Captions, passing lines, TAGS, subject and references."""
 
 import pytest
-from parsing import FIELDS, HEADER, telegram
+from parsing import BANNER, FIELDS, HEADER, telegram
 
 from checker.model import Unread
 
@@ -239,3 +239,18 @@ def test_a_long_list_of_addresses_above_the_fields():
     )
     assert "THE KING" == found.subject.text
     assert ["1."] == [p.label for p in found.paragraphs]
+
+
+def test_the_name_of_a_post_goes_on_after_a_page_break():
+    references = "REF: A. FREEDONIA 201\n     B. NORTH\n\nZENDA 202\n     ( C) KLOW 310\n\n"
+    found = telegram(
+        f"{HEADER}{BANNER}{FIELDS}{references}Classified By: Jane Doe, Consul.\n\n1. (C) Text.\n"
+    ).references
+    assert [("A", "FREEDONIA", 201), ("B", "NORTH ZENDA", 202), ("C", "KLOW", 310)] == [
+        (item.letter, item.post, item.serial) for item in found
+    ]
+
+
+def test_references_to_the_own_post_and_to_the_department():
+    found = telegram(f"{HEADER}{BANNER}{FIELDS}REFTELS: EMBTEL 0099; DEPTEL 055778\n\n1. (C) Text.\n").references
+    assert [("STRELSAU", 99), ("STATE", 55778)] == [(item.post, item.serial) for item in found]

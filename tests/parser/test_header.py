@@ -1,7 +1,7 @@
 """Teletype header lines, each with its damage."""
 
 import pytest
-from parsing import BANNER, FIELDS, short, telegram
+from parsing import BANNER, FIELDS, HEADER, short, telegram
 
 REST = f"FM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\n{BANNER}{FIELDS}1. (C) Text.\n"
 
@@ -146,3 +146,12 @@ def test_exempted_addressees_have_a_field_of_their_own(lines):
     assert ["SECSTATE WASHDC", "EASTERN COLLECTIVE"] == [party.name for party in found.to]
     assert ["AMEMBASSY KLOW"] == [party.name for party in found.exempt]
     assert ("C", 1) == (found.level.code, len(found.paragraphs))
+
+
+def test_exempted_addressees_after_a_comma():
+    text = (
+        f"{HEADER.rstrip()}\nINFO SOME COLLECTIVE, XMT AMCONSUL ZENDA, AMEMBASSY KLOW\n{BANNER}{FIELDS}1. (C) Text.\n"
+    )
+    found = telegram(text)
+    assert ["SOME COLLECTIVE"] == [party.name for party in found.info]
+    assert ["AMCONSUL ZENDA", "AMEMBASSY KLOW"] == [party.name for party in found.exempt]

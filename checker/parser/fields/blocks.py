@@ -103,7 +103,7 @@ def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
         return not fold[at].isalpha() or glued
     if code == "subject":
         return fold[at - 1].isdigit()  # a misread colon
-    return fold[at] in " .(\n/" and (code != "tags" or fold[at] == " ")
+    return fold[at] in " .(\n/" and (code != "tags" or fold[at] in " /")
 
 
 def _label(code: str) -> Callable[[Cursor, WalkState], int]:

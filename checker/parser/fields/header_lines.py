@@ -7,6 +7,7 @@ joined to other lines.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ...model import Banner, Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
 from ...text import Span
@@ -289,8 +290,8 @@ class HeaderReader:
         for form in cursor.grammar.label("exempt", "line"):
             at = cursor.fold.find(f" {form} ", start, end)
             if at >= 0:  # on the line of the collective address
-                self.exempt.append(read_party(cursor, *cursor.trim(at + len(form) + 2, end)))
-                end = cursor.trim(start, at)[1]
+                self.exempt += _parties(cursor, at + len(form) + 2, end)
+                end = start + len(cursor.fold[start:at].rstrip(" ,"))
         parties.append(read_party(cursor, start, end))
 
     def _is_label(self, start: int, kind: str) -> bool:
@@ -343,6 +344,17 @@ def read_party(cursor: Cursor, start: int, end: int) -> Party:
     name = " ".join(words)
     post = post_of(cursor, name)
     return Party(cursor.span(start, end), cursor.text[start:end], name, indicator, precedence, rank, number, post)
+
+
+def _parties(cursor: Cursor, start: int, end: int) -> Iterator[Party]:
+    """Yield the addresses between commas."""
+    while start < end:
+        comma = cursor.fold.find(",", start, end)
+        stop = comma if comma >= 0 else end
+        low, high = cursor.trim(start, stop)
+        if low < high:
+            yield read_party(cursor, low, high)
+        start = stop + 1
 
 
 def post_of(cursor: Cursor, name: str) -> str:

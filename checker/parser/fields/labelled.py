@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...model import EoLine, Marking, Reference, Subject, Tag, TagsLine, Telegram, Unread
+from ...model import Banner, EoLine, Marking, Party, Reference, Subject, Tag, TagsLine, Telegram, Unread
 from ..cursor import Cursor, Pattern
 from ..markings import finder
 from .blocks import Region
@@ -100,11 +100,11 @@ def _likeness(number: str, other: str) -> int:
 
 # ---- References ------------------------------------------------------------------------------------------------------
 _BREAK = Pattern(
-    r"\n *(?:\xb6 ?)?(?=\(?[A-Z][.)]|['0-9A-Z])|\n *\xb6? ?(?=[A-Z] ?[-:] )|[ \n]*\xb6 ?(?=\(?[A-Z][.):])"
+    r"\n *(?:\xb6 ?)?(?=(?:\( ?)?[A-Z][.)]|['0-9A-Z])|\n *\xb6? ?(?=[A-Z] ?[-:] )|[ \n]*\xb6 ?(?=\(?[A-Z][.):])"
     r"|;|,| AND | & |(?<=\d)(?<!/\d)(?<!/\d\d)/(?=\d{2,6}(?![\d/]))"
     r"|(?<=[\d)]) +(?=\(?[B-Z][.):])"
 )
-_LETTER = Pattern(r"(?:(?:REF(?:TEL)?S? *)?(?:\(([A-Z])\)[.:]?|([A-Z])(?:\.\)|[.):](?![A-Z]\.)| ?- ))[ :]*)+")
+_LETTER = Pattern(r"(?:(?:REF(?:TEL)?S? *)?(?:\( ?([A-Z]) ?\)[.:]?|([A-Z])(?:\.\)|[.):](?![A-Z]\.)| ?- ))[ :]*)+")
 _LABEL = Pattern(r"(?:REF(?:TEL|ERENCE)?S?(?:\(S\))?[ :.]+)+(?=[^ :.])")
 _NAMED = Pattern(
     r"(?:'?(\d{4}|\d{2})[ -]?)?([A-Z][A-Z'. -]{1,39}?)[ \n]?"
@@ -112,6 +112,7 @@ _NAMED = Pattern(
     r"(?: ?\((\d{4}|\d{2})\)|-(\d{2})(?![\d-]))?"
 )
 _NUMBER_ALONE = Pattern(r"#?(\d{2,6})(?: ?\((\d{4}|\d{2})\))?(?= *(?:[,;&/.)(\n]|AND|NOTAL|\Z))")
+_BROKEN_NAME = Pattern(r"(?:\xb6 ?)?\(?[A-Z][.)] ?[A-Z]{2,12}\.?[ \n]*")  # half of a post's name
 _LONGEST_REFERENCE = 60  # code points
 
 
@@ -123,28 +124,46 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     found: list[Reference] = []
     low = start
     for match in _BREAK.finditer(cursor.fold, start, region.end):
-        if _opens_item(cursor, match, region.end, found):
+        if _opens_item(cursor, match, region.end, low):
             _add(cursor, found, low, match.start())
             low = match.end()
     _add(cursor, found, low, region.end)
+    for item in found:
+        if item.post in cursor.grammar.page_word("own-telegram"):
+            item.post = _own_post(telegram)
     cursor.collect("references", found)
 
 
-def _opens_item(cursor: Cursor, match: re.Match[str], end: int, found: list[Reference]) -> bool:
-    """Return whether a new item begins after a break: it has a letter of its own, or names a telegram."""
+def _own_post(telegram: Telegram) -> str | None:
+    """Return the post that sent the telegram, by its classification line or its originator's line."""
+    for sender, kind in ((telegram.banner, Banner), (telegram.sender, Party)):
+        if isinstance(sender, kind) and sender.post:
+            return sender.post
+    return None
+
+
+def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> bool:
+    """Return whether a new item begins after a break: it has a letter of its own, or names a telegram.
+
+    `low` is where the item before it begins: the name of its post may go on after a line break.
+    """
     at = match.end()
     while at < end and cursor.fold[at] in " \n":
         at += 1
     if match.group().startswith("/"):
         return _NUMBER_ALONE.match(cursor.fold, at, end) is not None
-    if _LETTER.match(cursor.fold, at, end) is not None or _named(cursor, at, end) is not None:
+    if _LETTER.match(cursor.fold, at, end) is not None:
+        return True
+    if "\n" in match.group() and _BROKEN_NAME.fullmatch(cursor.fold, low, match.start()) is not None:
+        return False
+    if _named(cursor, cursor.fold, at, end) is not None:
         return True
     return match.group() in (" AND ", " & ", ",") and _NUMBER_ALONE.match(cursor.fold, at, end) is not None
 
 
-def _named(cursor: Cursor, at: int, end: int) -> re.Match[str] | None:
+def _named(cursor: Cursor, fold: str, at: int, end: int) -> re.Match[str] | None:
     """Return the year, post and serial number that begin at `at`; `None` if they do not name a telegram."""
-    match = _NAMED.match(cursor.fold, at, end)
+    match = _NAMED.match(fold, at, end)
     if match is None or match.end() - at > _LONGEST_REFERENCE:
         return None
     words = match.group(2).replace(".", " ").split()
@@ -172,21 +191,34 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
     if letter is not None:
         item.letter = letter.group(1) or letter.group(2)
         at = letter.end()
-    match = _named(cursor, at, high)
-    if match is not None:
-        item.kind = "telegram"
-        before, name, *years, serial, after, suffix = match.groups()
-        year = next((digits for digits in (before, *years, after, suffix) if digits), None)
-        item.year = year_of(year) if year else None
-        item.post = post_of(cursor, name.replace("-", " ").strip(" ."))
-        item.serial = int(serial)
-    elif letter is None and found and found[-1].kind == "telegram":
-        alone = _NUMBER_ALONE.match(cursor.fold, at, high)
-        if alone is not None:  # another number of the same post
-            item.kind, item.post, item.year = "telegram", found[-1].post, found[-1].year
-            item.year = year_of(alone.group(2)) if alone.group(2) else item.year
-            item.serial = int(alone.group(1))
+    if not _name_telegram(cursor, item, at, high) and letter is None and found and found[-1].kind == "telegram":
+        _number_telegram(cursor, item, found[-1], at, high)
     found.append(item)
+
+
+def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
+    """Set year, post and serial number of a reference that names a telegram; return whether it does."""
+    match = _named(cursor, cursor.fold, at, high)
+    if match is None and "\n" in cursor.fold[at:high]:
+        words = " ".join(cursor.fold[at:high].split())
+        match = _named(cursor, words, 0, len(words))
+    if match is None:
+        return False
+    before, name, *years, serial, after, suffix = match.groups()
+    year = next((digits for digits in (before, *years, after, suffix) if digits), None)
+    item.kind = "telegram"
+    item.year = year_of(year) if year else None
+    item.post = post_of(cursor, name.replace("-", " ").strip(" ."))
+    item.serial = int(serial)
+    return True
+
+
+def _number_telegram(cursor: Cursor, item: Reference, last: Reference, at: int, high: int) -> None:
+    """Set the serial number of a reference that is another number of the post named last."""
+    alone = _NUMBER_ALONE.match(cursor.fold, at, high)
+    if alone is not None:
+        item.kind, item.post, item.serial = "telegram", last.post, int(alone.group(1))
+        item.year = year_of(alone.group(2)) if alone.group(2) else last.year
 
 
 # ---- TAGS ------------------------------------------------------------------------------------------------------------
@@ -210,7 +242,7 @@ _ROUND = str.maketrans({"0": _LETTERS[14]})  # a zero is the letter that looks l
 def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     """Read the TAGS line into the telegram; a second one adds its entries."""
     start = region.body
-    while start < region.end and cursor.fold[start] in " :.":
+    while start < region.end and cursor.fold[start] in " :./":
         start += 1
     end = _tags_end(cursor, start, region.end)
     if end < region.end:

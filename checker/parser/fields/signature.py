@@ -9,9 +9,6 @@ _NAME_MARKS = dict.fromkeys(map(ord, "_'’.-"))  # may occur in a name beside l
 _STRAY_MARKS = ' #"*~_=<>+-|'
 _NO_WORDS = Pattern(r"[^A-Z0-9(){}]+|#\d{3,5}")
 _RECORD_LINE = Pattern(r">? *\d{2,4}[A-Z]+\d+ - (?:CLASSIFICATION: )?[A-Z ]+")
-_PARTICLES = frozenset(
-    ("AL", "BIN", "DA", "DE", "DEL", "DEN", "DER", "DI", "EL", "LA", "LE", "TEN", "TER", "VAN", "VON")
-)
 _SENTENCE_ENDS = ".!?:;\"')]-”’"
 _NAME_AT_END = Pattern(  # 1 the word that the period follows, 2 the name
     r"(?:\b([A-Z.]{1,7})[.]|[.!?)\]\"”’>]|[-*=]{3,}|X{4,}|MINIMIZED? CONSIDERED|[.] ?CFM) +#?"
@@ -64,7 +61,7 @@ def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, in
         return None
     if _is_vocabulary(cursor, name.upper().rpartition(" ")[2]):
         return None
-    if not name[0].isupper() and name.partition(" ")[0].upper() not in _PARTICLES:
+    if not name[0].isupper() and name.partition(" ")[0].lower() not in cursor.grammar.page_word("name", "particle"):
         return None
     if not (_ends_above(cursor, low, line) or (line > low and name.isalpha())):
         return None
@@ -78,7 +75,7 @@ def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | Non
             continue
         low, high = match.span(2)
         *particles, name = cursor.text[low:high].split(" ")
-        if any(word.upper() not in _PARTICLES for word in particles):
+        if any(word.lower() not in cursor.grammar.page_word("name", "particle") for word in particles):
             return None
         proper = name.isupper() or (name[0].isupper() and cursor.text[last - 1] != ".")  # a period ends a sentence
         if not proper or _is_vocabulary(cursor, cursor.fold[low:high]):
