@@ -232,3 +232,13 @@ def test_a_lead_in_has_the_highest_level_of_its_points(text, level):
 def test_a_numbered_authority_needs_no_mark():
     found = read("1. Classified by Acting A/S Jane Q. Doe. Reason: 1.4 (d)\n\n2. (C) B.\n\n3. C.\n")
     assert ["2.", "3."] == [p.label for p in found.markable]
+
+
+def test_numbers_with_two_periods_and_marks_without_a_bracket_before_a_word():
+    found = read("1. C)Summary. The King left.\n\n2.. (C) He returns.\n\n3. (C) He rests.\n")
+    assert [(1, "C"), (2, "C"), (3, "C")] == [(p.number, short(p.mark.level)) for p in found.paragraphs]
+
+
+def test_a_numbered_note_on_handling_is_not_a_portion():
+    found = read("1. (C) The King left.\n\n2. MINIMIZE CONSIDERED.\nDOE\n")
+    assert [1] == [p.number for p in found.paragraphs]

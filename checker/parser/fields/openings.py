@@ -16,7 +16,7 @@ from ..markings import finder
 # its period; 5 dashes to the end of the line; 6 a bullet; 7 a bracket.
 _CANDIDATES = Pattern(
     r"\n *(?![A-Z][^.) ][^.)])(?:\xb6 *)?(?:"
-    r"(\d{1,3})(\.?[A-Z])?([.):](?!\d)|(?= +\())"
+    r"(\d{1,3})(\.?[A-Z])?(\.\.(?= \()|[.):](?!\d)|(?= +\())"
     r"|([A-Z]{1,2})[.)](?= )"
     r"|(-{4,}[- ]*(?=\n))"
     r"|(-{1,2}(?![-\w])|\*{1,2}(?!\*)|[•·](?= ))"
@@ -105,6 +105,8 @@ class OpeningFinder:
         group = match.lastindex or 0
         end = match.end() + shift
         if match.group(1) is not None:
+            if self._is_note(end):
+                return
             self._numbered(match, start, match.start(1) + shift, end)
         elif group == 4:
             self._lettered(match.group(4), start, match.start(4) + shift, end)
@@ -117,6 +119,12 @@ class OpeningFinder:
             self._bracket(start, end - 1)
 
     # ---- Numbered paragraphs -----------------------------------------------------------------------------------------
+
+    def _is_note(self, at: int) -> bool:
+        """Return whether a number precedes a note on handling, which is not a portion."""
+        while self.cursor.fold[at] == " ":
+            at += 1
+        return self.cursor.fold.startswith(self.cursor.grammar.page_word("minimize"), at)
 
     def _numbered(self, match: re.Match[str], start: int, label: int, end: int) -> None:
         number = int(match.group(1))
@@ -239,10 +247,14 @@ class OpeningFinder:
         fold = cursor.fold
         while fold[at] == " ":
             at += 1
-        if fold[at] != "(" and not (fold[at : at + 1].isalpha() and ")" in fold[at + 1 : at + 4]):
-            return None
+        high = self.high
+        if fold[at] != "(":
+            close = fold.find(")", at + 1, at + 4)
+            if close < 0 or not fold[at].isalpha():
+                return None
+            high = close + 1 if alone else high  # "1. C)The text": the bracket is missing, and a blank
         folded = cursor.lowered or (alone and fold[at + 2 : at + 3] == ")")
-        return finder.portion(cursor.view, at, self.high, cursor.words, folded)
+        return finder.portion(cursor.view, at, high, cursor.words, folded)
 
     def _mark_above(self, start: int) -> tuple[Marking | Unread | None, int]:
         """Return the mark that is alone on the line above a number, and where that line begins."""
