@@ -93,6 +93,7 @@ def from_synth(each: int, seed: int) -> Iterator[Plant]:
                 if not defect.fits(values, 1):
                     continue
                 values["section_words"] = values["section_sign"] = ""
+                values["signature"] = values["signer_last"]
                 maker._paragraphs(only, values, 1)
                 header, body = template.header(values), template.text(values)
                 broken = defect.apply(values, header, body)

@@ -200,7 +200,7 @@ def _columns(rows: list[list[str]], display: Display, used: int) -> Iterator[str
 
     if display.width:
         rows = [line for row in rows for line in _split(row, display.width - used)]
-    text = tabulate(rows, headers=_HEADS, tablefmt="simple", disable_numparse=True, preserve_whitespace=True)
+    text = tabulate(rows, headers=_HEADS, tablefmt="simple", disable_numparse=True)
     for line in text.split("\n"):
         yield _colored(line_start(line.rstrip()), display) + "\n"
 

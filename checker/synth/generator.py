@@ -110,6 +110,7 @@ class Maker:
             several = {"n": f"{section:02d}", "m": f"{sections:02d}"} if sections > 1 else None
             values["section_words"] = self.script.section(several) if several else ""
             values["section_sign"] = f"/{section:02d}" if several else ""
+            values["signature"] = values["signer_last"] if section == sections else ""  # the last section is signed
             number = self._paragraphs(template, values, number)
             breaks = defect if lost or section == sections else None
             yield from self._documents(template, values, breaks)

@@ -436,7 +436,7 @@ def _defect(item: Any) -> Defect:
         edits.append(Edit(template(edit["find"]), template(edit["put"]), edit.get("last") == "yes"))
     where = {key: tuple(value) if isinstance(value, list) else (value,) for key, value in item.get("where", {}).items()}
     made = {name for name in needs if name.rstrip("0123456789") in ("lead", "bare", "mark", "last_lead")}
-    empty = (*made, "section_words", "section_sign", "blank", "speed_word", "caption_lines", "ref_line")
+    empty = (*made, "section_words", "section_sign", "signature", "blank", "speed_word", "caption_lines", "ref_line")
     return Defect(
         item.get("id", item["rule"].lower()),
         item["rule"],
