@@ -214,17 +214,7 @@ def hide_accepted(
     An entry for a mandatory rule, and an entry of a checked path that matches no finding, is an error. An expired entry
     is reported and hides nothing.
     """
-    by_fingerprint: dict[str, Suppression] = {}
-    notices, errors = [], []
-    for entry in entries:
-        if entry.rule in mandatory:
-            errors.append(f"{entry.place}: {entry.rule} is mandatory and cannot be suppressed")
-        elif entry.expires and entry.expires < today:
-            notices.append(f"{entry.place}: the suppression of {entry.rule} in {entry.path} expired on {entry.expires}")
-        elif entry.fingerprint in by_fingerprint:
-            errors.append(f"{entry.place}: duplicate suppression ({entry.fingerprint})")
-        else:
-            by_fingerprint[entry.fingerprint] = entry
+    by_fingerprint, notices, errors = _in_force(entries, mandatory, today)
     shown, hidden, used = [], [], set()
     for finding in findings:
         match = by_fingerprint.get(finding.fingerprint)
@@ -237,6 +227,25 @@ def hide_accepted(
         if fingerprint not in used and entry.path in checked:
             errors.append(f"{entry.place}: the suppression of {entry.rule} in {entry.path} matches no finding")
     return Filtered(tuple(shown), tuple(hidden), tuple(notices), tuple(errors))
+
+
+def _in_force(
+    entries: list[Suppression], mandatory: frozenset[str], today: str
+) -> tuple[dict[str, Suppression], list[str], list[str]]:
+    """Return the entries that can hide a finding, by fingerprint, with notices and errors about the others."""
+    by_fingerprint: dict[str, Suppression] = {}
+    notices: list[str] = []
+    errors: list[str] = []
+    for entry in entries:
+        if entry.rule in mandatory:
+            errors.append(f"{entry.place}: {entry.rule} is mandatory and cannot be suppressed")
+        elif entry.expires and entry.expires < today:
+            notices.append(f"{entry.place}: the suppression of {entry.rule} in {entry.path} expired on {entry.expires}")
+        elif entry.fingerprint in by_fingerprint:
+            errors.append(f"{entry.place}: duplicate suppression ({entry.fingerprint})")
+        else:
+            by_fingerprint[entry.fingerprint] = entry
+    return by_fingerprint, notices, errors
 
 
 def _bytes(path: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from . import cache_folder, document_linter, engine, readers, rule_selection
+from . import baseline, cache_folder, document_linter, engine, readers, rule_selection
 from . import rulebook as rulebook_package
 from .config import Options
 from .document_linter import DocumentLinter
@@ -79,8 +79,6 @@ def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tu
 
 def _accepted(options: Options) -> frozenset[str]:
     """Return the fingerprints in the baseline and the suppressions, whose findings are not fixed."""
-    from . import baseline  # as above
-
     found: list[str] = []
     if options.baseline and options.use_baseline:
         found += [entry.fingerprint for entry in baseline.load(options.baseline)]
@@ -266,24 +264,9 @@ def _outcome(
     notices: tuple[str, ...],
 ) -> Outcome:
     findings = tuple(sorted((one for each in results for one in each.findings), key=Finding.order))
-    hidden: tuple[Suppressed, ...] = ()
-    notices += _changes(options, rulebook)
-    mandatory = frozenset(options.mandatory_ids)
-    if options.suppressions and options.use_suppressions:
-        from . import baseline  # only if there are records
-
-        accepted = baseline.load_suppressions(options.suppressions)
-        split = baseline.hide_accepted(findings, accepted, checked_paths(results), mandatory, _today())
-        findings, hidden = split.shown, split.hidden
-        notices, errors = notices + split.notices, errors + split.errors
-    compared = bool(options.baseline) and options.use_baseline
-    if compared:
-        from . import baseline
-
-        known = baseline.load(options.baseline)
-        split = baseline.hide_known(findings, known, checked_paths(results), mandatory)
-        findings, hidden = split.shown, hidden + split.hidden
-        notices += split.notices
+    found = _hide(findings, results, options)
+    findings, hidden, errors = found.shown, found.hidden, errors + found.errors
+    notices += _changes(options, rulebook) + found.notices
     rules = len(options.selected)
     return Outcome(
         results=results,
@@ -296,12 +279,27 @@ def _outcome(
         errors=errors,
         fail_level=options.fail_level,
         statistics=options.statistics,
-        compared=compared,
+        compared=bool(options.baseline) and options.use_baseline,
         redacted=options.redact,
         config_file=options.config_file,
         rule_url=options.rule_url,
         restrictions=tuple(_restrictions(options, rulebook, results, hidden)),
     )
+
+
+def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], options: Options) -> baseline.Filtered:
+    """Hide accepted findings, then those in the baseline."""
+    shown, mandatory = baseline.Filtered(findings, ()), frozenset(options.mandatory_ids)
+    if options.suppressions and options.use_suppressions:
+        accepted = baseline.load_suppressions(options.suppressions)
+        shown = baseline.hide_accepted(findings, accepted, checked_paths(results), mandatory, _today())
+    if options.baseline and options.use_baseline:
+        known = baseline.load(options.baseline)
+        rest = baseline.hide_known(shown.shown, known, checked_paths(results), mandatory)
+        shown = baseline.Filtered(
+            rest.shown, shown.hidden + rest.hidden, shown.notices + rest.notices, shown.errors + rest.errors
+        )
+    return shown
 
 
 def _restrictions(
@@ -346,8 +344,6 @@ def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restric
 
 def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
     """Return the plain paths of the files whose documents were all checked."""
-    from . import baseline
-
     broken = {baseline.plain_path(each.path) for each in results if each.state == "failed"}
     return frozenset(baseline.plain_path(each.path) for each in results if each.state == "checked") - broken
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from .vocabulary import Vocabulary
 
 MASK = "[…]"
-_LETTERS = re.compile(r"(?!\[…\])(?:[A-Za-z]+|[^\x00-\x7f…]+)")
-_SPACED = re.compile(r"(?<![A-Za-z])[A-Za-z](?: +[A-Za-z](?![A-Za-z])){2,}")  # letters with spaces between them
-_MASKS = re.compile(r"\[…\](?:[\s\-/,.']*\[…\])+")
+_LETTERS = r"(?!\[…\])(?:[A-Za-z]+|[^\x00-\x7f…]+)"
+_SPACED = r"(?<![A-Za-z])[A-Za-z](?: +[A-Za-z](?![A-Za-z])){2,}"  # letters with spaces between them
+_MASKS = r"\[…\](?:[\s\-/,.']*\[…\])+"
 _CLOSED_TABLES = (
     "admin_controls", "captions", "controls", "countries", "cui_categories", "cui_controls", "eras", "exemptions",
     "groups", "instructions", "levels", "nato", "posts", "precedence", "retired_controls", "tags_geo",
@@ -28,43 +28,43 @@ _OWN_COLUMNS = frozenset(
 
 # The words of the messages of readers, parser and engine; tests/test_redaction.py compares and rewrites them.
 _OWN_TEXT = """
-Act An Atomic CSV Energy FRUS ISO JSON MB NUL Office PDF RAR States TEI The URL UTF United Windows XML Zstandard a
-above absent all allowed an and another any applicable applies archive are argument array as asked at attachment
-attempt attribute attributes audit back banner base be before begins behind below beside between beyond binary body
-bomb both broken but by byte bytes bzip cable calendar came can cannot case changed changes character characters check
-checked classification classified closed closing code column columns common computed configuration contain contains
-control copied copy corpus could count counts crashed credentials cut d damaged date day ddhhmmz decide decides
-declaration declassification decoded decompression deeply deprecated differs directory document documents does dumps e
-earlier edition editorial else empty encrypted ended ends enough entities entry environment equals era error event
-every evidence exact exactly exchange excluded executive exemption exist exit expected extract fact failed false far
-field fields file files first five folder followed for form found from gets give gives group grow guard gzip has have
-header here hidden higher hold holds id ignores in included information inside instead instruction internal is it item
-its itself judge judged key kind known knows label larger last later layer least leaves letters level lies like limit
-line linear lines link list locked longer looks lower made mail mailboxes malformed mark marking matches member
-members message middle missing module mon month more must name named names needs nested never next no none nor not
-notes nothing number object objects of off office old on one only opens operating or order originator out outside over
-overlaps own packed page pages paragraph parse parser part partial password paths pattern per pipe place positions
-present process profile program publisher query quote read reader reading recognise refid refused replaced require
-room row rows rule run s same save says section see selected selection setting settings severity short signal size
-skipped slash smaller something spelling stamps stands state states station stopped store such swells symbolic table
-taken telegram telegrams text than that the them there this those time times to too took top true turns two type under
-unknown unpack use volumes was web well were when where whether which whole with without word work worker wrapper xz
-year years yy yyyy z zip
+Act An Atomic CSV Energy FOIA FRUS ISO JSON MB NUL OCR Office PDF RAR States TEI The URL URLs UTF United Windows XML
+Zstandard a above absent accepted after all an and another any applicable applies archive are argument array as at
+attachment attribute attributes back banner base be because before begins behind below beside between binary body bomb
+both broken but by byte bytes bzip cable calendar can cannot case changed character characters check checked
+classification classified closed closing code column columns common compressed computed configuration contain contains
+content control copied copy corpus could count counts crashed credentials cut d damaged date day ddhhmmz decide
+decides declaration declassification decoded decompression deeply deprecated differs directory document documents does
+dumps e earlier edition editorial edits else empty encrypted end ended ends enough entities entry environment equals
+era error event every evidence exact exactly exchange excluded executive exemption exist exit expands expected export
+extract fact failed false field fields file first five folder followed for fork form found from gives group guard gzip
+has have header here hidden higher hold holds id ignores in included information inside instead instruction integer
+internal is it item its itself judge judged key kind known label larger last later layer leads least leaves letters
+level lies like limit line linear lines link list locked longer looks lower macOS mail mailboxes malformed mark
+marking matches member members memory message middle missing module mon month more must name named names needs nested
+never no none nor not notes nothing number object objects of off old on one operating or order originator out outside
+over overlaps own packed page pages paragraph parse parser part partial password paths pattern per pipe place plain
+positions positive possible present processes profile program publisher query quote read reader readers received refer
+refid refused released replaced requested require resource row rows rule run s same save says section see selected
+selection set setting settings severity signal size skipped slash smaller spelling stamps stands start state states
+station stopped store such symbolic table telegram telegrams text than that the them there this time times to too took
+top true truncated turns two type under unexpected unknown unpack unsafe unwrap use used volumes was web well when
+whether which whole with without word worker wrapper xz year years yy yyyy z zip
 """
-_OWN_WORDS = frozenset(_OWN_TEXT.split())
 
 
 class Redactor:
     """Masks text from documents; the allow-list of codes comes from the vocabulary tables."""
 
-    __slots__ = ("_codes",)
+    __slots__ = ("_codes", "_own_words")
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self._own_words = frozenset(_OWN_TEXT.split())
         self._codes: set[str] = set()
         for name in _CLOSED_TABLES:
             for entry in vocabulary.tables.get(name, ()):
                 for text in (entry.code, *entry.spellings()):
-                    self._codes.update(word for word in _LETTERS.findall(text) if len(word) > 1)
+                    self._codes.update(word for word in re.findall(_LETTERS, text) if len(word) > 1)
         self._codes.update(entry.code for entry in vocabulary["levels"])
 
     def message(self, text: str) -> str:
@@ -87,6 +87,6 @@ class Redactor:
     def _masked(self, text: str, own_words: bool) -> str:
         def mask(match: re.Match[str]) -> str:
             word = match[0]
-            return word if word in self._codes or (own_words and word in _OWN_WORDS) else MASK
+            return word if word in self._codes or (own_words and word in self._own_words) else MASK
 
-        return _MASKS.sub(MASK, _LETTERS.sub(mask, _SPACED.sub(MASK, text)))
+        return re.sub(_MASKS, MASK, re.sub(_LETTERS, mask, re.sub(_SPACED, MASK, text)))

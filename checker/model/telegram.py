@@ -233,7 +233,16 @@ class Telegram(Node):
     @property
     def markable(self) -> tuple[Paragraph, ...]:
         """Return the portions that need a mark: the numbered paragraphs, or all portions if none is numbered."""
-        return tuple([paragraph for paragraph in self.numbered if paragraph.depth == 1]) or self.portions
+        found = [p for p in self.numbered if p.depth == 1 and not self._is_authority(p)]
+        return tuple(found) or self.portions
+
+    def _is_authority(self, paragraph: Paragraph) -> bool:
+        """Return whether a numbered paragraph is the classification authority and nothing else."""
+        block = self.authority
+        if not isinstance(block, Authority) or not block.numbered or paragraph.mark is not None:
+            return False
+        own, other = paragraph.span, block.span
+        return 0 <= other.start - own.start <= 8 and own.end <= other.end + 2
 
     @property
     def other_banners(self) -> tuple[Banner, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from parsing import BANNER, FIELDS, HEADER, telegram
 
-from checker.model import Authority, Banner, Dtg, Subject, Telegram
+from checker.model import Authority, Banner, Dtg, Reasons, Subject, Telegram
 
 BLOCK = "Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d).\n\n"
 TEXT = "1. (C) The King will open the new bridge at Zenda.\n\n2. (C) The Chancellor asked for two carriages.\nDOE\n"
@@ -132,3 +132,67 @@ def test_a_labeled_form_in_one_line() -> None:
         "1. (U) Please see paragraph 2. 2. (SBU) The Office of Roads has counted the coaches. "
     )
     assert ("17STATE12345", ("SENSITIVE",), 2) == (found.mrn, found.caption_codes, len(found.marked))
+
+
+BASE = """C O N F I D E N T I A L STRELSAU 000412
+
+SIPDIS
+
+E.O. 12958: DECL: 09/06/2017
+TAGS: PREL, PGOV
+SUBJECT: {subject}
+{reference}
+{authority}
+
+1. (C) Summary. The King will open the new bridge. End summary.
+
+2. (C) The Chancellor asked for two more carriages.
+DOE
+"""
+SENTENCE = "Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d)."
+
+
+def read(subject: str = "THE BRIDGE", reference: str = "REF: STRELSAU 399\n", authority: str = SENTENCE) -> Telegram:
+    return telegram(BASE.format(subject=subject, reference=reference, authority=authority))
+
+
+def reasons(found: Telegram) -> list[str]:
+    assert isinstance(found.authority, Authority) and isinstance(found.authority.reasons, Reasons)
+    return [letter.text for letter in found.authority.reasons.letters]
+
+
+@pytest.mark.parametrize(
+    "authority",
+    [
+        "Classified By: Classified by Political Counselor Jane Q. Doe for reasons 1.4 (b) and (d).",
+        "Classified By: Classified By: Political Counselor Jane Q. Doe, reasons 1.4 (b) an\nd (d).",
+        "Classified By: Political Counselor Jane Q. Doe for reasons 1.4 (b) A ND (d).",
+        "Classified By: Political Counselor Jane Q. Doe for Reasons\n \n1.4 (b) and (d).",
+    ],
+)
+def test_doubled_labels_and_broken_words_of_an_authority_sentence(authority: str) -> None:
+    found = read(authority=authority)
+    assert ("Jane Q. Doe", ["b", "d"]) == (found.authority.name, reasons(found))
+    assert 2 == len(found.paragraphs)
+
+
+@pytest.mark.parametrize(
+    "text", [" (C)\n\nThe King came.\n", "\n\n(C) The King came and went.\n", " (C) The King came.\n"]
+)
+def test_a_mark_after_the_authority_sentence_belongs_to_the_text(text: str) -> None:
+    head = BASE.partition("1. (C)")[0].format(subject="THE BRIDGE", reference="REF: STRELSAU 399\n", authority=SENTENCE)
+    found = telegram(head.rstrip("\n") + text + "DOE\n")
+    assert ["b", "d"] == reasons(found)
+    assert ["C"] == [paragraph.level.code for paragraph in found.marked if paragraph.level is not None]
+
+
+def test_a_subject_and_references_go_on_after_an_empty_line() -> None:
+    found = read(subject="THE KING'S TRAVEL PLANS AND THE\n\nNEW BRIDGE AT ZENDA")
+    assert "THE KING'S TRAVEL PLANS AND THE NEW BRIDGE AT ZENDA" == found.subject.text
+    assert (["b", "d"], [399]) == (reasons(found), [each.serial for each in found.references])
+
+
+def test_a_mark_after_a_heading_and_two_blanks() -> None:
+    text = BASE.replace("1. (C) Summary.", "1. SUMMARY:  (C)")
+    found = telegram(text.format(subject="THE BRIDGE", reference="", authority=SENTENCE))
+    assert ["C", "C"] == [paragraph.level.code for paragraph in found.marked if paragraph.level is not None]

@@ -3,6 +3,8 @@
 import pytest
 from parsing import BANNER, FIELDS, HEADER, instruction, telegram
 
+from checker.model import Unread
+
 SENTENCES = [
     # the sentence, name, title, section, letters
     (
@@ -116,3 +118,83 @@ def test_labelled_lines():
     ) == found
     assert ("C", "2020-01-01") == (author.downgrade.level.code, str(author.downgrade.date))
     assert "date 2036-05-01" == instruction(author.declassify)
+
+
+NAMES = [
+    # the classifier as written, name, position
+    ("Deputy Chief of Mission Jane Q. Doe, Jr.", "Jane Q. Doe, Jr.", "Deputy Chief of Mission"),
+    ("Political Counselor John Roe III", "John Roe III", "Political Counselor"),
+    ("Charge d'Affaires, a.i. Jane Doe", "Jane Doe", "Charge d'Affaires, a.i."),
+    ("Political Counselor, Jane Doe", "Jane Doe", "Political Counselor"),
+    ("Minister-Counselor for Trade and Bridges Affairs Jane R. Doe", "Jane R. Doe", "Minister-Counselor for Trade and Bridges Affairs"),
+    ("Acting A/S Jane van der Doe", "Jane van der Doe", "Acting A/S"),
+    ("Ambassador van Roe", "van Roe", "Ambassador"),
+    ("CDA John R. Leader", "John R. Leader", "CDA"),
+    ("RSO JOHN ROE", "JOHN ROE", "RSO"),
+    ("EUR/ZN Director P Michael Roe", "P Michael Roe", "EUR/ZN Director"),
+    ("Jane Doe (DCM)", "Jane Doe", "DCM"),
+    ("Ambassador", None, "Ambassador"),
+    ("Classified by Consul Jane Doe", "Jane Doe", "Consul"),
+    ("Consul Jane Doe under E.O. 12958", "Jane Doe", "Consul"),
+    ("Political Counselor Jane Doel\nling", "Jane Doelling", "Political Counselor"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("by", "name", "title"), NAMES)
+def test_name_and_position_of_the_classifier(by, name, title):
+    author = telegram(f"{HEADER}{BANNER}{FIELDS}Classified By: {by}, for reasons 1.4 (b).\n\n1. (C) Text.\n").authority
+    assert (name, title, ("b",)) == (author.name, author.title, author.reasons.codes)
+
+
+REASONS = [
+    # how the reason is printed, letters
+    ("reasons 1.4 (b) an\nd (d).", "bd"),
+    ("reasons 1.4 (B) A ND (D).", "bd"),
+    ("reasons 1.\n4 (b) and (d).", "bd"),
+    ("reasons 1/4 (b, d).", "bd"),
+    ("reasons 1.4 b.d.", "bd"),
+    ("reasons 1.4(b+d)", "bd"),
+    ("reasons 1.4 (\t\t\tb and d)", "bd"),
+    ("rea\n\nsons 1.4 (b) and (d).", "bd"),
+    ("Reasons\n \n1.4 (b) and (d).", "bd"),
+    ("reason: \n\nE.O. 12958, 1.4 (d)", "d"),
+]
+
+
+@pytest.mark.parametrize(("reason", "letters"), REASONS)
+def test_reasons_broken_or_misprinted(reason, letters):
+    found = telegram(f"{HEADER}{BANNER}{FIELDS}Classified By: Consul Jane Doe, for {reason}\n\n1. (C) Text.\n")
+    author = found.authority
+    assert ("Jane Doe", "Consul", letters) == (author.name, author.title, "".join(author.reasons.codes))
+    assert 1 == len(found.paragraphs)
+
+
+def test_a_section_with_a_comma_is_unreadable_and_not_absent():
+    text = "Classified By: DCM Jane Doe due to 1,4 (b) and (d).\n\n1. (C) Text.\n"
+    author = telegram(f"{HEADER}{BANNER}{FIELDS}{text}").authority
+    assert ("Jane Doe", "DCM") == (author.name, author.title)
+    assert isinstance(author.reasons, Unread)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ". (C) The King left on Monday.",
+        ".  (C/NF) The King left on Monday.",
+        ". -- (C) The King left on Monday.",
+        "\n(C) The King left on Monday.",
+        ". (C)\nThe King left on Monday.",
+        ". 1. (C) The King left on Monday.",
+    ],
+)
+def test_a_mark_after_the_reasons_belongs_to_the_text(text):
+    found = telegram(f"{HEADER}{BANNER}{FIELDS}Classified By: Consul Jane Doe for reasons 1.4 (b) and (d){text}\n")
+    assert "bd" == "".join(found.authority.reasons.codes)
+    assert ["C"] == [paragraph.level.code for paragraph in found.paragraphs]
+    assert found.paragraphs[0].mark is not None
+
+
+@pytest.mark.parametrize("reason", ["1.4 (b)\n(c) and (d).", "1.4 (b),\n(c), (d)", "1.4 (b). and (c). and (d)."])
+def test_a_letter_c_after_a_line_end_is_still_a_reason(reason):
+    found = telegram(f"{HEADER}{BANNER}{FIELDS}Classified By: Consul Jane Doe, reasons {reason}\n\n1. (C) Text.\n")
+    assert "bcd" == "".join(found.authority.reasons.codes)

@@ -104,6 +104,79 @@ REFERENCES = [
     ("REF: ZENDA 33 (07)", [(None, "telegram", 2007, "ZENDA", 33)]),
     ("REFTEL: STATE 1 AND ZENDA 2", [(None, "telegram", None, "STATE", 1), (None, "telegram", None, "ZENDA", 2)]),
 ]
+FORMS = [
+    # one reference as written: year, post, serial
+    ("2007ZENDA201", 2007, "ZENDA", 201),
+    ("07ZENDA201", 2007, "ZENDA", 201),
+    ("'07 ZENDA 201", 2007, "ZENDA", 201),
+    ("07 ZENDA 201", 2007, "ZENDA", 201),
+    ("07-ZENDA-201", 2007, "ZENDA", 201),
+    ("ZENDA 07-12", 2007, "ZENDA", 12),
+    ("ZENDA 201-07", 2007, "ZENDA", 201),
+    ("ZENDA 12 (2007)", 2007, "ZENDA", 12),
+    ("ZENDA (07) 201", 2007, "ZENDA", 201),
+    ("PORT-OF-ZENDA 206", None, "PORT OF ZENDA", 206),
+    ("PORT OF ZENDA 206", None, "PORT OF ZENDA", 206),
+    ("SECSTATE 206", None, "STATE", 206),
+    ("AMEMBASSY ZENDA 206", None, "ZENDA", 206),
+    ("STATE 12345 (NOTAL)", None, "STATE", 12345),
+]
+
+
+@pytest.mark.parametrize(("text", "year", "post", "serial"), FORMS)
+def test_forms_of_a_message_number(text, year, post, serial):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\nREF: {text}\n\n").references
+    assert [("telegram", year, post, serial)] == [(r.kind, r.year, r.post, r.serial) for r in found]
+
+
+OTHERS = [
+    "MOD MSG DTG 301601Z SEP 08",
+    "STRELSAU POINTS JULY 15",
+    "RURITANIA REPORT 2008",
+    "10 AUGUST 2006 NON PAPER ON BRIDGES",
+    "IIR 6 803 0123 08",
+    "DOE E-MAIL OF MARCH 12",
+    "DOE-ROE PHONE CALL 12 MAR",
+    "3 FAM 4170",
+]
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_is_no_telegram_is_an_other_reference(text):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\nREF: A. {text}\n     B. ZENDA 12\n\n").references
+    assert [("A", "other", None), ("B", "telegram", 12)] == [(r.letter, r.kind, r.serial) for r in found]
+
+
+LETTERED = [
+    "REF: A.) ZENDA 12\n     B.) STATE 34",
+    "REF: (A) ZENDA 12\n     (B) STATE 34",
+    "REFS: A - ZENDA 12\n      B - STATE 34",
+    "REF(S): A: ZENDA 12\n      B: STATE 34",
+    "REFTEL: A. ZENDA 12 \xb6B. STATE 34",
+    "REF: A. REF A: ZENDA 12\n     B. REF B: STATE 34",
+    "REF: REFS: A. (A) ZENDA 12\n\xb6B. (B) STATE 34",
+]
+
+
+@pytest.mark.parametrize("line", LETTERED)
+def test_letters_of_references(line):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\n{line}\n\n").references
+    assert [("A", "ZENDA", 12), ("B", "STATE", 34)] == [(r.letter, r.post, r.serial) for r in found]
+
+
+@pytest.mark.parametrize(
+    "line", ["REF: ZENDA 202 AND 203", "REF: ZENDA 202/203", "REF: ZENDA 202, 203", "REF: ZENDA 202 & 203"]
+)
+def test_two_numbers_of_one_post(line):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\n{line}\n\n").references
+    assert [("ZENDA", 202), ("ZENDA", 203)] == [(r.post, r.serial) for r in found]
+
+
+@pytest.mark.parametrize("label", ["REF", "REFS", "REFTEL", "REF(S)"])
+def test_references_may_follow_the_subject_on_its_line(label):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: THE KING {label}: (A) ZENDA 12, (B) STATE 34\n\n")
+    assert "THE KING" == found.subject.text
+    assert [("A", 12), ("B", 34)] == [(r.letter, r.serial) for r in found.references]
 
 
 @pytest.mark.parametrize(("line", "expected"), REFERENCES)

@@ -36,7 +36,8 @@ def tried(given: str) -> str:
     book = Rulebook([Rule(rule_of(given))], WORDS)
     (rule,) = book.rules
     return "\n".join(
-        f"{result.place} {result.rule} {result.kind} {result.ok}: {result.message}" for result in run_examples(rule, book)
+        f"{result.place} {result.rule} {result.kind} {result.ok}: {result.message}"
+        for result in run_examples(rule, book)
     )
 
 
@@ -47,7 +48,9 @@ def noticed(given: str) -> str:
     made = run_mutants(rule, book)
     lines = [f"{each.name}: {'noticed' if each.killed else 'excused' if each.excused else 'alive'}" for each in made]
     return (
-        "\n".join([*lines, *(f"stale: {name} at {line}:{column}" for name, line, column in stale_equivalents(rule, made))])
+        "\n".join(
+            [*lines, *(f"stale: {name} at {line}:{column}" for name, line, column in stale_equivalents(rule, made))]
+        )
         or "none"
     )
 

@@ -63,9 +63,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     items: list[Diagnostic] = []
     pack = Pack("gone", items)
     assert ([], {}, "gone") == (pack.chapters(), pack.bases(), pack.name)
-    assert [
-        "gone:1:1: error[R001]: no such folder\n      = explain: cablecheck explain R001"
-    ] == list(map(str, items))
+    assert ["gone:1:1: error[R001]: no such folder\n      = explain: cablecheck explain R001"] == list(map(str, items))
 
 
 def test_links_that_lead_out_are_told_and_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

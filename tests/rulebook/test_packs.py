@@ -193,7 +193,7 @@ def test_select_by_id_name_and_alias() -> None:
     book = rulebook.load()
     one, two = book.rules[0], book.rules[3]
     assert [one.id, two.id] == [rule.id for rule in book.select([two.name, one.id]).rules]
-    with pytest.raises(ConfigError, match=f'did you mean .{one.name}.'):
+    with pytest.raises(ConfigError, match=f"did you mean .{one.name}."):
         book.select([one.name + "x"])
 
 

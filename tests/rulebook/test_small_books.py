@@ -200,9 +200,7 @@ def test_one_clash_hides_no_other(here: Path) -> None:
         },
     )
     told = [words.partition("\n")[0].partition(": ")[2] for words in troubles(["mine/two.yaml"])]
-    assert [
-        f'error[R022]: "{name}" is taken by TWO-0{n} in mine/two.yaml' for name, n in (("a", 1), ("b", 3))
-    ] == told
+    assert [f'error[R022]: "{name}" is taken by TWO-0{n} in mine/two.yaml' for name, n in (("a", 1), ("b", 3))] == told
     assert ("", (), frozenset()) == ((book := Rulebook([], rulebook.load().vocabulary)).digest, book.packs, book.named)
 
 
@@ -377,9 +375,7 @@ def test_shapes_of_other_packages_are_told_too() -> None:
         return [str(item).partition("\n")[0] + "|" + item.help for item in file.diagnostics]
 
     assert ['x.yaml:1:1: error[R009]: "7" is not allowed here|Few.'] == told("7", {"maximum": 3, "description": "Few."})
-    assert ['x.yaml:1:1: error[R009]: invalid value "b"|An a.'] == told(
-        "b", {"pattern": "^a$", "description": "An a."}
-    )
+    assert ['x.yaml:1:1: error[R009]: invalid value "b"|An a.'] == told("b", {"pattern": "^a$", "description": "An a."})
     assert ["x.yaml:1:1: error[R009]: a list is empty|"] == told("[]", {"minItems": 1})
     keys = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a", "b"]}
     assert [
@@ -390,9 +386,7 @@ def test_shapes_of_other_packages_are_told_too() -> None:
     assert ["x.yaml:1:1: error[R009]: expected a number or true or false, not a mapping|"] == told(
         "{}", {"type": ["number", "boolean"]}
     )
-    assert ["x.yaml:1:1: error[R009]: expected a string, not a mapping|"] == told(
-        "{}", {"type": ["string", "number"]}
-    )
+    assert ["x.yaml:1:1: error[R009]: expected a string, not a mapping|"] == told("{}", {"type": ["string", "number"]})
     assert ['x.yaml:1:1: error[R009]: expected a list or a mapping, not "x"|'] == told(
         "x", {"type": ["array", "object"]}
     )
@@ -751,7 +745,9 @@ def test_a_check_that_is_not_switched_on_is_told() -> None:
         "profile": ["ALL"],
         "check": "two-answers",
     }
-    with pytest.raises(ConfigError, match=r'^TWO-01 needs the check "two-answers", which is not enabled .option `checks`.$'):
+    with pytest.raises(
+        ConfigError, match=r'^TWO-01 needs the check "two-answers", which is not enabled .option `checks`.$'
+    ):
         Rule(head).compiled(rulebook.load().context)
 
 
@@ -802,7 +798,9 @@ def test_the_book_of_files_and_folders(here: Path) -> None:
     assert ["TWO-01"] == [rule.id for rule in authoring.rulebook_of(["mine"]).rules]
     assert ["TWO-01"] == [rule.id for rule in authoring.rulebook_of(["mine/two.yaml"]).rules]
     assert ["ONE-01", "ONE-02"] == [rule.id for rule in authoring.rulebook_of(["shipped"]).rules]
-    assert ["ONE-01", "ONE-02", "TWO-01"] == [rule.id for rule in authoring.rulebook_of(["mine", "shipped/one.yaml"]).rules]
+    assert ["ONE-01", "ONE-02", "TWO-01"] == [
+        rule.id for rule in authoring.rulebook_of(["mine", "shipped/one.yaml"]).rules
+    ]
     assert "mine/two.yaml" == authoring.rulebook_of(["mine/two.yaml"]).rules[0].place[0]
     assert "desks" in authoring.rulebook_of(["mine/two.yaml"]).vocabulary
     with pytest.raises(RuleError, match="cannot read the file"):
@@ -846,7 +844,9 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
 
     monkeypatch.setattr(authoring, "run_examples", judged)
     monkeypatch.setattr(authoring, "run_mutants", tried)
-    monkeypatch.setattr(authoring, "stale_equivalents", lambda each, made: [("old", 7, 8)] if each.id == "TWO-03" else [])
+    monkeypatch.setattr(
+        authoring, "stale_equivalents", lambda each, made: [("old", 7, 8)] if each.id == "TWO-03" else []
+    )
     none = [f"mine/two.yaml:{line}: TWO-0{line - 3} has no example" for line in (4, 5, 6)]
     report = authoring.test_files(["mine"], mutants=True)
     assert [

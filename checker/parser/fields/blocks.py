@@ -19,6 +19,10 @@ _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
 _DASHES = Pattern(r" *-{4,}[- ]*\n")
+_REASON_OPEN = Pattern(
+    r"(?:\bREASONS?|\bFOR|\bPER|\bR(?:EA?)?S?O?N?)[ :.\\\n]*\Z|1 ?[./] ?[3-6][^\n]{0,12}(?:AND|[,(])[ \\\n]*\Z"
+)
+_REASON_BELOW = Pattern(r"(?:[A-Z]{1,6} ?)?(?:E\.?O\.? ?\d{5},? ?)?\(?1 ?[.,/] ?[3-6](?!\d)|\(?[A-H]\)")
 _VALUES = ("eo", "tags", "subject", "references", "authority")
 
 
@@ -234,16 +238,29 @@ def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
 
 
 def _belongs(cursor: Cursor, state: State, name: str) -> bool:
-    """Whether a line that could open a block still belongs to the open one."""
-    if name == "loose_text":
-        if not state.blank or state.open not in _VALUES:
-            return False
-        if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
+    """Whether a line that could open a block is part of the open one.
+
+    A subject, references or an authority may go on after an empty line, in copies with an empty line after each line
+    and after a page line: a further label, still above paragraph 1, shows that they do.
+    """
+    if state.open == "authority" and state.blank and name != "authority":
+        return _continues_reason(cursor, state)
+    if name != "loose_text" or not state.blank or state.open not in _VALUES:
+        return False
+    if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
+        return True
+    if state.open != "references" or _NUMBER_AT_END.match(cursor.fold, state.start) is not None:
+        if _is_empty(cursor, state):
             return True
-        if state.open == "references" and _NUMBER_AT_END.match(cursor.fold, state.start) is None:
-            return False
-        return _is_empty(cursor, state)
-    return False
+    says_something = any(map(str.isalnum, cursor.fold[state.start : state.end]))
+    return state.open != "authority" and says_something and bool(_next_labels(cursor, state) - state.seen)
+
+
+def _continues_reason(cursor: Cursor, state: State) -> bool:
+    """Return whether a line after a blank one continues the reason that the authority block ends within."""
+    if _REASON_BELOW.match(cursor.fold, state.start, state.end) is None:
+        return False
+    return _REASON_OPEN.search(cursor.fold[max(0, state.start - 60) : state.start]) is not None
 
 
 def _is_empty(cursor: Cursor, state: State) -> bool:
@@ -253,17 +270,28 @@ def _is_empty(cursor: Cursor, state: State) -> bool:
 
 
 def _goes_on(cursor: Cursor, state: State) -> bool:
-    """Whether labels follow soon, so that loose text before the first of them is not yet the text."""
-    if state.seen & {"eo", "tags", "subject"}:
-        return False
+    """Whether labels follow soon, so that loose text before the first of them is not the text yet."""
+    return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state))
+
+
+_SOON = 14  # lines in which a label must follow
+_NAMES = {"reference": "references"}  # label -> block, where they differ
+
+
+def _next_labels(cursor: Cursor, state: State) -> set[str]:
+    """Return the blocks whose labels begin one of the next lines, as far as paragraph 1."""
+    found: set[str] = set()
     here = state.end
-    for _ in range(14):
+    for _ in range(_SOON):
         here = cursor.fold.find("\n", here) + 1
         if here == 0 or here >= cursor.size:
-            return False
+            break
         start = here
         while cursor.fold[start] == " ":
             start += 1
-        if label_of(cursor, start) is not None:
-            return True
-    return False
+        label = label_of(cursor, start)
+        if label is not None:
+            found.add(_NAMES.get(label[0], label[0]))
+        elif _NUMBERED.match(cursor.fold, start) is not None:
+            break
+    return found

@@ -148,11 +148,11 @@ def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
     if int(numbers[2:4]) < 24 and int(numbers[4:6]) < 60:
         node.time = numbers[2:6]
     if action:
-        node.action, mended = _precedence(cursor, match, 1)
-        repaired = repaired or mended
+        node.action, repaired_here = _precedence(cursor, match, 1)
+        repaired = repaired or repaired_here
     if info:
-        node.info, mended = _precedence(cursor, match, 2)
-        repaired = repaired or mended
+        node.info, repaired_here = _precedence(cursor, match, 2)
+        repaired = repaired or repaired_here
     node.repaired = repaired
     ends = cursor.line_end(start)
     if match.end() < ends:
@@ -179,9 +179,9 @@ def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Prece
     start, end = match.span(group)
     table = cursor.grammar.prosigns
     entry = table.get(letter) or cursor.grammar.doubled.get(letter)
-    mended = False
+    repaired_here = False
     if entry is None and "0" in letter:
         entry = table.get(letter.translate(_LOOKALIKES))
-        mended = entry is not None
-    text = entry.code if mended and entry is not None else cursor.text[start:end]
-    return Precedence(cursor.span(start, end), text, entry.rank if entry is not None else None), mended
+        repaired_here = entry is not None
+    text = entry.code if repaired_here and entry is not None else cursor.text[start:end]
+    return Precedence(cursor.span(start, end), text, entry.rank if entry is not None else None), repaired_here

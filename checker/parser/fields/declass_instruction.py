@@ -60,7 +60,7 @@ def forms_of(words: Vocabulary) -> Forms:
 
 
 class Value:
-    """The value under reading: its offsets in the sheet and its folded text on one line."""
+    """The value under reading: its offsets in the text and its folded text on one line."""
 
     __slots__ = ("cursor", "end", "flat", "forms", "start")
 
@@ -207,7 +207,7 @@ def _read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unr
 
 
 def _is_plain(flat: str) -> bool:
-    """Whether a value is a date in figures and nothing else: no code has two strokes."""
+    """Whether a value is a date in figures and nothing else: no code has two slashes."""
     return len(flat) <= 10 and flat.count("/") == 2 and flat.replace("/", "").isdigit()
 
 

@@ -28,7 +28,7 @@ _TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
 
 
 class Header:
-    """Reads the header lines from the top of a sheet into a telegram, up to the classification line."""
+    """Reads the header lines from the top of the text into a telegram, up to the classification line."""
 
     __slots__ = ("banner", "cursor", "gap", "group", "info", "match", "names", "offices", "telegram", "to", "unread")
 

@@ -10,6 +10,7 @@ from ..markings import finder
 from .blocks import Region
 from .dates import year_of
 from .declass_instruction import read_value
+from .header_lines import post_of
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
@@ -30,8 +31,23 @@ def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
         mark = finder.portion(cursor.view, low, end, cursor.words, cursor.lowered) if low > start else None
         if isinstance(mark, Marking):
             subject.mark, end = mark, low
+    label = _reference_label(cursor, start, end) if "references" not in cursor.collected else None
+    if label is not None:
+        end, body = label
+        subject.span = cursor.span(region.start, end)
+        cursor.parts = sorted([*cursor.parts, (end, "references")])
+        read_references(cursor, telegram, Region("references", end, body, region.end))
     subject.text = cursor.joined(start, end)
     telegram.subject = subject
+
+
+def _reference_label(cursor: Cursor, start: int, end: int) -> tuple[int, int] | None:
+    """Return where a label of references within the subject begins and ends."""
+    for form in cursor.grammar.label("reference", "line"):
+        at = cursor.fold.find(f" {form}:", start, end)
+        if at > start:
+            return at + 1, at + len(form) + 2
+    return None
 
 
 def _behind(cursor: Cursor, start: int, end: int) -> int:
@@ -89,11 +105,21 @@ def _likeness(number: str, other: str) -> int:
     return max(same, 4 if sorted(number) == sorted(other) else 0)
 
 
-# ---- The references: their letters, and year, post and serial number of those that name a telegram.
-_BREAK = Pattern(r"\n *(?:\xb6 ?)?(?=\(?[A-Z][.)]|[A-Z0-9])|;|,| AND |(?<=[\d)]) +(?=\(?[B-Z][.)])")
-_LETTER = Pattern(r"(?:\(?([A-Z])[.):] *)+")
-_NAMED = Pattern(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z'. ]{1,39}?)[ \n] ?#?(\d{1,7})(?!\d)(?: ?\((\d{4}|\d{2})\))?")
-_CLOSED = Pattern(r"(\d{2})([A-Z]{3,30})(\d{1,7})(?![A-Z\d])")
+# ---- References ------------------------------------------------------------------------------------------------------
+_BREAK = Pattern(
+    r"\n *(?:\xb6 ?)?(?=\(?[A-Z][.)]|['0-9A-Z])|\n *\xb6? ?(?=[A-Z] ?[-:] )|[ \n]*\xb6 ?(?=\(?[A-Z][.):])"
+    r"|;|,| AND | & |(?<=\d)(?<!/\d)(?<!/\d\d)/(?=\d{2,6}(?![\d/]))"
+    r"|(?<=[\d)]) +(?=\(?[B-Z][.):])"
+)
+_LETTER = Pattern(r"(?:(?:REF(?:TEL)?S? *)?(?:\(([A-Z])\)[.:]?|([A-Z])(?:\.\)|[.):](?![A-Z]\.)| ?- ))[ :]*)+")
+_LABEL = Pattern(r"(?:REF(?:TEL|ERENCE)?S?(?:\(S\))?[ :.]+)+(?=[^ :.])")
+_NAMED = Pattern(
+    r"(?:'?(\d{4}|\d{2})[ -]?)?([A-Z][A-Z'. -]{1,39}?)[ \n]?"
+    r"(?:\((\d{4}|\d{2})\)[ \n]?|(\d{2})-(?=\d{3})|(0\d)-(?=\d{2}(?!\d)))?[ \n]?#?(\d{1,7})(?![\dA-Z])(?!/\d{1,2}/\d)"
+    r"(?: ?\((\d{4}|\d{2})\)|-(\d{2})(?![\d-]))?"
+)
+_NUMBER_ALONE = Pattern(r"#?(\d{2,6})(?: ?\((\d{4}|\d{2})\))?(?= *(?:[,;&/.)(\n]|AND|NOTAL|\Z))")
+_LONGEST_REFERENCE = 60  # code points
 
 
 def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
@@ -104,45 +130,69 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     found: list[Reference] = []
     low = start
     for match in _BREAK.finditer(cursor.fold, start, region.end):
-        if _opens_item(cursor, match, region.end):
+        if _opens_item(cursor, match, region.end, found):
             _add(cursor, found, low, match.start())
             low = match.end()
     _add(cursor, found, low, region.end)
     cursor.collect("references", found)
 
 
-def _opens_item(cursor: Cursor, match: re.Match[str], end: int) -> bool:
-    """Whether a new item begins behind a break: it has a letter of its own, or names a telegram."""
+def _opens_item(cursor: Cursor, match: re.Match[str], end: int, found: list[Reference]) -> bool:
+    """Return whether a new item begins after a break: it has a letter of its own, or names a telegram."""
     at = match.end()
     while at < end and cursor.fold[at] in " \n":
         at += 1
-    return _LETTER.match(cursor.fold, at, end) is not None or _named(cursor, at, end) is not None
+    if match.group().startswith("/"):
+        return _NUMBER_ALONE.match(cursor.fold, at, end) is not None
+    if _LETTER.match(cursor.fold, at, end) is not None or _named(cursor, at, end) is not None:
+        return True
+    return match.group() in (" AND ", " & ", ",") and _NUMBER_ALONE.match(cursor.fold, at, end) is not None
 
 
 def _named(cursor: Cursor, at: int, end: int) -> re.Match[str] | None:
-    match = _NAMED.match(cursor.fold, at, end) or _CLOSED.match(cursor.fold, at, end)
-    return match if match is not None and match.end() - at <= 60 else None
+    """Return the year, post and serial number that begin at `at`; `None` if they do not name a telegram."""
+    match = _NAMED.match(cursor.fold, at, end)
+    if match is None or match.end() - at > _LONGEST_REFERENCE:
+        return None
+    words = match.group(2).replace(".", " ").split()
+    words += match.group(2).replace("-", " ").split()
+    months = cursor.grammar.months
+    others = cursor.grammar.page_word("not-telegram")
+    if any(word in months or word in others for word in words):
+        return None
+    return match
 
 
 def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
     low, high = cursor.trim(low, high)
-    while low < high and cursor.fold[high - 1] in ",;":
+    while low < high and cursor.fold[high - 1] in ",;\\ \xb6":
         high -= 1
     if low == high:
         return
     item = Reference(cursor.span(low, high), cursor.joined(low, high))
-    letter = _LETTER.match(cursor.fold, low, high)
     at = low
+    label = _LABEL.match(cursor.fold, at, high)
+    letter = _LETTER.match(cursor.fold, at, high)
+    if letter is None and label is not None:
+        at = label.end()
+        letter = _LETTER.match(cursor.fold, at, high)
     if letter is not None:
-        item.letter = letter.group(1)
+        item.letter = letter.group(1) or letter.group(2)
         at = letter.end()
     match = _named(cursor, at, high)
     if match is not None:
         item.kind = "telegram"
-        year = match.group(1) or (match.group(4) if match.re.groups > 3 else None)
+        before, name, *years, serial, behind, suffix = match.groups()
+        year = next((digits for digits in (before, *years, behind, suffix) if digits), None)
         item.year = year_of(year) if year else None
-        item.post = match.group(2).strip(" .")
-        item.serial = int(match.group(3))
+        item.post = post_of(cursor, name.replace("-", " ").strip(" ."))
+        item.serial = int(serial)
+    elif letter is None and found and found[-1].kind == "telegram":
+        alone = _NUMBER_ALONE.match(cursor.fold, at, high)
+        if alone is not None:  # another number of the same post
+            item.kind, item.post, item.year = "telegram", found[-1].post, found[-1].year
+            item.year = year_of(alone.group(2)) if alone.group(2) else item.year
+            item.serial = int(alone.group(1))
     found.append(item)
 
 

@@ -11,7 +11,7 @@ from ...values import Level
 from ..cursor import Cursor, Pattern
 from ..markings import finder
 
-_BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? ?\(")
+_BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? {0,3}\(")
 _DELETION = Pattern(r"X{4,}|\[?\.\.\.\]?")
 _BLANKS = " \n"
 _STATEMENT = 70  # code points in which a statement for the entire text begins

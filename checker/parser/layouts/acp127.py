@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...model import Authority, Banner, Dtg, Telegram, Unread
 from ...values import Date
 from ..cursor import Cursor
-from ..fields.authority import read_authority
+from ..fields.authority import read_authority, text_offset
 from ..fields.banner import read_banner, unread_banner
 from ..fields.blocks import Region, label_of, opens_text, walk
 from ..fields.captions import read_captions, unknown_caption
@@ -38,6 +38,10 @@ def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
         here, banner, above = _banner_below(cursor, here)
     here = _banner_line(cursor, telegram, here, banner)
     regions, low = walk(cursor, here)
+    if regions and regions[-1].name == "authority":
+        text = text_offset(cursor, regions[-1].start, regions[-1].end)
+        if text is not None:
+            low = regions[-1].end = text
     below = {region.name for region in regions}
     for region in [*(region for region in above if region.name not in below), *regions]:
         _read_region(cursor, telegram, region)

@@ -79,6 +79,10 @@ _SINGLE = (
 _MANY = ("to", "info", "references", "captions", "passing", "notices", "page_lines", "stamps", "attributes", "offices")
 
 
+_RECORDED = ("created", "level_text", "origin", "subject", "handling", "eo", "tags", "current_level")
+"""The fields of a source record that only a record of a document has; any row has an id, any mail a sender."""
+
+
 def is_unrecognized(telegram: Telegram) -> bool:
     """Return whether nothing was recognized that a rule could evaluate: such a text is not a clean telegram."""
     for field in _SINGLE:
@@ -87,6 +91,7 @@ def is_unrecognized(telegram: Telegram) -> bool:
             return False
     if any(getattr(telegram, field) for field in _MANY):
         return False
-    if telegram.source_record is not None:
+    record = telegram.source_record
+    if record is not None and (telegram.layout == "extract" or any(getattr(record, name) for name in _RECORDED)):
         return False  # an archive's or an edition's record of a document without markings
     return not any(item.mark is not None or item.cut or item.kind == "numbered" for item in telegram.paragraphs)
