@@ -162,7 +162,7 @@ def test_links_devices_and_pipes_are_not_read(folder: Path, capsys: pytest.Captu
 def test_the_result_cache_does_not_grow_for_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from checker import result_cache
 
-    monkeypatch.setattr(result_cache, "MOST", 4)
+    monkeypatch.setattr(result_cache, "MAX_RECORDS", 4)
     monkeypatch.setattr(result_cache, "key_of", lambda *parts: "aa" + str(abs(hash(parts))))
     for number in range(20):
         (folder / "n.txt").write_text("1.  (C) ALPHA.\n" * (number + 1))

@@ -98,7 +98,7 @@ def elements_behind_guards() -> list[Data]:
 
 def values_of_no_known_type() -> list[Data]:
     """What no rule file can name, and the code still judges."""
-    paths = ([0, "span"], [0, "banner", "span"], [0, "subject", "span", "start"])
+    paths = ([0, "span"], [0, "banner", "span"], [0, "subject", "span"])
     codes = [["state", path, state] for path in paths for state in ("present", "absent", "readable", "unreadable")]
     return [{"require": code} for code in codes] + [{"require": ["not", code]} for code in codes]
 
