@@ -31,7 +31,7 @@ def files(folder: str) -> list[Path]:
 
 
 def readings(path: Path) -> Iterator[readers.Reading]:
-    for item in readers.read(str(path), words=book().vocabulary):
+    for item in readers.read(str(path), vocabulary=book().vocabulary):
         if isinstance(item, readers.Reading):
             yield item
 

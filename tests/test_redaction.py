@@ -57,7 +57,7 @@ def test_the_words_of_our_messages_are_on_the_list() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("is an attachment of type application/canary-word: save it", f"is an attachment of type {MASK}-word: save it"),
+        ("is an attachment of type application/canary-word: save it", f"is an attachment of type {MASK}: save it"),
         ("is a damaged member: CANARY.TXT at byte 17", f"is a damaged member: {MASK} at byte 17"),
         ("", ""),
     ],

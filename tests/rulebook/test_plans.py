@@ -96,13 +96,6 @@ def elements_behind_guards() -> list[Data]:
     return rules
 
 
-def values_of_no_known_type() -> list[Data]:
-    """What no rule file can name, and the code still judges."""
-    paths = ([0, "span"], [0, "banner", "span"], [0, "subject", "span"])
-    codes = [["state", path, state] for path in paths for state in ("present", "absent", "readable", "unreadable")]
-    return [{"require": code} for code in codes] + [{"require": ["not", code]} for code in codes]
-
-
 def elements_and_what_holds_of_them() -> list[Data]:
     asked = [
         ["ask", path, kind, "is", ["lit", kind, word]]
@@ -135,7 +128,6 @@ PLANS = [
         requirements, guards, guards_that_share_parts, elements_and_what_holds_of_their_telegram,
         elements_and_what_holds_of_them,
         elements_behind_guards,
-        values_of_no_known_type,
     )
     for rules in [made()]
     for start in range(0, len(rules), 16)
