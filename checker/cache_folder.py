@@ -1,6 +1,6 @@
 """The user's cache folder, and the conditions under which its files are read.
 
-A cache is data, but forged data could hide findings. So a cache folder or file is ignored unless only the user can
+A cache is data, but manipulated data could hide findings. So a cache folder or file is ignored unless only the user can
 write to it, and a folder below the working folder or the checked paths is ignored, because whoever provides the
 documents could provide the cache, too.
 """

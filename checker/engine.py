@@ -275,7 +275,7 @@ class _Evaluation:
 
     def one(self, job: Job, env: Env) -> None:
         """Evaluate one rule and record its error, if it raises."""
-        outcome, error = call_safely(job[1].judge, env)
+        outcome, error = call_safely(lambda: job[1].judge(env))  # compiling can raise, too
         if error is not None:
             self.crashes.append((job[0], error))
         elif outcome is not NOT_APPLICABLE:

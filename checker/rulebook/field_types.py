@@ -135,7 +135,7 @@ def field_names() -> frozenset[str]:
 def getter(path: Path, known: dict[str, Getter]) -> Getter:
     """Return a function that reads the value at a path. `known` holds getters by path, to share them.
 
-    Raises `ValueError` for a name that is not a field of the model, so that a forged cache can read nothing else.
+    Raises `ValueError` for a name that is not a field of the model, so that a manipulated cache can read nothing else.
     """
     key = ".".join(map(str, path))
     if key not in known:

@@ -1,7 +1,9 @@
-"""Which patterns a rule may use: only those that both engines run in linear time and answer alike.
+"""Accept only patterns that `re` and RE2 both match in linear time and with the same result.
 
-The language is the part of RE2's in which the way through a text is decided letter by letter: where a repeat may go
-on, nothing that may follow begins with the same letter. Python's engine then never has a choice to take back.
+A backtracking engine takes long if it can match the same text in many ways. So the check counts choices along the
+pattern. A repeat or an alternative opens a *span*: the letters that it and the following items can take. A letter that
+is not in the span closes it, because it fixes where the items before it ended. Within a span, choices over the same
+letters multiply; two unlimited repeats over the same letters are refused, and so are more than `MAX_CHOICES` choices.
 """
 
 from __future__ import annotations
@@ -10,11 +12,14 @@ import re
 from re import _constants as const  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 
+from ..record import Record, copied
 from .ir import Any
 
-LONGEST = 1000  # letters of a pattern
+MAX_LENGTH = 1000  # code points of a pattern
 MAX_REPEAT = 1000
-FEW = 32  # a repeat bounded by this is no more than so many choices
+MAX_CHOICES = 100
+MANY = 32  # a repeat with a wider range counts as unlimited
+ROUNDS = 8  # iterations of a repeat to look at: if choices grow from one to the next, the last exceeds MAX_CHOICES
 BEYOND = {
     "ASSERT": "look-ahead and look-behind are",
     "ASSERT_NOT": "look-ahead and look-behind are",
@@ -23,12 +28,12 @@ BEYOND = {
     "GROUPREF_EXISTS": "conditional groups are",
     "POSSESSIVE_REPEAT": "possessive repeats are",
 }
-UNLIKE = (  # what the two engines read differently
-    (r"\\s|\\S", r"\s and \S are", "write a blank, or [ \\t\\n]"),
+DIFFERENT = (  # syntax that the two engines read differently
+    (r"\\s|\\S", r"\s and \S are", "write a space, or [ \\t\\n]"),
     (r"\\[uUNZ]", "this escape is", "write the letter itself"),
     (r"\{,", "a repeat without a lower bound is", "write {0,n}"),
     (r"\(\?[a-zA-Z-]+:", "a flag is", "write both spellings"),
-    (r"\(\?#", "a comment is", "write it beside the rule"),
+    (r"\(\?#", "a comment is", "use a YAML comment"),
     (r"\[\[?:", "a class of that name is", "write its letters"),
     (r"\\[0-9]", "an octal escape or back reference is", "write the letter itself"),
 )
@@ -37,108 +42,138 @@ WHERE = "the language of patterns is in docs/rule-language.md, 'Patterns'"
 
 
 def refuse(pattern: str) -> Refusal | None:
-    """Why a pattern may not be used: (code, message, help); `None` if it may."""
-    if len(pattern) > LONGEST:
-        return "R025", f"the pattern is longer than {LONGEST} letters", "use a vocabulary table"
+    """Return why a pattern is refused, as (code, message, help), or None if it is accepted."""
+    if len(pattern) > MAX_LENGTH:
+        return "R025", f"the pattern is longer than {MAX_LENGTH} characters", "use a vocabulary table"
     try:
         tree = parser.parse(pattern, re.ASCII)
     except (re.error, RecursionError, OverflowError, ValueError) as error:
-        return "R025", f"not a pattern: {error}", "quote the pattern in single quotes, so that YAML leaves it alone"
+        return (
+            "R025",
+            f"invalid pattern: {error}",
+            "put the pattern in single quotes, so that YAML does not interpret it",
+        )
     if tree.state.flags & ~(re.ASCII | re.UNICODE):
         return "R025", "flags such as (?i) are not allowed", "write both spellings, or use a vocabulary table"
-    for sign, what, instead in UNLIKE:
+    for sign, what, instead in DIFFERENT:
         if re.search(r"(?<!\\)(?:\\\\)*" + sign, pattern):
             return "R025", f"{what} not read alike by both engines", f"{instead}; {WHERE}"
     try:
-        _walk(list(tree), frozenset())
+        _choices(list(tree), _State())
     except _Refused as error:
         return "R025", str(error), WHERE
     if _impossible(list(tree)):
-        return "R026", "the pattern can match no text", "the whole text is matched already: drop ^ and $ inside"
+        return "R026", "the pattern cannot match any text", "patterns match the whole text: remove ^ and $ inside"
     return None
 
 
 class _Refused(ValueError):
-    """The pattern holds something outside the language."""
+    """The pattern is outside the language."""
 
 
 Letters = frozenset[int]
-ALL: Letters = frozenset(range(129))  # the ASCII letters, and 128 for every other one
+ALL: Letters = frozenset(range(129))  # the ASCII letters, and 128 for all others
 
 
-def _walk(items: list[Any], open_: Letters) -> Letters:
-    """Go along a sequence. `open_` are the letters that repeats before may still take; returned as it is at the end."""
+class _State(Record):
+    """The choices of a backtracking engine at one point of a pattern.
+
+    `span` holds the letters of the open span; `choices` counts ways through it, `unlimited` its unlimited repeats over
+    the same letters. In an `ambiguous` span the same text can be matched in several ways: its choices remain in
+    `before` when it is closed, because each of these ways is tried with all that follows.
+    """
+
+    span: Letters = frozenset()
+    choices: int = 1
+    unlimited: int = 0
+    ambiguous: bool = False
+    before: int = 1
+
+    def after_letter(self, letters: Letters) -> _State:
+        """Return the state after a mandatory letter."""
+        if self.span & letters:
+            return copied(self, span=self.span | letters)
+        return _State(before=self.before * (self.choices if self.ambiguous else 1))
+
+    def after_choice(self, letters: Letters, options: int, opened: Letters) -> _State:
+        """Return the state after an item with `options` choices, or 0 for unlimited; `opened` is the span before it."""
+        shared = bool(opened & letters)
+        unlimited = self.unlimited
+        if not options:
+            unlimited = unlimited + 1 if shared else max(unlimited, 1)
+        choices = self.choices * max(options, 1) if shared else self.choices + max(options - 1, 0)
+        state = _State(self.span | letters, choices, unlimited, self.ambiguous or shared, self.before)
+        if unlimited > 1:
+            raise _Refused("two unlimited repeats over the same characters")
+        return state.checked()
+
+    def checked(self) -> _State:
+        """Return this state. Raises `_Refused` if it has too many choices."""
+        if self.choices * self.before > MAX_CHOICES:
+            raise _Refused(f"more than {MAX_CHOICES} ways to match the same text, in repeats or alternatives")
+        return self
+
+    def joined(self, other: _State) -> _State:
+        """Return the state after either of two alternatives."""
+        return _State(
+            self.span | other.span,
+            max(self.choices, other.choices),
+            max(self.unlimited, other.unlimited),
+            self.ambiguous or other.ambiguous,
+            max(self.before, other.before),
+        )
+
+
+def _choices(items: list[Any], state: _State) -> _State:
+    """Return the state after a sequence. Raises `_Refused`."""
     for name, value in items:
         word = str(name)
         if word in BEYOND:
             raise _Refused(f"{BEYOND[word]} not linear")
         if word in ("MAX_REPEAT", "MIN_REPEAT"):
-            open_ = _repeat(value, open_)
+            state = _repeat(value, state)
         elif word == "SUBPATTERN":
-            open_ = _walk(list(value[3]), open_)
+            state = _choices(list(value[3]), state)
         elif word == "BRANCH":
-            open_ = frozenset().union(*(_walk(list(branch), open_) for branch in value[1]))
-        elif word != "AT" and not open_ & _letters([(name, value)]):
-            open_ = frozenset()  # this letter ends whatever repeat came before
-    return open_
+            state = _branch([list(branch) for branch in value[1]], state)
+        elif word != "AT":
+            state = state.after_letter(_letters([(name, value)]))
+    return state
 
 
-def _repeat(value: Any, open_: Letters) -> Letters:
+def _repeat(value: Any, state: _State) -> _State:
     low, high, inner = value[0], value[1], list(value[2])
     endless = high is const.MAXREPEAT
     if not endless and high > MAX_REPEAT:
         raise _Refused(f"a repeat of more than {MAX_REPEAT} is too long")
-    if high == 1:
-        after = _walk(inner, open_)
-        return open_ | after
-    many = endless or (high > FEW and low != high)
-    letters = _every(inner)
-    if many and open_ & letters:
-        raise _Refused("two repeats that may take the same letters stand where the one can end and the other begin")
-    _inside(inner)
-    if not many:
-        return open_ if open_ & letters or not low else frozenset()
-    return letters if low else open_ | letters
-
-
-def _inside(items: list[Any]) -> None:
-    """What is repeated must be decided letter by letter, and never be empty."""
-    flat = _flat(items)
-    if _may_be_empty(items):
+    if high != 1 and _may_be_empty(inner):
         raise _Refused("a repeat of what may be empty")
-    for place, item in enumerate(flat):
-        name, value = item
-        word = str(name)
-        if word in BEYOND:
-            raise _Refused(f"{BEYOND[word]} not linear")
-        if word == "BRANCH":
-            firsts = [_letters(list(branch)) for branch in value[1]]
-            if sum(map(len, firsts)) != len(frozenset().union(*firsts)):
-                raise _Refused("alternatives that begin alike inside a repeat")
-            for branch in value[1]:
-                if any(_varies(part) for part in _flat(list(branch))):
-                    raise _Refused("a repeat inside a repeat")
-        if _varies(item):
-            rest = [*flat[:place], *flat[place + 1 :]]
-            if _may_be_empty(rest) or _every([item]) & _every(rest):
-                raise _Refused("a repeat inside a repeat")
-            if word != "BRANCH" and any(_varies(part) for part in _flat(list(value[2]))):
-                raise _Refused("a repeat inside a repeat")
+    after = state
+    for _ in range(ROUNDS if endless else min(high, ROUNDS)):
+        after = _choices(inner, after)
+    if low == high:
+        return after
+    many = endless or high - low >= MANY
+    joined = after if low else after.joined(state)
+    return joined.after_choice(_every(inner), 0 if many else high - low + 1, state.span)
 
 
-def _flat(items: list[Any]) -> list[Any]:
-    """The sequence with its groups opened."""
-    found: list[Any] = []
-    for name, value in items:
-        found += _flat(list(value[3])) if str(name) == "SUBPATTERN" else [(name, value)]
-    return found
-
-
-def _varies(item: Any) -> bool:
-    """Whether an item may take more or fewer letters: a repeat, or alternatives of which one is empty."""
-    if str(item[0]) == "BRANCH":
-        return _may_be_empty([item])
-    return str(item[0]) in ("MAX_REPEAT", "MIN_REPEAT") and item[1][0] != item[1][1]
+def _branch(branches: list[list[Any]], state: _State) -> _State:
+    after = [_choices(branch, state) for branch in branches]
+    joined = after[0]
+    for other in after[1:]:
+        joined = joined.joined(other)
+    firsts = [_letters(branch) for branch in branches]
+    alike = sum(map(len, firsts)) != len(frozenset().union(*firsts))
+    if alike:  # a letter does not decide between the alternatives
+        letters = frozenset().union(*map(_every, branches))
+        return joined.after_choice(letters, len(branches), letters)
+    empty = sum(map(_may_be_empty, branches))
+    if empty > 1:  # no letter can ever tell these apart
+        joined = copied(joined, before=joined.before * empty).checked()
+    if empty:
+        return joined.after_choice(frozenset().union(*map(_every, branches)), 2, state.span)
+    return joined
 
 
 def _may_be_empty(items: list[Any]) -> bool:
@@ -159,12 +194,12 @@ def _may_be_empty(items: list[Any]) -> bool:
 
 
 def _every(items: list[Any]) -> Letters:
-    """All letters that stand anywhere in a sequence."""
+    """Return all letters that occur in a sequence."""
     return _gather(items, stop=False)
 
 
 def _letters(items: list[Any]) -> Letters:
-    """The letters that a sequence may begin with."""
+    """Return the letters with which a sequence can begin."""
     return _gather(items, stop=True)
 
 
@@ -217,7 +252,7 @@ def _class(word: str, value: Any) -> Letters:
 
 
 def _impossible(items: list[Any]) -> bool:
-    """Whether an anchor stands where letters before or after it make it unmatchable."""
+    """Return whether an anchor can never match because of the letters before or after it."""
     seen = False
     ended = False
     for name, value in items:

@@ -108,6 +108,9 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
     data["place"] = [file.shown, node.line, node.column]
     data["source"] = file.excerpt(node.line, node.last_line)
     data["cite"] = _cite(node.get("cite"), scope)
+    help = node.get("help")
+    if isinstance(help, YamlText) and ("{" in help.value or "}" in help.value):
+        scope.error("R021", help, "`help` is not a template: braces are not replaced", "write the text without braces")
     era = _setting(node, defaults, "era")
     if isinstance(era, YamlMap):
         data["era"] = _era(era, scope)

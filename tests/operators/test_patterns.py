@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from re import _parser as parser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.operators.texts import compile_pattern
+from checker.rulebook import regex_subset
 from checker.rulebook.regex_subset import refuse
 
 FINE = [
@@ -72,3 +75,104 @@ def test_what_loads_is_linear(pattern: str, seed: str) -> None:
         start = time.process_time()
         full(seed * 20_000 + "!")
         assert time.process_time() - start < 0.5
+
+
+# ---- Steps of a backtracking engine, counted ---------------------------------------------------------------------------
+
+EXPONENTIAL = [  # each takes exponential or at least quadratic time with `re`
+    "[A-Z ]{0,32}[A-Z ]{0,32}[A-Z ]{0,32}[A-Z ]{0,32}!", "[a-z]{0,20}[a-z]{0,20}[a-z]{0,20}!", "a?" * 20 + "b",
+    "(|a)" * 20 + "b", "(a|)" * 20 + "b", "(a?){20}b", "(a{0,2}){20}b", "(|a){20}b", "(ab|ab?)" * 12 + "c", "(a|aa){20}b",
+    "(?:a|ab?)(?:b|ba?)" * 10 + "c", "[ab]?" * 12 + "!", "(ab?|b?a){12}!", "(a?b?){12}c", r"\d{1,9}\d{1,9}\d{1,9}x",
+    "(?:[ab]{1,2}){15}c", "(a?a)*b", "(a|b|ab)*c", "a*a?a*b", "(a{1,3}a{1,3})*b", "([ab]|(?:a|b))+c",
+]  # fmt: skip
+MAX_STEPS = 2_000_000
+
+
+class TooMany(Exception):
+    """The engine took more than `MAX_STEPS`."""
+
+
+class Steps:
+    """A backtracking matcher that counts how often it looks at an item: the work of `re` without its short cuts."""
+
+    def __init__(self, pattern: str, text: str) -> None:
+        self.text = text
+        self.count = 0
+        for end in self.sequence(list(parser.parse(pattern, re.ASCII)), 0):
+            if end == len(text):
+                break
+
+    def sequence(self, items: list, start: int) -> Iterator[int]:
+        if not items:
+            yield start
+            return
+        for end in self.item(items[0], start):
+            yield from self.sequence(items[1:], end)
+
+    def item(self, item: tuple, start: int) -> Iterator[int]:
+        self.count += 1
+        if self.count > MAX_STEPS:
+            raise TooMany
+        name, value = str(item[0]), item[1]
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
+            yield from self.repeat(value[0], min(int(value[1]), len(self.text) + 1), list(value[2]), start)
+        elif name == "SUBPATTERN":
+            yield from self.sequence(list(value[3]), start)
+        elif name == "BRANCH":
+            for branch in value[1]:
+                yield from self.sequence(list(branch), start)
+        elif name == "AT":
+            yield start
+        elif start < len(self.text) and min(ord(self.text[start]), 128) in regex_subset._letters([item]):
+            yield start + 1
+
+    def repeat(self, low: int, high: int, inner: list, start: int) -> Iterator[int]:
+        """Greedy; with an explicit stack, because a text is longer than Python's own."""
+        stack = [(start, self.sequence(inner, start) if high else iter(()))]
+        while stack:
+            here, ways = stack[-1]
+            end = next(ways, None)
+            if end is not None and (end > here or len(stack) <= low):
+                stack.append((end, self.sequence(inner, end) if len(stack) < high else iter(())))
+            elif end is None:
+                stack.pop()
+                if len(stack) >= low:
+                    yield here
+
+
+def steps(pattern: str, text: str) -> int:
+    return Steps(pattern, text).count
+
+
+@pytest.mark.parametrize("pattern", EXPONENTIAL)
+def test_a_pattern_with_too_many_choices_is_refused(pattern: str) -> None:
+    found = refuse(pattern)
+    assert found is not None and "R025" == found[0]
+
+
+def test_the_counter_sees_what_is_exponential() -> None:
+    with pytest.raises(TooMany):
+        steps("a?" * 25 + "b", "a" * 25)
+
+
+SEEDS = ["a", "b", "ab", "aab", "a1", "A", "AB ", "1", "a,", "ALPHA 1", "A1, "]
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern in FINE if pattern])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_twice_the_text_takes_twice_the_steps(pattern: str, seed: str) -> None:
+    assert_linear(pattern, seed)
+
+
+@settings(max_examples=400, deadline=None)
+@given(PATTERNS, st.text("ab1,", min_size=1, max_size=3))
+def test_what_is_generated_and_accepted_takes_linear_steps(pattern: str, seed: str) -> None:
+    if refuse(pattern) is None:
+        assert_linear(pattern, seed)
+
+
+def assert_linear(pattern: str, seed: str) -> None:
+    """A text that fails at its end: 2 n characters take at most 2.2 times the steps of n, above a floor for short ones."""
+    for end in ("!", ""):
+        once, twice = (steps(pattern, seed * size + end) for size in (40, 80))
+        assert twice <= 2.2 * once + 50 * regex_subset.MAX_CHOICES, (pattern, seed, once, twice)

@@ -79,6 +79,7 @@ PLANTS = [
      "1995-10-14"),
     ("empty era", "before: \"2030-01-01\"", "before: \"1990-01-01\"", "R020", "{from", "first day"),
     ("unknown value in the message", "paragraph {label} has", "paragraph {lable} has", "R021", '"paragraph', '"label"'),
+    ("template in the help", "help: Put one", "help: \"Put {label}\" # one", "R021", '"Put', "without braces"),
     ("stray brace in the message", "paragraph {label} has", "paragraph {label has", "R021", '"paragraph', "{{"),
     ("empty condition", REQUIRE, "require: {level: {}}", "R036", "{}", "operator"),
     ("condition that is a text", REQUIRE, "require: level", "R009", "level", "Selectors"),
