@@ -6,6 +6,7 @@ listed here; single tests carry the mark themselves.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ SLOW = (
     "test_stability.py",
     "test_workers.py",
 )
+
+os.environ.pop("COLUMNS", None)  # pytest-xdist sets it; tests that need a width set their own
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
