@@ -14,15 +14,20 @@ import pytest
 TESTS = Path(__file__).parent
 SLOW = (
     "audit/",  # worker processes, databases
+    "cli/test_canary.py",
     "cli/test_integrations.py",  # pre-commit, the action
     "cli/test_lsp.py",  # a server process
+    "cli/test_secrecy.py",
     "readers/test_hostile.py",
+    "readers/test_layouts_in_wrappers.py",
+    "rulebook/test_docs.py",
     "rulebook/test_mutants.py",
     "rulebook/test_packs.py",
     "rulebook/test_planted.py",
     "rulebook/test_schemas.py",
     "rulebook/test_small_books.py",
     "synth/",
+    "test_cache_folder.py",
     "test_docs_run.py",
     "test_explain_agrees_with_lint.py",
     "test_fuzz.py",
