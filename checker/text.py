@@ -7,6 +7,7 @@ directly to the source. Offsets count code points; spans are half open.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -126,10 +127,7 @@ class Source:
             text = self.text
             starts = [0]
             if "\r" in text:
-                length = len(text)
-                for index, letter in enumerate(text):
-                    if letter == "\n" or (letter == "\r" and not (index + 1 < length and text[index + 1] == "\n")):
-                        starts.append(index + 1)
+                starts += [match.end() for match in re.finditer(r"\n|\r(?!\n)", text)]
             else:
                 index = text.find("\n")
                 while index >= 0:
