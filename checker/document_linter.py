@@ -166,14 +166,19 @@ def ignored_rules(options: Options, path: str) -> frozenset[str]:
     """Return the rules that `per-file-ignores` turns off for a path."""
     if not options.ignored:
         return frozenset()
-    import fnmatch  # 1 ms, and only if a setting needs it
-
     found: set[str] = set()
     plain = os.path.normpath(path)
     for pattern, rules in options.ignored:
-        if fnmatch.fnmatchcase(plain, pattern) or fnmatch.fnmatchcase(os.path.basename(plain), pattern):
+        if matches_glob(plain, pattern):
             found |= set(rules)
     return frozenset(found - set(options.mandatory_ids))
+
+
+def matches_glob(path: str, pattern: str) -> bool:
+    """Return whether a path, or the name at its end, matches a glob of the configuration."""
+    from fnmatch import fnmatchcase  # 1 ms, and only if a setting needs it
+
+    return fnmatchcase(path, pattern) or fnmatchcase(os.path.basename(path), pattern)
 
 
 def following(

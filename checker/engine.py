@@ -290,18 +290,25 @@ def call_safely(work: Callable[..., Any], *arguments: object) -> tuple[Any, Exce
     """
     try:
         return work(*arguments), None
-    except Exception as error:  # the only place that catches all_jobs; who asks tells whose fault it is
+    except Exception as error:  # the only place that catches everything; the caller reports it
         return None, error
 
 
 def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
-    from hashlib import sha256  # both only when a rule has raised
+    trace, _ = _trace_id(error, f"{rule.id}|")
+    return Crash(rule.id, path, cable, trace, type(error).__name__)
+
+
+def _trace_id(error: Exception, owner: str = "") -> tuple[str, str]:
+    """Return a short id, the same for the same error of the same owner, and the line that raised, as `file:line`."""
+    from hashlib import sha256  # both only when something has raised
     from traceback import extract_tb
 
     frames = extract_tb(error.__traceback__)
     where = ";".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
-    trace = sha256(f"{rule.id}|{type(error).__name__}|{where}".encode()).hexdigest()[:8]
-    return Crash(rule.id, path, cable, trace, type(error).__name__)
+    file = frames[-1].filename.replace("\\", "/").rpartition("/checker/")[2].rpartition("/lib/")[2]
+    location = f"{file}:{frames[-1].lineno}"
+    return sha256(f"{owner}{type(error).__name__}|{where}".encode()).hexdigest()[:8], location
 
 
 def _findings(
@@ -391,14 +398,8 @@ def attempt(work: Callable[[], object]) -> tuple[object, str]:
         return answer, ""
     if isinstance(error, CablecheckError):
         raise error
-    from hashlib import sha256
-    from traceback import extract_tb
-
-    frames = extract_tb(error.__traceback__)
-    where = ";".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
-    mark = sha256(f"{type(error).__name__}|{where}".encode()).hexdigest()[:8]
-    file = frames[-1].filename.replace("\\", "/").rpartition("/checker/")[2].rpartition("/lib/")[2]
-    return None, f"{mark} ({type(error).__name__} at {file}:{frames[-1].lineno})"
+    trace, location = _trace_id(error)
+    return None, f"{trace} ({type(error).__name__} at {location})"
 
 
 class Trace(Record):

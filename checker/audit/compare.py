@@ -25,9 +25,14 @@ class Difference(Record):
     samples: tuple[tuple[str, str, str, str], ...]
 
     @property
+    def changed(self) -> list[tuple[str, int, int, int, int]]:
+        """Return the rows of the rules that have new, gone or moved findings."""
+        return [row for row in self.rules if any(row[1:4])]
+
+    @property
     def same(self) -> bool:
         """Return whether no finding is new, gone or moved."""
-        return not any(new or gone or moved for _, new, gone, moved, _ in self.rules)
+        return not self.changed
 
 
 _JOINED = """
@@ -64,11 +69,6 @@ def diff(before: str, after: str, samples: int = 3) -> Difference:
             "order by what, rule, place, message"
         ).fetchall()
     return Difference(tuple(tuple(row) for row in counted), tuple(tuple(row) for row in sampled))
-
-
-def changed_rules(difference: Difference) -> Sequence[Sequence[object]]:
-    """Return the rows of the rules whose findings changed."""
-    return [row for row in difference.rules if row[1] or row[2] or row[3]]
 
 
 # ---- Merging shards --------------------------------------------------------------------------------------------------

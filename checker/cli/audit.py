@@ -155,7 +155,7 @@ def _diff(given: list[str]) -> int:
     from .. import audit  # as above
 
     found = audit.diff(args.before, args.after, args.quotes)
-    rows = [row for row in found.rules if row[1] or row[2] or row[3]]
+    rows = found.changed
     print(
         tabulate(rows, ("rule", "new", "gone", "moved", "same"), "simple", disable_numparse=True)
         if rows

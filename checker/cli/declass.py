@@ -33,8 +33,7 @@ def main(given: list[str]) -> int:
     """Print a row for each telegram: instruction, date, status on the day, and basis; return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
-    if options.redact:
-        raise ConfigError("declass prints document text; --redact is not supported")
+    cli_options.refuse_redaction(options, "declass")
     if args.by_year and args.format == "ics":
         raise ConfigError("--by-year cannot be combined with --format ics: a calendar has one entry for each document")
     paths = cli_options.read_paths(args, options)

@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from .. import linter
-from ..errors import ConfigError
 from ..reporters.escaping import visible
 from . import options as cli_options
 from . import output
@@ -28,8 +27,7 @@ def main(given: list[str]) -> int:
     if not args.paths and not args.files_from:
         print("\n".join(visible(line) for line in linter.explain(args.what, options).split("\n")))
         return output.OK
-    if options.redact:
-        raise ConfigError("explain prints document text; --redact is not supported")
+    cli_options.refuse_redaction(options, "explain")
     paths = cli_options.read_paths(args, options)
     code = output.OK
     for title, lines, ok in linter.trace(args.what, paths, options):

@@ -142,6 +142,12 @@ def read_paths(args: argparse.Namespace, options: Options, default: str = "") ->
     return paths
 
 
+def refuse_redaction(options: Options, command: str) -> None:
+    """Raise `ConfigError` if a command that prints document text is asked to redact."""
+    if options.redact:
+        raise ConfigError(f"{command} prints document text; --redact is not supported")
+
+
 def _bytes_of(path: str) -> bytes:
     if path == "-":
         return sys.stdin.buffer.read()

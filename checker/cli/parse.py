@@ -31,8 +31,7 @@ def main(given: list[str]) -> int:
     """Print the model of every document, or one row for each; return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
-    if options.redact:
-        raise ConfigError("parse prints document text; --redact is not supported")
+    cli_options.refuse_redaction(options, "parse")
     if args.format == ("tree" if args.rows else "csv"):
         raise ConfigError(f"--format {args.format} is not available {'with' if args.rows else 'without'} --fields")
     paths = cli_options.read_paths(args, options)

@@ -137,6 +137,12 @@ class Cursor:
         """Return the offset of the line feed that ends the line of `start`."""
         return self.fold.find("\n", start)
 
+    def after_blanks(self, offset: int) -> int:
+        """Return the offset of the first sign from `offset` on that is not a blank; a line end is none."""
+        while self.fold[offset] == " ":
+            offset += 1
+        return offset
+
     def trim(self, start: int, end: int) -> tuple[int, int]:
         """Return the span without blanks and line ends at either side."""
         fold = self.fold

@@ -22,10 +22,7 @@ def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
         ("undetermined", [undetermined_of(one) for one in outcome.undetermined()]),
         ("failed", [document_of(one) for one in outcome.with_state("failed")]),
         ("excluded", [document_of(one) for one in outcome.with_state("excluded")]),
-        (
-            "hidden",
-            [{**finding_of(one.finding), "by": one.by, "reason": json_text(one.reason)} for one in outcome.hidden],
-        ),
+        ("hidden", [hidden_of(one) for one in outcome.hidden]),
         ("rules", rules_of(outcome)),
         ("notices", [json_text(notice) for notice in outcome.notices]),
         ("errors", [json_text(error) for error in outcome.errors]),

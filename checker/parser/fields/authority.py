@@ -224,8 +224,8 @@ def _after_names(block: AuthorityBlock) -> int:
 def _broken_word(block: AuthorityBlock, begin: int) -> int:
     """Return where a section begins, together with a label before it that a line end has broken ("REAS", "ONS")."""
     tail = block.flat[max(0, begin - 24) : begin]
+    squeezed = tail.replace(" ", "").rstrip(":")
     for form in sorted(block.cursor.grammar.label("reason"), key=len, reverse=True):
-        squeezed = tail.replace(" ", "").rstrip(":")
         if squeezed.endswith(form) and form not in tail:
             at = len(tail)
             left = len(form)

@@ -223,10 +223,9 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
     """
     fold, low, high = cursor.fold, state.start, state.end
     if state.open == "subject" and "references" not in state.seen:
-        for form in cursor.grammar.label("reference", "line"):
-            at = fold.find(f" {form}:", low, high) + 1
-            if at:
-                return at
+        label = inner_references(cursor, low, high)
+        if label is not None:
+            return label[0]
     if state.open not in _BEFORE_AUTHORITY or "authority" in state.seen:
         return -1
     for form in cursor.grammar.authority_openers:
@@ -234,6 +233,15 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
         if at and is_authority_label(cursor, at + len(form)):
             return at
     return -1
+
+
+def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | None:
+    """Return where a label of references within a subject begins, and where its value begins."""
+    for form in cursor.grammar.label("reference", "line"):
+        at = cursor.fold.find(f" {form}:", low, high) + 1
+        if at:
+            return at, at + len(form) + 1
+    return None
 
 
 def is_authority_label(cursor: Cursor, end: int) -> bool:
@@ -338,9 +346,7 @@ def _next_labels(cursor: Cursor, state: WalkState, lines: int = _SOON) -> set[st
         here = cursor.fold.find("\n", here) + 1
         if here == 0 or here >= cursor.size:
             break
-        start = here
-        while cursor.fold[start] == " ":
-            start += 1
+        start = cursor.after_blanks(here)
         label = label_of(cursor, start)
         if label is not None:
             found.add(_NAMES.get(label[0], label[0]))

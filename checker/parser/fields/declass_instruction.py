@@ -71,6 +71,10 @@ class InstructionText:
         self.flat = cursor.flat(self.start, self.end)
         self.forms = forms_of(cursor.words)
 
+    def first(self) -> int:
+        """Return the offset of the first sign of the value that is neither a blank nor an opening bracket."""
+        return len(self.flat) - len(self.flat.lstrip(" ("))
+
     def starts(self, at: int, form: str) -> bool:
         """Return whether a whole word or phrase begins at an offset of the value."""
         after = at + len(form)
@@ -191,9 +195,7 @@ def _read_phrase(value: InstructionText, node: Instruction) -> bool:
 
 
 def _read_word(value: InstructionText, node: Instruction) -> bool:
-    at = 0
-    while at < len(value.flat) and value.flat[at] in " (":
-        at += 1
+    at = value.first()
     for word, code in value.forms.words.get(value.flat[at : at + 1], ()):
         if value.starts(at, word):
             entry = value.cursor.words["instructions"].get(code)
@@ -208,9 +210,7 @@ def _read_word(value: InstructionText, node: Instruction) -> bool:
 
 def _read_code(value: InstructionText, node: Instruction) -> bool:
     """Read a stem with its number: XGDS-2, RDS-1,3, X6, 25X1."""
-    at = 0
-    while at < len(value.flat) and value.flat[at] in " (":
-        at += 1
+    at = value.first()
     prefix = _PREFIX.match(value.flat, at)
     if prefix is not None:
         at = prefix.end()

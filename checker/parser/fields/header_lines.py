@@ -72,9 +72,7 @@ class HeaderReader:
         block: str | None = None
         while here < cursor.size:
             end = fold.find("\n", here)
-            start = here
-            while fold[start] == " ":
-                start += 1
+            start = cursor.after_blanks(here)
             if start < end:
                 kind = self._kind(start, end, block)
                 if kind is None and self._goes_on(start, end):
@@ -195,9 +193,7 @@ class HeaderReader:
     def _settle(self, kind: str, first: str, start: int, end: int) -> str | None:
         """Return the block of a line whose first word can begin several blocks; `None` if it fits none."""
         fold = self.cursor.fold
-        rest = start + len(first)
-        while fold[rest] == " ":
-            rest += 1
+        rest = self.cursor.after_blanks(start + len(first))
         if kind in ("to", "info", "offices") and _OFFICE.match(fold, rest):
             return "offices"
         if kind == "routing":

@@ -7,7 +7,7 @@ import re
 from ...model import Banner, EoLine, Marking, Party, Reference, Subject, Tag, TagsLine, Telegram, Unread
 from ..cursor import Cursor, Pattern
 from ..markings import finder
-from .blocks import Region
+from .blocks import Region, inner_references
 from .dates import year_of
 from .declass_instruction import read_value
 from .header_lines import post_of
@@ -31,23 +31,8 @@ def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
         mark = finder.portion(cursor.view, low, end, cursor.words, cursor.lowered) if low > start else None
         if isinstance(mark, Marking):
             subject.mark, end = mark, low
-    label = _reference_label(cursor, start, end) if "references" not in cursor.collected else None
-    if label is not None:
-        end, body = label
-        subject.span = cursor.span(region.start, end)
-        cursor.parts = sorted([*cursor.parts, (end, "references")])
-        read_references(cursor, telegram, Region("references", end, body, region.end))
     subject.text = cursor.joined(start, end)
     telegram.subject = subject
-
-
-def _reference_label(cursor: Cursor, start: int, end: int) -> tuple[int, int] | None:
-    """Return where a label of references within the subject begins and ends."""
-    for form in cursor.grammar.label("reference", "line"):
-        at = cursor.fold.find(f" {form}:", start, end)
-        if at > start:
-            return at + 1, at + len(form) + 2
-    return None
 
 
 def _after_mark(cursor: Cursor, start: int, end: int) -> int:
@@ -292,11 +277,16 @@ def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -
     page = any(name in cursor.fold[low : low + 40] for name, _ in cursor.grammar.levels)
     if low == high or page or telegram.subject is not None:
         return
-    label = _reference_label(cursor, low, high)
+    label = inner_references(cursor, low, high)
     last = label[0] if label is not None else high
     if last - low <= _LONGEST_SUBJECT and cursor.text[low:last].isupper() and not _LABEL_BEGINS.match(cursor.fold, low):
-        cursor.parts = sorted([*cursor.parts, (low, "subject")])
+        begun = [(low, "subject")]
+        if label is not None and "references" not in cursor.collected:
+            begun.append((last, "references"))
+            read_references(cursor, telegram, Region("references", last, label[1], high))
+            high = last
         read_subject(cursor, telegram, Region("subject", low, low, high))
+        cursor.parts = sorted([*cursor.parts, *begun])
     else:
         place = cursor.span(low, low)
         telegram.subject = Unread(place, "the subject: text without a label follows the TAGS")

@@ -122,9 +122,7 @@ class OpeningFinder:
 
     def _is_note(self, at: int) -> bool:
         """Return whether a number precedes a note on handling, which is not a portion."""
-        while self.cursor.fold[at] == " ":
-            at += 1
-        return self.cursor.fold.startswith(self.cursor.grammar.page_word("minimize"), at)
+        return self.cursor.fold.startswith(self.cursor.grammar.page_word("minimize"), self.cursor.after_blanks(at))
 
     def _numbered(self, match: re.Match[str], start: int, label: int, end: int) -> None:
         number = int(match.group(1))
@@ -245,8 +243,7 @@ class OpeningFinder:
         """
         cursor = self.cursor
         fold = cursor.fold
-        while fold[at] == " ":
-            at += 1
+        at = cursor.after_blanks(at)
         high = self.high
         if fold[at] != "(":
             close = fold.find(")", at + 1, at + 4)

@@ -15,6 +15,8 @@ from .signature import is_notice
 
 _BLANKS = " \n"
 _LIST_ITEM = Pattern(r"\((?:[a-z]|[ivx]{2,4}|\d{1,2})\) ", 0)
+_EMPTY_LINE = Pattern(r"\n(?= *(?:\n|\Z))")
+_DASH_LINE = Pattern(r"\n *(?=----)")
 _LONGEST_HEADLINE = 60  # code points of a line between empty lines that is not a sentence
 
 
@@ -151,9 +153,7 @@ class ParagraphBuilder:
             node.where = "line-above"
             return first
         node.where = "start"
-        while fold[first] == " ":
-            first += 1
-        return first + len(node.mark.text)
+        return self.cursor.after_blanks(first) + len(node.mark.text)
 
 
 def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
@@ -166,25 +166,11 @@ def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
 
 def _empty_line(fold: str, start: int, high: int) -> int:
     """Return where the empty line after `start` begins, or `high`."""
-    at = fold.find("\n", start, high)
-    while at >= 0:
-        after = at + 1
-        while after < high and fold[after] == " ":
-            after += 1
-        if after >= high or fold[after] == "\n":
-            return at
-        at = fold.find("\n", after, high)
-    return high
+    found = _EMPTY_LINE.search(fold, start, high)
+    return found.start() if found is not None else high
 
 
 def _dash_line(fold: str, start: int, end: int) -> int:
     """Return where the line of dashes below a heading begins, or `end`."""
-    at = fold.find("\n", start, end)
-    while at >= 0:
-        after = at + 1
-        while after < end and fold[after] == " ":
-            after += 1
-        if fold.startswith("----", after):
-            return after
-        at = fold.find("\n", after, end)
-    return end
+    found = _DASH_LINE.search(fold, start, end)
+    return found.end() if found is not None else end

@@ -122,10 +122,7 @@ def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
         last -= 1
     if last <= low:
         return -1, -1
-    start = max(cursor.line_start(last - 1), low)
-    while cursor.fold[start] == " ":
-        start += 1
-    return start, last
+    return cursor.after_blanks(max(cursor.line_start(last - 1), low)), last
 
 
 def _end_marks(cursor: Cursor, low: int, high: int) -> int:
