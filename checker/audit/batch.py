@@ -6,14 +6,17 @@ The rows go to part files (`parts`), which prove that the batch is done.
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from hashlib import sha256
 
 from .. import engine, readers
 from .. import rulebook as rulebook_package
 from ..config import Options
 from ..document_linter import DocumentLinter, broken, following, unescaped
 from ..parser.layouts.detect import NOT_A_TELEGRAM
+from ..process_pool import FIRST_STEP, Step
 from ..readers.partitions import Batch, BatchMeter, read_batch
+from ..readers.registry import MEGABYTE
 from ..record import Record
 from ..results import CHECKED, EXCLUDED, FAILED
 from ..rulebook import Rulebook
@@ -21,14 +24,13 @@ from . import filters, tables
 from .parts import BatchResult, PartWriter
 from .tables import BATCH
 
-Step = Callable[[int], None]  # called with the place of each document before it is touched
-
 
 class BatchTask(Record):
     """One batch to do, as plain values that can be sent to a worker.
 
     `skip` are positions of documents that killed or hung a worker, each with the reason; `only` limits the batch to
-    some positions (a sample), None means all. `out` is the folder of the parts.
+    some positions (a sample), None means all. `out` is the folder of the parts. `files` are the files whose size and
+    digest this batch records: of the batches that read a file, one has it.
     """
 
     number: int
@@ -37,6 +39,7 @@ class BatchTask(Record):
     skip: tuple[tuple[int, str], ...] = ()
     only: tuple[int, ...] | None = None
     where: tuple[filters.Term, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def load_rulebook(options: Options) -> Rulebook:
@@ -64,6 +67,7 @@ class BatchWorker:
         counts = {CHECKED: 0, EXCLUDED: 0, FAILED: 0}
         levels: dict[str, int] = {}
         with PartWriter(task.out, task.number) as parts:
+            parts.add_rows("files", [_file(path, task.batch, step) for path in task.files])
             meter = BatchMeter()
             for position, item in self._documents(task, step, meter):
                 number = task.number * BATCH + position
@@ -146,3 +150,20 @@ class BatchWorker:
         parts.add_rows("portions", [linter.shown_row(row) for row in portions.rows])
         crashes = broken(tally.crashes[before:])
         return FAILED if crashes else CHECKED, crashes, item.path, name
+
+
+def _file(path: str, batch: Batch, step: Step) -> tables.Row:
+    """Return the row of a file. Its digest may take longer than one document may: each block counts as a step."""
+    remote = {url: size for url, size, _ in batch.files}
+    if path in remote:
+        return {"path": path, "size": remote[path], "sha256": None}
+    digest, size = sha256(), 0
+    try:
+        with open(path, "rb", buffering=0) as file:
+            while block := file.read(MEGABYTE):
+                digest.update(block)
+                size += len(block)
+                step(FIRST_STEP + size // MEGABYTE % 2)
+    except (OSError, ValueError):
+        return {"path": path, "size": None, "sha256": None}
+    return {"path": path, "size": size, "sha256": digest.hexdigest()}

@@ -6,8 +6,9 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b, sha256
+from typing import Any
 
-from ..config import Options
+from ..config import SETTINGS, Options
 from ..errors import ConfigError, InputError
 from ..readers.partitions import Batch, BatchMeter, batches, read_batch
 from ..record import Record
@@ -17,6 +18,9 @@ from .filters import Term
 from .parts import BatchResult, marker_path, read_result, write_file
 
 PLAN = "plan.json"
+DESCRIPTION = "audit.json"
+FORMAT = 1  # of the tables and of `audit.json`; raised when a reader of older ones would be wrong
+_NOT_RECORDED = frozenset(("jobs", "timeout", "cache", "include", "required_version", "extend"))  # do not touch results
 
 
 class AuditPlan(Record):
@@ -39,10 +43,14 @@ def make_plan(corpus: Sequence[str], out: str, options: Options, digest: str) ->
         raise InputError("no document to audit: the paths contain none")
     only = _sample(batch_list, options) if options.sample else None
     parts = parts_folder(out)
+    wanted = [(number, batch) for number, batch in enumerate(batch_list) if only is None or only[number]]
+    first = {path: number for number, batch in reversed(wanted) for path in batch.paths}
     tasks = [
-        BatchTask(number, batch, parts, (), only[number] if only is not None else None, where)
-        for number, batch in enumerate(batch_list)
-        if number % options.shards == options.shard - 1 and (only is None or only[number])
+        BatchTask(
+            number, batch, parts, (), only[number] if only is not None else None, where, _files(batch, number, first)
+        )
+        for number, batch in wanted
+        if number % options.shards == options.shard - 1
     ]
     sizes, times = _corpus_hashes(batch_list)
     conditions = [f"{term.name}{term.sign}{term.value}" for term in where]
@@ -56,6 +64,11 @@ def make_plan(corpus: Sequence[str], out: str, options: Options, digest: str) ->
         "batch": str(options.batch_size),
     }
     return AuditPlan(tuple(tasks), len(batch_list), identity, excluded)
+
+
+def _files(batch: Batch, number: int, first: dict[str, int]) -> tuple[str, ...]:
+    """Return the files of a batch that no earlier batch reads."""
+    return tuple(path for path in batch.paths if first[path] == number)
 
 
 def _corpus_hashes(batch_list: list[Batch]) -> tuple[str, str]:
@@ -168,6 +181,41 @@ def read_plan(out: str) -> dict[str, str]:
         return found
     except (OSError, ValueError) as error:
         raise InputError(f"{out} contains no audit: {error}") from error
+
+
+def describe(paths: Sequence[str], out: str, options: Options, digest: str) -> None:
+    """Record in `audit.json` what was audited and how: paths as given, the folder they are relative to, options."""
+    names = [name.replace("-", "_") for name in SETTINGS]
+    chosen = {name: getattr(options, name) for name in names if name not in _NOT_RECORDED}
+    where = [f"{term.name}{term.sign}{term.value}" for term in options.where if isinstance(term, Term)]
+    content = {
+        "format": FORMAT,
+        "tool": VERSION,
+        "rules": digest,
+        "corpus": list(paths),
+        "folder": os.getcwd(),
+        "reader": options.reader,
+        "fields": dict(options.fields),
+        "redacted": options.redact,
+        "options": chosen
+        | {"corpus_rules": options.corpus_rules, "sample": options.sample, "seed": options.seed, "where": where},
+    }
+    write_file(os.path.join(out, DESCRIPTION), (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
+
+
+def read_description(out: str) -> dict[str, Any]:
+    """Return the contents of `audit.json`. Raises `InputError` if it is missing, damaged or of another format."""
+    path = os.path.join(out, DESCRIPTION)
+    try:
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)
+    except OSError as error:
+        raise InputError(f"{out} contains no audit of this version: {path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise InputError(f"{path}: damaged: {error}") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise InputError(f"{path}: not of format {FORMAT}, which this version reads; run the audit again")
+    return found
 
 
 def _sweep(folder: str) -> None:

@@ -100,6 +100,7 @@ def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
                 shutil.copyfile(marker_path(folder, result.number), marker_path(parts, result.number))
     _complete(done, batches, plans)
     checkpoint.write_plan(out, {**plans[0], "shard": "1/1"})
+    shutil.copyfile(os.path.join(shards[0], checkpoint.DESCRIPTION), os.path.join(out, checkpoint.DESCRIPTION))
     plan = checkpoint.AuditPlan((), batches, plans[0])
     return finish(out, plan, done, rulebook, rules, options)
 

@@ -60,6 +60,7 @@ def run(
     if options.resume and checkpoint.is_finished(plan, out, options):
         return _finished_result(out, options)
     done, notices = checkpoint.open_checkpoint(plan, out, options)
+    checkpoint.describe(paths, out, options, plan.identity["rules"])
     started = time.monotonic()
     documents = 0
     tasks = checkpoint.pending_tasks(plan, done)

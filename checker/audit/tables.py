@@ -122,6 +122,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("state", TEXT, "checked, excluded or failed"),
         Column("why", TEXT, "the reason of the latter two"),
     ),
+    "files": (
+        Column("path", TEXT, "the file as it was named"),
+        Column("size", NUMBER, "bytes; null if the file cannot be read"),
+        Column("sha256", TEXT, "SHA-256 of its bytes; null for a URL or if the file cannot be read"),
+    ),
     "rules": (
         Column("rule", TEXT, "the rule's id"),
         Column("name", TEXT, "its name"),
@@ -135,7 +140,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("corpus", FLAG, "whether it is asked of the tables instead of each document"),
     ),
 }
-STREAMED = ("cables", "portions", "findings", "undetermined", "ledger")  # written by the workers, batch by batch
+STREAMED = (
+    "cables",
+    "portions",
+    "findings",
+    "undetermined",
+    "ledger",
+    "files",
+)  # written by the workers, batch by batch
 
 
 def documented() -> str:

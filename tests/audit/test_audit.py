@@ -24,7 +24,7 @@ from checker.errors import ConfigError, InputError
 from .conftest import SIZE
 
 REPORTS = ["report.html", "report.md", "report.txt", "summary.json"]
-TABLES = ["cables.parquet", "findings.parquet", "ledger.parquet", "portions.parquet", "rules.parquet"]
+TABLES = [f"{name}.parquet" for name in ("cables", "files", "findings", "ledger", "portions", "rules", "undetermined")]
 
 
 def digests(out, names=(*REPORTS, *TABLES)):
@@ -241,10 +241,36 @@ def test_shards_merge_to_the_bytes_of_an_undivided_audit(corpus, options, finish
         shards.append(str(tmp_path / f"shard{part}"))
         audit.run([str(corpus)], shards[-1], options(shard=part, shards=3))
     audit.merge(shards, str(tmp_path / "out"), options())
-    names = ["plan.json", *REPORTS, *TABLES]
+    names = ["plan.json", "audit.json", *REPORTS, *TABLES]
     assert digests(finished, names) == digests(tmp_path / "out", names)
     with pytest.raises(ConfigError, match="missing"):
         audit.merge(shards[:2], str(tmp_path / "less"), options())
+
+
+def test_an_audit_records_what_it_read(tmp_path, options, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "cables"
+    synth.write(60, 3, 0.2, str(folder))
+    synth.write(200, 4, 0.2, "more.jsonl")
+    audit.run(["cables", "./more.jsonl"], "out", options(redact=True))
+    found = rows(tmp_path / "out", "select path, size, sha256 from files")
+    assert sorted(path for path, _, _ in found) == sorted(
+        [*(str(path.relative_to(tmp_path)) for path in folder.rglob("*.txt")), "./more.jsonl"]
+    )
+    for path, size, digest in found:
+        data = (tmp_path / path).read_bytes()
+        assert (size, digest) == (len(data), hashlib.sha256(data).hexdigest())
+    described = checkpoint.read_description("out")
+    assert ["cables", "./more.jsonl"] == described["corpus"] and str(tmp_path) == described["folder"]
+    assert described["redacted"] is True and "redact" in described["options"]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 0}', None])
+def test_a_description_that_cannot_be_used_is_named(content, tmp_path):
+    if content is not None:
+        (tmp_path / "audit.json").write_text(content)
+    with pytest.raises(InputError, match=r"audit\.json"):
+        checkpoint.read_description(str(tmp_path))
 
 
 def test_a_sample_has_its_size_and_depends_on_the_seed(corpus, options, tmp_path):
