@@ -13,7 +13,6 @@ from functools import partial
 from ..errors import InputError
 from ..model import Fact
 from ..text import Exchange, Source, Span, View
-from .escaped_view import GLUE, LazyView, Quoting
 from .registry import (
     MAX_EDITS,
     ReaderSettings,
@@ -23,7 +22,7 @@ from .registry import (
     limit_edits,
     too_many_edits,
 )
-from .rows import read_rows
+from .rows import GLUE, Quoting, field_view, read_rows
 from .streams import Stream
 
 COLUMNS = ("doc_id", "created", "reference_id", "origin", "classification", "references", "header", "body")
@@ -82,7 +81,7 @@ def _row(stream: Stream, columns: tuple[str, ...], source: Source, name: str) ->
     if len(text) > MAX_EDITS and text.count('"') + text.count("\\") > MAX_EDITS:
         raise too_many_edits()
     cable = next((fact.text for fact in facts if fact.name == "reference_id"), "")
-    view = LazyView(source, GLUE.join(_unescape(text[low:high]) for low, high in parts), parts, _QUOTING)
+    view = field_view(source, GLUE.join(_unescape(text[low:high]) for low, high in parts), parts, _QUOTING)
     return Reading(stream.path, join_names(stream.cable, cable or name), view, facts)
 
 

@@ -14,10 +14,9 @@ from functools import partial
 from ..errors import InputError
 from ..record import Record
 from ..text import Source
-from .escaped_view import Quoting
 from .json_rows import BODY_KEYS, FACT_KEYS, Keys, Values
 from .registry import MEGABYTE, ReaderSettings, Reading, Unreadable
-from .rows import read_rows
+from .rows import Quoting, read_rows
 from .streams import Stream
 
 SEPARATORS = (",", ";", "\t", "|")

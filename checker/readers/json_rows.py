@@ -1,22 +1,20 @@
 """Telegrams in JSON: one object per line, an array of objects, or one object; a table maps keys to facts.
 
 Values are read with the C string scanner of `json`, which also returns where a value ends: so the position of each
-field is known, and a document costs little more than `json.loads`. Positions inside a string are computed on demand.
+field is known, and a document costs little more than `json.loads`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import accumulate
 from json.decoder import JSONDecodeError, JSONDecoder, scanstring  # type: ignore[attr-defined]
 
 from ..errors import InputError
 from ..model import Fact
 from ..text import Source, Span
-from .escaped_view import GLUE, LazyView, Quoting
 from .registry import MAX_EDITS, ReaderSettings, Reading, Unreadable, join_names, too_many_edits
-from .rows import read_rows
+from .rows import GLUE, Quoting, field_view, read_rows
 from .streams import HEAD, Stream, decode
 
 # The keys of the known collections. For each fact the first key present wins; "n/a" counts as absent.
@@ -114,15 +112,6 @@ class _Json(Quoting):
         character: str = scanstring(escape + '"', 0, False)[0]
         return character
 
-    def marks(self, text: str, low: int, high: int) -> tuple[list[int], list[int] | None]:
-        """Return the escapes of a field; if none is `\\u` or a backslash, in a fifth of the time."""
-        if text.find("\\u", low, high) >= 0 or text.find("\\\\", low, high) >= 0:
-            return Quoting.marks(self, text, low, high)
-        marks = list(accumulate(map(len, text[low:high].split("\\"))))
-        # each part but the first begins with the letter of its escape, as long as the one character it represents
-        marks.pop()
-        return marks, None
-
 
 _QUOTING = _Json(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 
@@ -159,7 +148,7 @@ class Keys:
         if not parts:
             return Unreadable(stream.path, cable, f"no text in {' or '.join(self._body)}")
         joined = GLUE.join(text for text, _, _ in parts)
-        view = LazyView(source, joined, [(low, high) for _, low, high in parts], quoting)
+        view = field_view(source, joined, [(low, high) for _, low, high in parts], quoting)
         return Reading(stream.path, cable, view, facts)
 
     def has_text(self, names: tuple[str, ...]) -> bool:

@@ -11,8 +11,6 @@ from checker.readers.registry import PACKED, ROWS, TEXT
 FOLDER = os.path.dirname(checker.readers.__file__)
 INSIDE = [
     "__init__",
-    "escaped_view",
-    "message_splitter",
     "metadata",
     "object_storage",
     "opener",

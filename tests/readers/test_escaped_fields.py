@@ -1,0 +1,91 @@
+"""Escaped fields: every place is right, also after edits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.readers.csv_dump import _QUOTING as CSV
+from checker.readers.csv_dump import split_fields
+from checker.readers.json_rows import _QUOTING as JSON
+from checker.readers.json_rows import members
+from checker.readers.rows import field_view
+from checker.text import Exchange, Source, View
+
+words = st.lists(st.text(alphabet='ab"\\\n\t/é😀\ud800\x01', min_size=1, max_size=12), min_size=1, max_size=3)
+
+
+def check(view: View, parts: list[tuple[int, int]], escaped) -> None:
+    """Every letter's span quotes that letter's escape; the span of any part covers the spans of its letters."""
+    assert view.text == "\n\n".join(escaped(view.source.text[low:high]) for low, high in parts)
+    letters = [view.span(index, index + 1) for index in range(len(view))]
+    for letter, span in zip(view.text, letters, strict=True):
+        assert letter == "\n" or escaped(view.source.quote(span)) == letter
+    for low, high in parts:  # a field of its own is in the order of the source
+        inside = [span for span in letters if low <= span.start and span.end <= high]
+        assert inside == sorted(inside, key=lambda span: span.start)
+    assert [view.source.text[low:high] for low, high in parts if low < high] == [
+        view.source.quote(view.span(first, first + len(escaped(view.source.text[low:high]))))
+        for first, (low, high) in _starts(view, parts, escaped)
+        if low < high
+    ]
+    assert view.exchange([Exchange(0, 1, "Z")]).text == "Z" + view.text[1:]
+
+
+def _starts(view: View, parts: list[tuple[int, int]], escaped) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Where each field begins in the view."""
+    first = 0
+    for low, high in parts:
+        yield first, (low, high)
+        first += len(escaped(view.source.text[low:high])) + 2
+
+
+@settings(max_examples=100, deadline=None)
+@given(words, st.booleans(), st.booleans())
+def test_json_strings(texts, ascii_only, backwards):
+    row = json.dumps({str(number): text for number, text in enumerate(texts)}, ensure_ascii=ascii_only)
+    found = list(members(row, 0)[0].values())
+    if backwards:
+        found.reverse()
+    view = field_view(Source("x", row), "\n\n".join(text for text, _, _ in found), [(a, b) for _, a, b in found], JSON)
+    check(view, [(a, b) for _, a, b in found], lambda raw: json.loads(f'"{raw}"'))
+
+
+@settings(max_examples=100, deadline=None)
+@given(words)
+def test_csv_fields(texts):
+    row = ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts)
+    places = split_fields(row)
+    assert texts == [CSV.plain(row[low:high]) for low, high in places]
+    check(field_view(Source("x", row), "\n\n".join(texts), places, CSV), places, CSV.plain)
+
+
+@settings(max_examples=150, deadline=None)
+@given(words, st.booleans(), st.data())
+def test_edits_keep_the_places_of_the_other_letters(texts, backwards, data):
+    row = json.dumps({str(number): text for number, text in enumerate(texts)})
+    found = list(members(row, 0)[0].values())
+    if backwards:
+        found.reverse()
+    view = field_view(Source("x", row), "\n\n".join(text for text, _, _ in found), [(a, b) for _, a, b in found], JSON)
+    edges = sorted(data.draw(st.lists(st.integers(0, len(view)), max_size=8)))
+    changes = [
+        Exchange(a, b, data.draw(st.sampled_from(["", " ", "xy"])))
+        for a, b in zip(edges[::2], edges[1::2], strict=False)
+    ]
+    changed = view.exchange(changes)
+    kept = [index for index in range(len(view)) if not any(one.start <= index < one.end for one in changes)]
+    places = [
+        index + sum(len(one.text) - (one.end - one.start) for one in changes if one.end <= index) for index in kept
+    ]
+    for before, after in zip(kept, places, strict=True):
+        assert changed.text[after] == view.text[before]
+        assert changed.span(after, after + 1) == view.span(before, before + 1)
+
+
+def test_doubled_quotes_are_read_too():
+    row = '"1","say ""yes"" and """,""\n'
+    assert ["1", 'say "yes" and "', ""] == [CSV.plain(row[low:high]) for low, high in split_fields(row)]
