@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 MODULE = ROOT / "checker" / "redaction.py"
 REDACTOR = Redactor(rulebook.load().vocabulary)
 SOURCES = (
-    "checker/readers/*.py", "checker/parser/**/*.py", "checker/operators/*.py", "checker/checks/*.py",
+    "checker/readers/*.py", "checker/parser/**/*.py", "checker/operators.py", "checker/checks/*.py",
     "checker/engine.py", "checker/document_linter.py", "checker/linter.py", "checker/process_pool.py",
     "checker/rulebook/evaluation.py",
 )  # fmt: skip

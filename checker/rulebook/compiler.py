@@ -9,8 +9,7 @@ import itertools
 from collections.abc import Callable
 
 from ..model import Unread
-from ..operators import OPERATORS
-from ..operators.texts import compile_pattern
+from ..operators import OPERATORS, compile_pattern
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
 from .field_types import Env, Getter, comparable, getter

@@ -92,18 +92,11 @@ class Maker:
             yield from self._telegram(self.script.pick(sent, self.rng.random()), sent)
 
     def _telegram(self, template: Template, sent: date) -> Iterator[Made]:
-        rng = self.rng
-        defect = None
-        if rng.random() < self.share and template.defects:
-            defect = template.defects[int(rng.random() * len(template.defects))]
-        sections = 1
-        if defect is not None:
-            sections = 2 if defect.sections else 1  # a section of a telegram is not judged as a whole one
-        elif not template.whole and rng.random() < 0.04:
-            sections = 2
+        """Yield the documents of one telegram: one for each section, or two for a defect that repeats it."""
+        defect, sections = self._choose(template)
         values = self._values(template, sent)
         if defect is not None and not defect.fits(values, sections):
-            defect = next((d for d in template.shuffled(rng) if d.fits(values, sections)), None)
+            defect = next((d for d in template.shuffled(self.rng) if d.fits(values, sections)), None)
         number = 1
         lost = defect is not None and defect.lose
         for section in range(1, sections if lost else sections + 1):
@@ -116,6 +109,14 @@ class Maker:
             yield from self._documents(template, values, breaks)
         if not template.filed:
             self._remember(values)
+
+    def _choose(self, template: Template) -> tuple[Defect | None, int]:
+        """Return the defect to plant, if any, and the number of sections."""
+        rng = self.rng
+        if rng.random() < self.share and template.defects:
+            defect = template.defects[int(rng.random() * len(template.defects))]
+            return defect, 2 if defect.sections else 1  # a section of a telegram is not judged as a whole one
+        return None, 2 if not template.whole and rng.random() < 0.04 else 1
 
     def _documents(self, template: Template, values: Values, defect: Defect | None) -> Iterator[Made]:
         header, body = template.header(values), template.text(values)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.operators.texts import compile_pattern
+from checker.operators import compile_pattern
 from checker.rulebook import regex_subset
 from checker.rulebook.regex_subset import refuse
 

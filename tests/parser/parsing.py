@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
 from checker.model import Banner, Dtg, EoLine, Instruction, Marking, Node, Telegram, Unread
 from checker.parser import parse
@@ -45,6 +46,48 @@ def short(value: object) -> object:
     return value
 
 
+def fields_of(node: object) -> object:
+    """The fields of a header line that were read, `name=value`."""
+    if not isinstance(node, Node) or isinstance(node, Unread):
+        return short(node)
+    fields = {f: short(getattr(node, f)) for f in node.__fields__ if f not in ("span", "text")}
+    return " ".join(f"{key}={value}" for key, value in fields.items() if value is not None) or short(node)
+
+
+def dtg_line(dtg: object) -> object:
+    """A date-time group on one line."""
+    if not isinstance(dtg, Dtg):
+        return short(dtg)
+    return f"{short(dtg.date)} {dtg.time}{dtg.zone} {short(dtg.action)} {short(dtg.info)} {short(dtg.signals)}"
+
+
+def party_line(party: Any) -> object:
+    """A sender or addressee on one line."""
+    if party is None or isinstance(party, Unread):
+        return short(party)
+    return f"{party.indicator} | {party.name} | {party.precedence} | {party.number} | {party.post}"
+
+
+def banner_line(banner: object) -> object:
+    """A banner line: level as read and as written, controls, section, post and number."""
+    if not isinstance(banner, Banner):
+        return short(banner)
+    counter = f" {banner.section}/{banner.sections}" if banner.section else ""
+    return f"{short(banner.level)} {banner.written} {list(banner.controls)}{counter} {banner.post} {banner.serial}"
+
+
+def authority_line(author: Any) -> object:
+    """A classification authority block on one line."""
+    if author is None or isinstance(author, Unread):
+        return short(author)
+    reasons = author.reasons
+    codes = None if reasons is None or isinstance(reasons, Unread) else (reasons.section, "".join(reasons.codes))
+    until = instruction(author.declassify)
+    return (
+        f"{author.kind} {author.form} {author.name} | {author.title} | {codes} | {short(author.derived_from)} | {until}"
+    )
+
+
 def account(found: Telegram) -> str:
     """The telegram on one page: every field that was read, line by line."""
     lines = [f"{found.layout} {found.profile} {found.era} {found.date} {'whole' if found.whole else 'not whole'}"]
@@ -54,42 +97,21 @@ def account(found: Telegram) -> str:
             lines.append(f"{name}: {value}")
 
     for name in ("transmission", "routing", "station", "security"):
-        node = getattr(found, name)
-        if isinstance(node, Node) and not isinstance(node, Unread):
-            fields = {f: short(getattr(node, f)) for f in node.__fields__ if f not in ("span", "text")}
-            say(name, " ".join(f"{key}={value}" for key, value in fields.items() if value is not None) or short(node))
-        else:
-            say(name, short(node))
-    if isinstance(found.dtg, Dtg):
-        dtg = found.dtg
-        say("dtg", f"{short(dtg.date)} {dtg.time}{dtg.zone} {short(dtg.action)} {short(dtg.info)} {short(dtg.signals)}")
-    else:
-        say("dtg", short(found.dtg))
+        say(name, fields_of(getattr(found, name)))
+    say("dtg", dtg_line(found.dtg))
     for name, parties in (("from", (found.sender,)), ("to", found.to), ("info", found.info)):
         for party in parties:
-            if party is None or isinstance(party, Unread):
-                say(name, short(party))
-            else:
-                say(name, f"{party.indicator} | {party.name} | {party.precedence} | {party.number} | {party.post}")
+            say(name, party_line(party))
     say("offices", short(found.offices))
     say("page level", short(found.page_level))
     say("number", short(found.mrn_field))
     banners = found.banners if isinstance(found.banner, Banner) else (found.banner,)
     for banner in banners:
-        if isinstance(banner, Banner):
-            counter = f" {banner.section}/{banner.sections}" if banner.section else ""
-            say(
-                "banner",
-                f"{short(banner.level)} {banner.written} {list(banner.controls)}{counter} {banner.post} {banner.serial}",
-            )
-        else:
-            say("banner", short(banner))
+        say("banner", banner_line(banner))
     say("captions", [caption.code or f"? {caption.text}" for caption in found.captions])
     say("passing", short(found.passing))
-    if isinstance(found.eo, EoLine):
-        say("eo", f"{found.eo.order} {instruction(found.eo.instruction)}")
-    else:
-        say("eo", short(found.eo))
+    eo = found.eo
+    say("eo", f"{eo.order} {instruction(eo.instruction)}" if isinstance(eo, EoLine) else short(eo))
     say("tags", [f"{tag.text}{f' ({tag.person})' if tag.person else ''}" for tag in found.tags])
     subject = found.subject
     say(
@@ -98,16 +120,7 @@ def account(found: Telegram) -> str:
     )
     for ref in found.references:
         say("reference", f"{ref.letter} {ref.kind} {ref.year} {ref.post} {ref.serial}")
-    author = found.authority
-    if author is not None and not isinstance(author, Unread):
-        reasons = author.reasons
-        codes = None if reasons is None or isinstance(reasons, Unread) else (reasons.section, "".join(reasons.codes))
-        say(
-            "authority",
-            f"{author.kind} {author.form} {author.name} | {author.title} | {codes} | {short(author.derived_from)} | {instruction(author.declassify)}",
-        )
-    else:
-        say("authority", short(author))
+    say("authority", authority_line(found.authority))
     for item in found.paragraphs:
         words = " ".join(item.text.split())
         words = words if len(words) < 44 else f"{words[:20]} … {words[-20:]}"

@@ -1,0 +1,284 @@
+"""The operators of conditions by field type, and the only place that compiles the patterns of rule files.
+
+Dates with low precision compare as intervals. Patterns run in linear time: with google-re2 if it is installed, else
+with `re`. regex_subset accepts only patterns that both engines read alike and that `re` matches in linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from operator import eq, ge, gt, is_, le, lt, ne
+
+from .record import Record
+from .values import Date, Level
+from .vocabulary import Table
+
+Test = Callable[..., bool | None]
+
+
+class Operator(Record):
+    """An operator for one field type.
+
+    `test(value, argument)` is pure and returns None for undetermined. `argument` is the kind of argument:
+    condition_parser parses it, compiler prepares it. `absent` is the answer for an absent value. `opposite` and `near`
+    name the operators that mutants substitute. `says` documents it for rule authors.
+    """
+
+    name: str
+    argument: str
+    test: Test
+    says: str
+    absent: bool = False
+    opposite: str = ""
+    near: str = ""
+
+
+def negated(test: Test) -> Test:
+    """Return the test with the opposite answer; undetermined stays undetermined."""
+
+    def negate(value: object, argument: object) -> bool | None:
+        answer = test(value, argument)
+        return None if answer is None else not answer
+
+    return negate
+
+
+def in_(value: object, others: frozenset[object]) -> bool:
+    return value in others
+
+
+def not_in(value: object, others: frozenset[object]) -> bool:
+    return value not in others
+
+
+def equality(kind: str) -> tuple[Operator, ...]:
+    """Return the operators that all single values have, with arguments of the same kind."""
+    return (
+        Operator("is", kind, eq, "equals the argument", opposite="is_not"),
+        Operator("is_not", kind, ne, "differs from the argument; true when absent", absent=True, opposite="is"),
+        Operator("in", f"{kind}s", in_, "is in the list", opposite="not_in"),
+        Operator("not_in", f"{kind}s", not_in, "is not in the list; true when absent", absent=True, opposite="in"),
+        Operator("same_as", f"{kind}_field", eq, "equals another field", opposite="differs_from"),
+        Operator("differs_from", f"{kind}_field", ne, "differs from another field; true when absent", absent=True,
+                 opposite="same_as"),
+    )  # fmt: skip
+
+
+# ---- Flags, counts and levels ----------------------------------------------------------------------------------------
+
+
+def between(value: int, bounds: tuple[int, int]) -> bool:
+    return bounds[0] <= value <= bounds[1]
+
+
+def ranks(test: Callable[[int, int], bool]) -> Test:
+    """Return the test of two levels by their rank in the table `levels`."""
+
+    def compare(value: Level, bound: Level) -> bool:
+        return test(value.rank, bound.rank)
+
+    return compare
+
+
+FLAG = (Operator("is", "flag", is_, "is true or false"),)
+
+COUNT = (
+    *equality("count"),
+    Operator("at_least", "count", ge, "is not smaller than", opposite="below", near="above"),
+    Operator("at_most", "count", le, "is not larger than", opposite="above", near="below"),
+    Operator("above", "count", gt, "is larger than", opposite="at_most", near="at_least"),
+    Operator("below", "count", lt, "is smaller than", opposite="at_least", near="at_most"),
+    Operator("between", "between", between, "is between two counts, inclusive"),
+)
+
+LEVEL = (
+    *equality("level"),
+    Operator("at_least", "level", ranks(ge), "is this level or a higher one", opposite="below", near="above"),
+    Operator("at_most", "level", ranks(le), "is this level or a lower one", opposite="above", near="below"),
+    Operator("above", "level", ranks(gt), "is a higher level", opposite="at_most", near="at_least"),
+    Operator("below", "level", ranks(lt), "is a lower level", opposite="at_least", near="at_most"),
+)
+
+# ---- Dates -----------------------------------------------------------------------------------------------------------
+
+
+def after(value: Date, other: Date) -> bool | None:
+    return other.before(value)
+
+
+def within(value: Date, window: tuple[Date, Date]) -> bool | None:
+    before, later = value.before(window[0]), window[1].before(value)
+    if before or later:
+        return False
+    return True if before is False and later is False else None
+
+
+def year(value: Date, number: int) -> bool | None:
+    if value.first.year == value.last.year:
+        return value.first.year == number
+    return None if value.first.year <= number <= value.last.year else False
+
+
+ON_OR_BEFORE, ON_OR_AFTER, OTHER_DAY = negated(after), negated(Date.before), negated(Date.same)
+DATE = (
+    Operator("before", "date", Date.before, "is earlier than", opposite="on_or_after", near="on_or_before"),
+    Operator("after", "date", after, "is later than", opposite="on_or_before", near="on_or_after"),
+    Operator("on_or_before", "date", ON_OR_BEFORE, "is not later than", opposite="after", near="before"),
+    Operator("on_or_after", "date", ON_OR_AFTER, "is not earlier than", opposite="before", near="after"),
+    Operator("at_most", "date", ON_OR_BEFORE, "the same as on_or_before", opposite="after", near="before"),
+    Operator("at_least", "date", ON_OR_AFTER, "the same as on_or_after", opposite="before", near="after"),
+    Operator("exactly", "date", Date.same, "is the same day as, within tolerance_days", opposite="differs_from"),
+    Operator("is", "date", Date.same, "is the day", opposite="is_not"),
+    Operator("is_not", "date", OTHER_DAY, "is another day; true when absent", absent=True, opposite="is"),
+    Operator("same_day", "date", Date.same, "is the same day as", opposite="differs_from"),
+    Operator("same_as", "date", Date.same, "is the same day as", opposite="differs_from"),
+    Operator("differs_from", "date", OTHER_DAY, "is another day; true when absent", absent=True, opposite="same_day"),
+    Operator("within", "window", within, "is at most so many days before or after {of}", opposite="not_within"),
+    Operator("not_within", "window", negated(within), "is more days before or after {of}; true when absent",
+             absent=True, opposite="within"),
+    Operator("year", "count", year, "is in the year"),
+)  # fmt: skip
+
+# ---- Sets of codes, for example the controls of a marking ------------------------------------------------------------
+
+
+def includes(value: Iterable[str], asked: frozenset[str]) -> bool:
+    return asked.issubset(value)
+
+
+def includes_any(value: Iterable[str], asked: frozenset[str]) -> bool:
+    return not asked.isdisjoint(value)
+
+
+def excludes(value: Iterable[str], asked: frozenset[str]) -> bool:
+    return asked.isdisjoint(value)
+
+
+def subset_of(value: Iterable[str], asked: frozenset[str]) -> bool:
+    return asked.issuperset(value)
+
+
+def equals(value: Iterable[str], asked: frozenset[str]) -> bool:
+    return asked == frozenset(value)
+
+
+def ordered_as(value: Iterable[str], order: tuple[str, ...]) -> bool:
+    places = [order.index(code) for code in value if code in order]
+    return places == sorted(places)
+
+
+def empty(value: tuple[str, ...], asked: bool) -> bool:
+    return (not value) is asked
+
+
+SET = (
+    Operator("includes", "set", includes, "has the code, or all codes of the list", opposite="excludes",
+             near="includes_any"),
+    Operator("includes_any", "set", includes_any, "has a code of the list", opposite="excludes", near="includes"),
+    Operator("excludes", "set", excludes, "has no code of the list; true when absent", absent=True,
+             opposite="includes_any"),
+    Operator("disjoint_from", "set", excludes, "has no code of the list; true when absent", absent=True,
+             opposite="includes_any"),
+    Operator("subset_of", "set", subset_of, "has only codes of the list", near="equals"),
+    Operator("superset_of", "set", includes, "has all codes of the list", opposite="excludes", near="equals"),
+    Operator("equals", "set", equals, "has exactly these codes, in any order", opposite="not_equals", near="subset_of"),
+    Operator("not_equals", "set", negated(equals), "does not have exactly these codes; true when absent", absent=True,
+             opposite="equals"),
+    Operator("ordered_as", "order", ordered_as, "has its codes in the order of the list or of {table: name}"),
+    Operator("empty", "flag", empty, "has no code (true), or has one (false)"),
+)  # fmt: skip
+
+# ---- Text ------------------------------------------------------------------------------------------------------------
+
+
+class CompiledPattern(Record):
+    """A compiled pattern; `full(text)` returns a match of the whole text, or None."""
+
+    text: str
+    full: Callable[[str], object]
+
+
+def compile_pattern(text: str, engine: str = "") -> CompiledPattern:
+    """Compile a pattern that regex_subset accepts. `engine` is "re", "re2" or "" (re2 if it is installed)."""
+    if engine != "re":
+        try:
+            import re2  # optional; 4 ms, and only if a rule has a pattern
+        except ImportError:
+            if engine:
+                raise
+        else:
+            options = re2.Options()
+            options.log_errors = False
+            return CompiledPattern(text, re2.compile(text, options).fullmatch)
+    return CompiledPattern(text, re.compile(text, re.ASCII).fullmatch)
+
+
+def matches(value: str, pattern: CompiledPattern) -> bool:
+    return pattern.full(value) is not None
+
+
+def contains(value: str, parts: tuple[str, ...]) -> bool:
+    return any(part in value for part in parts)
+
+
+def in_table(value: str, table: Table) -> bool:
+    return table.find(value) is not None
+
+
+def in_use(value: str, asked: tuple[Table, Date]) -> bool | None:
+    entry = asked[0].find(value)
+    if entry is None:
+        return False
+    first, last = entry.in_use(asked[1].first), entry.in_use(asked[1].last)
+    return first if first == last else None
+
+
+def not_in_use(value: str, asked: tuple[Table, Date]) -> bool | None:
+    return False if asked[0].find(value) is None else negated(in_use)(value, asked)
+
+
+def has_fact(value: str, asked: tuple[Table, str, frozenset[str]]) -> bool:
+    entry = asked[0].find(value)
+    return entry is not None and not asked[2].isdisjoint(entry.facts.get(asked[1], ()))
+
+
+def length(value: str, bounds: tuple[int, int]) -> bool:
+    return between(len(value), bounds)
+
+
+TEXT = (
+    *equality("text"),
+    Operator("matches", "pattern", matches, "matches the pattern as a whole", opposite="not_matches"),
+    Operator("not_matches", "pattern", negated(matches), "does not match as a whole; true when absent", absent=True,
+             opposite="matches"),
+    Operator("starts_with", "parts", str.startswith, "begins with the string, or with one of the list"),
+    Operator("ends_with", "parts", str.endswith, "ends with the string, or with one of the list"),
+    Operator("contains", "parts", contains, "contains the string, or one of the list", opposite="lacks"),
+    Operator("lacks", "parts", negated(contains), "contains neither the string nor one of the list; true when absent",
+             absent=True, opposite="contains"),
+    Operator("in_table", "table", in_table, "is a code or a spelling of the table", opposite="not_in_table"),
+    Operator("not_in_table", "table", negated(in_table), "is not in the table; true when absent", absent=True,
+             opposite="in_table"),
+    Operator("in_use", "table_on", in_use, "is in the table and was in use: {table: name, on: {field: date}}",
+             opposite="not_in_use"),
+    Operator("not_in_use", "table_on", not_in_use, "is in the table, but was not in use on the day",
+             opposite="in_use"),
+    Operator("has_fact", "fact", has_fact, "has an entry with the fact: {table: name, fact: name, is: value or list}",
+             opposite="lacks_fact"),
+    Operator("lacks_fact", "fact", negated(has_fact), "has no entry with the fact; true when absent", absent=True,
+             opposite="has_fact"),
+    Operator("length", "length", length, "has a length in code points: {min: N, max: N}"),
+)  # fmt: skip
+
+OPERATORS: dict[str, dict[str, Operator]] = {
+    kind: {operator.name: operator for operator in operators}
+    for kind, operators in (
+        ("count", COUNT),
+        ("date", DATE),
+        ("flag", FLAG),
+        ("level", LEVEL),
+        ("set", SET),
+        ("text", TEXT),
+    )
+}
