@@ -20,8 +20,7 @@ from checker import rulebook
 
 MODULES = {
     "startup": "Start: `lint` of one telegram in a fresh process, against the bare interpreter",
-    "parse": "Parsing one cable, against a floor pass",
-    "audit": "An audit step by step, against a floor pass",
+    "stages": "Reading, parsing, checking and writing rows, against a floor of the same run",
     "hostile": "Hostile inputs: time at n and at 2n",
 }
 BAR = 2.3

@@ -170,11 +170,15 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
 
 
 def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool:
-    """Whether a label announces a missing field, or the missing part that the field belongs to."""
-    if label in missing:
-        return True
+    """Whether a label announces a missing field that was not read, or the missing part that the field belongs to.
+
+    A list may be in `missing` although it was read, because none of its elements has what the rule requires.
+    """
     part, _, inside = label.partition(".")
-    return not inside and getattr(telegram, part) is None and any(field.startswith(f"{part}.") for field in missing)
+    value = getattr(telegram, part)
+    if label in missing:
+        return not value or bool(inside)
+    return not inside and value is None and any(field.startswith(f"{part}.") for field in missing)
 
 
 def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:

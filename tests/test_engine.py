@@ -321,3 +321,11 @@ def test_tallies_add_up(tmp_path: Path) -> None:
         both.of("TRY-01").failed,
         both.of("TRY-01").passed,
     )
+
+
+def test_an_addressee_without_a_precedence_is_not_an_unread_part() -> None:
+    text = BASE.replace("OO RUEHZEN", "RR RUEHZEN").replace("ZENDA PRIORITY 0417", "ZENDA 0417")
+    source = Source("one.txt", text)
+    judged = engine.judge(parse(View.whole(source), WORDS), source, rulebook.load(), "one.txt", "")
+    assert [found.quote for found in judged.findings if found.rule == "FMT-009"] == ["RR RUEHZEN"]
+    assert "FMT-009" not in {each.rule for each in judged.undetermined}
