@@ -102,6 +102,12 @@ def _tables(found: Figures) -> Iterator[Table]:
         [list(r) for r in found["whys"]],
     )
     yield (
+        "Records without text",
+        "Archive records whose text is lost: checked, and every rule on the text undetermined.",
+        ("reason", "telegrams"),
+        [list(r) for r in found["lost"]],
+    )
+    yield (
         "Rules that never applied",
         "Rules that applied to no document of this corpus.",
         ("rule", "name"),

@@ -47,6 +47,7 @@ QUERIES = {
         select year(automatic_on) as due, count(*) as n from cables
         where classified and automatic_on is not null group by all order by all""",
     "readers": "select reader, layout, profile, count(*) from cables group by all order by 4 desc, 1, 2, 3",
+    "lost": "select lost_text, count(*) as n from cables where lost_text is not null group by lost_text order by all",
     "failed": "select path, cable, why from ledger where state = 'failed' order by document limit 100",
     "whys": "select why, count(*) as n from ledger where state <> 'checked' group by why order by n desc, why limit 20",
 }
@@ -101,6 +102,7 @@ def summary(found: Figures, as_of: str) -> dict[str, object]:
             }
             for row in sorted(found["rules"], key=lambda row: str(row[0]))
         },
+        "lost_texts": {str(row[0]): row[1] for row in found["lost"]},
         "never_applied": [row[0] for row in found["idle"]],
         "years": {str(year): count for year, count in found["years"]},
         "levels": {str(row[0]): row[2] for row in found["levels"]},

@@ -68,8 +68,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("marked", NUMBER, "paragraphs whose mark could be read"),
         Column("portion_level", TEXT, "code of the highest portion"),
         Column("portion_rank", NUMBER, "its rank"),
+        Column("lost_text", TEXT, "why the archive has a record but no text, code of the table `lost_texts`"),
         Column("whole", FLAG, "whether the copy holds the complete telegram"),
-        Column("released", FLAG, "whether it bears a release or review stamp"),
+        Column("released", FLAG, "whether it bears a release or review stamp, or its record says that it was released"),
         Column("text_hash", TEXT, "equal for equal running text"),
         Column("words", NUMBER, "words of running text"),
     ),
@@ -261,8 +262,9 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions
         "marked": portions.marked,
         "portion_level": highest.code if highest else None,
         "portion_rank": highest.rank if highest else None,
+        "lost_text": telegram.archive.lost.text if telegram.archive and telegram.archive.lost else None,
         "whole": telegram.whole,
-        "released": bool(telegram.stamps),
+        "released": bool(telegram.stamps) or (source_record is not None and source_record.review is not None),
     }
     row.update(_authority(telegram, redact))
     row["text_hash"] = _hash(b"\n".join(portions.texts)) if portions.texts else None

@@ -11,6 +11,7 @@ node means that it is present; `Unread` means that it is present but unreadable.
 
 from __future__ import annotations
 
+from .archive import ArchiveRecord, Attribute, ReviewStep
 from .body import (
     Authority,
     Damage,
@@ -53,6 +54,8 @@ from .telegram import HEADER, MODEL_VERSION, Telegram
 __all__ = [
     "HEADER",
     "MODEL_VERSION",
+    "ArchiveRecord",
+    "Attribute",
     "Authority",
     "Banner",
     "Caption",
@@ -76,6 +79,7 @@ __all__ = [
     "Precedence",
     "Reasons",
     "Reference",
+    "ReviewStep",
     "Rollup",
     "Routing",
     "Security",

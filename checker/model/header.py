@@ -53,7 +53,8 @@ class DateField(Node):
 class SourceRecord(Node):
     """What the wrapper states about the document: secondhand, never part of the telegram.
 
-    `level` and `controls` are those of the telegram when sent; `current_level` is the archive's present one. `post` is
+    `level` and `controls` are those of the telegram when sent; `current_level` is the archive's present one. `released`
+    is the day of publication; `review` is the declassification review after which the record was released. `post` is
     the post of the reference id, in the spelling of the classification line if the two differ only in blanks, in a cut
     to six letters or in the kind of mission.
     """
@@ -61,6 +62,7 @@ class SourceRecord(Node):
     reference_id: Word | None = None
     created: DateField | None = None
     released: DateField | None = None
+    review: DateField | None = None
     level: Level | Unread | None = None
     level_text: Word | None = None
     controls: tuple[str, ...] = ()
@@ -124,13 +126,13 @@ class Precedence(Node):
 class Dtg(Node):
     """Format line 5: precedence and date-time group.
 
-    `date` is `Unread` if the digits are not a possible date. `time` is HHMM, `zone` the zone letter.
+    `date` is `Unread` if the digits are not a possible date. `time` is HHMM, `zone` the zone letter if there is one.
     """
 
     text: str
     date: Date | Unread
     time: str | None
-    zone: str
+    zone: str | None
     action: Precedence | None = None
     info: Precedence | None = None
     signals: tuple[Word, ...] = ()

@@ -7,6 +7,7 @@ from operator import attrgetter
 from ..record import lazy_fields
 from ..text import ascending
 from ..values import Date, Level
+from .archive import ArchiveRecord
 from .body import (
     Authority,
     Damage,
@@ -109,6 +110,7 @@ class Telegram(Node):
     declass: Declass | None = None
     damage: tuple[Damage, ...] = ()
     labels: tuple[Fact, ...] = ()
+    archive: ArchiveRecord | None = None
 
     # ---- derived meaning, each written once ------------------------------------------------------------------
 
@@ -418,6 +420,53 @@ class Telegram(Node):
         second = self.authority.declassify if isinstance(self.authority, Authority) else self.authority
         return second if second is not None else first
 
+    # ---- the telegram against the archive's record of it -------------------------------------------------------
+
+    @property
+    def record_captions_missing(self) -> tuple[Caption, ...]:
+        """Return the captions of the archive's record that are neither a caption nor on the classification line."""
+        if self.archive is None:
+            return ()
+        controls = self.banner.controls if isinstance(self.banner, Banner) else ()
+        known = {*self.caption_codes, *controls}
+        return tuple([one for one in self.archive.captions if one.code not in known])
+
+    @property
+    def captions_not_in_record(self) -> tuple[Caption, ...]:
+        """Return the captions that the archive's record has neither for the time of sending nor before a change."""
+        if self.archive is None:
+            return ()
+        known = self.archive.caption_codes
+        return tuple([one for one in self.captions if one.code is not None and one.code not in known])
+
+    @property
+    def record_tags_missing(self) -> tuple[Word, ...]:
+        """Return the TAGS of the archive's record that are not on the TAGS line."""
+        known = {tag.text.upper() for tag in self.tags}
+        return tuple([one for one in self.archive.tags if one.text not in known]) if self.archive is not None else ()
+
+    @property
+    def record_references_missing(self) -> tuple[Reference, ...]:
+        """Return the telegrams referred to in the archive's record whose number no reference of the text has."""
+        if self.archive is None:
+            return ()
+        known = {reference.serial for reference in self.references}
+        return tuple([one for one in self.archive.references if one.serial is not None and one.serial not in known])
+
+    @property
+    def subject_matches_record(self) -> bool | None:
+        """Return whether subject line and archive's record agree in their letters, as far as the shorter one goes."""
+        source = self.source_record
+        if self.archive is None or source is None or source.subject is None or not isinstance(self.subject, Subject):
+            return None
+        here, there = ("".join(filter(str.isalnum, text.upper())) for text in (self.subject.text, source.subject.text))
+        return here.startswith(there) or there.startswith(here)
+
+    @property
+    def last_page(self) -> int | None:
+        """Return the highest page number on the page heads, or `None` if the copy has none."""
+        return max((line.page for line in self.page_lines if line.page is not None), default=None)
+
     @property
     def mrn(self) -> str | None:
         """Return the message reference number as `07STRELSAU123`, or `None` if post or serial is unknown."""
@@ -438,6 +487,7 @@ class Telegram(Node):
 
 
 LAZY = {
+    "archive": "few corpora have archive records, and few rules compare them",
     "rollup": "few rules compare the classification line with the portion marks",
     "declass": "few rules and the command declass ask when a telegram is due",
     "damage": "needed only after a rule has failed",

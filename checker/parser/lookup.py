@@ -523,6 +523,13 @@ class Grammar:
         near = frozenset(form for form in self.page_word("pass", "for") if " " not in form)
         return frozenset(self.page_word("pass", "word")), near
 
+    @cached_property
+    def archive_attributes(self) -> dict[str, Entry]:
+        """Return the attribute of an archive record that each fact of a wrapper comes from."""
+        if "archive_attributes" not in self.words:
+            return {}
+        return {entry.fact("fact"): entry for entry in self.words["archive_attributes"]}
+
     # ---- caches ------------------------------------------------------------------------------------------------------
 
     @cached_property

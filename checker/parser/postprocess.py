@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from ..model import Banner, Damage, Declass, Dtg, EoLine, Fact, Instruction, Marking, Rollup, Subject, Telegram, Unread
+from ..model import (
+    ArchiveRecord,
+    Banner,
+    Damage,
+    Declass,
+    Dtg,
+    EoLine,
+    Fact,
+    Instruction,
+    Marking,
+    Party,
+    Rollup,
+    Subject,
+    Telegram,
+    Unread,
+)
 from ..record import Lazy
 from ..text import Span
 from ..values import Date
@@ -62,6 +77,14 @@ def _set_lazy_fields(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> N
     telegram.declass = Lazy(_declass, words)
     telegram.damage = Lazy(_damage, cursor)
     telegram.labels = Lazy(_labels, cursor)
+    if telegram.source_record is not None:
+        telegram.archive = Lazy(_archive, cursor)
+
+
+def _archive(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
+    from .copy.archive_record import read_archive_record  # 1 ms: only records of an archive
+
+    return read_archive_record(telegram, cursor)
 
 
 def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Vocabulary) -> Rollup | None:
@@ -85,21 +108,29 @@ def _layout(telegram: Telegram) -> None:
 
 
 def _spell_post(telegram: Telegram) -> None:
-    """Give the post of the reference id the spelling of the classification line: archives join and truncate names."""
+    """Give the post of the reference id the spelling of the classification line: archives join and truncate names.
+
+    A copy without that line may have the sender's name in its header or in the record.
+    """
     source_record, banner = telegram.source_record, telegram.banner
-    if source_record is None or source_record.post is None or not isinstance(banner, Banner) or banner.post is None:
+    if source_record is None or source_record.post is None:
         return
-    if source_record.post == banner.post:
+    given = "".join(filter(str.isalpha, source_record.post))
+    if isinstance(banner, Banner) and banner.post is not None:
+        known = "".join(filter(str.isalpha, banner.post))
+        if _is_cut(given, known) or given == known or given.endswith(known) or known.endswith(given):
+            source_record.post = banner.post
         return
-    given = "".join(letter for letter in source_record.post if letter.isalpha())
-    known = "".join(letter for letter in banner.post if letter.isalpha())
-    if (
-        given == known
-        or (len(given) == _POST_LETTERS and known.startswith(given))
-        or given.endswith(known)
-        or known.endswith(given)
-    ):
-        source_record.post = banner.post
+    sender = telegram.sender.post if isinstance(telegram.sender, Party) else None
+    stated = source_record.sender.text.upper() if source_record.sender is not None else None
+    for name in (sender, stated):
+        if name and name.replace(" ", "").isalpha() and _is_cut(given, "".join(filter(str.isalpha, name))):
+            source_record.post = name
+            return
+
+
+def _is_cut(given: str, known: str) -> bool:
+    return len(given) == _POST_LETTERS and known.startswith(given)
 
 
 def _date(telegram: Telegram) -> None:
@@ -153,7 +184,8 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
         telegram.layout = "body"
     notice = len(telegram.paragraphs) < _EXTRACT and any(x in cursor.fold for x in cursor.grammar.page_word("lost"))
     if notice or (telegram.banner is None and not telegram.paragraphs):
-        _set_lost(telegram, ("banner", *_FIELDS), telegram.span.end, "the text: this copy does not contain it")
+        why = f"the text: {_why_lost(cursor, telegram)}"
+        _set_lost(telegram, ("banner", *_FIELDS), telegram.span.end, why)
         if notice:
             _find_dtg(cursor, telegram)
             _set_lost(telegram, _HEADER, start, "the header lines: this copy does not contain them")
@@ -169,6 +201,19 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
     telegram.missing_sections = _missing_sections(cursor)
     if telegram.missing_sections or not _has_last_section(telegram):
         telegram.whole = False
+
+
+def _why_lost(cursor: Cursor, telegram: Telegram) -> str:
+    """Return why the copy has no text, as the archive's record and the notice in its place say."""
+    facts = telegram.source_record.facts if telegram.source_record is not None else ()
+    locator = next((fact.text for fact in facts if fact.name == "locator"), "")
+    if locator:
+        from .copy.archive_record import lost_text  # 1 ms: only records of an archive
+
+        entry = lost_text(cursor, locator)[0]
+        if entry is not None:
+            return entry.title
+    return "this copy does not contain it"
 
 
 def _missing_sections(cursor: Cursor) -> tuple[int, ...]:

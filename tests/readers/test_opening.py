@@ -274,11 +274,13 @@ def test_the_word_tables_part_level_and_origin(cell, level, origin):
 def test_wrappers_are_nested():
     import html
 
+    from checker import rulebook
+
     with open(os.path.join(os.path.dirname(__file__), "..", "telegrams", "wrapped", "archive.txt")) as file:
         record = file.read()
     page = "<html><body><div>News</div><div>" + html.escape(record).replace("\n", "<br/>\n") + "</div></body></html>"
     mail = "From: a\nMIME-Version: 1.0\nContent-Type: text/html\n\n" + page
-    (found,) = readers.read("x", data=mail.encode())
+    (found,) = readers.read("x", data=mail.encode(), vocabulary=rulebook.load().vocabulary)
     assert found.reader == "mail+html+plusd"
     assert found.view.text.startswith("VZCZCXYZ0123\n")
     assert {fact.name for fact in found.facts} > {"mail_from", "reference_id", "original_classification"}

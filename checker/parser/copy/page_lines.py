@@ -28,7 +28,7 @@ _ENDED = ".!?:\"')]-"
 class PageLineFinder:
     """Finds the page lines, stamps and attributes of a text."""
 
-    __slots__ = ("cursor", "cuts", "level", "limit", "lines", "stamped", "stamps", "telegram", "top")
+    __slots__ = ("cursor", "cuts", "level", "limit", "lines", "stamp_ends", "stamped", "stamps", "telegram", "top")
 
     def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
         self.cursor = cursor
@@ -36,6 +36,7 @@ class PageLineFinder:
         self.cuts: list[Cut] = []
         self.lines: list[tuple[int, PageLine]] = []  # with their offsets, by which they are put in order
         self.stamps: list[tuple[int, Stamp]] = []
+        self.stamp_ends: dict[int, int] = {}  # where the line below a stamp of its own begins: where the stamp begins
         self.stamped: set[int] = set()  # where a stamp begins: two of its phrases may lead to it
         self.level: Level | None = None
         self.top = cursor.fold[:8000]  # where the classification line names the post
@@ -46,9 +47,9 @@ class PageLineFinder:
         telegram.
         """
         self._attributes()
+        self._stamps()
         self._page_heads()
         self._running_lines()
-        self._stamps()
         self.telegram.page_lines = tuple(node for _, node in sorted(self.lines, key=_offset))
         self.telegram.stamps = tuple(node for _, node in sorted(self.stamps, key=_offset))
         self.telegram.page_level = self.level
@@ -119,6 +120,10 @@ class PageLineFinder:
         level = None
         above = line
         while above > 0:
+            stamp = self.stamp_ends.get(above)
+            if stamp is not None:
+                above = stamp
+                continue
             low = cursor.line_start(above - 1)
             words = " ".join(cursor.fold[low : above - 1].split())
             if words:
@@ -237,7 +242,10 @@ class PageLineFinder:
         self.stamped.add(start)
         node = Stamp(cursor.span(low, high), cursor.joined(low, high), code, found.date if found is not None else None)
         self.stamps.append((low, node))
-        self.cuts.append(Cut(*(self._around(start, cursor.line_end(end)) if whole else (start, end)), "stamp"))
+        cut = self._around(start, cursor.line_end(end)) if whole else (start, end)
+        if whole:
+            self.stamp_ends[min(cursor.line_end(end) + 1, cursor.size)] = start
+        self.cuts.append(Cut(*cut, "stamp"))
 
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
         """Return the end of the last line that continues a wrapped stamp with its known words or its date."""

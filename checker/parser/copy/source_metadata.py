@@ -36,13 +36,14 @@ def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord 
     released = known.get("released")
     if released is not None:
         source_record.released = _date_field(cursor, released)
+    source_record.review = _review(cursor, known)
     level = known.get("original_classification") or known.get("classification")
     if level is not None:
         source_record.level_text = _word(level)
-        source_record.level, source_record.controls = _level(cursor, level)
+        source_record.level, source_record.controls = read_level(cursor, level)
     current = known.get("current_classification")
     if current is not None:
-        found, _ = _level(cursor, current)
+        found, _ = read_level(cursor, current)
         source_record.current_level = found if isinstance(found, Level) else None
     _identity(source_record)
     return source_record
@@ -53,11 +54,21 @@ def _word(fact: Fact | None) -> Word | None:
 
 
 def _date_field(cursor: Cursor, fact: Fact) -> DateField:
-    date, why = _date(cursor, fact.text)
+    date, why = read_date(cursor, fact.text)
     return DateField(fact.span, fact.text, date if not why else Unread(fact.span, why, fact.text))
 
 
-def _date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
+def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
+    """Return the stamp, or else the action, that says that the record was released after a review, with its day."""
+    words = cursor.grammar.page_word("released", "word")
+    for name in ("markings", "disposition_action", "review_action"):
+        fact = known.get(name)
+        if fact is not None and any(word in folded(fact.text[:_LONGEST]) for word in words):
+            return _date_field(cursor, fact)
+    return None
+
+
+def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
     """Return the first date in a wrapper's words, or why it cannot be read. Cached: days repeat."""
     text = text[:_LONGEST]
     cache = cursor.grammar.stated_dates
@@ -68,7 +79,7 @@ def _date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
     return known
 
 
-def _level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
+def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
     """Return the level and the controls in a wrapper's words: "SECRET//NOFORN"."""
     cache, text = cursor.grammar.stated_levels, fact.text[:_LONGEST]
     known = cache.get(text)

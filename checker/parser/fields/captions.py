@@ -49,7 +49,7 @@ def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
                 break
         else:
             return []
-        while at < end and fold[at] in " ,/;":
+        while at < end and fold[at] in " ,/;+-":
             at += 1
     return found
 
@@ -64,7 +64,8 @@ def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
     Office symbols, addresses, deletions and end marks appear there too.
     """
     if end - start <= 40 and _SHORT.fullmatch(cursor.text, start, end) and not _NOT_CAPTION.match(cursor.fold, start):
-        if cursor.fold[start:end] in cursor.grammar.page_word("end"):
+        line = cursor.fold[start:end]
+        if line in cursor.grammar.page_word("end") or line.startswith(cursor.grammar.page_word("lost")):
             return None
         return Caption(cursor.span(start, end), cursor.text[start:end])
     return None

@@ -14,12 +14,17 @@ _DTG = Pattern(
     r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?"
     r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
 )
+# The same with blanks between any two characters, without a zone or with the month in full: a copy of 1973.
+_SPREAD = Pattern(
+    r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?)?((?:[0-9OI] ?){6}) *([A-Z](?= *[A-Z] ?[A-Z] ?[A-Z]))? *"
+    r"([A-Z](?: ?[A-Z]){2,8}),? *((?:1 ?9 ?)?\d ?\d)(?! ?\d)"
+)
 _DATES = Pattern(
     r"(?<![\d/])(?:"
     r"(\d{4})([/-]) ?(\d{1,2})[/-] ?(\d{1,2})(?![\d/])"  # 1-4 yyyy/mm/dd
     r"|(\d{1,2})([/-]) ?(\d{1,2})[/-] ?(\d{4}|\d{2})(?![\d/])"  # 5-8 mm/dd/yyyy
     r"|(\d{4})(\d{2})(\d{2})(?!\d)"  # 9-11 yyyymmdd
-    r"|(\d{1,2}) ?([A-Z]{3,9})\.?,? ?(\d{4}|\d{2})(?!\d)"  # 12-14 14 MAR 2008
+    r"|(\d{1,2})[ -]?([A-Z]{3,9})\.?,?[ -]?(\d{4}|\d{2})(?!\d)"  # 12-14 14 MAR 2008
     r"|(?<![A-Z])([A-Z]{3,9})\.? (?:(\d{1,2})(?:ST|ND|RD|TH)?,? )?(\d{4})(?![\d/])"  # 15-17 MARCH 14, 2008
     r"|(\d{4})(?![\d/-]))"
 )
@@ -136,12 +141,15 @@ def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
 def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
     """Return the date-time group that begins at `start`, with its precedence; `None` if there is none."""
     match = _DTG.match(cursor.fold, start, end)
+    spread = match is None
+    if match is None:
+        match = _SPREAD.match(cursor.fold, start, end)
     if match is None:
         return None
-    action, info, digits, zone, name, year = match.groups()
+    action, info, digits, zone, name, year = (part and part.replace(" ", "") for part in match.groups())
     grammar = cursor.grammar
     month, repaired = month_of(name, grammar.months)
-    if month is None and (len(name) > 3 or not name.isalpha()):
+    if month is None and (len(name) > 3 or not name.isalpha() or spread):
         return None
     numbers = digits.translate(_DIGITS)
     repaired = repaired or numbers != digits

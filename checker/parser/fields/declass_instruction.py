@@ -202,8 +202,8 @@ def _read_word(value: InstructionText, node: Instruction) -> bool:
             node.kind = code
             node.code = entry.spellings()[0] if entry is not None else word
             node.codes = (node.code,)
-            if code == "na" and value.flat[at + len(word) :].strip(" ."):
-                node.event = None
+            if entry is not None and entry.fact("event"):
+                _event_after(value, node, at + len(word))
             return True
     return False
 
@@ -235,9 +235,11 @@ def _read_code(value: InstructionText, node: Instruction) -> bool:
 
 
 def _event_after(value: InstructionText, node: Instruction, at: int) -> None:
-    """Read the event in place of a date after an exemption code."""
-    while at < len(value.flat) and value.flat[at] in " ,;":
-        at += 1
+    """Read the event after a code, which may follow the words for "declassify"."""
+    for form in ("", *value.forms.labels):
+        at += len(form) if form and value.starts(at, form) else 0
+        while at < len(value.flat) and value.flat[at] in " ,;:-":
+            at += 1
     if _WORDS.match(value.flat, at) is not None:
         node.event = value.cursor.joined(value.start + at, value.end)
 
@@ -253,7 +255,7 @@ def _more_codes(value: InstructionText, at: int, stem: str, dash: str) -> list[s
 
 def _read_person(value: InstructionText, node: Instruction) -> None:
     person = _PERSON.search(value.flat)
-    if person is not None:
+    if person is not None and person.group(1).strip(" .") not in value.cursor.grammar.page_word("no-person"):
         low, high = person.span(1)
         node.person = value.cursor.joined(value.start + low, value.start + high)
         office = _OFFICE.search(value.flat, person.end())

@@ -61,10 +61,18 @@ def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     if at < region.end:
         line.instruction, line.downgrade = read_value(cursor, at, region.end)
     usual = f"{cursor.grammar.label('eo', 'line')[0]} {match.group()}:"
-    line.usual_form = len(match.group()) == 5 and cursor.text.startswith(usual, region.start)
+    line.usual_form = len(match.group()) == 5 and (
+        cursor.text.startswith(usual, region.start) or _is_spread(cursor.text[region.start : match.end() + 2], usual)
+    )
     cursor.collect("eo_lines", (line,))
     if telegram.eo is None:
         telegram.eo = line
+
+
+def _is_spread(text: str, usual: str) -> bool:
+    """Return whether a text is the usual one with more blanks in it, which archives put after periods."""
+    written = text[: text.find(":") + 1]
+    return written.replace(" ", "") == usual.replace(" ", "") and written.count(" ") >= usual.count(" ")
 
 
 def place_order(cursor: Cursor, line: EoLine) -> None:
@@ -375,21 +383,21 @@ def suggestion(cursor: Cursor, word: str) -> str | None:
 
 def _rounded(cursor: Cursor, word: str) -> str | None:
     candidate = word.translate(_ROUND)
-    return candidate if candidate != word and _is_tag(cursor, candidate) else None
+    return candidate if candidate != word and is_tag(cursor, candidate) else None
 
 
 def _suggest(cursor: Cursor, word: str) -> str | None:
     for candidate in _slips(word):
-        if len(candidate) > 3 and _is_tag(cursor, candidate):
+        if len(candidate) > 3 and is_tag(cursor, candidate):
             return candidate
     for cut in range(2, len(word) - 1):
-        if _is_tag(cursor, word[:cut]) and _is_tag(cursor, word[cut:]):
+        if is_tag(cursor, word[:cut]) and is_tag(cursor, word[cut:]):
             return f"{word[:cut]} {word[cut:]}"
     return None
 
 
-def _is_tag(cursor: Cursor, word: str) -> bool:
-    """Return whether a word may be suggested: it is a TAG whose meaning is known."""
+def is_tag(cursor: Cursor, word: str) -> bool:
+    """Return whether a table of TAGS lists a word with its meaning."""
     found = (cursor.words[table].find(word) for table, _ in _KINDS if table in cursor.words)
     return any(entry is not None and entry.title != "" for entry in found)
 

@@ -1,0 +1,71 @@
+"""Records for what an archive states about an electronic telegram of 1973-79, with its values read."""
+
+from __future__ import annotations
+
+from ..values import Date, Level
+from .body import Reference
+from .header import Node, Unread, Word
+from .markings import Caption
+
+
+class Attribute(Node):
+    """One attribute of an archive record.
+
+    `name` is a code of the table `archive_attributes`, `kind` the type of its value: day, count, list, level, code or
+    words. A day sets `date`, a count `number`, and a list `items`.
+    """
+
+    name: str
+    text: str
+    kind: str
+    date: Date | Unread | None = None
+    number: int | None = None
+    items: tuple[str, ...] = ()
+
+
+class ReviewStep(Node):
+    """One step of the review history: the action as written, and its day."""
+
+    action: str
+    date: Date | None = None
+
+
+class ArchiveRecord(Node):
+    """What the attributes of an archive record say of the telegram when it was sent, and of its review since.
+
+    `captions` were on the telegram when sent, `earlier_captions` and `earlier_level` before a change by another
+    telegram. `order_code` is the instruction as the E.O. line writes it (`GDS`, `XGDS-1`). `lost` is why the archive
+    has no text, a code of the table `lost_texts`; `film` is the microfilm on which the text may be. `pages` is the
+    number of pages that the archive counted.
+    """
+
+    attributes: tuple[Attribute, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    earlier_captions: tuple[Caption, ...] = ()
+    level: Level | None = None
+    current_level: Level | None = None
+    earlier_level: Level | None = None
+    order_code: Word | None = None
+    tags: tuple[Word, ...] = ()
+    references: tuple[Reference, ...] = ()
+    review: tuple[ReviewStep, ...] = ()
+    reviewer: Word | None = None
+    released: Date | None = None
+    pages: int | None = None
+    lost: Word | None = None
+    film: Word | None = None
+
+    @property
+    def caption_codes(self) -> tuple[str, ...]:
+        """Return the codes of the captions when sent and before a change."""
+        return tuple([one.code for one in self.captions + self.earlier_captions if one.code is not None])
+
+    @property
+    def order(self) -> str | None:
+        """Return the code of the instruction."""
+        return self.order_code.text if self.order_code is not None else None
+
+    @property
+    def last_step(self) -> str | None:
+        """Return the last action of the review history."""
+        return self.review[-1].action if self.review else None

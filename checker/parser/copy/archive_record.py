@@ -1,0 +1,162 @@
+"""Read what an archive states about an electronic telegram of 1973-79: every attribute with the type of its value."""
+
+from __future__ import annotations
+
+from ...model import ArchiveRecord, Attribute, Caption, Fact, Reference, ReviewStep, Telegram, Unread, Word
+from ...values import Date, Level
+from ...vocabulary import Entry
+from ..cursor import Cursor, Pattern, folded
+from ..fields.dates import find_dates, year_of
+from ..fields.labelled import is_tag
+from .source_metadata import read_date, read_level
+
+_PARTS = Pattern(r"[^,;\n]+")
+_TAG = Pattern(r"\([^()]*\)?|[^\s,;()]+")
+_NUMBERED = Pattern(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z .'-]{1,39}?) ?(\d{1,7})")
+_STEP = Pattern(r"([A-Z]+(?: [A-Z]+)*) ?<([^<>]*)>")
+_ORDER_NUMBER = Pattern(r"\d{5} ?")
+_LONGEST = 4000  # code points of a value
+
+
+def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
+    """Return the record of an archive's attributes; `None` if the wrapper states none of them."""
+    source = telegram.source_record
+    if source is None:
+        return None
+    known = cursor.grammar.archive_attributes
+    facts = {fact.name: fact for fact in source.facts if fact.name in known}
+    if all(known[name].fact("shared") for name in facts):
+        return None  # another kind of wrapper
+    record = ArchiveRecord(source.span)
+    record.attributes = tuple([_attribute(cursor, fact, known[name]) for name, fact in facts.items()])
+    texts = {one.name: one for one in record.attributes}
+    record.captions = _captions(cursor, texts.get("original-handling-restrictions"))
+    record.earlier_captions = _captions(cursor, texts.get("original-previous-handling-restrictions"))
+    record.level, record.current_level = source.level if isinstance(source.level, Level) else None, source.current_level
+    record.earlier_level = _level(cursor, facts.get("previous_classification"))
+    record.order_code = _order_code(cursor, texts.get("executive-order"))
+    record.tags = _tags(cursor, texts.get("tags"))
+    record.references = _references(texts.get("reference"))
+    record.review = _review(cursor, texts.get("review-history"))
+    record.reviewer = _word(texts.get("review-authority") or texts.get("disposition-authority"))
+    record.released = source.review.date if source.review and isinstance(source.review.date, Date) else None
+    record.pages = texts["page-count"].number if "page-count" in texts else None
+    record.film = _word(texts.get("film-number"))
+    record.lost = _lost(telegram, cursor, texts.get("locator"))
+    return record
+
+
+def _attribute(cursor: Cursor, fact: Fact, entry: Entry) -> Attribute:
+    kind = entry.fact("type")
+    found = Attribute(fact.span, entry.code, fact.text, kind)
+    text = fact.text.strip("'\" ")
+    if kind == "day":
+        date, why = read_date(cursor, text)
+        found.date = Unread(fact.span, why or "a date", fact.text) if date is None else date
+    elif kind == "count":
+        found.number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    elif kind == "list":
+        found.items = tuple([part.group().strip() for part in _PARTS.finditer(text[:_LONGEST]) if part.group().strip()])
+    return found
+
+
+def _word(attribute: Attribute | None) -> Word | None:
+    return Word(attribute.span, attribute.text) if attribute is not None else None
+
+
+def _captions(cursor: Cursor, attribute: Attribute | None) -> tuple[Caption, ...]:
+    """Return the known captions of a value, which are joined by commas, blanks or nothing."""
+    if attribute is None:
+        return ()
+    fold = folded(attribute.text[:_LONGEST])
+    found, at = [], 0
+    while at < len(fold):
+        for form, entry in cursor.grammar.caption_runs:
+            if fold.startswith(form, at):
+                found.append(Caption(attribute.span, form, entry.code, entry.fact("kind"), entry.rank))
+                at += len(form)
+                break
+        else:
+            at += 1
+    return tuple(found)
+
+
+def _level(cursor: Cursor, fact: Fact | None) -> Level | None:
+    level = read_level(cursor, fact)[0] if fact is not None else None
+    return level if isinstance(level, Level) else None
+
+
+def _order_code(cursor: Cursor, attribute: Attribute | None) -> Word | None:
+    """Return the instruction that the archive's code stands for, as the E.O. line writes it."""
+    if attribute is None:
+        return None
+    fold = folded(attribute.text[:_LONGEST]).strip()
+    number = _ORDER_NUMBER.match(fold)
+    fold = fold[number.end() :] if number is not None else fold
+    for entry in cursor.words["instructions"]:
+        for form in entry.forms.get("archive", ()):
+            rest = fold[len(form) : len(form) + 1]
+            if fold.startswith(form) and not rest.isalnum():
+                stem = entry.fact("archive_stem")
+                return Word(attribute.span, f"{stem}-{form[-1]}" if stem else entry.spellings()[0])
+    return None
+
+
+def _tags(cursor: Cursor, attribute: Attribute | None) -> tuple[Word, ...]:
+    """Return the TAGS of a value that a table lists: names of persons and garbled words are left out."""
+    if attribute is None:
+        return ()
+    absent = cursor.words["instructions"].get("na")
+    nothing = absent.spellings() if absent is not None else ()
+    found = (part.group() for part in _TAG.finditer(folded(attribute.text[:_LONGEST])))
+    words = [word for word in found if word not in nothing and is_tag(cursor, word)]
+    return tuple([Word(attribute.span, word) for word in dict.fromkeys(words)])
+
+
+def _references(attribute: Attribute | None) -> tuple[Reference, ...]:
+    found = []
+    for item in attribute.items if attribute is not None else ():
+        match = _NUMBERED.fullmatch(folded(item).strip())
+        one = Reference(attribute.span, item) if attribute is not None else None
+        if one is not None and match is not None:
+            one.kind = "telegram"
+            one.year = year_of(match.group(1)) if match.group(1) else None
+            one.post, one.serial = match.group(2).strip(), int(match.group(3))
+        if one is not None:
+            found.append(one)
+    return tuple(found)
+
+
+def _review(cursor: Cursor, attribute: Attribute | None) -> tuple[ReviewStep, ...]:
+    if attribute is None:
+        return ()
+    found = []
+    for step in _STEP.finditer(folded(attribute.text[:_LONGEST])):
+        day = next(find_dates(step.group(2), cursor.grammar.months), None)
+        found.append(ReviewStep(attribute.span, step.group(1), day.date if day is not None else None))
+    return tuple(found)
+
+
+def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
+    """Return why an archive has no text, with the offsets of the notice in its place.
+
+    The locator of the record is more exact than the notice; alone, it gives the reason of an empty record.
+    """
+    table = cursor.words["lost_texts"]
+    fold = folded(locator[:_LONGEST])
+    located = [one for one in table.entries if any(form in fold for form in one.forms.get("locator", ()))]
+    stated = located[0] if located and not any(one.fact("held") for one in located) else None
+    for entry in table.entries:
+        for form in entry.forms.get("text", ()):
+            at = cursor.fold.find(form)
+            if at >= 0:
+                return stated or entry, at, at + len(form)
+    return stated, 0, 0
+
+
+def _lost(telegram: Telegram, cursor: Cursor, locator: Attribute | None) -> Word | None:
+    """Return the code of the reason for which the archive has no text; `None` if it has one."""
+    if telegram.paragraphs or (telegram.banner is not None and not isinstance(telegram.banner, Unread)):
+        return None
+    entry, start, end = lost_text(cursor, locator.text if locator is not None else "")
+    return Word(cursor.span(start, end), entry.code) if entry is not None else None
