@@ -69,11 +69,12 @@ class BatchWorker:
         with PartWriter(task.out, task.number) as parts:
             parts.add_rows("files", [_file(path, task.batch, step) for path in task.files])
             meter = BatchMeter()
-            for position, item in self._documents(task, step, meter):
+            for position, count, item in self._documents(task, step, meter):
                 number = task.number * BATCH + position
-                state, why, path, cable = self._document(number, item, task, tally, parts, levels)
+                place = tables.place(item, count, self.options.redact)
+                state, why, cable = self._document(number, item, place, task, tally, parts, levels)
                 counts[state] += 1
-                parts.add_row("ledger", {"document": number, "path": path, "cable": cable, "state": state, "why": why})
+                parts.add_row("ledger", {"document": number, "cable": cable, "state": state, "why": why, **place})
             if meter.error:
                 raise OSError(errno.EIO, "cannot be read to its end", meter.error)
             result = BatchResult(
@@ -91,41 +92,50 @@ class BatchWorker:
 
     def _documents(
         self, task: BatchTask, step: Step, meter: BatchMeter
-    ) -> Iterator[tuple[int, readers.Reading | readers.Unreadable]]:
-        """Yield the documents with their positions from 1; skipped ones as unreadable, with the reason."""
+    ) -> Iterator[tuple[int, int, readers.Reading | readers.Unreadable]]:
+        """Yield each document with its position in the batch and its number in its row, member or file, both from 1.
+
+        Skipped ones come as unreadable, with the reason.
+        """
         skip = dict(task.skip)
         only = frozenset(task.only) if task.only is not None else None
         stream = read_batch(task.batch, self.linter.rulebook.vocabulary, meter)
-        position = 0
+        position = count = 0
+        last: object = None
         while True:
             position += 1
             step(position)
             item = following(stream)
             if item is None:
                 return
+            place = item.path, item.member, item.start
+            count, last = count + 1 if place == last else 1, place
+            if position in skip:
+                item = readers.Unreadable(item.path, item.cable, skip[position], False, *place[1:], item.size)
             if only is None or position in only:
-                yield position, readers.Unreadable(item.path, item.cable, skip[position]) if position in skip else item
+                yield position, count, item
 
     def _document(
         self,
         number: int,
         item: readers.Reading | readers.Unreadable,
+        place: tables.Row,
         task: BatchTask,
         tally: engine.Tally,
         parts: PartWriter,
         levels: dict[str, int],
-    ) -> tuple[str, str, str, str]:
-        """Add the rows of a document; return its state, the reason, its path and its name."""
+    ) -> tuple[str, str, str]:
+        """Add the rows of a document; return its state, the reason, and its name."""
         linter = self.linter
-        names = item.path, linter.name(item.cable)
+        name = linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
-            return EXCLUDED if item.excluded else FAILED, linter.reason(item.why), *names
+            return EXCLUDED if item.excluded else FAILED, linter.reason(item.why), name
         if task.where and not filters.holds(task.where, item):
-            return EXCLUDED, "does not meet the conditions of this audit", *names
+            return EXCLUDED, "does not meet the conditions of this audit", name
         telegram, why = linter.judgeable(item)
         if telegram is None:
             other_file = why == NOT_A_TELEGRAM and task.batch.walked and not item.cable  # folders have others, too
-            return EXCLUDED if other_file else FAILED, why, *names
+            return EXCLUDED if other_file else FAILED, why, name
         name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
         silent = linter.ignored_rules(item.path)
@@ -146,10 +156,10 @@ class BatchWorker:
                 parts.add_row("findings", tables.finding(number, one, severity, linter.messages.get(one.rule)))
         portions = tables.Portions(number, telegram)
         row = tables.cable(number, name, item, telegram, portions, self.options.redact)
-        parts.add_row("cables", linter.shown_row(row))
+        parts.add_row("cables", linter.shown_row(row) | place)
         parts.add_rows("portions", [linter.shown_row(row) for row in portions.rows])
         crashes = broken(tally.crashes[before:])
-        return FAILED if crashes else CHECKED, crashes, item.path, name
+        return FAILED if crashes else CHECKED, crashes, name
 
 
 def _file(path: str, batch: Batch, step: Step) -> tables.Row:

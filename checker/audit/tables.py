@@ -10,7 +10,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from ..model import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
-from ..readers import Reading
+from ..readers import Reading, Unreadable
 from ..record import Record
 from ..results import Finding, Undetermined
 from ..values import Date, Level
@@ -31,6 +31,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "cables": (
         Column("document", NUMBER, "the document's number in this audit"),
         Column("path", TEXT, "the file as it was named"),
+        Column("member", TEXT, "its name in an archive; null outside one, and if redacted"),
+        Column(
+            "start", NUMBER, "the first byte of its row, in the file or in the unpacked member; null if it is not a row"
+        ),
+        Column("bytes", NUMBER, "the size of its row"),
+        Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
         Column("cable", TEXT, "the document's name in the file, or its message reference number"),
         Column("line", NUMBER, "the line of the file on which the document begins"),
         Column("reader", TEXT, "the readers that unwrapped it"),
@@ -119,6 +125,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "ledger": (
         Column("document", NUMBER, "the document"),
         Column("path", TEXT, "the file as it was named"),
+        Column("member", TEXT, "its name in an archive; null outside one, and if redacted"),
+        Column(
+            "start", NUMBER, "the first byte of its row, in the file or in the unpacked member; null if it is not a row"
+        ),
+        Column("bytes", NUMBER, "the size of its row"),
+        Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
         Column("cable", TEXT, "the document's name"),
         Column("state", TEXT, "checked, excluded or failed"),
         Column("why", TEXT, "the reason of the latter two"),
@@ -224,6 +236,12 @@ def flowing(texts: list[str]) -> list[bytes]:
     return [text.strip() for text in found.split(b"\n")]
 
 
+def place(item: Reading | Unreadable, count: int, redact: bool) -> Row:
+    """Return the columns that say where a document is. Members are named like their telegrams, so it is redacted."""
+    member = None if redact else item.member or None
+    return {"path": item.path, "member": member, "start": item.start, "bytes": item.size, "item": count}
+
+
 def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions: Portions, redact: bool) -> Row:
     """The row of the table `cables`."""
     banner = telegram.banner if isinstance(telegram.banner, Banner) else None
@@ -234,7 +252,6 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions
     stated = source_record.level if source_record is not None and isinstance(source_record.level, Level) else None
     row: Row = {
         "document": number,
-        "path": reading.path,
         "cable": name,
         "line": reading.view.source.first_line,
         "reader": reading.reader,

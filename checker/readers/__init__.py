@@ -1,6 +1,7 @@
 """Readers: from bytes to documents. One module per wrapper; `registry.READERS` lists them.
 
     read(path, ...) -> Iterator[Reading | Unreadable]
+    read_document(path, ...) -> Reading | Unreadable
     find(paths) -> Iterator[FoundPath]
     batches(path, target_bytes) -> list[Batch];  read_batch(batch) -> Iterator[Reading | Unreadable]
 
@@ -9,7 +10,7 @@ A `Reading` is one document: a view of its text without the wrapper, and the fac
 
 from __future__ import annotations
 
-from .opener import read
+from .opener import read, read_document
 from .paths import FoundPath, find
 from .registry import READERS, Reader, ReaderSettings, Reading, Unreadable
 
@@ -22,6 +23,7 @@ __all__ = [
     "Unreadable",
     "find",
     "read",
+    "read_document",
 ]
 
 

@@ -195,6 +195,13 @@ def list_members(path: str) -> list[tuple[int, int]]:
         raise InputError(f"is a damaged zip archive: {error}") from None
 
 
+def numbers_of(path: str, member: str) -> frozenset[int]:
+    """Return the numbers of the members of an archive that have this name, or in which it is packed once more."""
+    with _open(path) as file, zipfile.ZipFile(file) as archive:
+        names = enumerate(entry.filename for entry in _entries(archive))
+        return frozenset(number for number, name in names if member == name or member.startswith(f"{name}:"))
+
+
 def _open(path: str) -> io.BufferedIOBase:
     """Open a local file or a URL for random access."""
     if not is_url(path):

@@ -46,17 +46,19 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
     yield from read_rows(stream, settings.limit, records(stream, settings.limit), build)
 
 
-def records(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
-    """Yield line number and bytes of each row, with `None` for a row larger than `limit`."""
+def records(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | None]]:
+    """Yield line, offset, size and bytes of each row, with `None` for a row larger than `limit`."""
     held: list[bytes] = []
     size = 0
     row_line = line = stream.first_line
-    for part, newlines in stream.split(ROW_SEPARATOR, limit):
+    start = end = stream.offset
+    for part, newlines, length in stream.split(ROW_SEPARATOR, limit):
         if line == stream.first_line:
             data = part
         elif part is None or _AFTER_SEPARATOR.match(part) is not None:
-            yield row_line, b"".join(held) if size <= limit else None
+            yield row_line, start, end - start, b"".join(held) if size <= limit else None
             held, size, row_line = [], 0, line
+            start = end + 1  # the separator is the line end and the quote that opens the row
             data = b'"' + part if part is not None else None
         else:
             data = ROW_SEPARATOR + part
@@ -65,9 +67,10 @@ def records(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
             held.append(data)
         else:
             held = []
+        end += length + (len(ROW_SEPARATOR) if line > stream.first_line else 0)
         line += newlines + 1
     if size:
-        yield row_line, b"".join(held) if size <= limit else None
+        yield row_line, start, end - start, b"".join(held) if size <= limit else None
 
 
 def _row(stream: Stream, columns: tuple[str, ...], source: Source, name: str) -> Reading:

@@ -83,33 +83,36 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
             "name it in the settings (fields.body)"
         )
     found = (
-        row for number, row in enumerate(records(stream, settings.limit)) if number or not has_header or row[1] is None
+        row for number, row in enumerate(records(stream, settings.limit)) if number or not has_header or row[3] is None
     )
     yield from read_rows(stream, settings.limit, found, partial(_row, stream, keys, header))
 
 
-def records(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
-    """Yield line number and bytes of each row without its line end, with `None` for a row larger than `limit`."""
+def records(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | None]]:
+    """Yield line, offset, size and bytes of each row without its line end; `None` for a row larger than `limit`."""
     held: list[bytes] = []
     size = quotes = 0
     row_line = line = stream.first_line
-    for part, _ in stream.split(b"\n", limit):
+    start = stream.offset
+    for part, _, length in stream.split(b"\n", limit):
         line += 1
+        size += length + 1
         if part is None:  # its number of quotes is not known: assume that the next line begins the next row
-            yield row_line, None
+            yield row_line, start, size - 1, None
+            start += size
             held, size, quotes, row_line = [], 0, 0, line
             continue
-        size += len(part) + 1
         quotes += part.count(b'"')
         if size <= limit:
             held.append(part)
         else:
             held = []
         if quotes % 2 == 0:
-            yield row_line, b"\n".join(held) if size <= limit else None
+            yield row_line, start, size - 1, b"\n".join(held) if size <= limit else None
+            start += size
             held, size, quotes, row_line = [], 0, 0, line
     if size:
-        yield row_line, b"\n".join(held) if size <= limit else None
+        yield row_line, start, size - 1, b"\n".join(held) if size <= limit else None
 
 
 def _row(stream: Stream, keys: Keys, header: HeaderRow, source: Source, name: str) -> Reading | Unreadable:

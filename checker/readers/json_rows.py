@@ -73,8 +73,20 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
         yield from _objects(stream, settings)
         return
     keys = Keys(settings)
-    lines = enumerate((line for line, _ in stream.split(b"\n", settings.limit)), stream.first_line)
-    yield from read_rows(stream, settings.limit, lines, lambda source, name: keys.reading(stream, source, 0, name)[0])
+    yield from read_rows(
+        stream,
+        settings.limit,
+        _lines(stream, settings.limit),
+        lambda source, name: keys.reading(stream, source, 0, name)[0],
+    )
+
+
+def _lines(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | None]]:
+    """Yield number, offset, size and bytes of each line, with `None` for a line larger than `limit`."""
+    offset = stream.offset
+    for number, (line, _, size) in enumerate(stream.split(b"\n", limit), stream.first_line):
+        yield number, offset, size, line
+        offset += size + 1
 
 
 def _objects(stream: Stream, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:

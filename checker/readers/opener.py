@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from ..errors import ConfigError, InputError
 from ..text import Exchange, Source, View
@@ -87,6 +88,51 @@ def _read(
         yield Unreadable(path, "", describe(error))
 
 
+def read_document(
+    path: str,
+    *,
+    member: str = "",
+    start: int | None = None,
+    size: int | None = None,
+    line: int = 1,
+    item: int = 1,
+    reader: str | None = None,
+    settings: Mapping[str, object] | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Reading | Unreadable:
+    """Return one document of a file again, as `read` returned it.
+
+    `member`, `start` and `size` are those of the document, `line` is the line on which it begins, and `item` its
+    number, from 1, among the documents that have them in common. A row of a file is read alone; for a document in an
+    archive its member is read, for any other the whole file.
+    """
+    options, forced = ReaderSettings.from_mapping(settings, vocabulary), find_reader(reader)
+    why = refusal(path)
+    if why:
+        return Unreadable(path, "", why)
+    try:
+        with open(path, "rb", buffering=0) as file:
+            stream = Stream(path, "", file.read, on_disk=True)
+            packed = _reader_for(stream, forced)
+            if packed is not None and packed.stage == ROWS and start is not None and size is not None:
+                if packed.code == "csv-head":
+                    options = ReaderSettings.from_mapping(
+                        {**(settings or {}), **packed.load().range_settings(stream.head)}, vocabulary
+                    )
+                file.seek(start)
+                line = max(line, 2) if start else line  # the first line has the column names, if there are any
+                stream = Stream(path, "", file.read, size, line, offset=start)
+                forced = packed
+            elif packed is not None and packed.code == "zip" and member:
+                options.only = packed.load().numbers_of(path, member)
+            found = (
+                each for each in read_stream(stream, options, forced) if (each.member, each.start) == (member, start)
+            )
+            return next(islice(found, item - 1, None), None) or Unreadable(path, "", "no longer contains this document")
+    except OSError as error:
+        return Unreadable(path, "", describe(error))
+
+
 # ---- Bytes ----------------------------------------------------------------------------------------------------------
 
 
@@ -95,25 +141,29 @@ def read_stream(
 ) -> Iterator[Reading | Unreadable]:
     """Yield the documents of a stream. `codes` are the readers that have unpacked it so far."""
     if not stream.head:
-        yield Unreadable(stream.path, stream.cable, "is empty")
+        yield Unreadable(stream.path, stream.cable, "is empty", member=stream.cable)
         return
     try:
         reader = _reader_for(stream, forced)
-        if reader is None:
-            yield from _read_text(stream, settings, forced, codes)
-        elif reader.stage == ROWS:
-            yield from _read_rows(stream, settings, reader, codes)
+        if reader is None or reader.stage == ROWS:
+            inside = (
+                _read_rows(stream, settings, reader, codes) if reader else _read_text(stream, settings, forced, codes)
+            )
+            for item in inside:
+                item.member = stream.cable
+                yield item
         elif len(codes) >= MAX_NESTING:
             yield Unreadable(stream.path, stream.cable, f"is packed more than {MAX_NESTING} times over")
         else:
             for member in reader.load().members(stream, settings, reader.code):
                 if isinstance(member, Unreadable):
+                    member.member = member.cable
                     yield member
                 else:
-                    inside = None if reader is forced else forced
-                    yield from read_stream(member, settings, inside, (*codes, reader.code))
+                    still_forced = None if reader is forced else forced
+                    yield from read_stream(member, settings, still_forced, (*codes, reader.code))
     except InputError as error:
-        yield Unreadable(stream.path, stream.cable, str(error))
+        yield Unreadable(stream.path, stream.cable, str(error), member=stream.cable)
 
 
 def detect_reader(stream: Stream, forced: Reader | None = None) -> str:
@@ -157,7 +207,9 @@ def _read_rows(
             row.reader = name  # what `unwrap` would return, but faster: a corpus has millions of rows
             yield row
         else:
-            yield from unwrap(row, settings, None, codes)
+            for item in unwrap(row, settings, None, codes):
+                item.start, item.size = row.start, row.size
+                yield item
 
 
 def _read_text(

@@ -275,7 +275,9 @@ def _read_part(batch: Batch, vocabulary: Vocabulary | None) -> Iterator[Reading 
                 yield from read_stream(stream, settings, find_reader(batch.reader))
             elif batch.end != batch.start:  # a row longer than a batch leaves batches without a row
                 file.seek(batch.start)
-                stream = Stream(path, "", file.read, (batch.end or 0) - batch.start, batch.first_line)
+                stream = Stream(
+                    path, "", file.read, (batch.end or 0) - batch.start, batch.first_line, offset=batch.start
+                )
                 yield from read_stream(stream, settings, find_reader(batch.kind))
     except OSError as error:
         yield Unreadable(path, "", describe(error))
@@ -311,4 +313,6 @@ def _read_remote_range(
         return block
 
     if start < end:  # a row longer than a batch leaves batches without a row
-        yield from read_stream(Stream(file.url, "", read_counted, end - start, batch.first_line or 1), settings, forced)
+        yield from read_stream(
+            Stream(file.url, "", read_counted, end - start, batch.first_line or 1, offset=start), settings, forced
+        )

@@ -25,7 +25,8 @@ class Reading(Record):
 
     `path` is the file as the user named it, `cable` the document's name in it ("" if it is the only one), `reader` the
     codes of the readers that unwrapped it, outermost first ("zip+html+labelled"; "plain" if there was no wrapper),
-    `notes` what had to be done to read it, such as a fallback encoding.
+    `notes` what had to be done to read it, such as a fallback encoding. `member` is its member's name in an archive.
+    `start` and `size` are the byte range of its row in the file, or in the unpacked member; `None` if it is not a row.
     """
 
     path: str
@@ -34,26 +35,41 @@ class Reading(Record):
     facts: tuple[Fact, ...] = ()
     reader: str = "plain"
     notes: tuple[str, ...] = ()
+    member: str = ""
+    start: int | None = None
+    size: int | None = None
 
     def inner(self, view: View, facts: tuple[Fact, ...] = (), cable: str = "", notes: tuple[str, ...] = ()) -> Reading:
         """Return the document inside one wrapper: names are joined, and facts of the outer wrapper win."""
         known = {fact.name for fact in self.facts}
         added = tuple(fact for fact in facts if fact.name not in known)
         return Reading(
-            self.path, join_names(self.cable, cable), view, self.facts + added, self.reader, self.notes + notes
+            self.path,
+            join_names(self.cable, cable),
+            view,
+            self.facts + added,
+            self.reader,
+            self.notes + notes,
+            self.member,
+            self.start,
+            self.size,
         )
 
 
 class Unreadable(Record):
     """A document without text to check, and why.
 
-    It counts as failed; with `excluded` it counts as excluded (a hidden member of an archive, say).
+    It counts as failed; with `excluded` it counts as excluded (a hidden member of an archive, say). `member`, `start`
+    and `size` are as in `Reading`.
     """
 
     path: str
     cable: str
     why: str
     excluded: bool = False
+    member: str = ""
+    start: int | None = None
+    size: int | None = None
 
 
 class ReaderSettings(Record):

@@ -19,15 +19,15 @@ GLUE = "\n\n"
 def read_rows(
     stream: Stream,
     limit: int,
-    rows: Iterable[tuple[int, bytes | None]],
+    rows: Iterable[tuple[int, int, int, bytes | None]],
     build: Callable[[Source, str], Reading | Unreadable],
 ) -> Iterator[Reading | Unreadable]:
     """Yield the document of each row that is not blank.
 
-    `rows` are line numbers with bytes, or with `None` for a row larger than `limit`. `build` takes the row's source
-    and name, and raises `InputError` if the row has no document.
+    `rows` are line, offset in bytes, size and bytes, the last `None` for a row larger than `limit`. `build` takes the
+    row's source and name, and raises `InputError` if the row has no document.
     """
-    for line, row in rows:
+    for line, start, size, row in rows:
         if row is not None and (not row or row.isspace()):
             continue
         name = f"line {line}"
@@ -37,10 +37,10 @@ def read_rows(
             text, notes = decode_row(row)
             reading = build(Source(stream.path, text, line), name)
         except InputError as error:
-            yield Unreadable(stream.path, join_names(stream.cable, name), str(error))
-            continue
+            reading, notes = Unreadable(stream.path, join_names(stream.cable, name), str(error)), ()
         if notes and isinstance(reading, Reading):
             reading.notes = notes
+        reading.start, reading.size = start, size
         yield reading
 
 

@@ -89,11 +89,11 @@ class Stream:
     """A named run of bytes (a file, a range of a file, a member of an archive) whose first 64 KB are in `head`.
 
     `read(n)` returns up to n bytes, and none at the end; at most `size` bytes are read in all. `first_line` is the
-    line of the file on which the stream begins; `on_disk` means that it is the whole file at `path`. Reading may raise
-    `InputError` or `OSError`.
+    line of the file on which the stream begins and `offset` its byte; `on_disk` means that it is the whole file at
+    `path`. Reading may raise `InputError` or `OSError`.
     """
 
-    __slots__ = ("_left", "_read", "cable", "first_line", "head", "on_disk", "path")
+    __slots__ = ("_left", "_read", "cable", "first_line", "head", "offset", "on_disk", "path")
 
     def __init__(
         self,
@@ -103,8 +103,10 @@ class Stream:
         size: int | None = None,
         first_line: int = 1,
         on_disk: bool = False,
+        offset: int = 0,
     ) -> None:
         self.path = path
+        self.offset = offset
         self.cable = cable
         self.first_line = first_line
         self.on_disk = on_disk
@@ -147,14 +149,15 @@ class Stream:
             parts.append(chunk)
         return b"".join(parts)
 
-    def split(self, separator: bytes, limit: int) -> Iterator[tuple[bytes | None, int]]:
-        """Yield the parts between separators (which begin with LF), each with the number of LF in it.
+    def split(self, separator: bytes, limit: int) -> Iterator[tuple[bytes | None, int, int]]:
+        """Yield the parts between separators (which begin with LF), each with the number of LF in it and its size.
 
         A part larger than `limit` comes as `None`; memory never holds more than `limit` and a chunk.
         """
         held: list[bytes] = []  # of a part that spans chunks, joined once so that time stays linear
         size = newlines = 0
         tail = b""
+        empty_end = False  # the last part is empty, which a separator that is more than a line end decides
         for chunk in self.chunks():
             data = tail + chunk
             tail = b""
@@ -162,16 +165,19 @@ class Stream:
                 data, tail = data[:-1], separator[:1]
             parts = data.split(separator)
             rest = parts.pop()
+            empty_end = len(separator) > 1 and not rest and (bool(parts) or empty_end)
             for part in parts:
                 if size:
                     held.append(part)
                     size += len(part)
-                    yield b"".join(held) if size <= limit else None, newlines + part.count(b"\n")
+                    yield b"".join(held) if size <= limit else None, newlines + part.count(b"\n"), size
                     held, size, newlines = [], 0, 0
                 else:
-                    yield part if len(part) <= limit else None, part.count(b"\n") if len(separator) > 1 else 0
+                    inside = part.count(b"\n") if len(separator) > 1 else 0
+                    yield part if len(part) <= limit else None, inside, len(part)
             size += len(rest)
             newlines += rest.count(b"\n")
             held = [*held, rest] if size <= limit else []
-        if size or tail:
-            yield b"".join([*held, tail]) if size <= limit else None, newlines + len(tail)
+        if size or tail or empty_end:
+            size += len(tail)
+            yield b"".join([*held, tail]) if size <= limit else None, newlines + len(tail), size
