@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..checks import CHECKS, install
+from ..checks import install
 from ..resources import data_dir
 from . import compiled_cache
 from .diagnostics import Diagnostic
@@ -46,40 +46,18 @@ def load(
 
 def _book(homes: list[str], cache: bool) -> Rulebook:
     shipped = data_dir("rules")
-    read = homes if shipped in homes else [shipped, *homes]
     path = compiled_cache.cache_path(homes) if cache else ""
-    found = compiled_cache.stats(read)
-    data = compiled_cache.read(path, found) if path else None
-    if data is None or not all(rule.get("check", "") in ("", *CHECKS) for rule in data["heads"]):
+    found = compiled_cache.stats(homes if shipped in homes else [shipped, *homes])
+    book = compiled_cache.read(path, found) if path else None
+    if book is None:
         from . import loader  # YAML and jsonschema cost 150 ms and are not needed when the cache is warm
 
-        words, read_rules, packs = loader.read_folders(homes)
+        words, rules, packs = loader.read_folders(homes)
         digest = compiled_cache.digest(found)
         if path:
-            compiled_cache.write(
-                compiled_cache.details_path(path), compiled_cache.serialize_details(digest, read_rules)
-            )
-            compiled_cache.write(path, compiled_cache.serialize(digest, found, words, read_rules, packs))
-        return Rulebook([Rule(rule) for rule in read_rules], words, packs=tuple(packs), digest=digest)
-    details = compiled_cache.DetailsCache(path, data["digest"], homes)
-    rules = [Rule(line.head, LazyDetails(line, details), line) for line in data["rules"]]
-    return Rulebook(rules, compiled_cache.vocabulary_of(data), packs=tuple(data["packs"]), digest=data["digest"])
-
-
-class LazyDetails:
-    """The details of a rule, loaded on first use."""
-
-    __slots__ = ("data", "details", "full")
-
-    def __init__(self, data: compiled_cache.CachedRule, details: compiled_cache.DetailsCache) -> None:
-        self.data = data
-        self.details = details
-        self.full: Data | None = None
-
-    def __call__(self) -> Data:
-        if self.full is None:
-            self.full = self.data() | self.details.of(self.data.head["id"])
-        return self.full
+            compiled_cache.write(path, digest, found, words, rules, packs)
+        book = Rulebook([Rule(rule) for rule in rules], words, packs=tuple(packs), digest=digest)
+    return book
 
 
 def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Rulebook:

@@ -3,7 +3,7 @@
 There is one JSON file for each set of folders in the user's cache folder. It is used only if every rule, vocabulary and
 telegram file has the recorded size and time (or the recorded content) and if cablecheck and Python have not changed.
 The first line describes the rest, with a checksum; the second is parsed at once; each table and each rule has its own
-line, parsed on first use. A second file has what evaluation does not need. A cache that cannot be read is replaced.
+line, parsed on first use, and the last line has what evaluation does not need. A cache that cannot be read is replaced.
 
 Cached rules hold only data: operators, tables and checks are looked up by name, and a path can read nothing but fields
 of the document model (`field_types.getter`).
@@ -14,18 +14,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from collections.abc import Callable
 from datetime import date
 from zlib import crc32
 
 from .. import cache_folder
+from ..checks import CHECKS
 from ..model import MODEL_VERSION
 from ..resources import VERSION
 from ..vocabulary import Entry, Table, Vocabulary
 from .field_types import field_names
 from .ir import Any, Data, Expression
+from .rule import Rule, Rulebook
 
-LAYOUT = 4
+LAYOUT = 5
 HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "status", "tags", "when")
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
 Stats = list[list[Any]]
@@ -73,28 +75,52 @@ def digest(found: Stats) -> str:
     return total.hexdigest()
 
 
-def read(path: str, found: Stats) -> Data | None:
-    """What the cache holds, if it still tells the truth: its first lines, the tables' lines, and rules as
-    `CachedRule`.
-    """
+def read(path: str, found: Stats) -> Rulebook | None:
+    """Return the rules in the cache, or None if the files have changed or the cache cannot be read."""
     try:
-        data, lines = _opened(path)
-        if data["layout"] != LAYOUT:
+        first, lines = _opened(path)
+        if first["layout"] != LAYOUT:
             return None
-        if data["stats"] != found:
-            if [row[0] for row in data["stats"]] != [row[0] for row in found] or data["digest"] != digest(found):
+        if first["stats"] != found:
+            if [row[0] for row in first["stats"]] != [row[0] for row in found] or first["digest"] != digest(found):
                 return None
-            data["stats"] = found
-            write(path, [_dump(data), *lines])
-        data |= json.loads(lines[0])
-        if not all(_names_fields(head.get("when")) for head in data["heads"]):
-            return None
-        size = 1 + len(data["tables"])
-        data["tables"] = dict(zip(data["tables"], lines[1:], strict=False))
-        data["rules"] = [CachedRule(head, line) for head, line in zip(data["heads"], lines[size:], strict=True)]
+            _write(path, [_line(first | {"stats": found}), *lines])
+        return _rulebook(first["digest"], lines)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return data
+
+
+def _rulebook(digest: str, lines: list[bytes]) -> Rulebook | None:
+    """Return the rules of the lines after the first; None if a rule needs a check that is not installed."""
+    data = json.loads(lines[0])
+    heads, names = data["heads"], data["tables"]
+    if not all(_names_fields(head.get("when")) and head.get("check", "") in ("", *CHECKS) for head in heads):
+        return None
+    words = Vocabulary(CachedTable(name, line) for name, line in zip(names, lines[1:], strict=False))
+    *rest, last = lines[1 + len(names) :]
+    texts = Deferred(lambda: json.loads(last))
+    rules = [_rule(head, line, texts) for head, line in zip(heads, rest, strict=True)]
+    return Rulebook(rules, words, packs=tuple(data["packs"]), digest=digest)
+
+
+def _rule(head: Data, line: bytes, texts: Callable[[], Data]) -> Rule:
+    data = Deferred(lambda: head | json.loads(line))
+    return Rule(head, Deferred(lambda: data() | texts()[head["id"]]), data)
+
+
+class Deferred:
+    """Data made on first use."""
+
+    __slots__ = ("_data", "_make")
+
+    def __init__(self, make: Callable[[], Data]) -> None:
+        self._make = make
+        self._data: Data | None = None
+
+    def __call__(self) -> Data:
+        if self._data is None:
+            self._data = self._make()
+        return self._data
 
 
 def _names_fields(expr: Any) -> bool:
@@ -106,102 +132,45 @@ def _names_fields(expr: Any) -> bool:
     return all(map(_names_fields, expr))
 
 
-def _opened(path: str) -> tuple[Data, list[str]]:
+def _opened(path: str) -> tuple[Data, list[bytes]]:
     """Return the first line, parsed, and the other lines. Raises `ValueError` if the checksum is wrong."""
     first, _, rest = cache_folder.read(path).partition(b"\n")
     data: Data = json.loads(first)
     if data["sum"] != crc32(rest):
         raise ValueError("the lines are not those that were written")
-    return data, rest.decode().split("\n")
+    return data, rest.split(b"\n")
 
 
-def _summed(first: Data, rest: list[str]) -> list[str]:
-    """Return the lines of a file, with a checksum of the rest in the first line."""
-    return [_dump(first | {"sum": crc32("\n".join(rest).encode("utf-8", "replace"))}), *rest]
-
-
-def write(path: str, lines: list[str]) -> None:
-    """Write a cache file; do nothing if that is not possible."""
-    try:
-        cache_folder.write(path, "\n".join(lines).encode())
-    except (OSError, UnicodeEncodeError):
-        return
-
-
-class CachedRule:
-    """A rule in the cache: `head` at once, all data that evaluation needs when called."""
-
-    __slots__ = ("_full", "_line", "head")
-
-    def __init__(self, head: Data, line: str) -> None:
-        self.head = head
-        self._line = line
-        self._full: Data | None = None
-
-    def __call__(self) -> Data:
-        if self._full is None:
-            self._full = self.head | json.loads(self._line)
-        return self._full
-
-
-def serialize(wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> list[str]:
-    """Return the lines of the cache. `wanted` is the digest of the files that were read."""
-    first = {"layout": LAYOUT, "stats": found, "digest": wanted}
+def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> None:
+    """Write a cache file; do nothing if that is not possible. `wanted` is the digest of the files that were read."""
     second = {
         "packs": packs,
         "tables": list(words.tables),
         "heads": [{name: rule[name] for name in HEAD if name in rule} for rule in rules],
     }
     data = [{name: value for name, value in rule.items() if name not in DETAILS and name not in HEAD} for rule in rules]
-    tables = map(_table_code, words.tables.values())
-    return _summed(first, [_dump(second), *map(_dump, tables), *map(_dump, data)])
-
-
-def details_path(path: str) -> str:
-    """Return the path of the file with the details."""
-    return path.removesuffix(".json") + "-details.json"
-
-
-def serialize_details(wanted: str, rules: list[Data]) -> list[str]:
-    """Return the lines of the file with the details."""
     details = {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules}
-    return _summed({"digest": wanted}, [_dump(details)])
+    try:
+        rest = list(map(_line, (second, *map(_table_code, words.tables.values()), *data, details)))
+        first = {"layout": LAYOUT, "stats": found, "digest": wanted, "sum": crc32(b"\n".join(rest))}
+        _write(path, [_line(first), *rest])
+    except UnicodeEncodeError:  # the name of a folder is not UTF-8
+        return
 
 
-class DetailsCache:
-    """The details of rules, which evaluation does not need: from the cache, else from the rule files."""
-
-    def __init__(self, path: str, wanted: str, folders: list[str]) -> None:
-        self.path = path
-        self.wanted = wanted
-        self.folders = folders
-        self._found: dict[str, Data] | None = None
-
-    def of(self, rule: str) -> Data:
-        """Return the details of one rule."""
-        if self._found is None:
-            self._found = self._read()
-        return self._found.get(rule, {})
-
-    def _read(self) -> dict[str, Data]:
-        try:
-            about, lines = _opened(details_path(self.path))
-            if about["digest"] == self.wanted:
-                found: dict[str, Data] = json.loads(lines[0])
-                return found
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            pass
-        from . import loader  # rare: the file is missing
-
-        return {rule["id"]: rule for rule in loader.read_folders(self.folders)[1]}
+def _write(path: str, lines: list[bytes]) -> None:
+    try:
+        cache_folder.write(path, b"\n".join(lines))
+    except OSError:
+        return
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _table_code(table: Table) -> Expression:
-    return [table.name, table.title, table.complete, [_entry_code(entry) for entry in table.entries]]
+    return [table.title, table.complete, [_entry_code(entry) for entry in table.entries]]
 
 
 def _entry_code(entry: Entry) -> Expression:
@@ -209,10 +178,21 @@ def _entry_code(entry: Entry) -> Expression:
     return [entry.code, entry.title, entry.forms, entry.rank, *days, entry.source, entry.facts]
 
 
-def table_of(words: str) -> Table:
-    """Parse a table from its line."""
-    name, title, complete, entries = json.loads(words)
-    return Table(name, title, complete, [_entry(code) for code in entries])
+class CachedTable(Table):
+    """A table in the cache, parsed on first use."""
+
+    __slots__ = ("_line",)
+
+    def __init__(self, name: str, line: bytes) -> None:
+        self.name = name
+        self._line = line
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Table.__slots__:
+            raise AttributeError(name)
+        title, complete, entries = json.loads(self._line)
+        super().__init__(self.name, title, complete, [_entry(code) for code in entries])
+        return getattr(self, name)
 
 
 def _entry(code: Expression) -> Entry:
@@ -231,54 +211,3 @@ def _entry(code: Expression) -> Entry:
         source,
         facts,
     )
-
-
-class LazyTables(dict[str, Table]):
-    """Tables by name, parsed on first use."""
-
-    def __init__(self, packed: dict[str, str]) -> None:
-        super().__init__()
-        self.packed = packed
-
-    def __missing__(self, name: str) -> Table:
-        table = self[name] = table_of(self.packed[name])
-        return table
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.packed
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.packed)
-
-    def __len__(self) -> int:
-        return len(self.packed)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a table, or the default."""
-        return self[name] if name in self.packed else default
-
-    def _open(self) -> None:
-        for name in self.packed:
-            _ = self[name]
-
-    def keys(self) -> KeysView[str]:  # type: ignore[override]
-        """Return all names."""
-        self._open()
-        return super().keys()
-
-    def values(self) -> ValuesView[Table]:  # type: ignore[override]
-        """Return all tables, parsed."""
-        self._open()
-        return super().values()
-
-    def items(self) -> ItemsView[str, Table]:  # type: ignore[override]
-        """Return all names and tables, parsed."""
-        self._open()
-        return super().items()
-
-
-def vocabulary_of(data: Data) -> Vocabulary:
-    """Return the vocabulary in the cache."""
-    words = Vocabulary(())
-    words.tables = LazyTables(data["tables"])
-    return words

@@ -22,7 +22,7 @@ from checker.rulebook.schema import STATUSES, check_schema
 from checker.rulebook.yaml_loader import RuleFile
 from checker.text import Span
 from checker.values import Date
-from checker.vocabulary import Entry
+from checker.vocabulary import Entry, Table
 
 TABLE = "format: 1\ntable: {name}\ntitle: Some {name}\ncomplete: true\nsource: [memory]\nentries: {entries}\n"
 LEVELS = (
@@ -493,10 +493,9 @@ def test_a_plan_holds_the_rules_of_its_profile_and_days(here: Path) -> None:
 # ---- the cache -----------------------------------------------------------------------------------------------------------
 
 
-def kept(here: Path) -> dict[str, Path]:
-    found = sorted((here.parent / "home" / "cablecheck").iterdir(), key=lambda path: "details" in path.name)
-    assert 2 == len(found)
-    return {"first": found[0], "details": found[1]}
+def kept(here: Path) -> Path:
+    (found,) = (here.parent / "home" / "cablecheck").iterdir()
+    return found
 
 
 @pytest.fixture
@@ -519,7 +518,7 @@ def test_a_rule_out_of_the_cache_has_only_what_a_run_needs(here: Path) -> None:
 @pytest.mark.parametrize("lost", [1, 2])
 def test_lines_that_are_lost_are_read_anew(here: Path, lost: int) -> None:
     cold = shown(rulebook.load())
-    path = kept(here)["first"]
+    path = kept(here)
     first, *lines = path.read_text(encoding="utf-8").split("\n")
     rest = "\n".join(lines[:-lost])
     path.write_text(json.dumps(json.loads(first) | {"sum": crc32(rest.encode())}) + "\n" + rest, encoding="utf-8")
@@ -554,39 +553,28 @@ def test_what_is_kept_is_what_was_read(here: Path, request: pytest.FixtureReques
         rulebook.load(["mine"])
 
 
-@pytest.mark.parametrize("spoilt", ["first", "details"])
 @pytest.mark.parametrize(
-    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 4, "sum": 0}\n', b"null"]
+    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 5, "sum": 0}\n', b"null"]
 )
-def test_what_is_spoilt_is_read_anew(here: Path, spoilt: str, wrong: bytes) -> None:
+def test_what_is_spoilt_is_read_anew(here: Path, wrong: bytes) -> None:
     cold = shown(rulebook.load())
-    kept(here)[spoilt].write_bytes(wrong)
+    kept(here).write_bytes(wrong)
     assert cold == shown(rulebook.load())
 
 
-@pytest.mark.parametrize("spoilt", ["first", "details"])
-def test_one_changed_byte_of_what_is_kept_is_seen(here: Path, spoilt: str) -> None:
+def test_one_changed_byte_of_what_is_kept_is_seen(here: Path) -> None:
     cold = shown(rulebook.load())
-    path = kept(here)[spoilt]
+    path = kept(here)
     data = path.read_bytes()
     for at in range(data.index(b"\n") + 1, len(data), 61):
         path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
         assert cold == shown(rulebook.load())
 
 
-def test_details_of_other_rules_are_not_taken(here: Path) -> None:
-    cold = shown(rulebook.load())
-    path = kept(here)["details"]
-    first, _, rest = path.read_text(encoding="utf-8").partition("\n")
-    for change in ({"digest": "x"}, {"sum": 1}):
-        path.write_text(json.dumps(json.loads(first) | change) + "\n" + rest, encoding="utf-8")
-        assert cold == shown(rulebook.load())
-
-
 @pytest.mark.parametrize(("key", "value"), [("layout", 2), ("sum", 1), ("digest", "x"), ("stats", [])])
 def test_what_is_kept_of_other_files_is_not_taken(here: Path, key: str, value: object) -> None:
     cold = shown(rulebook.load())
-    path = kept(here)["first"]
+    path = kept(here)
     first, _, rest = path.read_text(encoding="utf-8").partition("\n")
     data = json.loads(first) | {key: value}
     if key == "digest":
@@ -600,7 +588,7 @@ def test_a_touched_file_with_the_same_bytes_stays(here: Path, request: pytest.Fi
     os.utime(here / "shipped" / "one.yaml", (1, 1))
     request.getfixturevalue("no_yaml")
     assert cold == shown(rulebook.load())
-    first = json.loads(kept(here)["first"].read_text(encoding="utf-8").partition("\n")[0])
+    first = json.loads(kept(here).read_text(encoding="utf-8").partition("\n")[0])
     assert compiled_cache.stats([str(here / "shipped")]) == first["stats"]
     assert cold == shown(rulebook.load())
 
@@ -685,7 +673,6 @@ def test_where_books_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> No
         != compiled_cache.cache_path(["mine"])
         != compiled_cache.cache_path(["shipped", "mine"])
     )
-    assert path.removesuffix(".json") + "-details.json" == compiled_cache.details_path(path)
     for base in ("", "relative"):
         monkeypatch.setenv("XDG_CACHE_HOME", base)
         monkeypatch.setenv("HOME", str(here))
@@ -766,28 +753,19 @@ def test_words_out_of_the_cache_are_opened_when_asked_for(here: Path, no_yaml: N
     rulebook.load()
     words = rulebook.load().vocabulary
     tables = words.tables
-    assert "{}" == dict.__repr__(tables)
-    assert ("levels" in tables, "none" in tables, 2, ["levels", "sources"]) == (
-        "levels" in words,
-        "none" in words,
-        len(tables),
-        list(tables),
-    )
-    assert "Some levels" == rulebook.load().vocabulary.tables.get("levels").title
-    assert (None, 7, "Some sources") == (tables.get("none"), tables.get("none", 7), tables["sources"].title)
-    assert ["sources"] == list(dict.__iter__(tables))
+    assert ["levels", "sources"] == list(tables)
+    assert not hasattr(tables["levels"], "nothing")
+    with pytest.raises(AttributeError):
+        Table.entries.__get__(tables["levels"])  # type: ignore[attr-defined]
     entry = words["levels"].get("S")
     assert Entry("S", "SECRET", {"portion": ("S",)}, 2, None, None, "", {"classified": ("yes",)}) == entry
     assert [None, date(1953, 12, 15), None] == [entry.since for entry in words["levels"]]
     assert [None, None, date(2040, 1, 1)] == [entry.until for entry in words["levels"]]
-    fresh = [rulebook.load().vocabulary.tables for _ in range(3)]
-    assert ["levels", "sources"] == sorted(fresh[0].keys())
-    assert ["Some levels", "Some sources"] == sorted(table.title for table in fresh[1].values())
-    assert [("levels", "Some levels"), ("sources", "Some sources")] == sorted(
-        (name, table.title) for name, table in fresh[2].items()
-    )
-    assert fresh[0]["levels"] is fresh[0]["levels"]
-    assert ("levels", True) == (fresh[0]["levels"].name, fresh[0]["levels"].complete)
+    with pytest.raises(AttributeError):
+        Table.entries.__get__(tables["sources"])  # type: ignore[attr-defined]
+    assert ["Some levels", "Some sources"] == [table.title for table in tables.values()]
+    assert tables["levels"] is tables["levels"]
+    assert ("levels", True) == (tables["levels"].name, tables["levels"].complete)
 
 
 # ---- commands ----------------------------------------------------------------------------------------------------------------
