@@ -8,7 +8,7 @@ directly to the source. Offsets count code points; spans are half open.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -143,6 +143,14 @@ class Source:
         column = offset - starts[line] + (self.first_column if line == 0 else 1)
         return Position(line + self.first_line, column)
 
+    def offset(self, line: int, column: int) -> int:
+        """Return the code point at a position, the inverse of `position`; a position past the text is its end."""
+        starts = self._line_starts()
+        row = line - self.first_line
+        if row < 0 or row >= len(starts):
+            return 0 if row < 0 else len(self.text)
+        return min(max(0, starts[row] + column - (self.first_column if row == 0 else 1)), len(self.text))
+
     def quote(self, span: Span) -> str:
         """Return the text at a span."""
         return self.text[span.start : span.end]
@@ -177,7 +185,7 @@ class View:
     source as a whole.
     """
 
-    __slots__ = ("_kept", "_lows", "_sources", "_stops", "source", "text")
+    __slots__ = ("_kept", "_lows", "_reach", "_sources", "_stops", "source", "text")
 
     def __init__(
         self,
@@ -194,6 +202,7 @@ class View:
         self._sources = sources  # where it begins in the source
         self._stops = stops  # where it ends in the source
         self._kept = verbatim
+        self._reach: list[tuple[int, list[int]]] = []  # for `locate`
 
     @classmethod
     def whole(cls, source: Source) -> View:
@@ -238,6 +247,52 @@ class View:
         if self._kept[segment]:
             return self._sources[segment] + offset - self._lows[segment]
         return self._stops[segment]
+
+    def locate(self, span: Span) -> list[tuple[int, int]]:
+        """Return the parts of this view that are derived from a span of the source: (start, end), in order.
+
+        The inverse of `span`. A replaced segment counts as a whole, and text that was cut out has no part. An empty
+        span has at most one empty part.
+        """
+        start, end = span.start, span.end
+        found: list[tuple[int, int]] = []
+        for first, reach in self._runs_with_reach():
+            segment = first + (bisect_right(reach, start) if start < end else bisect_left(reach, start))
+            while segment < first + len(reach) and self._sources[segment] < max(end, start + 1):
+                low, high = self._located(segment, start, end)
+                if found and found[-1][1] == low:
+                    found[-1] = found[-1][0], high
+                elif low <= high:
+                    found.append((low, high))
+                if start == end:
+                    return found
+                segment += 1
+        return found
+
+    def _located(self, segment: int, start: int, end: int) -> tuple[int, int]:
+        """Return the part of a segment that is derived from a span of the source; (0, -1) for none."""
+        low, source, stop = self._lows[segment], self._sources[segment], self._stops[segment]
+        high = self._lows[segment + 1] if segment + 1 < len(self._lows) else len(self.text)
+        if start == end:
+            low += start - source if self._kept[segment] else 0
+            return (low, low) if source <= start <= stop else (0, -1)
+        if stop <= start or (source == stop and not start < source < end):
+            return 0, -1
+        if self._kept[segment]:
+            return low + max(0, start - source), low + min(stop, end) - source
+        return low, high
+
+    def _runs_with_reach(self) -> list[tuple[int, list[int]]]:
+        """Return for each run of segments in source order its first one, and how far each reaches in the source."""
+        if not self._reach:
+            before = -1
+            for segment, (source, stop) in enumerate(zip(self._sources, self._stops, strict=True)):
+                if segment == 0 or source < before:
+                    self._reach.append((segment, []))
+                reach = self._reach[-1][1]
+                reach.append(max(stop, reach[-1] if reach else stop))
+                before = source
+        return self._reach
 
     def exchange(self, exchanges: Iterable[Exchange]) -> View:
         """Return a view with the replacements applied. Raises `ValueError` if they overlap or are not in order."""

@@ -65,6 +65,38 @@ def test_the_source_reads_forward_through_every_view(case: tuple[str, list[View]
         assert all(a.end <= b.start for a, b in itertools.pairwise(kept))
 
 
+@given(stacks(), st.data())
+@settings(max_examples=300, deadline=None)
+def test_locate_is_the_inverse_of_span(case: tuple[str, list[View]], data: st.DataObject) -> None:
+    text, views = case
+    for view in views:
+        for index in range(len(view.text)):
+            span = view.span(index, index + 1)
+            parts = view.locate(span)
+            assert len(parts) == 1 if len(span) else len(parts) <= 1
+            if len(span):
+                assert parts[0][0] <= index < parts[0][1]
+                if view.text[index] != "Z":
+                    assert parts == [(index, index + 1)]
+        start = data.draw(st.integers(0, len(text)))
+        span = Span(start, data.draw(st.integers(start, len(text))))
+        touched = [
+            index
+            for index in range(len(view.text))
+            if max((here := view.span(index, index + 1)).start, span.start) < min(here.end, span.end)
+            or (here.start == here.end and span.start < here.start < span.end)
+        ]
+        assert touched == [index for low, high in view.locate(span) for index in range(low, high)]
+
+
+@given(letters, st.integers(0, 70), st.integers(1, 9), st.integers(1, 9))
+@settings(max_examples=300, deadline=None)
+def test_an_offset_is_the_inverse_of_a_position(text: str, offset: int, line: int, column: int) -> None:
+    source, offset = Source("x", text, line, column), min(offset, len(text))
+    place = source.position(offset)
+    assert offset == source.offset(place.line, place.column)
+
+
 @given(letters, st.integers(0, 70))
 @settings(max_examples=300, deadline=None)
 def test_a_position_counts_lines_as_universal_newlines_do(text: str, offset: int) -> None:

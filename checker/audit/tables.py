@@ -31,14 +31,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "cables": (
         Column("document", NUMBER, "the document's number in this audit"),
         Column("path", TEXT, "the file as it was named"),
-        Column("member", TEXT, "its name in an archive; null outside one, and if redacted"),
-        Column(
-            "start", NUMBER, "the first byte of its row, in the file or in the unpacked member; null if it is not a row"
-        ),
-        Column("bytes", NUMBER, "the size of its row"),
-        Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
         Column("cable", TEXT, "the document's name in the file, or its message reference number"),
         Column("line", NUMBER, "the line of the file on which the document begins"),
+        Column("member", TEXT, "its name in an archive; null outside one, and if redacted"),
+        Column("start", NUMBER, "first byte of its row, in the file or the unpacked member; null if it is not a row"),
+        Column("bytes", NUMBER, "the size of its row"),
+        Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
         Column("reader", TEXT, "the readers that unwrapped it"),
         Column("layout", TEXT, "code of the table `layouts`"),
         Column("profile", TEXT, "the rule book"),
@@ -125,15 +123,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "ledger": (
         Column("document", NUMBER, "the document"),
         Column("path", TEXT, "the file as it was named"),
-        Column("member", TEXT, "its name in an archive; null outside one, and if redacted"),
-        Column(
-            "start", NUMBER, "the first byte of its row, in the file or in the unpacked member; null if it is not a row"
-        ),
-        Column("bytes", NUMBER, "the size of its row"),
-        Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
         Column("cable", TEXT, "the document's name"),
         Column("state", TEXT, "checked, excluded or failed"),
         Column("why", TEXT, "the reason of the latter two"),
+        Column("member", TEXT, "its name in an archive; null outside one, and if redacted"),
+        Column("start", NUMBER, "first byte of its row, in the file or the unpacked member; null if it is not a row"),
+        Column("bytes", NUMBER, "the size of its row"),
+        Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
     ),
     "files": (
         Column("path", TEXT, "the file as it was named"),

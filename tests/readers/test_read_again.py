@@ -95,6 +95,26 @@ def test_in_archives(tmp_path):
     assert {"", "rows.jsonl.gz"} & {item.member for item in readers.read(str(outer))} == {"rows.jsonl.gz"}
 
 
+@pytest.mark.parametrize("path", WRAPPED, ids=lambda path: path.name)
+def test_a_letter_that_was_kept_goes_to_the_file_and_back(path):
+    kept = 0
+    for item in readers.read(str(path)):
+        if isinstance(item, Unreadable):
+            continue
+        view, source = item.view, item.view.source
+        for index, letter in enumerate(view.text):
+            span = view.span(index, index + 1)
+            parts = view.locate(span)
+            if span.start == span.end:
+                continue
+            assert any(low <= index < high for low, high in parts)
+            if source.quote(span) == letter:
+                assert parts == [(index, index + 1)]
+                kept += 1
+        assert view.locate(view.span(0, len(view.text)))[0][0] == 0 or not view.forward()
+    assert kept > 100
+
+
 def test_a_document_that_is_gone_is_a_reason_not_an_error(tmp_path):
     path = tmp_path / "one.txt"
     path.write_text("UNCLASSIFIED\nSUBJECT: ZENDA\n\n1. TEXT\n")
