@@ -12,7 +12,7 @@ from .model import Telegram
 from .parser import parse
 from .parser.layouts.detect import NOT_A_TELEGRAM, is_unrecognized
 from .record import copied
-from .redaction import Redactor
+from .redaction import Redactor, name_digest
 from .results import CHECKED, EXCLUDED, FAILED, DocumentResult, Excerpt, Finding, Suggestion, Undetermined
 from .rulebook import Rulebook
 from .text import Source
@@ -141,11 +141,7 @@ class DocumentLinter:
 
     def name(self, cable: str) -> str:
         """Return the name of a cable; redacted, a digest that is the same for equal names."""
-        if not cable or not self._options.redact:
-            return cable
-        from hashlib import sha256
-
-        return "cable-" + sha256(cable.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+        return name_digest(cable) if cable and self._options.redact else cable
 
     def _excerpt(self, reading: readers.Reading, telegram: Telegram) -> Excerpt | None:
         if self._options.redact:

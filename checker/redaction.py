@@ -53,6 +53,18 @@ which whole with within without worker wrapper xz year years yy yyyy z zip
 """
 
 
+_DIGEST = "cable-"
+
+
+def name_digest(name: str) -> str:
+    """Return the digest that replaces a document's name, the same for equal names; a digest is returned unchanged."""
+    if name.startswith(_DIGEST):
+        return name
+    from hashlib import sha256  # it loads OpenSSL, 3 ms, and few runs need it
+
+    return _DIGEST + sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
 class Redactor:
     """Masks text from documents; the allow-list of codes comes from the vocabulary tables."""
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from ..errors import ConfigError, RuleError
 from ..record import Record, copied
+from ..redaction import name_digest
 from ..resources import data_dir
 from ..results import SEVERITIES
 from ..rulebook.diagnostics import Diagnostic, Place
@@ -22,6 +23,7 @@ from ..vocabulary import Vocabulary
 from .database import Query
 from .tables import TABLES, Row
 
+DOCUMENT = "document"  # the column of a statement that every finding needs
 STATES = ("draft", "provisional", "stable")
 _SHARED = {key.name: key for key in RULE}
 _CELLS: dict[str, JsonSchema] = {
@@ -74,6 +76,13 @@ CORPUS_RULE = (
         "What a finding says; columns of the statement are filled in.",
         "{mrn} has more sections than it says",
         True,
+    ),
+    Key(
+        "key",
+        {**TEXTS, "minItems": 1},
+        "The columns of the statement that tell its findings apart; a decision about a finding stays with it while "
+        "they are equal. Default: `document`.",
+        ["document", "ref"],
     ),
     _SHARED["help"],
     Key(
@@ -176,6 +185,7 @@ class CorpusRule(Record):
     because: str
     examples: tuple[Example, ...]
     place: Place
+    key: tuple[str, ...] = (DOCUMENT,)
     equivalent: tuple[tuple[str, Place], ...] = ()
 
     def with_sql(self, sql: str) -> CorpusRule:
@@ -251,8 +261,15 @@ def _rule(file: RuleFile, node: YamlMap, sources: tuple[str, ...], query: Query)
         node.text("because"),
         examples,
         Place(file.shown, node.line, node.column),
+        _key(node),
         tuple(_equivalent(file, node)),
     )
+
+
+def _key(node: YamlMap) -> tuple[str, ...]:
+    listed = node.get("key")
+    names = listed.items if isinstance(listed, YamlList) else ()
+    return tuple(item.value for item in names if isinstance(item, YamlText)) or (DOCUMENT,)
 
 
 def _equivalent(file: RuleFile, node: YamlMap) -> Iterator[tuple[str, Place]]:
@@ -286,10 +303,12 @@ def _bind(file: RuleFile, node: YamlMap, query: Query, rule: str) -> None:
         return
     if "document" not in columns:
         file.error("R033", sql, "the statement has no column `document`", rule=rule)
-    for _, field, _, _ in string.Formatter().parse(node.text("message")):
-        if field is not None and field not in columns:
-            message = node.get("message") or node
-            file.error("R021", message, f"the statement has no column `{field}`", suggest(field, columns), rule)
+    fields = [field for _, field, _, _ in string.Formatter().parse(node.text("message")) if field is not None]
+    for name, wanted in (("message", fields), ("key", _key(node))):
+        for field in wanted:
+            if field not in columns and field != DOCUMENT:
+                value = node.get(name) or node
+                file.error("R021", value, f"the statement has no column `{field}`", suggest(field, columns), rule)
 
 
 def _examples(file: RuleFile, node: YamlMap) -> Iterator[Example]:
@@ -346,22 +365,29 @@ def fill(example: Example, query: Query) -> None:
 def compare(rule: CorpusRule, example: Example, query: Query) -> str:
     """Return why an example fails whose tables are filled, or ""."""
     found = sorted(_hits(rule, query), key=lambda hit: hit[0])
-    documents = tuple(document for document, _ in found)
+    documents = tuple(document for document, _, _ in found)
     if documents != tuple(sorted(example.finds)):
         return f"expected findings on {sorted(example.finds)}, found {list(documents)}"
-    messages = tuple(message for _, message in found)
+    messages = tuple(message for _, message, _ in found)
     if example.messages and messages != example.messages:
         return f"expected {list(example.messages)}, found {list(messages)}"
     return ""
 
 
-def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str]]:
+def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield document, message, and the values of the key, without the document, for each row of the statement."""
     answer = query.run(rule.sql)
-    place = answer.columns.index("document")
     for row in answer.rows:
-        document = row[place]
+        values = dict(zip(answer.columns, row, strict=True))
+        document = values[DOCUMENT]
         if isinstance(document, int):
-            yield document, rule.message.format_map(dict(zip(answer.columns, row, strict=True)))
+            key = tuple(_unredacted(values[name]) for name in rule.key if name != DOCUMENT)
+            yield document, rule.message.format_map(values), key
+
+
+def _unredacted(value: object) -> str:
+    """Return a value as part of a key, the same with and without redaction, which replaces numbers by their digests."""
+    return name_digest(value) if isinstance(value, str) else str(value)
 
 
 def findings(rule: CorpusRule, query: Query, redact: bool) -> list[Row]:
@@ -369,13 +395,16 @@ def findings(rule: CorpusRule, query: Query, redact: bool) -> list[Row]:
     hits = sorted(set(_hits(rule, query)))
     if not hits:
         return []
-    wanted = ", ".join(str(document) for document in sorted({document for document, _ in hits}))
-    answer = query.run(f"select document, path, cable, line from cables where document in ({wanted})")
+    wanted = ", ".join(str(document) for document in sorted({document for document, _, _ in hits}))
+    answer = query.run(f"select document, path, cable, line, mrn from cables where document in ({wanted})")
     known = {row[0]: row for row in answer.rows}
     found: list[Row] = []
-    for document, message in hits:
-        _, path, cable, line = known.get(document, (document, "", "", 1))
-        key = f"{rule.id}|{cable or path}|{message}"
+    seen: dict[tuple[int, tuple[str, ...]], int] = {}
+    for document, message, values in hits:
+        _, path, cable, line, mrn = known.get(document, (document, "", "", 1, None))
+        identity = name_digest(str(mrn)) if mrn else f"{path} {name_digest(str(cable))}"
+        seen[document, values] = seen.get((document, values), 0) + 1
+        parts = (rule.id, identity if DOCUMENT in rule.key else "", *values, str(seen[document, values]))
         found.append(
             {
                 "document": document,
@@ -391,7 +420,7 @@ def findings(rule: CorpusRule, query: Query, redact: bool) -> list[Row]:
                 "end_column": 1,
                 "quote": "",
                 "at": "corpus",
-                "fingerprint": sha256(key.encode("utf-8", "replace")).hexdigest()[:20],
+                "fingerprint": sha256("|".join(parts).encode("utf-8", "replace")).hexdigest()[:20],
                 "unknown": False,
             }
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ..config import Options
 from ..errors import InputError
 from ..record import Record
-from ..rulebook import Rulebook
+from ..rulebook import Rule, Rulebook
 from . import checkpoint, corpus_rules, database, reports
 from .batch import BatchTask, load_rulebook
 from .checkpoint import AuditPlan
@@ -175,42 +176,37 @@ def _rules_part(
             for count, number in enumerate(numbers):
                 sums[count] += number
     severities = dict(options.severities)
+    titles = {entry.code: entry.title for entry in rulebook.vocabulary["sources"]}
     rows: list[dict[str, object]] = []
     for rule in (rule for rule in rulebook.rules if rulebook.runs(rule)):
         applied, failed, unknown = tally.get(rule.id, [0, 0, 0])
-        severity = severities.get(rule.id, rule.severity)
-        rows.append(_rule_row(rule.id, rule.name, severity, rule.status, rule.summary, rule.cite, False))
+        rows.append(_rule_row(rule, titles, options, severities.get(rule.id, rule.severity), False))
         rows[-1].update(applied=applied, failed=failed, unknown=unknown)
     documents = sum(result.checked for result in done)
-    for corpus_rule in rules:
-        rows.append(
-            _rule_row(
-                corpus_rule.id,
-                corpus_rule.name,
-                corpus_rule.severity,
-                corpus_rule.status,
-                corpus_rule.summary,
-                corpus_rule.cite,
-                True,
-            )
-        )
-        rows[-1].update(applied=documents, failed=counts.get(corpus_rule.id, 0), unknown=0)
+    for each in rules:
+        rows.append(_rule_row(each, titles, options, each.severity, True))
+        rows[-1].update(applied=documents, failed=counts.get(each.id, 0), unknown=0)
     path = os.path.join(parts, "all.rules.jsonl")
     _write_rows(path, rows)
     return path
 
 
 def _rule_row(
-    rule: str, name: str, severity: str, status: str, summary: str, cite: Sequence[str], whole: bool
+    rule: Rule | corpus_rules.CorpusRule, titles: dict[str, str], options: Options, severity: str, corpus: bool
 ) -> dict[str, object]:
+    sources = [re.split("[ ,]", cite, maxsplit=1)[0] for cite in rule.cite]
     return {
-        "rule": rule,
-        "name": name,
+        "rule": rule.id,
+        "name": rule.name,
         "severity": severity,
-        "status": status,
-        "summary": summary,
-        "cite": list(cite),
-        "corpus": whole,
+        "status": rule.status,
+        "summary": rule.summary,
+        "cite": list(rule.cite),
+        "titles": [titles.get(source, "") for source in sources],
+        "because": rule.because,
+        "help": rule.help,
+        "url": options.rule_url.replace("{rule}", rule.id) or None,
+        "corpus": corpus,
     }
 
 

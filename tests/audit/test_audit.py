@@ -48,6 +48,14 @@ def test_every_document_is_accounted_for(corpus, finished):
     assert {"checked": documents, "excluded": 0, "failed": 0} == summary["account"]
 
 
+def test_the_rules_are_described_without_their_files(finished):
+    query = "select cite, titles, because, help, url, corpus, rule from rules"
+    described = rows(finished, query)
+    assert {True, False} == {row[5] for row in described}
+    for cite, titles, because, _, url, _, rule in described:
+        assert len(cite) == len(titles) and all(titles) and because and url is None, rule
+
+
 def test_every_planted_defect_is_found_by_its_rule(corpus, finished):
     found = defaultdict(set)
     for cable, rule in rows(finished, "select cable, rule from findings"):

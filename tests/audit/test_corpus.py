@@ -8,6 +8,7 @@ import pytest
 
 from checker.audit import corpus_rules, database
 from checker.errors import RuleError
+from checker.redaction import name_digest
 from checker.resources import data_dir
 
 RULES = corpus_rules.load()
@@ -44,6 +45,8 @@ WRONG = [
     ("o.rank <> c.rank", "o.rnk <> c.rank", "R036", "rnk"),
     ("c.document, c.mrn, c.level", "c.mrn, c.level", "R033", "no column `document`"),
     ("{mrn} is {level} here", "{mrm} is {level} here", "R021", "`mrm`"),
+    ("    key: [document, ref]", "    key: [document, rev]", "R021", "`rev`"),
+    ("    key: [document, ref]", "    key: []", "R009", "a list is empty"),
     (
         "      from cables c join cables o\n",
         "      from read_csv('/etc/passwd') c join cables o\n",
@@ -80,3 +83,50 @@ def test_a_wrong_rule_file_is_refused_at_its_place(tmp_path, old, new, code, wor
     assert [code] == sorted({item.code for item in caught.value.diagnostics})
     assert any(words in item.message for item in caught.value.diagnostics)
     assert all(item.place.line > 1 for item in caught.value.diagnostics)
+
+
+CABLES = [
+    {"document": 1, "path": "a.txt", "cable": "07STRELSAU12", "mrn": "07STRELSAU12", "level": "C", "rank": 1, "line": 1},
+    {"document": 2, "path": "b.txt", "cable": "07STRELSAU12", "mrn": "07STRELSAU12", "level": "S", "rank": 2, "line": 1},
+    {"document": 3, "path": "c.txt", "cable": "07ZENDA7", "mrn": "07ZENDA7", "level": "U", "rank": 0, "line": 1,
+     "refs": ["07STRELSAU12"]},
+]  # fmt: skip
+
+
+def fingerprints(query, cables, redact=False):
+    query.empty()
+    if redact:  # as `DocumentLinter.shown_row` writes them
+        cables = [
+            {**row, "cable": name_digest(row["cable"]), "mrn": name_digest(row["mrn"]),
+             "refs": [name_digest(ref) for ref in row.get("refs", ())]}
+            for row in cables
+        ]  # fmt: skip
+    query.fill("cables", cables)
+    return {
+        (row["rule"], row["document"]): row["fingerprint"]
+        for rule in RULES
+        for row in corpus_rules.findings(rule, query, redact)
+    }
+
+
+def test_a_fingerprint_is_the_same_with_and_without_redaction(query):
+    plain = fingerprints(query, CABLES)
+    assert {("CRP-001", 1), ("CRP-001", 2), ("CRP-012", 3)} <= plain.keys()
+    assert plain == fingerprints(query, CABLES, redact=True)
+
+
+def test_a_fingerprint_does_not_depend_on_the_words_of_the_message(query):
+    before = fingerprints(query, CABLES)
+    changed = [{**row, "level": "TS", "rank": 3} if row["document"] == 2 else row for row in CABLES]
+    after = fingerprints(query, changed)
+    assert {key: before[key] for key in after} == after and ("CRP-001", 1) in after
+
+
+def test_findings_that_differ_in_the_key_have_different_fingerprints(query):
+    cited = [{**CABLES[2], "refs": ["07STRELSAU12", "07STRELSAU13"]}]
+    more = [{**row, "document": row["document"] + 10, "mrn": "07STRELSAU13"} for row in CABLES[:2]]
+    query.empty()
+    query.fill("cables", [*CABLES[:2], *more, *cited])
+    rule = next(rule for rule in RULES if rule.id == "CRP-012")
+    found = [row["fingerprint"] for row in corpus_rules.findings(rule, query, False)]
+    assert len(found) == len(set(found)) == 4  # two copies of each of the two references are classified higher
