@@ -412,7 +412,7 @@ class Trace(Record):
     rule: str
     verdict: str
     why: str
-    parts: tuple[tuple[str, object], ...] = ()
+    parts: tuple[tuple[str, Any], ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

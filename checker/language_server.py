@@ -15,7 +15,8 @@ from .errors import CablecheckError, MissingExtra
 from .reporters.escaping import visible
 from .resources import VERSION
 from .results import Finding, Suggestion
-from .rulebook import Diagnostic, check_files
+from .rulebook import Diagnostic
+from .rulebook.loader import check_files
 from .text import Position
 
 RULE_FILES = (".yaml", ".yml")

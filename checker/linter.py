@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from . import baseline, cache_folder, document_linter, engine, readers, rule_selection
+from . import baseline, document_linter, readers, resources
 from . import rulebook as rulebook_package
 from .config import Options
 from .document_linter import DocumentLinter
-from .errors import ConfigError, InputError, did_you_mean
+from .errors import ConfigError, InputError
 from .model import Telegram
 from .parser.layouts.detect import NOT_A_TELEGRAM
 from .record import Record, copied
 from .reporters.terminal import count
-from .resources import VERSION, data_dir
+from .resources import VERSION
 from .results import (
     EXCLUDED,
     FAILED,
@@ -28,6 +28,7 @@ from .results import (
     summarize,
 )
 from .rulebook import Rule, Rulebook
+from .rulebook.rule import EVERYTHING, match_rules
 from .text import Source
 
 STDIN = "-"
@@ -39,7 +40,7 @@ Progress = Callable[[int, int], None]  # called with (files done, files in all)
 
 def lint(paths: Sequence[str], options: Options, progress: Progress | None = None) -> Outcome:
     """Check the documents of the paths. Raises `CablecheckError` if nothing can be checked at all."""
-    ignored_cache = cache_folder.reason_to_ignore(cache_folder.path(), paths)
+    ignored_cache = resources.reason_to_ignore_cache(resources.cache_dir(), paths)
     if ignored_cache:
         options = copied(options, rule_cache=False, cache=False)
     rulebook = load(options)
@@ -110,14 +111,17 @@ def load(options: Options) -> Rulebook:
 
 def resolve(options: Options, rulebook: Rulebook) -> Options:
     """Return the options with everything that names rules resolved to ids. Raises `ConfigError` for unknown names."""
-    mandatory = tuple(sorted(rule_selection.match(rulebook.rules, options.mandatory, inactive=True)))
+    mandatory = tuple(sorted(match_rules(rulebook.rules, options.mandatory, inactive=True)))
     severities = _severities(options, rulebook, mandatory)
     ignore = (*options.ignore, *(rule for rule, level in severities.items() if level == "off"))
-    selected = rule_selection.choose(rulebook.rules, options.select, options.extend_select, ignore, mandatory)
+    chosen = match_rules(rulebook.rules, options.select or (EVERYTHING,))
+    chosen |= match_rules(rulebook.rules, options.extend_select)
+    chosen -= match_rules(rulebook.rules, ignore, inactive=True)
+    selected = tuple(sorted(chosen.union(mandatory)))
     if not selected:
         raise ConfigError("the selection leaves no rule to run")
     ignored = tuple(
-        (_pattern(options, glob), tuple(sorted(rule_selection.match(rulebook.rules, names, inactive=True))))
+        (_pattern(options, glob), tuple(sorted(match_rules(rulebook.rules, names, inactive=True))))
         for glob, names in options.per_file_ignores.items()
     )
     if options.profile:
@@ -139,7 +143,7 @@ def resolve(options: Options, rulebook: Rulebook) -> Options:
 def _check_profile(profile: str) -> None:
     from .rulebook.schema import PROFILES  # the schemas of rule files are needed only here
 
-    known = [name for name in PROFILES if name != rule_selection.EVERYTHING]
+    known = [name for name in PROFILES if name != EVERYTHING]
     if profile not in known:
         raise ConfigError(f"unknown profile {profile!r}; expected one of {', '.join(known)}")
 
@@ -147,7 +151,7 @@ def _check_profile(profile: str) -> None:
 def _severities(options: Options, rulebook: Rulebook, mandatory: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, level in options.severity.items():
-        for rule in sorted(rule_selection.match(rulebook.rules, [name], inactive=True)):
+        for rule in sorted(match_rules(rulebook.rules, [name], inactive=True)):
             if rule not in mandatory:
                 found[rule] = level
     return found
@@ -325,7 +329,7 @@ def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restric
         yield Restriction("profile", 0, f"every document judged as {options.profile}")
     if options.select:
         yield Restriction("select", len(running), f"{count(len(running), 'rule')} selected")
-    skipped = rule_selection.match(rulebook.rules, options.ignore, inactive=True) - running
+    skipped = match_rules(rulebook.rules, options.ignore, inactive=True) - running
     if skipped:
         yield Restriction("ignore", len(skipped), f"{count(len(skipped), 'rule')} skipped")
     levels = _severities(options, rulebook, options.mandatory_ids)
@@ -436,80 +440,3 @@ def check_text(text: str, name: str, options: Options) -> list[Finding]:
         if each.why:
             raise InputError(f"{each.path}: {each.why}")
     return [one for each in results for one in each.findings]
-
-
-# ---- Rules, for `rules` and `explain` --------------------------------------------------------------------------------
-
-
-def meanings(options: Options, table: str) -> dict[str, str]:
-    """Return the titles of a vocabulary table by code."""
-    return {entry.code: entry.title for entry in load(options).vocabulary[table]}
-
-
-def list_rules(options: Options, form: str) -> Iterator[str]:
-    """Yield the rules as text, Markdown or JSON: all of them, or those selected."""
-    from .reporters import rule_catalogue  # only for this command
-
-    rules = load(options).rules
-    if options.select:
-        chosen = rule_selection.match(rules, options.select, inactive=True)
-        rules = tuple(rule for rule in rules if rule.id in chosen)
-    return rule_catalogue.listed(list(rules), form)
-
-
-def explain(name: str, options: Options) -> str:
-    """Return a rule as its file has it, or what a diagnostic code means. Raises `ConfigError` for an unknown name."""
-    found = rulebook_package.explain_code(name)
-    return found if found is not None else rulebook_package.explain(_rule(load(options), name))
-
-
-def _rule(rulebook: Rulebook, name: str) -> Rule:
-    rule = rulebook.find(name)
-    if rule is None:
-        known = [name for each in rulebook.rules for name in (each.id, each.name)]
-        raise ConfigError(f"unknown rule {name!r}{did_you_mean(name, known)}")
-    return rule
-
-
-def trace(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[str, list[str], bool]]:
-    """Yield (document, lines of the trace, whether it could be checked) for each document of the paths."""
-    from .reporters import rule_catalogue  # only for this command
-    from .rulebook.tracing import Step
-
-    rulebook = load(options)
-    rule = _rule(rulebook, name)
-    for each in parse(paths, options):
-        title = f"{each.path} {each.cable}".strip()
-        if each.telegram is None or each.source is None:
-            yield title, [each.why], False
-        else:
-            found = engine.trace(each.telegram, each.source, rule, rulebook)
-            verdict = f"{found.rule}: {found.verdict}"
-            parts = [(name, step) for name, step in found.parts if isinstance(step, Step)]
-            yield title, list(rule_catalogue.trace_lines(verdict, found.why, parts, found.findings)), True
-
-
-def check_rules(files: Sequence[str]) -> list[str]:
-    """Return every error of rule and vocabulary files, each with its place."""
-    return [str(item) for item in rulebook_package.check_files(files)]
-
-
-def test_rules(files: Sequence[str], mutate: bool) -> tuple[list[str], bool]:
-    """Return a line for each failing example of rule files and the totals, and whether all examples pass."""
-    from .rulebook import authoring  # only for commands about rules
-
-    report = authoring.test_files(files, mutants=mutate)
-    return list(report.lines), report.ok
-
-
-def new_rule(code: str) -> str:
-    """Return a new chapter with one rule to fill in."""
-    from .rulebook import authoring  # only for commands about rules
-
-    return authoring.new_chapter(code)
-
-
-def schema_text(kind: str) -> str:
-    """Return the text of a published schema."""
-    with open(os.path.join(data_dir("schemas"), f"{kind}.schema.json"), encoding="utf-8") as file:
-        return file.read()

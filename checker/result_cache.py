@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from . import cache_folder
+from . import resources
 from .results import DocumentResult, Finding, Suggestion, Undetermined
 from .text import Position, Span
 
@@ -33,8 +33,8 @@ def through(
     if content is None:
         return judge(data)
     key = key_of(options, path, sha256(content).hexdigest())
-    folder = cache_folder.path()
-    if not cache_folder.usable(folder):
+    folder = resources.cache_dir()
+    if not resources.is_cache_usable(folder):
         return judge(content)
     place = os.path.join(folder, "results", key[:2], key[2:] + ".json")
     found = _load(place)
@@ -57,7 +57,7 @@ def _load(place: str) -> list[DocumentResult] | None:
     import json
 
     try:
-        return [_result(row) for row in json.loads(cache_folder.read(place))]
+        return [_result(row) for row in json.loads(resources.read_cache(place))]
     except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError):
         return None
 
@@ -66,7 +66,7 @@ def _store(place: str, found: list[DocumentResult]) -> None:
     import json
 
     try:
-        cache_folder.write(place, json.dumps([_row(item) for item in found]).encode())
+        resources.write_cache(place, json.dumps([_row(item) for item in found]).encode())
         _thin_out(os.path.dirname(place))
     except OSError:
         return  # the run does not depend on the cache

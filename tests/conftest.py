@@ -27,7 +27,7 @@ SLOW = (
     "rulebook/test_schemas.py",
     "rulebook/test_small_books.py",
     "synth/",
-    "test_cache_folder.py",
+    "test_cache_dir.py",
     "test_docs_run.py",
     "test_explain_agrees_with_lint.py",
     "test_fuzz.py",

@@ -6,12 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from .. import cache_folder, linter
+from .. import linter
 from ..config import Options
 from ..errors import ConfigError
 from ..record import copied
 from ..reporters.escaping import visible
 from ..reporters.terminal import count
+from ..resources import cache_dir, reason_to_ignore_cache
 from . import options as cli_options
 from . import output
 
@@ -51,7 +52,7 @@ def main(given: list[str]) -> int:
     from .. import audit  # the database costs 160 ms, and only audits need it
 
     _read_audit_options(args, options)
-    ignored_cache = cache_folder.reason_to_ignore(cache_folder.path(), paths)
+    ignored_cache = reason_to_ignore_cache(cache_dir(), paths)
     options = copied(options, rule_cache=not ignored_cache)
     options = linter.resolve(options, linter.load(options))
     result = audit.merge(paths, args.out, options) if merging else audit.run(paths, args.out, options, _progress(args))

@@ -37,7 +37,8 @@ def main(given: list[str]) -> int:
     if args.by_year and args.format == "ics":
         raise ConfigError("--by-year cannot be combined with --format ics: a calendar has one entry for each document")
     paths = cli_options.read_paths(args, options)
-    meanings = linter.meanings(options, "declass_status")
+    statuses = linter.load(options).vocabulary["declass_status"]
+    meanings = {entry.code: entry.title for entry in statuses}
     documents = list(linter.parse(paths, options))
     rows = [
         declassification.row(each.path, each.cable, each.telegram, meanings)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 
-from .. import linter
+from .. import engine, linter
+from ..config import Options
+from ..errors import ConfigError, did_you_mean
+from ..reporters import rule_catalogue
 from ..reporters.escaping import visible
+from ..rulebook import Rule, Rulebook, authoring
+from ..rulebook.diagnostics import explain_code
 from . import options as cli_options
 from . import output
 
@@ -25,12 +31,37 @@ def main(given: list[str]) -> int:
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     if not args.paths and not args.files_from:
-        print("\n".join(visible(line) for line in linter.explain(args.what, options).split("\n")))
+        text = explain_code(args.what)
+        if text is None:
+            text = authoring.explain(_rule(linter.load(options), args.what))
+        print("\n".join(visible(line) for line in text.split("\n")))
         return output.OK
     cli_options.refuse_redaction(options, "explain")
     paths = cli_options.read_paths(args, options)
     code = output.OK
-    for title, lines, ok in linter.trace(args.what, paths, options):
+    for title, lines, ok in traces(args.what, paths, options):
         sys.stdout.write(visible(title) + "\n" + "".join(f"  {visible(line)}\n" for line in lines))
         code = code if ok else output.INCOMPLETE
     return code
+
+
+def _rule(rulebook: Rulebook, name: str) -> Rule:
+    rule = rulebook.find(name)
+    if rule is None:
+        known = [name for each in rulebook.rules for name in (each.id, each.name)]
+        raise ConfigError(f"unknown rule {name!r}{did_you_mean(name, known)}")
+    return rule
+
+
+def traces(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[str, list[str], bool]]:
+    """Yield (document, lines of the trace, whether it could be checked) for each document of the paths."""
+    rulebook = linter.load(options)
+    rule = _rule(rulebook, name)
+    for each in linter.parse(paths, options):
+        title = f"{each.path} {each.cable}".strip()
+        if each.telegram is None or each.source is None:
+            yield title, [each.why], False
+        else:
+            found = engine.trace(each.telegram, each.source, rule, rulebook)
+            verdict = f"{found.rule}: {found.verdict}"
+            yield title, list(rule_catalogue.trace_lines(verdict, found.why, found.parts, found.findings)), True

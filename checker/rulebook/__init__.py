@@ -11,17 +11,7 @@ from .diagnostics import Diagnostic
 from .ir import Any, Data
 from .rule import Rule, Rulebook
 
-__all__ = [
-    "Diagnostic",
-    "Rule",
-    "Rulebook",
-    "check_files",
-    "explain",
-    "explain_code",
-    "load",
-    "new_chapter",
-    "test_files",
-]
+__all__ = ["Diagnostic", "Rule", "Rulebook", "load"]
 
 
 def load(
@@ -81,39 +71,3 @@ def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Ruleb
 
         raise RuleError(unknown)
     return book.changed(changes)
-
-
-def check_files(paths: Sequence[str]) -> list[Diagnostic]:
-    """Return the errors of rule, vocabulary and pack files, and of folders of them."""
-    from . import loader
-
-    return loader.check_files(paths)
-
-
-def test_files(paths: Sequence[str], mutate: bool = False) -> tuple[list[str], bool]:
-    """Run the examples of rule files, or of the shipped rules, and mutants; return lines and whether all hold."""
-    from . import authoring
-
-    report = authoring.test_files(paths, mutate)
-    return report.lines, report.ok
-
-
-def new_chapter(id: str) -> str:
-    """Return the text of a valid chapter with one rule."""
-    from . import authoring
-
-    return authoring.new_chapter(id)
-
-
-def explain(rule: Rule) -> str:
-    """Return a rule as text: requirement, reason, sources, era, condition and examples."""
-    from . import authoring
-
-    return authoring.explain(rule)
-
-
-def explain_code(code: str) -> str | None:
-    """Return what an error code of rule files (R001 …) means and what to do, or None for an unknown code."""
-    from . import diagnostics
-
-    return diagnostics.explain_code(code)

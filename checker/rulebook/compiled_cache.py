@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import date
 from zlib import crc32
 
-from .. import cache_folder
+from .. import resources
 from ..checks import CHECKS
 from ..model import MODEL_VERSION
 from ..resources import VERSION
@@ -35,8 +35,8 @@ Stats = list[list[Any]]
 
 def cache_path(folders: list[str]) -> str:
     """Return the path of the cache file for these folders, or "" if the cache folder cannot be used."""
-    folder = cache_folder.path()
-    if not cache_folder.usable(folder):
+    folder = resources.cache_dir()
+    if not resources.is_cache_usable(folder):
         return ""
     names = "\0".join([VERSION, sys.version, str(LAYOUT), str(MODEL_VERSION), *map(os.path.abspath, folders)])
     data = names.encode("utf-8", "surrogateescape")
@@ -134,7 +134,7 @@ def _names_fields(expr: Any) -> bool:
 
 def _opened(path: str) -> tuple[Data, list[bytes]]:
     """Return the first line, parsed, and the other lines. Raises `ValueError` if the checksum is wrong."""
-    first, _, rest = cache_folder.read(path).partition(b"\n")
+    first, _, rest = resources.read_cache(path).partition(b"\n")
     data: Data = json.loads(first)
     if data["sum"] != crc32(rest):
         raise ValueError("the lines are not those that were written")
@@ -160,7 +160,7 @@ def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[D
 
 def _write(path: str, lines: list[bytes]) -> None:
     try:
-        cache_folder.write(path, b"\n".join(lines))
+        resources.write_cache(path, b"\n".join(lines))
     except OSError:
         return
 

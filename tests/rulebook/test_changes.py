@@ -6,7 +6,7 @@ import pytest
 from kept import WRITING, cases, rewrite
 from test_readings import WORDS, read
 
-from checker.rulebook import Rule, Rulebook, explain
+from checker.rulebook import Rule, Rulebook, authoring
 from checker.rulebook import examples as judging
 from checker.rulebook.examples import run_examples, run_mutants, stale_equivalents
 from checker.rulebook.ir import Data
@@ -56,7 +56,7 @@ def noticed(given: str) -> str:
 
 
 def explained(given: str) -> str:
-    return explain(Rule(rule_of(given)))
+    return authoring.explain(Rule(rule_of(given)))
 
 
 if WRITING:
@@ -82,7 +82,7 @@ def test_the_examples_of_a_rule(name: str, given: str, wanted: str) -> None:
 
 
 def test_a_changed_rule_says_so() -> None:
-    assert "\nSeverity: warning (info to warning by me)   Status: draft\n" in explain(
+    assert "\nSeverity: warning (info to warning by me)   Status: draft\n" in authoring.explain(
         Rule(rule_of("") | {"changed": "info to warning by me"})
     )
 

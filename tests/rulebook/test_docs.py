@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from checker.operators import OPERATORS
-from checker.rulebook import authoring, check_files
+from checker.rulebook import authoring
 from checker.rulebook.diagnostics import CODES
+from checker.rulebook.loader import check_files
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", (DOCS / "write-a-rule.md").read_text(encoding="utf-8"), re.S)

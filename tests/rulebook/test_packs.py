@@ -13,7 +13,7 @@ import pytest
 from checker import rulebook
 from checker.errors import ConfigError, RuleError
 from checker.resources import data_dir
-from checker.rulebook import compiled_cache
+from checker.rulebook import authoring, compiled_cache
 from checker.rulebook.loader import fits
 
 SHIPPED = data_dir("rules")
@@ -175,7 +175,7 @@ def test_an_overlay_changes_a_rule_and_says_so() -> None:
     changed, silent = book.rules[:2]
     assert changed.severity != first.severity
     assert f"{first.severity} to {changed.severity} by cablecheck.toml" == changed.changed
-    assert changed.changed in rulebook.explain(changed)
+    assert changed.changed in authoring.explain(changed)
     assert ("off by cablecheck.toml", False) == (silent.changed, book.runs(silent))
     assert first.summary == changed.summary
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker import rulebook
+from checker.rulebook import diagnostics, loader
 from checker.rulebook.diagnostics import CODES, Diagnostic
 
 GOOD = """\
@@ -136,7 +137,7 @@ PLANTS = [
 def load(tmp_path: Path, text: str) -> list[Diagnostic]:
     path = tmp_path / "trial.yaml"
     path.write_text(text, encoding="utf-8")
-    return rulebook.check_files([str(path)])
+    return loader.check_files([str(path)])
 
 
 def test_the_good_file_is_good(tmp_path: Path) -> None:
@@ -220,17 +221,17 @@ HOSTILE = {
 def test_hostile(tmp_path: Path, data: bytes, code: str) -> None:
     path = tmp_path / "trial.yaml"
     path.write_bytes(data)
-    items = rulebook.check_files([str(path)])
+    items = loader.check_files([str(path)])
     assert code == items[0].code, "\n".join(map(str, items))
     assert items[0].place.line >= 1
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    (item,) = rulebook.check_files([str(tmp_path / "none.yaml")])
+    (item,) = loader.check_files([str(tmp_path / "none.yaml")])
     assert "R001" == item.code
 
 
 def test_every_code_is_explained_and_nothing_else() -> None:
     assert [f"R{number:03d}" for number in range(1, len(CODES) + 1)] == list(CODES)
-    assert "R012: No operator of that name" in (rulebook.explain_code("r012") or "")
-    assert rulebook.explain_code("R999") is None
+    assert "R012: No operator of that name" in (diagnostics.explain_code("r012") or "")
+    assert diagnostics.explain_code("R999") is None

@@ -13,7 +13,7 @@ from kept import WRITING
 
 from checker import rulebook
 from checker.resources import data_dir
-from checker.rulebook import authoring
+from checker.rulebook import authoring, loader
 from checker.rulebook.field_types import all_paths
 
 RULES = Path(data_dir("rules"))
@@ -75,28 +75,29 @@ Core.add_implicit_resolver("tag:yaml.org,2002:bool", __import__("re").compile("^
 
 
 def test_the_shipped_rules_are_well_formed() -> None:
-    assert [] == rulebook.check_files([data_dir("rules")])
-    assert [] == rulebook.check_files([str(path) for path in FILES])
+    assert [] == loader.check_files([data_dir("rules")])
+    assert [] == loader.check_files([str(path) for path in FILES])
 
 
 def test_the_shipped_rules_are_well_formed_by_a_relative_path_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Their words are then read once, not as a second pack that says every code again."""
     monkeypatch.chdir(RULES.parent)
-    assert [] == rulebook.check_files(["rules"])
-    assert [] == rulebook.check_files([os.path.join(".", "rules", "")])
+    assert [] == loader.check_files(["rules"])
+    assert [] == loader.check_files([os.path.join(".", "rules", "")])
 
 
 def test_a_new_chapter_loads_and_its_examples_hold(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_text(rulebook.new_chapter("MINE-001"), encoding="utf-8")
-    assert [] == rulebook.check_files([str(path)])
-    lines, held = rulebook.test_files([str(path)], mutate=True)
+    path.write_text(authoring.new_chapter("MINE-001"), encoding="utf-8")
+    assert [] == loader.check_files([str(path)])
+    report = authoring.test_files([str(path)], mutants=True)
+    lines, held = report.lines, report.ok
     assert held, lines
     assert ["1 rules, 3 of 3 examples hold", "4 of 4 mutants killed, 0 excused, 0 alive"] == lines
 
 
 def test_a_rule_explains_itself() -> None:
     for rule in rulebook.load().rules:
-        told = rulebook.explain(rule)
+        told = authoring.explain(rule)
         assert told.startswith(f"{rule.id}  {rule.name}\n\n{rule.summary}\n")
         assert rule.place[0] in told and rule.cite[0] in told

@@ -9,7 +9,7 @@ from zlib import crc32
 
 import pytest
 
-from checker import cache_folder, linter, rulebook
+from checker import linter, resources, rulebook
 from checker.config import settle
 from checker.rulebook import compiled_cache
 from checker.rulebook.field_types import getter
@@ -65,7 +65,7 @@ def test_a_base_that_all_can_write_is_ignored_unless_it_is_sticky(base: Path) ->
 def test_a_folder_of_another_user_is_ignored(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (base / "cablecheck").mkdir(mode=0o700)
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
-    assert "belongs to another user" in cache_folder.reason_to_ignore(cache_folder.path())
+    assert "belongs to another user" in resources.reason_to_ignore_cache(resources.cache_dir())
 
 
 def test_a_folder_below_the_working_folder_or_a_checked_path_is_ignored(
@@ -93,7 +93,7 @@ def test_the_default_folder_is_used_even_from_the_home_folder(tmp_path: Path, mo
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert "" == cache_folder.reason_to_ignore(cache_folder.path(), [str(tmp_path)])
+    assert "" == resources.reason_to_ignore_cache(resources.cache_dir(), [str(tmp_path)])
 
 
 @needs_owners
