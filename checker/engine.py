@@ -36,6 +36,8 @@ TEXT_FIELDS = frozenset(
      "portion_controls", "portion_marks", "portions", "rollup", "signature", "tokens")
 )  # fmt: skip
 """The fields of a telegram from paragraph 1 on; the others are above it."""
+LABELED_FIELDS = frozenset(("authority", "declass", "eo", "instruction", "references", "subject", "tags", "tags_line"))
+"""The fields of a telegram between its captions and paragraph 1."""
 BLOCK_FIELDS = frozenset(("authority", "declass", "eo", "instruction"))
 """The fields of a document that come after its paragraphs, in the classification authority block."""
 
@@ -187,8 +189,10 @@ def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
         place = damage.span
         return issue.within.start <= place.end and place.start <= issue.within.end and damage.kind != "extract"
     below = TEXT_FIELDS | BLOCK_FIELDS if telegram.layout == "document" else TEXT_FIELDS
-    in_text = all(field.partition(".")[0] in below for field in issue.missing)
-    return damage.covers in ("all", "text" if in_text else "head")
+    parts = {field.partition(".")[0] for field in issue.missing}
+    if damage.covers == "fields":
+        return parts <= LABELED_FIELDS and not any(getattr(telegram, part) for part in parts)
+    return damage.covers in ("all", "text" if parts <= below else "head")
 
 
 def _garbled(issue: Issue, telegram: Telegram, source: Source) -> str | None:

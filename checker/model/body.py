@@ -280,7 +280,7 @@ class Damage(Node):
     """A strong sign that this copy lacks text. `span` is where the sign is, and empty where text is missing.
 
     `kind` is extract, cut, sections or gap. `covers` is which missing parts it explains: "head" (above paragraph 1),
-    "text" (from there on) or "all". `why` is a clause for messages.
+    "fields" (those below the captions), "text" (from paragraph 1 on) or "all". `why` is a clause for messages.
     """
 
     kind: str

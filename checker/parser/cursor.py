@@ -19,8 +19,9 @@ class Pattern:
     A telegram needs a third of the patterns, and compiling each takes start-up time.
     """
 
-    __slots__ = ("_flags", "_text", "finditer", "fullmatch", "match", "search")
+    __slots__ = ("_flags", "_text", "findall", "finditer", "fullmatch", "match", "search")
 
+    findall: Callable[..., list[str]]
     finditer: Callable[..., Iterator[re.Match[str]]]
     fullmatch: Callable[..., re.Match[str] | None]
     match: Callable[..., re.Match[str] | None]
@@ -32,10 +33,10 @@ class Pattern:
 
     def __getattr__(self, name: str) -> object:
         """Compile the pattern and fill the slots, which are empty until the first call."""
-        if name not in ("finditer", "fullmatch", "match", "search"):
+        if name not in ("findall", "finditer", "fullmatch", "match", "search"):
             raise AttributeError(name)
         found = re.compile(self._text, self._flags)
-        self.finditer, self.fullmatch = found.finditer, found.fullmatch
+        self.findall, self.finditer, self.fullmatch = found.findall, found.finditer, found.fullmatch
         self.match, self.search = found.match, found.search
         return getattr(found, name)
 

@@ -498,6 +498,12 @@ class Grammar:
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
     @cached_property
+    def joined_captions(self) -> tuple[tuple[str, Entry], ...]:
+        """Return (spelling, entry) of captions that a copy may have joined to a pass line: those on distribution."""
+        kinds = ("distribution", "dissemination")
+        return tuple(pair for pair in self.caption_runs if pair[1].fact("kind") in kinds)
+
+    @cached_property
     def caption_starts(self) -> tuple[tuple[str, Entry], ...]:
         """Return (spelling, entry) of captions followed by a name or number."""
         found = [(form, e) for e in self.words["captions"] for form in e.forms.get("starts", ())]

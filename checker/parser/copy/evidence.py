@@ -21,13 +21,14 @@ _LINE_ENDS = ("", "\n", "\r")
 _SENTENCE_ENDS = ".!?:;\"')]\u201d\u2019"
 _TELETYPE = ("acp127", "central-file")
 _TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
+_FIELDS = ("eo", "tags", "subject", "references", "authority")
 _NOT_READ = ("loose_text", "unread")
 _NUMBER_NEAR = 60  # code points between the level and the number of a classification line
 
 
 def damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
     """Return the strong signs that this copy lacks text, in no particular order."""
-    found = [*_extract(cursor), *_cut(telegram, cursor), *_gap(telegram, cursor)]
+    found = [*_extract(cursor), *_cut(telegram, cursor), *_gap(telegram, cursor), *_set_anew(telegram, cursor)]
     if not telegram.whole and not found:
         end = cursor.size
         later = isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1
@@ -104,6 +105,44 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
             end = min(cursor.fold.find("\n", start) + 1, cursor.size)
             return [_damage(cursor, start, end, "gap", "head", "a line above the text cannot be read")]
     return []
+
+
+def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
+    """Return a sign that a publisher set the fields anew and may have dropped some: a joined or an unlisted one.
+
+    Either two fields share a line, or the text cites a reference although neither references nor a subject were read.
+    """
+    if telegram.layout not in _TELETYPE:
+        return []
+    for start, kind in cursor.parts:
+        if kind in _FIELDS and _is_joined(cursor, start):
+            return [_damage(cursor, start, start, "gap", "fields", "fields above the text share a line in this copy")]
+    if telegram.references or telegram.subject is not None:
+        return []
+    cited = _citation(cursor.words).search(cursor.fold, first_paragraph(cursor, 0, cursor.size))
+    if cited is None:
+        return []
+    why = "this copy has neither a subject nor the references that its text cites"
+    return [_damage(cursor, *cited.span(), "gap", "fields", why)]
+
+
+def _is_joined(cursor: Cursor, start: int) -> bool:
+    """Return whether a field begins within a line of the copy, or at a line break that was restored."""
+    line = cursor.line_start(start)
+    if cursor.fold[line:start].strip(" "):
+        return True
+    if not line:
+        return False
+    feed = cursor.span(line - 1, line)
+    return not cursor.view.source.text[feed.start : feed.end].strip(" ")
+
+
+@lru_cache(maxsize=4)
+def _citation(words: Vocabulary) -> re.Pattern[str]:
+    """Return the pattern of a reference cited in the text: "reftel", "ref A"."""
+    forms = [form for entry in words["labels"] if entry.code == "reference" for form in entry.spellings("cited")]
+    alone = [form for entry in words["labels"] if entry.code == "reference" for form in entry.spellings("cited-alone")]
+    return re.compile(rf"(?<![A-Z])(?:(?:{_any_of(alone)})(?![A-Z])|(?:{_any_of(forms)}) [A-Z](?![A-Z]))")
 
 
 # ---- labels ----------------------------------------------------------------------------------------------------------

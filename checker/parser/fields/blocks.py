@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...model import Marking
 from ...record import Record
 from ..cursor import Cursor, Pattern
+from ..markings import finder
 from .banner import read_banner
 from .captions import is_passing, read_captions, unknown_caption
 
 _NUMBERED = Pattern(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
 _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
+_LETTER = Pattern(r"\( ?([A-Z]) ?\)")
+_MARK_WITHIN = Pattern(r"(?<=[\d)]) +(?=\([A-Z]{1,3}\) )")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
 _DASHES = Pattern(r" *-{4,}[- ]*\n")
@@ -140,9 +144,32 @@ def _passing(cursor: Cursor, state: WalkState) -> int:
 
 def _paragraph(cursor: Cursor, state: WalkState) -> int:
     match = _NUMBERED.match(cursor.fold, state.start, state.end)
-    if match is None or (state.open == "authority" and not state.blank and _breaks_section(cursor, state)):
+    if match is None:
+        return state.start if _is_marked_text(cursor, state) else -1
+    if state.open == "authority" and not state.blank and _breaks_section(cursor, state):
         return -1
     return state.start
+
+
+def _is_marked_text(cursor: Cursor, state: WalkState) -> bool:
+    """Return whether a line below references begins with a portion mark rather than with their next letter."""
+    return (
+        state.open == "references"
+        and cursor.fold[state.start] == "("
+        and _is_portion(cursor, state.opened, state.start, state.end)
+    )
+
+
+def _is_portion(cursor: Cursor, opened: int, start: int, end: int) -> bool:
+    """Return whether the bracket at `start`, in references that begin at `opened`, is no letter but a portion mark."""
+    mark = finder.portion(cursor.view, start, end, cursor.words, cursor.lowered)
+    if not isinstance(mark, Marking):
+        return False
+    letter = _LETTER.match(cursor.fold, start, end)
+    if letter is None:
+        return True
+    before = chr(ord(letter.group(1)) - 1)
+    return all(cursor.fold.find(before + close, opened, start) < 0 for close in (")", " )", "."))
 
 
 def _breaks_section(cursor: Cursor, state: WalkState) -> bool:
@@ -227,11 +254,20 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
         if label is not None:
             return label[0]
     if state.open not in _BEFORE_AUTHORITY or "authority" in state.seen:
-        return -1
+        return _inner_mark(cursor, state)
     for form in cursor.grammar.authority_openers:
         at = fold.find(" " + form, low, high) + 1
         if at and is_authority_label(cursor, at + len(form)):
             return at
+    return _inner_mark(cursor, state)
+
+
+def _inner_mark(cursor: Cursor, state: WalkState) -> int:
+    """Return where a portion mark begins within the last line of references, or -1: the text begins there."""
+    if state.open == "references":
+        for match in _MARK_WITHIN.finditer(cursor.fold, state.start, state.end):
+            if _is_portion(cursor, state.opened, match.end(), state.end) and not _next_labels(cursor, state):
+                return match.end()
     return -1
 
 

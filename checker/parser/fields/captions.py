@@ -7,6 +7,7 @@ from ...vocabulary import Entry
 from ..cursor import Cursor, Pattern
 
 LONGEST_ADDRESS = 90  # letters
+_SEPARATORS = " ,/;+-"
 _SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
 _NOT_CAPTION = Pattern(r"(?:TO|AND|FROM|FOR|AMEMBASSY|AMCONSUL|USMISSION|USDEL) |X{4,}|[A-Z]{1,4}/[A-Z]")
 
@@ -49,9 +50,54 @@ def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
                 break
         else:
             return []
-        while at < end and fold[at] in " ,/;+-":
+        while at < end and fold[at] in _SEPARATORS:
             at += 1
     return found
+
+
+def captions_of(cursor: Cursor, start: int, end: int, controls: tuple[str, ...]) -> list[Caption]:
+    """Return the captions that the controls on a repeated level line are equal to, each with the span of the line."""
+    codes = [cursor.grammar.caption_of_control.get(code, code) for code in controls]
+    entries = [entry for entry in cursor.words["captions"] if entry.code in codes]
+    return [_caption(cursor, start, end, entry) for entry in entries]
+
+
+def joined_captions(cursor: Cursor, start: int, end: int) -> tuple[list[Caption], int, int]:
+    """Return the captions at the beginning and at the end of a pass line, and the span of the rest.
+
+    The copy has lost the line breaks between them. A caption is in capitals.
+    """
+    found: list[Caption] = []
+    forms = cursor.grammar.joined_captions
+    while (form := _first_form(cursor, forms, start, end)) is not None:
+        found.append(_caption(cursor, start, start + len(form[0]), form[1]))
+        start += len(form[0])
+        while start < end and cursor.fold[start] in _SEPARATORS:
+            start += 1
+    last: list[Caption] = []
+    while (form := _last_form(cursor, forms, start, end)) is not None:
+        last.insert(0, _caption(cursor, end - len(form[0]), end, form[1]))
+        end -= len(form[0])
+        while end > start and cursor.fold[end - 1] in _SEPARATORS:
+            end -= 1
+    return found + last, start, end
+
+
+def _first_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, high: int) -> tuple[str, Entry] | None:
+    for form, entry in forms:
+        if cursor.text.startswith(form, low, high) and cursor.fold[low + len(form)] in _SEPARATORS + "\n":
+            return form, entry
+    return None
+
+
+def _last_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, high: int) -> tuple[str, Entry] | None:
+    """Return the caption at the end; a word after one such as "as" or "the" belongs to a sentence."""
+    for form, entry in forms:
+        at = high - len(form)
+        if at > low and cursor.text.startswith(form, at) and cursor.fold[at - 1] in _SEPARATORS:
+            word = cursor.fold[low:at].rstrip(_SEPARATORS).rpartition(" ")[2]
+            return None if word in cursor.grammar.page_word("prose") else (form, entry)
+    return None
 
 
 def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:

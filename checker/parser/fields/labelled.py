@@ -93,11 +93,12 @@ def _likeness(number: str, other: str) -> int:
 
 # ---- References ------------------------------------------------------------------------------------------------------
 _BREAK = Pattern(
-    r"\n *(?:\xb6 ?)?(?=(?:\( ?)?[A-Z][.)]|['0-9A-Z])|\n *\xb6? ?(?=[A-Z] ?[-:] )|[ \n]*\xb6 ?(?=\(?[A-Z][.):])"
+    r"\n *(?:\xb6 ?)?(?=(?:\( ?)?[A-Z] ?[.)]|['0-9A-Z])|\n *\xb6? ?(?=[A-Z] ?[-:] )|[ \n]*\xb6 ?(?=\(?[A-Z][.):])"
     r"|;|,| AND | & |(?<=\d)(?<!/\d)(?<!/\d\d)/(?=\d{2,6}(?![\d/]))"
-    r"|(?<=[\d)]) +(?=\(?[B-Z][.):])"
+    r"|(?<=[\d)]) +(?=\(?[B-Z][.):])|(?<![( ]) +(?=\(?[B-Z][.)] ?[A-Z\d])"
 )
 _LETTER = Pattern(r"(?:(?:REF(?:TEL)?S? *)?(?:\( ?([A-Z]) ?\)[.:]?|([A-Z])(?:\.\)|[.):](?![A-Z]\.)| ?- ))[ :]*)+")
+_ONE_LETTER = Pattern(r"(?<![A-Z])[A-Z](?![A-Z])")
 _LABEL = Pattern(r"(?:REF(?:TEL|ERENCE)?S?(?:\(S\))?[ :.]+)+(?=[^ :.])")
 _NAMED = Pattern(
     r"(?:'?(\d{4}|\d{2})[ -]?)?([A-Z][A-Z'. -]{1,39}?)[ \n]?"
@@ -145,8 +146,12 @@ def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> boo
         at += 1
     if match.group().startswith("/"):
         return _NUMBER_ALONE.match(cursor.fold, at, end) is not None
-    if _LETTER.match(cursor.fold, at, end) is not None:
-        return True
+    letter = _LETTER.match(cursor.fold, at, end)
+    if letter is not None:
+        if "\n" not in match.group() and _LETTER.fullmatch(cursor.fold, low, match.end()) is not None:
+            return False  # the letter is doubled: "B. (B) POST 12"
+        initial = not match.group().strip(" ") and cursor.fold[match.start() - 1] not in "0123456789)"  # of a name
+        return not initial or _named(cursor, cursor.fold, letter.end(), end) is not None
     if "\n" in match.group() and _BROKEN_NAME.fullmatch(cursor.fold, low, match.start()) is not None:
         return False
     if _named(cursor, cursor.fold, at, end) is not None:
@@ -182,11 +187,17 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
         at = label.end()
         letter = _LETTER.match(cursor.fold, at, high)
     if letter is not None:
-        item.letter = letter.group(1) or letter.group(2)
+        item.letter = _next_letter(letter, found[-1].letter if found else None)
         at = letter.end()
     if not _name_telegram(cursor, item, at, high) and letter is None and found and found[-1].kind == "telegram":
         _number_telegram(cursor, item, found[-1], at, high)
     found.append(item)
+
+
+def _next_letter(match: re.Match[str], last: str | None) -> str:
+    """Return the letter of an item; of two letters ("C. (B)", "D. B. Doe") the one that follows the last item's."""
+    letters: list[str] = _ONE_LETTER.findall(match.group())
+    return next((letter for letter in letters if last is not None and ord(letter) == ord(last) + 1), letters[0])
 
 
 def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:

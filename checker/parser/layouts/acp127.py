@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ...model import Authority, Banner, Dtg, Telegram, Unread
+from ...model import Authority, Banner, Caption, Dtg, Telegram, Unread
 from ...values import Date
 from ..cursor import Cursor
 from ..fields.authority import read_authority, text_offset
 from ..fields.banner import read_banner, unread_banner
 from ..fields.blocks import Region, label_of, opens_text, walk
-from ..fields.captions import read_captions, unknown_caption
+from ..fields.captions import captions_of, is_passing, joined_captions, read_captions, unknown_caption
 from ..fields.header_lines import HeaderReader
 from ..fields.labelled import read_eo, read_references, read_subject, read_tags
 from ..fields.paragraphs import read_sections
@@ -61,7 +61,12 @@ def _read_region(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     elif region.name == "captions":
         _captions(cursor, telegram, region)
     elif region.name == "passing":
-        cursor.collect("passing", (cursor.word(region.start, region.end),))
+        start, end = _joined_captions(cursor, region)
+        cursor.collect("passing", (cursor.word(start, end),) if start < end else ())
+    elif region.name == "loose_text" and not (telegram.eo or telegram.tags_line or telegram.subject):
+        start, end = _joined_captions(cursor, region)
+        if is_passing(cursor, start, end):
+            cursor.collect("passing", (cursor.word(start, end),))
     elif region.name == "banner":
         banner = read_banner(cursor, region.start, cursor.line_end(region.start))
         cursor.collect("banners", (banner,) if banner is not None else ())
@@ -190,6 +195,20 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
     return min(end + 1, cursor.size)
 
 
+def _joined_captions(cursor: Cursor, region: Region) -> tuple[int, int]:
+    """Read the captions that the copy has joined to the first and the last of some lines; return the rest's span."""
+    first = cursor.trim(region.start, min(cursor.line_end(region.start), region.end))
+    last = cursor.trim(max(cursor.line_start(region.end), region.start), region.end)
+    captions, start, stop = joined_captions(cursor, *first)
+    if first == last:
+        end = stop
+    else:
+        more, _, end = joined_captions(cursor, *last)
+        captions += more
+    cursor.collect("captions", captions)
+    return start, end
+
+
 def _captions(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     here = region.start
     captions = []
@@ -197,13 +216,18 @@ def _captions(cursor: Cursor, telegram: Telegram, region: Region) -> None:
         stop = min(cursor.line_end(here), region.end)
         start, end = cursor.trim(here, stop)
         if start < end:
-            found = read_captions(cursor, start, end)
-            if not found:
-                lone = unknown_caption(cursor, start, end)
-                found = [lone] if lone is not None else []
-            captions += found
+            captions += read_captions(cursor, start, end) or _other_caption(cursor, start, end)
         here = stop + 1
     cursor.collect("captions", captions)
+
+
+def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
+    """Return the captions of a line that is in no table: those of a repeated level, or the line itself."""
+    level = read_banner(cursor, start, end)
+    if level is not None and level.serial is None:
+        return captions_of(cursor, start, end, level.controls)
+    lone = unknown_caption(cursor, start, end)
+    return [lone] if lone is not None else []
 
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
