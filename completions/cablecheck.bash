@@ -6,7 +6,7 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_cablecheck_rules_subparsers=(list check test new pages schema)
-_shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline query synth lsp)
+_shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline view query synth lsp)
 
 _shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --color --diff --fix --unsafe-fixes --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --baseline --no-baseline --suppressions --no-suppressions --jobs --timeout --cache --no-cache)
 _shtab_cablecheck_audit_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --out --resume --jobs --sample --seed --where --shard --timeout --memory --batch --quotes --no-corpus-rules --keep-parts --scheduler --cluster --quiet)
@@ -21,6 +21,7 @@ _shtab_cablecheck_rules_pages_option_strings=(-h --help --select --ignore --exte
 _shtab_cablecheck_rules_schema_option_strings=(-h --help)
 _shtab_cablecheck_rules_option_strings=(-h --help)
 _shtab_cablecheck_baseline_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --baseline --force --jobs)
+_shtab_cablecheck_view_option_strings=(-h --help --corpus --decisions --reviewer --compare --as-of --port --no-browser --read-only --redact --quiet)
 _shtab_cablecheck_query_option_strings=(-h --help --format --timeout --tables)
 _shtab_cablecheck_synth_option_strings=(-h --help --count --seed --defects --templates --out)
 _shtab_cablecheck_lsp_option_strings=(-h --help --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact)
@@ -38,7 +39,7 @@ _shtab_cablecheck_rules_schema_pos_0_choices=(rules vocabulary corpus synth repo
 _shtab_cablecheck_rules_pos_0_choices=(list check test new pages schema)
 _shtab_cablecheck_baseline_pos_0_choices=(create check prune)
 _shtab_cablecheck_query___format_choices=(table csv jsonl)
-_shtab_cablecheck_pos_0_choices=(lint audit parse declass explain rules baseline query synth lsp)
+_shtab_cablecheck_pos_0_choices=(lint audit parse declass explain rules baseline view query synth lsp)
 
 _shtab_cablecheck_lint_pos_0_nargs='*'
 _shtab_cablecheck_lint__h_nargs=0
@@ -122,6 +123,12 @@ _shtab_cablecheck_baseline__0_nargs=0
 _shtab_cablecheck_baseline___isolated_nargs=0
 _shtab_cablecheck_baseline___redact_nargs=0
 _shtab_cablecheck_baseline___force_nargs=0
+_shtab_cablecheck_view__h_nargs=0
+_shtab_cablecheck_view___help_nargs=0
+_shtab_cablecheck_view___no_browser_nargs=0
+_shtab_cablecheck_view___read_only_nargs=0
+_shtab_cablecheck_view___redact_nargs=0
+_shtab_cablecheck_view___quiet_nargs=0
 _shtab_cablecheck_query__h_nargs=0
 _shtab_cablecheck_query___help_nargs=0
 _shtab_cablecheck_query___tables_nargs=0

@@ -50,8 +50,8 @@ function _shtab_cablecheck_using
   test "$_shtab_cablecheck_cmdpath" = "$argv"
 end
 
-set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules new' 'rules pages' 'rules schema' baseline query synth lsp
-set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --config --count --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --per-file-ignores --profile --quotes --reader --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --where
+set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules new' 'rules pages' 'rules schema' baseline view query synth lsp
+set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --where
 
 complete -c cablecheck -e
 complete -c cablecheck -f
@@ -262,6 +262,18 @@ complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l baseline -x -d '
 complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l force -d 'let create replace an existing baseline'
 complete -c cablecheck -n '_shtab_cablecheck_using baseline' -l jobs -x -d 'number of worker processes'
 complete -c cablecheck -n '_shtab_cablecheck_using baseline; and test $_shtab_cablecheck_npos -eq 0' -ka "create check prune" -d 'what to do with the baseline'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a view -d 'review a finished audit in the browser'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l corpus -x -d 'where the audited files are now, if they moved'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l decisions -x -d 'file of decisions (default: in DIR)'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l reviewer -x -d 'name that decisions are made under'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l compare -x -d 'an earlier audit to compare with'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l as-of -x -d 'judge what is due as of this date (YYYY-MM-DD)'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l port -x -d 'port on 127.0.0.1; 0 is any (default: 8437)'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l no-browser -d 'do not open a browser'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l read-only -d 'refuse decisions, to show the audit to others'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l redact -d 'show no text of the documents'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l quiet -d 'no line for each request on stderr'
 complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a query -d 'run one read-only SQL query on an audit'"'"'s tables'
 complete -c cablecheck -n '_shtab_cablecheck_using query' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using query' -l format -xka "table csv jsonl" -d 'output format'

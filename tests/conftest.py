@@ -35,6 +35,9 @@ SLOW = (
     "test_robustness.py",
     "test_stability.py",
     "test_workers.py",
+    "workbench/test_browser.py",
+    "workbench/test_pages.py",
+    "workbench/test_texts.py",
 )
 
 os.environ.pop("COLUMNS", None)  # pytest-xdist sets it; tests that need a width set their own

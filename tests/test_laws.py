@@ -25,7 +25,7 @@ LATE = {
     "math", "mmap", "multiprocessing", "operator", "pathlib", "pickle", "platform", "pyexpat", "queue", "random", "re",
     "resource", "secrets", "select", "shlex", "shutil", "signal", "socket", "sqlite3", "stat", "statistics", "string",
     "struct", "subprocess", "tempfile", "textwrap", "threading", "time", "tomllib", "traceback", "types", "unicodedata",
-    "urllib", "uuid", "xml", "zipfile", "zlib",
+    "urllib", "uuid", "webbrowser", "xml", "zipfile", "zlib",
 }  # fmt: skip
 THIRD_PARTY = {
     "backports", "dask", "distributed", "duckdb", "fsspec", "jsonschema", "lsprotocol", "msgspec", "obstore",
@@ -148,7 +148,7 @@ def test_only_text_py_knows_what_a_line_of_a_document_is(path: Path) -> None:
 PLAIN = {
     "", "A", "AND", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U",
     "V", "W", "X", "Y", "Z", "ALL", "FROM", "TO", "NO", "OF", "ON", "OR", "IN", "IS", "AS", "AT", "BY", "DATE", "BE", "UP",
-    "ID", "RE", "X1", "EO", "DIR", "SR", "IV", "FOR", "THE", "A.I.", "A.I", "AI", "CSU", "MB",
+    "ID", "RE", "X1", "GET", "POST", "HEAD", "EO", "DIR", "SR", "IV", "FOR", "THE", "A.I.", "A.I", "AI", "CSU", "MB",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "explain a rule, an error code, or a rule's verdict on a telegram",
     "rules": "list, validate, test and scaffold rules",
     "baseline": "record known findings, so that only new ones are reported",
+    "view": "review a finished audit in the browser",
     "query": "run one read-only SQL query on an audit's tables",
     "synth": "generate a synthetic corpus with known defects",
     "lsp": "run the language server: findings while a telegram or rule file is edited",

@@ -1,0 +1,255 @@
+"""The findings: list with facets, telegram beside it, permalinks, all values of a facet; the same as CSV and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from ..reporters.csv import rows as csv_rows
+from ..reporters.escaping import csv_cell
+from .application import Workbench, json_answer, of
+from .criteria import FACETS, SORTS, Criteria, parse
+from .queries import PAGE, SHOWN, FacetCount, Row, severity_order
+
+DEFAULT = "severity=error&severity=warning&decision=none"
+COLUMNS = (
+    "document", "path", "cable", "mrn", "date", "post", "level", "rule", "severity", "undetermined", "message",
+    "line", "column", "end_line", "end_column", "at", "quote", "fingerprint", "decision", "reviewer",
+)  # fmt: skip
+_CHUNK = 5000  # rows of an export that are read at a time
+_NO_VALUE = "(none)"
+
+
+def findings(request: Request) -> Response:
+    """Return the list of findings with its facets and the telegram of the chosen one."""
+    workbench = of(request)
+    if not request.url.query:
+        return RedirectResponse(f"/findings?{DEFAULT}", 303)
+    criteria, notices = read_criteria(workbench, request, ("item",))
+    tables = workbench.tables
+    total = tables.count(criteria)
+    last = max(1, -(-total // PAGE))
+    criteria.page = min(criteria.page, last)
+    rows = tables.page(criteria)
+    for row in rows:
+        row["name"] = workbench.name(row)
+    asked = request.query_params.get("item")
+    item = _asked_item(workbench, asked, notices) or (tables.item(rows[0]["id"]) if rows else None)
+    reviewed, whole = tables.progress(criteria)
+    return workbench.page(
+        request,
+        "findings.html",
+        criteria=criteria,
+        notices=notices,
+        rows=rows,
+        total=total,
+        last=last,
+        reviewed=reviewed,
+        whole=whole,
+        sorts=SORTS,
+        groups=facet_groups(workbench, criteria),
+        opened=asked is not None,
+        pane=pane(workbench, item) if item else None,
+        **decision_words(),
+    )
+
+
+def _asked_item(workbench: Workbench, asked: str | None, notices: list[str]) -> Row | None:
+    if asked is None:
+        return None
+    found = workbench.tables.item(int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
+    if found is None:
+        notices.append(f"There is no finding number “{asked[:40]}” in this audit.")
+    return found
+
+
+def pane_part(request: Request) -> Response:
+    """Return the telegram of one finding alone, for the script to put beside the list."""
+    workbench = of(request)
+    criteria, notices = read_criteria(workbench, request, ("item",))
+    item = _asked_item(workbench, request.query_params.get("item"), notices)
+    if item is None:
+        return json_answer({"error": "There is no such finding in this audit."}, 404)
+    return workbench.page(request, "pane.html", criteria=criteria, pane=pane(workbench, item), **decision_words())
+
+
+def permalink(request: Request) -> Response:
+    """Return a finding by its fingerprint: the list of its telegram, with the finding opened."""
+    workbench = of(request)
+    fingerprint = request.path_params["fingerprint"]
+    found = workbench.tables.with_fingerprint(fingerprint)
+    if not found:
+        return workbench.not_found(request, "Not found in this audit.")
+    criteria = Criteria({})
+    return workbench.page(
+        request, "finding.html", criteria=criteria, pane=pane(workbench, found[0]), **decision_words()
+    )
+
+
+def decision_words() -> dict[str, Any]:
+    """Return the words of the decision bar."""
+    return {"reasons": {}, "noted": (), "keys": KEYS}
+
+
+KEYS = (
+    ("j k ↓ ↑", "next, previous finding"),
+    ("n p", "next, previous telegram"),
+    ("Enter", "from the list into the text"),
+    ("Space", "scroll the text"),
+    ("/", "search"),
+    ("f", "filters"),
+    ("1", "Confirm"),
+    ("2, then 1-4", "False alarm, with its reason"),
+    ("3, then 1-4", "Accept, with its reason"),
+    ("0", "Unsure"),
+    ("r", "write a note"),
+    ("z", "undo the last decision"),
+    ("x", "select the finding, to decide several at once"),
+    ("m", "report a missed finding at the selected text"),
+    ("c", "copy the permalink"),
+    ("?", "show these keys"),
+    ("Esc", "leave a field, close"),
+)
+
+
+def read_criteria(workbench: Workbench, request: Request, extra: Sequence[str] = ()) -> tuple[Criteria, list[str]]:
+    """Return the criteria of a request, and what is wrong with them."""
+    criteria = parse(request.query_params.multi_items(), extra)
+    return criteria, [*criteria.notices, *workbench.tables.unknown_values(criteria)]
+
+
+def label(workbench: Workbench, name: str, value: str) -> str:
+    """Return the words for a value of a facet."""
+    return workbench.titles.get(name, {}).get(value) or value or _NO_VALUE
+
+
+def facet_groups(
+    workbench: Workbench, criteria: Criteria, facets: Mapping[str, list[FacetCount]] | None = None
+) -> list[dict[str, object]]:
+    """Return the facets for the page: titles, the first values with counts, and how many there are."""
+    groups: list[dict[str, object]] = []
+    for name, counts in (facets or workbench.tables.facets(criteria)).items():
+        if name == "reviewer":
+            counts = [one for one in counts if one.value]
+        if len(counts) == 1 and not (counts[0].wanted or counts[0].excluded) and name not in ("severity", "rule"):
+            continue
+        if name == "severity":
+            counts = severity_order(counts)
+        shown = _decades(counts, criteria) if name == "year" else counts[:SHOWN]
+        words = [
+            {"value": one.value, "count": one.count, "wanted": one.wanted, "excluded": one.excluded,
+             "label": _range_label(one.value) if name == "year" else label(workbench, name, one.value)}
+            for one in shown
+        ]  # fmt: skip
+        more = len(counts) if len(counts) > SHOWN or name == "year" else 0
+        groups.append(
+            {"name": name, "title": FACETS[name].title, "values": words, "more": more, "ranges": name == "year"}
+        )
+    return groups
+
+
+def _decades(counts: Sequence[FacetCount], criteria: Criteria) -> list[FacetCount]:
+    """Return the counts of years by decade; chosen values and ranges come first as they are."""
+    choice = criteria.choices.get("year")
+    wanted, excluded = (choice.wanted, choice.excluded) if choice else ((), ())
+    sums: dict[str, int] = {}
+    for one in counts:
+        decade = f"{one.value[:3]}0..{one.value[:3]}9" if len(one.value) == 4 else one.value
+        sums[decade] = sums.get(decade, 0) + one.count
+    single = {one.value: one.count for one in counts}
+    chosen = [FacetCount(value, single.get(value, sums.get(value, 0)), True) for value in wanted]
+    chosen += [FacetCount(value, single.get(value, sums.get(value, 0)), False, True) for value in excluded]
+    taken = {*wanted, *excluded}
+    return chosen + [FacetCount(value, count) for value, count in sorted(sums.items()) if value not in taken]
+
+
+def _range_label(value: str) -> str:
+    low, dots, high = value.partition("..")
+    if not dots:
+        return value or _NO_VALUE
+    return f"{low or '…'}–{high or '…'}"
+
+
+# ---- One finding -----------------------------------------------------------------------------------------------------
+
+
+def pane(workbench: Workbench, item: Row) -> dict[str, object]:
+    """Return what the pane shows of a finding: its telegram, rule, history, other findings, and the text."""
+    tables = workbench.tables
+    items = tables.items_of(item["document"])
+    telegram = tables.telegram(item["document"]) or {**item, "subject": None, "refs": [], "expected_on": None}
+    rule = tables.rule(item["rule"]) or {"rule": item["rule"], "summary": "", "cite": []}
+    copies = tables.with_fingerprint(item["fingerprint"]) if item["fingerprint"] else []
+    return {
+        "item": item,
+        "name": workbench.name({**item, **telegram}),
+        "telegram": telegram,
+        "facts": _facts(telegram),
+        "references": len(telegram["refs"] or ()),
+        "permalink": f"/findings/{item['fingerprint']}" if item["fingerprint"] else "",
+        "copies": copies[:20],
+        "rule": rule,
+        "sources": rule["cite"],
+        "history": (),
+        "others": [other for other in items if other["id"] != item["id"]][:200],
+        "text": workbench.text(item["document"], items, item["id"]),
+    }
+
+
+def _facts(telegram: Mapping[str, Any]) -> list[str]:
+    facts = [str(telegram["date"] or telegram["year"] or "undated"), telegram["post"]]
+    if telegram["expected_on"]:
+        facts.append(f"due {telegram['expected_on']} ({telegram['declass_basis']})")
+    return [fact for fact in facts if fact]
+
+
+# ---- Lists as data ---------------------------------------------------------------------------------------------------
+
+
+def findings_json(request: Request) -> Response:
+    """Return the page of findings as JSON, with the counts of all facets."""
+    workbench = of(request)
+    criteria, notices = read_criteria(workbench, request)
+    tables = workbench.tables
+    counts = {
+        name: [{"value": one.value, "count": one.count} for one in values]
+        for name, values in tables.facets(criteria).items()
+    }
+    rows = [{name: row[name] for name in COLUMNS} for row in tables.page(criteria)]
+    total = tables.count(criteria)
+    return json_answer({"total": total, "page": criteria.page, "notices": notices, "findings": rows, "facets": counts})
+
+
+def findings_csv(request: Request) -> Response:
+    """Return all findings that meet the criteria as CSV, in one stream."""
+    workbench = of(request)
+    criteria, _ = read_criteria(workbench, request)
+    return csv_stream(COLUMNS, _all(workbench, criteria), "findings.csv")
+
+
+def _all(workbench: Workbench, criteria: Criteria) -> Iterator[Row]:
+    criteria.page = 1
+    while rows := workbench.tables.page(criteria, _CHUNK):
+        yield from rows
+        criteria.page += 1
+
+
+def csv_stream(
+    columns: Sequence[str], rows: Iterator[Mapping[str, Any]], name: str, heads: Sequence[str] = ()
+) -> Response:
+    """Return rows as a CSV file; no cell is a formula. `heads` are the titles of the columns if they differ."""
+
+    def lines() -> Iterator[str]:
+        yield from csv_rows([[csv_cell(head) for head in heads or columns]])
+        for row in rows:
+            yield from csv_rows([[csv_cell(_cell(row[column])) for column in columns]])
+
+    disposition = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=disposition)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,71 @@
+"""Pages from templates. Whatever a template prints is escaped: for HTML, and control characters as visible escapes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from ..reporters.escaping import html_text, visible
+from ..resources import VERSION
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+STATIC = os.path.join(FOLDER, "static")
+
+
+def environment() -> Environment:
+    """Return the environment of the templates: autoescape everywhere, and an error for a name that is not defined."""
+    made = Environment(
+        loader=FileSystemLoader(os.path.join(FOLDER, "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"count": count, "share": share, "day": day, "telegram": telegram_text}
+    made.globals |= {"version": VERSION}
+    return made
+
+
+def _shown(value: object) -> object:
+    """Return a value as templates print it: nothing for None, and no character that hides or reorders others."""
+    if value is None:
+        return ""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def count(value: object) -> str:
+    """Return a number with commas between thousands."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def share(part: float, whole: float) -> str:
+    """Return a share in percent, or a dash if there is no whole."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def day(value: object) -> str:
+    """Return a day as ISO 8601, or ""."""
+    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+
+
+def telegram_text(text: str) -> Markup:
+    """Return text of a telegram for HTML: tabs stay, all other control and reordering characters become escapes."""
+    return Markup("\t".join(html_text(part) for part in text.split("\t")))
+
+
+class Pages:
+    """The templates with what every page has: navigation, highest marking, session."""
+
+    def __init__(self, shared: Mapping[str, object]) -> None:
+        self._environment = environment()
+        self._environment.globals |= dict(shared)
+
+    def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """Return a page."""
+        return HTMLResponse(self._environment.get_template(template).render(values), status)

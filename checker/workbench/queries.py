@@ -1,0 +1,357 @@
+"""The tables of an audit in memory, and the questions the pages ask of them.
+
+The database is the locked one of `audit.database`: it can read the audit's own tables and nothing else. Two tables are
+loaded: `item` holds findings and undetermined verdicts in reading order with what the filters need, `tagged` one row
+for each TAGS entry of a document. Decisions are a column of `item`, kept up to date by `decide`.
+
+Values reach the database as parameters only; names of columns come from the tables in this module.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from ..audit.database import Query
+from ..errors import InputError
+from ..record import Record
+from ..results import SEVERITIES
+from .criteria import DECISIONS, FACETS, Choice, Criteria, span
+
+MEMORY = "512MB"
+SECONDS = 10.0
+PAGE = 50
+SHOWN = 8  # values of a facet beside a list
+MOST_VALUES = 5000  # values of a facet on its own page
+
+_TELEGRAMS = """
+create table telegram as
+select document, path, cable, line, mrn, coalesce(post, '') as post, year, date, coalesce(level, '') as level,
+    rank, coalesce(era, '') as era, coalesce(layout, '') as layout, coalesce(reader, '') as reader, subject, refs, tags,
+    instruction, declassify_on, expected_on, declass_basis, automatic_on, classified, portions, marked, words
+from cables
+"""
+_ITEMS = """
+create table item as
+select row_number() over (order by f.document, f.line, f."column", f.rule, f.message) as id, f.*,
+    coalesce(c.post, '') as post, c.year, coalesce(c.level, '') as level, coalesce(c.era, '') as era,
+    coalesce(c.layout, '') as layout, coalesce(c.reader, '') as reader, c.date,
+    'none' as decision, '' as reviewer
+from (
+    select document, path, cable, rule, severity, message, line, "column", end_line, end_column,
+        coalesce(quote, '') as quote, "at", fingerprint, '' as undetermined
+    from findings
+    union all
+    select u.document, u.path, u.cable, u.rule, coalesce(r.severity, 'info'), u.why, u.line, u."column", u.line,
+        u."column", coalesce(u.quote, ''), u."at", '', u.kind
+    from undetermined u left join rules r using (rule)
+) f left join telegram c using (document)
+"""
+_TAGS = "create table tagged as select distinct document, upper(unnest(tags)) as tag from cables"
+_MEMBERS = "create table sampled (sample varchar, fingerprint varchar, document bigint)"
+_REDACT = (  # what a view with --redact shows of an audit that was made without it
+    "update telegram set cable = '', mrn = null, subject = null, refs = []",
+    "update item set cable = '', quote = '', "
+    "message = coalesce((select summary from rules r where r.rule = item.rule), '')",
+)
+_SEARCHED = ("cable", "message", "quote")
+_ORDERS = {
+    "place": "id",
+    "severity": "array_position(['error', 'warning', 'info'], severity), id",
+    "rule": "rule, id",
+    "date": "date nulls last, id",
+    "newest": "date desc nulls last, id",
+}
+Row = dict[str, Any]
+
+
+class FacetCount(Record):
+    """One value of a facet: how many rows have it, and whether it is chosen or excluded."""
+
+    value: str
+    count: int
+    wanted: bool = False
+    excluded: bool = False
+
+
+class AuditTables:
+    """The tables of one finished audit, loaded for the pages."""
+
+    def __init__(self, out: str, redact: bool = False) -> None:
+        self.out = out
+        self._query = Query(out, SECONDS, MEMORY)
+        self._con = self._query.con
+        self._writing = threading.Lock()
+        present = {
+            row[0] for row in self._con.execute("select view_name from duckdb_views() where not internal").fetchall()
+        }
+        missing = sorted({"cables", "findings", "undetermined", "rules", "ledger"} - present)
+        if missing:
+            raise InputError(f"{out} has no table {missing[0]}; finish the audit first")
+        self.present = frozenset(present)
+        for statement in (_TELEGRAMS, _ITEMS, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
+            self._con.execute(statement)
+        self._kept: dict[str, dict[str, list[tuple[str, int]]]] = {}
+
+    def close(self) -> None:
+        """Close the connection and remove temporary files."""
+        self._query.close()
+
+    # ---- Running -----------------------------------------------------------------------------------------------------
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of one of our own statements as dictionaries."""
+        with self._con.cursor() as cursor:
+            found = cursor.execute(sql, list(values))
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def value(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """Return the only value of one of our own statements."""
+        with self._con.cursor() as cursor:
+            row = cursor.execute(sql, list(values)).fetchone()
+            return row[0] if row else None
+
+    # ---- Findings ----------------------------------------------------------------------------------------------------
+
+    def page(self, criteria: Criteria, size: int = PAGE) -> list[Row]:
+        """Return the rows of one page of findings, with number, subject, date and level of their telegrams."""
+        where, values = self.condition(criteria)
+        sql = (
+            f"with chosen as (select * from item where {where} order by {_ORDERS[criteria.sort]} limit ? offset ?) "
+            "select chosen.*, c.mrn, c.subject from chosen left join "
+            "(select document, mrn, subject from telegram where document in (select document from chosen)) c "
+            f"using (document) order by {_ORDERS[criteria.sort]}"
+        )
+        return self.rows(sql, [*values, size, size * (criteria.page - 1)])
+
+    def count(self, criteria: Criteria) -> int:
+        """Return how many findings meet the criteria."""
+        where, values = self.condition(criteria)
+        return int(self.value(f"select count(*) from item where {where}", values))
+
+    def progress(self, criteria: Criteria) -> tuple[int, int]:
+        """Return how many findings are decided, and how many there are, of those that meet the other criteria."""
+        where, values = self.condition(criteria.without("decision").without("reviewer"))
+        row = self.rows(
+            f"select count(*) filter (decision <> 'none') as decided, count(*) as total from item where {where}", values
+        )[0]
+        return row["decided"], row["total"]
+
+    def item(self, number: int) -> Row | None:
+        """Return one finding with its telegram."""
+        sql = "select item.*, c.mrn, c.subject from item left join telegram c using (document) where id = ?"
+        found = self.rows(sql, [number])
+        return found[0] if found else None
+
+    def items_of(self, document: int) -> list[Row]:
+        """Return the findings of one telegram in reading order."""
+        return self.rows("select * from item where document = ? order by id", [document])
+
+    def with_fingerprint(self, fingerprint: str) -> list[Row]:
+        """Return the findings with one fingerprint: several if the corpus has copies of a telegram."""
+        return self.rows("select * from item where fingerprint = ? order by id", [fingerprint])
+
+    def telegram(self, document: int) -> Row | None:
+        """Return one telegram."""
+        found = self.rows("select * from telegram where document = ?", [document])
+        return found[0] if found else None
+
+    def place(self, document: int) -> Row | None:
+        """Return where the text of one telegram is in the corpus."""
+        sql = "select path, member, start, bytes, line, item from cables where document = ?"
+        found = self.rows(sql, [document])
+        return found[0] if found else None
+
+    @lru_cache(maxsize=1024)  # noqa: B019 - one instance lives as long as the process
+    def rule(self, name: str) -> Row | None:
+        """Return one rule as it was in this audit."""
+        found = self.rows("select * from rules where rule = ?", [name])
+        return found[0] if found else None
+
+    def facets(self, criteria: Criteria, names: Iterable[str] = FACETS) -> dict[str, list[FacetCount]]:
+        """Return for each facet its values with counts under all *other* filters, most frequent first."""
+        names = list(names)
+        active = [name for name in names if name in criteria.choices]
+        idle = [
+            name for name in names if name not in criteria.choices and name not in ("tag", "sample", "undetermined")
+        ]
+        counted = self._counted(criteria, idle)
+        for name in names:
+            if name not in counted:
+                counted |= {name: self._listed(criteria.without(name) if name in active else criteria, name)}
+        return self.marked({name: counted[name] for name in names}, criteria)
+
+    @staticmethod
+    def marked(counts: Mapping[str, list[tuple[str, int]]], criteria: Criteria) -> dict[str, list[FacetCount]]:
+        """Return counts by facet, ordered, with what the criteria choose."""
+        return {name: _marked(found, criteria.choices.get(name, Choice())) for name, found in counts.items()}
+
+    def _counted(self, criteria: Criteria, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+        """Return the counts of several facets that share all filters, in one scan."""
+        if not names:
+            return {}
+        where, values = self.condition(criteria)
+        sets = ", ".join(f"({name})" for name in names)
+        columns = ", ".join(names)
+        sql = (
+            f"select {columns}, grouping_id({columns}), count(*) from item where {where} "
+            f"group by grouping sets ({sets})"
+        )
+        found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+        bits = {((1 << len(names)) - 1) & ~(1 << (len(names) - 1 - place)): place for place in range(len(names))}
+        with self._con.cursor() as cursor:
+            for row in cursor.execute(sql, values).fetchall():
+                place = bits[row[-2]]
+                found[names[place]].append((_word(row[place]), row[-1]))
+        return found
+
+    def _listed(self, criteria: Criteria, name: str) -> list[tuple[str, int]]:
+        """Return the counts of one facet."""
+        if name == "undetermined":  # these rows are left out unless a kind is asked for
+            where, values = self.condition(criteria, undetermined=True)
+            sql = f"select undetermined, count(*) from item where {where} group by all"
+        elif name == "tag":
+            where, values = self.condition(criteria)
+            sql = (
+                f"with n as (select document, count(*) as n from item where {where} group by all) "
+                "select tag, sum(n)::bigint from n join tagged using (document) group by all"
+            )
+        elif name == "sample":
+            where, values = self.condition(criteria)
+            members = "item join sampled using (fingerprint, document)"
+            sql = f"select sample, count(*) from {members} where {where} group by all"
+        else:
+            where, values = self.condition(criteria)
+            sql = f"select {name}, count(*) from item where {where} group by all"
+        with self._con.cursor() as cursor:
+            return [(_word(value), count) for value, count in cursor.execute(sql, values).fetchall()]
+
+    def condition(
+        self, criteria: Criteria, undetermined: bool = False, telegrams: bool = False
+    ) -> tuple[str, list[object]]:
+        """Return the criteria as a condition on `item`, and its parameters.
+
+        Undetermined verdicts are left out unless the criteria name a kind of them; `undetermined` keeps only them.
+        With `telegrams` it is a condition on `telegram`.
+        """
+        parts, values = ["true"], list[object]()
+        if telegrams:
+            pass
+        elif undetermined:
+            parts.append("undetermined <> ''")
+        elif "undetermined" not in criteria.choices:
+            parts.append("undetermined = ''")
+        for name, choice in criteria.choices.items():
+            for sign, chosen in (("", choice.wanted), ("not ", choice.excluded)):
+                if chosen:
+                    part, more = _matching(name, chosen)
+                    parts.append(f"{sign}({part})")
+                    values += more
+        if criteria.q:
+            parts.append(
+                "("
+                + " or ".join(f"contains(lower({column}), lower(?))" for column in _SEARCHED)
+                + " or document in (select document from telegram where contains(lower(subject), lower(?)) "
+                "or contains(lower(mrn), lower(?))))"
+            )
+            values += [criteria.q] * 5
+        return " and ".join(parts), values
+
+    @lru_cache(maxsize=32)  # noqa: B019 - one instance lives as long as the process
+    def known(self, name: str) -> frozenset[str]:
+        """Return the values of one facet in the whole audit."""
+        if name == "decision":
+            return frozenset(DECISIONS)
+        table, column = {"tag": ("tagged", "tag")}.get(name, ("item", name))
+        if name in ("sample", "reviewer"):
+            return frozenset()
+        return frozenset(_word(row[column]) for row in self.rows(f"select distinct {column} from {table}"))
+
+    def unknown_values(self, criteria: Criteria) -> list[str]:
+        """Return one sentence for each chosen value that occurs nowhere in this audit."""
+        found = []
+        for name, choice in criteria.choices.items():
+            if name in ("sample", "reviewer"):
+                continue
+            for value in (*choice.wanted, *choice.excluded):
+                if name == "year" and (span(value) or not value.isdigit()):  # a range, or refused by the grammar
+                    continue
+                if value not in self.known(name):
+                    found.append(f"Nothing in this audit has {FACETS[name].title} “{value}”.")
+        return found
+
+    # ---- Decisions ---------------------------------------------------------------------------------------------------
+
+    def decide(self, latest: Mapping[str, tuple[str, str]]) -> None:
+        """Set decision and reviewer of findings: fingerprint -> (decision, reviewer); `none` reopens them."""
+        with self._writing, self._con.cursor() as cursor:
+            if len(latest) <= 20:
+                for fingerprint, (decision, reviewer) in latest.items():
+                    cursor.execute(
+                        "update item set decision = ?, reviewer = ? where fingerprint = ?",
+                        [decision, reviewer, fingerprint],
+                    )
+                return
+            cursor.execute(
+                "create or replace temp table latest (fingerprint varchar, decision varchar, reviewer varchar)"
+            )
+            rows = [[fingerprint, *pair] for fingerprint, pair in latest.items()]
+            for start in range(0, len(rows), 1000):
+                part = rows[start : start + 1000]
+                marks = ", ".join("(?, ?, ?)" for _ in part)
+                cursor.execute(f"insert into latest values {marks}", [cell for row in part for cell in row])
+            cursor.execute(
+                "update item set decision = latest.decision, reviewer = latest.reviewer from latest "
+                "where item.fingerprint = latest.fingerprint"
+            )
+
+
+def _matching(name: str, chosen: Sequence[str]) -> tuple[str, list[object]]:
+    """Return the condition that a row of `item` has one of the values of a filter, and its parameters."""
+    marks = ", ".join("?" for _ in chosen)
+    if name == "tag":
+        return f"document in (select document from tagged where tag in ({marks}))", list(chosen)
+    if name == "sample":
+        return (
+            f"(fingerprint, document) in (select (fingerprint, document) from sampled where sample in ({marks}))",
+            list(chosen),
+        )
+    if name == "year":
+        return _years(chosen)
+    return f"{name} in ({marks})", list(chosen)
+
+
+def _years(chosen: Sequence[str]) -> tuple[str, list[object]]:
+    parts, values = [], list[object]()
+    for value in chosen:
+        years = span(value)
+        if years is not None:
+            parts.append("coalesce(year between ? and ?, false)")
+            values += years
+        elif not value:
+            parts.append("year is null")
+        else:
+            parts.append("coalesce(year = ?, false)")
+            values.append(int(value) if value.isdigit() else -1)
+    return " or ".join(parts), values
+
+
+def _word(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _marked(counts: Sequence[tuple[str, int]], choice: Choice) -> list[FacetCount]:
+    """Return the values of a facet in order, chosen values first even if nothing has them."""
+    present = {value for value, _ in counts}
+    absent = [(value, 0) for value in (*choice.wanted, *choice.excluded) if value not in present and not span(value)]
+    found = [FacetCount(value, count, value in choice.wanted, value in choice.excluded) for value, count in counts]
+    found += [FacetCount(value, 0, value in choice.wanted, value in choice.excluded) for value, _ in absent]
+    return sorted(found, key=lambda one: (not (one.wanted or one.excluded), -one.count, one.value))
+
+
+def severity_order(counts: Iterable[FacetCount]) -> list[FacetCount]:
+    """Return the values of the severity facet from the most serious to the least."""
+    return sorted(counts, key=lambda one: SEVERITIES.index(one.value) if one.value in SEVERITIES else len(SEVERITIES))
