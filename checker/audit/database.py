@@ -119,11 +119,12 @@ def connect() -> Any:
 class Query:
     """A locked connection to the tables of one audit, or to tables in memory (for the examples of rules)."""
 
-    def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY) -> None:
+    def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY, threads: int = 1) -> None:
         self.seconds = seconds
         self.spill = os.path.join(os.path.abspath(out), f"spill.{os.getpid()}.tmp") if out else ""
         self.con = connect()
         self.con.execute(f"set memory_limit = {literal(memory)}")
+        self.con.execute(f"set threads = {threads:d}")
         paths = [table_path(out, table) for table in TABLES if out and os.path.exists(table_path(out, table))]
         if out and not paths:
             raise InputError(f"{out} contains no tables; finish the audit first")

@@ -33,6 +33,10 @@ NAVIGATION = (
 )
 
 
+REASONS: dict[str, dict[str, str]] = {}
+NOTED: tuple[str, ...] = ()
+
+
 class ViewOptions(Record):
     """What `cablecheck view` was asked for."""
 
@@ -99,7 +103,9 @@ class Workbench:
 
     def sources(self, rule: Mapping[str, Any]) -> list[str]:
         """Return the sources of a rule for readers."""
-        return list(rule["cite"] or ())
+        titles = rule["titles"] or ()
+        pairs = zip(rule["cite"] or (), [*titles, *[""] * len(rule["cite"] or ())], strict=False)
+        return [f"{cite}: {title}" if title else cite for cite, title in pairs]
 
     def decision_of(self, fingerprint: str) -> str:
         """Return the latest decision about a finding, of this audit or another one; `none` if there is none."""

@@ -181,7 +181,7 @@ def pane(workbench: Workbench, item: Row) -> dict[str, object]:
     tables = workbench.tables
     items = tables.items_of(item["document"])
     telegram = tables.telegram(item["document"]) or {**item, "subject": None, "refs": [], "expected_on": None}
-    rule = tables.rule(item["rule"]) or {"rule": item["rule"], "summary": "", "cite": []}
+    rule = tables.rule(item["rule"]) or {"rule": item["rule"], "summary": "", "cite": [], "titles": [], "help": ""}
     copies = tables.with_fingerprint(item["fingerprint"]) if item["fingerprint"] else []
     return {
         "item": item,
@@ -192,7 +192,7 @@ def pane(workbench: Workbench, item: Row) -> dict[str, object]:
         "permalink": f"/findings/{item['fingerprint']}" if item["fingerprint"] else "",
         "copies": copies[:20],
         "rule": rule,
-        "sources": rule["cite"],
+        "sources": workbench.sources(rule),
         "history": (),
         "others": [other for other in items if other["id"] != item["id"]][:200],
         "text": workbench.text(item["document"], items, item["id"]),

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..audit.database import Query
+from ..audit.database import Query, literal
 from ..errors import InputError
 from ..record import Record
 from ..results import SEVERITIES
@@ -22,9 +22,10 @@ from .criteria import DECISIONS, FACETS, Choice, Criteria, span
 
 MEMORY = "512MB"
 SECONDS = 10.0
+THREADS = 2
 PAGE = 50
 SHOWN = 8  # values of a facet beside a list
-MOST_VALUES = 5000  # values of a facet on its own page
+MOST_KEPT = 64  # lists whose facet counts are kept until a decision changes them
 
 _TELEGRAMS = """
 create table telegram as
@@ -33,12 +34,22 @@ select document, path, cable, line, mrn, coalesce(post, '') as post, year, date,
     instruction, declassify_on, expected_on, declass_basis, automatic_on, classified, portions, marked, words
 from cables
 """
+_TYPES = {  # columns of few values, which are grouped three times as fast as numbers
+    "rule": "select rule from rules union select rule from findings union select rule from undetermined",
+    "severity": "select severity from rules union select severity from findings union select 'info'",
+    "undetermined": "select kind from undetermined union select ''",
+    "tag": "select upper(unnest(tags)) from telegram union select ''",
+    **{name: f"select {name} from telegram union select ''" for name in ("post", "level", "era", "layout", "reader")},
+}
 _ITEMS = """
 create table item as
-select row_number() over (order by f.document, f.line, f."column", f.rule, f.message) as id, f.*,
-    coalesce(c.post, '') as post, c.year, coalesce(c.level, '') as level, coalesce(c.era, '') as era,
-    coalesce(c.layout, '') as layout, coalesce(c.reader, '') as reader, c.date,
-    'none' as decision, '' as reviewer
+select row_number() over (order by f.document, f.line, f."column", f.rule, f.message) as id, f.* replace (
+        cast(f.rule as rule_values) as rule, cast(f.severity as severity_values) as severity,
+        cast(f.undetermined as undetermined_values) as undetermined),
+    cast(coalesce(c.post, '') as post_values) as post, c.year, cast(coalesce(c.level, '') as level_values) as level,
+    cast(coalesce(c.era, '') as era_values) as era, cast(coalesce(c.layout, '') as layout_values) as layout,
+    cast(coalesce(c.reader, '') as reader_values) as reader, c.date,
+    cast('none' as decision_values) as decision, '' as reviewer
 from (
     select document, path, cable, rule, severity, message, line, "column", end_line, end_column,
         coalesce(quote, '') as quote, "at", fingerprint, '' as undetermined
@@ -49,7 +60,10 @@ from (
     from undetermined u left join rules r using (rule)
 ) f left join telegram c using (document)
 """
-_TAGS = "create table tagged as select distinct document, upper(unnest(tags)) as tag from cables"
+_TAGS = (
+    "create table tagged as select distinct document, cast(tag as tag_values) as tag from "
+    "(select document, upper(unnest(tags)) as tag from telegram)"
+)
 _MEMBERS = "create table sampled (sample varchar, fingerprint varchar, document bigint)"
 _REDACT = (  # what a view with --redact shows of an audit that was made without it
     "update telegram set cable = '', mrn = null, subject = null, refs = []",
@@ -81,7 +95,7 @@ class AuditTables:
 
     def __init__(self, out: str, redact: bool = False) -> None:
         self.out = out
-        self._query = Query(out, SECONDS, MEMORY)
+        self._query = Query(out, SECONDS, MEMORY, THREADS)
         self._con = self._query.con
         self._writing = threading.Lock()
         present = {
@@ -91,9 +105,13 @@ class AuditTables:
         if missing:
             raise InputError(f"{out} has no table {missing[0]}; finish the audit first")
         self.present = frozenset(present)
-        for statement in (_TELEGRAMS, _ITEMS, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
+        self._con.execute(_TELEGRAMS)
+        for name, source in _TYPES.items():
+            self._con.execute(f"create type {name}_values as enum (select * from ({source}) order by 1)")
+        self._con.execute(f"create type decision_values as enum ({', '.join(map(literal, DECISIONS))})")
+        for statement in (_ITEMS, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
             self._con.execute(statement)
-        self._kept: dict[str, dict[str, list[tuple[str, int]]]] = {}
+        self._kept: dict[str, dict[str, list[FacetCount]]] = {}  # facets of the current decisions, by query string
 
     def close(self) -> None:
         """Close the connection and remove temporary files."""
@@ -173,7 +191,15 @@ class AuditTables:
 
     def facets(self, criteria: Criteria, names: Iterable[str] = FACETS) -> dict[str, list[FacetCount]]:
         """Return for each facet its values with counts under all *other* filters, most frequent first."""
-        names = list(names)
+        key = f"{sorted(names := list(names))} {criteria.without('').query(sort='place')}"
+        kept = self._kept
+        if key not in kept:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = self._facets(criteria, names)
+        return kept[key]
+
+    def _facets(self, criteria: Criteria, names: Sequence[str]) -> dict[str, list[FacetCount]]:
         active = [name for name in names if name in criteria.choices]
         idle = [
             name for name in names if name not in criteria.choices and name not in ("tag", "sample", "undetermined")
@@ -288,25 +314,27 @@ class AuditTables:
     def decide(self, latest: Mapping[str, tuple[str, str]]) -> None:
         """Set decision and reviewer of findings: fingerprint -> (decision, reviewer); `none` reopens them."""
         with self._writing, self._con.cursor() as cursor:
-            if len(latest) <= 20:
-                for fingerprint, (decision, reviewer) in latest.items():
-                    cursor.execute(
-                        "update item set decision = ?, reviewer = ? where fingerprint = ?",
-                        [decision, reviewer, fingerprint],
-                    )
-                return
-            cursor.execute(
-                "create or replace temp table latest (fingerprint varchar, decision varchar, reviewer varchar)"
-            )
-            rows = [[fingerprint, *pair] for fingerprint, pair in latest.items()]
-            for start in range(0, len(rows), 1000):
-                part = rows[start : start + 1000]
-                marks = ", ".join("(?, ?, ?)" for _ in part)
-                cursor.execute(f"insert into latest values {marks}", [cell for row in part for cell in row])
-            cursor.execute(
-                "update item set decision = latest.decision, reviewer = latest.reviewer from latest "
-                "where item.fingerprint = latest.fingerprint"
-            )
+            self._set(cursor, latest)
+            self._kept = {}
+
+    def _set(self, cursor: Any, latest: Mapping[str, tuple[str, str]]) -> None:
+        if len(latest) <= 20:
+            for fingerprint, (decision, reviewer) in latest.items():
+                cursor.execute(
+                    "update item set decision = ?, reviewer = ? where fingerprint = ?",
+                    [decision, reviewer, fingerprint],
+                )
+            return
+        cursor.execute("create or replace temp table latest (fingerprint varchar, decision varchar, reviewer varchar)")
+        rows = [[fingerprint, *pair] for fingerprint, pair in latest.items()]
+        for start in range(0, len(rows), 1000):
+            part = rows[start : start + 1000]
+            marks = ", ".join("(?, ?, ?)" for _ in part)
+            cursor.execute(f"insert into latest values {marks}", [cell for row in part for cell in row])
+        cursor.execute(
+            "update item set decision = latest.decision, reviewer = latest.reviewer from latest "
+            "where item.fingerprint = latest.fingerprint"
+        )
 
 
 def _matching(name: str, chosen: Sequence[str]) -> tuple[str, list[object]]:
