@@ -2,7 +2,7 @@
 
 A group of `tests/telegrams/forms/*.yaml` takes a telegram (a base of `rules/telegrams`, or its own `text`) and puts
 each of its `forms` where `at` stands. `reads` are the values expected, by path (`*` goes through a list); `finds` are
-the rules that must warn, none unless said. A finding of mere information is free. `traps` are those of `docs/traps.md`.
+the rules that must warn, none unless said. `record: true` wraps the text in an archive record. A finding of mere information is free. `traps` are those of `docs/traps.md`.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ def swapped(text: str, swaps: Mapping[str, str]) -> str:
 
 def base(group: Mapping[str, Any]) -> str:
     text = group["text"] if "text" in group else (ROOT / "rules" / "telegrams" / f"{group['base']}.txt").read_text()
+    if group.get("record"):
+        text = (
+            f" \nMessage Text\n\n{text}\n \nMessage Attributes\n \n{(FORMS / 'archive-attributes.txt').read_text()} \n"
+        )
     return swapped(text, group.get("swap", {}))
 
 

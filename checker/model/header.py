@@ -94,13 +94,18 @@ class Routing(Node):
 
 
 class Station(Node):
-    """Format line 3 (DE): sending station, serial number modulo 10,000, section, day of the year, time of filing."""
+    """Format line 3 (DE): sending station, serial number modulo 10,000, section, day of the year, time of filing.
+
+    `letter` follows the serial of a later transmission; `day` is the day of the month in the form `10/1156Z`.
+    """
 
     indicator: str
     serial: int | None = None
     section: int | None = None
     day_of_year: int | None = None
     time: str | None = None
+    letter: str | None = None
+    day: int | None = None
 
 
 class Security(Node):
@@ -147,6 +152,8 @@ class Dtg(Node):
 class Party(Node):
     """An originator or addressee: routing indicator, name, precedence word, and serial for that addressee.
 
+    `signal` is an operating signal before the name, such as ZEN for delivery by other means.
+
     `post` is the name without the kind of mission before it (table `posts`), for comparison with the classification
     line.
     """
@@ -158,6 +165,16 @@ class Party(Node):
     rank: int | None = None
     number: int | None = None
     post: str | None = None
+    signal: str | None = None
+
+
+class Readdressal(Node):
+    """The heading with which a telegram was sent on to others, above its own heading."""
+
+    dtg: Dtg
+    sender: Party | None = None
+    to: tuple[Party, ...] = ()
+    info: tuple[Party, ...] = ()
 
 
 def day_of_year(day: date) -> int:

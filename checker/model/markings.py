@@ -180,7 +180,8 @@ class Rollup(Node):
 class Banner(Node):
     """The classification line: level, controls, section counter, post and message serial number.
 
-    `written` is "spaced" (letter-spaced) or "plain"; `marking` is the parsed marking.
+    `written` is "spaced" (letter-spaced), "plain", or "clear" if a classified text was sent in the clear. `marking` is
+    the parsed marking.
     """
 
     text: str

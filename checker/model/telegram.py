@@ -31,6 +31,7 @@ from .header import (
     Fact,
     Node,
     Party,
+    Readdressal,
     Routing,
     Security,
     SourceRecord,
@@ -56,6 +57,7 @@ class Telegram(Node):
     `layout` is a code of the table `layouts`, `profile` a code of the table `profiles` (CABLE, GEN, IC, CUI). `era` is
     the code of the order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), and
     `era_days` the number of days since it took effect. `as_of` is the reference day of the run, if one was given.
+    `drafting` holds the lines of the drafting block, each named by the code of its label (table `labels`).
     `missing_sections` are those that a notice in the copy names as missing. `whole` is false if the copy does not
     contain the complete telegram. `parts` tile the text: each character that the view keeps is in exactly one of them.
     `damage` lists the strong signs that the copy lacks text; `labels` lists the labels that a plain search finds above
@@ -81,6 +83,12 @@ class Telegram(Node):
     info: tuple[Party, ...] = ()
     exempt: tuple[Party, ...] = ()
     offices: tuple[Word, ...] = ()
+    readdressal: Readdressal | None = None
+    pilots: tuple[Word, ...] = ()
+    accounting: Word | None = None
+    service: Word | None = None
+    drafting: tuple[Fact, ...] = ()
+    corrections: tuple[Word, ...] = ()
     page_level: Level | None = None
     missing_sections: tuple[int, ...] = ()
     mrn_field: Word | None = None
@@ -119,6 +127,11 @@ class Telegram(Node):
         """Return the overall level: the banner's level, or `Unread` if the banner cannot be read."""
         banner = self.banner
         return banner.level if isinstance(banner, Banner) else banner
+
+    @property
+    def sent_in_clear(self) -> bool:
+        """Return whether the classification line says CLEAR in place of a level."""
+        return isinstance(self.banner, Banner) and self.banner.written == "clear"
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -273,9 +286,12 @@ class Telegram(Node):
 
     @property
     def transmission_lag(self) -> int | None:
-        """Return the days from the date-time group to the day of the DE line, allowing for the turn of the year."""
+        """Return the days from the date-time group to the day of the DE line, allowing for the turn of the year.
+
+        The DE line of a readdressal or of a repetition belongs to another transmission: return `None`.
+        """
         station, dtg = self.station, self.dtg
-        if not isinstance(station, Station) or station.day_of_year is None:
+        if not isinstance(station, Station) or station.day_of_year is None or self.readdressal is not None:
             return None
         if not isinstance(dtg, Dtg) or not isinstance(dtg.date, Date):
             return None

@@ -220,7 +220,10 @@ class Grammar:
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
         """Return the first two letters that a classification line can begin with, blanks removed."""
-        return frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls}
+        clear = {form[:2] for form in self.page_word("clear", "line")}
+        return (
+            frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls} | clear
+        )
 
     @cached_property
     def level_names(self) -> dict[str, Level]:
@@ -280,10 +283,26 @@ class Grammar:
         for entry in self.words["signals"]:
             if entry.fact("kind") == "warning":
                 found.update(dict.fromkeys(entry.spellings("warning"), "security"))
+            elif entry.fact("pilot"):
+                found.update(dict.fromkeys(entry.spellings(), "pilot"))
         found.update(dict.fromkeys(self.doubled, "routing"))
-        for form in self.label("drafting", "line"):
+        for code in ("accounting", "break"):
+            found.update(dict.fromkeys(self.label(code, "line"), code))
+        for form, _ in self.drafting_labels:
             found.setdefault(form.split(" ", 1)[0], "drafting")
         return found
+
+    @cached_property
+    def drafting_labels(self) -> tuple[tuple[str, str], ...]:
+        """Return (spelling, code) of the labels of the drafting block, longest first."""
+        codes = ("drafter", "approver", "clearance", "distribution", "drafting")
+        pairs = [(form, code) for code in codes for form in self.label(code, "line")]
+        return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+    @cached_property
+    def address_signals(self) -> frozenset[str]:
+        """Return the operating signals that may precede an addressee's name."""
+        return frozenset(form for entry in self.words["signals"] for form in entry.forms.get("address", ()))
 
     @cached_property
     def starts(self) -> tuple[str, ...]:
@@ -419,7 +438,7 @@ class Grammar:
     def page_signs(self) -> tuple[str, ...]:
         """Return words of which every text with page lines or an archive's frame contains at least one."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
-        signs += [f"{word} 0" for word in self.page_word("page")]
+        signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
         signs += [f for e in self.words["stamps"] if e.forms.get("continued") for f in e.forms["phrase"]]
         return (*signs, *self.label("attributes", "line"))
 

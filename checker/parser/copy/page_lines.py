@@ -10,10 +10,11 @@ import re
 from ...model import Fact, Node, PageLine, Stamp, Telegram
 from ...values import Level
 from ..cursor import Cursor, Cut, Pattern, without_overlap
+from ..fields.banner import spelled
 from ..fields.dates import find_dates
 
 _RUNNING = Pattern(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
-_PAGE = Pattern(r" (\d{2,3})(?!\d)")
+_PAGE = Pattern(r" (\d{2,3}|\d(?= R[A-Z]{3,7} \d{3,5}[A-Z]?(?!\d)))(?!\d)")
 _HEAD = Pattern(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)")
 _COUNT = Pattern(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
 _TIME = Pattern(r"\d{6} ?[A-Z](?![A-Z])")
@@ -89,7 +90,9 @@ class PageLineFinder:
         if head is not None:
             node.serial = int(head.group(1))
         start, node.level = self._levels_above(line)
-        if page == 1 and self.level is None:
+        beside = self._level_after(head.end(), end) if head is not None and node.level is None else None
+        node.level = node.level or beside
+        if (page == 1 or beside is not None) and self.level is None:
             self.level = node.level
         if page > 1:
             self.cuts.append(Cut(*self._around(start, end), "page_line"))
@@ -97,6 +100,14 @@ class PageLineFinder:
             self.cuts.append(Cut(start, min(end + 1, cursor.size), "page_line"))
         self.lines.append((at, node))
         return end
+
+    def _level_after(self, start: int, end: int) -> Level | None:
+        """Return the level that follows the station's serial in a page identification (ACP 127, 208.c)."""
+        low, high = self.cursor.trim(start, end)
+        for letters, level in self.cursor.grammar.levels:
+            if spelled(self.cursor.fold, low, letters) == high:
+                return level
+        return None
 
     def _joined_head(self, line: int, at: int, number: re.Match[str]) -> None:
         """Cut a page head that follows other text on its line, with the level before it."""

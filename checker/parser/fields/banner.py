@@ -120,6 +120,8 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
     if not may_be_banner(cursor, start):
         return None
     fold, grammar = cursor.fold, cursor.grammar
+    if fold.startswith(grammar.page_word("clear", "line"), start):
+        return _clear_banner(cursor, start, end)
     figure = _DIGITS.search(fold, start, end)
     found = _read_start(grammar, fold[start:end] if figure is None else fold[start : figure.start()] + _FIGURE)
     if found.level is None:
@@ -146,6 +148,17 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
     banner.level_text = cursor.word(start, start + found.level_end)
     if controls:
         banner.controls = tuple(dict.fromkeys(control.code for control in controls))
+    return banner
+
+
+def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
+    """Return the line of a classified text that was sent in the clear, which does not state its level."""
+    word = cursor.fold.find(" ", start, end)
+    banner = Banner(cursor.span(start, end), "", None, "clear")
+    stop = _post_and_serial(cursor, banner, word + 1, end) if word > 0 else None
+    if stop is None or banner.serial is None or cursor.fold[stop:end].strip(" "):
+        return None
+    banner.span, banner.text = cursor.span(start, stop), cursor.text[start:stop]
     return banner
 
 

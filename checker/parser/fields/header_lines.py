@@ -9,7 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...model import Banner, Dtg, Party, Routing, Security, Station, Telegram, Transmission, Unread, Word
+from ...model import (
+    Banner,
+    Dtg,
+    Fact,
+    Party,
+    Readdressal,
+    Routing,
+    Security,
+    Station,
+    Telegram,
+    Transmission,
+    Unread,
+    Word,
+)
 from ...text import Span
 from ..cursor import Cursor, Pattern
 from .banner import read_banner, unread_banner
@@ -17,12 +30,15 @@ from .blocks import label_of
 from .captions import LONGEST_ADDRESS, is_address_stop
 from .dates import read_dtg
 
-_STATION = Pattern(r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5}))?(?:/(\d{1,2}))?(?: +(\d{3})(\d{4}))?")
+_STATION = Pattern(  # 1 indicator, 2 serial, 3 its letter, 4 section, 5 day of the year and 6 time, 7 day and 8 time
+    r"[A-Z]+ +([A-Z]{3,8})(?: +#? ?(\d{3,5})([A-Z])?)?(?:/(\d{1,2}))?"
+    r"(?: +(?:(\d{3})(\d{4})|(\d{1,2})/(\d{4})))?"
+)
 _SECURITY = Pattern(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
 _INDICATOR = Pattern(r"R[A-Z]{3,7}(?![A-Z])")
 _CALLED = Pattern(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what is in its place
-_SENT_TO = Pattern(r"R[A-Z]{2,7}/")
-_ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/)?")
+_SENT_TO = Pattern(r"(?:R[A-Z]{2,7}|Z[A-Z]{2})/")
+_ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/|([A-Z]{3})/)?")
 _AHEAD = 3  # lines below one that cannot be read in which the header has to go on
 _NEAR = 60  # lines
 _LONGEST_NUMBER = 7  # digits
@@ -184,11 +200,22 @@ class HeaderReader:
             return "transmission"
         self.banner = read_banner(cursor, start, end)
         if self.banner is not None:
-            return "banner"
+            return "service" if self._is_service(start, end) else "banner"
         self.group = read_dtg(cursor, start, end)
         if self.group is not None:
             return "dtg"
         return self._continued(start, end, block)
+
+    def _is_service(self, start: int, end: int) -> bool:
+        """Return whether a line with a level opens a service message, below which a heading is repeated."""
+        cursor = self.cursor
+        words = cursor.fold[start:end].split()
+        if len(words) < 2 or words[1] not in cursor.grammar.page_word("service", "word"):
+            return False
+        stop = cursor.fold.find("\n", end + 1)
+        low, high = cursor.trim(end + 1, stop) if stop >= 0 else (end, end)
+        first = cursor.fold[low:high].split(" ", 1)[0]
+        return self.names.get(first) in ("routing", "station") or read_dtg(cursor, low, high) is not None
 
     def _settle(self, kind: str, first: str, start: int, end: int) -> str | None:
         """Return the block of a line whose first word can begin several blocks; `None` if it fits none."""
@@ -204,8 +231,26 @@ class HeaderReader:
         if kind == "offices":
             return None
         if kind == "drafting":
-            return "drafting" if fold.startswith(self.cursor.grammar.label("drafting", "line"), start) else None
+            return "drafting" if self._drafting_label(start) is not None else None
+        if kind in ("break", "accounting", "pilot"):
+            return self._settle_signal(kind, rest, end)
         return kind
+
+    def _settle_signal(self, kind: str, rest: int, end: int) -> str | None:
+        """Return the block of a line that begins with a break, an accounting symbol or a pilot's signal."""
+        alone = rest == end
+        if kind == "pilot":
+            return kind if alone or _INDICATOR.match(self.cursor.fold, rest) else None
+        known = self.telegram.dtg is not None or self.telegram.station is not None
+        return kind if alone and known else None
+
+    def _drafting_label(self, start: int) -> tuple[str, str] | None:
+        """Return the label of the drafting block with which a line begins, and its code."""
+        fold = self.cursor.fold
+        for form, code in self.cursor.grammar.drafting_labels:
+            if fold.startswith(form, start) and not fold[start + len(form)].isalpha():
+                return form, code
+        return None
 
     def _continued(self, start: int, end: int, block: str | None) -> str | None:
         """Return the open block if the line continues it, or "counter" for a line of counters."""
@@ -247,13 +292,59 @@ class HeaderReader:
         elif kind == "security":
             telegram.security = _security(cursor, start, end)
         elif kind == "dtg":
-            if telegram.dtg is None:
-                telegram.dtg = self.group
+            self._group()
         elif kind == "offices":
             self.offices += [cursor.word(*hit.span()) for hit in _OFFICE.finditer(cursor.fold, start, end)]
         elif kind in ("sender", "to", "info", "exempt"):
             self._party(kind, start, end, block)
+        else:
+            self._read_other(kind, start, end)
         return kind
+
+    def _drafting(self, start: int, end: int) -> None:
+        """Add a line of the drafting block; a line without a label continues the one above."""
+        cursor, telegram = self.cursor, self.telegram
+        label = self._drafting_label(start)
+        if label is not None:
+            low = start + len(label[0])
+            while low < end and cursor.fold[low] in " :=-":
+                low += 1
+            telegram.drafting += (Fact(cursor.span(start, end), label[1], cursor.text[low:end]),)
+        elif telegram.drafting:
+            last = telegram.drafting[-1]
+            last.span = Span(last.span.start, cursor.span(start, end).end)
+            last.text = f"{last.text} {cursor.text[start:end]}".strip()
+
+    def _group(self) -> None:
+        """Take the date-time group; a heading above another one is that of a readdressal."""
+        telegram = self.telegram
+        if telegram.dtg is not None and telegram.sender is not None and self.to:
+            self._readdress()
+        if telegram.dtg is None:
+            telegram.dtg = self.group
+
+    def _read_other(self, kind: str, start: int, end: int) -> None:
+        """Read a line that few telegrams have."""
+        word = self.cursor.word(start, end)
+        if kind == "pilot":
+            self.telegram.pilots += (word,)
+        elif kind == "accounting":
+            self.telegram.accounting = word
+        elif kind == "service":
+            self.telegram.service = word
+        elif kind == "drafting":
+            self._drafting(start, end)
+
+    def _readdress(self) -> None:
+        """Keep the heading read so far as that of a readdressal if another date-time group follows it."""
+        telegram = self.telegram
+        first, group = telegram.dtg, self.group
+        if not isinstance(first, Dtg) or group is None or (first.date, first.time) == (group.date, group.time):
+            return
+        sender = telegram.sender if isinstance(telegram.sender, Party) else None
+        telegram.readdressal = Readdressal(first.span, first, sender, tuple(self.to), tuple(self.info))
+        telegram.dtg = telegram.sender = None
+        self.to, self.info, self.exempt = [], [], []
 
     def _routing(self, start: int, end: int, block: str | None) -> None:
         cursor = self.cursor
@@ -298,14 +389,16 @@ class HeaderReader:
 def _station(cursor: Cursor, start: int, end: int, match: re.Match[str] | None) -> Station | Unread:
     if match is None:
         return Unread(cursor.span(start, end), "a station line", cursor.text[start:end])
-    indicator, serial, section, day, time = match.groups()
+    indicator, serial, letter, section, day, time, day_of_month, filed = match.groups()
     return Station(
         cursor.span(start, end),
         indicator,
         int(serial) if serial else None,
         int(section) if section else None,
         int(day) if day else None,
-        time,
+        time or filed,
+        letter,
+        int(day_of_month) if day_of_month else None,
     )
 
 
@@ -325,7 +418,9 @@ def read_party(cursor: Cursor, start: int, end: int) -> Party:
     """Return one address: routing indicator, name, precedence word and the serial number for that addressee."""
     grammar = cursor.grammar
     match = _ADDRESS.match(cursor.fold, start, end)
-    indicator = match.group(1) if match is not None else None
+    indicator, signal = match.groups() if match is not None else (None, None)
+    if signal is not None and signal not in grammar.address_signals:
+        match = signal = None
     words = cursor.fold[match.end() if match is not None else start : end].split()
     number = None
     if len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER:
@@ -339,7 +434,8 @@ def read_party(cursor: Cursor, start: int, end: int) -> Party:
             break
     name = " ".join(words)
     post = post_of(cursor, name)
-    return Party(cursor.span(start, end), cursor.text[start:end], name, indicator, precedence, rank, number, post)
+    text = cursor.text[start:end]
+    return Party(cursor.span(start, end), text, name, indicator, precedence, rank, number, post, signal)
 
 
 def _parties(cursor: Cursor, start: int, end: int) -> Iterator[Party]:

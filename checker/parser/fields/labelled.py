@@ -254,11 +254,17 @@ def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     region.end = end
     tags = _entries(cursor, start, end)
     before = telegram.tags_line
-    if isinstance(before, TagsLine):
+    if isinstance(before, TagsLine) and not _states_none(cursor, before):
         cursor.collect("tags", tags)
         return
     text = cursor.text[region.start : region.end]
     telegram.tags_line = TagsLine(cursor.span(region.start, region.end), text, tuple(tags))
+
+
+def _states_none(cursor: Cursor, line: TagsLine) -> bool:
+    """Return whether a TAGS line only says that no TAGS apply, so that a second line may give them."""
+    absent = cursor.words["instructions"].get("na")
+    return absent is not None and len(line.tags) == 1 and line.tags[0].text.upper() in absent.spellings()
 
 
 def _tags_end(cursor: Cursor, start: int, end: int) -> int:

@@ -22,7 +22,7 @@ _LAST_LINES = 12
 
 def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
     """Read end marks and signature into the telegram; return where the text ends."""
-    end = _end_marks(cursor, low, high)
+    end = _end_marks(cursor, telegram, low, high)
     start, last = _last_line(cursor, low, end)
     if start < 0:
         return end
@@ -125,7 +125,7 @@ def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
     return cursor.after_blanks(max(cursor.line_start(last - 1), low)), last
 
 
-def _end_marks(cursor: Cursor, low: int, high: int) -> int:
+def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
     """Return where the end marks begin, `high` if there are none. Only the last lines are examined."""
     end = high
     words = cursor.grammar.page_word("end")
@@ -140,6 +140,8 @@ def _end_marks(cursor: Cursor, low: int, high: int) -> int:
                 break
             kind = "end_mark"
         end = max(cursor.line_start(start), low)
+        if kind == "correction":
+            telegram.corrections = (cursor.word(start, last), *telegram.corrections)
         cursor.begin(end, kind)
     return end
 
@@ -159,6 +161,8 @@ def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> 
         return "end_mark"
     if line.startswith(cursor.grammar.page_word("handling", "start")):
         return "end_mark"
+    if f"{line} ".startswith(tuple(f"{form} " for form in cursor.grammar.page_word("correction", "start"))):
+        return "correction"
     if len(line) > 2 and (line in cursor.grammar.level_names or line in cursor.grammar.page_controls):
         return "page_line"
     if line in cursor.grammar.captions:
