@@ -2,24 +2,38 @@
 
     from checker import check
 
-    for finding in check(open("07STRELSAU123.txt").read()):
+    result = check(open("07STRELSAU123.txt").read())
+    for finding in result.findings:
         print(finding.start.line, finding.start.column, finding.severity, finding.rule, finding.message)
 
-`check`, `Finding` and `__version__` are public; everything else may change.
+The names in `__all__` are public; everything else may change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .model import Telegram
 from .resources import VERSION as __version__
-from .results import Finding
+from .results import CheckResult, Finding, RuleNote, Undetermined
 
-__all__ = ["Finding", "__version__", "check"]
+__all__ = [
+    "CheckResult",
+    "Finding",
+    "RuleNote",
+    "Telegram",
+    "Undetermined",
+    "__version__",
+    "check",
+    "load_rules",
+    "parse",
+]
+
+Settings = Mapping[str, object]
 
 
-def check(text: str, *, name: str = "text", settings: Mapping[str, object] | None = None) -> list[Finding]:
-    """Return the findings of one text in reading order; positions are in code points, counted from 1.
+def check(text: str, *, name: str = "text", settings: Settings | None = None) -> CheckResult:
+    """Check one text. Positions are in code points, counted from 1.
 
     `name` is the path that the findings show. `settings` are settings as in a configuration file
     (`{"select": ["POR"], "as-of": "2026-11-23"}`); no configuration file is read. Raises
@@ -28,3 +42,23 @@ def check(text: str, *, name: str = "text", settings: Mapping[str, object] | Non
     from . import config, linter  # importing the package must stay fast
 
     return linter.check_text(text, name, config.settle(dict(settings or {}), isolated=True))
+
+
+def parse(text: str, *, name: str = "text", settings: Settings | None = None) -> list[Telegram]:
+    """Return the telegrams in a text as the rules see them. `name` and `settings` are those of `check`.
+
+    Raises `checker.errors.CablecheckError` for invalid settings and for a text that cannot be read.
+    """
+    from . import config, linter  # as above
+
+    return linter.parse_text(text, name, config.settle(dict(settings or {}), isolated=True))
+
+
+def load_rules(settings: Settings | None = None) -> list[RuleNote]:
+    """Return the rules that `check` would run with these settings: id, severity, requirement, citations, and help.
+
+    Raises `checker.errors.CablecheckError` for invalid settings and for errors in rule packs.
+    """
+    from . import config, linter  # as above
+
+    return linter.rule_notes(config.settle(dict(settings or {}), isolated=True))

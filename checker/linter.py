@@ -19,6 +19,7 @@ from .results import (
     EXCLUDED,
     FAILED,
     SEVERITIES,
+    CheckResult,
     DocumentResult,
     Finding,
     Outcome,
@@ -430,8 +431,8 @@ def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
             yield Parsed(item.path, item.cable, item.view.source, telegram, item.reader, why)
 
 
-def check_text(text: str, name: str, options: Options) -> list[Finding]:
-    """Return the findings of a text, without baseline and suppressions. Raises `InputError` if it cannot be checked."""
+def check_text(text: str, name: str, options: Options) -> CheckResult:
+    """Return the result of a text, without baseline and suppressions. Raises `InputError` if it cannot be checked."""
     rulebook = load(options)
     options = resolve(options, rulebook)
     linter = DocumentLinter(options, rulebook.select(options.selected))
@@ -439,4 +440,27 @@ def check_text(text: str, name: str, options: Options) -> list[Finding]:
     for each in results:
         if each.why:
             raise InputError(f"{each.path}: {each.why}")
-    return [one for each in results for one in each.findings]
+    findings = tuple(one for each in results for one in each.findings)
+    return CheckResult(findings, tuple(one for each in results for one in each.undetermined))
+
+
+def parse_text(text: str, name: str, options: Options) -> list[Telegram]:
+    """Return the telegrams in a text. Raises `InputError` if one cannot be read."""
+    linter = DocumentLinter(options, load(options))
+    found = []
+    for item in linter.documents(name, text.encode("utf-8", "surrogatepass")):
+        if isinstance(item, readers.Unreadable):
+            raise InputError(f"{item.path}: {item.why}")
+        telegram, why = linter.judgeable(item)
+        if telegram is None:
+            raise InputError(f"{item.path}: {why}")
+        found.append(telegram)
+    return found
+
+
+def rule_notes(options: Options) -> list[RuleNote]:
+    """Return the rules that the options select, as reports show them, in the order of their ids."""
+    rulebook = load(options)
+    return sorted(
+        _notes(resolve(copied(options, with_details=True), rulebook), rulebook).values(), key=lambda one: one.id
+    )

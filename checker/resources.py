@@ -11,7 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable
 
-VERSION = "0.1.0"  # a constant, because asking importlib.metadata costs 43 ms; a test compares it with pyproject.toml
+VERSION = "0.2.0"  # a constant, because asking importlib.metadata costs 43 ms; a test compares it with pyproject.toml
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 

@@ -86,6 +86,13 @@ class Undetermined(Record):
         return self.path, self.span.start, self.why, self.rule, self.cable
 
 
+class CheckResult(Record):
+    """The result of `checker.check`: the findings and the verdicts that could not be given, in reading order."""
+
+    findings: tuple[Finding, ...]
+    undetermined: tuple[Undetermined, ...] = ()
+
+
 # ---- The account: documents = checked + excluded + failed ------------------------------------------------------------
 CHECKED = "checked"
 EXCLUDED = "excluded"

@@ -23,7 +23,7 @@ def on_files(files: Any, config: Any) -> Any:
     from mkdocs.structure.files import File
 
     pages = dict(rule_pages())
-    for path in (ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")):
+    for path in (ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")):
         pages[path.name] = (
             path.read_text(encoding="utf-8").replace("](docs/", "](").replace("](README.md", "](index.md")
         )
