@@ -84,7 +84,7 @@ def _check(text: str, name: str, options: Options) -> tuple[list[Finding], str]:
     if not text.strip():
         return [], ""
     try:
-        return linter.check_text(text, name, options).findings, ""
+        return list(linter.check_text(text, name, options).findings), ""
     except CablecheckError as error:
         return [], str(error)
 
