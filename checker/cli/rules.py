@@ -20,6 +20,7 @@ ACTIONS = {
     "list": "list the rules with their requirement and source",
     "check": "validate rule files, reporting each error with its location",
     "test": "run the examples of rule files (--mutate: and require the examples to kill every mutant)",
+    "try": "run draft rules over the corpus of a finished audit: how many documents they hit, with examples",
     "new": "write a new rule file with an example of each kind",
     "pages": "write the catalogue, the coverage of the sources and the order watch as Markdown pages",
     "schema": "print a JSON Schema for editors and validators",
@@ -39,6 +40,12 @@ def arguments(action: str) -> argparse.ArgumentParser:
     elif action == "test":
         parser.add_argument("files", nargs="*", metavar="FILE", help="rule files or folders (default: shipped rules)")
         parser.add_argument("--mutate", action="store_true", help="require the examples to kill every mutant")
+    elif action == "try":
+        parser.add_argument("file", metavar="FILE", help="a rule file, or the folder of a pack")
+        parser.add_argument("--corpus", required=True, metavar="DIR", help="the folder of a finished audit")
+        parser.add_argument("--paths", nargs="+", default=[], metavar="PATH", help="where the audited files are now")
+        parser.add_argument("--sample", type=int, default=5000, metavar="N", help="documents to draw (default: 5000)")
+        parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one for each processor")
     elif action == "new":
         parser.add_argument("id", help="the id of the first rule, for example LOC-001")
         cli_options.out_option(parser)
@@ -52,7 +59,15 @@ def arguments(action: str) -> argparse.ArgumentParser:
 
 def main(given: list[str]) -> int:
     """Run one of the actions; return the exit code."""
-    actions = {"list": _list, "check": _check, "test": _test, "new": _new, "pages": _pages, "schema": _schema}
+    actions = {
+        "list": _list,
+        "check": _check,
+        "test": _test,
+        "try": _try,
+        "new": _new,
+        "pages": _pages,
+        "schema": _schema,
+    }
     if not given or given[0] not in ACTIONS:
         lines = "\n".join(f"  {name:<8} {what}" for name, what in ACTIONS.items())
         asked = bool(given) and given[0] in ("-h", "--help")
@@ -120,6 +135,15 @@ def _by_kind(files: list[str]) -> tuple[list[str], list[str], list[str]]:
         full = os.path.abspath(path)
         special.get(os.path.basename(full if os.path.isdir(full) else os.path.dirname(full)), rest).append(path)
     return rest, special["corpus"], special["synth"]
+
+
+def _try(args: argparse.Namespace) -> int:
+    from ..audit import rule_trial  # the database, as above
+
+    options = Options(sample=args.sample, jobs=args.jobs or os.cpu_count() or 1)
+    for line in rule_trial.try_rules(args.file, args.corpus, args.paths, options):
+        print(line)
+    return output.OK
 
 
 def _new(args: argparse.Namespace) -> int:

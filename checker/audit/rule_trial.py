@@ -1,0 +1,113 @@
+"""`cablecheck rules try`: run draft rules over the corpus of a finished audit, before they are adopted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from .. import rulebook as rulebook_package
+from ..config import Options
+from ..errors import ConfigError, RuleError
+from ..record import copied
+from ..reporters.escaping import visible
+from ..reporters.terminal import count
+from ..resources import VERSION
+from . import checkpoint, pipeline
+from .database import Query, literal
+
+EXAMPLES = 10  # of each rule
+_PACK = "pack.yaml"
+_HEAD = f"""format: 1
+name: trial
+version: "0"
+title: Rules on trial
+model: 1
+cablecheck: "=={VERSION}"
+licence: none
+"""
+
+
+def try_rules(file: str, audited: str, corpus: Sequence[str], options: Options) -> Iterator[str]:
+    """Yield the report of a rule file or pack: for each rule, the telegrams it hits, by era, with examples.
+
+    `audited` is the folder of a finished audit, which names its corpus; `corpus`, if it is not empty, names the corpus
+    where it is now. `options` give the sample and the number of jobs. Raises `InputError` if the folder contains no
+    audit, `RuleError` for errors in the file, and `ConfigError` if it contains no rule.
+    """
+    described = checkpoint.read_description(audited)
+    paths = list(corpus) or [_from(described["folder"], path) for path in described["corpus"]]
+    with _pack_of(file) as pack, tempfile.TemporaryDirectory() as scratch:
+        ids = _ids(pack)
+        out = os.path.join(scratch, "audit")
+        known = {"reader": described["reader"], "fields": described["fields"]}
+        trial = copied(options, rules=(pack,), selected=tuple(ids), corpus_rules=False, rule_cache=False, **known)
+        pipeline.run(paths, out, trial)
+        query = Query(out)
+        try:
+            yield from _report(query, ids, len(paths))
+        finally:
+            query.close()
+
+
+def _from(folder: str, path: str) -> str:
+    return path if os.path.isabs(path) or "://" in path else os.path.join(folder, path)
+
+
+@contextmanager
+def _pack_of(file: str) -> Iterator[str]:
+    """Give the folder of a pack: the given one, or a temporary one with the given chapter."""
+    if os.path.isdir(file):
+        yield file
+        return
+    if not os.path.isfile(file):
+        raise ConfigError(f"{file}: is not a rule file or the folder of a pack")
+    errors = rulebook_package.check_files([file])
+    if errors:
+        raise RuleError(list(errors))
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(file, os.path.join(folder, "trial.yaml"))
+        with open(os.path.join(folder, _PACK), "w", encoding="utf-8") as head:
+            head.write(_HEAD)
+        yield folder
+
+
+def _ids(pack: str) -> list[str]:
+    """Return the ids of the rules that a pack adds."""
+    shipped = {rule.id for rule in rulebook_package.load(cache=False).rules}
+    ids = [rule.id for rule in rulebook_package.load((pack,), cache=False).rules if rule.id not in shipped]
+    if not ids:
+        raise ConfigError(f"{pack}: adds no rule")
+    return ids
+
+
+def _report(query: Query, ids: Sequence[str], paths: int) -> Iterator[str]:
+    ((checked,),) = query.run("select count(*) from cables").rows
+    yield f"{count(int(str(checked)), 'document')} checked"
+    for rule in ids:
+        applied, failed, unknown = next(
+            iter(query.run(f"select applied, failed, unknown from rules where rule = {literal(rule)}").rows), (0, 0, 0)
+        )
+        yield ""
+        yield f"{rule}: applies to {applied:,}, fails on {failed:,}, undetermined on {unknown:,}"
+        yield from _by_era(query, rule)
+        yield from _examples(query, rule)
+
+
+def _by_era(query: Query, rule: str) -> Iterator[str]:
+    sql = f"""select coalesce(cables.era, 'unknown'), count(distinct findings.document) from findings join cables
+        using (document) where rule = {literal(rule)} group by 1 order by min(cables.date) nulls last, 1"""
+    for era, number in query.run(sql).rows:
+        yield f"  {era}: {count(int(str(number)), 'document')}"
+
+
+def _examples(query: Query, rule: str) -> Iterator[str]:
+    """Yield the findings spread evenly over the corpus, so that they are not all of one post or year."""
+    sql = f"""select path, line, col, message from (select path, line, "column" as col, message, document,
+        row_number() over (order by document, line, "column") as nth, count(*) over () as size from findings
+        where rule = {literal(rule)}) where size <= {EXAMPLES} or nth % (size // {EXAMPLES}) = 0
+        order by nth limit {EXAMPLES}"""
+    for path, line, column, message in query.run(sql).rows:
+        yield f"  {visible(str(path))}:{line}:{column}: {visible(str(message))}"
