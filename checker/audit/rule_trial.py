@@ -15,6 +15,7 @@ from ..record import copied
 from ..reporters.escaping import visible
 from ..reporters.terminal import count
 from ..resources import VERSION
+from ..rulebook import loader
 from . import checkpoint, pipeline
 from .database import Query, literal
 
@@ -64,7 +65,7 @@ def _pack_of(file: str) -> Iterator[str]:
         return
     if not os.path.isfile(file):
         raise ConfigError(f"{file}: is not a rule file or the folder of a pack")
-    errors = rulebook_package.check_files([file])
+    errors = loader.check_files([file])
     if errors:
         raise RuleError(list(errors))
     with tempfile.TemporaryDirectory() as folder:
