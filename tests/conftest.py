@@ -36,6 +36,7 @@ SLOW = (
     "test_stability.py",
     "test_workers.py",
     "workbench/test_browser.py",
+    "workbench/test_decisions.py",
     "workbench/test_pages.py",
     "workbench/test_texts.py",
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,8 @@ from starlette.responses import Response
 
 from .. import rulebook
 from ..audit.checkpoint import read_description
-from ..record import Record
+from ..decisions import MISSED, TITLES, WITHDRAWN, DecisionLog, ReviewDecision
+from ..record import Record, copied
 from . import criteria as grammar
 from .comparison import Comparison
 from .guard import Session
@@ -21,6 +23,7 @@ from .markup import Pages
 from .queries import AuditTables, Row
 from .text_pane import REDACTED, CorpusFiles, PaneText, TelegramTexts
 
+DECISIONS = "decisions.jsonl"
 NAVIGATION = (
     ("/", "Overview"),
     ("/findings", "Findings"),
@@ -31,10 +34,6 @@ NAVIGATION = (
     ("/decisions", "Decisions"),
     ("/query", "Query"),
 )
-
-
-REASONS: dict[str, dict[str, str]] = {}
-NOTED: tuple[str, ...] = ()
 
 
 class ViewOptions(Record):
@@ -66,6 +65,9 @@ class Workbench:
             "layout": {entry.code: entry.title for entry in vocabulary["layouts"]},
             "decision": grammar.DECISIONS,
         }
+        self._writing = threading.Lock()
+        self.log = DecisionLog(options.decisions or os.path.join(options.out, DECISIONS))
+        self.tables.decide(self._latest(self.log.latest))
         self.comparison = Comparison(options.compare, options.out, self.redact) if options.compare else None
         files = {row["path"]: (row["size"], row["sha256"]) for row in self.tables.rows("select * from files")}
         self._texts = TelegramTexts(CorpusFiles(self.description, files, options.corpus), self.description, vocabulary)
@@ -107,9 +109,104 @@ class Workbench:
         pairs = zip(rule["cite"] or (), [*titles, *[""] * len(rule["cite"] or ())], strict=False)
         return [f"{cite}: {title}" if title else cite for cite, title in pairs]
 
+    # ---- Decisions ---------------------------------------------------------------------------------------------------
+
     def decision_of(self, fingerprint: str) -> str:
         """Return the latest decision about a finding, of this audit or another one; `none` if there is none."""
-        return grammar.UNREVIEWED
+        latest = self.log.latest.get(fingerprint)
+        return latest.decision if latest else grammar.UNREVIEWED
+
+    def history(self, item: Row) -> list[dict[str, str]]:
+        """Return the decisions about a finding, the latest first, and whether text or rules have changed since."""
+        gone = {event.undoes for event in self.log.events}
+        found = []
+        for event in reversed(self.log.history(item["fingerprint"])):
+            if event.undoes:
+                continue
+            changed = ""
+            if event.text and event.text != self._text_hash(item["document"]):
+                changed = "Decided on an earlier text."
+            elif event.rules and event.rules != self.description.get("rules"):
+                changed = "Decided under earlier rules."
+            undone = "Undone." if event.id in gone else ""
+            words = {name: getattr(event, name) for name in ("by", "at", "reason", "note", "expires")}
+            found.append({**words, "decision": TITLES[event.decision], "changed": undone or changed})
+        return found
+
+    def _text_hash(self, document: int) -> str:
+        telegram = self.tables.telegram(document)
+        return str(telegram["text_hash"] or "") if telegram else ""
+
+    def decide(self, rows: Sequence[Row], form: ReviewDecision) -> None:
+        """Write one decision about findings, given as rows of `item`; `form` holds what they have in common."""
+        events = []
+        for row in {row["fingerprint"]: row for row in rows}.values():
+            event = copied(
+                form,
+                finding=row["fingerprint"],
+                rule=row["rule"],
+                cable="" if self.redact else self.name(row),
+                path=row["path"],
+                rules=str(self.description.get("rules") or ""),
+                text=self._text_hash(row["document"]) if len(rows) == 1 else "",
+            )
+            events.append(event)
+        with self._writing:
+            self.log.append(*events)
+            self._show(event.finding for event in events)
+
+    def undo(self, by: str) -> list[str]:
+        """Take back the last group of decisions of a reviewer; return the fingerprints of its findings."""
+        with self._writing:
+            findings = list(dict.fromkeys(event.finding for event in self.log.undo(by) if event.finding))
+            self._show(findings)
+        return findings
+
+    def miss(self, telegram: Row, line: int, rule: str, note: str, by: str) -> None:
+        """Write that a telegram has something no rule found."""
+        known = self.tables.rule(rule) is not None
+        event = ReviewDecision(
+            "",
+            rule if known else "",
+            MISSED,
+            by,
+            note=note,
+            path=telegram["path"],
+            line=line,
+            cable="" if self.redact else self.name(telegram),
+            kind="" if known else rule,
+            text=str(telegram["text_hash"] or ""),
+            rules=str(self.description.get("rules") or ""),
+        )
+        with self._writing:
+            self.log.append(event)
+
+    def refresh(self) -> None:
+        """Read decisions that other programs have added."""
+        with self._writing:
+            if self.log.refresh():
+                rows = self.tables.rows("select fingerprint from item where decision <> 'none'")
+                self._show({row["fingerprint"] for row in rows} | set(self.log.latest))
+
+    def _show(self, findings: Iterable[str]) -> None:
+        self.tables.decide({one: self._pair(self.log.latest.get(one)) for one in findings})
+
+    def _latest(self, latest: Mapping[str, ReviewDecision]) -> dict[str, tuple[str, str]]:
+        return {finding: self._pair(event) for finding, event in latest.items()}
+
+    @staticmethod
+    def _pair(event: ReviewDecision | None) -> tuple[str, str]:
+        return (event.decision, event.by) if event and event.decision != WITHDRAWN else (grammar.UNREVIEWED, "")
+
+    def sign(self, session: Session, name: str) -> None:
+        """Remember under whose name a session decides."""
+        session.sign(name)
+
+    def in_sample(self, sample: str, fingerprint: str) -> bool:
+        """Return whether a finding is a member of a sample."""
+        return False
+
+    # ---- What pages show ---------------------------------------------------------------------------------------------
 
     def precision(self) -> dict[str, object]:
         """Return the precision of each sampled rule."""

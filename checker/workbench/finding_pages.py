@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from ..decisions import NOTE_REQUIRED, REASONS, TITLES
 from ..reporters.csv import rows as csv_rows
 from ..reporters.escaping import csv_cell
 from .application import Workbench, json_answer, of
@@ -28,6 +29,7 @@ def findings(request: Request) -> Response:
     workbench = of(request)
     if not request.url.query:
         return RedirectResponse(f"/findings?{DEFAULT}", 303)
+    workbench.refresh()
     criteria, notices = read_criteria(workbench, request, ("item",))
     tables = workbench.tables
     total = tables.count(criteria)
@@ -82,7 +84,9 @@ def permalink(request: Request) -> Response:
     fingerprint = request.path_params["fingerprint"]
     found = workbench.tables.with_fingerprint(fingerprint)
     if not found:
-        return workbench.not_found(request, "Not found in this audit.")
+        last = workbench.log.latest.get(fingerprint)
+        more = f" Last decision: {TITLES[last.decision]}, {last.at[:10]}." if last else ""
+        return workbench.not_found(request, f"Not found in this audit.{more}")
     criteria = Criteria({})
     return workbench.page(
         request, "finding.html", criteria=criteria, pane=pane(workbench, found[0]), **decision_words()
@@ -91,7 +95,7 @@ def permalink(request: Request) -> Response:
 
 def decision_words() -> dict[str, Any]:
     """Return the words of the decision bar."""
-    return {"reasons": {}, "noted": (), "keys": KEYS}
+    return {"reasons": REASONS, "noted": NOTE_REQUIRED, "keys": KEYS}
 
 
 KEYS = (
@@ -192,8 +196,7 @@ def pane(workbench: Workbench, item: Row) -> dict[str, object]:
         "permalink": f"/findings/{item['fingerprint']}" if item["fingerprint"] else "",
         "copies": copies[:20],
         "rule": rule,
-        "sources": workbench.sources(rule),
-        "history": (),
+        "history": workbench.history(item) if item["fingerprint"] else (),
         "others": [other for other in items if other["id"] != item["id"]][:200],
         "text": workbench.text(item["document"], items, item["id"]),
     }

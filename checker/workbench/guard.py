@@ -48,6 +48,10 @@ class Session(Record):
     csrf: str
     reviewer: str = ""
 
+    def sign(self, name: str) -> None:
+        """Remember the name."""
+        self.reviewer = name
+
 
 class Refused(Exception):
     """A request that the guard refuses, with the status and one sentence for the reader."""

@@ -31,7 +31,7 @@ _TELEGRAMS = """
 create table telegram as
 select document, path, cable, line, mrn, coalesce(post, '') as post, year, date, coalesce(level, '') as level,
     rank, coalesce(era, '') as era, coalesce(layout, '') as layout, coalesce(reader, '') as reader, subject, refs, tags,
-    instruction, declassify_on, expected_on, declass_basis, automatic_on, classified, portions, marked, words
+    instruction, declassify_on, expected_on, declass_basis, automatic_on, classified, portions, marked, words, text_hash
 from cables
 """
 _TYPES = {  # columns of few values, which are grouped three times as fast as numbers
@@ -70,6 +70,8 @@ _REDACT = (  # what a view with --redact shows of an audit that was made without
     "update item set cable = '', quote = '', "
     "message = coalesce((select summary from rules r where r.rule = item.rule), '')",
 )
+_ONE = "select i.*, c.mrn from item i left join (select document, mrn from telegram) c using (document)"
+_FIRST = "qualify row_number() over (partition by fingerprint order by id) = 1"
 _SEARCHED = ("cable", "message", "quote")
 _ORDERS = {
     "place": "id",
@@ -188,6 +190,16 @@ class AuditTables:
         """Return one rule as it was in this audit."""
         found = self.rows("select * from rules where rule = ?", [name])
         return found[0] if found else None
+
+    def with_fingerprints(self, fingerprints: Sequence[str]) -> list[Row]:
+        """Return one finding for each of these fingerprints that the audit has."""
+        sql = f"{_ONE} where fingerprint in (select unnest(?)) {_FIRST}"
+        return self.rows(sql, [list(fingerprints)])
+
+    def named(self, criteria: Criteria, most: int) -> list[Row]:
+        """Return one finding for each fingerprint among those that meet the criteria."""
+        where, values = self.condition(criteria)
+        return self.rows(f"{_ONE} where fingerprint <> '' and {where} {_FIRST} limit ?", [*values, most])
 
     def facets(self, criteria: Criteria, names: Iterable[str] = FACETS) -> dict[str, list[FacetCount]]:
         """Return for each facet its values with counts under all *other* filters, most frequent first."""

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ..errors import CablecheckError, ConfigError
-from . import corpus_pages, finding_pages, tool_pages
+from . import actions, corpus_pages, finding_pages, tool_pages
 from .application import ViewOptions, Workbench
 from .guard import Guard
 from .markup import STATIC, Pages
@@ -53,7 +53,11 @@ ROUTES = (
     ("/query.json", tool_pages.query_json),
     ("/query.csv", tool_pages.query_csv),
 )
-POSTS: tuple[tuple[str, Callable[[Request], Response]], ...] = ()
+POSTS = (
+    ("/decisions", actions.decide),
+    ("/decisions/undo", actions.undo),
+    ("/missed", actions.missed),
+)
 
 
 def application(workbench: Workbench, port: int, log: Callable[[str], None], announce: Callable[[str], None]) -> Guard:

@@ -5,7 +5,7 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const meta = (name) => $(`meta[name="${name}"]`)?.content ?? "";
   const body = document.body;
-  const REVIEWED = { confirmed: "Confirmed", false_alarm: "False alarm", accepted: "Accepted", unsure: "Unsure" };
+  const REVIEWED = { confirmed: "Confirmed", false_alarm: "False alarm", accepted: "Accepted", unsure: "Unsure", withdrawn: "Reopened" };
   const state = { reviewer: meta("reviewer"), decision: "", note: "", expires: "", busy: false };
   document.documentElement.classList.add("scripted");
 
@@ -165,6 +165,7 @@
     for (const row of rows()) {
       if (!prints.includes(row.dataset.fingerprint)) continue;
       row.dataset.was ??= row.dataset.decision;
+      if (decision === "withdrawn") decision = "none";
       row.dataset.decision = decision;
       row.classList.toggle("decided", decision !== "none");
       $(".decision", row).textContent = REVIEWED[decision] ?? "";

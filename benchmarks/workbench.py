@@ -1,0 +1,239 @@
+"""The workbench on a large audit: start, pages, queries, the telegram, and from a key to "saved".
+
+    python -m benchmarks.workbench [--documents 250000] [--folder DIR]
+
+The audit is generated once into the folder and used again: 2,000 synthetic telegrams are audited, and their rows are
+repeated with their own numbers, byte ranges and fingerprints, over a corpus file that holds every row. Times are
+medians, on the clock and of the processor; ratios are to a floor of the same run, so that machines can be compared. On
+a busy machine the clock shows the other programs: compare the processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+from starlette.testclient import TestClient
+
+from checker import audit, synth
+from checker.config import Options
+from checker.workbench.application import ViewOptions, Workbench
+from checker.workbench.criteria import parse
+from checker.workbench.guard import CSRF
+from checker.workbench.queries import AuditTables
+from checker.workbench.server import application
+
+BASE = 2000
+ROUNDS = 7
+PORT = 8437
+FILTERED = [("severity", "error"), ("year", "1980..1999")]
+DEFAULT = "severity=error&severity=warning&decision=none"
+
+
+# ---- The audit -------------------------------------------------------------------------------------------------------
+
+
+def generate(folder: Path, documents: int) -> Path:
+    """Return a finished audit of so many documents, generated unless the folder has it."""
+    out = folder / f"audit-{documents}"
+    if (out / "findings.parquet").exists():
+        return out
+    folder.mkdir(parents=True, exist_ok=True)
+    small, corpus = folder / "small.jsonl", folder / f"corpus-{documents}.jsonl"
+    synth.write(BASE, 11, 0.9, str(small))
+    audit.run([str(small)], str(folder / "small"), Options(jobs=2))
+    copies = documents // BASE
+    digest = hashlib.sha256()
+    data = small.read_bytes()
+    with corpus.open("wb") as file:
+        for _ in range(copies):
+            file.write(data)
+            digest.update(data)
+    out.mkdir(exist_ok=True)
+    _repeat(folder / "small", out, copies, len(data), str(small), str(corpus))
+    con = duckdb.connect()
+    con.execute(
+        f"copy (select '{corpus}' as path, {corpus.stat().st_size} as size, '{digest.hexdigest()}' as sha256) "
+        f"to '{out}/files.parquet' (format parquet)"
+    )
+    described = json.loads((folder / "small" / "audit.json").read_text())
+    (out / "audit.json").write_text(json.dumps({**described, "corpus": [str(corpus)], "folder": str(folder)}))
+    return out
+
+
+def _repeat(small: Path, out: Path, copies: int, size: int, path: str, corpus: str) -> None:
+    """Write the tables of the small audit `copies` times, each copy with its own numbers, places and fingerprints."""
+    con = duckdb.connect()
+    for table in ("cables", "portions", "findings", "undetermined", "ledger", "rules"):
+        source = f"read_parquet('{small}/{table}.parquet')"
+        names = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
+        changed = {
+            "document": f"document + copy * {10_000_000}",
+            "path": f"replace(path, '{path}', '{corpus}')",
+            "line": f"line + copy * {BASE}",
+            "end_line": f"end_line + copy * {BASE}",
+            "start": f"start + copy * {size}",
+            "fingerprint": "substr(md5(fingerprint || copy), 1, 20)",
+            "mrn": "mrn || copy",
+        }
+        columns = ", ".join(f"{changed[name]} as {name}" for name in names if name in changed)
+        replaced = f"* exclude (copy) replace ({columns})" if columns else "* exclude (copy)"
+        number = copies if "document" in names else 1
+        con.execute(
+            f"copy (select {replaced} from {source}, range({number}) copies(copy) order by copy) "
+            f"to '{out}/{table}.parquet' (format parquet, compression zstd, row_group_size 16384)"
+        )
+
+
+# ---- Measuring -------------------------------------------------------------------------------------------------------
+
+
+class Time(NamedTuple):
+    """Milliseconds on the clock, and of the processor; on a busy machine only the second is comparable."""
+
+    clock: float
+    processor: float
+
+
+def spent(work: Callable[[], object]) -> Time:
+    """Return the time of one call."""
+    clock, processor = time.perf_counter(), time.process_time()
+    work()
+    return Time(1000 * (time.perf_counter() - clock), 1000 * (time.process_time() - processor))
+
+
+def median(work: Callable[[], object], rounds: int = ROUNDS) -> Time:
+    """Return the medians of some calls."""
+    return quantile([spent(work) for _ in range(rounds)], 0.5)
+
+
+def quantile(times: list[Time], share: float) -> Time:
+    """Return a quantile of the times, each kind for itself."""
+    place = min(int(len(times) * share), len(times) - 1)
+    return Time(sorted(one.clock for one in times)[place], sorted(one.processor for one in times)[place])
+
+
+def row(name: str, found: Time, bar: float, floor: Time) -> None:
+    """Print one line of the table."""
+    verdict = "met" if found.clock <= bar else "met by processor time" if found.processor <= bar else "MISSED"
+    ratio = found.processor / floor.processor
+    print(f"{name:<36} {found.clock:8.1f} {found.processor:10.1f} {bar:6.0f} {ratio:8.1f}  {verdict}", flush=True)
+
+
+def start_to_first_page(out: Path) -> Time:
+    """Return the time from starting the command to the first page, in a fresh process."""
+    import httpx
+
+    words = [sys.executable, "-m", "checker", "view", str(out), "--no-browser", "--port", "0", "--quiet"]
+    started, before = time.perf_counter(), os.times()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found, "the server did not start"
+            with httpx.Client(follow_redirects=True) as client:
+                assert client.get(found[0]).status_code == 200
+            clock = 1000 * (time.perf_counter() - started)
+        finally:
+            process.terminate()
+    after = os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    return Time(clock, 1000 * processor)
+
+
+def fresh(tables: AuditTables) -> AuditTables:
+    """Return the tables without the facet counts they keep."""
+    tables.decide({})
+    return tables
+
+
+def queries(workbench: Workbench, floor: Time) -> None:
+    """Print the times of the queries."""
+    tables = workbench.tables
+    filtered, plain = parse(FILTERED), parse([("sort", "place")])
+    deep = parse([("page", str(max(1, tables.count(plain) // 50 - 10)))])
+    document = tables.value("select document from item limit 1 offset 1000")
+    for name, work, bar in (
+        ("count, rule and year", lambda: tables.count(parse([("rule", "FMT-002"), ("year", "1976")])), 50),
+        ("one facet, two filters", lambda: fresh(tables).facets(filtered, ("post",)), 50),
+        ("all facets, two filters", lambda: fresh(tables).facets(filtered), 60),
+        ("all facets, no filter", lambda: fresh(tables).facets(plain), 150),
+        ("first page, filtered", lambda: tables.page(filtered), 60),
+        ("last pages by offset", lambda: tables.page(deep), 300),
+        ("subject contains, count", lambda: tables.count(parse([("q", "festival")])), 200),
+        ("one document, its findings", lambda: tables.items_of(document), 20),
+    ):
+        row(name, median(work), bar, floor)
+
+
+def pages(client: TestClient, guard: object, workbench: Workbench, floor: Time) -> None:
+    """Print the times of answers: lists with all facets, telegrams, a decision."""
+    tables = workbench.tables
+    for name, query in (
+        ("HTTP, filtered list and facets", "severity=error&year=1980..1999"),
+        ("HTTP, default list and facets", DEFAULT),
+    ):
+        row(name, median(lambda query=query: fresh(tables) and client.get(f"/findings?{query}")), 150, floor)
+    numbers = tables.rows("select id from item where undetermined = '' using sample 60 (reservoir, 5)")
+    client.get(f"/pane?item={numbers[0]['id']}")  # compares the digest of the corpus file, once
+    times = [spent(lambda one=one: client.get(f"/pane?item={one['id']}")) for one in numbers]
+    row("telegram drawn, median", quantile(times, 0.5), 50, floor)
+    row("telegram drawn, 95th percentile", quantile(times, 0.95), 150, floor)
+    session = next(iter(guard.sessions.values()))  # type: ignore[attr-defined]
+    heads = {"origin": f"http://127.0.0.1:{PORT}", CSRF: session.csrf}
+    prints = iter(tables.rows("select distinct fingerprint from item where undetermined = '' limit 50"))
+
+    def decide() -> None:
+        body = {
+            "findings": [next(prints)["fingerprint"]],
+            "decision": "confirmed",
+            "by": "Bench",
+            "query": DEFAULT,
+            "confirmed": 1,
+        }
+        assert client.post("/decisions", json=body, headers=heads).status_code == 200
+
+    row("decision sent and saved", median(decide, 21), 100, floor)
+
+
+def main() -> None:
+    """Generate the audit if need be, and print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--documents", type=int, default=250_000)
+    parser.add_argument("--folder", default=os.path.join(os.path.dirname(__file__), "workbench-audit.tmp"))
+    given = parser.parse_args()
+    started = time.perf_counter()
+    out = generate(Path(given.folder).absolute(), given.documents)
+    (out / "decisions.jsonl").unlink(missing_ok=True)
+    print(f"audit of {given.documents:,} documents ready after {time.perf_counter() - started:.0f} s", flush=True)
+    con = duckdb.connect()
+    con.execute("set threads = 1")
+    floor = median(
+        lambda: con.execute(f"select max(hash(message)) from read_parquet('{out}/findings.parquet')").fetchall()
+    )
+    findings = con.execute(f"select count(*) from read_parquet('{out}/findings.parquet')").fetchone()
+    print(f"{findings[0] if findings else 0:,} findings; floor: one column of them read and hashed\n")
+    print(f"{'':<36} {'clock ms':>8} {'processor':>10} {'bar':>6} {'x floor':>8}")
+    print(f"{'floor':<36} {floor.clock:8.1f} {floor.processor:10.1f}")
+    row("start to first page", quantile([start_to_first_page(out) for _ in range(3)], 0.5), 2000, floor)
+    workbench = Workbench(ViewOptions(str(out)))
+    guard = application(workbench, PORT, lambda line: None, lambda token: None)
+    client = TestClient(guard, base_url=f"http://127.0.0.1:{PORT}", follow_redirects=False)
+    client.get(f"/?token={guard.token}")
+    queries(workbench, floor)
+    pages(client, guard, workbench, floor)
+    workbench.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What a reviewer writes: decisions, undo, missed findings, samples, imports. The guard has checked each request.
+
+A request is a JSON object; each action names the keys it takes and refuses all others. Answers are JSON objects; an
+error has one sentence in `error`, and nothing was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..decisions import REASONS, WITHDRAWN, ReviewDecision
+from ..errors import CablecheckError, InputError
+from .application import Workbench, json_answer, of
+from .criteria import DECISIONS, UNREVIEWED, Criteria, parse
+from .guard import Session
+from .queries import Row
+
+MOST_AT_ONCE = 100_000
+LONGEST_NOTE = 2000
+LONGEST_NAME = 100
+_FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+Action = Callable[[Workbench, Session, dict[str, Any]], dict[str, object]]
+
+
+def action(**keys: type) -> Callable[[Action], Callable[[Request], Response]]:
+    """Return a decorator for an action that takes these keys, each of one type; all may be left out."""
+
+    def decorate(work: Action) -> Callable[[Request], Response]:
+        @wraps(work)
+        def answer(request: Request) -> Response:
+            given = request.scope["cablecheck.json"]
+            try:
+                return json_answer(work(of(request), request.scope["cablecheck.session"], _object(given, keys)))
+            except CablecheckError as error:
+                return json_answer({"error": str(error)}, 400)
+
+        return answer
+
+    return decorate
+
+
+def _object(given: object, keys: Mapping[str, type]) -> dict[str, Any]:
+    """Return the object of a request. Raises `InputError` for another value, an unknown key or a wrong type."""
+    if not isinstance(given, dict):
+        raise InputError("The request is not a JSON object.")
+    for name, value in given.items():
+        if name not in keys:
+            raise InputError(f"The request has an unknown key: {str(name)[:40]}.")
+        if value is not None and (not isinstance(value, keys[name]) or (isinstance(value, bool) and keys[name] is int)):
+            raise InputError(f"{name} has the wrong type.")
+    return {name: given[name] if given.get(name) is not None else kind() for name, kind in keys.items()}
+
+
+def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
+    """Return text that a reviewer wrote. Raises `InputError` if it is too long or has control characters."""
+    text = text.strip().replace("\r\n", "\n")
+    if len(text) > longest:
+        raise InputError(f"The {name} is longer than {longest} characters.")
+    if _CONTROL.search(text.replace("\n", "").replace("\t", "") if lines else text):
+        raise InputError(f"The {name} has control characters.")
+    return text
+
+
+def _reviewer(workbench: Workbench, session: Session, given: str) -> str:
+    """Return under whose name to write. Raises `InputError` if no name is known."""
+    name = workbench.options.reviewer or _text("name", given, LONGEST_NAME) or session.reviewer
+    if not name:
+        raise InputError("Nothing is decided without a name.")
+    workbench.sign(session, name)
+    return name
+
+
+def _criteria(query: str) -> Criteria:
+    return parse(parse_qsl(query[:20_000], keep_blank_values=True), ("item",))
+
+
+# ---- Decisions -------------------------------------------------------------------------------------------------------
+
+
+@action(
+    findings=list, decision=str, reason=str, note=str, expires=str, by=str, query=str, items=list, confirmed=int,
+    everything=bool,
+)  # fmt: skip
+def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
+    """Write one decision about one finding or several, and return the progress of the list."""
+    decision, reason = given["decision"], given["reason"]
+    note = _text("note", given["note"], LONGEST_NOTE, lines=True)
+    _check(decision, reason)
+    criteria = _criteria(given["query"])
+    rows = _rows(workbench, criteria, given)
+    if len(rows) != given["confirmed"]:
+        raise InputError(f"{len(rows)} findings would be decided, but {given['confirmed']} was confirmed.")
+    by = _reviewer(workbench, session, given["by"])
+    how = "bulk" if len(rows) > 1 else _how(workbench, criteria, rows)
+    form = ReviewDecision("", "", decision, by, reason, note, given["expires"], how)
+    workbench.decide(rows, form)
+    reviewed, whole = workbench.tables.progress(criteria)
+    return {"saved": len(rows), "reviewed": reviewed, "whole": whole, "by": by}
+
+
+def _check(decision: str, reason: str) -> None:
+    """Raise `InputError` if a decision is not one that the page offers; `DecisionLog` checks the rest."""
+    if decision != WITHDRAWN and (decision not in DECISIONS or decision == UNREVIEWED):
+        raise InputError(f"There is no decision “{decision[:40]}”.")
+    if decision in REASONS and reason not in REASONS[decision]:
+        raise InputError(f"{DECISIONS[decision]} needs a reason: {', '.join(REASONS[decision])}.")
+
+
+def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) -> list[Row]:
+    """Return the findings that are to be decided: those named, or all that meet the filters of the list."""
+    if given["everything"]:
+        rows = workbench.tables.named(criteria, MOST_AT_ONCE)
+        if len(rows) >= MOST_AT_ONCE:
+            raise InputError(f"More than {MOST_AT_ONCE:,} findings cannot be decided at once.")
+        return rows
+    names = list(dict.fromkeys(given["findings"]))
+    if not names or not all(isinstance(name, str) and _FINGERPRINT.fullmatch(name) for name in names):
+        raise InputError("findings must be a list of fingerprints.")
+    rows = workbench.tables.with_fingerprints(names)
+    missing = set(names) - {row["fingerprint"] for row in rows}
+    if missing:
+        raise InputError(f"{sorted(missing)[0]} is not in this audit.")
+    return rows
+
+
+def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:
+    """Return how a finding came to be judged: in a sample that has it, or in the list."""
+    choice = criteria.choices.get("sample")
+    if choice and len(choice.wanted) == 1 and workbench.in_sample(choice.wanted[0], rows[0]["fingerprint"]):
+        return f"sample:{choice.wanted[0]}"
+    return "review"
+
+
+@action(query=str, by=str)
+def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
+    """Take back the last decision, with its whole group, and return what the findings are now."""
+    by = _reviewer(workbench, session, given["by"])
+    findings = workbench.undo(by)
+    reviewed, whole = workbench.tables.progress(_criteria(given["query"]))
+    latest = {fingerprint: workbench.decision_of(fingerprint) for fingerprint in findings}
+    return {"findings": findings, "latest": latest, "reviewed": reviewed, "whole": whole}
+
+
+@action(document=int, line=int, rule=str, note=str, by=str)
+def missed(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
+    """Write that a telegram has something no rule found."""
+    telegram = workbench.tables.telegram(given["document"])
+    if telegram is None:
+        raise InputError("There is no such telegram in this audit.")
+    rule = _text("rule", given["rule"], LONGEST_NAME)
+    if not rule:
+        raise InputError("A missed finding needs a rule, or a kind of discrepancy.")
+    note = _text("note", given["note"], LONGEST_NOTE, lines=True)
+    by = _reviewer(workbench, session, given["by"])
+    workbench.miss(telegram, max(0, given["line"]), rule, note, by)
+    return {"words": "Saved: missed finding."}
