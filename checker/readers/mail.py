@@ -78,27 +78,33 @@ def _message(text: str, start: int, end: int) -> Message:
 
 
 def _parts_of(reading: Reading, message: Message, name: str) -> Iterator[Reading | Unreadable]:
-    view = reading.view
-    found = [fact(view, "mail_" + key, *message.fields[key][1:]) for key in _FACT_FIELDS if key in message.fields]
-    facts = tuple(each for each in found if each is not None)
-    leaves = list(_leaves(view.text, message, _MAX_DEPTH))
+    """Yield the plain text parts of a message, or if it has none its other text parts, and what cannot be read."""
+    leaves = list(_leaves(reading.view.text, message, _MAX_DEPTH))
     plain = [leaf for leaf in leaves if _kind(leaf) == "text/plain"]
     texts = plain or [leaf for leaf in leaves if _kind(leaf).startswith("text/")]
     for number, leaf in enumerate(texts, 1):
         label = _filename(leaf) or (str(number) if len(texts) > 1 else "")
-        try:
-            part, notes = _read_part(view, leaf)
-        except InputError as error:
-            yield Unreadable(reading.path, join_names(reading.cable, join_names(name, label)), str(error))
-            continue
-        if part.text.strip():
-            if part.source is not view.source:  # the facts have positions in another text
-                facts = tuple(Fact(Span(0, 0), each.name, each.text) for each in facts)
-            yield reading.inner(part, facts, join_names(name, label), notes)
+        yield from _text_part(reading, message, leaf, join_names(name, label))
     for leaf in leaves:
         if _kind(leaf).startswith(_OPAQUE) or not texts:
             label = join_names(reading.cable, join_names(name, _filename(leaf) or "attachment"))
             yield Unreadable(reading.path, label, f"is an attachment of type {_kind(leaf)}; save it and check the file")
+
+
+def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> Iterator[Reading | Unreadable]:
+    """Yield the document in a text part, with fields of the message as facts; nothing if the part is blank."""
+    view = reading.view
+    try:
+        part, notes = _read_part(view, leaf)
+    except InputError as error:
+        yield Unreadable(reading.path, join_names(reading.cable, name), str(error))
+        return
+    if part.text.strip():
+        found = [fact(view, "mail_" + key, *message.fields[key][1:]) for key in _FACT_FIELDS if key in message.fields]
+        facts = tuple(each for each in found if each is not None)
+        if part.source is not view.source:  # the facts have positions in another text
+            facts = tuple(Fact(Span(0, 0), each.name, each.text) for each in facts)
+        yield reading.inner(part, facts, name, notes)
 
 
 def _leaves(text: str, message: Message, depth: int) -> Iterator[Message]:
