@@ -11,6 +11,7 @@ import os
 
 from .errors import ConfigError, did_you_mean
 from .record import Record
+from .resources import read_regular_file
 from .results import Finding, Suppressed
 
 FORMAT = 1
@@ -250,9 +251,6 @@ def _in_force(
 
 def _bytes(path: str) -> bytes:
     try:
-        if os.path.getsize(path) > MAX_BYTES:
-            raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes")
-        with open(path, "rb") as file:
-            return file.read()
+        return read_regular_file(path, MAX_BYTES)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error

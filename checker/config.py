@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from .errors import ConfigError, did_you_mean
 from .record import Record
-from .resources import data_dir
+from .resources import data_dir, read_regular_file
 from .results import SEVERITIES
 
 # name -> (kind, default, description). Kinds: text, texts, flag, number, choice:…, map (name -> text),
@@ -268,10 +268,7 @@ def read_file(path: str, version: str, depth: int = 0) -> dict[str, tuple[object
 
 def _text(path: str) -> str:
     try:
-        if os.path.getsize(path) > MAX_BYTES:
-            raise ConfigError(f"{path}: larger than {MAX_BYTES} bytes; not a configuration file")
-        with open(path, encoding="utf-8") as file:
-            return file.read()
+        return read_regular_file(path, MAX_BYTES).decode().replace("\r\n", "\n")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

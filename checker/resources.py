@@ -1,4 +1,5 @@
-"""The version, the shipped data folders, and the user's cache folder with the conditions under which it is read.
+"""The version, the shipped data folders, the reading of small files that others may have provided, and the user's cache
+folder with the conditions under which it is read.
 
 A cache is data, but manipulated data could hide findings. So a cache folder or file is ignored unless only the user can
 write to it, and a folder below the working folder or the checked paths is ignored, because whoever provides the
@@ -7,6 +8,7 @@ documents could provide the cache, too.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -20,6 +22,22 @@ def data_dir(name: str) -> str:
     """Return the absolute path of the shipped folder `name` ("rules" or "schemas")."""
     packed = os.path.join(_HERE, "_data", name)
     return packed if os.path.isdir(packed) else os.path.join(os.path.dirname(_HERE), name)
+
+
+def read_regular_file(path: str, limit: int) -> bytes:
+    """Return the content of a regular file of at most `limit` bytes.
+
+    Raises `OSError` for any other file; opening a named pipe would wait for a writer, and a device may never end. A
+    file that is too large has the error number `EFBIG`.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"larger than {limit} bytes")
+    return data
 
 
 # ---- The cache folder ------------------------------------------------------------------------------------------------

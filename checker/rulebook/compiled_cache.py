@@ -21,13 +21,14 @@ from zlib import crc32
 from .. import resources
 from ..checks import CHECKS
 from ..model import MODEL_VERSION
-from ..resources import VERSION
+from ..resources import VERSION, read_regular_file
 from ..vocabulary import Entry, Table, Vocabulary
 from .field_types import field_names
 from .ir import Any, Data, Expression
 from .rule import Rule, Rulebook
 
 LAYOUT = 5
+MAX_BYTES = 4 << 20  # of a file of a pack
 HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "status", "tags", "when")
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
 Stats = list[list[Any]]
@@ -68,8 +69,7 @@ def digest(found: Stats) -> str:
     for path, *_ in found:
         total.update(os.path.basename(path).encode("utf-8", "surrogateescape") + b"\0")
         try:
-            with open(path, "rb") as file:
-                total.update(sha256(file.read()).digest())
+            total.update(sha256(read_regular_file(path, MAX_BYTES)).digest())
         except OSError:
             total.update(b"-")
     return total.hexdigest()

@@ -49,7 +49,7 @@ class Diagnostic(Record):
 
 
 CODES = {
-    "R001": "The file or folder cannot be read. Give a path that exists and that you have permission to read.",
+    "R001": "The file or folder cannot be read. Give a path to a regular file that you have permission to read.",
     "R002": "The file is not UTF-8 text. Save it as UTF-8.",
     "R003": "The file is not well-formed YAML. The position is where the reader stopped; check the line before, too.",
     "R004": "A key appears twice in one mapping, so one of the two would be lost. Remove one.",

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import RuleError
 from ..model import MODEL_VERSION
-from ..resources import VERSION, data_dir
+from ..resources import VERSION, data_dir, read_regular_file
 from ..vocabulary import Vocabulary
 from .diagnostics import Diagnostic, Place
 from .ir import Data
 from .rule_parser import Bases, read_rule
 from .schema import check_schema
 from .vocabulary_loader import read_table, read_tables
-from .yaml_loader import RuleFile, YamlList, YamlMap, YamlText, suggest
+from .yaml_loader import MAX_BYTES, RuleFile, YamlList, YamlMap, YamlText, is_below, outside, suggest, unreadable
 
 MEANING = ("profile", "era", "when", "each", "where", "require", "check", "with")
 
@@ -138,8 +138,11 @@ def unknown_overlay_rules(words: Iterable[str], where: str, known: Sequence[str]
 # ---- Single files ----------------------------------------------------------------------------------------------------
 
 
-def check_files(paths: Sequence[str]) -> list[Diagnostic]:
-    """Return the errors of rule files, vocabulary files, pack files and folders of them."""
+def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) -> list[Diagnostic]:
+    """Return the errors of rule files, vocabulary files, pack files and folders of them.
+
+    `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor.
+    """
     library = Library()
     shipped = data_dir("rules")
     library.vocabulary = Vocabulary(
@@ -153,7 +156,7 @@ def check_files(paths: Sequence[str]) -> list[Diagnostic]:
             folder.read([path])
             library.diagnostics += folder.diagnostics
         else:
-            _check_file(path, library)
+            _check_file(path, library, (texts or {}).get(path))
     mine = {os.path.realpath(path) for path in paths}
     if library.rules and "levels" in library.vocabulary:
         around = Library()
@@ -184,12 +187,13 @@ def _homes(folders: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
-def _check_file(path: str, library: Library) -> None:
+def _check_file(path: str, library: Library, text: bytes | None) -> None:
     near = os.path.join(os.path.dirname(os.path.abspath(path)), "")
+    opened = RuleFile(path, text, library.diagnostics) if text is not None else None
     if os.path.basename(path) == "pack.yaml":
-        Pack(os.path.dirname(os.path.abspath(path)), library.diagnostics)
+        Pack(os.path.dirname(os.path.abspath(path)), library.diagnostics, opened)
         return
-    file = RuleFile.open(path, path, library.diagnostics)
+    file = opened or RuleFile.open(path, path, library.diagnostics)
     if file is None or file.tree is None:
         return
     if isinstance(file.tree, YamlMap) and "table" in file.tree.pairs:
@@ -208,7 +212,8 @@ NUMBER = re.compile(r"(>=|<=|==|<|>)\s?([0-9]+(?:\.[0-9]+)*)")
 class Pack:
     """A folder of rules with its vocabulary and telegrams. Files outside the folder are errors."""
 
-    def __init__(self, folder: str, diagnostics: list[Diagnostic]) -> None:
+    def __init__(self, folder: str, diagnostics: list[Diagnostic], about: RuleFile | None = None) -> None:
+        """Read the description of the pack, from `about` if an editor has it open."""
         self.folder = folder
         self.diagnostics = diagnostics
         self.name = os.path.basename(os.path.abspath(folder))
@@ -219,8 +224,8 @@ class Pack:
             diagnostics.append(Diagnostic("R001", "no such folder", Place(folder, 1, 1)))
             return
         path = os.path.join(folder, "pack.yaml")
-        if os.path.exists(path) and self.inside(path):
-            self._read(path)
+        if about is not None or (os.path.exists(path) and self.inside(path)):
+            self._read(about or RuleFile.open(path, self.shown(path), self.diagnostics))
 
     def shown(self, path: str) -> str:
         """Return the path of a file as shown in messages: `rules/…` for shipped files, else the path as given."""
@@ -230,12 +235,9 @@ class Pack:
 
     def inside(self, path: str) -> bool:
         """Return whether a path, with links resolved, is below the folder; add an error if it is not."""
-        real = os.path.realpath(path)
-        if real == self.home or real.startswith(self.home + os.sep):
+        if is_below(path, self.home):
             return True
-        self.diagnostics.append(
-            Diagnostic("R031", "the file lies outside the folder of its pack", Place(self.shown(path), 1, 1))
-        )
+        self.diagnostics.append(outside(self.shown(path)))
         return False
 
     def chapters(self) -> list[str]:
@@ -255,12 +257,16 @@ class Pack:
         for name in sorted(os.listdir(home)) if os.path.isdir(home) else []:
             path = os.path.join(home, name)
             if name.endswith(".txt") and self.inside(path):
-                with open(path, encoding="utf-8", newline="") as file:
-                    found[name[:-4]] = file.read()
+                try:
+                    found[name[:-4]] = read_regular_file(path, MAX_BYTES).decode()
+                except OSError as error:
+                    self.diagnostics.append(unreadable(error, self.shown(path)))
+                except UnicodeDecodeError as error:
+                    why = f"byte {error.start} is not UTF-8"
+                    self.diagnostics.append(Diagnostic("R002", why, Place(self.shown(path), 1, 1)))
         return found
 
-    def _read(self, path: str) -> None:
-        file = RuleFile.open(path, self.shown(path), self.diagnostics)
+    def _read(self, file: RuleFile | None) -> None:
         if file is None or check_schema("pack", file) or not isinstance(file.tree, YamlMap):
             return
         tree = file.tree

@@ -9,7 +9,7 @@ from ..errors import RuleError
 from ..vocabulary import Entry, Table, Vocabulary
 from .diagnostics import Diagnostic
 from .schema import ENTRY, check_schema
-from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText
+from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, is_below, outside
 
 ENTRY_KEYS = frozenset(key.name for key in ENTRY)
 
@@ -32,6 +32,9 @@ def read_tables(folders: list[str], diagnostics: list[Diagnostic]) -> dict[str, 
                 path = os.path.join(folder, name)
                 home = os.path.dirname(os.path.abspath(folder))
                 shown = f"{os.path.basename(home)}/{os.path.basename(folder)}/{name}"
+                if not is_below(path, home):
+                    diagnostics.append(outside(shown))
+                    continue
                 file = RuleFile.open(path, shown, diagnostics)
                 if file is not None:
                     read_table(file, name, found)

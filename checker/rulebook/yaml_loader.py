@@ -6,12 +6,14 @@ Anchors, tags, duplicate keys and files beyond the limits below are errors. The 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 import yaml
 
+from ..resources import read_regular_file
 from .diagnostics import Diagnostic, Place
 from .ir import Any
 
@@ -79,6 +81,24 @@ class YamlMap:
 YamlNode = YamlText | YamlList | YamlMap
 
 
+def unreadable(error: OSError, shown: str) -> Diagnostic:
+    """Return the diagnostic for a file that cannot be read."""
+    if error.errno == errno.EFBIG:
+        return Diagnostic("R008", f"the file is {error.strerror}", Place(shown, 1, 1))
+    return Diagnostic("R001", f"cannot read the file: {error.strerror}", Place(shown, 1, 1))
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Return whether a path is a folder or below it, with links resolved."""
+    real, home = os.path.realpath(path), os.path.realpath(folder)
+    return real == home or real.startswith(home + os.sep)
+
+
+def outside(shown: str) -> Diagnostic:
+    """Return the diagnostic for a link that leads out of a pack."""
+    return Diagnostic("R031", "the file lies outside the folder of its pack", Place(shown, 1, 1))
+
+
 class RuleFile:
     """One YAML file: its lines, its tree (None if it cannot be read), and the list to which its errors are added."""
 
@@ -96,13 +116,9 @@ class RuleFile:
         messages.
         """
         try:
-            if os.path.isfile(path) and os.path.getsize(path) > MAX_BYTES:
-                diagnostics.append(Diagnostic("R008", f"the file is larger than {MAX_BYTES} bytes", Place(shown, 1, 1)))
-                return None
-            with open(path, "rb") as file:
-                return cls(shown, file.read(), diagnostics)
+            return cls(shown, read_regular_file(path, MAX_BYTES), diagnostics)
         except OSError as error:
-            diagnostics.append(Diagnostic("R001", f"cannot read the file: {error.strerror}", Place(shown, 1, 1)))
+            diagnostics.append(unreadable(error, shown))
             return None
 
     def error(self, code: str, node: YamlNode | tuple[int, int], message: str, help: str = "", rule: str = "") -> None:

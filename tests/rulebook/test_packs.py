@@ -131,6 +131,36 @@ def test_a_link_out_of_the_pack_is_not_followed(pack: Path, tmp_path: Path, name
     assert "R031" in codes(caught)
 
 
+@pytest.mark.parametrize("cache", [False, True], ids=["cold", "cached"])
+@pytest.mark.parametrize("name", ["pipe.yaml", "vocabulary/pipe.yaml", "telegrams/pipe.txt", "pack.yaml"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_only_regular_files_of_a_pack_are_read(kept: Path, pack: Path, name: str, kind: str, cache: bool) -> None:
+    (pack / name).unlink(missing_ok=True)
+    if kind == "device":
+        (pack / name).symlink_to("/dev/zero")
+    else:
+        (os.mkfifo if kind == "pipe" else os.mkdir)(pack / name)
+    with pytest.raises(RuleError) as caught:
+        rulebook.load([SHIPPED, str(pack)], cache=cache)
+    assert ["R031" if kind == "device" else "R001"] == codes(caught)
+
+
+def test_a_link_out_of_the_vocabulary_shows_nothing_of_the_file(pack: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text("secret: CANARY\n\tsecret: CANARY\n", encoding="utf-8")
+    (pack / "vocabulary" / "s.yaml").symlink_to(tmp_path / "outside.txt")
+    with pytest.raises(RuleError) as caught:
+        rulebook.load([SHIPPED, str(pack)], cache=False)
+    assert ["R031"] == codes(caught)
+    assert "CANARY" not in str(caught.value)
+
+
+def test_a_telegram_of_a_pack_that_is_not_text_is_an_error(pack: Path) -> None:
+    (pack / "telegrams" / "bytes.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RuleError) as caught:
+        rulebook.load([SHIPPED, str(pack)], cache=False)
+    assert ["R002"] == codes(caught)
+
+
 def test_a_word_twice_is_refused(pack: Path) -> None:
     (pack / "vocabulary" / "desks.yaml").write_text(DESKS.replace("WEST", "EAST"), encoding="utf-8")
     with pytest.raises(RuleError) as caught:
