@@ -11,7 +11,7 @@ from .metadata import fact
 from .registry import ReaderSettings, Reading
 
 _START = re.compile(r"(?:\A|\n)[ \t]*id:[ \t]*\d+[ \t]*\r?\n")
-_LABEL = re.compile(r"[ \t]*(id|date|refid|origin|classification|destination):[ \t]*([^\r\n]*)\r?\n")
+_LABEL = re.compile(r"[ \t]*(id|date|refid|origin|classification|destination):[ \t]*+([^\r\n]*+)\r?\n")
 _NAMES = {"id": "doc_id", "date": "created", "refid": "reference_id", "destination": "references"}
 _HEADER = re.compile(r"[ \t]*header:[ \t]*\r?\n?")
 _HEADER_ENDS = re.compile(r"\n-*+ *header ends *-*+[ \t]*\r?(?=\n|\Z)")

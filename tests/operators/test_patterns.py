@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from re import _parser as parser
 
 import pytest
+from backtracking import Steps, TooMany
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,63 +84,12 @@ EXPONENTIAL = [  # each takes exponential or at least quadratic time with `re`
     "(?:a|ab?)(?:b|ba?)" * 10 + "c", "[ab]?" * 12 + "!", "(ab?|b?a){12}!", "(a?b?){12}c", r"\d{1,9}\d{1,9}\d{1,9}x",
     "(?:[ab]{1,2}){15}c", "(a?a)*b", "(a|b|ab)*c", "a*a?a*b", "(a{1,3}a{1,3})*b", "([ab]|(?:a|b))+c",
 ]  # fmt: skip
-MAX_STEPS = 2_000_000
-
-
-class TooMany(Exception):
-    """The engine took more than `MAX_STEPS`."""
-
-
-class Steps:
-    """A backtracking matcher that counts how often it looks at an item: the work of `re` without its short cuts."""
-
-    def __init__(self, pattern: str, text: str) -> None:
-        self.text = text
-        self.count = 0
-        for end in self.sequence(list(parser.parse(pattern, re.ASCII)), 0):
-            if end == len(text):
-                break
-
-    def sequence(self, items: list, start: int) -> Iterator[int]:
-        if not items:
-            yield start
-            return
-        for end in self.item(items[0], start):
-            yield from self.sequence(items[1:], end)
-
-    def item(self, item: tuple, start: int) -> Iterator[int]:
-        self.count += 1
-        if self.count > MAX_STEPS:
-            raise TooMany
-        name, value = str(item[0]), item[1]
-        if name in ("MAX_REPEAT", "MIN_REPEAT"):
-            yield from self.repeat(value[0], min(int(value[1]), len(self.text) + 1), list(value[2]), start)
-        elif name == "SUBPATTERN":
-            yield from self.sequence(list(value[3]), start)
-        elif name == "BRANCH":
-            for branch in value[1]:
-                yield from self.sequence(list(branch), start)
-        elif name == "AT":
-            yield start
-        elif start < len(self.text) and min(ord(self.text[start]), 128) in regex_subset._letters([item]):
-            yield start + 1
-
-    def repeat(self, low: int, high: int, inner: list, start: int) -> Iterator[int]:
-        """Greedy; with an explicit stack, because a text is longer than Python's own."""
-        stack = [(start, self.sequence(inner, start) if high else iter(()))]
-        while stack:
-            here, ways = stack[-1]
-            end = next(ways, None)
-            if end is not None and (end > here or len(stack) <= low):
-                stack.append((end, self.sequence(inner, end) if len(stack) < high else iter(())))
-            elif end is None:
-                stack.pop()
-                if len(stack) >= low:
-                    yield here
 
 
 def steps(pattern: str, text: str) -> int:
-    return Steps(pattern, text).count
+    matcher = Steps(pattern)
+    matcher.match(text, full=True)
+    return matcher.count
 
 
 @pytest.mark.parametrize("pattern", EXPONENTIAL)

@@ -24,7 +24,7 @@ _LETTERS = Pattern(r"([A-H]{1,4})(?![A-Z'])(?!\.[A-Z]{2})(?!\.[I-Z])")
 _SECTION_REPEATED = Pattern(r"[ ,;/&)]{0,3}(?:AND |OR )?1 ?[./:] ?[3-6](?= ?\(?[A-H])")
 _NO_LETTER = Pattern(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written as a letter is
 _MARK = Pattern(r"\([CSU](/{1,2} ?[A-Z][A-Z ,/]{1,20})?\)")
-_MARKED_TEXT = Pattern(r"(?:[^\n]*\n[ \n]*\n)?[ \n]*(?!AND\b|OR\b)[A-Z0-9\"'-]")
+_MARKED_TEXT = Pattern(r"(?:[^\n]*+\n(?: *+\n)++)?[ \n]*+(?!AND\b|OR\b)[A-Z0-9\"'-]")
 _TEXT = Pattern(r"[). \n-]*([(\xb61][^\n]{0,30})")
 _PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1 ?[.)] ?\((?:C|S|U|SBU|LOU|TS)[)/]")
 

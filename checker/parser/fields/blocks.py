@@ -22,7 +22,7 @@ _LETTER = Pattern(r"\( ?([A-Z]) ?\)")
 _MARK_WITHIN = Pattern(r"(?<=[\d)]) +(?=\([A-Z]{1,3}\) )")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
-_DASHES = Pattern(r" *-{4,}[- ]*\n")
+_DASHES = Pattern(r" *-{4}[- ]*\n")
 _REASON_OPEN = Pattern(
     r"(?:\bREASONS?|\bFOR|\bPER|\bR(?:EA?)?S?O?N?)[ :.\\\n]*\Z|1 ?[./] ?[3-6][^\n]{0,12}(?:AND|[,(])[ \\\n]*\Z"
 )

@@ -11,7 +11,7 @@ _NO_WORDS = Pattern(r"[^A-Z0-9(){}]+|#\d{3,5}")
 _RECORD_LINE = Pattern(r">? *\d{2,4}[A-Z]+\d+ - (?:CLASSIFICATION: )?[A-Z ]+")
 _SENTENCE_ENDS = ".!?:;\"')]-”’"
 _NAME_AT_END = Pattern(  # 1 the word that the period follows, 2 the name
-    r"(?:\b([A-Z.]{1,7})[.]|[.!?)\]\"”’>]|[-*=]{3,}|X{4,}|MINIMIZED? CONSIDERED|[.] ?CFM) +#?"
+    r"(?:\b([A-Z.]{1,7})[.]|[.!?)\]\"”’>]|[-*=]{3}|X{4}|MINIMIZED? CONSIDERED|[.] ?CFM) +#?"
     r"((?:[A-Z]{2,3} ){0,2}[A-Z](?:[^\W\d_]|['’-]){2,24})[ #\"*~_=.]*$"
 )
 _LONGEST_NAME = 32  # code points

@@ -17,6 +17,7 @@ from ..markings import finder
 from .detect import has_authority_opener
 
 _NEAR = 40  # lines
+_MAX_READINGS = 8  # of one authority block, from different labels on
 _READERS = {
     "eo": read_eo,
     "tags": read_tags,
@@ -234,6 +235,7 @@ def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -
     """Look for the authority sentence within the paragraphs, where some telegrams have it."""
     if not has_authority_opener(cursor, low, high):
         return
+    read: dict[int, int] = {}  # by the end of a block: how often it was read from one of its labels on
     for form in cursor.grammar.authority_openers:
         at = cursor.fold.find(form, low, high)
         while at >= 0:
@@ -241,6 +243,10 @@ def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -
             if not before.isalpha() and _opens_sentence(cursor, low, at):
                 end = cursor.fold.find("\n", min(at + 240, high))
                 stop = _sentence_stop(cursor, at, min(end if end >= 0 else high, high))
+                read[stop] = read.get(stop, 0) + 1
+                if read[stop] > _MAX_READINGS:
+                    at = cursor.fold.find(form, stop, high)
+                    continue
                 read_authority(cursor, telegram, Region("authority", at, at, stop), numbered=True)
                 if isinstance(telegram.authority, Authority) and telegram.authority.by is not None:
                     return
