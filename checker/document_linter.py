@@ -45,7 +45,7 @@ class DocumentLinter:
 
     def _lint(self, path: str, data: bytes | None) -> list[DocumentResult]:
         ignored = self.ignored_rules(path)
-        found = [self._document(item, ignored) for item in self.documents(path, data)]
+        found = [self._document(item, ignored)[0] for item in self.documents(path, data)]
         return found or [DocumentResult(path, "", FAILED, "holds no document")]
 
     def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
@@ -73,15 +73,24 @@ class DocumentLinter:
 
     def check(self, item: readers.Reading | readers.Unreadable) -> DocumentResult:
         """Return the result of one document of a file."""
+        return self._document(item, self.ignored_rules(item.path))[0]
+
+    def check_with_telegram(self, item: readers.Reading | readers.Unreadable) -> tuple[DocumentResult, Telegram | None]:
+        """Return the result of one document of a file, and its telegram if it could be judged."""
         return self._document(item, self.ignored_rules(item.path))
 
-    def _document(self, item: readers.Reading | readers.Unreadable, ignored: frozenset[str]) -> DocumentResult:
+    def _document(
+        self, item: readers.Reading | readers.Unreadable, ignored: frozenset[str]
+    ) -> tuple[DocumentResult, Telegram | None]:
         if isinstance(item, readers.Unreadable):
             state = EXCLUDED if item.excluded else FAILED
-            return DocumentResult(item.path, self.name(item.cable), state, self.reason(item.why))
+            return DocumentResult(item.path, self.name(item.cable), state, self.reason(item.why)), None
         telegram, why = self.judgeable(item)
         if telegram is None:
-            return DocumentResult(item.path, self.name(item.cable), FAILED, why)
+            return DocumentResult(item.path, self.name(item.cable), FAILED, why), None
+        return self._judged(item, telegram, ignored), telegram
+
+    def _judged(self, item: readers.Reading, telegram: Telegram, ignored: frozenset[str]) -> DocumentResult:
         source = item.view.source
         tally = engine.Tally()
         cable = item.cable or telegram.mrn or ""

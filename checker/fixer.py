@@ -57,7 +57,7 @@ def fix(path: str, linter: DocumentLinter, unsafe: bool, accepted: Collection[st
         findings, single = _fixable(path, current, text, linter, unsafe, accepted)
         if findings and not single:
             return [], f"{path}: not fixed: a container, or several documents"
-        changes = [(one, change) for one in _apart(findings) if (change := _encodable(one, text, codec)) is not None]
+        changes = [(one, change) for one in apart(findings) if (change := _encodable(one, text, codec)) is not None]
         if not changes:
             break
         fixes += [_logged(path, text, one, change) for one, change in changes]
@@ -97,7 +97,7 @@ def _fixable(
     return findings, isinstance(first, readers.Reading) and bool(text) and first.view.source.text == text
 
 
-def _apart(findings: Iterable[Finding]) -> Iterator[Finding]:
+def apart(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings whose suggestions do not overlap or touch an earlier one."""
     end = -1
     for one in sorted(findings, key=lambda one: (one.suggestion.span.start, one.rule) if one.suggestion else (0, "")):

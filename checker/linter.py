@@ -194,7 +194,7 @@ def _matches(path: str, patterns: list[str]) -> bool:
     return any(document_linter.matches_glob(each, pattern) for each in parents for pattern in patterns)
 
 
-_OTHER = (
+NO_TELEGRAM = (
     NOT_A_TELEGRAM, "contains no", "holds no", "is XML of", "is a web page without", "is empty", "is not text",
     "no text",
 )  # fmt: skip
@@ -218,7 +218,7 @@ def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool
 
 def _other_files(results: list[DocumentResult]) -> frozenset[str]:
     """Return the files in which nothing is a telegram."""
-    rest = {one.path for one in results if one.state != "failed" or not one.why.startswith(_OTHER)}
+    rest = {one.path for one in results if one.state != "failed" or not one.why.startswith(NO_TELEGRAM)}
     return frozenset(one.path for one in results) - rest
 
 

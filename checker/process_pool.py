@@ -66,7 +66,7 @@ def spread(
     Leaving the generator early ends all workers. Raises `CablecheckError` if worker after worker dies before it has
     begun an item.
     """
-    return ProcessPool(items, lambda: _Worker(prepare, arguments), max(1, jobs), limits, ahead, retry).run()
+    return ProcessPool(items, lambda: Worker(prepare, arguments), max(1, jobs), limits, ahead, retry).run()
 
 
 class ProcessPool(Generic[Item, Result]):
@@ -75,7 +75,7 @@ class ProcessPool(Generic[Item, Result]):
     def __init__(
         self,
         items: Sequence[Item],
-        start_worker: Callable[[], _Worker],
+        start_worker: Callable[[], Worker],
         jobs: int,
         limits: Limits,
         ahead: int,
@@ -83,7 +83,7 @@ class ProcessPool(Generic[Item, Result]):
     ) -> None:
         self.items = list(items)
         self.queue = deque(range(len(items)))
-        self.workers: list[_Worker] = []
+        self.workers: list[Worker] = []
         self.start_worker, self.jobs, self.limits, self.ahead, self.retry = start_worker, jobs, limits, ahead, retry
         self.failed_starts = 0
 
@@ -113,7 +113,7 @@ class ProcessPool(Generic[Item, Result]):
             index = self.queue.popleft()
             worker.send(index, self.items[index])
 
-    def _outcome(self, worker: _Worker, answered: bool) -> Iterator[tuple[int, Result | TaskFailure]]:
+    def _outcome(self, worker: Worker, answered: bool) -> Iterator[tuple[int, Result | TaskFailure]]:
         """Yield the outcome of a worker's current item, if there is one yet."""
         if not answered:
             why = worker.exceeded(self.limits)
@@ -129,7 +129,7 @@ class ProcessPool(Generic[Item, Result]):
         if why:
             yield from self._drop(worker, why)
 
-    def _drop(self, worker: _Worker, why: str) -> Iterator[tuple[int, TaskFailure]]:
+    def _drop(self, worker: Worker, why: str) -> Iterator[tuple[int, TaskFailure]]:
         """End a worker and queue its items again, except the current one if `retry` gives it up."""
         worker.end()
         self.workers.remove(worker)
@@ -147,7 +147,7 @@ class ProcessPool(Generic[Item, Result]):
         self.queue.extendleft(reversed(worker.assigned))
 
 
-class _Worker:
+class Worker:
     """One process, the pipe to it, its current step, and the indices of its items, the current one first."""
 
     def __init__(self, prepare: Callable[..., object], arguments: tuple[object, ...]) -> None:

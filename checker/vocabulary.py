@@ -117,6 +117,11 @@ class Vocabulary:
     def __contains__(self, name: str) -> bool:
         return name in self.tables
 
+    def find(self, word: str) -> list[tuple[Table, Entry]]:
+        """Return the entries that have the word as a spelling or code, table by table. Case matters: fold it first."""
+        found = ((table, table.find(word)) for table in self.tables.values())
+        return [(table, entry) for table, entry in found if entry is not None]
+
     def level(self, code: str) -> Level | None:
         """Return the level with that code of the table `levels`, or None."""
         if self._levels is None:

@@ -15,6 +15,7 @@ TESTS = Path(__file__).parent
 SLOW = (
     "audit/",  # worker processes, databases
     "cli/test_canary.py",
+    "cli/test_editor_features.py",  # a server process for each test
     "cli/test_integrations.py",  # pre-commit, the action
     "cli/test_lsp.py",  # a server process
     "cli/test_secrecy.py",

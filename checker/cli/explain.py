@@ -1,4 +1,4 @@
-"""`cablecheck explain`: a rule, an error code, or a rule's verdict on a telegram."""
+"""`cablecheck explain`: a rule, an error code, a word of the vocabulary, or a rule's verdict on a telegram."""
 
 from __future__ import annotations
 
@@ -19,8 +19,14 @@ from . import output
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("explain", "Explain a rule, an error code, or a rule's verdict on a telegram.")
-    parser.add_argument("what", metavar="RULE", help="an id, name or alias of a rule, or an error code such as R012")
+    parser = cli_options.parser(
+        "explain", "Explain a rule, an error code, a marking or code, or a rule's verdict on a telegram."
+    )
+    parser.add_argument(
+        "what",
+        metavar="RULE",
+        help="an id, name or alias of a rule, an error code such as R012, or a word such as NODIS",
+    )
     cli_options.input_options(parser)
     cli_options.rule_options(parser)
     return parser
@@ -33,7 +39,7 @@ def main(given: list[str]) -> int:
     if not args.paths and not args.files_from:
         text = explain_code(args.what)
         if text is None:
-            text = authoring.explain(_rule(linter.load(options), args.what))
+            text = _explained(linter.load(options), args.what)
         print("\n".join(visible(line) for line in text.split("\n")))
         return output.OK
     cli_options.refuse_redaction(options, "explain")
@@ -43,6 +49,14 @@ def main(given: list[str]) -> int:
         sys.stdout.write(visible(title) + "\n" + "".join(f"  {visible(line)}\n" for line in lines))
         code = code if ok else output.INCOMPLETE
     return code
+
+
+def _explained(rulebook: Rulebook, name: str) -> str:
+    """Return what a rule requires, or what a word of the vocabulary means. Raises `ConfigError` for any other word."""
+    entries = rulebook.vocabulary.find(name.upper()) if rulebook.find(name) is None else []
+    if entries:
+        return authoring.explain_entries(rulebook.vocabulary, entries)
+    return authoring.explain(_rule(rulebook, name))
 
 
 def _rule(rulebook: Rulebook, name: str) -> Rule:

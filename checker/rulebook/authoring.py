@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..record import Record
 from ..resources import data_dir
+from ..vocabulary import Entry, Table, Vocabulary
 from . import load
 from .examples import ExampleResult, run_examples, run_mutants, stale_equivalents
 from .ir import Data
@@ -46,6 +47,24 @@ def explain(rule: Rule) -> str:
     file, line, _ = rule.place
     lines += ["", f"Defined in {file}, line {line}, chapter {rule.chapter}"]
     return "\n".join(lines) + "\n"
+
+
+def explain_entries(vocabulary: Vocabulary, entries: Iterable[tuple[Table, Entry]]) -> str:
+    """Return what entries of vocabulary tables mean, as plain text: title, table, dates of use, and source."""
+    blocks = []
+    for table, entry in entries:
+        lines = [f"{entry.code}: {entry.title or table.title}"]
+        dates = [f"from {entry.since}" if entry.since else "", f"until {entry.until}" if entry.until else ""]
+        if any(dates):
+            lines.append(f"In use {' '.join(filter(None, dates))}")
+        others = [form for form in entry.spellings() if form not in (entry.code, entry.title)]
+        if others:
+            lines.append(f"Spellings: {', '.join(others)}")
+        source = vocabulary["sources"].get(entry.source) if "sources" in vocabulary else None
+        origin = f"; source: {source.title if source is not None else entry.source}" if entry.source else ""
+        lines.append(f"Table: {table.name} ({table.title}){origin}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
 
 
 def _era(rule: Rule) -> str:

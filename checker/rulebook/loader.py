@@ -170,6 +170,17 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
     return library.diagnostics
 
 
+def check_text(path: str, text: str) -> list[Diagnostic]:
+    """Return the errors of one rule, vocabulary or pack file whose text is open in an editor."""
+    found = check_files([path], {path: text.encode("utf-8", "surrogatepass")})
+    return [each for each in found if each.place.file == path]
+
+
+def base_telegrams() -> list[str]:
+    """Return the names of the shipped telegrams that examples can be based on."""
+    return sorted(Pack(data_dir("rules"), []).bases())
+
+
 def neighbor_folders(paths: Sequence[str]) -> list[str]:
     """Return the folders of files that have a vocabulary folder: a file is checked with the vocabulary beside it."""
     near = (os.path.dirname(os.path.abspath(path)) for path in paths if not os.path.isdir(path))

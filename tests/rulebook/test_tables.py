@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from kept import WRITING, cases, rewrite
 
+from checker import cli
 from checker.errors import RuleError
 from checker.rulebook.diagnostics import Diagnostic
 from checker.rulebook.vocabulary_loader import load_vocabulary, read_table, read_tables
@@ -74,3 +75,11 @@ def test_later_folders_add_words_and_a_folder_that_is_not_there_adds_none(tmp_pa
     assert [] == items
     read_tables([folders[0], folders[0]], items)
     assert [f"{tmp_path.name}/one/my-words.yaml:6:18"] == [str(item.place) for item in items]
+
+
+def test_a_word_is_explained_from_its_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == cli.main(["explain", "--isolated", "oadr"])
+    shown = capsys.readouterr().out
+    assert shown.startswith("OADR: Originating agency's determination required\nIn use from 1982-08-01")
+    assert "Table: instructions (Declassification instructions); source: " in shown
+    assert 2 == cli.main(["explain", "--isolated", "NO-SUCH-WORD"])

@@ -1,0 +1,166 @@
+"""Hover and completion in rule files: rules, fields of the document model, operators, sources, and keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from ..operators import OPERATORS
+from ..results import SEVERITIES
+from ..rulebook import Rulebook
+from ..rulebook.authoring import explain
+from ..rulebook.condition_parser import QUANTIFIERS, STATES
+from ..rulebook.field_types import FieldType, all_paths, element_of, fields, nodes
+from ..rulebook.loader import base_telegrams
+from ..rulebook.schema import RULE
+
+_WORD = re.compile(r"[A-Za-z][\w.-]*")
+_KEY = re.compile(r"[A-Za-z][\w.-]*(?=\s*:)")
+_RULE_FILE = re.compile(r"^(?:chapter|rules|table|entries|cablecheck|model)\s*:", re.MULTILINE)
+_HEAD = re.compile(r"^(?:format|name)\s*:", re.MULTILINE)
+CONDITIONS = ("when", "where", "require", "and", "or", "not", "implies", "if", "then")
+KEYS = {key.name: key.says for key in RULE}
+
+
+def is_rule_file(path: str, text: str) -> bool:
+    """Return whether a YAML file is a chapter of rules, a vocabulary table or the description of a pack."""
+    return path.endswith((".yaml", ".yml")) and bool(_HEAD.search(text)) and bool(_RULE_FILE.search(text))
+
+
+def hover(book: Rulebook, lines: Sequence[str], row: int, column: int) -> tuple[str, int, int]:
+    """Return what the word at a position means, and its first and last column; "" if nothing is known."""
+    for word in _WORD.finditer(lines[row]):
+        if word.start() <= column < word.end():
+            keys = enclosing_keys(lines, row, word.start())
+            return _meaning(book, word[0], keys, _element(lines, row)), word.start(), word.end()
+    return "", 0, 0
+
+
+def _meaning(book: Rulebook, word: str, keys: list[str], element: str) -> str:
+    rule, source = book.find(word), book.vocabulary["sources"].get(word)
+    if rule is not None:
+        return explain(rule)
+    if source is not None:
+        return f"{word}: {source.title}"
+    if not any(key in CONDITIONS for key in keys) and keys[-1:] not in (["each"], ["point"]):
+        return f"{word}: {KEYS[word]}" if word in KEYS else ""
+    kind = _kind_at([*keys, word], element)
+    before = _kind_at(keys, element)
+    operator = OPERATORS.get(before.name, {}).get(word) if before is not None else None
+    if operator is not None:
+        return f"{word}: {operator.says}"
+    return _field_text(word, kind) if kind is not None and word not in (*QUANTIFIERS, *STATES) else ""
+
+
+def _field_text(path: str, kind: FieldType) -> str:
+    operators = QUANTIFIERS if kind.name == "list" else tuple(OPERATORS.get(kind.name, {}))
+    lines = [f"{path}: a {kind}", kind.title, f"Operators: {', '.join(operators)}" if operators else ""]
+    return "\n".join(line for line in lines if line)
+
+
+def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> Iterator[tuple[str, str, str]]:
+    """Yield what may stand at a position: the word, its meaning, and its kind (field, operator, source, key …)."""
+    keys = enclosing_keys(lines, row, column)
+    last = keys[-1] if keys else ""
+    if last in ("source", "cite"):
+        yield from ((entry.code, entry.title, "source") for entry in book.vocabulary["sources"])
+    elif last == "severity":
+        yield from ((word, "", "severity") for word in SEVERITIES)
+    elif last == "base":
+        yield from ((word, "", "telegram") for word in base_telegrams())
+    elif last in ("in_table", "not_in_table"):
+        yield from ((table.name, table.title, "table") for table in book.vocabulary.tables.values())
+    elif last == "replaced_by":
+        yield from ((rule.id, rule.summary, "rule") for rule in book.rules)
+    elif last in ("each", "point") or any(key in CONDITIONS for key in keys):
+        yield from _conditions(keys, _element(lines, row))
+    else:
+        yield from ((name, says, "key") for name, says in KEYS.items())
+
+
+def _conditions(keys: list[str], element: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the operators of the field among the keys, or the fields if there is none yet."""
+    kind = _kind_at(keys, element) if keys[-1] not in CONDITIONS else None
+    if kind is None or (kind.name == "list" and keys[-1] in QUANTIFIERS):
+        inner = element_of(kind).node if kind is not None else element
+        for node in dict.fromkeys(name for name in (inner, "Telegram") if name in nodes()):
+            yield from ((path, f"a {each}. {each.title}".strip(), "field") for path, each in all_paths(2, node))
+        return
+    if kind.name == "list":
+        yield from ((word, "", "operator") for word in QUANTIFIERS)
+    yield from ((name, each.says, "operator") for name, each in OPERATORS.get(kind.name, {}).items())
+    yield from ((word, "", "state") for word in STATES)
+
+
+def _element(lines: Sequence[str], row: int) -> str:
+    """Return the class of the elements that the rule around a row tests one by one, or ""."""
+    first = next((at for at in range(row, -1, -1) if re.match(r"\s*- *(?:id|\{)", lines[at])), 0)
+    for line in lines[first : row + 40]:
+        found = re.match(r"\s*each: *([\w.]+)", line)
+        if found is not None:
+            kind = _kind_at([found[1]], "")
+            return element_of(kind).node if kind is not None and kind.name == "list" else ""
+    return ""
+
+
+@cache
+def _field(node: str, path: str) -> FieldType | None:
+    """Return the type of a selector of a class, or None."""
+    kind: FieldType | None = None
+    for name in path.split("."):
+        known = fields(node) if node in (*nodes(), "Level", "Date") else {}
+        kind = known.get(name)
+        if kind is None:
+            return None
+        node = kind.node or {"level": "Level", "date": "Date"}.get(kind.name, "")
+    return kind
+
+
+def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
+    """Return the type of the innermost field among the keys: of the elements of a list, of `element`, or of all."""
+    owners = [element, "Telegram"]
+    kind = None
+    for key in keys:
+        found = next((each for owner in owners if owner and (each := _field(owner, key)) is not None), None)
+        if found is not None and key not in (*QUANTIFIERS, *CONDITIONS):
+            kind = found
+            owners = [element_of(kind).node, *owners] if kind.name == "list" else owners
+    return kind
+
+
+def enclosing_keys(lines: Sequence[str], row: int, column: int) -> list[str]:
+    """Return the keys around a position, the outermost first: by indentation above it, and by braces on its line."""
+    before = lines[row][:column]
+    keys = _open_keys(before)
+    depth = len(before) - len(before.lstrip(" -")) if before.strip(" -") else len(before)
+    for line in reversed(lines[:row]):
+        indent = len(line) - len(line.lstrip(" -"))
+        if line.strip() and indent < depth:
+            found = _KEY.match(line, indent)
+            if found is not None:
+                keys.insert(0, found[0])
+                depth = indent
+            if not indent:
+                break
+    return keys
+
+
+def _open_keys(text: str) -> list[str]:
+    """Return the keys of a line whose values are not complete: `require: {subject: {` gives both."""
+    keys: list[str] = []
+    depths: list[int] = []
+    depth = 0
+    for sign in re.finditer(r"[A-Za-z][\w.-]*(?=\s*:(?:\s|$))|[{}\[\],]", text):
+        word = sign[0]
+        if word in "{[":
+            depth += 1
+        elif word in "}],":
+            depth -= word != ","
+            while depths and depths[-1] >= depth + (word != ","):
+                depths.pop()
+                keys.pop()
+        else:
+            keys.append(word)
+            depths.append(depth)
+    return keys
