@@ -1,6 +1,7 @@
 """Hostile inputs: the time at n and at 2n. Linear means a ratio near 2; the bar is 2.3.
 
     python -m benchmarks.hostile [NAME ...]
+    python -m benchmarks.hostile tokens         every token of the grammar, repeated, with something else after it
 
 The garbage collector rests while the clock runs: its passes come at heap sizes of their own and are amortized, so they
 say nothing about the shape of the text. Median of five pairs; a ratio over the bar is measured once more.
@@ -16,6 +17,7 @@ from collections.abc import Callable
 
 from benchmarks.fuzz import one
 from checker import rulebook
+from checker.vocabulary import Vocabulary
 
 MEMO = "DEPARTMENT OF STATE\n\nMEMORANDUM\n\nSECRET\n\n"
 FORM = (
@@ -116,9 +118,58 @@ def worst(names: list[str], tell: Callable[[str], object] = print) -> float:
     return top
 
 
+# ---- Every token of the grammar, repeated, with something else after it ----------------------------------------------
+
+SIGNS = (
+    "-", "_", "=", "*", ".", ",", ";", ":", "/", "//", "\\", "(", ")", "[", "]", "<", ">", "&", '"', "'", "¶", "#", " ",
+    "\t", "\n", " \n", "\x0c", "A", "a", "1", "A ", "1 ", "A\n", "1\n", "1. ", "(C) ", "(S//", "--A. ", "1.4(b) ",
+    "03/12/2018 ", "141530Z MAR 08\n", "SECTION 01 OF 02 ", "PAGE 02 OF 03\n", "FM A\n", "REF: A. ", "<a>", "[[", "...",
+)  # fmt: skip
+TABLES = (
+    "labels", "levels", "captions", "controls", "exemptions", "instructions", "months", "notices", "page_words",
+    "precedence", "stamps", "statements",
+)  # fmt: skip
+PLACES = {"head": HEAD, "text": HEAD + "SUBJECT: X\n\n1. (C) A.\n", "value": HEAD + "E.O. 12958: ", "form": FORM}
+
+
+def tokens(vocabulary: Vocabulary) -> list[str]:
+    """Return the tokens of the grammar: signs, and the first spelling of each kind of every entry, with its end."""
+    spellings = [
+        forms[0]
+        for name in TABLES
+        for entry in vocabulary[name]
+        for forms in entry.forms.values()
+        if forms and len(forms[0]) < 60
+    ]
+    labels = {form for entry in vocabulary["labels"] for form in entry.spellings()}
+    return [*SIGNS, *dict.fromkeys(form + (": " if form in labels else " ") for form in spellings)]
+
+
+def followed(token: str, place: str, size: int) -> str:
+    """Return a text of about `size` code points: a token repeated at a place of `PLACES`, and then a word."""
+    return f"{PLACES[place]}{token * (size // len(token))}Zenda.\n"
+
+
+def worst_tokens(tell: Callable[[str], object] = print) -> float:
+    """Return the worst ratio over all tokens and places. Only those that take long are measured carefully."""
+    book = rulebook.load()
+    top, count = 0.0, 0
+    for place in PLACES:
+        for token in tokens(book.vocabulary):
+            count += 1
+            if spent(followed(token, place, 20_000).encode(), book) < 0.15:
+                continue
+            small, large = growth(lambda size, token=token, place=place: followed(token, place, size), book)  # type: ignore[misc]
+            top = max(top, large / small)
+            if large / small > BAR:
+                tell(f"{token!r} at {place}: {small * 1000:.0f} ms at n, {large * 1000:.0f} ms at 2n  <- over")
+    tell(f"{count} tokens and places")
+    return top
+
+
 def main(argv: list[str] | None = None) -> int:
     names = (sys.argv[1:] if argv is None else argv) or list(SHAPES)
-    top = worst(names)
+    top = worst_tokens() if names == ["tokens"] else worst(names)
     print(f"worst ratio {top:.2f} (bar {BAR})")
     return 1 if top > BAR else 0
 

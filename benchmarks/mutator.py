@@ -1,6 +1,7 @@
 """A seeded mutator of telegrams: real-shaped text, broken the way transmission, scanning and people break it.
 
     mutate(random.Random(seed), telegrams) -> bytes
+    mutate_container(random.Random(seed), telegrams) -> bytes
 
 Used by the fuzz run (`benchmarks/fuzz.py`) and by the tests (a few hundred inputs each run), which also call single
 damages by name at a stated rate.
@@ -8,9 +9,16 @@ damages by name at a stated rate.
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
+import json
 import random
 import re
+import warnings
+import zipfile
 from collections.abc import Callable, Sequence
+from email.message import EmailMessage
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789()/.:- "
 CONFUSED = {"O": "0", "0": "O", "I": "1", "1": "I", "5": "S", "S": "5", "B": "8", "8": "B", "l": "1", "E": "F"}
@@ -145,3 +153,80 @@ def mutate(rng: random.Random, telegrams: Sequence[str]) -> bytes:
     for _ in range(rng.randint(1, 6)):
         text = rng.choice(STEPS)(rng, text, telegrams)[:20_000]
     return text.encode(rng.choice(("utf-8", "utf-8", "latin-1", "utf-16", "cp1252")), "replace")
+
+
+# ---- Containers ------------------------------------------------------------------------------------------------------
+
+MEMBERS = (
+    "a.txt",
+    "./b.txt",
+    ".hidden/c.txt",
+    "../d.txt",
+    "__MACOSX/e",
+    "f/",
+    "g.zip",
+    "h.eml",
+    "h\u00e9.html",
+    "a.txt",
+)
+
+
+def _zip(rng: random.Random, texts: Sequence[bytes]) -> bytes:
+    packed = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(packed, "w") as archive:
+        warnings.simplefilter("ignore")  # two members of one name
+        for text in texts:
+            archive.writestr(rng.choice(MEMBERS), text, rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))
+    return packed.getvalue()
+
+
+def _gzip(rng: random.Random, texts: Sequence[bytes]) -> bytes:
+    return b"".join(gzip.compress(text, 1, mtime=0) for text in texts)
+
+
+def _json_rows(rng: random.Random, texts: Sequence[bytes]) -> bytes:
+    rows = [{"body": text.decode("utf-8", "replace"), "id": number} for number, text in enumerate(texts)]
+    return "\n".join(json.dumps(row, ensure_ascii=rng.random() < 0.5) for row in rows).encode("utf-8", "replace")
+
+
+def _csv_rows(rng: random.Random, texts: Sequence[bytes]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["id", "body"])
+    writer.writerows([number, text.decode("utf-8", "replace")] for number, text in enumerate(texts))
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _mail(rng: random.Random, texts: Sequence[bytes]) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "telegrams"
+    message.set_content("See the attachments.")
+    for number, text in enumerate(texts):
+        message.add_attachment(text, "text", "plain", filename=f"{number}.txt")
+    return message.as_bytes()
+
+
+def _page(rng: random.Random, texts: Sequence[bytes]) -> bytes:
+    inside = b"".join(b"<pre>" + text.replace(b"<", b"&lt;") + b"</pre>" for text in texts)
+    return b"<html><body>" + inside + b"</body></html>"
+
+
+CONTAINERS = (_zip, _zip, _gzip, _json_rows, _csv_rows, _mail, _page)
+
+
+def mutate_container(rng: random.Random, telegrams: Sequence[str]) -> bytes:
+    """One container of one to three telegrams, with up to six bytes or stretches changed, cut or doubled."""
+    texts = [rng.choice(telegrams)[:4_000].encode() for _ in range(rng.randint(1, 3))]
+    data = bytearray(rng.choice(CONTAINERS)(rng, texts))
+    for _ in range(rng.randint(0, 6)):
+        at, size = rng.randrange(len(data) + 1), rng.randrange(1, 60)
+        change = rng.randrange(4)
+        if change == 0 and at < len(data):
+            data[at] ^= 1 << rng.randrange(8)
+        elif change == 1:
+            del data[at : at + size]
+        elif change == 2:
+            data[at:at] = data[at : at + size] * rng.choice((1, 2, 9))
+        else:
+            data[at:at] = rng.choice(NASTY).encode()
+    return bytes(data)

@@ -45,7 +45,7 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
     "severity": ("map", {}, "Severity of a rule: error, warning, info or off."),
     "statistics": ("flag", False, "Count for each rule the documents that passed, failed or were undetermined."),
     "suppressions": ("path", "", "File of accepted findings, each with its reason."),
-    "timeout": ("number", 0, "Time limit for one file in seconds; 0 means no limit."),
+    "timeout": ("number", 0, "Time limit for one document in seconds; 0 means 60 in worker processes, else none."),
 }
 
 

@@ -22,11 +22,12 @@ from .values import Date, Level
 class DocumentLinter:
     """Reads, parses and judges files with one rulebook; one instance per process."""
 
-    __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "redactor", "rulebook", "severities")
+    __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "redactor", "rulebook", "severities", "step")
 
     def __init__(self, options: Options, rulebook: Rulebook) -> None:
         self._options = options
         self.rulebook = rulebook
+        self.step: Callable[[int], None] = lambda number: None  # called before each document of a file
         self.severities = dict(options.severities)
         self._vocabulary = rulebook.vocabulary
         self._as_of = Date.of(options.as_of) if options.as_of else None
@@ -45,7 +46,10 @@ class DocumentLinter:
 
     def _lint(self, path: str, data: bytes | None) -> list[DocumentResult]:
         ignored = self.ignored_rules(path)
-        found = [self._document(item, ignored)[0] for item in self.documents(path, data)]
+        found = []
+        for number, item in enumerate(self.documents(path, data), start=1):
+            self.step(number)
+            found.append(self._document(item, ignored)[0])
         return found or [DocumentResult(path, "", FAILED, "holds no document")]
 
     def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
@@ -202,10 +206,15 @@ def broken(crashes: Iterable[engine.Crash]) -> str:
 
 
 def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[DocumentResult]]:
-    """Return the work of one worker process: a path in, its results out, in one step."""
+    """Return the work of one worker process: a path in, its results out; each document is one step."""
     rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
     linter = DocumentLinter(options, rulebook.select(options.selected))
-    return lambda path, step: linter.lint(path)
+
+    def work(path: str, step: Callable[[int], None]) -> list[DocumentResult]:
+        linter.step = step
+        return linter.lint(path)
+
+    return work
 
 
 def excluded(path: str, why: str) -> DocumentResult:

@@ -34,6 +34,8 @@ from .text import Source
 
 STDIN = "-"
 _EXCLUDED = "excluded by the configuration"
+DOCUMENT_SECONDS = 60  # for one document in a worker process, if no time limit is set
+WORKER_MEMORY = 1 << 30  # bytes, as in an audit
 AHEAD = 4  # files queued for each worker, so that it never waits
 
 Progress = Callable[[int, int], None]  # called with (files done, files in all)
@@ -236,7 +238,7 @@ def _lint_files(files: list[str], options: Options, rulebook: Rulebook) -> Itera
     if pooled:
         from . import process_pool  # 25 ms with multiprocessing
 
-        limits = process_pool.Limits(options.timeout)
+        limits = process_pool.Limits(options.timeout or DOCUMENT_SECONDS, WORKER_MEMORY)
         work = document_linter.prepare, (copied(options, stdin=None),)
         for index, result in process_pool.spread(pooled, *work, jobs, limits, AHEAD):
             if isinstance(result, process_pool.TaskFailure):

@@ -94,7 +94,7 @@ complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-baseline -d 'also
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l suppressions -x -d 'file of accepted findings, each with its reason'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-suppressions -d 'also show suppressed findings'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l jobs -x -d 'number of worker processes. 0 means one for each processor if there is enough to do'
-complete -c cablecheck -n '_shtab_cablecheck_using lint' -l timeout -x -d 'time limit for one file in seconds; 0 means no limit'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l timeout -x -d 'time limit for one document in seconds; 0 means 60 in worker processes, else none'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l cache -d 'cache the results of unchanged files. They quote the documents unless `redact` is set'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-cache -d 'do not read or write the result cache'
 complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a audit -d 'check a whole corpus, resumable, with reports and tables'

@@ -32,6 +32,7 @@ SLOW = (
     "test_docs_run.py",
     "test_explain_agrees_with_lint.py",
     "test_fuzz.py",
+    "test_mutations.py",
     "test_gates.py",  # ruff and mypy
     "test_robustness.py",
     "test_stability.py",

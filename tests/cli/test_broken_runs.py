@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checker import cli, document_linter, engine, linter, readers
+from checker import cli, document_linter, engine, linter, process_pool, readers
 from checker.cli import output
 
 ROOT = Path(__file__).parents[2]
@@ -178,3 +179,46 @@ def test_any_number_of_jobs_gives_the_same_bytes(folder: Path) -> None:
         outputs.add((made.stdout, (folder / "page.html").read_bytes()))
         (folder / "page.html").unlink()
     assert 1 == len(outputs)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+@pytest.mark.parametrize(
+    "words", [["lint", *RULES, "."], ["audit", "--isolated", "--out", "out", "."]], ids=["lint", "audit"]
+)
+def test_a_closed_stream_is_at_most_one_line_and_exit_2(closed: str, words: list[str], folder: Path) -> None:
+    made = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {closed}', sys.executable, "-m", "checker", *words],
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert made.returncode == output.INCOMPLETE
+    assert (made.stdout + made.stderr).count("\n") <= 1
+
+
+def test_every_member_of_an_archive_is_accounted_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile(folder / "mixed.zip", "w") as archive:
+        for name in ("ok.txt", "./bad.txt", ".hidden/bad2.txt", "../bad3.txt"):
+            archive.writestr(name, CLEAN if name == "ok.txt" else DEFECT)
+    code = cli.main(["lint", *RULES, "--format", "json", "mixed.zip"])
+    report = json.loads(capsys.readouterr().out)
+    summary = report["summary"]
+    assert code == output.INCOMPLETE
+    assert (4, 2, 1, 1) == tuple(summary[key] for key in ("handed_in", "checked", "excluded", "failed"))
+
+
+@pytest.mark.parametrize(("words", "seconds"), [([], 60), (["--timeout", "7"], 7)])
+def test_worker_processes_have_limits(
+    words: list[str], seconds: int, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+
+    def spread(items, prepare, arguments, jobs, limits, ahead):  # type: ignore[no-untyped-def]
+        found.append((limits.seconds, limits.memory))
+        work = prepare(*arguments)
+        steps: list[int] = []
+        yield from ((number, work(item, steps.append)) for number, item in enumerate(items))
+        assert [1] * len(items) == steps
+
+    monkeypatch.setattr(process_pool, "spread", spread)
+    assert output.FINDINGS == lint(capsys, "--jobs", "2", *words)[0]
+    assert [(seconds, 1 << 30)] == found

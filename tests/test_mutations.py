@@ -1,0 +1,82 @@
+"""Ten thousand seeded mutations of texts and containers: no crash, no hang, every document accounted for, every tiling whole.
+
+A hang is counted in calls, which are the same on every machine. What is quadratic inside a single call is held by
+`parser/test_linear_patterns.py`, and what is quadratic over calls by the tokens below.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import random
+from functools import cache
+
+import pytest
+
+from benchmarks.fuzz import one, seeds
+from benchmarks.hostile import followed, tokens
+from benchmarks.mutator import mutate, mutate_container
+from checker import rulebook
+from checker.config import Options
+from checker.document_linter import DocumentLinter
+
+TEXTS, CONTAINERS, CHUNK = 4_000, 6_000, 500
+LONG = 10_000  # bytes of an input whose calls are counted
+MOST_CALLS = 2_000_000  # well below two seconds of Python
+SIZE = 4_000  # code points of a repeated token
+
+
+@cache
+def book() -> rulebook.Rulebook:
+    return rulebook.load()
+
+
+@cache
+def telegrams() -> list[str]:
+    return seeds()
+
+
+def read_within_bounds(data: bytes, name: str) -> None:
+    """Read, parse and judge an input; the calls are counted for long inputs."""
+    if len(data) > LONG:
+        assert calls(data) < MOST_CALLS, name
+    else:
+        one(data, book())
+
+
+def calls(data: bytes) -> int:
+    watched = cProfile.Profile()
+    watched.enable()
+    one(data, book())
+    watched.disable()
+    return sum(entry.callcount for entry in watched.getstats())
+
+
+@pytest.mark.parametrize("first", range(0, TEXTS, CHUNK))
+def test_mutated_texts_keep_all_promises(first: int) -> None:
+    one(telegrams()[0].encode(), book())  # rules and patterns are compiled now
+    for number in range(first, first + CHUNK):
+        data = mutate(random.Random(f"texts-{number}"), telegrams())
+        read_within_bounds(data, f"texts-{number}")
+
+
+@pytest.mark.parametrize("first", range(0, CONTAINERS, CHUNK))
+def test_mutated_containers_keep_all_promises(first: int) -> None:
+    linter = DocumentLinter(Options(), book())
+    for number in range(first, first + CHUNK):
+        data = mutate_container(random.Random(f"containers-{number}"), telegrams())
+        read_within_bounds(data, f"containers-{number}")
+        results = linter.lint("mutated", data)
+        assert results, f"containers-{number}"
+        for each in results:
+            assert each.state == "checked" or each.why, f"containers-{number}"
+            assert "internal error" not in each.why, f"containers-{number}"
+
+
+@pytest.mark.parametrize("place", ["head", "text"])
+def test_a_repeated_token_that_something_follows_takes_linear_calls(place: str) -> None:
+    over = []
+    for token in tokens(book().vocabulary):
+        once, twice = (calls(followed(token, place, size).encode()) for size in (SIZE, 2 * SIZE))
+        if twice > 2.4 * once + 5_000:
+            over.append((token, once, twice))
+    assert [] == over
