@@ -215,6 +215,19 @@ class DecisionLog:
         )
         return last
 
+    def adopt(self, events: Iterable[ReviewDecision]) -> int:
+        """Write events of other files as they are, each unless it is known; return how many were new."""
+        self.refresh()
+        known = {event.id for event in self.events}
+        new = list({event.id: event for event in events if event.id not in known}.values())
+        if new:
+            with self._locked() as file:
+                file.write(b"".join(dump(one) for one in new))
+                file.flush()
+                os.fsync(file.fileno())
+            self._reload()
+        return len(new)
+
     @contextmanager
     def _locked(self) -> Iterator[BinaryIO]:
         """Open the file to append, alone, after reading what others have added and moving away a torn last line."""

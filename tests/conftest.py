@@ -40,6 +40,7 @@ SLOW = (
     "workbench/test_browser.py",
     "workbench/test_decisions.py",
     "workbench/test_pages.py",
+    "workbench/test_samples.py",
     "workbench/test_texts.py",
 )
 

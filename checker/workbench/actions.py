@@ -16,11 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..decisions import REASONS, WITHDRAWN, ReviewDecision
+from ..decisions import parse as parse_event
 from ..errors import CablecheckError, InputError
 from .application import Workbench, json_answer, of
 from .criteria import DECISIONS, UNREVIEWED, Criteria, parse
 from .guard import Session
 from .queries import Row
+from .review_samples import LARGEST, check_name
 
 MOST_AT_ONCE = 100_000
 LONGEST_NOTE = 2000
@@ -147,6 +149,33 @@ def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[
     reviewed, whole = workbench.tables.progress(_criteria(given["query"]))
     latest = {fingerprint: workbench.decision_of(fingerprint) for fingerprint in findings}
     return {"findings": findings, "latest": latest, "reviewed": reviewed, "whole": whole}
+
+
+@action(name=str, query=str, size=str, seed=str, blind=str)
+def draw(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
+    """Draw a sample and write it into the folder of the audit."""
+    name = check_name(given["name"])
+    size, seed = _number("size", given["size"], 1, LARGEST), _number("seed", given["seed"], 0, 999_999_999)
+    criteria = _criteria(given["query"])
+    workbench.draw(name, criteria.query(), criteria, size, seed, bool(given["blind"]))
+    return {"next": f"/samples/{name}"}
+
+
+def _number(name: str, text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
+        raise InputError(f"{name} must be a whole number from {low} to {high:,}.")
+    return int(text)
+
+
+@action(name=str, text=str)
+def import_decisions(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
+    """Add the events of another decisions file; lines that are known already are added once."""
+    events = []
+    for number, line in enumerate(given["text"].encode("utf-8", "surrogatepass").split(b"\n"), 1):
+        if line.strip():
+            events.append(parse_event(line, f"{_text('file name', given['name'], 200) or 'file'}:{number}"))
+    added = workbench.add(events)
+    return {"words": f"{added} of {len(events)} decisions were added.", "next": "/decisions"}
 
 
 @action(document=int, line=int, rule=str, note=str, by=str)

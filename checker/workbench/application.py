@@ -15,12 +15,15 @@ from starlette.responses import Response
 from .. import rulebook
 from ..audit.checkpoint import read_description
 from ..decisions import MISSED, TITLES, WITHDRAWN, DecisionLog, ReviewDecision
+from ..errors import InputError
 from ..record import Record, copied
 from . import criteria as grammar
+from . import review_samples
 from .comparison import Comparison
 from .guard import Session
 from .markup import Pages
 from .queries import AuditTables, Row
+from .review_samples import Precision, ReviewSample
 from .text_pane import REDACTED, CorpusFiles, PaneText, TelegramTexts
 
 DECISIONS = "decisions.jsonl"
@@ -66,6 +69,10 @@ class Workbench:
             "decision": grammar.DECISIONS,
         }
         self._writing = threading.Lock()
+        self.samples: dict[str, ReviewSample] = {}
+        found, self.sample_notices = review_samples.read_all(options.out)
+        for sample in found:
+            self._take(sample)
         self.log = DecisionLog(options.decisions or os.path.join(options.out, DECISIONS))
         self.tables.decide(self._latest(self.log.latest))
         self.comparison = Comparison(options.compare, options.out, self.redact) if options.compare else None
@@ -181,6 +188,13 @@ class Workbench:
         with self._writing:
             self.log.append(event)
 
+    def add(self, events: Sequence[ReviewDecision]) -> int:
+        """Add events of another decisions file; return how many were new."""
+        with self._writing:
+            added = self.log.adopt(events)
+            self._show(event.finding for event in events if event.finding)
+            return added
+
     def refresh(self) -> None:
         """Read decisions that other programs have added."""
         with self._writing:
@@ -202,15 +216,43 @@ class Workbench:
         """Remember under whose name a session decides."""
         session.sign(name)
 
+    # ---- Samples -----------------------------------------------------------------------------------------------------
+
+    def draw(self, name: str, query: str, criteria: grammar.Criteria, size: int, seed: int, blind: bool) -> None:
+        """Draw a sample from the findings that meet the criteria, and write it. Raises `InputError`."""
+        members, totals = review_samples.draw(self.tables.drawable(criteria), size, seed)
+        if not members:
+            raise InputError("No finding meets these filters.")
+        rules = str(self.description.get("rules") or "")
+        sample = ReviewSample(name, query, size, seed, rules, members, totals, blind)
+        with self._writing:
+            review_samples.write(self.options.out, sample)
+            self._take(sample)
+
+    def _take(self, sample: ReviewSample) -> None:
+        self.samples[sample.name] = sample
+        self.tables.add_sample(sample.name, [(fingerprint, place) for _, fingerprint, place in sample.members])
+
     def in_sample(self, sample: str, fingerprint: str) -> bool:
         """Return whether a finding is a member of a sample."""
-        return False
+        return sample in self.samples and any(member[1] == fingerprint for member in self.samples[sample].members)
+
+    def hidden_from(self, reviewer: str, fingerprint: str, criteria: grammar.Criteria) -> bool:
+        """Return whether decisions of others are hidden: in a blind sample, until the reviewer's own is saved."""
+        choice = criteria.choices.get("sample")
+        blind = choice and any(self.samples[name].blind for name in choice.wanted if name in self.samples)
+        return bool(blind) and not any(event.by == reviewer for event in self.log.history(fingerprint))
 
     # ---- What pages show ---------------------------------------------------------------------------------------------
 
-    def precision(self) -> dict[str, object]:
-        """Return the precision of each sampled rule."""
-        return {}
+    def precision(self) -> dict[str, Precision]:
+        """Return the precision of each sampled rule, from the sample with the most judged findings of it."""
+        found: dict[str, Precision] = {}
+        for sample in self.samples.values():
+            for one in review_samples.precision(sample, self.log):
+                if one.judged and (one.rule not in found or one.judged > found[one.rule].judged):
+                    found[one.rule] = one
+        return found
 
     def name(self, row: Mapping[str, Any]) -> str:
         """Return the name of a telegram: its number, its name in the file, or its number in this audit."""

@@ -14,6 +14,7 @@ from .application import Workbench, folder_name, json_answer, of
 from .criteria import FACETS, Criteria
 from .finding_pages import csv_stream, decision_words, facet_groups, label, read_criteria
 from .queries import PAGE, SHOWN, Row
+from .sample_pages import progress
 
 _TELEGRAM_FACETS = ("level", "post", "year", "era", "tag", "layout", "reader")
 DOCUMENT_COLUMNS = (
@@ -61,8 +62,8 @@ def overview(request: Request) -> Response:
         reasons=reasons,
         undetermined=tables.value("select count(*) from item where undetermined <> ''"),
         due={"year": year, "count": due},
-        samples=(),
-        precision={},
+        samples=progress(workbench),
+        precision=workbench.precision(),
     )
 
 

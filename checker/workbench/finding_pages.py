@@ -12,7 +12,8 @@ from ..decisions import NOTE_REQUIRED, REASONS, TITLES
 from ..reporters.csv import rows as csv_rows
 from ..reporters.escaping import csv_cell
 from .application import Workbench, json_answer, of
-from .criteria import FACETS, SORTS, Criteria, parse
+from .criteria import FACETS, SORTS, UNREVIEWED, Criteria, parse
+from .guard import Session
 from .queries import PAGE, SHOWN, FacetCount, Row, severity_order
 
 DEFAULT = "severity=error&severity=warning&decision=none"
@@ -38,6 +39,8 @@ def findings(request: Request) -> Response:
     rows = tables.page(criteria)
     for row in rows:
         row["name"] = workbench.name(row)
+        if workbench.hidden_from(_reviewer(request), row["fingerprint"], criteria):
+            row["decision"] = UNREVIEWED
     asked = request.query_params.get("item")
     item = _asked_item(workbench, asked, notices) or (tables.item(rows[0]["id"]) if rows else None)
     reviewed, whole = tables.progress(criteria)
@@ -54,9 +57,14 @@ def findings(request: Request) -> Response:
         sorts=SORTS,
         groups=facet_groups(workbench, criteria),
         opened=asked is not None,
-        pane=pane(workbench, item) if item else None,
+        pane=pane(workbench, item, criteria, _reviewer(request)) if item else None,
         **decision_words(),
     )
+
+
+def _reviewer(request: Request) -> str:
+    session: Session = request.scope["cablecheck.session"]
+    return session.reviewer
 
 
 def _asked_item(workbench: Workbench, asked: str | None, notices: list[str]) -> Row | None:
@@ -75,7 +83,13 @@ def pane_part(request: Request) -> Response:
     item = _asked_item(workbench, request.query_params.get("item"), notices)
     if item is None:
         return json_answer({"error": "There is no such finding in this audit."}, 404)
-    return workbench.page(request, "pane.html", criteria=criteria, pane=pane(workbench, item), **decision_words())
+    return workbench.page(
+        request,
+        "pane.html",
+        criteria=criteria,
+        pane=pane(workbench, item, criteria, _reviewer(request)),
+        **decision_words(),
+    )
 
 
 def permalink(request: Request) -> Response:
@@ -89,7 +103,11 @@ def permalink(request: Request) -> Response:
         return workbench.not_found(request, f"Not found in this audit.{more}")
     criteria = Criteria({})
     return workbench.page(
-        request, "finding.html", criteria=criteria, pane=pane(workbench, found[0]), **decision_words()
+        request,
+        "finding.html",
+        criteria=criteria,
+        pane=pane(workbench, found[0], criteria, _reviewer(request)),
+        **decision_words(),
     )
 
 
@@ -180,9 +198,12 @@ def _range_label(value: str) -> str:
 # ---- One finding -----------------------------------------------------------------------------------------------------
 
 
-def pane(workbench: Workbench, item: Row) -> dict[str, object]:
+def pane(workbench: Workbench, item: Row, criteria: Criteria, reviewer: str) -> dict[str, object]:
     """Return what the pane shows of a finding: its telegram, rule, history, other findings, and the text."""
     tables = workbench.tables
+    hidden = workbench.hidden_from(reviewer, item["fingerprint"], criteria)
+    if hidden:
+        item["decision"] = UNREVIEWED
     items = tables.items_of(item["document"])
     telegram = tables.telegram(item["document"]) or {**item, "subject": None, "refs": [], "expected_on": None}
     rule = tables.rule(item["rule"]) or {"rule": item["rule"], "summary": "", "cite": [], "titles": [], "help": ""}
@@ -196,7 +217,7 @@ def pane(workbench: Workbench, item: Row) -> dict[str, object]:
         "permalink": f"/findings/{item['fingerprint']}" if item["fingerprint"] else "",
         "copies": copies[:20],
         "rule": rule,
-        "history": workbench.history(item) if item["fingerprint"] else (),
+        "history": workbench.history(item) if item["fingerprint"] and not hidden else (),
         "others": [other for other in items if other["id"] != item["id"]][:200],
         "text": workbench.text(item["document"], items, item["id"]),
     }

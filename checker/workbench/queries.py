@@ -201,6 +201,20 @@ class AuditTables:
         where, values = self.condition(criteria)
         return self.rows(f"{_ONE} where fingerprint <> '' and {where} {_FIRST} limit ?", [*values, most])
 
+    def drawable(self, criteria: Criteria) -> list[Row]:
+        """Return rule, fingerprint and document of the findings that meet the criteria, for a sample."""
+        where, values = self.condition(criteria)
+        return self.rows(f"select rule, fingerprint, document from item where fingerprint <> '' and {where}", values)
+
+    def add_sample(self, name: str, members: Sequence[tuple[str, int]]) -> None:
+        """Make a sample known to the filters; `members` are fingerprints with documents."""
+        with self._writing, self._con.cursor() as cursor:
+            cursor.execute(
+                "insert into sampled select ?, unnest(?), unnest(?)",
+                [name, [one for one, _ in members], [place for _, place in members]],
+            )
+            self._kept = {}
+
     def facets(self, criteria: Criteria, names: Iterable[str] = FACETS) -> dict[str, list[FacetCount]]:
         """Return for each facet its values with counts under all *other* filters, most frequent first."""
         key = f"{sorted(names := list(names))} {criteria.without('').query(sort='place')}"
@@ -304,20 +318,22 @@ class AuditTables:
         if name == "decision":
             return frozenset(DECISIONS)
         table, column = {"tag": ("tagged", "tag")}.get(name, ("item", name))
-        if name in ("sample", "reviewer"):
-            return frozenset()
         return frozenset(_word(row[column]) for row in self.rows(f"select distinct {column} from {table}"))
+
+    def _known_now(self, name: str) -> frozenset[str]:
+        """Return the values of a facet that changes while the audit is open."""
+        table = "sampled" if name == "sample" else "item"
+        return frozenset(row["value"] for row in self.rows(f"select distinct {name} as value from {table}"))
 
     def unknown_values(self, criteria: Criteria) -> list[str]:
         """Return one sentence for each chosen value that occurs nowhere in this audit."""
         found = []
         for name, choice in criteria.choices.items():
-            if name in ("sample", "reviewer"):
-                continue
+            known = self.known(name) if name not in ("sample", "reviewer") else self._known_now(name)
             for value in (*choice.wanted, *choice.excluded):
                 if name == "year" and (span(value) or not value.isdigit()):  # a range, or refused by the grammar
                     continue
-                if value not in self.known(name):
+                if value not in known:
                     found.append(f"Nothing in this audit has {FACETS[name].title} “{value}”.")
         return found
 

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ..errors import CablecheckError, ConfigError
-from . import actions, corpus_pages, finding_pages, tool_pages
+from . import actions, corpus_pages, decision_pages, finding_pages, sample_pages, tool_pages
 from .application import ViewOptions, Workbench
 from .guard import Guard
 from .markup import STATIC, Pages
@@ -50,12 +50,22 @@ ROUTES = (
     ("/due.ics", corpus_pages.due_calendar),
     ("/compare", tool_pages.compare),
     ("/query", tool_pages.query),
+    ("/samples", sample_pages.samples),
+    ("/samples/{name:str}.csv", sample_pages.sample_csv),
+    ("/samples/{name:str}.json", sample_pages.sample_json),
+    ("/samples/{name:str}", sample_pages.sample),
+    ("/decisions", decision_pages.decisions),
+    ("/decisions.json", decision_pages.decisions_json),
+    ("/decisions.csv", decision_pages.decisions_csv),
+    ("/decisions.jsonl", decision_pages.decisions_file),
     ("/query.json", tool_pages.query_json),
     ("/query.csv", tool_pages.query_csv),
 )
 POSTS = (
     ("/decisions", actions.decide),
     ("/decisions/undo", actions.undo),
+    ("/decisions/import", actions.import_decisions),
+    ("/samples", actions.draw),
     ("/missed", actions.missed),
 )
 

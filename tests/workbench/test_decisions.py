@@ -140,6 +140,40 @@ def test_decisions_of_another_program_are_seen_on_the_next_page(folder, reader, 
     assert 1 == reader.json("/findings.json?decision=confirmed")["total"]
 
 
+def test_a_file_of_another_reviewer_is_imported_once(folder, shared, reader, view, tmp_path):
+    import shutil
+
+    shutil.copytree(shared / "out", tmp_path / "other")
+    other = view(tmp_path / "other")
+    first, second, third = errors(reader)
+    reader.post("/decisions", ask(first))
+    other.post("/decisions", ask(second, by="B. Reviewer"))
+    other.post("/decisions", ask(third, by="B. Reviewer", decision="unsure"))
+    text = other.get("/decisions.jsonl")
+    assert "2 of 2" in reader.post("/decisions/import", {"name": "b.jsonl", "text": text})["words"]
+    assert "0 of 2" in reader.post("/decisions/import", {"name": "b.jsonl", "text": text})["words"]
+    assert 3 == len(lines(folder)) == len(reader.json("/decisions.json")["decisions"])
+    assert 2 == reader.json("/findings.json?reviewer=B.+Reviewer")["total"]
+    assert (
+        "b.jsonl:2"
+        in reader.post("/decisions/import", {"name": "b.jsonl", "text": text.split("\n")[0] + "\n{}"}, 400)["error"]
+    )
+    assert 3 == len(lines(folder))
+
+
+def test_the_log_shows_filters_and_exports_every_decision(folder, reader):
+    first, second, _ = errors(reader)
+    reader.post("/decisions", ask(first, note="=1+1"))
+    reader.post("/decisions", ask(second, decision="accepted", reason="record-copy", expires="2031-01-01"))
+    reader.post("/decisions/undo", {"by": "A. Reviewer"})
+    page = plain(reader.get("/decisions"))
+    assert "2 decisions" in page and "(undone)" in page and "2031-01-01" in page
+    assert "1 decision" in plain(reader.get("/decisions?decision=confirmed")) and "no filter “x”" in plain(
+        reader.get("/decisions?x=1")
+    )
+    assert "'=1+1" in reader.get("/decisions.csv")
+
+
 def test_a_missed_finding_is_written_with_its_place(folder, reader):
     given = {
         "document": 1,

@@ -145,8 +145,9 @@
     const chosen = selected();
     const prints = chosen.length ? chosen.map((row) => row.dataset.fingerprint) : [one?.dataset.fingerprint];
     if (!prints[0] || !await named()) return;
-    if (button?.dataset.note !== undefined && !state.note && !await noted(true)) return;
-    if (chosen.length && !await several(chosen.length, REVIEWED[decision])) return;
+    const ready = (button?.dataset.note === undefined || state.note || await noted(true))
+      && (!chosen.length || await several(chosen.length, REVIEWED[decision]));
+    if (!ready) { closeReasons(); return; }
     const saved = await post("/decisions", {
       findings: prints, decision, reason: reason ?? "", note: state.note, expires: state.expires || null,
       by: state.reviewer, query: body.dataset.query ?? "", items: chosen.length ? [] : [Number(one.dataset.item)],
