@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
 SLOW = (
@@ -43,6 +44,9 @@ SLOW = (
     "workbench/test_samples.py",
     "workbench/test_texts.py",
 )
+
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")  # no test depends on how fast the machine is
 
 os.environ.pop("COLUMNS", None)  # pytest-xdist sets it; tests that need a width set their own
 
