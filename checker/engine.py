@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from .errors import CablecheckError
-from .model import Damage, Telegram
+from .model import Damage, Deletion, Telegram
 from .record import Record
 from .results import Finding, Suggestion, Undetermined
 from .rulebook.evaluation import (
@@ -118,7 +118,7 @@ def judge(
         tally.of(rule.id).applied += 1
         unknown.append((rule, _NO_DATE, "date"))
     for rule, issues in _not_passed(plan, telegram, path, cable, tally):
-        unknown += [(rule, issue, _kind(issue)) for issue in issues if issue.unknown]
+        unknown += [(rule, issue, _kind(issue, telegram)) for issue in issues if issue.unknown]
         for issue in [issue for issue in issues if not issue.unknown]:
             excuse = _excuse(issue, telegram, source)
             if excuse is None:
@@ -137,8 +137,18 @@ def judge(
 _NO_DATE = Issue(None, "", "the date of the document does not decide whether the rule applies", True)
 
 
-def _kind(issue: Issue) -> str:
+def _kind(issue: Issue, telegram: Telegram) -> str:
+    if issue.span is not None and _deletion_in(issue.span, telegram) is not None:
+        return "withheld"
     return "unreadable" if issue.quote else "copy"
+
+
+def _deletion_in(span: Span, telegram: Telegram) -> Deletion | None:
+    """Return a deletion that shares characters with a span, or None."""
+    for deletion in telegram.deletions:
+        if deletion.span.start < span.end and span.start < deletion.span.end:
+            return deletion
+    return None
 
 
 def _count(failed: list[tuple[Rule, Issue]], unknown: list[tuple[Rule, Issue, str]], tally: Tally) -> None:
@@ -158,11 +168,12 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
     or if it touches the place where the copy is cut off.
     """
     if not issue.missing:
-        why = _garbled(issue, telegram, source)
-        return None if why is None else (Issue(issue.span, issue.at, why, True), "copy")
+        garbled = _garbled(issue, telegram, source)
+        return None if garbled is None else (Issue(issue.span, issue.at, garbled[0], True), garbled[1])
     for damage in telegram.damage:
         if _explains(damage, issue, telegram):
-            return Issue(issue.span, issue.at, damage.why, True), "copy"
+            kind = "withheld" if damage.kind == "deletion" else "copy"
+            return Issue(issue.span, issue.at, damage.why, True), kind
     if issue.within is None:
         for label in telegram.labels:
             if _announces(label.name, issue.missing, telegram):
@@ -195,16 +206,19 @@ def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
     return damage.covers in ("all", "text" if parts <= below else "head")
 
 
-def _garbled(issue: Issue, telegram: Telegram, source: Source) -> str | None:
-    """Return why a present part is doubtful, or None."""
+def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str] | None:
+    """Return why a present part is doubtful, with the kind of the verdict, or None."""
     span = issue.span
     if span is None or span.end == span.start:
         return None
+    deletion = _deletion_in(span, telegram)
+    if deletion is not None:
+        return " ".join(("a deletion is at this place", *deletion.codes)), "withheld"
     if _UNREADABLE.search(source.text, span.start, span.end) is not None:
-        return "this place has characters that cannot be read"
+        return "this place has characters that cannot be read", "copy"
     for damage in telegram.damage:
         if damage.kind == "cut" and span.end >= damage.span.start:
-            return "this copy is cut off here"
+            return "this copy is cut off here", "copy"
     return None
 
 

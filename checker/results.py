@@ -66,8 +66,9 @@ class Undetermined(Record):
     """A verdict that cannot be given, with its position and the reason.
 
     `kind` is "copy" (the part is missing from or damaged in this copy), "label" (the label of the part is present, but
-    the part was not read), "unreadable" (a value cannot be read) or "date" (the date does not decide whether the rule
-    applies). `quote` is text of the document, separate from `why` so that it can be redacted.
+    the part was not read), "withheld" (a reviewer withheld, or an editor omitted, the words that decide),
+    "unreadable" (a value cannot be read) or "date" (the date does not decide whether the rule applies). `quote` is
+    text of the document, separate from `why` so that it can be redacted.
     """
 
     path: str

@@ -158,6 +158,8 @@ class BatchWorker:
         row = tables.cable(number, name, item, telegram, portions, self.options.redact)
         parts.add_row("cables", linter.shown_row(row) | place)
         parts.add_rows("portions", [linter.shown_row(row) for row in portions.rows])
+        rows = tables.deletions(number, item, telegram, self.options.redact)
+        parts.add_rows("deletions", [linter.shown_row(row) for row in rows])
         crashes = broken(tally.crashes[before:])
         return FAILED if crashes else CHECKED, crashes, name
 

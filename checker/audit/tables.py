@@ -7,6 +7,7 @@ this register, and a test compares it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from hashlib import blake2b
 
 from ..model import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
@@ -74,7 +75,12 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("portion_rank", NUMBER, "its rank"),
         Column("lost_text", TEXT, "why the archive has a record but no text, code of the table `lost_texts`"),
         Column("whole", FLAG, "whether the copy holds the complete telegram"),
-        Column("released", FLAG, "whether it bears a release or review stamp, or its record says that it was released"),
+        Column("released", FLAG, "whether stamps or its record say that it was released or declassified"),
+        Column("release_date", DAY, "the day of the latest such stamp"),
+        Column("release_level", TEXT, "how much was released: full, part or none; null where no stamp says so"),
+        Column("release_codes", TEXTS, "exemption codes beside the release stamps"),
+        Column("review_history", TEXTS, "the stamps by day: the day, what was done, and the codes"),
+        Column("deletions", NUMBER, "passages withheld by reviewers or omitted by editors; see the table `deletions`"),
         Column("text_hash", TEXT, "equal for equal running text"),
         Column("words", NUMBER, "words of running text"),
     ),
@@ -90,6 +96,18 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("controls", TEXTS, "codes of its controls"),
         Column("words", NUMBER, "how many words"),
         Column("text_hash", TEXT, "equal for equal text"),
+    ),
+    "deletions": (
+        Column("document", NUMBER, "the document"),
+        Column("place", TEXT, "where it is: mark, paragraph, subject, authority, eo, tags_line, head, margin or text"),
+        Column("paragraph", NUMBER, "the place, in the table `portions`, of the paragraph that it is in"),
+        Column("form", TEXT, "code of the table of the vocabulary: how it is shown"),
+        Column("kind", TEXT, "withheld (by a reviewer) or omitted (by an editor)"),
+        Column("codes", TEXTS, "the exemption codes that it gives"),
+        Column("extent", TEXT, "its words for how much is missing"),
+        Column("line", NUMBER, "line of the file, from 1"),
+        Column("column", NUMBER, "column in code points, from 1"),
+        Column("text", TEXT, "the deletion as written; empty when redacted"),
     ),
     "findings": (
         Column("document", NUMBER, "the document"),
@@ -113,7 +131,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("path", TEXT, "the file as it was named"),
         Column("cable", TEXT, "the document's name"),
         Column("rule", TEXT, "the rule's id"),
-        Column("kind", TEXT, "copy, label (a gap of the parser), unreadable or date"),
+        Column("kind", TEXT, "copy, label (a gap of the parser), withheld, unreadable or date"),
         Column("why", TEXT, "why the verdict cannot be given"),
         Column("line", NUMBER, "line of the file, from 1"),
         Column("column", NUMBER, "column in code points, from 1"),
@@ -156,6 +174,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
 STREAMED = (
     "cables",
     "portions",
+    "deletions",
     "findings",
     "undetermined",
     "ledger",
@@ -281,7 +300,12 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions
         "portion_rank": highest.rank if highest else None,
         "lost_text": telegram.archive.lost.text if telegram.archive and telegram.archive.lost else None,
         "whole": telegram.whole,
-        "released": bool(telegram.stamps) or (source_record is not None and source_record.review is not None),
+        "released": telegram.released,
+        "release_date": _day(telegram.release_date),
+        "release_level": telegram.release_level,
+        "release_codes": telegram.release_codes[:LONGEST],
+        "review_history": [stamp.entry for stamp in telegram.review_history[:LONGEST]],
+        "deletions": len(telegram.deletions),
     }
     row.update(_authority(telegram, redact))
     row["text_hash"] = _hash(b"\n".join(portions.texts)) if portions.texts else None
@@ -289,6 +313,30 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions
     if redact:
         row.update(subject=None, classifier=None, signer=None)
     return row
+
+
+def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -> list[Row]:
+    """Return the rows of the table `deletions`."""
+    starts = [paragraph.span.start for paragraph in telegram.paragraphs]
+    rows: list[Row] = []
+    for one in telegram.deletions[:LONGEST]:
+        position = reading.view.source.position(one.span.start)
+        inside = bisect_right(starts, one.span.start)
+        rows.append(
+            {
+                "document": number,
+                "place": one.place,
+                "paragraph": inside or None,
+                "form": one.form,
+                "kind": one.kind,
+                "codes": one.codes[:LONGEST],
+                "extent": None if redact else one.extent,
+                "line": position.line,
+                "column": position.column,
+                "text": "" if redact else one.text[:LONGEST],
+            }
+        )
+    return rows
 
 
 def _authority(telegram: Telegram, redact: bool) -> Row:

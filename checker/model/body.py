@@ -203,8 +203,8 @@ class Paragraph(Node):
     `kind` is numbered, lettered, bullet or unnumbered; `depth` is 1 for paragraphs and 2 for what is below them. `mark`
     is its own portion mark; `level` its own level or, without a mark, its parent's level or that of an ENTIRE TEXT
     statement. `label` is what comes before the text ("3.", "3.A", "--"). `place` is where a missing mark would appear.
-    `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a release
-    deletion covers the place of the mark.
+    `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a
+    deletion covers the place of the mark; `place` is then the deletion.
     """
 
     kind: str
@@ -230,11 +230,21 @@ class Paragraph(Node):
         return f'the paragraph "{" ".join(words[:4])}{"..." if len(words) > 4 else ""}"'
 
     @property
-    def marked_or_exempt(self) -> bool:
-        """Return whether a mark applies (its own, its parent's or an ENTIRE TEXT statement's) or a deletion covers its
-        place.
+    def marked_or_exempt(self) -> bool | Unread:
+        """Return whether a mark applies: its own, its parent's or an ENTIRE TEXT statement's.
+
+        Return `Unread` if a deletion covers the place of the mark.
         """
-        return self.mark is not None or self.level is not None or self.cut or self.entire_text
+        if self.mark is not None or self.level is not None or self.entire_text:
+            return True
+        return self.withheld_mark or False
+
+    @property
+    def withheld_mark(self) -> Unread | None:
+        """Return the deletion in place of the mark, or `None`."""
+        if not self.cut or self.place is None:
+            return None
+        return Unread(self.place.span, "the portion mark was withheld", self.place.text)
 
 
 class PageLine(Node):
@@ -248,13 +258,43 @@ class PageLine(Node):
 
 
 class Stamp(Node):
-    """A release or review stamp, added after the telegram was sent."""
+    """A release or review stamp, added after the telegram was sent.
+
+    `kind` is a code of the table `stamps`, `action` what was done: released, withheld, declassified, classified,
+    extended, reviewed or withdrawn. `extent` is how much was released: full, part or none. `codes` are the exemption
+    codes beside it, `level` the level that a reviewer gave.
+    """
 
     text: str
     kind: str
     date: Date | None = None
     level: Level | None = None
     codes: tuple[str, ...] = ()
+    action: str | None = None
+    extent: str | None = None
+
+    @property
+    def entry(self) -> str:
+        """Return the stamp as one entry of a history: its day, what was done, how much, and the codes."""
+        words = (str(self.date) if self.date is not None else "undated", self.action or "stamped")
+        more = (f"in {self.extent}" if self.extent in ("full", "part") else "", " ".join(self.codes))
+        return " ".join(word for word in (*words, *more) if word)
+
+
+class Deletion(Node):
+    """A note, a code or a row of signs in place of text that a reviewer withheld or an editor omitted.
+
+    `form` is a code of the table `deletions`, `kind` is withheld or omitted. `codes` are the exemption codes that it
+    gives (codes of the table `release_codes`, or as written), `extent` its words for how much is missing. `place` is
+    where it is: mark, paragraph, subject, authority, eo, tags_line, signature, head, margin or text.
+    """
+
+    text: str
+    form: str
+    kind: str
+    codes: tuple[str, ...] = ()
+    extent: str | None = None
+    place: str = ""
 
 
 class Signature(Node):

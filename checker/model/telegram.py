@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from operator import attrgetter
 
 from ..record import lazy_fields
@@ -12,6 +13,7 @@ from .body import (
     Authority,
     Damage,
     Declass,
+    Deletion,
     EoLine,
     Heading,
     Instruction,
@@ -48,6 +50,9 @@ MODEL_VERSION = 1
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
 HEAD = attrgetter(*HEADER)
+RELEASING = ("released", "declassified")
+"""The actions of stamps (table `stamps`) by which a document is open."""
+_NEVER = date.max
 _SHORTEST_SECTION = 4000  # code points of the text of a section that others follow
 
 
@@ -110,6 +115,7 @@ class Telegram(Node):
     signature: Signature | None = None
     page_lines: tuple[PageLine, ...] = ()
     stamps: tuple[Stamp, ...] = ()
+    deletions: tuple[Deletion, ...] = ()
     notices: tuple[Notice, ...] = ()
     attributes: tuple[Fact, ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -132,6 +138,42 @@ class Telegram(Node):
     def sent_in_clear(self) -> bool:
         """Return whether the classification line says CLEAR in place of a level."""
         return isinstance(self.banner, Banner) and self.banner.written == "clear"
+
+    @property
+    def released(self) -> bool:
+        """Return whether stamps or the archive's record show that it was released or declassified."""
+        if self.source_record is not None and self.source_record.review is not None:
+            return True
+        return any(stamp.action in RELEASING for stamp in self.stamps)
+
+    @property
+    def release_date(self) -> Date | None:
+        """Return the day of the latest stamp or review by which the document was released or declassified."""
+        days = [x.date for x in self.stamps if x.action in RELEASING and x.date is not None]
+        review = self.source_record.review.date if self.source_record and self.source_record.review else None
+        if isinstance(review, Date):
+            days.append(review)
+        return max(days, key=lambda day: day.first) if days else None
+
+    @property
+    def release_level(self) -> str | None:
+        """Return how much was released, by the last stamp that says so: full, part or none."""
+        return next((stamp.extent for stamp in reversed(self.stamps) if stamp.extent is not None), None)
+
+    @property
+    def release_codes(self) -> tuple[str, ...]:
+        """Return the exemption codes beside the release stamps, each once."""
+        return tuple(dict.fromkeys(code for stamp in self.stamps if stamp.extent is not None for code in stamp.codes))
+
+    @property
+    def deletion_codes(self) -> tuple[str, ...]:
+        """Return the exemption codes of all deletions, each once."""
+        return tuple(dict.fromkeys(code for deletion in self.deletions for code in deletion.codes))
+
+    @property
+    def review_history(self) -> tuple[Stamp, ...]:
+        """Return the stamps by their days, those without a day last."""
+        return tuple(sorted(self.stamps, key=lambda stamp: stamp.date.first if stamp.date is not None else _NEVER))
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -196,16 +238,21 @@ class Telegram(Node):
     def misnumbered(self) -> tuple[Paragraph, ...]:
         """Return the numbered paragraphs that neither follow the number before nor begin a new count at 1.
 
-        In a copy that begins with a later section, the first paragraph may have any number.
+        In a copy that begins with a later section, the first paragraph may have any number. A paragraph withheld
+        between two numbers stands for those between them.
         """
         found = []
+        before = self.span.start
         later = isinstance(self.banner, Banner) and (self.banner.section or 1) > 1
         last = None if later else 0
         for paragraph in self.paragraphs:
             if paragraph.depth == 1 and paragraph.number is not None and paragraph.kind == "numbered":
                 if last is not None and paragraph.number not in (last + 1, 1):
-                    found.append(paragraph)
-                last = paragraph.number
+                    here = paragraph.span.start
+                    whole = (one.span.start for one in self.deletions if one.place in ("mark", "paragraph"))
+                    if not any(before <= start < here for start in whole):
+                        found.append(paragraph)
+                last, before = paragraph.number, paragraph.span.start
         return tuple(found)
 
     @property
@@ -341,14 +388,21 @@ class Telegram(Node):
         return tuple([paragraph for paragraph in self.paragraphs if isinstance(paragraph.mark, Marking)])
 
     @property
-    def all_marked(self) -> bool:
-        """Return whether every portion has a level, from its own mark or from an ENTIRE TEXT statement."""
-        found = False
+    def all_marked(self) -> bool | Unread:
+        """Return whether every portion has a level, from its own mark or from an ENTIRE TEXT statement.
+
+        Return `Unread` if only the marks of portions that were withheld are missing.
+        """
+        found: bool | Unread = False
         for paragraph in self.paragraphs:
             if paragraph.depth == 1:
                 if paragraph.level is None:
-                    return False
-                found = True
+                    withheld = paragraph.withheld_mark
+                    if withheld is None:
+                        return False
+                    found = withheld
+                elif found is False:
+                    found = True
         return found
 
     @property

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from ..model import Banner, EoLine, Fact, Instruction, Part, TagsLine, Telegram, Unread
+from ..model import Banner, Deletion, EoLine, Fact, Instruction, Part, TagsLine, Telegram, Unread
 from ..record import Lazy
 from ..text import View
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
+from .copy.release import stated_deletions
 from .cursor import Cursor, Cut, moved_cuts, removals, tile
+from .fields.deletions import has_margin_codes, margin_codes, margin_cuts, margin_nodes
 from .layouts.acp127 import read_telegram
 from .layouts.detect import (
     has_artifacts,
@@ -39,33 +41,43 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         from .copy.source_metadata import read_source_record  # 1 ms: texts without a wrapper state nothing
 
         telegram.source_record = read_source_record(whole, facts)
-    cursor, cuts = _cut(whole, telegram)
+    cursor, cuts, margin = _cut(whole, telegram)
     cursor = _read(cursor, telegram)
     cursor.flush(telegram, *_REPEATED)
     if isinstance(telegram.tags_line, TagsLine):
         cursor.flush(telegram.tags_line, "tags")
-    postprocess(cursor, telegram, words)
+    postprocess(cursor, telegram, words, margin)
     telegram.parts = Lazy(_parts, whole, cursor, cuts)
     return telegram
 
 
-def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut]]:
-    """Return a cursor over the text without what copying added, and the cuts made."""
+def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
+    """Return a cursor over the text without what copying and reviewing added, the cuts, and the margin's deletions."""
     cursor, cuts = whole, []
-    if has_artifacts(whole):
+    record = telegram.source_record
+    margin = stated_deletions(whole, record.facts) if record is not None else []
+    if has_margin_codes(whole):
+        found = margin_codes(whole)
+        margin += margin_nodes(whole, found)
+        cuts = margin_cuts(found)
+        cursor = _without(whole, cuts)
+    if has_artifacts(cursor):
         from .copy.artifacts import artifacts  # 1 ms: few copies repeat a telegram or mark its line ends
 
-        cuts = artifacts(whole)
-        if cuts:
-            cursor = Cursor(whole.view.exchange(removals(cuts)), whole.words, whole.grammar)
+        found_copies = artifacts(cursor)
+        cursor = _without(cursor, found_copies)
+        cuts = moved_cuts(found_copies, cuts)
     if has_page_lines(cursor):
         from .copy.page_lines import PageLineFinder  # 1 ms: most telegrams have no page lines
 
-        found = PageLineFinder(cursor, telegram).find()
-        if found:
-            cursor = Cursor(cursor.view.exchange(removals(found)), whole.words, whole.grammar)
-            cuts = moved_cuts(found, cuts)
-    return cursor, cuts
+        found_lines = PageLineFinder(cursor, telegram).find()
+        cursor = _without(cursor, found_lines)
+        cuts = moved_cuts(found_lines, cuts)
+    return cursor, cuts, margin
+
+
+def _without(cursor: Cursor, cuts: list[Cut]) -> Cursor:
+    return Cursor(cursor.view.exchange(removals(cuts)), cursor.words, cursor.grammar) if cuts else cursor
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from ..model import Node, Part, Word
 from ..record import Record
@@ -65,6 +66,7 @@ class Cursor:
         "_stems",
         "collected",
         "day",
+        "deletions",
         "fold",
         "grammar",
         "lowered",
@@ -88,6 +90,7 @@ class Cursor:
         self.day: Date | None = None
         self.lowered = False
         self.collected: dict[str, list[Node]] = {}
+        self.deletions: list[Any] | None = None  # filled by `fields.deletions`
         self._stems: dict[str, list[int]] = {}
 
     def word(self, start: int, end: int) -> Word:

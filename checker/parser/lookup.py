@@ -439,7 +439,9 @@ class Grammar:
         """Return words of which every text with page lines or an archive's frame contains at least one."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
-        signs += [f for e in self.words["stamps"] if e.forms.get("continued") for f in e.forms["phrase"]]
+        stamps = self.words["stamps"].entries
+        signs += [form for entry in stamps if "continued" in entry.forms for form in entry.forms.get("phrase", ())]
+        signs += [form for entry in stamps for form in entry.spellings("line", "opens")]
         return (*signs, *self.label("attributes", "line"))
 
     @cached_property

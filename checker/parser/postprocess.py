@@ -7,6 +7,7 @@ from ..model import (
     Banner,
     Damage,
     Declass,
+    Deletion,
     Dtg,
     EoLine,
     Fact,
@@ -22,8 +23,10 @@ from ..record import Lazy
 from ..text import Span
 from ..values import Date
 from ..vocabulary import Vocabulary
+from .copy.release import set_release
 from .cursor import Cursor, Pattern
 from .fields.dates import find_dates, read_dtg
+from .fields.deletions import set_deletions
 from .lookup import lexicon
 
 _NUMBER = Pattern(r" {0,3}(\d{1,3})(?!\d)")
@@ -34,8 +37,8 @@ _HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
 _FIELDS = ("eo", "tags_line", "subject", "authority")
 
 
-def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
-    """Fill in the fields that no single part determines."""
+def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: list[Deletion]) -> None:
+    """Fill in the fields that no single part determines. `margin` are the deletions cut from the margin."""
     if telegram.layout == "acp127":
         _layout(telegram)
     _mark_lost(cursor, telegram)
@@ -43,6 +46,8 @@ def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
         from .fields.header_lines import find_hidden  # 0.3 ms: most telegrams have both lines
 
         find_hidden(cursor, telegram)
+    set_release(cursor, telegram)
+    set_deletions(cursor, telegram, margin)
     _spell_post(telegram)
     _date(telegram)
     if telegram.date is None and isinstance(telegram.dtg, Unread) and telegram.dtg.lost:
@@ -170,8 +175,10 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
         if record is not None and record.level_text is not None:
             _set_lost(telegram, ("banner",), start, "the banner: this edition states the level beside the text")
     elif telegram.layout == "smart":
-        if telegram.banner is None and telegram.banners:
-            _set_lost(telegram, ("banner",), start, "the top of the form: its last lines state the level")
+        if telegram.banner is None and telegram.banners:  # its last lines state the level again
+            telegram.banner = telegram.banners[0]
+        elif telegram.banner is None:
+            _set_lost(telegram, ("banner",), start, "the top of the form: this copy begins with its first label")
     else:
         _mark_lost_lines(cursor, telegram)
 

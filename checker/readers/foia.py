@@ -1,6 +1,8 @@
-"""Text released under FOIA: the stamps at the top and bottom of each page are cut, and their values become facts.
+"""Text released under FOIA: the stamps of each page are cut, and their values become facts.
 
-The level in the stamp is that of the released page, never that of the cable, so the parser must not see it.
+The level in the stamp is that of the released page, never that of the cable, so the parser must not see it. Scanning
+damages the stamps' punctuation and sets their columns beside the text, so only their words are fixed. Each run of
+exemption codes at the right margin or on a line of its own becomes a fact `foia_deletion` at its place.
 """
 
 from __future__ import annotations
@@ -10,61 +12,109 @@ from collections.abc import Iterator
 
 from ..model import Fact
 from ..text import Exchange, View
+from ..vocabulary import Vocabulary
 from .metadata import fact
 from .registry import ReaderSettings, Reading, limit_edits
 
+_DATE = r"Date:[ \t]{0,40}(?P<released>\d\d/\d\d/\d{4})"
 _STAMP = re.compile(
-    r"\n[^\n]{0,80}?U\.? ?S\.? Department of State[ \t]{1,8}Case No\.?[ \t]{0,8}(?P<foia_case>[A-Z]{1,2}-\d{4}-\d{3,6})"
-    r"[ \t]{1,20}Doc No\.?[ \t]{0,8}(?P<doc_id>[A-Z]\d{6,9})"
-    r"[ \t]{1,20}Date:[ \t]{0,8}(?P<released>\d\d/\d\d/\d{4})[^\n]*"
+    r"\n[^\n]{0,80}?(?:Department of State|\bState)[ \t]{1,12}Case No[.:,]?[ \t]{0,8}"
+    r"(?:(?P<foia_case>[A-Z]{1,2}-\d{4}-\d{3,6})|[^\n]{1,20}?)"
+    r"[ \t]{1,20}Doc No[.:,]?[ \t]{0,8}(?P<doc_id>[A-Z][\dO]\d{5,8})(?:[ \t]{1,20}" + _DATE + r")?[^\n]*"
 )
-_RELEASE = re.compile(
-    r"\n[ \t\f]*(?P<foia_release>(?:RELEASED?[ \t]+IN[ \t]+(?:FULL|PART)|DENIED[ \t]+IN[ \t]+FULL)"
-    r"(?:[ \t,]*(?:B\d|1\.[45]\([A-Za-z]\)|NR|\([A-Za-z]\)|CIA|AND))*)[^\n]*"
+_CASE_LINE = re.compile(
+    r"\n[ \t\f]*(?:(?:[A-Z]{9,14}[ \t]*\n[ \t\f]*)?U\.S\. Department of State[^\n]*(?=\n[ \t]*Case No)|"
+    r"(?:[A-Z]{9,14}[ \t]{2,})?STATE DEPT\.? - PRODUCED TO [^\n]*|"
+    r"Case No\.?[ \t]{0,8}(?P<foia_case>[A-Z]{1,2}-\d{4}-\d{3,6})[ \t]*(?=\r?\n))"
 )
-_CODES = re.compile(r"\n[ \t]*(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]*)+\r?(?=\n)")
-_MARGIN = re.compile(r"[ \t]{4,40}+(?:(?:B\d(?:\([A-Z]\))?|1\.[45]\([A-Z]\)|NR)[ \t,]{0,4}){1,6}\r?(?=\n)")
-_RECLASS = re.compile(  # wrapped anywhere, so any blank may be a line end
-    r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified\s{1,9}by\s{1,9}DAS[^:]{1,80}Class:[^:]{1,80}Reason:[^:]{1,120}"
-    r"Declassify\s{1,9}on:(?:\s{0,9}\d{1,2}/\d{1,2}/\d{4})?[^\n]*)"
+_DOC_LINES = re.compile(
+    r"\n[ \t]*Doc No\.?[ \t]{0,8}(?P<doc_id>[A-Z]\d{6,9})(?=[ \t]*\r?\n|[ \t]{2})[^\n]*"
+    r"(?:\n[ \t]*" + _DATE + r"(?=\s)(?:[ \t]+SUBJECT TO [^\n]*)?)?"
 )
-_AUTHORITY = re.compile(r"\n[ \t]*REVIEW AUTHORITY:[^\n]*")
-_PASSES = ((_STAMP, _RELEASE, _AUTHORITY, _CODES, _MARGIN), (_RECLASS,))  # the last may itself be cut by the others
+_AUTHORITY = re.compile(r"\n[ \t]*(?P<foia_authority>REVIEW AUTHORITY:[^\n]*)")
+_RECLASSIFIED = re.compile(  # wrapped anywhere, so any blank may be a line end
+    r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified\s{1,9}by\s{1,9}DAS[\s\S]{1,400}?Declassify\s{1,9}on:?"
+    r"(?:\s{0,120}\d{1,2}[/-] ?\d{1,2}[/-] ?\d{4})?[^\n]*)"
+)
+_SHAPE = r"B\d{1,2}(?:[ ]?\([A-Z]\))?(?![A-Za-z0-9])|1\.[345][ ]?\([A-Za-z]\)"
+_NEAR = 400  # code points after a stamp in which its codes may be printed
+
+
+class _Patterns:
+    """The patterns that need the codes of the vocabulary."""
+
+    def __init__(self, words: Vocabulary | None) -> None:
+        forms = (form for entry in words["release_codes"] for form in entry.spellings()) if words is not None else ()
+        named = sorted((form for form in forms if re.fullmatch(_SHAPE, form) is None), key=lambda form: -len(form))
+        word = "".join(rf"|{re.escape(form)}(?![A-Za-z0-9])" for form in named)
+        code = rf"(?:{_SHAPE}{word})"
+        run = rf"{code}(?:[ \t,]{{0,4}}{code}){{0,12}},?"
+        self.release = re.compile(
+            r"(?:\n[ \t\f]*|[ \t]{2,40}+)[\[(|]?(?P<foia_release>(?:RELEASED?\s{1,120}IN\s{1,120}(?:FULL|PART)"
+            rf"|DENIED\s{{1,120}}IN\s{{1,120}}FULL)\b(?:[ \t,]{{0,9}}{run})?"
+            rf"(?:[ \t]*\r?\n[ \t]*{run}(?=[ \t]*\r?(?:\n|\Z))){{0,3}})[ \t\])|1I]{{0,40}}(?=\r?\n|\Z)"
+        )
+        self.line = re.compile(rf"\n[ \t]*(?P<foia_deletion>{run})[ \t]*\r?(?=\n)")
+        self.margin = re.compile(rf"[ \t]{{4,40}}+(?P<foia_deletion>{run})[ \t]*\r?(?=\n)")
+
+
+def _patterns(words: Vocabulary | None) -> _Patterns:
+    if words is None or "release_codes" not in words:
+        return _Patterns(None)
+    found = words.made.get("foia_patterns")
+    if not isinstance(found, _Patterns):
+        found = words.made["foia_patterns"] = _Patterns(words)
+    return found
 
 
 def recognizes(text: str) -> bool:
     """Return whether the text has a case stamp."""
-    return _STAMP.search("\n" + text[:8192]) is not None or _STAMP.search(text) is not None
+    return any(
+        pattern.search("\n" + text[:8192]) is not None or pattern.search(text) is not None
+        for pattern in (_STAMP, _DOC_LINES)
+    )
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
-    """Yield the text without its stamps, with the first value of each kind as a fact."""
+    """Yield the text without its stamps, with the first value of each kind as a fact, and each deletion as one."""
     view = reading.view
-    facts: dict[str, Fact] = {}
-    for patterns in _PASSES:
+    facts: list[Fact] = []
+    made = _patterns(settings.vocabulary)
+    passes = ((_STAMP, _CASE_LINE, _DOC_LINES, _AUTHORITY), (made.release,), (made.line, made.margin), (_RECLASSIFIED,))
+    for patterns in passes:  # a stamp may be cut by those before it
         view = _without(view, patterns, facts)
-    yield reading.inner(view, tuple(facts.values()))
+    yield reading.inner(view, tuple(_with_codes(facts)))
 
 
-def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: dict[str, Fact]) -> View:
-    """Return the view without the matches of the patterns, and add the first value of each kind to `facts`."""
+def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact]) -> View:
+    """Return the view without the matches of the patterns, and add their values to `facts`."""
     text = "\n" + view.text  # so that a stamp on the first line follows a line end, as all others do
+    known = {one.name for one in facts}
     cuts: list[tuple[int, int]] = []
     for pattern in patterns:
         for found in pattern.finditer(text):
-            cuts.append(
-                (max(found.start() - 1, 0), found.end() - 1)
-            )  # with its line end, so that no blank line is left
+            # with its line end, so that no blank line is left
+            cuts.append((max(found.start() - 1, 0), found.end() - 1))
             for name, value in found.groupdict().items():
-                if value and name not in facts:
-                    _add_fact(facts, view, name, found.start(name) - 1, found.end(name) - 1)
+                if value and (name not in known or name == "foia_deletion"):
+                    made = fact(view, name, found.start(name) - 1, found.end(name) - 1)
+                    if made is not None:
+                        known.add(name)
+                        facts.append(made)
     return view.exchange(limit_edits(_merged(cuts))) if cuts else view
 
 
-def _add_fact(facts: dict[str, Fact], view: View, name: str, low: int, high: int) -> None:
-    found = fact(view, name, low, high)
-    if found is not None:
-        facts[name] = found
+def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
+    """Yield the facts; codes in the column below a release stamp that has none of its own belong to the stamp."""
+    stamp = next((one for one in facts if one.name == "foia_release"), None)
+    below = None
+    if stamp is not None and not any(map(str.isdigit, stamp.text)):
+        first = next((one for one in facts if one.name == "foia_deletion" and one.span.start >= stamp.span.end), None)
+        if first is not None and "," in first.text and first.span.start - stamp.span.end < _NEAR:
+            below = first
+    for one in facts:
+        if one is not below:
+            yield Fact(one.span, one.name, f"{one.text} {below.text}") if below is not None and one is stamp else one
 
 
 def _merged(cuts: list[tuple[int, int]]) -> Iterator[Exchange]:

@@ -41,7 +41,7 @@ def test_a_scanned_form():
 
 def test_the_stamps_of_the_release_are_no_markings():
     found = telegram(FORM)
-    assert ["foia-page", "foia-page", "foia-release"] == sorted(stamp.kind for stamp in found.stamps)
+    assert ["foia-page", "foia-page", "release-in-part"] == sorted(stamp.kind for stamp in found.stamps)
     assert found.banner.post is None
 
 

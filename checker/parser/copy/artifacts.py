@@ -18,6 +18,7 @@ _FEWEST_MARKS = 3  # a backslash at fewer line ends belongs to the text
 _MAIL_HEAD = 2000  # code points above the header of a telegram
 _MAIL_FIELDS = {"date", "sender", "subject"}
 _FEWEST_MAIL_FIELDS = 2
+_FORM_TOP = 24  # lines above the number of a labeled form in which its level is
 _QUOTES = "\"'"
 _WHOLE = 0.5  # share of the longest copy from which a copy counts as whole
 _HEADER_LINES = 14  # lines above the originator that may belong to its header
@@ -70,31 +71,49 @@ def _quotes(cursor: Cursor) -> list[Cut]:
 
 
 def _mail_head(cursor: Cursor) -> list[Cut]:
-    """Return the head of an e-mail with which a telegram was forwarded: its fields come before the telegram."""
-    starts = [*_headers(cursor)[:1], *(at for at, _ in _banner_lines(cursor)[:1]), *_form_start(cursor)]
+    """Return the head of an e-mail with which a telegram was forwarded, or all that comes before a labeled form."""
+    form = _form_start(cursor)
+    if form:
+        return [Cut(0, form, "mail_head")] if _field_lines(cursor, form) else []
+    headers = [header for header in _headers(cursor)[:1] if _is_one_case(cursor, header)]
+    starts = [*headers, *(at for at, _ in _banner_lines(cursor)[:1])]
     if not starts or not 0 < min(starts) < _MAIL_HEAD:
         return []
     start = cursor.line_start(min(starts))
-    lines = [line.strip().partition(":") for line in cursor.fold[:start].split("\n")]
-    fields = {cursor.grammar.fields.get(name, "") for name, colon, _ in lines if colon}
+    fields = _field_lines(cursor, start)
     return [Cut(0, start, "mail_head")] if len(fields & _MAIL_FIELDS) >= _FEWEST_MAIL_FIELDS else []
 
 
-def _form_start(cursor: Cursor) -> list[int]:
-    """Return where a labeled form begins: the fields and level lines right above its message reference number."""
+def _field_lines(cursor: Cursor, end: int) -> set[str]:
+    """Return the codes of the labels that begin lines before `end`, with a colon or, in mail, without it."""
+    lines = [line.strip().partition(":") for line in cursor.fold[:end].split("\n")]
+    return {cursor.grammar.fields[name] for name, colon, _ in lines if colon and name in cursor.grammar.fields}
+
+
+def _is_one_case(cursor: Cursor, start: int) -> bool:
+    """Return whether the header's lines do not mix capitals and small letters, as prose does that begins alike."""
+    line = cursor.text[start : cursor.line_end(start)]
+    return line.isupper() or line.islower()
+
+
+def _form_start(cursor: Cursor) -> int:
+    """Return where a labeled form begins, or 0: at the level lines and offices above its message reference number."""
     if not is_smart_form(cursor):
-        return []
+        return 0
     grammar = cursor.grammar
-    here = min(at for form in grammar.label("number", "field") if (at := cursor.fold.find(form + ":")) >= 0)
-    start = here = cursor.line_start(here)
-    while here > 0:
+    found = (cursor.fold.find(form + ":") for form in grammar.label("number", "field"))
+    start = here = cursor.line_start(min(at for at in found if at >= 0))
+    for _ in range(_FORM_TOP):
+        if here == 0:
+            break
         here = cursor.line_start(here - 1)
         words = cursor.fold[here : cursor.line_end(here)].strip()
         field = grammar.fields.get(words.partition(":")[0], "")
-        if words and words not in grammar.level_names and words not in grammar.page_controls and field != "offices":
+        if words in grammar.level_names or words in grammar.page_controls or field == "offices":
+            start = here
+        elif words and cursor.fold[here] != " ":  # an indented line may continue the offices
             break
-        start = here
-    return [start]
+    return start
 
 
 # ---- copies ----------------------------------------------------------------------------------------------------------

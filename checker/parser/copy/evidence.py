@@ -34,7 +34,7 @@ def damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
         later = isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1
         why = "this copy does not contain the whole telegram"
         found.append(_damage(cursor, end, end, "sections", "all" if later else "text", why))
-    return tuple(found)
+    return (*found, *_withheld(telegram)) if telegram.deletions else tuple(found)
 
 
 def _damage(cursor: Cursor, start: int, end: int, kind: str, covers: str, why: str) -> Damage:
@@ -64,6 +64,19 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     why = "this copy ends in the middle of the text"
     end = len(text.rstrip())
     return [_damage(cursor, end, end, "cut", "text" if _has_head(telegram) else "all", why)]
+
+
+def _withheld(telegram: Telegram) -> list[Damage]:
+    """Return the deletions: what is missing at their places, and above or within the text, may have been withheld."""
+    found = []
+    first = telegram.paragraphs[0].span.start if telegram.paragraphs else telegram.span.end
+    for deletion in telegram.deletions:
+        covers = "head" if deletion.span.start < first else "text" if deletion.place in ("mark", "paragraph") else ""
+        if deletion.place == "margin" and covers == "head":
+            covers = ""
+        why = " ".join(("a deletion is at this place", *deletion.codes))
+        found.append(Damage(deletion.span, "deletion", covers, why))
+    return found
 
 
 def _has_head(telegram: Telegram) -> bool:

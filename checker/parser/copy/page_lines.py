@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 
 from ...model import Fact, Node, PageLine, Stamp, Telegram
-from ...values import Level
+from ...values import Date, Level
+from ...vocabulary import Entry
 from ..cursor import Cursor, Cut, Pattern, without_overlap
 from ..fields.banner import spelled
 from ..fields.dates import find_dates
+from ..fields.deletions import deletion_forms
 
 _RUNNING = Pattern(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
 _PAGE = Pattern(r" (\d{2,3}|\d(?= R[A-Z]{3,7} \d{3,5}[A-Z]?(?!\d)))(?!\d)")
@@ -20,6 +22,7 @@ _COUNT = Pattern(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
 _TIME = Pattern(r"\d{6} ?[A-Z](?![A-Z])")
 _ATTRIBUTE = Pattern(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = Pattern(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
+_STAMP_LINES = 4  # lines of a stamp after its first
 _STAMP = 160  # a stamp and its date keep within so many letters of a line
 _SIGNER_AT_END = Pattern(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
 _WIDEST = 160  # code points of a line within which a running page line is looked at: nothing here may be quadratic
@@ -223,10 +226,40 @@ class PageLineFinder:
             for phrase in entry.forms.get("phrase", ()):
                 at = cursor.fold.find(phrase, 0, self.limit)
                 while at >= 0:
-                    self._stamp(at, len(phrase), entry.code, entry.forms.get("continued", ()))
+                    self._stamp(at, len(phrase), entry, entry.forms.get("continued", ()))
                     at = cursor.fold.find(phrase, at + len(phrase), self.limit)
+            for form in entry.spellings("line", "opens"):
+                at = cursor.fold.find(form, 0, self.limit)
+                while at >= 0:
+                    if cursor.begins_line(at):
+                        self._line_stamp(at, len(form), entry)
+                    at = cursor.fold.find(form, at + len(form), self.limit)
 
-    def _stamp(self, at: int, length: int, code: str, continued: tuple[str, ...]) -> None:
+    def _line_stamp(self, at: int, length: int, entry: Entry) -> None:
+        """Cut a stamp that has its lines to itself: DECLASSIFIED, then the authority, the reviewer and the day."""
+        cursor = self.cursor
+        start, end = cursor.line_start(at), cursor.line_end(at)
+        rest = cursor.fold[at + length : end].strip(" .")
+        if end - start > _STAMP or (rest and cursor.fold[at : at + length] in entry.forms.get("line", ())):
+            return
+        stop = self._stamp_end(end, entry.forms.get("continued", ()))
+        dates = [found.date for found in find_dates(cursor.flat(at, stop), cursor.grammar.months) if found.date]
+        if start in self.stamped or (stop == end and not dates and not entry.fact("alone")):
+            return
+        self.stamped.add(start)
+        self._add_stamp(at, cursor.trim(at, stop)[1], entry, dates[-1] if dates else None)
+        self.stamp_ends[min(stop + 1, cursor.size)] = start
+        self.cuts.append(Cut(*self._around(start, stop), "stamp"))
+
+    def _add_stamp(self, low: int, high: int, entry: Entry, date: Date | None) -> None:
+        cursor = self.cursor
+        node = Stamp(cursor.span(low, high), cursor.joined(low, high), entry.code, date)
+        node.action, node.extent = entry.fact("action") or None, entry.fact("extent") or None
+        if node.extent is not None:
+            node.codes = deletion_forms(cursor.words).codes(cursor.flat(low, high))
+        self.stamps.append((low, node))
+
+    def _stamp(self, at: int, length: int, entry: Entry, continued: tuple[str, ...]) -> None:
         cursor = self.cursor
         start = cursor.line_start(at)
         end = cursor.line_end(at + length)
@@ -251,8 +284,7 @@ class PageLineFinder:
         if start in self.stamped:
             return
         self.stamped.add(start)
-        node = Stamp(cursor.span(low, high), cursor.joined(low, high), code, found.date if found is not None else None)
-        self.stamps.append((low, node))
+        self._add_stamp(low, high, entry, found.date if found is not None else None)
         cut = self._around(start, cursor.line_end(end)) if whole else (start, end)
         if whole:
             self.stamp_ends[min(cursor.line_end(end) + 1, cursor.size)] = start
@@ -261,7 +293,7 @@ class PageLineFinder:
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
         """Return the end of the last line that continues a wrapped stamp with its known words or its date."""
         cursor = self.cursor
-        for _ in range(4):
+        for _ in range(_STAMP_LINES):
             below = cursor.line_end(end + 1) if end + 1 < cursor.size else -1
             if below < 0:
                 return end

@@ -10,6 +10,7 @@ from ..markings import finder
 from .blocks import Region, inner_references
 from .dates import year_of
 from .declass_instruction import read_value
+from .deletions import kept_spans
 from .header_lines import post_of
 
 
@@ -252,7 +253,7 @@ def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     if end < region.end:
         _read_below_tags(cursor, telegram, end, region.end)
     region.end = end
-    tags = _entries(cursor, start, end)
+    tags = [tag for low, high in kept_spans(cursor, start, end) for tag in _entries(cursor, low, high)]
     before = telegram.tags_line
     if isinstance(before, TagsLine) and not _states_none(cursor, before):
         cursor.collect("tags", tags)

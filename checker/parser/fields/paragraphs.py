@@ -6,9 +6,10 @@ after an unnumbered paragraph is unnumbered text, one paragraph for each group o
 
 from __future__ import annotations
 
-from ...model import Heading, Marking, Paragraph, Telegram, Unread
+from ...model import Heading, Marking, Paragraph, Telegram, Unread, Word
 from ..cursor import Cursor, Pattern
 from ..markings import finder
+from .deletions import deletion_at
 from .openings import Opening, OpeningFinder
 from .portion_marks import find_mark, inherit_levels, says_entire
 from .signature import is_notice
@@ -96,7 +97,7 @@ class ParagraphBuilder:
             if not any(map(str.isalnum, cursor.fold[start:stop])) or is_notice(cursor, start, stop):
                 cursor.begin(line, "end_mark")
                 continue
-            if self.headlines and _is_headline(cursor, start, stop):
+            if self.headlines and _is_headline(cursor, start, stop) and deletion_at(cursor, start) is None:
                 cursor.begin(line, "heading")
                 first, last = cursor.trim(start, stop)
                 self.headings.append(Heading(cursor.span(first, last), cursor.joined(first, last)))
@@ -137,7 +138,7 @@ class ParagraphBuilder:
         )  # fmt: skip
         first = self._text_start(opening, node, high)
         if isinstance(node.mark, Unread) and node.mark.why == finder.DELETED:
-            node.mark, node.cut = None, True
+            node.place, node.mark, node.cut = Word(node.mark.span, node.mark.text), None, True
         elif opening.number == 1 and not node.entire_text:
             node.entire_text = says_entire(cursor, first)
         node.text = cursor.text[first:high].lstrip()

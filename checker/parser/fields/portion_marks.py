@@ -10,9 +10,9 @@ from ...model import Marking, Paragraph, Unread
 from ...values import Level
 from ..cursor import Cursor, Pattern
 from ..markings import finder
+from .deletions import begins_deleted
 
 _BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? {0,3}(?:-{1,2} ?)?\(")
-_DELETION = Pattern(r"X{4,}|\[?\.\.\.\]?")
 _BLANKS = " \n"
 _STATEMENT = 70  # code points in which a statement for the entire text begins
 _LONGEST_MARK_AT_END = 60  # code points
@@ -31,14 +31,16 @@ def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
     at = start
     while at < high and fold[at] in _BLANKS:
         at += 1
+    deleted = begins_deleted(cursor, at) if at < high else None
+    if deleted is not None:
+        node.cut, node.place = True, cursor.word(deleted.start, min(deleted.end, high))
+        return start
     if fold.find("(", at, high) < 0 and not _may_state(cursor, at, high):
         return start
     statement = _statement(cursor, at, high)
     if statement is not None:
         node.mark, node.where, node.entire_text = statement, "start", True
         return start
-    if at < high and fold[at] in "X[." and _DELETION.match(fold, at, high):
-        node.cut = True
     if at < high and fold[at] == "(":
         mark = finder.portion(cursor.view, at, high, cursor.words, cursor.lowered)
         if mark is not None:
@@ -53,9 +55,9 @@ def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
 
 
 def _may_state(cursor: Cursor, at: int, high: int) -> bool:
-    """Return whether words without a bracket may be a deletion or a statement for the entire text."""
+    """Return whether words without a bracket may be a statement for the entire text."""
     window = cursor.fold[at : at + _STATEMENT]
-    return at < high and (cursor.fold[at] in "X[." or any(word in window for word in cursor.grammar.entire_text[0]))
+    return at < high and any(word in window for word in cursor.grammar.entire_text[0])
 
 
 def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:

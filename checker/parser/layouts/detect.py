@@ -52,7 +52,7 @@ def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
 def has_artifacts(cursor: Cursor) -> bool:
     """Return whether the text may contain earlier copies of the telegram, or marks that copying added."""
     fold = cursor.fold
-    if any(sign in fold for sign in cursor.grammar.copy_signs):
+    if any(sign in fold for sign in cursor.grammar.copy_signs) or is_smart_form(cursor):
         return True
     return any(fold.count(sign) > 1 for sign in cursor.grammar.repeated_labels)
 

@@ -70,7 +70,9 @@ class SmartFormReader:
                 open_field = True
             elif stripped < last and open_field and self._goes_on(found[-1], here, stripped, last):
                 found[-1] = (*found[-1][:3], last)
-            elif stripped == last or cursor.fold[here] != " ":
+            elif stripped == last:  # a value may follow its label after an empty line
+                open_field = open_field and found[-1][2] >= found[-1][3]
+            elif cursor.fold[here] != " ":
                 open_field = False
             here = end + 1
         return found

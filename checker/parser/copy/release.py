@@ -1,0 +1,66 @@
+"""The release of a document, as its wrapper states it: stamps and codes that the reader has cut from the text."""
+
+from __future__ import annotations
+
+from ...model import Deletion, Fact, Stamp, Telegram
+from ...values import Date
+from ...vocabulary import Entry, Vocabulary
+from ..cursor import Cursor, folded
+from ..fields.dates import find_dates
+from ..fields.deletions import deletion_forms
+
+DELETION = "foia_deletion"  # the name of the facts for codes in the margin
+_LONGEST = 600  # code points of a stamp that are searched for a day
+
+
+def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
+    """Return the stamps that the wrapper states, in the order of the text."""
+    names = {fact.name for fact in facts}
+    found = []
+    for fact in facts:
+        entry = _entry(cursor.words, fact, names)
+        if entry is not None:
+            found.append(_stamp(cursor, fact, entry))
+    return tuple(sorted(found, key=lambda stamp: stamp.span.start))
+
+
+def _entry(words: Vocabulary, fact: Fact, names: set[str]) -> Entry | None:
+    """Return the stamp that a fact states: the first of its name whose words it contains, or that needs none."""
+    fold = folded(fact.text)
+    for entry in words["stamps"].entries:
+        if entry.fact("fact") == fact.name and (not entry.fact("with") or entry.fact("with") in names):
+            phrases = entry.forms.get("phrase", ()) if not entry.fact("with") else ()
+            if not phrases or any(phrase in fold for phrase in phrases):
+                return entry
+    return None
+
+
+def _stamp(cursor: Cursor, fact: Fact, entry: Entry) -> Stamp:
+    fold = folded(fact.text)[:_LONGEST]
+    date = next((found.date for found in find_dates(fold, cursor.grammar.months) if found.date is not None), None)
+    stamp = Stamp(fact.span, fact.text, entry.code, date if isinstance(date, Date) else None)
+    stamp.action, stamp.extent = entry.fact("action") or None, entry.fact("extent") or None
+    stamp.codes = deletion_forms(cursor.words).codes(fold)
+    names = sorted(cursor.grammar.level_names.items(), key=lambda item: -len(item[0]))
+    if entry.fact("action") == "classified":
+        stamp.level = next((level for name, level in names if len(name) > 2 and f" {name} " in fold), None)
+    return stamp
+
+
+def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
+    """Return the deletions whose codes the reader has cut from the margin."""
+    forms = deletion_forms(cursor.words)
+    kind = forms.kinds[forms.code_form]
+    return [
+        Deletion(fact.span, fact.text, forms.code_form, kind, forms.codes(folded(fact.text)), None, "margin")
+        for fact in facts
+        if fact.name == DELETION
+    ]
+
+
+def set_release(cursor: Cursor, telegram: Telegram) -> None:
+    """Add the stamps that the wrapper states to those that were found in the text."""
+    if telegram.source_record is not None:
+        stated = stated_stamps(cursor, telegram.source_record.facts)
+        if stated:
+            telegram.stamps = tuple(sorted((*telegram.stamps, *stated), key=lambda stamp: stamp.span.start))

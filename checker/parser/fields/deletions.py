@@ -1,0 +1,461 @@
+"""Deletions: what reviewers and editors put in place of text that they withheld or omitted.
+
+The forms come from the table `deletions`, the codes from `release_codes`. Codes alone at the right margin are cut from
+the text before it is read; every other deletion stays in the text, at its own place.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from ...model import Authority, Deletion, Subject, Telegram, Unread, Word
+from ...record import Record
+from ...text import Span
+from ...vocabulary import Vocabulary
+from ..cursor import Cursor, Cut, Pattern
+
+_LONGEST_NOTE = 600  # code points in brackets
+_LONGEST_ALONE = 60  # code points before a notice that has a line to itself
+_WIDE = 10  # blanks before a code in the margin of a copy without release stamps
+_BRACKETS = Pattern(rf"\[{{1,2}}([^\[\]]{{1,{_LONGEST_NOTE}}})\]{{1,2}}")
+_ENCLOSED = r"\( ?B ?\) ?\( ?\d{1,2} ?\)(?: ?\( ?[A-F] ?\))?|\( ?[JK] ?\) ?\( ?\d ?\)|\(D\) ?\(5\)"
+_SECTION = r"1\. ?[345] ?\( ?[A-Z] ?\)"
+_PRINTED = r"B\d{1,2}(?: ?\( ?[A-F] ?\))?(?![A-Z0-9])"
+_CODE = rf"{_ENCLOSED}|{_SECTION}|{_PRINTED}|(?:25|50|75)X\d{{1,2}}(?:-[A-Z]{{3}})?(?![A-Z0-9])"
+_BETWEEN = r"(?:[ ,;/&]{1,3}|AND ){0,3}"
+_MARGIN_EXEMPTION = Pattern(r"   B\d")
+_MARGIN_SECTION = Pattern(r"   1\. ?[345] ?\(")
+_NEAR_EXEMPTION = Pattern(r"B\d")
+_NEAR_ENCLOSED = Pattern(r"\) ?\( ?\d")
+_ENCLOSED_RUN = Pattern(_ENCLOSED)
+_LABEL_BEFORE = Pattern(r"[^\n]*(?::|\b\d{1,3}[.)]) *\Z|\s*\Z")
+_CLAUSE_BEFORE = Pattern(r"[\d)] ?\([A-Z\d]{1,3}\)\Z")
+_NUMBER_LABEL = Pattern(r"(?:^|[ \xb6])\d{1,3}[.)](?: ?\([A-Z/]{1,8}\))?\Z")
+_LINE_ALONE = Pattern(r"(?<=\n)[ \t]*(\S{2,})[ \t]*(?=\r?\n)", 0)
+_LAST_WORD = Pattern(r"([A-Z.]+)[ \n]*\Z")
+_NUMBER = Pattern(r"\d+(?:[-/.]\d+)?")
+_ROW_OF = {"_": r"_{4,}(?:[ ]?_{4,})*", "-": r"-{4,}(?:[ ]?-{4,})*", "X": r"(?<![A-Z])X{4,}(?![A-Z])"}
+_PERIODS = Pattern(r"\.{3}")
+
+
+class FoundDeletion(Record):
+    """A deletion in the text of a cursor. `form` is its code in the table, `margin` whether it is cut from the text."""
+
+    start: int
+    end: int
+    form: str
+    codes: tuple[str, ...] = ()
+    extent: str = ""
+    margin: bool = False
+
+
+class DeletionForms:
+    """The spellings of a vocabulary, compiled once."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.notices: list[tuple[str, str]] = []
+        self.lone_notices: list[tuple[str, str]] = []
+        self.openings: list[tuple[str, str]] = []
+        self.rows: list[tuple[str, str, re.Pattern[str]]] = []
+        self.starts: list[tuple[str, str]] = []
+        self.blocks = ""
+        self.block_form = self.code_form = self.start_form = ""
+        self.extent: frozenset[str] = frozenset()
+        self.not_before: frozenset[str] = frozenset()
+        self.kinds = {entry.code: entry.fact("kind") for entry in words["deletions"]}
+        for entry in words["deletions"]:
+            self.notices += [(form, entry.code) for form in entry.forms.get("notice", ())]
+            self.lone_notices += [(form, entry.code) for form in entry.forms.get("lone", ())]
+            self.openings += [(form, entry.code) for form in entry.forms.get("opening", ())]
+            self.starts += [(form, entry.code) for form in entry.forms.get("start", ())]
+            for form in entry.forms.get("row", ()):
+                self.rows.append((form, entry.code, re.compile(_ROW_OF[form[0]])))
+            if "block" in entry.forms:
+                self.blocks, self.block_form = "".join(entry.forms["block"]), entry.code
+            self.extent |= frozenset(entry.forms.get("extent", ()))
+            self.not_before |= frozenset(entry.forms.get("not_before", ()))
+            if not entry.forms:
+                self.code_form = entry.code
+        self.notices.sort(key=lambda pair: -len(pair[0]))
+        self.openings.sort(key=lambda pair: -len(pair[0]))
+        self.start_form = self.starts[0][1]
+        self.extent |= frozenset(form.lower() for entry in words["number_words"] for form in entry.spellings())
+        self.block_run = re.compile(rf"[{self.blocks}](?:[{self.blocks} ]*[{self.blocks}])")
+        self._codes(words)
+
+    def _codes(self, words: Vocabulary) -> None:
+        """Compile the codes: those with a number by their shape, so that one that does not exist is read as well."""
+        self.by_form = {form.upper(): entry.code for entry in words["release_codes"] for form in entry.spellings()}
+        codes = words["release_codes"]
+        self.alone = tuple(form for entry in codes if entry.fact("alone") for form in entry.spellings())
+        shape = re.compile(_CODE)
+        self.words = sorted((form for form in self.by_form if not shape.fullmatch(form)), key=lambda form: -len(form))
+        word = "|".join(rf"{re.escape(form)}(?![A-Z0-9])" for form in self.words)
+        code = rf"(?:{_CODE}|{word})"
+        self.run = re.compile(rf"(?:{_CODE})(?:{_BETWEEN}{code})*")
+        self.line = re.compile(rf"(?m)(?:^|(?<=\s\s\s\s))(?:{code}{_BETWEEN})+ *$")
+        self.code = re.compile(code)
+
+    def codes(self, text: str) -> tuple[str, ...]:
+        """Return the codes in a folded text, each once, as the table spells them; a code that is none as written."""
+        found: dict[str, None] = {}
+        for match in self.code.finditer(text):
+            written = match[0] if match[0] in self.by_form else match[0].replace(" ", "")
+            found.setdefault(self.by_form.get(written) or _printed(written))
+        return tuple(found)
+
+
+def _printed(code: str) -> str:
+    """Return a code in the Department's form: B11 for (b)(11)."""
+    if code.startswith("("):
+        parts = code.strip("()").split(")(")
+        return parts[0] + parts[1] + "".join(f"({part})" for part in parts[2:])
+    return code
+
+
+def deletion_forms(words: Vocabulary) -> DeletionForms:
+    """Return the compiled forms of a vocabulary, built on the first call."""
+    found = words.made.get("deletion_forms")
+    if not isinstance(found, DeletionForms):
+        found = words.made["deletion_forms"] = DeletionForms(words)
+    return found
+
+
+# ---- codes in the margin ---------------------------------------------------------------------------------------------
+
+
+def has_margin_codes(cursor: Cursor) -> bool:
+    """Return whether an exemption code or a category may be at the margin or begin a line."""
+    return _MARGIN_EXEMPTION.search(cursor.fold) is not None or _MARGIN_SECTION.search(cursor.fold) is not None
+
+
+def margin_codes(cursor: Cursor) -> list[FoundDeletion]:
+    """Return the codes at the right margin, in a copy without the release stamps that a reader would have cut."""
+    forms = deletion_forms(cursor.words)
+    found = []
+    for match in forms.line.finditer(cursor.fold):
+        start, end = cursor.trim(*match.span())
+        codes = forms.codes(cursor.fold[start:end])
+        if any(map(_is_numbered, codes)) and _stands_apart(cursor, start):
+            found.append(FoundDeletion(start, end, forms.code_form, codes, "", True))
+    return found
+
+
+def _stands_apart(cursor: Cursor, start: int) -> bool:
+    line = cursor.fold[cursor.line_start(start) : start]
+    return len(line) - len(line.rstrip(" ")) >= _WIDE
+
+
+def _is_numbered(code: str) -> bool:
+    return any(map(str.isdigit, code))
+
+
+def margin_cuts(found: list[FoundDeletion]) -> list[Cut]:
+    """Return the cuts that take these codes out of the text."""
+    return [Cut(one.start, one.end, "deletion") for one in found]
+
+
+# ---- deletions in the text -------------------------------------------------------------------------------------------
+
+
+def deletions_in(cursor: Cursor) -> list[FoundDeletion]:
+    """Return the deletions in the text of a cursor, in order; searched for only once."""
+    if cursor.deletions is None:
+        found = sorted(_search(cursor, deletion_forms(cursor.words)), key=lambda one: (one.start, -one.end))
+        kept: list[FoundDeletion] = []
+        for one in found:
+            if not kept or one.start >= kept[-1].end:
+                kept.append(one)
+        cursor.deletions = kept
+    return cursor.deletions
+
+
+def kept_spans(cursor: Cursor, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the spans of a value between its deletions."""
+    spans = []
+    for one in deletions_in(cursor):
+        if start <= one.start and one.end <= end:
+            spans.append((start, one.start))
+            start = one.end
+    return [*spans, (start, end)]
+
+
+def deletion_at(cursor: Cursor, start: int) -> FoundDeletion | None:
+    """Return the deletion that begins at an offset, or `None`."""
+    found = deletions_in(cursor)
+    if not found:
+        return None
+    at = bisect_left([one.start for one in found], start)
+    return found[at] if at < len(found) and found[at].start == start else None
+
+
+def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
+    fold = cursor.fold
+    if "[" in fold:
+        yield from _notes(cursor, forms)
+    if _NEAR_EXEMPTION.search(fold) is not None or _NEAR_ENCLOSED.search(fold) is not None:
+        yield from _code_runs(cursor, forms)
+    for word in forms.alone:
+        yield from _words_alone(cursor, word, forms)
+    for form, code in forms.lone_notices:
+        yield from _notices_alone(cursor, form, code, forms)
+    for sign, code, pattern in forms.rows:
+        if sign in fold:
+            yield from _rows(cursor, code, pattern)
+    if not fold.isascii() and any(block in fold for block in forms.blocks):
+        for match in forms.block_run.finditer(fold):
+            yield FoundDeletion(*match.span(), forms.block_form)
+
+
+def _notes(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
+    """Yield the notes in brackets: [[REDACTED-EX B1]], [4 paragraphs (9 lines) not declassified], [(b)(1)]."""
+    for match in _BRACKETS.finditer(cursor.fold):
+        inside = " ".join(match[1].split())
+        opening = next((code for form, code in forms.openings if inside.startswith(form)), None)
+        if opening is not None:
+            yield FoundDeletion(*match.span(), opening, (), cursor.joined(*match.span(1)))
+            continue
+        codes = forms.codes(inside)
+        rest = " ".join(forms.code.sub(" ", inside).split())
+        form, code = next((pair for pair in forms.notices if _has_word(rest, pair[0])), ("", forms.code_form))
+        if not form and not codes:
+            if match[0].strip("[]. \u2026") == "" and forms.starts:
+                yield FoundDeletion(*match.span(), forms.start_form)
+            continue
+        extent = " ".join(rest.replace(form, " ", 1).split())
+        if _is_extent(extent, forms):
+            yield FoundDeletion(*match.span(), code, codes, extent.strip(" ,;:-.").lower())
+
+
+def _has_word(text: str, form: str) -> bool:
+    at = text.find(form)
+    end = at + len(form)
+    return at >= 0 and not text[max(at - 1, 0) : at].isalnum() and not text[end : end + 1].isalnum()
+
+
+def _is_extent(text: str, forms: DeletionForms) -> bool:
+    """Return whether words only say how much, what or where: "4 PARAGRAPHS (9 LINES)", "NAME", "PAGE 2"."""
+    words = re.split(r"[ ()\[\],;:.&/-]+", text)
+    return all(not word or word.lower() in forms.extent or _NUMBER.fullmatch(word) is not None for word in words)
+
+
+def _code_runs(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
+    """Yield codes in the text: those in parentheses, an exemption beside its category, and a whole value."""
+    for match in forms.run.finditer(cursor.fold):
+        start, end = match.span()
+        run = match[0]
+        end -= len(run) - len(run.rstrip(" ,;/&"))
+        enclosed = _ENCLOSED_RUN.search(run) is not None
+        both = re.search(_PRINTED, run) is not None and re.search(_SECTION, run) is not None
+        value = re.match(_PRINTED, run) is not None and _is_value(cursor, start, end)
+        inside = start and (cursor.fold[start - 1].isalnum() or cursor.fold[start - 1] in ".)(")
+        if (both or value or (enclosed and not _cites_clause(cursor, start, forms))) and not inside:
+            yield FoundDeletion(start, end, forms.code_form, forms.codes(run))
+
+
+def _cites_clause(cursor: Cursor, start: int, forms: DeletionForms) -> bool:
+    """Return whether a code in parentheses continues a reference to a statute: "section 12 (b)(1)"."""
+    before = cursor.fold[max(start - 24, 0) : start].rstrip(" \n")
+    if before[-1:].isdigit() or _CLAUSE_BEFORE.search(before) is not None:
+        return True
+    word = _LAST_WORD.search(before)
+    return word is not None and word[1].lower() in forms.not_before
+
+
+def _is_value(cursor: Cursor, start: int, end: int) -> bool:
+    """Return whether a span is the whole value of a label or all that follows a paragraph number."""
+    line = cursor.line_start(start)
+    if not cursor.blank_line(end) or line == start:
+        return False
+    before = cursor.fold[line:start]
+    return before.strip(" ") != "" and _LABEL_BEFORE.match(before) is not None
+
+
+def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
+    """Yield a code without a number, such as OGA, right after a label or a paragraph number."""
+    at = cursor.fold.find(word)
+    while at >= 0:
+        end = at + len(word)
+        line = cursor.line_start(at)
+        before = cursor.fold[line:at]
+        value = _is_value(cursor, at, end)
+        if not cursor.fold[end].isalnum() and not before[-1:].isalnum() and word == cursor.text[at:end]:
+            begins = before.strip(" ") != "" and _LABEL_BEFORE.match(before) is not None and not before.endswith(".")
+            if value or (begins and cursor.fold[end] in " ,;"):
+                yield FoundDeletion(at, end, forms.code_form, (forms.by_form[word],))
+        at = cursor.fold.find(word, end)
+
+
+def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
+    """Yield a notice without brackets that has a line, a value or a paragraph to itself."""
+    at = cursor.fold.find(form)
+    while at >= 0:
+        end = at + len(form)
+        tail = cursor.fold[end : cursor.line_end(end)].strip(" .")
+        line = max(cursor.line_start(at), at - _LONGEST_ALONE)
+        before = cursor.fold[line:at]
+        label = re.match(r"[^\n]*?(?::|\b\d{1,3}[.)])(?= |\Z)", before)
+        start = line + (label.end() if label is not None else 0)
+        extent = before[start - line :].strip(" ")
+        codes = forms.codes(tail)
+        if forms.code.sub("", tail).strip(" ,;") == "" and _is_extent(extent, forms) and not before[-1:].isalnum():
+            low = cursor.trim(start, end)[0]
+            high = cursor.trim(start, cursor.line_end(end))[1]
+            yield FoundDeletion(low, high, code, codes, extent.lower())
+        at = cursor.fold.find(form, end)
+
+
+def _rows(cursor: Cursor, code: str, pattern: re.Pattern[str]) -> Iterator[FoundDeletion]:
+    """Yield rows of one sign; dashes and underscores are mostly rules and ornaments, and rarely a deletion."""
+    for match in pattern.finditer(cursor.fold):
+        start, end = match.span()
+        if match[0][0].isalpha():
+            if cursor.fold[start - 1] == "(" and cursor.fold[end] == ")":
+                start, end = start - 1, end + 1
+            yield FoundDeletion(start, end, code)
+        elif start and cursor.fold[start - 1] != "\n" and _replaces_words(cursor, start, end):
+            yield FoundDeletion(start, end, code)
+
+
+def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
+    """Return whether a row of dashes or underscores is in the place of words: after a label, or within a sentence."""
+    text = cursor.text
+    before = text[cursor.line_start(start) : start].rstrip(" ")
+    rest = text[end : cursor.line_end(end)].strip(" ")
+    if not before or text[start - 1] not in ' "(' or (text[end : end + 1].strip() and text[end] not in ",;.:)\"'"):
+        return False
+    if before[-1] in ":,":
+        return bool(rest) or before.upper().lstrip().startswith(cursor.grammar.label_starts)
+    if _NUMBER_LABEL.search(before) is not None:
+        return rest[:1].islower() or (not rest and cursor.blank_line(cursor.line_end(end) + 1))
+    return (before[-1].islower() or before[-1] == ";") and rest[:1].islower()
+
+
+# ---- deletions as parts of the telegram ------------------------------------------------------------------------------
+
+
+def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
+    """Return the deletion where a paragraph's mark would be, periods in its place included."""
+    found = deletion_at(cursor, at)
+    if found is None and _PERIODS.match(cursor.fold, at) is not None:
+        forms = deletion_forms(cursor.words)
+        return FoundDeletion(at, at + 3, forms.start_form)
+    return found
+
+
+def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
+    """Set the deletions of a telegram, each with its place, and mark the paragraphs that were withheld whole."""
+    forms = deletion_forms(cursor.words)
+    found = [_node(cursor, one, forms) for one in deletions_in(cursor)]
+    found += margin
+    for paragraph in telegram.paragraphs:
+        if paragraph.cut and paragraph.place is not None and not any(x.span == paragraph.place.span for x in found):
+            place = paragraph.place
+            found.append(Deletion(place.span, place.text, forms.start_form, forms.kinds[forms.start_form]))
+    found += _between_numbers(cursor, telegram, forms, {one.span.start for one in found})
+    _cover_reasons(cursor, telegram, found)
+    if not found:
+        return
+    found.sort(key=lambda one: one.span.start)
+    if margin:
+        _withheld_paragraphs(cursor, telegram, found)
+    spans = _places(telegram)
+    for one in found:
+        one.place = one.place or next((name for name, span in spans if _inside(one.span, span)), "text")
+    telegram.deletions = tuple(found)
+
+
+def _between_numbers(cursor: Cursor, telegram: Telegram, forms: DeletionForms, known: set[int]) -> list[Deletion]:
+    """Return lines of one sign, or a code without a number, in place of paragraphs that the numbering skips."""
+    found = []
+    for paragraph in telegram.misnumbered:
+        before = [one.span.start for one in telegram.numbered if one.span.start < paragraph.span.start]
+        for match in _LINE_ALONE.finditer(cursor.view.source.text, before[-1] if before else 0, paragraph.span.start):
+            words = match[1]
+            row = next((code for sign, code, pattern in forms.rows if pattern.fullmatch(words)), "")
+            span = Span(*match.span(1))
+            if span.start not in known and (row or words in forms.alone):
+                codes = () if row else (forms.by_form[words],)
+                form = row or forms.code_form
+                found.append(Deletion(span, words, form, forms.kinds[form], codes, None, "paragraph"))
+    return found
+
+
+def _node(cursor: Cursor, one: FoundDeletion, forms: DeletionForms) -> Deletion:
+    return Deletion(
+        cursor.span(one.start, one.end), cursor.joined(one.start, one.end), one.form, forms.kinds[one.form], one.codes,
+        one.extent or None, "paragraph" if _is_paragraph(cursor, one) else "",
+    )  # fmt: skip
+
+
+def _is_paragraph(cursor: Cursor, one: FoundDeletion) -> bool:
+    """Return whether a deletion has the lines between two empty lines to itself."""
+    line, end = cursor.line_start(one.start), cursor.line_end(one.end)
+    alone = cursor.begins_line(one.start) and not cursor.fold[one.end : end].strip(" .")
+    above = line == 0 or cursor.blank_line(cursor.line_start(line - 1))
+    return alone and above and (end + 1 >= cursor.size or cursor.blank_line(end + 1))
+
+
+def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
+    """Return the codes of the margin as deletions."""
+    forms = deletion_forms(cursor.words)
+    nodes = [_node(cursor, one, forms) for one in found]
+    for node in nodes:
+        node.place = "margin"
+    return nodes
+
+
+def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
+    """Mark the paragraphs without a mark that have codes in the margin.
+
+    These are beside the first line, or anywhere since the paragraph before if nothing but the number is left.
+    """
+    source = cursor.view.source.text
+    starts = [one.span.start for one in found]
+    before = telegram.span.start
+    for paragraph in telegram.paragraphs:
+        start = paragraph.span.start
+        if paragraph.mark is None and not paragraph.cut:
+            empty = not paragraph.text.strip()
+            at = bisect_left(starts, before if empty else start)
+            if at < len(found) and starts[at] <= source.find("\n", start) % len(source):
+                paragraph.cut, paragraph.place = True, Word(found[at].span, found[at].text)
+                found[at].place = "paragraph" if empty else "mark"
+        before = start
+
+
+def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
+    """Let reasons that cannot be read span the deletion that follows their label."""
+    block = telegram.authority
+    if not isinstance(block, Authority) or not isinstance(block.reasons, Unread):
+        return
+    span, source = block.reasons.span, cursor.view.source.text
+    forms = deletion_forms(cursor.words)
+    start = len(source) - len(source[span.end :].lstrip(" :\r\n"))
+    rows = ((code, pattern.match(source, start)) for _, code, pattern in forms.rows)
+    for code, row in rows:
+        if row is not None and not any(one.span.start == start for one in found):
+            found.append(Deletion(Span(*row.span()), row[0], code, forms.kinds[code], (), None, "authority"))
+    for one in found:
+        if one.span.start == start:
+            block.reasons.span = Span(span.start, one.span.end)
+
+
+def _places(telegram: Telegram) -> list[tuple[str, Span]]:
+    """Return the parts in which a deletion may be, the narrowest first."""
+    places = [("mark", paragraph.place.span) for paragraph in telegram.paragraphs if paragraph.cut and paragraph.place]
+    if isinstance(telegram.subject, Subject):
+        places.append(("subject", telegram.subject.span))
+    for name in ("authority", "eo", "tags_line", "signature", "dtg", "sender", "banner"):
+        part = getattr(telegram, name)
+        if part is not None:
+            places.append((name, part.span))
+    first = telegram.paragraphs[0].span.start if telegram.paragraphs else telegram.span.end
+    places.append(("head", Span(telegram.span.start, first)))
+    return places
+
+
+def _inside(span: Span, other: Span) -> bool:
+    return other.start <= span.start < max(other.end, other.start + 1)
