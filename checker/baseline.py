@@ -1,4 +1,4 @@
-"""Baselines and suppressions: which findings to hide, and which entries no longer match.
+"""Which findings to hide, and which entries no longer match: suppressions, decisions of a review, the baseline.
 
 A *baseline* records the findings of one run by fingerprint, with their counts. It never grows by itself. A
 *suppression* accepts one finding, with a reason and optionally a last day. Both contain fingerprints, rules and paths,
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from . import decisions
 from .errors import ConfigError, did_you_mean
 from .record import Record
 from .resources import read_regular_file
@@ -45,6 +46,64 @@ class Filtered(Record):
     hidden: tuple[Suppressed, ...]
     notices: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+
+
+class HidingFiles(Record):
+    """The files that say which findings to hide; "" for none."""
+
+    suppressions: str = ""
+    decisions: str = ""
+    baseline: str = ""
+
+    def entries(self) -> HidingEntries:
+        """Read the files. Raises `ConfigError` for each that is damaged."""
+        log = decisions.DecisionLog(self.decisions) if self.decisions else None
+        return HidingEntries(
+            load_suppressions(self.suppressions) if self.suppressions else [],
+            tuple(log.latest.values()) if log else (),
+            load(self.baseline) if self.baseline else [],
+            log.notices if log else (),
+        )
+
+
+class HidingEntries(Record):
+    """What the files say: accepted findings, the latest decision about each finding, and the baseline."""
+
+    suppressions: list[Suppression]
+    decided: tuple[decisions.ReviewDecision, ...]
+    baseline: list[BaselineEntry]
+    notices: tuple[str, ...] = ()
+
+    def fingerprints(self) -> frozenset[str]:
+        """Return the fingerprints of all findings that may be hidden."""
+        hiding = (one.finding for one in self.decided if one.decision in decisions.HIDES)
+        accepted = (one.fingerprint for one in self.suppressions)
+        return frozenset((*accepted, *hiding, *(one.fingerprint for one in self.baseline)))
+
+    def hide(
+        self, findings: tuple[Finding, ...], checked: frozenset[str], mandatory: frozenset[str], today: str
+    ) -> Filtered:
+        """Hide suppressed findings, then those that a review decided, then those in the baseline.
+
+        `checked` holds the plain paths whose documents were all checked: only their entries can be out of date.
+        """
+        first = hide_accepted(findings, self.suppressions, checked, mandatory, today)
+        second = hide_decided(first.shown, self.decided, checked, mandatory, today)
+        third = hide_known(second.shown, self.baseline, checked, mandatory)
+        return Filtered(
+            third.shown,
+            first.hidden + second.hidden + third.hidden,
+            self.notices + first.notices + second.notices + third.notices,
+            first.errors,
+        )
+
+
+def today() -> str:
+    """Return today in UTC, by which suppressions expire, or the day of `SOURCE_DATE_EPOCH` if it is set."""
+    from datetime import UTC, datetime
+
+    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (datetime.fromtimestamp(int(moment), UTC) if moment.isdigit() else datetime.now(UTC)).date().isoformat()
 
 
 # ---- Baseline --------------------------------------------------------------------------------------------------------
@@ -228,6 +287,33 @@ def hide_accepted(
         if fingerprint not in used and entry.path in checked:
             errors.append(f"{entry.place}: the suppression of {entry.rule} in {entry.path} matches no finding")
     return Filtered(tuple(shown), tuple(hidden), tuple(notices), tuple(errors))
+
+
+def hide_decided(
+    findings: tuple[Finding, ...],
+    decided: tuple[decisions.ReviewDecision, ...],
+    checked: frozenset[str],
+    mandatory: frozenset[str],
+    today: str,
+) -> Filtered:
+    """Hide findings that a review decided to be false alarms or accepted, unless the acceptance has expired."""
+    hiding = decisions.hiding(decided, mandatory, today)
+    shown, hidden = [], []
+    for finding in findings:
+        decision = hiding.get(finding.fingerprint)
+        if decision is None or decision.rule != finding.rule:
+            shown.append(finding)
+        else:
+            hidden.append(Suppressed(finding, decision.decision, decision.words()))
+    here = [one for one in decided if one.path and plain_path(one.path) in checked]
+    found = {finding.fingerprint for finding in findings}
+    counts = (
+        (sum(one.finding not in found for one in here), "match no finding any more: resolved"),
+        (sum(one.hides("") and not one.hides(today) for one in here), "accepted a finding and have expired"),
+        (sum(one.rule in mandatory and one.hides(today) for one in here), "concern a mandatory rule and hide nothing"),
+    )
+    notices = tuple(f"decisions: {number:,} {effect}" for number, effect in counts if number)
+    return Filtered(tuple(shown), tuple(hidden), notices)
 
 
 def _in_force(

@@ -24,6 +24,7 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
     "baseline": ("path", "", "Baseline file; findings recorded in it are not reported."),
     "cache": ("flag", False, "Cache the results of unchanged files. They quote the documents unless `redact` is set."),
     "checks": ("texts", (), "Checks of installed packages that rules may use (entry points `cablecheck.checks`)."),
+    "decisions": ("path", "", "Decisions log of a review; false positives and accepted findings are not reported."),
     "exclude": ("texts", (), "Globs of paths to exclude. Excluded files are counted and listed."),
     "exit-zero": ("flag", False, "Exit with 0 even if there are findings. Exit codes 2 and 3 are never changed."),
     "extend": ("path", "", "Another configuration file, in this file's folder or below it, that this one extends."),
@@ -64,6 +65,7 @@ class Options(Record):
     cache: bool = False
     rule_cache: bool = True
     checks: tuple[str, ...] = ()
+    decisions: str = ""
     exclude: tuple[str, ...] = ()
     exit_zero: bool = False
     extend: str = ""
@@ -101,6 +103,7 @@ class Options(Record):
     fix: str = ""  # the suggestions to apply to the files: "safe", "all" or none
     use_suppressions: bool = True
     use_baseline: bool = True
+    use_decisions: bool = True
 
     # audit; sizes in bytes, times in seconds for one document
     batch_size: int = 4 << 20
@@ -115,6 +118,7 @@ class Options(Record):
     keep_parts: bool = False
     corpus_rules: bool = True
     quotes: int = 5
+    title: str = ""
     scheduler: str = ""
 
     # resolved against a rulebook: ids to run, severities that differ, ids not to run by glob of paths, mandatory ids

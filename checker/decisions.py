@@ -23,6 +23,7 @@ try:
 except ImportError:  # Windows: two writers at once may interleave their lines
     fcntl = None  # type: ignore[assignment]
 
+LOG = "decisions.jsonl"  # in the folder of an audit, unless the options name another file
 FORMAT = 1
 CONFIRMED, FALSE_ALARM, ACCEPTED, UNSURE, WITHDRAWN = "confirmed", "false_alarm", "accepted", "unsure", "withdrawn"
 MISSED = "missed"
@@ -304,11 +305,14 @@ def parse(line: bytes, place: str) -> ReviewDecision:
     return event
 
 
-def problem(one: ReviewDecision) -> str:
-    """Return what is wrong with an event, or ""."""
+def problem(one: ReviewDecision, complete: bool = True) -> str:
+    """Return what is wrong with an event, or "". One that is not `complete` has no id yet, and may have no time."""
     checks = (
-        (not _ID.fullmatch(one.id), "id: expected 16 to 64 hexadecimal digits"),
-        (not _TIME.fullmatch(one.at), f"at: {one.at!r} is not a time such as 2026-11-30T09:14:03Z"),
+        (complete and not _ID.fullmatch(one.id), "id: expected 16 to 64 hexadecimal digits"),
+        (
+            bool(one.at or complete) and not _TIME.fullmatch(one.at),
+            f"at: {one.at!r} is not a time such as 2026-11-30T09:14:03Z",
+        ),
         (not one.by.strip(), "by: a decision needs the name of the reviewer"),
         (
             one.decision not in (*TITLES, MISSED),

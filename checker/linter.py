@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from . import baseline, document_linter, readers, resources
 from . import rulebook as rulebook_package
 from .config import Options
+from .decisions import HIDES
 from .document_linter import DocumentLinter
 from .errors import ConfigError, InputError
 from .model import Telegram
@@ -82,13 +83,8 @@ def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tu
 
 
 def _accepted(options: Options) -> frozenset[str]:
-    """Return the fingerprints in the baseline and the suppressions, whose findings are not fixed."""
-    found: list[str] = []
-    if options.baseline and options.use_baseline:
-        found += [entry.fingerprint for entry in baseline.load(options.baseline)]
-    if options.suppressions and options.use_suppressions:
-        found += [entry.fingerprint for entry in baseline.load_suppressions(options.suppressions)]
-    return frozenset(found)
+    """Return the fingerprints of findings that are hidden, which are not fixed."""
+    return hiding_files(options).entries().fingerprints()
 
 
 def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options: Options) -> tuple[str, ...]:
@@ -169,7 +165,7 @@ def _pattern(options: Options, glob: str) -> str:
 def files_of(paths: Sequence[str], options: Options) -> tuple[list[str], list[DocumentResult]]:
     """Return the files to check, sorted by name, each once; and results for paths that are excluded or unreadable."""
     patterns = [_pattern(options, glob) for glob in options.exclude]
-    own = {options.config_file, options.baseline, options.suppressions, *options.rules} - {""}
+    own = {options.config_file, options.baseline, options.suppressions, options.decisions, *options.rules} - {""}
     own = {os.path.normpath(path) for path in own}
     files: dict[str, str] = {}
     entries = []
@@ -288,19 +284,19 @@ def _outcome(
     )
 
 
+def hiding_files(options: Options) -> baseline.HidingFiles:
+    """Return the files that say which findings to hide, as far as they are used."""
+    return baseline.HidingFiles(
+        options.suppressions if options.use_suppressions else "",
+        options.decisions if options.use_decisions else "",
+        options.baseline if options.use_baseline else "",
+    )
+
+
 def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], options: Options) -> baseline.Filtered:
-    """Hide accepted findings, then those in the baseline."""
-    shown, mandatory = baseline.Filtered(findings, ()), frozenset(options.mandatory_ids)
-    if options.suppressions and options.use_suppressions:
-        accepted = baseline.load_suppressions(options.suppressions)
-        shown = baseline.hide_accepted(findings, accepted, checked_paths(results), mandatory, _today())
-    if options.baseline and options.use_baseline:
-        known = baseline.load(options.baseline)
-        rest = baseline.hide_known(shown.shown, known, checked_paths(results), mandatory)
-        shown = baseline.Filtered(
-            rest.shown, shown.hidden + rest.hidden, shown.notices + rest.notices, shown.errors + rest.errors
-        )
-    return shown
+    """Hide suppressed findings, those that a review decided, and those in the baseline."""
+    entries = hiding_files(options).entries()
+    return entries.hide(findings, checked_paths(results), frozenset(options.mandatory_ids), baseline.today())
 
 
 def _restrictions(
@@ -319,7 +315,13 @@ def _restrictions(
         ("exclude", sum(each.why == _EXCLUDED for each in results), "path", "excluded"),
         ("allow-failed", min(states.count("failed"), options.allow_failed), "failed document", "tolerated"),
         ("baseline", sum(each.by == "baseline" for each in hidden), "finding", f"hidden by {options.baseline}"),
-        ("suppressions", sum(each.by != "baseline" for each in hidden), "finding", f"hidden by {options.suppressions}"),
+        (
+            "suppressions",
+            sum(each.by == "suppression" for each in hidden),
+            "finding",
+            f"hidden by {options.suppressions}",
+        ),
+        ("decisions", sum(each.by in HIDES for each in hidden), "finding", f"hidden by {options.decisions}"),
     )
     for name, number, what, effect in counts:
         if number:
@@ -347,14 +349,6 @@ def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
     """Return the plain paths of the files whose documents were all checked."""
     broken = {baseline.plain_path(each.path) for each in results if each.state == "failed"}
     return frozenset(baseline.plain_path(each.path) for each in results if each.state == "checked") - broken
-
-
-def _today() -> str:
-    """Return today in UTC, by which suppressions expire, or the day of `SOURCE_DATE_EPOCH` if it is set."""
-    from datetime import UTC, datetime
-
-    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return (datetime.fromtimestamp(int(moment), UTC) if moment.isdigit() else datetime.now(UTC)).date().isoformat()
 
 
 def _changes(options: Options, rulebook: Rulebook) -> tuple[str, ...]:

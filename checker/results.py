@@ -135,8 +135,11 @@ class DocumentResult(Record):
     undetermined: tuple[Undetermined, ...] = ()
 
 
+HIDDEN_BY = ("baseline", "suppression", "false_alarm", "accepted")  # the last two are decisions of a review
+
+
 class Suppressed(Record):
-    """A finding that is not shown: `by` is "baseline" or "suppression", `reason` is the recorded reason."""
+    """A finding that is not shown: `by` is one of `HIDDEN_BY`, `reason` the recorded reason."""
 
     finding: Finding
     by: str
@@ -166,7 +169,10 @@ class Restriction(Record):
 
 
 class Summary(Record):
-    """The account in numbers. `unknown` counts undetermined verdicts, `parser_gaps` those of the kind "label"."""
+    """The account in numbers. `unknown` counts undetermined verdicts, `parser_gaps` those of the kind "label".
+
+    `suppressed`, `baseline`, `false_alarms` and `accepted` count findings that are hidden.
+    """
 
     handed_in: int
     checked: int
@@ -180,6 +186,8 @@ class Summary(Record):
     parser_gaps: int
     suppressed: int
     baseline: int
+    false_alarms: int
+    accepted: int
     rules: int
     verdict: str
 
@@ -236,6 +244,7 @@ def summarize(
     """Return the account of a run. `allow_failed` is the number of failed documents that the user accepts."""
     states = [item.state for item in results]
     levels = [finding.severity for finding in findings]
+    hiders = [item.by for item in hidden]
     gate = SEVERITIES[: SEVERITIES.index(fail_level) + 1] if fail_level in SEVERITIES else ()
     failed = states.count(FAILED)
     verdict = CLEAN
@@ -256,8 +265,10 @@ def summarize(
         info=levels.count("info"),
         unknown=len({(item.path, item.cable, one.rule) for item in results for one in item.undetermined}),
         parser_gaps=sum(one.kind == "label" for item in results for one in item.undetermined),
-        suppressed=sum(1 for item in hidden if item.by == "suppression"),
-        baseline=sum(1 for item in hidden if item.by == "baseline"),
+        suppressed=hiders.count("suppression"),
+        baseline=hiders.count("baseline"),
+        false_alarms=hiders.count("false_alarm"),
+        accepted=hiders.count("accepted"),
         rules=rules,
         verdict=verdict,
     )

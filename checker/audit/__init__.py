@@ -1,14 +1,16 @@
 """Audit a whole corpus with worker processes, store the results as tables, and write reports.
 
 run(paths, out, options, progress) -> AuditResult           merge(shards, out, options) -> Result
+report(out, options) -> AuditResult                         read_description(out) -> dict
 query(out, sql) -> Answer                              diff(before, after) -> Difference
 """
 
 from __future__ import annotations
 
+from .checkpoint import read_description
 from .compare import Difference, diff, merge
 from .database import Answer, Query
-from .pipeline import AuditResult, Progress, run
+from .pipeline import AuditResult, Progress, report, run
 
 __all__ = [
     "Answer",
@@ -18,6 +20,8 @@ __all__ = [
     "diff",
     "merge",
     "query",
+    "read_description",
+    "report",
     "run",
 ]
 

@@ -16,12 +16,15 @@ from typing import Any
 
 from ..errors import ConfigError, InputError, MissingExtra
 from ..record import Record
-from .tables import BATCH, TABLES
+from .tables import BATCH, REVIEW, TABLES
 
 MEMORY = "90MB"  # of the database: less than 200 MB with the rest of the process, whatever the corpus
 ROWS = 16_384  # per row group, which is buffered in memory; the default, 122,880, needs 200 MB
 SPILL = "8GB"  # temporary disk space of a query, next to the tables
 SECONDS = 300.0
+OPEN = "open_findings"  # the view of the findings that no decision, suppression or baseline hides
+RANKED = 'row_number() over (partition by fingerprint order by document, line, "column")'
+"""The number of a finding among those with its fingerprint, which equal documents share."""
 
 
 class Answer(Record):
@@ -129,13 +132,23 @@ class Query:
         if out and not paths:
             raise InputError(f"{out} contains no tables; finish the audit first")
         for path in paths:
-            name = os.path.basename(path).removesuffix(".parquet")
-            self.con.execute(f"create view {quoted(name)} as select * from read_parquet({literal(path)})")
+            self.con.execute(f"create view {quoted(_table_of(path))} as select * from read_parquet({literal(path)})")
+        if "findings" in map(_table_of, paths):
+            self._open_findings("suppressed" in map(_table_of, paths))
         if not out:
             for table, columns in TABLES.items():
+                if table in REVIEW:
+                    continue
                 body = ", ".join(f"{quoted(c.name)} {c.type}" for c in columns)
                 self.con.execute(f"create table {quoted(table)} ({body})")
         self._lock([os.path.abspath(path) for path in paths] + paths)
+
+    def _open_findings(self, suppressed: bool) -> None:
+        """Make the view of the findings that nothing hides."""
+        ranked = f"select *, {RANKED} as nth from findings"
+        less = f"select * exclude (nth) from ({ranked}) anti join suppressed using (document, fingerprint, nth)"
+        suppressed = suppressed and self.con.execute("select count(*) from suppressed").fetchone()[0] > 0
+        self.con.execute(f"create view {OPEN} as {less if suppressed else 'select * from findings'}")
 
     def _lock(self, paths: Sequence[str]) -> None:
         allowed = ", ".join(literal(path) for path in paths)
@@ -154,7 +167,7 @@ class Query:
 
     def empty(self) -> None:
         """Delete all rows of the tables in memory."""
-        for table in TABLES:
+        for table in (name for name in TABLES if name not in REVIEW):
             self.con.execute(f"delete from {quoted(table)}")
 
     def run(self, sql: str) -> Answer:
@@ -186,6 +199,10 @@ class Query:
         self.con.close()
         if self.spill and os.path.isdir(self.spill):
             shutil.rmtree(self.spill, ignore_errors=True)
+
+
+def _table_of(path: str) -> str:
+    return os.path.basename(path).removesuffix(".parquet")
 
 
 def quoted(name: str) -> str:

@@ -9,13 +9,14 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from .. import baseline
 from ..config import Options
 from ..errors import InputError
 from ..record import Record
 from ..rulebook import Rule, Rulebook
-from . import checkpoint, corpus_rules, database, reports
+from . import checkpoint, corpus_rules, database, hidden, reports
 from .batch import BatchTask, load_rulebook
-from .checkpoint import AuditPlan
+from .checkpoint import AuditPlan, read_description
 from .parts import BatchResult, part_path, read_result
 from .tables import BATCH, STREAMED
 
@@ -79,7 +80,7 @@ def run(
             notices,
         )
     finished = finish(out, plan, done, rulebook, rules, options)
-    finished.notices = notices
+    finished.notices = notices + finished.notices
     return finished
 
 
@@ -136,10 +137,19 @@ def finish(
     if any(counts.values()):
         parts_of_tables["findings"] = [*files["findings"], os.path.join(parts, "corpus.findings.jsonl")]
     database.make_tables(out, parts_of_tables, shifts)
-    summary = reports.write(out, options.quotes, options.redact, options.as_of)
+    finished = report(out, options)
     if not options.keep_parts:
         shutil.rmtree(parts)
-    return AuditResult(_code(summary, options), summary)
+    return finished
+
+
+def report(out: str, options: Options) -> AuditResult:
+    """Make the reports anew from the tables: decisions change what is reported, never what was found."""
+    read_description(out)
+    found = hidden.write(out, options, baseline.today())
+    summary = reports.write(out, options.quotes, options.redact, options.as_of)
+    code = INCOMPLETE if found.errors else _code(summary, options)
+    return AuditResult(code, summary, (*found.errors, *found.notices))
 
 
 def _shifts(done: Sequence[BatchResult], batches: int) -> list[int]:

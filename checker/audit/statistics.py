@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from ..results import HIDDEN_BY
 from .database import Query
 
 # All reports are made from the results of these queries.
 QUERIES = {
     "account": "select state, count(*) from ledger group by state order by state",
-    "severities": "select severity, count(*) from findings group by severity order by severity",
+    "severities": "select severity, count(*) from open_findings group by severity order by severity",
     "rules": """
         select r.rule, r.name, r.severity, r.status, r.applied, r.failed, r.unknown, coalesce(f.n, 0) as findings
-        from rules r left join (select rule, count(*) as n from findings group by rule) f using (rule)
+        from rules r left join (select rule, count(*) as n from open_findings group by rule) f using (rule)
         order by findings desc, r.rule""",
+    "hidden": "select hidden_by, count(*) from suppressed group by all order by all",
     "idle": "select rule, name from rules where applied = 0 order by rule",
     "heat": """
-        select f.rule, c.year, count(distinct f.document) from findings f join cables c using (document)
+        select f.rule, c.year, count(distinct f.document) from open_findings f join cables c using (document)
         where c.year is not null group by all order by all""",
     "years": "select year, count(*) from cables where year is not null group by year order by year",
     "posts": """
         with telegrams_of as (select post, count(*) as telegrams from cables where post is not null group by post),
         broken as (select c.post, count(distinct c.document) as hit, count(*) as findings
-                   from findings f join cables c using (document)
+                   from open_findings f join cables c using (document)
                    where f.severity <> 'info' and c.post is not null group by c.post)
         select post, telegrams, coalesce(hit, 0) as hit, coalesce(findings, 0) as findings
         from telegrams_of left join broken using (post) order by hit / telegrams desc, telegrams desc, post""",
     "eras": """
         with telegrams_of as (select coalesce(era, 'unknown') as era, count(*) as telegrams from cables group by 1),
         broken as (select coalesce(c.era, 'unknown') as era, f.severity, count(*) as findings
-                   from findings f join cables c using (document) group by all)
+                   from open_findings f join cables c using (document) group by all)
         select era, telegrams,
           coalesce((select findings from broken b where b.era = k.era and severity = 'error'), 0) as error,
           coalesce((select findings from broken b where b.era = k.era and severity = 'warning'), 0) as warning,
@@ -65,7 +67,7 @@ def quotes(query: Query, each: int) -> list[tuple[object, ...]]:
     return list(
         query.run(
             f"""
-            select rule, severity, path, cable, line, "column", message, quote from findings
+            select rule, severity, path, cable, line, "column", message, quote from open_findings
             qualify row_number() over (partition by rule order by fingerprint, document) <= {int(each)}
             order by rule, document, line, "column", message"""
         ).rows
@@ -84,6 +86,12 @@ def severities(found: Figures) -> dict[str, int]:
     return {level: counts.get(level, 0) for level in ("error", "warning", "info")}
 
 
+def hidden(found: Figures) -> dict[str, int]:
+    """Return the number of hidden findings by what hides them."""
+    counts = {str(name): int(str(count)) for name, count in found["hidden"]}
+    return {name: counts.get(name, 0) for name in HIDDEN_BY}
+
+
 def summary(found: Figures, as_of: str) -> dict[str, object]:
     """Return the contents of `summary.json`."""
     return {
@@ -91,6 +99,7 @@ def summary(found: Figures, as_of: str) -> dict[str, object]:
         "as_of": as_of or None,
         "account": account(found),
         "severities": severities(found),
+        "hidden": hidden(found),
         "rules": {
             str(row[0]): {
                 "name": row[1],

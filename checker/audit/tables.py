@@ -149,6 +149,31 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("bytes", NUMBER, "the size of its row"),
         Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
     ),
+    "decisions": (
+        Column("finding", TEXT, "the fingerprint of the finding that was decided on"),
+        Column("rule", TEXT, "the rule's id"),
+        Column("decision", TEXT, "the latest decision: confirmed, false_alarm, accepted or unsure"),
+        Column("reason", TEXT, "its reason"),
+        Column("note", TEXT, "the reviewer's note"),
+        Column("reviewer", TEXT, "who decided"),
+        Column("at", TEXT, "when, in UTC"),
+        Column("expires", DAY, "the last day of an acceptance"),
+        Column("how", TEXT, "review, bulk, or sample: with the name of the sample"),
+        Column("cable", TEXT, "the document's name"),
+        Column("path", TEXT, "the file as it was named"),
+        Column("found", FLAG, "whether this audit has the finding"),
+        Column("hides", FLAG, "whether the decision hides the finding in reports"),
+    ),
+    "suppressed": (
+        Column("document", NUMBER, "the document"),
+        Column("rule", TEXT, "the rule's id"),
+        Column("fingerprint", TEXT, "the fingerprint of the finding"),
+        Column(
+            "nth", NUMBER, "which of the findings with this fingerprint, from 1, in the order of documents and lines"
+        ),
+        Column("hidden_by", TEXT, "what hides it: suppression, false_alarm, accepted, baseline"),
+        Column("reason", TEXT, "the recorded reason"),
+    ),
     "files": (
         Column("path", TEXT, "the file as it was named"),
         Column("size", NUMBER, "bytes; null if the file cannot be read"),
@@ -171,6 +196,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("corpus", FLAG, "whether it is asked of the tables instead of each document"),
     ),
 }
+REVIEW = ("decisions", "suppressed")  # written with the reports; corpus rules do not see them
 STREAMED = (
     "cables",
     "portions",

@@ -23,6 +23,7 @@ COMMANDS = {
     "rules": "list, validate, test and scaffold rules",
     "baseline": "record known findings, so that only new ones are reported",
     "view": "review a finished audit in the browser",
+    "decisions": "export, import, merge and count the decisions of a review",
     "query": "run one read-only SQL query on an audit's tables",
     "synth": "generate a synthetic corpus with known defects",
     "lsp": "run the language server: findings while a telegram or rule file is edited",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -11,20 +12,22 @@ from ..config import Options
 from ..errors import ConfigError
 from ..record import copied
 from ..reporters.escaping import visible
-from ..reporters.terminal import count
+from ..reporters.terminal import count, hidden_by_decisions
 from ..resources import cache_dir, reason_to_ignore_cache
 from . import options as cli_options
 from . import output
 
+_HIDDEN = {"suppression": "suppressed", "baseline": "in the baseline"}
 WHAT = {
     "audit": "Audit a corpus: tables, reports, corpus rules.",
     "audit diff": "Compare two audits: new, gone and moved findings.",
+    "audit report": "Make the reports of a finished audit anew, with the decisions made since.",
     "audit merge": "Merge the shards of an audit.",
 }
 
 
 def arguments(command: str = "audit") -> argparse.ArgumentParser:
-    """Return the parser of `audit`, `audit diff` or `audit merge`."""
+    """Return the parser of `audit`, `audit diff`, `audit report` or `audit merge`."""
     parser = cli_options.parser(command, WHAT[command])
     if command == "audit diff":
         parser.add_argument("before", metavar="A", help="the folder of the earlier audit")
@@ -33,16 +36,23 @@ def arguments(command: str = "audit") -> argparse.ArgumentParser:
             "--quotes", type=int, default=3, metavar="N", help="findings shown for each rule (default: 3)"
         )
         return parser
-    cli_options.input_options(parser)
-    cli_options.rule_options(parser)
-    _audit_options(parser)
+    if command == "audit report":
+        parser.add_argument("out", metavar="DIR", help="the folder of the audit")
+        cli_options.configuration_options(parser)
+    else:
+        cli_options.input_options(parser)
+        cli_options.rule_options(parser)
+        _audit_options(parser)
+    _report_options(parser)
     return parser
 
 
 def main(given: list[str]) -> int:
-    """Run `audit CORPUS... --out DIR`, `audit diff A B` or `audit merge SHARD... --out DIR`."""
+    """Run `audit CORPUS... --out DIR`, `audit diff A B`, `audit report DIR` or `audit merge SHARD... --out DIR`."""
     if given[:1] == ["diff"]:
         return _diff(given[1:])
+    if given[:1] == ["report"]:
+        return _report(given[1:])
     merging = given[:1] == ["merge"]
     args = arguments("audit merge").parse_args(given[1:]) if merging else arguments().parse_args(given)
     options = cli_options.read(args)
@@ -85,12 +95,45 @@ def _audit_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--memory", type=int, default=1024, metavar="MB", help="memory limit of a worker; 0 is no limit")
     group.add_argument("--batch", type=float, default=4.0, metavar="MB", help="size of a batch (default: 4)")
-    group.add_argument("--quotes", type=int, default=5, metavar="N", help="findings quoted for each rule (default: 5)")
     group.add_argument("--no-corpus-rules", action="store_true", help="skip the rules about the whole corpus")
     group.add_argument("--keep-parts", action="store_true", help="keep the parts the tables are made from")
     group.add_argument("--scheduler", metavar="ADDRESS", default="", help="use this Dask cluster")
     group.add_argument("--cluster", choices=("local",), default="", help="start a Dask cluster on this machine")
     group.add_argument("--quiet", action="store_true", help="no progress on stderr")
+
+
+def _report_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("reports")
+    group.add_argument("--quotes", type=int, default=5, metavar="N", help="findings quoted for each rule (default: 5)")
+    group.add_argument("--title", default="", help="the title of the reports")
+    cli_options.hiding_options(group)
+
+
+def _read_report_options(args: argparse.Namespace, options: Options) -> None:
+    """Put what only reports ask for into the options."""
+    options.quotes, options.title = args.quotes, args.title
+    cli_options.read_hiding(args, options)
+
+
+def _report(given: list[str]) -> int:
+    args = arguments("audit report").parse_args(given)
+    options = cli_options.read(args)
+    from .. import audit  # as above
+
+    described = audit.read_description(args.out)
+    recorded = described["options"]
+    options.redact = bool(described["redacted"])
+    options.as_of = options.as_of or str(recorded.get("as_of", ""))
+    options.mandatory = (*options.mandatory, *recorded.get("mandatory", ()))
+    for name in ("decisions", "baseline", "suppressions"):  # the paths are relative to the folder of the audit run
+        if not getattr(options, name) and recorded.get(name):
+            setattr(options, name, os.path.join(str(described["folder"]), str(recorded[name])))
+    options.sample = int(recorded.get("sample", 0))
+    options.where = tuple(recorded.get("where", ()))
+    _read_report_options(args, options)
+    result = audit.report(args.out, linter.resolve(options, linter.load(options)))
+    _print_result(args.out, result)
+    return output.OK if options.exit_zero and result.code == output.FINDINGS else result.code
 
 
 def _read_audit_options(args: argparse.Namespace, options: Options) -> None:
@@ -111,7 +154,7 @@ def _read_audit_options(args: argparse.Namespace, options: Options) -> None:
     options.shard, options.shards = int(part), int(of)
     options.resume, options.keep_parts = args.resume, args.keep_parts
     options.corpus_rules = not args.no_corpus_rules
-    options.quotes = args.quotes
+    _read_report_options(args, options)
     options.scheduler = args.scheduler or args.cluster
 
 
@@ -146,7 +189,11 @@ def _print_result(out: str, result) -> None:  # type: ignore[no-untyped-def]
     severities = result.summary["severities"]
     states = ", ".join(f"{number:,} {state}" for state, number in account.items())
     print(f"{count(sum(account.values()), 'document')}: {states}")
-    print(", ".join(count(number, level) for level, number in severities.items()) + f"; see {visible(out)}/report.html")
+    hidden = result.summary["hidden"]
+    more = "".join(f"; {hidden[name]:,} {words}" for name, words in _HIDDEN.items() if hidden[name])
+    more += hidden_by_decisions(hidden["false_alarm"], hidden["accepted"])
+    found = ", ".join(count(number, level) for level, number in severities.items())
+    print(f"{found}{more}; see {visible(out)}/report.html")
 
 
 def _diff(given: list[str]) -> int:

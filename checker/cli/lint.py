@@ -33,8 +33,7 @@ def main(given: list[str]) -> int:
     options.with_text = needs(formats, "text")
     options.with_details = needs(formats, "details")
     options.with_diff = args.diff
-    options.use_suppressions = not args.no_suppressions
-    options.use_baseline = not args.no_baseline
+    cli_options.read_hiding(args, options)
     outcome = linter.lint(paths, options, _progress if cli_options.terminal_width(sys.stderr) else None)
     if args.diff:
         for result in outcome.results:
@@ -79,10 +78,7 @@ def arguments() -> argparse.ArgumentParser:
     group.add_argument("--fail-level", metavar="LEVEL", help=cli_options.describe("fail-level"))
     group.add_argument("--allow-failed", type=int, metavar="N", help=cli_options.describe("allow-failed"))
     _flag(group, "exit-zero")
-    group.add_argument("--baseline", metavar="FILE", help=cli_options.describe("baseline"))
-    group.add_argument("--no-baseline", action="store_true", help="also show findings in the baseline")
-    group.add_argument("--suppressions", metavar="FILE", help=cli_options.describe("suppressions"))
-    group.add_argument("--no-suppressions", action="store_true", help="also show suppressed findings")
+    cli_options.hiding_options(group)
     group = parser.add_argument_group("work")
     group.add_argument("--jobs", type=int, metavar="N", help=cli_options.describe("jobs"))
     group.add_argument("--timeout", type=int, metavar="SECONDS", help=cli_options.describe("timeout"))

@@ -13,6 +13,13 @@ from ..resources import VERSION
 argparse._ = str  # type: ignore[attr-defined] # no translations: looking for them costs 4 ms
 
 
+_HIDING = {
+    "suppressions": "suppressed findings",
+    "decisions": "findings that a review decided",
+    "baseline": "findings in the baseline",
+}
+
+
 class _Help(argparse.HelpFormatter):
     """Help as wide as the terminal. argparse would import `shutil` for the width, 5 ms at every start."""
 
@@ -59,10 +66,30 @@ def rule_options(arguments: argparse.ArgumentParser) -> None:
     group.add_argument("--rules", action="append", metavar="DIR", help=describe("rules"))
     for name, metavar in (("profile", "NAME"), ("as-of", "DATE"), ("reader", "NAME")):
         group.add_argument(f"--{name}", metavar=metavar, help=describe(name))
+    configuration_options(arguments).add_argument(
+        "--redact", action="store_true", default=None, help=describe("redact")
+    )
+
+
+def configuration_options(arguments: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add the options that choose the configuration file; return their group."""
     group = arguments.add_argument_group("configuration")
     group.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
     group.add_argument("--isolated", action="store_true", help="ignore configuration files")
-    group.add_argument("--redact", action="store_true", default=None, help=describe("redact"))
+    return group
+
+
+def hiding_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options that say which findings to hide."""
+    for name, what in _HIDING.items():
+        group.add_argument(f"--{name}", metavar="FILE", help=describe(name))
+        group.add_argument(f"--no-{name}", action="store_true", help=f"also show {what}")
+
+
+def read_hiding(args: argparse.Namespace, options: Options) -> None:
+    """Put what `hiding_options` added into the options."""
+    for name in _HIDING:
+        setattr(options, f"use_{name}", not getattr(args, f"no_{name}"))
 
 
 def input_options(arguments: argparse.ArgumentParser) -> None:

@@ -239,6 +239,8 @@ def _head(outcome: Outcome) -> Iterator[str]:
     ]
     if summary.suppressed or summary.baseline:
         tiles += [("suppressed", summary.suppressed, "plain"), ("in the baseline", summary.baseline, "plain")]
+    if summary.false_alarms or summary.accepted:
+        tiles += [("false alarms", summary.false_alarms, "plain"), ("accepted", summary.accepted, "plain")]
     for name, number, kind in tiles:
         yield f'<div class="tile {kind}"><dt>{name}</dt><dd>{number:,}</dd></div>\n'
     yield f"</dl>\n<p>{account(summary)}; {count(summary.rules, 'rule')}; cablecheck {html_text(outcome.version)}"

@@ -41,9 +41,18 @@ def tally(summary: Summary) -> str:
         text += f"; {summary.suppressed:,} suppressed"
     if summary.baseline:
         text += f"; {summary.baseline:,} in the baseline"
+    text += hidden_by_decisions(summary.false_alarms, summary.accepted)
     if summary.unknown:
         text += f"; {summary.unknown:,} undetermined"
     return text
+
+
+def hidden_by_decisions(false_alarms: int, accepted: int) -> str:
+    """Return `; 15 hidden by decisions: 12 false alarms, 3 accepted`, or nothing."""
+    if not (false_alarms or accepted):
+        return ""
+    parts = [count(false_alarms, "false alarm")] * bool(false_alarms) + [f"{accepted:,} accepted"] * bool(accepted)
+    return f"; {false_alarms + accepted:,} hidden by decisions: {', '.join(parts)}"
 
 
 def verdict(outcome: Outcome) -> str:

@@ -1,0 +1,112 @@
+"""Which findings of an audit are hidden, and why: the tables `decisions` and `suppressed`, made anew for each report.
+
+The table `findings` is never changed. The same code hides findings for `lint` and for an audit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import closing
+
+from .. import baseline, decisions
+from ..config import Options
+from ..record import Record
+from ..results import Finding
+from ..text import Source, Span
+from .database import RANKED, connect, interruptible, literal, make_tables, table_path
+from .tables import Row
+
+_START = Source("", "").position(0)
+_NOWHERE = Span(0, 0), _START, _START  # only fingerprint, rule and path of a finding decide what is hidden
+
+
+class Hidden(Record):
+    """How many findings are hidden, by what hides them; notices, and errors that make the audit incomplete."""
+
+    counts: dict[str, int]
+    notices: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+def files_of(out: str, options: Options) -> baseline.HidingFiles:
+    """Return the files that say which findings of an audit to hide."""
+    log = options.decisions or os.path.join(out, decisions.LOG)
+    return baseline.HidingFiles(
+        options.suppressions if options.use_suppressions else "",
+        log if options.use_decisions and (options.decisions or os.path.exists(log)) else "",
+        options.baseline if options.use_baseline else "",
+    )
+
+
+def write(out: str, options: Options, today: str) -> Hidden:
+    """Write the tables `decisions` and `suppressed`. Raises `ConfigError` if one of the files is damaged."""
+    entries = files_of(out, options).entries()
+    findings, places = _findings(out, entries.fingerprints() | {one.finding for one in entries.decided})
+    checked = frozenset() if options.sample or options.where else _checked(out)
+    found = entries.hide(findings, checked, frozenset(options.mandatory_ids), today)
+    rows: list[Row] = [
+        {**places[id(one.finding)], "rule": one.finding.rule, "hidden_by": one.by, "reason": one.reason}
+        for one in found.hidden
+    ]
+    rows.sort(key=lambda row: (row["document"], row["fingerprint"], row["nth"]))
+    _write(out, "suppressed", rows)
+    here = {finding.fingerprint for finding in findings}
+    hiding = decisions.hiding(entries.decided, frozenset(options.mandatory_ids), today)
+    _write(out, "decisions", [_row(one, one.finding in here, one.finding in hiding) for one in entries.decided])
+    counts: dict[str, int] = {}
+    for each in found.hidden:
+        counts[each.by] = counts.get(each.by, 0) + 1
+    return Hidden(counts, found.notices, found.errors)
+
+
+def _row(one: decisions.ReviewDecision, found: bool, hides: bool) -> Row:
+    names = ("finding", "rule", "decision", "reason", "note", "at", "how", "cable", "path")
+    return {name: getattr(one, name) for name in names} | {
+        "reviewer": one.by,
+        "expires": one.expires or None,
+        "found": found,
+        "hides": hides,
+    }
+
+
+def _findings(out: str, wanted: frozenset[str]) -> tuple[tuple[Finding, ...], dict[int, Row]]:
+    """Return the findings with these fingerprints in the order of the documents, and the key of each by its `id`."""
+    if not wanted:
+        return (), {}
+    with closing(connect()) as con, interruptible():
+        rows = con.execute(
+            f"with ranked as (select *, {RANKED} as nth from read_parquet({literal(table_path(out, 'findings'))})) "
+            "select document, fingerprint, nth, path, cable, rule, severity from ranked "
+            "semi join (select unnest(?) as fingerprint) using (fingerprint) "
+            'order by document, line, "column", rule, nth',
+            [sorted(wanted)],
+        ).fetchall()
+    findings: list[Finding] = []
+    places: dict[int, Row] = {}
+    for document, fingerprint, nth, path, cable, rule, severity in rows:
+        one = Finding(path, cable, rule, "", severity, "", *_NOWHERE, "", "", (), fingerprint=fingerprint)
+        findings.append(one)
+        places[id(one)] = {"document": document, "fingerprint": fingerprint, "nth": nth}
+    return tuple(findings), places
+
+
+def _checked(out: str) -> frozenset[str]:
+    """Return the plain paths of the files whose documents were all checked."""
+    with closing(connect()) as con, interruptible():
+        rows = con.execute(
+            f"select path from read_parquet({literal(table_path(out, 'ledger'))}) group by path "
+            "having bool_or(state = 'checked') and not bool_or(state = 'failed')"
+        ).fetchall()
+    return frozenset(baseline.plain_path(path) for (path,) in rows)
+
+
+def _write(out: str, table: str, rows: list[Row]) -> None:
+    part = os.path.join(out, f"{table}.{os.getpid()}.tmp")
+    try:
+        with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        make_tables(out, {table: [part]})
+    finally:
+        if os.path.exists(part):
+            os.unlink(part)
