@@ -31,7 +31,8 @@ MAX_BYTES = 50_000_000
 class Sample(Record):
     """A drawn sample. `members` are (group, key): rule and fingerprint of findings, or stratum and document number.
 
-    `populations` is the number of candidates of each group, `filter` describes them, `rules` is the rules' digest.
+    `populations` is the number of candidates of each group, `filter` describes them, `rules` is the rules' digest. In
+    a `blind` sample a reviewer sees the decisions of others only after deciding.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Sample(Record):
     rules: str
     members: tuple[tuple[str, str], ...]
     populations: Mapping[str, int]
+    blind: bool = False
 
     @property
     def how(self) -> str:

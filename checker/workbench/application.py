@@ -13,17 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from .. import rulebook
+from ..audit import samples
 from ..audit.checkpoint import read_description
 from ..decisions import MISSED, TITLES, WITHDRAWN, DecisionLog, ReviewDecision
 from ..errors import InputError
 from ..record import Record, copied
 from . import criteria as grammar
-from . import review_samples
 from .comparison import Comparison
 from .guard import Session
 from .markup import Pages
 from .queries import AuditTables, Row
-from .review_samples import Precision, ReviewSample
 from .text_pane import REDACTED, CorpusFiles, PaneText, TelegramTexts
 
 DECISIONS = "decisions.jsonl"
@@ -69,10 +68,13 @@ class Workbench:
             "decision": grammar.DECISIONS,
         }
         self._writing = threading.Lock()
-        self.samples: dict[str, ReviewSample] = {}
-        found, self.sample_notices = review_samples.read_all(options.out)
-        for sample in found:
-            self._take(sample)
+        self.samples: dict[str, samples.Sample] = {}
+        self.sample_notices: list[str] = []
+        for name in samples.names(options.out):
+            try:
+                self._take(samples.load(options.out, name))
+            except InputError as error:
+                self.sample_notices.append(f"{error}; it was left out.")
         self.log = DecisionLog(options.decisions or os.path.join(options.out, DECISIONS))
         self.tables.decide(self._latest(self.log.latest))
         self.comparison = Comparison(options.compare, options.out, self.redact) if options.compare else None
@@ -220,18 +222,17 @@ class Workbench:
 
     def draw(self, name: str, query: str, criteria: grammar.Criteria, size: int, seed: int, blind: bool) -> None:
         """Draw a sample from the findings that meet the criteria, and write it. Raises `InputError`."""
-        members, totals = review_samples.draw(self.tables.drawable(criteria), size, seed)
-        if not members:
-            raise InputError("No finding meets these filters.")
+        candidates = ((row["rule"], row["fingerprint"]) for row in self.tables.drawable(criteria))
         rules = str(self.description.get("rules") or "")
-        sample = ReviewSample(name, query, size, seed, rules, members, totals, blind)
+        sample = samples.new(name, samples.FINDINGS, candidates, size, seed, rules, query)
+        sample.blind = blind
         with self._writing:
-            review_samples.write(self.options.out, sample)
+            samples.save(self.options.out, sample)
             self._take(sample)
 
-    def _take(self, sample: ReviewSample) -> None:
+    def _take(self, sample: samples.Sample) -> None:
         self.samples[sample.name] = sample
-        self.tables.add_sample(sample.name, [(fingerprint, place) for _, fingerprint, place in sample.members])
+        self.tables.add_sample(sample.name, [fingerprint for _, fingerprint in sample.members])
 
     def in_sample(self, sample: str, fingerprint: str) -> bool:
         """Return whether a finding is a member of a sample."""
@@ -245,13 +246,13 @@ class Workbench:
 
     # ---- What pages show ---------------------------------------------------------------------------------------------
 
-    def precision(self) -> dict[str, Precision]:
+    def precision(self) -> dict[str, samples.Precision]:
         """Return the precision of each sampled rule, from the sample with the most judged findings of it."""
-        found: dict[str, Precision] = {}
+        found: dict[str, samples.Precision] = {}
         for sample in self.samples.values():
-            for one in review_samples.precision(sample, self.log):
-                if one.judged and (one.rule not in found or one.judged > found[one.rule].judged):
-                    found[one.rule] = one
+            for rule, one in samples.precision(sample, self.log.latest).items():
+                if one.judged and (rule not in found or one.judged > found[rule].judged):
+                    found[rule] = one
         return found
 
     def name(self, row: Mapping[str, Any]) -> str:

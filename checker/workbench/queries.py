@@ -64,7 +64,7 @@ _TAGS = (
     "create table tagged as select distinct document, cast(tag as tag_values) as tag from "
     "(select document, upper(unnest(tags)) as tag from telegram)"
 )
-_MEMBERS = "create table sampled (sample varchar, fingerprint varchar, document bigint)"
+_MEMBERS = "create table sampled (sample varchar, fingerprint varchar)"
 _REDACT = (  # what a view with --redact shows of an audit that was made without it
     "update telegram set cable = '', mrn = null, subject = null, refs = []",
     "update item set cable = '', quote = '', "
@@ -202,17 +202,14 @@ class AuditTables:
         return self.rows(f"{_ONE} where fingerprint <> '' and {where} {_FIRST} limit ?", [*values, most])
 
     def drawable(self, criteria: Criteria) -> list[Row]:
-        """Return rule, fingerprint and document of the findings that meet the criteria, for a sample."""
+        """Return rule and fingerprint of the findings that meet the criteria, for a sample."""
         where, values = self.condition(criteria)
-        return self.rows(f"select rule, fingerprint, document from item where fingerprint <> '' and {where}", values)
+        return self.rows(f"select distinct rule, fingerprint from item where fingerprint <> '' and {where}", values)
 
-    def add_sample(self, name: str, members: Sequence[tuple[str, int]]) -> None:
-        """Make a sample known to the filters; `members` are fingerprints with documents."""
+    def add_sample(self, name: str, members: Sequence[str]) -> None:
+        """Make a sample known to the filters; `members` are fingerprints."""
         with self._writing, self._con.cursor() as cursor:
-            cursor.execute(
-                "insert into sampled select ?, unnest(?), unnest(?)",
-                [name, [one for one, _ in members], [place for _, place in members]],
-            )
+            cursor.execute("insert into sampled select ?, unnest(?)", [name, list(members)])
             self._kept = {}
 
     def facets(self, criteria: Criteria, names: Iterable[str] = FACETS) -> dict[str, list[FacetCount]]:
@@ -273,7 +270,7 @@ class AuditTables:
             )
         elif name == "sample":
             where, values = self.condition(criteria)
-            members = "item join sampled using (fingerprint, document)"
+            members = "item join sampled using (fingerprint)"
             sql = f"select sample, count(*) from {members} where {where} group by all"
         else:
             where, values = self.condition(criteria)
@@ -371,10 +368,7 @@ def _matching(name: str, chosen: Sequence[str]) -> tuple[str, list[object]]:
     if name == "tag":
         return f"document in (select document from tagged where tag in ({marks}))", list(chosen)
     if name == "sample":
-        return (
-            f"(fingerprint, document) in (select (fingerprint, document) from sampled where sample in ({marks}))",
-            list(chosen),
-        )
+        return f"fingerprint in (select fingerprint from sampled where sample in ({marks}))", list(chosen)
     if name == "year":
         return _years(chosen)
     return f"{name} in ({marks})", list(chosen)

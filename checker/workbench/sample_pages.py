@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..audit.samples import DEFAULT_SIZE, Precision, overall, precision
 from ..errors import InputError
 from .application import Workbench, json_answer, of
 from .criteria import parse
 from .finding_pages import DEFAULT, csv_stream
-from .review_samples import LARGEST, SIZE, Precision, overall, precision
 
-COLUMNS = ("rule", "right", "wrong", "unsure", "waiting", "total", "words")
+COLUMNS = ("rule", "right", "wrong", "unsure", "undecided", "population", "words")
 
 
 def samples(request: Request) -> Response:
@@ -29,16 +30,21 @@ def samples(request: Request) -> Response:
         notices=[*workbench.sample_notices, *criteria.notices, *workbench.tables.unknown_values(criteria)],
         query=criteria.query(),
         total=workbench.tables.count(criteria),
-        size=SIZE,
-        largest=LARGEST,
+        size=DEFAULT_SIZE,
     )
 
 
 def _row(workbench: Workbench, name: str) -> dict[str, object]:
     sample = workbench.samples[name]
-    found = precision(sample, workbench.log)
-    waiting = sum(one.waiting for one in found)
-    return {"name": name, "size": len(sample.members), "done": len(sample.members) - waiting, "share": overall(found)}
+    found = precision(sample, workbench.log.latest)
+    done = len(sample.members) - sum(one.undecided for one in found.values())
+    return {"name": name, "size": len(sample.members), "done": done, "share": _overall(found)}
+
+
+def _overall(found: Mapping[str, Precision]) -> str:
+    """Return the precision over all rules with its interval, in words; "" if there are too few judged findings."""
+    share = overall(found)
+    return f"{100 * share[0]:.0f} % ({100 * share[1]:.0f}-{100 * share[2]:.0f} %)" if share else ""
 
 
 def progress(workbench: Workbench) -> list[dict[str, object]]:
@@ -53,15 +59,14 @@ def sample(request: Request) -> Response:
     one = workbench.samples.get(request.path_params["name"])
     if one is None:
         return workbench.not_found(request, "There is no such sample in this audit.")
-    found = precision(one, workbench.log)
-    share = overall(found)
+    found = precision(one, workbench.log.latest)
     return workbench.page(
         request,
         "sample.html",
         sample=one,
         rows=found,
-        share=share,
-        waiting=sum(row.waiting for row in found),
+        share=_overall(found),
+        waiting=sum(row.undecided for row in found.values()),
         changed=bool(one.rules) and one.rules != workbench.description.get("rules"),
     )
 
@@ -69,19 +74,24 @@ def sample(request: Request) -> Response:
 def sample_json(request: Request) -> Response:
     """Return the result of a sample as JSON."""
     found = _results(request)
-    rows = [{name: getattr(one, name) for name in COLUMNS} for one in found]
-    return json_answer({"rules": rows, "overall": overall(found)})
+    return json_answer({"rules": _result_rows(found), "overall": overall(found)})
 
 
 def sample_csv(request: Request) -> Response:
     """Return the result of a sample as CSV."""
-    rows = ({name: getattr(one, name) for name in COLUMNS} for one in _results(request))
-    return csv_stream(COLUMNS, iter(rows), "sample.csv")
+    return csv_stream(COLUMNS, iter(_result_rows(_results(request))), "sample.csv")
 
 
-def _results(request: Request) -> list[Precision]:
+def _result_rows(found: Mapping[str, Precision]) -> list[dict[str, object]]:
+    return [
+        {"rule": rule, "words": one.words(), **{name: getattr(one, name) for name in COLUMNS[1:-1]}}
+        for rule, one in found.items()
+    ]
+
+
+def _results(request: Request) -> dict[str, Precision]:
     workbench = of(request)
     one = workbench.samples.get(request.path_params["name"])
     if one is None:
         raise InputError("There is no such sample in this audit.")
-    return precision(one, workbench.log)
+    return precision(one, workbench.log.latest)
