@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import cProfile
 import random
+import tracemalloc
 from functools import cache
 
 import pytest
 
 from benchmarks.fuzz import one, seeds
-from benchmarks.hostile import followed, tokens
+from benchmarks.hostile import HEAD, followed, tokens
 from benchmarks.mutator import mutate, mutate_container
 from checker import rulebook
 from checker.config import Options
@@ -80,3 +81,15 @@ def test_a_repeated_token_that_something_follows_takes_linear_calls(place: str) 
         if twice > 2.4 * once + 5_000:
             over.append((token, once, twice))
     assert [] == over
+
+
+def test_a_long_telegram_takes_at_most_thirty_bytes_a_byte() -> None:
+    sentence = "THE KING HAS DECIDED THAT THE BRIDGE SHALL BE BUILT\nAND THE MINISTER AGREED TO IT.\n\n"
+    data = (HEAD + "SUBJECT: X\n\n" + "".join(f"{n}. (C) {sentence}" for n in range(1, 3_000))).encode()
+    one(data[:400], book())  # rules and patterns are compiled now
+    tracemalloc.start()
+    try:
+        one(data, book())
+        assert tracemalloc.get_traced_memory()[1] < 30 * len(data)
+    finally:
+        tracemalloc.stop()

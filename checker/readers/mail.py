@@ -78,21 +78,31 @@ def _message(text: str, start: int, end: int) -> Message:
 
 
 def _parts_of(reading: Reading, message: Message, name: str) -> Iterator[Reading | Unreadable]:
-    """Yield the plain text parts of a message, or if it has none its other text parts, and what cannot be read."""
+    """Yield the plain text parts of a message, or if it has none its other text parts, and every attachment."""
     leaves = list(_leaves(reading.view.text, message, _MAX_DEPTH))
-    plain = [leaf for leaf in leaves if _kind(leaf) == "text/plain"]
-    texts = plain or [leaf for leaf in leaves if _kind(leaf).startswith("text/")]
+    plain = any(_kind(leaf) == "text/plain" for leaf in leaves)
+    texts = [
+        leaf
+        for leaf in leaves
+        if _kind(leaf) == "text/plain" or (_kind(leaf).startswith("text/") and (_filename(leaf) or not plain))
+    ]
     for number, leaf in enumerate(texts, 1):
         label = _filename(leaf) or (str(number) if len(texts) > 1 else "")
         yield from _text_part(reading, message, leaf, join_names(name, label))
+    read = {id(leaf) for leaf in texts}
     for leaf in leaves:
-        if _kind(leaf).startswith(_OPAQUE) or not texts:
+        opaque = _kind(leaf).startswith(_OPAQUE) or not texts
+        if id(leaf) not in read and (opaque or _filename(leaf)):
             label = join_names(reading.cable, join_names(name, _filename(leaf) or "attachment"))
-            yield Unreadable(reading.path, label, f"is an attachment of type {_kind(leaf)}; save it and check the file")
+            why = f"is an attachment of type {_kind(leaf)}; save it and check the file"
+            yield Unreadable(reading.path, label, why, not opaque)  # an image or a sound is excluded
 
 
 def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> Iterator[Reading | Unreadable]:
-    """Yield the document in a text part, with fields of the message as facts; nothing if the part is blank."""
+    """Yield the document in a text part, with fields of the message as facts.
+
+    A blank attachment is excluded; a blank part that is none yields nothing.
+    """
     view = reading.view
     try:
         part, notes = _read_part(view, leaf)
@@ -105,6 +115,8 @@ def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> 
         if part.source is not view.source:  # the facts have positions in another text
             facts = tuple(Fact(Span(0, 0), each.name, each.text) for each in facts)
         yield reading.inner(part, facts, name, notes)
+    elif _filename(leaf):
+        yield Unreadable(reading.path, join_names(reading.cable, name), "contains no text", True)
 
 
 def _leaves(text: str, message: Message, depth: int) -> Iterator[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -10,6 +11,7 @@ import sys
 import time
 import tracemalloc
 import zipfile
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
@@ -345,6 +347,40 @@ def test_every_member_of_an_archive_is_a_row(tmp_path_factory, names, data):
     path.write_bytes(packed.getvalue())
     shares = [item.cable for batch in readers.batches(str(path), 1) for item in readers.read_batch(batch)]
     assert sorted(shares) == sorted(item.cable for item in found)
+
+
+ROWS = st.lists(
+    st.sampled_from(["1. (C) A\n", "", " \n", "<p>1. (U) B</p>", '{"body": "x"}\n', "a,b\n"]), min_size=1, max_size=6
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ROWS)
+def test_every_row_of_a_table_is_a_row_of_the_account(texts):
+    lines = "".join(json.dumps({"id": number, "body": text}) + "\n" for number, text in enumerate(texts))
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(["id", "body"])
+    writer.writerows(enumerate(texts))
+    for data in (lines, table.getvalue()):
+        assert len(texts) == len(read(data.encode()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(ROWS, st.lists(st.sampled_from(["plain", "html", "calendar", "rfc822", "pdf", "png"]), min_size=6, max_size=6))
+def test_every_attachment_of_a_mail_is_a_row(texts, kinds):
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "telegrams"
+    message.set_content("See the attachments.")
+    for number, (text, kind) in enumerate(zip(texts, kinds, strict=False)):
+        main = {"pdf": "application", "png": "image"}.get(kind, "text")
+        if kind == "rfc822":
+            message.add_attachment(EmailMessage(), filename=f"{number}.{kind}")
+        else:
+            message.add_attachment(text.encode(), main, kind, filename=f"{number}.{kind}")
+    names = [item.cable for item in read(message.as_bytes())]
+    for number, kind in enumerate(kinds[: len(texts)]):
+        assert any(f"{number}.{kind}" in name for name in names), names
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
