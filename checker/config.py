@@ -41,7 +41,7 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
     "redact": ("flag", False, "Keep the text of the documents out of every output."),
     "required-version": ("text", "", "Versions this configuration is written for, for example `>=0.1,<1`."),
     "rule-url": ("text", "", "URL of the page about a rule, with {rule} for its id; reports link to it."),
-    "rules": ("paths", (), "Folders of additional rule packs."),
+    "rules": ("packs", (), "Additional rule packs: folders, or names that `cablecheck rules packs` lists."),
     "select": ("texts", (), "Rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts."),
     "severity": ("map", {}, "Severity of a rule: error, warning, info or off."),
     "statistics": ("flag", False, "Count for each rule the documents that passed, failed or were undetermined."),
@@ -133,8 +133,16 @@ class Options(Record):
         return repr([(name, getattr(self, name)) for name in _RESULT_FIELDS])
 
     def pack_folders(self) -> tuple[str, ...] | None:
-        """Return the folders of all rule packs, the shipped one first; None if only the shipped one is used."""
-        return (data_dir("rules"), *self.rules) if self.rules else None
+        """Return the folders of all rule packs, the shipped rules first; None if only those are used.
+
+        Raises `ConfigError` for the name of a pack that does not exist.
+        """
+        if not self.rules:
+            return None
+        from .rulebook import pack_store  # 1 ms: few runs use other packs
+
+        found = (pack_store.find(item) if pack_store.is_name(item) else item for item in self.rules)
+        return (data_dir("rules"), *found)
 
 
 _RESULT_FIELDS = (
@@ -151,7 +159,7 @@ def fits(kind: str, value: object) -> bool:
         return isinstance(value, bool)
     if kind == "number":
         return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if kind in ("texts", "paths"):
+    if kind in ("texts", "paths", "packs"):
         return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
     if kind.startswith("choice:"):
         return isinstance(value, str) and value in kind.partition(":")[2].split(",")
@@ -171,6 +179,7 @@ def expected(kind: str) -> str:
         "number": "expected a whole number, 0 or more",
         "texts": "expected a list of strings",
         "paths": "expected a list of paths",
+        "packs": "expected a list of folders and names of packs",
         "map": "expected a table of strings",
         "lists": "expected a table of lists",
         "table": "expected a table",
@@ -216,6 +225,7 @@ def schema() -> dict[str, object]:
         "number": {"type": "integer", "minimum": 0},
         "texts": texts,
         "paths": texts,
+        "packs": texts,
         "map": {"type": "object", "additionalProperties": {"type": "string"}},
         "lists": {"type": "object", "additionalProperties": texts},
         "table": {"type": "object"},
@@ -359,13 +369,19 @@ def _below(path: str, extended: str, depth: int) -> str:
     return os.path.relpath(target)
 
 
+def _placed(folder: str, item: str, named: bool) -> str:
+    """Return a path relative to a folder; a word that is no folder there may be the name of a pack."""
+    place = os.path.normpath(os.path.join(folder, item))
+    return item if named and os.path.basename(item) == item and not os.path.isdir(place) else place
+
+
 def _absolute(path: str, kind: str, value: object) -> object:
     """Return a value with paths made relative to the file that contains it."""
     folder = os.path.dirname(path)
     if kind == "path" and value:
         return os.path.normpath(os.path.join(folder, str(value)))
-    if kind == "paths" and isinstance(value, list):
-        return tuple(os.path.normpath(os.path.join(folder, str(item))) for item in value)
+    if kind in ("paths", "packs") and isinstance(value, list):
+        return tuple(_placed(folder, str(item), kind == "packs") for item in value)
     return value
 
 

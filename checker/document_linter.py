@@ -29,7 +29,7 @@ class DocumentLinter:
         self.rulebook = rulebook
         self.step: Callable[[int], None] = lambda number: None  # called before each document of a file
         self.severities = dict(options.severities)
-        self._vocabulary = rulebook.vocabulary
+        self._vocabulary = rulebook.vocabulary.of_profile(options.profile)
         self._as_of = Date.of(options.as_of) if options.as_of else None
         self.redactor = Redactor(rulebook.vocabulary) if options.redact else None
         self.messages = (

@@ -114,11 +114,12 @@ def judge(
     plan = rulebook.plan(telegram.profile, telegram.date)
     failed: list[tuple[Rule, Issue]] = []
     unknown: list[tuple[Rule, Issue, str]] = []
+    kind = "scheme" if rulebook.vocabulary.is_unrecognized(telegram.profile) else ""
     for rule in plan.undecided:
         tally.of(rule.id).applied += 1
         unknown.append((rule, _NO_DATE, "date"))
     for rule, issues in _not_passed(plan, telegram, path, cable, tally):
-        unknown += [(rule, issue, _kind(issue, telegram)) for issue in issues if issue.unknown]
+        unknown += [(rule, issue, kind or _kind(issue, telegram)) for issue in issues if issue.unknown]
         for issue in [issue for issue in issues if not issue.unknown]:
             excuse = _excuse(issue, telegram, source)
             if excuse is None:
@@ -436,7 +437,7 @@ class Trace(Record):
 
 def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) -> Trace:
     """Trace one rule on one telegram: profile, era, guard, fields, operators, values and verdict."""
-    if not (telegram.profile in rule.profile or "ALL" in rule.profile):
+    if not rulebook.covers(rule, telegram.profile):
         return Trace(rule.id, "not applicable", f"profile {telegram.profile} is not {', '.join(rule.profile)}")
     alone = rulebook.select([rule.id])
     plan = alone.plan(telegram.profile, telegram.date)
@@ -445,7 +446,7 @@ def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) ->
         return Trace(rule.id, "undetermined", f"the date is not precise enough for the era {era}")
     if not plan.root.all_jobs():
         return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the era {era}")
-    compiled = rule.compiled(alone.context)
+    compiled = rule.compiled(alone.context_of(telegram.profile))
     parts = tuple(compiled.trace((telegram,)))
     judgment = judge(telegram, source, alone)
     findings, undetermined = tuple(judgment.findings), judgment.undetermined

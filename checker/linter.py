@@ -124,7 +124,7 @@ def resolve(options: Options, rulebook: Rulebook) -> Options:
         for glob, names in options.per_file_ignores.items()
     )
     if options.profile:
-        _check_profile(options.profile)
+        _check_profile(options.profile, rulebook)
     resolved = copied(
         options,
         selected=selected,
@@ -139,10 +139,8 @@ def resolve(options: Options, rulebook: Rulebook) -> Options:
     return resolved
 
 
-def _check_profile(profile: str) -> None:
-    from .rulebook.schema import PROFILES  # the schemas of rule files are needed only here
-
-    known = [name for name in PROFILES if name != EVERYTHING]
+def _check_profile(profile: str, rulebook: Rulebook) -> None:
+    known = rulebook.vocabulary["profiles"].codes()
     if profile not in known:
         raise ConfigError(f"unknown profile {profile!r}; expected one of {', '.join(known)}")
 

@@ -67,8 +67,9 @@ class Undetermined(Record):
 
     `kind` is "copy" (the part is missing from or damaged in this copy), "label" (the label of the part is present, but
     the part was not read), "withheld" (a reviewer withheld, or an editor omitted, the words that decide),
-    "unreadable" (a value cannot be read) or "date" (the date does not decide whether the rule applies). `quote` is
-    text of the document, separate from `why` so that it can be redacted.
+    "unreadable" (a value cannot be read), "date" (the date does not decide whether the rule applies) or "scheme" (the
+    marking belongs to no loaded scheme, so no rule judges the document). `quote` is text of the document, separate from
+    `why` so that it can be redacted.
     """
 
     path: str
@@ -100,6 +101,7 @@ EXCLUDED = "excluded"
 FAILED = "failed"
 
 CLEAN = "clean"  # every document checked or excluded, no finding at or above the fail level
+UNJUDGED = "undetermined"  # as clean, but the marking of a document belongs to no loaded scheme
 FOUND = "findings"  # at least one finding at or above the fail level
 EMPTY = "empty"  # nothing to check, and nothing went wrong
 UNTRUSTED = "untrusted"  # a document could not be checked, or a setting is wrong
@@ -252,6 +254,8 @@ def summarize(
         verdict = FOUND
     if verdict == CLEAN and CHECKED not in states:
         verdict = EMPTY
+    if verdict == CLEAN and any(one.kind == "scheme" for item in results for one in item.undetermined):
+        verdict = UNJUDGED
     if failed > allow_failed or errors:
         verdict = UNTRUSTED
     return Summary(

@@ -5,7 +5,8 @@ A table states whether it is complete; only then can a rule report a word that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import ChainMap
+from collections.abc import Iterable, MutableMapping
 from datetime import date
 
 from .record import Record
@@ -101,14 +102,16 @@ class Vocabulary:
     """All tables by name. The parser and the operators read all words of the field from it.
 
     `made` caches what the parser builds from the tables (patterns, indexes), by the name of the builder, for the
-    lifetime of the tables.
+    lifetime of the tables. `scheme` is the entry of the profile whose own levels replace the table `levels`, or None.
     """
 
-    __slots__ = ("_levels", "made", "tables")
+    __slots__ = ("_base", "_levels", "made", "scheme", "tables")
 
     def __init__(self, tables: Iterable[Table]) -> None:
-        self.tables = {table.name: table for table in tables}
+        self.tables: MutableMapping[str, Table] = {table.name: table for table in tables}
         self.made: dict[str, object] = {}
+        self.scheme: Entry | None = None
+        self._base = self
         self._levels: dict[str, Level] | None = None
 
     def __getitem__(self, name: str) -> Table:
@@ -122,11 +125,38 @@ class Vocabulary:
         found = ((table, table.find(word)) for table in self.tables.values())
         return [(table, entry) for table, entry in found if entry is not None]
 
+    @property
+    def schemes(self) -> tuple[Entry, ...]:
+        """The profiles with levels of their own, in the order of the table."""
+        return tuple(entry for entry in self.tables["profiles"] if entry.fact("levels"))
+
+    def of_profile(self, code: str) -> Vocabulary:
+        """Return the vocabulary for documents of a profile: with its own levels if it names a table of them."""
+        base = self._base
+        entry = base.tables["profiles"].get(code) if "profiles" in base.tables else None
+        if entry is None or not entry.fact("levels"):
+            return base
+        key = f"profile {code}"
+        found = base.made.get(key)
+        if not isinstance(found, Vocabulary):
+            found = base.made[key] = Vocabulary(())
+            found.tables = ChainMap({"levels": base.tables[entry.fact("levels")]}, base.tables)
+            found.scheme, found._base = entry, base
+        return found
+
+    def is_unrecognized(self, profile: str) -> bool:
+        """Return whether a profile is that of documents whose marking belongs to no loaded scheme."""
+        table = self.tables.get("profiles")
+        entry = table.get(profile) if table is not None else None
+        return entry is not None and bool(entry.fact("unrecognized"))
+
     def level(self, code: str) -> Level | None:
         """Return the level with that code of the table `levels`, or None."""
         if self._levels is None:
             self._levels = {
-                entry.code: Level(entry.code, entry.title, entry.rank or 0, entry.fact("classified") == "yes")
+                entry.code: Level(
+                    entry.code, entry.title or entry.code, entry.rank or 0, entry.fact("classified") == "yes"
+                )
                 for entry in self.tables["levels"].entries
             }
         return self._levels.get(code)

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/cablecheck
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_cablecheck_rules_subparsers=(list check test new pages schema)
+_shtab_cablecheck_rules_subparsers=(list check test try packs add remove new pages schema)
 _shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline view query synth lsp)
 
 _shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --color --diff --fix --unsafe-fixes --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --baseline --no-baseline --suppressions --no-suppressions --jobs --timeout --cache --no-cache)
@@ -16,6 +16,10 @@ _shtab_cablecheck_explain_option_strings=(-h --help --stdin-filename --skip-othe
 _shtab_cablecheck_rules_list_option_strings=(-h --help --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out)
 _shtab_cablecheck_rules_check_option_strings=(-h --help)
 _shtab_cablecheck_rules_test_option_strings=(-h --help --mutate)
+_shtab_cablecheck_rules_try_option_strings=(-h --help --corpus --paths --sample --jobs)
+_shtab_cablecheck_rules_packs_option_strings=(-h --help --format --out)
+_shtab_cablecheck_rules_add_option_strings=(-h --help)
+_shtab_cablecheck_rules_remove_option_strings=(-h --help)
 _shtab_cablecheck_rules_new_option_strings=(-h --help --out)
 _shtab_cablecheck_rules_pages_option_strings=(-h --help --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --out)
 _shtab_cablecheck_rules_schema_option_strings=(-h --help)
@@ -35,8 +39,9 @@ _shtab_cablecheck_audit___cluster_choices=(local)
 _shtab_cablecheck_parse___format_choices=(tree json csv)
 _shtab_cablecheck_declass___format_choices=(table csv json ics)
 _shtab_cablecheck_rules_list___format_choices=(text markdown json)
+_shtab_cablecheck_rules_packs___format_choices=(text json)
 _shtab_cablecheck_rules_schema_pos_0_choices=(rules vocabulary corpus synth report report-line config)
-_shtab_cablecheck_rules_pos_0_choices=(list check test new pages schema)
+_shtab_cablecheck_rules_pos_0_choices=(list check test try packs add remove new pages schema)
 _shtab_cablecheck_baseline_pos_0_choices=(create check prune)
 _shtab_cablecheck_query___format_choices=(table csv jsonl)
 _shtab_cablecheck_pos_0_choices=(lint audit parse declass explain rules baseline view query synth lsp)
@@ -104,6 +109,15 @@ _shtab_cablecheck_rules_test_pos_0_nargs='*'
 _shtab_cablecheck_rules_test__h_nargs=0
 _shtab_cablecheck_rules_test___help_nargs=0
 _shtab_cablecheck_rules_test___mutate_nargs=0
+_shtab_cablecheck_rules_try__h_nargs=0
+_shtab_cablecheck_rules_try___help_nargs=0
+_shtab_cablecheck_rules_try___paths_nargs=+
+_shtab_cablecheck_rules_packs__h_nargs=0
+_shtab_cablecheck_rules_packs___help_nargs=0
+_shtab_cablecheck_rules_add__h_nargs=0
+_shtab_cablecheck_rules_add___help_nargs=0
+_shtab_cablecheck_rules_remove__h_nargs=0
+_shtab_cablecheck_rules_remove___help_nargs=0
 _shtab_cablecheck_rules_new__h_nargs=0
 _shtab_cablecheck_rules_new___help_nargs=0
 _shtab_cablecheck_rules_pages__h_nargs=0

@@ -23,12 +23,23 @@ def test_the_pages_of_the_rule_book_are_current(name: str, tmp_path: Path) -> No
 
 def test_the_report_of_the_examples_is_current() -> None:
     clean = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200"}
-    words = [sys.executable, "-m", "checker", "lint", "--exit-zero", "--as-of", "2026-11-23", "examples"]
+    words = [
+        sys.executable,
+        "-m",
+        "checker",
+        "lint",
+        "--exit-zero",
+        "--as-of",
+        "2026-11-23",
+        "--exclude",
+        "examples/packs",
+        "examples",
+    ]
     done = subprocess.run(words, cwd=ROOT, env=clean, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     committed = (ROOT / "reports" / "examples.txt").read_text(encoding="utf-8")
     assert done.stdout == committed, (
-        "run: cablecheck lint --exit-zero --as-of 2026-11-23 --out reports/examples.txt examples"
+        "run: cablecheck lint --exit-zero --as-of 2026-11-23 --exclude examples/packs --out reports/examples.txt examples"
     )
 
 

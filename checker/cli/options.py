@@ -63,7 +63,7 @@ def rule_options(arguments: argparse.ArgumentParser) -> None:
         _add(group, name, "RULES", "comma-separated; repeatable")
     group.add_argument("--per-file-ignores", action="append", metavar="GLOB=RULES", help=describe("per-file-ignores"))
     group.add_argument("--severity", action="append", metavar="RULE=LEVEL", help=describe("severity"))
-    group.add_argument("--rules", action="append", metavar="DIR", help=describe("rules"))
+    group.add_argument("--rules", action="append", metavar="PACK", help=describe("rules"))
     for name, metavar in (("profile", "NAME"), ("as-of", "DATE"), ("reader", "NAME")):
         group.add_argument(f"--{name}", metavar=metavar, help=describe(name))
     configuration_options(arguments).add_argument(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from ..errors import ConfigError, did_you_mean
 from ..reporters import REPORTERS, Display, render
 from ..reporters.escaping import visible
-from ..results import CLEAN, EMPTY, FOUND, Outcome
+from ..results import CLEAN, EMPTY, FOUND, UNJUDGED, Outcome
 from .options import display_width, terminal_width, wants_color
 
 OK = 0  # everything accounted for, nothing at or above the fail level, or an empty list
@@ -21,7 +21,7 @@ INTERRUPTED = 130
 
 def of(outcome: Outcome, exit_zero: bool = False) -> int:
     """Return the exit code of a run. `exit_zero` turns 1 into 0, never 2: an incomplete run is not a success."""
-    if outcome.summary.verdict in (CLEAN, EMPTY):
+    if outcome.summary.verdict in (CLEAN, EMPTY, UNJUDGED):
         return OK
     if outcome.summary.verdict == FOUND:
         return OK if exit_zero else FINDINGS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from ..config import Options
 from ..reporters.escaping import visible
 from ..reporters.terminal import count
 from ..resources import data_dir
+from ..rulebook import pack_store
 from ..rulebook.rule import match_rules
 from . import options as cli_options
 from . import output
@@ -21,6 +23,9 @@ ACTIONS = {
     "check": "validate rule files, reporting each error with its location",
     "test": "run the examples of rule files (--mutate: and require the examples to kill every mutant)",
     "try": "run draft rules over the corpus of a finished audit: how many documents they hit, with examples",
+    "packs": "list the rule packs that can be named, with version and digest",
+    "add": "install a rule pack from a folder or a wheel",
+    "remove": "remove an installed rule pack",
     "new": "write a new rule file with an example of each kind",
     "pages": "write the catalogue, the coverage of the sources and the order watch as Markdown pages",
     "schema": "print a JSON Schema for editors and validators",
@@ -49,6 +54,13 @@ def arguments(action: str) -> argparse.ArgumentParser:
     elif action == "new":
         parser.add_argument("id", help="the id of the first rule, for example LOC-001")
         cli_options.out_option(parser)
+    elif action == "packs":
+        parser.add_argument("--format", choices=("text", "json"), default="text", help="output format")
+        cli_options.out_option(parser)
+    elif action == "add":
+        parser.add_argument("pack", metavar="PACK", help="a folder with a pack.yaml, or a wheel (.whl)")
+    elif action == "remove":
+        parser.add_argument("name", metavar="NAME", help="the name of an installed pack")
     elif action == "pages":
         cli_options.rule_options(parser)
         parser.add_argument("--out", default="reports", metavar="DIR", help="folder to write to (default: reports)")
@@ -64,6 +76,9 @@ def main(given: list[str]) -> int:
         "check": _check,
         "test": _test,
         "try": _try,
+        "packs": _packs,
+        "add": _add,
+        "remove": _remove,
         "new": _new,
         "pages": _pages,
         "schema": _schema,
@@ -143,6 +158,37 @@ def _try(args: argparse.Namespace) -> int:
     options = Options(sample=args.sample, jobs=args.jobs or os.cpu_count() or 1)
     for line in rule_trial.try_rules(args.file, args.corpus, args.paths, options):
         print(line)
+    return output.OK
+
+
+def _packs(args: argparse.Namespace) -> int:
+    packs = pack_store.listed()
+    if args.format == "json":
+        rows = [{name: getattr(each, name) for name in each.__fields__} for each in packs]
+        output.put([json.dumps({"packs": rows}, indent=1) + "\n"], args.out)
+        return output.OK
+    lines = [f"{each.name} {each.version}  sha256 {each.digest[:12]}  {each.origin}\n  {each.title}" for each in packs]
+    output.put([visible(line) + "\n" for text in lines for line in text.split("\n")], args.out)
+    return output.OK
+
+
+def _add(args: argparse.Namespace) -> int:
+    from ..rulebook import pack_installer  # YAML and jsonschema cost 150 ms
+
+    packs, skipped = pack_installer.add(args.pack)
+    for name in skipped:
+        print(f"not copied: {visible(name)} (a pack has rules, vocabulary and telegrams only)")
+    for pack in packs:
+        print(visible(f"installed {pack.name} {pack.version} (sha256 {pack.digest[:12]}) in {pack.folder}"))
+        print(visible(f'use it with --rules {pack.name}, or rules = ["{pack.name}"] in cablecheck.toml'))
+    return output.OK
+
+
+def _remove(args: argparse.Namespace) -> int:
+    from ..rulebook import pack_installer  # as above
+
+    pack_installer.remove(args.name)
+    print(visible(f"removed {args.name}"))
     return output.OK
 
 

@@ -31,6 +31,7 @@ _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing",
 def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
     """Return the telegram in `view`.
 
+    `words` is the vocabulary of a profile with levels of its own if the text is known to be a document of that profile.
     `facts` are what the wrapper states about the document; `as_of` is the reference day. Nothing is raised: an
     unreadable part becomes an `Unread`.
     """
@@ -46,7 +47,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     cursor.flush(telegram, *_REPEATED)
     if isinstance(telegram.tags_line, TagsLine):
         cursor.flush(telegram.tags_line, "tags")
-    postprocess(cursor, telegram, words, margin)
+    postprocess(cursor, telegram, cursor.words, margin)
     telegram.parts = Lazy(_parts, whole, cursor, cuts)
     return telegram
 
@@ -82,6 +83,8 @@ def _without(cursor: Cursor, cuts: list[Cut]) -> Cursor:
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
     """Read the text in its layout; return the cursor that was read in the end."""
+    if cursor.words.scheme is not None:
+        return _read_document(cursor, telegram)
     if is_smart_form(cursor):
         from .layouts.smart import read_smart_form  # 2 ms, from 2010 on
 
@@ -113,12 +116,17 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
 
 def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
     """Read the text as a marked document, whatever was read of it as a telegram."""
+    from .layouts.document_scheme import mark_unrecognized, vocabulary_of_document  # as below
     from .layouts.memorandum import read_memorandum  # 2 ms: no telegram comes here
 
+    words = vocabulary_of_document(cursor)
+    if words is not cursor.words:
+        cursor = Cursor(cursor.view, words, grammar_of(words))
     cursor.parts.clear()
     cursor.collected.clear()
     _copy_fields(telegram, _empty_telegram(telegram))
     read_memorandum(cursor, telegram)
+    mark_unrecognized(cursor, telegram)
     return cursor
 
 

@@ -582,7 +582,7 @@ def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, s
     return {letter: tuple(items) for letter, items in found.items()}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def grammar_of(words: Vocabulary) -> Grammar:
     """Return the grammar of a vocabulary, built once."""
     return Grammar(words)

@@ -52,7 +52,8 @@ def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: l
     _date(telegram)
     if telegram.date is None and isinstance(telegram.dtg, Unread) and telegram.dtg.lost:
         telegram.date = _date_above(cursor)
-    _era(telegram, words)
+    if words.scheme is None:
+        _era(telegram, words)
     telegram.profile = telegram.profile or lexicon(words).telegram_profile
     telegram.unread = tuple(_unread(telegram))
     _set_lazy_fields(cursor, telegram, words)
@@ -78,8 +79,9 @@ def _labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
 
 def _set_lazy_fields(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
     """Set the fields that are computed when first read."""
-    telegram.rollup = Lazy(_roll_up, cursor.grammar.caption_of_control, words)
-    telegram.declass = Lazy(_declass, words)
+    if words.scheme is None:  # other schemes do not follow the register's roll-up and the orders' schedules
+        telegram.rollup = Lazy(_roll_up, cursor.grammar.caption_of_control, words)
+        telegram.declass = Lazy(_declass, words)
     telegram.damage = Lazy(_damage, cursor)
     telegram.labels = Lazy(_labels, cursor)
     if telegram.source_record is not None:

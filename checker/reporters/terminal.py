@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..results import CLEAN, EMPTY, FOUND, SEVERITIES, Finding, Outcome, Summary, Undetermined
+from ..results import CLEAN, EMPTY, FOUND, SEVERITIES, UNJUDGED, Finding, Outcome, Summary, Undetermined
 from . import Display
 from .escaping import line_start, visible
 
@@ -67,6 +67,9 @@ def verdict(outcome: Outcome) -> str:
         return ("clean" if not summary.findings else f"clean (fail level: {outcome.fail_level})") + more
     if summary.verdict == EMPTY:
         return "nothing checked"
+    if summary.verdict == UNJUDGED:
+        paths = {(one.path, one.cable) for one in outcome.undetermined() if one.kind == "scheme"}
+        return f"undetermined: {count(len(paths), 'document')} not judged, marking not recognized{more}"
     if summary.failed:
         return f"incomplete: {count(summary.failed, 'document')} could not be checked (see above){more}"
     return f"incomplete: see the errors above{more}"

@@ -67,7 +67,8 @@ CODES = {
     "R015": "The argument of an operator has the wrong type.",
     "R016": "No vocabulary table has that name.",
     "R017": "The table of levels has no level with that code or title.",
-    "R018": "Unknown profile. Expected CABLE, GEN, IC, CUI or ALL.",
+    "R018": "Unknown profile, or profiles with different levels in one rule. Profiles are in vocabulary/profiles.yaml; "
+    "ALL means every U.S. profile.",
     "R019": "A citation names a source that is not in the table of sources.",
     "R020": "The era is empty, or its days are not real dates, so the rule could never apply.",
     "R021": "A template names a value that does not exist there.",

@@ -36,7 +36,7 @@ def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
     """Evaluate a rule, and no other, on each of its examples."""
     results = []
     for example in rule.examples:
-        message = mismatch(rule, rule.compiled(book.context), example, book)
+        message = mismatch(rule, rule.compiled(book.context_of(rule.profile[0])), example, book)
         place = f"{rule.place[0]}:{example['line']}:{example['column']}"
         results.append(ExampleResult(rule.id, str(example["kind"]), place, message))
     return results
@@ -46,6 +46,10 @@ def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook, 
     """Return how the verdict on an example differs from what it expects, or an empty string."""
     telegram = telegram_of(example, book)
     expected = str(example["kind"])
+    if not book.covers(rule, telegram.profile):
+        if expected == "not_applicable":
+            return ""
+        return f"has the profile {telegram.profile}, but the rule is for {', '.join(rule.profile)}"
     actual, issues = verdict(rule, compiled, telegram, era)
     actual = {"pass": "valid", "fail": "invalid"}.get(actual, actual)
     if actual != expected:
@@ -57,8 +61,6 @@ def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook, 
 def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram, era: Any = None) -> tuple[str, list[Issue]]:
     """Return "pass", "fail", "unknown" or "not_applicable", and the issues of a failure."""
     env = (telegram,)
-    if not (telegram.profile in rule.profile or "ALL" in rule.profile):
-        return "not_applicable", []
     inside = in_era(rule.era if era is None else era, telegram.date)
     if inside is not True:
         return ("not_applicable" if inside is False else "unknown"), []
@@ -90,8 +92,9 @@ def in_era(era: Any, day: Date | None) -> bool | None:
 def telegram_of(example: Data, book: Rulebook) -> Telegram:
     """Parse the document of an example with its facts, its `as_of` day and its profile."""
     facts = tuple(map(tuple, example.get("facts", ())))
-    telegram = _parsed(str(example["text"]), facts, str(example.get("as_of", "")), book.vocabulary)
-    profile = example.get("profile")
+    profile = example.get("profile", "")
+    words = book.vocabulary.of_profile(profile)
+    telegram = _parsed(str(example["text"]), facts, str(example.get("as_of", "")), words)
     if profile and profile != telegram.profile:
         telegram = copied(telegram, profile=profile)
     return telegram
@@ -142,7 +145,7 @@ def run_mutants(rule: Rule, book: Rulebook) -> list[Mutant]:
     excused = {str(entry["mutant"]) for entry in details.get("equivalent", ())}
     found = []
     names: set[str] = set()
-    for name, data in changes(details, book.vocabulary):
+    for name, data in changes(details, book.context_of(rule.profile[0]).vocabulary):
         if name not in names and len(names) < MAX_MUTANTS:
             names.add(name)
             killed = _killed(rule, data, book)
@@ -158,7 +161,7 @@ def stale_equivalents(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int,
 
 
 def _killed(rule: Rule, data: Data, book: Rulebook) -> bool:
-    compiled = CompiledRule(data, book.context)
+    compiled = CompiledRule(data, book.context_of(rule.profile[0]))
     era = tuple(data["era"]) if data.get("era") else ()
     return any(_kills(rule, compiled, example, book, era) for example in rule.examples)
 

@@ -135,6 +135,8 @@ class Rulebook:
         self.packs = packs
         self.digest = digest
         self.context = CompileContext(vocabulary)
+        self._contexts: dict[str, CompileContext] = {}
+        self._separate: frozenset[str] | None = None
         self._index: dict[str, Rule] | None = None
         self._plans: dict[tuple[str, int, int], EvaluationPlan] = {}
         self._edges = sorted({edge for rule in self.rules for edge in rule.era or () if edge})
@@ -147,6 +149,24 @@ class Rulebook:
         if self._index is None:
             self._index = {key: rule for rule in reversed(self.rules) for key in (*rule.aliases, rule.name, rule.id)}
         return self._index.get(name)
+
+    def context_of(self, profile: str) -> CompileContext:
+        """Return the context in which rules of a profile are compiled: with its own levels, or those of the U.S."""
+        words = self.vocabulary.of_profile(profile)
+        if words.scheme is None:
+            return self.context
+        return self._contexts.setdefault(words.scheme.code, CompileContext(words))
+
+    def covers(self, rule: Rule, profile: str) -> bool:
+        """Return whether a rule applies to a profile: it names it, or it is for all, and the profile is one of the
+        United States.
+        """
+        if profile in rule.profile:
+            return True
+        if self._separate is None:
+            table = self.vocabulary.tables.get("profiles", ())
+            self._separate = frozenset(e.code for e in table if e.fact("levels") or e.fact("unrecognized"))
+        return "ALL" in rule.profile and profile not in self._separate
 
     def select(self, names: Iterable[str]) -> Rulebook:
         """Return a rulebook with the rules of these ids, names or aliases. A draft runs if it is selected.
@@ -187,14 +207,15 @@ class Rulebook:
     def _plan(self, profile: str, first: int, last: int) -> EvaluationPlan:
         jobs = []
         undecided = []
+        context = self.context_of(profile)
         for rule in self.rules:
-            if self.runs(rule) and (profile in rule.profile or "ALL" in rule.profile):
+            if self.runs(rule) and self.covers(rule, profile):
                 in_era = self._in_era(rule, first, last)
                 if in_era is None:
                     undecided.append(rule)
                 elif in_era:
-                    jobs.append((rule, rule.compiled(self.context)))
-        return EvaluationPlan(jobs, undecided, self.context)
+                    jobs.append((rule, rule.compiled(context)))
+        return EvaluationPlan(jobs, undecided, context)
 
     def _in_era(self, rule: Rule, first: int, last: int) -> bool | None:
         """Return whether the era covers the days between two edges; None if the date does not decide it."""

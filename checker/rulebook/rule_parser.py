@@ -15,6 +15,7 @@ from ..results import SEVERITIES
 from ..vocabulary import Vocabulary
 from .condition_parser import read_condition
 from .ir import Data, Expression
+from .schema import EVERY_PROFILE
 from .selectors import Frames, Scope
 from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
 
@@ -76,6 +77,7 @@ def read_rule(node: YamlMap, file: RuleFile, words: Vocabulary, bases: Bases, de
     scope = Scope(file, words, node.text("id"))
     before = len(file.diagnostics)
     data = _about(node, file, scope, defaults)
+    scope.vocabulary = words.of_profile(data["profile"][0])
     frames = _target(node, scope, data)
     if frames is not None:
         _demands(node, frames, scope, data)
@@ -102,7 +104,7 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
     }
     data["severity"] = severity.value if isinstance(severity, YamlText) else SEVERITIES[1]
     data["status"] = status.value if isinstance(status, YamlText) else "stable"
-    data["profile"] = _list(_setting(node, defaults, "profile")) or ["ALL"]
+    data["profile"] = _profiles(_setting(node, defaults, "profile"), scope)
     data["aliases"] = _list(node.get("aliases"))
     data["tags"] = _list(_setting(node, defaults, "tags"))
     data["place"] = [file.shown, node.line, node.column]
@@ -115,6 +117,27 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
     if isinstance(era, YamlMap):
         data["era"] = _era(era, scope)
     return data
+
+
+def _profiles(node: YamlNode | None, scope: Scope) -> list[str]:
+    """Return the profiles of a rule. They must have the same levels, because conditions name levels by their codes."""
+    items = [item for item in node.items if isinstance(item, YamlText)] if isinstance(node, YamlList) else []
+    levels = {profile_known(item, scope, (EVERY_PROFILE,)) for item in items}
+    if len(levels) > 1 and None not in levels:
+        scope.error("R018", items[0], "the profiles of a rule must have the same levels",
+                    "write a rule for each scheme")  # fmt: skip
+    return [item.value for item in items] or [EVERY_PROFILE]
+
+
+def profile_known(node: YamlText, scope: Scope, others: tuple[str, ...] = ()) -> str | None:
+    """Return the table of levels of a profile, "levels" for one of `others`, or None after adding an error."""
+    table = scope.vocabulary.tables.get("profiles")
+    entry = table.get(node.value) if table is not None else None
+    if table is None or entry is not None or node.value in others:
+        return (entry.fact("levels") if entry is not None else "") or "levels"
+    known = [*table.codes(), *others]
+    return scope.error("R018", node, f'unknown profile "{node.value}"',
+                       f"{suggest(node.value, known)}Profiles: {', '.join(known)}")  # fmt: skip
 
 
 def _cite(node: YamlNode | None, scope: Scope) -> list[list[str]]:
@@ -293,6 +316,9 @@ def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
     built: Data = {"text": clean, "places": places, "line": node.line, "column": node.column, "kind": kind}
     if anywhere:
         built["anywhere"] = True
+    profile = node.get("profile")
+    if isinstance(profile, YamlText) and profile_known(profile, scope) is None:
+        return None
     return built | _expectations(node)
 
 

@@ -21,8 +21,8 @@ from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, sugges
 JsonSchema = dict[str, object]
 
 STATUSES = ("draft", "provisional", "stable", "deprecated")
-BOOKS = "CABLE GEN IC CUI ALL"  # the profiles of telegrams (`Telegram.profile`), and ALL
-PROFILES = tuple(BOOKS.split())
+EVERY_PROFILE = "ALL"  # every profile of the United States: those without levels of their own
+PROFILE: JsonSchema = {"type": "string", "pattern": r"^[A-Z][A-Z0-9-]*$"}  # a code of the table `profiles`
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 TEXT: JsonSchema = {"type": ["string", "number"]}
@@ -58,8 +58,8 @@ RULE = (
     Key("severity", {"enum": list(SEVERITIES)}, "The severity of findings.", "warning"),
     Key("status", {"enum": list(STATUSES)},
         "The stage of the life cycle; draft and deprecated rules run only if they are selected by name.", "stable"),
-    Key("profile", {"type": "array", "items": {"enum": list(PROFILES)}, "minItems": 1},
-        "The profiles to which the rule applies; ALL by default.", [PROFILES[0]]),
+    Key("profile", {"type": "array", "items": PROFILE, "minItems": 1},
+        "The profiles to which the rule applies; by default ALL, which means every U.S. profile.", ["MY-SCHEME"]),
     Key("era", {"type": "object", "properties": {
             "from": {**DAY, "description": "The first day."},
             "before": {**DAY, "description": "The first day after the era."}},
@@ -115,7 +115,7 @@ EXAMPLE = (
     Key("as_of", DAY, "The date of the run.", "2026-11-23"),
     Key("facts", {"type": "object", "additionalProperties": TEXT},
         "Metadata from the wrapper of the document.", {"classification": "level word"}),
-    Key("profile", {"enum": [name for name in PROFILES if name != "ALL"]}, "The profile to use.", PROFILES[2]),
+    Key("profile", PROFILE, "The profile to use.", "MY-SCHEME"),
     Key("note", TEXT, "The purpose of the example.", "a page line precedes the mark"),
     Key("anywhere", FLAG, "The finding has no position that could be marked.", True),
 )  # fmt: skip
@@ -130,7 +130,7 @@ FILE = (
     Key("chapter", TEXT, "The title of the chapter.", "Portion marks", True),
     Key("pack", TEXT, "The pack the chapter belongs to.", "cablecheck"),
     Key("defaults", {"$ref": "#/$defs/defaults"}, "Defaults for the rules of the file.",
-        {"severity": "warning", "profile": [PROFILES[0]]}),
+        {"severity": "warning", "profile": ["MY-SCHEME"]}),
     Key("rules", {"type": "array", "items": {"$ref": "#/$defs/rule"}, "minItems": 1}, "The rules.", [], True),
 )  # fmt: skip
 
@@ -366,8 +366,7 @@ def _violation(kind: str, node_schema: Data, node: YamlNode) -> tuple[str, str, 
     help = _to_type(node_schema)
     if kind == "enum":
         words = list(map(str, node_schema["enum"]))
-        code = "R018" if set(words) <= set(PROFILES) else "R009"
-        return code, f"{shown} is not one of {', '.join(words)}", suggest(value, words).strip() or help
+        return "R009", f"{shown} is not one of {', '.join(words)}", suggest(value, words).strip() or help
     if kind == "const":
         return "R009", f"{shown} is not {node_schema['const']}", help
     if kind == "pattern" and node_schema["pattern"] == DAY["pattern"]:

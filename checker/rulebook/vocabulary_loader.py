@@ -26,6 +26,7 @@ def load_vocabulary(folder: str) -> Vocabulary:
 def read_tables(folders: list[str], diagnostics: list[Diagnostic]) -> dict[str, Table]:
     """Return the tables of folders by name. A table in a later folder adds entries to the table of the same name."""
     found: dict[str, Table] = {}
+    profiles: list[RuleFile] = []
     for folder in folders:
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             if name.endswith(".yaml") and not name.startswith("."):
@@ -38,7 +39,30 @@ def read_tables(folders: list[str], diagnostics: list[Diagnostic]) -> dict[str, 
                 file = RuleFile.open(path, shown, diagnostics)
                 if file is not None:
                     read_table(file, name, found)
+                    profiles += [file] if name == "profiles.yaml" else []
+    for file in profiles:
+        _check_profiles(file, found)
     return found
+
+
+def _check_profiles(file: RuleFile, tables: dict[str, Table]) -> None:
+    """Report profiles that name a missing table, or levels without a rank or a banner form."""
+    entries = file.tree.get("entries") if isinstance(file.tree, YamlMap) else None
+    for item in entries.items if isinstance(entries, YamlList) else ():
+        facts = item.get("facts") if isinstance(item, YamlMap) else None
+        for fact in ("levels", "marks"):
+            value = facts.get(fact) if isinstance(facts, YamlMap) else None
+            if not isinstance(value, YamlText):
+                continue
+            if value.value not in tables:
+                name = value.value.replace("_", "-")
+                file.error("R016", value, f'unknown vocabulary table "{value.value}"', f"add vocabulary/{name}.yaml")
+                continue
+            for entry in tables[value.value] if fact == "levels" else ():
+                if entry.rank is None or not entry.spellings("banner"):
+                    lacking = "rank" if entry.rank is None else "banner form"
+                    shown = f'the level "{entry.code}" of the table {value.value} has no {lacking}'
+                    file.error("R033", value, shown, "give each level a rank and forms: {banner: [...]}")
 
 
 def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:

@@ -17,7 +17,7 @@ from ..errors import ConfigError, RuleError
 from ..record import Record
 from ..resources import data_dir
 from ..rulebook.diagnostics import Diagnostic
-from ..rulebook.schema import DAY, DRAFT, PROFILES, TEXT, TEXTS, JsonSchema, Key, check_schema, record
+from ..rulebook.schema import DAY, DRAFT, PROFILE, TEXT, TEXTS, JsonSchema, Key, check_schema, record
 from ..rulebook.vocabulary_loader import load_vocabulary
 from ..rulebook.yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
 from ..vocabulary import Vocabulary
@@ -67,7 +67,7 @@ TEMPLATE = (
     Key("share", {"type": "number", "minimum": 0}, "Its share among the templates of a day.", 8, True),
     Key("from", DAY, "The first day it is used.", "1982-08-01", True),
     Key("until", DAY, "The last day it is used.", "1995-10-13", True),
-    Key("profile", {"enum": [name for name in PROFILES if name != "ALL"]}, "The rule book.", PROFILES[0], True),
+    Key("profile", PROFILE, "The profile of the telegrams.", "MY-SCHEME", True),
     Key("whole", _YES, "Whether the text is written without a wrapper's header.", "yes"),
     Key("filed", _YES, "A document of a file, which bears no telegram's number.", "yes"),
     Key(

@@ -45,6 +45,31 @@ def test_a_chapter_alone_is_judged_with_the_words_beside_it(folder: Path, monkey
     assert report.ok, report.lines
 
 
+PACK_PAGE = (DOCS / "write-a-pack.md").read_text(encoding="utf-8")
+PACK_FILES = re.findall(r"^`(harbor/[^`]+)`:\n\n```\w+\n(.*?)```", PACK_PAGE, re.S | re.M)
+
+
+def test_the_pack_of_the_tutorial_holds_and_kills_its_mutants(tmp_path: Path) -> None:
+    for name, text in PACK_FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    folder = str(tmp_path / "harbor")
+    assert len(PACK_FILES) == 7
+    assert [] == check_files([folder])
+    report = authoring.test_files([folder], mutants=True)
+    assert report.ok, report.lines
+    assert report.lines[0].startswith("4 rules, ")
+
+
+@pytest.mark.parametrize("name", ["packs/nato", "packs/uk-gsc", "examples/packs/rivers"])
+def test_the_packs_hold_and_kill_their_mutants(name: str) -> None:
+    folder = str(DOCS.parent / name)
+    assert [] == check_files([folder])
+    report = authoring.test_files([folder], mutants=True)
+    assert report.ok, report.lines
+    assert report.mutants and report.results
+
+
 def operator_rows() -> list[str]:
     return [
         f"| {kind} | `{name}` | {operator.says} |"

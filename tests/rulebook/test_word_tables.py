@@ -39,7 +39,7 @@ CLOSED = {
     "months": 12,
     "nato": 16,
     "precedence": 7,
-    "profiles": 4,
+    "profiles": 5,
     "reasons": 36,
     "release_steps": 13,
     "tags_categories": 10,

@@ -271,7 +271,9 @@ def read_memorandum(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _profile(cursor: Cursor, telegram: Telegram) -> str:
-    """Return the first profile of the table whose sign appears in a banner, or the default one."""
+    """Return the profile of the scheme, else the first of the table whose sign is in a banner, else the default."""
+    if cursor.words.scheme is not None:
+        return cursor.words.scheme.code
     default = telegram.profile
     for entry in cursor.words["profiles"].entries:
         system, sign = entry.fact("system"), entry.fact("sign")

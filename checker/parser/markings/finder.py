@@ -15,7 +15,8 @@ from ...vocabulary import Vocabulary
 from ..cursor import Pattern
 from ..lookup import Lexicon, lexicon
 from .marking_parser import UnplacedMarking, parse_marking
-from .tokens import UnplacedToken
+from .scheme_parser import SchemeParser
+from .tokens import UnplacedToken, upper
 
 DELETED = "cut"  # why a mark of crosses cannot be read
 LONGEST_PORTION = 160
@@ -38,10 +39,22 @@ class _MarkingCache:
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
         self.lexicon: Lexicon = lexicon(words)
+        self.scheme = SchemeParser(words) if words.scheme is not None else None
         phrases = (r"\s+".join(map(re.escape, phrase.split())) for phrase in self.lexicon.statements)
         self.statement = Pattern("|".join(phrases), 0)
         self.portions: dict[str, _ReadResult] = BoundedCache(_CACHE_SIZE)
         self.banners: dict[str, _ReadResult] = BoundedCache(_CACHE_SIZE)
+
+    def parse_portion(self, mark: str) -> _ReadResult:
+        """Return `(...)` as a marking, the reason why it cannot be read, or `None`."""
+        if self.scheme is None:
+            return _parse_portion(self.lexicon, mark)
+        inner = mark[1:-1]
+        return DELETED if _DELETED.fullmatch(inner.strip()) else self.scheme.portion(mark)
+
+    def parse_banner(self, line: str) -> _ReadResult:
+        """Return a line as a marking, the reason why it cannot be read, or `None`."""
+        return _parse_banner(self.lexicon, line) if self.scheme is None else self.scheme.banner(line)
 
 
 def _cache(words: Vocabulary) -> _MarkingCache:
@@ -65,28 +78,24 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
         return None
     cache = _cache(words)
     if text[start] != "(":
-        return _unopened(cache, view, start, end)
+        return _unopened(cache, view, start, end) if cache.scheme is None else None
     close = text.find(")", start + 1, min(end, start + LONGEST_PORTION)) + 1
     if close:
         mark = text[start:close]
-        key = _upper(mark) if folded else mark
+        key = upper(mark) if folded else mark
         try:
             found = cache.portions[key]
         except KeyError:
-            found = cache.portions[key] = _parse_portion(cache.lexicon, key)
+            found = cache.portions[key] = cache.parse_portion(key)
         if isinstance(found, UnplacedMarking):
             return _place(found, view, start, close, words, "portion", "case" if key != mark else None)
         if found is not None:
             return Unread(view.span(start, close), found, mark)
         if "(" not in mark[1:]:
             return None
+    if cache.scheme is not None:
+        return None
     return _unclosed(cache, view, start, end)
-
-
-def _upper(text: str) -> str:
-    """Return the text in capitals, letter for letter; letters with a longer capital form stay unchanged."""
-    upper = text.upper()
-    return upper if len(upper) == len(text) else "".join(u if len(u := c.upper()) == 1 else c for c in text)
 
 
 def portion_cache(words: Vocabulary) -> dict[str, _ReadResult]:
@@ -244,7 +253,7 @@ def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unr
     try:
         found = cache.banners[line]
     except KeyError:
-        found = cache.banners[line] = _parse_banner(cache.lexicon, line)
+        found = cache.banners[line] = cache.parse_banner(line)
     if isinstance(found, UnplacedMarking):
         return _place(found, view, start, end, words, "banner")
     return Unread(view.span(start, end), found, line) if found is not None else None
@@ -303,8 +312,10 @@ def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking 
     text = view.text
     while start < end and text[start] in _BLANKS:
         start += 1
-    window = _upper(text[start : min(end, start + 70)])
+    window = upper(text[start : min(end, start + 70)])
     cache = _cache(words)
+    if cache.scheme is not None:
+        return None
     found = cache.statement.search(window)
     return _statement(cache, view, start, window, found.start(), found.end()) if found is not None else None
 

@@ -54,6 +54,12 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def upper(text: str) -> str:
+    """Return the text in capitals, letter for letter; letters with a longer capital form stay unchanged."""
+    capitals = text.upper()
+    return capitals if len(capitals) == len(text) else "".join(u if len(u := c.upper()) == 1 else c for c in text)
+
+
 def plain(text: str, start: int, end: int) -> str:
     """Return the words between two offsets in upper case with single blanks."""
     return " ".join(text[start:end].upper().split())

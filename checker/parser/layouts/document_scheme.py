@@ -1,0 +1,125 @@
+"""Decide by whose rules a marked document is marked: the United States, a scheme of a rule pack, or a scheme unknown.
+
+Each scheme has levels of its own. A document belongs to the scheme that recognizes most of its lines as banners; in
+doubt it belongs to the United States.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+
+from ...model import Banner, Marking, Telegram, Unread
+from ...vocabulary import Entry, Vocabulary
+from ..cursor import Cursor
+from ..markings import finder
+
+_LONGEST = 60  # code points of a marking that no scheme recognizes
+_EDGE = 3  # lines at the top and at the bottom among which such a marking is repeated
+_SIGNS = ("", "-", "–", "/", "[", "(")
+_NOT_RECOGNIZED = "marking not recognized: it belongs to no loaded scheme"
+
+
+def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
+    """Return the vocabulary by whose levels a document is marked."""
+    best = cursor.words
+    if best.scheme is not None or not best.schemes:
+        return best
+    lines = [span for span in _spans(cursor) if span[1] - span[0] <= finder.LONGEST_BANNER and _capitals(cursor, span)]
+    most = sum(_is_american(finder.banner(cursor.view, *span, best)) for span in lines)
+    for entry in cursor.words.schemes:
+        words = cursor.words.of_profile(entry.code)
+        count = sum(isinstance(finder.banner(cursor.view, *span, words), Marking) for span in lines)
+        if count > most:
+            best, most = words, count
+    return best
+
+
+def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
+    """Give a document whose marking belongs to no loaded scheme the profile for it, and an unread banner.
+
+    A U.S. classification authority block shows that a document belongs to the United States, whatever its banner.
+    """
+    if cursor.words.scheme is not None or telegram.authority is not None:
+        return
+    profile = next((entry.code for entry in cursor.words["profiles"] if entry.fact("unrecognized")), "")
+    found = _foreign_banner(telegram) if telegram.banners else _known_form(cursor) or _repeated_line(cursor)
+    if profile and found is not None:
+        span = cursor.span(*found) if isinstance(found, tuple) else found.span
+        text = " ".join(cursor.view.source.quote(span).split())
+        pack = next((entry.fact("pack") for entry, form in _forms(cursor) if _begins(text, form)), "")
+        hint = f"; to judge it, add --rules {pack}" if pack else ""
+        telegram.banner = Unread(span, _NOT_RECOGNIZED + hint, text)
+        telegram.banners = ()
+        telegram.profile = profile
+
+
+def _spans(cursor: Cursor) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the lines that are not blank, without the blanks around them."""
+    here = 0
+    while here < cursor.size:
+        end = cursor.line_end(here)
+        start, last = cursor.trim(here, end)
+        if start < last:
+            yield start, last
+        here = end + 1
+
+
+def _capitals(cursor: Cursor, span: tuple[int, int]) -> bool:
+    return cursor.text[slice(*span)].isupper()
+
+
+def _is_american(found: Marking | Unread | None) -> bool:
+    """Return whether a banner is one of a U.S. document, in which foreign markings begin with slashes."""
+    return isinstance(found, Marking) and (found.leading or found.system not in ("nato", "foreign"))
+
+
+def _foreign_banner(telegram: Telegram) -> Banner | None:
+    """Return the first banner if no banner is one of the United States."""
+    for banner in telegram.banners:
+        if banner.marking is None:
+            if not isinstance(banner.level, Unread) or "//" in banner.text:
+                return None
+        elif _is_american(banner.marking):
+            return None
+    return telegram.banners[0]
+
+
+def _forms(cursor: Cursor) -> Iterator[tuple[Entry, str]]:
+    """Yield the spellings of levels of schemes that packs may define."""
+    for entry in cursor.words["other_schemes"]:
+        for form in entry.spellings():
+            yield entry, form
+
+
+def _begins(line: str, form: str) -> bool:
+    """Return whether a line is a level, alone or with more after a sign; `OFFICIAL VISIT` is a heading."""
+    return line.startswith(form) and line[len(form) :].lstrip()[:1] in _SIGNS
+
+
+def _known_form(cursor: Cursor) -> tuple[int, int] | None:
+    """Return the first line near the top that begins with a level of another scheme."""
+    for start, last in _edges(cursor)[0]:
+        line = cursor.text[start:last]
+        if last - start <= _LONGEST and any(_begins(line, form) for _, form in _forms(cursor)):
+            return start, last
+    return None
+
+
+def _repeated_line(cursor: Cursor) -> tuple[int, int] | None:
+    """Return the line in capitals that is at the top and at the bottom, as banners are."""
+    top, bottom = _edges(cursor)
+    below = {cursor.text[slice(*span)] for span in bottom if span not in top}
+    for start, last in top:
+        line = cursor.text[start:last]
+        if line in below and last - start <= _LONGEST and ":" not in line and not any(map(str.isdigit, line)):
+            return start, last
+    return None
+
+
+def _edges(cursor: Cursor) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the lines in capitals among the first and the last lines that are not blank."""
+    top = list(islice(_spans(cursor), _EDGE))
+    bottom: deque[tuple[int, int]] = deque(_spans(cursor), _EDGE)
+    return [span for span in top if _capitals(cursor, span)], [span for span in bottom if _capitals(cursor, span)]
