@@ -11,10 +11,11 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
-from .errors import ConfigError, did_you_mean
+from .errors import CablecheckError, ConfigError, SettingsError, did_you_mean
 from .record import Record
-from .resources import data_dir, read_regular_file
+from .resources import VERSION, data_dir, read_regular_file
 from .results import SEVERITIES
+from .rulebook.rule import Rule, unknown_rule
 
 # name -> (kind, default, description). Kinds: text, texts, flag, number, choice:…, map (name -> text),
 # lists (name -> texts), table (name -> anything), path, paths (relative to the file that names them).
@@ -207,7 +208,7 @@ def _written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_written(key)} = {_written(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {_written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_written(item) for item in value) + "]"
     import json
@@ -253,31 +254,99 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 5  # files that extend files
 
 
-def read_file(path: str, version: str, depth: int = 0) -> dict[str, tuple[object, str]]:
-    """Return what a file says, and the files it extends: setting -> (value, file).
+Names = tuple[str, ...]
 
-    Raises `ConfigError` with all wrong keys and values of the file.
+
+class ConfigFiles:
+    """What a configuration file and the files it extends say: the settings, the place of each key, and the errors.
+
+    `settings` maps a setting to its value and file. `places` maps the names of a key, for example `("severity",
+    "TST-001")`, to its file, line and column. `texts` maps a file to its text, in which list items are looked up.
     """
-    import tomllib  # 9 ms, and only if there is a file
 
-    text = _text(path)
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}{_decoder_place(str(error))}: {error}") from error
-    prefix: tuple[str, ...] = ()
-    if os.path.basename(path) == "pyproject.toml":
-        prefix = ("tool", "cablecheck")
-        data = data.get("tool", {}).get("cablecheck", {})
-    if not isinstance(data, dict):
-        raise ConfigError(f"{path}: [tool.cablecheck] is not a table")
-    places = _places(text)
-    errors = [error for name, value in data.items() for error in _wrong(path, places, prefix, name, value)]
-    if errors:
-        raise ConfigError("\n".join(errors))
-    _check_version(path, places, prefix, str(data.get("required-version", "")), version)
-    found = read_file(_below(path, str(data["extend"]), depth), version, depth + 1) if data.get("extend") else {}
-    return found | {name: (_absolute(path, SETTINGS[name][0], value), path) for name, value in data.items()}
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.settings: dict[str, tuple[object, str]] = {}
+        self.places: dict[Names, tuple[str, int, int]] = {}
+        self.texts: dict[str, list[str]] = {}
+        self.errors: list[tuple[str, int, int, str]] = []
+
+    def read(self, path: str, depth: int = 0) -> None:
+        """Read a file, then those it extends. Raises `ConfigError` if a file cannot be read at all."""
+        import tomllib  # 9 ms, and only if there is a file
+
+        text = _text(path)
+        try:
+            data = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise ConfigError(f"{path}{_decoder_place(str(error))}: {error}") from error
+        prefix: Names = ()
+        if os.path.basename(path) == "pyproject.toml":
+            prefix = ("tool", "cablecheck")
+            data = data.get("tool", {}).get("cablecheck", {})
+        if not isinstance(data, dict):
+            raise ConfigError(f"{path}: [tool.cablecheck] is not a table")
+        self.texts[path] = text.split("\n")
+        for names, place in _places(text).items():
+            if names[: len(prefix)] == prefix and names[len(prefix) :]:
+                self.places.setdefault(names[len(prefix) :], (path, *place))
+        for name, value in data.items():
+            if name not in SETTINGS:
+                self.error(path, (name,), f"unknown setting {name!r}{did_you_mean(name, SETTINGS)}")
+            else:
+                self._set(path, name, value)
+        self._check_version(path, data.get("required-version"))
+        if isinstance(data.get("extend"), str) and data["extend"]:
+            self.read(_below(path, data["extend"], depth), depth + 1)
+
+    def error(self, path: str, names: Names, message: str, item: str = "") -> None:
+        """Add an error at a key, or at one item of its list."""
+        while names and names not in self.places:
+            names = names[:-1]
+        line, column = self.places[names][1:] if names else (0, 0)
+        quoted = re.compile(f"[\"']{re.escape(item)}[\"']")
+        for number, text in enumerate(self.texts.get(path, ())[max(0, line - 1) :] if item else (), start=line):
+            found = quoted.search(text, column - 1 if number == line else 0)
+            if found:
+                line, column = number, found.start() + 1
+                break
+        self.errors.append((path, line, column, message))
+
+    def lines(self) -> list[str]:
+        """Return the errors in the order of their places."""
+        return [
+            f"{path}:{line}:{column}: {message}" if line else f"{path}: {message}"
+            for path, line, column, message in sorted(set(self.errors))
+        ]
+
+    def _set(self, path: str, name: str, value: object) -> None:
+        """Keep a value of the kind of its setting; of a table, the entries that fit. Add an error for what does not."""
+        kind = SETTINGS[name][0]
+        if kind in ("map", "lists") and isinstance(value, dict):
+            inner = "text" if kind == "map" else "texts"
+            for key, item in value.items():
+                if not fits(inner, item):
+                    self.error(path, (name, key), f"{name}.{_key(key)}: {expected(inner)}, not {_written(item)}")
+            value = {key: item for key, item in value.items() if fits(inner, item)}
+        if fits(kind, value):
+            self.settings.setdefault(name, (_absolute(path, kind, value), path))
+        else:
+            self.error(path, (name,), f"{name}: {expected(kind)}, not {_written(value)}")
+
+    def _check_version(self, path: str, wanted: object) -> None:
+        for bound in wanted.split(",") if isinstance(wanted, str) and wanted else ():
+            found = _BOUND.fullmatch(bound.strip().replace(" ", ""))
+            if not found:
+                message = f'required-version: {_written(bound)} is not a version bound such as ">=0.1"'
+                self.error(path, ("required-version",), message)
+            elif not _holds(self.version, found[1] or "==", found[2]):
+                message = f"this is version {self.version}; the configuration requires {wanted}"
+                self.error(path, ("required-version",), message)
+
+
+def _key(name: str) -> str:
+    """Return a key as TOML writes it: bare if possible, else in quotes."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _written(name)
 
 
 def _text(path: str) -> str:
@@ -311,40 +380,6 @@ def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
 
 def _names(dotted: str) -> tuple[str, ...]:
     return tuple(part.strip(" \t\"'") for part in re.findall(r"""[ \t]*(?:"[^"]*"|'[^']*'|[^."']+)""", dotted))
-
-
-def _at(path: str, places: dict[tuple[str, ...], tuple[int, int]], names: tuple[str, ...]) -> str:
-    while names:
-        if names in places:
-            return f"{path}:{places[names][0]}:{places[names][1]}"
-        names = names[:-1]
-    return path
-
-
-def _wrong(
-    path: str, places: dict[tuple[str, ...], tuple[int, int]], prefix: tuple[str, ...], name: str, value: object
-) -> list[str]:
-    place = _at(path, places, (*prefix, name))
-    if name not in SETTINGS:
-        return [f"{place}: unknown setting {name!r}{did_you_mean(name, SETTINGS)}"]
-    kind = SETTINGS[name][0]
-    if fits(kind, value):
-        return []
-    return [f"{place}: {name}: {expected(kind)}, not {value!r}"]
-
-
-def _check_version(
-    path: str, places: dict[tuple[str, ...], tuple[int, int]], prefix: tuple[str, ...], wanted: str, version: str
-) -> None:
-    if not wanted:
-        return
-    place = _at(path, places, (*prefix, "required-version"))
-    for bound in wanted.split(","):
-        found = _BOUND.fullmatch(bound.strip().replace(" ", ""))
-        if not found:
-            raise ConfigError(f"{place}: required-version: {bound!r} is not a version bound such as '>=0.1'")
-        if not _holds(version, found[1] or "==", found[2]):
-            raise ConfigError(f"{place}: this is version {version}; the configuration requires {wanted}")
 
 
 def _holds(version: str, sign: str, bound: str) -> bool:
@@ -387,6 +422,7 @@ def _absolute(path: str, kind: str, value: object) -> object:
 
 # ---- merging ---------------------------------------------------------------------------------------------------------
 
+COMMAND_LINE = "command line"  # the origin of a setting
 NAMES = ("cablecheck.toml", "pyproject.toml")  # in one folder the first of these is used
 
 
@@ -397,14 +433,17 @@ def settle(given: Mapping[str, object], config: str = "", isolated: bool = False
     configuration file instead of searching for one; `isolated` ignores all of them. Raises `ConfigError`.
     """
     file = "" if isolated else (config or _near(discover(os.getcwd())))
-    merged = read_file(file, version) if file else {}
+    files = ConfigFiles(version)
+    if file:
+        files.read(file)
+    merged = dict(files.settings)
     for name, value in given.items():
         if name not in SETTINGS:
             raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, SETTINGS)}")
         kind = SETTINGS[name][0]
         if not fits(kind, value):
-            raise ConfigError(f"--{name}: {expected(kind)}, not {value!r}")
-        merged[name] = value, "command line"
+            raise ConfigError(f"--{name}: {expected(kind)}, not {_written(value)}")
+        merged[name] = value, COMMAND_LINE
     options = Options(
         config_file=file,
         folder=os.path.dirname(os.path.abspath(file)) if file else os.getcwd(),
@@ -412,8 +451,54 @@ def settle(given: Mapping[str, object], config: str = "", isolated: bool = False
     )
     for name, (value, _) in merged.items():
         setattr(options, attribute(name), tuple(value) if isinstance(value, list) else value)
-    _check_values(options)
+    _check_values(options, files)
+    if files.errors:
+        _raise_all(options, files)
     return options
+
+
+def _raise_all(options: Options, files: ConfigFiles) -> None:
+    """Raise `SettingsError` with the errors of the files, and those in the names of rules if the rules load."""
+    from . import rulebook  # 20 ms, and only if the configuration is wrong
+
+    try:
+        book = rulebook.load(options.pack_folders(), checks=options.checks)
+    except CablecheckError:
+        raise SettingsError(files.lines()) from None
+    _check_rule_names(options, book.rules, files)
+    raise SettingsError(files.lines())
+
+
+def check_rule_names(options: Options, rules: Sequence[Rule]) -> None:
+    """Raise `SettingsError` with each name in the configuration files that no rule has."""
+    files = ConfigFiles(VERSION)
+    _check_rule_names(options, rules, files)
+    if files.errors:
+        files.read(options.config_file)  # for the places
+        files.errors.clear()
+        _check_rule_names(options, rules, files)
+        raise SettingsError(files.lines())
+
+
+_RULE_SETTINGS = ("extend-select", "ignore", "mandatory", "per-file-ignores", "select", "severity")
+
+
+def _check_rule_names(options: Options, rules: Sequence[Rule], files: ConfigFiles) -> None:
+    for name in _RULE_SETTINGS:
+        path = options.origin.get(name, COMMAND_LINE)
+        if path == COMMAND_LINE:
+            continue
+        value = getattr(options, attribute(name))
+        tables = isinstance(value, dict)
+        entries = [((name, key), value[key] if name == "per-file-ignores" else [key]) for key in value] if tables else [
+            ((name,), value)
+        ]  # fmt: skip
+        for names, words in entries:
+            for word in words:
+                unknown = unknown_rule(rules, word)
+                if unknown:
+                    written = ".".join(_key(part) for part in names[: 1 + (name == "per-file-ignores")])
+                    files.error(path, names, f"{written}: {unknown}", word if name != "severity" else "")
 
 
 def discover(folder: str) -> str:
@@ -443,23 +528,26 @@ def _holds_table(path: str) -> bool:
         return False
 
 
-def _check_values(options: Options) -> None:
-    """Raise `ConfigError` for a value of the right kind that is not allowed."""
+def _check_values(options: Options, files: ConfigFiles) -> None:
+    """Add an error for each value of the right kind that is not allowed. Raises `ConfigError` on the command line."""
+
+    def refuse(names: Names, what: str, wanted: str, value: str) -> None:
+        origin = options.origin[names[0]]
+        if origin == COMMAND_LINE:
+            raise ConfigError(f"--{names[0]}: {wanted}, not {_written(value)}")
+        files.error(origin, names, f"{what}: {wanted}, not {_written(value)}")
+
     for rule, severity in options.severity.items():
         if severity not in (*SEVERITIES, "off"):
-            origin = options.origin["severity"]
-            raise ConfigError(
-                f"{origin}: severity of {rule} must be one of error, warning, info, off, not {severity!r}"
-            )
+            words = ", ".join((*SEVERITIES, "off"))
+            refuse(("severity", rule), f"severity.{_key(rule)}", f"expected one of {words}", severity)
     if options.rule_url and not re.fullmatch(r"https?://[!-~]*\{rule\}[!-~]*", options.rule_url):
-        origin = options.origin["rule-url"]
-        raise ConfigError(f"{origin}: rule-url: expected a URL such as https://example.com/rules/{{rule}}/")
+        wanted = "expected a URL such as https://example.com/rules/{rule}/"
+        refuse(("rule-url",), "rule-url", wanted, options.rule_url)
     if options.as_of:
         from datetime import date
 
         try:
             date.fromisoformat(options.as_of)
-        except ValueError as error:
-            raise ConfigError(
-                f"{options.origin['as-of']}: as-of: {options.as_of!r} is not a date such as 2026-11-23"
-            ) from error
+        except ValueError:
+            refuse(("as-of",), "as-of", "expected a date such as 2026-11-23", options.as_of)

@@ -3,6 +3,7 @@
 CablecheckError
 ├── RuleError       errors in rule or vocabulary files
 ├── ConfigError     a wrong setting, option or configuration file
+│   └── SettingsError   all errors in the configuration files of a run
 ├── InputError      a path that cannot be read, or a pattern that matches nothing
 └── MissingExtra    a feature whose optional package is not installed
 """
@@ -26,6 +27,14 @@ class RuleError(CablecheckError):
 
 class ConfigError(CablecheckError):
     """A wrong setting, option or configuration file."""
+
+
+class SettingsError(ConfigError):
+    """All errors in the configuration files of a run, as lines that begin with the place."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 class InputError(CablecheckError):

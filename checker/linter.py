@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from . import baseline, document_linter, readers, resources
 from . import rulebook as rulebook_package
-from .config import Options
+from .config import Options, check_rule_names
 from .decisions import HIDES
 from .document_linter import DocumentLinter
 from .errors import ConfigError, InputError
@@ -110,6 +110,7 @@ def load(options: Options) -> Rulebook:
 
 def resolve(options: Options, rulebook: Rulebook) -> Options:
     """Return the options with everything that names rules resolved to ids. Raises `ConfigError` for unknown names."""
+    check_rule_names(options, rulebook.rules)
     mandatory = tuple(sorted(match_rules(rulebook.rules, options.mandatory, inactive=True)))
     severities = _severities(options, rulebook, mandatory)
     ignore = (*options.ignore, *(rule for rule, level in severities.items() if level == "off"))

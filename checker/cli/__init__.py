@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 
-from ..errors import CablecheckError, RuleError, did_you_mean
+from ..errors import CablecheckError, RuleError, SettingsError, did_you_mean
 from ..resources import VERSION
 from . import output
 
@@ -52,6 +52,11 @@ def main(given: list[str]) -> int:
         number = len(error.diagnostics)
         total = "1 error" if number == 1 else f"{number} errors"
         return _print_error(f"{error}\ncablecheck: {total} in rule files; nothing was checked", output.INCOMPLETE)
+    except SettingsError as error:
+        total = "1 error" if len(error.lines) == 1 else f"{len(error.lines)} errors"
+        return _print_error(
+            f"{error}\ncablecheck: {total} in the configuration; nothing was checked", output.INCOMPLETE
+        )
     except CablecheckError as error:
         return _print_error(f"cablecheck: {error}", output.INCOMPLETE)
     except KeyboardInterrupt:

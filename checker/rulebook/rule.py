@@ -243,12 +243,19 @@ def match_rules(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool 
     for selector in selectors:
         ids = _match(rules, selector, inactive)
         if ids is None:
-            errors.append(f"unknown rule {selector!r}{did_you_mean(selector, _selectors(rules))}")
+            errors.append(unknown_rule(rules, selector))
         else:
             found |= ids
     if errors:
         raise ConfigError("\n".join(errors))
     return found
+
+
+def unknown_rule(rules: Sequence[Rule], selector: str) -> str:
+    """Return what is wrong with a selector that matches no rule, with the nearest name; "" if it matches one."""
+    if _match(rules, selector, inactive=True) is not None:
+        return ""
+    return f"unknown rule {selector!r}{did_you_mean(selector, _selectors(rules))}"
 
 
 def _match(rules: Sequence[Rule], selector: str, inactive: bool) -> set[str] | None:
