@@ -50,8 +50,8 @@ function _shtab_cablecheck_using
   test "$_shtab_cablecheck_cmdpath" = "$argv"
 end
 
-set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view query synth lsp
-set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --where
+set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' query synth lsp
+set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --title --where
 
 complete -c cablecheck -e
 complete -c cablecheck -f
@@ -89,10 +89,12 @@ complete -c cablecheck -n '_shtab_cablecheck_using lint' -l statistics -d 'count
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l fail-level -x -d 'lowest severity that makes the exit code 1'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l allow-failed -x -d 'number of failed documents to tolerate before the exit code becomes 2'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l exit-zero -d 'exit with 0 even if there are findings. Exit codes 2 and 3 are never changed'
-complete -c cablecheck -n '_shtab_cablecheck_using lint' -l baseline -x -d 'baseline file; findings recorded in it are not reported'
-complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-baseline -d 'also show findings in the baseline'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l suppressions -x -d 'file of accepted findings, each with its reason'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-suppressions -d 'also show suppressed findings'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l decisions -x -d 'decisions log of a review; false positives and accepted findings are not reported'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-decisions -d 'also show findings that a review decided'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l baseline -x -d 'baseline file; findings recorded in it are not reported'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l no-baseline -d 'also show findings in the baseline'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l jobs -x -d 'number of worker processes. 0 means one for each processor if there is enough to do'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l timeout -x -d 'time limit for one document in seconds; 0 means 60 in worker processes, else none'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l cache -d 'cache the results of unchanged files. They quote the documents unless `redact` is set'
@@ -126,12 +128,19 @@ complete -c cablecheck -n '_shtab_cablecheck_using audit' -l shard -x -d 'audit 
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l timeout -x -d 'seconds for one document; 0 is no limit'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l memory -x -d 'memory limit of a worker; 0 is no limit'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l batch -x -d 'size of a batch (default: 4)'
-complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quotes -x -d 'findings quoted for each rule (default: 5)'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l no-corpus-rules -d 'skip the rules about the whole corpus'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l keep-parts -d 'keep the parts the tables are made from'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l scheduler -x -d 'use this Dask cluster'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l cluster -xka "local" -d 'start a Dask cluster on this machine'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quiet -d 'no progress on stderr'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quotes -x -d 'findings quoted for each rule (default: 5)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l title -x -d 'the title of the reports'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l suppressions -x -d 'file of accepted findings, each with its reason'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l no-suppressions -d 'also show suppressed findings'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l decisions -x -d 'decisions log of a review; false positives and accepted findings are not reported'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l no-decisions -d 'also show findings that a review decided'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l baseline -x -d 'baseline file; findings recorded in it are not reported'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l no-baseline -d 'also show findings in the baseline'
 complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a parse -d 'show a telegram as the rules see it'
 complete -c cablecheck -n '_shtab_cablecheck_using parse' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using parse' -l stdin-filename -x -d 'file name to report for standard input'
@@ -288,6 +297,19 @@ complete -c cablecheck -n '_shtab_cablecheck_using view' -l no-browser -d 'do no
 complete -c cablecheck -n '_shtab_cablecheck_using view' -l read-only -d 'refuse decisions, to show the audit to others'
 complete -c cablecheck -n '_shtab_cablecheck_using view' -l redact -d 'show no text of the documents'
 complete -c cablecheck -n '_shtab_cablecheck_using view' -l quiet -d 'no line for each request on stderr'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a decisions -d 'export, import, merge and count the decisions of a review'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions; and test $_shtab_cablecheck_npos -eq 0' -a export -d 'write the latest decision about each finding as CSV or TOML'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions export' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions export' -l format -xka "csv toml" -d 'toml: [[suppress]] entries for lint'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions export' -l out -x -d 'write to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions; and test $_shtab_cablecheck_npos -eq 0' -a import -d 'append the decisions of a CSV file to a log'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions import' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions; and test $_shtab_cablecheck_npos -eq 0' -a merge -d 'put several logs together, each event once'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions merge' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions merge' -l out -x -d 'the log to write; it must not exist'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions; and test $_shtab_cablecheck_npos -eq 0' -a stats -d 'count decisions by rule, reason and reviewer, and their agreement'
+complete -c cablecheck -n '_shtab_cablecheck_using decisions stats' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a query -d 'run one read-only SQL query on an audit'"'"'s tables'
 complete -c cablecheck -n '_shtab_cablecheck_using query' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using query' -l format -xka "table csv jsonl" -d 'output format'
