@@ -146,6 +146,9 @@ class DocumentLinter:
         if "refs" in row:
             numbers["mrn"] = self.name(str(row["mrn"] or "")) or None
             numbers["refs"] = [self.name(str(ref)) for ref in row["refs"]]  # type: ignore[attr-defined]
+        for field in ("from_mrn", "to_mrn"):
+            if field in row:
+                numbers[field] = self.name(str(row[field] or "")) or None
         return self.redactor.row(row) | numbers
 
     def reason(self, why: str) -> str:

@@ -7,7 +7,7 @@
 
 _shtab_cablecheck_rules_subparsers=(list check test try packs add remove new pages schema)
 _shtab_cablecheck_decisions_subparsers=(export import merge stats)
-_shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline view decisions query synth lsp)
+_shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline view decisions references query synth lsp)
 
 _shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --color --diff --fix --unsafe-fixes --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline --jobs --timeout --cache --no-cache)
 _shtab_cablecheck_audit_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --out --resume --jobs --sample --seed --where --shard --timeout --memory --batch --no-corpus-rules --keep-parts --scheduler --cluster --quiet --quotes --title --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline)
@@ -32,6 +32,7 @@ _shtab_cablecheck_decisions_import_option_strings=(-h --help)
 _shtab_cablecheck_decisions_merge_option_strings=(-h --help --out)
 _shtab_cablecheck_decisions_stats_option_strings=(-h --help)
 _shtab_cablecheck_decisions_option_strings=(-h --help)
+_shtab_cablecheck_references_option_strings=(-h --help --format --gaps --out)
 _shtab_cablecheck_query_option_strings=(-h --help --format --timeout --tables)
 _shtab_cablecheck_synth_option_strings=(-h --help --count --seed --defects --templates --out)
 _shtab_cablecheck_lsp_option_strings=(-h --help --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact)
@@ -51,8 +52,9 @@ _shtab_cablecheck_rules_pos_0_choices=(list check test try packs add remove new 
 _shtab_cablecheck_baseline_pos_0_choices=(create check prune)
 _shtab_cablecheck_decisions_export___format_choices=(csv toml)
 _shtab_cablecheck_decisions_pos_0_choices=(export import merge stats)
+_shtab_cablecheck_references___format_choices=(csv graphml)
 _shtab_cablecheck_query___format_choices=(table csv jsonl)
-_shtab_cablecheck_pos_0_choices=(lint audit parse declass explain rules baseline view decisions query synth lsp)
+_shtab_cablecheck_pos_0_choices=(lint audit parse declass explain rules baseline view decisions references query synth lsp)
 
 _shtab_cablecheck_lint_pos_0_nargs='*'
 _shtab_cablecheck_lint__h_nargs=0
@@ -167,6 +169,9 @@ _shtab_cablecheck_decisions_stats___help_nargs=0
 _shtab_cablecheck_decisions_pos_0_nargs=A...
 _shtab_cablecheck_decisions__h_nargs=0
 _shtab_cablecheck_decisions___help_nargs=0
+_shtab_cablecheck_references__h_nargs=0
+_shtab_cablecheck_references___help_nargs=0
+_shtab_cablecheck_references___gaps_nargs=0
 _shtab_cablecheck_query__h_nargs=0
 _shtab_cablecheck_query___help_nargs=0
 _shtab_cablecheck_query___tables_nargs=0

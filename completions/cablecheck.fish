@@ -50,7 +50,7 @@ function _shtab_cablecheck_using
   test "$_shtab_cablecheck_cmdpath" = "$argv"
 end
 
-set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' query synth lsp
+set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references query synth lsp
 set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --title --where
 
 complete -c cablecheck -e
@@ -310,6 +310,11 @@ complete -c cablecheck -n '_shtab_cablecheck_using decisions merge' -s h -l help
 complete -c cablecheck -n '_shtab_cablecheck_using decisions merge' -l out -x -d 'the log to write; it must not exist'
 complete -c cablecheck -n '_shtab_cablecheck_using decisions; and test $_shtab_cablecheck_npos -eq 0' -a stats -d 'count decisions by rule, reason and reviewer, and their agreement'
 complete -c cablecheck -n '_shtab_cablecheck_using decisions stats' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a references -d 'export which telegram refers to which'
+complete -c cablecheck -n '_shtab_cablecheck_using references' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using references' -l format -xka "csv graphml" -d 'output format (default: csv)'
+complete -c cablecheck -n '_shtab_cablecheck_using references' -l gaps -d 'list the numbers that are referred to but not in the corpus, as CSV'
+complete -c cablecheck -n '_shtab_cablecheck_using references' -l out -x -d 'write to this file (default: standard output)'
 complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a query -d 'run one read-only SQL query on an audit'"'"'s tables'
 complete -c cablecheck -n '_shtab_cablecheck_using query' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using query' -l format -xka "table csv jsonl" -d 'output format'

@@ -21,6 +21,7 @@ from ..record import Record
 from ..results import CHECKED, EXCLUDED, FAILED
 from ..rulebook import Rulebook
 from . import filters, tables
+from .coverage import Coverage
 from .parts import BatchResult, PartWriter
 from .tables import BATCH
 
@@ -66,17 +67,19 @@ class BatchWorker:
         tally = engine.Tally()
         counts = {CHECKED: 0, EXCLUDED: 0, FAILED: 0}
         levels: dict[str, int] = {}
+        coverage = Coverage()
         with PartWriter(task.out, task.number) as parts:
             parts.add_rows("files", [_file(path, task.batch, step) for path in task.files])
             meter = BatchMeter()
             for position, count, item in self._documents(task, step, meter):
                 number = task.number * BATCH + position
                 place = tables.place(item, count, self.options.redact)
-                state, why, cable = self._document(number, item, place, task, tally, parts, levels)
+                state, why, cable = self._document(number, item, place, task, tally, parts, levels, coverage)
                 counts[state] += 1
                 parts.add_row("ledger", {"document": number, "cable": cable, "state": state, "why": why, **place})
             if meter.error:
                 raise OSError(errno.EIO, "cannot be read to its end", meter.error)
+            parts.add_rows("coverage", coverage.rows())
             result = BatchResult(
                 task.number,
                 counts[CHECKED],
@@ -124,6 +127,7 @@ class BatchWorker:
         tally: engine.Tally,
         parts: PartWriter,
         levels: dict[str, int],
+        coverage: Coverage,
     ) -> tuple[str, str, str]:
         """Add the rows of a document; return its state, the reason, and its name."""
         linter = self.linter
@@ -155,7 +159,11 @@ class BatchWorker:
                 one.quote = unescaped(one.quote, item)
                 parts.add_row("findings", tables.finding(number, one, severity, linter.messages.get(one.rule)))
         portions = tables.Portions(number, telegram)
-        row = tables.cable(number, name, item, telegram, portions, self.options.redact)
+        redact = self.options.redact
+        references = tables.references(number, telegram, item.view.source, linter.rulebook.vocabulary, redact)
+        parts.add_rows("references", [linter.shown_row(row) for row in references])
+        coverage.add(telegram)
+        row = tables.cable(number, name, item, telegram, portions, references, redact)
         parts.add_row("cables", linter.shown_row(row) | place)
         parts.add_rows("portions", [linter.shown_row(row) for row in portions.rows])
         rows = tables.deletions(number, item, telegram, self.options.redact)

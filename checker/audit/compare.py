@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
+from typing import Any
 
 from ..config import Options
 from ..errors import ConfigError, InputError
@@ -19,10 +20,15 @@ from .tables import STREAMED
 
 
 class Difference(Record):
-    """By rule the number of new, gone, moved and unchanged findings; and samples: (what, rule, place, message)."""
+    """By rule the number of new, gone, moved and unchanged findings; and samples: (what, rule, place, message).
+
+    `coverage` lists where a field was read in a smaller share of documents, or less text was recognized: year, layout,
+    field, the share before and after in percent, and the number of documents after.
+    """
 
     rules: tuple[tuple[str, int, int, int, int], ...]
     samples: tuple[tuple[str, str, str, str], ...]
+    coverage: tuple[tuple[str, str, str, float, float, int], ...] = ()
 
     @property
     def changed(self) -> list[tuple[str, int, int, int, int]]:
@@ -31,8 +37,8 @@ class Difference(Record):
 
     @property
     def same(self) -> bool:
-        """Return whether no finding is new, gone or moved."""
-        return not self.changed
+        """Return whether no finding is new, gone or moved, and no field is read in fewer documents."""
+        return not self.changed and not self.coverage
 
 
 _JOINED = """
@@ -49,6 +55,29 @@ with a as (select *, row_number() over (partition by fingerprint order by docume
               then 'moved' else 'same' end as what
        from a full join b using (fingerprint, nth))
 """
+
+
+_SHARES = """
+with shares as (
+       select *, 100.0 * case when field = 'text' then recognized / greatest(characters, 1) else read / documents end
+         as share from read_parquet({path}))
+"""
+_DROPS = """
+with a as ({before}), b as ({after})
+select coalesce(b.year::varchar, 'unknown'), b.layout, b.field, round(a.share, 1), round(b.share, 1), b.documents
+from a join b on a.year is not distinct from b.year and a.layout = b.layout and a.field = b.field
+where a.share - b.share >= 0.5 and least(a.documents, b.documents) >= 20
+order by a.share - b.share desc, 1, 2, 3
+"""
+
+
+def _coverage(con: Any, before: str, after: str) -> tuple[tuple[str, str, str, float, float, int], ...]:
+    """Return the fields that are read in a smaller share of documents, largest drop first."""
+    tables = {"before": table_path(before, "coverage"), "after": table_path(after, "coverage")}
+    if not all(map(os.path.exists, tables.values())):
+        return ()  # made by a version without the table
+    queries = {name: f"{_SHARES.format(path=literal(path))} select * from shares" for name, path in tables.items()}
+    return tuple(tuple(row) for row in con.execute(_DROPS.format_map(queries)).fetchall())
 
 
 def diff(before: str, after: str, samples: int = 3) -> Difference:
@@ -68,7 +97,8 @@ def diff(before: str, after: str, samples: int = 3) -> Difference:
             f"(partition by what, rule order by fingerprint, place) <= {int(samples)} "
             "order by what, rule, place, message"
         ).fetchall()
-    return Difference(tuple(tuple(row) for row in counted), tuple(tuple(row) for row in sampled))
+        coverage = _coverage(con, before, after)
+    return Difference(tuple(tuple(row) for row in counted), tuple(tuple(row) for row in sampled), coverage)
 
 
 # ---- Merging shards --------------------------------------------------------------------------------------------------

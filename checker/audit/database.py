@@ -25,6 +25,8 @@ SECONDS = 300.0
 OPEN = "open_findings"  # the view of the findings that no decision, suppression or baseline hides
 RANKED = 'row_number() over (partition by fingerprint order by document, line, "column")'
 """The number of a finding among those with its fingerprint, which equal documents share."""
+ALIASES = {"references": ("edges",)}  # `references` is a reserved word of SQL, which has to be quoted
+COVERED = ("year", "layout", "field")  # what the counts of the table `coverage` are grouped by
 
 
 class Answer(Record):
@@ -86,6 +88,9 @@ def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) 
         empty = ", ".join(f"cast(null as {c.type}) as {quoted(c.name)}" for c in TABLES[table])
         source = f"(select {empty} where false)"
     columns = f"* replace ({', '.join(_shifted(table, shifts))})" if any(shifts) and _shifted(table, ()) else "*"
+    if table == "coverage":  # one row for each batch
+        sums = [f"sum({quoted(c.name)})::bigint as {quoted(c.name)}" for c in TABLES[table][len(COVERED) :]]
+        source = f"(select {', '.join([*COVERED, *sums])} from {source} group by all order by all)"
     form = f"format parquet, compression zstd, row_group_size {ROWS}"
     return f"copy (select {columns} from {source}) to {literal(target)} ({form})"
 
@@ -132,7 +137,8 @@ class Query:
         if out and not paths:
             raise InputError(f"{out} contains no tables; finish the audit first")
         for path in paths:
-            self.con.execute(f"create view {quoted(_table_of(path))} as select * from read_parquet({literal(path)})")
+            for view in (_table_of(path), *ALIASES.get(_table_of(path), ())):
+                self.con.execute(f"create view {quoted(view)} as select * from read_parquet({literal(path)})")
         if "findings" in map(_table_of, paths):
             self._open_findings("suppressed" in map(_table_of, paths))
         if not out:

@@ -102,6 +102,19 @@ def _tables(found: Figures) -> Iterator[Table]:
         [list(r) for r in found["whys"]],
     )
     yield (
+        "Field coverage",
+        "The share of documents in which each field was read, if its place is in the copy. A low share means that "
+        "the reader fails. Fields that no document has are left out.",
+        ("year", "layout", "field", "documents", "read", "missed", "share"),
+        _coverage_rows(found),
+    )
+    yield (
+        "References",
+        "Telegrams referred to: how many references name a message number, and how many of those are in the corpus.",
+        ("kind", "references", "resolved", "share", "in the corpus"),
+        [[r[0], r[1], r[2], _share(r[2], r[1]), r[3]] for r in found["references"]],
+    )
+    yield (
         "Records without text",
         "Archive records whose text is lost: checked, and every rule on the text undetermined.",
         ("reason", "telegrams"),
@@ -113,6 +126,19 @@ def _tables(found: Figures) -> Iterator[Table]:
         ("rule", "name"),
         [list(r) for r in found["idle"]],
     )
+
+
+def _coverage_rows(found: Figures) -> list[list[object]]:
+    """Return the rows of the table on field coverage: read and missed of the documents that have the field."""
+    rows: list[list[object]] = []
+    for year, layout, field, documents, read, missed, _, _, characters, recognized in found["coverage"]:
+        shown = "unknown" if year is None else str(year)
+        if field == "text":
+            rows.append([shown, layout, "characters", documents, recognized, "-", _share(recognized, characters)])
+        elif read or missed:
+            there = svg_charts.number(read) + svg_charts.number(missed)
+            rows.append([shown, layout, field, documents, read, missed, _share(read, there)])
+    return rows
 
 
 def _floor(found: Figures) -> int:

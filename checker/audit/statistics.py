@@ -50,6 +50,13 @@ QUERIES = {
         where classified and automatic_on is not null group by all order by all""",
     "readers": "select reader, layout, profile, count(*) from cables group by all order by 4 desc, 1, 2, 3",
     "lost": "select lost_text, count(*) as n from cables where lost_text is not null group by lost_text order by all",
+    "coverage": """
+        select year, layout, field, documents, read, missed, lost, absent, characters, recognized
+        from coverage order by year nulls last, layout, field""",
+    "references": """
+        select kind, count(*) as n, count(*) filter (where resolved) as resolved,
+          count(*) filter (where to_mrn in (select mrn from cables where mrn is not null)) as held
+        from edges group by kind order by kind""",
     "failed": "select path, cable, why from ledger where state = 'failed' order by document limit 100",
     "whys": "select why, count(*) as n from ledger where state <> 'checked' group by why order by n desc, why limit 20",
 }
@@ -112,6 +119,23 @@ def summary(found: Figures, as_of: str) -> dict[str, object]:
             for row in sorted(found["rules"], key=lambda row: str(row[0]))
         },
         "lost_texts": {str(row[0]): row[1] for row in found["lost"]},
+        "coverage": [
+            {
+                "year": row[0],
+                "layout": row[1],
+                "field": row[2],
+                "documents": row[3],
+                "read": row[4],
+                "missed": row[5],
+                "lost": row[6],
+                "absent": row[7],
+            }
+            for row in found["coverage"]
+            if row[2] != "text"
+        ],
+        "references": {
+            str(row[0]): {"references": row[1], "resolved": row[2], "in_corpus": row[3]} for row in found["references"]
+        },
         "never_applied": [row[0] for row in found["idle"]],
         "years": {str(year): count for year, count in found["years"]},
         "levels": {str(row[0]): row[2] for row in found["levels"]},

@@ -11,10 +11,13 @@ from bisect import bisect_right
 from hashlib import blake2b
 
 from ..model import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
+from ..parser.fields.reference_kinds import number_of
 from ..readers import Reading, Unreadable
 from ..record import Record
 from ..results import Finding, Undetermined
+from ..text import Source
 from ..values import Date, Level
+from ..vocabulary import Vocabulary
 
 TEXT, NUMBER, DAY, FLAG, TEXTS, NUMBERS = "VARCHAR", "BIGINT", "DATE", "BOOLEAN", "VARCHAR[]", "BIGINT[]"
 BATCH = 10_000_000  # more than the documents of a batch, so that numbers are unique
@@ -179,6 +182,31 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("size", NUMBER, "bytes; null if the file cannot be read"),
         Column("sha256", TEXT, "SHA-256 of its bytes; null for a URL or if the file cannot be read"),
     ),
+    "references": (
+        Column("document", NUMBER, "the document"),
+        Column("place", NUMBER, "its place among the document's references, from 1"),
+        Column("from_mrn", TEXT, "the number of the telegram that refers, as `mrn`"),
+        Column("to_mrn", TEXT, "the number referred to; null if the reference names none"),
+        Column("kind", TEXT, "telegram, airgram, dated (by sender and date-time group) or other"),
+        Column("resolved", FLAG, "whether `to_mrn` is known"),
+        Column("post", TEXT, "the post it names; null if redacted"),
+        Column("serial", NUMBER, "the serial it names; null if redacted"),
+        Column("year", NUMBER, "the year it states"),
+        Column("text", TEXT, "its words; empty when redacted"),
+        Column("line", NUMBER, "line of the file, from 1"),
+    ),
+    "coverage": (
+        Column("year", NUMBER, "year of the documents; null without a date"),
+        Column("layout", TEXT, "code of the table `layouts`"),
+        Column("field", TEXT, "the field; `text` is the row with the characters"),
+        Column("documents", NUMBER, "documents of that year and layout"),
+        Column("read", NUMBER, "in which the field was read"),
+        Column("missed", NUMBER, "in which it was not, although its label or a part of it is there"),
+        Column("lost", NUMBER, "whose copy does not contain the place of the field"),
+        Column("absent", NUMBER, "in which nothing of it is there"),
+        Column("characters", NUMBER, "code points of the texts, for the row `text`"),
+        Column("recognized", NUMBER, "those in parts that were recognized"),
+    ),
     "rules": (
         Column("rule", TEXT, "the rule's id"),
         Column("name", TEXT, "its name"),
@@ -205,6 +233,8 @@ STREAMED = (
     "undetermined",
     "ledger",
     "files",
+    "references",
+    "coverage",
 )  # written by the workers, batch by batch
 
 
@@ -287,8 +317,16 @@ def place(item: Reading | Unreadable, count: int, redact: bool) -> Row:
     return {"path": item.path, "member": member, "start": item.start, "bytes": item.size, "item": count}
 
 
-def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions: Portions, redact: bool) -> Row:
-    """The row of the table `cables`."""
+def cable(
+    number: int,
+    name: str,
+    reading: Reading,
+    telegram: Telegram,
+    portions: Portions,
+    references: list[Row],
+    redact: bool,
+) -> Row:
+    """The row of the table `cables`, with what the rows of two other tables sum up to."""
     banner = telegram.banner if isinstance(telegram.banner, Banner) else None
     level = telegram.level if isinstance(telegram.level, Level) else None
     highest = portions.highest
@@ -319,7 +357,7 @@ def cable(number: int, name: str, reading: Reading, telegram: Telegram, portions
         "controls": banner.controls[:LONGEST] if banner else (),
         "captions": telegram.caption_codes[:LONGEST],
         "tags": [tag.text[:LONGEST] for tag in telegram.tags[:LONGEST]],
-        "refs": _references(telegram, year),
+        "refs": [row["to_mrn"] for row in references if row["resolved"] and row["kind"] == "telegram"],
         "portions": portions.portions,
         "marked": portions.marked,
         "portion_level": highest.code if highest else None,
@@ -422,14 +460,27 @@ def undetermined(number: int, one: Undetermined) -> Row:
     }
 
 
-def _references(telegram: Telegram, year: int | None) -> list[str]:
-    """Return the telegrams referred to; a reference without a year is to the telegram's own year."""
-    found = []
-    for reference in telegram.references:
-        of = reference.year if reference.year is not None else year
-        if reference.post is not None and reference.serial is not None and of is not None:
-            found.append(f"{of % 100:02d}{reference.post.replace(' ', '')}{reference.serial}")
-    return found[:LONGEST]
+def references(number: int, telegram: Telegram, source: Source, words: Vocabulary, redact: bool) -> list[Row]:
+    """Return the rows of the table `references` for one telegram."""
+    rows: list[Row] = []
+    for place, one in enumerate(telegram.references[:LONGEST], 1):
+        target = number_of(one, telegram, words)
+        rows.append(
+            {
+                "document": number,
+                "place": place,
+                "from_mrn": telegram.mrn,
+                "to_mrn": target,
+                "kind": one.kind,
+                "resolved": target is not None,
+                "post": None if redact else one.post,
+                "serial": None if redact else one.serial,
+                "year": one.year,
+                "text": "" if redact else one.text[:LONGEST],
+                "line": source.position(one.span.start).line,
+            }
+        )
+    return rows
 
 
 def _day(value: object) -> str | None:

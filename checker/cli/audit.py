@@ -209,6 +209,10 @@ def _diff(given: list[str]) -> int:
         if rows
         else "no differences"
     )
+    if found.coverage:
+        heads = ("year", "layout", "field", "read before %", "after %", "documents")
+        print("\nfields read in a smaller share of documents")
+        print(tabulate(found.coverage, heads, "simple", disable_numparse=True))
     for what, rule, place, message in found.samples:
         print(f"{what:<5} {rule}  {visible(place)}\n      {visible(message)}")
     return output.OK if found.same else output.FINDINGS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..record import lazy_fields
 from ..values import Date, Level
 from .body import Reference
 from .header import Node, Unread, Word
@@ -69,3 +70,6 @@ class ArchiveRecord(Node):
     def last_step(self) -> str | None:
         """Return the last action of the review history."""
         return self.review[-1].action if self.review else None
+
+
+lazy_fields(ArchiveRecord, "attributes")  # few rules read the other attributes

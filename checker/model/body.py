@@ -130,7 +130,11 @@ class Subject(Node):
 
 
 class Reference(Node):
-    """One reference: its letter, and year, post and serial if it names a telegram; otherwise kind "other"."""
+    """One reference: its letter, and what it names.
+
+    `kind` is "telegram" or "airgram" (with post and serial, and the year if it is stated), "dated" for a message named
+    by its sender and date-time group, which is then in `group`, or "other".
+    """
 
     text: str
     letter: str | None = None
@@ -138,6 +142,7 @@ class Reference(Node):
     year: int | None = None
     post: str | None = None
     serial: int | None = None
+    group: str | None = None
 
 
 class Letter(Node):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..model import Fact
 from ..text import View
-from ..vocabulary import Entry, Vocabulary
+from ..vocabulary import Vocabulary
 from .metadata import fact
 from .registry import ReaderSettings, Reading
 
@@ -20,6 +20,7 @@ _KEYS_BEGIN = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 _KEYS_END = "-----END PGP PUBLIC KEY BLOCK-----"
 _ATTRIBUTE = re.compile(r"\n[ \t]*([A-Z][A-Za-z ]{1,40}+):[ \t]*")
 _ABSENT = ("n/a",)
+_CACHE = "attributes of archive records"  # in `Vocabulary.made`
 _OTHER = "plusd_"  # before the name of an attribute that the table does not list
 
 
@@ -55,14 +56,24 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
     return start, max(start, end)
 
 
-def _attributes(vocabulary: Vocabulary | None) -> dict[str, Entry]:
-    """Return the attributes of the vocabulary by their label; without a vocabulary, none is known."""
+def _attributes(vocabulary: Vocabulary | None) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return by label the fact that an attribute gives and the values that mean nothing; empty without a vocabulary."""
     if vocabulary is None or "archive_attributes" not in vocabulary:
         return {}
-    return {label: entry for entry in vocabulary["archive_attributes"] for label in entry.spellings("line")}
+    known: object = vocabulary.made.get(_CACHE)
+    if not isinstance(known, dict):
+        entries = vocabulary["archive_attributes"].entries
+        known = vocabulary.made[_CACHE] = {
+            label: (entry.fact("fact"), entry.facts.get("absent", _ABSENT))
+            for entry in entries
+            for label in entry.spellings("line")
+        }
+    return known
 
 
-def _facts(view: View, known: dict[str, Entry], start: int, end: int, more: bool) -> tuple[tuple[Fact, ...], int]:
+def _facts(
+    view: View, known: dict[str, tuple[str, tuple[str, ...]]], start: int, end: int, more: bool
+) -> tuple[tuple[Fact, ...], int]:
     """Return the facts of one attribute block, and where the next record begins.
 
     A value goes on over the lines that no known label begins. Values that mean nothing give no fact.
@@ -75,16 +86,12 @@ def _facts(view: View, known: dict[str, Entry], start: int, end: int, more: bool
         if mark.start() >= next_record:
             break
         stop = min(marks[number + 1].start() if number + 1 < len(marks) else next_record, next_record)
-        entry = known.get(mark[1])
-        name = entry.fact("fact") if entry is not None else _OTHER + mark[1].lower().replace(" ", "_")
-        found = fact(view, name, mark.end(), stop)
-        if (
-            found is None
-            or name in facts
-            or found.text in (_ABSENT if entry is None else entry.facts.get("absent", _ABSENT))
-        ):
-            continue
-        facts[name] = found
+        name, absent = known.get(mark[1]) or (_OTHER + mark[1].lower().replace(" ", "_"), _ABSENT)
+        value = text[mark.end() : stop].strip()
+        if value and value not in absent and name not in facts:
+            found = fact(view, name, mark.end(), stop)
+            if found is not None:
+                facts[name] = found
     return tuple(facts.values()), next_record
 
 

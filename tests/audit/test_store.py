@@ -68,7 +68,7 @@ def test_a_question_that_needs_too_much_memory_is_refused(finished):
 def test_every_table_has_the_columns_it_is_documented_to_have(finished):
     query = database.Query(str(finished))
     for table, columns in TABLES.items():
-        assert tuple(column.name for column in columns) == query.run(f"select * from {table} limit 0").columns
+        assert tuple(column.name for column in columns) == query.run(f'select * from "{table}" limit 0').columns
 
 
 def test_an_interruption_of_a_long_question_is_no_bug(finished):

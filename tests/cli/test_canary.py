@@ -177,7 +177,7 @@ def test_an_audit_does_not_leak(folder: Path, capsys: pytest.CaptureFixture[str]
     words = ["--isolated", "--redact", "--keep-parts", "--jobs", "1", "--out", "audit"]
     assert cli.main(["audit", *words, "../documents"]) in (1, 2)
     for table in ("cables", "portions", "findings", "undetermined", "ledger", "rules"):
-        assert cli.main(["query", "audit", f"select * from {table}", "--format", "jsonl"]) == 0
+        assert cli.main(["query", "audit", f'select * from "{table}"', "--format", "jsonl"]) == 0
     shown = capsys.readouterr()
     assert [] == leaks(shown.out, shown.err, *left(folder))
 

@@ -162,7 +162,6 @@ def test_forms_of_a_message_number(text, year, post, serial):
 
 
 OTHERS = [
-    "MOD MSG DTG 301601Z SEP 08",
     "STRELSAU POINTS JULY 15",
     "RURITANIA REPORT 2008",
     "10 AUGUST 2006 NON PAPER ON BRIDGES",
@@ -173,10 +172,12 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("text", OTHERS)
-def test_what_is_no_telegram_is_an_other_reference(text):
+@pytest.mark.parametrize(
+    ("text", "kind"), [*((text, "other") for text in OTHERS), ("MOD MSG DTG 301601Z SEP 08", "dated")]
+)
+def test_what_is_no_telegram_is_an_other_reference(text, kind):
     found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\nREF: A. {text}\n     B. ZENDA 12\n\n").references
-    assert [("A", "other", None), ("B", "telegram", 12)] == [(r.letter, r.kind, r.serial) for r in found]
+    assert [("A", kind, None), ("B", "telegram", 12)] == [(r.letter, r.kind, r.serial) for r in found]
 
 
 LETTERED = [

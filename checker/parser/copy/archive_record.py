@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...model import ArchiveRecord, Attribute, Caption, Fact, Reference, ReviewStep, Telegram, Unread, Word
+from ...record import Lazy
 from ...values import Date, Level
 from ...vocabulary import Entry
 from ..cursor import Cursor, Pattern, folded
@@ -27,9 +28,8 @@ def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | N
     facts = {fact.name: fact for fact in source.facts if fact.name in known}
     if all(known[name].fact("shared") for name in facts):
         return None  # another kind of wrapper
-    record = ArchiveRecord(source.span)
-    record.attributes = tuple([_attribute(cursor, fact, known[name]) for name, fact in facts.items()])
-    texts = {one.name: one for one in record.attributes}
+    texts = {known[name].code: fact for name, fact in facts.items()}
+    record = ArchiveRecord(source.span, Lazy(_attributes, cursor, facts))
     record.captions = _captions(cursor, texts.get("original-handling-restrictions"))
     record.earlier_captions = _captions(cursor, texts.get("original-previous-handling-restrictions"))
     record.level, record.current_level = source.level if isinstance(source.level, Level) else None, source.current_level
@@ -40,10 +40,24 @@ def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | N
     record.review = _review(cursor, texts.get("review-history"))
     record.reviewer = _word(texts.get("review-authority") or texts.get("disposition-authority"))
     record.released = source.review.date if source.review and isinstance(source.review.date, Date) else None
-    record.pages = texts["page-count"].number if "page-count" in texts else None
+    record.pages = _count(texts["page-count"].text) if "page-count" in texts else None
     record.film = _word(texts.get("film-number"))
     record.lost = _lost(telegram, cursor, texts.get("locator"))
     return record
+
+
+def _attributes(_: ArchiveRecord, cursor: Cursor, facts: dict[str, Fact]) -> tuple[Attribute, ...]:
+    known = cursor.grammar.archive_attributes
+    return tuple([_attribute(cursor, fact, known[name]) for name, fact in facts.items()])
+
+
+def _count(text: str) -> int | None:
+    digits = text.strip("'\" ")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple([part.group().strip() for part in _PARTS.finditer(text[:_LONGEST]) if part.group().strip()])
 
 
 def _attribute(cursor: Cursor, fact: Fact, entry: Entry) -> Attribute:
@@ -54,17 +68,17 @@ def _attribute(cursor: Cursor, fact: Fact, entry: Entry) -> Attribute:
         date, why = read_date(cursor, text)
         found.date = Unread(fact.span, why or "a date", fact.text) if date is None else date
     elif kind == "count":
-        found.number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        found.number = _count(text)
     elif kind == "list":
-        found.items = tuple([part.group().strip() for part in _PARTS.finditer(text[:_LONGEST]) if part.group().strip()])
+        found.items = _items(text)
     return found
 
 
-def _word(attribute: Attribute | None) -> Word | None:
+def _word(attribute: Fact | None) -> Word | None:
     return Word(attribute.span, attribute.text) if attribute is not None else None
 
 
-def _captions(cursor: Cursor, attribute: Attribute | None) -> tuple[Caption, ...]:
+def _captions(cursor: Cursor, attribute: Fact | None) -> tuple[Caption, ...]:
     """Return the known captions of a value, which are joined by commas, blanks or nothing."""
     if attribute is None:
         return ()
@@ -86,7 +100,7 @@ def _level(cursor: Cursor, fact: Fact | None) -> Level | None:
     return level if isinstance(level, Level) else None
 
 
-def _order_code(cursor: Cursor, attribute: Attribute | None) -> Word | None:
+def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
     """Return the instruction that the archive's code stands for, as the E.O. line writes it."""
     if attribute is None:
         return None
@@ -102,7 +116,7 @@ def _order_code(cursor: Cursor, attribute: Attribute | None) -> Word | None:
     return None
 
 
-def _tags(cursor: Cursor, attribute: Attribute | None) -> tuple[Word, ...]:
+def _tags(cursor: Cursor, attribute: Fact | None) -> tuple[Word, ...]:
     """Return the TAGS of a value that a table lists: names of persons and garbled words are left out."""
     if attribute is None:
         return ()
@@ -113,9 +127,9 @@ def _tags(cursor: Cursor, attribute: Attribute | None) -> tuple[Word, ...]:
     return tuple([Word(attribute.span, word) for word in dict.fromkeys(words)])
 
 
-def _references(attribute: Attribute | None) -> tuple[Reference, ...]:
+def _references(attribute: Fact | None) -> tuple[Reference, ...]:
     found = []
-    for item in attribute.items if attribute is not None else ():
+    for item in _items(attribute.text) if attribute is not None else ():
         match = _NUMBERED.fullmatch(folded(item).strip())
         one = Reference(attribute.span, item) if attribute is not None else None
         if one is not None and match is not None:
@@ -127,7 +141,7 @@ def _references(attribute: Attribute | None) -> tuple[Reference, ...]:
     return tuple(found)
 
 
-def _review(cursor: Cursor, attribute: Attribute | None) -> tuple[ReviewStep, ...]:
+def _review(cursor: Cursor, attribute: Fact | None) -> tuple[ReviewStep, ...]:
     if attribute is None:
         return ()
     found = []
@@ -154,7 +168,7 @@ def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
     return stated, 0, 0
 
 
-def _lost(telegram: Telegram, cursor: Cursor, locator: Attribute | None) -> Word | None:
+def _lost(telegram: Telegram, cursor: Cursor, locator: Fact | None) -> Word | None:
     """Return the code of the reason for which the archive has no text; `None` if it has one."""
     if telegram.paragraphs or (telegram.banner is not None and not isinstance(telegram.banner, Unread)):
         return None

@@ -85,6 +85,8 @@ def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
                     return code, order.start(1)
             elif _closes(fold, end, code, cursor.is_glued(end)):
                 return code, end
+            elif code == "tags" and fold[end].isalpha() and fold[end + 1] == ":":
+                return code, end + 1  # a stray letter before the colon
     return None
 
 
@@ -107,7 +109,9 @@ def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
         return not fold[at].isalpha() or glued
     if code == "subject":
         return fold[at - 1].isdigit()  # a misread colon
-    return fold[at] in " .(\n/" and (code != "tags" or fold[at] in " /")
+    if code == "tags":
+        return fold[at] in " /" or (fold[at] in ".-" and fold[at + 1] == " ")
+    return fold[at] in " .(\n/"
 
 
 def _label(code: str) -> Callable[[Cursor, WalkState], int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...model import Banner, EoLine, Marking, Party, Reference, Subject, Tag, TagsLine, Telegram, Unread
+from ...model import EoLine, Marking, Reference, Subject, Tag, TagsLine, Telegram, Unread
 from ..cursor import Cursor, Pattern
 from ..markings import finder
 from .blocks import Region, inner_references
@@ -12,6 +12,7 @@ from .dates import year_of
 from .declass_instruction import read_value
 from .deletions import kept_spans
 from .header_lines import post_of
+from .reference_kinds import is_airgram, name_kind, own_post
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
@@ -124,17 +125,11 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
             low = match.end()
     _add(cursor, found, low, region.end)
     for item in found:
+        if item.kind == "other":
+            name_kind(cursor, telegram, item)
         if item.post in cursor.grammar.page_word("own-telegram"):
-            item.post = _own_post(telegram)
+            item.post = own_post(telegram)
     cursor.collect("references", found)
-
-
-def _own_post(telegram: Telegram) -> str | None:
-    """Return the post that sent the telegram, by its classification line or its originator's line."""
-    for sender, kind in ((telegram.banner, Banner), (telegram.sender, Party)):
-        if isinstance(sender, kind) and sender.post:
-            return sender.post
-    return None
 
 
 def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> bool:
@@ -169,7 +164,7 @@ def _named(cursor: Cursor, fold: str, at: int, end: int) -> re.Match[str] | None
     words += match.group(2).replace("-", " ").split()
     months = cursor.grammar.months
     others = cursor.grammar.page_word("not-telegram")
-    if any(word in months or word in others for word in words):
+    if any(word in months or word in others for word in words) or is_airgram(match.group(2)):
         return None
     return match
 
@@ -247,7 +242,7 @@ _ROUND = str.maketrans({"0": _LETTERS[14]})  # a zero is the letter that looks l
 def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     """Read the TAGS line into the telegram; a second one adds its entries."""
     start = region.body
-    while start < region.end and cursor.fold[start] in " :./":
+    while start < region.end and cursor.fold[start] in " :;./-":
         start += 1
     end = _tags_end(cursor, start, region.end)
     if end < region.end:

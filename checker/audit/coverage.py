@@ -1,0 +1,73 @@
+"""Field coverage: in which documents each field was read, by year and layout, and how much of the text has its place.
+
+It shows that a reader fails before its findings are believed. A field counts as missed if the text has its label, or a
+part of it, but the field was not read; a field that this copy cannot contain is lost, not missed.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from ..model import Telegram, Unread
+
+FIELDS = {
+    "dtg": "dtg", "sender": "sender", "to": "to", "level": "level", "number": "mrn", "eo": "eo", "tags": "tags_line",
+    "subject": "subject", "references": "references", "authority": "authority", "paragraphs": "paragraphs",
+    "signature": "signature",
+}  # fmt: skip
+"""The fields that are counted, each with its path in the model."""
+
+TEXT = "text"  # the row with the characters
+_LABELS = {"eo": "eo", "tags": "tags_line", "subject": "subject", "references": "references", "authority": "authority"}
+_NOWHERE = ("unread", "loose_text")  # parts that nobody recognized
+_GETTERS = {name: attrgetter(path) for name, path in FIELDS.items()}
+_NO_YEAR = 0
+_UNUSED = {"central-file": "authority"}  # a field that telegrams of a layout never have: its label is not searched for
+_WITHOUT_TEXT = "extract"  # the layout of a copy that does not contain its text
+
+Counts = list[int]  # documents, read, missed, lost, absent, characters, recognized
+
+
+class Coverage:
+    """Counts for one batch."""
+
+    __slots__ = ("counts",)
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[int, str, str], Counts] = {}
+
+    def add(self, telegram: Telegram) -> None:
+        """Count one telegram."""
+        year = telegram.date.first.year if telegram.date is not None else _NO_YEAR
+        layout = telegram.layout
+        labels: frozenset[str] | None = None
+        for name, get in _GETTERS.items():
+            value = get(telegram)
+            place = 1
+            if value.__class__ is Unread:
+                place = 3 if value.lost else 2
+            elif value is None or value == ():
+                if labels is None and (_LABELS.get(name) or "") not in ("", _UNUSED.get(layout)):
+                    labels = frozenset(label.name for label in telegram.labels)
+                labeled = name in _LABELS and labels is not None and _LABELS[name] in labels
+                place = 2 if labeled else 3 if layout == _WITHOUT_TEXT else 4
+            counts = self._counts(year, layout, name)
+            counts[0] += 1
+            counts[place] += 1
+        counts = self._counts(year, layout, TEXT)
+        counts[0] += 1
+        for part in telegram.parts:
+            size = part.span.end - part.span.start
+            counts[5] += size
+            counts[6] += 0 if part.kind in _NOWHERE else size
+
+    def _counts(self, year: int, layout: str, field: str) -> Counts:
+        return self.counts.setdefault((year, layout, field), [0] * 7)
+
+    def rows(self) -> list[dict[str, object]]:
+        """Return the rows of the table `coverage` for this batch."""
+        names = ("documents", "read", "missed", "lost", "absent", "characters", "recognized")
+        return [
+            {"year": year or None, "layout": layout, "field": field, **dict(zip(names, counts, strict=True))}
+            for (year, layout, field), counts in sorted(self.counts.items())
+        ]

@@ -1,0 +1,79 @@
+"""Invented records of 1973-79: read whole, judged without a false finding, references resolved, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+
+import pytest
+
+from checker import config, linter, readers
+from checker.audit.coverage import FIELDS, TEXT, Coverage
+from checker.document_linter import DocumentLinter
+from checker.engine import judge
+from checker.parser.fields.reference_kinds import number_of
+from checker.synth.generator import make
+
+TEMPLATES = os.path.join(os.path.dirname(__file__), "..", "..", "rules", "synth", "archive")
+FRAME = re.compile(
+    r"PAGE 0|Message |Declassified/Released|C O N F I D|NNNN|\*\*\* Current|<< END|^(UN|CON|SEC)\w+$", re.M
+)
+DOCUMENTS = 3000
+
+
+def everything(count: int, seed: int):
+    """Every telegram of a corpus with its findings, its coverage and what the generator says of it."""
+    options = config.settle({}, isolated=True)
+    rulebook = linter.load(options)
+    document_linter = DocumentLinter(linter.resolve(options, rulebook), rulebook)
+    for made in make(count, seed, 0, TEMPLATES):
+        (reading,) = document_linter.documents(f"{made.number}.txt", made.text.encode())
+        assert isinstance(reading, readers.Reading), reading
+        telegram, why = document_linter.telegram(reading)
+        assert telegram is not None, why
+        yield made, telegram, judge(telegram, reading.view.source, rulebook).findings, rulebook.vocabulary
+
+
+def hold(count: int, seed: int) -> None:
+    coverage = Coverage()
+    found: Counter[str] = Counter()
+    named = resolved = lost = 0
+    for made, telegram, findings, words in everything(count, seed):
+        coverage.add(telegram)
+        found.update(f"{one.rule} {one.severity}" for one in findings)
+        lost += telegram.archive.lost is not None
+        if telegram.archive.lost is None:
+            assert made.cable == telegram.mrn
+            for paragraph in telegram.paragraphs:
+                assert not FRAME.search(paragraph.text), paragraph.text
+        targets = [number_of(one, telegram, words) for one in telegram.references]
+        named += len(targets)
+        resolved += sum(target is not None for target in targets)
+        if telegram.archive.lost is None:
+            assert set(made.references) <= set(targets), (made.references, targets)
+            own = made.cable[2:].rstrip("0123456789")
+            known = ("STATE", "STRELSAUA-", own)  # what the templates refer to besides earlier telegrams
+            others = [target for target in targets if target is not None and target not in made.references]
+            assert all(target[2:].startswith(known) for target in others), others
+    rules = {rule: number for rule, number in found.items() if not rule.endswith("info")}
+    assert rules == {}
+    assert not [rule for rule in found if rule.startswith("XRF-2")], found
+    assert lost
+    assert resolved / named >= 0.88
+    for row in coverage.rows():
+        there = row["read"] + row["missed"]
+        if row["field"] == TEXT:
+            assert row["recognized"] >= 0.995 * row["characters"], row
+        else:
+            assert row["field"] in FIELDS
+            assert row["read"] >= 0.995 * there, row
+
+
+def test_records_of_every_year_are_read_whole() -> None:
+    hold(150, 7)
+
+
+@pytest.mark.slow
+def test_three_thousand_records_are_read_whole() -> None:
+    hold(DOCUMENTS, 1)
