@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from checker import cli
+from checker.rulebook.vocabulary_loader import load_vocabulary
 
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("name", ["rules.md", "coverage.md", "tripwires.md"])
+@pytest.mark.parametrize("name", ["rules.md", "coverage.md", "order-watch.md", "tripwires.md"])
 def test_the_pages_of_the_rule_book_are_current(name: str, tmp_path: Path) -> None:
     assert cli.main(["rules", "pages", "--out", str(tmp_path)]) == 0
     written = (tmp_path / name).read_text(encoding="utf-8")
@@ -41,6 +43,19 @@ def test_the_report_of_the_examples_is_current() -> None:
     assert done.stdout == committed, (
         "run: cablecheck lint --exit-zero --as-of 2026-11-23 --exclude examples/packs --out reports/examples.txt examples"
     )
+
+
+def test_every_open_era_is_on_the_order_watch() -> None:
+    """An era without an end lasts until a new text ends it: the page lists what to check again, and since when."""
+    eras = load_vocabulary(str(ROOT / "rules" / "vocabulary"))["eras"]
+    watch = load_vocabulary(str(ROOT / "rules" / "coverage"))["order_watch"]
+    open_eras = [era for era in eras if era.until is None]
+    assert [era.code for era in open_eras] == [entry.fact("era") for entry in watch if entry.fact("era")]
+    for entry in watch:
+        day = date.fromisoformat(entry.fact("checked"))
+        assert entry.fact("recheck") and all(era.since is None or era.since < day for era in open_eras)
+    following = [(one.until, two.since) for one, two in zip(eras, [*eras][1:], strict=False)]
+    assert all(end is not None and start == end + timedelta(days=1) for end, start in following)
 
 
 def test_no_published_id_has_vanished() -> None:

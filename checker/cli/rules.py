@@ -221,10 +221,11 @@ def pages(options: Options) -> dict[str, Iterator[str]]:
         for rule in corpus_rules.load()
     ]
     listed.sort(key=lambda rule: rule.id)
-    uncovered = load_vocabulary(os.path.join(data_dir("rules"), "coverage"))["uncovered"]
+    notes = load_vocabulary(os.path.join(data_dir("rules"), "coverage"))
     return {
         "rules.md": rule_catalogue.catalogue(listed),
-        "coverage.md": rule_catalogue.coverage(listed, rulebook.vocabulary["sources"], uncovered),
+        "coverage.md": rule_catalogue.coverage(listed, rulebook.vocabulary["sources"], notes["uncovered"]),
+        "order-watch.md": rule_catalogue.order_watch(rulebook.vocabulary["eras"], notes["order_watch"]),
         "tripwires.md": rule_catalogue.tripwires(rulebook.rules),
     }
 

@@ -9,7 +9,7 @@ from ..record import Record
 from ..results import Finding
 from ..rulebook import Rule
 from ..rulebook.tracing import Step
-from ..vocabulary import Table
+from ..vocabulary import Entry, Table
 from .escaping import markdown_cell, visible
 
 
@@ -148,29 +148,52 @@ def catalogue(rules: Sequence[CatalogueEntry]) -> Iterator[str]:
 
 
 def coverage(rules: Sequence[CatalogueEntry], sources: Table, uncovered: Table) -> Iterator[str]:
-    """Yield `reports/coverage.md`: the clauses of each source with their rules, and the clauses without a rule."""
+    """Yield `reports/coverage.md`: for each source the clauses with rules, those without, and those no text shows."""
     yield f"# Coverage of the sources\n\n{MADE}"
-    yield "The line *Read* tells how much of the source was consulted; check the original before you quote it.\n"
+    yield "The line *Read* tells how much of the source was consulted; check the original before you quote it. "
+    yield "A clause is *not checkable on the face* if the text of a document cannot show whether it is kept.\n"
     cited: dict[str, dict[str, list[str]]] = {}
     for rule in rules:
         for citation in rule.cite:
             source, _, clause = citation.partition(" ")
             cited.setdefault(source, {}).setdefault(clause or "(whole text)", []).append(rule.id)
+    missing = {source.code: [entry for entry in uncovered if entry.source == source.code] for source in sources}
     for source in sources:
-        if source.code in cited:
+        clauses, without = cited.get(source.code, {}), missing[source.code]
+        if clauses or without:
+            hidden = sum(entry.fact("face") == "no" for entry in without)
             yield f"\n## {source.code}\n\n{source.title}. Read: {source.fact('read') or 'not recorded'}.\n\n"
-            yield "| clause | rules |\n| --- | --- |\n"
-            for clause, ids in sorted(cited[source.code].items()):
-                yield _row((clause, ", ".join(sorted(set(ids)))))
+            yield f"Clauses with a rule: {len(clauses)}; without one: {len(without) - hidden}; "
+            yield f"not checkable on the face: {hidden}.\n"
+            yield from _clauses(clauses, without)
     yield "\n## Sources that no rule cites\n\nThey are the basis of vocabulary tables, eras and layouts.\n\n"
     yield "| source | title | read |\n| --- | --- | --- |\n"
     for source in sources:
-        if source.code not in cited:
+        if source.code not in cited and not missing[source.code]:
             yield _row((source.code, source.title, source.fact("read")))
-    yield "\n## Clauses without a rule\n\n| clause | requirement | source | reason |\n"
-    yield "| --- | --- | --- | --- |\n"
-    for entry in uncovered:
-        yield _row((entry.code, entry.title, entry.source, entry.fact("why")))
+
+
+def _clauses(clauses: dict[str, list[str]], without: Sequence[Entry]) -> Iterator[str]:
+    """Yield the clauses of one source: a table of those with rules, and one of those without."""
+    if clauses:
+        yield "\n| clause | rules |\n| --- | --- |\n"
+        for clause, ids in sorted(clauses.items()):
+            yield _row((clause, ", ".join(sorted(set(ids)))))
+    if without:
+        yield "\n| no rule | requirement | on the face | reason |\n| --- | --- | --- | --- |\n"
+        for entry in without:
+            yield _row((entry.code, entry.title, "no" if entry.fact("face") == "no" else "yes", entry.fact("why")))
+
+
+def order_watch(eras: Table, watch: Table) -> Iterator[str]:
+    """Yield `reports/order-watch.md`: the texts still in force, and what to check in them again."""
+    yield f"# Order watch\n\n{MADE}"
+    yield "Check these texts again before a release: an era without an end lasts until a new text ends it.\n\n"
+    yield "| text | title | last checked | open era since | look for |\n|" + " --- |" * 5 + "\n"
+    for entry in watch:
+        era = eras.get(entry.fact("era"))
+        since = era.since.isoformat() if era is not None and era.since is not None else ""
+        yield _row((entry.code, entry.title, entry.fact("checked"), since, entry.fact("recheck")))
 
 
 def tripwires(rules: Sequence[Rule]) -> Iterator[str]:
