@@ -33,6 +33,9 @@ def test_the_wheel_holds_every_rule_file_and_schema(wheel: Path) -> None:
             ["git", "ls-files", folder], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout.split()
         assert {f"checker/_data/{name}" for name in tracked} <= names
+    for folder in ("templates", "static"):
+        made = {path.name for path in (ROOT / "checker" / "workbench" / folder).iterdir()}
+        assert made and {f"checker/workbench/{folder}/{name}" for name in made} <= names
     assert not [name for name in names if name.startswith(("tests/", "examples/"))]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
+from ..config import settle
 from ..errors import ConfigError, MissingExtra
+from ..resources import VERSION
 from . import options as cli_options
 from . import output
 
@@ -25,6 +27,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument("--read-only", action="store_true", help="refuse decisions, to show the audit to others")
     parser.add_argument("--redact", action="store_true", help="show no text of the documents")
+    parser.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
+    parser.add_argument("--isolated", action="store_true", help="ignore configuration files")
     parser.add_argument("--quiet", action="store_true", help="no line for each request on stderr")
     return parser
 
@@ -37,13 +41,21 @@ def main(given: list[str]) -> int:
         raise ConfigError("--port: expected a number from 1024 to 65535, or 0 for any free port")
     if args.as_of:
         _check_day(args.as_of)
+    configured = settle({}, args.config, args.isolated, VERSION)
     try:
         from .. import workbench  # 300 ms, and only for this command
     except ImportError as error:
         raise MissingExtra("cablecheck view", "view") from error
 
     options = workbench.ViewOptions(
-        args.out, args.corpus, args.decisions, args.reviewer, args.compare, args.read_only, args.redact, args.as_of
+        args.out,
+        args.corpus,
+        args.decisions or configured.decisions,
+        args.reviewer,
+        args.compare,
+        args.read_only,
+        args.redact,
+        args.as_of,
     )
 
     def log(line: str) -> None:

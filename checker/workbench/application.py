@@ -15,7 +15,7 @@ from starlette.responses import Response
 from .. import rulebook
 from ..audit import samples
 from ..audit.checkpoint import read_description
-from ..decisions import MISSED, TITLES, WITHDRAWN, DecisionLog, ReviewDecision
+from ..decisions import LOG, MISSED, TITLES, WITHDRAWN, DecisionLog, ReviewDecision
 from ..errors import InputError
 from ..record import Record, copied
 from . import criteria as grammar
@@ -25,7 +25,6 @@ from .markup import Pages
 from .queries import AuditTables, Row
 from .text_pane import REDACTED, CorpusFiles, PaneText, TelegramTexts
 
-DECISIONS = "decisions.jsonl"
 NAVIGATION = (
     ("/", "Overview"),
     ("/findings", "Findings"),
@@ -75,7 +74,7 @@ class Workbench:
                 self._take(samples.load(options.out, name))
             except InputError as error:
                 self.sample_notices.append(f"{error}; it was left out.")
-        self.log = DecisionLog(options.decisions or os.path.join(options.out, DECISIONS))
+        self.log = DecisionLog(options.decisions or os.path.join(options.out, LOG))
         self.tables.decide(self._latest(self.log.latest))
         self.comparison = Comparison(options.compare, options.out, self.redact) if options.compare else None
         files = {row["path"]: (row["size"], row["sha256"]) for row in self.tables.rows("select * from files")}
