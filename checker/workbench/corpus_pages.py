@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from ..audit.database import quoted
 from ..errors import ConfigError
 from ..reporters import declassification
 from .application import Workbench, folder_name, json_answer, of
@@ -181,9 +182,14 @@ def telegram(request: Request) -> Response:
     portions = (
         [] if workbench.redact else tables.rows("select * from portions where document = ? order by place", [number])
     )
+    release = tables.rows(
+        "select released, release_date, release_level, release_codes from cables where document = ?", [number]
+    )
     return workbench.page(
         request,
         "telegram.html",
+        release=release[0] if release else {},
+        deletions=_of_document(workbench, "deletions", number),
         telegram=found,
         name=workbench.name(found),
         items=items,
@@ -192,6 +198,13 @@ def telegram(request: Request) -> Response:
         titles=workbench.titles,
         **decision_words(),
     )
+
+
+def _of_document(workbench: Workbench, table: str, number: int) -> list[Row]:
+    """Return the rows of one document of a table that not every audit has; nothing in a redacted view."""
+    if table not in workbench.tables.present or workbench.redact:
+        return []
+    return workbench.tables.rows(f"select * from {quoted(table)} where document = ? limit {_MOST_EDGES}", [number])
 
 
 def cable(request: Request) -> Response:
@@ -231,6 +244,7 @@ def references(request: Request) -> Response:
         cites=cites,
         cited_by=cited_by,
         steps=steps,
+        words=[row for row in _of_document(workbench, "references", found["document"]) if not row["resolved"]],
     )
 
 
