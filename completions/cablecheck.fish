@@ -296,6 +296,8 @@ complete -c cablecheck -n '_shtab_cablecheck_using view' -l port -x -d 'port on 
 complete -c cablecheck -n '_shtab_cablecheck_using view' -l no-browser -d 'do not open a browser'
 complete -c cablecheck -n '_shtab_cablecheck_using view' -l read-only -d 'refuse decisions, to show the audit to others'
 complete -c cablecheck -n '_shtab_cablecheck_using view' -l redact -d 'show no text of the documents'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using view' -l isolated -d 'ignore configuration files'
 complete -c cablecheck -n '_shtab_cablecheck_using view' -l quiet -d 'no line for each request on stderr'
 complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a decisions -d 'export, import, merge and count the decisions of a review'
 complete -c cablecheck -n '_shtab_cablecheck_using decisions' -s h -l help -d 'show this help message and exit'
