@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..audit.samples import FINDINGS
 from ..decisions import REASONS, WITHDRAWN, ReviewDecision
 from ..decisions import parse as parse_event
 from ..errors import CablecheckError, InputError
@@ -150,13 +151,13 @@ def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[
     return {"findings": findings, "latest": latest, "reviewed": reviewed, "whole": whole}
 
 
-@action(name=str, query=str, size=str, seed=str, blind=str)
+@action(name=str, kind=str, query=str, size=str, seed=str, blind=str)
 def draw(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
     """Draw a sample and write it into the folder of the audit."""
     name = given["name"]
     size, seed = _number("size", given["size"], 1, 5000), _number("seed", given["seed"], 0, 999_999_999)
     criteria = _criteria(given["query"])
-    workbench.draw(name, criteria.query(), criteria, size, seed, bool(given["blind"]))
+    workbench.draw(name, given["kind"] or FINDINGS, criteria.query(), criteria, size, seed, bool(given["blind"]))
     return {"next": f"/samples/{name}"}
 
 
@@ -164,6 +165,19 @@ def _number(name: str, text: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
         raise InputError(f"{name} must be a whole number from {low} to {high:,}.")
     return int(text)
+
+
+@action(sample=str, document=str, by=str)
+def reviewed(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
+    """Write that a telegram of a sample was read whole."""
+    number = _number("document", given["document"], 0, 10**11)
+    telegram = workbench.tables.telegram(number)
+    sample = workbench.samples.get(given["sample"])
+    if telegram is None or sample is None or (str(number) not in {key for _, key in sample.members}):
+        raise InputError("This telegram is not in the sample.")
+    workbench.reviewed(telegram, sample.name, _reviewer(workbench, session, given["by"]))
+    waiting = [row["document"] for row in workbench.telegrams_of(sample) if not row["reviewed"]]
+    return {"next": f"/documents/{waiting[0]}?sample={sample.name}" if waiting else f"/samples/{sample.name}"}
 
 
 @action(name=str, text=str)

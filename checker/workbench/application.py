@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from .. import rulebook
 from ..audit import samples
 from ..audit.checkpoint import read_description
-from ..decisions import LOG, MISSED, TITLES, WITHDRAWN, DecisionLog, ReviewDecision
+from ..decisions import CONFIRMED, LOG, MISSED, TITLES, WITHDRAWN, DecisionLog, ReviewDecision
 from ..errors import InputError
 from ..record import Record, copied
 from . import criteria as grammar
@@ -196,6 +197,33 @@ class Workbench:
             self._show(event.finding for event in events if event.finding)
             return added
 
+    def reviewed(self, telegram: Row, sample: str, by: str) -> None:
+        """Write that a reviewer of a sample has read a telegram whole."""
+        event = ReviewDecision(
+            _document_key(telegram),
+            "",
+            CONFIRMED,
+            by,
+            how=f"sample:{sample}",
+            path=telegram["path"],
+            kind="telegram",
+            cable="" if self.redact else self.name(telegram),
+            text=str(telegram["text_hash"] or ""),
+        )
+        with self._writing:
+            self.log.append(event)
+
+    def telegrams_of(self, sample: samples.Sample) -> list[Row]:
+        """Return the telegrams of a sample of documents, with whether each was reviewed and has a missed finding."""
+        rows = self.tables.telegrams([int(key) for _, key in sample.members if key.isdigit()])
+        missed = {(event.path, event.cable) for event in self.log.missed()}
+        for row in rows:
+            row["name"] = self.name(row)
+            event = self.log.latest.get(_document_key(row))
+            row["reviewed"] = event is not None and event.how == sample.how
+            row["missed"] = (row["path"], "" if self.redact else row["name"]) in missed
+        return rows
+
     def refresh(self) -> None:
         """Read decisions that other programs have added."""
         with self._writing:
@@ -219,11 +247,16 @@ class Workbench:
 
     # ---- Samples -----------------------------------------------------------------------------------------------------
 
-    def draw(self, name: str, query: str, criteria: grammar.Criteria, size: int, seed: int, blind: bool) -> None:
-        """Draw a sample from the findings that meet the criteria, and write it. Raises `InputError`."""
-        candidates = ((row["rule"], row["fingerprint"]) for row in self.tables.drawable(criteria))
+    def draw(
+        self, name: str, kind: str, query: str, criteria: grammar.Criteria, size: int, seed: int, blind: bool
+    ) -> None:
+        """Draw a sample from the findings or telegrams that meet the criteria, and write it. Raises `ConfigError`."""
+        if kind == samples.DOCUMENTS:
+            candidates = self.tables.drawable_telegrams(criteria)
+        else:
+            candidates = self.tables.drawable(criteria)
         rules = str(self.description.get("rules") or "")
-        sample = samples.new(name, samples.FINDINGS, candidates, size, seed, rules, query)
+        sample = samples.new(name, kind, candidates, size, seed, rules, query)
         sample.blind = blind
         with self._writing:
             samples.save(self.options.out, sample)
@@ -231,7 +264,8 @@ class Workbench:
 
     def _take(self, sample: samples.Sample) -> None:
         self.samples[sample.name] = sample
-        self.tables.add_sample(sample.name, [fingerprint for _, fingerprint in sample.members])
+        if sample.kind == samples.FINDINGS:
+            self.tables.add_sample(sample.name, [fingerprint for _, fingerprint in sample.members])
 
     def in_sample(self, sample: str, fingerprint: str) -> bool:
         """Return whether a finding is a member of a sample."""
@@ -249,6 +283,8 @@ class Workbench:
         """Return the precision of each sampled rule, from the sample with the most judged findings of it."""
         found: dict[str, samples.Precision] = {}
         for sample in self.samples.values():
+            if sample.kind != samples.FINDINGS:
+                continue
             for rule, one in samples.precision(sample, self.log.latest).items():
                 if one.judged and (rule not in found or one.judged > found[rule].judged):
                     found[rule] = one
@@ -269,6 +305,11 @@ class Workbench:
         """Return the highest level of the audit, as an entry of the vocabulary; `None` if no level was read."""
         code = self.tables.value("select level from telegram where rank is not null order by rank desc limit 1")
         return self.levels.get(code)
+
+
+def _document_key(telegram: Row) -> str:
+    """Return what decisions about a whole telegram have in place of the fingerprint of a finding."""
+    return sha256(f"{telegram['path']}\n{telegram['cable']}\n{telegram['line']}".encode()).hexdigest()[:20]
 
 
 def of(request: Request) -> Workbench:

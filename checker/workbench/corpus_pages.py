@@ -190,6 +190,7 @@ def telegram(request: Request) -> Response:
         "telegram.html",
         release=release[0] if release else {},
         deletions=_of_document(workbench, "deletions", number),
+        sample=asked if (asked := request.query_params.get("sample", "")) in workbench.samples else "",
         telegram=found,
         name=workbench.name(found),
         items=items,

@@ -201,10 +201,24 @@ class AuditTables:
         where, values = self.condition(criteria)
         return self.rows(f"{_ONE} where fingerprint <> '' and {where} {_FIRST} limit ?", [*values, most])
 
-    def drawable(self, criteria: Criteria) -> list[Row]:
+    def drawable(self, criteria: Criteria) -> list[tuple[str, str]]:
         """Return rule and fingerprint of the findings that meet the criteria, for a sample."""
         where, values = self.condition(criteria)
-        return self.rows(f"select distinct rule, fingerprint from item where fingerprint <> '' and {where}", values)
+        rows = self.rows(f"select distinct rule, fingerprint from item where fingerprint <> '' and {where}", values)
+        return [(row["rule"], row["fingerprint"]) for row in rows]
+
+    def drawable_telegrams(self, criteria: Criteria) -> list[tuple[str, str]]:
+        """Return level and number of the telegrams that meet the criteria, as far as they are about telegrams."""
+        names = ("level", "post", "year", "era", "tag", "layout", "reader")
+        own = {name: choice for name, choice in criteria.choices.items() if name in names}
+        where, values = self.condition(Criteria(own), telegrams=True)
+        rows = self.rows(f"select level, document from telegram where {where}", values)
+        return [(row["level"] or "?", str(row["document"])) for row in rows]
+
+    def telegrams(self, documents: Sequence[int]) -> list[Row]:
+        """Return some telegrams in the order of the corpus."""
+        sql = "select * from telegram where document in (select unnest(?)) order by document"
+        return self.rows(sql, [list(documents)])
 
     def add_sample(self, name: str, members: Sequence[str]) -> None:
         """Make a sample known to the filters; `members` are fingerprints."""

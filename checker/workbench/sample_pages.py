@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..audit.samples import DEFAULT_SIZE, Precision, overall, precision
+from ..audit.samples import DEFAULT_SIZE, DOCUMENTS, Precision, Sample, missed_share, overall, precision
 from ..errors import InputError
 from .application import Workbench, json_answer, of
 from .criteria import parse
@@ -36,6 +36,9 @@ def samples(request: Request) -> Response:
 
 def _row(workbench: Workbench, name: str) -> dict[str, object]:
     sample = workbench.samples[name]
+    if sample.kind == DOCUMENTS:
+        rows = workbench.telegrams_of(sample)
+        return {"name": name, "size": len(rows), "done": sum(row["reviewed"] for row in rows), "share": ""}
     found = precision(sample, workbench.log.latest)
     done = len(sample.members) - sum(one.undecided for one in found.values())
     return {"name": name, "size": len(sample.members), "done": done, "share": _overall(found)}
@@ -59,6 +62,8 @@ def sample(request: Request) -> Response:
     one = workbench.samples.get(request.path_params["name"])
     if one is None:
         return workbench.not_found(request, "There is no such sample in this audit.")
+    if one.kind == DOCUMENTS:
+        return _telegrams(request, workbench, one)
     found = precision(one, workbench.log.latest)
     return workbench.page(
         request,
@@ -68,6 +73,21 @@ def sample(request: Request) -> Response:
         share=_overall(found),
         waiting=sum(row.undecided for row in found.values()),
         changed=bool(one.rules) and one.rules != workbench.description.get("rules"),
+    )
+
+
+def _telegrams(request: Request, workbench: Workbench, sample: Sample) -> Response:
+    """Return a sample of telegrams, with the share in which a reviewer saw something that no rule found."""
+    rows = workbench.telegrams_of(sample)
+    reviewed = [str(row["document"]) for row in rows if row["reviewed"]]
+    words = ""
+    if reviewed:
+        missed = [str(row["document"]) for row in rows if row["missed"]]
+        hit, seen, (low, high) = missed_share(sample, missed, reviewed)
+        words = f"{hit} of {seen} ({100 * low:.1f}-{100 * high:.1f} %)"
+    waiting = [row for row in rows if not row["reviewed"]]
+    return workbench.page(
+        request, "sample_telegrams.html", sample=sample, rows=rows, words=words, waiting=waiting, done=len(reviewed)
     )
 
 
@@ -92,6 +112,6 @@ def _result_rows(found: Mapping[str, Precision]) -> list[dict[str, object]]:
 def _results(request: Request) -> dict[str, Precision]:
     workbench = of(request)
     one = workbench.samples.get(request.path_params["name"])
-    if one is None:
+    if one is None or one.kind == DOCUMENTS:
         raise InputError("There is no such sample in this audit.")
     return precision(one, workbench.log.latest)

@@ -66,6 +66,7 @@ POSTS = (
     ("/decisions/undo", actions.undo),
     ("/decisions/import", actions.import_decisions),
     ("/samples", actions.draw),
+    ("/samples/reviewed", actions.reviewed),
     ("/missed", actions.missed),
 )
 

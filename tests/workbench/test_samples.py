@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from .conftest import plain
@@ -83,3 +85,20 @@ def test_a_blind_review_hides_the_decisions_of_others_until_ones_own_is_saved(fo
     judge(other, row, by="B. Reviewer")
     assert "A. Reviewer" in other.get(link)
     assert "1 findings were judged by two reviewers, who agree on 0" in plain(other.get("/decisions"))
+
+
+def test_a_sample_of_telegrams_says_how_often_something_was_missed(reader, folder, view):
+    reader.post("/samples", SAMPLE | {"kind": "documents", "size": "3", "query": "level=C&level=U&rule=FMT-002"})
+    page = reader.get("/samples/spring")
+    numbers = list(dict.fromkeys(re.findall(r"/documents/(\d+)[?]sample=spring", page)))
+    assert 6 == len(numbers)
+    person = {"by": "A. Reviewer"}
+    reader.post("/missed", {"document": int(numbers[0]), "line": 3, "rule": "duration", "note": ""} | person)
+    following = ""
+    for number in numbers:
+        assert "Reviewed: nothing more" in plain(reader.get(f"/documents/{number}?sample=spring"))
+        following = reader.post("/samples/reviewed", {"sample": "spring", "document": number} | person)["next"]
+    assert "/samples/spring" == following
+    assert "1 of 6 (3.0-56.4 %)" in plain(view(folder / "out").get("/samples/spring"))
+    assert "error" in reader.post("/samples/reviewed", {"sample": "spring", "document": "0"} | person, 400)
+    assert 0 == reader.json("/findings.json?decision=confirmed")["total"]

@@ -43,7 +43,7 @@
   // ---- The pane ----------------------------------------------------------------------------------------------------
   const rows = () => $$("#rows > .row");
   const current = () => $("#rows > .row:has([aria-current])");
-  const article = () => $("#pane > article") ?? $("main article[data-item]");
+  const article = () => $("#pane > article") ?? $("main article[data-document]");
   let shown = 0;
 
   async function show(row, focus) {
@@ -258,6 +258,8 @@
       const values = Object.fromEntries(new FormData(form));
       const file = $('input[type="file"]', form)?.files[0];
       if (file) Object.assign(values, { name: file.name, text: await file.text() });
+      if (form.dataset.post === "/samples/reviewed" && !await named()) return;
+      if (form.dataset.post === "/samples/reviewed") values.by = state.reviewer;
       const saved = await post(form.dataset.post, values);
       if (saved.next) location.assign(saved.next); else say(saved.words ?? "Saved.");
     });
