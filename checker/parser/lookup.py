@@ -570,6 +570,12 @@ class Grammar:
         return BoundedCache(1024)
 
     @cached_property
+    def tag_mistakes(self) -> dict[str, str]:
+        """Return the geographic tag for each code that is a listed mistake for it, such as one of ISO 3166."""
+        table = self.words.tables.get("tags_geo", ())
+        return {word: entry.code for entry in table for word in entry.facts.get("mistakes", ())}
+
+    @cached_property
     def slips(self) -> dict[str, str | None]:
         """Return the cache of suggestions for unknown TAGS."""
         return BoundedCache(4096)

@@ -48,7 +48,10 @@ def test_a_tags_line(line, tags, persons):
     assert persons == [tag.person for tag in found if tag.person]
 
 
-@pytest.mark.parametrize(("word", "suggestion"), [("PARMS", "PARM"), ("PERL", "PREL"), ("QQQQ", None)])
+@pytest.mark.parametrize(
+    ("word", "suggestion"),
+    [("PARMS", "PARM"), ("PERL", "PREL"), ("QQQQ", None), ("RU", "RS"), ("VZ", "VE"), ("CR", "CS")],
+)
 def test_an_unknown_tag_suggests_the_known_one_it_is_like(word, suggestion):
     found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL, {word}\nSUBJECT: X\n\n").tags[1]
     assert (word, "unknown", False, suggestion) == (found.text, found.kind, found.known, found.suggestion)

@@ -386,8 +386,13 @@ def _tag(cursor: Cursor, low: int, high: int) -> Tag:
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
-    """Return the known tag one slip away from an unknown word of 4 to 12 letters, or the two tags joined in it."""
+    """Return the known tag for which a word is a listed mistake, or one slip away, or the two tags joined in it.
+
+    Only words of 4 to 12 letters are compared letter by letter.
+    """
     memory = cursor.grammar.slips
+    if word not in memory and word in cursor.grammar.tag_mistakes:
+        memory[word] = cursor.grammar.tag_mistakes[word]
     if word not in memory:
         fits = 4 <= len(word) <= 12 and word.isascii()
         memory[word] = (_suggest(cursor, word) if word.isalpha() else _rounded(cursor, word)) if fits else None
