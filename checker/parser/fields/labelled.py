@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ...model import EoLine, Marking, Reference, Subject, Tag, TagsLine, Telegram, Unread
+from ...vocabulary import Vocabulary
 from ..cursor import Cursor, Pattern
 from ..markings import finder
 from .blocks import Region, inner_references
@@ -416,8 +418,17 @@ def _suggest(cursor: Cursor, word: str) -> str | None:
 
 def is_tag(cursor: Cursor, word: str) -> bool:
     """Return whether a table of TAGS lists a word with its meaning."""
-    found = (cursor.words[table].find(word) for table, _ in _KINDS if table in cursor.words)
-    return any(entry is not None and entry.title != "" for entry in found)
+    return word in _known_tags(cursor.words)
+
+
+@lru_cache(maxsize=4)
+def _known_tags(words: Vocabulary) -> frozenset[str]:
+    """Return the spellings and codes of the TAGS that a table lists with their meaning."""
+    found: set[str] = set()
+    for table in (words[table] for table, _ in _KINDS if table in words):
+        spellings = {form for entry in table for form in (*entry.spellings(), entry.code)}
+        found.update(form for form in spellings if (entry := table.find(form)) is not None and entry.title)
+    return frozenset(found)
 
 
 def _slips(word: str) -> list[str]:
