@@ -34,7 +34,7 @@ _LABEL_BEFORE = Pattern(r"[^\n]*(?::|\b\d{1,3}[.)]) *\Z|\s*\Z")
 _CLAUSE_BEFORE = Pattern(r"[\d)] ?\([A-Z\d]{1,3}\)\Z")
 _NUMBER_LABEL = Pattern(r"(?:^|[ \xb6])\d{1,3}[.)](?: ?\([A-Z/]{1,8}\))?\Z")
 _LINE_ALONE = Pattern(r"(?<=\n)[ \t]*(\S{2,})[ \t]*(?=\r?\n)", 0)
-_LAST_WORD = Pattern(r"([A-Z.]+)[ \n]*\Z")
+_LAST_WORD = Pattern(r"(?<![A-Z.])([A-Z.]+)\Z")
 _NUMBER = Pattern(r"\d+(?:[-/.]\d+)?")
 _ROW_OF = {"_": r"_{4,}(?:[ ]?_{4,})*", "-": r"-{4,}(?:[ ]?-{4,})*", "X": r"(?<![A-Z])X{4,}(?![A-Z])"}
 _PERIODS = Pattern(r"\.{3}")
@@ -203,7 +203,7 @@ def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
         yield from _notices_alone(cursor, form, code, forms)
     for sign, code, pattern in forms.rows:
         if sign in fold:
-            yield from _rows(cursor, code, pattern)
+            yield from _rows(cursor, sign, code, pattern)
     if not fold.isascii() and any(block in fold for block in forms.blocks):
         for match in forms.block_run.finditer(fold):
             yield FoundDeletion(*match.span(), forms.block_form)
@@ -307,11 +307,15 @@ def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -
         at = cursor.fold.find(form, end)
 
 
-def _rows(cursor: Cursor, code: str, pattern: re.Pattern[str]) -> Iterator[FoundDeletion]:
-    """Yield rows of one sign; dashes and underscores are mostly rules and ornaments, and rarely a deletion."""
-    for match in pattern.finditer(cursor.fold):
-        start, end = match.span()
-        if match[0][0].isalpha():
+def _rows(cursor: Cursor, sign: str, code: str, pattern: re.Pattern[str]) -> Iterator[FoundDeletion]:
+    """Yield rows that begin with `sign`; dashes and underscores are mostly rules and ornaments, and rarely a deletion."""
+    end = 0
+    while (start := cursor.fold.find(sign, end)) >= 0:
+        match = pattern.match(cursor.fold, start)
+        end = match.end() if match is not None else start + 1
+        if match is None:
+            continue
+        if sign.isalpha():
             if cursor.fold[start - 1] == "(" and cursor.fold[end] == ")":
                 start, end = start - 1, end + 1
             yield FoundDeletion(start, end, code)
