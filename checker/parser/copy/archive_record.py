@@ -14,7 +14,7 @@ from .source_metadata import read_date, read_level
 _PARTS = Pattern(r"[^,;\n]+")
 _TAG = Pattern(r"\([^()]*\)?|[^\s,;()]+")
 _NUMBERED = Pattern(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z .'-]{1,39}?) ?(\d{1,7})")
-_STEP = Pattern(r"([A-Z]+(?: [A-Z]+)*) ?<([^<>]*)>")
+_STEP = Pattern(r"(?<![A-Z])(?<![A-Z] )([A-Z]+(?: [A-Z]+)*) ?<([^<>]*)>")
 _ORDER_NUMBER = Pattern(r"\d{5} ?")
 _LONGEST = 4000  # code points of a value
 

@@ -308,7 +308,7 @@ def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -
 
 
 def _rows(cursor: Cursor, sign: str, code: str, pattern: re.Pattern[str]) -> Iterator[FoundDeletion]:
-    """Yield rows that begin with `sign`; dashes and underscores are mostly rules and ornaments, and rarely a deletion."""
+    """Yield rows that begin with `sign`. Dashes and underscores are mostly rules and ornaments, rarely a deletion."""
     end = 0
     while (start := cursor.fold.find(sign, end)) >= 0:
         match = pattern.match(cursor.fold, start)
