@@ -62,7 +62,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 BLOCKS = [block for page in PAGES for block in blocks(page)]
-SLOW = {"docs/audit.md"}  # several audits and the mutants of the corpus rules: 20 seconds
+SLOW = {"docs/archive-1973.md", "docs/audit.md"}  # several audits, the mutants of the corpus rules: 20 seconds
 RUN = [
     pytest.param(page, marks=pytest.mark.slow if page in SLOW else ())
     for page in sorted({block.page for block in BLOCKS if block.commands})

@@ -62,7 +62,8 @@ class Telegram(Node):
     `layout` is a code of the table `layouts`, `profile` a code of the table `profiles` (CABLE, GEN, IC, CUI). `era` is
     the code of the order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), and
     `era_days` the number of days since it took effect. `as_of` is the reference day of the run, if one was given.
-    `drafting` holds the lines of the drafting block, each named by the code of its label (table `labels`).
+    `copies` is the number of copies that the distribution lines state for all offices together, and `drafting` holds
+    the lines of the drafting block, each named by the code of its label (table `labels`).
     `missing_sections` are those that a notice in the copy names as missing. `whole` is false if the copy does not
     contain the complete telegram. `parts` tile the text: each character that the view keeps is in exactly one of them.
     `damage` lists the strong signs that the copy lacks text; `labels` lists the labels that a plain search finds above
@@ -88,6 +89,7 @@ class Telegram(Node):
     info: tuple[Party, ...] = ()
     exempt: tuple[Party, ...] = ()
     offices: tuple[Word, ...] = ()
+    copies: int | None = None
     readdressal: Readdressal | None = None
     pilots: tuple[Word, ...] = ()
     accounting: Word | None = None
@@ -217,6 +219,11 @@ class Telegram(Node):
                     found.append(caption)
                 least = caption.rank if least is None else min(least, caption.rank)
         return tuple(found)
+
+    @property
+    def office_copies(self) -> int:
+        """Return the sum of the copies for each office on the distribution lines."""
+        return sum([int(office.text[-2:]) for office in self.offices if office.text[-2:].isdigit()])
 
     @property
     def addressees(self) -> tuple[Party, ...]:

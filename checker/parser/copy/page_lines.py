@@ -26,6 +26,7 @@ _STAMP_LINES = 4  # lines of a stamp after its first
 _STAMP = 160  # a stamp and its date keep within so many letters of a line
 _SIGNER_AT_END = Pattern(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
 _WIDEST = 160  # code points of a line within which a running page line is looked at: nothing here may be quadratic
+_LEAST_NOISE = 3  # signs in a row
 _ENDED = ".!?:\"')]-"
 
 
@@ -54,6 +55,7 @@ class PageLineFinder:
         self._stamps()
         self._page_heads()
         self._running_lines()
+        self._noise()
         self.telegram.page_lines = tuple(node for _, node in sorted(self.lines, key=_offset))
         self.telegram.stamps = tuple(node for _, node in sorted(self.stamps, key=_offset))
         self.telegram.page_level = self.level
@@ -217,6 +219,17 @@ class PageLineFinder:
             if low == line:
                 break
         return best
+
+    def _noise(self) -> None:
+        """Cut the lines that consist of a sign that an archive puts in place of what it could not convert."""
+        cursor = self.cursor
+        for sign in cursor.grammar.page_word("noise", "sign"):
+            at = cursor.fold.find(f"\n{sign * _LEAST_NOISE}", 0, self.limit)
+            while at >= 0:
+                end = cursor.line_end(at + 1)
+                if not cursor.fold[at + 1 : end].strip(f"{sign} "):
+                    self.cuts.append(Cut(at + 1, min(end + 1, cursor.size), "noise"))
+                at = cursor.fold.find(f"\n{sign * _LEAST_NOISE}", at + 1, self.limit)
 
     # ---- stamps ----------------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ _NEAR = 60  # lines
 _LONGEST_NUMBER = 7  # digits
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = Pattern(r"-{6,}")
-_TOTAL = Pattern(r"/ ?\d{3} ?[A-Z]{1,2}")
+_TOTAL = Pattern(r"/ ?(\d{3}) ?[A-Z]{1,2}(?= |$)")
 
 
 class HeaderReader:
@@ -295,6 +295,9 @@ class HeaderReader:
             self._group()
         elif kind == "offices":
             self.offices += [cursor.word(*hit.span()) for hit in _OFFICE.finditer(cursor.fold, start, end)]
+            total = _TOTAL.search(cursor.fold[start:end])
+            if total is not None:
+                telegram.copies = int(total.group(1))
         elif kind in ("sender", "to", "info", "exempt"):
             self._party(kind, start, end, block)
         else:

@@ -14,7 +14,7 @@ from .dates import year_of
 from .declass_instruction import read_value
 from .deletions import kept_spans
 from .header_lines import post_of
-from .reference_kinds import is_airgram, name_kind, own_post
+from .reference_kinds import is_airgram, name_kind, names_other, own_post
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
@@ -152,7 +152,7 @@ def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> boo
         return not initial or _named(cursor, cursor.fold, letter.end(), end) is not None
     if "\n" in match.group() and _BROKEN_NAME.fullmatch(cursor.fold, low, match.start()) is not None:
         return False
-    if _named(cursor, cursor.fold, at, end) is not None:
+    if _named(cursor, cursor.fold, at, end) is not None or names_other(cursor, at, end):
         return True
     return match.group() in (" AND ", " & ", ",") and _NUMBER_ALONE.match(cursor.fold, at, end) is not None
 

@@ -13,6 +13,7 @@ _AIRGRAM = Pattern(  # 1 year, 2 post, 3 its year, 4 number, 5 year after it
     r"A-(\d{1,4})(?: ?\((\d{4}|\d{2})\))?(?![\dA-Z])"
 )
 _GROUP = Pattern(r"(\d{2})([0-2]\d[0-5]\d) ?([A-Z]) ?([A-Z]{3,9}),? ?(\d{4}|\d{2})?(?![\d])")
+_DATED = Pattern(r"[A-Z][A-Z0-9'./ -]{1,39} \d{2}[0-2]\d[0-5]\d ?[A-Z] ?[A-Z]{3}(?![A-Z]{7})")
 _WORDS = Pattern(r"[A-Z][A-Z0-9'./ -]*")
 _AIRGRAM_SIGN = "A-"
 
@@ -42,6 +43,11 @@ def is_airgram(name: str) -> bool:
     """Return whether the words before a number end as those before the number of an airgram, such as `A-` (A-123)."""
     words = name.rsplit(" ", 1)[-1]
     return words.rstrip() == _AIRGRAM_SIGN
+
+
+def names_other(cursor: Cursor, at: int, end: int) -> bool:
+    """Return whether an airgram, or a message named by sender and date-time group, begins at an offset."""
+    return _AIRGRAM.match(cursor.fold, at, end) is not None or _DATED.match(cursor.fold, at, end) is not None
 
 
 def own_post(telegram: Telegram) -> str | None:
