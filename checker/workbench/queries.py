@@ -49,6 +49,9 @@ select row_number() over (order by f.document, f.line, f."column", f.rule, f.mes
     cast(coalesce(c.post, '') as post_values) as post, c.year, cast(coalesce(c.level, '') as level_values) as level,
     cast(coalesce(c.era, '') as era_values) as era, cast(coalesce(c.layout, '') as layout_values) as layout,
     cast(coalesce(c.reader, '') as reader_values) as reader, c.date,
+    case when len(c.tags) > 0 then
+        cast(list_distinct(string_split(upper(array_to_string(c.tags, chr(31))), chr(31))) as tag_values[])
+    end as tags,
     cast('none' as decision_values) as decision, '' as reviewer
 from (
     select document, path, cable, rule, severity, message, line, "column", end_line, end_column,
@@ -278,10 +281,7 @@ class AuditTables:
             sql = f"select undetermined, count(*) from item where {where} group by all"
         elif name == "tag":
             where, values = self.condition(criteria)
-            sql = (
-                f"with n as (select document, count(*) as n from item where {where} group by all) "
-                "select tag, sum(n)::bigint from n join tagged using (document) group by all"
-            )
+            sql = f"select tag, count(*) from (select unnest(tags) as tag from item where {where}) group by tag"
         elif name == "sample":
             where, values = self.condition(criteria)
             members = "item join sampled using (fingerprint)"
