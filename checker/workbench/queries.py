@@ -43,7 +43,7 @@ _TYPES = {  # columns of few values, which are grouped three times as fast as nu
 }
 _ITEMS = """
 create table item as
-select row_number() over (order by f.document, f.line, f."column", f.rule, f.message) as id, f.* replace (
+select row_number() over (order by f.document, f.line, f."column", f.rule) as id, f.* replace (
         cast(f.rule as rule_values) as rule, cast(f.severity as severity_values) as severity,
         cast(f.undetermined as undetermined_values) as undetermined),
     cast(coalesce(c.post, '') as post_values) as post, c.year, cast(coalesce(c.level, '') as level_values) as level,
