@@ -208,8 +208,9 @@ class Paragraph(Node):
     `kind` is numbered, lettered, bullet or unnumbered; `depth` is 1 for paragraphs and 2 for what is below them. `mark`
     is its own portion mark; `level` its own level or, without a mark, its parent's level or that of an ENTIRE TEXT
     statement. `label` is what comes before the text ("3.", "3.A", "--"). `place` is where a missing mark would appear.
-    `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a
-    deletion covers the place of the mark; `place` is then the deletion.
+    `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a deletion
+    covers the place of the mark (`place` is then the deletion); `is_authority` whether it is a classification
+    authority, without a mark.
     """
 
     kind: str
@@ -225,6 +226,7 @@ class Paragraph(Node):
     entire_text: bool = False
     cut: bool = False
     section: int = 1
+    is_authority: bool = False
 
     @property
     def name(self) -> str:

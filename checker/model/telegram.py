@@ -303,16 +303,8 @@ class Telegram(Node):
     @property
     def markable(self) -> tuple[Paragraph, ...]:
         """Return the portions that need a mark: the numbered paragraphs, or all portions if none is numbered."""
-        found = [p for p in self.numbered if p.depth == 1 and not self._is_authority(p)]
+        found = [p for p in self.numbered if p.depth == 1 and not p.is_authority]
         return tuple(found) or self.portions
-
-    def _is_authority(self, paragraph: Paragraph) -> bool:
-        """Return whether a numbered paragraph is the classification authority and nothing else."""
-        block = self.authority
-        if not isinstance(block, Authority) or not block.numbered or paragraph.mark is not None:
-            return False
-        own, other = paragraph.span, block.span
-        return 0 <= other.start - own.start <= 8 and own.end <= other.end + 2
 
     @property
     def other_banners(self) -> tuple[Banner, ...]:
@@ -481,9 +473,13 @@ class Telegram(Node):
         shown += [again.section or 0 for again in self.other_banners if again.sections == count]
         last = max([first, *shown])
         size = sum(len(paragraph.text) for paragraph in self.paragraphs)
-        if last < count and (self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION):
+        if last < count and (self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION or self._is_cut()):
             return None
         return last
+
+    def _is_cut(self) -> bool:
+        """Return whether a line of this copy is cut, so that nobody knows which sections it had."""
+        return any(damage.kind in ("cut", "gap") and damage.covers != "fields" for damage in self.damage)
 
     @property
     def instruction(self) -> Instruction | Unread | None:

@@ -6,7 +6,7 @@ import pytest
 from parsing import BANNER, FIELDS, HEADER, telegram
 
 from checker import engine, rulebook
-from checker.model import Authority
+from checker.model import Authority, Reasons
 from checker.text import Source
 
 LEVEL = BANNER.partition("\n")[0] + "\n\n"
@@ -88,3 +88,64 @@ def test_a_lettered_reference_is_no_portion_mark() -> None:
 def test_letters_of_references(references: str, letters: str) -> None:
     found = telegram(HEADER + BANNER + FIELDS + f"REF: {references}\n\n" + BLOCK + TEXT)
     assert letters == "".join(item.letter or "-" for item in found.references)
+
+
+def test_a_head_printed_by_the_system_that_kept_the_telegram_is_no_copy() -> None:
+    head = "C O N F I D E N T I A L        STRELSAU 00123\n\nCXSTRELSAU:\n    ACTION: POL\n    INFO:   AMB\n\n"
+    text = head + HEADER + head + HEADER + BANNER + FIELDS + BLOCK + TEXT
+    found = telegram(text)
+    assert ("SIPDIS",) == found.caption_codes
+    assert 2 == len(found.marked)
+    assert "FM AMEMBASSY" not in "".join(caption.text for caption in telegram(head + HEADER + BANNER + TEXT).captions)
+
+
+def test_an_authority_repeated_as_paragraph_1_needs_no_mark() -> None:
+    repeated = "1. Classified by Jane Q. Doe. Reason: 1.4 (b).\n\n2. (C) The King waits.\n\n3. (C) The bridge is closed.\nDOE\n"
+    assert "POR-001" not in undetermined_and_failed(HEADER + BANNER + FIELDS + BLOCK + repeated)[1]
+    with_text = repeated.replace("1.4 (b).", "1.4 (b). " + "The King waits for the bridge. " * 8)
+    assert "POR-001" in undetermined_and_failed(HEADER + BANNER + FIELDS + BLOCK + with_text)[1]
+
+
+def test_a_long_sentence_announces_its_points() -> None:
+    lead = (
+        "1. The conclusions that we have drawn from the talks described above and from many others are the following:\n"
+    )
+    points = "-- (C) The King waits.\n-- (C) The bridge is closed.\n\n2. (C) The Chancellor agrees.\nDOE\n"
+    assert "POR-001" not in undetermined_and_failed(HEADER + BANNER + FIELDS + BLOCK + lead + points)[1]
+    assert "POR-001" in undetermined_and_failed(HEADER + BANNER + FIELDS + BLOCK + lead.replace(":", ".") + points)[1]
+
+
+def test_a_reviewer_s_note_on_the_order_line_is_a_stamp() -> None:
+    found = telegram(
+        HEADER + BANNER + FIELDS.replace("DECL: 03/12/2018", "AS AMENDED; DECLASSIFIED JUNE 21, 2016") + TEXT
+    )
+    assert found.eo is None
+    assert ["2016-06-21"] == [str(stamp.date) for stamp in found.stamps]
+
+
+def test_a_letter_out_of_order_at_the_end_of_the_authority_marks_the_text_below() -> None:
+    block = "Classified By: Jane Q. Doe, Consul, for reasons 1.4 (b) and (d) (C)\n\nThe King waits.\n\nDOE\n"
+    found = telegram(HEADER + BANNER + FIELDS + block)
+    assert isinstance(found.authority, Authority) and isinstance(found.authority.reasons, Reasons)
+    assert ("b", "d") == found.authority.reasons.codes
+    assert ["(C)"] == [item.mark.text for item in found.paragraphs if item.mark is not None]
+    in_order = telegram(HEADER + BANNER + FIELDS + block.replace("(d) (C)", "(c) (D)"))
+    assert isinstance(in_order.authority, Authority) and isinstance(in_order.authority.reasons, Reasons)
+    assert ("b", "c", "d") == in_order.authority.reasons.codes
+
+
+def test_the_row_of_another_telegram_ends_the_telegram_of_the_page() -> None:
+    own = HEADER + "UNCLAS STRELSAU 000123\n\nSIPDIS\n\n" + FIELDS.replace("DECL: 03/12/2018", "N/A")
+    row = "\n12346 3/15/2008 15:30 08STRELSAU124 Embassy Strelsau CONFIDENTIAL\n\n"
+    other = HEADER + BANNER.replace("123", "124") + FIELDS + BLOCK + TEXT
+    found = telegram(own + row + other)
+    assert "08STRELSAU123" == found.mrn
+    assert () == found.marked
+    assert "other_telegram" in [part.kind for part in found.parts]
+    assert 2 == len(telegram(own + row.replace("124", "123") + other.replace("124", "123")).marked)
+
+
+def test_a_sentence_goes_on_after_an_empty_line() -> None:
+    text = "(C) 1. The King has received\n\nseven carriages.\n\nThe bridge is closed.\nDOE\n"
+    found = telegram(HEADER + BANNER + FIELDS + BLOCK + text)
+    assert 2 == len(found.paragraphs)

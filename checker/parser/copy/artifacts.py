@@ -7,7 +7,7 @@ then the whole telegram. The last whole copy is read; everything before and afte
 from __future__ import annotations
 
 from ...model import Banner
-from ..cursor import Cursor, Cut, without_overlap
+from ..cursor import Cursor, Cut, Pattern, without_overlap
 from ..fields.banner import read_banner
 from ..fields.dates import read_dtg
 from ..layouts.detect import is_smart_form
@@ -24,6 +24,10 @@ _WHOLE = 0.5  # share of the longest copy from which a copy counts as whole
 _HEADER_LINES = 14  # lines above the originator that may belong to its header
 _FIELDS_NEAR = 2500  # code points after a classification line in which its fields begin
 _PREVIEW_END = ("...", "\u2026")
+_ROW = Pattern(  # id, date, number
+    r"\n\"?\d{1,6}[ ,\"]{1,3}(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d)[ ,\"]{1,3}"
+    r"(\d\d[A-Z]{3,24}\d{1,6})(?!\d)"
+)
 
 
 def artifacts(cursor: Cursor) -> list[Cut]:
@@ -121,10 +125,13 @@ def _form_start(cursor: Cursor) -> int:
 
 def _other_copies(cursor: Cursor) -> list[Cut]:
     """Return everything that belongs to a copy other than the last whole one."""
-    starts = _copy_starts(cursor)
     headers = _headers(cursor)
+    starts = _copy_starts(cursor, headers)
     if not starts:
         return []
+    other = _other_telegram(cursor, starts)
+    if other is not None:
+        return [other]
     ends = [*starts[1:], cursor.size]
     sizes = [end - start for start, end in zip(starts, ends, strict=True)]
     chosen = max(index for index, size in enumerate(sizes) if size >= _WHOLE * max(sizes))
@@ -138,6 +145,18 @@ def _other_copies(cursor: Cursor) -> list[Cut]:
         later = [header for header in headers if starts[chosen] < header < starts[chosen + 1]]
         found.append(Cut(min([*later, starts[chosen + 1]]), cursor.size, "earlier_copy"))
     return found
+
+
+def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
+    """Return what follows an archive's row of another telegram, if the page has the fields of its own above the row."""
+    banner = read_banner(cursor, starts[0], cursor.line_end(starts[0]))
+    if banner is None or banner.post is None:
+        return None
+    own = f"{banner.post.replace(' ', '')}{banner.serial}"
+    row = _ROW.search(cursor.fold, starts[-1])
+    if row is None or row.group(1).endswith(own) or not _labels(cursor, starts[0], row.start()):
+        return None
+    return Cut(row.start() + 1, cursor.size, "other_telegram")
 
 
 def _earlier(cursor: Cursor, starts: list[int], chosen: int, headers: list[int], headed: bool) -> Cut:
@@ -169,8 +188,11 @@ def _preview_end(cursor: Cursor, low: int, high: int) -> int:
     return min([end for end in ends if end > low + 4] + [high])
 
 
-def _copy_starts(cursor: Cursor) -> list[int]:
-    """Return where each copy's classification line begins: post, number and section are those of the first."""
+def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
+    """Return where each copy's classification line begins: post, number and section are those of the first.
+
+    A header between two such lines begins a copy too: the system that kept the telegram printed what is above it.
+    """
     lines = _banner_lines(cursor)
     if not lines:
         return []
@@ -178,7 +200,7 @@ def _copy_starts(cursor: Cursor) -> list[int]:
     found = [lines[0][0]]
     for at, banner in lines[1:]:
         same = (banner.post, banner.serial, banner.section or 1) == (first.post, first.serial, first.section or 1)
-        if same and _begins_anew(cursor, found[-1], at):
+        if same and (any(found[-1] < header < at for header in headers) or _begins_anew(cursor, found[-1], at)):
             found.append(at)
     return found
 

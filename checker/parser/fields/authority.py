@@ -24,6 +24,7 @@ _LETTERS = Pattern(r"([A-H]{1,4})(?![A-Z'])(?!\.[A-Z]{2})(?!\.[I-Z])")
 _SECTION_REPEATED = Pattern(r"[ ,;/&)]{0,3}(?:AND |OR )?1 ?[./:] ?[3-6](?= ?\(?[A-H])")
 _NO_LETTER = Pattern(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written as a letter is
 _MARK = Pattern(r"\([CSU](/{1,2} ?[A-Z][A-Z ,/]{1,20})?\)")
+_LAST_LETTER = Pattern(r"(?<![A-Z])([A-H])\)? {1,3}\Z")
 _MARKED_TEXT = Pattern(r"(?:[^\n]*+\n(?: *+\n)++)?[ \n]*+(?!AND\b|OR\b)[A-Z0-9\"'-]")
 _TEXT = Pattern(r"[). \n-]*([(\xb61][^\n]{0,30})")
 _PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1 ?[.)] ?\((?:C|S|U|SBU|LOU|TS)[)/]")
@@ -269,11 +270,14 @@ def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
     if match is None:
         return _NO_LETTER.match(flat, at)
     before = between.group(1)
+    bracketed = before.endswith("(") and flat[match.start() : match.end()] in block.cursor.grammar.level_names
+    if bracketed and not between.group(2) and _ends_block(block, match.start() - 1):
+        return None
     if between.group(2) or not (
         "." in before or "\n" in block.cursor.fold[block.start + at : block.start + match.start()]
     ):
         return match
-    if before.endswith("(") and flat[match.start() : match.end()] in block.cursor.grammar.level_names:
+    if bracketed:
         return None if _is_mark(block, match.start() - 1, "." in before) else match
     prose = flat[match.end() : match.end() + 1] == " " and flat[match.end() : match.end() + 3].strip().isalpha()
     return None if prose and not flat.startswith((" AND", " OR "), match.end()) else match
@@ -289,7 +293,15 @@ def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
     rest = fold[mark.end() : block.end]
     if mark.group(1) or _MARKED_TEXT.match(rest) is not None:
         return True
-    return stopped and not rest.strip(" \n.")
+    return (stopped and not rest.strip(" \n.")) or _ends_block(block, at)
+
+
+def _ends_block(block: AuthorityBlock, at: int) -> bool:
+    """Return whether the parenthesis at `at` ends the block, out of the order of the letters: "(b) and (d) (C)"."""
+    before = _LAST_LETTER.search(block.flat, 0, at)
+    if before is None or before.group(1) <= block.flat[at + 1]:
+        return False
+    return not block.flat[at + 3 :].strip(" .")
 
 
 def text_offset(cursor: Cursor, start: int, end: int) -> int | None:

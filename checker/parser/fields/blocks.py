@@ -284,6 +284,14 @@ def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | N
     return None
 
 
+def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
+    """Return whether a span is a classification authority and nothing else."""
+    openers = cursor.grammar.authority_openers
+    return end - at <= _LONGEST_CLASSIFIER and any(
+        cursor.fold.startswith(form, at) and is_authority_label(cursor, at + len(form)) for form in openers
+    )
+
+
 def is_authority_label(cursor: Cursor, end: int) -> bool:
     """Return whether words within a line that end at `end` are a label: a colon or soon a reason follows them."""
     if cursor.fold[end].isalpha():

@@ -7,6 +7,7 @@ from ...vocabulary import Entry
 from ..cursor import Cursor, Pattern
 
 LONGEST_ADDRESS = 90  # letters
+_ADDRESS = Pattern(r"R[UH][A-Z]{3,6}(?:/|\Z)")
 _SEPARATORS = " ,/;+-"
 _SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
 _NOT_CAPTION = Pattern(r"(?:TO|AND|FROM|FOR|AMEMBASSY|AMCONSUL|USMISSION|USDEL) |X{4,}|[A-Z]{1,4}/[A-Z]")
@@ -107,8 +108,12 @@ def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
 def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
     """Return a short line in capitals above the fields that is in no table; `None` for what is plainly no caption.
 
-    Office symbols, addresses, deletions and end marks appear there too.
+    Office symbols, addresses, deletions, end marks and, below a page's own head, the lines of the header appear there
+    too.
     """
+    first = cursor.fold[start:end].split(" ", 1)[0]
+    if first in cursor.grammar.header_lines or first.startswith(cursor.grammar.starts) or _ADDRESS.match(first):
+        return None
     if end - start <= 40 and _SHORT.fullmatch(cursor.text, start, end) and not _NOT_CAPTION.match(cursor.fold, start):
         line = cursor.fold[start:end]
         if line in cursor.grammar.page_word("end") or line.startswith(cursor.grammar.page_word("lost")):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from ...model import Heading, Marking, Paragraph, Telegram, Unread, Word
 from ..cursor import Cursor, Pattern
 from ..markings import finder
+from .blocks import opens_authority
 from .deletions import deletion_at
-from .openings import Opening, OpeningFinder
+from .openings import SENTENCE_ENDS, Opening, OpeningFinder
 from .portion_marks import find_mark, inherit_levels, says_entire
 from .signature import is_notice
 
@@ -80,7 +81,18 @@ class ParagraphBuilder:
         first = opening.label_end + (len(opening.mark.text) if opening.mark is not None else 0)
         while first < end and fold[first] in _BLANKS:
             first += 1
-        return _empty_line(fold, first, end)
+        stop = _empty_line(fold, first, end)
+        while stop < end and self._goes_on(first, stop, end):
+            stop = _empty_line(fold, stop + len(fold[stop:end]) - len(fold[stop:end].lstrip(_BLANKS)), end)
+        return stop
+
+    def _goes_on(self, first: int, stop: int, end: int) -> bool:
+        """Return whether a sentence goes on in small letters after an empty line, as after a page line."""
+        below = stop
+        while below < end and self.cursor.fold[below] in _BLANKS:
+            below += 1
+        above = self.cursor.fold[first:stop].rstrip(_BLANKS)
+        return self.cursor.text[below : below + 1].islower() and above[-1:] not in SENTENCE_ENDS
 
     def _unnumbered(self, low: int, high: int) -> None:
         """Make a paragraph or a heading of each group of lines between empty lines."""
@@ -141,6 +153,7 @@ class ParagraphBuilder:
             node.place, node.mark, node.cut = Word(node.mark.span, node.mark.text), None, True
         elif opening.number == 1 and not node.entire_text:
             node.entire_text = says_entire(cursor, first)
+            node.is_authority = node.mark is None and opens_authority(cursor, cursor.after_blanks(first), high)
         node.text = cursor.text[first:high].lstrip()
         self.paragraphs.append(node)
 

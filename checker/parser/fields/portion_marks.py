@@ -17,6 +17,7 @@ _BLANKS = " \n"
 _STATEMENT = 70  # code points in which a statement for the entire text begins
 _LONGEST_MARK_AT_END = 60  # code points
 _LONGEST_LEAD_IN = 80  # code points
+_LONGEST_ANNOUNCEMENT = 240  # code points of a sentence that ends with a colon
 
 
 def says_entire(cursor: Cursor, body: int) -> bool:
@@ -111,7 +112,9 @@ def inherit_levels(paragraphs: list[Paragraph]) -> None:
 def _is_lead_in(text: str) -> bool:
     """Return whether a paragraph is only a heading, or only the words that announce its points."""
     words = text.rstrip("-=* \n")
-    return 0 < len(words) <= _LONGEST_LEAD_IN and (words[-1] == ":" or words[-1].isalnum())
+    if words.endswith(":") and len(words) <= _LONGEST_ANNOUNCEMENT:
+        return True
+    return 0 < len(words) <= _LONGEST_LEAD_IN and words[-1].isalnum()
 
 
 def _level_of_points(below: list[Paragraph]) -> Level | None:
