@@ -11,6 +11,7 @@ from checker.rulebook import authoring, examples
 from checker.rulebook.field_types import Path as Steps
 from checker.rulebook.mutation import mutants_of
 
+ROOT = Path(__file__).parents[2]
 WORDS = rulebook.load().vocabulary
 P: Steps = [0, "x"]
 
@@ -116,6 +117,14 @@ def test_a_rule_without_its_requirement_fails_an_example() -> None:
         if book.runs(rule) and not rule.data.get("check"):
             dropped = [mutant for mutant in examples.run_mutants(rule, book) if mutant.name == "require dropped"]
             assert [True] == [mutant.killed for mutant in dropped], rule.id
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paths", [[], ["packs/nato"], ["packs/uk-gsc"], ["examples/packs/rivers"]])
+def test_the_examples_of_the_shipped_rules_and_packs_kill_every_mutant(paths: list[str]) -> None:
+    report = authoring.test_files([str(ROOT / path) for path in paths], mutants=True)
+    assert len(report.mutants) > 5
+    assert report.ok, [line for line in report.lines if "survives" in line]
 
 
 def test_an_example_that_comes_out_otherwise_is_told(tmp_path: Path) -> None:
