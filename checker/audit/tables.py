@@ -471,7 +471,7 @@ def references(number: int, telegram: Telegram, source: Source, words: Vocabular
                 "place": place,
                 "from_mrn": telegram.mrn,
                 "to_mrn": target,
-                "kind": one.kind,
+                "kind": "dated" if one.group is not None else one.kind,
                 "resolved": target is not None,
                 "post": None if redact else one.post,
                 "serial": None if redact else one.serial,

@@ -132,8 +132,8 @@ class Subject(Node):
 class Reference(Node):
     """One reference: its letter, and what it names.
 
-    `kind` is "telegram" or "airgram" (with post and serial, and the year if it is stated), "dated" for a message named
-    by its sender and date-time group, which is then in `group`, or "other".
+    `kind` is "telegram" or "airgram" (with post and serial, and the year if it is stated), or "other". `group` is the
+    date-time group of a message that is named by it and its sender, which is then in `post`.
     """
 
     text: str

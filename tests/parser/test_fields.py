@@ -176,7 +176,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"), [*((text, "other") for text in OTHERS), ("MOD MSG DTG 301601Z SEP 08", "dated")]
+    ("text", "kind"), [*((text, "other") for text in OTHERS), ("MOD MSG DTG 301601Z SEP 08", "other")]
 )
 def test_what_is_no_telegram_is_an_other_reference(text, kind):
     found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\nREF: A. {text}\n     B. ZENDA 12\n\n").references

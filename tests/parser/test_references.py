@@ -57,8 +57,8 @@ def test_a_reference_names_this_number(line):
 @pytest.mark.parametrize(
     ("line", "kind", "post", "group"),
     [
-        ("USCINCEUR 111345Z MAR 75", "dated", "USCINCEUR", "111345Z MAR 75"),
-        ("CINCPAC 111345Z MAR", "dated", "CINCPAC", "111345Z MAR"),
+        ("USCINCEUR 111345Z MAR 75", "other", "USCINCEUR", "111345Z MAR 75"),
+        ("CINCPAC 111345Z MAR", "other", "CINCPAC", "111345Z MAR"),
         ("STRELSAU A-123", "airgram", "STRELSAU", None),
         ("LETTER DOE TO ROE OF MARCH 3", "other", None, None),
     ],

@@ -19,7 +19,7 @@ _AIRGRAM_SIGN = "A-"
 
 
 def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
-    """Set the kind of a reference that names no telegram by post and number: airgram, dated or other."""
+    """Set what a reference names that names no telegram by post and number: an airgram, or a message by its date."""
     words = " ".join(item.text.upper().split())
     if item.letter is not None:
         words = words[words.find(item.letter) + 1 :].lstrip(" .:)-")
@@ -34,7 +34,7 @@ def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
     group = _GROUP.search(words)
     if group is not None and month_of(group.group(4), cursor.grammar.months)[0] is not None:
         sender = _WORDS.match(words[: group.start()].strip(" ,:"))
-        item.kind, item.group = "dated", group.group()
+        item.group = group.group()
         item.post = post_of(cursor, sender.group().strip(" -.")) if sender is not None else None
         item.year = year_of(group.group(5)) if group.group(5) else None
 
