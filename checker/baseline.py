@@ -57,22 +57,25 @@ class HidingFiles(Record):
 
     def entries(self) -> HidingEntries:
         """Read the files. Raises `ConfigError` for each that is damaged."""
-        log = decisions.DecisionLog(self.decisions) if self.decisions else None
+        log = decisions.DecisionLog(self.decisions)
         return HidingEntries(
             load_suppressions(self.suppressions) if self.suppressions else [],
-            tuple(log.latest.values()) if log else (),
+            log,
             load(self.baseline) if self.baseline else [],
-            log.notices if log else (),
         )
 
 
 class HidingEntries(Record):
-    """What the files say: accepted findings, the latest decision about each finding, and the baseline."""
+    """What the files say: accepted findings, the decisions log, and the baseline."""
 
     suppressions: list[Suppression]
-    decided: tuple[decisions.ReviewDecision, ...]
+    log: decisions.DecisionLog
     baseline: list[BaselineEntry]
-    notices: tuple[str, ...] = ()
+
+    @property
+    def decided(self) -> tuple[decisions.ReviewDecision, ...]:
+        """Return the latest decision about each finding."""
+        return tuple(self.log.latest.values())
 
     def fingerprints(self) -> frozenset[str]:
         """Return the fingerprints of all findings that may be hidden."""
@@ -93,7 +96,7 @@ class HidingEntries(Record):
         return Filtered(
             third.shown,
             first.hidden + second.hidden + third.hidden,
-            self.notices + first.notices + second.notices + third.notices,
+            self.log.notices + first.notices + second.notices + third.notices,
             first.errors,
         )
 

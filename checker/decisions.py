@@ -102,7 +102,9 @@ _OPTIONAL = tuple(
 
 
 class DecisionLog:
-    """The decisions in a file, which need not exist yet. Raises `ConfigError` if it is damaged, with the line.
+    """The decisions in a file, which need not exist yet; "" is an empty log.
+
+    Raises `ConfigError` with the line if the file is damaged.
 
     A last line without a line end was cut off by a crash: it is left out and reported in `notices`; the next `append`
     moves it to `PATH.torn`.

@@ -22,9 +22,12 @@ _NOWHERE = Span(0, 0), _START, _START  # only fingerprint, rule and path of a fi
 
 
 class Hidden(Record):
-    """How many findings are hidden, by what hides them; notices, and errors that make the audit incomplete."""
+    """How many findings are hidden, by what hides them; the decisions log; notices, and errors that
+    make the audit incomplete.
+    """
 
     counts: dict[str, int]
+    log: decisions.DecisionLog
     notices: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
@@ -57,7 +60,7 @@ def write(out: str, options: Options, today: str) -> Hidden:
     counts: dict[str, int] = {}
     for each in found.hidden:
         counts[each.by] = counts.get(each.by, 0) + 1
-    return Hidden(counts, found.notices, found.errors)
+    return Hidden(counts, entries.log, found.notices, found.errors)
 
 
 def _row(one: decisions.ReviewDecision, found: bool, hides: bool) -> Row:

@@ -145,9 +145,11 @@ def finish(
 
 def report(out: str, options: Options) -> AuditResult:
     """Make the reports anew from the tables: decisions change what is reported, never what was found."""
-    read_description(out)
+    description = read_description(out)
+    if not os.path.exists(database.table_path(out, "rules")):
+        raise InputError(f"{out}: the audit is not finished, there is no table of findings yet; use audit --resume")
     found = hidden.write(out, options, baseline.today())
-    summary = reports.write(out, options.quotes, options.redact, options.as_of)
+    summary = reports.write(out, options, description, found.log)
     code = INCOMPLETE if found.errors else _code(summary, options)
     return AuditResult(code, summary, (*found.errors, *found.notices))
 

@@ -4,36 +4,73 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from ..reporters.escaping import html_text, markdown_cell, visible
-from ..reporters.html import STYLE
+from ..config import Options
+from ..decisions import DecisionLog
+from ..reporters.escaping import markdown_cell, visible
 from ..reporters.terminal import count
-from ..resources import VERSION
-from . import svg_charts
+from ..resources import VERSION, data_dir
+from ..rulebook.vocabulary_loader import load_vocabulary
+from . import samples
 from .database import Query
-from .statistics import Figures, account, figures, quotes, severities, summary
+from .report_page import ReportContent, hidden_words, page, post_floor
+from .statistics import Figures, account, figures, number, quotes, severities, summary
 
 SUMMARY = "summary.json"
-MOST_SHOWN = 25  # rows of a table that is not collapsed on the page
+TITLE = "Audit of markings"
 Table = tuple[str, str, Sequence[str], list[list[object]]]  # title, note, heads, rows
 
 
-def write(out: str, each: int, redact: bool, as_of: str) -> dict[str, object]:
-    """Write `report.txt`, `report.md`, `report.html` and `summary.json` into `out`; return the summary."""
+def write(out: str, options: Options, description: Mapping[str, Any], log: DecisionLog) -> dict[str, object]:
+    """Write `report.txt`, `report.md`, `report.html` and `summary.json` into `out`; return the summary.
+
+    `description` is the content of `audit.json`; `log` has the decisions, for the precision of rules.
+    """
     query = Query(out)
     try:
         found = figures(query)
-        sampled = quotes(query, each)
+        sampled = quotes(query, options.quotes)
     finally:
         query.close()
-    counts = summary(found, as_of)
+    counts = summary(found, options.as_of)
     _file(out, SUMMARY, [json.dumps(counts, ensure_ascii=False, indent=1, default=str), "\n"])
+    title = options.title or TITLE
     tables = list(_tables(found))
-    _file(out, "report.txt", _plain(found, tables, sampled, redact))
-    _file(out, "report.md", _markdown(found, tables, sampled, redact))
-    _file(out, "report.html", _html(found, tables, sampled, redact))
+    _file(out, "report.txt", _plain(title, found, tables, sampled, options.redact))
+    _file(out, "report.md", _markdown(title, found, tables, sampled, options.redact))
+    content = ReportContent(
+        found,
+        sampled,
+        title,
+        tuple(description["corpus"]),
+        str(description["rules"]),
+        options.redact,
+        options.as_of,
+        _titles(),
+        _precision(out, log),
+    )
+    _file(out, "report.html", page(content))
     return counts
+
+
+def _titles() -> dict[str, str]:
+    """Return the words for the codes of levels and orders."""
+    vocabulary = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
+    return {entry.code: entry.title for table in ("levels", "eras") for entry in vocabulary[table]}
+
+
+def _precision(out: str, log: DecisionLog) -> dict[str, samples.Precision]:
+    """Return the precision of each rule from the samples of the audit; of several samples the largest counts."""
+    found: dict[str, samples.Precision] = {}
+    for name in samples.names(out):
+        sample = samples.load(out, name)
+        if sample.kind == samples.FINDINGS:
+            for rule, one in samples.precision(sample, log.latest).items():
+                if one.judged > (found[rule].judged if rule in found else 0):
+                    found[rule] = one
+    return found
 
 
 def _file(out: str, name: str, pieces: Iterable[str]) -> None:
@@ -50,7 +87,7 @@ def _count(value: object) -> str:
 
 
 def _share(part: object, whole: object) -> str:
-    return f"{100 * svg_charts.number(part) / svg_charts.number(whole):.1f} %" if svg_charts.number(whole) else "-"
+    return f"{100 * number(part) / number(whole):.1f} %" if number(whole) else "-"
 
 
 def _tables(found: Figures) -> Iterator[Table]:
@@ -59,24 +96,24 @@ def _tables(found: Figures) -> Iterator[Table]:
     heads = ("rule", "name", "severity", "status", "applied", "failed", "share", "unknown", "findings")
     rows = [[r[0], r[1], r[2], r[3], r[4], r[5], _share(r[5], r[4]), r[6], r[7]] for r in rules]
     yield "Findings by rule", "Documents to which each rule applied, and on how many it failed.", heads, rows
-    rows = [list(row) for row in found["eras"]]
+    rows = [list(row[:5]) for row in found["eras"]]
     yield (
         "Findings by era",
-        "By the order in force on the telegram's date: errors red, warnings amber, infos blue.",
+        "By the order in force on the telegram's date.",
         ("era", "telegrams", "error", "warning", "info"),
         rows,
     )
-    rows = [
-        [p[0], p[1], p[2], _share(p[2], p[1]), p[3]] for p in found["posts"] if svg_charts.number(p[1]) >= _floor(found)
-    ][:25]
-    note = f"Telegrams with an error or a warning; posts with at least {_floor(found)} telegrams."
+    rows = [[p[0], p[1], p[2], _share(p[2], p[1]), p[3]] for p in found["posts"] if number(p[1]) >= post_floor(found)][
+        :25
+    ]
+    note = f"Telegrams with an error or a warning; posts with at least {post_floor(found)} telegrams."
     yield "Posts", note, ("post", "telegrams", "with findings", "share", "findings"), rows
     rows = [[row[0], row[2]] for row in found["levels"]]
     yield "Levels", "The overall level, from the classification line.", ("level", "telegrams"), rows
     rows = [[row[0], row[2], row[4]] for row in found["flow"]]
     yield (
         "From portions to banner",
-        "The highest portion and the banner: blue the same, amber banner above, red below, grey unknown.",
+        "The highest portion mark, and the overall level.",
         ("portions", "banner", "telegrams"),
         rows,
     )
@@ -136,15 +173,9 @@ def _coverage_rows(found: Figures) -> list[list[object]]:
         if field == "text":
             rows.append([shown, layout, "characters", documents, recognized, "-", _share(recognized, characters)])
         elif read or missed:
-            there = svg_charts.number(read) + svg_charts.number(missed)
+            there = number(read) + number(missed)
             rows.append([shown, layout, field, documents, read, missed, _share(read, there)])
     return rows
-
-
-def _floor(found: Figures) -> int:
-    """Return how many telegrams a post needs to be ranked."""
-    telegrams = sum(svg_charts.number(row[1]) for row in found["posts"])
-    return 20 if telegrams >= 2000 else 5 if telegrams >= 100 else 1
 
 
 def _lines(found: Figures) -> list[str]:
@@ -152,16 +183,18 @@ def _lines(found: Figures) -> list[str]:
     return [
         f"{count(sum(counts.values()), 'document')}: {counts['checked']:,} checked, {counts['excluded']:,} excluded, "
         f"{counts['failed']:,} failed",
-        ", ".join(count(number, level) for level, number in levels.items()),
+        ", ".join(count(of, level) for level, of in levels.items()) + hidden_words(found),
     ]
 
 
-def _plain(found: Figures, tables: list[Table], sampled: Sequence[Sequence[object]], redact: bool) -> Iterator[str]:
+def _plain(
+    title: str, found: Figures, tables: list[Table], sampled: Sequence[Sequence[object]], redact: bool
+) -> Iterator[str]:
     from tabulate import tabulate  # 15 ms, and only for reports
 
-    yield f"Audit of markings (cablecheck {VERSION})\n\n" + "\n".join(_lines(found)) + "\n"
-    for title, note, heads, rows in tables:
-        yield f"\n{title}\n{'-' * len(title)}\n{note}\n\n"
+    yield f"{visible(title)} (cablecheck {VERSION})\n\n" + "\n".join(_lines(found)) + "\n"
+    for heading, note, heads, rows in tables:
+        yield f"\n{heading}\n{'-' * len(heading)}\n{note}\n\n"
         shown = [[visible(_count(cell)) for cell in row] for row in rows]
         yield (
             tabulate(shown, heads, "simple", disable_numparse=True, colalign=_align(rows, heads)) if rows else "none"
@@ -181,16 +214,18 @@ def _align(rows: list[list[object]], heads: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _markdown(found: Figures, tables: list[Table], sampled: Sequence[Sequence[object]], redact: bool) -> Iterator[str]:
+def _markdown(
+    title: str, found: Figures, tables: list[Table], sampled: Sequence[Sequence[object]], redact: bool
+) -> Iterator[str]:
     from tabulate import tabulate  # as above
 
     yield (
-        "# Audit of markings\n\n"
+        f"# {markdown_cell(title)}\n\n"
         + "\n".join(f"- {line}" for line in _lines(found))
         + f"\n- made by cablecheck {VERSION}\n"
     )
-    for title, note, heads, rows in tables:
-        yield f"\n## {title}\n\n{note}\n\n"
+    for heading, note, heads, rows in tables:
+        yield f"\n## {heading}\n\n{note}\n\n"
         shown = [[markdown_cell(_count(cell)) for cell in row] for row in rows]
         yield (
             tabulate(shown, heads, "github", disable_numparse=True, colalign=_align(rows, heads)) if rows else "none"
@@ -209,97 +244,3 @@ def _markdown(found: Figures, tables: list[Table], sampled: Sequence[Sequence[ob
         for rule, severity, path, cable, line, column, message, quote in sampled
     ]
     yield (tabulate(shown, heads, "github", disable_numparse=True) if shown else "none") + "\n"
-
-
-def _html(found: Figures, tables: list[Table], sampled: Sequence[Sequence[object]], redact: bool) -> Iterator[str]:
-    counts, levels = account(found), severities(found)
-    yield (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>Audit of markings</title><style>{STYLE}{svg_charts.STYLE}{_LOOK}</style>"
-        f"<header><h1>Audit of markings</h1><p>{html_text(_lines(found)[0])} · cablecheck {VERSION}</p></header><main>"
-    )
-    yield '<dl class="tiles">'
-    for name, value in (*counts.items(), *levels.items()):
-        yield f'<div class="tile {name}"><dt>{name}</dt><dd>{value:,}</dd></div>'
-    yield "</dl>"
-    drawn = dict(_drawings(found))
-    for title, note, heads, rows in tables:
-        yield f'<section><h2>{html_text(title)}</h2><p class="note">{html_text(note)}</p>{drawn.get(title, "")}'
-        yield _html_table(heads, rows, folded=title in drawn or len(rows) > MOST_SHOWN)
-        if title == "Findings by rule":
-            yield '<h2>Rule and year</h2><p class="note">The share of each year\'s telegrams with a finding.</p>'
-            yield drawn["heat"]
-        yield "</section>"
-    yield '<section><h2>Sampled findings</h2><p class="note">Some findings of each rule, spread over the corpus.</p>'
-    yield _html_table(
-        ("rule", "severity", "place", "cable", "message", "words"),
-        [
-            [rule, severity, f"{path}:{line}:{column}", cable, message, "" if redact else str(quote)[:160]]
-            for rule, severity, path, cable, line, column, message, quote in sampled
-        ],
-    )
-    yield "</section></main></html>\n"
-
-
-def _drawings(found: Figures) -> Iterator[tuple[str, str]]:
-    rules = [row for row in found["rules"] if row[7]][:30]
-    rows = [(f"{row[0]} {row[1]}", [(str(row[2]), svg_charts.number(row[7]))]) for row in rules]
-    yield "Findings by rule", svg_charts.bars(rows, "Findings by rule", 330)
-    yield "heat", svg_charts.heat(found["heat"], found["years"], "Share of telegrams with a finding, by rule and year")
-    eras = [
-        (
-            f"{row[0]} ({svg_charts.number(row[1]):,})",
-            [(kind, svg_charts.number(row[2 + place])) for place, kind in enumerate(svg_charts.SERIES)],
-        )
-        for row in found["eras"]
-    ]
-    yield "Findings by era", svg_charts.bars(eras, "Findings by era", 200)
-    posts = [row for row in found["posts"] if svg_charts.number(row[1]) >= _floor(found)][:20]
-    shares = [
-        (str(row[0]), [("share", round(100 * svg_charts.number(row[2]) / svg_charts.number(row[1])))]) for row in posts
-    ]
-    yield "Posts", svg_charts.bars(shares, "Share of telegrams with findings, by post", 200, "%")
-    yield "From portions to banner", svg_charts.flow(found["flow"], "From portions to banner")
-    kinds = sorted({str(row[1]) for row in found["schedule"]})
-    yield "Declassification schedule", svg_charts.columns(_years(found["schedule"]), kinds, "Declassification by year")
-    automatic = [(svg_charts.number(row[0]), "automatic", svg_charts.number(row[1])) for row in found["automatic"]]
-    yield (
-        "Automatic declassification",
-        svg_charts.columns(automatic, ["automatic"], "Automatic declassification by year"),
-    )
-
-
-def _years(rows: Sequence[Sequence[object]]) -> list[tuple[int, str, int]]:
-    return [(svg_charts.number(row[0]), str(row[1]), svg_charts.number(row[2])) for row in rows]
-
-
-def _html_table(heads: Sequence[str], rows: list[list[object]], folded: bool = False) -> str:
-    if not rows:
-        return "<p>none</p>"
-    number = [isinstance(cell, int) or name == "share" for name, cell in zip(heads, rows[0], strict=True)]
-    kinds = [' class="n"' if right else "" for right in number]
-    head = "".join(f"<th{kind}>{html_text(name)}</th>" for name, kind in zip(heads, kinds, strict=True))
-    body = "".join(
-        "<tr>" + "".join(_cell(name, cell) for name, cell in zip(heads, row, strict=True)) + "</tr>" for row in rows
-    )
-    table = f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-    return f"<details><summary>the numbers</summary>{table}</details>" if folded else table
-
-
-def _cell(name: str, value: object) -> str:
-    if isinstance(value, int) or name == "share":
-        return f'<td class="n">{_count(value)}</td>'
-    if name == "severity":
-        return f'<td><span class="badge {html_text(str(value))}">{html_text(str(value))}</span></td>'
-    return f"<td>{html_text(str(value))}</td>"
-
-
-_LOOK = """
-main{padding-bottom:40px}section{padding-top:2px}.note{color:var(--soft);margin:.1em 0 .6em}
-.wide{overflow-x:auto}table{border-collapse:collapse;min-width:50%;font-size:.87rem;margin:8px 0}
-th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:3px 10px 3px 0;border-bottom:1px solid var(--line);
-vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-details>summary{color:var(--soft);padding:4px 0}
-@media print{body{background:#fff}section{break-inside:avoid}}
-"""

@@ -5,14 +5,26 @@ from __future__ import annotations
 from ..results import HIDDEN_BY
 from .database import Query
 
+_WORST = """
+    select document, min(case severity when 'error' then 0 when 'warning' then 1 else 2 end) as worst
+    from open_findings group by document"""  # the most serious open finding of each document
+
 # All reports are made from the results of these queries.
 QUERIES = {
     "account": "select state, count(*) from ledger group by state order by state",
     "severities": "select severity, count(*) from open_findings group by severity order by severity",
     "rules": """
-        select r.rule, r.name, r.severity, r.status, r.applied, r.failed, r.unknown, coalesce(f.n, 0) as findings
+        select r.rule, r.name, r.severity, r.status, r.applied, r.failed, r.unknown, coalesce(f.n, 0) as findings,
+               coalesce(h.n, 0) as hidden, r.summary, r.because, r.help, r.cite
         from rules r left join (select rule, count(*) as n from open_findings group by rule) f using (rule)
+        left join (select rule, count(*) as n from suppressed group by rule) h using (rule)
         order by findings desc, r.rule""",
+    "extent": f"""
+        select min(date), max(date), count(distinct post), count(*) filter (worst = 0), count(*) filter (worst = 1)
+        from cables left join ({_WORST}) using (document)""",
+    "by_year": f"""
+        select year, count(*), count(*) filter (worst = 0), count(*) filter (worst = 1)
+        from cables left join ({_WORST}) using (document) where year is not null group by year order by year""",
     "hidden": "select hidden_by, count(*) from suppressed group by all order by all",
     "idle": "select rule, name from rules where applied = 0 order by rule",
     "heat": """
@@ -26,14 +38,19 @@ QUERIES = {
                    where f.severity <> 'info' and c.post is not null group by c.post)
         select post, telegrams, coalesce(hit, 0) as hit, coalesce(findings, 0) as findings
         from telegrams_of left join broken using (post) order by hit / telegrams desc, telegrams desc, post""",
-    "eras": """
+    "eras": f"""
         with telegrams_of as (select coalesce(era, 'unknown') as era, count(*) as telegrams from cables group by 1),
         broken as (select coalesce(c.era, 'unknown') as era, f.severity, count(*) as findings
-                   from open_findings f join cables c using (document) group by all)
+                   from open_findings f join cables c using (document) group by all),
+        hit as (select coalesce(era, 'unknown') as era, count(*) filter (worst = 0) as errors,
+                       count(*) filter (worst = 1) as warnings
+                from cables left join ({_WORST}) using (document) group by 1)
         select era, telegrams,
           coalesce((select findings from broken b where b.era = k.era and severity = 'error'), 0) as error,
           coalesce((select findings from broken b where b.era = k.era and severity = 'warning'), 0) as warning,
-          coalesce((select findings from broken b where b.era = k.era and severity = 'info'), 0) as info
+          coalesce((select findings from broken b where b.era = k.era and severity = 'info'), 0) as info,
+          coalesce((select errors from hit h where h.era = k.era), 0) as with_errors,
+          coalesce((select warnings from hit h where h.era = k.era), 0) as with_warnings
         from telegrams_of k order by era""",
     "levels": """
         select coalesce(level, 'unread') as level, max(coalesce(rank, -1)) as rank, count(*) from cables
@@ -62,6 +79,11 @@ QUERIES = {
 }
 
 Figures = dict[str, list[tuple[object, ...]]]
+
+
+def number(value: object) -> int:
+    """Return a count as an integer."""
+    return value if isinstance(value, int) else int(str(value or 0))
 
 
 def figures(query: Query) -> Figures:

@@ -10,19 +10,13 @@ from collections.abc import Iterator
 from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
 from . import Display
 from .escaping import html_text
+from .page_style import BASE, COLORS
 from .terminal import account, configuration, count, location, reason, statistics_rows, undetermined, verdict
 
 STYLE = """
-:root{color-scheme:light dark;--paper:#fff;--ground:#f4f5f7;--ink:#1d232b;--soft:#5b6673;--line:#d9dee5;
---error:#b3261e;--error-bg:#fde7e5;--warning:#8a5a00;--warning-bg:#fff0cc;--info:#0b5c8a;--info-bg:#dff0fb;
---good:#1c6b36}
-@media (prefers-color-scheme:dark){:root{--paper:#171b21;--ground:#0f1216;--ink:#e4e8ee;--soft:#9aa6b4;--line:#2d343e;
---error:#ff8a80;--error-bg:#4a1b18;--warning:#ffc75f;--warning-bg:#46340c;--info:#7cc8f5;--info-bg:#10344a;
---good:#7fd79b}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--ink);
-font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-header,main{max-width:1180px;margin:0 auto;padding:0 20px}
+:root{--good:#1c6b36}
+@media (prefers-color-scheme:dark){:root{--good:#7fd79b}}
+header,main{max-width:1120px;margin:0 auto;padding:0 20px}
 header{padding-top:28px}
 h1{font-size:1.6rem;margin:0 0 .2em;font-weight:650}
 h2{font-size:1.1rem;margin:1.6em 0 .4em}
@@ -30,7 +24,7 @@ h2{font-size:1.1rem;margin:1.6em 0 .4em}
 .verdict.clean{background:color-mix(in srgb,var(--good) 15%,transparent);color:var(--good)}
 .verdict.findings,.verdict.untrusted{background:var(--error-bg);color:var(--error)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(112px,1fr));gap:10px;margin:0 0 1em}
-.tile{background:var(--paper);border:1px solid var(--line);border-top:3px solid var(--line);border-radius:6px;
+.tile{background:var(--paper);border:1px solid var(--line);border-top:3px solid var(--line);border-radius:4px;
 padding:8px 12px}
 .tile.error{border-top-color:var(--error)}.tile.warning{border-top-color:var(--warning)}
 .tile.info{border-top-color:var(--info)}
@@ -39,20 +33,20 @@ font-variant-numeric:tabular-nums}
 header p{color:var(--soft);margin:.2em 0 1.2em}
 .filters{position:sticky;top:0;z-index:2;display:flex;flex-wrap:wrap;gap:8px 18px;align-items:center;
 background:var(--paper);
-border:1px solid var(--line);border-radius:6px;padding:8px 14px;margin-bottom:16px}
+border:1px solid var(--line);border-radius:4px;padding:8px 14px;margin-bottom:16px}
 .filters[hidden]{display:none}
 .filters fieldset{border:0;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:4px 14px}
 .filters legend{float:left;margin-right:10px;padding:0;color:var(--soft)}
 .filters select,.filters input[type=search]{font:inherit;max-width:100%;padding:3px 6px;border:1px solid var(--line);
-border-radius:4px;background:var(--ground);color:inherit}
+border-radius:4px;background:var(--page);color:inherit}
 .filters select{width:17em}
 .filters output{color:var(--soft);margin-left:auto}
-.document,.clean,section{background:var(--paper);border:1px solid var(--line);border-radius:6px;margin:0 0 16px;
+.document,.clean,section{background:var(--paper);border:1px solid var(--line);border-radius:4px;margin:0 0 16px;
 padding:0 16px}
 section{padding-bottom:12px}section h2{margin-top:.7em}section ul{margin:0}
 summary{cursor:pointer;padding:10px 0;overflow-wrap:anywhere}
 .document>summary{border-bottom:1px solid var(--line);margin:0 -16px;padding:10px 16px;
-border-left:4px solid var(--line);border-radius:6px 6px 0 0}
+border-left:4px solid var(--line);border-radius:4px 0 0}
 summary.error{border-left-color:var(--error)!important}summary.warning{border-left-color:var(--warning)!important}
 summary.info{border-left-color:var(--info)!important}
 .path{font-weight:600}.cable,.title,.number{color:var(--soft);margin-left:.6em}.number{float:right}
@@ -61,7 +55,7 @@ summary.info{border-left-color:var(--info)!important}
 .finding:last-child{border-bottom:0}
 .finding:target,a:target+mark{outline:2px solid var(--info)}
 .where{display:inline-block;min-width:4.2em;font-variant-numeric:tabular-nums}
-a{color:var(--info)}
+a{color:var(--link)}
 .badge{display:inline-block;min-width:5.2em;text-align:center;border-radius:4px;font-size:.8rem;font-weight:600;
 padding:0 .5em}
 .rule{font-weight:600;margin:0 .3em}
@@ -227,7 +221,7 @@ def _head(outcome: Outcome) -> Iterator[str]:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>cablecheck: {count(summary.findings, 'finding')} in {count(summary.checked, 'document')}</title>\n"
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<header>\n"
+        f"<style>{COLORS}{BASE}{STYLE}</style>\n</head>\n<body>\n<header>\n"
         f"<h1>Markings of {count(summary.handed_in, 'document')}</h1>\n"
     )
     yield f'<p class="verdict {summary.verdict}">{html_text(verdict(outcome))}</p>\n<dl class="tiles">\n'

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.skipif(BROWSER is None, reason="no browser here"), pytest.mark.slow]
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-color-profile=srgb"]
-ERROR, PAPER, GROUND = (253, 231, 229), (255, 255, 255), (244, 245, 247)
+ERROR, PAPER, GROUND = (253, 234, 232), (255, 255, 255), (245, 246, 248)
 
 
 @pytest.fixture(scope="module")
