@@ -25,6 +25,7 @@ COMMANDS = {
     "view": "review a finished audit in the browser",
     "decisions": "export, import, merge and count the decisions of a review",
     "references": "export which telegram refers to which",
+    "export": "write the tables of an audit as one SQLite file, for Datasette",
     "query": "run one read-only SQL query on an audit's tables",
     "synth": "generate a synthetic corpus with known defects",
     "lsp": "run the language server: findings while a telegram or rule file is edited",

@@ -9,9 +9,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from checker.audit import database, report_page, statistics
+from checker import audit
+from checker.audit import database, report_page, samples, statistics
 from checker.audit.tables import documented
 from checker.cli import main
+from checker.decisions import DecisionLog, ReviewDecision
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -129,3 +131,18 @@ def test_words_of_documents_are_not_markup(finished):
 def test_the_documented_tables_are_the_tables():
     with open(os.path.join(ROOT, "docs", "audit.md"), encoding="utf-8") as file:
         assert documented() in file.read(), "put checker.audit.tables.documented() between the marks of docs/audit.md"
+
+
+def test_precision_from_samples_is_in_the_report(finished, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(finished, out)
+    found = audit.query(str(out), "select rule, fingerprint from findings order by fingerprint").rows
+    rule = max({row[0] for row in found}, key=[row[0] for row in found].count)
+    sample = samples.new("spring", samples.FINDINGS, [row for row in found if row[0] == rule], 1000, 1, "x")
+    samples.save(str(out), sample)
+    log = DecisionLog(str(out / "decisions.jsonl"))
+    log.append(*(ReviewDecision(key, rule, "confirmed", "J", how=sample.how) for _, key in sample.members[1:]))
+    log.append(ReviewDecision(sample.members[0][1], rule, "accepted", "J", how=sample.how, reason="record-copy"))
+    main(["audit", "report", str(out), "--isolated"])
+    number = len(sample.members)
+    assert f"precision 100 %, {number} of {number}; all reviewed" in (out / "report.html").read_text(encoding="utf-8")
