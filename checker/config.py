@@ -120,6 +120,7 @@ class Options(Record):
     corpus_rules: bool = True
     quotes: int = 5
     title: str = ""
+    inspected: int = 0  # documents drawn for the self-inspection report; 0 for none
     scheduler: str = ""
 
     # resolved against a rulebook: ids to run, severities that differ, ids not to run by glob of paths, mandatory ids

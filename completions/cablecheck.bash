@@ -7,10 +7,10 @@
 
 _shtab_cablecheck_rules_subparsers=(list check test try packs add remove new pages schema)
 _shtab_cablecheck_decisions_subparsers=(export import merge stats)
-_shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline view decisions references query synth lsp)
+_shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline view decisions references export query synth lsp)
 
 _shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --color --diff --fix --unsafe-fixes --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline --jobs --timeout --cache --no-cache)
-_shtab_cablecheck_audit_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --out --resume --jobs --sample --seed --where --shard --timeout --memory --batch --no-corpus-rules --keep-parts --scheduler --cluster --quiet --quotes --title --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline)
+_shtab_cablecheck_audit_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --out --resume --jobs --sample --seed --where --shard --timeout --memory --batch --no-corpus-rules --keep-parts --scheduler --cluster --quiet --quotes --self-inspection --title --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline)
 _shtab_cablecheck_parse_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --fields --out)
 _shtab_cablecheck_declass_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --by-year --out)
 _shtab_cablecheck_explain_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact)
@@ -33,6 +33,7 @@ _shtab_cablecheck_decisions_merge_option_strings=(-h --help --out)
 _shtab_cablecheck_decisions_stats_option_strings=(-h --help)
 _shtab_cablecheck_decisions_option_strings=(-h --help)
 _shtab_cablecheck_references_option_strings=(-h --help --format --gaps --out)
+_shtab_cablecheck_export_option_strings=(-h --help --sqlite)
 _shtab_cablecheck_query_option_strings=(-h --help --format --timeout --tables)
 _shtab_cablecheck_synth_option_strings=(-h --help --count --seed --defects --templates --out)
 _shtab_cablecheck_lsp_option_strings=(-h --help --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact)
@@ -54,7 +55,7 @@ _shtab_cablecheck_decisions_export___format_choices=(csv toml)
 _shtab_cablecheck_decisions_pos_0_choices=(export import merge stats)
 _shtab_cablecheck_references___format_choices=(csv graphml)
 _shtab_cablecheck_query___format_choices=(table csv jsonl)
-_shtab_cablecheck_pos_0_choices=(lint audit parse declass explain rules baseline view decisions references query synth lsp)
+_shtab_cablecheck_pos_0_choices=(lint audit parse declass explain rules baseline view decisions references export query synth lsp)
 
 _shtab_cablecheck_lint_pos_0_nargs='*'
 _shtab_cablecheck_lint__h_nargs=0
@@ -86,6 +87,7 @@ _shtab_cablecheck_audit___resume_nargs=0
 _shtab_cablecheck_audit___no_corpus_rules_nargs=0
 _shtab_cablecheck_audit___keep_parts_nargs=0
 _shtab_cablecheck_audit___quiet_nargs=0
+_shtab_cablecheck_audit___self_inspection_nargs='?'
 _shtab_cablecheck_audit___no_suppressions_nargs=0
 _shtab_cablecheck_audit___no_decisions_nargs=0
 _shtab_cablecheck_audit___no_baseline_nargs=0
@@ -173,6 +175,8 @@ _shtab_cablecheck_decisions___help_nargs=0
 _shtab_cablecheck_references__h_nargs=0
 _shtab_cablecheck_references___help_nargs=0
 _shtab_cablecheck_references___gaps_nargs=0
+_shtab_cablecheck_export__h_nargs=0
+_shtab_cablecheck_export___help_nargs=0
 _shtab_cablecheck_query__h_nargs=0
 _shtab_cablecheck_query___help_nargs=0
 _shtab_cablecheck_query___tables_nargs=0

@@ -50,8 +50,8 @@ function _shtab_cablecheck_using
   test "$_shtab_cablecheck_cmdpath" = "$argv"
 end
 
-set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references query synth lsp
-set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --title --where
+set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references export query synth lsp
+set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --self-inspection --severity --shard --sqlite --stdin-filename --suppressions --templates --timeout --title --where
 
 complete -c cablecheck -e
 complete -c cablecheck -f
@@ -134,6 +134,7 @@ complete -c cablecheck -n '_shtab_cablecheck_using audit' -l scheduler -x -d 'us
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l cluster -xka "local" -d 'start a Dask cluster on this machine'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quiet -d 'no progress on stderr'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quotes -x -d 'findings quoted for each rule (default: 5)'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l self-inspection -x -d 'also report the discrepancies of N classified documents (default: 100), for 32 CFR 2001.60'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l title -x -d 'the title of the reports'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l suppressions -x -d 'file of accepted findings, each with its reason'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l no-suppressions -d 'also show suppressed findings'
@@ -317,6 +318,9 @@ complete -c cablecheck -n '_shtab_cablecheck_using references' -s h -l help -d '
 complete -c cablecheck -n '_shtab_cablecheck_using references' -l format -xka "csv graphml" -d 'output format (default: csv)'
 complete -c cablecheck -n '_shtab_cablecheck_using references' -l gaps -d 'list the numbers that are referred to but not in the corpus, as CSV'
 complete -c cablecheck -n '_shtab_cablecheck_using references' -l out -x -d 'write to this file (default: standard output)'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a export -d 'write the tables of an audit as one SQLite file, for Datasette'
+complete -c cablecheck -n '_shtab_cablecheck_using export' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using export' -l sqlite -x -d 'the file to write; it must not exist'
 complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a query -d 'run one read-only SQL query on an audit'"'"'s tables'
 complete -c cablecheck -n '_shtab_cablecheck_using query' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using query' -l format -xka "table csv jsonl" -d 'output format'

@@ -14,7 +14,7 @@ from ..config import Options
 from ..errors import InputError
 from ..record import Record
 from ..rulebook import Rule, Rulebook
-from . import checkpoint, corpus_rules, database, hidden, reports
+from . import checkpoint, corpus_rules, database, hidden, reports, self_inspection
 from .batch import BatchTask, load_rulebook
 from .checkpoint import AuditPlan, read_description
 from .parts import BatchResult, part_path, read_result
@@ -150,6 +150,8 @@ def report(out: str, options: Options) -> AuditResult:
         raise InputError(f"{out}: the audit is not finished, there is no table of findings yet; use audit --resume")
     found = hidden.write(out, options, baseline.today())
     summary = reports.write(out, options, description, found.log)
+    if options.inspected:
+        self_inspection.write(out, found.log, options.inspected, options.seed, options.title or reports.TITLE)
     code = INCOMPLETE if found.errors else _code(summary, options)
     return AuditResult(code, summary, (*found.errors, *found.notices))
 

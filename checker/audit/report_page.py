@@ -35,6 +35,9 @@ _BASIS = {
 }
 
 
+Table = tuple[str, str, Sequence[str], list[list[object]]]  # title, note, heads, rows
+
+
 class ReportContent(Record):
     """What the page shows. `titles` are the words for levels and orders, `precision` is by rule."""
 
@@ -47,6 +50,7 @@ class ReportContent(Record):
     as_of: str
     titles: Mapping[str, str]
     precision: Mapping[str, Precision]
+    tables: tuple[Table, ...] = ()  # further ones, shown as they are
 
     def name(self, code: object) -> str:
         """Return the words for the code of a level or an order."""
@@ -231,6 +235,8 @@ def _corpus(content: ReportContent) -> Iterator[str]:
     yield _chart("Declassification by year", note, [(year, parts, None) for year, parts in due.items()])
     yield _table("Not checked", "Why documents were excluded or failed.", ("reason", "documents"), figures["whys"])
     yield _table("How documents were read", "", ("reader", "layout", "profile", "documents"), figures["readers"])
+    for heading, words, heads, rows in content.tables:
+        yield _table(heading, words, heads, rows, 0 if len(rows) > ROWS_SHOWN else ROWS_SHOWN)
     idle = [[row[0], row[1]] for row in figures["idle"]]
     yield _table(
         "Rules that never applied", "Rules that applied to no document of this corpus.", ("rule", "name"), idle, 0

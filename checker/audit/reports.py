@@ -15,12 +15,12 @@ from ..resources import VERSION, data_dir
 from ..rulebook.vocabulary_loader import load_vocabulary
 from . import samples
 from .database import Query
-from .report_page import ReportContent, hidden_words, page, post_floor
+from .report_page import ReportContent, Table, hidden_words, page, post_floor
 from .statistics import Figures, account, figures, number, quotes, severities, summary
 
 SUMMARY = "summary.json"
 TITLE = "Audit of markings"
-Table = tuple[str, str, Sequence[str], list[list[object]]]  # title, note, heads, rows
+MORE = ("Field coverage", "References", "Records without text")  # tables that the page shows as they are
 
 
 def write(out: str, options: Options, description: Mapping[str, Any], log: DecisionLog) -> dict[str, object]:
@@ -50,6 +50,7 @@ def write(out: str, options: Options, description: Mapping[str, Any], log: Decis
         options.as_of,
         _titles(),
         _precision(out, log),
+        tuple(table for table in tables if table[0] in MORE),
     )
     _file(out, "report.html", page(content))
     return counts

@@ -70,6 +70,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("declass_basis", TEXT, "what gives that day: marked, schedule, default, exemption, event, none"),
         Column("automatic_on", DAY, "the day of automatic declassification"),
         Column("reasons", TEXTS, "the letters of the reason for classification"),
+        Column("action", TEXT, "original or derivative classification, as the authority states it"),
         Column("classifier", TEXT, "the name in the authority sentence; the position if it names nobody"),
         Column("signer", TEXT, "the name at the end"),
         Column("portions", NUMBER, "paragraphs that need a mark"),
@@ -418,6 +419,7 @@ def _authority(telegram: Telegram, redact: bool) -> Row:
         "declass_basis": declass.basis if declass else None,
         "automatic_on": _day(declass.automatic) if declass else None,
         "reasons": list(getattr(authority.reasons, "codes", ()))[:LONGEST] if authority else [],
+        "action": authority.kind if authority else None,
         "classifier": (authority.name or authority.title or "")[:LONGEST] or None if authority else None,
         "signer": telegram.signature.text[:LONGEST] if isinstance(telegram.signature, Signature) else None,
     }

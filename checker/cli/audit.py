@@ -105,13 +105,24 @@ def _audit_options(parser: argparse.ArgumentParser) -> None:
 def _report_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("reports")
     group.add_argument("--quotes", type=int, default=5, metavar="N", help="findings quoted for each rule (default: 5)")
+    group.add_argument(
+        "--self-inspection",
+        type=int,
+        nargs="?",
+        const=100,
+        default=0,
+        metavar="N",
+        help="also report the discrepancies of N classified documents (default: 100), for 32 CFR 2001.60",
+    )
     group.add_argument("--title", default="", help="the title of the reports")
     cli_options.hiding_options(group)
 
 
 def _read_report_options(args: argparse.Namespace, options: Options) -> None:
     """Put what only reports ask for into the options."""
-    options.quotes, options.title = args.quotes, args.title
+    options.quotes, options.title, options.inspected = args.quotes, args.title, args.self_inspection
+    if args.quotes < 0 or args.self_inspection < 0:
+        raise ConfigError("--quotes and --self-inspection must not be negative")
     cli_options.read_hiding(args, options)
 
 
@@ -130,6 +141,7 @@ def _report(given: list[str]) -> int:
             setattr(options, name, os.path.join(str(described["folder"]), str(recorded[name])))
     options.sample = int(recorded.get("sample", 0))
     options.where = tuple(recorded.get("where", ()))
+    options.seed = int(recorded.get("seed", 1))
     _read_report_options(args, options)
     result = audit.report(args.out, linter.resolve(options, linter.load(options)))
     _print_result(args.out, result)

@@ -21,9 +21,9 @@ def arguments() -> argparse.ArgumentParser:
 def main(given: list[str]) -> int:
     """Write the file and print what is in it; return the exit code."""
     args = arguments().parse_args(given)
-    from ..audit import export  # the database costs 160 ms
+    from ..audit import sqlite_export  # the database costs 160 ms
 
-    counts = export.to_sqlite(args.out, args.sqlite)
+    counts = sqlite_export.to_sqlite(args.out, args.sqlite)
     rows = ", ".join(f"{number:,} {table}" for table, number in counts.items() if number)
     print(f"{visible(args.sqlite)}: {count(len(counts), 'table')}: {rows}")
     print(f"datasette {visible(args.sqlite)} --metadata datasette.yaml shows them in the browser")

@@ -32,8 +32,8 @@ def exported(finished, tmp_path_factory):
 def test_every_table_has_its_rows_and_the_same_values(exported):
     out, _, database = exported
     for table in TABLES:
-        number = audit.query(str(out), f"select count(*) from {table}").rows
-        assert number == tuple(database.execute(f"select count(*) from {table}").fetchall()), table
+        number = audit.query(str(out), f'select count(*) from "{table}"').rows
+        assert number == tuple(database.execute(f'select count(*) from "{table}"').fetchall()), table
     sql = "select document, mrn, level, rank, sections, words from cables order by document"
     assert audit.query(str(out), sql).rows == tuple(database.execute(sql).fetchall())
     days = database.execute("select date from cables where date is not null order by document").fetchall()
@@ -77,7 +77,7 @@ def test_the_settings_describe_every_column_and_name_only_columns_that_exist(exp
     settings = yaml.safe_load((folder / "datasette.yaml").read_text())
     tables = settings["databases"]["audit"]["tables"]
     for table in TABLES:
-        columns = {row[1] for row in database.execute(f"pragma table_info({table})")}
+        columns = {row[1] for row in database.execute(f'pragma table_info("{table}")')}
         assert columns == set(tables[table]["columns"])
         for facet in tables[table].get("facets", ()):
             assert (facet if isinstance(facet, str) else facet["array"]) in columns
