@@ -22,7 +22,7 @@ from ..document_linter import unescaped
 from ..readers import Reading, read_document
 from ..readers.paths import is_url
 from ..record import Record
-from ..text import Span
+from ..text import Span, View
 from ..vocabulary import Vocabulary
 
 CHANGED = "This file has changed since the audit. Places may be wrong."
@@ -209,15 +209,26 @@ def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int
     marks: list[Mark] = []
     for row in [*findings[:MOST_MARKS], *(row for row in findings[MOST_MARKS:] if row["id"] == current)]:
         start = view.source.offset(row["line"], row["column"])
-        end = view.source.offset(row["end_line"], row["end_column"])
-        place = Span(start, max(start, end))
-        if row["quote"] and row["quote"] != unescaped(view.source.quote(place), reading)[:LONGEST]:
+        end = max(start, view.source.offset(row["end_line"], row["end_column"]))
+        if row["undetermined"]:  # the table has no end of these
+            parts = _beginning(view, start, row["quote"])
+        elif row["quote"] and row["quote"] != unescaped(view.source.quote(Span(start, end)), reading)[:LONGEST]:
             return [], True
+        else:
+            parts = view.locate(Span(start, end))
         severity = "undetermined" if row["undetermined"] else row["severity"]
         title = f"{row['rule']} · line {row['line']}, column {row['column']} of the file"
-        for low, high in view.locate(place):
-            marks.append(Mark(low, high, severity, title, row["id"] == current))
+        marks += [Mark(low, high, severity, title, row["id"] == current) for low, high in parts]
     return marks, False
+
+
+def _beginning(view: View, start: int, quote: str) -> list[tuple[int, int]]:
+    """Return the part of a view from an offset of the source: the quote if it is there, else one character."""
+    parts = view.locate(Span(start, start + 1))
+    if not parts:
+        return []
+    low = parts[0][0]
+    return [(low, low + max(1, len(quote) if view.text.startswith(quote, low) else 1))]
 
 
 # ---- Drawing ---------------------------------------------------------------------------------------------------------

@@ -59,6 +59,17 @@ def test_the_quote_of_a_finding_is_outlined_in_the_telegram(name, corpora, tmp_p
         assert list(range(1, len(numbers) + 1)) == numbers  # own line numbers from 1
 
 
+def test_an_undetermined_verdict_is_outlined_and_never_taken_for_a_change(corpora, tmp_path, view):
+    reader = view(run_audit([str(corpora / "pages")], tmp_path / "out"))
+    rows = reader.json("/findings.json?undetermined=copy&undetermined=unreadable&undetermined=label")["findings"]
+    assert rows
+    for row in rows[:20]:
+        page = reader.get(f"/documents/{row['document']}")
+        assert "has changed" not in page
+    forge(tmp_path / "out", "undetermined", "update t set quote = 'C O N F', line = 1, \"column\" = 1")
+    assert "has changed" not in view(tmp_path / "out").get(f"/documents/{rows[0]['document']}")
+
+
 def test_the_text_is_the_telegram_and_not_its_file(corpora, tmp_path, view):
     reader = view(run_audit([str(corpora / "pages")], tmp_path / "out"))
     page = reader.get("/documents/1")
