@@ -33,6 +33,7 @@ NAVIGATION = (
     ("/rules", "Rules"),
     ("/samples", "Samples"),
     ("/due", "Due"),
+    ("/inspection", "Inspection"),
     ("/decisions", "Decisions"),
     ("/query", "Query"),
 )

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ..errors import CablecheckError, ConfigError
-from . import actions, corpus_pages, decision_pages, finding_pages, sample_pages, tool_pages
+from . import actions, corpus_pages, decision_pages, finding_pages, inspection_pages, sample_pages, tool_pages
 from .application import ViewOptions, Workbench
 from .guard import Guard
 from .markup import STATIC, Pages
@@ -48,6 +48,9 @@ ROUTES = (
     ("/due.json", corpus_pages.due_json),
     ("/due.csv", corpus_pages.due_csv),
     ("/due.ics", corpus_pages.due_calendar),
+    ("/inspection", inspection_pages.inspection),
+    ("/inspection.md", inspection_pages.inspection_markdown),
+    ("/inspection.csv", inspection_pages.inspection_csv),
     ("/compare", tool_pages.compare),
     ("/query", tool_pages.query),
     ("/samples", sample_pages.samples),

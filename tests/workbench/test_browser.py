@@ -254,7 +254,7 @@ def test_reading_without_script(out, start):
 
 PAGES = (
     "/", DEFAULT, DEFAULT + "&item=3", "/findings?undetermined=copy", "/documents", "/documents/1", "/rules", "/rules/FMT-002",
-    "/due", "/references/7", "/decisions", "/query?sql=select+rule+from+rules", "/values/post", "/compare", "/samples", "/nothing",
+    "/due", "/references/7", "/decisions", "/query?sql=select+rule+from+rules", "/values/post", "/compare", "/samples", "/inspection", "/nothing",
 )  # fmt: skip
 
 

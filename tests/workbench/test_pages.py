@@ -133,8 +133,8 @@ def test_every_page_answers(shared, view):
     pages = [
         "/", "/findings?sort=place", "/documents", "/documents?rule=FMT-002&year=1970..1999", "/documents/1", "/rules",
         "/rules?all=1", "/rules/FMT-002", "/due", "/due?as-of=2010-01-01&year=2010", "/references/1", "/references/1?steps=2",
-        "/compare", "/compare?kind=same", "/query", "/query?sql=select+1", "/values/post?find=zen&by=name",
-        "/documents.csv", "/rules.csv", "/due.csv", "/references/1.csv", "/query.csv?sql=select+1+as+one",
+        "/inspection", "/inspection?size=20&seed=4", "/compare", "/compare?kind=same", "/query", "/query?sql=select+1", "/values/post?find=zen&by=name",
+        "/documents.csv", "/rules.csv", "/due.csv", "/inspection.csv", "/references/1.csv", "/query.csv?sql=select+1+as+one",
     ]  # fmt: skip
     for path in pages:
         page = reader.get(path)
@@ -182,6 +182,20 @@ def test_a_comparison_counts_what_changed(shared, folder, view):
     page = reader.get("/compare")
     assert f'kind=new&amp;rule=FMT-002">{number}<' in page
     assert number == reader.get("/compare?kind=new&rule=FMT-002").count('<a class="rule" href="/findings/')
+
+
+def test_the_self_inspection_report_counts_confirmed_findings(folder, view):
+    reader = view(folder / "out")
+    link = "/inspection?size=300&seed=2"
+    before = plain(reader.get(link))
+    assert "confirmed by a reviewer: 0 of" in before and "For the inspector" in before
+    rows = reader.json("/findings.json?severity=error&level=!U&rule=DCL-028")["findings"]
+    reader.post(
+        "/decisions", {"findings": [rows[0]["fingerprint"]], "decision": "confirmed", "by": "A", "confirmed": 1}
+    )
+    assert "confirmed by a reviewer: 1 of" in plain(reader.get(link))
+    assert "# Self-inspection of classification actions" in reader.get("/inspection.md?size=300&seed=2")
+    assert "Not possible" in plain(reader.get("/inspection?size=0", 400))
 
 
 # ---- the query page --------------------------------------------------------------------------------------------------

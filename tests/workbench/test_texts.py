@@ -187,7 +187,7 @@ def test_a_range_in_forged_tables_reads_no_more_than_the_file(shared, folder, vi
 PAGES = (
     "/", "/findings?sort=place", "/documents", "/documents/1", "/rules", "/due", "/references/1", "/values/rule",
     "/findings.json?sort=place", "/findings.csv?sort=place", "/documents.json", "/documents.csv", "/due.csv", "/due.ics",
-    "/compare?kind=same", "/references/1.csv",
+    "/compare?kind=same", "/references/1.csv", "/inspection", "/inspection.md", "/inspection.csv", "/samples",
 )  # fmt: skip
 
 
