@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ...model import Deletion, Fact, Stamp, Telegram
 from ...values import Date
 from ...vocabulary import Entry, Vocabulary
@@ -26,13 +28,26 @@ def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
 
 def _entry(words: Vocabulary, fact: Fact, names: set[str]) -> Entry | None:
     """Return the stamp that a fact states: the first of its name whose words it contains, or that needs none."""
-    fold = folded(fact.text)
-    for entry in words["stamps"].entries:
-        if entry.fact("fact") == fact.name and (not entry.fact("with") or entry.fact("with") in names):
-            phrases = entry.forms.get("phrase", ()) if not entry.fact("with") else ()
-            if not phrases or any(phrase in fold for phrase in phrases):
+    for entry in _entries_by_fact(words).get(fact.name, ()):
+        with_fact = entry.fact("with")
+        if with_fact:
+            if with_fact in names:
                 return entry
+            continue
+        phrases = entry.forms.get("phrase", ())
+        fold = folded(fact.text) if phrases else ""
+        if not phrases or any(phrase in fold for phrase in phrases):
+            return entry
     return None
+
+
+@lru_cache(maxsize=4)
+def _entries_by_fact(words: Vocabulary) -> dict[str, tuple[Entry, ...]]:
+    """Return the stamps by the name of the fact that states them, in the order of the table."""
+    entries = words["stamps"].entries
+    return {
+        name: tuple(one for one in entries if one.fact("fact") == name) for name in {e.fact("fact") for e in entries}
+    }
 
 
 def _stamp(cursor: Cursor, fact: Fact, entry: Entry) -> Stamp:
