@@ -52,6 +52,8 @@ end
 
 set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references export query synth lsp
 set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --self-inspection --severity --shard --sqlite --stdin-filename --suppressions --templates --timeout --title --where
+set -g _shtab_cablecheck_commands lint audit parse declass compare releases explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references query synth lsp
+set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --title --where
 
 complete -c cablecheck -e
 complete -c cablecheck -f
@@ -186,6 +188,38 @@ complete -c cablecheck -n '_shtab_cablecheck_using declass' -l redact -d 'keep t
 complete -c cablecheck -n '_shtab_cablecheck_using declass' -l format -xka "table csv json ics" -d 'output format; ics is a calendar'
 complete -c cablecheck -n '_shtab_cablecheck_using declass' -l by-year -d 'count documents by the year in which they are due'
 complete -c cablecheck -n '_shtab_cablecheck_using declass' -l out -x -d 'write to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a compare -d 'show how two released copies of a telegram differ'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l rules -x -d 'additional rule packs: folders, or names that `cablecheck rules packs` lists'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l format -xka "text json html" -d 'output format; html shows both side by side'
+complete -c cablecheck -n '_shtab_cablecheck_using compare' -l out -x -d 'write to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a releases -d 'compare the copies of each message number in an audited corpus'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l ignore -x -d 'rules to skip (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l extend-select -x -d 'rules to add to the selection (comma-separated; repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l per-file-ignores -x -d 'rules to skip for files that match a glob'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l severity -x -d 'severity of a rule: error, warning, info or off'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l rules -x -d 'additional rule packs: folders, or names that `cablecheck rules packs` lists'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l profile -x -d 'judge every document by this profile, whatever its markings say'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l as-of -x -d 'judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l reader -x -d 'read every file with this reader instead of detecting the format'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l isolated -d 'ignore configuration files'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l redact -d 'keep the text of the documents out of every output'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l format -xka "text json html" -d 'output format; html shows both side by side'
+complete -c cablecheck -n '_shtab_cablecheck_using releases' -l out -x -d 'write to a file'
 complete -c cablecheck -n '_shtab_cablecheck_using; and test $_shtab_cablecheck_npos -eq 0' -a explain -d 'explain a rule, an error code, or a rule'"'"'s verdict on a telegram'
 complete -c cablecheck -n '_shtab_cablecheck_using explain' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using explain' -l stdin-filename -x -d 'file name to report for standard input'

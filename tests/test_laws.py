@@ -251,6 +251,7 @@ SHARED_NAMES = {
     # one file for each entry of a register, named like the entry
     "audit": "the command, and the package that does its work",
     "baseline": "the command, and the module that keeps the records",
+    "compare": "the command, and the comparison of two audits",
     "decisions": "the command, and the module that keeps the records",
     "explain": "the command, and the module that traces a rule",
     "html": "the format as input and as output",

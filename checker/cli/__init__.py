@@ -19,6 +19,8 @@ COMMANDS = {
     "audit": "check a whole corpus, resumable, with reports and tables",
     "parse": "show a telegram as the rules see it",
     "declass": "show the declassification date of each telegram and its basis",
+    "compare": "show how two released copies of a telegram differ",
+    "releases": "compare the copies of each message number in an audited corpus",
     "explain": "explain a rule, an error code, or a rule's verdict on a telegram",
     "rules": "list, validate, test and scaffold rules",
     "baseline": "record known findings, so that only new ones are reported",

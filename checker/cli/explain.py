@@ -53,9 +53,13 @@ def main(given: list[str]) -> int:
 
 def _explained(rulebook: Rulebook, name: str) -> str:
     """Return what a rule requires, or what a word of the vocabulary means. Raises `ConfigError` for any other word."""
-    entries = rulebook.vocabulary.find(name.upper()) if rulebook.find(name) is None else []
+    words = rulebook.vocabulary
+    entries = (words.find(name.upper()) or words.find(name.lower())) if rulebook.find(name) is None else []
+    entries = [(table, entry) for table, entry in entries if table.name in words["places"]] or entries
     if entries:
-        return authoring.explain_entries(rulebook.vocabulary, entries)
+        return authoring.explain_entries(words, entries)
+    if rulebook.find(name) is None and (marking := authoring.explain_marking(words, name)):
+        return marking
     return authoring.explain(_rule(rulebook, name))
 
 

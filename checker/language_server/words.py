@@ -11,7 +11,7 @@ from ..vocabulary import Entry, Table, Vocabulary
 MARKS = ("levels", "controls", "admin_controls", "retired_controls", "cui_controls", "nato", "exemptions")
 PLAIN = (
     *MARKS, "captions", "tags_subject", "tags_geo", "tags_organization", "tags_program", "instructions", "groups",
-    "precedence", "countries", "posts", "declass_status", "downgrading_groups",
+    "precedence", "countries", "posts", "declass_status", "downgrading_groups", "release_codes",
 )  # fmt: skip
 TAGS = ("tags_subject", "tags_geo", "tags_organization", "tags_program")
 INSTRUCTIONS = ("exemptions", "instructions")

@@ -18,7 +18,8 @@ class Declass(Node):
     the marked date respects it, with a tolerance of one day because the date-time group is in UTC and the decision was
     local. `automatic` is the 31 December on which 25-year automatic declassification falls, or `None` if it does not
     apply. `exempt` is the exemption code. `status` is the state on the reference day (a code of the table
-    `declass-status`), or `None` without such a day. `cite` lists source ids, and `why` is one sentence for readers.
+    `declass-status`), or `None` without such a day. `cite` lists source ids, `why` is one sentence for readers, and
+    `clause` names the provision on which `expected` rests.
     """
 
     kind: str | None = None
@@ -32,6 +33,7 @@ class Declass(Node):
     status: str | None = None
     cite: tuple[str, ...] = ()
     why: str = ""
+    clause: str = ""
 
 
 class Instruction(Node):
@@ -269,7 +271,7 @@ class Stamp(Node):
 
     `kind` is a code of the table `stamps`, `action` what was done: released, withheld, declassified, classified,
     extended, reviewed or withdrawn. `extent` is how much was released: full, part or none. `codes` are the exemption
-    codes beside it, `level` the level that a reviewer gave.
+    codes beside it, `unknown_codes` those of them that are in no table, `level` the level that a reviewer gave.
     """
 
     text: str
@@ -279,6 +281,7 @@ class Stamp(Node):
     codes: tuple[str, ...] = ()
     action: str | None = None
     extent: str | None = None
+    unknown_codes: tuple[str, ...] = ()
 
     @property
     def entry(self) -> str:

@@ -158,9 +158,20 @@ class Telegram(Node):
         return max(days, key=lambda day: day.first) if days else None
 
     @property
+    def release_stamp(self) -> Stamp | None:
+        """Return the last stamp that says how much was released."""
+        return next((stamp for stamp in reversed(self.stamps) if stamp.extent is not None), None)
+
+    @property
     def release_level(self) -> str | None:
         """Return how much was released, by the last stamp that says so: full, part or none."""
-        return next((stamp.extent for stamp in reversed(self.stamps) if stamp.extent is not None), None)
+        stamp = self.release_stamp
+        return stamp.extent if stamp is not None else None
+
+    @property
+    def unknown_release_codes(self) -> tuple[str, ...]:
+        """Return the codes beside the release stamps that are not in the table of codes."""
+        return tuple(dict.fromkeys(code for stamp in self.stamps for code in stamp.unknown_codes))
 
     @property
     def release_codes(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from .layouts.detect import (
     has_page_lines,
     is_mail,
     is_smart_form,
+    printed_form,
 )
 from .lookup import grammar_of
 from .postprocess import postprocess
@@ -94,6 +95,9 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
             cursor = Cursor(cursor.view.exchange(field_breaks(cursor)), cursor.words, cursor.grammar)
         read_smart_form(cursor, telegram)
         return cursor
+    form = printed_form(cursor)
+    if form:
+        return _read_printed(cursor, telegram, form)
     read_telegram(cursor, telegram)
     if is_mail(cursor, telegram):
         return _read_document(cursor, telegram)
@@ -112,6 +116,19 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
     if _is_cable(telegram) or _has_cable_frame(cursor, telegram):
         return cursor
     return _read_document(cursor, telegram)
+
+
+def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
+    """Read a printed form; a message of another service is only named."""
+    from .layouts.printed_forms import read_incoming_form, read_viewer_print  # 1 ms: few telegrams are printed so
+
+    entry = cursor.words["layouts"].get(form)
+    profile = entry.fact("profile") if entry is not None else ""
+    if profile:
+        telegram.layout, telegram.profile = form, profile
+    else:
+        {"viewer": read_viewer_print, "incoming": read_incoming_form}[form](cursor, telegram)
+    return cursor
 
 
 def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:

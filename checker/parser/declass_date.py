@@ -6,6 +6,7 @@ decisions (IC-REG-2016 p. 31-34; E.O. 13526 sec. 3.3 for automatic declassificat
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 
@@ -19,6 +20,8 @@ from ..vocabulary import Entry, Table, Vocabulary
 _RETIRED = {"oadr", "xcode", "mr", "dci-only", "treaty", "source-marked", "25x1-human"}
 _EXEMPT = {"25x", "50x", "75x", "50x1-hum", "50x2-wmd"}
 _SCHEDULED = {"gds", "ads", "xgds"}
+_SOURCES = {"source-marked"}
+_STAMP = 160  # code points of the longest stamp of a downgrading group
 
 
 class _Facts(Record):
@@ -34,6 +37,7 @@ class _Facts(Record):
     as_of: Date | None
     table: Table
     source_record: bool
+    group: bool = False  # the kind is a downgrading group
 
 
 def compute_declass(telegram: Telegram, words: Vocabulary) -> Declass:
@@ -85,20 +89,36 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
         level if isinstance(level, Level) else None,
         telegram.era or "",
         telegram.date,
-        derived or telegram.date,
+        _source_day(read) or derived or telegram.date,
         telegram.as_of,
         words["durations"],
         _is_restricted_data(telegram, words),
+        kind in words["downgrading_groups"],
     )
 
 
+def _source_day(instruction: Instruction | None) -> Date | None:
+    """Return the day in "Source marked X1, dated 3 May 1999", which is that of the source."""
+    if instruction is None or instruction.kind not in _SOURCES:
+        return None
+    return instruction.date if isinstance(instruction.date, Date) else None
+
+
 def _group(telegram: Telegram, words: Vocabulary) -> str | None:
-    """Return the downgrading group at the end of a document of 1961 to 1972 (E.O. 10964)."""
+    """Return the downgrading group at the end of a document of 1961 to 1972 (E.O. 10964).
+
+    The stamp gives its number alone, or with the lines that explain it.
+    """
     if telegram.date is None or not telegram.paragraphs:
         return None
-    end = " ".join(["", *telegram.paragraphs[-1].text[-40:].upper().rstrip(" .\n").split()])
+    text = "\n".join(paragraph.text for paragraph in telegram.paragraphs[-2:])[-_STAMP:]
+    end = " ".join(["", *re.sub(r"[;,.\n]", " ", text.upper()).split()])
     for entry in words["downgrading_groups"].entries:
-        if entry.in_use(telegram.date.first) and any(end.endswith(f" {form}") for form in entry.spellings()):
+        explained = next((form for form in entry.forms.get("stamp", ()) if end.endswith(f" {form}")), "")
+        rest = end.removesuffix(f" {explained}") if explained else end
+        if entry.in_use(telegram.date.first) and (
+            explained or any(rest.endswith(f" {x}") for x in entry.forms["line"])
+        ):
             return entry.code
     return None
 
@@ -156,18 +176,28 @@ def _expected(facts: _Facts) -> Declass:
         result.exempt = code or kind
     if kind in ("unread", "na", "nato-na", "multiple", "ngds"):
         result.why = "The instruction gives no date that can be computed."
+    elif facts.group and _entry(facts, kind or "") is None:
+        result.why = "The downgrading group sets no day of declassification."
     elif instruction is not None and isinstance(instruction.date, Date) and kind not in _RETIRED:
         result.basis, result.expected = "marked", instruction.date
         result.why = "The document itself gives the date."
+        result.clause = _clause(facts, kind)
     elif kind == "years" and instruction is not None and instruction.years is not None and facts.made is not None:
         result.basis, result.expected = "marked", facts.made.plus_years(instruction.years)
         result.why = "The document itself gives the number of years."
+        result.clause = _clause(facts, kind)
     elif kind in ("event", "date", "years", "rds", "xds"):
         result.basis = "event" if kind == "event" else "none"
         result.why = "An event decides, which no program can see." if kind == "event" else "The date cannot be read."
     else:
         _by_table(facts, result)
     return result
+
+
+def _clause(facts: _Facts, kind: str | None) -> str:
+    """Return the clause under which a date may be marked, or an empty string if no row has one."""
+    entry = _entry(facts, kind or "none")
+    return entry.fact("clause") if entry is not None else ""
 
 
 def _by_table(facts: _Facts, result: Declass) -> None:
@@ -180,7 +210,9 @@ def _by_table(facts: _Facts, result: Declass) -> None:
     start = facts.made
     result.basis = "exemption" if kind in _EXEMPT else "schedule"
     given = kind in _SCHEDULED | _EXEMPT or (entry is not None and entry.fact("counts") == "group")
-    if entry is None or not given or entry.fact("counts") == "limit":
+    if entry is not None and given and entry.fact("latest"):  # no day is marked, but the schedule ends on one
+        given = True
+    elif entry is None or not given or entry.fact("counts") == "limit":
         entry = facts.table.get("default/25x") if kind == "25x" else facts.table.get("default")
         start = facts.source
         result.basis = "exemption" if kind in _EXEMPT else "default"
@@ -191,6 +223,7 @@ def _by_table(facts: _Facts, result: Declass) -> None:
         result.why = "The date of the document is not known."
         return
     result.expected, result.cite = _end(start, entry), (entry.source,)
+    result.clause = entry.fact("clause") or entry.source
     result.why = f"{entry.title}: {entry.fact('years')} years."
 
 

@@ -33,6 +33,7 @@ _NUMBER = Pattern(r" {0,3}(\d{1,3})(?!\d)")
 _HEAD = 600  # code points
 _POST_LETTERS = 6  # letters that archives of 1973-79 keep of a post's name
 _EXTRACT = 3  # paragraphs: a copy with fewer and a notice of partial extract has lost its text
+_FORMS = ("viewer", "incoming")  # layouts without teletype lines
 _HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
 _FIELDS = ("eo", "tags_line", "subject", "authority")
 
@@ -181,6 +182,11 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
             telegram.banner = telegram.banners[0]
         elif telegram.banner is None:
             _set_lost(telegram, ("banner",), start, "the top of the form: this copy begins with its first label")
+    elif telegram.layout == "military":
+        return
+    elif telegram.layout in _FORMS:
+        _set_lost(telegram, _HEADER, start, "the header lines: this form does not print them")
+        telegram.whole = True
     else:
         _mark_lost_lines(cursor, telegram)
 

@@ -101,7 +101,8 @@ def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact
                     if made is not None:
                         known.add(name)
                         facts.append(made)
-    return view.exchange(limit_edits(_merged(cuts))) if cuts else view
+    gap = "\n" if _RECLASSIFIED in patterns else ""  # so that the text below is not joined to a field above
+    return view.exchange(limit_edits(_merged(cuts, gap))) if cuts else view
 
 
 def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
@@ -117,15 +118,15 @@ def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
             yield Fact(one.span, one.name, f"{one.text} {below.text}") if below is not None and one is stamp else one
 
 
-def _merged(cuts: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """Yield the cuts in order, with overlapping ones merged."""
+def _merged(cuts: list[tuple[int, int]], gap: str) -> Iterator[Exchange]:
+    """Yield the cuts in order, with overlapping ones merged and `gap` in their place."""
     low = high = -1
     for start, end in sorted(cuts):
         if start > high:
             if high > low:
-                yield Exchange(low, high)
+                yield Exchange(low, high, gap)
             low, high = start, end
         else:
             high = max(high, end)
     if high > low:
-        yield Exchange(low, high)
+        yield Exchange(low, high, gap)

@@ -18,10 +18,10 @@ Row = Mapping[str, str]
 FORMS = ("table", "csv", "json", "ics")
 COLUMNS = (
     "path", "cable", "date", "level", "instruction", "kind", "basis", "expected", "limit", "within_limit", "automatic",
-    "exempt", "status", "cite", "why", "means",
+    "exempt", "status", "cite", "clause", "why", "means",
 )  # fmt: skip
 BASES = ("marked", "schedule", "default", "exemption")
-_SHOWN = ("path", "cable", "date", "level", "instruction", "expected", "limit", "automatic", "status", "why")
+_SHOWN = ("path", "cable", "date", "level", "instruction", "expected", "clause", "limit", "automatic", "status", "why")
 
 
 def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..record import Record
 from ..resources import data_dir
@@ -50,21 +51,73 @@ def explain(rule: Rule) -> str:
 
 
 def explain_entries(vocabulary: Vocabulary, entries: Iterable[tuple[Table, Entry]]) -> str:
-    """Return what entries of vocabulary tables mean, as plain text: title, table, dates of use, and source."""
+    """Return what entries of vocabulary tables mean, as plain text: title, years, place, what follows, and source."""
     blocks = []
     for table, entry in entries:
         lines = [f"{entry.code}: {entry.title or table.title}"]
+        place = vocabulary["places"].get(table.name) if "places" in vocabulary else None
+        if place is not None:
+            lines.append(f"Place: {place.title}")
         dates = [f"from {entry.since}" if entry.since else "", f"until {entry.until}" if entry.until else ""]
         if any(dates):
             lines.append(f"In use {' '.join(filter(None, dates))}")
         others = [form for form in entry.spellings() if form not in (entry.code, entry.title)]
         if others:
             lines.append(f"Spellings: {', '.join(others)}")
+        lines += _consequences(vocabulary, table, entry)
         source = vocabulary["sources"].get(entry.source) if "sources" in vocabulary else None
         origin = f"; source: {source.title if source is not None else entry.source}" if entry.source else ""
         lines.append(f"Table: {table.name} ({table.title}){origin}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+_FACTS = {
+    "clause": "Provision: {}",
+    "levels": "Levels: {}",
+    "date": "Date or event beside it: {}",
+    "years": "Lasts at most {} years from the date of the document",
+    "carry": "No longer valid: {} years from the date of the source replace it",
+    "needs": "Comes with {}",
+    "requires": "Comes with {}",
+    "excludes": "Not together with {}",
+    "use": "Today: {}",
+    "replaced_by": "Today: {}",
+    "note": "Note: {}",
+}
+"""How `explain` words the facts of an entry, in this order."""
+
+
+def _consequences(vocabulary: Vocabulary, table: Table, entry: Entry) -> Iterator[str]:
+    """Yield what follows from a word: provision, levels, companions, and how long it keeps a document classified."""
+    for name, words in _FACTS.items():
+        if entry.facts.get(name):
+            yield words.format(", ".join(entry.facts[name]))
+    if table.name not in ("instructions", "exemptions", "downgrading_groups") or "durations" not in vocabulary:
+        return
+    kind = entry.fact("kind") or entry.code
+    for row in vocabulary["durations"]:
+        era, _, rest = row.code.partition("/")
+        if rest.partition("/")[0] == kind and (row.fact("years") or row.fact("like")):
+            order = vocabulary["eras"].get(era)
+            ends = " and the rest of that year" if row.fact("ends") == "year" else ""
+            where = f" ({row.fact('clause')})" if row.fact("clause") else ""
+            name = f"E.O. {order.fact('number') or era}" if order is not None else era
+            yield f"{name}: {row.title}: {row.fact('years')} years{ends}{where}"
+
+
+def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
+    """Return what the parts of a marking such as S//NF mean, or an empty string if a part is in no table."""
+    blocks = []
+    for part in re.split(r"/{1,2}|, ?", marking.strip().strip("()").upper()):
+        found = [(table, entry) for table, entry in vocabulary.find(part.strip()) if table.name in _MARKING_TABLES]
+        if not found:
+            return ""
+        blocks.append(explain_entries(vocabulary, found[:1]))
+    return "\n\n".join(blocks)
+
+
+_MARKING_TABLES = ("levels", "controls", "admin_controls", "retired_controls", "nato", "countries", "groups")
 
 
 def _era(rule: Rule) -> str:

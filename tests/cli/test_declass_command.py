@@ -51,10 +51,10 @@ def test_the_table_says_the_dates_the_status_and_what_it_means(
     out, err = told(capsys, "one.txt", "two.txt")
     lines = out.split("\n")
     assert [
-        "path cable date level instruction expected limit automatic status why",
-        "one.txt 07STRELSAU412 2007-09-10 CONFIDENTIAL 09/06/2017 2017-09-06 2032-09-10 2032-12-31 marked-date-passed "
+        "path cable date level instruction expected clause limit automatic status why",
+        "one.txt 07STRELSAU412 2007-09-10 CONFIDENTIAL 09/06/2017 2017-09-06 E.O. 13292 1.5(b) 2032-09-10 2032-12-31 marked-date-passed "
         "The document itself gives the date. [ISOO-2003; FAS-AUTODECLASS]",
-        "two.txt 07STRELSAU413 2007-09-10 CONFIDENTIAL 09/06/2031 2031-09-06 2032-09-10 2032-12-31 marked-date-future "
+        "two.txt 07STRELSAU413 2007-09-10 CONFIDENTIAL 09/06/2031 2031-09-06 E.O. 13292 1.5(b) 2032-09-10 2032-12-31 marked-date-future "
         "The document itself gives the date. [ISOO-2003; FAS-AUTODECLASS]",
         "",
         "marked-date-future: the date it bears has not come",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -209,7 +211,7 @@ def test_a_stamp_of_1972_says_in_words_which_schedule_holds(stamp: str, kind: st
     ("end", "day", "kind", "basis", "expected"),
     [
         ("IT RAINED. GP-4.", "MAR 67", "GP-4", "schedule", "1979-03-14"),
-        ("IT RAINED. GP-3.", "MAR 67", "GP-3", "default", "1992-03-14"),
+        ("IT RAINED. GP-3.", "MAR 67", "GP-3", "none", "None"),
         ("IT RAINED.\nGP-4\nDOE", "MAR 67", "GP-4", "schedule", "1979-03-14"),
         ("IT RAINED ON NGP-4.", "MAR 67", None, "default", "1992-03-14"),
         ("IT RAINED. GP-4.", "MAR 73", None, "schedule", "1979-12-31"),
@@ -223,3 +225,56 @@ def test_a_telegram_of_the_sixties_ends_with_its_group(
     telegram = parse(View.whole(Source("cable", f"{text}SUBJ: BOATS\n\n1. THE BOATS ARE OLD.\n\n2. {end}\n")), words())
     assert telegram.declass is not None
     assert (kind, basis, expected) == (telegram.declass.kind, telegram.declass.basis, str(telegram.declass.expected))
+
+
+# ---- every kind of instruction, read from a text ---------------------------------------------------------------------
+
+DAYS = [
+    line.split("|")
+    for line in (Path(__file__).parent / "cases" / "declass-days.txt").read_text(encoding="utf-8").split("\n")
+    if line and line[0] != "#"
+]
+LEVELS = {
+    "C": ("C O N F I D E N T I A L", "CONFIDENTIAL"),
+    "S": ("S E C R E T", "SECRET"),
+    "TS": ("T O P S E C R E T", "TOP SECRET"),
+}
+
+
+def document(form: str, made: str, level: str, instruction: str) -> str:
+    day = datetime.date.fromisoformat(made)
+    if form == "cable":
+        line = f"{instruction}\n" if instruction else ""
+        return (
+            f"R {day:%d}1200Z {day:%b %y}\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC 4321\n".upper()
+            + f"{LEVELS[level][0]} STRELSAU 0123\n{line}TAGS: PREL, LS\nSUBJECT: THE COACH ROAD\n"
+            + "1. THE ROAD IS MENDED.\n\n2. THE KING WAS TOLD.\nDOE\n"
+        )
+    block = f"Derived From: Multiple Sources\nDeclassify On: {instruction}\n" if form == "memo" else ""
+    stamp = instruction.replace(" / ", "\n") + "\n" if form == "stamp" else ""
+    name = LEVELS[level][1]
+    return (
+        f"{name}\n\n{day.day} {day:%B %Y}\n\nMEMORANDUM FOR: Director of Roads\n\nSUBJECT: The Coach Road\n\n"
+        f"The road is mended.\n\nThe King was told.\n\n{block}{stamp}\n{name}\n"
+    )
+
+
+def test_the_table_of_days_is_complete() -> None:
+    assert len(DAYS) >= 120
+    unused = {entry.code for entry in words()["instructions"]} - {"na", "nato-na", "aea-na", "multiple"}
+    read = {parsed_kind(*row[:4]) for row in DAYS}
+    assert unused - read == set()
+
+
+def parsed_kind(form: str, made: str, level: str, instruction: str) -> str | None:
+    found = parse(View.whole(Source("x", document(form, made, level, instruction))), words()).instruction
+    return found.kind if isinstance(found, Instruction) else None
+
+
+@pytest.mark.parametrize("row", DAYS, ids=["-".join(row[:4]) for row in DAYS])
+def test_the_day_its_basis_and_its_clause(row: list[str]) -> None:
+    form, made, level, instruction, day, basis, clause = row
+    found = parse(View.whole(Source("x", document(form, made, level, instruction))), words()).declass
+    assert found is not None
+    expected = str(found.expected) if found.expected is not None else ""
+    assert (expected, found.basis, found.clause) == (day, basis, clause)

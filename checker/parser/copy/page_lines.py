@@ -13,7 +13,7 @@ from ...vocabulary import Entry
 from ..cursor import Cursor, Cut, Pattern, without_overlap
 from ..fields.banner import spelled
 from ..fields.dates import find_dates
-from ..fields.deletions import deletion_forms
+from ..fields.deletions import set_codes
 
 _RUNNING = Pattern(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
 _PAGE = Pattern(r" (\d{2,3}|\d(?= R[A-Z]{3,7} \d{3,5}[A-Z]?(?!\d)))(?!\d)")
@@ -269,7 +269,7 @@ class PageLineFinder:
         node = Stamp(cursor.span(low, high), cursor.joined(low, high), entry.code, date)
         node.action, node.extent = entry.fact("action") or None, entry.fact("extent") or None
         if node.extent is not None:
-            node.codes = deletion_forms(cursor.words).codes(cursor.flat(low, high))
+            set_codes(node, cursor.flat(low, high), cursor.words)
         self.stamps.append((low, node))
 
     def _stamp(self, at: int, length: int, entry: Entry, continued: tuple[str, ...]) -> None:

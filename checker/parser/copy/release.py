@@ -9,7 +9,7 @@ from ...values import Date
 from ...vocabulary import Entry, Vocabulary
 from ..cursor import Cursor, folded
 from ..fields.dates import find_dates
-from ..fields.deletions import deletion_forms
+from ..fields.deletions import deletion_forms, set_codes
 
 DELETION = "foia_deletion"  # the name of the facts for codes in the margin
 _LONGEST = 600  # code points of a stamp that are searched for a day
@@ -55,7 +55,7 @@ def _stamp(cursor: Cursor, fact: Fact, entry: Entry) -> Stamp:
     date = next((found.date for found in find_dates(fold, cursor.grammar.months) if found.date is not None), None)
     stamp = Stamp(fact.span, fact.text, entry.code, date if isinstance(date, Date) else None)
     stamp.action, stamp.extent = entry.fact("action") or None, entry.fact("extent") or None
-    stamp.codes = deletion_forms(cursor.words).codes(fold)
+    set_codes(stamp, fold, cursor.words)
     names = sorted(cursor.grammar.level_names.items(), key=lambda item: -len(item[0]))
     if entry.fact("action") == "classified":
         stamp.level = next((level for name, level in names if len(name) > 2 and f" {name} " in fold), None)

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from ...model import Authority, Deletion, Subject, Telegram, Unread, Word
+from ...model import Authority, Deletion, Stamp, Subject, Telegram, Unread, Word
 from ...record import Record
 from ...text import Span
 from ...vocabulary import Vocabulary
@@ -121,6 +121,15 @@ def deletion_forms(words: Vocabulary) -> DeletionForms:
     if not isinstance(found, DeletionForms):
         found = words.made["deletion_forms"] = DeletionForms(words)
     return found
+
+
+def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
+    """Set the exemption codes in the folded text of a stamp, and those of them that are in no table."""
+    forms = deletion_forms(words)
+    stamp.codes = forms.codes(fold)
+    known = set(forms.by_form.values())
+    codes = words["exemptions"]
+    stamp.unknown_codes = tuple(code for code in stamp.codes if code not in known and code not in codes)
 
 
 # ---- codes in the margin ---------------------------------------------------------------------------------------------

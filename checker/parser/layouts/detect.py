@@ -19,6 +19,24 @@ def is_smart_form(cursor: Cursor) -> bool:
     return False
 
 
+def printed_form(cursor: Cursor) -> str:
+    """Return the code of the layout of a printed form or of a military message, or an empty string."""
+    entries = cursor.words["layouts"].entries
+    for entry in entries:
+        if any(sign in cursor.fold for sign in entry.forms.get("sign", ())):
+            return entry.code
+    start = cursor.trim(0, cursor.size)[0]
+    first = cursor.fold[start : cursor.line_end(start)]
+    for entry in entries:
+        if any(first.startswith(f"{head} ") or first == head for head in entry.forms.get("head", ())):
+            return entry.code
+        for word in entry.forms.get("after_level", ()):
+            before, found, rest = first.partition(f" {word}  ")
+            if found and before in cursor.grammar.level_names and rest.strip():
+                return entry.code
+    return ""
+
+
 def has_joined_fields(cursor: Cursor) -> bool:
     """Return whether the number and the date-time group of a labeled form are on one line."""
     starts = [cursor.fold.find(form + ":") for form in cursor.grammar.label("number", "field")]
@@ -72,6 +90,7 @@ def has_page_lines(cursor: Cursor) -> bool:
 
 # ---- texts in which nothing was recognized ---------------------------------------------------------------------------
 NOT_A_TELEGRAM = "not a telegram: no header, classification line or marking found"
+_NAMED = "military"  # a layout that is named and not read
 _SINGLE = (
     "dtg", "sender", "station", "routing", "security", "transmission", "banner", "eo", "tags_line", "subject",
     "authority",
@@ -85,6 +104,8 @@ _RECORDED = ("created", "level_text", "origin", "subject", "handling", "eo", "ta
 
 def is_unrecognized(telegram: Telegram) -> bool:
     """Return whether nothing was recognized that a rule could evaluate: such a text is not a clean telegram."""
+    if telegram.layout == _NAMED:
+        return False
     for field in _SINGLE:
         node = getattr(telegram, field)
         if node is not None and not (isinstance(node, Unread) and node.lost):

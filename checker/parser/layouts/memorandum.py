@@ -19,6 +19,8 @@ from ..markings import finder
 
 _FIELD = Pattern(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
 _FIELDS = ("authority", "classification", "date", "reference", "sender", "subject", "to")
+_COLUMN = Pattern(r" {4,}(?=\S)")
+_LONGEST_DATE = 30  # code points of a date alone on its line
 _TOP = 14  # lines at the top of which one may be a date alone
 
 
@@ -76,10 +78,23 @@ class MemorandumReader:
         notice = self._notice(here, start, last)
         if notice:
             return "notice"
-        if number < _TOP and self.telegram.date is None and last - start < 30 and self._date(start, last, alone=True):
+        if number < _TOP and self.telegram.date is None and self._date_at_top(start, last):
             cursor.begin(here, "date")
             return "date"
         return None
+
+    def _date_at_top(self, start: int, last: int) -> bool:
+        """Read a date that has the left column of a line to itself, or that follows its label in another column."""
+        cursor = self.cursor
+        column = _COLUMN.search(cursor.fold, start, last)
+        end = column.start() if column is not None else last
+        if end - start < _LONGEST_DATE and self._date(start, end, alone=True):
+            return True
+        if column is None:
+            return False
+        labels = (f"{form}:" for form in cursor.grammar.label("date", "field"))
+        label = next((label for label in labels if cursor.fold.startswith(label, column.end())), None)
+        return label is not None and self._date(column.end() + len(label), last, alone=False)
 
     def _read_rest(self, kind: str, start: int, end: int) -> int:
         """Read what the line opened; return the end of its last line."""
@@ -155,7 +170,15 @@ class MemorandumReader:
     def _field(self, start: int, last: int) -> str | None:
         match = _FIELD.match(self.cursor.fold, start, last)
         code = self.cursor.grammar.fields.get(match.group(1)) if match is not None else None
+        if match is None and self._begins_stamp(start, last):
+            code = "authority"
         return code if code in _FIELDS else None
+
+    def _begins_stamp(self, start: int, last: int) -> bool:
+        """Return whether a line of capitals is the first of a stamp that names the classifier, without a colon."""
+        text = self.cursor.text[start:last]
+        forms = self.cursor.grammar.label("classified-by", "block")
+        return text.isupper() and any(text.startswith(form + " ") for form in forms)
 
     def _authority_end(self, end: int) -> int:
         """Return the end of the block, which continues over lines that are not blank and over labels after a blank

@@ -1,0 +1,375 @@
+"""Compare two copies of one telegram, released at different times: what one withholds and the other shows.
+
+`compare` aligns the copies paragraph by paragraph and returns the differences; `render` prints them as text, JSON or a
+page with both copies side by side. With `redact`, no words of the documents are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
+from html import escape
+
+from ..model import Authority, Deletion, Marking, Paragraph, Subject, Telegram, Unread
+from ..record import Record
+from ..redaction import name_digest
+from .escaping import dumps, visible
+
+FORMS = ("text", "json", "html")
+_GONE = "\ue000"  # a word that stands for a deletion
+_ALIKE = 0.6  # share of equal words from which two paragraphs without a common number are the same
+_MOST_WORDS = 4000  # words of a paragraph that are compared one by one
+_SHOWN = 300  # code points of a passage in a report
+_WORDS = re.compile(r"\S+")
+_SECRET = (
+    "instruction",
+    "subject",
+    "classifier",
+    "withheld",
+    "text",
+    "paragraph",
+)  # kinds whose values are words of the document
+
+
+class Copy(Record):
+    """One copy: its path and name, and the telegram as read."""
+
+    path: str
+    cable: str
+    telegram: Telegram
+
+
+class ReleaseDifference(Record):
+    """One difference: its kind, its place, and what each copy has there; "" if it has nothing or withholds it.
+
+    `kind` is level, instruction, due, subject, classifier, reasons, release, release-date, codes, mark, withheld, text
+    or paragraph. `withheld_by` is "left" or "right" for words that one copy withholds and the other shows.
+    """
+
+    kind: str
+    place: str
+    left: str
+    right: str
+    withheld_by: str = ""
+    codes: tuple[str, ...] = ()
+
+
+class CopyComparison(Record):
+    """The differences of two copies, and their paragraphs side by side."""
+
+    left: Copy
+    right: Copy
+    differences: tuple[ReleaseDifference, ...]
+    rows: tuple[tuple[Paragraph | None, Paragraph | None], ...]
+
+
+def compare(left: Copy, right: Copy) -> CopyComparison:
+    """Return how two copies differ."""
+    rows = tuple(_aligned(left.telegram.paragraphs, right.telegram.paragraphs))
+    found = list(_facts(left.telegram, right.telegram))
+    for one, two in rows:
+        found += _paragraphs(left.telegram, right.telegram, one, two)
+    return CopyComparison(left, right, tuple(found), rows)
+
+
+# ---- facts about the whole copy --------------------------------------------------------------------------------------
+
+
+def _facts(left: Telegram, right: Telegram) -> Iterator[ReleaseDifference]:
+    for kind, read in _READ.items():
+        one, two = _shown(read(left), left), _shown(read(right), right)
+        if one != two:
+            withheld = _withheld_by(left, right, kind)
+            yield ReleaseDifference(kind, "", one, two, withheld)
+
+
+def _shown(value: str, telegram: Telegram) -> str:
+    """Return a value without the deletions in it."""
+    for deletion in telegram.deletions:
+        value = value.replace(_flat(deletion.text), "")
+    return value.strip(" ,;")
+
+
+def _withheld_by(left: Telegram, right: Telegram, kind: str) -> str:
+    """Return which copy has a deletion in the part that the other shows."""
+    place = {"subject": "subject", "classifier": "authority", "reasons": "authority", "instruction": "eo"}.get(kind, "")
+    for side, telegram in (("left", left), ("right", right)):
+        if place and any(deletion.place == place for deletion in telegram.deletions):
+            return side
+    return ""
+
+
+def _flat(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _subject(telegram: Telegram) -> str:
+    return _flat(telegram.subject.text) if isinstance(telegram.subject, Subject) else ""
+
+
+def _block(telegram: Telegram) -> Authority | None:
+    return telegram.authority if isinstance(telegram.authority, Authority) else None
+
+
+def _level(telegram: Telegram) -> str:
+    return "" if isinstance(telegram.level, Unread) else _flat(telegram.level)
+
+
+def _instruction(telegram: Telegram) -> str:
+    found = telegram.instruction
+    return _flat(found.text) if found is not None else ""
+
+
+def _classifier(telegram: Telegram) -> str:
+    block = _block(telegram)
+    return _flat(block.name or block.title) if block is not None else ""
+
+
+def _reasons(telegram: Telegram) -> str:
+    block = _block(telegram)
+    reasons = block.reasons if block is not None else None
+    if reasons is None or isinstance(reasons, Unread):
+        return ""
+    return " ".join((reasons.section or "", *reasons.codes)).strip()
+
+
+_READ: dict[str, Callable[[Telegram], str]] = {
+    "level": _level,
+    "instruction": _instruction,
+    "due": lambda telegram: _flat(telegram.declass.expected) if telegram.declass is not None else "",
+    "subject": _subject,
+    "classifier": _classifier,
+    "reasons": _reasons,
+    "captions": lambda telegram: " ".join(telegram.caption_codes),
+    "release": lambda telegram: _flat(telegram.release_level),
+    "release-date": lambda telegram: _flat(telegram.release_date),
+    "codes": lambda telegram: " ".join(telegram.release_codes),
+}
+
+
+# ---- paragraphs ------------------------------------------------------------------------------------------------------
+
+
+def _aligned(
+    left: Sequence[Paragraph], right: Sequence[Paragraph]
+) -> Iterator[tuple[Paragraph | None, Paragraph | None]]:
+    """Yield the paragraphs in pairs: by number or equal words, then in order by the share of words in common."""
+    keys, others = [_key(item) for item in left], [_key(item) for item in right]
+    for tag, low, high, other_low, other_high in SequenceMatcher(None, keys, others, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from zip(left[low:high], right[other_low:other_high], strict=True)
+        else:
+            yield from _paired(left[low:high], right[other_low:other_high])
+
+
+def _key(paragraph: Paragraph) -> str:
+    if paragraph.kind == "numbered":
+        return f"{paragraph.section}/{paragraph.label.strip(' .)')}"
+    return " ".join(paragraph.text.split())
+
+
+def _paired(
+    left: Sequence[Paragraph], right: Sequence[Paragraph]
+) -> Iterator[tuple[Paragraph | None, Paragraph | None]]:
+    at = 0
+    for one in left:
+        match = next((index for index in range(at, len(right)) if _is_same(one, right[index])), None)
+        if match is None:
+            yield one, None
+            continue
+        yield from ((None, two) for two in right[at:match])
+        yield one, right[match]
+        at = match + 1
+    yield from ((None, two) for two in right[at:])
+
+
+def _is_same(one: Paragraph, two: Paragraph) -> bool:
+    if one.kind == "numbered" or two.kind == "numbered":
+        return False
+    if one.cut or two.cut:
+        return True
+    words, others = (item.text.split()[:_MOST_WORDS] for item in (one, two))
+    return SequenceMatcher(None, words, others, autojunk=False).ratio() >= _ALIKE
+
+
+def _paragraphs(
+    left: Telegram, right: Telegram, one: Paragraph | None, two: Paragraph | None
+) -> Iterator[ReleaseDifference]:
+    if one is None or two is None:
+        item, owner, other = (one, left, right) if one is not None else (two, right, left)
+        if item is not None:
+            yield _lone(item, owner, other, one is not None)
+        return
+    if _mark(one) != _mark(two):
+        side = "left" if one.cut else "right" if two.cut else ""
+        yield ReleaseDifference("mark", one.name if one.label else two.name, _mark(one), _mark(two), side)
+    mine, others = _words(left, one), _words(right, two)
+    for tag, low, high, other_low, other_high in SequenceMatcher(None, mine, others, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield from _passage(one, two, mine[low:high], others[other_low:other_high], left, right)
+
+
+def _passage(
+    one: Paragraph, two: Paragraph, mine: list[str], other: list[str], left: Telegram, right: Telegram
+) -> Iterator[ReleaseDifference]:
+    """Yield a passage that differs: words against a deletion, or words against words."""
+    gone = (_GONE in mine or (not mine and one.cut), _GONE in other or (not other and two.cut))
+    text, other_text = (" ".join(word for word in words if any(map(str.isalnum, word))) for words in (mine, other))
+    if all(gone) and text == other_text:
+        return
+    side = "" if gone[0] == gone[1] else "left" if gone[0] else "right"
+    telegram, item = (left, one) if side == "left" else (right, two)
+    codes = _codes(telegram, item) if side else ()
+    place = one.name if one.label else two.name
+    yield ReleaseDifference("withheld" if side else "text", place, text, other_text, side, codes)
+
+
+def _lone(item: Paragraph, owner: Telegram, other: Telegram, is_left: bool) -> ReleaseDifference:
+    """Return a paragraph that only one copy has; the other withholds it if it has a deletion for a paragraph."""
+    withheld = [deletion for deletion in other.deletions if deletion.place == "paragraph"]
+    side = ("right" if is_left else "left") if withheld else ""
+    text = " ".join(word for word in _words(owner, item) if word != _GONE)
+    texts = (text, "") if is_left else ("", text)
+    codes = tuple(dict.fromkeys(code for deletion in withheld for code in deletion.codes))
+    return ReleaseDifference("paragraph", item.name, texts[0], texts[1], side, codes)
+
+
+def _mark(paragraph: Paragraph) -> str:
+    return paragraph.mark.text if isinstance(paragraph.mark, Marking) else ""
+
+
+def _inside(telegram: Telegram, paragraph: Paragraph) -> list[Deletion]:
+    span = paragraph.span
+    return [one for one in telegram.deletions if span.start <= one.span.start and one.span.end <= span.end]
+
+
+def _codes(telegram: Telegram, paragraph: Paragraph) -> tuple[str, ...]:
+    inside = _inside(telegram, paragraph)
+    if not inside and paragraph.cut and paragraph.place is not None:
+        inside = [one for one in telegram.deletions if one.span == paragraph.place.span]
+    return tuple(dict.fromkeys(code for deletion in inside for code in deletion.codes))
+
+
+def _words(telegram: Telegram, paragraph: Paragraph) -> list[str]:
+    """Return the words of a paragraph, with one sign in place of each deletion."""
+    text = paragraph.text
+    for deletion in _inside(telegram, paragraph):
+        another = deletion.place == "paragraph" and paragraph.mark is not None  # a paragraph below this one
+        text = text.replace(deletion.text, " " if another else f" {_GONE} ", 1)
+    return [match[0] for match in _WORDS.finditer(text)][:_MOST_WORDS]
+
+
+# ---- output ----------------------------------------------------------------------------------------------------------
+
+
+def render(form: str, comparisons: Sequence[CopyComparison], redact: bool) -> Iterator[str]:
+    """Yield the comparisons in one of `FORMS`."""
+    if form == "json":
+        yield dumps([_as_data(each, redact) for each in comparisons], 2) + "\n"
+    elif form == "html":
+        yield from _page(comparisons, redact)
+    else:
+        for each in comparisons:
+            yield from _text(each, redact)
+
+
+def _value(kind: str, text: str, redact: bool) -> str:
+    if redact and kind in _SECRET and text:
+        words = len(text.split())
+        return f"{words} word" if words == 1 else f"{words} words"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _as_data(comparison: CopyComparison, redact: bool) -> dict[str, object]:
+    return {
+        "mrn": _number(comparison, redact),
+        "left": {"path": comparison.left.path, "cable": comparison.left.cable},
+        "right": {"path": comparison.right.path, "cable": comparison.right.cable},
+        "differences": [
+            {
+                "kind": one.kind,
+                "place": _place(one, redact),
+                "left": _value(one.kind, one.left, redact),
+                "right": _value(one.kind, one.right, redact),
+                "withheld_by": one.withheld_by,
+                "codes": list(one.codes),
+            }
+            for one in comparison.differences
+        ],
+    }
+
+
+def _number(comparison: CopyComparison, redact: bool) -> str:
+    number = comparison.left.telegram.mrn or comparison.right.telegram.mrn or ""
+    return name_digest(number) if redact and number else number
+
+
+def _place(one: ReleaseDifference, redact: bool) -> str:
+    return "an unnumbered paragraph" if redact and '"' in one.place else one.place
+
+
+def _text(comparison: CopyComparison, redact: bool) -> Iterator[str]:
+    left, right = comparison.left, comparison.right
+    yield f"{_number(comparison, redact) or 'no message number'}\n"
+    yield f"  left:  {visible(f'{left.path} {left.cable}'.strip())}\n"
+    yield f"  right: {visible(f'{right.path} {right.cable}'.strip())}\n"
+    for one in comparison.differences:
+        place = f" in {_place(one, redact)}" if one.place else ""
+        codes = f" ({' '.join(one.codes)})" if one.codes else ""
+        by = f", withheld by the {one.withheld_by} copy{codes}" if one.withheld_by else ""
+        yield f"  {visible(one.kind + place + by)}\n"
+        for side, value in (("left: ", one.left), ("right:", one.right)):
+            yield f"    {side} {visible(_value(one.kind, value, redact)) or '-'}\n"
+    count = len(comparison.differences)
+    yield "  no difference\n" if not count else f"  {count} difference{'s' if count > 1 else ''}\n"
+
+
+_STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;margin:1.5rem auto;max-width:75rem;padding:0 1rem}"
+    "table{border-collapse:collapse;width:100%;table-layout:fixed;margin:1rem 0}"
+    "td,th{border:1px solid #bbb;padding:.35rem .5rem;vertical-align:top;text-align:left;overflow-wrap:anywhere}"
+    "th:first-child,td:first-child{width:9rem}.differs{background:#fff3c4}.withheld{background:#f3d4d4}"
+    "@media(max-width:600px){th:first-child,td:first-child{width:5rem}}"
+    "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}.differs{background:#544400}"
+    ".withheld{background:#5a1f1f}}"
+)
+
+
+def _page(comparisons: Sequence[CopyComparison], redact: bool) -> Iterator[str]:
+    yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>Releases compared</title><style>{_STYLE}</style></head><body>\n<h1>Releases compared</h1>\n"
+    for each in comparisons:
+        yield f"<h2>{_html(_number(each, redact) or 'No message number')}</h2>\n"
+        heads = "".join(f"<th>{_html(f'{copy.path} {copy.cable}'.strip())}</th>" for copy in (each.left, each.right))
+        yield f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>\n"
+        for one in each.differences:
+            if not one.place:
+                yield _row(one.kind, _value(one.kind, one.left, redact), _value(one.kind, one.right, redact), "differs")
+        for left, right in each.rows:
+            yield _side_by_side(each, left, right, redact)
+        yield "</tbody></table>\n"
+    yield "</body></html>\n"
+
+
+def _side_by_side(each: CopyComparison, left: Paragraph | None, right: Paragraph | None, redact: bool) -> str:
+    names = {item.name for item in (left, right) if item is not None}
+    here = [one for one in each.differences if one.place in names]
+    style = "withheld" if any(one.withheld_by for one in here) else "differs" if here else ""
+    texts = []
+    for item in (left, right):
+        text = "" if item is None else " ".join(item.text.split())
+        mark = "" if item is None else _mark(item)
+        texts.append(f"{mark} {_value('text', text, redact) if redact else text}".strip())
+    label = next((item.label for item in (left, right) if item is not None), "")
+    return _row(label, texts[0], texts[1], style)
+
+
+def _row(label: str, left: str, right: str, style: str) -> str:
+    cells = "".join(f"<td>{_html(text)}</td>" for text in (label, left, right))
+    return f'<tr class="{style}">{cells}</tr>\n'
+
+
+def _html(text: str) -> str:
+    return escape(visible(text))

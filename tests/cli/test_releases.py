@@ -1,0 +1,131 @@
+"""Two releases of one telegram: each planted difference is shown, and none else; words explained from the tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from checker.cli import main
+
+BASE = (Path(__file__).parents[2] / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
+STAMP = "UNCLASSIFIED U.S. Department of State Case No. F-{case} Doc No. C17661234 Date: {day}\n\n{release}\n\n"
+SECOND = "(C) The Chancellor asked for two more carriages."
+PLANTED: dict[str, tuple[str, str, dict[str, str]]] = {
+    "a paragraph withheld whole": (f"2. {SECOND}", "2. [(b)(1)]", {"mark": "", "withheld": ""}),
+    "words withheld": ("two more carriages", "[1 line not declassified]", {"withheld": ""}),
+    "a number and its paragraph withheld": (f"2. {SECOND}", "[1 paragraph not declassified]", {"paragraph": ""}),
+    "a name withheld": ("Jane Q. Doe", "[name not declassified]", {"classifier": ""}),
+    "another level": ("C O N F I D E N T I A L STRELSAU", "UNCLAS STRELSAU", {"level": "UNCLASSIFIED", "due": ""}),
+    "another mark": (SECOND, SECOND.replace("(C)", "(S)"), {"mark": "(S)"}),
+    "another date": ("DECL: 09/06/2017", "DECL: 09/06/2032", {"instruction": "09/06/2032", "due": "2032-09-06"}),
+    "another subject": ("TRAVEL PLANS", "COACHES", {"subject": "THE KING'S COACHES"}),
+    "other words": ("two more carriages", "three more carriages", {"text": "three"}),
+    "other reasons": ("1.4 (b) and (d)", "1.4 (b)", {"reasons": "1.4 b"}),
+}
+
+
+def copy(
+    text: str, case: str = "2010-01234", day: str = "05/12/2012", release: str = "RELEASE IN PART B1,1.4(D)"
+) -> str:
+    return STAMP.format(case=case, day=day, release=release) + text
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "later.txt").write_text(copy(BASE), encoding="utf-8")
+    return tmp_path
+
+
+def differences(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, object]]:
+    assert main(["compare", "--format", "json", *words, "later.txt", "earlier.txt"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    return found["differences"]
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_each_planted_difference_is_shown_and_none_else(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, wanted = PLANTED[name]
+    assert BASE.count(old) == 1
+    (folder / "earlier.txt").write_text(copy(BASE.replace(old, new)), encoding="utf-8")
+    found = differences(capsys)
+    assert {one["kind"]: one["right"] for one in found} == wanted
+    withheld = [one["withheld_by"] for one in found]
+    assert withheld == ["right"] * len(found) if "withheld" in name else withheld == [""] * len(found)
+
+
+def test_equal_copies_have_no_difference(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "earlier.txt").write_text(copy(BASE), encoding="utf-8")
+    assert differences(capsys) == []
+
+
+def test_the_stamps_are_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = copy(BASE, "2014-09999", "08/01/2016", "RELEASE IN FULL")
+    (folder / "earlier.txt").write_text(text, encoding="utf-8")
+    found = {one["kind"]: (one["left"], one["right"]) for one in differences(capsys)}
+    assert found == {
+        "release": ("part", "full"),
+        "release-date": ("2012-05-12", "2016-08-01"),
+        "codes": ("B1 1.4(D)", ""),
+    }
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_redacted_reports_show_no_words(form: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = BASE.replace(SECOND, "[(b)(1)]").replace("TRAVEL PLANS", "COACHES").replace("Jane Q. Doe", "Richard Roe")
+    (folder / "earlier.txt").write_text(copy(text), encoding="utf-8")
+    assert main(["compare", "--redact", "--format", form, "later.txt", "earlier.txt"]) == 0
+    out = capsys.readouterr().out
+    for word in ("Chancellor", "carriages", "KING", "COACHES", "Doe", "Roe", "bridge", "STRELSAU"):
+        assert word not in out
+    assert "7 words" in out or form == "html"
+
+
+def test_the_page_escapes_the_documents(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "earlier.txt").write_text(copy(BASE.replace("carriages", "<script>alert(1)</script>")), encoding="utf-8")
+    assert main(["compare", "--format", "html", "later.txt", "earlier.txt"]) == 0
+    out = capsys.readouterr().out
+    assert "<script>" not in out and "&lt;script&gt;" in out
+
+
+def test_a_file_of_several_documents_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "earlier.txt").write_text("", encoding="utf-8")
+    assert main(["compare", "later.txt", "earlier.txt"]) == 2
+    assert "earlier.txt" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_releases_compares_the_copies_of_each_number(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "earlier.txt").write_text(copy(BASE.replace(SECOND, "[(b)(1)]")), encoding="utf-8")
+    (folder / "other.txt").write_text(BASE.replace("000412", "000413").replace("#0412", "#0413"), encoding="utf-8")
+    assert main(["audit", "--isolated", "--quiet", "--out", "out", "later.txt", "earlier.txt", "other.txt"]) in (0, 1)
+    capsys.readouterr()
+    assert main(["releases", "--format", "json", "out"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["mrn"] == "07STRELSAU412"
+    assert [one["kind"] for one in found["differences"]] == ["mark", "withheld"]
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [
+        ("OADR", ["Originating agency's determination required", "1982-08-01", "E.O. line", "25 years"]),
+        ("X1", ["1995-10-14", "25 years from the date of the source"]),
+        ("NODIS", ["line of its own below the classification line", "Not together with EXDIS"]),
+        ("XGDS-3", ["E.O. 11652: Exempt from the schedule", "30 years and the rest of that year"]),
+        ("25X1", ["Date or event beside it: needed", "50 years"]),
+        ("B1", ["5 U.S.C. 552(b)(1)", "beside a release stamp"]),
+        ("(b)(1)", ["5 U.S.C. 552(b)(1)"]),
+        ("1.4(d)", ["E.O. 13526 1.4(d)", "Comes with B1"]),
+        ("S//NF", ["S: SECRET", "NOFORN: NOT RELEASABLE", "Not together with REL TO"]),
+    ],
+)
+def test_a_word_is_explained_from_the_tables(word: str, wanted: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", word]) == 0
+    out = capsys.readouterr().out
+    assert [part for part in wanted if part not in out] == []
+    assert "source: " in out
