@@ -179,6 +179,11 @@ class Telegram(Node):
         return tuple(dict.fromkeys(code for stamp in self.stamps if stamp.extent is not None for code in stamp.codes))
 
     @property
+    def release_sections(self) -> tuple[str, ...]:
+        """Return the sections of the executive order that the release codes cite, such as "1.4", each once."""
+        return tuple(dict.fromkeys(code.partition("(")[0] for code in self.release_codes if "." in code))
+
+    @property
     def deletion_codes(self) -> tuple[str, ...]:
         """Return the exemption codes of all deletions, each once."""
         return tuple(dict.fromkeys(code for deletion in self.deletions for code in deletion.codes))
