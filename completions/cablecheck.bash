@@ -7,8 +7,7 @@
 
 _shtab_cablecheck_rules_subparsers=(list check test try packs add remove new pages schema)
 _shtab_cablecheck_decisions_subparsers=(export import merge stats)
-_shtab_cablecheck_subparsers=(lint audit parse declass explain rules baseline view decisions references export query synth lsp)
-_shtab_cablecheck_subparsers=(lint audit parse declass compare releases explain rules baseline view decisions references query synth lsp)
+_shtab_cablecheck_subparsers=(lint audit parse declass compare releases explain rules baseline view decisions references export query synth lsp)
 
 _shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --color --diff --fix --unsafe-fixes --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline --jobs --timeout --cache --no-cache)
 _shtab_cablecheck_audit_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --out --resume --jobs --sample --seed --where --shard --timeout --memory --batch --no-corpus-rules --keep-parts --scheduler --cluster --quiet --quotes --self-inspection --title --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline)
@@ -60,8 +59,7 @@ _shtab_cablecheck_decisions_export___format_choices=(csv toml)
 _shtab_cablecheck_decisions_pos_0_choices=(export import merge stats)
 _shtab_cablecheck_references___format_choices=(csv graphml)
 _shtab_cablecheck_query___format_choices=(table csv jsonl)
-_shtab_cablecheck_pos_0_choices=(lint audit parse declass explain rules baseline view decisions references export query synth lsp)
-_shtab_cablecheck_pos_0_choices=(lint audit parse declass compare releases explain rules baseline view decisions references query synth lsp)
+_shtab_cablecheck_pos_0_choices=(lint audit parse declass compare releases explain rules baseline view decisions references export query synth lsp)
 
 _shtab_cablecheck_lint_pos_0_nargs='*'
 _shtab_cablecheck_lint__h_nargs=0

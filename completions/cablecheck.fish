@@ -50,10 +50,8 @@ function _shtab_cablecheck_using
   test "$_shtab_cablecheck_cmdpath" = "$argv"
 end
 
-set -g _shtab_cablecheck_commands lint audit parse declass explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references export query synth lsp
+set -g _shtab_cablecheck_commands lint audit parse declass compare releases explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references export query synth lsp
 set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --self-inspection --severity --shard --sqlite --stdin-filename --suppressions --templates --timeout --title --where
-set -g _shtab_cablecheck_commands lint audit parse declass compare releases explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references query synth lsp
-set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --severity --shard --stdin-filename --suppressions --templates --timeout --title --where
 
 complete -c cablecheck -e
 complete -c cablecheck -f
