@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from checker import rulebook
-from checker.rulebook import examples
+from checker.rulebook import authoring, examples
+from checker.rulebook.evaluation import Issue
 
+ROOT = Path(__file__).parents[1]
 BOOK = rulebook.load(cache=False)
 CASES = [
     pytest.param(rule, example, id=f"{rule.id}-{example['kind']}-{rule.place[0]}:{example['line']}:{example['column']}")
@@ -34,3 +38,28 @@ def test_a_safe_suggestion_writes_the_same_code_in_its_right_spelling() -> None:
     """What changes the meaning of a marking is never called safe; the one rule here only spells a control out."""
     safe = [rule.id for rule in BOOK.rules if (rule.data.get("suggest") or {}).get("safe")]
     assert ["CAV-059"] == safe
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paths", [[], ["packs/nato"], ["packs/uk-gsc"], ["examples/packs/rivers"]])
+def test_a_valid_example_of_one_rule_is_invalid_under_no_error_rule(paths: list[str]) -> None:
+    """What a rule shows as right must be right as a whole; people copy examples."""
+    book = authoring.rulebook_of([str(ROOT / path) for path in paths])
+    errors = [rule for rule in book.rules if rule.severity == "error" and book.runs(rule)]
+    valid = [(rule, example) for rule in book.rules for example in rule.examples if example["kind"] == "valid"]
+    assert errors
+    assert valid
+    assert [] == [
+        f"{rule.place[0]}:{example['line']}: {rule.id} valid, but {other.id} reports: {issues[0].message}"
+        for rule, example in valid
+        for other in errors
+        for outcome, issues in [_verdict(other, example, book)]
+        if outcome == "fail"
+    ]
+
+
+def _verdict(rule: rulebook.Rule, example: dict[str, object], book: rulebook.Rulebook) -> tuple[str, list[Issue]]:
+    telegram = examples.telegram_of(example, book)
+    if not book.covers(rule, telegram.profile):
+        return "not_applicable", []
+    return examples.verdict(rule, rule.compiled(book.context_of(rule.profile[0])), telegram)

@@ -38,13 +38,15 @@ def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
 
 
 def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
-    """Return whether a group of lines is a footer that names a website, or a notice about an enclosure."""
+    """Return whether a group of lines is a website footer, or a notice about an enclosure or foreign information."""
     if stop - start > _LONGEST_NOTICE:
         return False
     words = " ".join(cursor.fold[start:stop].lstrip(_STRAY_MARKS).split())
     starts = cursor.grammar.page_word("footer", "start")
     if any(words.startswith(f"{form} ") for form in starts):
         return any(phrase in words for phrase in cursor.grammar.page_word("footer", "phrase"))
+    if words.startswith(cursor.grammar.page_word("foreign-notice", "start")):
+        return words.rstrip(".").endswith(cursor.grammar.page_word("foreign-notice", "end"))
     if not words.startswith(cursor.grammar.page_word("separable", "start")):
         return False
     return any(phrase in words for phrase in cursor.grammar.page_word("separable", "phrase"))
