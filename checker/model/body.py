@@ -14,7 +14,7 @@ class Declass(Node):
 
     `kind` is the instruction's kind as read. `expected` is the date that the instruction, the schedule or the default
     gives; `basis` names which of them: "marked", "schedule", "default", "exemption", "event" or "none". `limit` is the
-    latest date that the order in force allows at this level, and `limit_years` its length. `within_limit` is whether
+    latest date that the order in force allows at this level. `within_limit` is whether
     the marked date respects it, with a tolerance of one day because the date-time group is in UTC and the decision was
     local. `automatic` is the 31 December on which 25-year automatic declassification falls, or `None` if it does not
     apply. `exempt` is the exemption code. `status` is the state on the reference day (a code of the table
@@ -26,7 +26,6 @@ class Declass(Node):
     basis: str = "none"
     expected: Date | None = None
     limit: Date | None = None
-    limit_years: int | None = None
     within_limit: bool | None = None
     automatic: Date | None = None
     exempt: str | None = None

@@ -365,6 +365,19 @@ class Telegram(Node):
         return lag + year if lag < 0 else lag - year
 
     @property
+    def has_own_text(self) -> bool | Unread:
+        """Return `True`, or `Unread` if the classification line has another number than the record.
+
+        Then the record and the header are of one telegram and the text is of another.
+        """
+        banner, record = self.banner, self.source_record
+        if not isinstance(banner, Banner) or banner.serial_text is None or record is None or record.serial is None:
+            return True
+        if banner.serial == record.serial:
+            return True
+        return Unread(banner.serial_text.span, "the number in the record", banner.serial_text.text)
+
+    @property
     def sender_matches_post(self) -> bool | None:
         """Return whether originator and classification line name the same post; `None` if either is unknown.
 

@@ -234,7 +234,6 @@ def _set_limit(facts: _Facts, result: Declass) -> None:
     if entry is None or facts.made is None or entry.fact("counts") not in ("limit", "schedule"):
         return
     if entry.fact("years"):
-        result.limit_years = int(entry.fact("years"))
         result.limit = _end(facts.made, entry)
         result.cite = tuple(dict.fromkeys((*result.cite, entry.source)))
     if result.basis != "marked" or result.expected is None:

@@ -146,6 +146,6 @@ def test_the_row_of_another_telegram_ends_the_telegram_of_the_page() -> None:
 
 
 def test_a_sentence_goes_on_after_an_empty_line() -> None:
-    text = "(C) 1. The King has received\n\nseven carriages.\n\nThe bridge is closed.\nDOE\n"
+    text = "(C) The King has received\n\nseven carriages.\n\nThe bridge is closed.\nDOE\n"
     found = telegram(HEADER + BANNER + FIELDS + BLOCK + text)
     assert 2 == len(found.paragraphs)

@@ -242,3 +242,58 @@ def test_numbers_with_two_periods_and_marks_without_a_bracket_before_a_word():
 def test_a_numbered_note_on_handling_is_not_a_portion():
     found = read("1. (C) The King left.\n\n2. MINIMIZE CONSIDERED.\nDOE\n")
     assert [1] == [p.number for p in found.paragraphs]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. (U) The bridges are:\n\n(A) the old one;\n\n(B) the new one;\n\n(C) the one of wood.\n",
+        "1. (U) The bridges are: (A) the old one; (B) the new one;\n(C) the one of wood.\n",
+        "1. (U) The bridges are: (A) the old one.\n\n(B) The new one.\n\n(C) The one of wood.\n",
+        "1. (U) The bridges are (a) the old one; (b) the new one; and,\n\n(C) the one of wood.\n",
+        "1. (U) The bridges are:\n\n-- (A) the old one;\n\n-- (B) the new one;\n\n-- (C) the one of wood.\n",
+        "1. (a) The old bridge.\n\n2. The toll.\n\n3. (b) The new bridge.\n\n4. (c) The bridge of wood.\n",
+        "1. (A) The old bridge.\n\n2. (B) The new bridge.\n\n3. (C) The bridge of wood.\n",
+        "A. (A) ZENDA 01713\n\nB. (B) ZENDA 01636\n\nC. (C) ZENDA 01455\n\n1. (U) The bridges.\n",
+        "1. (U) The bridges are:\n\nIN THE NORTH:\n(C) Strong enough for a cart.\n\nIN THE SOUTH:\n(D) Closed to carts.\n",
+        "1. (U) The north:\n\n(B) Strong.\n\n2. (U) The south:\n\n(C) Strong enough for a cart.\n",
+        "Bridges of the kingdom.\n\n(A) The old one.\n\n(B) The new one.\n\n(C) The one of wood.\n",
+    ],
+)
+def test_a_letter_of_a_list_is_no_mark(text):
+    assert {short(p.mark) for p in read(text).paragraphs} <= {None, "(U)"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. (U) They may (A) sell the bridge or (B) mend it.\n\n(C) The Chancellor would sell it.\n",
+        "1. (U) Classified for reasons 1.4 (A) and (B) by the Chancellor;\n\n(C) The bridge is old.\n",
+        "1. (U) The bridges are:\n\n(A) the old one;\n\n(B) the new one;\n\n2. (C) The King likes neither.\n",
+        "1. (U) The bridges are:\n\n(A) the old one.\n\n(C) The King likes it.\n",
+        "1. (a) The old bridge.\n\n2. (C) The King likes it.\n",
+        "A. (C) The old bridge.\n\nB. (C) The new bridge.\n\nC. (C) The bridge of wood.\n",
+        "1. (U) The bridges.\n\n(C) The King.\n\n(V) The Queen.\n",
+    ],
+)
+def test_a_mark_near_letters_of_a_list_stays_a_mark(text):
+    assert "(C)" in [short(p.mark) for p in read(text).paragraphs]
+
+
+def test_a_mark_before_the_number():
+    found = read(
+        "(C) 1. The bridge.\n\nThe King gave three reasons:\n\n-- one;\n\n(S) 2. The toll.\n\n(C) 9 carts passed.\n"
+    )
+    assert [
+        ("1.", "(C)", "start", 1, "C"),
+        ("--", None, None, 2, "C"),
+        ("2.", "(S)", "start", 1, "S"),
+        ("", "(C)", "start", 1, "C"),
+    ] == said(found)
+    assert found.paragraphs[0].text.startswith("The bridge.")
+
+
+def test_a_salutation_is_no_paragraph():
+    found = read("Your Majesty,\n(C) The bridge is old.\n\n(U) The toll is low.\n")
+    assert ["(C)", "(U)"] == [short(p.mark) for p in found.paragraphs]
+    assert ["Your Majesty,"] == [heading.text for heading in found.headings]

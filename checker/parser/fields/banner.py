@@ -266,7 +266,7 @@ def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]
 def _is_post(grammar: Grammar, name: str) -> bool:
     """Return whether words can be a post's name; the words between level and number in a page line cannot."""
     fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
-    return fits and name not in grammar.page_word("page")
+    return fits and name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
 
 
 def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:

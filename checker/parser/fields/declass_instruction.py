@@ -204,6 +204,8 @@ def _read_word(value: InstructionText, node: Instruction) -> bool:
             node.codes = (node.code,)
             if entry is not None and entry.fact("event"):
                 _event_after(value, node, at + len(word))
+            if entry is not None and entry.fact("note"):  # the day of the review is not the drafter's
+                node.date, node.date_text, node.dates = None, None, ()
             return True
     return False
 

@@ -28,6 +28,10 @@ _LONGEST_HEADING = 78  # code points
 _HEADING_LINES = 3
 _LARGEST_FIRST_NUMBER = 40  # of a text that does not begin with paragraph 1
 _LARGEST_GAP = 3  # paragraphs without marks that a number may skip
+_LONGEST_LIST = 2000  # code points of running text that are searched for the letters before a letter
+_NUMBER = Pattern(r" ?(\d{1,2})[.)](?= )")
+_ROMAN = "IVX"
+_ITEM = Pattern(r"\(([A-Z])\)")
 SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
 
@@ -63,14 +67,18 @@ class OpeningFinder:
         "bracketed",
         "close",
         "cursor",
+        "doubled",
         "high",
         "inner",
+        "items",
         "letter",
         "low",
         "marked",
+        "numbered_letter",
         "openings",
         "outer",
         "section",
+        "strays",
     )
 
     def __init__(self, cursor: Cursor, low: int, high: int, outer: int = 0, section: int = 1) -> None:
@@ -81,6 +89,10 @@ class OpeningFinder:
         self.inner = 0  # the last number of a list inside a paragraph
         self.letter = ""  # the last letter of a lettered list
         self.bracketed = ""  # the last letter of a list lettered in brackets
+        self.numbered_letter = ""  # the last letter of a list whose letters follow paragraph numbers: `3. (b)`
+        self.doubled = ""  # the last letter of a list whose labels are repeated in brackets: `B. (B)`
+        self.strays: set[str] = set()  # letters in brackets that open lines and are neither a mark nor a list's next
+        self.items: set[int] = set()  # where the brackets of list letters are
         self.close = ""  # the sign after the numbers of the main sequence
         self.marked = False  # whether the numbered paragraphs so far had marks
         self.section = section
@@ -93,7 +105,17 @@ class OpeningFinder:
             self._first_line()
         for match in _CANDIDATES.finditer(fold, max(self.low - 1, 0), self.high):
             self._open(match, match.start() + 1)
+        if self.strays and self.marked:
+            self.openings = [opening for opening in self.openings if not self._is_answer(opening)]
         return self.openings
+
+    def _is_answer(self, opening: Opening) -> bool:
+        """Return whether an unnumbered letter stands beside letters that are no marks, as answers (B), (C), (D) do."""
+        letter = self._lone_letter(opening.label_end) if opening.kind == "unnumbered" else ""
+        answer = bool(letter) and any(abs(ord(letter) - ord(stray)) == 1 for stray in self.strays)
+        if answer:
+            self.items.add(opening.label_end)
+        return answer
 
     def _first_line(self) -> None:
         """Examine the first line by itself: no line feed comes before it."""
@@ -127,7 +149,7 @@ class OpeningFinder:
     def _numbered(self, match: re.Match[str], start: int, label: int, end: int) -> None:
         number = int(match.group(1))
         letter = match.group(2)
-        mark = self._mark(end, letter is None)
+        mark = None if self._is_numbered_letter(end) else self._mark(end, letter is None)
         if mark is None:
             mark, start = self._mark_above(start)
         free = mark is not None or self._is_free(start)
@@ -176,7 +198,7 @@ class OpeningFinder:
     def _lettered(self, letter: str, start: int, label: int, end: int) -> None:
         if len(letter) > 1 and letter[0] != letter[-1]:
             return
-        mark = self._mark(end)
+        mark = None if self._is_doubled(letter, end) else self._mark(end)
         follows = letter == "A" if not self.letter else ord(letter[0]) == ord(self.letter[0]) + 1
         if mark is None and not (follows and self._is_free(start)):
             return
@@ -184,7 +206,7 @@ class OpeningFinder:
         self.openings.append(Opening(start, (label, end), "lettered", 2, None, mark))
 
     def _bullet(self, start: int, label: int, end: int) -> None:
-        mark = self._mark(end)
+        mark = None if self._is_list_letter(self.cursor.after_blanks(end)) else self._mark(end)
         last = self.openings[-1] if self.openings else None
         if mark is None and not self._after_blank(start):
             if not (self._is_free(start) or (last is not None and last.kind == "bullet")):
@@ -201,17 +223,68 @@ class OpeningFinder:
         if last is not None and last.kind == "numbered" and last.mark is None:
             if not self.cursor.fold[last.label_end : start].strip(" \n"):
                 return  # the mark of a paragraph whose number is on the line above
+        number = _NUMBER.match(self.cursor.fold, at + len(mark.text), self.high)
+        if number is not None and int(number[1]) == self.outer + 1:  # `(C) 3. The text`
+            self.outer, self.inner, self.letter, self.bracketed, self.marked = int(number[1]), 0, "", "", True
+            self.openings.append(Opening(start, (number.start(1), number.end()), "numbered", 1, self.outer, mark))
+            return
         self.openings.append(Opening(start, (at, at), "unnumbered", 1, None, mark))
+
+    def _lone_letter(self, at: int) -> str:
+        """Return the one letter in brackets at a place, in capitals, or nothing."""
+        found = _ITEM.match(self.cursor.fold, at, self.high)
+        return found[1] if found is not None else ""
 
     def _is_list_letter(self, at: int) -> bool:
         """Return whether a bracket is the next letter of a list that begins with (A), rather than a mark."""
-        letter = self.cursor.fold[at + 1]
-        if not letter.isalpha() or self.cursor.fold[at + 2] != ")":
+        letter = self._lone_letter(at)
+        if not letter:
             return False
-        if letter != "A" and (not self.bracketed or ord(letter) != ord(self.bracketed) + 1):
+        if letter != "A" and not _follows(self.bracketed, letter) and not self._goes_on_from_text(letter, at):
+            if letter not in _ROMAN and finder.portion(self.cursor.view, at, at + 3, self.cursor.words, True) is None:
+                self.strays.add(letter)
             return False
         self.bracketed = letter
+        self.items.add(at)
         return True
+
+    def _goes_on_from_text(self, letter: str, at: int) -> bool:
+        """Return whether the letters before this one are in the running text of the same paragraph.
+
+        After (A) and (B) in the text, a (C) that begins a paragraph of its own is a mark.
+        """
+        fold = self.cursor.fold
+        low = max(self.openings[-1].start if self.openings else self.low, self.low, at - _LONGEST_LIST)
+        place = at
+        for earlier in ("A",) if letter == "B" else (chr(ord(letter) - 1), chr(ord(letter) - 2)):
+            place = fold.rfind(f"({earlier}) ", low, place)
+            if place < 0 or fold[low:place].rstrip(" ")[-1:].isdigit():  # "1.4 (A)" is a reason
+                return False
+        above = fold[low:at].rstrip(" ")
+        return letter == "B" or not above.endswith("\n\n") or above.rstrip(" \n")[-1:] in ",;:"
+
+    def _is_numbered_letter(self, end: int) -> bool:
+        """Return whether the bracket after a number is the next letter of a list, as in `3. (a)`, `4. (b)`."""
+        at = self.cursor.after_blanks(end)
+        letter = self._lone_letter(at)
+        if letter == "A" or _follows(self.numbered_letter, letter):
+            self.numbered_letter = letter
+            self.items.add(at)
+            return True
+        if letter and self._mark(end, True) is not None:
+            self.numbered_letter = ""
+        return False
+
+    def _is_doubled(self, letter: str, end: int) -> bool:
+        """Return whether the bracket after a letter repeats it, as the label before did: `B. (B)`, `C. (C)`."""
+        at = self.cursor.after_blanks(end)
+        if self._lone_letter(at) != letter:
+            return False
+        follows = letter == "A" or _follows(self.doubled, letter)
+        self.doubled = letter
+        if follows:
+            self.items.add(at)
+        return follows
 
     def _heading(self, dashes: int) -> None:
         """Open a heading at the lines between a blank line (or a paragraph's end) and a line of dashes."""
@@ -290,3 +363,8 @@ def _is_table(dashes: str) -> bool:
     """Return whether dashes underline columns: several short groups. A long line of dashes may be broken once."""
     groups = dashes.split()
     return len(groups) > 1 and len(groups[0]) < _LONG_RULE
+
+
+def _follows(last: str, letter: str) -> bool:
+    """Return whether a letter comes after the last one of a list; no letter follows none."""
+    return bool(last and letter) and ord(letter) == ord(last) + 1

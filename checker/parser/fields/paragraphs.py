@@ -6,6 +6,8 @@ after an unnumbered paragraph is unnumbered text, one paragraph for each group o
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ...model import Heading, Marking, Paragraph, Telegram, Unread, Word
 from ..cursor import Cursor, Pattern
 from ..markings import finder
@@ -34,8 +36,9 @@ def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int
     outer = 0
     for section, (low, high) in enumerate(spans, 1):
         openings = OpeningFinder(cursor, low, high, outer, section)
-        builder = ParagraphBuilder(cursor, low, high, section, headlines=True)
-        builder.build(openings.find())
+        found = openings.find()
+        builder = ParagraphBuilder(cursor, low, high, section, headlines=True, items=openings.items)
+        builder.build(found)
         outer = openings.outer
         paragraphs += builder.paragraphs
         headings += builder.headings
@@ -47,17 +50,27 @@ def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int
 class ParagraphBuilder:
     """Turns the openings of one section into paragraphs, headings and parts of the tiling.
 
-    With `headlines`, a short line between empty lines is a heading.
+    With `headlines`, a short line between empty lines is a heading. `items` are the offsets of the letters in brackets
+    that are items of a list.
     """
 
-    __slots__ = ("cursor", "headings", "headlines", "high", "low", "paragraphs", "section")
+    __slots__ = ("cursor", "headings", "headlines", "high", "items", "low", "paragraphs", "section")
 
-    def __init__(self, cursor: Cursor, low: int, high: int, section: int = 1, headlines: bool = False) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        low: int,
+        high: int,
+        section: int = 1,
+        headlines: bool = False,
+        items: Collection[int] = (),
+    ) -> None:
         self.cursor = cursor
         self.low = low
         self.high = high
         self.section = section
         self.headlines = headlines
+        self.items = items
         self.paragraphs: list[Paragraph] = []
         self.headings: list[Heading] = []
 
@@ -116,8 +129,9 @@ class ParagraphBuilder:
                 continue
             cursor.begin(line, "paragraph")
             item = _LIST_ITEM.match(cursor.text, start, stop)
-            if item is not None:
-                self._paragraph(Opening(line, (start, item.end() - 1), "lettered", 2), stop)
+            label_end = item.end() - 1 if item is not None else start + 3 if start in self.items else None
+            if label_end is not None:
+                self._paragraph(Opening(line, (start, label_end), "lettered", 2), stop)
             else:
                 self._paragraph(Opening(line, (start, start), "unnumbered"), stop)
 
@@ -161,21 +175,27 @@ class ParagraphBuilder:
         """Set where the mark is, searching it if need be; return where the paragraph's own words begin."""
         fold = self.cursor.fold
         first = opening.label_end
+        if self.cursor.after_blanks(first) in self.items:
+            return first
         if node.mark is None:
             return find_mark(self.cursor, node, min(first, high), high)
-        if opening.start < opening.label_start and "\n" in fold[opening.start : opening.label_start]:
-            node.where = "line-above"
+        before = fold[opening.start : opening.label_start]
+        if "\n" in before or before.lstrip(" ").startswith("("):
+            node.where = "line-above" if "\n" in before else "start"
             return first
         node.where = "start"
         return self.cursor.after_blanks(first) + len(node.mark.text)
 
 
 def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
-    """Return whether a span is one line of a few words, or a short one that is not a sentence, without a mark."""
+    """Return whether a span is one line of a few words, or a short one that is not a sentence, without a mark.
+
+    A line that ends with a comma is a salutation or a closing.
+    """
     line = cursor.fold[start:stop].strip(_BLANKS)
     if "\n" in line or len(line) > _LONGEST_HEADLINE or line[0] in "(-" or line[-1] == ")":
         return False
-    return line[-1].isalnum() or len(line.split()) <= 2
+    return line[-1].isalnum() or line[-1] == "," or len(line.split()) <= 2
 
 
 def _empty_line(fold: str, start: int, high: int) -> int:

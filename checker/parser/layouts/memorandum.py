@@ -246,8 +246,9 @@ class MemorandumReader:
         for low, high in self.text_spans:
             for start, stop in _blocks(cursor, low, high):
                 openings = OpeningFinder(cursor, start, stop, outer)
-                builder = ParagraphBuilder(cursor, start, stop)
-                builder.build(openings.find())
+                found = openings.find()
+                builder = ParagraphBuilder(cursor, start, stop, items=openings.items)
+                builder.build(found)
                 outer = openings.outer
                 paragraphs += builder.paragraphs
                 headings += builder.headings
