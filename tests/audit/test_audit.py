@@ -320,7 +320,7 @@ def test_hostile_documents_and_names_pass_through(options, tmp_path):
     result = audit.run([str(folder)], str(tmp_path / "out"), options())
     assert {"checked": len(bodies), "excluded": 0, "failed": 0} == result.summary["account"]
     assert [(6,)] == rows(tmp_path / "out", "select count(*) from cables")
-    assert "<script>" not in (tmp_path / "out" / "report.html").read_text()
+    assert 1 == (tmp_path / "out" / "report.html").read_text().count("<script>")  # our own, which filters
     assert "\x1b" not in (tmp_path / "out" / "report.txt").read_text()
 
 
