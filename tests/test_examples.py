@@ -63,3 +63,16 @@ def _verdict(rule: rulebook.Rule, example: dict[str, object], book: rulebook.Rul
     if not book.covers(rule, telegram.profile):
         return "not_applicable", []
     return examples.verdict(rule, rule.compiled(book.context_of(rule.profile[0])), telegram)
+
+
+@pytest.mark.parametrize("rule_id", ["CAV-029", "CAV-034", "CAV-037", "CAV-066"])
+def test_a_rule_on_roll_up_suggests_the_finished_banner_line(rule_id: str) -> None:
+    text = (
+        "SECRET//REL TO USA, AUS\n\nDate: 12 September 2012\n\n(S//SI//OC/NF) The Duke writes.\n\n"
+        "(S//FGI DEU//NF) The Count hunts.\n\nSECRET//REL TO USA, AUS\n"
+    )
+    rule = next(rule for rule in BOOK.rules if rule.id == rule_id)
+    outcome, issues = _verdict(rule, {"text": text}, BOOK)
+    assert outcome == "fail"
+    assert ["SECRET//SI//FGI DEU//ORCON/NOFORN"] == [issue.text for issue in issues]
+    assert not rule.data["suggest"]["safe"]
