@@ -1,14 +1,15 @@
-"""Recall and precision by construction: plant a defect, look whether its rule finds it there, and whether others speak.
+"""Measure recall and precision by construction: plant a defect, and check that its rule fires there and no other does.
 
     python -m benchmarks.accuracy [--compliant 5000] [--each 12] [--seed 1] [--write]
 
-Three measurements. *Compliant*: invented telegrams without a defect; any finding above info is a false alarm.
-*Declared*: the defects of `rules/synth/defects.yaml` in every era and layout they fit. *Examples*: the edits of each
-rule's own invalid examples. The last two go through every wrapper that holds such a document and states no more than
-the example does. Where the text was compliant before the edit, a finding of another rule counts as a false alarm unless
-`benchmarks/companions.yaml` says why the same edit breaks that rule too; a small text of its own lacks much by design.
+There are three measurements. *Compliant*: synthetic telegrams without a defect; any finding above info is a false
+positive. *Declared*: the defects of `rules/synth/defects.yaml`, in every era and layout that they fit. *Examples*: the
+changes from each rule's own invalid examples. Declared defects and examples are tested in every wrapper that can
+contain such a document and states no more than the example does. If the text was compliant before the change, a finding
+of another rule counts as a false positive, unless `benchmarks/companions.yaml` says why the same change violates that
+rule, too. Short texts are exempt, because they lack many parts by design.
 
-The same seed and the same rules give the same figures; `--write` puts them into `reports/accuracy.md`.
+The same seed and the same rules give the same figures; `--write` writes them to `reports/accuracy.md`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from checker.results import Finding
 from checker.text import Source, Span, View
 from checker.values import Date
 
-COLUMNS = ("rule", "severity", "from", "planted", "found there", "elsewhere", "missed", "others", "false alarms")
+COLUMNS = ("rule", "severity", "from", "planted", "found there", "elsewhere", "missed", "others", "false positives")
 
 
 class Row:
@@ -45,7 +46,7 @@ class Row:
 
 
 class Bench:
-    """The book, the companions, and what was counted."""
+    """The rulebook, the list of companions, and the counts so far."""
 
     def __init__(self) -> None:
         self.book = rulebook.load()
@@ -59,7 +60,7 @@ class Bench:
         self.misses: Counter[tuple[str, str, str, str]] = Counter()
 
     def findings(self, data: str, plant: Plant | None = None) -> list[Finding]:
-        """All findings on a file, drafts included only for the rule that was planted."""
+        """Return all findings on a file. A draft rule runs only if it is the rule that the planted defect violates."""
         found: list[Finding] = []
         draft = plant is not None and self.rules[plant.rule].status == "draft"
         book = self.book.select([plant.rule]) if draft and plant is not None else self.book
@@ -97,17 +98,17 @@ class Bench:
             self._others(plant, row, found)
 
     def about(self, text: str) -> tuple[bool, date | None]:
-        """Whether a text is a telegram, and its date if it has one."""
+        """Return whether a text is a telegram, and its date or `None`."""
         telegram = parser.parse(View.whole(Source("invented.txt", text)), self.book.vocabulary)
         return telegram.layout != "document", telegram.date.first if telegram.date is not None else None
 
     def unused(self) -> list[tuple[str, str]]:
-        """The companions that no plant called for."""
+        """Return the listed companions that no planted defect needed."""
         every = {(rule, other) for rule, others in self.companions.items() for other in others}
         return sorted(every - self.used)
 
     def wrappers(self, plant: Plant) -> Iterable[str]:
-        """The wrappers in which this defect can be met."""
+        """Yield the names of the wrappers in which this defect can occur."""
         is_telegram = self.about(plant.text)[0]
         for name in WRAPPERS:
             if plant.facts and name not in ("plain", "returns"):
@@ -135,7 +136,7 @@ def _companions() -> dict[str, dict[str, str]]:
 
 
 def _points(mine: list[Finding], plant: Plant, wrapped: Wrapped) -> bool:
-    """Whether every drawn place has its finding. A place counts as met when the finding overlaps it."""
+    """Return whether each expected span overlaps a finding."""
     source = Source("invented.txt", wrapped.text)
     for low, high in plant.places:
         start, end = source.position(wrapped.place(low)), source.position(wrapped.place(high))
@@ -149,7 +150,7 @@ def _points(mine: list[Finding], plant: Plant, wrapped: Wrapped) -> bool:
 
 
 def alarms(bench: Bench, count: int, seed: int) -> Counter[tuple[str, str]]:
-    """Findings above info on compliant telegrams: (rule, template) and how many."""
+    """Return the number of findings above info on compliant telegrams, by (rule, template)."""
     found: Counter[tuple[str, str]] = Counter()
     for made in compliant(count, seed):
         for finding in bench.findings(made.text):
@@ -159,23 +160,23 @@ def alarms(bench: Bench, count: int, seed: int) -> Counter[tuple[str, str]]:
 
 
 def report(bench: Bench, false: Counter[tuple[str, str]], options: argparse.Namespace) -> Iterable[str]:
-    """The page, as Markdown."""
+    """Yield the lines of the report, as Markdown."""
     rows = bench.rows.values()
     planted, there = sum(row.planted for row in rows), sum(row.there for row in rows)
     strange = sum(row.false for row in rows)
     worst = min((row.there / row.planted for row in rows), default=0.0)
     yield "# Accuracy by construction\n"
     command = f"--compliant {options.compliant} --each {options.each} --seed {options.seed} --write"
-    yield f"Made by `python -m benchmarks.accuracy {command}`."
+    yield f"Generated by `python -m benchmarks.accuracy {command}`."
     yield "What these figures show and do not show: `docs/accuracy.md`.\n"
     yield f"- compliant telegrams: {options.compliant}; findings above info: {sum(false.values())}"
     yield f"- planted defects: {planted}, of {len(bench.rows)} rules, in {len(WRAPPERS)} wrappers"
-    yield f"- found at the planted place: {there} ({100 * there / planted:.2f} %); worst rule: {100 * worst:.2f} %"
-    yield f"- plants on which an unexplained rule above info spoke: {strange}"
+    yield f"- found at the planted position: {there} ({100 * there / planted:.2f} %); worst rule: {100 * worst:.2f} %"
+    yield f"- planted defects on which an unexplained rule above info fired: {strange}"
     bare = sorted(set(bench.rules) - set(bench.rows))
-    yield f"- rules without a plant (no declared defect, no example made from a whole telegram): {len(bare)}\n"
+    yield f"- rules without a planted defect (none declared, no example based on a complete telegram): {len(bare)}\n"
     if bare:
-        yield f"Rules without a plant: {', '.join(bare)}.\n"
+        yield f"Rules without a planted defect: {', '.join(bare)}.\n"
     yield "| " + " | ".join(COLUMNS) + " |"
     yield "|" + "---|" * 3 + "---:|" * 6
     for rule, row in sorted(bench.rows.items()):
@@ -184,9 +185,9 @@ def report(bench: Bench, false: Counter[tuple[str, str]], options: argparse.Name
         yield "| " + " | ".join(str(cell) for cell in (*cells, *numbers)) + " |"
     for title, lines in (
         ("Missed, or found elsewhere", [f"{a} in {b}, {c}: {d} ({n})" for (a, b, c, d), n in bench.misses.items()]),
-        ("Other rules that spoke, unexplained", [f"{a}: {b} ({n})" for (a, b), n in bench.strange.items()]),
-        ("Companions that were never seen", [f"{a}: {b}" for a, b in bench.unused()]),
-        ("False alarms on compliant telegrams", [f"{a} in {b}: {n}" for (a, b), n in false.items()]),
+        ("Other rules that fired without an explanation", [f"{a}: {b} ({n})" for (a, b), n in bench.strange.items()]),
+        ("Companions that never fired", [f"{a}: {b}" for a, b in bench.unused()]),
+        ("False positives on compliant telegrams", [f"{a} in {b}: {n}" for (a, b), n in false.items()]),
     ):
         yield f"\n## {title}\n"
         yield from (f"- {line}" for line in sorted(lines)) if lines else ("None.",)
@@ -195,7 +196,9 @@ def report(bench: Bench, false: Counter[tuple[str, str]], options: argparse.Name
 def main(argv: list[str] | None = None) -> int:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--compliant", type=int, default=5000)
-    words.add_argument("--each", type=int, default=12, help="plants of each declared defect, in each layout")
+    words.add_argument(
+        "--each", type=int, default=12, help="number of telegrams for each declared defect in each layout"
+    )
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--write", action="store_true", help="write reports/accuracy.md")
     options = words.parse_args(argv)

@@ -1,9 +1,10 @@
-"""All benchmarks one after the other, gathered on one page.
+"""Run all benchmarks one after the other and collect the results on one page.
 
     python -m benchmarks.all [--write]
 
-Each works with ratios to a floor measured in the same run, and with medians of at least five rounds of processor time,
-so that machines and busy hours can be compared. `--write` puts the page into `reports/benchmarks.md`.
+Each benchmark reports ratios to a floor measured in the same run, and medians of at least five rounds of processor
+time, so that results from different machines and from busy machines can be compared. `--write` writes the page to
+`reports/benchmarks.md`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ BAR = 2.3
 
 
 def scaling() -> tuple[float, float]:
-    """Seconds for a telegram of some 100 KB, and for one of twice the length: medians of seven."""
+    """Return the seconds for a telegram of about 100 KB and for one twice as long, each the median of seven runs."""
     book = rulebook.load()
     head = (ROOT / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
     lines = "".join(f"{number}. (C) The King will open the new bridge at noon.\n\n" for number in range(4, 1900))

@@ -1,9 +1,10 @@
-"""Coverage-guided fuzzing of readers, parser and rule loader, for those who have `atheris` (`pip install atheris`).
+"""Run coverage-guided fuzzing of the readers, the parser, and the rule loader; needs `pip install atheris`.
 
     python -m benchmarks.atheris_targets readers|parser|rules CORPUS_FOLDER [-max_total_time=300 …]
 
-What follows the folder goes to libFuzzer. Start the corpus from `rules/telegrams` (readers, parser) or from chapters of
-`rules` (rules). An input that breaks a promise goes to `tests/fuzz_cases/`, cut down, and every test run reads it.
+Arguments after the folder are passed to libFuzzer. Start the corpus from `rules/telegrams` (readers, parser) or from
+chapters in `rules` (rules). Reduce an input that violates an invariant and add it to `tests/fuzz_cases/`; every test
+run replays it.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ BOOK = rulebook.load()
 
 
 def readers(data: bytes) -> None:
-    """Any bytes are read, parsed and judged, or told to be unreadable."""
+    """Check that any bytes are read, parsed, and judged, or reported as unreadable."""
     one(data, BOOK)
 
 
 def parsing(data: bytes) -> None:
-    """Any text parses, and its parts hold every character."""
+    """Check that any text can be parsed, and that its parts contain every character."""
     view = View.whole(Source("fuzz.txt", data.decode("utf-8", "replace")))
     check_tiling(view, parser.parse(view, BOOK.vocabulary))
 
 
 def rules(data: bytes) -> None:
-    """Any rule file loads, or is refused with troubles that know their places."""
+    """Check that any rule file is loaded, or refused with errors that have a location."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "fuzz.yaml").write_bytes(data)
         try:
@@ -49,7 +50,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {"readers": readers, "parser": par
 
 
 def main() -> None:
-    """Fuzz until told to stop."""
+    """Fuzz until interrupted."""
     target = TARGETS[sys.argv[1]]
     atheris.Setup([sys.argv[0], *sys.argv[2:]], target)
     atheris.Fuzz()

@@ -1,10 +1,10 @@
-"""Fuzz run: seeded, broken telegrams through readers, parser and engine; says what crashed and what was slow.
+"""Run seeded, damaged telegrams through the readers, the parser, and the engine, and report crashes and slow inputs.
 
     python -m benchmarks.fuzz --count 200000 --seed 1 --keep tests/fuzz_cases
 
-Exit code 1 when an input crashes, breaks the tiling, or takes more than 1 s per 100 KB (or 0.25 s when shorter).
-With `--keep` each input that broke is written, cut down to the lines that still break it, to be read by every test
-run from then on (`tests/test_fuzz.py`).
+The exit code is 1 if an input crashes, violates the tiling of the parts, or takes more than 1 s per 100 KB (or more
+than 0.25 s if it is shorter). With `--keep`, each failing input is reduced to the lines that still fail and written to
+the folder; `tests/test_fuzz.py` replays these inputs in every run.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ ROOT = Path(__file__).parent.parent
 
 
 def seeds() -> list[str]:
-    """Every invented telegram of the project."""
+    """Return every synthetic telegram in the repository."""
     folders = (ROOT / "rules" / "telegrams", ROOT / "examples", ROOT / "tests" / "telegrams")
     paths = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     return [path.read_bytes().decode("utf-8", "replace") for path in paths if path.stat().st_size < 50_000]
 
 
 def one(data: bytes, book: rulebook.Rulebook) -> int:
-    """Read, parse and judge one input; the number of documents it held. Raises on any broken promise."""
+    """Read, parse, and judge one input; return the number of its documents. Raises if an invariant is violated."""
     documents = 0
     for reading in readers.read("fuzz.txt", data=data):
         if isinstance(reading, Unreadable):
@@ -48,10 +48,10 @@ def one(data: bytes, book: rulebook.Rulebook) -> int:
 
 
 def check_tiling(view: object, telegram: object) -> None:
-    """Each character the view keeps lies in exactly one part.
+    """Check that each character that the view keeps is in exactly one part.
 
-    A reader may put a later stretch of the source first (header and body as columns of a row), so parts are in the
-    order of the view and need not be in that of the source.
+    A reader may put a later part of the source first (header and body as columns of a row), so the parts are in the
+    order of the view, which need not be that of the source.
     """
     parts = sorted((part.span.start, part.span.end) for part in telegram.parts)  # type: ignore[attr-defined]
     for (_, end), (start, _) in itertools.pairwise(parts):
@@ -67,7 +67,7 @@ def check_tiling(view: object, telegram: object) -> None:
 
 
 def shrunk(data: bytes, book: rulebook.Rulebook) -> bytes:
-    """The fewest lines of the input that still break: halves, quarters, … are left out while it goes on breaking."""
+    """Return the fewest lines that still fail: leave out halves, quarters, and so on while the input still fails."""
     lines = data.splitlines(keepends=True)
     size = max(1, len(lines) // 2)
     while lines:
@@ -85,7 +85,7 @@ def shrunk(data: bytes, book: rulebook.Rulebook) -> bytes:
 
 
 def breaks(data: bytes, book: rulebook.Rulebook) -> bool:
-    """Whether a promise is broken on this input."""
+    """Return whether this input violates an invariant."""
     try:
         one(data, book)
     except Exception:
@@ -97,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--count", type=int, default=2000)
     words.add_argument("--seed", type=int, default=1)
-    words.add_argument("--keep", type=Path, help="folder for the inputs that broke")
+    words.add_argument("--keep", type=Path, help="folder in which to keep the inputs that failed")
     options = words.parse_args(argv)
     telegrams, book = seeds(), rulebook.load()
     bad, slowest, documents = 0, 0.0, 0
@@ -119,7 +119,7 @@ def main(argv: list[str] | None = None) -> int:
             bad += 1
             print(f"input {options.seed}-{number}: {len(data)} bytes took {spent:.2f} s", file=sys.stderr)
     rate = options.count / (time.perf_counter() - began)
-    print(f"{options.count} inputs, {documents} documents, {bad} bad, slowest {slowest * 1000:.0f} ms, {rate:.0f}/s")
+    print(f"{options.count} inputs, {documents} documents, {bad} failed, slowest {slowest * 1000:.0f} ms, {rate:.0f}/s")
     return 1 if bad else 0
 
 

@@ -1,10 +1,11 @@
-"""Hostile inputs: the time at n and at 2n. Linear means a ratio near 2; the bar is 2.3.
+"""Measure hostile inputs at size n and at 2n. For linear work the ratio is about 2; the limit is 2.3.
 
     python -m benchmarks.hostile [NAME ...]
     python -m benchmarks.hostile tokens         every token of the grammar, repeated, with something else after it
 
-The garbage collector rests while the clock runs: its passes come at heap sizes of their own and are amortized, so they
-say nothing about the shape of the text. Median of five pairs; a ratio over the bar is measured once more.
+The garbage collector is off during the measurement: it runs at heap sizes of its own choosing and its cost is
+amortized, so its time says nothing about the input. Figures are medians of five pairs; a ratio above the limit is
+measured a second time.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 
 
 def spent(data: bytes, book: rulebook.Rulebook) -> float:
-    """Processor seconds of one input, read, parsed and judged."""
+    """Return the processor seconds needed to read, parse, and judge one input."""
     gc.collect()
     start = time.process_time()
     one(data, book)
@@ -92,7 +93,7 @@ def spent(data: bytes, book: rulebook.Rulebook) -> float:
 
 
 def growth(shape: Callable[[int], str], book: rulebook.Rulebook) -> tuple[float, float]:
-    """Seconds at a size that takes 20 ms or more, and at twice that size: medians of five."""
+    """Return the seconds at a size that takes at least 20 ms, and at twice that size, as medians of five runs."""
     size = 50_000
     while spent(shape(size).encode(), book) < 0.02 and size < 3_000_000:
         size *= 2
@@ -102,7 +103,7 @@ def growth(shape: Callable[[int], str], book: rulebook.Rulebook) -> tuple[float,
 
 
 def worst(names: list[str], tell: Callable[[str], object] = print) -> float:
-    """The worst ratio over the shapes; `tell` is given one line for each."""
+    """Return the worst ratio over the named shapes; call `tell` with one line for each."""
     book = rulebook.load()
     top = 0.0
     tell(f"{'shape':20} {'ms at n':>9} {'ms at 2n':>9} {'ratio':>6}")
@@ -133,7 +134,7 @@ PLACES = {"head": HEAD, "text": HEAD + "SUBJECT: X\n\n1. (C) A.\n", "value": HEA
 
 
 def tokens(vocabulary: Vocabulary) -> list[str]:
-    """Return the tokens of the grammar: signs, and the first spelling of each kind of every entry, with its end."""
+    """Return the tokens of the grammar: single characters, and the first spelling of each kind of every entry."""
     spellings = [
         forms[0]
         for name in TABLES
@@ -146,12 +147,12 @@ def tokens(vocabulary: Vocabulary) -> list[str]:
 
 
 def followed(token: str, place: str, size: int) -> str:
-    """Return a text of about `size` code points: a token repeated at a place of `PLACES`, and then a word."""
+    """Return a text of about `size` code points: a token repeated at `place` (a key of `PLACES`), then a word."""
     return f"{PLACES[place]}{token * (size // len(token))}Zenda.\n"
 
 
 def worst_tokens(tell: Callable[[str], object] = print) -> float:
-    """Return the worst ratio over all tokens and places. Only those that take long are measured carefully."""
+    """Return the worst ratio over all tokens and positions. Only slow ones are measured precisely."""
     book = rulebook.load()
     top, count = 0.0, 0
     for place in PLACES:
@@ -163,14 +164,14 @@ def worst_tokens(tell: Callable[[str], object] = print) -> float:
             top = max(top, large / small)
             if large / small > BAR:
                 tell(f"{token!r} at {place}: {small * 1000:.0f} ms at n, {large * 1000:.0f} ms at 2n  <- over")
-    tell(f"{count} tokens and places")
+    tell(f"{count} combinations of token and position")
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
     names = (sys.argv[1:] if argv is None else argv) or list(SHAPES)
     top = worst_tokens() if names == ["tokens"] else worst(names)
-    print(f"worst ratio {top:.2f} (bar {BAR})")
+    print(f"worst ratio {top:.2f} (limit {BAR})")
     return 1 if top > BAR else 0
 
 

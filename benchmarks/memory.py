@@ -1,9 +1,10 @@
-"""Whether memory grows with the corpus: audits of growing corpora, each in processes of its own, and their peaks.
+"""Measure whether memory grows with the corpus: audit corpora of growing size in new processes, and record the peaks.
 
     python benchmarks/memory.py [COUNT...]        (default: 50000 100000 200000)
 
-The bar: no process of an audit ever holds more than 200 MB, whatever the corpus. The peak is what the kernel counted
-(`ru_maxrss`): of the process that supervises, writes the tables and the reports, and of the largest worker.
+The limit: no process of an audit uses more than 200 MB, whatever the size of the corpus. The peaks are those counted by
+the kernel (`ru_maxrss`): of the process that supervises the workers and writes tables and reports, and of the largest
+worker.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ if __name__ == "__main__":
 
 
 def measure(count: int, folder: str) -> tuple[float, float, float, float]:
-    """Peaks in MB of the parent and of the largest worker, seconds in all, and seconds of plan, tables and reports."""
+    """Return the peaks of parent and largest worker in MB, the total seconds, and those outside the batches."""
     corpus = os.path.join(folder, f"{count}.jsonl")
     synth.write(count, 1, 0.05, corpus)
     script = os.path.join(folder, "one.py")
@@ -53,14 +54,16 @@ def measure(count: int, folder: str) -> tuple[float, float, float, float]:
 
 def main() -> int:
     counts = [int(word) for word in sys.argv[1:]] or [50_000, 100_000, 200_000]
-    print(f"{'telegrams':>10}  {'parent MB':>9}  {'worker MB':>9}  {'seconds':>8}  {'of it plan, tables, reports':>27}")
+    print(
+        f"{'telegrams':>10}  {'parent MB':>9}  {'worker MB':>9}  {'seconds':>8}  {'thereof plan, tables, reports':>29}"
+    )
     worst = 0.0
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
             parent, worker, seconds, rest = measure(count, folder)
-        print(f"{count:>10,}  {parent:9.0f}  {worker:9.0f}  {seconds:8.0f}  {rest:27.0f}", flush=True)
+        print(f"{count:>10,}  {parent:9.0f}  {worker:9.0f}  {seconds:8.0f}  {rest:29.0f}", flush=True)
         worst = max(worst, parent, worker)
-    print(f"largest process {worst:.0f} MB; bar {BAR:.0f} MB: {'holds' if worst <= BAR else 'BROKEN'}")
+    print(f"largest process {worst:.0f} MB; limit {BAR:.0f} MB: {'met' if worst <= BAR else 'EXCEEDED'}")
     return int(worst > BAR)
 
 

@@ -1,10 +1,10 @@
-"""A seeded mutator of telegrams: real-shaped text, broken the way transmission, scanning and people break it.
+"""Damage telegrams, seeded, in the ways in which transmission, scanning, and people damage them.
 
     mutate(random.Random(seed), telegrams) -> bytes
     mutate_container(random.Random(seed), telegrams) -> bytes
 
-Used by the fuzz run (`benchmarks/fuzz.py`) and by the tests (a few hundred inputs each run), which also call single
-damages by name at a stated rate.
+The fuzz run (`benchmarks/fuzz.py`) and the tests (a few hundred inputs in each run) use it. The tests also call single
+kinds of damage by name, with a given rate.
 """
 
 from __future__ import annotations
@@ -30,34 +30,34 @@ NASTY = (
 
 
 def line_noise(rng: random.Random, text: str, rate: float) -> str:
-    """Each letter is replaced by another with probability `rate`; line ends stay."""
+    """Replace each letter by another with probability `rate`; line ends stay."""
     return "".join(rng.choice(LETTERS) if c not in "\r\n" and rng.random() < rate else c for c in text)
 
 
 def ocr(rng: random.Random, text: str, rate: float) -> str:
-    """Letters that scanners confuse are confused with probability `rate`."""
+    """Replace letters by those that scanners confuse with them, each with probability `rate`."""
     return "".join(CONFUSED[c] if c in CONFUSED and rng.random() < rate else c for c in text)
 
 
 def lost_header(rng: random.Random, text: str, rate: float) -> str:
-    """With probability `rate` everything before the first empty line is gone."""
+    """Remove everything before the first empty line with probability `rate`."""
     if rng.random() >= rate or "\n\n" not in text:
         return text
     return text[text.index("\n\n") + 2 :]
 
 
 def reflowed(rng: random.Random, text: str, rate: float) -> str:
-    """Each line break inside the text becomes a blank with probability `rate`."""
+    """Replace each line break inside the text by a blank with probability `rate`."""
     return re.sub(r"(?<=\S)[ ]?\n(?=\S)", lambda m: " " if rng.random() < rate else m.group(), text)
 
 
 def wrapped(rng: random.Random, text: str, rate: float) -> str:
-    """Each blank becomes a line break with probability `rate` (reasons and marks break over lines)."""
+    """Replace each blank by a line break with probability `rate`, which also splits reasons and portion marks."""
     return "".join("\n" if c == " " and rng.random() < rate else c for c in text)
 
 
 def page_lines(rng: random.Random, text: str, rate: float) -> str:
-    """A running page line falls between two lines with probability `rate`."""
+    """Insert a running page line before each line with probability `rate`."""
     lines = text.split("\n")
     found = [lines[0]]
     page = 1
@@ -70,13 +70,12 @@ def page_lines(rng: random.Random, text: str, rate: float) -> str:
 
 
 def cut_off(rng: random.Random, text: str, rate: float) -> str:
-    """With probability `rate` the text ends somewhere before its end."""
+    """Cut the text off at a random position with probability `rate`."""
     return text[: rng.randrange(len(text) + 1)] if rng.random() < rate else text
 
 
 def mixed_encodings(rng: random.Random, text: str, rate: float) -> str:
-    """With probability `rate` a line went through other hands: typographic signs in place of the plain ones, and then
-    read in the wrong encoding, or a byte that no encoding has."""
+    """Spoil each line with probability `rate`: characters in the wrong encoding, or a byte of no encoding."""
     return "\n".join(_recoded(rng, line) if line.strip() and rng.random() < rate else line for line in text.split("\n"))
 
 
@@ -148,7 +147,7 @@ STEPS = (_splice, _insert, _delete, _double, _shuffle, _damage, _damage, _insert
 
 
 def mutate(rng: random.Random, telegrams: Sequence[str]) -> bytes:
-    """One broken input: one to six mutations of a telegram, in one of the encodings seen in the wild."""
+    """Return one damaged input: a telegram after one to six mutations, in an encoding that occurs in the wild."""
     text = rng.choice(telegrams)
     for _ in range(rng.randint(1, 6)):
         text = rng.choice(STEPS)(rng, text, telegrams)[:20_000]
@@ -215,7 +214,7 @@ CONTAINERS = (_zip, _zip, _gzip, _json_rows, _csv_rows, _mail, _page)
 
 
 def mutate_container(rng: random.Random, telegrams: Sequence[str]) -> bytes:
-    """One container of one to three telegrams, with up to six bytes or stretches changed, cut or doubled."""
+    """Return a container of one to three telegrams, with up to six byte ranges changed, removed, or repeated."""
     texts = [rng.choice(telegrams)[:4_000].encode() for _ in range(rng.randint(1, 3))]
     data = bytearray(rng.choice(CONTAINERS)(rng, texts))
     for _ in range(rng.randint(0, 6)):

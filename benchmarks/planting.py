@@ -1,4 +1,4 @@
-"""Defects to plant: those declared in `rules/synth/defects.yaml`, and the edits of each rule's own invalid examples."""
+"""Collect the defects to plant: those in `rules/synth/defects.yaml`, and those in the rules' own invalid examples."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPEN, CLOSE = "⟦", "⟧"
 
 
 class Plant(Record):
-    """A compliant telegram with one rule broken. `places` are the expected stretches; none: only that it is found."""
+    """A text that violates one rule. `places` are the expected spans; if empty, a finding at any position counts."""
 
     rule: str
     origin: str
@@ -33,7 +33,7 @@ class Plant(Record):
 
 
 def chapters() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each rule as its chapter has it, with the chapter's file name."""
+    """Yield each rule as its chapter states it, with the chapter's file name."""
     for path in sorted((ROOT / "rules").glob("*.yaml")):
         with open(path, encoding="utf-8") as file:
             for rule in yaml.load(file, yaml.CSafeLoader).get("rules", ()):
@@ -41,7 +41,7 @@ def chapters() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def from_examples() -> Iterator[Plant]:
-    """The invalid examples: edits of a whole compliant telegram, or a small text of their own (`sound` is empty)."""
+    """Yield the invalid examples: a changed compliant telegram, or a short text of its own (then `sound` is empty)."""
     bases = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "rules" / "telegrams").glob("*.txt")}
     for _, rule in chapters():
         for example in rule.get("examples", {}).get("invalid", ()):
@@ -76,8 +76,10 @@ def _drawn(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def from_synth(each: int, seed: int) -> Iterator[Plant]:
-    """Each declared defect, `each` times in each era and layout that it fits. Defects of several documents are left
-    to the audit's own tests."""
+    """Yield each declared defect `each` times in each era and layout that it fits.
+
+    Defects that involve several documents are left to the tests of the audit.
+    """
     script, words = load(None)
     for template in script.templates:
         for defect in template.defects:
@@ -108,12 +110,12 @@ def from_synth(each: int, seed: int) -> Iterator[Plant]:
 
 
 def compliant(count: int, seed: int) -> Iterator[Made]:
-    """Telegrams without a defect."""
+    """Yield telegrams without a defect."""
     from checker.synth import make
 
     return make(count, seed, 0.0)
 
 
 def cores() -> int:
-    """How many processors there are."""
+    """Return the number of processors."""
     return os.cpu_count() or 1

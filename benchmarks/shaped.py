@@ -52,7 +52,7 @@ LAYOUTS = (*PAGE_LAYOUTS, "text", "CSV", "JSON lines", "zip", "PDF")
 
 
 class Telegram:
-    """One synthetic telegram: message number, date, post, banner words, routing header and body."""
+    """One synthetic telegram: message number, date, post, classification line, routing header, and body."""
 
     def __init__(self, seed: int) -> None:
         rng = self.rng = random.Random(seed)
@@ -70,7 +70,7 @@ class Telegram:
 
     @property
     def text(self) -> str:
-        """Header and body as one text."""
+        """Return header and body as one text."""
         return f"{self.header}\n\n{self.body}\n"
 
     def _header(self) -> str:
@@ -178,7 +178,7 @@ _WORDS, _FREQUENCIES = _lexicon(40_000)
 
 
 def word(rng: random.Random) -> str:
-    """Return one word, frequent ones more often."""
+    """Return one word; frequent words are drawn more often."""
     return _WORDS[min(bisect.bisect(_FREQUENCIES, rng.random()), len(_WORDS) - 1)]
 
 

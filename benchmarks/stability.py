@@ -1,11 +1,12 @@
-"""A frozen sample of invented cables with its findings: what a change of rules or engine changes, as a diff.
+"""Compare the findings on a frozen sample of synthetic cables with the accepted ones, to show what a change affects.
 
-    python -m benchmarks.stability            compare, print the diff, exit 1 if there is one
-    python -m benchmarks.stability --accept   take the findings of today as the new ones
-    python -m benchmarks.stability --renew    make the sample itself anew (when the telegrams of `synth` change)
+    python -m benchmarks.stability            compare, print the diff, exit with 1 if there is one
+    python -m benchmarks.stability --accept   accept the current findings
+    python -m benchmarks.stability --renew    generate the sample again (when the telegrams of `synth` change)
 
-The sample is `benchmarks/sample/cables.jsonl`: 300 telegrams, half of them with a planted defect. The findings beside
-it hold one line each: cable, place, severity, rule, message. Nobody has to keep them; the diff belongs into the commit.
+The sample, `benchmarks/sample/cables.jsonl`, has 300 telegrams, half of them with a planted defect. The accepted
+findings are next to it, one per line: cable, position, severity, rule, message. They are not a promise; include the
+diff in your commit.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ SAMPLE, FINDINGS = FOLDER / "cables.jsonl", FOLDER / "findings.txt"
 
 
 def renew(count: int = 300, seed: int = 20) -> None:
-    """Write the sample."""
+    """Generate the sample again and write it."""
     from checker.synth import make
 
     FOLDER.mkdir(exist_ok=True)
@@ -36,7 +37,7 @@ def renew(count: int = 300, seed: int = 20) -> None:
 
 
 def findings() -> Iterator[str]:
-    """One line for each finding of today, in the order of the sample."""
+    """Yield one line for each current finding, in the order of the sample."""
     book = rulebook.load()
     for reading in readers.read(str(SAMPLE)):
         if isinstance(reading, Unreadable):
@@ -49,7 +50,7 @@ def findings() -> Iterator[str]:
 
 
 def difference() -> list[str]:
-    """What differs from the findings that were accepted, as lines of a unified diff."""
+    """Return the lines of a unified diff between the accepted findings and the current ones."""
     known = FINDINGS.read_text(encoding="utf-8").splitlines()
     return list(difflib.unified_diff(known, list(findings()), "accepted", "now", n=0, lineterm=""))
 
@@ -65,7 +66,7 @@ def main(argv: list[str] | None = None) -> int:
         FINDINGS.write_text("".join(f"{line}\n" for line in findings()), encoding="utf-8")
         return 0
     lines = difference()
-    print("\n".join(lines) if lines else "the same findings")
+    print("\n".join(lines) if lines else "no finding has changed")
     return 1 if lines else 0
 
 

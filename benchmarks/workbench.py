@@ -1,11 +1,11 @@
-"""The workbench on a large audit: start, pages, queries, the telegram, and from a key to "saved".
+"""Measure the workbench on a large audit: startup, pages, queries, and the time from a key press to "saved".
 
     python -m benchmarks.workbench [--documents 250000] [--folder DIR]
 
-The audit is generated once into the folder and used again: 2,000 synthetic telegrams are audited, and their rows are
-repeated with their own numbers, byte ranges and fingerprints, over a corpus file that holds every row. Times are
-medians, on the clock and of the processor; ratios are to a floor of the same run, so that machines can be compared. On
-a busy machine the clock shows the other programs: compare the processor time.
+The audit is generated in the folder once and reused: 2,000 synthetic telegrams are audited, and their rows are repeated
+with their own numbers, byte ranges, and fingerprints, over a corpus file that contains every row. Figures are medians
+of wall-clock time and of processor time; ratios are to a floor of the same run, so that machines can be compared. On a
+busy machine, wall-clock time includes other programs: compare processor time.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ DEFAULT = "severity=error&severity=warning&decision=none"
 
 
 def generate(folder: Path, documents: int) -> Path:
-    """Return a finished audit of so many documents, generated unless the folder has it."""
+    """Return a finished audit of that many documents; generate it unless the folder contains it."""
     out = folder / f"audit-{documents}"
     if (out / "findings.parquet").exists():
         return out
@@ -72,7 +72,7 @@ def generate(folder: Path, documents: int) -> Path:
 
 
 def _repeat(small: Path, out: Path, copies: int, size: int, path: str, corpus: str) -> None:
-    """Write the tables of the small audit `copies` times, each copy with its own numbers, places and fingerprints."""
+    """Write the tables of the small audit `copies` times, with new numbers, byte ranges, and fingerprints."""
     con = duckdb.connect()
     for table in ("cables", "portions", "findings", "undetermined", "ledger", "rules"):
         source = f"read_parquet('{small}/{table}.parquet')"
@@ -99,7 +99,7 @@ def _repeat(small: Path, out: Path, copies: int, size: int, path: str, corpus: s
 
 
 class Time(NamedTuple):
-    """Milliseconds on the clock, and of the processor; on a busy machine only the second is comparable."""
+    """Milliseconds of wall-clock and of processor time; on a busy machine, only the second can be compared."""
 
     clock: float
     processor: float
@@ -113,12 +113,12 @@ def spent(work: Callable[[], object]) -> Time:
 
 
 def median(work: Callable[[], object], rounds: int = ROUNDS) -> Time:
-    """Return the medians of some calls."""
+    """Return the median times of `rounds` calls."""
     return quantile([spent(work) for _ in range(rounds)], 0.5)
 
 
 def quantile(times: list[Time], share: float) -> Time:
-    """Return a quantile of the times, each kind for itself."""
+    """Return a quantile of the times, for each kind of time separately."""
     place = min(int(len(times) * share), len(times) - 1)
     return Time(sorted(one.clock for one in times)[place], sorted(one.processor for one in times)[place])
 
@@ -131,7 +131,7 @@ def row(name: str, found: Time, bar: float, floor: Time) -> None:
 
 
 def start_to_first_page(out: Path) -> Time:
-    """Return the time from starting the command to the first page, in a fresh process."""
+    """Return the time from starting the command to the first page, in a new process."""
     import httpx
 
     words = [sys.executable, "-m", "checker", "view", str(out), "--no-browser", "--port", "0", "--quiet"]
@@ -152,13 +152,13 @@ def start_to_first_page(out: Path) -> Time:
 
 
 def fresh(tables: AuditTables) -> AuditTables:
-    """Return the tables without the facet counts they keep."""
+    """Return the tables without their cached facet counts."""
     tables.decide({})
     return tables
 
 
 def queries(workbench: Workbench, floor: Time) -> None:
-    """Print the times of the queries."""
+    """Measure the queries and print their times."""
     tables = workbench.tables
     filtered, plain = parse(FILTERED), parse([("sort", "place")])
     deep = parse([("page", str(max(1, tables.count(plain) // 50 - 10)))])
@@ -177,7 +177,7 @@ def queries(workbench: Workbench, floor: Time) -> None:
 
 
 def pages(client: TestClient, guard: object, workbench: Workbench, floor: Time) -> None:
-    """Print the times of answers: lists with all facets, telegrams, a decision."""
+    """Measure the responses and print their times: lists with all facets, telegrams, and a decision."""
     tables = workbench.tables
     for name, query in (
         ("HTTP, filtered list and facets", "severity=error&year=1980..1999"),
@@ -207,7 +207,7 @@ def pages(client: TestClient, guard: object, workbench: Workbench, floor: Time) 
 
 
 def main() -> None:
-    """Generate the audit if need be, and print the table."""
+    """Generate the audit if necessary, and print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--documents", type=int, default=250_000)
     parser.add_argument("--folder", default=os.path.join(os.path.dirname(__file__), "workbench-audit.tmp"))
@@ -222,8 +222,8 @@ def main() -> None:
         lambda: con.execute(f"select max(hash(message)) from read_parquet('{out}/findings.parquet')").fetchall()
     )
     findings = con.execute(f"select count(*) from read_parquet('{out}/findings.parquet')").fetchone()
-    print(f"{findings[0] if findings else 0:,} findings; floor: one column of them read and hashed\n")
-    print(f"{'':<36} {'clock ms':>8} {'processor':>10} {'bar':>6} {'x floor':>8}")
+    print(f"{findings[0] if findings else 0:,} findings; floor: reading and hashing one of their columns\n")
+    print(f"{'':<36} {'clock ms':>8} {'processor':>10} {'limit':>6} {'x floor':>8}")
     print(f"{'floor':<36} {floor.clock:8.1f} {floor.processor:10.1f}")
     row("start to first page", quantile([start_to_first_page(out) for _ in range(3)], 0.5), 2000, floor)
     workbench = Workbench(ViewOptions(str(out)))

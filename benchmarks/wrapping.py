@@ -1,8 +1,8 @@
-"""A telegram into each wrapper it is met in, with the place where every letter of it comes to stand.
+"""Put a telegram into each wrapper in which telegrams occur, and map its offsets to offsets in the file.
 
-A wrapper is three things: what stands before the text, how one stretch of the text is written, what stands behind. As
-stretches are written one by one, the place of an offset is the length of what was written before it. A wrapper is given
-the date of the telegram, because some state it.
+A wrapper has three parts: what precedes the text, how the text is escaped, and what follows. Text is escaped piece by
+piece, so the offset of a character is the length of what was written before it. A wrapper receives the date of the
+telegram, because some state it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from checker.record import Record
 
 
 class Wrapped(Record):
-    """A file, and where the text begins in it."""
+    """A file, and the offset at which the text begins in it."""
 
     text: str
     edge: int
@@ -24,7 +24,7 @@ class Wrapped(Record):
     plain: str
 
     def place(self, offset: int) -> int:
-        """The offset in the file of an offset in the plain telegram."""
+        """Return the offset in the file for an offset in the plain telegram."""
         return self.edge + len(self.write(self.plain[:offset]))
 
 
@@ -53,35 +53,35 @@ def _with_returns(text: str) -> str:
 
 
 def plain(text: str, day: date | None) -> Wrapped:
-    """The text alone."""
+    """Return the text as it is."""
     return _wrapped(text, "", _as_it_is, "")
 
 
 def returns(text: str, day: date | None) -> Wrapped:
-    """The text with the line ends of Windows."""
+    """Return the text with Windows line ends."""
     return _wrapped(text, "", _with_returns, "")
 
 
 def json_row(text: str, day: date | None) -> Wrapped:
-    """A row of JSON lines."""
+    """Return the text as a row of JSON lines."""
     return _wrapped(text, '{"_id": "invented", "body": "', _in_json, '"}\n')
 
 
 def csv_row(text: str, day: date | None) -> Wrapped:
-    """A row of `cables.csv`: number, moment, id, origin, level, references, header, body."""
+    """Return the text as a row of `cables.csv`: number, time, id, origin, level, references, header, body."""
     day = day or date(1900, 1, 1)
     return _wrapped(text, f'"1","{day.month}/{day.day}/{day.year} 0:00","invented","","","","","', _in_row, '"\n')
 
 
 def page(text: str, day: date | None) -> Wrapped:
-    """A cable page of the web, its table without a level and a date."""
+    """Return the text as a cable page of a website, whose table has no level and no date."""
     table = "<tr><th>Reference ID</th></tr><tr><td><a href='/1'>invented</a></td></tr>"
     before = f"<html><head><title>Cable</title></head><body><table class='cable'>{table}</table>\n<code><pre>"
     return _wrapped(text, before, _in_page, "</pre></code></body></html>\n")
 
 
 def mail(text: str, day: date | None) -> Wrapped:
-    """A message with the telegram as its text."""
+    """Return an e-mail message with the telegram as its text."""
     before = "From: desk@example.org\nTo: reader@example.org\nSubject: a telegram\nMIME-Version: 1.0\n"
     return _wrapped(text, before + "Content-Type: text/plain; charset=utf-8\n\n", _as_it_is, "")
 

@@ -1,8 +1,8 @@
-"""Which findings to hide, and which entries no longer match: suppressions, decisions of a review, the baseline.
+"""Decide which findings to hide, and report entries that no longer match: suppressions, review decisions, the baseline.
 
 A *baseline* records the findings of one run by fingerprint, with their counts. It never grows by itself. A
-*suppression* accepts one finding, with a reason and optionally a last day. Both contain fingerprints, rules and paths,
-and no document text.
+*suppression* accepts one finding, with a reason and optionally an expiry date. Both contain fingerprints, rules, and
+paths, but no document text.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class HidingFiles(Record):
     baseline: str = ""
 
     def entries(self) -> HidingEntries:
-        """Read the files. Raises `ConfigError` for each that is damaged."""
+        """Read the files. Raises `ConfigError` for each damaged file."""
         log = decisions.DecisionLog(self.decisions)
         return HidingEntries(
             load_suppressions(self.suppressions) if self.suppressions else [],
@@ -123,7 +123,7 @@ def collect(findings: tuple[Finding, ...]) -> list[BaselineEntry]:
 
 
 def dump(entries: list[BaselineEntry], version: str) -> str:
-    """Return the text of a baseline file: sorted JSON, one entry per line, so that diffs are readable."""
+    """Return the text of a baseline file: sorted JSON with one entry per line, so that diffs are readable."""
     import json
 
     rows = [
@@ -136,7 +136,7 @@ def dump(entries: list[BaselineEntry], version: str) -> str:
 
 
 def plain_path(path: str) -> str:
-    """Return a path as it is recorded: `./a//b` as `a/b`, bytes that are not UTF-8 as escapes."""
+    """Return a path in its recorded form: `./a//b` as `a/b`, and bytes that are not UTF-8 as escapes."""
     plain = os.path.normpath(path).replace(os.sep, "/")
     return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -299,7 +299,7 @@ def hide_decided(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide findings that a review decided to be false alarms or accepted, unless the acceptance has expired."""
+    """Hide findings that a review decided to be false alarms, or accepted and whose acceptance has not expired."""
     hiding = decisions.hiding(decided, mandatory, today)
     shown, hidden = [], []
     for finding in findings:

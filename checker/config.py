@@ -1,8 +1,9 @@
-"""Options of a run: settings with their kinds and defaults, configuration files, and how both are merged.
+"""Define the options of a run: settings with their types and defaults, configuration files, and how both are merged.
 
 Precedence, lowest first: default, the file named by `extend`, the configuration file, the command line. The
 configuration file is `cablecheck.toml`, or `pyproject.toml` with a table `[tool.cablecheck]`, in the working folder or
-the nearest folder above it. A configuration file among the documents configures nothing: documents are evidence.
+the nearest folder above it. A configuration file among the documents configures nothing, because documents are
+evidence.
 """
 
 from __future__ import annotations
@@ -131,7 +132,9 @@ class Options(Record):
     cache_key: str = ""
 
     def result_key(self) -> str:
-        """Return what decides the results of a document, apart from the rules' own text: equal keys, equal results."""
+        """Return the settings that affect the results of a document, apart from the rules: equal keys mean equal
+        results.
+        """
         return repr([(name, getattr(self, name)) for name in _RESULT_FIELDS])
 
     def pack_folders(self) -> tuple[str, ...] | None:
@@ -154,7 +157,7 @@ _RESULT_FIELDS = (
 
 
 def fits(kind: str, value: object) -> bool:
-    """Whether a value is of the kind a setting expects."""
+    """Return whether a value has the type that a setting expects."""
     if kind in ("text", "path"):
         return isinstance(value, str)
     if kind == "flag":
@@ -259,10 +262,11 @@ Names = tuple[str, ...]
 
 
 class ConfigFiles:
-    """What a configuration file and the files it extends say: the settings, the place of each key, and the errors.
+    """What a configuration file and the files it extends contain: the settings, the position of each key, and the
+    errors.
 
     `settings` maps a setting to its value and file. `places` maps the names of a key, for example `("severity",
-    "TST-001")`, to its file, line and column. `texts` maps a file to its text, in which list items are looked up.
+    "TST-001")`, to its file, line, and column. `texts` maps a file to its text, in which list items are looked up.
     """
 
     def __init__(self, version: str) -> None:
@@ -314,14 +318,16 @@ class ConfigFiles:
         self.errors.append((path, line, column, message))
 
     def lines(self) -> list[str]:
-        """Return the errors in the order of their places."""
+        """Return the errors in the order of their positions."""
         return [
             f"{path}:{line}:{column}: {message}" if line else f"{path}: {message}"
             for path, line, column, message in sorted(set(self.errors))
         ]
 
     def _set(self, path: str, name: str, value: object) -> None:
-        """Keep a value of the kind of its setting; of a table, the entries that fit. Add an error for what does not."""
+        """Store a value that has the type of its setting; for a table, store the entries that fit. Add an error for
+        anything else.
+        """
         kind = SETTINGS[name][0]
         if kind in ("map", "lists") and isinstance(value, dict):
             inner = "text" if kind == "map" else "texts"
@@ -346,7 +352,7 @@ class ConfigFiles:
 
 
 def _key(name: str) -> str:
-    """Return a key as TOML writes it: bare if possible, else in quotes."""
+    """Return a key as TOML writes it: bare if possible, otherwise in quotes."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _written(name)
 
 
@@ -365,7 +371,7 @@ def _decoder_place(message: str) -> str:
 
 
 def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Return the line and column of each key, as far as keys begin their lines: path of names -> (line, column)."""
+    """Return the line and column of each key that begins its line, by its path of names."""
     places: dict[tuple[str, ...], tuple[int, int]] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
@@ -395,7 +401,7 @@ def _holds(version: str, sign: str, bound: str) -> bool:
 
 
 def _below(path: str, extended: str, depth: int) -> str:
-    """Return the file that `extend` names. It must be in the folder of the file that names it, or below."""
+    """Return the file that `extend` names. It must be in the folder of the file that names it, or below that folder."""
     folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
     target = os.path.realpath(os.path.join(folder, extended))
     if os.path.commonpath([folder, target]) != folder:
@@ -406,13 +412,13 @@ def _below(path: str, extended: str, depth: int) -> str:
 
 
 def _placed(folder: str, item: str, named: bool) -> str:
-    """Return a path relative to a folder; a word that is no folder there may be the name of a pack."""
+    """Return a path relative to a folder. A word that is not a folder there may be the name of a pack."""
     place = os.path.normpath(os.path.join(folder, item))
     return item if named and os.path.basename(item) == item and not os.path.isdir(place) else place
 
 
 def _absolute(path: str, kind: str, value: object) -> object:
-    """Return a value with paths made relative to the file that contains it."""
+    """Return a value whose paths are resolved relative to the file that contains it."""
     folder = os.path.dirname(path)
     if kind == "path" and value:
         return os.path.normpath(os.path.join(folder, str(value)))
@@ -430,8 +436,8 @@ NAMES = ("cablecheck.toml", "pyproject.toml")  # in one folder the first of thes
 def settle(given: Mapping[str, object], config: str = "", isolated: bool = False, version: str = "") -> Options:
     """Return the options from the configuration file and the command line.
 
-    `given` maps names of settings to the values the command line has, only those it has. `config` names the
-    configuration file instead of searching for one; `isolated` ignores all of them. Raises `ConfigError`.
+    `given` maps the settings given on the command line, and no others, to their values. `config` names the
+    configuration file, so that none is searched for; `isolated` ignores all configuration files. Raises `ConfigError`.
     """
     file = "" if isolated else (config or _near(discover(os.getcwd())))
     files = ConfigFiles(version)
@@ -459,7 +465,7 @@ def settle(given: Mapping[str, object], config: str = "", isolated: bool = False
 
 
 def _raise_all(options: Options, files: ConfigFiles) -> None:
-    """Raise `SettingsError` with the errors of the files, and those in the names of rules if the rules load."""
+    """Raise `SettingsError` with the errors in the files, and also those in rule names if the rules can be loaded."""
     from . import rulebook  # 20 ms, and only if the configuration is wrong
 
     try:
@@ -471,7 +477,7 @@ def _raise_all(options: Options, files: ConfigFiles) -> None:
 
 
 def check_rule_names(options: Options, rules: Sequence[Rule]) -> None:
-    """Raise `SettingsError` with each name in the configuration files that no rule has."""
+    """Raise `SettingsError` with each name in the configuration files that matches no rule."""
     files = ConfigFiles(VERSION)
     _check_rule_names(options, rules, files)
     if files.errors:
@@ -521,7 +527,7 @@ def _near(path: str) -> str:
 
 
 def _holds_table(path: str) -> bool:
-    """Whether a pyproject.toml mentions cablecheck: faster than parsing it as TOML."""
+    """Return whether a pyproject.toml mentions cablecheck, which is faster than parsing it as TOML."""
     try:
         with open(path, "rb") as file:
             return b"tool.cablecheck" in file.read(MAX_BYTES)

@@ -1,8 +1,8 @@
-"""The decisions log: what reviewers decided about findings, one JSON line for each event, never rewritten.
+"""Keep the decisions log: what reviewers decided about findings, one JSON line for each event, never rewritten.
 
-`DecisionLog(path)` reads and checks the file. `append` adds a decision, `undo` takes the last one back; both are on the
-disk when they return. `latest`, `history` and `missed` are what the events add up to. Lines hold fingerprints, rules,
-names and the reviewer's note, and no text of a document.
+`DecisionLog(path)` reads and checks the file. `append` adds a decision, and `undo` retracts the last one; both are on
+disk when they return. `latest`, `history`, and `missed` give the state that results from the events. Lines contain
+fingerprints, rules, names, and the reviewer's note, but no text of a document.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ _ID = re.compile(r"[0-9a-f]{16,64}")
 
 
 class ReviewDecision(Record):
-    """One event: a decision about the finding with this fingerprint, or a missed one (`decision` is "missed").
+    """One event: a decision about the finding with this fingerprint, or a missed finding (`decision` is "missed").
 
-    `at` is UTC, `expires` the last day of an acceptance (ISO) or "". `how` is "review", "bulk" or "sample:NAME".
-    `rules` and `text` are the digests of the rules and of the file that were decided on. `group` joins the events of
-    one action; `undoes` is the id of an event that this one takes back. `line`, `column` and `kind` belong to missed
-    findings.
+    `at` is in UTC; `expires` is the last day of an acceptance (ISO) or "". `how` is "review", "bulk", or "sample:NAME".
+    `rules` and `text` are the digests of the rules and of the file at the time of the decision. `group` joins the
+    events of one action; `undoes` is the id of an event that this one retracts. `line`, `column`, and `kind` belong to
+    missed findings.
     """
 
     finding: str
@@ -91,7 +91,7 @@ class ReviewDecision(Record):
         return self.decision in HIDES and not (self.expires and self.expires < today)
 
     def words(self) -> str:
-        """Return decision, reason and note as one sentence."""
+        """Return the decision, its reason, and its note as one sentence."""
         reason = REASONS.get(self.decision, {}).get(self.reason, self.reason)
         return ". ".join(filter(None, [": ".join(filter(None, [TITLES.get(self.decision, ""), reason])), self.note]))
 
@@ -121,23 +121,23 @@ class DecisionLog:
     # ---- Reading
 
     def history(self, finding: str) -> list[ReviewDecision]:
-        """Return all events of a finding, the oldest first, those that were taken back included."""
+        """Return all events of a finding, oldest first, including those that were retracted."""
         return [event for event in self.events if event.finding == finding]
 
     def missed(self) -> list[ReviewDecision]:
-        """Return the missed findings that were reported and not taken back."""
+        """Return the missed findings that were reported and not retracted."""
         gone = {event.undoes for event in self.events}
         return [event for event in self.events if event.decision == MISSED and event.id not in gone]
 
     def in_force(self) -> list[ReviewDecision]:
-        """Return every decision that was not taken back, of all reviewers, the oldest first."""
+        """Return every decision, by any reviewer, that was not retracted, oldest first."""
         gone = {event.undoes for event in self.events}
         return [
             event for event in self.events if event.decision in TITLES and event.id not in gone and not event.undoes
         ]
 
     def refresh(self) -> bool:
-        """Read what other programs have added; return whether there was anything."""
+        """Read what other programs have added, and return whether there was anything."""
         if _size(self.path) == self._size:
             return False
         self._reload()
@@ -203,7 +203,7 @@ class DecisionLog:
         return made
 
     def undo(self, by: str) -> list[ReviewDecision]:
-        """Take back the last group of decisions of a reviewer; return the events taken back, or an empty list."""
+        """Retract the last group of a reviewer's decisions. Return the retracted events, or an empty list."""
         self.refresh()
         gone = {event.undoes for event in self.events}
         mine = [event for event in self.events if event.by == by and not event.undoes and event.id not in gone]
@@ -219,7 +219,7 @@ class DecisionLog:
         return last
 
     def adopt(self, events: Iterable[ReviewDecision]) -> int:
-        """Write events of other files as they are, each unless it is known; return how many were new."""
+        """Add events from other files unchanged, unless they are already present. Return how many were new."""
         self.refresh()
         known = {event.id for event in self.events}
         new = list({event.id: event for event in events if event.id not in known}.values())
@@ -233,7 +233,9 @@ class DecisionLog:
 
     @contextmanager
     def _locked(self) -> Iterator[BinaryIO]:
-        """Open the file to append, alone, after reading what others have added and moving away a torn last line."""
+        """Open the file for appending, with a lock, after reading what others have added and moving away a truncated
+        last line.
+        """
         try:
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
@@ -248,7 +250,7 @@ class DecisionLog:
             yield file
 
     def _set_aside(self, file: BinaryIO) -> None:
-        """Move a torn last line to `PATH.torn`."""
+        """Move a truncated last line to `PATH.torn`."""
         if not self.notices:
             return
         file.seek(0)
@@ -273,7 +275,7 @@ def _size(path: str) -> int:
 
 
 def dump(one: ReviewDecision) -> bytes:
-    """Return the line of an event; fields that are empty are left out."""
+    """Return the line of an event, without empty fields."""
     fields: dict[str, object] = {"v": FORMAT, "id": one.id, "at": one.at, "by": one.by, "finding": one.finding}
     fields |= {"rule": one.rule, "decision": one.decision}
     fields |= {name: getattr(one, name) for name in _OPTIONAL if getattr(one, name)}
@@ -281,7 +283,7 @@ def dump(one: ReviewDecision) -> bytes:
 
 
 def parse(line: bytes, place: str) -> ReviewDecision:
-    """Return the event of a line. Raises `ConfigError` with the place if the line is damaged."""
+    """Return the event of a line. Raises `ConfigError` with the location if the line is damaged."""
     try:
         if len(line) > MAX_LINE:
             raise ValueError("longer than a decision can be")
@@ -308,7 +310,7 @@ def parse(line: bytes, place: str) -> ReviewDecision:
 
 
 def problem(one: ReviewDecision, complete: bool = True) -> str:
-    """Return what is wrong with an event, or "". One that is not `complete` has no id yet, and may have no time."""
+    """Return what is wrong with an event, or "". Unless it is `complete`, it has no id yet and may have no time."""
     checks = (
         (complete and not _ID.fullmatch(one.id), "id: expected 16 to 64 hexadecimal digits"),
         (
@@ -353,7 +355,9 @@ def _is_day(text: str) -> bool:
 
 
 def merge(paths: Sequence[str]) -> list[ReviewDecision]:
-    """Return the events of several files, each once, by time. Raises `ConfigError` for a missing or damaged file."""
+    """Return the events of several files, each once, in the order of time. Raises `ConfigError` for a missing or
+    damaged file.
+    """
     events: dict[str, ReviewDecision] = {}
     for path in paths:
         if not os.path.exists(path):
@@ -366,7 +370,7 @@ def merge(paths: Sequence[str]) -> list[ReviewDecision]:
 
 
 def hiding(latest: Iterable[ReviewDecision], mandatory: frozenset[str], today: str) -> dict[str, ReviewDecision]:
-    """Return the decisions that hide findings, by fingerprint. Those of mandatory rules hide nothing."""
+    """Return the decisions that hide findings, by fingerprint. A decision about a mandatory rule hides nothing."""
     return {one.finding: one for one in latest if one.hides(today) and one.rule not in mandatory}
 
 

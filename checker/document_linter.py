@@ -53,14 +53,14 @@ class DocumentLinter:
         return found or [DocumentResult(path, "", FAILED, "holds no document")]
 
     def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
-        """Yield the documents of a file; a crash of the reader ends them with one that failed."""
+        """Yield the documents of a file. If the reader crashes, the last one is a failed document."""
         reader, fields = self._options.reader or None, self._options.fields or None
         stream = readers.read(path, reader=reader, settings=fields, data=data, vocabulary=self._vocabulary)
         while (item := following(stream, path)) is not None:
             yield item
 
     def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """Return the telegram of a reading, under the profile of the run; or `None` and the id of a crash."""
+        """Return the telegram in a document, under the profile of the run; or `None` and the id of a crash."""
         telegram, crash = engine.attempt(lambda: parse(reading.view, self._vocabulary, reading.facts, self._as_of))
         if not isinstance(telegram, Telegram):
             return None, crash
@@ -69,7 +69,7 @@ class DocumentLinter:
         return telegram, ""
 
     def judgeable(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """Return the telegram if the rules can judge it; else `None` and the reason."""
+        """Return the telegram if the rules can be evaluated on it; otherwise `None` and the reason."""
         telegram, crash = self.telegram(reading)
         if telegram is None:
             return None, f"internal error {crash} in the parser"
@@ -120,7 +120,9 @@ class DocumentLinter:
         return ignored_rules(self._options, path)
 
     def _finished(self, one: Finding, reading: readers.Reading) -> Finding:
-        """Return a finding with the configured severity and the position of its suggestion, redacted if required."""
+        """Return a finding with the configured severity and the position of its suggestion, redacted if the run
+        redacts.
+        """
         fields = {name: getattr(one, name) for name in one.__fields__}
         fields["severity"] = self.severities.get(one.rule, one.severity)
         if one.suggestion is not None:
@@ -132,14 +134,16 @@ class DocumentLinter:
         return Finding(**fields)
 
     def shown(self, one: Undetermined, reading: readers.Reading) -> Undetermined:
-        """Return an undetermined verdict as reports show it: without document text if the run redacts."""
+        """Return an undetermined verdict as reports show it; without document text if the run redacts."""
         if not self._options.redact:
             quote = unescaped(one.quote, reading)
             return copied(one, quote=quote) if quote != one.quote else one
         return copied(one, cable=self.name(one.cable), quote="", why=self.reason(one.why))
 
     def shown_row(self, row: dict[str, object]) -> dict[str, object]:
-        """Return a row of an audit table; redacted, with message numbers as digests and without document text."""
+        """Return a row of an audit table. In a redacted run, message numbers become digests and document text is
+        removed.
+        """
         if self.redactor is None:
             return row
         numbers: dict[str, object] = {}
@@ -152,11 +156,11 @@ class DocumentLinter:
         return self.redactor.row(row) | numbers
 
     def reason(self, why: str) -> str:
-        """Return a reason or note about a document; redacted, without the text of the document."""
+        """Return a reason or note about a document; in a redacted run, without document text."""
         return self.redactor.message(why) if self.redactor is not None else why
 
     def name(self, cable: str) -> str:
-        """Return the name of a cable; redacted, a digest that is the same for equal names."""
+        """Return the name of a cable; in a redacted run, a digest that is the same for equal names."""
         return name_digest(cable) if cable and self._options.redact else cable
 
     def _excerpt(self, reading: readers.Reading, telegram: Telegram) -> Excerpt | None:
@@ -196,7 +200,7 @@ def matches_glob(path: str, pattern: str) -> bool:
 def following(
     stream: Iterator[readers.Reading | readers.Unreadable], path: str = ""
 ) -> readers.Reading | readers.Unreadable | None:
-    """Return the next document of a stream, a failed one if the reader crashed, or `None` at the end."""
+    """Return the next document of a stream, a failed document if the reader crashed, or `None` at the end."""
     item, crash = engine.attempt(lambda: next(stream, None))
     if crash:
         return readers.Unreadable(path, "", f"internal error {crash} in the reader")
@@ -209,7 +213,9 @@ def broken(crashes: Iterable[engine.Crash]) -> str:
 
 
 def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[DocumentResult]]:
-    """Return the work of one worker process: a path in, its results out; each document is one step."""
+    """Return the function that a worker process runs: it takes a path and returns the results; each document is one
+    step.
+    """
     rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
     linter = DocumentLinter(options, rulebook.select(options.selected))
 
@@ -241,7 +247,7 @@ _MARKUP = frozenset(("html", "frus"))  # readers whose source text has character
 
 
 def unescaped(quote: str, reading: readers.Reading) -> str:
-    """Return quoted source text with character entities resolved if the document was read from markup."""
+    """Return quoted source text, with character entities resolved if the document was read from markup."""
     if "&" not in quote or _MARKUP.isdisjoint(reading.reader.split("+")):
         return quote
     import html  # only for such quotes
@@ -255,7 +261,7 @@ def _placed(change: Suggestion, source: Source) -> Suggestion:
 
 
 def _counts(tally: engine.Tally, ignored: frozenset[str], wanted: bool) -> tuple[tuple[str, tuple[int, int, int]], ...]:
-    """Return the tally as plain numbers, or nothing without statistics."""
+    """Return the tally as plain numbers, or an empty result if statistics are off."""
     if not wanted:
         return ()
     return tuple(

@@ -69,7 +69,7 @@ class Count:
 
 
 class Tally:
-    """The verdict counts of each rule over a run, the crashes, and the number of documents."""
+    """The verdict counts of each rule in a run, the crashes, and the number of documents."""
 
     def __init__(self) -> None:
         self.documents = 0
@@ -77,14 +77,14 @@ class Tally:
         self.counts: dict[str, Count] = {}
 
     def of(self, rule: str) -> Count:
-        """Return the counts of a rule; they can be changed."""
+        """Return the counts of a rule, for the caller to update."""
         if rule not in self.counts:
             self.counts[rule] = Count()
         return self.counts[rule]
 
     @property
     def unknown(self) -> int:
-        """The number of undetermined verdicts, over all rules."""
+        """The number of undetermined verdicts over all rules."""
         return sum(count.unknown for count in self.counts.values())
 
     def add(self, other: Tally) -> None:
@@ -108,7 +108,7 @@ class Judgment(Record):
 def judge(
     telegram: Telegram, source: Source, rulebook: Rulebook, path: str = "", cable: str = "", tally: Tally | None = None
 ) -> Judgment:
-    """Evaluate all rules that may apply to a telegram. `tally` counts verdicts and collects crashes."""
+    """Evaluate all rules that may apply to a telegram. `tally` receives the verdict counts and the crashes."""
     tally = Tally() if tally is None else tally
     tally.documents += 1
     plan = rulebook.plan(telegram.profile, telegram.date)
@@ -153,7 +153,7 @@ def _deletion_in(span: Span, telegram: Telegram) -> Deletion | None:
 
 
 def _count(failed: list[tuple[Rule, Issue]], unknown: list[tuple[Rule, Issue, str]], tally: Tally) -> None:
-    """Count a rule once for each document: as failed if any place failed, else as undetermined."""
+    """Count a rule once for each document: as failed if any position failed, otherwise as undetermined."""
     broken = {rule.id for rule, _ in failed}
     for rule in broken:
         tally.of(rule).failed += 1
@@ -184,9 +184,9 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
 
 
 def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool:
-    """Whether a label announces a missing field that was not read, or the missing part that the field belongs to.
+    """Return whether a label announces a missing field that was not read, or the missing part that contains the field.
 
-    A list may be in `missing` although it was read, because none of its elements has what the rule requires.
+    A list may be in `missing` although it was read, if none of its elements has what the rule requires.
     """
     part, _, inside = label.partition(".")
     value = getattr(telegram, part)
@@ -196,7 +196,7 @@ def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool
 
 
 def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
-    """Whether the damage covers the place where a missing part would be."""
+    """Return whether the damage covers the position where a missing part would be."""
     if issue.within is not None:
         place = damage.span
         return issue.within.start <= place.end and place.start <= issue.within.end and damage.kind != "extract"
@@ -208,7 +208,7 @@ def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
 
 
 def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str] | None:
-    """Return why a present part is doubtful, with the kind of the verdict, or None."""
+    """Return why a present part is doubtful, with the kind of the verdict; or `None`."""
     span = issue.span
     if span is None or span.end == span.start:
         return None
@@ -297,7 +297,7 @@ class _Evaluation:
                 self.broken.append((job, UNDETERMINED))
 
     def one(self, job: Job, env: Env) -> None:
-        """Evaluate one rule and record its error, if it raises."""
+        """Evaluate one rule, and record the error if it raises."""
         outcome, error = call_safely(lambda: job[1].judge(env))  # compiling can raise, too
         if error is not None:
             self.crashes.append((job[0], error))
@@ -379,7 +379,7 @@ def _finding(rule: Rule, issue: Issue, telegram: Telegram, source: Source, path:
 def _undetermined(
     unknown: list[tuple[Rule, Issue, str]], telegram: Telegram, source: Source, path: str, cable: str
 ) -> list[Undetermined]:
-    """Return the verdicts that cannot be given, each rule, place and reason once."""
+    """Return the verdicts that cannot be given, each combination of rule, position, and reason once."""
     nowhere = first_line(telegram, source) if any(issue.span is None for _, issue, _ in unknown) else Span(0, 0)
     found: dict[object, Undetermined] = {}
     for rule, issue, kind in unknown:
@@ -401,7 +401,7 @@ def _undetermined(
 
 
 def first_line(telegram: Telegram, source: Source) -> Span:
-    """Return the first line of the telegram that is not blank: the span of findings without a position."""
+    """Return the first line of the telegram that is not blank: the span of findings that have no position."""
     text = source.text
     whole = next((part.span for part in telegram.parts if part.kind != "blank"), telegram.span)
     start, end = whole.start, whole.end
@@ -426,7 +426,7 @@ def attempt(work: Callable[[], object]) -> tuple[object, str]:
 
 
 class Trace(Record):
-    """The evaluation of one rule on one telegram: verdict, reason, and each part with the values that it compared."""
+    """The evaluation of one rule on one telegram: verdict, reason, and each condition with the values compared."""
 
     rule: str
     verdict: str

@@ -1,7 +1,7 @@
-"""Apply suggestions to files: all that do not overlap, again and again until none is left.
+"""Apply suggestions to files: all that do not overlap, repeatedly, until none is left.
 
-Only files that are one plain document are changed. The encoding, byte order mark, line ends and permissions of a file
-stay as they are, and a file is replaced in one step or not at all.
+Only files that consist of one plain document are changed. The encoding, byte order mark, line ends, and permissions of
+a file are preserved, and a file is replaced in one step or not at all.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def fix(path: str, linter: DocumentLinter, unsafe: bool, accepted: Collection[st
 
 
 def _decoded(data: bytes) -> tuple[str, str, bytes]:
-    """Return the text, its codec and its byte order mark; ("", "", b"") if the bytes would not come back the same."""
+    """Return the text, its codec, and its byte order mark; ("", "", b"") if encoding the text would not restore the
+    bytes.
+    """
     try:
         text = decode(data)[0]
     except InputError:
@@ -85,7 +87,7 @@ def _decoded(data: bytes) -> tuple[str, str, bytes]:
 def _fixable(
     path: str, data: bytes, text: str, linter: DocumentLinter, unsafe: bool, accepted: Collection[str]
 ) -> tuple[list[Finding], bool]:
-    """Return the findings with a suggestion to apply, and whether the file is one document as it is on disk."""
+    """Return the findings with a suggestion to apply, and whether the file on disk is a single plain document."""
     readings = list(linter.documents(path, data))
     findings = [
         one
@@ -107,7 +109,7 @@ def apart(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _encodable(one: Finding, text: str, codec: str) -> str | None:
-    """Return the replacement with the line ends of the text; None if it changes nothing or cannot be encoded."""
+    """Return the replacement with the line ends of the text; `None` if it changes nothing or cannot be encoded."""
     assert isinstance(one.suggestion, Suggestion)
     span = one.suggestion.span
     change = one.suggestion.text.replace("\n", "\r\n") if "\r\n" in text else one.suggestion.text
@@ -135,7 +137,7 @@ def _changed(text: str, changes: Iterable[tuple[Finding, str]]) -> str:
 
 
 def _replace(path: str, before: bytes, after: bytes) -> None:
-    """Replace a file in one step, if it still holds what was read. Raises `InputError`."""
+    """Replace a file in one step, if its content is still what was read. Raises `InputError`."""
     target = os.path.realpath(path)
     temporary = f"{target}.{os.getpid()}.part"
     try:

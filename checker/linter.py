@@ -1,4 +1,4 @@
-"""One run: options, rulebook, files, workers, baseline, totals. The only module that wires these together."""
+"""Run one lint: options, rulebook, files, workers, baseline, totals. No other module connects these."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
 
 
 def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Apply suggestions to the files; return the log and the errors."""
+    """Apply suggestions to the files, and return the log and the errors."""
     from . import fixer  # only for --fix
 
     linter = DocumentLinter(options, rulebook.select(options.selected))
@@ -83,7 +83,7 @@ def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tu
 
 
 def _accepted(options: Options) -> frozenset[str]:
-    """Return the fingerprints of findings that are hidden, which are not fixed."""
+    """Return the fingerprints of hidden findings, which are not fixed."""
     return hiding_files(options).entries().fingerprints()
 
 
@@ -184,7 +184,7 @@ def files_of(paths: Sequence[str], options: Options) -> tuple[list[str], list[Do
 
 
 def _matches(path: str, patterns: list[str]) -> bool:
-    """Whether a path, a folder above it, or the name of either matches one of the globs."""
+    """Return whether a path, a folder above it, or the name of either matches one of the globs."""
     parents = [path]
     while os.path.dirname(parents[-1]) not in ("", parents[-1]):
         parents.append(os.path.dirname(parents[-1]))
@@ -201,8 +201,8 @@ NO_TELEGRAM = (
 def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool) -> tuple[DocumentResult, ...]:
     """Return the results, with files that are not telegrams excluded.
 
-    A file that was named itself stays failed, unless its name comes from a list: a hook passes every changed file. So
-    does a row of a corpus, unless its file is on the list and none of its rows is a telegram.
+    A file that was named explicitly stays failed, unless its name comes from a list: a commit hook passes every changed
+    file. The same applies to a row of a corpus, unless its file is on the list and none of its rows is a telegram.
     """
     others = _other_files(results) & named if listed else frozenset()
     return tuple(
@@ -214,7 +214,7 @@ def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool
 
 
 def _other_files(results: list[DocumentResult]) -> frozenset[str]:
-    """Return the files in which nothing is a telegram."""
+    """Return the files that contain no telegram."""
     rest = {one.path for one in results if one.state != "failed" or not one.why.startswith(NO_TELEGRAM)}
     return frozenset(one.path for one in results) - rest
 
@@ -246,7 +246,7 @@ BYTES_PER_JOB = 1_000_000  # a process takes 0.2 s to start: as long as half a m
 
 
 def _automatic_jobs(paths: Sequence[str]) -> int:
-    """Return the number of processors that this process may use, but not more than the files keep busy."""
+    """Return the number of processors that this process may use, but no more than the files can keep busy."""
     size = sum(os.path.getsize(path) for path in paths if os.path.exists(path)) if len(paths) > 1 else 0
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(processors, size // BYTES_PER_JOB))
@@ -284,7 +284,7 @@ def _outcome(
 
 
 def hiding_files(options: Options) -> baseline.HidingFiles:
-    """Return the files that say which findings to hide, as far as they are used."""
+    """Return the files in use that say which findings to hide."""
     return baseline.HidingFiles(
         options.suppressions if options.use_suppressions else "",
         options.decisions if options.use_decisions else "",
@@ -293,7 +293,7 @@ def hiding_files(options: Options) -> baseline.HidingFiles:
 
 
 def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], options: Options) -> baseline.Filtered:
-    """Hide suppressed findings, those that a review decided, and those in the baseline."""
+    """Hide suppressed findings, findings that a review decided to hide, and findings in the baseline."""
     entries = hiding_files(options).entries()
     return entries.hide(findings, checked_paths(results), frozenset(options.mandatory_ids), baseline.today())
 
@@ -378,7 +378,7 @@ def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:
 
 
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
-    """Return what reports show about a rule. `severity` is set if a setting changed it; `details` cost 2 ms."""
+    """Return what reports show about a rule. `severity` is set if a setting changed it; `details` take 2 ms to read."""
     changed = severity if severity in SEVERITIES and severity != rule.severity else ""
     return RuleNote(
         rule.id,
@@ -397,7 +397,7 @@ def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
 
 
 class Parsed(Record):
-    """A parsed document; `telegram` is `None` if it could not be parsed, for the reason `why`."""
+    """A parsed document. `telegram` is `None` if it could not be parsed, and `why` is the reason."""
 
     path: str
     cable: str

@@ -1,7 +1,8 @@
-"""The operators of conditions by field type, and the only place that compiles the patterns of rule files.
+"""Define the operators of conditions by field type; no other module compiles the patterns of rule files.
 
-Dates with low precision compare as intervals. Patterns run in linear time: with google-re2 if it is installed, else
-with `re`. regex_subset accepts only patterns that both engines read alike and that `re` matches in linear time.
+Dates with low precision are compared as intervals. Patterns run in linear time: with google-re2 if it is installed,
+otherwise with `re`. regex_subset accepts only patterns that both engines interpret alike and that `re` matches in
+linear time.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def not_in(value: object, others: frozenset[object]) -> bool:
 
 
 def equality(kind: str) -> tuple[Operator, ...]:
-    """Return the operators that all single values have, with arguments of the same kind."""
+    """Return the operators that every single value has, with arguments of the given kind."""
     return (
         Operator("is", kind, eq, "equals the argument", opposite="is_not"),
         Operator("is_not", kind, ne, "differs from the argument; true when absent", absent=True, opposite="is"),
@@ -73,7 +74,7 @@ def between(value: int, bounds: tuple[int, int]) -> bool:
 
 
 def ranks(test: Callable[[int, int], bool]) -> Test:
-    """Return the test of two levels by their rank in the table `levels`."""
+    """Return the test that compares two levels by their rank in the table `levels`."""
 
     def compare(value: Level, bound: Level) -> bool:
         return test(value.rank, bound.rank)

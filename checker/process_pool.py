@@ -1,9 +1,10 @@
-"""Process pool with crash, time-out and memory-limit handling.
+"""Run work in worker processes, with crash, time-out, and memory-limit handling.
 
-Each worker receives a few items in advance, answers them in order, and notes its current step in memory it shares with
-the supervisor. So the item, and the step in it, that kills a worker, hangs it or exhausts its memory is known; the
-items queued after it are assigned again, and nothing else is lost. Why not a stock pool: `multiprocessing.Pool` waits
-forever after a worker is killed, and `ProcessPoolExecutor` does not say which item did it.
+Each worker receives a few items in advance, returns their results in order, and records its current step in memory
+shared with the supervisor. If an item kills a worker, hangs it, or exhausts its memory, the item and its step are
+known; the items queued after it are assigned again, and nothing else is lost. Why not a stock pool:
+`multiprocessing.Pool` waits forever after a worker is killed, and `ProcessPoolExecutor` does not report which item was
+at fault.
 """
 
 from __future__ import annotations
@@ -36,14 +37,14 @@ Step = Callable[[int], None]
 
 
 class Limits(Record):
-    """What a worker may use: seconds for one step, bytes of memory. 0 means no limit."""
+    """What a worker may use: seconds for one step, and bytes of memory. 0 means no limit."""
 
     seconds: float = 0
     memory: int = 0
 
 
 class TaskFailure(Record):
-    """Why an item cost its worker, and the step it was at."""
+    """The reason why an item ended its worker, and the step it had reached."""
 
     why: str
     step: int
@@ -58,13 +59,14 @@ def spread(
     ahead: int = 1,
     retry: Callable[[Item, TaskFailure], Item | None] = lambda item, failure: None,
 ) -> Iterator[tuple[int, Result | TaskFailure]]:
-    """Run `prepare(*arguments)(item, step)` for each item in `jobs` processes; yield (index, result) as they come.
+    """Run `prepare(*arguments)(item, step)` for each item in `jobs` processes; yield (index, result) as they are
+    completed.
 
-    A worker that exceeds a limit is killed. `retry` returns the item to run instead of one that cost its worker, or
-    `None` to give it up, and then its failure is yielded. `ahead` items are sent to a worker before it has answered,
-    so that small ones need not wait for the supervisor. `prepare`, `arguments`, items and results must be picklable.
-    Leaving the generator early ends all workers. Raises `CablecheckError` if worker after worker dies before it has
-    begun an item.
+    A worker that exceeds a limit is killed. `retry` returns the item to run in place of one that ended its worker, or
+    `None` to give it up; its failure is then yielded. `ahead` items are sent to a worker in advance, so that small ones
+    need not wait for the supervisor. `prepare`, `arguments`, items, and results must be picklable. Closing the
+    generator early ends all workers. Raises `CablecheckError` if one worker after another dies before it has begun an
+    item.
     """
     return ProcessPool(items, lambda: Worker(prepare, arguments), max(1, jobs), limits, ahead, retry).run()
 
@@ -163,7 +165,7 @@ class Worker:
         self.last_step, self.since = STARTING, time.monotonic()
 
     def send(self, index: int, item: object) -> None:
-        """Send one more item. A worker that has died is noticed by `wait`."""
+        """Send one more item. `wait` notices if the worker has died."""
         if not self.assigned:
             self.since = time.monotonic()
         self.assigned.append(index)
@@ -173,7 +175,7 @@ class Worker:
             return
 
     def finish_item(self) -> int:
-        """Return the index of the item that is done, and start the time of the next one."""
+        """Return the index of the item that is done, and start the timer for the next one."""
         self.since = time.monotonic()
         return self.assigned.popleft()
 
@@ -190,7 +192,7 @@ class Worker:
         return ""
 
     def exit_reason(self) -> str:
-        """Return how a worker whose pipe is closed has ended."""
+        """Return how a worker whose pipe is closed ended."""
         self.process.join(5)
         code = self.process.exitcode
         return f"ended its worker with {f'signal {-code}' if code is not None and code < 0 else f'exit code {code}'}"
@@ -204,9 +206,10 @@ class Worker:
 
 @contextmanager
 def safe_path() -> Iterator[None]:
-    """Keep the working folder off the import path of processes started meanwhile.
+    """Keep the working folder off the import path of processes that are started meanwhile.
 
-    The spawn method runs `python -c`, which would import modules of that folder, `signal.py` say, before our code.
+    The spawn method runs `python -c`, which would import modules from that folder, for example `signal.py`, before our
+    code.
     """
     before = os.environ.get(_SAFE_PATH)
     os.environ[_SAFE_PATH] = "1"

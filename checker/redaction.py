@@ -1,6 +1,6 @@
-"""Redaction by allow-list: what may leave a document when a run redacts.
+"""Redact by allow-list: decide what may leave a document when a run redacts.
 
-Numbers, punctuation, codes of closed vocabulary tables and the words of our own messages stay. Every other run of
+Numbers, punctuation, codes of closed vocabulary tables, and the words of our own messages stay. Every other run of
 letters becomes `[…]`.
 """
 
@@ -81,11 +81,11 @@ class Redactor:
         self._codes.update(entry.code for entry in vocabulary["levels"])
 
     def message(self, text: str) -> str:
-        """Return a message of our own with everything masked that may come from a document."""
+        """Return one of our own messages with everything masked that may come from a document."""
         return self._masked(text, own_words=True)
 
     def codes(self, text: str) -> str:
-        """Return text of a document with everything masked but numbers and codes."""
+        """Return text of a document with everything masked except numbers and codes."""
         return self._masked(text, own_words=False)
 
     def row(self, row: Mapping[str, object]) -> dict[str, object]:

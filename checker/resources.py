@@ -106,8 +106,8 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _holds_home(place: str, folder: str) -> bool:
-    """Return whether a place contains the home folder and the cache is at its default place: nobody else provides
-    it.
+    """Return whether a folder contains the home folder while the cache is in its default location: then nobody else
+    provides it.
     """
     default = _default_base()
     return bool(default) and os.path.dirname(folder) == default and _is_below(
@@ -132,7 +132,11 @@ def _problem(about: os.stat_result) -> str:
 
 
 def _problem_of_parent(about: os.stat_result) -> str:
-    """A parent may belong to root, may be writable by a group, and by all if the sticky bit protects its entries."""
+    """Return why a parent folder of the cache makes it unsafe, or "".
+
+    A parent may belong to root, may be writable by a group, and may be writable by all if the sticky bit protects its
+    entries.
+    """
     if about.st_uid not in (os.geteuid(), 0):
         return "belongs to another user"
     exposed = about.st_mode & stat.S_IWOTH and not about.st_mode & stat.S_ISVTX

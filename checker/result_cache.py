@@ -1,7 +1,7 @@
-"""A cache of the results of files that have not changed (option `cache`), keyed by everything that affects them.
+"""Cache the results of files that have not changed (option `cache`), keyed by everything that affects them.
 
-A record holds findings with the text that they quote, unless the run is redacted, but never a whole document. Records
-are in the user's cache folder, readable only by the user; a record that cannot be read is ignored.
+A record contains findings with the text that they quote, unless the run is redacted, but never a whole document.
+Records are in the user's cache folder, readable only by the user; a record that cannot be read is ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def key_of(*parts: str) -> str:
 def through(
     options: str, path: str, data: bytes | None, judge: Callable[[bytes | None], list[DocumentResult]]
 ) -> list[DocumentResult]:
-    """Return the stored results for this content and these options, or those of `judge`, which are then stored."""
+    """Return the stored results for this content and these options; or else those of `judge`, and store them."""
     from hashlib import sha256
 
     content = data if data is not None else _content(path)

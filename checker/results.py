@@ -1,4 +1,4 @@
-"""The results of a run: findings, undetermined verdicts, documents, and the account with its verdict."""
+"""Define the results of a run: findings, undetermined verdicts, documents, and the account with its verdict."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Suggestion(Record):
 class Finding(Record):
     """A violation of one rule at one position of one document.
 
-    `path` is the file as given by the user, `cable` identifies the document in it (message reference number, number in
+    `path` is the file as given by the user; `cable` identifies the document in it (message reference number, number in
     the container, or ""). Positions count from 1, in code points; `end` is exclusive. `quote` is the text of the source
-    at the span, `at` the structural place ("paragraphs[2].mark").
+    at the span, and `at` is the field in the document model ("paragraphs[2].mark").
     """
 
     path: str
@@ -163,7 +163,7 @@ class RuleNote(Record):
 
 
 class Restriction(Record):
-    """A setting that took away rules, documents or findings: its name, how many, and the effect as a phrase."""
+    """A setting that took away rules, documents, or findings: its name, how many, and the effect as a phrase."""
 
     setting: str
     count: int
@@ -199,8 +199,8 @@ class Outcome(Record):
 
     `notices` are messages about the run (stale baseline entries, unused suppressions, changed severities); `errors` are
     those that make the run incomplete. `compared` is true if a baseline was given. `config_file` is the configuration
-    file, `restrictions` are what its settings and the command line took away. `rule_url` is the URL of the page about a
-    rule, with `{rule}` for its id.
+    file, and `restrictions` lists what its settings and the command line took away. `rule_url` is the URL of the page
+    about a rule, with `{rule}` in place of its id.
     """
 
     results: tuple[DocumentResult, ...]

@@ -1,4 +1,4 @@
-"""Text with its positions: the only module that converts offsets to lines and columns.
+"""Map text to its positions. No other module converts offsets to lines and columns.
 
 A `Source` is the decoded text of one document. A `View` is text derived from it by replacements (a tag removed, `&` for
 `&amp;`, a page line cut out, a space for a line break) or by slicing. Views can be derived from views; each maps
@@ -171,7 +171,7 @@ class Source:
 
 
 class Exchange(Record):
-    """Replace the code points `start` to `end` of a view by `text`, which may be empty."""
+    """Replace the code points `start` to `end` of a view with `text`, which may be empty."""
 
     start: int
     end: int

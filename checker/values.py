@@ -1,7 +1,7 @@
-"""The values that rules compare: classification levels, and dates with a precision.
+"""Define the values that rules compare: classification levels, and dates with a precision.
 
-A date known to the month compares as the interval of its days. If the interval does not decide a comparison, the answer
-is None (undetermined).
+A date known to the month is compared as the interval of its days. If the interval does not decide a comparison, the
+answer is None (undetermined).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Vocabulary tables and their entries. The data is in `rules/vocabulary/*.yaml`, each entry with its source.
+"""Define vocabulary tables and their entries. The data is in `rules/vocabulary/*.yaml`, each entry with its source.
 
-A table states whether it is complete; only then can a rule report a word that is not in it.
+A table states whether it is complete. Only if it is may a rule report a word that is not in it.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Table:
 
 
 class Vocabulary:
-    """All tables by name. The parser and the operators read all words of the field from it.
+    """All tables by name. The parser and the operators take every word of the field from it.
 
     `made` caches what the parser builds from the tables (patterns, indexes), by the name of the builder, for the
     lifetime of the tables. `scheme` is the entry of the profile whose own levels replace the table `levels`, or None.
@@ -127,7 +127,7 @@ class Vocabulary:
 
     @property
     def schemes(self) -> tuple[Entry, ...]:
-        """The profiles with levels of their own, in the order of the table."""
+        """The profiles that have their own levels, in the order of the table."""
         return tuple(entry for entry in self.tables["profiles"] if entry.fact("levels"))
 
     def of_profile(self, code: str) -> Vocabulary:
@@ -145,7 +145,7 @@ class Vocabulary:
         return found
 
     def is_unrecognized(self, profile: str) -> bool:
-        """Return whether a profile is that of documents whose marking belongs to no loaded scheme."""
+        """Return whether a profile is the one for documents whose marking belongs to no loaded scheme."""
         table = self.tables.get("profiles")
         entry = table.get(profile) if table is not None else None
         return entry is not None and bool(entry.fact("unrecognized"))

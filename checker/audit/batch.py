@@ -1,4 +1,4 @@
-"""One batch of an audit, in a local process or on a cluster: read, parse, judge, write rows.
+"""Run one batch of an audit, in a local process or on a cluster: read, parse, judge, and write rows.
 
 The rows go to part files (`parts`), which prove that the batch is done.
 """
@@ -27,11 +27,11 @@ from .tables import BATCH
 
 
 class BatchTask(Record):
-    """One batch to do, as plain values that can be sent to a worker.
+    """The description of one batch, as plain values that can be sent to a worker.
 
-    `skip` are positions of documents that killed or hung a worker, each with the reason; `only` limits the batch to
-    some positions (a sample), None means all. `out` is the folder of the parts. `files` are the files whose size and
-    digest this batch records: of the batches that read a file, one has it.
+    `skip` maps positions of documents that killed or hung a worker to the reason; `only` limits the batch to some
+    positions (a sample), and None means all. `out` is the folder of the parts. `files` are the files whose size and
+    digest this batch records; if several batches read a file, only one of them lists it.
     """
 
     number: int
@@ -50,14 +50,14 @@ def load_rulebook(options: Options) -> Rulebook:
 
 
 class BatchWorker:
-    """Audits batches in one worker process: as `DocumentLinter` does, with table rows in place of results."""
+    """Audits batches in one worker process, as `DocumentLinter` does, but yields table rows instead of results."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.linter = DocumentLinter(options, load_rulebook(options))
 
     def work(self, task: BatchTask, step: Step) -> BatchResult:
-        """Do one batch. Never raises because of a document; a full disk is reported in `error`."""
+        """Run one batch. A document never makes it raise; a full disk is reported in `error`."""
         try:
             return self._work(task, step)
         except OSError as error:
@@ -96,9 +96,10 @@ class BatchWorker:
     def _documents(
         self, task: BatchTask, step: Step, meter: BatchMeter
     ) -> Iterator[tuple[int, int, readers.Reading | readers.Unreadable]]:
-        """Yield each document with its position in the batch and its number in its row, member or file, both from 1.
+        """Yield each document with its position in the batch and its number within its row, member, or file, both
+        counted from 1.
 
-        Skipped ones come as unreadable, with the reason.
+        Skipped documents are yielded as unreadable, with the reason.
         """
         skip = dict(task.skip)
         only = frozenset(task.only) if task.only is not None else None
@@ -173,7 +174,9 @@ class BatchWorker:
 
 
 def _file(path: str, batch: Batch, step: Step) -> tables.Row:
-    """Return the row of a file. Its digest may take longer than one document may: each block counts as a step."""
+    """Return the row of a file. Computing its digest may take longer than one document may, so each block counts as a
+    step.
+    """
     remote = {url: size for url, size, _ in batch.files}
     if path in remote:
         return {"path": path, "size": remote[path], "sha256": None}

@@ -1,4 +1,4 @@
-"""The plan of an audit, recorded before it begins, so that an interrupted audit can be resumed or refused."""
+"""Record the plan of an audit before the audit begins, so that an interrupted audit can be resumed or refused."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _files(batch: Batch, number: int, first: dict[str, int]) -> tuple[str, ...]:
 
 
 def _corpus_hashes(batch_list: list[Batch]) -> tuple[str, str]:
-    """Return hashes that identify a corpus: of names and sizes of its files, and of the times they were changed."""
+    """Return two hashes that identify a corpus: of its files' names and sizes, and of their modification times."""
     remote = sorted({file for batch in batch_list for file in batch.files})
     sizes = [f"{url} {size}" for url, size, _ in remote]
     times = [f"{url} {version}" for url, _, version in remote]
@@ -147,7 +147,7 @@ def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[B
 
 
 def is_finished(plan: AuditPlan, out: str, options: Options) -> bool:
-    """Return whether this audit is finished: its parts are removed last."""
+    """Return whether this audit is finished. Its parts are removed last."""
     if not os.path.exists(os.path.join(out, PLAN)) or os.path.exists(parts_folder(out)):
         return False
     _compare(plan, out, options)
@@ -159,7 +159,7 @@ def _description(plan: AuditPlan, options: Options) -> dict[str, str]:
 
 
 def _compare(plan: AuditPlan, out: str, options: Options) -> None:
-    """Raise `ConfigError` if the audit in `out` is another one."""
+    """Raise `ConfigError` if `out` contains a different audit."""
     before, description = read_plan(out), _description(plan, options)
     changed = sorted(name for name in description if before.get(name) != description[name])
     if changed:

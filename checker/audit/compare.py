@@ -20,10 +20,11 @@ from .tables import STREAMED
 
 
 class Difference(Record):
-    """By rule the number of new, gone, moved and unchanged findings; and samples: (what, rule, place, message).
+    """For each rule, the numbers of new, gone, moved, and unchanged findings; and samples: (what, rule, position,
+    message).
 
-    `coverage` lists where a field was read in a smaller share of documents, or less text was recognized: year, layout,
-    field, the share before and after in percent, and the number of documents after.
+    `coverage` lists where a field was read in a smaller share of documents, or where less text was recognized: year,
+    layout, field, the share before and after in percent, and the number of documents after.
     """
 
     rules: tuple[tuple[str, int, int, int, int], ...]
@@ -81,7 +82,7 @@ def _coverage(con: Any, before: str, after: str) -> tuple[tuple[str, str, str, f
 
 
 def diff(before: str, after: str, samples: int = 3) -> Difference:
-    """Return what changed from the audit in folder `before` to that in `after`. Raises `InputError`."""
+    """Return what changed from the audit in folder `before` to the one in `after`. Raises `InputError`."""
     for out in (before, after):
         if not os.path.exists(table_path(out, "findings")):
             raise InputError(f"{out} contains no finished audit")

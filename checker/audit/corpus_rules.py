@@ -1,4 +1,4 @@
-"""Rules over a whole corpus: SQL over the tables of an audit, as strictly checked as any other rule.
+"""Evaluate rules over a whole corpus: SQL over the tables of an audit, checked as strictly as any other rule.
 
 In this order: the keys of a file, from which the published schema is generated; loading; examples; findings.
 """
@@ -364,7 +364,7 @@ def fill(example: Example, query: Query) -> None:
 
 
 def compare(rule: CorpusRule, example: Example, query: Query) -> str:
-    """Return why an example fails whose tables are filled, or ""."""
+    """Return why an example whose tables are filled fails, or ""."""
     found = sorted(_hits(rule, query), key=lambda hit: hit[0])
     documents = tuple(document for document, _, _ in found)
     if documents != tuple(sorted(example.finds)):
@@ -387,7 +387,9 @@ def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str, tuple[str,
 
 
 def _unredacted(value: object) -> str:
-    """Return a value as part of a key, the same with and without redaction, which replaces numbers by their digests."""
+    """Return a value as part of a key that is the same with and without redaction, which replaces message numbers with
+    digests.
+    """
     return name_digest(value) if isinstance(value, str) else str(value)
 
 

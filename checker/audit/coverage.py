@@ -1,7 +1,8 @@
-"""Field coverage: in which documents each field was read, by year and layout, and how much of the text has its place.
+"""Count field coverage: in which documents each field was read, by year and layout, and how much of the text was
+recognized.
 
-It shows that a reader fails before its findings are believed. A field counts as missed if the text has its label, or a
-part of it, but the field was not read; a field that this copy cannot contain is lost, not missed.
+It shows that a reader fails before anyone relies on its findings. A field counts as missed if the text has its label,
+or a part of it, but the field was not read; a field that this copy cannot contain is lost, not missed.
 """
 
 from __future__ import annotations

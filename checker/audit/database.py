@@ -1,8 +1,8 @@
-"""The tables on disk: writing Parquet from JSON-lines parts, and locked connections for queries.
+"""Store and query the tables: write Parquet from JSON-lines parts, and open locked connections for queries.
 
-Each table is written in one statement. Queries (`query`, corpus rules, reports) run on a connection that can read
-these tables and nothing else: no other file, no network, no extension, no way to change its settings, and limited
-memory and time.
+Each table is written in one statement. Queries (`query`, corpus rules, reports) run on a connection that can read these
+tables and nothing else: no other file, no network, no extension, no way to change its settings, and limited memory and
+time.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ def table_path(out: str, table: str) -> str:
 
 
 def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[int] = ()) -> None:
-    """Write the Parquet file of each table from its parts, in order; each file completely or not at all.
+    """Write the Parquet file of each table from its parts, in order; each file is written completely or not at all.
 
-    `shifts` is, for each batch, the number of lines before it that the worker of a remote range could not know.
+    `shifts` gives, for each batch, the number of lines before it that the worker of a remote range could not know.
     """
     with closing(connect()) as con, interruptible():
         for table, files in parts.items():
@@ -78,7 +78,7 @@ def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[i
 
 
 def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) -> str:
-    """Return the statement that writes a table's file."""
+    """Return the statement that writes the file of a table."""
     if files:
         names = ", ".join(literal(part) for part in files)
         columns = ", ".join(f"{quoted(c.name)}: {literal(c.type)}" for c in TABLES[table])
@@ -110,7 +110,7 @@ def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
 
 
 def connect() -> Any:
-    """Open a connection for our own statements, with one thread, so that equal rows give equal bytes."""
+    """Open a connection for our own statements, with one thread, so that equal rows produce equal bytes."""
     con = engine().connect(":memory:")
     for setting in (
         "autoinstall_known_extensions = false",
@@ -150,7 +150,7 @@ class Query:
         self._lock([os.path.abspath(path) for path in paths] + paths)
 
     def _open_findings(self, suppressed: bool) -> None:
-        """Make the view of the findings that nothing hides."""
+        """Create the view of the findings that nothing hides."""
         ranked = f"select *, {RANKED} as nth from findings"
         less = f"select * exclude (nth) from ({ranked}) anti join suppressed using (document, fingerprint, nth)"
         suppressed = suppressed and self.con.execute("select count(*) from suppressed").fetchone()[0] > 0

@@ -1,4 +1,4 @@
-"""Export who refers to whom, from the table `references` of an audit: CSV or GraphML, and the gaps."""
+"""Export which telegram refers to which, as CSV or GraphML, from the table `references` of an audit; list gaps."""
 
 from __future__ import annotations
 

@@ -23,9 +23,9 @@ MAX_FAILURES = 2  # of workers at the same document before it is skipped
 
 
 def run_local(tasks: Sequence[BatchTask], options: Options, jobs: int | None = None) -> Iterator[BatchResult]:
-    """Yield the result of each task as they come, from `jobs` processes (default: `options.jobs`).
+    """Yield the result of each task as it is completed, from `jobs` processes (default: `options.jobs`).
 
-    The limits of time and memory apply to each document; leaving early ends all workers.
+    The limits of time and memory apply to each document. Closing the generator early ends all workers.
     """
     limits = Limits(options.document_seconds, options.worker_memory)
     jobs = jobs or options.jobs or os.cpu_count() or 1
@@ -80,7 +80,9 @@ def _do(options: Options, task: BatchTask) -> BatchResult:
 
 
 def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]:
-    """Yield the result of each task as they come, from the scheduler at an address, or "local" for this machine."""
+    """Yield the result of each task as it is completed, from the scheduler at an address, or from "local" for this
+    machine.
+    """
     try:
         import distributed  # seconds, and only for clusters
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""`--where`: conditions on a document's facts, checked before it is parsed."""
+"""Filter documents with `--where`: conditions on a document's facts, checked before the document is parsed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHORT = re.compile(r"([0-9]{2})[A-Z]")
 
 
 class Term(Record):
-    """One condition: a fact's name (or `year`, `path`, `cable`), an operator (`sign`), a value."""
+    """One condition: the name of a fact (or `year`, `path`, `cable`), an operator (`sign`), and a value."""
 
     name: str
     sign: str

@@ -1,4 +1,5 @@
-"""Which findings of an audit are hidden, and why: the tables `decisions` and `suppressed`, made anew for each report.
+"""Determine which findings of an audit are hidden, and why: the tables `decisions` and `suppressed`, rebuilt for each
+report.
 
 The table `findings` is never changed. The same code hides findings for `lint` and for an audit.
 """

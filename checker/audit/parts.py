@@ -1,8 +1,8 @@
-"""The part files of a batch, and the marker that proves them.
+"""Write the part files of a batch, and the marker that proves that they are complete.
 
-A batch is done if its marker matches its parts. The marker holds size, rows and digest of each part and a digest of
-itself. Parts are on the disk before the marker is, and the marker before its name: whatever interrupts a batch, and
-whatever is damaged later, the batch is not taken for done.
+A batch is done if its marker matches its parts. The marker contains the size, the number of rows, and the digest of
+each part, and a digest of itself. The parts are flushed to disk before the marker, and the marker before it is renamed:
+if a run is interrupted or a file is damaged later, the batch does not count as done.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ CHUNK_ROWS = 256  # rows that are encoded together
 
 
 class BatchResult(Record):
-    """The result of a batch. `tally` has for each rule the documents it applied to, failed on, and could not judge.
+    """The result of a batch. `tally` counts for each rule the documents to which it applied, failed, and undetermined.
 
-    `newlines` are the line feeds in a range of `part_of`, a remote file, whose lines were not counted before.
+    `newlines` is the number of line feeds in a range of the remote file `part_of`, whose lines were not counted before.
     """
 
     number: int
@@ -38,7 +38,7 @@ class BatchResult(Record):
 
     @property
     def documents(self) -> int:
-        """All documents of the batch, whatever became of them."""
+        """The number of documents in the batch, whatever their state."""
         return self.checked + self.excluded + self.failed
 
 
@@ -66,7 +66,7 @@ class _Part:
         self.pending.clear()
 
     def close(self) -> None:
-        """Close the file when all of it is on the disk."""
+        """Close the file once all of its content is on disk."""
         self.file.flush()
         os.fsync(self.file.fileno())
         self.file.close()
@@ -106,7 +106,7 @@ class PartWriter:
             part.write(self.encode)
 
     def finish(self, result: BatchResult) -> None:
-        """Write all rows and rename the files, then write the marker and rename it."""
+        """Write all rows and rename the files; then write the marker and rename it."""
         for part in self.parts.values():
             part.write(self.encode)
             part.close()
@@ -134,7 +134,7 @@ def write_file(path: str, data: bytes) -> None:
 
 
 def _encoder() -> Callable[[list[Row]], bytes]:
-    """Return a function from rows to lines: with msgspec if installed, for speed; the bytes are the same."""
+    """Return a function that encodes rows as lines, using msgspec if it is installed; the bytes are the same."""
     try:
         from msgspec.json import Encoder  # the extra `audit`
 

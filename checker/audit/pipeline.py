@@ -24,7 +24,7 @@ CLEAN, FOUND, INCOMPLETE = 0, 1, 2  # as the exit codes of the command line
 
 
 class Progress(Record):
-    """The progress of an audit: documents done, batches done, all batches, seconds so far."""
+    """The progress of an audit: documents done, batches done, all batches, seconds elapsed."""
 
     documents: int
     batches: int
@@ -32,7 +32,7 @@ class Progress(Record):
     seconds: float
 
     def line(self) -> str:
-        """Return one line: share, rate, remaining time."""
+        """Return one line that shows the share done, the rate, and the remaining time."""
         rate = self.documents / self.seconds if self.seconds else 0.0
         left = self.seconds / self.batches * (self.total - self.batches) if self.batches else 0.0
         share = 100 * self.batches // max(1, self.total)
@@ -50,10 +50,10 @@ class AuditResult(Record):
 def run(
     paths: Sequence[str], out: str, options: Options, progress: Callable[[Progress], None] | None = None
 ) -> AuditResult:
-    """Audit the documents of `paths` into the folder `out`. Raises `CablecheckError` if it cannot be done at all.
+    """Audit the documents of `paths` into the folder `out`. Raises `CablecheckError` if the audit cannot be run at all.
 
-    Equal corpus, rules and options give equal bytes in every file of `out`, however often the run was interrupted,
-    and for any number of jobs.
+    The same corpus, rules, and options produce the same bytes in every file of `out`, however often the run was
+    interrupted, and for any number of jobs.
     """
     database.engine()  # fail now rather than after an hour
     rulebook = load_rulebook(options)
@@ -85,7 +85,7 @@ def run(
 
 
 def _finished_result(out: str, options: Options) -> AuditResult:
-    """Return the result of an audit that is finished already."""
+    """Return the result of an audit that is already finished."""
     with open(os.path.join(out, reports.SUMMARY), encoding="utf-8") as file:
         summary = json.load(file)
     return AuditResult(_code(summary, options), summary)
@@ -144,7 +144,7 @@ def finish(
 
 
 def report(out: str, options: Options) -> AuditResult:
-    """Make the reports anew from the tables: decisions change what is reported, never what was found."""
+    """Rebuild the reports from the tables: decisions change what is reported, never what was found."""
     description = read_description(out)
     if not os.path.exists(database.table_path(out, "rules")):
         raise InputError(f"{out}: the audit is not finished, there is no table of findings yet; use audit --resume")

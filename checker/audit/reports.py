@@ -1,4 +1,4 @@
-"""The reports of an audit: text, Markdown, one HTML page, and the numbers as JSON, all from the same figures."""
+"""Write the reports of an audit: text, Markdown, one HTML page, and the numbers as JSON, all from the same figures."""
 
 from __future__ import annotations
 
@@ -167,7 +167,9 @@ def _tables(found: Figures) -> Iterator[Table]:
 
 
 def _coverage_rows(found: Figures) -> list[list[object]]:
-    """Return the rows of the table on field coverage: read and missed of the documents that have the field."""
+    """Return the rows of the table on field coverage: in how many documents that have the field it was read, and
+    missed.
+    """
     rows: list[list[object]] = []
     for year, layout, field, documents, read, missed, _, _, characters, recognized in found["coverage"]:
         shown = "unknown" if year is None else str(year)

@@ -1,4 +1,4 @@
-"""`cablecheck rules try`: run draft rules over the corpus of a finished audit, before they are adopted."""
+"""Run draft rules over the corpus of a finished audit before they are adopted (`cablecheck rules try`)."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ licence: none
 
 
 def try_rules(file: str, audited: str, corpus: Sequence[str], options: Options) -> Iterator[str]:
-    """Yield the report of a rule file or pack: for each rule, the telegrams it hits, by era, with examples.
+    """Yield the report on a rule file or pack: for each rule, the telegrams on which it fires, by era, with examples.
 
-    `audited` is the folder of a finished audit, which names its corpus; `corpus`, if it is not empty, names the corpus
-    where it is now. `options` give the sample and the number of jobs. Raises `InputError` if the folder contains no
-    audit, `RuleError` for errors in the file, and `ConfigError` if it contains no rule.
+    `audited` is the folder of a finished audit, which names its corpus; `corpus`, if not empty, is the present path of
+    the corpus. `options` give the sample and the number of jobs. Raises `InputError` if the folder contains no audit,
+    `RuleError` for errors in the file, and `ConfigError` if it contains no rule.
     """
     described = checkpoint.read_description(audited)
     paths = list(corpus) or [_from(described["folder"], path) for path in described["corpus"]]
@@ -59,7 +59,7 @@ def _from(folder: str, path: str) -> str:
 
 @contextmanager
 def _pack_of(file: str) -> Iterator[str]:
-    """Give the folder of a pack: the given one, or a temporary one with the given chapter."""
+    """Yield the folder of a pack: the given one, or a temporary one with the given chapter."""
     if os.path.isdir(file):
         yield file
         return
@@ -105,7 +105,7 @@ def _by_era(query: Query, rule: str) -> Iterator[str]:
 
 
 def _examples(query: Query, rule: str) -> Iterator[str]:
-    """Yield the findings spread evenly over the corpus, so that they are not all of one post or year."""
+    """Yield findings spread evenly over the corpus, so that they are not all from one post or year."""
     sql = f"""select path, line, col, message from (select path, line, "column" as col, message, document,
         row_number() over (order by document, line, "column") as nth, count(*) over () as size from findings
         where rule = {literal(rule)}) where size <= {EXAMPLES} or nth % (size // {EXAMPLES}) = 0

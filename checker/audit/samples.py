@@ -1,7 +1,7 @@
-"""Samples of findings or documents, and how precise the rules are on them.
+"""Draw samples of findings or documents, and estimate the precision of the rules from them.
 
-A sample is a file `samples/NAME.json` in the folder of an audit. Members are ordered by the SHA-256 of seed and key, so
-that a larger sample keeps all earlier members and nothing depends on the order of rows.
+A sample is a file `samples/NAME.json` in the folder of an audit. Members are ordered by the SHA-256 digest of seed and
+key, so that a larger sample keeps all members of a smaller one and nothing depends on the order of rows.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Sample(Record):
 
     @property
     def how(self) -> str:
-        """Return what decisions made in this sample have as `how`."""
+        """Return the value of `how` in decisions made in this sample."""
         return f"sample:{self.name}"
 
 
@@ -151,12 +151,12 @@ class Precision(Record):
 
     @property
     def judged(self) -> int:
-        """Return how many were judged right or wrong."""
+        """Return how many findings were judged right or wrong."""
         return self.right + self.wrong
 
     @property
     def share(self) -> float | None:
-        """Return the precision, or `None` if fewer than ten were judged and not all."""
+        """Return the precision, or `None` if fewer than ten findings were judged and others remain."""
         return self.right / self.judged if self.judged >= FEWEST or (self.judged and self.complete) else None
 
     @property
@@ -166,12 +166,14 @@ class Precision(Record):
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95 % interval; `None` if all were judged, because nothing is estimated then, or too few."""
+        """Return the 95 % interval; `None` if every finding was judged, because then nothing is estimated, or if too
+        few were.
+        """
         return None if self.share is None or self.complete else wilson(self.right, self.judged)
 
     @property
     def range(self) -> tuple[float, float] | None:
-        """Return the precision if all unsure findings were wrong, and if all were right; `None` without any."""
+        """Return the precision if all unsure findings were wrong, and if all were right; `None` if there are none."""
         total = self.judged + self.unsure
         return (
             (self.right / total, (self.right + self.unsure) / total) if self.unsure and self.share is not None else None
@@ -203,9 +205,10 @@ def precision(sample: Sample, latest: Mapping[str, ReviewDecision]) -> dict[str,
 
 
 def overall(by_rule: Mapping[str, Precision]) -> tuple[float, float, float] | None:
-    """Return precision over all rules with its 95 % interval, each rule weighted by its number of findings.
+    """Return the precision over all rules with its 95 % interval, each rule weighted by its number of findings.
 
-    Only rules with a share count; `None` if there is none. The interval comes from the variances of the strata.
+    Only rules with a share count; the result is `None` if there is none. The interval is computed from the variances of
+    the strata.
     """
     known = [one for one in by_rule.values() if one.share is not None]
     total = sum(one.population for one in known)

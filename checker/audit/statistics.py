@@ -1,4 +1,4 @@
-"""The numbers of an audit, queried once from its tables, for all reports and plots."""
+"""Compute the numbers of an audit once from its tables, for all reports and plots."""
 
 from __future__ import annotations
 

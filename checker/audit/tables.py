@@ -1,8 +1,8 @@
-"""The tables of an audit: their columns with descriptions (the published schema), and the rows of a telegram.
+"""Define the tables of an audit: their columns with descriptions (the published schema), and the rows of a telegram.
 
-`document` identifies a document within one audit: the batch number times ten million plus the position in the batch.
-All other tables join on it. Texts and lists are cut at 1,000 characters or entries. `docs/audit.md` is generated from
-this register, and a test compares it.
+`document` identifies a document within one audit: the batch number times ten million, plus the position in the batch.
+All other tables join on it. Texts and lists are truncated after 1,000 characters or entries. `docs/audit.md` is
+generated from these definitions, and a test compares it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BATCH = 10_000_000  # more than the documents of a batch, so that numbers are un
 
 
 class Column(Record):
-    """A column: its SQL type and what it holds."""
+    """A column: its SQL type and its meaning."""
 
     name: str
     type: str
@@ -34,88 +34,94 @@ class Column(Record):
 TABLES: dict[str, tuple[Column, ...]] = {
     "cables": (
         Column("document", NUMBER, "the document's number in this audit"),
-        Column("path", TEXT, "the file as it was named"),
+        Column("path", TEXT, "the path of the file as given"),
         Column("cable", TEXT, "the document's name in the file, or its message reference number"),
         Column("line", NUMBER, "the line of the file on which the document begins"),
         Column("member", TEXT, "its name in an archive; null outside one, and if redacted"),
-        Column("start", NUMBER, "first byte of its row, in the file or the unpacked member; null if it is not a row"),
-        Column("bytes", NUMBER, "the size of its row"),
+        Column(
+            "start",
+            NUMBER,
+            "offset of the first byte of its row in the file or the unpacked member; null if it is not a row",
+        ),
+        Column("bytes", NUMBER, "the size of its row in bytes"),
         Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
         Column("reader", TEXT, "the readers that unwrapped it"),
         Column("layout", TEXT, "code of the table `layouts`"),
-        Column("profile", TEXT, "the rule book"),
+        Column("profile", TEXT, "code of the table `profiles`"),
         Column("era", TEXT, "code of the table `eras`: the order in force on the date"),
-        Column("date", DAY, "the first day the date can mean"),
-        Column("year", NUMBER, "its year"),
+        Column("date", DAY, "the first day that the date can mean"),
+        Column("year", NUMBER, "the year of that day"),
         Column("time", TEXT, "time of the date-time group, HHMM"),
         Column("mrn", TEXT, "message reference number: two digits of the year, post, serial"),
-        Column("post", TEXT, "the post in it, without blanks"),
-        Column("serial", NUMBER, "the serial in it"),
-        Column("section", NUMBER, "this section's number, of a telegram in several"),
-        Column("sections", NUMBER, "how many there are"),
+        Column("post", TEXT, "the post in that number, without spaces"),
+        Column("serial", NUMBER, "the serial number in it"),
+        Column("section", NUMBER, "the number of this section, if the telegram has several"),
+        Column("sections", NUMBER, "the number of sections"),
         Column("sections_held", NUMBERS, "the sections that this copy contains; null if nothing shows where it ends"),
-        Column("level", TEXT, "code of the overall level; null where it cannot be read"),
-        Column("rank", NUMBER, "its rank: 0 for unclassified, higher protects more"),
+        Column("level", TEXT, "code of the overall level; null if it cannot be read"),
+        Column("rank", NUMBER, "the rank of that level: 0 for unclassified; a higher rank is a higher level"),
         Column("classified", FLAG, "whether that level is classified"),
-        Column("outside_level", TEXT, "the level the wrapper states"),
-        Column("controls", TEXTS, "codes of the controls on the banner"),
+        Column("outside_level", TEXT, "the level that the wrapper states"),
+        Column("controls", TEXTS, "codes of the controls on the classification line or banner line"),
         Column("captions", TEXTS, "codes of the captions"),
         Column("tags", TEXTS, "the entries of the TAGS line"),
-        Column("refs", TEXTS, "the telegrams it refers to, as `mrn`"),
+        Column("refs", TEXTS, "the telegrams it refers to, in the form of `mrn`"),
         Column("subject", TEXT, "the subject line"),
         Column("order_number", TEXT, "the number on the E.O. line"),
         Column("instruction", TEXT, "kind of the declassification instruction, code of the table `instructions`"),
-        Column("declassify_on", DAY, "the day it gives"),
-        Column("expected_on", DAY, "the day on which declassification is or was due"),
-        Column("declass_basis", TEXT, "what gives that day: marked, schedule, default, exemption, event, none"),
-        Column("automatic_on", DAY, "the day of automatic declassification"),
+        Column("declassify_on", DAY, "the date that the instruction gives"),
+        Column("expected_on", DAY, "the date on which declassification is or was due"),
+        Column("declass_basis", TEXT, "the basis of that date: marked, schedule, default, exemption, event, none"),
+        Column("automatic_on", DAY, "the date of automatic declassification"),
         Column("reasons", TEXTS, "the letters of the reason for classification"),
         Column("action", TEXT, "original or derivative classification, as the authority states it"),
-        Column("classifier", TEXT, "the name in the authority sentence; the position if it names nobody"),
-        Column("signer", TEXT, "the name at the end"),
-        Column("portions", NUMBER, "paragraphs that need a mark"),
-        Column("marked", NUMBER, "paragraphs whose mark could be read"),
-        Column("portion_level", TEXT, "code of the highest portion"),
+        Column("classifier", TEXT, "the name in the authority sentence; the position if it gives no name"),
+        Column("signer", TEXT, "the name at the end of the text"),
+        Column("portions", NUMBER, "number of paragraphs that need a portion mark"),
+        Column("marked", NUMBER, "number of paragraphs whose portion mark could be read"),
+        Column("portion_level", TEXT, "code of the highest level of any portion"),
         Column("portion_rank", NUMBER, "its rank"),
         Column("lost_text", TEXT, "why the archive has a record but no text, code of the table `lost_texts`"),
-        Column("whole", FLAG, "whether the copy holds the complete telegram"),
+        Column("whole", FLAG, "whether the copy contains the complete telegram"),
         Column("released", FLAG, "whether stamps or its record say that it was released or declassified"),
-        Column("release_date", DAY, "the day of the latest such stamp"),
-        Column("release_level", TEXT, "how much was released: full, part or none; null where no stamp says so"),
-        Column("release_codes", TEXTS, "exemption codes beside the release stamps"),
-        Column("review_history", TEXTS, "the stamps by day: the day, what was done, and the codes"),
+        Column("release_date", DAY, "the date of the latest such stamp"),
+        Column("release_level", TEXT, "how much was released: full, part or none; null if no stamp says"),
+        Column("release_codes", TEXTS, "exemption codes next to the release stamps"),
+        Column(
+            "review_history", TEXTS, "the stamps in the order of their dates: the date, what was done, and the codes"
+        ),
         Column("deletions", NUMBER, "passages withheld by reviewers or omitted by editors; see the table `deletions`"),
-        Column("text_hash", TEXT, "equal for equal running text"),
-        Column("words", NUMBER, "words of running text"),
+        Column("text_hash", TEXT, "hash of the running text: equal for equal text"),
+        Column("words", NUMBER, "number of words in the running text"),
     ),
     "portions": (
         Column("document", NUMBER, "the document"),
         Column("place", NUMBER, "its place among the document's paragraphs, from 1"),
-        Column("label", TEXT, "what stands before it"),
+        Column("label", TEXT, "the label before its text, such as `3.` or `A.`"),
         Column("kind", TEXT, "numbered, lettered, bullet, unnumbered"),
-        Column("depth", NUMBER, "1 for paragraphs, 2 for what hangs under them"),
+        Column("depth", NUMBER, "1 for paragraphs, 2 for subparagraphs"),
         Column("mark", TEXT, "its own mark as written"),
         Column("level", TEXT, "code of its level, its own or inherited"),
         Column("rank", NUMBER, "its rank"),
         Column("controls", TEXTS, "codes of its controls"),
-        Column("words", NUMBER, "how many words"),
-        Column("text_hash", TEXT, "equal for equal text"),
+        Column("words", NUMBER, "number of words"),
+        Column("text_hash", TEXT, "hash of its text: equal for equal text"),
     ),
     "deletions": (
         Column("document", NUMBER, "the document"),
         Column("place", TEXT, "where it is: mark, paragraph, subject, authority, eo, tags_line, head, margin or text"),
-        Column("paragraph", NUMBER, "the place, in the table `portions`, of the paragraph that it is in"),
-        Column("form", TEXT, "code of the table of the vocabulary: how it is shown"),
+        Column("paragraph", NUMBER, "`place` in the table `portions` of the paragraph that contains it"),
+        Column("form", TEXT, "how it is shown: a code of the vocabulary table `deletions`"),
         Column("kind", TEXT, "withheld (by a reviewer) or omitted (by an editor)"),
         Column("codes", TEXTS, "the exemption codes that it gives"),
-        Column("extent", TEXT, "its words for how much is missing"),
+        Column("extent", TEXT, "how much is missing, as the deletion says"),
         Column("line", NUMBER, "line of the file, from 1"),
         Column("column", NUMBER, "column in code points, from 1"),
         Column("text", TEXT, "the deletion as written; empty when redacted"),
     ),
     "findings": (
         Column("document", NUMBER, "the document"),
-        Column("path", TEXT, "the file as it was named"),
+        Column("path", TEXT, "the path of the file as given"),
         Column("cable", TEXT, "the document's name"),
         Column("rule", TEXT, "the rule's id"),
         Column("name", TEXT, "the rule's name"),
@@ -123,106 +129,112 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("message", TEXT, "what is wrong"),
         Column("line", NUMBER, "line of the file, from 1"),
         Column("column", NUMBER, "column in code points, from 1"),
-        Column("end_line", NUMBER, "where the place ends"),
-        Column("end_column", NUMBER, "exclusive"),
-        Column("quote", TEXT, "the document's words at the place; empty when redacted"),
-        Column("at", TEXT, "the structural place"),
+        Column("end_line", NUMBER, "line on which the finding ends"),
+        Column("end_column", NUMBER, "column after the last character"),
+        Column("quote", TEXT, "the document's words at the position; empty when redacted"),
+        Column("at", TEXT, "the field of the document model, such as `paragraphs[2].mark`"),
         Column("fingerprint", TEXT, "the same for the same finding in every run"),
         Column("unknown", FLAG, "always false: undetermined verdicts have a table of their own"),
     ),
     "undetermined": (
         Column("document", NUMBER, "the document"),
-        Column("path", TEXT, "the file as it was named"),
+        Column("path", TEXT, "the path of the file as given"),
         Column("cable", TEXT, "the document's name"),
         Column("rule", TEXT, "the rule's id"),
         Column("kind", TEXT, "copy, label (a gap of the parser), withheld, unreadable or date"),
         Column("why", TEXT, "why the verdict cannot be given"),
         Column("line", NUMBER, "line of the file, from 1"),
         Column("column", NUMBER, "column in code points, from 1"),
-        Column("at", TEXT, "the structural place"),
+        Column("at", TEXT, "the field of the document model, such as `paragraphs[2].mark`"),
         Column("quote", TEXT, "the document's words that could not be read; empty when redacted"),
     ),
     "ledger": (
         Column("document", NUMBER, "the document"),
-        Column("path", TEXT, "the file as it was named"),
+        Column("path", TEXT, "the path of the file as given"),
         Column("cable", TEXT, "the document's name"),
         Column("state", TEXT, "checked, excluded or failed"),
-        Column("why", TEXT, "the reason of the latter two"),
+        Column("why", TEXT, "the reason if it was excluded or failed"),
         Column("member", TEXT, "its name in an archive; null outside one, and if redacted"),
-        Column("start", NUMBER, "first byte of its row, in the file or the unpacked member; null if it is not a row"),
-        Column("bytes", NUMBER, "the size of its row"),
+        Column(
+            "start",
+            NUMBER,
+            "offset of the first byte of its row in the file or the unpacked member; null if it is not a row",
+        ),
+        Column("bytes", NUMBER, "the size of its row in bytes"),
         Column("item", NUMBER, "its number among the documents of that row, member or file, from 1"),
     ),
     "decisions": (
-        Column("finding", TEXT, "the fingerprint of the finding that was decided on"),
+        Column("finding", TEXT, "the fingerprint of the finding that the decision is about"),
         Column("rule", TEXT, "the rule's id"),
         Column("decision", TEXT, "the latest decision: confirmed, false_alarm, accepted or unsure"),
-        Column("reason", TEXT, "its reason"),
+        Column("reason", TEXT, "the reason for the decision"),
         Column("note", TEXT, "the reviewer's note"),
-        Column("reviewer", TEXT, "who decided"),
-        Column("at", TEXT, "when, in UTC"),
+        Column("reviewer", TEXT, "the reviewer who decided"),
+        Column("at", TEXT, "the time of the decision, in UTC"),
         Column("expires", DAY, "the last day of an acceptance"),
-        Column("how", TEXT, "review, bulk, or sample: with the name of the sample"),
+        Column("how", TEXT, "review, bulk, or sample:NAME"),
         Column("cable", TEXT, "the document's name"),
-        Column("path", TEXT, "the file as it was named"),
-        Column("found", FLAG, "whether this audit has the finding"),
+        Column("path", TEXT, "the path of the file as given"),
+        Column("found", FLAG, "whether the finding occurs in this audit"),
         Column("hides", FLAG, "whether the decision hides the finding in reports"),
     ),
     "suppressed": (
         Column("document", NUMBER, "the document"),
         Column("rule", TEXT, "the rule's id"),
         Column("fingerprint", TEXT, "the fingerprint of the finding"),
-        Column(
-            "nth", NUMBER, "which of the findings with this fingerprint, from 1, in the order of documents and lines"
-        ),
+        Column("nth", NUMBER, "the number of the finding among those with this fingerprint, from 1, in reading order"),
         Column("hidden_by", TEXT, "what hides it: suppression, false_alarm, accepted, baseline"),
         Column("reason", TEXT, "the recorded reason"),
     ),
     "files": (
-        Column("path", TEXT, "the file as it was named"),
-        Column("size", NUMBER, "bytes; null if the file cannot be read"),
+        Column("path", TEXT, "the path of the file as given"),
+        Column("size", NUMBER, "size in bytes; null if the file cannot be read"),
         Column("sha256", TEXT, "SHA-256 of its bytes; null for a URL or if the file cannot be read"),
     ),
     "references": (
         Column("document", NUMBER, "the document"),
         Column("place", NUMBER, "its place among the document's references, from 1"),
-        Column("from_mrn", TEXT, "the number of the telegram that refers, as `mrn`"),
+        Column("from_mrn", TEXT, "the number of the telegram that makes the reference, in the form of `mrn`"),
         Column("to_mrn", TEXT, "the number referred to; null if the reference names none"),
         Column("kind", TEXT, "telegram, airgram, dated (by sender and date-time group) or other"),
         Column("resolved", FLAG, "whether `to_mrn` is known"),
-        Column("post", TEXT, "the post it names; null if redacted"),
-        Column("serial", NUMBER, "the serial it names; null if redacted"),
-        Column("year", NUMBER, "the year it states"),
-        Column("text", TEXT, "its words; empty when redacted"),
+        Column("post", TEXT, "the post that the reference names; null if redacted"),
+        Column("serial", NUMBER, "the serial number that it names; null if redacted"),
+        Column("year", NUMBER, "the year that it states"),
+        Column("text", TEXT, "the reference as written; empty when redacted"),
         Column("line", NUMBER, "line of the file, from 1"),
     ),
     "coverage": (
         Column("year", NUMBER, "year of the documents; null without a date"),
         Column("layout", TEXT, "code of the table `layouts`"),
-        Column("field", TEXT, "the field; `text` is the row with the characters"),
-        Column("documents", NUMBER, "documents of that year and layout"),
-        Column("read", NUMBER, "in which the field was read"),
-        Column("missed", NUMBER, "in which it was not, although its label or a part of it is there"),
-        Column("lost", NUMBER, "whose copy does not contain the place of the field"),
-        Column("absent", NUMBER, "in which nothing of it is there"),
-        Column("characters", NUMBER, "code points of the texts, for the row `text`"),
-        Column("recognized", NUMBER, "those in parts that were recognized"),
+        Column("field", TEXT, "the name of the field; the row `text` counts characters instead of documents"),
+        Column("documents", NUMBER, "number of documents of that year and layout"),
+        Column("read", NUMBER, "number of documents in which the field was read"),
+        Column(
+            "missed",
+            NUMBER,
+            "number of documents in which the field was not read, although its label or a part of it is present",
+        ),
+        Column("lost", NUMBER, "number of documents whose copy does not contain the place of the field"),
+        Column("absent", NUMBER, "number of documents in which no trace of the field is present"),
+        Column("characters", NUMBER, "number of code points in the texts; only in the row `text`"),
+        Column("recognized", NUMBER, "number of code points in recognized parts; only in the row `text`"),
     ),
     "rules": (
         Column("rule", TEXT, "the rule's id"),
         Column("name", TEXT, "its name"),
-        Column("severity", TEXT, "the severity in this audit"),
-        Column("status", TEXT, "its status"),
-        Column("summary", TEXT, "what holds"),
-        Column("cite", TEXTS, "its sources, each with its clause"),
+        Column("severity", TEXT, "the rule's severity in this audit"),
+        Column("status", TEXT, "the rule's status"),
+        Column("summary", TEXT, "the requirement in one sentence"),
+        Column("cite", TEXTS, "the rule's sources, each with its clause"),
         Column("titles", TEXTS, "the titles of these sources, in the same order"),
         Column("because", TEXT, "the reason for the rule"),
         Column("help", TEXT, "what to do about a finding"),
         Column("url", TEXT, "the address of the page about the rule; null without the setting `rule-url`"),
-        Column("applied", NUMBER, "documents it applied to"),
-        Column("failed", NUMBER, "documents with a finding"),
-        Column("unknown", NUMBER, "documents on which it could not be judged"),
-        Column("corpus", FLAG, "whether it is asked of the tables instead of each document"),
+        Column("applied", NUMBER, "number of documents to which the rule applied"),
+        Column("failed", NUMBER, "number of documents with a finding"),
+        Column("unknown", NUMBER, "number of documents on which the verdict is undetermined"),
+        Column("corpus", FLAG, "whether it is a corpus rule, evaluated on the tables"),
     ),
 }
 REVIEW = ("decisions", "suppressed")  # written with the reports; corpus rules do not see them
@@ -243,7 +255,7 @@ def documented() -> str:
     """Return the tables as Markdown, for `docs/audit.md`."""
     pieces = []
     for table, columns in TABLES.items():
-        pieces += [f"### `{table}`", "", "| column | type | holds |", "|---|---|---|"]
+        pieces += [f"### `{table}`", "", "| column | type | meaning |", "|---|---|---|"]
         pieces += [f"| `{column.name}` | {column.type} | {column.holds} |" for column in columns]
         pieces.append("")
     return "\n".join(pieces)
@@ -257,7 +269,7 @@ BLANKS = bytes(10 if code == 0 else 32 if code < 128 and chr(code).isspace() els
 
 
 class Portions:
-    """The rows of the table `portions` for one telegram, and their sums, computed in one pass."""
+    """The rows of the table `portions` for one telegram, and their totals, computed in one pass."""
 
     __slots__ = ("highest", "marked", "portions", "rows", "texts", "words")
 
@@ -297,9 +309,9 @@ class Portions:
 
 
 def flowing(texts: list[str]) -> list[bytes]:
-    """Each text with single blanks in place of blanks and line ends, as bytes.
+    """Return each text as bytes, with every run of blanks and line ends replaced by one space.
 
-    Plain telegraph letters are turned all at once, without an object for each word: a third less time.
+    ASCII texts are converted together, without an object for each word, which takes a third less time.
     """
     if not texts:
         return []
@@ -313,7 +325,9 @@ def flowing(texts: list[str]) -> list[bytes]:
 
 
 def place(item: Reading | Unreadable, count: int, redact: bool) -> Row:
-    """Return the columns that say where a document is. Members are named like their telegrams, so it is redacted."""
+    """Return the columns that locate a document. Archive members are named like their telegrams, so the name is
+    redacted.
+    """
     member = None if redact else item.member or None
     return {"path": item.path, "member": member, "start": item.start, "bytes": item.size, "item": count}
 
@@ -327,7 +341,7 @@ def cable(
     references: list[Row],
     redact: bool,
 ) -> Row:
-    """The row of the table `cables`, with what the rows of two other tables sum up to."""
+    """Return the row of the table `cables`, including the totals of two other tables."""
     banner = telegram.banner if isinstance(telegram.banner, Banner) else None
     level = telegram.level if isinstance(telegram.level, Level) else None
     highest = portions.highest
@@ -405,7 +419,7 @@ def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -
 
 
 def _authority(telegram: Telegram, redact: bool) -> Row:
-    """Return the columns from the E.O. line, the authority sentence and the end of the text."""
+    """Return the columns taken from the E.O. line, the authority sentence, and the end of the text."""
     authority = telegram.authority if isinstance(telegram.authority, Authority) else None
     instruction = telegram.instruction
     known = instruction if isinstance(instruction, Instruction) else None

@@ -1,7 +1,7 @@
-"""The command line: arguments in, exit code out. One file for each command; the only package that prints.
+"""Run the command line: arguments in, exit code out. There is one file for each command; no other package prints.
 
 `COMMANDS` lists the commands. Each is a module of this package with `arguments()`, which returns its parser, and
-`main(given) -> int`. Only the module of the command that was given is imported.
+`main(given) -> int`. Only the module of the given command is imported.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def entry() -> None:
 
 
 def main(given: list[str]) -> int:
-    """Run one command and return its exit code. An error is one line on stderr, a bug one line with a trace id."""
+    """Run one command and return its exit code. An error is printed as one line on stderr, a bug as one line with a
+    trace id.
+    """
     if sys.stdout is None or sys.stderr is None:  # closed by the caller; the next file opened would take its place
         return _print_error("cablecheck: standard output or standard error is closed", output.INCOMPLETE)
     gc.set_threshold(50_000, 20, 20)  # loading makes many objects that stay; saves 5 ms
@@ -124,7 +126,7 @@ def _print_error(text: str, code: int) -> int:
 
 
 def _redirect_to_null(stream: object) -> None:
-    """Send what a stream still buffers to the null device, so that the interpreter does not complain at exit."""
+    """Send what a stream still buffers to the null device, so that the interpreter does not report an error at exit."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[attr-defined]
     except (OSError, ValueError, AttributeError):
@@ -132,7 +134,7 @@ def _redirect_to_null(stream: object) -> None:
 
 
 def _bug_report(error: Exception) -> str:
-    """Return one line about a bug: its type, its place in our own code, and an id; nothing from a document."""
+    """Return one line about a bug: its type, its location in our own code, and an id, but nothing from a document."""
     import hashlib  # only when something is wrong
 
     place, trace = "", error.__traceback__

@@ -74,7 +74,7 @@ def main(given: list[str]) -> int:
 
 def _audit_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("audit")
-    group.add_argument("--out", required=True, metavar="DIR", help="where tables and reports go")
+    group.add_argument("--out", required=True, metavar="DIR", help="folder for the tables and reports")
     group.add_argument("--resume", action="store_true", help="resume an interrupted audit")
     group.add_argument(
         "--jobs", dest="processes", type=int, default=0, metavar="N", help="processes; 0 is one for each processor"
@@ -96,10 +96,12 @@ def _audit_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--memory", type=int, default=1024, metavar="MB", help="memory limit of a worker; 0 is no limit")
     group.add_argument("--batch", type=float, default=4.0, metavar="MB", help="size of a batch (default: 4)")
     group.add_argument("--no-corpus-rules", action="store_true", help="skip the rules about the whole corpus")
-    group.add_argument("--keep-parts", action="store_true", help="keep the parts the tables are made from")
+    group.add_argument(
+        "--keep-parts", action="store_true", help="keep the part files from which the tables are written"
+    )
     group.add_argument("--scheduler", metavar="ADDRESS", default="", help="use this Dask cluster")
     group.add_argument("--cluster", choices=("local",), default="", help="start a Dask cluster on this machine")
-    group.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    group.add_argument("--quiet", action="store_true", help="do not show progress on stderr")
 
 
 def _report_options(parser: argparse.ArgumentParser) -> None:
@@ -119,7 +121,7 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _read_report_options(args: argparse.Namespace, options: Options) -> None:
-    """Put what only reports ask for into the options."""
+    """Copy the options that only reports use."""
     options.quotes, options.title, options.inspected = args.quotes, args.title, args.self_inspection
     if args.quotes < 0 or args.self_inspection < 0:
         raise ConfigError("--quotes and --self-inspection must not be negative")
@@ -149,7 +151,7 @@ def _report(given: list[str]) -> int:
 
 
 def _read_audit_options(args: argparse.Namespace, options: Options) -> None:
-    """Put what only an audit asks for into the options."""
+    """Copy the options that only an audit uses."""
     from ..audit import filters  # with the rest of the audit
 
     part, sign, of = args.shard.partition("/")
@@ -171,7 +173,9 @@ def _read_audit_options(args: argparse.Namespace, options: Options) -> None:
 
 
 def _progress(args: argparse.Namespace) -> Callable[[object], None] | None:
-    """Return what shows progress: one line rewritten in place on a terminal, a line now and then in a log."""
+    """Return the function that shows progress: one line rewritten in place on a terminal, or an occasional line in a
+    log.
+    """
     import time
 
     if args.quiet:

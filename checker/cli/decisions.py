@@ -45,7 +45,7 @@ def arguments() -> argparse.ArgumentParser:
     imported = actions.add_parser("import", help="append the decisions of a CSV file to a log")
     imported.add_argument("log", metavar="FILE", help="the decisions log, or the folder of an audit")
     imported.add_argument("table", metavar="CSV", help="a table with the columns of `decisions export`")
-    merged = actions.add_parser("merge", help="put several logs together, each event once")
+    merged = actions.add_parser("merge", help="merge several logs, with each event once")
     merged.add_argument("logs", nargs="+", metavar="FILE", help="decisions logs, or folders of audits")
     merged.add_argument("--out", required=True, metavar="FILE", help="the log to write; it must not exist")
     stats = actions.add_parser("stats", help="count decisions by rule, reason and reviewer, and their agreement")
@@ -82,7 +82,7 @@ def _log_file(path: str) -> str:
 
 
 def _csv(latest: Iterable[ReviewDecision]) -> Iterator[str]:
-    """Yield the lines of a table in which no cell is a formula."""
+    """Yield the lines of a table in which no cell is read as a formula."""
     lines: list[str] = []
     writer = csv.writer(_Lines(lines), lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -92,13 +92,13 @@ def _csv(latest: Iterable[ReviewDecision]) -> Iterator[str]:
 
 
 class _Lines:
-    """A file that `csv` can write to."""
+    """A file-like object that `csv` can write to."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
 
     def write(self, text: str) -> int:
-        """Keep a line."""
+        """Keep one line."""
         self.lines.append(text)
         return len(text)
 
@@ -121,7 +121,7 @@ def _toml(latest: Iterable[ReviewDecision]) -> Iterator[str]:
 
 
 def _import(log: DecisionLog, table: str) -> int:
-    """Append the decisions of a table that the log does not have yet; all of them or, if one is wrong, none."""
+    """Append the decisions of a table that the log does not contain yet: all of them or, if one is invalid, none."""
     if os.path.getsize(table) > MAX_IMPORT:
         raise ConfigError(f"{table}: larger than {MAX_IMPORT:,} bytes")
     with open(table, encoding="utf-8-sig", newline="") as file:
@@ -149,7 +149,7 @@ def _import(log: DecisionLog, table: str) -> int:
 
 
 def _uncelled(text: str) -> str:
-    """Return a cell without the apostrophe that keeps it from being a formula."""
+    """Return a cell without the apostrophe that keeps it from being read as a formula."""
     return text[1:] if text.startswith("'") and csv_cell(text[1:]) == text else text
 
 

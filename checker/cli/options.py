@@ -1,4 +1,4 @@
-"""Command-line options that several commands share, and the parser that reads them."""
+"""Define the command-line options that several commands share, and the parser that reads them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ _HIDING = {
 
 
 class _Help(argparse.HelpFormatter):
-    """Help as wide as the terminal. argparse would import `shutil` for the width, 5 ms at every start."""
+    """A help formatter as wide as the terminal. argparse would import `shutil` for the width, which takes 5 ms at every
+    start.
+    """
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=max(60, (terminal_width(sys.stdout) or 100) - 2))
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that reports errors in one line, with the nearest option; paths may come between options."""
+    """A parser that reports an error in one line and suggests the closest option; paths may come between options."""
 
     def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         found, rest = self.parse_known_args(args, namespace)
@@ -80,14 +82,14 @@ def configuration_options(arguments: argparse.ArgumentParser) -> argparse._Argum
 
 
 def hiding_options(group: argparse._ArgumentGroup) -> None:
-    """Add the options that say which findings to hide."""
+    """Add the options that name the files of findings to hide."""
     for name, what in _HIDING.items():
         group.add_argument(f"--{name}", metavar="FILE", help=describe(name))
         group.add_argument(f"--no-{name}", action="store_true", help=f"also show {what}")
 
 
 def read_hiding(args: argparse.Namespace, options: Options) -> None:
-    """Put what `hiding_options` added into the options."""
+    """Copy the values of the options that `hiding_options` added."""
     for name in _HIDING:
         setattr(options, f"use_{name}", not getattr(args, f"no_{name}"))
 
@@ -102,7 +104,7 @@ def input_options(arguments: argparse.ArgumentParser) -> None:
         action="store_true",
         help="exclude named files that are not telegrams",
     )
-    group.add_argument("--files-from", metavar="FILE", help="read paths from a file, one a line; - is standard input")
+    group.add_argument("--files-from", metavar="FILE", help="read paths from a file, one per line; - is standard input")
     group.add_argument("-0", dest="nul", action="store_true", help="paths in --files-from end with NUL, not newline")
     _add(group, "exclude", "GLOB", "repeatable")
 
@@ -112,13 +114,13 @@ def _add(group: argparse._ArgumentGroup, name: str, metavar: str, more: str) -> 
 
 
 def describe(name: str) -> str:
-    """Return the help of the option for a setting."""
+    """Return the help text of the option for a setting."""
     text = SETTINGS[name][2]
     return text[0].lower() + text[1:].removesuffix(".")
 
 
 def read(args: argparse.Namespace) -> Options:
-    """Return the options of a command: defaults, configuration file, command line."""
+    """Return the options of a command, from the defaults, the configuration file, and the command line."""
     given: dict[str, object] = {}
     for name, (kind, _, _) in SETTINGS.items():
         value = getattr(args, name.replace("-", "_"), None)
@@ -145,9 +147,9 @@ def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
 
 
 def read_paths(args: argparse.Namespace, options: Options, default: str = "") -> list[str]:
-    """Return the paths of a command: those given, else the setting `include`, else `default`.
+    """Return the paths of a command: those given, otherwise the setting `include`, otherwise `default`.
 
-    Standard input, if it is one of them, is read into `options`. Raises `ConfigError` if there is no path.
+    If standard input is one of them, it is read into `options`. Raises `ConfigError` if there is no path.
     """
     paths = list(args.paths)
     if args.files_from:
@@ -183,7 +185,7 @@ def _bytes_of(path: str) -> bytes:
 
 
 def terminal_width(stream: object) -> int:
-    """Return the columns of a terminal, or 0 if the stream is not one."""
+    """Return the number of columns of a terminal, or 0 if the stream is not a terminal."""
     try:
         if not stream.isatty():  # type: ignore[attr-defined]
             return 0
@@ -194,13 +196,13 @@ def terminal_width(stream: object) -> int:
 
 
 def display_width(stream: object) -> int:
-    """Return the columns to use: `COLUMNS` if it is set, even for a pipe; else the terminal's, or 0."""
+    """Return the number of columns to use: `COLUMNS` if it is set, even for a pipe; otherwise the terminal's, or 0."""
     columns = os.environ.get("COLUMNS", "")
     return int(columns) if columns.isdecimal() and int(columns) else terminal_width(stream)
 
 
 def wants_color(stream: object, asked: str) -> bool:
-    """Whether to use color: if asked for, or on a terminal without NO_COLOR."""
+    """Return whether to use color: if requested, or on a terminal if NO_COLOR is not set."""
     if asked != "auto":
         return asked == "always"
     return bool(terminal_width(stream)) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

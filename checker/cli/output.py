@@ -1,4 +1,4 @@
-"""Exit codes, and reports written to the screen and to files."""
+"""Return exit codes, and write reports to the screen and to files."""
 
 from __future__ import annotations
 

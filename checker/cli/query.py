@@ -17,7 +17,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("sql", metavar="SQL", nargs="?", default="", help="one SELECT statement")
     parser.add_argument("--format", choices=("table", "csv", "jsonl"), default="table", help="output format")
     parser.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
-    parser.add_argument("--tables", action="store_true", help="list the tables and what their columns hold")
+    parser.add_argument("--tables", action="store_true", help="list the tables with the meaning of their columns")
     return parser
 
 

@@ -143,7 +143,9 @@ def _test(args: argparse.Namespace) -> int:
 
 
 def _by_kind(files: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """Return files of telegram rules, corpus rules and generator templates, by the name of their folder."""
+    """Return the files of telegram rules, of corpus rules, and of generator templates, distinguished by the name of
+    their folder.
+    """
     special: dict[str, list[str]] = {"corpus": [], "synth": []}
     rest: list[str] = []
     for path in files:

@@ -14,12 +14,14 @@ def arguments() -> argparse.ArgumentParser:
     parser = cli_options.parser(
         "synth", "Generate a synthetic corpus, and beside it a file that lists the planted defects."
     )
-    parser.add_argument("--count", type=int, default=1000, metavar="N", help="how many telegrams (default: 1000)")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="equal seeds give equal bytes (default: 1)")
+    parser.add_argument("--count", type=int, default=1000, metavar="N", help="number of telegrams (default: 1000)")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="random seed; equal seeds give equal bytes (default: 1)"
+    )
     parser.add_argument(
         "--defects", type=float, default=0.1, metavar="RATE", help="share of telegrams with a defect (default: 0.1)"
     )
-    parser.add_argument("--templates", metavar="DIR", help="take words, telegrams and defects from this folder")
+    parser.add_argument("--templates", metavar="DIR", help="read words, templates and defects from this folder")
     parser.add_argument("--out", required=True, metavar="FILE", help="a .jsonl, .csv or .zip file, or a folder")
     return parser
 

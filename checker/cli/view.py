@@ -18,9 +18,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("out", metavar="DIR", help="the folder of the audit")
     parser.add_argument("--corpus", metavar="PATH", default="", help="where the audited files are now, if they moved")
     parser.add_argument("--decisions", metavar="FILE", default="", help="file of decisions (default: in DIR)")
-    parser.add_argument("--reviewer", metavar="NAME", default="", help="name that decisions are made under")
+    parser.add_argument("--reviewer", metavar="NAME", default="", help="name under which decisions are recorded")
     parser.add_argument("--compare", metavar="DIR", default="", help="an earlier audit to compare with")
-    parser.add_argument("--as-of", metavar="DATE", default="", help="judge what is due as of this date (YYYY-MM-DD)")
+    parser.add_argument("--as-of", metavar="DATE", default="", help="evaluate what is due as of this date (YYYY-MM-DD)")
     parser.add_argument(
         "--port", type=int, default=None, metavar="N", help="port on 127.0.0.1; 0 is any (default: 8437)"
     )
@@ -29,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--redact", action="store_true", help="show no text of the documents")
     parser.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
     parser.add_argument("--isolated", action="store_true", help="ignore configuration files")
-    parser.add_argument("--quiet", action="store_true", help="no line for each request on stderr")
+    parser.add_argument("--quiet", action="store_true", help="do not log each request on stderr")
     return parser
 
 

@@ -1,7 +1,8 @@
-"""Judge open files in a worker process, so that the server answers while a large file is read.
+"""Judge open files in a worker process, so that the server responds while a large file is read.
 
 Only the latest text of a file is judged. A run whose text has changed is dropped, and its worker is stopped if it has
-run longer than a new one takes to start. A worker that exceeds the limits is stopped, too, and the file says so.
+run longer than a new worker takes to start. A worker that exceeds the limits is stopped, too, and a diagnostic in the
+file says so.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ LIMITS = Limits(seconds=60, memory=2 << 30)
 
 
 class Job(Record):
-    """The text of a file at one version."""
+    """One version of the text of a file."""
 
     uri: str
     path: str
@@ -39,7 +40,7 @@ class Job(Record):
 
 
 class Judged(Record):
-    """What a worker found in a text: findings and symbols, or diagnostics of a rule file, or an error."""
+    """The result of judging a text: findings and symbols, or the diagnostics of a rule file, or an error."""
 
     findings: tuple[Finding, ...] = ()
     symbols: tuple[Symbol, ...] = ()
@@ -48,7 +49,7 @@ class Judged(Record):
 
 
 class Judge:
-    """A queue of files and the thread that hands them to the worker; `deliver` is called in that thread."""
+    """A queue of files, and the thread that passes them to the worker. `deliver` is called in that thread."""
 
     def __init__(self, options: Options, deliver: Callable[[Job, Judged], None]) -> None:
         self._options = options
@@ -62,7 +63,9 @@ class Judge:
         self._thread: threading.Thread | None = None
 
     def submit(self, job: Job, settle: float = 0) -> None:
-        """Judge a text once it has not changed for `settle` seconds; an earlier text of the same file is dropped."""
+        """Queue a text, to be judged once it has not changed for `settle` seconds. An earlier text of the same file is
+        dropped.
+        """
         with self._changed:
             self._waiting[job.uri] = (time.monotonic() + settle, job)
             self._stale = self._stale or self._running == job.uri
@@ -95,7 +98,9 @@ class Judge:
                 self._deliver(job, judged)
 
     def _next(self) -> Job | None:
-        """Wait for a text that has settled, and take it; return None when the server closes."""
+        """Wait for a text that has not changed for a while, and remove it from the queue; return `None` when the server
+        closes.
+        """
         with self._changed:
             while not self._closed:
                 ready, uri = min(((ready, uri) for uri, (ready, _) in self._waiting.items()), default=(0.0, ""))
@@ -154,7 +159,9 @@ def prepare(options: Options) -> Callable[[Job, Step], Judged]:
 
 
 def judge_telegrams(checker: DocumentLinter, path: str, text: str) -> Judged:
-    """Return findings and symbols of the telegrams in a text. A text without a telegram has none, and no error."""
+    """Return the findings and symbols of the telegrams in a text. A text without a telegram has none, which is not an
+    error.
+    """
     findings: list[Finding] = []
     symbols: list[Symbol] = []
     errors = []

@@ -1,4 +1,4 @@
-"""The language server's side of the protocol: requests and notifications of the editor, and what is sent back."""
+"""Handle the protocol: requests and notifications from the editor, and what is sent back."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class OpenFile:
         return found
 
     def place(self, position: lsp.Position) -> tuple[int, int]:
-        """Return row and column, in code points from 0, of a position of the client."""
+        """Return the row and column, in code points from 0, of a position in the units of the client."""
         found = self.codec.position_from_client_units(self.lines, position)
         return min(found.line, len(self.lines) - 1), found.character
 
@@ -106,7 +106,7 @@ class EditorSession:
         self._submit(event.text_document.uri, SETTLE)
 
     def closed(self, event: Any) -> None:
-        """Forget a file and take its findings away."""
+        """Forget a file and remove its findings."""
         uri = event.text_document.uri
         self.judge.forget(uri)
         file = self.files.pop(uri, None)
@@ -128,7 +128,7 @@ class EditorSession:
         self.judge.submit(Job(uri, file.path, file.version, file.text, file.is_rule_file), settle)
 
     def _deliver(self, job: Job, judged: Judged) -> None:
-        """Hand a result from the judge's thread to the loop of the server."""
+        """Pass a result from the judge's thread to the event loop of the server."""
         if self.loop is not None and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self._received, job, judged)
 
@@ -207,7 +207,7 @@ class EditorSession:
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.PlainText, text), span)
 
     def completion(self, event: Any) -> lsp.CompletionList:
-        """Return what may stand at a position."""
+        """Return what may be typed at a position."""
         file, book = self.files.get(event.text_document.uri), self._rulebook()
         if file is None or book is None:
             return lsp.CompletionList(False, [])
@@ -245,7 +245,7 @@ def _edit(file: OpenFile, findings: Iterable[Finding]) -> lsp.WorkspaceEdit:
 
 
 def _wanted(kind: str, only: Sequence[Any] | None) -> bool:
-    """Return whether a client that asks for some kinds of actions wants this one; a kind includes those below it."""
+    """Return whether a client that requests some kinds of actions wants this one; a kind includes its subkinds."""
     names = [getattr(each, "value", each) for each in only or ()]
     return not names or any(kind == name or kind.startswith(f"{name}.") for name in names)
 

@@ -1,4 +1,4 @@
-"""Hover and completion in rule files: rules, fields of the document model, operators, sources, and keys."""
+"""Provide hover and completion in rule files: rules, fields of the document model, operators, sources, and keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEYS = {key.name: key.says for key in RULE}
 
 
 def is_rule_file(path: str, text: str) -> bool:
-    """Return whether a YAML file is a chapter of rules, a vocabulary table or the description of a pack."""
+    """Return whether a YAML file is a chapter of rules, a vocabulary table, or a pack description."""
     return path.endswith((".yaml", ".yml")) and bool(_HEAD.search(text)) and bool(_RULE_FILE.search(text))
 
 
@@ -60,7 +60,7 @@ def _field_text(path: str, kind: FieldType) -> str:
 
 
 def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> Iterator[tuple[str, str, str]]:
-    """Yield what may stand at a position: the word, its meaning, and its kind (field, operator, source, key …)."""
+    """Yield what may be typed at a position: the word, its meaning, and its kind (field, operator, source, key …)."""
     keys = enclosing_keys(lines, row, column)
     last = keys[-1] if keys else ""
     if last in ("source", "cite"):
@@ -118,7 +118,9 @@ def _field(node: str, path: str) -> FieldType | None:
 
 
 def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
-    """Return the type of the innermost field among the keys: of the elements of a list, of `element`, or of all."""
+    """Return the type of the innermost field among the keys: that of a list's elements, of `element`, or of the field
+    itself.
+    """
     owners = [element, "Telegram"]
     kind = None
     for key in keys:

@@ -1,4 +1,4 @@
-"""The outline of a telegram: its header with the fields, and its paragraphs with their marks."""
+"""Build the outline of a telegram: its header with the fields, and its paragraphs with their portion marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST = 60  # code points of a text in the outline
 
 
 class Symbol(Record):
-    """A part of a telegram: its name, its first words, whether it is a "header", "field" or "paragraph", its span."""
+    """A part of a telegram: its name, its first words, its kind ("header", "field", or "paragraph"), and its span."""
 
     name: str
     detail: str

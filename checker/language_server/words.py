@@ -1,4 +1,4 @@
-"""Hover and completion in telegrams: what a marking, caption or code means, and which may stand at a place."""
+"""Provide hover and completion in telegrams: what a marking, caption, or code means, and which may occur where."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _meaning(vocabulary: Vocabulary, word: str, tables: tuple[str, ...]) -> str:
 
 
 def completions(vocabulary: Vocabulary, before: str) -> Iterator[tuple[str, str, str]]:
-    """Yield what may follow a text of a line: the word, its meaning, and the title of its table."""
+    """Yield what may follow the text of a line up to the cursor: the word, its meaning, and the title of its table."""
     label = _label(vocabulary, before)
     inside = before.rpartition("(")[2] if before.count("(") > before.count(")") else None
     if label == "tags":
@@ -64,7 +64,7 @@ def completions(vocabulary: Vocabulary, before: str) -> Iterator[tuple[str, str,
 
 
 def _label(vocabulary: Vocabulary, line: str) -> str:
-    """Return which field's words a line holds: "tags", "instruction" (of declassification), or ""."""
+    """Return which field a line contains: "tags", "instruction" (of declassification), or ""."""
     start = line.lstrip().upper()
     if start.startswith(_forms(vocabulary, "tags")):
         return "tags"

@@ -1,4 +1,4 @@
-"""Records for what an archive states about an electronic telegram of 1973-79, with its values read."""
+"""Define the records for what an archive states about an electronic telegram of 1973-79, with its values parsed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .markings import Caption
 class Attribute(Node):
     """One attribute of an archive record.
 
-    `name` is a code of the table `archive_attributes`, `kind` the type of its value: day, count, list, level, code or
-    words. A day sets `date`, a count `number`, and a list `items`.
+    `name` is a code of the table `archive_attributes`, and `kind` the type of its value: day, count, list, level, code,
+    or words. A day sets `date`, a count `number`, and a list `items`.
     """
 
     name: str
@@ -32,12 +32,13 @@ class ReviewStep(Node):
 
 
 class ArchiveRecord(Node):
-    """What the attributes of an archive record say of the telegram when it was sent, and of its review since.
+    """What the attributes of an archive record state about the telegram when it was sent, and about its review since
+    then.
 
-    `captions` were on the telegram when sent, `earlier_captions` and `earlier_level` before a change by another
-    telegram. `order_code` is the instruction as the E.O. line writes it (`GDS`, `XGDS-1`). `lost` is why the archive
-    has no text, a code of the table `lost_texts`; `film` is the microfilm on which the text may be. `pages` is the
-    number of pages that the archive counted.
+    `captions` were on the telegram when it was sent; `earlier_captions` and `earlier_level` applied before another
+    telegram changed them. `order_code` is the instruction as the E.O. line writes it (`GDS`, `XGDS-1`). `lost` is why
+    the archive has no text, a code of the table `lost_texts`; `film` is the microfilm that may contain the text.
+    `pages` is the number of pages that the archive counted.
     """
 
     attributes: tuple[Attribute, ...] = ()
@@ -58,7 +59,7 @@ class ArchiveRecord(Node):
 
     @property
     def caption_codes(self) -> tuple[str, ...]:
-        """Return the codes of the captions when sent and before a change."""
+        """Return the codes of the captions at the time of sending and before a change."""
         return tuple([one.code for one in self.captions + self.earlier_captions if one.code is not None])
 
     @property

@@ -1,4 +1,4 @@
-"""Records for the labeled fields, the paragraphs, and what copies and reviewers add."""
+"""Define the records for the labeled fields, the paragraphs, and what copying and reviewing add."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Instruction(Node):
 
     @property
     def date_order(self) -> str | None:
-        """Return the date's form with each part once, such as "m/d/y", or `None` if no date can be read."""
+        """Return the order of the date's parts, such as "m/d/y", or `None` if no date can be read."""
         form = self.date_form
         if form is None:
             return None
@@ -74,7 +74,7 @@ class Instruction(Node):
 
 
 class Downgrade(Node):
-    """A downgrading instruction: to which level, and when."""
+    """A downgrading instruction: the lower level, and the date from which it applies."""
 
     text: str
     level: Level | None = None
@@ -99,9 +99,9 @@ class EoLine(Node):
 
 
 class Tag(Node):
-    """One entry on the TAGS line. `kind` is subject, geographic, program, organization, person or unknown.
+    """One entry on the TAGS line. `kind` is subject, geographic, program, organization, person, or unknown.
 
-    `known` is whether a table lists it; `suggestion` is the nearest known entry.
+    `known` is whether a table lists it; `suggestion` is the most similar known entry.
     """
 
     text: str
@@ -112,7 +112,7 @@ class Tag(Node):
 
     @property
     def lettered(self) -> bool:
-        """Return whether it consists of ASCII letters only."""
+        """Return whether the entry consists of ASCII letters only."""
         return self.text.isascii() and self.text.isalpha()
 
 
@@ -124,7 +124,7 @@ class TagsLine(Node):
 
 
 class Subject(Node):
-    """The subject line: its words joined over its lines, and its portion mark if it has one."""
+    """The subject line: its words, joined over its lines, and its portion mark if it has one."""
 
     text: str
     mark: Marking | Unread | None = None
@@ -153,7 +153,7 @@ class Letter(Node):
 
 
 class Reasons(Node):
-    """The reason for classification: section ("1.4"), letters, and words if it gives any."""
+    """The reason for classification: its section ("1.4"), its letters, and its words if it is given in words."""
 
     text: str
     section: str | None = None
@@ -231,7 +231,7 @@ class Paragraph(Node):
 
     @property
     def name(self) -> str:
-        """Return what messages call the paragraph: its number or letter, or else its first four words."""
+        """Return the name that messages use for the paragraph: its number or letter, or else its first four words."""
         if self.label.strip("-* "):
             return f"paragraph {self.label}"
         words = self.text.split()
@@ -239,9 +239,9 @@ class Paragraph(Node):
 
     @property
     def marked_or_exempt(self) -> bool | Unread:
-        """Return whether a mark applies: its own, its parent's or an ENTIRE TEXT statement's.
+        """Return whether a mark applies: its own, its parent's, or that of an ENTIRE TEXT statement.
 
-        Return `Unread` if a deletion covers the place of the mark.
+        Return `Unread` if a deletion covers the position of the mark.
         """
         if self.mark is not None or self.level is not None or self.entire_text:
             return True
@@ -256,7 +256,7 @@ class Paragraph(Node):
 
 
 class PageLine(Node):
-    """A running page line or page head: post, number and page counter repeated, perhaps with the level."""
+    """A running page line or page head: post, number, and page counter repeated, sometimes with the level."""
 
     text: str
     serial: int | None = None
@@ -284,18 +284,18 @@ class Stamp(Node):
 
     @property
     def entry(self) -> str:
-        """Return the stamp as one entry of a history: its day, what was done, how much, and the codes."""
+        """Return the stamp as one entry of a history: the date, the action, the extent, and the codes."""
         words = (str(self.date) if self.date is not None else "undated", self.action or "stamped")
         more = (f"in {self.extent}" if self.extent in ("full", "part") else "", " ".join(self.codes))
         return " ".join(word for word in (*words, *more) if word)
 
 
 class Deletion(Node):
-    """A note, a code or a row of signs in place of text that a reviewer withheld or an editor omitted.
+    """A note, a code, or a row of characters in place of text that a reviewer withheld or an editor omitted.
 
-    `form` is a code of the table `deletions`, `kind` is withheld or omitted. `codes` are the exemption codes that it
-    gives (codes of the table `release_codes`, or as written), `extent` its words for how much is missing. `place` is
-    where it is: mark, paragraph, subject, authority, eo, tags_line, signature, head, margin or text.
+    `form` is a code of the table `deletions`; `kind` is withheld or omitted. `codes` are the exemption codes that it
+    gives (codes of the table `release_codes`, or as written), and `extent` is how much it says is missing. `place` is
+    where it is: mark, paragraph, subject, authority, eo, tags_line, signature, head, margin, or text.
     """
 
     text: str
@@ -326,10 +326,11 @@ class Part(Node):
 
 
 class Damage(Node):
-    """A strong sign that this copy lacks text. `span` is where the sign is, and empty where text is missing.
+    """Strong evidence that this copy lacks text. `span` is the position of the evidence, and is empty where text is
+    missing.
 
-    `kind` is extract, cut, sections or gap. `covers` is which missing parts it explains: "head" (above paragraph 1),
-    "fields" (those below the captions), "text" (from paragraph 1 on) or "all". `why` is a clause for messages.
+    `kind` is extract, cut, sections, or gap. `covers` says which missing parts it explains: "head" (above paragraph 1),
+    "fields" (those below the captions), "text" (from paragraph 1 on), or "all". `why` is a clause for messages.
     """
 
     kind: str

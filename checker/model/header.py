@@ -1,4 +1,4 @@
-"""Records for the lines above the classification line, and the records that every other part is made of.
+"""Define the records for the lines above the classification line, and the base records of all parts.
 
 The order follows ACP 121/127, format lines 1 to 10.
 """
@@ -19,14 +19,14 @@ class Node(Record):
 
 
 class Unread(Node):
-    """A part that is present but could not be read. `why` names what would have been readable."""
+    """A part that is present but could not be read. `why` names what was expected."""
 
     why: str
     text: str = ""
 
     @property
     def lost(self) -> bool:
-        """Return whether the copy does not even contain the place where this part would appear."""
+        """Return whether the copy does not contain even the place where this part would appear."""
         return self.span.start == self.span.end
 
 
@@ -44,19 +44,19 @@ class Fact(Node):
 
 
 class DateField(Node):
-    """A date in the text, or what is written in its place."""
+    """A date in the text, or the words in its place."""
 
     text: str
     date: Date | Unread | None = None
 
 
 class SourceRecord(Node):
-    """What the wrapper states about the document: secondhand, never part of the telegram.
+    """What the wrapper states about the document: secondhand, and never part of the telegram.
 
-    `level` and `controls` are those of the telegram when sent; `current_level` is the archive's present one. `released`
-    is the day of publication; `review` is the declassification review after which the record was released. `post` is
-    the post of the reference id, in the spelling of the classification line if the two differ only in blanks, in a cut
-    to six letters or in the kind of mission.
+    `level` and `controls` applied when the telegram was sent; `current_level` is the archive's present level.
+    `released` is the day of publication; `review` is the declassification review after which the record was released.
+    `post` is the post in the reference id, in the spelling of the classification line if the two differ only in blanks,
+    in truncation to six letters, or in the kind of mission.
     """
 
     reference_id: Word | None = None
@@ -94,9 +94,9 @@ class Routing(Node):
 
 
 class Station(Node):
-    """Format line 3 (DE): sending station, serial number modulo 10,000, section, day of the year, time of filing.
+    """Format line 3 (DE): sending station, serial number modulo 10,000, section, day of the year, and time of filing.
 
-    `letter` follows the serial of a later transmission; `day` is the day of the month in the form `10/1156Z`.
+    `letter` follows the serial number of a later transmission; `day` is the day of the month in the form `10/1156Z`.
     """
 
     indicator: str
@@ -150,7 +150,7 @@ class Dtg(Node):
 
 
 class Party(Node):
-    """An originator or addressee: routing indicator, name, precedence word, and serial for that addressee.
+    """An originator or addressee: routing indicator, name, precedence word, and the serial number for that addressee.
 
     `signal` is an operating signal before the name, such as ZEN for delivery by other means.
 

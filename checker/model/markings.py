@@ -1,4 +1,6 @@
-"""Records for markings: tokens, banners and portion marks, their roll-up, the classification line, and captions."""
+"""Define the records for markings: tokens, banners and portion marks, their roll-up, the classification line, and
+captions.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,9 @@ class Marking(Node):
 
     @property
     def disordered(self) -> tuple[Token, ...]:
-        """Return the tokens after one of their own category that should follow them (IC-REG-2016 p. 15-17)."""
+        """Return the tokens that come after a token of the same category that should follow them (IC-REG-2016 p.
+        15-17).
+        """
         highest: dict[str, int] = {}
         found = []
         for token in self.tokens:
@@ -152,11 +156,12 @@ class Rollup(Node):
     """What the overall marking should be, computed from the portion marks (IC-REG-2016 p. 27-30; for telegrams 5 FAH).
 
     `text` is the expected banner, or `None` if the portions do not determine it; `level` is its level, `controls` its
-    codes, `release` the countries of its release list. `missing` lists codes that the portions require and the banner
-    lacks, `extra` those that the banner has and no portion requires, and `vanishing` those in the banner that must not
-    appear at its level. `wider_release` is whether the banner releases to more countries than the portions do.
-    `decided` is false if a mixture of release markings needs a human decision; `mixed` is whether marked and unmarked
-    portions occur together. `portions` counts the marks; `why` names the step that determined the release marking.
+    codes, and `release` the countries of its release list. `missing` lists codes that the portions require and the
+    banner lacks, `extra` those that the banner has although no portion requires them, and `vanishing` those in the
+    banner that must not appear at its level. `wider_release` is whether the banner releases to more countries than the
+    portions do. `decided` is false if a mixture of release markings needs a human decision; `mixed` is whether marked
+    and unmarked portions occur together. `portions` counts the marks; `why` names the step that determined the release
+    marking.
     """
 
     level: Level | None = None
@@ -178,7 +183,7 @@ class Rollup(Node):
 
 
 class Banner(Node):
-    """The classification line: level, controls, section counter, post and message serial number.
+    """The classification line: level, controls, section counter, post, and message serial number.
 
     `written` is "spaced" (letter-spaced), "plain", or "clear" if a classified text was sent in the clear. `marking` is
     the parsed marking.

@@ -1,4 +1,4 @@
-"""The telegram as rules see it, with the meaning derived from its parts."""
+"""Define the telegram as rules see it, with the meaning derived from its parts."""
 
 from __future__ import annotations
 
@@ -132,13 +132,13 @@ class Telegram(Node):
 
     @property
     def level(self) -> Level | Unread | None:
-        """Return the overall level: the banner's level, or `Unread` if the banner cannot be read."""
+        """Return the overall level: that of the banner, or `Unread` if the banner cannot be read."""
         banner = self.banner
         return banner.level if isinstance(banner, Banner) else banner
 
     @property
     def sent_in_clear(self) -> bool:
-        """Return whether the classification line says CLEAR in place of a level."""
+        """Return whether the classification line says CLEAR instead of a level."""
         return isinstance(self.banner, Banner) and self.banner.written == "clear"
 
     @property
@@ -175,7 +175,7 @@ class Telegram(Node):
 
     @property
     def release_codes(self) -> tuple[str, ...]:
-        """Return the exemption codes beside the release stamps, each once."""
+        """Return the exemption codes next to the release stamps, each once."""
         return tuple(dict.fromkeys(code for stamp in self.stamps if stamp.extent is not None for code in stamp.codes))
 
     @property
@@ -190,7 +190,7 @@ class Telegram(Node):
 
     @property
     def review_history(self) -> tuple[Stamp, ...]:
-        """Return the stamps by their days, those without a day last."""
+        """Return the stamps in the order of their dates; those without a date come last."""
         return tuple(sorted(self.stamps, key=lambda stamp: stamp.date.first if stamp.date is not None else _NEVER))
 
     @property
@@ -259,10 +259,10 @@ class Telegram(Node):
 
     @property
     def misnumbered(self) -> tuple[Paragraph, ...]:
-        """Return the numbered paragraphs that neither follow the number before nor begin a new count at 1.
+        """Return the numbered paragraphs that neither follow the number before nor restart the count at 1.
 
-        In a copy that begins with a later section, the first paragraph may have any number. A paragraph withheld
-        between two numbers stands for those between them.
+        In a copy that begins with a later section, the first paragraph may have any number. A paragraph that was
+        withheld between two numbers counts as the numbers between them.
         """
         found = []
         before = self.span.start
@@ -280,10 +280,11 @@ class Telegram(Node):
 
     @property
     def misplaced_lines(self) -> tuple[Word, ...]:
-        """Return the header lines, the first of each kind, that come after one that should follow them (`HEADER`).
+        """Return the header lines that come after one that should follow them (`HEADER`), the first line of each kind
+        only.
 
-        Lines above the classification line are compared only with each other: a row may hold its text before its
-        header.
+        Lines above the classification line are compared only with each other, because a row may contain its text before
+        its header.
         """
         nodes = [node[0] if node.__class__ is tuple and node else node for node in HEAD(self)]
         if ascending([node.span for node in nodes if node]):  # the usual case
@@ -348,9 +349,9 @@ class Telegram(Node):
 
     @property
     def transmission_lag(self) -> int | None:
-        """Return the days from the date-time group to the day of the DE line, allowing for the turn of the year.
+        """Return the number of days from the date-time group to the day on the DE line, also across the end of a year.
 
-        The DE line of a readdressal or of a repetition belongs to another transmission: return `None`.
+        The DE line of a readdressal or of a repetition belongs to another transmission; for these, return `None`.
         """
         station, dtg = self.station, self.dtg
         if not isinstance(station, Station) or station.day_of_year is None or self.readdressal is not None:
@@ -379,9 +380,9 @@ class Telegram(Node):
 
     @property
     def sender_matches_post(self) -> bool | None:
-        """Return whether originator and classification line name the same post; `None` if either is unknown.
+        """Return whether the originator and the classification line name the same post; `None` if either is unknown.
 
-        One may have more words than the other, or contain it (UNROME, ROME); blanks and punctuation do not count.
+        One name may have more words than the other, or contain it (UNROME, ROME); blanks and punctuation are ignored.
         """
         sender = self.sender.post if isinstance(self.sender, Party) else None
         numbered = self.banner.post if isinstance(self.banner, Banner) else None
@@ -407,7 +408,7 @@ class Telegram(Node):
 
     @property
     def portions(self) -> tuple[Paragraph, ...]:
-        """Return the paragraphs of depth 1."""
+        """Return the paragraphs with depth 1."""
         return tuple([paragraph for paragraph in self.paragraphs if paragraph.depth == 1])
 
     @property
@@ -419,7 +420,7 @@ class Telegram(Node):
     def all_marked(self) -> bool | Unread:
         """Return whether every portion has a level, from its own mark or from an ENTIRE TEXT statement.
 
-        Return `Unread` if only the marks of portions that were withheld are missing.
+        Return `Unread` if the only missing marks are those of portions that were withheld.
         """
         found: bool | Unread = False
         for paragraph in self.paragraphs:
@@ -445,7 +446,7 @@ class Telegram(Node):
 
     @property
     def markings(self) -> tuple[Marking, ...]:
-        """Return every readable marking: banner, subject, headings and paragraphs, in that order."""
+        """Return every readable marking, in this order: banner, subject, headings, paragraphs."""
         banner = self.banner.marking if isinstance(self.banner, Banner) else None
         subject = self.subject.mark if isinstance(self.subject, Subject) else None
         return tuple(mark for mark in (banner, subject) if isinstance(mark, Marking)) + self.portion_marks
@@ -468,7 +469,7 @@ class Telegram(Node):
 
     @property
     def caption_codes(self) -> tuple[str, ...]:
-        """Return the codes of the known captions in order, repetitions included."""
+        """Return the codes of the known captions in order, including repetitions."""
         return tuple([caption.code for caption in self.captions if caption.code is not None])
 
     @property
@@ -481,9 +482,9 @@ class Telegram(Node):
 
     @property
     def sections_held(self) -> tuple[int, ...] | None:
-        """Return the sections that this copy contains, from classification lines, page lines and notices.
+        """Return the sections that this copy contains, according to classification lines, page lines, and notices.
 
-        A copy that ends with a signature has the last section. Return `None` for a telegram in one section, and if
+        A copy that ends with a signature contains the last section. Return `None` for a telegram in one section, and if
         nothing shows where the copy ends.
         """
         banner = self.banner
@@ -512,9 +513,9 @@ class Telegram(Node):
 
     @property
     def instruction(self) -> Instruction | Unread | None:
-        """Return the declassification instruction of the E.O. line, or else of the authority block.
+        """Return the declassification instruction of the E.O. line, or else that of the authority block.
 
-        Return `Unread` if the one that applies is unreadable.
+        Return `Unread` if the applicable one is unreadable.
         """
         first = self.eo.instruction if isinstance(self.eo, EoLine) else self.eo
         if first is not None and not (isinstance(first, Unread) and first.lost):
@@ -526,7 +527,7 @@ class Telegram(Node):
 
     @property
     def record_captions_missing(self) -> tuple[Caption, ...]:
-        """Return the captions of the archive's record that are neither a caption nor on the classification line."""
+        """Return the captions in the archive's record that are neither captions nor on the classification line."""
         if self.archive is None:
             return ()
         controls = self.banner.controls if isinstance(self.banner, Banner) else ()
@@ -535,7 +536,7 @@ class Telegram(Node):
 
     @property
     def captions_not_in_record(self) -> tuple[Caption, ...]:
-        """Return the captions that the archive's record has neither for the time of sending nor before a change."""
+        """Return the captions that the archive's record lists neither when sent nor before a change."""
         if self.archive is None:
             return ()
         known = self.archive.caption_codes
@@ -549,7 +550,7 @@ class Telegram(Node):
 
     @property
     def record_references_missing(self) -> tuple[Reference, ...]:
-        """Return the telegrams referred to in the archive's record whose number no reference of the text has."""
+        """Return the telegrams that the archive's record refers to, but that no reference in the text names."""
         if self.archive is None:
             return ()
         known = {reference.serial for reference in self.references}
@@ -557,7 +558,9 @@ class Telegram(Node):
 
     @property
     def subject_matches_record(self) -> bool | None:
-        """Return whether subject line and archive's record agree in their letters, as far as the shorter one goes."""
+        """Return whether the subject line and the record's subject have the same letters, up to the end of the shorter
+        one.
+        """
         source = self.source_record
         if self.archive is None or source is None or source.subject is None or not isinstance(self.subject, Subject):
             return None
@@ -566,12 +569,14 @@ class Telegram(Node):
 
     @property
     def last_page(self) -> int | None:
-        """Return the highest page number on the page heads, or `None` if the copy has none."""
+        """Return the highest page number in the page heads, or `None` if the copy has no page head."""
         return max((line.page for line in self.page_lines if line.page is not None), default=None)
 
     @property
     def mrn(self) -> str | None:
-        """Return the message reference number as `07STRELSAU123`, or `None` if post or serial is unknown."""
+        """Return the message reference number in the form `07STRELSAU123`, or `None` if post or serial number is
+        unknown.
+        """
         year, post, serial = self._number()
         if post is None or serial is None:
             return None

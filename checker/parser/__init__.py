@@ -1,4 +1,4 @@
-"""Text to `Telegram`. Every text yields a telegram; what cannot be read becomes an `Unread` in its place.
+"""Parse text to a `Telegram`. Every text yields a telegram; what cannot be read becomes an `Unread` in its place.
 
 `parse` cuts page lines out, chooses the layout, reads it, and derives what follows from the parts.
 """
@@ -32,7 +32,7 @@ _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing",
 def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
     """Return the telegram in `view`.
 
-    `words` is the vocabulary of a profile with levels of its own if the text is known to be a document of that profile.
+    `words` is the vocabulary of a profile with its own levels, if the text is known to be a document of that profile.
     `facts` are what the wrapper states about the document; `as_of` is the reference day. Nothing is raised: an
     unreadable part becomes an `Unread`.
     """
@@ -54,7 +54,9 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
 
 
 def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
-    """Return a cursor over the text without what copying and reviewing added, the cuts, and the margin's deletions."""
+    """Return a cursor over the text without what copying and reviewing added; the cuts; and the deletions in the
+    margin.
+    """
     cursor, cuts = whole, []
     record = telegram.source_record
     margin = stated_deletions(whole, record.facts) if record is not None else []
@@ -83,7 +85,7 @@ def _without(cursor: Cursor, cuts: list[Cut]) -> Cursor:
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text in its layout; return the cursor that was read in the end."""
+    """Read the text in its layout. Return the cursor that was finally used."""
     if cursor.words.scheme is not None:
         return _read_document(cursor, telegram)
     if is_smart_form(cursor):
@@ -132,7 +134,7 @@ def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
 
 
 def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text as a marked document, whatever was read of it as a telegram."""
+    """Read the text as a marked document, whatever was read of it as a telegram before."""
     from .layouts.document_scheme import mark_unrecognized, vocabulary_of_document  # as below
     from .layouts.memorandum import read_memorandum  # 2 ms: no telegram comes here
 
@@ -148,7 +150,7 @@ def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
 
 
 def _empty_telegram(telegram: Telegram) -> Telegram:
-    """Return a telegram with only what surrounds the text."""
+    """Return a telegram that has only what surrounds the text."""
     other = Telegram(telegram.span, telegram.layout)
     for field in ("as_of", "source_record", "page_lines", "stamps", "page_level", "attributes"):
         setattr(other, field, getattr(telegram, field))
@@ -161,7 +163,7 @@ def _copy_fields(telegram: Telegram, other: Telegram) -> None:
 
 
 def _is_cable(telegram: Telegram) -> bool:
-    """Return whether anything was read that only telegrams have."""
+    """Return whether the telegram has any part that only telegrams have."""
     banner = telegram.banner
     numbered = isinstance(banner, Banner) and banner.serial is not None
     parts = (telegram.dtg, telegram.sender, telegram.station, telegram.security, telegram.tags_line)
@@ -174,7 +176,7 @@ def _is_cable(telegram: Telegram) -> bool:
 
 
 def _has_order(line: EoLine | Unread | None) -> bool:
-    """Return whether an E.O. line is one, rather than a line of prose that begins with an order's number."""
+    """Return whether an E.O. line is genuine, rather than a line of prose that begins with the number of an order."""
     if not isinstance(line, EoLine):
         return False
     event = not isinstance(line.instruction, Instruction) or line.instruction.kind == "event"
@@ -182,7 +184,7 @@ def _has_order(line: EoLine | Unread | None) -> bool:
 
 
 def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the frame around the text, or a notice in its place, shows that it is a telegram."""
+    """Return whether the frame around the text, or a notice in place of the text, shows that it is a telegram."""
     if (
         telegram.page_lines
         or telegram.attributes
@@ -193,7 +195,7 @@ def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether labels seem to be hidden within lines: fewer were read than the text contains."""
+    """Return whether labels seem to be hidden within lines, because fewer were read than the text contains."""
     if not _has_first_paragraph(telegram) and any(f"{before}1. (" in cursor.fold for before in (" ", "\xb6")):
         return True
     if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:

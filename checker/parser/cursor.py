@@ -1,4 +1,4 @@
-"""The text being parsed: patterns compiled on first use, the cursor over a view, and the tiling of the result."""
+"""Hold the text being parsed: patterns compiled on first use, the cursor over a view, and the tiling of the result."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ class Cut(Record):
 class Cursor:
     """A view, its folded text, and the offset at which each part begins.
 
-    `day` is the telegram's date once known; `lowered` is whether the text has lost its capitals. `collected` holds, by
-    field of the telegram, nodes that may occur many times: growing a tuple one by one would copy it each time.
+    `day` is the telegram's date once it is known; `lowered` is whether the text has lost its capitals. `collected`
+    contains, by field of the telegram, nodes that may occur many times: growing a tuple one by one would copy it each
+    time.
     """
 
     __slots__ = (
@@ -94,7 +95,7 @@ class Cursor:
         self._stems: dict[str, list[int]] = {}
 
     def word(self, start: int, end: int) -> Word:
-        """Return the words between two offsets as written."""
+        """Return the text between two offsets as written."""
         return Word(self.span(start, end), self.text[start:end])
 
     @property
@@ -103,7 +104,7 @@ class Cursor:
         return self.day.first.year if self.day is not None else None
 
     def begin(self, start: int, kind: str) -> None:
-        """Begin a part of that kind at `start`, which ends the part before it."""
+        """Begin a part of this kind at `start`, which ends the part before it."""
         self.parts.append((start, kind))
 
     def collect(self, field: str, nodes: Iterable[Node]) -> None:
@@ -111,14 +112,14 @@ class Cursor:
         self.collected.setdefault(field, []).extend(nodes)
 
     def flush(self, node: Node, *fields: str) -> None:
-        """Append the collected nodes of these fields to what they already hold."""
+        """Append the collected nodes of these fields to what the fields already contain."""
         for field in fields:
             more = self.collected.pop(field, None)
             if more:
                 setattr(node, field, getattr(node, field) + tuple(more))
 
     def stems(self, stem: str) -> list[int]:
-        """Return the offsets of a few letters that begin many words, searched for only once."""
+        """Return the offsets of a few letter sequences with which many words begin; the search runs only once."""
         found = self._stems.get(stem)
         if found is None:
             found = self._stems[stem] = []
@@ -130,7 +131,9 @@ class Cursor:
         return found
 
     def has(self, sign: str, low: int, high: int) -> bool:
-        """Return whether `sign` occurs in a span; one that contains a stem is looked up at the stem's offsets."""
+        """Return whether `sign` occurs in a span; a string that contains a stem is looked up at the offsets of the
+        stem.
+        """
         known = self.grammar.stems.get(sign)
         if known is None:
             return self.fold.find(sign, low, high) >= 0
@@ -138,17 +141,17 @@ class Cursor:
         return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in self.stems(stem))
 
     def line_end(self, start: int) -> int:
-        """Return the offset of the line feed that ends the line of `start`."""
+        """Return the offset of the line feed that ends the line containing `start`."""
         return self.fold.find("\n", start)
 
     def after_blanks(self, offset: int) -> int:
-        """Return the offset of the first sign from `offset` on that is not a blank; a line end is none."""
+        """Return the offset of the first character from `offset` on that is not a blank; a line end is not a blank."""
         while self.fold[offset] == " ":
             offset += 1
         return offset
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span without blanks and line ends at either side."""
+        """Return the span without blanks and line ends at its ends."""
         fold = self.fold
         if start < end and fold[start] not in " \n" and fold[end - 1] not in " \n":
             return start, end
@@ -167,7 +170,7 @@ class Cursor:
         return not start or self.fold[start - 1] == "\n"
 
     def is_glued(self, offset: int) -> bool:
-        """Return whether a capital at `offset` follows a lower-case letter: a blank is missing."""
+        """Return whether a capital at `offset` follows a lower-case letter, so that a blank is missing."""
         return self.text[offset - 1 : offset].islower() and self.text[offset : offset + 1].isupper()
 
     def line_start(self, offset: int) -> int:
@@ -175,7 +178,7 @@ class Cursor:
         return self.fold.rfind("\n", 0, offset) + 1
 
     def flat(self, start: int, end: int) -> str:
-        """Return the folded text of a span with line ends as blanks: same length, so offsets remain valid."""
+        """Return the folded text of a span with line ends as blanks; its length, and so its offsets, stay the same."""
         return self.fold[start:end].replace("\n", " ")
 
     def joined(self, start: int, end: int) -> str:
@@ -184,7 +187,9 @@ class Cursor:
 
 
 def folded(text: str) -> str:
-    """Return the text in upper case, letter for letter, with every blank a space and every line end a line feed."""
+    """Return the text in upper case, character for character, with every blank as a space and every line end as a line
+    feed.
+    """
     upper = text.upper()
     if len(upper) != len(text):
         upper = "".join(_upper(letter) for letter in text)
@@ -205,7 +210,7 @@ def _upper(letter: str) -> str:
 
 
 def without_overlap(cuts: list[Cut]) -> list[Cut]:
-    """Return the cuts sorted, each reduced to what earlier ones leave."""
+    """Return the cuts sorted, each reduced to what earlier cuts leave."""
     found: list[Cut] = []
     edge = 0
     for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
@@ -276,7 +281,7 @@ def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
 
 
 def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
-    """Return the beginnings with the cuts among them; after a cut the interrupted part continues."""
+    """Return the beginnings with the cuts among them; after a cut, the interrupted part continues."""
     found: list[tuple[int, str]] = []
     at = 0
     kind = "blank"

@@ -1,6 +1,7 @@
-"""Compute declassification: the date that an instruction, schedule or default gives, its limit, and its state on a day.
+"""Compute declassification: the date that an instruction, schedule, or default gives, its limit, and its status on a
+day.
 
-Every number of years and every first day comes from the table `durations`; this module only holds the order of the
+Every number of years and every first day comes from the table `durations`; this module contains only the order of the
 decisions (IC-REG-2016 p. 31-34; E.O. 13526 sec. 3.3 for automatic declassification).
 """
 
@@ -41,10 +42,10 @@ class _Facts(Record):
 
 
 def compute_declass(telegram: Telegram, words: Vocabulary) -> Declass:
-    """Return when this document is to be declassified, as far as its instruction, date, level and order determine it.
+    """Return when this document is to be declassified, as far as its instruction, date, level, and order determine it.
 
-    What cannot be read yields the status `unknown`. Without a reference day (`as_of`), the status is `None` where it
-    depends on the day.
+    A value that cannot be read yields the status `unknown`. Without a reference day (`as_of`), the status is `None` if
+    it depends on the day.
     """
     facts = _facts(telegram, words)
     kind = facts.kind if facts.kind != "unread" else None
@@ -136,7 +137,7 @@ def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _entry(facts: _Facts, kind: str, more: str = "") -> Entry | None:
-    """Return the row of `durations` for the kind under the document's order, at its level if levels differ."""
+    """Return the row of `durations` for the kind under the document's order, at its level if the levels differ."""
     key = f"{facts.era}/{kind}"
     if more:
         return facts.table.get(key + more)
@@ -155,7 +156,7 @@ def _cite(facts: _Facts, key: str) -> tuple[str, ...]:
 
 
 def _end(start: Date, entry: Entry) -> Date | None:
-    """Return the date that `entry` allows from `start`: the same day, or 31 December, that many years later."""
+    """Return the date that `entry` allows from `start`: the same day or 31 December, that many years later."""
     if not entry.fact("years"):
         return None
     years = int(entry.fact("years"))
@@ -267,7 +268,7 @@ def _is_within(found: Date, limit: Date) -> bool | None:
 
 
 def _set_automatic(facts: _Facts, result: Declass) -> None:
-    """Set 31 December of the 25th year, never before the first such day; not for exempt information."""
+    """Set 31 December of the 25th year, but not before the first such date; not for exempt information."""
     entry = facts.table.get("automatic")
     if entry is None or facts.made is None or result.exempt is not None:
         return

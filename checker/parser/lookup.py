@@ -1,4 +1,5 @@
-"""Look-ups by spelling, built from the vocabulary: `Lexicon` for markings, `Grammar` for everything else.
+"""Look words up by spelling, in tables built from the vocabulary: `Lexicon` for markings, `Grammar` for everything
+else.
 
 Both are built once per vocabulary. Tables that few telegrams need are built when first used.
 """
@@ -135,7 +136,7 @@ class Lexicon:
 
     @cached_property
     def owner(self) -> str:
-        """Return the code of the country that applies these markings."""
+        """Return the code of the country whose markings these are."""
         code: str = next(entry.code for entry in self.words["countries"] if entry.fact("kind") == "owner")
         return code
 
@@ -154,7 +155,7 @@ class Lexicon:
         self.cui_controls = words["cui_controls"]
 
     def _usual_marks(self) -> frozenset[str]:
-        """Return the usual short marks, also with the no-foreign control, to recognize misspellings of them."""
+        """Return the usual short marks, also with the no-foreign control, for recognizing misspellings of them."""
         release = self.words["controls"].get(self.roles["no-foreign"])
         short = release.forms["portion"][0] if release is not None else ""
         heads = [form for form, (_, kind) in self.levels.items() if kind == "portion"]
@@ -205,9 +206,9 @@ class Grammar:
 
     @cached_property
     def banner_signs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return how a repeated classification line begins, grouped by a core that every form of the group contains.
+        """Return how a repeated classification line begins, grouped by a core that every form in the group contains.
 
-        If the core is missing from a text, the other forms need not be searched for.
+        If the core does not occur in a text, the other forms need not be searched for.
         """
         signs: list[str] = []
         for entry in self.words["levels"]:
@@ -219,7 +220,7 @@ class Grammar:
 
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
-        """Return the first two letters that a classification line can begin with, blanks removed."""
+        """Return the first two letters with which a classification line can begin, ignoring blanks."""
         clear = {form[:2] for form in self.page_word("clear", "line")}
         return (
             frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls} | clear
@@ -306,22 +307,22 @@ class Grammar:
 
     @cached_property
     def starts(self) -> tuple[str, ...]:
-        """Return how a start-of-transmission line begins."""
+        """Return how a start-of-transmission line can begin."""
         return self.label("transmission", "start")
 
     @cached_property
     def doubled(self) -> dict[str, Entry]:
-        """Return the precedence of each doubled prosign."""
+        """Return the precedence for each doubled prosign."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("doubled", ())}
 
     @cached_property
     def prosigns(self) -> dict[str, Entry]:
-        """Return the precedence of each prosign."""
+        """Return the precedence for each prosign."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("prosign", ())}
 
     @cached_property
     def precedence_words(self) -> dict[str, Entry]:
-        """Return the precedence of each precedence word, two-word forms included."""
+        """Return the precedence for each precedence word, including two-word forms."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("word", ())}
 
     @cached_property
@@ -331,7 +332,7 @@ class Grammar:
 
     @cached_property
     def mission_prefixes(self) -> tuple[str, ...]:
-        """Return the kinds of mission that precede a city, longest first, each with its blank."""
+        """Return the kinds of mission that precede a city, longest first, each followed by a blank."""
         forms = [form + " " for entry in self.words["posts"] for form in entry.forms.get("prefix", ())]
         return tuple(sorted(forms, key=lambda form: -len(form)))
 
@@ -347,7 +348,7 @@ class Grammar:
     # ---- labels ----------------------------------------------------------------------------------------------
 
     def label(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of a label, of the kinds named."""
+        """Return the spellings of a label, of the given kinds."""
         return self._find("labels", code, *kinds)
 
     def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
@@ -372,12 +373,14 @@ class Grammar:
 
     @cached_property
     def label_starts(self) -> tuple[str, ...]:
-        """Return every spelling in `text_labels`, for a quick test that a line begins with none."""
+        """Return every spelling in `text_labels`, for a quick test that a line does not begin with a label."""
         return tuple(form for pairs in self.text_labels.values() for form, _ in pairs)
 
     @cached_property
     def label_forms(self) -> dict[str, tuple[str, ...]]:
-        """Return the spellings in `text_labels` by first letter, for a quick test that a line begins with none."""
+        """Return the spellings in `text_labels` by first letter, for a quick test that a line does not begin with a
+        label.
+        """
         return {letter: tuple(form for form, _ in pairs) for letter, pairs in self.text_labels.items()}
 
     @cached_property
@@ -404,13 +407,14 @@ class Grammar:
 
     @cached_property
     def opener_starts(self) -> dict[str, tuple[str, ...]]:
-        """Return the first four letters of those labels, each with the labels that begin so."""
+        """Return the first four letters of those labels, each with the labels that begin with them."""
         starts = dict.fromkeys(form[:4] for form in self.authority_openers)
         return {start: tuple(form for form in self.authority_openers if form.startswith(start)) for start in starts}
 
     @cached_property
     def stems(self) -> dict[str, tuple[str, int]]:
-        """Return, for signs that contain letters of `opener_starts`, those letters and how many letters precede them.
+        """Return, for words that contain letters of `opener_starts`, those letters and the number of letters before
+        them.
 
         Every text is searched for these letters anyway.
         """
@@ -436,7 +440,7 @@ class Grammar:
 
     @cached_property
     def page_signs(self) -> tuple[str, ...]:
-        """Return words of which every text with page lines or an archive's frame contains at least one."""
+        """Return words at least one of which occurs in every text with page lines or an archive's frame."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
         stamps = self.words["stamps"].entries
@@ -451,7 +455,9 @@ class Grammar:
 
     @cached_property
     def copy_signs(self) -> tuple[str, ...]:
-        """Return signs of a cut preview, marks at line ends, a doubled first letter, a quoted value and an e-mail."""
+        """Return what indicates a cut preview, marks at line ends, a doubled first letter, a quoted value, or an
+        e-mail.
+        """
         doubled = (form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " "))
         mail = (f"\n{form}:" for form in self.label("date", "field"))
         quoted = (f'"{form}' for form in self.spaced_levels)
@@ -459,7 +465,7 @@ class Grammar:
 
     @cached_property
     def repeated_labels(self) -> tuple[str, ...]:
-        """Return beginnings of lines that occur once in a telegram, and twice in a text with two copies of it."""
+        """Return beginnings of lines that occur once in a telegram, but twice in a text with two copies of it."""
         forms = (*self.label("sender", "line"), *(self.label(code, "line")[0] for code in ("tags", "subject")))
         return tuple(f"\n{form}" for form in forms)
 
@@ -470,7 +476,7 @@ class Grammar:
 
     @cached_property
     def head_signs(self) -> tuple[str, ...]:
-        """Return words of which every text with release stamps contains at least one near the top."""
+        """Return words at least one of which occurs near the top of every text with release stamps."""
         stamps = [entry for entry in self.words["stamps"] if not entry.forms.get("continued")]
         return tuple(form for entry in stamps for form in entry.forms.get("phrase", ()))
 
@@ -561,17 +567,17 @@ class Grammar:
 
     @cached_property
     def stated_levels(self) -> dict[str, tuple[Level | str | None, tuple[str, ...]]]:
-        """Return the cache of levels stated by wrappers; a string says what was expected instead."""
+        """Return the cache of levels stated by wrappers; a string gives what was expected instead."""
         return BoundedCache(1024)
 
     @cached_property
     def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
-        """Return the cache of days stated by wrappers, each with why it cannot be read."""
+        """Return the cache of dates stated by wrappers; each comes with the reason if it cannot be read."""
         return BoundedCache(1024)
 
     @cached_property
     def tag_mistakes(self) -> dict[str, str]:
-        """Return the geographic tag for each code that is a listed mistake for it, such as one of ISO 3166."""
+        """Return the geographic TAG for each code that is a listed mistake for it, such as an ISO 3166 code."""
         table = self.words.tables.get("tags_geo", ())
         return {word: entry.code for entry in table for word in entry.facts.get("mistakes", ())}
 

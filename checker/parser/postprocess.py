@@ -1,4 +1,6 @@
-"""What follows from the parts once all are read: layout, lost parts, date, era, profile, unread parts, lazy fields."""
+"""Derive what follows from the parts once all are read: layout, lost parts, date, era, profile, unread parts, lazy
+fields.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +118,7 @@ def _layout(telegram: Telegram) -> None:
 
 
 def _spell_post(telegram: Telegram) -> None:
-    """Give the post of the reference id the spelling of the classification line: archives join and truncate names.
+    """Change the post of the reference id to the spelling of the classification line: archives join and truncate names.
 
     A copy without that line may have the sender's name in its header or in the record.
     """
@@ -142,7 +144,7 @@ def _is_cut(given: str, known: str) -> bool:
 
 
 def _date(telegram: Telegram) -> None:
-    """Set the date: the date-time group, or the document's own date, or the day that the wrapper states."""
+    """Set the date: that of the date-time group, else the document's own date, else the wrapper's."""
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
         telegram.date = telegram.dtg.date
     created = telegram.source_record.created if telegram.source_record is not None else None
@@ -151,7 +153,7 @@ def _date(telegram: Telegram) -> None:
 
 
 def _date_above(cursor: Cursor) -> Date | None:
-    """Return the day in the lines that a publisher put above a telegram in place of its header."""
+    """Return the date in the lines that a publisher put above a telegram in place of its header."""
     if not cursor.parts or cursor.parts[0] != (0, "loose_text") or len(cursor.parts) < 2:
         return None
     above = cursor.flat(0, min(cursor.parts[1][0], _HEAD))
@@ -219,7 +221,7 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _why_lost(cursor: Cursor, telegram: Telegram) -> str:
-    """Return why the copy has no text, as the archive's record and the notice in its place say."""
+    """Return why the copy has no text, according to the archive's record and the notice in place of the text."""
     facts = telegram.source_record.facts if telegram.source_record is not None else ()
     locator = next((fact.text for fact in facts if fact.name == "locator"), "")
     if locator:
@@ -232,7 +234,7 @@ def _why_lost(cursor: Cursor, telegram: Telegram) -> str:
 
 
 def _missing_sections(cursor: Cursor) -> tuple[int, ...]:
-    """Return the numbers of the sections that notices of the copy name as missing."""
+    """Return the numbers of the sections that notices in the copy report as missing."""
     found: set[int] = set()
     for phrase in cursor.grammar.page_word("missing-section"):
         at = cursor.fold.find(phrase)

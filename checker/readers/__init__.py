@@ -1,4 +1,4 @@
-"""Readers: from bytes to documents. One module per wrapper; `registry.READERS` lists them.
+"""Read bytes into documents. There is one module per wrapper; `registry.READERS` lists them.
 
     read(path, ...) -> Iterator[Reading | Unreadable]
     read_document(path, ...) -> Reading | Unreadable

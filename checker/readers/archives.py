@@ -1,7 +1,7 @@
-"""Archives and compressed files (zip, gzip, Zstandard), read member by member within limits, never unpacked to disk.
+"""Read archives and compressed files (zip, gzip, Zstandard) member by member within limits, without unpacking to disk.
 
-Every member of an archive is one row of the account: read, excluded because it is hidden, or failed. Reading stops
-with an error if a file expands beyond `limit` and beyond `ratio` times its compressed size (a decompression bomb).
+Every member of an archive is accounted for: read, excluded because it is hidden, or failed. Reading stops with an error
+if a file expands beyond `limit` and beyond `ratio` times its compressed size (a decompression bomb).
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class ExpansionLimit:
 
 
 class DecompressedData:
-    """The bytes that come out of a compressed stream; at most a few megabytes are held in memory."""
+    """The decompressed bytes of a stream; at most a few megabytes are kept in memory."""
 
     __slots__ = ("_chunks", "_limit", "_ready")
 
@@ -187,7 +187,7 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def list_members(path: str) -> list[tuple[int, int]]:
-    """Return number and packed size of each member of an archive. Raises `InputError` if it cannot be listed."""
+    """Return the number and packed size of each member of an archive. Raises `InputError` if it cannot be listed."""
     try:
         with _open(path) as file, zipfile.ZipFile(file) as archive:
             return [(number, entry.compress_size) for number, entry in enumerate(_entries(archive))]
@@ -196,7 +196,7 @@ def list_members(path: str) -> list[tuple[int, int]]:
 
 
 def numbers_of(path: str, member: str) -> frozenset[int]:
-    """Return the numbers of the members of an archive that have this name, or in which it is packed once more."""
+    """Return the numbers of the members of an archive that have this name, or that contain it as a packed file."""
     with _open(path) as file, zipfile.ZipFile(file) as archive:
         names = enumerate(entry.filename for entry in _entries(archive))
         return frozenset(number for number, name in names if member == name or member.startswith(f"{name}:"))

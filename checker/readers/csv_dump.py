@@ -1,7 +1,9 @@
-"""Rows of `cables.csv`: eight quoted columns, fields that hold whole texts, quotes escaped as `\\"` or doubled.
+"""Read rows of `cables.csv`: eight quoted columns, fields that contain complete texts, quotes escaped as `\"` or
+doubled.
 
-Own splitter instead of `csv`: it keeps the position of each field, copes with truncated rows, and takes a fifth of the
-time. A row begins on a line `"<digits>","`; inside a field a quote is always escaped, so no text can look like that.
+This module has its own splitter instead of `csv`: it keeps the position of each field, copes with truncated rows, and
+takes a fifth of the time. A row begins on a line `"<digits>","`; inside a field a quote is always escaped, so no text
+can look like that.
 """
 
 from __future__ import annotations

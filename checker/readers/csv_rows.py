@@ -1,7 +1,9 @@
-"""CSV rows under a header row of column names: quoted fields hold whole texts, quotes inside are doubled (RFC 4180).
+"""Read CSV rows under a header row of column names: quoted fields contain complete texts, with quotes doubled (RFC
+4180).
 
-Columns are mapped to facts as the keys of a JSON object are. Own splitter, because every field must know its position
-in the file and a corpus must be readable in ranges. A row ends at the first line end after an even number of quotes.
+Columns are mapped to facts in the same way as the keys of a JSON object. The module has its own splitter, because every
+field must know its position in the file and a corpus must be readable in ranges. A row ends at the first line end after
+an even number of quotes.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ class HeaderRow(Record):
 
 
 def recognizes(head: bytes, code: str = "") -> bool:
-    """Return whether the first line names columns: one of a telegram's text, or several that no telegram would have."""
+    """Return whether the first line names columns: one for a telegram's text, or several that no telegram would
+    contain.
+    """
     header = _header_row(head)
     if header is None:
         return False
@@ -168,7 +172,7 @@ def _closing_quote(text: str, quote: int) -> int:
 def split_ranges(file: io.RawIOBase, size: int, target: int) -> Iterator[tuple[int, int]]:
     """Yield the start and the first line of ranges of about `target` bytes, each beginning with a row.
 
-    Reads the file once, because only the quotes before a line tell whether a row begins there.
+    The file is read once, because only the quotes before a line show whether a row begins there.
     """
     yield 0, 1
     nominal, block_start, line = target, 0, 1

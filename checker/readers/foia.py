@@ -1,8 +1,8 @@
-"""Text released under FOIA: the stamps of each page are cut, and their values become facts.
+"""Read text released under FOIA: the stamps on each page are cut out, and their values become facts.
 
 The level in the stamp is that of the released page, never that of the cable, so the parser must not see it. Scanning
-damages the stamps' punctuation and sets their columns beside the text, so only their words are fixed. Each run of
-exemption codes at the right margin or on a line of its own becomes a fact `foia_deletion` at its place.
+damages the stamps' punctuation and moves their columns beside the text, so patterns match only their words. Each run of
+exemption codes at the right margin or on its own line becomes a fact `foia_deletion` at its position.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact
 
 
 def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
-    """Yield the facts; codes in the column below a release stamp that has none of its own belong to the stamp."""
+    """Yield the facts. Codes in the column below a release stamp without codes of its own belong to the stamp."""
     stamp = next((one for one in facts if one.name == "foia_release"), None)
     below = None
     if stamp is not None and not any(map(str.isdigit, stamp.text)):

@@ -1,7 +1,8 @@
-"""Foreign Relations of the United States in TEI XML: one document element, one document.
+"""Read *Foreign Relations of the United States* in TEI XML; each document element is one document.
 
-Edited text without banner or routing. The level comes from the source note, as a fact. Footnotes and page breaks are
-cut; names and glosses lose only their tags. Document type declarations are refused, so that no entity can expand.
+This is edited text without banner or routing. The level is taken from the source note, as a fact. Footnotes and page
+breaks are cut; names and glosses lose only their tags. Document type declarations are refused, so that no entity can
+expand.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""HTML and XML: tags and entities with their exact positions, and web pages as text.
+"""Read HTML and XML: tags and entities with their exact positions, and web pages as text.
 
-Why not `html.parser` or selectolax: the first has line numbers instead of offsets and decodes entities across tags, the
-second has no positions at all; a view needs edits with offsets. The tokenizer accepts any text in linear time. On the
-publisher's cable pages, tags are made only from the cable table to the end of the telegram: all else is site chrome.
+Why not `html.parser` or selectolax: the first provides line numbers instead of offsets and decodes entities across
+tags, the second provides no positions at all; a view needs edits with offsets. The tokenizer accepts any text in linear
+time. On the publisher's cable pages, tags are read only from the cable table to the end of the telegram; everything
+else is site chrome.
 """
 
 from __future__ import annotations
@@ -195,7 +196,7 @@ def _find_cable_table(text: str) -> int | None:
 
 
 def _section_end(text: str, opening: re.Match[str], unterminated: set[str]) -> int:
-    """Return the end of a section that is not shown, or -1 without its terminator, which is searched in vain once."""
+    """Return the end of a section that is not shown; -1 without a terminator, searched for only once."""
     terminator = _TERMINATORS[opening[0].lower()]
     if terminator.pattern in unterminated:
         return -1
@@ -274,7 +275,7 @@ def _shown(text: str, low: int, high: int, depth: int, open_left: bool, open_rig
 
 
 def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
-    """Yield the cells of the cable table by their column. The links' titles are wrong on that site and are not read."""
+    """Yield the cells of the cable table by column. The titles of the links are wrong on that site and are not read."""
     names: list[str] = []
     column = 0
     low = -1

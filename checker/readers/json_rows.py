@@ -1,7 +1,7 @@
-"""Telegrams in JSON: one object per line, an array of objects, or one object; a table maps keys to facts.
+"""Read telegrams in JSON: one object per line, an array of objects, or one object; a table maps keys to facts.
 
-Values are read with the C string scanner of `json`, which also returns where a value ends: so the position of each
-field is known, and a document costs little more than `json.loads`.
+Values are read with the C string scanner of `json`, which also returns where a value ends. So the position of each
+field is known, and a document takes little longer than with `json.loads`.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ _QUOTING = _Json(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}
 
 
 class Keys:
-    """The keys that hold header, body and facts, for one run."""
+    """The keys for header, body, and facts, for one run."""
 
     __slots__ = ("_body", "_facts", "_header", "_plans")
 

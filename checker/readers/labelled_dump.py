@@ -1,4 +1,4 @@
-"""Labelled dumps: `id:`, `date:`, `refid:` … lines, a `header:` block, the text, and a line that ends the cable."""
+"""Read labeled dumps: `id:`, `date:`, `refid:` … lines, a `header:` block, the text, and a line that ends the cable."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""E-mail messages and mailboxes: the text parts of each message, with fields of its header as facts.
+"""Read e-mail messages and mailboxes: the text parts of each message, with fields of its header as facts.
 
-Plain and quoted-printable text keeps its positions in the file; a base64 part is decoded into a source of its own,
-which a note says. Attachments other than text are listed, not opened.
+Plain and quoted-printable text keeps its positions in the file; a base64 part is decoded into a source of its own, and
+a note says so. Attachments other than text are listed, not opened.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _parts_of(reading: Reading, message: Message, name: str) -> Iterator[Reading
 def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> Iterator[Reading | Unreadable]:
     """Yield the document in a text part, with fields of the message as facts.
 
-    A blank attachment is excluded; a blank part that is none yields nothing.
+    A blank attachment is excluded; any other blank part yields nothing.
     """
     view = reading.view
     try:

@@ -1,4 +1,4 @@
-"""Facts from the values in a wrapper, and where a level ends in such a value."""
+"""Create facts from the values in a wrapper, and find where a level ends in such a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in object storage and on the web, read by ranged requests (the extra `remote`); used only to audit a URL.
+"""Read files in object storage and on the web by ranged requests (the extra `remote`); used only to audit a URL.
 
 No other module opens a connection. Credentials come from the environment, as for the stores' own tools; a URL with a
 password or a signature is refused, because reports contain the names of files.

@@ -1,7 +1,7 @@
-"""From a path to its documents: bytes are unpacked, decoded and unwrapped until no reader recognizes the text.
+"""Turn a path into documents: bytes are unpacked, decoded, and unwrapped until no reader recognizes the text.
 
-`read` opens a file, `read_stream` reads bytes, `unwrap` reads text, `split` separates the telegrams in a text at the
-start-of-message and end-of-message signals of ACP 127.
+`read` opens a file, `read_stream` reads bytes, `unwrap` reads text, and `split` separates the telegrams in a text at
+the start-of-message and end-of-message signals of ACP 127.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def read(
 ) -> Iterator[Reading | Unreadable]:
     """Return the documents of a file. With `data` (standard input, unsaved text), `path` is only a name.
 
-    `reader` is a code of `READERS` or "plain"; with `None` the format is detected. Raises `ConfigError` at once for an
-    unknown reader or setting; whatever is wrong with the file itself comes as `Unreadable`.
+    `reader` is a code of `READERS` or "plain"; with `None`, the format is detected. Raises `ConfigError` immediately
+    for an unknown reader or setting; any problem with the file itself is yielded as `Unreadable`.
     """
     return _read(path, ReaderSettings.from_mapping(settings, vocabulary), find_reader(reader), data)
 
@@ -323,7 +323,7 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cuts(text: str) -> list[int]:
-    """Return where a telegram may begin: at a start signal, and after an end signal that a header block follows."""
+    """Return where a telegram may begin: at a start signal, or after an end signal if a header block follows it."""
     cuts = {found.start() + 1 for found in _START.finditer(text)}
     for found in _END.finditer(text):
         if _SENDER.search(text, found.end() - 1, found.end() + _HEADER_REACH):

@@ -1,6 +1,6 @@
-"""A corpus in batches that workers share: byte ranges of row files, members of an archive, files of a folder.
+"""Divide a corpus into batches for the workers: byte ranges of row files, members of an archive, files of a folder.
 
-First how batches are made, then how one is read; each for local files and then for remote ones.
+The module first makes batches and then reads one; each for local files, then for remote ones.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Batch(Record):
 
 
 class BatchMeter(Record):
-    """Learned by reading a batch: the line feeds in its range, and why a remote file could not be read to its end."""
+    """What reading a batch reveals: the line feeds in its range, and why a remote file could not be read to its end."""
 
     newlines: int = 0
     error: str = ""
@@ -60,7 +60,7 @@ class BatchMeter(Record):
 def batches(
     path: str, target_bytes: int, *, reader: str | None = None, settings: Mapping[str, object] | None = None
 ) -> list[Batch]:
-    """Return the batches of a file, folder or pattern, each of about `target_bytes`, in the order of the corpus.
+    """Return the batches of a file, folder, or pattern, each of about `target_bytes`, in the order of the corpus.
 
     Raises `ConfigError` for an unknown reader or setting. What cannot be opened stays in a batch; `read_batch` reports
     it as `Unreadable`.
@@ -131,7 +131,8 @@ def _split_file(path: str, size: int, target: int, reader: str | None) -> list[B
 def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
     """Yield byte ranges that begin with a row, found by reading only around their ends; lines are counted.
 
-    Range k begins with the first row that begins at or after k targets, just as a worker finds it in a remote file.
+    Range k begins with the first row that begins at or after k targets, at the same row that a worker finds in a remote
+    file.
     """
     start, line = 0, 1
     with open(path, "rb", buffering=0) as file:
@@ -200,7 +201,7 @@ def _member_lists(path: str, target: int) -> list[Batch]:
 
 
 def _remote_batches(url: str, target: int, forced: Reader | None) -> list[Batch]:
-    """Return the batches for a URL; of each file only the head is read, or an archive's directory."""
+    """Return the batches for a URL. Only the head of each file is read, or the directory of an archive."""
     made: list[Batch] = []
     group: list[RemoteFile] = []
     for file in object_storage.list_files(url):
@@ -247,8 +248,8 @@ def read_batch(
 ) -> Iterator[Reading | Unreadable]:
     """Yield the documents of a batch. `meter` receives what is not known before the batch has been read.
 
-    A local file that cannot be read comes as `Unreadable`; a store that fails in the middle may answer tomorrow, so
-    the batch ends there and `meter.error` says why.
+    A local file that cannot be read is yielded as `Unreadable`. If a store fails, it may work again later, so the batch
+    ends there and `meter.error` says why.
     """
     meter = meter or BatchMeter()
     if batch.files:
@@ -301,7 +302,7 @@ def _read_remote(batch: Batch, vocabulary: Vocabulary | None, meter: BatchMeter)
 def _read_remote_range(
     batch: Batch, file: RangedFile, settings: ReaderSettings, forced: Reader | None, meter: BatchMeter
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the rows that begin in the range; a little more is read, to the end of its last row."""
+    """Yield the rows that begin in the range. Reading continues past the range to the end of its last row."""
     end = _next_row(file, batch.end or 0, file.size, batch.kind)
     file.expect(max(0, batch.start - 1), end)
     start = _next_row(file, batch.start, file.size, batch.kind)

@@ -1,4 +1,4 @@
-"""A telegram copied from a web page, with text of the page around it.
+"""Read a telegram copied from a web page, together with text of the page around it.
 
 The row below `Reference ID Created Released Classification Origin` (on one line, one word per line, or separated by
 tabs) becomes facts; the telegram starts after it and ends at the signer or at the first line of site chrome.

@@ -1,4 +1,4 @@
-"""From the paths a user names to files: folders, patterns, links, and what is left out and why."""
+"""Resolve the paths a user names to files: folders, patterns, and links; and report what is left out and why."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class FoundPath(Record):
 def find(paths: Iterable[str], *, follow_links: bool = False, hidden: bool = False) -> Iterator[FoundPath]:
     """Yield the files that `paths` name, each path once: folders sorted by name, depth first; patterns expanded.
 
-    A link the user names is followed; a link inside a folder is not, unless `follow_links`. A pattern that matches
-    nothing, an empty folder and a path that is neither file nor folder are "failed". "-" (standard input) is passed
-    through.
+    A link that the user names is followed; a link inside a folder is followed only with `follow_links`. A pattern that
+    matches nothing, an empty folder, and a path that is neither file nor folder are "failed". "-" (standard input) is
+    passed through.
     """
     seen: set[str] = set()
     for path in paths:

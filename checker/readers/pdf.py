@@ -1,4 +1,4 @@
-"""The text layer of a PDF file, page by page; positions count the lines of that text."""
+"""Read the text layer of a PDF file, page by page; positions count the lines of that text."""
 
 from __future__ import annotations
 

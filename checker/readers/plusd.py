@@ -1,4 +1,4 @@
-"""Text of the archives of 1973-79: the telegram is between `Message Text` and `Message Attributes`.
+"""Read text of the archives of 1973-79: the telegram is between `Message Text` and `Message Attributes`.
 
 The attributes below it become facts. Web copies lack the first line, and some begin with a block of keys.
 """
@@ -57,7 +57,7 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _attributes(vocabulary: Vocabulary | None) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return by label the fact that an attribute gives and the values that mean nothing; empty without a vocabulary."""
+    """Return by label the fact for an attribute and the values that mean nothing; empty without a vocabulary."""
     if vocabulary is None or "archive_attributes" not in vocabulary:
         return {}
     known: object = vocabulary.made.get(_CACHE)
@@ -76,7 +76,7 @@ def _facts(
 ) -> tuple[tuple[Fact, ...], int]:
     """Return the facts of one attribute block, and where the next record begins.
 
-    A value goes on over the lines that no known label begins. Values that mean nothing give no fact.
+    A value continues over the lines that do not begin with a known label. Values that mean nothing yield no fact.
     """
     text = view.text
     marks = [found for found in _ATTRIBUTE.finditer(text, start, end) if not known or found[1] in known]

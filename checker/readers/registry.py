@@ -1,4 +1,4 @@
-"""Types shared by all readers, the settings they take, and the register of readers.
+"""Define the types that all readers share, their settings, and the list of readers.
 
 In this order: what a reader returns (`Reading`, `Unreadable`), its settings, helpers, and `READERS`.
 """
@@ -133,7 +133,7 @@ def limit_edits(edits: Iterable[Exchange]) -> Iterator[Exchange]:
 
 
 def too_many_edits() -> InputError:
-    """Return the error for a document that needs more edits than fit into memory."""
+    """Return the error for a document that needs more edits than memory allows."""
     return InputError(f"needs more than {MAX_EDITS} edits to unwrap; not a telegram")
 
 
@@ -157,7 +157,7 @@ class Reader(Record):
     `stage` says what its module defines. PACKED: `members(stream, settings, code)`, from a stream to streams. ROWS:
     `rows(stream, settings, code)`, from a stream to readings. TEXT: `unwrap(reading, settings)`, from a reading to
     readings without their wrapper. Readers of rows and text also define `recognizes`, which is called only if one of
-    the `markers` occurs in the text (or in the head of the bytes). Readers are tried in the order of `rank`.
+    the `markers` occurs in the text (or at the beginning of the bytes). Readers are tried in the order of `rank`.
     """
 
     code: str

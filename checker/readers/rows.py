@@ -1,4 +1,4 @@
-"""What the readers of row files share: rows read one by one, and the text of quoted or escaped fields.
+"""Read row files: rows one by one, and the text of quoted or escaped fields.
 
 Each row is a source of its own, and a row that cannot be read does not affect the others.
 """

@@ -1,8 +1,8 @@
-"""Bytes to text: decoding in one fixed order, and streams of bytes read in bounded chunks.
+"""Decode bytes to text in one fixed order, and read streams of bytes in bounded chunks.
 
-The order: a byte order mark decides; otherwise strict UTF-8; otherwise Windows-1252 if all bytes are defined there and
+The order: a byte order mark decides; otherwise strict UTF-8; otherwise Windows-1252 if every byte is defined in it and
 one of the bytes 80-9F occurs; otherwise ISO-8859-1, in which every byte is a character. The last two add a note. NULs,
-form feeds and CR LF stay; a byte order mark is not part of the text.
+form feeds, and CR LF are kept; a byte order mark is not part of the text.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decode one row of a file as `decode` does; only the first row can have a byte order mark, that of UTF-8."""
+    """Decode one row of a file as `decode` does. Only the first row can have a byte order mark, that of UTF-8."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -150,9 +150,9 @@ class Stream:
         return b"".join(parts)
 
     def split(self, separator: bytes, limit: int) -> Iterator[tuple[bytes | None, int, int]]:
-        """Yield the parts between separators (which begin with LF), each with the number of LF in it and its size.
+        """Yield the parts between separators (which begin with LF), each with its number of LFs and its size.
 
-        A part larger than `limit` comes as `None`; memory never holds more than `limit` and a chunk.
+        A part larger than `limit` is yielded as `None`; memory never contains more than `limit` and one chunk.
         """
         held: list[bytes] = []  # of a part that spans chunks, joined once so that time stays linear
         size = newlines = 0

@@ -1,9 +1,9 @@
-"""Output formats: one generator function per format, registered in `REPORTERS`.
+"""Render outcomes in output formats: one generator function per format, registered in `REPORTERS`.
 
     render(name, outcome, display) -> Iterator[str]
 
 Each format is a function `report(outcome, display)` that yields text. Text from documents is escaped for the format by
-`escaping.py`: nothing in a document can end a line, a cell, a tag or a terminal command.
+`escaping.py`: nothing in a document can end a line, a cell, a tag, or a terminal command.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Display(Record):
 
 
 def render(name: str, outcome: Outcome, display: Display | None = None) -> Iterator[str]:
-    """Return the report in the format `name`, in parts. Raises `ConfigError` for an unknown format."""
+    """Yield the report in the format `name`, in parts. Raises `ConfigError` for an unknown format."""
     import importlib  # only the requested format is loaded
 
     if name not in REPORTERS:
@@ -53,5 +53,5 @@ def render(name: str, outcome: Outcome, display: Display | None = None) -> Itera
 
 
 def needs(names: list[str], what: str) -> bool:
-    """Whether one of these formats needs "text" or "details"."""
+    """Return whether one of these formats needs "text" or "details"."""
     return any(name in REPORTERS and REPORTERS[name][3] == what for name in names)

@@ -1,4 +1,4 @@
-"""The formats for continuous integration, in this order: `github`, `gitlab`, `junit`, `markdown`."""
+"""Write the formats for continuous integration, in this order: `github`, `gitlab`, `junit`, `markdown`."""
 
 from __future__ import annotations
 

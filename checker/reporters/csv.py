@@ -1,4 +1,4 @@
-"""CSV: a row of main fields for each cable (`parse --fields`), then the report with one finding per row."""
+"""Write CSV: a row of main fields for each cable (`parse --fields`), then the report with one finding per row."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ FINDING_COLUMNS = (
 
 
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield a header row, a row for each finding and undetermined verdict, and one for restrictions (RFC 4180)."""
+    """Yield a header row, a row for each finding and each undetermined verdict, and one for restrictions (RFC 4180)."""
     yield from rows([FINDING_COLUMNS])
     for one in outcome.findings:
         row = finding_of(one) | {"cite": "; ".join(one.cite)}

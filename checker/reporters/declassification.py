@@ -1,4 +1,4 @@
-"""Declassification dates: rows of `declass`, counts by year, and their formats (table, csv, json, ics)."""
+"""Write declassification dates: rows of `declass`, counts by year, and their formats (table, csv, json, ics)."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _SHOWN = ("path", "cable", "date", "level", "instruction", "expected", "clause",
 
 
 def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, str]:
-    """Return one telegram as a row of `COLUMNS`: "" is absent, `?` unreadable or lost.
+    """Return one telegram as a row of `COLUMNS`; "" means absent, and `?` means unreadable or lost.
 
-    `expected` is the date set by the document or its order, `limit` the latest date the order allows, `automatic`
-    31 December of the 25th year; `means` explains the status, from `meanings`.
+    `expected` is the date set by the document or its order, `limit` the latest date the order allows, and `automatic`
+    31 December of the 25th year; `means` explains the status and is taken from `meanings`.
     """
     known = telegram.declass
     found: dict[str, object] = {
@@ -43,7 +43,7 @@ def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, s
 
 
 def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Return for each year how many documents are due, by the basis of the date, and how many automatically."""
+    """Return for each year how many documents are due, by the basis of the date, and how many are due automatically."""
     heads = ("year", *BASES, "automatic")
     counts: dict[str, dict[str, int]] = {}
     for each in rows:
@@ -55,7 +55,7 @@ def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 
 def render(form: str, rows: Sequence[Row], as_of: str = "") -> Iterator[str]:
-    """Yield rows of telegrams in one of `FORMS`; rows of `by_year` in any of them but `ics`."""
+    """Yield rows of telegrams in one of `FORMS`, or rows of `by_year` in any of them except `ics`."""
     if form == "ics":
         yield from calendar(rows, as_of)
     elif form == "json":

@@ -1,4 +1,4 @@
-"""Text from documents, escaped for each kind of output."""
+"""Escape text from documents for each kind of output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The HTML page: style, script, findings highlighted in the text, then the page itself. It works without the script."""
+"""Write the HTML page: style, script, the text with findings highlighted, then the page itself. It works without the
+script.
+"""
 
 from __future__ import annotations
 
@@ -139,7 +141,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 class _Highlighter:
-    """Turns a text into HTML in one pass over the starts and ends of the findings."""
+    """Converts a text to HTML in one pass over the starts and ends of the findings."""
 
     __slots__ = ("_anchored", "_begin", "_edges", "_end", "_findings", "_next", "_open", "_points", "_prefix", "_text")
 

@@ -1,4 +1,4 @@
-"""JSON: one object (`schemas/report.schema.json`), or one object per line (`schemas/report-line.schema.json`)."""
+"""Write JSON: one object (`schemas/report.schema.json`), or one object per line (`schemas/report-line.schema.json`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A parsed telegram as an indented tree and as JSON: every field, with its position."""
+"""Write a parsed telegram as an indented tree and as JSON: every field, with its position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules for people and programs: `rules list`, the trace of `explain`, and the pages of `rules pages`."""
+"""Write rules for people and programs: `rules list`, the trace of `explain`, and the pages of `rules pages`."""
 
 from __future__ import annotations
 
@@ -148,7 +148,9 @@ def catalogue(rules: Sequence[CatalogueEntry]) -> Iterator[str]:
 
 
 def coverage(rules: Sequence[CatalogueEntry], sources: Table, uncovered: Table) -> Iterator[str]:
-    """Yield `reports/coverage.md`: for each source the clauses with rules, those without, and those no text shows."""
+    """Yield `reports/coverage.md`: for each source, the clauses with rules, those without, and those that no text can
+    show.
+    """
     yield f"# Coverage of the sources\n\n{MADE}"
     yield "The line *Read* tells how much of the source was consulted; check the original before you quote it. "
     yield "A clause is *not checkable on the face* if the text of a document cannot show whether it is kept.\n"
@@ -186,7 +188,7 @@ def _clauses(clauses: dict[str, list[str]], without: Sequence[Entry]) -> Iterato
 
 
 def order_watch(eras: Table, watch: Table) -> Iterator[str]:
-    """Yield `reports/order-watch.md`: the texts still in force, and what to check in them again."""
+    """Yield `reports/order-watch.md`: the texts still in force, and what to check again when they change."""
     yield f"# Order watch\n\n{MADE}"
     yield "Check these texts again before a release: an era without an end lasts until a new text ends it.\n\n"
     yield "| text | title | last checked | open era since | look for |\n|" + " --- |" * 5 + "\n"

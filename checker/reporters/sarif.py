@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 for code scanning, within GitHub's limits; a notification reports what was left out."""
+"""Write SARIF 2.1.0 for code scanning, within GitHub's limits; a notification reports what was left out."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _result(
 class _LineHashes:
     """Hashes of the lines that findings are about: `hash:n` for the n-th line of a file with this text.
 
-    Code scanning recognizes a result by them when lines move. A redacted finding has no text, so that its fingerprint
+    Code scanning uses them to recognize a result when lines move. A redacted finding has no text, so its fingerprint
     takes the place of the hash.
     """
 

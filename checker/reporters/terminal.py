@@ -1,4 +1,4 @@
-"""The formats for people: `table`, `concise` and `full`; first the phrases and totals that other formats share."""
+"""Write the formats for people: `table`, `concise`, and `full`; and the phrases and totals that all formats share."""
 
 from __future__ import annotations
 
@@ -93,12 +93,14 @@ def _undetermined_rules(outcome: Outcome) -> str:
 
 
 def reason(one: Undetermined) -> str:
-    """Return the reason of an undetermined verdict, with the quoted text of the document that it rests on."""
+    """Return the reason for an undetermined verdict, with the quoted text of the document on which it is based."""
     return f'"{visible(one.quote)}": {visible(one.why)}' if one.quote else visible(one.why)
 
 
 def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:
-    """Return the undetermined verdicts, those with equal document, location and reason merged, with their rule ids."""
+    """Return the undetermined verdicts, with those merged that have the same document, location, and reason; and their
+    rule ids.
+    """
     groups: dict[tuple[object, ...], tuple[Undetermined, list[str]]] = {}
     for one in outcome.undetermined():
         key = (one.path, one.cable, one.start.line, one.start.column, one.why, one.quote)
@@ -257,7 +259,7 @@ MAX_LINES = 6  # quoted lines of one finding
 
 
 def full(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield each finding with its quoted lines, suggestion, citation and help, then the footer."""
+    """Yield each finding with its quoted lines, suggestion, citation, and help, then the footer."""
     for one in outcome.findings:
         title = f"{visible(one.path)}:{location(one)}: {one.severity} {one.rule} {visible(one.name)}"
         for line in wrap(title, display.width):
@@ -298,7 +300,7 @@ def _quoted(one: Finding, display: Display) -> Iterator[str]:
 
 
 def _available(display: Display, margin: int) -> int:
-    """Return the columns for a quoted line after its number."""
+    """Return the number of columns for a quoted line after its number."""
     return max(20, display.width - margin - 6) if display.width else 160
 
 

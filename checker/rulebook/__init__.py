@@ -1,4 +1,4 @@
-"""Rules: load YAML chapters, from the cache if nothing has changed, as a `Rulebook` for the engine."""
+"""Load rules: YAML chapters, from the cache if nothing has changed, as a `Rulebook` for the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands about rules: `explain`, `rules test`, `rules new` and `rules schema`, as functions that return text."""
+"""Run commands about rules: `explain`, `rules test`, `rules new`, and `rules schema`, as functions that return text."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class TestReport(Record):
 
     @property
     def ok(self) -> bool:
-        """Whether every example holds, every mutant is killed or excused, and no `equivalent` entry is stale."""
+        """Return whether every example passes, every mutant is killed or excused, and no entry is stale."""
         survivors = [mutant for mutant in self.mutants if not mutant.killed and not mutant.excused]
         return not survivors and not self.stale and all(result.ok for result in self.results)
 
@@ -240,7 +240,7 @@ def schema_text(name: str = "rules") -> str:
 
 
 def new_chapter(id: str = "MY-001", base: str = "confidential-2007") -> str:
-    """Return a valid chapter with one rule, whose examples hold."""
+    """Return a valid chapter with one rule whose examples pass."""
     return NEW.format(id=id, name=f"{id.lower()}-placeholder-subject", base=base)
 
 

@@ -1,12 +1,12 @@
-"""A cache of loaded rules and vocabulary, so that a warm start reads no YAML.
+"""Cache loaded rules and vocabulary, so that a warm start reads no YAML.
 
-There is one JSON file for each set of folders in the user's cache folder. It is used only if every rule, vocabulary and
+The user's cache folder has one JSON file for each set of folders. The file is used only if every rule, vocabulary, and
 telegram file has the recorded size and time (or the recorded content) and if cablecheck and Python have not changed.
 The first line describes the rest, with a checksum; the second is parsed at once; each table and each rule has its own
-line, parsed on first use, and the last line has what evaluation does not need. A cache that cannot be read is replaced.
+line, parsed on first use; and the last line has what evaluation does not need. A cache that cannot be read is replaced.
 
-Cached rules hold only data: operators, tables and checks are looked up by name, and a path can read nothing but fields
-of the document model (`field_types.getter`).
+Cached rules contain only data: operators, tables, and checks are looked up by name, and a path can read only fields of
+the document model (`field_types.getter`).
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _rule(head: Data, line: bytes, texts: Callable[[], Data]) -> Rule:
 
 
 class Deferred:
-    """Data made on first use."""
+    """Data that is created on first use."""
 
     __slots__ = ("_data", "_make")
 

@@ -1,6 +1,6 @@
-"""Compile conditions to closures that take an environment and return True, False or None (undetermined).
+"""Compile conditions to closures that take an environment and return True, False, or None (undetermined).
 
-First come arguments: a constant is prepared once, another field is read for each document. Conditions follow.
+Arguments come first: a constant is prepared once, and another field is read for each document. Conditions follow.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _map(given: tuple[object, Fetch | None], then: Callable[..., object]) -> tup
 
 
 def _shift(expr: Expression, context: CompileContext) -> tuple[object, Fetch | None]:
-    """Prepare `shift`. The years may come from a field."""
+    """Prepare `shift`. The number of years may come from a field."""
     base = prepare(expr[1], context)
     years, fetch_years = prepare(expr[2], context)
     days = expr[3]
@@ -371,7 +371,7 @@ def _unique(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _sorted(expr: Expression, context: CompileContext) -> Predicate:
-    """Compile `sorted_by`. Elements without a value may be anywhere."""
+    """Compile `sorted_by`. Elements without a value may be in any position."""
     get = getter(expr[1], context.getters)
     inner = getter(expr[2], context.getters)
 

@@ -19,7 +19,7 @@ DATE_KEYS = {"after", "before", "days", "field", "of", "tolerance_days", "years"
 
 
 def read_argument(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse an argument of that kind."""
+    """Parse an argument of the given kind."""
     if kind.endswith("_field"):
         if _names_field(node):
             return _field(kind[:-6], node, frames, scope)
@@ -39,7 +39,7 @@ def _names_field(node: YamlNode) -> bool:
 
 
 def _field(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """`{field: path, plus: n, modulo: n}`."""
+    """Parse `{field: path, plus: n, modulo: n}`."""
     if not isinstance(node, YamlMap) or "field" not in node.pairs:
         return scope.error("R015", node, f"expected a {kind}", "or name another field: {field: name.of.field}")
     allowed = {"field", "plus", "modulo"} if kind == "count" else {"field"}
@@ -196,7 +196,7 @@ def _date(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
 
 
 def _base(node: YamlMap, frames: Frames, scope: Scope) -> tuple[Expression, list[object]] | None:
-    """Return the date to count from, and [years, days] with their signs."""
+    """Return the date to count from, and the numbers of years and days with their signs."""
     sides = [word for word in ("after", "before", "field") if word in node.pairs]
     if len(sides) != 1:
         scope.error(
@@ -324,7 +324,7 @@ QUANTIFIERS = (
 
 
 def read_condition(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse a condition: a mapping, all of whose entries must hold."""
+    """Parse a condition: a mapping whose entries must all be true."""
     if not isinstance(node, YamlMap):
         return scope.error("R036", node, "expected a condition", "write {field: {operator: argument}}")
     if not node.pairs:
@@ -419,7 +419,7 @@ _EDGES = {"at_least": 0, "below": 0, "at_most": -1, "above": -1}
 
 
 def _on_scale(name: str, expr: Expression, node: YamlNode, scope: Scope) -> bool:
-    """Return whether a comparison can be true and false: no level is below the lowest or above the highest."""
+    """Return whether a comparison can be both true and false: no level is below the lowest or above the highest."""
     ranks = sorted({entry.rank or 0 for entry in scope.vocabulary["levels"]})
     entry = scope.vocabulary["levels"].get(expr[2])
     if entry is None or (entry.rank or 0) != ranks[_EDGES[name]]:

@@ -1,4 +1,4 @@
-"""Errors in rule files: a stable code for each cause, a location, and how an error is printed."""
+"""Define errors in rule files: a stable code for each cause, a location, and the printed form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Place(Record):
 
 
 def relative(path: str) -> str:
-    """Return a path relative to the working folder if it is below it."""
+    """Return a path relative to the working folder if it is below that folder."""
     here = os.getcwd() + os.sep
     return path[len(here) :] if path.startswith(here) else path
 

@@ -42,7 +42,7 @@ class Issue(Record):
 
 
 class RuleOutcome(Record):
-    """The environments in which a rule failed or is undetermined, each with its trail; `issues` come from a check."""
+    """The environments in which a rule failed or is undetermined, each with its trail. `issues` come from a check."""
 
     failed: tuple[tuple[Env, Trail], ...] = ()
     unknown: tuple[tuple[Env, Trail], ...] = ()
@@ -55,10 +55,10 @@ UNDETERMINED = RuleOutcome()  # the guard is undetermined
 
 
 class CompiledRule:
-    """A rule ready to run. The guard is compiled on first use, everything else when the guard first holds.
+    """A rule ready to run. The guard is compiled on first use, everything else when the guard is first true.
 
-    `head` holds the guard and the name of the check; `load` returns all data of the rule if `head` does not. Raises
-    `ConfigError` if the rule needs a check that is not installed.
+    `head` contains the guard and the name of the check; `load` returns all data of the rule, if `head` does not contain
+    it. Raises `ConfigError` if the rule needs a check that is not installed.
     """
 
     __slots__ = (
@@ -105,7 +105,7 @@ class CompiledRule:
             self.judge = self._by_telegram if self.each is None else self._by_element()
 
     def applies(self, env: Env) -> bool | None:
-        """Evaluate the guard: True if there is none, None if it is undetermined."""
+        """Evaluate the guard: True if the rule has no guard, None if the guard is undetermined."""
         if self.when is None:
             return True
         if self._guard is None:
@@ -197,7 +197,7 @@ class CompiledRule:
         return self._requirement
 
     def issues(self, outcome: RuleOutcome, env: Env) -> list[Issue]:
-        """Return the failures, or if there are none, one issue for the verdict that cannot be given.
+        """Return the failures or, if there are none, one issue for the verdict that cannot be given.
 
         A rule with `once` yields one failure for each document.
         """
@@ -325,7 +325,7 @@ Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
 
 
 class GuardBranch:
-    """Rules whose guards hold once this branch is reached, and further branches, each after one more condition."""
+    """Rules whose guards are true once this branch is reached, and further branches, each after one more condition."""
 
     __slots__ = ("branches", "conditions", "jobs")
 
@@ -343,7 +343,9 @@ class GuardBranch:
 
 
 class EvaluationPlan:
-    """The rules for telegrams of one profile and one span of days; `undecided` are those whose era is open."""
+    """The rules for telegrams of one profile and one range of dates; `undecided` are those whose era the date does not
+    decide.
+    """
 
     __slots__ = ("root", "undecided")
 
@@ -353,7 +355,7 @@ class EvaluationPlan:
 
 
 def conjuncts(guard: Expression | None) -> dict[str, Expression]:
-    """Return the conditions that must all hold for a guard to hold, by their text."""
+    """Return the conditions that must all be true for a guard to be true, by their text."""
     if guard is None:
         return {}
     if guard[0] != "and":

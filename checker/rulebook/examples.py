@@ -1,4 +1,4 @@
-"""Test rules with their examples, and mutants of rules with the same examples."""
+"""Test rules, and mutants of rules, with the rules' examples."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ExampleResult(Record):
 
     @property
     def ok(self) -> bool:
-        """Whether the rule returned what the example expects."""
+        """Return whether the rule returned what the example expects."""
         return not self.message
 
 

@@ -1,6 +1,6 @@
-"""The fields that rules may name, and how a path leads to a value, a location and a text.
+"""Determine the fields that rules may name, and how a path leads to a value, a location, and a text.
 
-Types are derived from the annotations of the document model. Getters, locations and texts follow. This module does not
+Types are derived from the annotations of the document model. Getters, locations, and texts follow. This module does not
 import YAML, because a run with a warm cache does not need it (20 ms).
 """
 
@@ -74,9 +74,15 @@ def fields(node: str) -> dict[str, FieldType]:
             if isinstance(value, property) and value.fget is not None and not name.startswith("_"):
                 field = _kind(value.fget.__annotations__.get("return", ""))
                 if field is not None:
-                    title = " ".join((value.fget.__doc__ or "").split())
+                    title = " ".join((value.fget.__doc__ or "").split()).removeprefix("Return ")
                     found[name] = FieldType(
-                        field.name, field.node, field.item, True, field.unread, title, field.optional
+                        field.name,
+                        field.node,
+                        field.item,
+                        True,
+                        field.unread,
+                        title[:1].upper() + title[1:],
+                        field.optional,
                     )
     return found
 
@@ -181,7 +187,7 @@ def _remembered(derive: Callable[[object], object]) -> Getter:
 
 
 def value_text(value: object) -> str:
-    """Return a value as messages show it: on one line, cut after 80 code points."""
+    """Return a value as messages show it: on one line, truncated after 80 code points."""
     if value is None:
         return "nothing"
     if isinstance(value, Unread):

@@ -1,6 +1,7 @@
-"""Load packs: rule files and vocabulary files to rules and a `Vocabulary`, or all errors of all files at once.
+"""Load packs: convert rule files and vocabulary files to rules and a `Vocabulary`, or report all errors of all files at
+once.
 
-`Library` collects what a load reads; then come checks of rules against each other, single files, and packs.
+`Library` collects what a load reads. After it come checks of rules against each other, single files, and packs.
 """
 
 from __future__ import annotations
@@ -182,7 +183,9 @@ def base_telegrams() -> list[str]:
 
 
 def neighbor_folders(paths: Sequence[str]) -> list[str]:
-    """Return the folders of files that have a vocabulary folder: a file is checked with the vocabulary beside it."""
+    """Return the folders of the files that contain a vocabulary folder: a file is checked with the vocabulary next to
+    it.
+    """
     near = (os.path.dirname(os.path.abspath(path)) for path in paths if not os.path.isdir(path))
     homes = {folder: os.path.join(folder, "vocabulary") for folder in near}
     return [folder for folder, home in homes.items() if os.path.isdir(home) and Pack(folder, []).inside(home)]

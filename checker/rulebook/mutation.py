@@ -21,7 +21,7 @@ TIMES = ("at_least", "at_most", "exactly")
 
 
 class Mutant(Record):
-    """One change to a rule. `killed`: an example noticed it. `excused`: the rule lists it as equivalent."""
+    """One change to a rule. `killed`: an example detects it. `excused`: the rule lists it as equivalent."""
 
     rule: str
     name: str

@@ -1,7 +1,7 @@
 """Install rule packs from folders and wheels into a folder of the user.
 
-Only regular files of the kinds that a pack has are copied, of limited size and number. Links are refused, other files
-are left out, and a pack with errors is not installed.
+Only regular files of the kinds that a pack contains are copied, and their size and number are limited. Links are
+refused, other files are left out, and a pack with errors is not installed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ _Files = tuple[dict[str, bytes], list[str]]  # files by name, and the names of f
 
 
 def add(path: str) -> tuple[list[KnownPack], list[str]]:
-    """Install the pack in a folder, or the packs in a wheel; return them, and the paths of the files not copied.
+    """Install the pack in a folder, or the packs in a wheel; return them, and the paths of the files that were not
+    copied.
 
-    Raises `ConfigError` for what is not a pack, and `RuleError` with all errors in its files.
+    Raises `ConfigError` for anything that is not a pack, and `RuleError` with all errors in its files.
     """
     home = folder()
     os.makedirs(home, exist_ok=True)
@@ -53,7 +54,7 @@ def remove(name: str) -> None:
 
 
 def _install(path: str, files: dict[str, bytes], home: str) -> str:
-    """Write and validate a pack, then put it in the place of an older one; return its name."""
+    """Write and validate a pack, then let it replace an older one; return its name."""
     if "pack.yaml" not in files:
         raise ConfigError(f"{path}: no pack.yaml, so this is not a pack")
     temporary = os.path.join(home, f".new-{os.getpid()}")
@@ -80,7 +81,7 @@ def _install(path: str, files: dict[str, bytes], home: str) -> str:
 
 
 def _of_folder(path: str) -> _Files:
-    """Return the files of a pack's folder, and those that a pack does not have. Raises `ConfigError` for links."""
+    """Return the files of a pack's folder, and those that do not belong in a pack. Raises `ConfigError` for links."""
     found: dict[str, bytes] = {}
     ignored: list[str] = []
     for inside in ("", "vocabulary/", "telegrams/"):

@@ -1,8 +1,8 @@
 """Accept only patterns that `re` and RE2 both match in linear time and with the same result.
 
-A backtracking engine takes long if it can match the same text in many ways. So the check counts choices along the
-pattern. A repeat or an alternative opens a *span*: the letters that it and the following items can take. A letter that
-is not in the span closes it, because it fixes where the items before it ended. Within a span, choices over the same
+A backtracking engine is slow if it can match the same text in many ways, so the check counts choices along the pattern.
+A repeat or an alternative opens a *span*: the letters that it and the following items can match. A letter that is not
+in the span closes it, because it determines where the items before it ended. Within a span, choices over the same
 letters multiply; two unlimited repeats over the same letters are refused, and so are more than `MAX_CHOICES` choices.
 """
 
@@ -68,7 +68,7 @@ def refuse(pattern: str) -> Refusal | None:
 
 
 class _Refused(ValueError):
-    """The pattern is outside the language."""
+    """The pattern is outside the accepted subset."""
 
 
 Letters = frozenset[int]

@@ -1,4 +1,4 @@
-"""`Rule` and `Rulebook`: what the engine runs and what the commands list; and the selection of rules by name."""
+"""Define `Rule` and `Rulebook`, which the engine runs and the commands list; and select rules by name."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Rule:
 
     @property
     def help(self) -> str:
-        """The text that tells what to do about a finding."""
+        """What to do about a finding."""
         return str(self.data.get("help", ""))
 
     @property
@@ -88,7 +88,7 @@ class Rule:
 
     @property
     def place(self) -> tuple[str, int, int]:
-        """The file, line and column where the rule begins."""
+        """The file, line, and column at which the rule begins."""
         file, line, column = self.details["place"]
         return relative(str(file)), int(line), int(column)
 
@@ -158,8 +158,8 @@ class Rulebook:
         return self._contexts.setdefault(words.scheme.code, CompileContext(words))
 
     def covers(self, rule: Rule, profile: str) -> bool:
-        """Return whether a rule applies to a profile: it names it, or it is for all, and the profile is one of the
-        United States.
+        """Return whether a rule applies to a profile: it names the profile, or it is for all and the profile is a U.S.
+        one.
         """
         if profile in rule.profile:
             return True

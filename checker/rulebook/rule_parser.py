@@ -1,4 +1,4 @@
-"""Parse rules: a rule of a YAML file to the data that is cached and compiled.
+"""Parse rules: convert a rule in a YAML file to the data that is cached and compiled.
 
 Everything is checked here, so that a loaded rule can always be evaluated: templates of messages, citations, the era,
 the condition, the keys of a check, the life cycle, and the examples.
@@ -175,7 +175,7 @@ def _era(node: YamlMap, scope: Scope) -> list[str | None]:
 
 
 def _target(node: YamlMap, scope: Scope, data: Data) -> Frames | None:
-    """Read guard, `each` and `where`; return the frames for the requirement."""
+    """Parse the guard, `each`, and `where`; return the frames for the requirement."""
     frames = Frames()
     when = node.get("when")
     if when is not None:
@@ -295,8 +295,9 @@ def _examples(node: YamlMap, scope: Scope, data: Data, bases: Bases) -> None:
 
 
 def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
-    """Return the data of an example, or None after adding an error. Brackets are removed; their positions are
-    `places`.
+    """Return the data of an example, or None after adding an error.
+
+    Brackets are removed from the text; `places` gives their positions.
     """
     if ("text" in node.pairs) == ("base" in node.pairs):
         return scope.error("R023", node, "an example needs either `text` or `base`")

@@ -1,4 +1,4 @@
-"""The keys of rule, vocabulary and pack files: the source of the published JSON Schemas, and validation with them.
+"""Define the keys of rule, vocabulary, and pack files: the source of the published JSON Schemas, and of validation.
 
 `check_schema` reports each violation at its position in the YAML file, with the YAML to type.
 """

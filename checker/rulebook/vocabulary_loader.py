@@ -1,4 +1,4 @@
-"""Read vocabulary files (`vocabulary/*.yaml` of a pack) to tables."""
+"""Read vocabulary files (`vocabulary/*.yaml` of a pack) into tables."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
 
 
 def _in_shape(tree: YamlMap) -> bool:
-    """Return whether the file is plainly valid, so that jsonschema need not check it (half a second for all tables)."""
+    """Return whether the file is obviously valid, so that jsonschema need not check it (0.5 s for all tables)."""
     entries = tree.get("entries")
     if not isinstance(entries, YamlList) or tree.text("format") != "1":
         return False

@@ -1,6 +1,6 @@
-"""Read YAML files to trees whose nodes keep their positions; every scalar stays text.
+"""Read YAML files into trees whose nodes keep their positions; every scalar stays text.
 
-Anchors, tags, duplicate keys and files beyond the limits below are errors. The errors of a file are collected in its
+Anchors, tags, duplicate keys, and files beyond the limits below are errors. The errors of a file are collected in its
 `diagnostics`.
 """
 
@@ -95,7 +95,7 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def outside(shown: str) -> Diagnostic:
-    """Return the diagnostic for a link that leads out of a pack."""
+    """Return the diagnostic for a link that points outside a pack."""
     return Diagnostic("R031", "the file lies outside the folder of its pack", Place(shown, 1, 1))
 
 
@@ -194,11 +194,11 @@ def _remedy(line: str) -> str:
 
 
 class _Stop(ValueError):
-    """A limit is exceeded; the rest is not read."""
+    """A limit is exceeded, and the rest is not read."""
 
 
 class _Builder:
-    """Build a tree from the events of the YAML reader, without recursion."""
+    """Builds a tree from the events of the YAML reader, without recursion."""
 
     def __init__(self, file: RuleFile, text: str) -> None:
         self.file = file

@@ -1,4 +1,6 @@
-"""From templates to telegrams: dates in order, rising serials, references that exist, defects on request."""
+"""Generate telegrams from templates: dates in order, rising serial numbers, existing references, and defects on
+request.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ PARAGRAPHS = 32  # more than any template has: no two paragraphs of a corpus get
 
 
 class Planted(Record):
-    """One planted defect: the rule it breaks, the words at its position, their offset in code points."""
+    """One planted defect: the rule it violates, the words at its position, and their offset in code points."""
 
     cable: str
     rule: str
@@ -69,7 +71,7 @@ def make(count: int, seed: int, defects: float, folder: str | None = None) -> It
 
 
 class Maker:
-    """The state of one run: random numbers, serials used, recent telegrams."""
+    """The state of one run: random numbers, serial numbers used, recent telegrams."""
 
     def __init__(self, script: Script, words: Vocabulary, count: int, seed: int, defects: float) -> None:
         self.script = script
@@ -174,7 +176,7 @@ class Maker:
         return values
 
     def _number(self, values: Values, sent: date, filed: bool) -> None:
-        """Set the next serial of the post's telegrams, or with `filed` of its files."""
+        """Set the next serial number of the post's telegrams or, with `filed`, of its files."""
         key = (f"{values['post_name']}-" if filed else values["post_name"], sent.year)
         serial = self.serials.get(key, 0) + 1
         self.serials[key] = serial
@@ -249,7 +251,7 @@ def _pool(rng: Random, spec: dict[str, Any], script: Script) -> list[tuple[str, 
 
 
 def _wrapped(text: str, width: int) -> str:
-    """Return the text in lines of at most `width`; the first is shorter, because number and mark precede it."""
+    """Return the text in lines of at most `width` characters. The first is shorter, after number and mark."""
     lines, line, available = [], "", width - 12
     for word in text.split(" "):
         if line and len(line) + 1 + len(word) > available:

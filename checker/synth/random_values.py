@@ -1,4 +1,4 @@
-"""How each value of a template is drawn, compiled once from its declaration in `rules/synth/`."""
+"""Draw the values of a template as declared in `rules/synth/`; each declaration is compiled once."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def add_years(day: date, years: int) -> date:
 
 
 def date_values(day: date) -> Values:
-    """Return a day's parts by the names used in templates: d dd m mm yy yyyy ddd."""
+    """Return the parts of a date by the names used in templates: d dd m mm yy yyyy ddd."""
     year, month, number = day.year, day.month, day.day
     return {
         "d": str(number),

@@ -1,4 +1,4 @@
-"""Templates and defects of the generator, compiled from `rules/synth/*.yaml`.
+"""Compile the templates and defects of the generator from `rules/synth/*.yaml`.
 
 First the keys of the files, from which the published schema is generated; then the loading and checking of the files.
 """
@@ -175,7 +175,7 @@ FILES = {"words": ("lists", "bodies", "section"), "telegrams": ("let", "template
 
 
 class Edit(Record):
-    """Replace `find` with `put`, both templates; with `last`, the last occurrence."""
+    """A replacement of `find` by `put`, both templates; with `last`, of the last occurrence."""
 
     find: Callable[[Values], str]
     put: Callable[[Values], str]
@@ -183,7 +183,7 @@ class Edit(Record):
 
 
 class Defect(Record):
-    """One way to break a compliant telegram, and where the finding is expected."""
+    """One way to make a compliant telegram defective, and where the finding is expected."""
 
     id: str
     rule: str
@@ -198,7 +198,7 @@ class Defect(Record):
     wrapper: Callable[[Values], str] | None
 
     def fits(self, values: Values, sections: int) -> bool:
-        """Return whether a telegram can get this defect."""
+        """Return whether a telegram can receive this defect."""
         if self.sections and sections < 2:
             return False
         if any(values.get(name) not in allowed for name, allowed in self.where.items()):
@@ -298,7 +298,7 @@ class Script:
         return min((item.since for item in self.templates if item.since > day), default=self.last)
 
     def pick(self, day: date, chance: float) -> Template:
-        """Return a template in use on a day, by their shares."""
+        """Return a template in use on a day, drawn according to their shares."""
         usable = [item for item in self.templates if item.since <= day <= item.until]
         if len(usable) == 1:
             return usable[0]

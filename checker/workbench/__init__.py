@@ -1,9 +1,9 @@
-"""The workbench: a local web application over a finished audit.
+"""Serve the workbench: a local web application over a finished audit.
 
     serve(options, port, log, started)          checker.cli.view calls it
 
-`guard` decides who may ask, `server` routes, `application` holds what all pages share, `criteria` and `queries` filter
-and count, `text_pane` reads telegrams again, `finding_pages` and `report_pages` are the screens, `actions` writes.
+`guard` decides which requests are allowed, `server` routes them, `application` has what all pages share, `criteria` and
+`queries` filter and count, `text_pane` reads telegrams again, the modules `*_pages` build pages, and `actions` writes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a reviewer writes: decisions, undo, missed findings, samples, imports. The guard has checked each request.
+"""Write what a reviewer enters: decisions, undo, missed findings, samples, imports. The guard has checked each request.
 
-A request is a JSON object; each action names the keys it takes and refuses all others. Answers are JSON objects; an
-error has one sentence in `error`, and nothing was written.
+A request is a JSON object; each action names the keys that it accepts and refuses all others. Responses are JSON
+objects; an error has one sentence in `error`, and then nothing was written.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Action = Callable[[Workbench, Session, dict[str, Any]], dict[str, object]]
 
 
 def action(**keys: type) -> Callable[[Action], Callable[[Request], Response]]:
-    """Return a decorator for an action that takes these keys, each of one type; all may be left out."""
+    """Return a decorator for an action that accepts these keys, each of one type; all of them are optional."""
 
     def decorate(work: Action) -> Callable[[Request], Response]:
         @wraps(work)
@@ -50,7 +50,7 @@ def action(**keys: type) -> Callable[[Action], Callable[[Request], Response]]:
 
 
 def _object(given: object, keys: Mapping[str, type]) -> dict[str, Any]:
-    """Return the object of a request. Raises `InputError` for another value, an unknown key or a wrong type."""
+    """Return the object in a request. Raises `InputError` for any other value, an unknown key, or a wrong type."""
     if not isinstance(given, dict):
         raise InputError("The request is not a JSON object.")
     for name, value in given.items():
@@ -62,7 +62,7 @@ def _object(given: object, keys: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
-    """Return text that a reviewer wrote. Raises `InputError` if it is too long or has control characters."""
+    """Return text that a reviewer wrote. Raises `InputError` if it is too long or contains control characters."""
     text = text.strip().replace("\r\n", "\n")
     if len(text) > longest:
         raise InputError(f"The {name} is longer than {longest} characters.")
@@ -72,7 +72,7 @@ def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
 
 
 def _reviewer(workbench: Workbench, session: Session, given: str) -> str:
-    """Return under whose name to write. Raises `InputError` if no name is known."""
+    """Return the name under which to write. Raises `InputError` if no name is known."""
     name = workbench.options.reviewer or _text("name", given, LONGEST_NAME) or session.reviewer
     if not name:
         raise InputError("Nothing is decided without a name.")
@@ -117,7 +117,7 @@ def _check(decision: str, reason: str) -> None:
 
 
 def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) -> list[Row]:
-    """Return the findings that are to be decided: those named, or all that meet the filters of the list."""
+    """Return the findings to decide: those named, or all that meet the filters of the list."""
     if given["everything"]:
         rows = workbench.tables.named(criteria, MOST_AT_ONCE)
         if len(rows) >= MOST_AT_ONCE:
@@ -134,7 +134,7 @@ def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) ->
 
 
 def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:
-    """Return how a finding came to be judged: in a sample that has it, or in the list."""
+    """Return how a finding came to be judged: in a sample that contains it, or in the list."""
     choice = criteria.choices.get("sample")
     if choice and len(choice.wanted) == 1 and workbench.in_sample(choice.wanted[0], rows[0]["fingerprint"]):
         return f"sample:{choice.wanted[0]}"
@@ -143,7 +143,7 @@ def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:
 
 @action(query=str, by=str)
 def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Take back the last decision, with its whole group, and return what the findings are now."""
+    """Undo the last decision with its whole group, and return the new state of the findings."""
     by = _reviewer(workbench, session, given["by"])
     findings = workbench.undo(by)
     reviewed, whole = workbench.tables.progress(_criteria(given["query"]))
@@ -153,7 +153,7 @@ def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[
 
 @action(name=str, kind=str, query=str, size=str, seed=str, blind=str)
 def draw(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Draw a sample and write it into the folder of the audit."""
+    """Draw a sample and write it to the folder of the audit."""
     name = given["name"]
     size, seed = _number("size", given["size"], 1, 5000), _number("seed", given["seed"], 0, 999_999_999)
     criteria = _criteria(given["query"])
@@ -169,7 +169,7 @@ def _number(name: str, text: str, low: int, high: int) -> int:
 
 @action(sample=str, document=str, by=str)
 def reviewed(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Write that a telegram of a sample was read whole."""
+    """Record that a telegram of a sample was read completely."""
     number = _number("document", given["document"], 0, 10**11)
     telegram = workbench.tables.telegram(number)
     sample = workbench.samples.get(given["sample"])
@@ -182,7 +182,7 @@ def reviewed(workbench: Workbench, session: Session, given: dict[str, Any]) -> d
 
 @action(name=str, text=str)
 def import_decisions(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Add the events of another decisions file; lines that are known already are added once."""
+    """Add the events of another decisions file; lines that are already present are not added again."""
     events = []
     for number, line in enumerate(given["text"].encode("utf-8", "surrogatepass").split(b"\n"), 1):
         if line.strip():
@@ -193,7 +193,7 @@ def import_decisions(workbench: Workbench, session: Session, given: dict[str, An
 
 @action(document=int, line=int, rule=str, note=str, by=str)
 def missed(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Write that a telegram has something no rule found."""
+    """Record that a telegram contains something that no rule found."""
     telegram = workbench.tables.telegram(given["document"])
     if telegram is None:
         raise InputError("There is no such telegram in this audit.")

@@ -1,4 +1,4 @@
-"""One finished audit opened for review: its tables, texts, decisions and pages, shared by all routes."""
+"""Open one finished audit for review: its tables, texts, decisions, and pages, shared by all routes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NAVIGATION = (
 
 
 class ViewOptions(Record):
-    """What `cablecheck view` was asked for."""
+    """The options of `cablecheck view`."""
 
     out: str
     corpus: str = ""
@@ -53,7 +53,7 @@ class ViewOptions(Record):
 
 
 class Workbench:
-    """One finished audit, opened. Raises `CablecheckError` if there is none, or its decisions are damaged."""
+    """One finished audit, opened. Raises `CablecheckError` if there is none, or if its decisions are damaged."""
 
     def __init__(self, options: ViewOptions) -> None:
         self.options = options
@@ -100,7 +100,7 @@ class Workbench:
 
     @property
     def today(self) -> str:
-        """The day on which dates are judged, as ISO 8601: --as-of, or the day of the clock."""
+        """The day on which dates are evaluated, as ISO 8601: --as-of, or today according to the clock."""
         return self.options.as_of or date.today().isoformat()
 
     def page(self, request: Request, template: str, status: int = 200, **values: object) -> Response:
@@ -114,7 +114,7 @@ class Workbench:
         return self.page(request, "message.html", 404, title="Not found", sentences=[sentence], link="")
 
     def sources(self, rule: Mapping[str, Any]) -> list[str]:
-        """Return the sources of a rule for readers."""
+        """Return the sources of a rule for display."""
         titles = rule["titles"] or ()
         pairs = zip(rule["cite"] or (), [*titles, *[""] * len(rule["cite"] or ())], strict=False)
         return [f"{cite}: {title}" if title else cite for cite, title in pairs]
@@ -122,12 +122,12 @@ class Workbench:
     # ---- Decisions ---------------------------------------------------------------------------------------------------
 
     def decision_of(self, fingerprint: str) -> str:
-        """Return the latest decision about a finding, of this audit or another one; `none` if there is none."""
+        """Return the latest decision about a finding, from this audit or another one; `none` if there is none."""
         latest = self.log.latest.get(fingerprint)
         return latest.decision if latest else grammar.UNREVIEWED
 
     def history(self, item: Row) -> list[dict[str, str]]:
-        """Return the decisions about a finding, the latest first, and whether text or rules have changed since."""
+        """Return the decisions about a finding, latest first, and whether text or rules have changed since."""
         gone = {event.undoes for event in self.log.events}
         found = []
         for event in reversed(self.log.history(item["fingerprint"])):
@@ -148,7 +148,7 @@ class Workbench:
         return str(telegram["text_hash"] or "") if telegram else ""
 
     def decide(self, rows: Sequence[Row], form: ReviewDecision) -> None:
-        """Write one decision about findings, given as rows of `item`; `form` holds what they have in common."""
+        """Write one decision about findings, given as rows of `item`; `form` contains what they have in common."""
         events = []
         for row in {row["fingerprint"]: row for row in rows}.values():
             event = copied(
@@ -166,14 +166,14 @@ class Workbench:
             self._show(event.finding for event in events)
 
     def undo(self, by: str) -> list[str]:
-        """Take back the last group of decisions of a reviewer; return the fingerprints of its findings."""
+        """Undo a reviewer's last group of decisions; return the fingerprints of its findings."""
         with self._writing:
             findings = list(dict.fromkeys(event.finding for event in self.log.undo(by) if event.finding))
             self._show(findings)
         return findings
 
     def miss(self, telegram: Row, line: int, rule: str, note: str, by: str) -> None:
-        """Write that a telegram has something no rule found."""
+        """Record that a telegram contains something that no rule found."""
         known = self.tables.rule(rule) is not None
         event = ReviewDecision(
             "",
@@ -192,14 +192,14 @@ class Workbench:
             self.log.append(event)
 
     def add(self, events: Sequence[ReviewDecision]) -> int:
-        """Add events of another decisions file; return how many were new."""
+        """Add events from another decisions file; return how many were new."""
         with self._writing:
             added = self.log.adopt(events)
             self._show(event.finding for event in events if event.finding)
             return added
 
     def reviewed(self, telegram: Row, sample: str, by: str) -> None:
-        """Write that a reviewer of a sample has read a telegram whole."""
+        """Record that a reviewer of a sample has read a telegram completely."""
         event = ReviewDecision(
             _document_key(telegram),
             "",
@@ -243,7 +243,7 @@ class Workbench:
         return (event.decision, event.by) if event and event.decision != WITHDRAWN else (grammar.UNREVIEWED, "")
 
     def sign(self, session: Session, name: str) -> None:
-        """Remember under whose name a session decides."""
+        """Store the name under which a session makes decisions."""
         session.sign(name)
 
     # ---- Samples -----------------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ class Workbench:
     # ---- What pages show ---------------------------------------------------------------------------------------------
 
     def precision(self) -> dict[str, samples.Precision]:
-        """Return the precision of each sampled rule, from the sample with the most judged findings of it."""
+        """Return the precision of each sampled rule, from the sample in which most of its findings were judged."""
         found: dict[str, samples.Precision] = {}
         for sample in self.samples.values():
             if sample.kind != samples.FINDINGS:
@@ -303,24 +303,24 @@ class Workbench:
         return self._texts.text(place, items, current) if place else PaneText((), ())
 
     def _highest(self) -> object:
-        """Return the highest level of the audit, as an entry of the vocabulary; `None` if no level was read."""
+        """Return the highest level in the audit, as an entry of the vocabulary; `None` if no level was read."""
         code = self.tables.value("select level from telegram where rank is not null order by rank desc limit 1")
         return self.levels.get(code)
 
 
 def _document_key(telegram: Row) -> str:
-    """Return what decisions about a whole telegram have in place of the fingerprint of a finding."""
+    """Return the key that decisions about a whole telegram have in place of a finding's fingerprint."""
     return sha256(f"{telegram['path']}\n{telegram['cable']}\n{telegram['line']}".encode()).hexdigest()[:20]
 
 
 def of(request: Request) -> Workbench:
-    """Return the workbench of a request."""
+    """Return the workbench that serves a request."""
     workbench: Workbench = request.app.state.workbench
     return workbench
 
 
 def json_answer(value: object, status: int = 200) -> Response:
-    """Return an answer as JSON."""
+    """Return a JSON response."""
     return Response(json.dumps(value, default=str), status, media_type="application/json")
 
 

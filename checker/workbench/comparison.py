@@ -1,4 +1,4 @@
-"""The findings of two audits side by side: new, gone, moved and the same, by fingerprint."""
+"""Compare the findings of two audits: new, gone, moved, and the same, by fingerprint."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from a full join b using (fingerprint, nth)
 
 
 class Comparison:
-    """Two finished audits, joined once. Raises `InputError` if `before` is not one."""
+    """Two finished audits, joined once. Raises `InputError` if `before` is not a finished audit."""
 
     def __init__(self, before: str, after: str, redact: bool) -> None:
         if not os.path.exists(table_path(before, "findings")):
@@ -50,7 +50,7 @@ class Comparison:
         return self._rows(f"select rule, {kinds} from joined group by rule order by new + gone + moved desc, rule", [])
 
     def rows(self, kind: str, rule: str) -> list[dict[str, Any]]:
-        """Return the findings of one kind, of one rule or of all."""
+        """Return the findings of one kind, for one rule or for all."""
         test = "kind = ?" + (" and rule = ?" if rule else "")
         sql = f"select * from joined where {test} order by rule, path, line limit {MOST_ROWS}"
         return self._rows(sql, [kind, rule] if rule else [kind])

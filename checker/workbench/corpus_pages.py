@@ -1,4 +1,4 @@
-"""The corpus: overview, telegrams, one telegram, references, rules, and what falls due."""
+"""Build the pages about the corpus: overview, telegrams, one telegram, references, rules, and what is due."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _documents(workbench: Workbench, criteria: Criteria, size: int) -> list[Row]
 
 
 def telegram_condition(workbench: Workbench, criteria: Criteria) -> tuple[str, list[object]]:
-    """Return the criteria as a condition on `telegram`; filters on findings ask for telegrams that have such ones."""
+    """Return the criteria as a condition on `telegram`; filters on findings select telegrams with such findings."""
     own = {name: choice for name, choice in criteria.choices.items() if name in _TELEGRAM_FACETS}
     asked = {name: choice for name, choice in criteria.choices.items() if name not in _TELEGRAM_FACETS}
     where, values = workbench.tables.condition(Criteria(own), telegrams=True)
@@ -202,7 +202,7 @@ def telegram(request: Request) -> Response:
 
 
 def _of_document(workbench: Workbench, table: str, number: int) -> list[Row]:
-    """Return the rows of one document of a table that not every audit has; nothing in a redacted view."""
+    """Return the rows for one document from a table that not every audit has; nothing in a redacted view."""
     if table not in workbench.tables.present or workbench.redact:
         return []
     return workbench.tables.rows(f"select * from {quoted(table)} where document = ? limit {_MOST_EDGES}", [number])
@@ -230,7 +230,7 @@ _MOST_EDGES = 500
 
 
 def references(request: Request) -> Response:
-    """Return what a telegram cites, and what cites it."""
+    """Return what a telegram cites and what cites it."""
     workbench = of(request)
     found = workbench.tables.telegram(request.path_params["number"])
     if found is None:
@@ -258,7 +258,7 @@ def references_csv(request: Request) -> Response:
 
 
 def _edges(workbench: Workbench, found: Mapping[str, Any], steps: int) -> tuple[list[Row], list[Row]]:
-    """Return the references from and to a telegram; with two steps also those of its neighbors."""
+    """Return the references from and to a telegram; with two steps, also those of its neighbors."""
     cites = _cited(workbench, [found], 1)
     cited_by = _citing(workbench, [found], 1)
     if steps == _STEPS:
@@ -322,7 +322,7 @@ from rules r left join (
 
 
 def rules(request: Request) -> Response:
-    """Return the rules with what came of them in this audit."""
+    """Return the rules with their results in this audit."""
     workbench = of(request)
     every = request.query_params.get("all") == "1"
     rows = workbench.tables.rows(
@@ -347,7 +347,7 @@ def _rule_rows(workbench: Workbench) -> list[Row]:
 
 
 def rule(request: Request) -> Response:
-    """Return one rule: requirement, sources, numbers, and its findings by year and post."""
+    """Return one rule: requirement, sources, counts, and its findings by year and post."""
     workbench = of(request)
     found = workbench.tables.rows(f"{_RULES} where r.rule = ?", [request.path_params["rule"]])
     if not found:
@@ -377,7 +377,7 @@ _DUE = "classified and expected_on is not null"
 
 
 def due(request: Request) -> Response:
-    """Return what falls due by year and post, what is overdue, and the telegrams of one year."""
+    """Return what is due by year and post, what is overdue, and the telegrams of one year."""
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
     tables = workbench.tables
@@ -433,7 +433,7 @@ def _due_arguments(workbench: Workbench, request: Request) -> tuple[str, str]:
 
 
 def _due_rows(workbench: Workbench, as_of: str, year: str, limit: int) -> list[Row]:
-    """Return the telegrams that fall due in a year, or that are overdue."""
+    """Return the telegrams that are due in a year, or that are overdue."""
     test = "expected_on < cast(? as date)" if year == "overdue" else "year(expected_on) = cast(? as integer)"
     sql = (
         "select document, path, cable, mrn, date, post, level, subject, instruction, expected_on, declass_basis, "
@@ -492,7 +492,7 @@ def due_calendar(request: Request) -> Response:
 
 
 def values(request: Request) -> Response:
-    """Return all values of one facet with their counts, searchable, by count or by name."""
+    """Return all values of one facet with their counts, searchable, in the order of count or name."""
     workbench = of(request)
     name = request.path_params["name"]
     if name not in FACETS:

@@ -1,8 +1,9 @@
-"""The filters of the workbench: the same names in every address, parsed from a query string and printed back.
+"""Parse the filters of the workbench from a query string and print them back, with the same names in every address.
 
-Values of one filter are alternatives, filters add up. `rule=!CRP-002` excludes, `year=2000..2009` is a range, and an
-empty value stands for documents without one (`post=`). A value that begins with `!` or a backslash has a backslash in
-front. Whatever is not understood becomes a notice for the reader and matches nothing; it is never ignored.
+Several values of one filter are alternatives; several filters must all match. `rule=!CRP-002` excludes,
+`year=2000..2009` is a range, and an empty value selects documents without a value (`post=`). A value that begins with
+`!` or a backslash is written with a backslash before it. Anything that is not understood produces a notice for the
+reader and matches nothing; it is never ignored.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ MOST = 200  # values of one filter
 
 
 class Facet(Record):
-    """A filter whose values can be counted, with its title; `number` if its values are numbers."""
+    """A filter whose values can be counted, with its title; `number` is true if its values are numbers."""
 
     name: str
     title: str
@@ -65,14 +66,14 @@ _YEAR = re.compile(r"\d{1,4}")
 
 
 class Choice(Record):
-    """The values of one filter: those that are wanted, and those that are excluded."""
+    """The values of one filter: those that are selected, and those that are excluded."""
 
     wanted: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
 
 class Criteria(Record):
-    """What a list shows: the choices of each filter, the search words, the order and the page."""
+    """What a list shows: the choices of each filter, the search words, the order, and the page."""
 
     choices: Mapping[str, Choice]
     q: str = ""
@@ -86,7 +87,7 @@ class Criteria(Record):
         return Criteria(kept, "" if name == "q" else self.q, self.sort)
 
     def toggled(self, name: str, value: str, exclude: bool = False) -> Criteria:
-        """Return the criteria with one value added, or taken away if it is chosen already."""
+        """Return the criteria with one value added, or removed if it is already selected."""
         choice = self.choices.get(name, Choice())
         wanted = tuple(one for one in choice.wanted if one != value)
         excluded = tuple(one for one in choice.excluded if one != value)

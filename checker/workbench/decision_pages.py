@@ -1,4 +1,4 @@
-"""The decisions log as a page, as CSV, as JSON, and as the file itself."""
+"""Show the decisions log as a page, as CSV, as JSON, and as the file itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TITLES = {**TITLES, MISSED: "Missed finding"}
 
 
 def decisions(request: Request) -> Response:
-    """Return the log, the latest first."""
+    """Return the log, latest first."""
     workbench = of(request)
     workbench.refresh()
     chosen, notices = _chosen(request)
@@ -70,7 +70,7 @@ def decisions_file(request: Request) -> Response:
 
 
 def _chosen(request: Request) -> tuple[dict[str, str], list[str]]:
-    """Return the filters of the log, and a notice for each name or value that is not one."""
+    """Return the filters of the log, and a notice for each unknown name or value."""
     notices = [
         f"There is no filter “{name[:40]}”; known filters: {', '.join(_FILTERS)}."
         for name in request.query_params

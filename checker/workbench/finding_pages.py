@@ -1,4 +1,6 @@
-"""The findings: list with facets, telegram beside it, permalinks, all values of a facet; the same as CSV and JSON."""
+"""Build the pages about findings: list with facets, telegram next to it, permalinks, and facet values; also CSV and
+JSON.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ _NO_VALUE = "(none)"
 
 
 def findings(request: Request) -> Response:
-    """Return the list of findings with its facets and the telegram of the chosen one."""
+    """Return the list of findings with its facets and the telegram of the selected finding."""
     workbench = of(request)
     if not request.url.query:
         return RedirectResponse(f"/findings?{DEFAULT}", 303)
@@ -77,7 +79,7 @@ def _asked_item(workbench: Workbench, asked: str | None, notices: list[str]) -> 
 
 
 def pane_part(request: Request) -> Response:
-    """Return the telegram of one finding alone, for the script to put beside the list."""
+    """Return the telegram of one finding alone, for the script to insert next to the list."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request, ("item",))
     item = _asked_item(workbench, request.query_params.get("item"), notices)
@@ -93,7 +95,7 @@ def pane_part(request: Request) -> Response:
 
 
 def permalink(request: Request) -> Response:
-    """Return a finding by its fingerprint: the list of its telegram, with the finding opened."""
+    """Return a finding by its fingerprint: the list for its telegram, with the finding opened."""
     workbench = of(request)
     fingerprint = request.path_params["fingerprint"]
     found = workbench.tables.with_fingerprint(fingerprint)
@@ -144,14 +146,14 @@ def read_criteria(workbench: Workbench, request: Request, extra: Sequence[str] =
 
 
 def label(workbench: Workbench, name: str, value: str) -> str:
-    """Return the words for a value of a facet."""
+    """Return the words displayed for a value of a facet."""
     return workbench.titles.get(name, {}).get(value) or value or _NO_VALUE
 
 
 def facet_groups(
     workbench: Workbench, criteria: Criteria, facets: Mapping[str, list[FacetCount]] | None = None
 ) -> list[dict[str, object]]:
-    """Return the facets for the page: titles, the first values with counts, and how many there are."""
+    """Return the facets for the page: titles, the first values with counts, and the number of values."""
     groups: list[dict[str, object]] = []
     for name, counts in (facets or workbench.tables.facets(criteria)).items():
         if name == "reviewer":
@@ -174,7 +176,7 @@ def facet_groups(
 
 
 def _decades(counts: Sequence[FacetCount], criteria: Criteria) -> list[FacetCount]:
-    """Return the counts of years by decade; chosen values and ranges come first as they are."""
+    """Return the counts of years by decade; selected values and ranges come first, unchanged."""
     choice = criteria.choices.get("year")
     wanted, excluded = (choice.wanted, choice.excluded) if choice else ((), ())
     sums: dict[str, int] = {}
@@ -264,7 +266,7 @@ def _all(workbench: Workbench, criteria: Criteria) -> Iterator[Row]:
 def csv_stream(
     columns: Sequence[str], rows: Iterator[Mapping[str, Any]], name: str, heads: Sequence[str] = ()
 ) -> Response:
-    """Return rows as a CSV file; no cell is a formula. `heads` are the titles of the columns if they differ."""
+    """Return rows as a CSV file in which no cell is a formula. `heads` are the titles of the columns if they differ."""
 
     def lines() -> Iterator[str]:
         yield from csv_rows([[csv_cell(head) for head in heads or columns]])

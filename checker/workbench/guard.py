@@ -1,8 +1,8 @@
-"""The guard in front of every route: who may ask, from which page, and with which headers the answer leaves.
+"""Guard every route: decide who may make a request, from which page, and which headers the response has.
 
 Every program and every web page on the reader's machine can reach a loopback port, so the address alone protects
 nothing. The guard checks, in this order: the Host header, the one-time token, the session cookie, and for a POST the
-origin, the content type, the CSRF value and the size of the body. What it refuses never reaches a route.
+origin, the content type, the CSRF value, and the size of the body. A request that it refuses never reaches a route.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ _OWN = ("host", "cookie", "origin", "content-type", CSRF)  # headers that must n
 
 
 class Session(Record):
-    """A signed-in browser: the value its POST requests must carry, and the name its decisions are made under."""
+    """A signed-in browser: the value that its POST requests must carry, and the name under which it makes decisions."""
 
     csrf: str
     reviewer: str = ""
 
     def sign(self, name: str) -> None:
-        """Remember the name."""
+        """Store the name."""
         self.reviewer = name
 
 
@@ -63,10 +63,10 @@ class Refused(Exception):
 
 
 class Guard:
-    """An ASGI application that passes on the requests of the reader's own pages and refuses all others.
+    """An ASGI application that passes on requests from the reader's own pages and refuses all others.
 
-    `page(status, title, sentence, link)` makes the page of a refusal, `log(line)` writes one line for each request,
-    `announce(token)` is called with the next token after one has been used.
+    `page(status, title, sentence, link)` builds the page of a refusal, `log(line)` writes one line for each request,
+    and `announce(token)` is called with the next token after one has been used.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Guard:
 
     @property
     def cookie(self) -> str:
-        """The name of the cookie. It has the port, because cookies are shared between the ports of a host."""
+        """The name of the cookie. It contains the port, because cookies are shared between the ports of a host."""
         return f"cablecheck-{self.port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,7 +130,7 @@ class Guard:
         await (answer or self.app)(scope, receive, send)
 
     def _signing_in(self, scope: Scope) -> Response | None:
-        """Check who asks; return a redirect if the request carries the token. Raises `Refused`."""
+        """Check the request; return a redirect if it carries the token. Raises `Refused`."""
         headers = _headers(scope)
         if headers.get("host") not in self._hosts:
             raise Refused(403, "This address is not served here.")
@@ -194,9 +194,9 @@ class Guard:
             raise Refused(400, "The request is not JSON.") from None
 
     def _refusal(self, scope: Scope, refusal: Refused) -> Response:
-        """Return the page of a refusal. Without a cookie it is a page that links to itself.
+        """Return the page of a refusal. If the cookie is missing, the page contains a link to itself.
 
-        A link from another site arrives without the cookie, and a link from this page with it.
+        A request from another site's link arrives without the cookie, but one from this page's link carries it.
         """
         if scope["method"] == "POST" or refusal.status == 403:
             return PlainTextResponse(refusal.sentence or "Sign in first.", refusal.status)
@@ -214,7 +214,7 @@ def _method(scope: Scope) -> str:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request. Raises `Refused` if one that the guard relies on occurs twice."""
+    """Return the headers of a request. Raises `Refused` if a header that the guard relies on occurs twice."""
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         key = name.decode("latin-1").lower()
@@ -225,7 +225,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _token(scope: Scope) -> str:
-    """Return the token of the address that the terminal shows, or ""."""
+    """Return the token in the address that the terminal shows, or ""."""
     if scope["method"] != "GET" or scope["path"] != "/":
         return ""
     query: bytes = scope["query_string"]

@@ -1,4 +1,4 @@
-"""Pages from templates. Whatever a template prints is escaped: for HTML, and control characters as visible escapes."""
+"""Render pages from templates. Everything a template prints is escaped: for HTML, and control characters visibly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATIC = os.path.join(FOLDER, "static")
 
 
 def environment() -> Environment:
-    """Return the environment of the templates: autoescape everywhere, and an error for a name that is not defined."""
+    """Return the environment of the templates: autoescape everywhere, and an error for an undefined name."""
     made = Environment(
         loader=FileSystemLoader(os.path.join(FOLDER, "templates")),
         autoescape=True,
@@ -40,7 +40,7 @@ def _shown(value: object) -> object:
 
 
 def count(value: object) -> str:
-    """Return a number with commas between thousands."""
+    """Return a number with commas between groups of three digits."""
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
@@ -60,7 +60,7 @@ def telegram_text(text: str) -> Markup:
 
 
 class Pages:
-    """The templates with what every page has: navigation, highest marking, session."""
+    """The templates, with what every page has: navigation, highest marking, session."""
 
     def __init__(self, shared: Mapping[str, object]) -> None:
         self._environment = environment()

@@ -1,10 +1,10 @@
-"""The tables of an audit in memory, and the questions the pages ask of them.
+"""Keep the tables of an audit in memory, and answer the queries of the pages.
 
 The database is the locked one of `audit.database`: it can read the audit's own tables and nothing else. Two tables are
-loaded: `item` holds findings and undetermined verdicts in reading order with what the filters need, `tagged` one row
-for each TAGS entry of a document. Decisions are a column of `item`, kept up to date by `decide`.
+loaded: `item` has findings and undetermined verdicts in reading order with what the filters need, and `tagged` has one
+row for each TAGS entry of a document. Decisions are a column of `item`, kept up to date by `decide`.
 
-Values reach the database as parameters only; names of columns come from the tables in this module.
+Values reach the database only as parameters; names of columns come from the tables in this module.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ Row = dict[str, Any]
 
 
 class FacetCount(Record):
-    """One value of a facet: how many rows have it, and whether it is chosen or excluded."""
+    """One value of a facet: how many rows have it, and whether it is selected or excluded."""
 
     value: str
     count: int
@@ -156,7 +156,7 @@ class AuditTables:
         return int(self.value(f"select count(*) from item where {where}", values))
 
     def progress(self, criteria: Criteria) -> tuple[int, int]:
-        """Return how many findings are decided, and how many there are, of those that meet the other criteria."""
+        """Return how many findings are decided, and how many meet the other criteria in total."""
         where, values = self.condition(criteria.without("decision").without("reviewer"))
         row = self.rows(
             f"select count(*) filter (decision <> 'none') as decided, count(*) as total from item where {where}", values
@@ -183,7 +183,7 @@ class AuditTables:
         return found[0] if found else None
 
     def place(self, document: int) -> Row | None:
-        """Return where the text of one telegram is in the corpus."""
+        """Return the location of one telegram's text in the corpus."""
         sql = "select path, member, start, bytes, line, item from cables where document = ?"
         found = self.rows(sql, [document])
         return found[0] if found else None
@@ -200,7 +200,7 @@ class AuditTables:
         return self.rows(sql, [list(fingerprints)])
 
     def named(self, criteria: Criteria, most: int) -> list[Row]:
-        """Return one finding for each fingerprint among those that meet the criteria."""
+        """Return, for each fingerprint, one finding among those that meet the criteria."""
         where, values = self.condition(criteria)
         return self.rows(f"{_ONE} where fingerprint <> '' and {where} {_FIRST} limit ?", [*values, most])
 
@@ -219,7 +219,7 @@ class AuditTables:
         return [(row["level"] or "?", str(row["document"])) for row in rows]
 
     def telegrams(self, documents: Sequence[int]) -> list[Row]:
-        """Return some telegrams in the order of the corpus."""
+        """Return some telegrams, in the order of the corpus."""
         sql = "select * from telegram where document in (select unnest(?)) order by document"
         return self.rows(sql, [list(documents)])
 
@@ -252,7 +252,7 @@ class AuditTables:
 
     @staticmethod
     def marked(counts: Mapping[str, list[tuple[str, int]]], criteria: Criteria) -> dict[str, list[FacetCount]]:
-        """Return counts by facet, ordered, with what the criteria choose."""
+        """Return counts by facet, ordered, with the selected values of the criteria."""
         return {name: _marked(found, criteria.choices.get(name, Choice())) for name, found in counts.items()}
 
     def _counted(self, criteria: Criteria, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
@@ -297,8 +297,8 @@ class AuditTables:
     ) -> tuple[str, list[object]]:
         """Return the criteria as a condition on `item`, and its parameters.
 
-        Undetermined verdicts are left out unless the criteria name a kind of them; `undetermined` keeps only them.
-        With `telegrams` it is a condition on `telegram`.
+        Undetermined verdicts are left out unless the criteria name one of their kinds; `undetermined` selects only
+        them. With `telegrams`, the condition is on `telegram`.
         """
         parts, values = ["true"], list[object]()
         if telegrams:
@@ -408,7 +408,7 @@ def _word(value: object) -> str:
 
 
 def _marked(counts: Sequence[tuple[str, int]], choice: Choice) -> list[FacetCount]:
-    """Return the values of a facet in order, chosen values first even if nothing has them."""
+    """Return the values of a facet in order, selected values first even if no row has them."""
     present = {value for value, _ in counts}
     absent = [(value, 0) for value in (*choice.wanted, *choice.excluded) if value not in present and not span(value)]
     found = [FacetCount(value, count, value in choice.wanted, value in choice.excluded) for value, count in counts]

@@ -1,4 +1,4 @@
-"""Samples: draw one, work through it, and its result."""
+"""Build the pages about samples: draw one, work through it, and see its result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = ("rule", "right", "wrong", "unsure", "undecided", "population", "words
 
 
 def samples(request: Request) -> Response:
-    """Return the samples of this audit, and the form that draws one."""
+    """Return the samples of this audit, and the form for drawing one."""
     workbench = of(request)
     workbench.refresh()
     query = request.query_params.get("from", DEFAULT.replace("&decision=none", ""))
@@ -51,7 +51,7 @@ def _overall(found: Mapping[str, Precision]) -> str:
 
 
 def progress(workbench: Workbench) -> list[dict[str, object]]:
-    """Return the samples with how far they are, for the overview."""
+    """Return the samples with their progress, for the overview."""
     return [_row(workbench, name) for name in workbench.samples]
 
 

@@ -1,4 +1,4 @@
-"""The server of the workbench: routes, refusals, errors, and the loopback port."""
+"""Run the server of the workbench: routes, refusals, errors, and the loopback port."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ POSTS = (
 
 
 def application(workbench: Workbench, port: int, log: Callable[[str], None], announce: Callable[[str], None]) -> Guard:
-    """Return the application of one audit, guarded."""
+    """Return the ASGI application for one audit, behind the guard."""
     routes: list[Route | Mount] = [Route(path, page, methods=["GET"]) for path, page in ROUTES]
     routes += [Route(path, action, methods=["POST"]) for path, action in POSTS]
     routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
@@ -103,7 +103,7 @@ def application(workbench: Workbench, port: int, log: Callable[[str], None], ann
 
 
 def _signed_out(pages: Pages) -> Callable[[int, str, str], Response]:
-    """Return what makes the page for a browser without a cookie; it shows nothing of the audit."""
+    """Return the function that builds the page for a browser without a cookie; it shows nothing of the audit."""
 
     def page(status: int, sentence: str, link: str) -> Response:
         title = "Open this page" if link else "Sign in"
@@ -114,7 +114,7 @@ def _signed_out(pages: Pages) -> Callable[[int, str, str], Response]:
 
 
 def _place(error: BaseException) -> str:
-    """Return the module and line of our own code that an error comes from. Its message may hold document text."""
+    """Return the module and line of our own code that raised an error. Its message may contain document text."""
     frame, found = error.__traceback__, "-"
     while frame is not None:
         path = frame.tb_frame.f_code.co_filename
@@ -125,7 +125,9 @@ def _place(error: BaseException) -> str:
 
 
 def bind(port: int) -> socket.socket:
-    """Return a socket that listens on the loopback port; 0 is any free one. Raises `ConfigError` if it is taken."""
+    """Return a socket that listens on the loopback port; 0 means any free port. Raises `ConfigError` if the port is
+    taken.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":  # elsewhere the option would let two servers share the port
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -141,9 +143,9 @@ def bind(port: int) -> socket.socket:
 
 
 def serve(options: ViewOptions, port: int, log: Callable[[str], None], started: Callable[[str, bool], None]) -> None:
-    """Serve one audit until interrupted. `started(address, first)` is called with each address to sign in with.
+    """Serve one audit until interrupted. `started(address, first)` is called with each address for signing in.
 
-    Raises `CablecheckError` if the port is taken, or there is no finished audit.
+    Raises `CablecheckError` if the port is taken or if there is no finished audit.
     """
     listener = bind(port)
     try:

@@ -1,8 +1,8 @@
-"""The text of a telegram for the pane: read again from the corpus, checked, and cut into marked pieces.
+"""Show the text of a telegram in the pane: read it again from the corpus, verify it, and cut it into marked pieces.
 
-The corpus is untrusted and may have changed since the audit. A document is named by its number; its path comes from
-the tables. The path must lead to a regular file below the audited paths, links followed, and the file must have the
-size and the digest of the audit. No rule runs: the places of findings come from the tables.
+The corpus is untrusted and may have changed since the audit. A document is identified by its number; its path comes
+from the tables. The path must lead to a regular file below the audited paths, with links followed, and the file must
+have the size and the digest recorded by the audit. No rule runs: the positions of findings come from the tables.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 class Piece(Record):
-    """Adjacent characters with the same marks: `mark` is "" or the severity, `title` names rules and places."""
+    """Adjacent characters with the same marks: `mark` is "" or the severity, and `title` names rules and positions."""
 
     text: str
     mark: str = ""
@@ -54,14 +54,16 @@ class TextLine(Record):
 
 
 class PaneText(Record):
-    """The text of a telegram as the pane shows it; no lines if it is not available, with the reason in `notes`."""
+    """The text of a telegram as the pane shows it; it has no lines if it is not available, and `notes` gives the
+    reason.
+    """
 
     lines: tuple[TextLine, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 class Mark(Record):
-    """A place to mark in the text of a telegram: offsets in code points, severity, title, and whether it is current."""
+    """A range to mark in the text of a telegram: offsets in code points, severity, title, and whether it is current."""
 
     start: int
     end: int
@@ -81,9 +83,9 @@ class CorpusFiles:
         self._digests: dict[tuple[int, ...], str] = {}
 
     def find(self, path: str) -> tuple[str, str]:
-        """Return where a file of the tables is now and ""; or "" and why its text cannot be shown.
+        """Return the present path of a file in the tables and ""; or "" and the reason why its text cannot be shown.
 
-        Beside a path, the second value is `CHANGED` if size or digest differ from those of the audit.
+        With a path, the second value is `CHANGED` if size or digest differ from those of the audit.
         """
         if is_url(path):
             return "", REMOTE
@@ -105,7 +107,7 @@ class CorpusFiles:
         return "", why
 
     def _candidates(self, path: str) -> Iterable[tuple[str, list[str]]]:
-        """Yield where a file may be, with the roots it must be below: first under --corpus."""
+        """Yield where a file may be, each with the folders it must be below; locations under --corpus come first."""
         if self._corpus:
             if os.path.isfile(self._corpus):
                 if path in self._given or len(self._files) == 1:
@@ -133,7 +135,7 @@ class CorpusFiles:
 
 
 def _open_regular(path: str, flags: int) -> int:
-    """Open a path whose links have been resolved. Raises `OSError` if it is a link by now, or not a regular file."""
+    """Open a path whose links have been resolved. Raises `OSError` if it has become a link or is not a regular file."""
     handle = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -156,7 +158,7 @@ def _inside(path: str, root: str) -> bool:
 
 
 def _fixed_part(pattern: str) -> str:
-    """Return the folder of a pattern, above its first wildcard; a path without one as it is."""
+    """Return the folder of a pattern, above its first wildcard; a path without a wildcard is returned unchanged."""
     match = _WILDCARD.search(pattern)
     return os.path.dirname(pattern[: match.start()]) if match else pattern
 
@@ -165,7 +167,7 @@ def _fixed_part(pattern: str) -> str:
 
 
 class TelegramTexts:
-    """Texts of telegrams by document number, with the places of their findings."""
+    """The texts of telegrams by document number, with the positions of their findings."""
 
     def __init__(self, files: CorpusFiles, description: Mapping[str, Any], vocabulary: Vocabulary) -> None:
         self._files = files
@@ -204,7 +206,9 @@ class TelegramTexts:
 
 
 def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int) -> tuple[list[Mark], bool]:
-    """Return the places of findings in a document, and whether a quote differs: then the text has changed."""
+    """Return the positions of findings in a document, and whether a quote differs, which means that the text has
+    changed.
+    """
     view = reading.view
     marks: list[Mark] = []
     for row in [*findings[:MOST_MARKS], *(row for row in findings[MOST_MARKS:] if row["id"] == current)]:
@@ -262,7 +266,7 @@ def _drawn(text: str, marks: Sequence[Mark]) -> tuple[list[TextLine], tuple[str,
 
 
 def _pieces(words: str, offset: int, marks: Sequence[Mark]) -> list[Piece]:
-    """Return one line in pieces; where marks overlap, the most serious one gives the color."""
+    """Return one line in pieces; where marks overlap, the most serious one determines the color."""
     if not marks:
         return [Piece(words)]
     edges = {0, len(words)}

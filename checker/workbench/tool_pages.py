@@ -1,4 +1,4 @@
-"""Tools over the tables: one SELECT, and the comparison with another audit."""
+"""Build the pages of the tools: one SELECT over the tables, and the comparison with another audit."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _answer(request: Request) -> tuple[tuple[str, ...], tuple[tuple[object, ...]
 
 
 def _run(workbench: Workbench, sql: str) -> tuple[tuple[str, ...], tuple[tuple[object, ...], ...]]:
-    """Run one SELECT on a connection of its own. Raises `ConfigError`."""
+    """Run one SELECT on its own connection. Raises `ConfigError`."""
     if len(sql) > LONGEST_QUERY:
         raise ConfigError(f"the query is longer than {LONGEST_QUERY:,} characters")
     tables = Query(workbench.options.out, SECONDS, MEMORY)

@@ -1,1 +1,1 @@
-"""What copies add to a telegram or remove from it: page lines, archive records, damage."""
+"""Recognize what copying adds to a telegram or removes from it: page lines, archive records, damage."""

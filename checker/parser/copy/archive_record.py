@@ -79,7 +79,7 @@ def _word(attribute: Fact | None) -> Word | None:
 
 
 def _captions(cursor: Cursor, attribute: Fact | None) -> tuple[Caption, ...]:
-    """Return the known captions of a value, which are joined by commas, blanks or nothing."""
+    """Return the known captions in a value, in which they are separated by commas, blanks, or nothing."""
     if attribute is None:
         return ()
     fold = folded(attribute.text[:_LONGEST])
@@ -101,7 +101,7 @@ def _level(cursor: Cursor, fact: Fact | None) -> Level | None:
 
 
 def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
-    """Return the instruction that the archive's code stands for, as the E.O. line writes it."""
+    """Return the instruction for the archive's code, as the E.O. line writes it."""
     if attribute is None:
         return None
     fold = folded(attribute.text[:_LONGEST]).strip()
@@ -117,7 +117,7 @@ def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
 
 
 def _tags(cursor: Cursor, attribute: Fact | None) -> tuple[Word, ...]:
-    """Return the TAGS of a value that a table lists: names of persons and garbled words are left out."""
+    """Return the TAGS in a value that a table lists; names of persons and garbled words are omitted."""
     if attribute is None:
         return ()
     absent = cursor.words["instructions"].get("na")
@@ -154,7 +154,8 @@ def _review(cursor: Cursor, attribute: Fact | None) -> tuple[ReviewStep, ...]:
 def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
     """Return why an archive has no text, with the offsets of the notice in its place.
 
-    The locator of the record is more exact than the notice; alone, it gives the reason of an empty record.
+    The locator of the record is more precise than the notice. Without a notice, it gives the reason for an empty
+    record.
     """
     table = cursor.words["lost_texts"]
     fold = folded(locator[:_LONGEST])
@@ -169,7 +170,7 @@ def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
 
 
 def _lost(telegram: Telegram, cursor: Cursor, locator: Fact | None) -> Word | None:
-    """Return the code of the reason for which the archive has no text; `None` if it has one."""
+    """Return the code of the reason why the archive has no text; `None` if it has text."""
     if telegram.paragraphs or (telegram.banner is not None and not isinstance(telegram.banner, Unread)):
         return None
     entry, start, end = lost_text(cursor, locator.text if locator is not None else "")

@@ -1,7 +1,8 @@
-"""What copying added to the text: earlier copies of the telegram, marks at line ends, doubled first letters.
+"""Find what copying added to the text: earlier copies of the telegram, marks at line ends, doubled first letters.
 
 An archive's page may print a telegram several times: a preview cut with "...", a row of archive data, a second header,
-then the whole telegram. The last whole copy is read; everything before and after it becomes a part of its own.
+and then the complete telegram. The last complete copy is read; everything before and after it becomes a part of its
+own.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _doubled_letters(cursor: Cursor) -> list[Cut]:
 
 
 def _quotes(cursor: Cursor) -> list[Cut]:
-    """Return the quotation marks and commas before a classification line: the page prints a quoted value."""
+    """Return the quotation marks and commas before a classification line, in a page that prints a quoted value."""
     found = []
     for form in cursor.grammar.spaced_levels:
         at = cursor.fold.find(f'"{form}')
@@ -75,7 +76,7 @@ def _quotes(cursor: Cursor) -> list[Cut]:
 
 
 def _mail_head(cursor: Cursor) -> list[Cut]:
-    """Return the head of an e-mail with which a telegram was forwarded, or all that comes before a labeled form."""
+    """Return the head of an e-mail with which a telegram was forwarded, or everything before a labeled form."""
     form = _form_start(cursor)
     if form:
         return [Cut(0, form, "mail_head")] if _field_lines(cursor, form) else []
@@ -89,19 +90,21 @@ def _mail_head(cursor: Cursor) -> list[Cut]:
 
 
 def _field_lines(cursor: Cursor, end: int) -> set[str]:
-    """Return the codes of the labels that begin lines before `end`, with a colon or, in mail, without it."""
+    """Return the codes of the labels that begin lines before `end`, followed by a colon or, in mail, without one."""
     lines = [line.strip().partition(":") for line in cursor.fold[:end].split("\n")]
     return {cursor.grammar.fields[name] for name, colon, _ in lines if colon and name in cursor.grammar.fields}
 
 
 def _is_one_case(cursor: Cursor, start: int) -> bool:
-    """Return whether the header's lines do not mix capitals and small letters, as prose does that begins alike."""
+    """Return whether the header's first line is in one case only; similar lines of prose mix cases."""
     line = cursor.text[start : cursor.line_end(start)]
     return line.isupper() or line.islower()
 
 
 def _form_start(cursor: Cursor) -> int:
-    """Return where a labeled form begins, or 0: at the level lines and offices above its message reference number."""
+    """Return where a labeled form begins, including the level lines and offices above its message reference number; or
+    0.
+    """
     if not is_smart_form(cursor):
         return 0
     grammar = cursor.grammar
@@ -124,7 +127,7 @@ def _form_start(cursor: Cursor) -> int:
 
 
 def _other_copies(cursor: Cursor) -> list[Cut]:
-    """Return everything that belongs to a copy other than the last whole one."""
+    """Return everything that belongs to a copy other than the last complete one."""
     headers = _headers(cursor)
     starts = _copy_starts(cursor, headers)
     if not starts:
@@ -174,7 +177,7 @@ def _earlier(cursor: Cursor, starts: list[int], chosen: int, headers: list[int],
 
 
 def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
-    """Return the codes of the labels of fields in a span, wherever they occur on a line."""
+    """Return the codes of the field labels in a span, wherever they are on a line."""
     grammar = cursor.grammar
     found = {code for code in ("tags", "subject") if cursor.fold.find(grammar.label(code, "line")[0], low, high) >= 0}
     return found | (
@@ -183,7 +186,7 @@ def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
 
 
 def _preview_end(cursor: Cursor, low: int, high: int) -> int:
-    """Return the end of the line that a preview is cut in, or `high`."""
+    """Return the end of the line in which a preview is cut, or `high`."""
     ends = [cursor.fold.find(f"{end}\n", low, high) + len(end) + 1 for end in _PREVIEW_END]
     return min([end for end in ends if end > low + 4] + [high])
 
@@ -221,7 +224,9 @@ def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
 
 
 def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
-    """Whether a classification line begins another copy: the text before it is cut, or the same fields follow both."""
+    """Return whether a classification line begins another copy: the text before it is cut, or both have the same
+    fields.
+    """
     labels = cursor.grammar.repeated_labels
     near = (cursor.fold[before : min(before + _FIELDS_NEAR, at)], cursor.fold[at : at + _FIELDS_NEAR])
     if any(label in near[0] and label in near[1] for label in labels):
@@ -230,7 +235,7 @@ def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
 
 
 def _headers(cursor: Cursor) -> list[int]:
-    """Return where each teletype header with the originator of the first begins."""
+    """Return where each teletype header begins that has the same originator as the first."""
     lines = []
     for form in cursor.grammar.label("sender", "line"):
         if cursor.fold.startswith(form + " "):
@@ -244,7 +249,7 @@ def _headers(cursor: Cursor) -> list[int]:
 
 
 def _header_start(cursor: Cursor, line: int) -> int:
-    """Return where the header begins whose originator's line begins at `line`."""
+    """Return where the header begins whose FM line begins at `line`."""
     best = here = line
     for _ in range(_HEADER_LINES):
         if here == 0:

@@ -1,7 +1,7 @@
-"""Evidence about the copy: what it lost, and labels of parts that the parser did not read.
+"""Collect evidence about the copy: what it lost, and labels of parts that the parser did not read.
 
-Both are used only after a rule has failed (`engine.py`). Damage excuses a missing part, never a wrong one; a label
-that is present although its part was not read means that the parser failed, not the writer.
+Both are used only after a rule has failed (`engine.py`). Damage excuses a missing part, never a wrong one; if a label
+is present although its part was not read, the parser failed, not the writer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NUMBER_NEAR = 60  # code points between the level and the number of a classific
 
 
 def damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
-    """Return the strong signs that this copy lacks text, in no particular order."""
+    """Return the strong evidence that this copy lacks text, in no particular order."""
     found = [*_extract(cursor), *_cut(telegram, cursor), *_gap(telegram, cursor), *_set_anew(telegram, cursor)]
     if not telegram.whole and not found:
         end = cursor.size
@@ -52,7 +52,7 @@ def _extract(cursor: Cursor) -> list[Damage]:
 
 
 def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return a cut end: the text stops in mid-line before the head of a telegram or the end of a document."""
+    """Return where the text is cut off: in mid-line, before the head of a telegram or the end of a document."""
     text, size = cursor.text, cursor.size
     head = cursor.fold[: first_paragraph(cursor, 0, size)]
     at = max(head.find(f"{end}\n") for end in _PREVIEW_END)
@@ -67,7 +67,7 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _withheld(telegram: Telegram) -> list[Damage]:
-    """Return the deletions: what is missing at their places, and above or within the text, may have been withheld."""
+    """Return the deletions: what is missing there, and above or within the text, may have been withheld."""
     found = []
     first = telegram.paragraphs[0].span.start if telegram.paragraphs else telegram.span.end
     for deletion in telegram.deletions:
@@ -80,7 +80,9 @@ def _withheld(telegram: Telegram) -> list[Damage]:
 
 
 def _has_head(telegram: Telegram) -> bool:
-    """Whether the copy goes on beyond the head. The headings of a document are read as paragraphs without a mark."""
+    """Return whether the copy goes on beyond the head. The headings of a document are read as paragraphs without a
+    mark.
+    """
     if telegram.layout != "document":
         return bool(telegram.paragraphs)
     return telegram.date is not None or any(each.mark is not None for each in telegram.paragraphs)
@@ -101,7 +103,7 @@ def _is_cut(telegram: Telegram, text: str) -> bool:
 
 
 def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return the first line above paragraph 1 that cannot be read, or a numbering that begins after 1."""
+    """Return the first line above paragraph 1 that cannot be read, or the first number if it is not 1."""
     if telegram.layout not in _TELETYPE:
         return []
     first = next((each for each in telegram.paragraphs if each.number is not None and each.depth == 1), None)
@@ -121,7 +123,7 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return a sign that a publisher set the fields anew and may have dropped some: a joined or an unlisted one.
+    """Return evidence that a publisher reset the fields and may have dropped some: a joined field, or an unlisted one.
 
     Either two fields share a line, or the text cites a reference although neither references nor a subject were read.
     """
@@ -203,10 +205,10 @@ _THEN = {
 
 @lru_cache(maxsize=4)
 def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, re.Pattern[str]], ...]:
-    """Return the fields of each label, where it is searched for, and its pattern.
+    """Return the fields of each label, the span in which it is searched for, and its pattern.
 
-    The table `labels` says what follows a label. A label that an address follows is a word of any sentence, so it is
-    searched for in the header alone; its spelling in a labelled form is followed by a colon.
+    The table `labels` states what follows a label. A label that is followed by an address is an ordinary word in any
+    sentence, so it is searched for only in the header; in a labeled form its spelling is followed by a colon.
     """
     found = []
     for entry in words["labels"]:
@@ -226,6 +228,6 @@ def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, re.Pattern
 
 
 def _any_of(spellings: Iterable[str]) -> str:
-    """Return a pattern for the spellings, the longest first, with at most three blanks where they have one."""
+    """Return a pattern for the spellings, longest first, allowing up to three blanks wherever they have one."""
     longest = sorted(spellings, key=len, reverse=True)
     return "|".join(r"\s{0,3}".join(map(re.escape, one.split())) for one in longest)

@@ -1,6 +1,6 @@
-"""Page heads, running page lines, release stamps and archive attributes: text on the page that is not the telegram's.
+"""Find what is on the page but not part of the telegram: page heads, page lines, release stamps, archive attributes.
 
-They are cut out before anything is read, because they fall into the middle of subjects, marks and paragraphs.
+They are cut out before anything is read, because they interrupt subjects, portion marks, and paragraphs.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class PageLineFinder:
         self.lines.append((at, page))
 
     def _levels_above(self, line: int) -> tuple[int, Level | None]:
-        """Return where the lines above begin that only repeat the level, and that level."""
+        """Return where the lines above that only repeat the level begin, and that level."""
         cursor = self.cursor
         start = line
         level = None
@@ -152,7 +152,7 @@ class PageLineFinder:
         return start, level
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
-        """Return the cut with the blank lines around it if the text before it stopped in mid-sentence."""
+        """Return the cut, including the blank lines around it if the text before it stops in mid-sentence."""
         cursor = self.cursor
         low = start
         while low > 0 and cursor.fold[low - 1] in " \n":
@@ -197,7 +197,7 @@ class PageLineFinder:
             self.cuts.append(Cut(start, end, "page_line"))
 
     def _post_before(self, at: int, serial: str, ends: bool) -> int:
-        """Return where the post's name before a serial begins: the whole line, or as many words as the text uses
+        """Return where the post's name before a serial number begins: the whole line, or as many words as occur
         elsewhere.
         """
         fold = self.cursor.fold
@@ -249,7 +249,7 @@ class PageLineFinder:
                     at = cursor.fold.find(form, at + len(form), self.limit)
 
     def _line_stamp(self, at: int, length: int, entry: Entry) -> None:
-        """Cut a stamp that has its lines to itself: DECLASSIFIED, then the authority, the reviewer and the day."""
+        """Cut a stamp that occupies whole lines: DECLASSIFIED, then the authority, the reviewer, and the date."""
         cursor = self.cursor
         start, end = cursor.line_start(at), cursor.line_end(at)
         rest = cursor.fold[at + length : end].strip(" .")
@@ -304,7 +304,9 @@ class PageLineFinder:
         self.cuts.append(Cut(*cut, "stamp"))
 
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
-        """Return the end of the last line that continues a wrapped stamp with its known words or its date."""
+        """Return the end of the last line that continues a wrapped stamp, with words known from stamps or with its
+        date.
+        """
         cursor = self.cursor
         for _ in range(_STAMP_LINES):
             below = cursor.line_end(end + 1) if end + 1 < cursor.size else -1
@@ -321,7 +323,7 @@ class PageLineFinder:
     # ---- the archive's frame ---------------------------------------------------------------------------------
 
     def _attributes(self) -> None:
-        """Cut the attribute block to the end of the text."""
+        """Cut the attribute block up to the end of the text."""
         cursor = self.cursor
         for form in cursor.grammar.label("attributes", "line"):
             at = cursor.fold.find(form)

@@ -1,4 +1,4 @@
-"""The release of a document, as its wrapper states it: stamps and codes that the reader has cut from the text."""
+"""Add the release of a document as its wrapper states it: stamps and codes that the reader has cut from the text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
 
 
 def _entry(words: Vocabulary, fact: Fact, names: set[str]) -> Entry | None:
-    """Return the stamp that a fact states: the first of its name whose words it contains, or that needs none."""
+    """Return the first stamp in the table with the name of a fact, whose words the fact contains or that needs no
+    words.
+    """
     for entry in _entries_by_fact(words).get(fact.name, ()):
         with_fact = entry.fact("with")
         if with_fact:

@@ -1,4 +1,4 @@
-"""What the wrapper states about the document, as values: secondhand, never part of the telegram."""
+"""Parse what the wrapper states about the document: secondhand, and never part of the telegram."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _LONGEST = 1000  # code points of a value that are searched for a level or a day
 
 
 def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord | None:
-    """Return the facts as a `SourceRecord`, or `None` without facts. The first of several facts of one name counts."""
+    """Return the facts as a `SourceRecord`, or `None` without facts. If several facts have the same name, the first
+    counts.
+    """
     if not facts:
         return None
     known: dict[str, Fact] = {}
@@ -59,7 +61,7 @@ def _date_field(cursor: Cursor, fact: Fact) -> DateField:
 
 
 def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
-    """Return the stamp, or else the action, that says that the record was released after a review, with its day."""
+    """Return the stamp, or else the action, that states the record's release after a review, with its date."""
     words = cursor.grammar.page_word("released", "word")
     for name in ("markings", "disposition_action", "review_action"):
         fact = known.get(name)
@@ -69,7 +71,7 @@ def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
 
 
 def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
-    """Return the first date in a wrapper's words, or why it cannot be read. Cached: days repeat."""
+    """Return the first date in a wrapper's words, or why it cannot be read. Results are cached, because dates recur."""
     text = text[:_LONGEST]
     cache = cursor.grammar.stated_dates
     known = cache.get(text)

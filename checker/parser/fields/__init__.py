@@ -1,1 +1,1 @@
-"""The fields of a telegram: one reader for each header line, block and paragraph."""
+"""Read the fields of a telegram, with one reader for each header line, block, and paragraph."""

@@ -72,7 +72,7 @@ class AuthorityBlock:
         return not self.flat[stop : stop + 1].isalpha() or self.cursor.is_glued(self.start + stop)
 
     def value(self, code: str) -> tuple[int, int] | None:
-        """Return the span of a label's value without punctuation at its ends, as offsets in the text."""
+        """Return the span of a label's value without the punctuation at its ends, as offsets in the text."""
         found = self.values.get(code)
         if found is None:
             return None
@@ -80,7 +80,7 @@ class AuthorityBlock:
         return self.tidy(low, high)
 
     def tidy(self, low: int, high: int) -> tuple[int, int]:
-        """Return a span of `flat` without blanks and punctuation at its ends, as offsets in the text."""
+        """Return a span of `flat` without the blanks and punctuation at its ends, as offsets in the text."""
         while low < high and self.flat[low] in _PUNCTUATION:
             low += 1
         while low < high and self.flat[high - 1] in " ;,:.":
@@ -108,7 +108,7 @@ def read_authority(cursor: Cursor, telegram: Telegram, region: Region, numbered:
 
 
 def authority_of(cursor: Cursor, start: int, end: int) -> Authority | None:
-    """Return the authority block between two offsets, which begins with its first label or its portion mark."""
+    """Return the authority block between two offsets; it begins with its first label or its portion mark."""
     block = AuthorityBlock(cursor, start, end)
     if not block.values:
         return None
@@ -159,7 +159,9 @@ def _read_by(block: AuthorityBlock, node: Authority, reason_at: int | None) -> N
 
 
 def _without_basis(block: AuthorityBlock, text: str) -> str:
-    """Return the classifier without what introduces the reason or the order after it: "for", "under E.O. 12958"."""
+    """Return the classifier without the words that introduce the reason or the order after it: "for", "under E.O.
+    12958".
+    """
     grammar = block.cursor.grammar
     while True:
         before = text
@@ -177,7 +179,7 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
 
 
 def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
-    """Return where the classifier ends without a reason: at the end of the line or a period and two blanks."""
+    """Return where the classifier ends if there is no reason: at the end of the line, or at a period and two blanks."""
     stop = cursor.fold.find(".  ", first, last)
     line = cursor.line_end(first)
     ends = [end for end in (stop, line, last) if first < end <= last]
@@ -284,7 +286,9 @@ def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
 
 
 def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
-    """Return whether the parenthesis at `at` is a portion mark: it has a control, or text or nothing follows it."""
+    """Return whether the parenthesis at `at` is a portion mark: it has a control, or it is followed by text or by
+    nothing.
+    """
     fold = block.cursor.fold
     place = block.start + at
     mark = _MARK.match(fold, place)

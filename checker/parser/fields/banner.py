@@ -23,7 +23,7 @@ _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
 def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:
-    """Return where `letters`, with or without blanks between them, end if they begin at `at`; else -1."""
+    """Return where `letters` end if they begin at `at`, with or without blanks between them; otherwise -1."""
     size = len(letters)
     if fold.startswith(letters, at):
         return at + size
@@ -46,9 +46,9 @@ def _ends_word(fold: str, at: int) -> bool:
 
 
 class _LineStart:
-    """What a line begins with: its level, where the level's word ends, its controls, and the offset reached.
+    """What a line begins with: its level, the end of the level's word, its controls, and the offset reached.
 
-    `post` is the name between the controls and the first figure, if a post can have that name.
+    `post` is the name between the controls and the first digit, if a post can have that name.
     """
 
     __slots__ = ("at", "controls", "level", "level_end", "post")
@@ -61,7 +61,7 @@ class _LineStart:
 
 
 def _read_start(grammar: Grammar, line: str) -> _LineStart:
-    """Return what a line begins with, before its first figure; offsets count from the beginning of `line`."""
+    """Return what a line begins with, before its first digit; offsets count from the beginning of `line`."""
     found = _LineStart()
     _read_level(grammar, line + "\n", found)
     rest = line[found.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
@@ -103,7 +103,7 @@ def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Cont
 
 
 def may_be_banner(cursor: Cursor, start: int) -> bool:
-    """Return whether the first two letters of a line fit: a fast check before `read_banner`."""
+    """Return whether the first two letters of a line can begin a banner: a fast check before `read_banner`."""
     fold = cursor.fold
     second = fold[start + 1]
     if second == " ":
@@ -114,8 +114,8 @@ def may_be_banner(cursor: Cursor, start: int) -> bool:
 def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
     """Return the classification line that begins at `start` and ends before `end`; `None` if the line is not one.
 
-    The message number may be on the next line. What follows the number on the line is left to the caller:
-    the banner's span ends before it.
+    The message number may be on the next line. What follows the number on the line is left to the caller, because the
+    banner's span ends before it.
     """
     if not may_be_banner(cursor, start):
         return None
@@ -152,7 +152,7 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the line of a classified text that was sent in the clear, which does not state its level."""
+    """Return the line of a classified text that was sent in the clear; such a line does not state the level."""
     word = cursor.fold.find(" ", start, end)
     banner = Banner(cursor.span(start, end), "", None, "clear")
     stop = _post_and_serial(cursor, banner, word + 1, end) if word > 0 else None
@@ -165,7 +165,8 @@ def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
     """Return what a line that looks like a classification line seems to say; `None` if it does not look like one.
 
-    It does if its letters are nearly those of a level, and are letter-spaced or followed by post and number.
+    A line looks like one if its letters are nearly those of a level, and are letter-spaced or followed by post and
+    number.
     """
     spaced = _SPACED.match(cursor.fold, start, end)
     if spaced is None and _NUMBERED.match(cursor.fold, start, end) is None:
@@ -209,7 +210,7 @@ def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | N
 
 
 def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
-    """Return where a section counter begins, blanks aside, and whether it is that of the last section."""
+    """Return where a section counter begins, ignoring blanks, and whether it is that of the last section."""
     while fold.startswith(" ", at):
         at += 1
     words = grammar.page_word("section")
@@ -222,7 +223,9 @@ def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | N
 
 
 def _read_number(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """Read year, post and serial; return where they end, `at` if there are none, `None` if this is not a banner."""
+    """Read year, post, and serial number. Return where they end, `at` if there are none, or `None` if this is not a
+    banner.
+    """
     fold = cursor.fold
     start, stop = cursor.trim(at, end)
     if start == stop:
@@ -257,20 +260,20 @@ def _post_and_serial(cursor: Cursor, banner: Banner, start: int, stop: int) -> i
 
 
 def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]) -> int:
-    """Set post and serial number, the last group of the match; return where the number ends."""
+    """Set the post and the serial number, the last group of the match. Return where the number ends."""
     banner.post, banner.serial = post, int(match[match.re.groups])
     banner.serial_text = cursor.word(*match.span(match.re.groups))
     return match.end()
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:
-    """Return whether words can be a post's name; the words between level and number in a page line cannot."""
+    """Return whether words can be the name of a post; the words between level and number in a page line cannot."""
     fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
     return fits and name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
 
 
 def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """Read post and number that are alone on the next line that is not empty; return where they end, else `at`."""
+    """Read a post and number alone on the next line that is not empty; return where they end, otherwise `at`."""
     fold = cursor.fold
     below = end + 1
     for _ in range(2):
@@ -297,7 +300,7 @@ _MOST = 2  # words joined to the level
 
 
 def joined_banner(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
-    """Return the banner that joins another word to a level, or gives a foreign level; `None` if the line is neither."""
+    """Return the banner that joins another word to a level, or states a foreign level, if any."""
     line = view.text[start:end]
     if len(line) > _LONGEST or line.upper() != line or "//" in line:
         return None

@@ -43,7 +43,7 @@ class Region(Record):
 
 
 class WalkState(Record):
-    """The state of the loop: the open block, whether a blank line came after it, the blocks so far, the label."""
+    """The state of the loop: the open block, whether a blank line followed it, the blocks so far, and the label."""
 
     open: str | None
     blank: bool
@@ -96,9 +96,9 @@ def opens_text(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
-    """Return whether a label may end here: at a colon, or at a blank if telegrams omit the colon of this label.
+    """Return whether a label may end here: at a colon, or at a blank if telegrams omit the colon after this label.
 
-    `glued` says that a capital follows a lower-case letter: "Classified ByConsul Doe".
+    `glued` means that a capital follows a lower-case letter: "Classified ByConsul Doe".
     """
     here = at
     while fold[here] == " ":
@@ -115,7 +115,7 @@ def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
 
 
 def _label(code: str) -> Callable[[Cursor, WalkState], int]:
-    """Return the function `opens` of a labeled block; the label itself was looked up once for the line."""
+    """Return the function `opens` of a labeled block. The label itself was looked up once for the line."""
 
     def opens(cursor: Cursor, state: WalkState) -> int:
         return state.label_end if state.label == code else -1
@@ -165,7 +165,9 @@ def _is_marked_text(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _is_portion(cursor: Cursor, opened: int, start: int, end: int) -> bool:
-    """Return whether the bracket at `start`, in references that begin at `opened`, is no letter but a portion mark."""
+    """Return whether the bracket at `start`, in references that begin at `opened`, is a portion mark rather than a
+    letter.
+    """
     mark = finder.portion(cursor.view, start, end, cursor.words, cursor.lowered)
     if not isinstance(mark, Marking):
         return False
@@ -177,7 +179,7 @@ def _is_portion(cursor: Cursor, opened: int, start: int, end: int) -> bool:
 
 
 def _breaks_section(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether the line above ends with the first half of a reason's section ("1.", then "4 (b)")."""
+    """Return whether the line above ends with the first half of a reason's section ("1.", followed here by "4 (b)")."""
     return cursor.fold[max(0, state.start - 8) : state.start].rstrip(" \n").endswith((" 1.", "\n1."))
 
 
@@ -213,7 +215,7 @@ _LABELLED = {
 
 
 def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
-    """Return the blocks from `here` to the first paragraph, in order, and where the text begins."""
+    """Return the blocks from `here` to the first paragraph, in order, and the offset at which the text begins."""
     fold = cursor.fold
     regions: list[Region] = []
     state = WalkState(None, True, set())
@@ -248,9 +250,9 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
 
 
 def _inner_label(cursor: Cursor, state: WalkState) -> int:
-    """Return where references or an authority begin within a line of an earlier field, or -1.
+    """Return where references or an authority block begin within a line of an earlier field, or -1.
 
-    The copy has lost the line break before them.
+    In such a copy, the line break before them has been lost.
     """
     fold, low, high = cursor.fold, state.start, state.end
     if state.open == "subject" and "references" not in state.seen:
@@ -267,7 +269,7 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
 
 
 def _inner_mark(cursor: Cursor, state: WalkState) -> int:
-    """Return where a portion mark begins within the last line of references, or -1: the text begins there."""
+    """Return where a portion mark, and with it the text, begins within the last line of references, or -1."""
     if state.open == "references":
         for match in _MARK_WITHIN.finditer(cursor.fold, state.start, state.end):
             if _is_portion(cursor, state.opened, match.end(), state.end) and not _next_labels(cursor, state):
@@ -293,7 +295,7 @@ def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
 
 
 def is_authority_label(cursor: Cursor, end: int) -> bool:
-    """Return whether words within a line that end at `end` are a label: a colon or soon a reason follows them."""
+    """Return whether words within a line that end at `end` are a label: a colon follows, or a reason follows soon."""
     if cursor.fold[end].isalpha():
         return False
     if cursor.fold[end : end + 2].strip()[:1] == ":":
@@ -338,8 +340,8 @@ def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
 def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
     """Return whether a line that could open a block is part of the open one.
 
-    A subject, references or an authority may go on after an empty line, in copies with an empty line after each line
-    and after a page line: a further label, still above paragraph 1, shows that they do.
+    A subject, references, or an authority block may continue after an empty line, in copies with an empty line after
+    each line and after a page line. This is the case if another label follows above paragraph 1.
     """
     if state.open == "authority" and name == "eo" and not state.blank:  # the order that the reasons are of
         return "eo" in state.seen and _REASON.search(cursor.fold, state.start, state.end) is not None
@@ -359,7 +361,7 @@ def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
 
 
 def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether a line after a blank one continues the authority block: with its reasons, or within them."""
+    """Return whether a line after a blank one continues the authority block, either with its reasons or within them."""
     if _REASON.search(cursor.fold, state.opened, state.start) is None:
         labels = cursor.grammar.label("reason")
         labeled = any(cursor.fold.find(label, state.start, state.end) >= 0 for label in labels)
@@ -377,7 +379,7 @@ def _is_empty(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _goes_on(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether labels follow soon, so that loose text before the first of them is not the text yet."""
+    """Return whether labels follow soon, so that loose text before the first of them does not yet begin the text."""
     return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state, _LONGEST_LIST))
 
 
@@ -387,7 +389,7 @@ _NAMES = {"reference": "references"}  # label -> block, where they differ
 
 
 def _next_labels(cursor: Cursor, state: WalkState, lines: int = _SOON) -> set[str]:
-    """Return the blocks whose labels begin one of the next lines, as far as paragraph 1."""
+    """Return the blocks whose labels begin one of the next lines, up to paragraph 1."""
     found: set[str] = set()
     here = state.end
     for _ in range(lines):

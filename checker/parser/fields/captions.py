@@ -14,7 +14,7 @@ _NOT_CAPTION = Pattern(r"(?:TO|AND|FROM|FOR|AMEMBASSY|AMCONSUL|USMISSION|USDEL) 
 
 
 def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions of one trimmed line; none if it is not a caption line."""
+    """Return the captions on one trimmed line; none if it is not a caption line."""
     letters = cursor.fold[start:end].replace(" ", "")
     entry = cursor.grammar.captions.get(letters)
     if entry is not None and (len(letters) == end - start or entry.spellings("spaced", "line", "damaged")):
@@ -39,7 +39,7 @@ def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return several captions on one line, with commas, blanks or nothing between them; none unless all are known."""
+    """Return several captions on one line, separated by commas, blanks, or nothing; none unless all are known."""
     fold = cursor.fold
     found = []
     at = start
@@ -57,7 +57,7 @@ def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def captions_of(cursor: Cursor, start: int, end: int, controls: tuple[str, ...]) -> list[Caption]:
-    """Return the captions that the controls on a repeated level line are equal to, each with the span of the line."""
+    """Return the captions that correspond to the controls on a repeated level line, each with the span of the line."""
     codes = [cursor.grammar.caption_of_control.get(code, code) for code in controls]
     entries = [entry for entry in cursor.words["captions"] if entry.code in codes]
     return [_caption(cursor, start, end, entry) for entry in entries]
@@ -66,7 +66,7 @@ def captions_of(cursor: Cursor, start: int, end: int, controls: tuple[str, ...])
 def joined_captions(cursor: Cursor, start: int, end: int) -> tuple[list[Caption], int, int]:
     """Return the captions at the beginning and at the end of a pass line, and the span of the rest.
 
-    The copy has lost the line breaks between them. A caption is in capitals.
+    In such a copy, the line breaks between them have been lost. A caption is in capitals.
     """
     found: list[Caption] = []
     forms = cursor.grammar.joined_captions
@@ -92,7 +92,7 @@ def _first_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, 
 
 
 def _last_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, high: int) -> tuple[str, Entry] | None:
-    """Return the caption at the end; a word after one such as "as" or "the" belongs to a sentence."""
+    """Return the caption at the end of the line. After a word such as "as", it belongs to a sentence."""
     for form, entry in forms:
         at = high - len(form)
         if at > low and cursor.text.startswith(form, at) and cursor.fold[at - 1] in _SEPARATORS:
@@ -123,7 +123,7 @@ def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
 
 
 def is_passing(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether the line says to whom to pass the telegram."""
+    """Return whether the line names the recipients to whom the telegram is to be passed."""
     words = cursor.fold[start:end].replace(",", " ").split()
     passing, fors = cursor.grammar.passing_words
     if not passing.isdisjoint(words):
@@ -132,7 +132,7 @@ def is_passing(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _bare(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line is in capitals and not a sentence."""
+    """Return whether a line is in capitals and is not a sentence."""
     return cursor.text[start:end].isupper() and cursor.fold[end - 1] != "."
 
 

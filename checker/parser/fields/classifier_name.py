@@ -1,4 +1,4 @@
-"""Split a classifier as written in an authority block into name and position."""
+"""Split a classifier as written in an authority block into a name and a position."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_WORDS = 3  # of a name, without initials, particles and suffix
 
 
 def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
-    """Return name and position of a classifier.
+    """Return the name and the position of a classifier.
 
     The name is taken from the right end of a part between commas: suffix, surname with its particles, initials, given
     names. Everything else is the position: "Jane Q. Doe, Consul", "Deputy Chief of Mission Jane Q. Doe, Jr.".
@@ -85,7 +85,7 @@ def _name_length(words: list[str], grammar: Grammar) -> int:
 
 
 def _first_of_two(words: list[str], particles: tuple[str, ...]) -> int:
-    """Return how many words precede the last two names of a name whose beginning is not certain."""
+    """Return how many words precede the last two words of a name whose beginning is not certain."""
     names = [index for index, word in enumerate(words) if _INITIAL.match(word) is None and word not in particles]
     return names[-2] if len(names) > 1 else 0
 
@@ -106,7 +106,7 @@ def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
 
 
 def join_lines(text: str, grammar: Grammar) -> str:
-    """Return the words of a text joined over its lines; a name broken at a line end becomes one word again."""
+    """Return the words of a text, joined over its lines; a name broken at a line end becomes one word again."""
     lines = text.split("\n")
     joined = " ".join(lines[0].split())
     for line in lines[1:]:

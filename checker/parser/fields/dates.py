@@ -48,7 +48,7 @@ class FoundDate:
 
 
 def year_of(digits: str, not_before: int | None = None) -> int:
-    """Return the year of two digits: by the pivot, or the first one not before a given year (for future dates)."""
+    """Return the year for two digits: by the pivot, or the first one not before a given year (for future dates)."""
     year = int(digits)
     if len(digits) > 2:
         return year
@@ -130,7 +130,7 @@ def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_b
 
 
 def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
-    """Return the month a word names, and whether digits had to be read as letters for it."""
+    """Return the month that a word names, and whether digits had to be read as letters."""
     month = months.get(name)
     if month is not None:
         return month, False
@@ -184,7 +184,7 @@ def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | N
 
 
 def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Precedence, bool]:
-    """Return the precedence of a prosign, read with zero as O if need be, and whether it had to be."""
+    """Return the precedence of a prosign, read with a zero as O if necessary, and whether that was necessary."""
     letter = match.group(group)
     start, end = match.span(group)
     table = cursor.grammar.prosigns

@@ -72,7 +72,7 @@ class InstructionText:
         self.forms = forms_of(cursor.words)
 
     def first(self) -> int:
-        """Return the offset of the first sign of the value that is neither a blank nor an opening bracket."""
+        """Return the offset of the first character of the value that is neither a blank nor an opening bracket."""
         return len(self.flat) - len(self.flat.lstrip(" ("))
 
     def starts(self, at: int, form: str) -> bool:
@@ -82,7 +82,7 @@ class InstructionText:
 
 
 def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unread | None, Downgrade | None]:
-    """Return the instruction and the downgrading in the value of an E.O. line; an empty value has neither."""
+    """Return the instruction and the downgrading in the value of an E.O. line. An empty value has neither."""
     value = InstructionText(cursor, start, end)
     at, downgrade = _skip_labels(value)
     if at >= len(value.flat):
@@ -91,7 +91,7 @@ def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unre
 
 
 def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
-    """Return the offset after the words for "declassify", which may be doubled, and a downgrading among them."""
+    """Return the offset after the words for "declassify", which may be repeated, and a downgrading among them."""
     at = 0
     downgrade = None
     flat = value.flat
@@ -166,7 +166,7 @@ def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unre
 
 
 def _is_plain(flat: str) -> bool:
-    """Return whether a value is a date in figures and nothing else: no code has two slashes."""
+    """Return whether a value is a date in figures and nothing else; no code contains two slashes."""
     return len(flat) <= 10 and flat.count("/") == 2 and flat.replace("/", "").isdigit()
 
 

@@ -1,7 +1,7 @@
-"""Deletions: what reviewers and editors put in place of text that they withheld or omitted.
+"""Find deletions: what reviewers and editors put in place of text that they withheld or omitted.
 
 The forms come from the table `deletions`, the codes from `release_codes`. Codes alone at the right margin are cut from
-the text before it is read; every other deletion stays in the text, at its own place.
+the text before it is read; every other deletion remains in the text at its position.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _PERIODS = Pattern(r"\.{3}")
 
 
 class FoundDeletion(Record):
-    """A deletion in the text of a cursor. `form` is its code in the table, `margin` whether it is cut from the text."""
+    """A deletion in the text of a cursor. `form` is its code in the table, `margin` whether it is cut out."""
 
     start: int
     end: int
@@ -86,7 +86,7 @@ class DeletionForms:
         self._codes(words)
 
     def _codes(self, words: Vocabulary) -> None:
-        """Compile the codes: those with a number by their shape, so that one that does not exist is read as well."""
+        """Compile the codes: those with a number by their shape, so that nonexistent ones are read as well."""
         self.by_form = {form.upper(): entry.code for entry in words["release_codes"] for form in entry.spellings()}
         codes = words["release_codes"]
         self.alone = tuple(form for entry in codes if entry.fact("alone") for form in entry.spellings())
@@ -99,7 +99,7 @@ class DeletionForms:
         self.code = re.compile(code)
 
     def codes(self, text: str) -> tuple[str, ...]:
-        """Return the codes in a folded text, each once, as the table spells them; a code that is none as written."""
+        """Return the codes in a folded text, each once, in the table's spelling; unlisted codes as written."""
         found: dict[str, None] = {}
         for match in self.code.finditer(text):
             written = match[0] if match[0] in self.by_form else match[0].replace(" ", "")
@@ -182,7 +182,7 @@ def deletions_in(cursor: Cursor) -> list[FoundDeletion]:
 
 
 def kept_spans(cursor: Cursor, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the spans of a value between its deletions."""
+    """Return the spans of a value that are not deleted."""
     spans = []
     for one in deletions_in(cursor):
         if start <= one.start and one.end <= end:
@@ -245,13 +245,15 @@ def _has_word(text: str, form: str) -> bool:
 
 
 def _is_extent(text: str, forms: DeletionForms) -> bool:
-    """Return whether words only say how much, what or where: "4 PARAGRAPHS (9 LINES)", "NAME", "PAGE 2"."""
+    """Return whether words only state how much, what, or where: "4 PARAGRAPHS (9 LINES)", "NAME", "PAGE 2"."""
     words = re.split(r"[ ()\[\],;:.&/-]+", text)
     return all(not word or word.lower() in forms.extent or _NUMBER.fullmatch(word) is not None for word in words)
 
 
 def _code_runs(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield codes in the text: those in parentheses, an exemption beside its category, and a whole value."""
+    """Yield codes in the text: codes in parentheses, an exemption next to its category, and a code that is a whole
+    value.
+    """
     for match in forms.run.finditer(cursor.fold):
         start, end = match.span()
         run = match[0]
@@ -274,7 +276,7 @@ def _cites_clause(cursor: Cursor, start: int, forms: DeletionForms) -> bool:
 
 
 def _is_value(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a span is the whole value of a label or all that follows a paragraph number."""
+    """Return whether a span is the whole value of a label, or everything that follows a paragraph number."""
     line = cursor.line_start(start)
     if not cursor.blank_line(end) or line == start:
         return False
@@ -298,7 +300,7 @@ def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[Fo
 
 
 def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield a notice without brackets that has a line, a value or a paragraph to itself."""
+    """Yield notices without brackets that fill a line, a value, or a paragraph."""
     at = cursor.fold.find(form)
     while at >= 0:
         end = at + len(form)
@@ -317,7 +319,7 @@ def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -
 
 
 def _rows(cursor: Cursor, sign: str, code: str, pattern: re.Pattern[str]) -> Iterator[FoundDeletion]:
-    """Yield rows that begin with `sign`. Dashes and underscores are mostly rules and ornaments, rarely a deletion."""
+    """Yield rows that begin with the character `sign`. Dashes and underscores are usually rules, rarely a deletion."""
     end = 0
     while (start := cursor.fold.find(sign, end)) >= 0:
         match = pattern.match(cursor.fold, start)
@@ -333,7 +335,7 @@ def _rows(cursor: Cursor, sign: str, code: str, pattern: re.Pattern[str]) -> Ite
 
 
 def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a row of dashes or underscores is in the place of words: after a label, or within a sentence."""
+    """Return whether a row of dashes or underscores replaces words: after a label, or within a sentence."""
     text = cursor.text
     before = text[cursor.line_start(start) : start].rstrip(" ")
     rest = text[end : cursor.line_end(end)].strip(" ")
@@ -350,7 +352,7 @@ def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
-    """Return the deletion where a paragraph's mark would be, periods in its place included."""
+    """Return the deletion where a paragraph's mark would be; periods in place of the mark count as well."""
     found = deletion_at(cursor, at)
     if found is None and _PERIODS.match(cursor.fold, at) is not None:
         forms = deletion_forms(cursor.words)
@@ -359,7 +361,7 @@ def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
 
 
 def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
-    """Set the deletions of a telegram, each with its place, and mark the paragraphs that were withheld whole."""
+    """Set the deletions of a telegram, each with its place, and mark the paragraphs that were withheld completely."""
     forms = deletion_forms(cursor.words)
     found = [_node(cursor, one, forms) for one in deletions_in(cursor)]
     found += margin
@@ -381,7 +383,9 @@ def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) ->
 
 
 def _between_numbers(cursor: Cursor, telegram: Telegram, forms: DeletionForms, known: set[int]) -> list[Deletion]:
-    """Return lines of one sign, or a code without a number, in place of paragraphs that the numbering skips."""
+    """Return lines of one repeated character, or codes without a number, in place of paragraphs that the numbering
+    skips.
+    """
     found = []
     for paragraph in telegram.misnumbered:
         before = [one.span.start for one in telegram.numbered if one.span.start < paragraph.span.start]
@@ -404,7 +408,7 @@ def _node(cursor: Cursor, one: FoundDeletion, forms: DeletionForms) -> Deletion:
 
 
 def _is_paragraph(cursor: Cursor, one: FoundDeletion) -> bool:
-    """Return whether a deletion has the lines between two empty lines to itself."""
+    """Return whether a deletion is the only text between two empty lines."""
     line, end = cursor.line_start(one.start), cursor.line_end(one.end)
     alone = cursor.begins_line(one.start) and not cursor.fold[one.end : end].strip(" .")
     above = line == 0 or cursor.blank_line(cursor.line_start(line - 1))
@@ -412,7 +416,7 @@ def _is_paragraph(cursor: Cursor, one: FoundDeletion) -> bool:
 
 
 def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
-    """Return the codes of the margin as deletions."""
+    """Return the codes in the margin as deletions."""
     forms = deletion_forms(cursor.words)
     nodes = [_node(cursor, one, forms) for one in found]
     for node in nodes:
@@ -421,9 +425,10 @@ def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
 
 
 def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
-    """Mark the paragraphs without a mark that have codes in the margin.
+    """Mark the paragraphs that have no mark but have codes in the margin.
 
-    These are beside the first line, or anywhere since the paragraph before if nothing but the number is left.
+    These are next to the first line or, if only the number is left of the paragraph, anywhere after the paragraph
+    before it.
     """
     source = cursor.view.source.text
     starts = [one.span.start for one in found]
@@ -440,7 +445,7 @@ def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, found: list[Deletio
 
 
 def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
-    """Let reasons that cannot be read span the deletion that follows their label."""
+    """Make reasons that cannot be read span the deletion that follows their label."""
     block = telegram.authority
     if not isinstance(block, Authority) or not isinstance(block.reasons, Unread):
         return
@@ -457,7 +462,7 @@ def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) ->
 
 
 def _places(telegram: Telegram) -> list[tuple[str, Span]]:
-    """Return the parts in which a deletion may be, the narrowest first."""
+    """Return the parts in which a deletion may be, the smallest first."""
     places = [("mark", paragraph.place.span) for paragraph in telegram.paragraphs if paragraph.cut and paragraph.place]
     if isinstance(telegram.subject, Subject):
         places.append(("subject", telegram.subject.span))

@@ -118,7 +118,7 @@ class HeaderReader:
         return here if here < cursor.size else last
 
     def _lose(self) -> None:
-        """Mark what was not found as lost: it may be in the header line that cannot be read."""
+        """Mark whatever was not found as lost, because it may be in the header line that cannot be read."""
         place = self.telegram.span.start
         why = "a header line: one of them cannot be read"
         if self.telegram.dtg is None:
@@ -147,7 +147,7 @@ class HeaderReader:
         return False
 
     def _is_strange(self, start: int, end: int) -> bool:
-        """Return whether a line neither opens the text nor looks like the classification line or a caption."""
+        """Return whether a line neither opens the text nor looks like a classification line or a caption."""
         if label_of(self.cursor, start) is not None or is_address_stop(self.cursor, start, end):
             return False
         return unread_banner(self.cursor, start, end) is None
@@ -178,7 +178,7 @@ class HeaderReader:
         return 0
 
     def _kind(self, start: int, end: int, block: str | None) -> str | None:
-        """Return the block of the header that the line belongs to; `None` if it is not a header line."""
+        """Return the block of the header to which the line belongs; `None` if it is not a header line."""
         cursor = self.cursor
         fold = cursor.fold
         stop = fold.find(" ", start, end)
@@ -207,7 +207,7 @@ class HeaderReader:
         return self._continued(start, end, block)
 
     def _is_service(self, start: int, end: int) -> bool:
-        """Return whether a line with a level opens a service message, below which a heading is repeated."""
+        """Return whether a line with a level opens a service message, below which a header is repeated."""
         cursor = self.cursor
         words = cursor.fold[start:end].split()
         if len(words) < 2 or words[1] not in cursor.grammar.page_word("service", "word"):
@@ -319,7 +319,7 @@ class HeaderReader:
             last.text = f"{last.text} {cursor.text[start:end]}".strip()
 
     def _group(self) -> None:
-        """Take the date-time group; a heading above another one is that of a readdressal."""
+        """Take the date-time group. A header above another one is that of a readdressal."""
         telegram = self.telegram
         if telegram.dtg is not None and telegram.sender is not None and self.to:
             self._readdress()
@@ -339,7 +339,7 @@ class HeaderReader:
             self._drafting(start, end)
 
     def _readdress(self) -> None:
-        """Keep the heading read so far as that of a readdressal if another date-time group follows it."""
+        """Keep the header read so far as that of a readdressal if another date-time group follows it."""
         telegram = self.telegram
         first, group = telegram.dtg, self.group
         if not isinstance(first, Dtg) or group is None or (first.date, first.time) == (group.date, group.time):
@@ -453,7 +453,7 @@ def _parties(cursor: Cursor, start: int, end: int) -> Iterator[Party]:
 
 
 def post_of(cursor: Cursor, name: str) -> str:
-    """Return the name that a classification line uses for the mission of that name."""
+    """Return the name that classification lines use for a mission, given its name in an address."""
     known = cursor.grammar.mission_names.get(name)
     if known is not None:
         return known
@@ -481,7 +481,7 @@ def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def is_broken_level(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether the letters of a line and of the next one together begin with the name of a level."""
+    """Return whether the letters of a line and of the next line together begin with the name of a level."""
     first = cursor.fold[start:end].replace(" ", "")
     second = cursor.fold[end + 1 : end + 60].split("\n", 1)[0].replace(" ", "")
     both = first + second

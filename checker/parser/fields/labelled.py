@@ -18,7 +18,9 @@ from .reference_kinds import is_airgram, name_kind, names_other, own_post
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the subject into the telegram, with the mark before or after its words; the first one counts."""
+    """Read the subject into the telegram, with a mark before or after its words. If there are several, the first
+    counts.
+    """
     if isinstance(telegram.subject, Subject):
         return
     start = region.body
@@ -51,7 +53,7 @@ _DIGITS = str.maketrans("OIL", "011")
 
 
 def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read an E.O. line into the telegram; the first one is the telegram's."""
+    """Read an E.O. line into the telegram. If there are several, the first is the telegram's."""
     match = _NUMBER.match(cursor.fold, region.body)
     if match is None:
         return
@@ -74,13 +76,13 @@ def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _is_spread(text: str, usual: str) -> bool:
-    """Return whether a text is the usual one with more blanks in it, which archives put after periods."""
+    """Return whether a text is the usual one with additional blanks, which archives insert after periods."""
     written = text[: text.find(":") + 1]
     return written.replace(" ", "") == usual.replace(" ", "") and written.count(" ") >= usual.count(" ")
 
 
 def place_order(cursor: Cursor, line: EoLine) -> None:
-    """Set the era whose order the line cites, or the known number most like it."""
+    """Set the era whose order the line cites, or the known number most similar to it."""
     known = [entry for entry in cursor.words["eras"] if entry.fact("number")]
     line.era = next((entry.code for entry in known if entry.fact("number") == line.order), None)
     if line.era is None:
@@ -135,9 +137,9 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> bool:
-    """Return whether a new item begins after a break: it has a letter of its own, or names a telegram.
+    """Return whether a new item begins after a break: it has its own letter, or refers to a telegram.
 
-    `low` is where the item before it begins: the name of its post may go on after a line break.
+    `low` is where the item before it begins, because the name of its post may continue after a line break.
     """
     at = match.end()
     while at < end and cursor.fold[at] in " \n":
@@ -193,7 +195,7 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
 
 
 def _next_letter(match: re.Match[str], last: str | None) -> str:
-    """Return the letter of an item; of two letters ("C. (B)", "D. B. Doe") the one that follows the last item's."""
+    """Return the letter of an item; of two ("C. (B)", "D. B. Doe"), the one that follows the last item's letter."""
     letters: list[str] = _ONE_LETTER.findall(match.group())
     return next((letter for letter in letters if last is not None and ord(letter) == ord(last) + 1), letters[0])
 
@@ -216,7 +218,7 @@ def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
 
 
 def _number_telegram(cursor: Cursor, item: Reference, last: Reference, at: int, high: int) -> None:
-    """Set the serial number of a reference that is another number of the post named last."""
+    """Set the serial number of a reference that gives another number for the post named last."""
     alone = _NUMBER_ALONE.match(cursor.fold, at, high)
     if alone is not None:
         item.kind, item.post, item.serial = "telegram", last.post, int(alone.group(1))
@@ -242,7 +244,7 @@ _ROUND = str.maketrans({"0": _LETTERS[14]})  # a zero is the letter that looks l
 
 
 def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the TAGS line into the telegram; a second one adds its entries."""
+    """Read the TAGS line into the telegram. A second TAGS line adds its entries."""
     start = region.body
     while start < region.end and cursor.fold[start] in " :;./-":
         start += 1
@@ -266,7 +268,7 @@ def _states_none(cursor: Cursor, line: TagsLine) -> bool:
 
 
 def _tags_end(cursor: Cursor, start: int, end: int) -> int:
-    """Return where the TAGS end: before a page line joined to them, or a later line that is no list of TAGS."""
+    """Return where the TAGS end: before a joined page line, or before a later line that is not a list of TAGS."""
     here = start
     while here < end:
         stop = min(cursor.line_end(here), end)
@@ -281,7 +283,7 @@ def _tags_end(cursor: Cursor, start: int, end: int) -> int:
 
 
 def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line below the first is no continuation of the TAGS."""
+    """Return whether a line below the first does not continue the TAGS."""
     if _LABEL_BEGINS.match(cursor.fold, start, end) is not None:
         return True
     found = list(_WORD.finditer(cursor.fold, start, end))
@@ -295,7 +297,7 @@ def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -> None:
-    """Read a subject without its label below the TAGS; other text there may hide the subject, so that it is lost."""
+    """Read a subject without a label below the TAGS. Other text there may hide the subject, which is then lost."""
     low, high = cursor.trim(start, end)
     page = any(name in cursor.fold[low : low + 40] for name, _ in cursor.grammar.levels)
     if low == high or page or telegram.subject is not None:
@@ -339,9 +341,9 @@ def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
 
 
 def _divided(cursor: Cursor, tag: Tag, low: int, named: bool) -> list[Tag]:
-    """Return the tag, or the two known tags that a lost line break has joined in it.
+    """Return the TAG, or the two known TAGS in it that a lost line break has joined.
 
-    `named` says that the tag before may be a surname: then four letters are a given name rather than two countries.
+    `named` means that the TAG before it may be a surname; four letters are then a given name rather than two countries.
     """
     first, _, second = (tag.suggestion or "").partition(" ")
     if not second or (named and len(tag.text) == _TWO_COUNTRIES):
@@ -357,7 +359,7 @@ def _trim_stops(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
-    """Add a name in brackets to the tag before it."""
+    """Add a name in brackets to the TAG before it."""
     low, high = cursor.trim(*match.span(1))
     name = cursor.joined(low, high)
     if tags and tags[-1].person is None and tags[-1].kind != "person":
@@ -367,7 +369,7 @@ def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
 
 
 def _flush(cursor: Cursor, tags: list[Tag], words: list[tuple[int, int]]) -> None:
-    """Add the long words in a row: two or more are a person's name, one alone is an unknown tag."""
+    """Add the pending long words: two or more are a person's name; one alone is an unknown TAG."""
     if not words:
         return
     low, high = words[0][0], words[-1][1]
@@ -388,7 +390,7 @@ def _tag(cursor: Cursor, low: int, high: int) -> Tag:
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
-    """Return the known tag for which a word is a listed mistake, or one slip away, or the two tags joined in it.
+    """Return the known TAG of which a word is a listed misspelling or is one slip away, or the two TAGS joined in it.
 
     Only words of 4 to 12 letters are compared letter by letter.
     """
@@ -432,7 +434,7 @@ def _known_tags(words: Vocabulary) -> frozenset[str]:
 
 
 def _slips(word: str) -> list[str]:
-    """Return what a word may be meant to be: less one letter, two exchanged, one replaced, plus one, in this order."""
+    """Return the words one slip away: one letter removed, two swapped, one replaced, one added, in this order."""
     size = len(word)
     found = [word[:i] + word[i + 1 :] for i in range(size)]
     found += [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(size - 1)]

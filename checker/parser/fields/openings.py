@@ -1,4 +1,4 @@
-"""Find the lines of the text that open a paragraph, a list item or a heading, with the mark after their label.
+"""Find the lines that open a paragraph, a list item, or a heading, with the mark after their label.
 
 One pattern finds the candidates in one pass; `OpeningFinder` decides which of them open something. `paragraphs` turns
 the openings into records.
@@ -58,9 +58,9 @@ class Opening:
 
 
 class OpeningFinder:
-    """Finds the openings of one section of the text, from `low` to `high`.
+    """Finds the openings in one section of the text, from `low` to `high`.
 
-    `outer` is the last number of the main sequence, which goes on from one section to the next.
+    `outer` is the last number of the main sequence, which continues from one section to the next.
     """
 
     __slots__ = (
@@ -173,9 +173,9 @@ class OpeningFinder:
         self.openings.append(Opening(start, (label, end), "numbered", depth, number, mark))
 
     def _depth(self, number: int, marked: bool, free: bool, start: int) -> int:
-        """Return 1 for the main sequence, 2 for a list inside a paragraph, 0 for a number that only begins a line.
+        """Return 1 for the main sequence, 2 for a list inside a paragraph, or 0 for a number that merely begins a line.
 
-        A number counts if it follows the last one; a marked one also if it skips, repeats or restarts.
+        A number counts if it follows the last one. A marked number also counts if it skips, repeats, or restarts.
         """
         if self.inner and number == self.inner + 1 and free and not marked:
             if self.marked or number != self.outer + 1:
@@ -327,7 +327,7 @@ class OpeningFinder:
         return finder.portion(cursor.view, at, high, cursor.words, folded)
 
     def _mark_above(self, start: int) -> tuple[Marking | Unread | None, int]:
-        """Return the mark that is alone on the line above a number, and where that line begins."""
+        """Return the mark that is alone on the line above a number, and the offset at which that line begins."""
         last = self.openings[-1] if self.openings else None
         if last is None or last.kind != "unnumbered" or last.mark is None:
             return None, start
@@ -337,9 +337,9 @@ class OpeningFinder:
         return last.mark, last.start
 
     def _is_free(self, start: int) -> bool:
-        """Return whether a line can open a paragraph: after an empty line, a heading, or a sentence that has ended.
+        """Return whether a line can open a paragraph: it follows an empty line, a heading, or the end of a sentence.
 
-        In telegrams of capitals without marks also after a line too short to have been wrapped.
+        In telegrams in capitals without marks, it may also follow a line that is too short to have been wrapped.
         """
         fold = self.cursor.fold
         at = start - 1
@@ -360,7 +360,7 @@ class OpeningFinder:
 
 
 def _is_table(dashes: str) -> bool:
-    """Return whether dashes underline columns: several short groups. A long line of dashes may be broken once."""
+    """Return whether dashes underline columns: several short groups. A long line of dashes may be interrupted once."""
     groups = dashes.split()
     return len(groups) > 1 and len(groups[0]) < _LONG_RULE
 

@@ -1,7 +1,8 @@
-"""Find a paragraph's portion mark in the less usual positions, and give each paragraph its level.
+"""Find a paragraph's portion mark in the less usual positions, and assign a level to each paragraph.
 
-`openings` reads the mark that follows a label at once. Here are the others: a statement for the entire text, a mark on
-the line above, after a heading, or at the end of the last sentence; and deletions where the mark would appear.
+`openings` reads a mark that directly follows a label. This module covers the other cases: a statement for the entire
+text; a mark on the line above, after a heading, or at the end of the last sentence; and deletions where the mark would
+appear.
 """
 
 from __future__ import annotations
@@ -56,13 +57,13 @@ def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
 
 
 def _may_state(cursor: Cursor, at: int, high: int) -> bool:
-    """Return whether words without a bracket may be a statement for the entire text."""
+    """Return whether words without brackets may be a statement for the entire text."""
     window = cursor.fold[at : at + _STATEMENT]
     return at < high and any(word in window for word in cursor.grammar.entire_text[0])
 
 
 def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
-    """Read the mark after the last sentence, where papers of the White House have it."""
+    """Read the mark after the last sentence, its position in papers of the White House."""
     fold = cursor.fold
     low = fold.rfind("(", at, high)
     if low <= at or high - low > _LONGEST_MARK_AT_END or fold.find(")", low, high) < high - 2 or fold[low - 2] == ":":
@@ -91,7 +92,7 @@ def _statement(cursor: Cursor, at: int, high: int) -> Marking | None:
 
 
 def inherit_levels(paragraphs: list[Paragraph]) -> None:
-    """Give each paragraph its level: its own, its parent's, or that of the statement for the entire text."""
+    """Assign a level to each paragraph: its own, its parent's, or that of the statement for the entire text."""
     entire = next((item for item in paragraphs if item.entire_text and isinstance(item.mark, Marking)), None)
     entire_level = _level(entire.mark) if entire is not None else None
     parent: Level | None = None
@@ -110,7 +111,7 @@ def inherit_levels(paragraphs: list[Paragraph]) -> None:
 
 
 def _is_lead_in(text: str) -> bool:
-    """Return whether a paragraph is only a heading, or only the words that announce its points."""
+    """Return whether a paragraph is only a heading, or only a sentence that introduces its points."""
     words = text.rstrip("-=* \n")
     if words.endswith(":") and len(words) <= _LONGEST_ANNOUNCEMENT:
         return True

@@ -1,4 +1,4 @@
-"""Say what a reference is that names no telegram by post and number, and write message numbers in one form."""
+"""Classify references that name no telegram by post and number, and write message numbers in one form."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def names_other(cursor: Cursor, at: int, end: int) -> bool:
 
 
 def own_post(telegram: Telegram) -> str | None:
-    """Return the post that sent the telegram, by its classification line or its originator's line."""
+    """Return the post that sent the telegram, according to its classification line or its FM line."""
     for sender, kind in ((telegram.banner, Banner), (telegram.sender, Party)):
         if isinstance(sender, kind) and sender.post:
             return sender.post
@@ -61,8 +61,9 @@ def own_post(telegram: Telegram) -> str | None:
 def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | None:
     """Return the number of the telegram or airgram that a reference names, in the form of `Telegram.mrn`.
 
-    A reference without a year is to the telegram's own year, but a number of the own post that is not smaller than the
-    telegram's own is of the year before. `None` if the reference does not name a number, or no year is known.
+    A reference without a year refers to the telegram's own year; but if it is to the telegram's own post and its number
+    is not lower than the telegram's own, it refers to the year before. Returns `None` if the reference names no number
+    or no year is known.
     """
     if item.post is None or item.serial is None or item.kind not in ("telegram", "airgram"):
         return None
@@ -80,7 +81,7 @@ def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | N
 
 
 def station(post: str, words: Vocabulary) -> str:
-    """Return a post's name without blanks, and by its first name if the table of posts lists variants of it."""
+    """Return the name of a post without blanks; if the table of posts lists variants of the name, the first of them."""
     entry = words["posts"].find(post)
     name = entry.forms["alias"][0] if entry is not None and entry.forms.get("alias") else post
     return "".join(filter(str.isalnum, name))

@@ -1,4 +1,4 @@
-"""Read the end of a telegram from its last line upwards: end marks, repeated levels, and the signer's name."""
+"""Read the end of a telegram from its last line upward: end marks, repeated levels, and the signer's name."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
 
 
 def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, int] | None:
-    """Return the span of a name that fills the last line, perhaps among stray marks."""
+    """Return the span of a name that fills the last line, possibly among stray marks."""
     line = cursor.line_start(start)
     words = cursor.text[start:last].rstrip(_STRAY_MARKS)
     if words.isupper() or words.endswith(".."):
@@ -87,7 +87,7 @@ def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | Non
 
 
 def _is_abbreviation(cursor: Cursor, word: str | None) -> bool:
-    """Return whether the word before a period is an initial or a title, after which a name continues the sentence."""
+    """Return whether the word before a period is an initial or a title; a name after it then continues the sentence."""
     return word is not None and (len(word) == 1 or "." in word or word in cursor.grammar.page_word("abbreviation"))
 
 
@@ -110,7 +110,7 @@ def _is_name(text: str) -> bool:
 
 
 def _ends_above(cursor: Cursor, low: int, line: int) -> bool:
-    """Return whether there is a line above, and it is empty or ends a sentence."""
+    """Return whether there is a line above that is empty or ends a sentence."""
     at = line - 2
     while at > low and cursor.fold[at] == " ":
         at -= 1
@@ -128,7 +128,7 @@ def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
-    """Return where the end marks begin, `high` if there are none. Only the last lines are examined."""
+    """Return where the end marks begin, or `high` if there are none. Only the last lines are examined."""
     end = high
     words = cursor.grammar.page_word("end")
     for _ in range(_LAST_LINES):
@@ -149,7 +149,7 @@ def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
 
 
 def _group_start(cursor: Cursor, low: int, start: int) -> int:
-    """Return where the group of lines between empty lines that ends at `start` begins."""
+    """Return where the group of lines that ends at `start` begins; groups are separated by empty lines."""
     line = cursor.line_start(start)
     while line > low and not cursor.blank_line(cursor.line_start(line - 1)):
         line = cursor.line_start(line - 1)
@@ -157,7 +157,7 @@ def _group_start(cursor: Cursor, low: int, start: int) -> int:
 
 
 def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> str | None:
-    """Return the part that a last line is: an end mark, or a level or caption at the foot of the page."""
+    """Return the kind of part that a last line is: an end mark, or a level or caption at the foot of the page."""
     line = cursor.fold[start:last].strip("= ")
     if line in words or any(pattern.fullmatch(cursor.fold, start, last) for pattern in (_NO_WORDS, _RECORD_LINE)):
         return "end_mark"

@@ -1,1 +1,1 @@
-"""One module per layout of a text, and the choice between them."""
+"""Read the layouts of a text, one module per layout, and choose between them."""

@@ -1,4 +1,4 @@
-"""A telegram with teletype lines: header, classification line, fields, text, signature."""
+"""Read a telegram with teletype lines: header, classification line, fields, text, signature."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def _next_banner(
 ) -> tuple[int, Banner] | None:
     """Return the next classification line with a number at the beginning of a line, and the offset of that line.
 
-    `upcoming` holds the next one of each form, so that a form which occurs late is not searched for repeatedly.
+    `upcoming` contains the next occurrence of each form, so that a form that occurs late is not searched for
+    repeatedly.
     """
     best: tuple[int, Banner] | None = None
     for form in starts:
@@ -162,7 +163,7 @@ def _fields_above(cursor: Cursor, here: int, at: int, labeled: bool) -> list[Reg
 
 
 def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner | None) -> int:
-    """Take the classification line at `here` and what follows it; return where the next line begins."""
+    """Read the classification line at `here` and what follows it; return where the next line begins."""
     start = here
     while start < cursor.size and cursor.fold[start] in " \n":
         start += 1
@@ -197,7 +198,7 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
 
 
 def _joined_captions(cursor: Cursor, region: Region) -> tuple[int, int]:
-    """Read the captions that the copy has joined to the first and the last of some lines; return the rest's span."""
+    """Read the captions that the copy has joined to the first and last of some lines; return the span of the rest."""
     first = cursor.trim(region.start, min(cursor.line_end(region.start), region.end))
     last = cursor.trim(max(cursor.line_start(region.end), region.start), region.end)
     captions, start, stop = joined_captions(cursor, *first)
@@ -223,7 +224,7 @@ def _captions(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions of a line that is in no table: those of a repeated level, or the line itself."""
+    """Return the captions on a line that no table lists: those of a repeated level, or the line itself."""
     level = read_banner(cursor, start, end)
     if level is not None and level.serial is None:
         return captions_of(cursor, start, end, level.controls)
@@ -232,7 +233,7 @@ def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
-    """Look for the authority sentence within the paragraphs, where some telegrams have it."""
+    """Search the paragraphs for the authority sentence, which some telegrams have there."""
     if not has_authority_opener(cursor, low, high):
         return
     read: dict[int, int] = {}  # by the end of a block: how often it was read from one of its labels on

@@ -1,4 +1,4 @@
-"""Which kind of text this is, decided by a few plain searches before the module of a rarer layout is loaded."""
+"""Detect the layout of a text by a few plain searches before the module of a rarer layout is loaded."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def has_joined_fields(cursor: Cursor) -> bool:
 
 
 def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text is an e-mail: its sender and day are fields near the top, and no telegram was read."""
+    """Return whether the text is an e-mail: sender and date are fields near the top, and no telegram was read."""
     numbered = isinstance(telegram.banner, Banner) and telegram.banner.serial is not None
     if telegram.dtg is not None or telegram.security is not None or numbered or telegram.eo is not None:
         return False
@@ -76,7 +76,7 @@ def has_artifacts(cursor: Cursor) -> bool:
 
 
 def has_page_lines(cursor: Cursor) -> bool:
-    """Return whether any sign of page lines, stamps or an archive's frame occurs in the text."""
+    """Return whether any sign of page lines, stamps, or an archive's frame occurs in the text."""
     grammar = cursor.grammar
     for form in grammar.page_signs:
         if cursor.has(form, 0, cursor.size):
@@ -103,7 +103,7 @@ _RECORDED = ("created", "level_text", "origin", "subject", "handling", "eo", "ta
 
 
 def is_unrecognized(telegram: Telegram) -> bool:
-    """Return whether nothing was recognized that a rule could evaluate: such a text is not a clean telegram."""
+    """Return whether nothing was recognized that a rule could evaluate. Such a text is not a clean telegram."""
     if telegram.layout == _NAMED:
         return False
     for field in _SINGLE:

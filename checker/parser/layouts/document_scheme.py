@@ -1,7 +1,7 @@
-"""Decide by whose rules a marked document is marked: the United States, a scheme of a rule pack, or a scheme unknown.
+"""Decide which scheme a document is marked under: the United States', that of a rule pack, or an unknown one.
 
-Each scheme has levels of its own. A document belongs to the scheme that recognizes most of its lines as banners; in
-doubt it belongs to the United States.
+Each scheme has its own levels. A document belongs to the scheme that recognizes most of its lines as banners, and in
+doubt to the United States.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOT_RECOGNIZED = "marking not recognized: it belongs to no loaded scheme"
 
 
 def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
-    """Return the vocabulary by whose levels a document is marked."""
+    """Return the vocabulary whose levels the document's markings use."""
     best = cursor.words
     if best.scheme is not None or not best.schemes:
         return best
@@ -37,9 +37,10 @@ def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
 
 
 def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
-    """Give a document whose marking belongs to no loaded scheme the profile for it, and an unread banner.
+    """Assign the profile for unrecognized markings, and an unread banner, if no loaded scheme has the document's
+    marking.
 
-    A U.S. classification authority block shows that a document belongs to the United States, whatever its banner.
+    A U.S. classification authority block shows that a document belongs to the United States, whatever its banner says.
     """
     if cursor.words.scheme is not None or telegram.authority is not None:
         return
@@ -71,12 +72,12 @@ def _capitals(cursor: Cursor, span: tuple[int, int]) -> bool:
 
 
 def _is_american(found: Marking | Unread | None) -> bool:
-    """Return whether a banner is one of a U.S. document, in which foreign markings begin with slashes."""
+    """Return whether a banner belongs to a U.S. document, in which foreign markings begin with slashes."""
     return isinstance(found, Marking) and (found.leading or found.system not in ("nato", "foreign"))
 
 
 def _foreign_banner(telegram: Telegram) -> Banner | None:
-    """Return the first banner if no banner is one of the United States."""
+    """Return the first banner if none of the banners belongs to the United States."""
     for banner in telegram.banners:
         if banner.marking is None:
             if not isinstance(banner.level, Unread) or "//" in banner.text:
@@ -94,7 +95,7 @@ def _forms(cursor: Cursor) -> Iterator[tuple[Entry, str]]:
 
 
 def _begins(line: str, form: str) -> bool:
-    """Return whether a line is a level, alone or with more after a sign; `OFFICIAL VISIT` is a heading."""
+    """Return whether a line is a level, alone or followed by a separator and more; `OFFICIAL VISIT` is a heading."""
     return line.startswith(form) and line[len(form) :].lstrip()[:1] in _SIGNS
 
 

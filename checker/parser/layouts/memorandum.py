@@ -1,4 +1,6 @@
-"""A marked document that is not a telegram: memorandum, letter or e-mail with banner lines and an authority block."""
+"""Read a marked document that is not a telegram: a memorandum, letter, or e-mail with banner lines and an authority
+block.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ class MemorandumReader:
         self._paragraphs()
 
     def _line(self, here: int, start: int, last: int, number: int) -> str | None:
-        """Return what the line is: banner, a field, authority, notice or date; `None` for text."""
+        """Return what the line is: a banner, a field, an authority label, a notice, or a date; `None` for text."""
         cursor = self.cursor
         if last - start <= finder.LONGEST_BANNER and self._banner(here, start, last):
             return "banner"
@@ -97,7 +99,7 @@ class MemorandumReader:
         return label is not None and self._date(column.end() + len(label), last, alone=False)
 
     def _read_rest(self, kind: str, start: int, end: int) -> int:
-        """Read what the line opened; return the end of its last line."""
+        """Read the part that the line opened; return the end of its last line."""
         if kind == "notice":
             return self._lines_below(
                 end, lambda low, high: self._field(low, high) is not None or self._stops(low, high)
@@ -112,7 +114,7 @@ class MemorandumReader:
         return end
 
     def _lines_below(self, end: int, stops: Callable[[int, int], bool]) -> int:
-        """Return the end of the last line before a blank one or one that stops."""
+        """Return the end of the last line before a blank line or before a line at which the part ends."""
         cursor = self.cursor
         while end + 1 < cursor.size and not cursor.blank_line(end + 1):
             if stops(*cursor.trim(end + 1, cursor.line_end(end + 1))):
@@ -218,7 +220,7 @@ class MemorandumReader:
         return True
 
     def _notice(self, here: int, start: int, last: int, inside: bool = False) -> bool:
-        """Collect the notices on a line; return whether one has the line to itself."""
+        """Collect the notices on a line; return whether one of them fills the line."""
         cursor = self.cursor
         line = cursor.fold[start:last]
         if not _may_be_notice(cursor, line):
@@ -263,7 +265,7 @@ class MemorandumReader:
 
 
 def _may_be_notice(cursor: Cursor, line: str) -> bool:
-    """Return whether any form of a notice occurs in a line, a quick test that excludes nearly all lines."""
+    """Return whether any form of a notice occurs in a line: a quick test that excludes nearly all lines."""
     forms, phrases = cursor.grammar.notice_forms
     return line.startswith(forms) or any(phrase in line for phrase in phrases)
 
@@ -295,7 +297,9 @@ def read_memorandum(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _profile(cursor: Cursor, telegram: Telegram) -> str:
-    """Return the profile of the scheme, else the first of the table whose sign is in a banner, else the default."""
+    """Return the profile of the scheme; otherwise the first in the table whose sign occurs in a banner; otherwise the
+    default.
+    """
     if cursor.words.scheme is not None:
         return cursor.words.scheme.code
     default = telegram.profile

@@ -1,4 +1,4 @@
-"""The labeled message form of 2010 and later: a field on each label, its value indented below it."""
+"""Read the labeled message form of 2010 and later: each field has a label, with its value indented below it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class SmartFormReader:
         cursor.parts = sorted(before + cursor.parts)
 
     def _fields(self) -> list[tuple[str, int, int, int]]:
-        """Return (code, label begins, value begins, value ends) of each field, in order."""
+        """Return (code, start of the label, start of the value, end of the value) for each field, in order."""
         cursor = self.cursor
         known = cursor.grammar.fields
         found: list[tuple[str, int, int, int]] = []
@@ -78,7 +78,9 @@ class SmartFormReader:
         return found
 
     def _goes_on(self, field: tuple[str, int, int, int], here: int, start: int, last: int) -> bool:
-        """Return whether an indented line continues a field's value: below the value, and not a level in mid-page."""
+        """Return whether an indented line continues a field's value: it is below the value and is not a level in
+        mid-page.
+        """
         fold = self.cursor.fold
         if fold[here] != " " or fold[start:last] in self.cursor.grammar.level_names:
             return False
@@ -105,7 +107,7 @@ class SmartFormReader:
         return here
 
     def _text(self, fields: list[tuple[str, int, int, int]], here: int) -> tuple[int, int]:
-        """Return where the text begins and ends: after the subject and authority fields, before the signature."""
+        """Return where the text begins and ends: after the subject and authority fields, and before the signature."""
         low = max(here, 0)
         high = self.cursor.size
         tail = ("signature", "drafting", "dissemination", "info")

@@ -1,4 +1,4 @@
-"""Restore line breaks in flattened text where the labels of a telegram show that a line begins."""
+"""Restore line breaks in flattened text at the labels of a telegram, which show where lines began."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOP = 4000  # code points in which a classification line begins
 
 
 def line_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return where to insert a line feed: before labels, captions and paragraph numbers in sequence."""
+    """Return where to insert a line feed: before labels, captions, and paragraph numbers that are in sequence."""
     points: set[int] = set()
     banner_end = _banner(cursor, points)
     _header(cursor, points, min(points, default=0))
@@ -32,7 +32,9 @@ def line_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def field_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return where to insert a line feed in a flattened form: before its labels and paragraph numbers in sequence."""
+    """Return where to insert a line feed in a flattened form: before its labels and paragraph numbers that are in
+    sequence.
+    """
     points: dict[int, int] = {}  # where each label begins, and its colon
     for form in sorted(cursor.grammar.fields, key=len, reverse=True):
         at = cursor.fold.find(f" {form}:") + 1
@@ -137,7 +139,7 @@ def _is_separate(cursor: Cursor, at: int, code: str, end: int) -> bool:
 
 
 def _has_value(cursor: Cursor, at: int) -> bool:
-    """Return whether an order's number is followed directly by a value, as on an E.O. line and not in prose."""
+    """Return whether a value directly follows the number of an order, as on an E.O. line but not in prose."""
     while cursor.fold[at].isdigit():
         at += 1
     while cursor.fold[at] in " :":
@@ -147,7 +149,7 @@ def _has_value(cursor: Cursor, at: int) -> bool:
 
 
 def _numbers(cursor: Cursor, points: set[int], low: int) -> None:
-    """Break before paragraph numbers, in sequence only."""
+    """Break before paragraph numbers, but only those in sequence."""
     hits = [(int(m[1] or m[2]), m.start(), cursor.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(cursor.fold, low)]
     last = 0
     marked = False

@@ -1,1 +1,1 @@
-"""Markings: banners and portion marks parsed, found in text, and rolled up."""
+"""Parse markings (banners and portion marks), find them in text, and roll them up."""

@@ -1,4 +1,4 @@
-"""Which release marking the portions require of the banner (IC-REG-2016 p. 27-30, table 3)."""
+"""Decide which release marking the portions require of the banner (IC-REG-2016 p. 27-30, table 3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..lookup import Lexicon
 
 class Decision(Record):
     """The release marking. `codes` are release controls, each with its countries in `lists`; `step` is a code of the
-    table `release_steps`; `decided` is false where the table leaves the decision to a person.
+    table `release_steps`; `decided` is false if the table leaves the decision to a person.
     """
 
     codes: tuple[str, ...]
@@ -35,7 +35,7 @@ class Portion(Record):
 
 
 def expand(lexicon: Lexicon, codes: Sequence[str]) -> frozenset[str]:
-    """Return the countries named, with groups replaced by their members where those are listed."""
+    """Return the countries named, with each group replaced by its members if they are listed."""
     found: set[str] = set()
     for code in codes:
         code = lexicon.countries.get(code, code)
@@ -51,7 +51,7 @@ def listed(codes: frozenset[str], owner: str | None = None) -> tuple[str, ...]:
 def decide(
     lexicon: Lexicon, marks: Sequence[Marking], banner: Marking | None, profile: str, date: Date | None
 ) -> Decision:
-    """Return the release marking that these portions give a banner of the `profile` on that date."""
+    """Return the release marking that these portions require of a banner of the `profile` on that date."""
     portions = [_portion(lexicon, mark, banner) for mark in marks]
     portions = [portion for portion in portions if not portion.plain]
     certain = [portion for portion in portions if portion.classified or portion.roles or portion.compound]
@@ -156,7 +156,7 @@ def _shows(roles: frozenset[str]) -> bool:
 
 
 def _step(names: dict[str, str], codes: list[str], each: list[frozenset[str]]) -> str:
-    """Return which row of the table was used."""
+    """Return which row of the table applies."""
     if names["release"] in codes or names["eyes"] in codes:
         return "release-common"
     if names["official"] in codes:

@@ -34,7 +34,7 @@ _ReadResult = UnplacedMarking | str | None
 
 
 class _MarkingCache:
-    """What each text was parsed as: a marking, why it cannot be read, or `None` if it is not a mark."""
+    """The result of parsing each text: a marking, the reason why it cannot be read, or `None` if it is not a mark."""
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
@@ -65,11 +65,11 @@ def _cache(words: Vocabulary) -> _MarkingCache:
 
 
 def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = False) -> Marking | Unread | None:
-    """Return the portion mark at the beginning of `view.text[start:end]`, blanks aside.
+    """Return the portion mark at the beginning of `view.text[start:end]`, ignoring blanks.
 
     Return `None` for anything else (a list letter, an abbreviation) and `Unread` for a mark that cannot be read. The
     span covers the mark with its brackets. `folded` means that the text has lost its capitals, so that a single small
-    letter in brackets is a mark too.
+    letter in brackets is a mark, too.
     """
     text = view.text
     while start < end and text[start] in _BLANKS:
@@ -106,7 +106,7 @@ def portion_cache(words: Vocabulary) -> dict[str, _ReadResult]:
 def _place(
     marking: UnplacedMarking, view: View, start: int, end: int, words: Vocabulary, role: str, typo: str | None = None
 ) -> Marking:
-    """Return the marking with spans in the text; the offsets of its tokens count from `start`."""
+    """Return the marking with spans in the text. The offsets of its tokens count from `start`."""
     level = words.level(marking.level) if marking.level is not None else None
     tokens = Lazy(_tokens, marking, view, start)
     return Marking(
@@ -116,7 +116,7 @@ def _place(
 
 
 def _tokens(marking: Marking, unplaced: UnplacedMarking, view: View, start: int) -> tuple[Token, ...]:
-    """Return the tokens of a marking that begins at `start`; made only when read."""
+    """Return the tokens of a marking that begins at `start`; they are created only when read."""
     return tuple(_token(token, view, start, marking.role) for token in unplaced.tokens)
 
 
@@ -130,7 +130,7 @@ def _token(token: UnplacedToken, view: View, start: int, role: str) -> Token:
 
 
 def _shifted(marking: UnplacedMarking, by: int, typo: str | None) -> UnplacedMarking:
-    """Return the marking with its offsets counted from `by` code points earlier."""
+    """Return the marking with its offsets counted from a point `by` code points earlier."""
     for token in marking.tokens:
         token.start += by
         token.end += by
@@ -236,10 +236,10 @@ def _one_bracket(cache: _MarkingCache, view: View, word: str, at: int, start: in
 
 
 def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unread | None:
-    """Return the banner that `view.text[start:end]` is as a whole, blanks aside.
+    """Return the banner that `view.text[start:end]` is as a whole, ignoring blanks.
 
-    Return `None` if these words are not a banner and `Unread` if they are one whose level cannot be read. A level alone
-    is a banner. Classification lines of telegrams, with post and number, are read by `fields.banner`.
+    Return `None` if these words are not a banner, and `Unread` if they are a banner whose level cannot be read. A level
+    alone is a banner. Classification lines of telegrams, with post and number, are read by `fields.banner`.
     """
     text = view.text
     while start < end and text[start] in _BLANKS:

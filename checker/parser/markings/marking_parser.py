@@ -108,7 +108,7 @@ class _MarkingParser:
         return True
 
     def _leading_level(self, words: list[str]) -> tuple[tuple[str | None, str] | None, int]:
-        """Return the level that the words begin with, and how many words it takes."""
+        """Return the level with which the words begin, and the number of words in it."""
         for length in (2, 1):
             joined = " ".join(words[:length])
             if len(words) >= length and joined in self.lexicon.levels:
@@ -237,7 +237,7 @@ class _MarkingParser:
         )  # fmt: skip
 
     def _typo(self) -> str | None:
-        """Return the typographic flaw within the marking, if any."""
+        """Return the typographic flaw within the marking, or `None`."""
         if any(
             self.text[token.start : token.end].upper() != self.text[token.start : token.end]
             for token in self.controls.tokens

@@ -121,7 +121,7 @@ def _register(
 def _compare(
     known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, owners: set[str], foreign: bool
 ) -> None:
-    """Set how the banner found differs from the one expected."""
+    """Record how the banner that was found differs from the expected one."""
     shown: set[str] = set()
     for token in banner.control_tokens:
         if token.category in ("sci", "sap", "aea", "cui"):
@@ -281,7 +281,7 @@ def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
 
 
 def rising(totals: PortionTotals, level: Level, decision: Decision, category: str) -> list[str]:
-    """Return the codes of a category that the banner takes from the portions, release markings aside."""
+    """Return the codes of a category that the banner takes over from the portions, except release markings."""
     known = totals.known
     entries = [entry for entry in totals.codes.values() if entry.fact("category") == category]
     here = {entry.fact("role") for entry in totals.codes.values()}
@@ -327,7 +327,7 @@ def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
 
 
 class RollupResult(Record):
-    """What the banner takes from the portions: trees of paths, foreign sources, and controls in order."""
+    """What the banner takes over from the portions: trees of paths, foreign sources, and controls in order."""
 
     sci: set[tuple[str, ...]]
     sap: set[tuple[str, ...]]
@@ -345,7 +345,7 @@ class RollupResult(Record):
 
 
 def rolled_up(totals: PortionTotals, level: Level, decision: Decision, system: str) -> RollupResult:
-    """Return what a banner of that level and system, with that release marking, takes from the totals."""
+    """Return what a banner with that level, system, and release marking takes over from the totals."""
     known = totals.known
     foreign = (known.roles["foreign"],) if system == "us" and totals.foreign else ()
     sources = sorted(totals.owners, key=lambda code: (len(code) > 3, code)) if foreign and not totals.concealed else ()
@@ -374,7 +374,7 @@ def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple[str, ...], level: Level) -> str:
-    """Return what the banner begins with: the level, or `//` and the owner of the level."""
+    """Return the beginning of the banner: the level, or `//` and the owner of the level."""
     if system == "joint":
         return f"//{next(iter(known.joint))} {level.name} {' '.join(owners)}".rstrip()
     if system == "foreign":

@@ -1,6 +1,6 @@
 """Parse the markings of a scheme that a rule pack defines: one level, and marks before and after it.
 
-The pack's entry of the table `profiles` names the tables of levels and marks and the signs between the parts:
+The pack's entry of the table `profiles` names the tables of levels and marks, and the separators between the parts:
 `NATO SECRET RELEASABLE TO FREEDONIA`, `UK SECRET`, `OFFICIAL-SENSITIVE - COMMERCIAL`, `(NS)`.
 """
 
@@ -57,7 +57,7 @@ class SchemeParser:
         )
 
     def _flaw(self, tokens: list[UnplacedToken]) -> str | None:
-        """Return the typographic flaw between the parts, if any."""
+        """Return the typographic flaw between the parts, or `None`."""
         if any("\n" in token.before for token in tokens):
             return "split"
         return "separator" if any(token.before not in self.separators for token in tokens[1:]) else None
@@ -81,7 +81,7 @@ class _Forms:
         self.word = re.compile(rf"[^\s{signs}]+(?:\s+[^\s{signs}]+)*")
 
     def split(self, text: str, start: int) -> list[UnplacedToken]:
-        """Return the tokens of a text, or none if a word in no table follows another part without a sign."""
+        """Return the tokens of a text; none if a word that no table lists follows another part without a separator."""
         tokens: list[UnplacedToken] = []
         at, before = 0, ""
         while at < len(text):

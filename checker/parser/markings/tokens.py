@@ -1,4 +1,4 @@
-"""The tokens of a marking, with offsets only: segments between slashes, lists of countries, and controls."""
+"""Split a marking into tokens, with offsets only: segments between slashes, lists of countries, and controls."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def unwrap(form: str, word: str) -> str | None:
 
 
 def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[list[str], list[str], bool]:
-    """Return the codes listed between two offsets as written, their separators, and whether all spellings are known."""
+    """Return the codes listed between two offsets as written, their separators, and whether every spelling is known."""
     codes: list[str] = []
     separators: list[str] = []
     all_known = True
@@ -166,7 +166,7 @@ class Controls:
         self.add(segment.start, segment.end, None, "unknown", segment, parts=(text,))
 
     def _one(self, segment: Segment) -> bool:
-        """Read one known control with what belongs to it."""
+        """Read one known control with everything that belongs to it."""
         word = plain(self.text, segment.start, segment.end)
         found = self.lexicon.controls.get(word)
         if found is not None and not found[0].fact("under"):
