@@ -299,7 +299,7 @@ def hide_decided(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide findings that a review decided to be false alarms, or accepted and whose acceptance has not expired."""
+    """Hide findings that a review judged to be false alarms, and accepted findings whose acceptance has not expired."""
     hiding = decisions.hiding(decided, mandatory, today)
     shown, hidden = [], []
     for finding in findings:

@@ -21,7 +21,8 @@ CHUNK_ROWS = 256  # rows that are encoded together
 
 
 class BatchResult(Record):
-    """The result of a batch. `tally` counts for each rule the documents to which it applied, failed, and undetermined.
+    """The result of a batch. `tally` counts, for each rule, the documents to which it applied, those on which it
+    failed, and those on which it is undetermined.
 
     `newlines` is the number of line feeds in a range of the remote file `part_of`, whose lines were not counted before.
     """

@@ -536,7 +536,7 @@ class Telegram(Node):
 
     @property
     def captions_not_in_record(self) -> tuple[Caption, ...]:
-        """Return the captions that the archive's record lists neither when sent nor before a change."""
+        """Return the captions that the record lists neither for the time of sending nor before a change."""
         if self.archive is None:
             return ()
         known = self.archive.caption_codes

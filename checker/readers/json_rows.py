@@ -198,7 +198,7 @@ class Keys:
 
 
 def _is_acceptable(name: str, key: str, text: str) -> bool:
-    """Return whether a value fits a fact: a message number is more than digits; an `id` as `doc_id` must be digits."""
+    """Return whether a value fits a fact: a message number must not be all digits; an `id` used as `doc_id` must be."""
     if name == "reference_id":
         return not text.isdigit()
     return name != "doc_id" or key not in ("id", "_id") or text.isdigit()

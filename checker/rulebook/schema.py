@@ -47,7 +47,7 @@ RULE = (
     Key("id", {"type": "string", "pattern": r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{2,}$"},
         "The identity of the rule; never reused or renumbered.", "POR-001", True),
     Key("name", {"type": "string", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
-        "A descriptive name in words with hyphens; suppressions use it after `allow`.", "unmarked-paragraph", True),
+        "A descriptive name of hyphenated words; suppressions use it after `allow`.", "unmarked-paragraph", True),
     Key("aliases", TEXTS, "Former ids of this rule; they keep working.", ["OLD-001"]),
     Key("summary", {**TEXT, "minLength": 10}, "The requirement in one sentence.",
         "Every paragraph of a classified telegram must begin with a portion mark.", True),
@@ -373,7 +373,7 @@ def _violation(kind: str, node_schema: Data, node: YamlNode) -> tuple[str, str, 
         return "R034", f"{shown} is not a date", "write dates as 1995-10-14"
     if kind == "pattern":
         examples = node_schema.get("examples")
-        expected = f" (expected for example {examples[0]})" if examples else ""
+        expected = f" (expected, for example, {examples[0]})" if examples else ""
         return "R009", f"invalid value {shown}{expected}", str(node_schema.get("description", ""))
     if kind == "type":
         wanted = node_schema["type"]

@@ -43,7 +43,7 @@ class AuthorityBlock:
         self.values = self._find()
 
     def _find(self) -> dict[str, tuple[int, int, int]]:
-        """Return label code -> (start of the label, start of its value, end of its value), as offsets in `flat`."""
+        """Return for each label code the start of the label, and start and end of its value, as offsets in `flat`."""
         flat = self.flat
         hits: list[tuple[int, int, str]] = []
         taken = bytearray(len(flat))  # one flag for each code point

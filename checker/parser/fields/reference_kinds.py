@@ -40,7 +40,7 @@ def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
 
 
 def is_airgram(name: str) -> bool:
-    """Return whether the words before a number end as those before the number of an airgram, such as `A-` (A-123)."""
+    """Return whether the words before a number end like those before the number of an airgram, such as `A-` (A-123)."""
     words = name.rsplit(" ", 1)[-1]
     return words.rstrip() == _AIRGRAM_SIGN
 
