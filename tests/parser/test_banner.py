@@ -55,7 +55,35 @@ def test_a_misspelt_level_is_unreadable_and_not_absent(line):
     assert not found.banner.lost
 
 
-@pytest.mark.parametrize("line", ["SECRETARY ROE ARRIVES IN STRELSAU 12 MAY", "CONFIDENTIAL TALKS GO ON"])
+@pytest.mark.parametrize("line", ["NOFORN//SECRET", "TOP/SECRET", "SECRET/SI//NOFORN", "SECRET//RIVER"])
+@pytest.mark.parametrize("rest", ["STRELSAU 000123", "SECTION 01 OF 02 STRELSAU 000123"])
+def test_a_level_among_other_words_is_unreadable_and_not_absent(line, rest):
+    found = telegram(f"{HEADER}{line} {rest}\n\n{FIELDS}1. (U) Text.\n")
+    assert f"{line} {rest}" == found.banner.text
+    assert not found.banner.lost
+
+
+@pytest.mark.parametrize("line", ["SECRET/NOFORN STRELSAU 000123", "SECRET//NOFORN STRELSAU 000123"])
+def test_a_level_before_its_controls_is_read(line):
+    banner = telegram(f"{HEADER}{line}\n\n{FIELDS}1. (U) Text.\n").banner
+    assert ("S", ["NOFORN"], "STRELSAU", 123) == (
+        short(banner.level),
+        list(banner.controls),
+        banner.post,
+        banner.serial,
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SECRETARY ROE ARRIVES IN STRELSAU 12 MAY",
+        "CONFIDENTIAL TALKS GO ON",
+        "PUBLIC/SECRET TALKS GO ON",
+        "Public/secret talks in Strelsau since 2005",
+        "KING/QUEEN STRELSAU 000123",
+    ],
+)
 def test_words_that_begin_like_a_level_are_no_classification_line(line):
     assert telegram(f"{HEADER}{line}\n\n{FIELDS}1. (U) Text.\n").banner is None
 

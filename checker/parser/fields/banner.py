@@ -14,6 +14,7 @@ from ..markings import finder
 
 _DIGITS = Pattern(r"\d+")
 _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
+_JOINED = Pattern(r"([A-Z]{2,14}(?:/{1,2}[A-Z-]{2,14}){1,6}) [A-Z0-9 .']{3,80}?\d{3,7} *$")
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
 _LONGEST_SERIAL = 7  # figures
 _FIGURE = "0"  # replaces the first figure of a line
@@ -166,8 +167,12 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
     """Return what a line that looks like a classification line seems to say; `None` if it does not look like one.
 
     A line looks like one if its letters are nearly those of a level, and are letter-spaced or followed by post and
-    number.
+    number; also if words joined by slashes, one of them a level, are followed by post and number.
     """
+    joined = _JOINED.match(cursor.fold, start, end)
+    if joined is not None and cursor.text[start:end].isupper():
+        levels = {known for known, _ in cursor.grammar.levels}
+        return "a classification level" if any(word in levels for word in joined[1].split("/")) else None
     spaced = _SPACED.match(cursor.fold, start, end)
     if spaced is None and _NUMBERED.match(cursor.fold, start, end) is None:
         return None
