@@ -101,8 +101,10 @@ class Options(Record):
     listed: bool = False  # the paths come from a list: files that are not telegrams are excluded
     with_text: bool = False
     with_details: bool = False
-    with_diff: bool = False
+    with_diff: str = ""  # the suggestions to show as a diff: "safe", "all" or none
+    diff_base: str = ""  # the git revision since whose changes findings are shown
     fix: str = ""  # the suggestions to apply to the files: "safe", "all" or none
+    accepted: frozenset[str] = frozenset()  # fingerprints of findings whose suggestions are not shown as a diff
     use_suppressions: bool = True
     use_baseline: bool = True
     use_decisions: bool = True

@@ -109,11 +109,17 @@ class DocumentLinter:
             tuple(self._finished(one, item) for one in findings),
             _counts(tally, ignored, self._options.statistics),
             self._excerpt(item, telegram) if self._options.with_text else None,
-            _diff(item, findings) if self._options.with_diff else "",
+            _diff(item, [one for one in findings if self._in_diff(one)]) if self._options.with_diff else "",
             tuple(self.reason(note) for note in item.notes),
             crashes,
             tuple(self.shown(one, item) for one in judgment.undetermined if one.rule not in ignored),
         )
+
+    def _in_diff(self, one: Finding) -> bool:
+        """Whether the suggestion of a finding is one that `--fix` would apply."""
+        if one.suggestion is None or one.fingerprint in self._options.accepted:
+            return False
+        return one.suggestion.safe or self._options.with_diff == "all"
 
     def ignored_rules(self, path: str) -> frozenset[str]:
         """Return the rules that are turned off for this path."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from . import baseline, document_linter, readers, resources
 from . import rulebook as rulebook_package
+from .changed_lines import ChangedLines, changed_lines
 from .config import Options, check_rule_names
 from .decisions import HIDES
 from .document_linter import DocumentLinter
@@ -47,12 +48,15 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
     ignored_cache = resources.reason_to_ignore_cache(resources.cache_dir(), paths)
     if ignored_cache:
         options = copied(options, rule_cache=False, cache=False)
+    changes = _changes_since(options.diff_base)
     rulebook = load(options)
     options = resolve(options, rulebook)
     files, entries = files_of(paths, options)
     if not files and not entries and not options.listed:
         raise InputError("no file to check: the paths contain none")
     fixes = _fix(files, options, rulebook) if options.fix else ((), ())
+    if options.with_diff:
+        options.accepted = _accepted(options)
     results = list(entries)
     for number, batch in enumerate(_lint_files(files, options, rulebook), start=1):
         results += batch
@@ -62,7 +66,7 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
     final = _exclude_others(results, {*paths, options.stdin_name}, options.listed)
     errors = _nothing_checked(final, set(paths), options)
     notices = fixes[0] + ((ignored_cache,) if ignored_cache else ())
-    return _outcome(final, options, rulebook, fixes[1] + errors, notices)
+    return _outcome(final, options, rulebook, fixes[1] + errors, notices, changes)
 
 
 def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -258,11 +262,21 @@ def _outcome(
     rulebook: Rulebook,
     errors: tuple[str, ...],
     notices: tuple[str, ...],
+    changes: ChangedLines | None,
 ) -> Outcome:
     findings = tuple(sorted((one for each in results for one in each.findings), key=Finding.order))
     found = _hide(findings, results, options)
     findings, hidden, errors = found.shown, found.hidden, errors + found.errors
+    restrictions = list(_restrictions(options, rulebook, results, hidden))
+    if changes is not None:
+        kept = _changed(findings, changes, rulebook)
+        unchanged = len(findings) - len(kept)
+        effect = f"{count(unchanged, 'finding')} on unchanged lines not shown"
+        restrictions.append(Restriction("diff-base", unchanged, effect))
+        findings = kept
     notices += _changes(options, rulebook) + found.notices
+    if "safe" in (options.fix, options.with_diff):
+        notices += _needs_consent(findings)
     rules = len(options.selected)
     return Outcome(
         results=results,
@@ -279,8 +293,26 @@ def _outcome(
         redacted=options.redact,
         config_file=options.config_file,
         rule_url=options.rule_url,
-        restrictions=tuple(_restrictions(options, rulebook, results, hidden)),
+        restrictions=tuple(restrictions),
     )
+
+
+def _needs_consent(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the notice that some suggestions are not safe, so that `--fix` does not apply them."""
+    number = sum(one.suggestion is not None and not one.suggestion.safe for one in findings)
+    return (f"{count(number, 'more suggestion')} with --unsafe-fixes",) if number else ()
+
+
+def _changes_since(revision: str) -> ChangedLines | None:
+    return changed_lines(revision) if revision else None
+
+
+def _changed(findings: Sequence[Finding], changes: ChangedLines, rulebook: Rulebook) -> tuple[Finding, ...]:
+    """Return the findings on changed lines, and those about a missing part of a changed file."""
+    rules = {one.rule for one in findings}
+    missing = {rule.id for rule in rulebook.rules if rule.id in rules and rule.asks_for_a_part}
+    stdin = STDIN  # has no revision to compare with
+    return tuple(one for one in findings if one.path == stdin or changes.keep(one, one.rule in missing or not one.at))
 
 
 def hiding_files(options: Options) -> baseline.HidingFiles:

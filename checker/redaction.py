@@ -37,20 +37,21 @@ contain contains content control copied copy corpus could count counts crashed c
 ddhhmmz decide decides declaration declassification decoded decompression deeply deletion deprecated differs directory
 document documents does downgrading dumps e earlier edition editorial edits element empty encrypted end ended ends
 enough entities entry environment equals era error evaluate event every evidence exact exactly excluded executive
-exemption exist exit expands expected export extract fact failed false field fields file first five folder followed
-follows for fork form found from gives group guard gzip has have header here hidden higher hold holds id ignores in
-inclusive information inside instead instruction integer internal is it item its itself judge judged key kind known
-label larger last later layer leads leaves letters level like limit line lines link list loaded locked longer looks
-lower macOS mail mailboxes malformed mark marking match matches member members memory message middle missing module
-mon month more must name named names needs neither nested never no none nor not notes number object objects of off old
-on one only operating or order originator out outside over own packed page pages paragraph parse parser part partial
-password paths pattern per pipe place plain positions positive possible precise present print processes profile
-program publisher query quote read reader readers received recognized records refer references refid refused released
-replaced requested require resource row rows rule rules run s same save says scheme section see selected selection set
-sets setting settings severity share signal size skipped slash smaller spelling stamps start states station stopped
-store string subject such symbolic table telegram telegrams text than that the them these this time times to too took
-top true truncated turns two type under unexpected unknown unpack unsafe unwrap use used volumes was web when whether
-which whole with within without worker wrapper xz year years yy yyyy z zip
+exemption exist exit expands expected export extract fact failed false field fields file first five fixes folder
+followed follows for fork form found from gives group guard gzip has have header here hidden higher hold holds id
+ignores in inclusive information inside instead instruction integer internal is it item its itself judge judged key
+kind known label larger last later layer leads leaves letters level like limit line lines link list loaded locked
+longer looks lower macOS mail mailboxes malformed mark marking match matches member members memory message middle
+missing module mon month more must name named names needs neither nested never no none nor not notes number object
+objects of off old on one only operating or order originator out outside over own packed page pages paragraph parse
+parser part partial password paths pattern per pipe place plain positions positive possible precise present print
+processes profile program publisher query quote read reader readers received recognized records refer references refid
+refused released replaced requested require resource row rows rule rules run s same save says scheme section see
+selected selection set sets setting settings severity share shown signal size skipped slash smaller spelling stamps
+start states station stopped store string subject such suggestion symbolic table telegram telegrams text than that the
+them these this time times to too took top true truncated turns two type unchanged under unexpected unknown unpack
+unsafe unwrap use used volumes was web when whether which whole with within without worker wrapper xz year years yy
+yyyy z zip
 """
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker import cli
+from checker.rulebook import field_reference, field_types
 from checker.rulebook.vocabulary_loader import load_vocabulary
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +22,27 @@ def test_the_pages_of_the_rule_book_are_current(name: str, tmp_path: Path) -> No
     assert cli.main(["rules", "pages", "--out", str(tmp_path)]) == 0
     written = (tmp_path / name).read_text(encoding="utf-8")
     assert written == (ROOT / "reports" / name).read_text(encoding="utf-8"), "run: cablecheck rules pages --out reports"
+
+
+def test_the_page_of_the_fields_is_current() -> None:
+    path = ROOT / "docs" / "fields.md"
+    if os.environ.get("CABLECHECK_REWRITE"):
+        path.write_text(field_reference.page(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == field_reference.page(), "run this test with CABLECHECK_REWRITE=1"
+
+
+def test_explain_shows_fields(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "model"]) == 0
+    model = capsys.readouterr().out
+    for node in field_types.nodes():
+        for name in field_types.fields(node):
+            assert f"\n  {name} " in model
+    assert cli.main(["explain", "authority.name"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("authority.name of ")
+    assert "contains" in shown.partition("Operators: ")[2]
+    assert cli.main(["explain", "authority.nam"]) == 2
+    assert "did you mean 'authority.name'?" in capsys.readouterr().err
 
 
 def test_the_report_of_the_examples_is_current() -> None:

@@ -13,6 +13,7 @@ import sys
 from ..errors import CablecheckError, RuleError, SettingsError, did_you_mean
 from ..resources import VERSION
 from . import output
+from .options import display_width
 
 COMMANDS = {
     "lint": "check the markings of telegrams",
@@ -103,11 +104,18 @@ def _dispatch(given: list[str]) -> int:
 
 
 def _usage() -> str:
-    lines = ["usage: cablecheck COMMAND ...", "", "commands:"]
-    lines += [f"  {name:<10} {what}" for name, what in COMMANDS.items()]
-    lines += ["", "cablecheck COMMAND --help shows the options of a command; --version shows the version."]
-    lines += ["exit codes: 0 clean, 1 findings, 2 incomplete, 3 internal error, 130 interrupted"]
-    return "\n".join(lines)
+    """Return the list of commands, no wider than the terminal or `COLUMNS`."""
+    import textwrap  # only for help and errors
+
+    entries = [(f"  {name:<10} ", what) for name, what in COMMANDS.items()]
+    lines = [("usage: cablecheck COMMAND ...", ""), ("", ""), ("commands:", ""), *entries, ("", "")]
+    lines.append(("", "cablecheck COMMAND --help shows the options of a command; --version shows the version."))
+    lines.append(("", "exit codes: 0 clean, 1 findings, 2 incomplete, 3 internal error, 130 interrupted"))
+    width = max(20, display_width(sys.stdout) or 100)
+    return "\n".join(
+        textwrap.fill(what, width, initial_indent=start, subsequent_indent=" " * len(start)) or start.rstrip()
+        for start, what in lines
+    )
 
 
 def _print_error(text: str, code: int) -> int:

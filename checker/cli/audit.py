@@ -186,10 +186,11 @@ def _progress(args: argparse.Namespace) -> Callable[[object], None] | None:
     def show(progress: object) -> None:
         now = time.monotonic()
         ended = progress.batches == progress.total  # type: ignore[attr-defined]
-        if now - last[0] >= (0.2 if terminal else 10.0) or ended:
+        if now - last[0] >= (0.2 if terminal else 10.0) or (ended and terminal):
             last[0] = now
             line = progress.line()  # type: ignore[attr-defined]
-            sys.stderr.write(f"\r{line:<78}" + ("\n" if ended else "") if terminal else f"{line}\n")
+            shown = f"\r{line[: terminal - 1]:<{terminal - 1}}" + ("\n" if ended else "") if terminal else f"{line}\n"
+            sys.stderr.write(shown)
             sys.stderr.flush()
 
     return show

@@ -11,8 +11,9 @@ from ..config import Options
 from ..errors import ConfigError, did_you_mean
 from ..reporters import rule_catalogue
 from ..reporters.escaping import visible
-from ..rulebook import Rule, Rulebook, authoring
+from ..rulebook import Rule, Rulebook, authoring, field_reference
 from ..rulebook.diagnostics import explain_code
+from ..rulebook.field_types import all_paths
 from . import options as cli_options
 from . import output
 
@@ -20,12 +21,13 @@ from . import output
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
     parser = cli_options.parser(
-        "explain", "Explain a rule, an error code, a marking or code, or a rule's verdict on a telegram."
+        "explain", "Explain a rule, an error code, a marking or code, a field, or a rule's verdict on a telegram."
     )
     parser.add_argument(
         "what",
         metavar="RULE",
-        help="an id, name or alias of a rule, an error code such as R012, or a word such as NODIS",
+        help="a rule (id, name or alias), an error code such as R012, a word such as NODIS, a field such as"
+        " authority.name, or model for all fields",
     )
     cli_options.input_options(parser)
     cli_options.rule_options(parser)
@@ -53,20 +55,23 @@ def main(given: list[str]) -> int:
 
 def _explained(rulebook: Rulebook, name: str) -> str:
     """Return what a rule requires, or what a word of the vocabulary means. Raises `ConfigError` for any other word."""
+    if rulebook.find(name) is not None:
+        return authoring.explain(_rule(rulebook, name))
+    if name == "model":
+        return "\n".join(field_reference.model_lines()) + "\n"
     words = rulebook.vocabulary
-    entries = (words.find(name.upper()) or words.find(name.lower())) if rulebook.find(name) is None else []
+    entries = words.find(name.upper()) or words.find(name.lower())
     entries = [(table, entry) for table, entry in entries if table.name in words["places"]] or entries
-    if entries:
-        return authoring.explain_entries(words, entries)
-    if rulebook.find(name) is None and (marking := authoring.explain_marking(words, name)):
-        return marking
-    return authoring.explain(_rule(rulebook, name))
+    meaning = authoring.explain_entries(words, entries) if entries else authoring.explain_marking(words, name)
+    texts = [meaning, "".join(f"{line}\n" for line in field_reference.field_lines(name))]
+    return "\n".join(filter(None, texts)) or authoring.explain(_rule(rulebook, name))
 
 
 def _rule(rulebook: Rulebook, name: str) -> Rule:
     rule = rulebook.find(name)
     if rule is None:
         known = [name for each in rulebook.rules for name in (each.id, each.name)]
+        known += [path for path, _ in all_paths(2)]
         raise ConfigError(f"unknown rule {name!r}{did_you_mean(name, known)}")
     return rule
 

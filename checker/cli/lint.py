@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import time
+from collections.abc import Callable
 
-from .. import linter
+from .. import linter, readers
 from ..config import Options, show
-from ..errors import ConfigError
+from ..errors import CablecheckError, ConfigError
 from ..reporters import REPORTERS, needs
+from ..reporters.escaping import visible
 from . import options as cli_options
 from . import output
 
+POLL_SECONDS = 0.5  # between two looks for changed files with --watch
 _MANY = 50  # number of files from which a terminal shows progress
 
 
@@ -27,17 +32,27 @@ def main(given: list[str]) -> int:
         raise ConfigError("--diff and --redact are mutually exclusive")
     paths = cli_options.read_paths(args, options, default=".")
     options.fix = _fix_mode(args, options)
+    if args.diff_base and (args.fix or args.diff):
+        raise ConfigError(f"--diff-base and {'--fix' if args.fix else '--diff'} are mutually exclusive")
+    options.diff_base = args.diff_base
     if args.show_files:
         return _show_files(paths, options)
     formats = [args.format, *(name for name, _ in outputs)]
     options.with_text = needs(formats, "text")
     options.with_details = needs(formats, "details")
-    options.with_diff = args.diff
+    options.with_diff = ("all" if args.unsafe_fixes else "safe") if args.diff else ""
     cli_options.read_hiding(args, options)
+    if args.watch:
+        return _watch(lambda: _run(args, paths, options, outputs), paths, options, args)
+    return _run(args, paths, options, outputs)
+
+
+def _run(args: argparse.Namespace, paths: list[str], options: Options, outputs: list[tuple[str, str]]) -> int:
     outcome = linter.lint(paths, options, _progress if cli_options.terminal_width(sys.stderr) else None)
     if args.diff:
         for result in outcome.results:
             sys.stdout.write(result.diff)
+        sys.stderr.writelines(f"{notice}\n" for notice in outcome.notices if "--unsafe-fixes" in notice)
     else:
         output.deliver(outcome, args.format, args.out, outputs, args.color)
     return output.of(outcome, options.exit_zero)
@@ -46,14 +61,55 @@ def main(given: list[str]) -> int:
 def _fix_mode(args: argparse.Namespace, options: Options) -> str:
     """Return which suggestions to apply. Raises `ConfigError` for options that contradict each other."""
     if not args.fix:
-        if args.unsafe_fixes:
-            raise ConfigError("--unsafe-fixes needs --fix")
+        if args.unsafe_fixes and not args.diff:
+            raise ConfigError("--unsafe-fixes needs --fix or --diff")
         return ""
     if args.diff or options.redact:
         raise ConfigError(f"--fix and {'--diff' if args.diff else '--redact'} are mutually exclusive")
     if options.stdin is not None:
         raise ConfigError("--fix changes files; standard input cannot be fixed")
     return "all" if args.unsafe_fixes else "safe"
+
+
+def _watch(run: Callable[[], int], paths: list[str], options: Options, args: argparse.Namespace) -> int:
+    """Run now and after each change of a file, until it is interrupted."""
+    if args.fix or options.stdin is not None:
+        raise ConfigError(f"--watch cannot be combined with {'--fix' if args.fix else 'standard input'}")
+    seen: dict[str, tuple[int, int]] = {}
+    first = True
+    try:
+        while True:
+            now = _state(paths, options)
+            if first or now != seen:
+                first, seen = False, now
+                sys.stdout.write("\x1b[2J\x1b[H" if cli_options.terminal_width(sys.stdout) else "")
+                try:
+                    run()
+                except CablecheckError as error:  # a file that is being edited may be wrong for a while
+                    sys.stderr.write(f"cablecheck: {visible(str(error))}\n")
+                sys.stderr.write("watching for changes; Ctrl+C ends\n")
+                sys.stdout.flush()
+            time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        return output.OK
+
+
+def _state(paths: list[str], options: Options) -> dict[str, tuple[int, int]]:
+    """Return (modification time, size) of each file that is checked, and of rule packs and other files of the run."""
+    try:
+        files = linter.files_of(paths, options)[0]
+    except CablecheckError:
+        files = []
+    files += [options.baseline, options.suppressions, options.decisions]
+    files += [entry.path for folder in options.rules for entry in readers.find([folder])]
+    found = {}
+    for path in files:
+        try:
+            about = os.stat(path)
+        except OSError:
+            continue
+        found[path] = about.st_mtime_ns, about.st_size
+    return found
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -67,10 +123,12 @@ def arguments() -> argparse.ArgumentParser:
     )
     group.add_argument("--out", default="", metavar="FILE", help="write the report to a file")
     group.add_argument("--output", action="append", metavar="FORMAT=FILE", help="additional report (repeatable)")
+    group.add_argument("--diff-base", default="", metavar="REVISION", help="show only findings on changed lines")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="color on a terminal")
-    group.add_argument("--diff", action="store_true", help="show only what the suggestions would change")
+    group.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
     group.add_argument("--fix", action="store_true", help="apply safe suggestions to the files, and log each change")
-    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix: apply all suggestions")
+    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: all suggestions")
+    group.add_argument("--watch", action="store_true", help="check again after each change of a file")
     group.add_argument("--show-settings", action="store_true", help="show the settings and their origin")
     group.add_argument("--show-files", action="store_true", help="list the files that would be checked")
     _flag(group, "statistics")
@@ -94,8 +152,6 @@ def _flag(group: argparse._ArgumentGroup, name: str) -> None:
 
 
 def _show_files(paths: list[str], options: Options) -> int:
-    from ..reporters.escaping import visible
-
     files, entries = linter.files_of(paths, options)
     for path in files:
         print(visible(path))

@@ -21,12 +21,10 @@ _HIDING = {
 
 
 class _Help(argparse.HelpFormatter):
-    """A help formatter as wide as the terminal. argparse would import `shutil` for the width, which takes 5 ms at every
-    start.
-    """
+    """Help as wide as the terminal, or as `COLUMNS` says. argparse would import `shutil` for that, 5 ms."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=32, width=max(60, (terminal_width(sys.stdout) or 100) - 2))
+        super().__init__(prog, max_help_position=32, width=max(20, (display_width(sys.stdout) or 100) - 1))
 
 
 class _Parser(argparse.ArgumentParser):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from ..operators import OPERATORS
-from .field_types import FieldType
+from .field_types import FieldType, element_of, fields
 from .ir import Expression
 from .regex_subset import refuse
 from .selectors import Frames, Scope
@@ -485,8 +485,21 @@ def _quantifier(
         return _by(path, kind, name, node, frames, scope)
     return scope.error(
         "R014", word, f'"{name}" cannot be applied to a {kind} without a quantifier',
-        f"{suggest(name, QUANTIFIERS)}A list allows: {', '.join(QUANTIFIERS)}",
+        f"{_element_pattern(path, kind, word, node, scope) or suggest(name, QUANTIFIERS)}"
+        f"A list allows: {', '.join(QUANTIFIERS)}",
     )  # fmt: skip
+
+
+def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode, scope: Scope) -> str:
+    """Return the condition to type if a list is asked what its elements can be asked, for example `contains`."""
+    inner = element_of(kind)
+    known = fields(inner.node) if inner.node else {}
+    field = next((name for name in ("code", "text", "name", "label") if name in known), "")
+    if not field or word.value not in {name for names in OPERATORS.values() for name in names}:
+        return ""
+    value = node.value if isinstance(node, YamlText) else "…"
+    lists = ".".join(map(str, path[1:]))
+    return f"write {{{lists}: {{any: {{{field}: {{is: {value}}}}}}}}}. Fields of {inner}: {', '.join(sorted(known))}. "
 
 
 def _times(

@@ -86,10 +86,14 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
     rules, defaults = tree.get("rules"), tree.get("defaults")
     found: list[Data] = []
     for index, node in enumerate(rules.items if isinstance(rules, YamlList) else []):
-        if index in invalid or not isinstance(node, YamlMap):
+        if not isinstance(node, YamlMap):
             continue
+        seen = [one.place for one in file.diagnostics] + [Place(file.shown, node.line, node.column)]
+        before = len(file.diagnostics)
         data = read_rule(node, file, words, bases, defaults if isinstance(defaults, YamlMap) else None)
-        if data is not None:
+        if index in invalid:  # read for its other errors; a place has one, and what follows from a wrong key none
+            file.diagnostics[before:] = [one for one in file.diagnostics[before:] if one.place not in seen]
+        elif data is not None:
             data["chapter"] = tree.text("chapter")
             found.append(data)
     return found

@@ -72,6 +72,11 @@ class Rule:
         return self._cite
 
     @property
+    def asks_for_a_part(self) -> bool:
+        """Whether a document fails the rule because a part of it is missing."""
+        return "each" not in self.data and _asks_for_a_part(self.data.get("require"))
+
+    @property
     def details(self) -> Data:
         """All keys of the rule in its file."""
         return self.load_details()
@@ -112,6 +117,15 @@ class Rule:
     def replaced_by(self) -> str:
         """The id of the rule that replaces a deprecated rule."""
         return str(self.details.get("replaced_by", ""))
+
+
+def _asks_for_a_part(expr: Any) -> bool:
+    """Whether a condition needs a field to be present, or an element of a list that meets a condition."""
+    if not isinstance(expr, list) or not expr:
+        return False
+    if expr[0] == "state":
+        return bool(expr[2] == "present")
+    return expr[0] in ("any", "times", "count") or any(_asks_for_a_part(part) for part in expr[1:])
 
 
 def _strings(value: Any) -> tuple[str, ...]:

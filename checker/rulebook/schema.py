@@ -44,7 +44,7 @@ class Key(Record):
 
 
 RULE = (
-    Key("id", {"type": "string", "pattern": r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{2,}$"},
+    Key("id", {"type": "string", "title": "rule id", "pattern": r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{2,}$"},
         "The identity of the rule; never reused or renumbered.", "POR-001", True),
     Key("name", {"type": "string", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
         "A descriptive name of hyphenated words; suppressions use it after `allow`.", "unmarked-paragraph", True),
@@ -374,7 +374,11 @@ def _violation(kind: str, node_schema: Data, node: YamlNode) -> tuple[str, str, 
     if kind == "pattern":
         examples = node_schema.get("examples")
         expected = f" (expected, for example, {examples[0]})" if examples else ""
-        return "R009", f"invalid value {shown}{expected}", str(node_schema.get("description", ""))
+        return (
+            "R009",
+            f"invalid {node_schema.get('title', 'value')} {shown}{expected}",
+            str(node_schema.get("description", "")),
+        )
     if kind == "type":
         wanted = node_schema["type"]
         names = [wanted] if isinstance(wanted, str) else list(wanted)

@@ -84,9 +84,8 @@ class Frames:
         parts = name.value.split(".")
         depth, rest = self._start(parts)
         if depth is None:
-            known = sorted({field for kind in self.kinds for field in _fields(kind)})
             owners = " or ".join(str(kind) for kind in reversed(self.kinds))
-            advice = suggest(parts[0], known) or "see `cablecheck explain model` for all fields"
+            advice = suggest(parts[0], sorted(_fields(self.kinds[-1]))) or self._owned()
             return scope.error("R011", name, f'no field "{parts[0]}" in {owners}', advice)
         kind = self.kinds[depth]
         path: Path = [depth]
@@ -104,6 +103,12 @@ class Frames:
             kind = known_here[part]
             path.append(part)
         return path, kind
+
+    def _owned(self) -> str:
+        """Return the fields of the element, or where those of the telegram are listed."""
+        if len(self.kinds) == 1:
+            return "see `cablecheck explain model` for all fields"
+        return f"fields of {self.kinds[-1]}: {', '.join(sorted(_fields(self.kinds[-1]))) or 'none'}"
 
     def _start(self, parts: list[str]) -> tuple[int | None, list[str]]:
         if parts[0] in self.names and parts[0]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from checker import cli, fixer
+from checker.cli import lint as lint_command
 from checker.cli import output
 
 PACK = Path(__file__).parents[1] / "runs" / "pack"
@@ -102,7 +103,7 @@ def test_containers_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]
     [
         (["--fix", "--redact", "a.txt"], "--fix and --redact are mutually exclusive"),
         (["--fix", "--diff", "a.txt"], "--fix and --diff are mutually exclusive"),
-        (["--unsafe-fixes", "a.txt"], "--unsafe-fixes needs --fix"),
+        (["--unsafe-fixes", "a.txt"], "--unsafe-fixes needs --fix or --diff"),
     ],
 )
 def test_contradictions_are_refused(
@@ -137,3 +138,46 @@ def test_a_file_that_cannot_be_written_is_an_error(
     assert "a.txt: not fixed: No space left on device" in shown
     assert (folder / "a.txt").read_text() == LOWER
     assert [] == list(folder.glob("*.part"))
+
+
+def test_a_run_says_how_many_suggestions_need_consent(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "a.txt"
+    path.write_text(WRONG)
+    before = lint(capsys, "--fix", "a.txt")[1]
+    assert path.read_text() == WRONG
+    assert "2 more suggestions with --unsafe-fixes\n" in before
+    assert lint(capsys, "--diff", "a.txt") == (output.FINDINGS, "2 more suggestions with --unsafe-fixes\n")
+    shown = lint(capsys, "--diff", "--unsafe-fixes", "a.txt")[1]
+    assert "\n+E.O. 12958: DECL: 03/13/2016\n" in shown
+    assert "--unsafe-fixes" not in shown
+    assert "--unsafe-fixes" not in lint(capsys, "--fix", "--unsafe-fixes", "a.txt")[1]
+    assert "\nE.O. 12958: " in path.read_text()
+
+
+def test_a_diff_leaves_out_what_the_baseline_accepts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.txt").write_text(WRONG)
+    assert cli.main(["baseline", "create", "a.txt"]) == output.OK
+    capsys.readouterr()
+    words = ("--baseline", "cablecheck-baseline.json", "--diff", "--unsafe-fixes", "a.txt")
+    assert lint(capsys, *words) == (output.OK, "")
+
+
+def test_watch_checks_again_after_a_change(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "a.txt"
+    path.write_text(WRONG)
+    steps = [lambda: None, lambda: path.write_text(WRONG.replace("ETRDE", "ETRD")), lambda: None]
+
+    def sleep(seconds: float) -> None:
+        if not steps:
+            raise KeyboardInterrupt
+        steps.pop(0)()
+
+    monkeypatch.setattr(lint_command.time, "sleep", sleep)
+    code, shown = lint(capsys, "--watch", "--select", "TAG-005", "--fail-level", "info", "a.txt")
+    assert code == output.OK
+    assert [line.split(" ", 1)[0] for line in shown.splitlines() if "TAG-005" in line or line == "no findings"] == [
+        "a.txt:8:13:",
+        "no",
+    ]

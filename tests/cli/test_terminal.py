@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from checker import config, linter
+from checker import cli, config, linter
 
 pty = pytest.importorskip("pty", reason="no terminals here")
 
@@ -142,3 +142,12 @@ def test_no_line_is_wider_than_the_terminal(form: str, width: int, folder: Path)
     made = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert "undetermined" in made.stdout
     assert max(map(len, made.stdout.split("\n"))) <= width
+
+
+@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in cli.COMMANDS if name != "rules")])
+def test_help_is_no_wider_than_columns(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "64")
+    assert cli.main(words) == 0
+    assert max(map(len, capsys.readouterr().out.split("\n"))) <= 64

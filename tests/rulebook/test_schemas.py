@@ -15,6 +15,7 @@ from checker import rulebook
 from checker.resources import data_dir
 from checker.rulebook import authoring, loader
 from checker.rulebook.field_types import all_paths
+from checker.rulebook.loader import check_files
 
 RULES = Path(data_dir("rules"))
 
@@ -101,3 +102,13 @@ def test_a_rule_explains_itself() -> None:
         told = authoring.explain(rule)
         assert told.startswith(f"{rule.id}  {rule.name}\n\n{rule.summary}\n")
         assert rule.place[0] in told and rule.cite[0] in told
+
+
+def test_all_errors_of_a_rule_are_reported_in_one_pass(tmp_path: Path) -> None:
+    path = tmp_path / "trial.yaml"
+    path.write_text(
+        "format: 1\nchapter: Trial\nrules:\n  - id: AA-1\n    name: trial-rule\n    summary: x\n"
+        "    when: {levl: {at_least: C}}\n    require: {paragraphs: {is: 3}}\n    message: '{foo}'\n"
+    )
+    codes = [(one.code, one.place.line) for one in check_files([str(path)])]
+    assert codes == [("R033", 4), ("R009", 4), ("R009", 6), ("R011", 7), ("R014", 8), ("R021", 9)]
