@@ -9,7 +9,7 @@ _shtab_cablecheck_rules_subparsers=(list check test try packs add remove new pag
 _shtab_cablecheck_decisions_subparsers=(export import merge stats)
 _shtab_cablecheck_subparsers=(lint audit parse declass compare releases explain rules baseline view decisions references export query synth lsp)
 
-_shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --color --diff --fix --unsafe-fixes --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline --jobs --timeout --cache --no-cache)
+_shtab_cablecheck_lint_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --out --output --diff-base --color --diff --fix --unsafe-fixes --watch --show-settings --show-files --statistics --fail-level --allow-failed --exit-zero --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline --jobs --timeout --cache --no-cache)
 _shtab_cablecheck_audit_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --out --resume --jobs --sample --seed --where --shard --timeout --memory --batch --no-corpus-rules --keep-parts --scheduler --cluster --quiet --quotes --self-inspection --title --suppressions --no-suppressions --decisions --no-decisions --baseline --no-baseline)
 _shtab_cablecheck_parse_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --fields --out)
 _shtab_cablecheck_declass_option_strings=(-h --help --stdin-filename --skip-other-files --files-from -0 --exclude --select --ignore --extend-select --per-file-ignores --severity --rules --profile --as-of --reader --config --isolated --redact --format --by-year --out)
@@ -71,6 +71,7 @@ _shtab_cablecheck_lint___redact_nargs=0
 _shtab_cablecheck_lint___diff_nargs=0
 _shtab_cablecheck_lint___fix_nargs=0
 _shtab_cablecheck_lint___unsafe_fixes_nargs=0
+_shtab_cablecheck_lint___watch_nargs=0
 _shtab_cablecheck_lint___show_settings_nargs=0
 _shtab_cablecheck_lint___show_files_nargs=0
 _shtab_cablecheck_lint___statistics_nargs=0

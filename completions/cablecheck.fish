@@ -51,7 +51,7 @@ function _shtab_cablecheck_using
 end
 
 set -g _shtab_cablecheck_commands lint audit parse declass compare releases explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references export query synth lsp
-set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --self-inspection --severity --shard --sqlite --stdin-filename --suppressions --templates --timeout --title --where
+set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --diff-base --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --self-inspection --severity --shard --sqlite --stdin-filename --suppressions --templates --timeout --title --where
 
 complete -c cablecheck -e
 complete -c cablecheck -f
@@ -79,10 +79,12 @@ complete -c cablecheck -n '_shtab_cablecheck_using lint' -l redact -d 'keep the 
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l format -xka "concise csv full github gitlab html json jsonl junit markdown sarif table" -d 'one of concise, csv, full, github, gitlab, html, json, jsonl, junit, markdown, sarif, table'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l out -x -d 'write the report to a file'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l output -x -d 'additional report (repeatable)'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l diff-base -x -d 'show only findings on changed lines'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l color -xka "auto always never" -d 'color on a terminal'
-complete -c cablecheck -n '_shtab_cablecheck_using lint' -l diff -d 'show only what the suggestions would change'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l diff -d 'show what --fix would change, and change nothing'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l fix -d 'apply safe suggestions to the files, and log each change'
-complete -c cablecheck -n '_shtab_cablecheck_using lint' -l unsafe-fixes -d 'with --fix: apply all suggestions'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l unsafe-fixes -d 'with --fix or --diff: all suggestions'
+complete -c cablecheck -n '_shtab_cablecheck_using lint' -l watch -d 'check again after each change of a file'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l show-settings -d 'show the settings and their origin'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l show-files -d 'list the files that would be checked'
 complete -c cablecheck -n '_shtab_cablecheck_using lint' -l statistics -d 'count for each rule the documents that passed, failed or were undetermined'

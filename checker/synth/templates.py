@@ -328,6 +328,9 @@ def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
         if file is not None and file.tree is not None:
             check_schema("synth", file, synth_schema)
             _parts(name, file)
+    telegrams = files.get("telegrams")
+    if telegrams is not None and telegrams.tree is not None:
+        _profiles(telegrams)
     if not items:
         _names(files)
     return [plain(file.tree) if file is not None and file.tree is not None else {} for file in opened], items
@@ -353,6 +356,15 @@ def _parts(name: str, file: RuleFile) -> None:
         home = next((other for other, parts in FILES.items() if key.value in parts), name)
         if home != name and name in FILES:
             file.error("R010", key, f'"{key.value}" belongs in {home}.yaml')
+
+
+def _profiles(file: RuleFile) -> None:
+    """Check that each template names a profile of the shipped table."""
+    known = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))["profiles"].codes()
+    for template_node in _entries(file, "templates"):
+        node = template_node.pairs["profile"][1] if "profile" in template_node.pairs else None
+        if isinstance(node, YamlText) and node.value not in known:
+            file.error("R018", node, f'unknown profile "{node.value}"', suggest(node.value, known).strip())
 
 
 def _names(files: Mapping[str, RuleFile | None]) -> None:

@@ -77,15 +77,16 @@ def book() -> rulebook.Rulebook:
 def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tuple[str, str, str]]:
     """Rule, message and quoted words of every finding."""
     found: Counter[tuple[str, str, str]] = Counter()
-    source_record = {
-        rule.id for rule in book().rules if "source_record." in rule.source
-    }  # they judge the wrapper's own words
+    source_record = {  # they judge the wrapper's own words, or whether the text is the record's own
+        rule.id for rule in book().rules if "source_record." in rule.source or "has_own_text" in rule.source
+    }
     for reading in readers.read(name, data=data, vocabulary=book().vocabulary):
         assert isinstance(reading, Reading), reading
         telegram = parser.parse(reading.view, book().vocabulary, reading.facts)
         for finding in engine.judge(telegram, reading.view.source, book(), name, reading.cable).findings:
-            if (
-                finding.rule in source_record or finding.rule == "FMT-113"
+            if finding.rule in source_record or finding.rule in (
+                "FMT-113",
+                "CLS-018",
             ):  # it points at the first line, which may be joined
                 continue
             quote = finding.quote.replace("\r\n", "\n")

@@ -80,6 +80,7 @@ def test_later_folders_add_words_and_a_folder_that_is_not_there_adds_none(tmp_pa
 def test_a_word_is_explained_from_its_tables(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == cli.main(["explain", "--isolated", "oadr"])
     shown = capsys.readouterr().out
-    assert shown.startswith("OADR: Originating agency's determination required\nIn use from 1982-08-01")
+    assert shown.startswith("OADR: Originating agency's determination required\nPlace: ")
+    assert "\nIn use from 1982-08-01" in shown
     assert "Table: instructions (Declassification instructions); source: " in shown
     assert 2 == cli.main(["explain", "--isolated", "NO-SUCH-WORD"])
