@@ -17,12 +17,17 @@ def arguments() -> argparse.ArgumentParser:
     parser = cli_options.parser("compare", "Show what one copy of a telegram withholds and another shows.")
     parser.add_argument("left", metavar="A", help="the first copy")
     parser.add_argument("right", metavar="B", help="the second copy")
+    report_options(parser)
+    return parser
+
+
+def report_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `compare` and `releases` share: rules, format, and output file."""
     cli_options.rule_options(parser)
     parser.add_argument(
         "--format", choices=release_comparison.FORMS, default="text", help="output format; html shows both side by side"
     )
     cli_options.out_option(parser)
-    return parser
 
 
 def main(given: list[str]) -> int:

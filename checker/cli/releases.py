@@ -11,6 +11,7 @@ from ..reporters import release_comparison
 from ..reporters.release_comparison import Copy, CopyComparison
 from . import options as cli_options
 from . import output
+from .compare import report_options
 
 _SQL = """select mrn, path from cables where mrn is not null and mrn in
     (select mrn from cables where coalesce(section, 1) = 1 group by mrn having count(*) > 1)
@@ -21,11 +22,7 @@ def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
     parser = cli_options.parser("releases", "Compare the copies of each message number in an audited corpus.")
     parser.add_argument("audit", metavar="DIR", help="the folder of the audit")
-    cli_options.rule_options(parser)
-    parser.add_argument(
-        "--format", choices=release_comparison.FORMS, default="text", help="output format; html shows both side by side"
-    )
-    cli_options.out_option(parser)
+    report_options(parser)
     return parser
 
 
@@ -37,17 +34,26 @@ def main(given: list[str]) -> int:
     for mrn, path in audit.query(args.audit, _SQL).rows:
         numbers.setdefault(str(mrn), []).append(str(path))
     unread: list[tuple[str, str]] = []
-    found = [each for mrn, paths in numbers.items() for each in _compared(mrn, paths, options, unread)]
+    found = _compared(numbers, options, unread)
     output.put(list(release_comparison.render(args.format, found, options.redact)), args.out)
     return output.print_unread(unread)
 
 
-def _compared(mrn: str, paths: list[str], options: Options, unread: list[tuple[str, str]]) -> list[CopyComparison]:
-    """Return the comparisons of the copies of one number; add what cannot be read any more to `unread`."""
-    copies = []
-    for path in dict.fromkeys(paths):
-        read = list(linter.parse([path], options))
-        unread += [(each.path, each.why) for each in read if each.telegram is None]
-        copies += [Copy(each.path, each.cable, each.telegram) for each in read if each.telegram is not None]
-    same = [copy for copy in copies if copy.telegram.mrn == mrn]
-    return [release_comparison.compare(one, two) for one, two in pairwise(same)]
+def _compared(numbers: dict[str, list[str]], options: Options, unread: list[tuple[str, str]]) -> list[CopyComparison]:
+    """Return the comparisons of the copies of each number, given with its files; every file is read once.
+
+    Adds what cannot be read any more to `unread`.
+    """
+    paths = list(dict.fromkeys(path for named in numbers.values() for path in named))
+    copies: dict[str, list[Copy]] = {mrn: [] for mrn in numbers}
+    for each in linter.parse(paths, options) if paths else ():
+        if each.telegram is None:
+            unread.append((each.path, each.why))
+        elif each.telegram.mrn in copies:
+            copies[each.telegram.mrn].append(Copy(each.path, each.cable, each.telegram))
+    found = []
+    for mrn, named in numbers.items():
+        order = {path: at for at, path in reversed(list(enumerate(named)))}
+        same = sorted((one for one in copies[mrn] if one.path in order), key=lambda one: order[one.path])
+        found += [release_comparison.compare(one, two) for one, two in pairwise(same)]
+    return found
