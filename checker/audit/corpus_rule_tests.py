@@ -39,14 +39,12 @@ def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
                 good += not said
                 if said:
                     lines.append(f"{example.place}: {rule.id} {example.kind}: {said}")
-            tried = mutate(rule, query) if mutants and good == examples else []
-            made += len(tried)
-            killed += sum(one.killed for one in tried)
-            excused += sum(one.excused for one in tried)
-            lines += [f"{rule.place}: {rule.id} survives: {m.name}" for m in tried if not m.killed and not m.excused]
-            alive = {one.name for one in tried if not one.killed}
-            stale = [(name, place) for name, place in rule.equivalent if mutants and name not in alive]
-            lines += [f"{place}: error[R032]: {rule.id}: {name}" for name, place in stale]
+            if mutants:
+                tried = mutate(rule, query) if good == examples else []
+                made += len(tried)
+                killed += sum(one.killed for one in tried)
+                excused += sum(one.excused for one in tried)
+                lines += _survivors(rule, tried)
     finally:
         query.close()
     held = not lines
@@ -54,6 +52,14 @@ def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
     if mutants:
         lines.append(f"{killed} of {made} mutants killed, {excused} equivalent, {made - killed - excused} survived")
     return lines, held
+
+
+def _survivors(rule: CorpusRule, tried: Sequence[Mutant]) -> list[str]:
+    """Return a line for each mutant that survives, and for each one listed as equivalent that does not."""
+    lines = [f"{rule.place}: {rule.id} survives: {m.name}" for m in tried if not m.killed and not m.excused]
+    alive = {one.name for one in tried if not one.killed}
+    stale = [(name, place) for name, place in rule.equivalent if name not in alive]
+    return lines + [f"{place}: error[R032]: {rule.id}: {name}" for name, place in stale]
 
 
 # ---- Mutants: each changes one token of the statement ----------------------------------------------------------------

@@ -343,11 +343,8 @@ def cable(
 ) -> Row:
     """Return the row of the table `cables`, including the totals of two other tables."""
     banner = telegram.banner if isinstance(telegram.banner, Banner) else None
-    level = telegram.level if isinstance(telegram.level, Level) else None
     highest = portions.highest
-    source_record = telegram.source_record
     year, post, serial = telegram._number()
-    stated = source_record.level if source_record is not None and isinstance(source_record.level, Level) else None
     row: Row = {
         "document": number,
         "cable": name,
@@ -365,10 +362,7 @@ def cable(
         "section": banner.section if banner else None,
         "sections": banner.sections if banner else None,
         "sections_held": telegram.sections_held,
-        "level": level.code if level else None,
-        "rank": level.rank if level else None,
-        "classified": level.classified if level else None,
-        "outside_level": stated.code if stated else None,
+        **_level(telegram),
         "controls": banner.controls[:LONGEST] if banner else (),
         "captions": telegram.caption_codes[:LONGEST],
         "tags": [tag.text[:LONGEST] for tag in telegram.tags[:LONGEST]],
@@ -392,6 +386,19 @@ def cable(
     if redact:
         row.update(subject=None, classifier=None, signer=None)
     return row
+
+
+def _level(telegram: Telegram) -> Row:
+    """Return the columns on the overall level, and on the level that the record around the text states."""
+    level = telegram.level if isinstance(telegram.level, Level) else None
+    record = telegram.source_record
+    stated = record.level if record is not None and isinstance(record.level, Level) else None
+    return {
+        "level": level.code if level else None,
+        "rank": level.rank if level else None,
+        "classified": level.classified if level else None,
+        "outside_level": stated.code if stated else None,
+    }
 
 
 def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -> list[Row]:

@@ -6,7 +6,7 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from .. import decisions
 from ..decisions import ACCEPTED, HIDES, TITLES, DecisionLog, ReviewDecision
@@ -126,11 +126,7 @@ def _import(log: DecisionLog, table: str) -> int:
         raise ConfigError(f"{table}: larger than {MAX_IMPORT:,} bytes")
     with open(table, encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        unknown = [name for name in reader.fieldnames or [] if name not in COLUMNS]
-        missing = [name for name in ("finding", "rule", "decision", "by") if name not in (reader.fieldnames or [])]
-        if unknown or missing:
-            what = f"unknown column {unknown[0]!r}" if unknown else f"column {missing[0]!r} is missing"
-            raise ConfigError(f"{table}:1: {what}; expected {', '.join(COLUMNS)}")
+        _check_columns(table, reader.fieldnames or [])
         new, errors = [], []
         for row in reader:
             fields = {name: _uncelled(value or "") for name, value in row.items() if name in COLUMNS}
@@ -146,6 +142,15 @@ def _import(log: DecisionLog, table: str) -> int:
     log.append(*new)
     print(f"{visible(log.path)}: {count(len(new), 'decision')} added")
     return output.OK
+
+
+def _check_columns(table: str, names: Sequence[str]) -> None:
+    """Raise `ConfigError` if a table of decisions has an unknown column or lacks one that is required."""
+    unknown = [name for name in names if name not in COLUMNS]
+    missing = [name for name in ("finding", "rule", "decision", "by") if name not in names]
+    if unknown or missing:
+        what = f"unknown column {unknown[0]!r}" if unknown else f"column {missing[0]!r} is missing"
+        raise ConfigError(f"{table}:1: {what}; expected {', '.join(COLUMNS)}")
 
 
 def _uncelled(text: str) -> str:

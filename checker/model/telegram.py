@@ -503,13 +503,10 @@ class Telegram(Node):
         shown += [again.section or 0 for again in self.other_banners if again.sections == count]
         last = max([first, *shown])
         size = sum(len(paragraph.text) for paragraph in self.paragraphs)
-        if last < count and (self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION or self._is_cut()):
+        if last < count and (self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION):
             return None
-        return last
-
-    def _is_cut(self) -> bool:
-        """Return whether a line of this copy is cut, so that nobody knows which sections it had."""
-        return any(damage.kind in ("cut", "gap") and damage.covers != "fields" for damage in self.damage)
+        cut = last < count and any(item.kind in ("cut", "gap") and item.covers != "fields" for item in self.damage)
+        return None if cut else last
 
     @property
     def instruction(self) -> Instruction | Unread | None:
@@ -528,11 +525,9 @@ class Telegram(Node):
     @property
     def record_captions_missing(self) -> tuple[Caption, ...]:
         """Return the captions in the archive's record that are neither captions nor on the classification line."""
-        if self.archive is None:
-            return ()
-        controls = self.banner.controls if isinstance(self.banner, Banner) else ()
-        known = {*self.caption_codes, *controls}
-        return tuple([one for one in self.archive.captions if one.code not in known])
+        known = {*self.caption_codes, *(self.banner.controls if isinstance(self.banner, Banner) else ())}
+        listed = self.archive.captions if self.archive is not None else ()
+        return tuple([one for one in listed if one.code not in known])
 
     @property
     def captions_not_in_record(self) -> tuple[Caption, ...]:
@@ -551,10 +546,9 @@ class Telegram(Node):
     @property
     def record_references_missing(self) -> tuple[Reference, ...]:
         """Return the telegrams that the archive's record refers to, but that no reference in the text names."""
-        if self.archive is None:
-            return ()
-        known = {reference.serial for reference in self.references}
-        return tuple([one for one in self.archive.references if one.serial is not None and one.serial not in known])
+        known = {None, *(reference.serial for reference in self.references)}
+        listed = self.archive.references if self.archive is not None else ()
+        return tuple([one for one in listed if one.serial not in known])
 
     @property
     def subject_matches_record(self) -> bool | None:

@@ -70,12 +70,6 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
         level = telegram.source_record.level
     authority = telegram.authority
     derived = authority.source_date if isinstance(authority, Authority) else None
-    if instruction is not None:
-        span = instruction.span
-    elif isinstance(telegram.eo, EoLine):
-        span = telegram.eo.span
-    else:
-        span = telegram.banner.span if telegram.banner is not None else Span(telegram.span.start, telegram.span.start)
     read = instruction if isinstance(instruction, Instruction) else None
     kind = read.kind if read is not None else None
     if kind is None:  # a stamp of 1972 says it in words, a telegram before at its end
@@ -84,7 +78,7 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
     if kind is None and (instruction is not None or telegram.eo is not None or not telegram.whole):
         kind = "unread"
     return _Facts(
-        span,
+        _where(telegram),
         kind,
         read,
         level if isinstance(level, Level) else None,
@@ -96,6 +90,13 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
         _is_restricted_data(telegram, words),
         kind in words["downgrading_groups"],
     )
+
+
+def _where(telegram: Telegram) -> Span:
+    """Return the place of the instruction, or else of the E.O. line or the classification line, or that of the top."""
+    eo = telegram.eo if isinstance(telegram.eo, EoLine) else None
+    node = next((one for one in (telegram.instruction, eo, telegram.banner) if one is not None), None)
+    return node.span if node is not None else Span(telegram.span.start, telegram.span.start)
 
 
 def _source_day(instruction: Instruction | None) -> Date | None:

@@ -212,12 +212,18 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
         end = telegram.banner.span.end
         _set_lost(telegram, _FIELDS, end, "the fields of the first section: this copy is a later one")
     elif telegram.layout == "body" and telegram.banner is None:
-        _set_lost(telegram, ("banner",), start, "the classification line: this copy begins below it")
-        if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
-            _set_lost(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
+        _mark_lost_top(telegram)
     telegram.missing_sections = _missing_sections(cursor)
     if telegram.missing_sections or not _has_last_section(telegram):
         telegram.whole = False
+
+
+def _mark_lost_top(telegram: Telegram) -> None:
+    """Do the same for a copy that begins below the classification line or with its first paragraph."""
+    start = telegram.span.start
+    _set_lost(telegram, ("banner",), start, "the classification line: this copy begins below it")
+    if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
+        _set_lost(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
 
 
 def _why_lost(cursor: Cursor, telegram: Telegram) -> str:

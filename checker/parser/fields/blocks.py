@@ -349,8 +349,11 @@ def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
         return _continues_reason(cursor, state)
     if name == "loose_text" and state.open == "passing" and not state.blank:
         return cursor.text[state.start : state.end].isupper() and not state.seen & {"eo", "tags", "subject"}
-    if name != "loose_text" or not state.blank or state.open not in _VALUES:
-        return False
+    return name == "loose_text" and state.blank and state.open in _VALUES and _continues_value(cursor, state)
+
+
+def _continues_value(cursor: Cursor, state: WalkState) -> bool:
+    """Return whether loose text after a blank line continues the subject, references, or authority block."""
     if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
         return True
     if state.open != "references" or _NUMBER_AT_END.match(cursor.fold, state.start) is not None:

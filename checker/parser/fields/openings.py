@@ -184,8 +184,10 @@ class OpeningFinder:
             return 1 if free else 0
         if marked:
             return 1
-        if not free or not self._after_blank(start):
-            return 0
+        return self._depth_of_unmarked(number) if free and self._after_blank(start) else 0
+
+    def _depth_of_unmarked(self, number: int) -> int:
+        """Return the same for an unmarked number after a blank line that does not follow the last one."""
         if number == 1 and self.outer:
             return 2
         if self.outer == 0 or number == self.outer:

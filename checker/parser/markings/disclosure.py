@@ -129,20 +129,33 @@ def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> 
     if all(roles & {"release", "eyes"} for roles in each):
         common = frozenset.intersection(*(portion.release or frozenset() for portion in portions))
         if common - {owner}:
-            same = len({portion.written for portion in portions}) == 1
             code = names["eyes"] if all("eyes" in roles for roles in each) else names["release"]
             codes.append(code)
-            lists[code] = portions[0].written if same else listed(common, owner)
+            lists[code] = _common_list(portions, common, owner)
     if all("official" in roles for roles in each):
         codes.append(names["official"])
-    all_display = all("display" in roles for roles in each)
-    if all_display or (not codes and all(_shows(roles) for roles in each)):
-        shown = frozenset.intersection(*(_shown(portion, all_display) for portion in portions)) - {owner}
-        if any("display" in roles for roles in each) and shown:
-            codes.append(names["display"])
-            lists[names["display"]] = listed(shown)
+    shown = _shown_to_all(portions, bool(codes)) - {owner}
+    if shown:
+        codes.append(names["display"])
+        lists[names["display"]] = listed(shown)
     step = _step(names, codes, each)
     return Decision(tuple(codes) or no_foreign.codes, lists, step)
+
+
+def _common_list(portions: list[Portion], common: frozenset[str], owner: str) -> tuple[str, ...]:
+    """Return the list of the countries common to all portions: as written, if all portions have the same list."""
+    return portions[0].written if len({portion.written for portion in portions}) == 1 else listed(common, owner)
+
+
+def _shown_to_all(portions: list[Portion], released: bool) -> frozenset[str]:
+    """Return the countries that may see all portions.
+
+    Display lists count if every portion has one, or if some have and nothing else is `released` to all.
+    """
+    display = ["display" in portion.roles for portion in portions]
+    if all(display) or (any(display) and not released and all(_shows(portion.roles) for portion in portions)):
+        return frozenset.intersection(*(_shown(portion, all(display)) for portion in portions))
+    return frozenset()
 
 
 def _shown(portion: Portion, all_display: bool) -> frozenset[str]:

@@ -122,12 +122,7 @@ def _compare(
     known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, owners: set[str], foreign: bool
 ) -> None:
     """Record how the banner that was found differs from the expected one."""
-    shown: set[str] = set()
-    for token in banner.control_tokens:
-        if token.category in ("sci", "sap", "aea", "cui"):
-            shown.update("-".join(path) for path in paths(known, token))
-        elif token.code is not None and token.category != "declass":
-            shown.add(token.code)
+    shown = _shown_codes(known, banner)
     release = known.releases
     wanted = [code for code in roll.controls if code not in release]
     roll.missing = tuple(code for code in wanted if not _shows(code, shown))
@@ -141,6 +136,17 @@ def _compare(
         roll.vanishing = tuple(e.code for e in entries if e is not None and unclassified_only(known, e))
     if decision.decided:
         _compare_release(known, roll, banner, decision, release)
+
+
+def _shown_codes(known: Lexicon, banner: Marking) -> set[str]:
+    """Return the codes of the banner's controls; those with compartments or programs as paths joined by hyphens."""
+    shown: set[str] = set()
+    for token in banner.control_tokens:
+        if token.category in ("sci", "sap", "aea", "cui"):
+            shown.update("-".join(path) for path in paths(known, token))
+        elif token.code is not None and token.category != "declass":
+            shown.add(token.code)
+    return shown
 
 
 def _shows(code: str, shown: set[str]) -> bool:
@@ -282,29 +288,35 @@ def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
 
 def rising(totals: PortionTotals, level: Level, decision: Decision, category: str) -> list[str]:
     """Return the codes of a category that the banner takes over from the portions, except release markings."""
-    known = totals.known
-    entries = [entry for entry in totals.codes.values() if entry.fact("category") == category]
     here = {entry.fact("role") for entry in totals.codes.values()}
     found: list[str] = []
-    for entry in entries:
-        way = entry.fact("rollup")
-        strict = bool(here & {"nobody", "exclusive"})
-        if way == "any":
+    for entry in totals.codes.values():
+        if entry.fact("category") != category:
+            continue
+        if entry.fact("rollup") == "compound":
+            found += _compound(totals.known, entry, level, decision, bool(here & _STRICT))
+        elif _rises(totals, entry, here, level, decision):
             found.append(entry.code)
-        elif way == "unless-originator":
-            found += [] if "originator" in here else [entry.code]
-        elif way == "strictest":
-            found += [] if entry.fact("role") == "exclusive" and "nobody" in here else [entry.code]
-        elif way == "unclassified":
-            compound = any(other.fact("plain") == entry.code for other in totals.codes.values())
-            pushed = strict and entry.fact("role") == "sensitive"
-            found += [] if level.classified or pushed or (compound and not decision.codes) else [entry.code]
-        elif way == "compound":
-            found += _compound(known, entry, level, decision, strict)
-        elif way == "alone":
-            others = [e for e in totals.codes.values() if e is not entry and not e.fact("release")]
-            found += [] if level.classified or others else [entry.code]
     return list(dict.fromkeys(found))
+
+
+_STRICT = frozenset({"nobody", "exclusive"})  # roles of controls that take the place of weaker ones
+
+
+def _rises(totals: PortionTotals, entry: Entry, here: set[str], level: Level, decision: Decision) -> bool:
+    """Return whether the banner takes over a control, given the roles of the controls of all portions."""
+    way = entry.fact("rollup")
+    if way == "unless-originator":
+        return "originator" not in here
+    if way == "strictest":
+        return entry.fact("role") != "exclusive" or "nobody" not in here
+    if way == "unclassified":
+        compound = any(other.fact("plain") == entry.code for other in totals.codes.values())
+        pushed = bool(here & _STRICT) and entry.fact("role") == "sensitive"
+        return not (level.classified or pushed or (compound and not decision.codes))
+    if way == "alone":
+        return not level.classified and all(e is entry or e.fact("release") for e in totals.codes.values())
+    return way == "any"
 
 
 def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
