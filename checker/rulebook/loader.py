@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from ..errors import RuleError
 from ..model import MODEL_VERSION
 from ..resources import VERSION, data_dir, read_regular_file
-from ..vocabulary import Vocabulary
+from ..vocabulary import Table, Vocabulary
 from .diagnostics import Diagnostic, Place
 from .ir import Data
 from .rule_parser import Bases, read_rule
@@ -149,11 +150,12 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
     `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor.
     """
     library = Library()
-    shipped = data_dir("rules")
-    library.vocabulary = Vocabulary(
-        read_tables(_homes([shipped, *neighbor_folders(paths)]), library.diagnostics).values()
-    )
-    library.bases = Pack(shipped, library.diagnostics).bases()
+    state = _shipped_state()
+    tables, bases, errors = _shipped_words(state)
+    library.diagnostics += errors
+    homes = _homes([data_dir("rules"), *neighbor_folders(paths)])[1:]
+    library.vocabulary = Vocabulary(read_tables(homes, library.diagnostics, tables).values())
+    library.bases = dict(bases)
     others: list[Data] = []
     for path in paths:
         if os.path.isdir(path):
@@ -164,15 +166,40 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
             _check_file(path, library, (texts or {}).get(path))
     mine = {os.path.realpath(path) for path in paths}
     if library.rules and "levels" in library.vocabulary:
-        around = Library()
-        around.vocabulary, around.bases = library.vocabulary, library.bases
-        pack = Pack(shipped, around.diagnostics)
-        for path in pack.chapters():
-            if os.path.realpath(path) not in mine:
-                around.chapter(path, pack.shown(path))
-        others = around.rules
+        others = [data for path, rules in _shipped_rules(state).items() if path not in mine for data in rules]
     check_together([*others, *library.rules], library.files)
     return library.diagnostics
+
+
+_State = tuple[tuple[str, int, int], ...]
+
+
+def _shipped_state() -> _State:
+    """Return the path, time and size of each shipped rule file, table, and telegram."""
+    shipped = data_dir("rules")
+    folders = [shipped, *(os.path.join(shipped, name) for name in ("vocabulary", "telegrams"))]
+    files = [file for folder in folders if os.path.isdir(folder) for file in os.scandir(folder) if file.is_file()]
+    return tuple(sorted((file.path, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@lru_cache(maxsize=1)
+def _shipped_words(state: _State) -> tuple[dict[str, Table], Bases, list[Diagnostic]]:
+    """Return the shipped tables and telegrams, and their errors. An editor checks often; they are read once."""
+    found: list[Diagnostic] = []
+    shipped = data_dir("rules")
+    return read_tables(_homes([shipped]), found), Pack(shipped, found).bases(), found
+
+
+@lru_cache(maxsize=1)
+def _shipped_rules(state: _State) -> dict[str, list[Data]]:
+    """Return the shipped rules by the real path of their file. An editor checks often; they are read once."""
+    tables, bases, _ = _shipped_words(state)
+    pack = Pack(data_dir("rules"), [])
+    found = {}
+    for path in pack.chapters():
+        file = RuleFile.open(path, pack.shown(path), [])
+        found[os.path.realpath(path)] = read_chapter(file, Vocabulary(tables.values()), bases) if file else []
+    return found
 
 
 def check_text(path: str, text: str) -> list[Diagnostic]:

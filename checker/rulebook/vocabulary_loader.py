@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import date
 
 from ..errors import RuleError
@@ -23,9 +24,14 @@ def load_vocabulary(folder: str) -> Vocabulary:
     return Vocabulary(tables.values())
 
 
-def read_tables(folders: list[str], diagnostics: list[Diagnostic]) -> dict[str, Table]:
-    """Return the tables of folders by name. A table in a later folder adds entries to the table of the same name."""
-    found: dict[str, Table] = {}
+def read_tables(
+    folders: list[str], diagnostics: list[Diagnostic], known: Mapping[str, Table] | None = None
+) -> dict[str, Table]:
+    """Return the tables of folders by name. A table in a later folder adds entries to the table of the same name.
+
+    `known` are tables that were read before and to which those of the folders are added.
+    """
+    found = dict(known or {})
     profiles: list[RuleFile] = []
     for folder in folders:
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
