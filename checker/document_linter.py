@@ -134,6 +134,10 @@ class DocumentLinter:
         if one.suggestion is not None:
             fields["suggestion"] = _placed(one.suggestion, reading.view.source)
         fields["quote"] = unescaped(one.quote, reading)
+        fields["related"] = tuple(
+            copied(place, quote="" if self._options.redact else unescaped(place.quote, reading))
+            for place in one.related
+        )
         if self._options.redact:
             fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self.name(one.cable)}
             fields["message"] = self.messages.get(one.rule) or one.name

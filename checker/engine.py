@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from .errors import CablecheckError
 from .model import Damage, Deletion, Telegram
 from .record import Record
-from .results import Finding, Suggestion, Undetermined
+from .results import Finding, RelatedPlace, Suggestion, Undetermined
 from .rulebook.evaluation import (
     NOT_APPLICABLE,
     PASS,
@@ -373,7 +373,12 @@ def _finding(rule: Rule, issue: Issue, telegram: Telegram, source: Source, path:
         rule.help,
         tuple(source.lines(span)[:MAX_LINES]),
         suggestion,
+        related=tuple(_related(*place, source) for place in issue.related),
     )
+
+
+def _related(span: Span, at: str, source: Source) -> RelatedPlace:
+    return RelatedPlace(span, source.position(span.start), source.position(span.end), at, source.quote(span))
 
 
 def _undetermined(

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 
 from . import resources
-from .results import DocumentResult, Finding, Suggestion, Undetermined
+from .results import DocumentResult, Finding, RelatedPlace, Suggestion, Undetermined
 from .text import Position, Span
 
 MAX_RECORDS = 400  # in each of the 256 buckets
@@ -123,6 +123,11 @@ def _finding_row(one: Finding) -> dict[str, object]:
         change = one.suggestion
         places = [[each.line, each.column] if each else None for each in (change.start, change.end)]
         row["suggestion"] = [change.span.start, change.span.end, change.text, change.why, change.safe, *places]
+    row["related"] = [
+        [*(getattr(each, name) for name in ("at", "quote")), each.span.start, each.span.end,
+         each.start.line, each.start.column, each.end.line, each.end.column]
+        for each in one.related
+    ]  # fmt: skip
     return row
 
 
@@ -133,6 +138,10 @@ def _finding(row: dict[str, object]) -> Finding:
     made["end"] = Position(*row["end"])  # type: ignore[misc]
     made["cite"] = tuple(row["cite"])  # type: ignore[arg-type]
     made["lines"] = tuple((number, text) for number, text in row["lines"])  # type: ignore[attr-defined]
+    made["related"] = tuple(
+        RelatedPlace(Span(*spans[:2]), Position(*spans[2:4]), Position(*spans[4:]), at, quote)
+        for at, quote, *spans in row["related"]  # type: ignore[attr-defined]
+    )
     change = row["suggestion"]
     if isinstance(change, list):
         start, end = (Position(*each) if each else None for each in change[5:])

@@ -24,12 +24,23 @@ class Suggestion(Record):
     end: Position | None = None
 
 
+class RelatedPlace(Record):
+    """Another position that a finding compares, with its field in the document model and its text in the source."""
+
+    span: Span
+    start: Position
+    end: Position
+    at: str
+    quote: str = ""
+
+
 class Finding(Record):
     """A violation of one rule at one position of one document.
 
     `path` is the file as given by the user; `cable` identifies the document in it (message reference number, number in
     the container, or ""). Positions count from 1, in code points; `end` is exclusive. `quote` is the text of the source
-    at the span, and `at` is the field in the document model ("paragraphs[2].mark").
+    at the span, and `at` is the field in the document model ("paragraphs[2].mark"). `related` are the other positions
+    that the rule compares.
     """
 
     path: str
@@ -48,6 +59,7 @@ class Finding(Record):
     lines: tuple[tuple[int, str], ...] = ()
     suggestion: Suggestion | None = None
     fingerprint: str = ""
+    related: tuple[RelatedPlace, ...] = ()
 
     def order(self) -> tuple[object, ...]:
         """Return the sort key for reading order, which is the same in every run."""

@@ -15,6 +15,7 @@ from ..config import Options
 from ..errors import CablecheckError
 from ..fixer import apart
 from ..reporters.escaping import visible
+from ..reporters.terminal import related_text
 from ..results import Finding
 from ..rulebook import Diagnostic, Rulebook
 from ..text import Position
@@ -160,6 +161,13 @@ class EditorSession:
             code=finding.rule,
             code_description=lsp.CodeDescription(href=url) if url else None,
             source="cablecheck",
+            related_information=[
+                lsp.DiagnosticRelatedInformation(
+                    lsp.Location(file.uri, file.range(place.start, place.end)), related_text(place)
+                )
+                for place in finding.related
+            ]
+            or None,
         )
 
     # ---- Requests ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..results import DocumentResult, Finding, Outcome, Suggestion, Suppressed, Undetermined
+from ..results import DocumentResult, Finding, Outcome, RelatedPlace, Suggestion, Suppressed, Undetermined
 from . import Display
 from .escaping import dumps, json_text
 from .terminal import statistics_rows
@@ -73,7 +73,20 @@ def finding_of(one: Finding) -> dict[str, object]:
         "help": json_text(one.help),
         "quote": json_text(one.quote),
         "at": one.at,
+        "related": [related_of(place) for place in one.related],
         "unknown": False,
+    }
+
+
+def related_of(place: RelatedPlace) -> dict[str, object]:
+    """Return another position that a finding compares."""
+    return {
+        "line": place.start.line,
+        "column": place.start.column,
+        "end_line": place.end.line,
+        "end_column": place.end.column,
+        "at": place.at,
+        "quote": json_text(place.quote),
     }
 
 

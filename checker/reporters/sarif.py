@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..results import UNTRUSTED, DocumentResult, Finding, Outcome, RuleNote, Suppressed, Undetermined
+from ..results import (
+    UNTRUSTED,
+    DocumentResult,
+    Finding,
+    Outcome,
+    RelatedPlace,
+    RuleNote,
+    Suppressed,
+    Undetermined,
+)
 from . import Display
 from .escaping import dumps, json_text, markdown_cell, uri, visible
 from .json import configuration_of
-from .terminal import configuration, reason
+from .terminal import configuration, reason, related_text
 
 MAX_RESULTS = 25_000  # accepted by GitHub in one run
 MAX_SHOWN = 5_000  # shown by GitHub
@@ -101,6 +110,8 @@ def _result(
     }
     if one.rule in index:
         found["ruleIndex"] = index[one.rule]
+    if one.related:
+        found["relatedLocations"] = [_related(one.path, number, place) for number, place in enumerate(one.related)]
     if outcome.compared:
         found["baselineState"] = "unchanged" if hidden and hidden.by == "baseline" else "new"
     if hidden:
@@ -110,6 +121,21 @@ def _result(
     if fix:
         found["fixes"] = [fix]
     return found
+
+
+def _related(path: str, number: int, place: RelatedPlace) -> dict[str, object]:
+    """Return another position that a rule compares; code scanning shows it as a link."""
+    return {
+        "id": number,
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(path)},
+            "region": {
+                "startLine": place.start.line, "startColumn": place.start.column,
+                "endLine": place.end.line, "endColumn": place.end.column,
+            },
+        },
+        "message": {"text": related_text(place)},
+    }  # fmt: skip
 
 
 class _LineHashes:

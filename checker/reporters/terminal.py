@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..results import CLEAN, EMPTY, FOUND, SEVERITIES, UNJUDGED, Finding, Outcome, Summary, Undetermined
+from ..results import CLEAN, EMPTY, FOUND, SEVERITIES, UNJUDGED, Finding, Outcome, RelatedPlace, Summary, Undetermined
 from . import Display
 from .escaping import line_start, visible
 
 _COLORS = {"error": "31", "warning": "33", "info": "36", "good": "32", "faint": "2", "strong": "1"}
 MAX_RULES = 8  # rules named in the last line
+MAX_QUOTE = 100  # code points quoted of a related position
 
 
 # ---- Shared phrases --------------------------------------------------------------------------------------------------
@@ -95,6 +96,13 @@ def _undetermined_rules(outcome: Outcome) -> str:
 def reason(one: Undetermined) -> str:
     """Return the reason for an undetermined verdict, with the quoted text of the document on which it is based."""
     return f'"{visible(one.quote)}": {visible(one.why)}' if one.quote else visible(one.why)
+
+
+def related_text(place: RelatedPlace) -> str:
+    """Return the field and the text of another position that a finding compares; the text is empty when redacted."""
+    quote = " ".join(visible(place.quote).split())
+    quote = quote if len(quote) <= MAX_QUOTE else quote[: MAX_QUOTE - 1] + "…"
+    return f'{place.at}: "{quote}"' if quote else place.at or "compared position"
 
 
 def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:

@@ -27,7 +27,8 @@ class Issue(Record):
 
     `missing` are the dotted fields whose absence made the rule fail; empty if a present part is wrong. `within` is the
     span of the element under test, or None if the whole telegram is tested or a field of the telegram is missing.
-    `quote` is the document's text that cannot be read.
+    `quote` is the document's text that cannot be read. `related` are the other positions that the rule compares, each
+    with its structural place.
     """
 
     span: Span | None
@@ -39,6 +40,7 @@ class Issue(Record):
     missing: tuple[str, ...] = ()
     within: Span | None = None
     quote: str = ""
+    related: tuple[tuple[Span, str], ...] = ()
 
 
 class RuleOutcome(Record):
@@ -62,7 +64,7 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "_guard", "_load", "_requirement", "arguments", "check", "context", "data", "each", "judge", "listed",
+        "_found", "_guard", "_load", "_requirement", "arguments", "check", "context", "data", "each", "judge", "listed",
         "require", "when", "where",
     )  # fmt: skip
 
@@ -70,6 +72,7 @@ class CompiledRule:
         self._load = load or (lambda: head)
         self.context = context
         self._requirement: Any = None
+        self._found: tuple[object, tuple[tuple[Span, str], ...]] | None = None
         when = head.get("when")
         self.when: Expression | None = when if isinstance(when, list) else None
         self._guard: Predicate | None = None
@@ -220,7 +223,7 @@ class CompiledRule:
         return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
     def _failure(self, env: Env, trail: Trail, count: int) -> Issue:
-        from .tracing import cause_of, missing
+        from .tracing import cause_of, missing, related
 
         cause = cause_of(self.requirement(), env, trail)
         span, at = self._location(env, trail, cause)
@@ -233,7 +236,19 @@ class CompiledRule:
         absent = missing(self.requirement(), env)
         of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
         within = env[-1].span if of_element and isinstance(env[-1], Node) else None
-        return Issue(span, at, message, False, replace, text, tuple(field for _, field in absent), within)
+        compared = [part[1] for part in self.data["message"] if part[0] == "path"]
+        others = related(compared, self._witnesses(env[0]), env, trail, span)
+        return Issue(
+            span, at, message, False, replace, text, tuple(field for _, field in absent), within, related=others
+        )
+
+    def _witnesses(self, telegram: Any) -> tuple[tuple[Span, str], ...]:
+        """Return the elements that made the guard true, searched once for all failures on a telegram."""
+        from .tracing import witnesses
+
+        if self._found is None or self._found[0] is not telegram:
+            self._found = telegram, witnesses(conjuncts(self.when).values(), (telegram,), self.context)
+        return self._found[1]
 
     def _undetermined(self, env: Env, trail: Trail) -> Issue:
         from .tracing import Cause, ConditionNode, cause_of

@@ -6,11 +6,13 @@ Loaded only after a rule has failed or when a rule is explained. The last part r
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
-from ..model import Unread
+from ..model import Telegram, Unread
 from ..record import Record
+from ..text import Span
 from .compiler import CompileContext, Predicate, compile_condition, prepare, sort_key
-from .field_types import Env, Path, getter, value_text
+from .field_types import Env, Path, getter, location_of, value_text
 from .ir import Any, Expression
 
 Trail = tuple[str, ...]
@@ -123,6 +125,51 @@ def _cause_in_order(node: ConditionNode, env: Env, trail: Trail) -> Cause:
                 return Cause([len(env)], (*env, item), (*trail, at))
             seen.append(value)
     return Cause(expr[1], env, trail)
+
+
+# ---- Related positions ---------------------------------------------------------------------------------------------
+
+MAX_RELATED = 4
+_READ_FROM = {
+    "level": "banner", "caption_codes": "captions", "date": "dtg", "tags": "tags_line", "instruction": "eo",
+}  # fmt: skip
+"""The parts of a telegram from which derived fields without a position are read."""
+
+Place = tuple[Span, str]
+
+
+def related(
+    compared: Iterable[Path], found: Iterable[Place], env: Env, trail: Trail, own: Span | None
+) -> tuple[Place, ...]:
+    """Return the positions of the fields that a message compares, then those already found, each once.
+
+    Positions that share characters with the finding's own are left out.
+    """
+    places = [_place_of(path, env, trail) for path in compared]
+    chosen: dict[Span, str] = {}
+    for span, at in (*places, *found):
+        apart = span is not None and (own is None or span.end <= own.start or own.end <= span.start)
+        if span is not None and apart and span.end > span.start:
+            chosen.setdefault(span, at)
+    return tuple(chosen.items())[:MAX_RELATED]
+
+
+def _place_of(path: Path, env: Env, trail: Trail) -> tuple[Span | None, str]:
+    found = location_of(path, env, trail)
+    if found[0] is None and isinstance(env[int(path[0])], Telegram) and len(path) > 1 and path[1] in _READ_FROM:
+        return location_of([path[0], _READ_FROM[str(path[1])]], env, trail)
+    return found
+
+
+def witnesses(conditions: Iterable[Expression], env: Env, context: CompileContext) -> tuple[Place, ...]:
+    """Return the first element that makes each `any` of a guard's conditions true, such as the (NF) paragraph."""
+    places = []
+    for expr in conditions:
+        if expr[0] == "any":
+            cause = cause_of(ConditionNode(expr, context), env, ("",))
+            span, at = location_of(cause.path, cause.env, cause.trail)
+            places += [(span, at)] if span is not None else []
+    return tuple(places)
 
 
 # ---- Absences --------------------------------------------------------------------------------------------------------

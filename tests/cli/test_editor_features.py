@@ -176,10 +176,16 @@ def test_a_finding_links_to_the_page_of_its_rule(tmp_path: Path) -> None:
     (tmp_path / "cablecheck.toml").write_text('rule-url = "https://example.com/rules/{rule}/"\n')
 
     async def work(session: Session) -> None:
-        session.open("one.txt", TELEGRAM.replace("TAGS: PREL", "TAGS: PRELS"))
+        uri = session.open("one.txt", TELEGRAM.replace("TAGS: PREL", "TAGS: PRELS"))
         (shown,) = await session.diagnostics()
         assert shown.code_description is not None
         assert f"https://example.com/rules/{shown.code}/" == shown.code_description.href
+        assert shown.related_information is None
+        session.change(uri, 2, TELEGRAM.replace("2. (C)", "2. (S)"))
+        higher = next(each for each in await session.diagnostics(2) if each.code == "CLS-004")
+        (banner,) = higher.related_information
+        assert banner.message.startswith('banner: "C O N F I D E N T I A L')
+        assert banner.location.uri.endswith("one.txt")
 
     async def with_configuration() -> None:
         session = Session(tmp_path)

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from checker import config, linter
 from checker.errors import ConfigError
 from checker.reporters import REPORTERS, Display, needs, render
 from checker.reporters.escaping import csv_cell, github_property, markdown_cell, uri, visible
@@ -194,6 +195,53 @@ def test_sarif_has_what_code_scanning_shows() -> None:
     assert [each["status"] for (each,) in hidden] == ["accepted", "accepted"]
     assert "recorded in the baseline" in [each["justification"] for (each,) in hidden]
     assert any(result.get("fixes") for result in run["results"])
+
+
+def test_sarif_of_a_telegram_has_each_property(tmp_path: Path) -> None:
+    """Lint one telegram with every kind of result: compared places, suggestions, suppressions, undetermined verdicts."""
+    path = tmp_path / "09STRELSAU123.txt"
+    text = (ROOT / "examples" / "09STRELSAU123.txt").read_text(encoding="utf-8")
+    path.write_text(text.replace("TAGS: PREL", "TAGS: PR\ufffdEL"), encoding="utf-8")
+    known = tmp_path / "known.toml"
+    url = "https://example.com/rules/{rule}/"
+    options = config.settle({"suppressions": str(known), "rule-url": url}, isolated=True)
+    options.use_suppressions = False
+    mark = next(one.fingerprint for one in linter.lint([str(path)], options).findings if one.rule == "POR-001")
+    entry = f'rule = "POR-001"\nfingerprint = "{mark}"\npath = "{path}"\nreason = "cleared by the post"\n'
+    known.write_text(f"[[suppress]]\n{entry}", encoding="utf-8")
+    options.use_suppressions = True
+    options.with_details = True
+    log = json.loads("".join(render("sarif", linter.lint([str(path)], options))))
+    jsonschema.Draft4Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text(encoding="utf-8"))).validate(log)
+    (run,) = log["runs"]
+    assert {"id": "cablecheck/lint/"} == run["automationDetails"]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    for rule in rules.values():
+        assert rule["helpUri"] == url.replace("{rule}", rule["id"])
+        assert rule["fullDescription"]["text"] and "**Requirement:**" in rule["help"]["markdown"]
+        assert "markings" in rule["properties"]["tags"]
+    results = {result["ruleId"]: result for result in run["results"]}
+    assert all(
+        rules[name]["id"] == run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"] for name, each in results.items()
+    )
+    (banner,) = results["CLS-004"]["relatedLocations"]
+    assert (10, 'banner: "C O N F I D E N T I A L SECTION 01 OF 02 STRELSAU 000123"') == (
+        banner["physicalLocation"]["region"]["startLine"], banner["message"]["text"],
+    )  # fmt: skip
+    (portion,) = results["XRF-003"]["relatedLocations"]
+    assert 22 == portion["physicalLocation"]["region"]["startLine"]
+    assert "relatedLocations" not in results["POR-001"]
+    assert [{"kind": "external", "status": "accepted", "justification": "cleared by the post"}] == results["POR-001"][
+        "suppressions"
+    ]
+    (fix,) = results["RSN-101"]["fixes"]
+    assert "1.4" == fix["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"]
+    opened = [result for result in run["results"] if result.get("kind") == "open"]
+    assert opened and {"none"} == {result["level"] for result in opened}
+    failed = [result for result in run["results"] if result not in opened]
+    assert all(
+        re.fullmatch("[0-9a-f]{16}:1", each["partialFingerprints"]["primaryLocationLineHash"]) for each in failed
+    )
 
 
 def test_line_hashes_follow_the_line() -> None:
