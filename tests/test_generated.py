@@ -45,6 +45,22 @@ def test_explain_shows_fields(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'authority.name'?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("includes", "includes, an operator for a set: true if the value has the code, or all codes of the list"),
+        ("none", "none, a quantifier: The condition holds for no element."),
+        ("swap", "swap, a key of an example: Texts that occur exactly once in the base, each with its replacement."),
+        ("base", "    confidential-2007"),
+        ("confidential-2007", "SUBJECT: THE KING'S TRAVEL PLANS"),
+        ("paragraphs.text", "  Example: {paragraphs: {any: {text: {contains: protect}}}}"),
+    ],
+)
+def test_a_word_of_the_rule_language_is_explained(name: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "--isolated", name]) == 0
+    assert line in capsys.readouterr().out.split("\n")
+
+
 def test_the_report_of_the_examples_is_current() -> None:
     clean = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200"}
     words = [

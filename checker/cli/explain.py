@@ -27,7 +27,8 @@ def arguments() -> argparse.ArgumentParser:
         "what",
         metavar="RULE",
         help="a rule (id, name or alias), an error code such as R012, a word such as NODIS, a field such as"
-        " authority.name, or model for all fields",
+        " authority.name, an operator, a key of rule files, a base telegram such as confidential-2007, or model for"
+        " all fields",
     )
     cli_options.input_options(parser)
     cli_options.rule_options(parser)
@@ -63,7 +64,8 @@ def _explained(rulebook: Rulebook, name: str) -> str:
     entries = words.find(name.upper()) or words.find(name.lower())
     entries = [(table, entry) for table, entry in entries if table.name in words["places"]] or entries
     meaning = authoring.explain_entries(words, entries) if entries else authoring.explain_marking(words, name)
-    texts = [meaning, "".join(f"{line}\n" for line in field_reference.field_lines(name))]
+    lines = [*field_reference.field_lines(name), *field_reference.word_lines(name)]
+    texts = [meaning, "".join(f"{line}\n" for line in lines), authoring.explain_key(name)]
     return "\n".join(filter(None, texts)) or authoring.explain(_rule(rulebook, name))
 
 
@@ -71,8 +73,9 @@ def _rule(rulebook: Rulebook, name: str) -> Rule:
     rule = rulebook.find(name)
     if rule is None:
         known = [name for each in rulebook.rules for name in (each.id, each.name)]
-        known += [path for path, _ in all_paths(2)]
-        raise ConfigError(f"unknown rule {name!r}{did_you_mean(name, known)}")
+        near = did_you_mean(name, [*known, *(path for path, _ in all_paths(2)), *field_reference.words()])
+        more = "" if near else "; expected a rule, an error code, a marking, a field, or a word of the rule language"
+        raise ConfigError(f"unknown rule {name!r}{near or more}")
     return rule
 
 

@@ -11,12 +11,13 @@ from ..record import Record
 from ..resources import data_dir
 from ..vocabulary import Entry, Table, Vocabulary
 from . import load
+from .editor_schema import rules_editor_schema
 from .examples import ExampleResult, run_examples, run_mutants, stale_equivalents
 from .ir import Data
-from .loader import Library, neighbor_folders
+from .loader import Library, base_telegrams, neighbor_folders
 from .mutation import Mutant
 from .rule import Rule, Rulebook
-from .schema import SCHEMAS, schema
+from .schema import CITATION, EXAMPLE, FILE, RULE, SCHEMAS, flow_yaml, schema
 from .tracing import condition_text
 
 
@@ -115,6 +116,22 @@ def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
             return ""
         blocks.append(explain_entries(vocabulary, found[:1]))
     return "\n\n".join(blocks)
+
+
+def explain_key(name: str) -> str:
+    """Return what a key of rule files means, or the text of a base telegram, or an empty string."""
+    bases = base_telegrams()
+    if name in bases:
+        return f"{name}, a telegram that examples can be based on (base: {name}):\n\n{bases[name]}"
+    lines = []
+    for owner, keys in (("a chapter", FILE), ("a rule", RULE), ("an example", EXAMPLE), ("a citation", CITATION)):
+        for key in keys:
+            if key.name == name:
+                lines += [f"{name}, a key of {owner}: {key.says}", f"  Example: {name}: {flow_yaml(key.example)}"]
+    if name == "base":
+        lines += ["  Telegrams that come with cablecheck:", *(f"    {each}" for each in bases)]
+        lines.append(f"  `cablecheck explain {next(iter(bases))}` shows the text of one.")
+    return "".join(f"{line}\n" for line in lines)
 
 
 _MARKING_TABLES = ("levels", "controls", "admin_controls", "retired_controls", "nato", "countries", "groups")
@@ -236,6 +253,8 @@ def schema_text(name: str = "rules") -> str:
     """Return a JSON Schema as text, as in `schemas/<name>.schema.json`."""
     if name not in SCHEMAS:
         raise ValueError(f"unknown schema {name}; expected one of {', '.join(sorted(SCHEMAS))}")
+    if name == "rules":  # the largest
+        return json.dumps(rules_editor_schema(), indent=1, ensure_ascii=False) + "\n"
     return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -315,12 +315,31 @@ READERS = {
 
 
 # ---- Conditions ------------------------------------------------------------------------------------------------------
-STATES = ("absent", "present", "readable", "unreadable")
-CONNECTIVES = ("and", "implies", "not", "or")
-QUANTIFIERS = (
-    "all", "any", "at_least", "at_most", "count", "every_pair_next_to_each_other", "exactly", "non_empty", "none",
-    "sorted_by", "unique",
-)  # fmt: skip
+STATES = {
+    "absent": "The document does not have it.",
+    "present": "The document has it, readable or not.",
+    "readable": "The document has it, and it can be read.",
+    "unreadable": "The document has it, but it cannot be read.",
+}
+CONNECTIVES = {
+    "and": "All of these conditions must hold.",
+    "implies": "If the first condition holds, the second must hold.",
+    "not": "This condition must not hold.",
+    "or": "At least one of these conditions must hold.",
+}
+QUANTIFIERS = {
+    "all": "The condition holds for every element; true of an empty list.",
+    "any": "The condition holds for at least one element.",
+    "at_least": "The condition holds for at least so many elements: {times: 2, of: {…}}.",
+    "at_most": "The condition holds for at most so many elements: {times: 2, of: {…}}.",
+    "count": "The number of elements satisfies these operators: {at_least: 2}.",
+    "every_pair_next_to_each_other": "The condition holds for every two neighbors; previous.x is a field of the first.",
+    "exactly": "The condition holds for exactly so many elements: {times: 1, of: {…}}.",
+    "non_empty": "There is at least one element (true), or none (false).",
+    "none": "The condition holds for no element.",
+    "sorted_by": "The elements are in the order of this field.",
+    "unique": "No two elements have the same value of this field, or are the same (true).",
+}
 
 
 def read_condition(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:

@@ -1,16 +1,23 @@
 """The reference of the fields that rules can name: for `explain model`, `explain FIELD` and the page docs/fields.md.
 
-Types come from the annotations of the document model, meanings from its docstrings, operators from `operators`.
+Types come from the annotations of the document model, meanings from its docstrings and from the table `fields`, and
+operators from `operators`.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from ..operators import OPERATORS
-from .condition_parser import QUANTIFIERS, STATES
+from ..resources import data_dir
+from ..vocabulary import Table
+from .condition_parser import CONNECTIVES, QUANTIFIERS, STATES
 from .field_types import FieldType, element_of, fields, nodes
+from .schema import flow_yaml
+from .vocabulary_loader import load_vocabulary
 
 _HEAD = """# Fields
 
@@ -19,10 +26,10 @@ the document model. `cablecheck explain FIELD` shows the same in a terminal, and
 telegram. A field of a part is written with dots: `authority.name`.
 """
 _EXAMPLES = {
-    "text": "{%s: {is: …}}", "count": "{%s: {at_least: 2}}", "flag": "{%s: true}", "level": "{%s: {at_least: S}}",
-    "date": "{%s: {before: 1995-10-14}}", "set": "{%s: {includes: …}}", "list": "{%s: {non_empty: true}}",
-    "node": "{%s: present}",
+    "text": "present", "count": "{at_least: 2}", "flag": "true", "level": "{at_least: SECRET}",
+    "date": "{before: 1995-10-14}", "set": "present", "list": "{non_empty: true}", "node": "present",
 }  # fmt: skip
+_WITH_VALUE = {"text": "{is: %s}", "set": "{includes: %s}"}
 
 
 def model_lines() -> Iterator[str]:
@@ -48,13 +55,50 @@ def field_lines(name: str) -> list[str]:
     for owner, kind in found:
         short = name.rpartition(".")[2]
         lines += ["" for _ in lines[:1]] + [f"{name} of {owner}: {type_text(kind)}"]
-        meaning = meaning_of(owner, short, kind)
-        lines += [f"  Meaning: {meaning}"] if meaning else []
+        lines += [f"  Meaning: {meaning_of(owner, short, kind)}"]
         lines += [f"  States: {', '.join(states(kind))}"]
         lines += [f"  {title}: {', '.join(names)}" for title, names in [_operators(kind)] if names]
         if kind.name in ("node", "list") and kind.node in nodes():
             lines += [f"  Its fields: {', '.join(sorted(fields(kind.node)))}"]
-        lines += [f"  Example: {example_of(name, kind)}"]
+        lines += [f"  Example: {_example_at(name, owner, kind)}"]
+    return lines
+
+
+def _example_at(path: str, owner: str, kind: FieldType) -> str:
+    """Return a condition on a field named by its path; the elements of a list are reached with `any`."""
+    *before, last = path.split(".")
+    condition = example_of(owner, last, kind)
+    node, joined, lists = "Telegram", "", []
+    for part in before:
+        joined = f"{joined}.{part}" if joined else part
+        kind = fields(node)[part]
+        node = kind.node
+        if kind.name == "list":
+            lists.append(joined)
+            joined = ""
+    inner = f"{{{joined}.{condition[1:]}" if joined else condition
+    for name in reversed(lists):
+        inner = f"{{{name}: {{any: {inner}}}}}"
+    return inner
+
+
+def words() -> Iterator[str]:
+    """Yield the operators, quantifiers, states, and connectives."""
+    for operators in OPERATORS.values():
+        yield from operators
+    yield from (*QUANTIFIERS, *STATES, *CONNECTIVES)
+
+
+def word_lines(name: str) -> list[str]:
+    """Return what `explain` shows about an operator, a quantifier, a state, or a connective; [] if there is none."""
+    lines = [
+        f"{name}, an operator for a {kind}: true if the value {table[name].says}"
+        for kind, table in OPERATORS.items()
+        if name in table
+    ]
+    for title, words in (("a quantifier", QUANTIFIERS), ("a state", STATES), ("a connective", CONNECTIVES)):
+        if name in words:
+            lines.append(f"{name}, {title}: {words[name]}")
     return lines
 
 
@@ -62,18 +106,24 @@ def page() -> str:
     """Return the page docs/fields.md."""
     parts = [_HEAD]
     for node in _ordered():
-        rows = [
-            f"| `{name}` | {type_text(kind)} | {_cell(meaning_of(node, name, kind))} | `{example_of(name, kind)}` |"
-            for name, kind in fields(node).items()
-        ]
+        rows = []
+        for name, kind in fields(node).items():
+            meaning, example = _cell(meaning_of(node, name, kind)), example_of(node, name, kind)
+            rows.append(f"| `{name}` | {type_text(kind)} | {meaning} | `{example}` |")
         about = _first_sentence(nodes()[node].__doc__)
         parts.append(
             f"\n## {node}\n\n{about}\n\n| field | type | meaning | example |\n|---|---|---|---|\n"
             + "\n".join(rows)
             + "\n"
         )
-    words = [", ".join(f"`{name}`" for name in names) for names in (STATES, QUANTIFIERS)]
-    parts.append(f"\n## Operators\n\nEvery field has the states {words[0]}. A list has the quantifiers {words[1]}.\n")
+    for title, words in (
+        ("Every field has these states", STATES),
+        ("A list has these quantifiers", QUANTIFIERS),
+        ("Conditions are combined with these connectives", CONNECTIVES),
+    ):
+        rows = [f"| `{name}` | {_cell(says)} |" for name, says in words.items()]
+        head = "\n## Operators\n" if words is STATES else ""
+        parts.append(f"{head}\n{title}:\n\n| word | meaning |\n|---|---|\n" + "\n".join(rows) + "\n")
     for kind_name, operators in OPERATORS.items():
         rows = [f"| `{one.name}` | {_cell(one.says)} |" for one in operators.values()]
         parts.append(
@@ -88,11 +138,22 @@ def type_text(kind: FieldType) -> str:
     return f"{kind} ({', '.join(more)})" if more else str(kind)
 
 
+@cache
+def described() -> Table:
+    """Return the table of field meanings, by `Class.field`."""
+    return load_vocabulary(os.path.join(data_dir("rules"), "coverage"))["fields"]
+
+
 def meaning_of(owner: str, name: str, kind: FieldType) -> str:
-    """Return the meaning of a field: the docstring of a derived one, or the sentence of its class that names it."""
+    """Return the meaning of a field: the docstring of a derived one, the entry of the table `fields`, the sentence of
+    its class that names it, or what the class of its value is.
+    """
     if kind.title:
         text = kind.title.removeprefix("Return ")
         return text[:1].upper() + text[1:]
+    entry = described().get(f"{owner}.{name}")
+    if entry is not None:
+        return entry.title
     for part in nodes()[owner].__mro__ if owner in nodes() else ():
         for sentence in re.split(r"(?<=[.;]) (?=[A-Z`])", " ".join((part.__doc__ or "").split())):
             if f"`{name}`" in sentence:
@@ -100,19 +161,25 @@ def meaning_of(owner: str, name: str, kind: FieldType) -> str:
     return _first_sentence(nodes()[kind.node].__doc__) if kind.node in nodes() else ""
 
 
-def example_of(name: str, kind: FieldType) -> str:
-    """Return a condition on the field as it is typed in a rule."""
-    return _EXAMPLES[kind.name] % name
+def example_of(owner: str, name: str, kind: FieldType) -> str:
+    """Return a condition on a field as it is typed in a rule."""
+    entry = described().get(f"{owner}.{name}")
+    value = entry.fact("example") if entry is not None else ""
+    if value.startswith("{"):
+        return f"{{{name}: {value}}}"
+    if value and kind.name in _WITH_VALUE:
+        return f"{{{name}: {_WITH_VALUE[kind.name] % flow_yaml(value)}}}"
+    return f"{{{name}: {_EXAMPLES[kind.name]}}}"
 
 
 def states(kind: FieldType) -> tuple[str, ...]:
     """Return the states that can be asked of a field, and true and false for a flag."""
-    return (*STATES, "true", "false") if kind.name == "flag" else STATES
+    return (*STATES, "true", "false") if kind.name == "flag" else tuple(STATES)
 
 
 def _operators(kind: FieldType) -> tuple[str, tuple[str, ...]]:
     if kind.name == "list":
-        return f"Quantifiers over {element_of(kind)}", QUANTIFIERS
+        return f"Quantifiers over {element_of(kind)}", tuple(QUANTIFIERS)
     return "Operators", tuple(OPERATORS.get(kind.name, ()))
 
 

@@ -208,9 +208,9 @@ def check_text(path: str, text: str) -> list[Diagnostic]:
     return [each for each in found if each.place.file == path]
 
 
-def base_telegrams() -> list[str]:
-    """Return the names of the shipped telegrams that examples can be based on."""
-    return sorted(Pack(data_dir("rules"), []).bases())
+def base_telegrams() -> Bases:
+    """Return the texts of the shipped telegrams that examples can be based on, by name, sorted."""
+    return Pack(data_dir("rules"), []).bases()
 
 
 def neighbor_folders(paths: Sequence[str]) -> list[str]:

@@ -10,11 +10,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from ..operators import OPERATORS
 from ..record import Record
 from ..results import SEVERITIES
-from .condition_parser import QUANTIFIERS, STATES
-from .field_types import all_paths
 from .ir import Any, Data
 from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, suggest
 
@@ -189,7 +186,7 @@ def record(keys: tuple[Key, ...], says: str, required: bool = True) -> JsonSchem
 
 
 def rules_schema() -> JsonSchema:
-    """Return the JSON Schema of a rule file."""
+    """Return the JSON Schema of a rule file without the fields and operators of conditions, which the loader parses."""
     defaults = tuple(key for key in RULE if key.name in ("severity", "status", "profile", "era", "tags"))
     return {
         "$schema": DRAFT,
@@ -197,41 +194,15 @@ def rules_schema() -> JsonSchema:
         **record(FILE, "A chapter of related rules."),
         "$defs": {
             "citation": record(CITATION, "A clause of a source."),
-            "condition": _condition(),
+            "condition": {
+                "type": "object",
+                "description": "Selectors of the document model, each with a state or operators; all must hold.",
+                "minProperties": 1,
+            },
             "defaults": record(defaults, "Defaults of the file.", required=False),
             "example": record(EXAMPLE, "A document and the expected verdict."),
             "rule": record(RULE, "One rule."),
         },
-    }
-
-
-def _condition() -> JsonSchema:
-    """Return the schema of conditions: connectives and selectors. Fields of elements are allowed, too."""
-    properties: JsonSchema = {
-        "and": {"type": "array", "items": CONDITION, "minItems": 1, "description": "All of these must hold."},
-        "or": {"type": "array", "items": CONDITION, "minItems": 1, "description": "At least one of these must hold."},
-        "not": {**CONDITION, "description": "This must not hold."},
-        "implies": {
-            "type": "object",
-            "properties": {"if": CONDITION, "then": CONDITION},
-            "required": ["if", "then"],
-            "additionalProperties": False,
-            "description": "If the first holds, the second must hold.",
-        },
-    }
-    for path, kind in all_paths(2):
-        words = [*STATES, *(["true", "false"] if kind.name == "flag" else [])]
-        allowed = QUANTIFIERS if kind.name == "list" else tuple(OPERATORS.get(kind.name, {}))
-        title = f" {kind.title}" if kind.title else ""
-        properties[path] = {
-            "description": f"A {kind}.{title} States: {', '.join(words)}."
-            + (f" Operators: {', '.join(allowed)}." if allowed else "")
-        }
-    return {
-        "type": "object",
-        "description": "Selectors of the document model, each with a state or operators; all must hold.",
-        "properties": properties,
-        "minProperties": 1,
     }
 
 

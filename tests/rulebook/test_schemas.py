@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,10 +14,16 @@ from jsonschema import Draft202012Validator
 from kept import WRITING
 
 from checker import rulebook
+from checker.operators import OPERATORS
 from checker.resources import data_dir
-from checker.rulebook import authoring, loader
-from checker.rulebook.field_types import all_paths
+from checker.rulebook import authoring, field_reference, loader
+from checker.rulebook.condition_parser import QUANTIFIERS, read_condition
+from checker.rulebook.field_types import FieldType, all_paths, fields, nodes
 from checker.rulebook.loader import check_files
+from checker.rulebook.schema import schema
+from checker.rulebook.selectors import Frames, Scope
+from checker.rulebook.yaml_loader import RuleFile
+from checker.vocabulary import Vocabulary
 
 RULES = Path(data_dir("rules"))
 
@@ -30,35 +38,148 @@ def test_the_committed_schema_is_the_generated_one(name: str) -> None:
     Draft202012Validator.check_schema(json.loads(committed))
 
 
+@pytest.fixture(scope="module")
+def validators() -> dict[str, Draft202012Validator]:
+    """A validator for each schema as it is published."""
+    kinds = ("pack", "rules", "vocabulary")
+    return {
+        name: Draft202012Validator(json.loads(Path(data_dir("schemas"), f"{name}.schema.json").read_text("utf-8")))
+        for name in kinds
+    }
+
+
 def test_every_key_has_a_description_and_an_example() -> None:
     for name in ("pack", "rules", "vocabulary"):
-        schema = json.loads(authoring.schema_text(name))
-        for part in (schema, *schema.get("$defs", {}).values()):
+        shape: Any = schema(name)
+        for part in (shape, *shape.get("$defs", {}).values()):
             if "patternProperties" in part:
-                for key, shape in part["properties"].items():
-                    assert shape["description"] and shape["examples"], f"{name}: {key}"
+                for key, value in part["properties"].items():
+                    assert value["description"] and value["examples"], f"{name}: {key}"
 
 
-def test_no_bare_choice_stands_in_a_schema() -> None:
+def test_no_bare_choice_is_in_a_schema_that_the_loader_uses() -> None:
     for name in ("pack", "rules", "vocabulary"):
-        assert '"anyOf"' not in authoring.schema_text(name) and '"oneOf"' not in authoring.schema_text(name)
+        text = json.dumps(schema(name))
+        assert '"anyOf"' not in text and '"oneOf"' not in text
 
 
-def test_an_editor_completes_every_selector_of_the_telegram() -> None:
-    properties = json.loads(authoring.schema_text("rules"))["$defs"]["condition"]["properties"]
-    assert {path for path, _ in all_paths(2)} <= set(properties)
-    assert "Operators: " in properties["banner.serial"]["description"]
+# ---- What an editor shows while a rule is typed ----------------------------------------------------------------------
+
+
+def chapter(**keys: object) -> dict[str, object]:
+    rule = {"id": "MINE-001", "name": "one-rule", "summary": "A rule for this test.", "cite": [{"source": "memory"}]}
+    return {"format": 1, "chapter": "Trial", "rules": [{**rule, "message": "wrong", **keys}]}
+
+
+def test_every_reference_in_the_schema_of_rules_has_a_definition(validators: dict[str, Draft202012Validator]) -> None:
+    """One that has none makes the whole schema useless in an editor, and a validator may not notice."""
+    published: Any = validators["rules"].schema
+    text = json.dumps(published)
+    named = set(re.findall(r'"\$ref": "#/\$defs/(\w+)"', text))
+    assert named == published["$defs"].keys()
+    assert len(text) < 500_000
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"require": {"dat": "present"}},
+        {"require": {"authority.nme": "present"}},
+        {"require": {"date": {"befor": "1995-10-14"}}},
+        {"require": {"date": "presnt"}},
+        {"require": {"date": {"before": {"field": "dte"}}}},
+        {"require": {"level": {"at_least": ["SECRET"]}}},
+        {"require": {"year": {"at_least": "many"}}},
+        {"require": {"paragraphs": {"contains": "x"}}},
+        {"require": {"paragraphs": {"any": {"txt": {"contains": "x"}}}}},
+        {"require": {"paragraphs": {"any": {"text": {"contians": "x"}}}}},
+        {"require": {"not": {"dat": "present"}}},
+        {"when": {"levl": "present"}, "require": {"date": "present"}},
+        {"each": "paragrphs", "require": {"level": "present"}},
+        {"each": "paragraphs", "require": {"mark": {"levl": {"is": "S"}}}},
+        {"each": "paragraphs", "where": {"dpth": {"is": 1}}, "require": {"level": "present"}},
+        {"point": "plce", "require": {"date": "present"}},
+    ],
+    ids=str,
+)
+def test_an_editor_marks_a_misspelled_field_or_operator(
+    keys: dict[str, object], validators: dict[str, Draft202012Validator]
+) -> None:
+    assert not validators["rules"].is_valid(chapter(**keys))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"each": "paragraphs", "require": {"telegram.level": {"at_most": {"field": "level"}}}},
+        {"each": "captions", "require": {"value": {"is": "NODIS"}}},
+        {"each": "authority.reasons.letters", "require": {"element.text": {"in": ["a", "b"]}}},
+        {"each": "eo", "require": {"instruction.date": {"within": {"days": 1, "of": {"field": "telegram.date"}}}}},
+        {"require": {"banner.controls": {"any": {"value": {"is": "NOFORN"}}, "includes_any": ["A", "B"]}}},
+        {"require": {"references": {"every_pair_next_to_each_other": {"serial": {"above": {"field": "previous.serial"}}}}}},
+        {"require": {"paragraphs": {"count": {"at_least": 2}, "unique": "number", "at_most": {"times": 1, "of": {"level": {"is": "S"}}}}}},
+        {"require": {"or": [{"released": True}, {"x-note": "mine", "date": {"at_most": {"years": 10, "after": {"field": "date"}}}}]}},
+        {"examples": {"valid": [{"base": "a-telegram-of-my-pack"}]}, "require": {"tags": {"none": {"text": {"in_table": "mine"}}}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_editor_accepts_what_the_loader_accepts(
+    keys: dict[str, object], validators: dict[str, Draft202012Validator]
+) -> None:
+    assert [] == [error.message for error in validators["rules"].iter_errors(chapter(**keys))]
+
+
+def test_an_editor_completes_fields_operators_and_names(validators: dict[str, Draft202012Validator]) -> None:
+    defs: Any = validators["rules"].schema["$defs"]
+    offered = {**defs["fields_shared"]["properties"], **defs["fields_Telegram"]["properties"]}
+    assert {path for path, _ in all_paths(3)} <= offered.keys()
+    assert offered["banner.serial"] == {
+        "description": "The serial number of the telegram. (count)", "$ref": "#/$defs/is_count",
+    }  # fmt: skip
+    assert set(OPERATORS["date"]) == defs["is_date"]["properties"].keys()
+    assert set(QUANTIFIERS) == defs["list_Paragraph"]["properties"].keys()
+    assert "confidential-2007" in defs["example"]["properties"]["base"]["examples"]
+    assert "captions" in defs["arg_table"]["examples"]
+    assert "EO13526" in defs["citation"]["properties"]["source"]["examples"]
+    assert {"SECRET", "S"} <= set(defs["arg_level"]["examples"])
+    assert "paragraphs" in defs["rule"]["properties"]["each"]["examples"]
+
+
+# ---- The reference of fields -----------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def words() -> Vocabulary:
+    return rulebook.load().vocabulary
+
+
+@pytest.mark.parametrize("owner", [owner for owner in nodes() if fields(owner)])
+def test_every_field_has_a_meaning_and_an_example_that_loads(owner: str, words: Vocabulary) -> None:
+    frames = Frames().inside(FieldType("node", owner)) if owner != "Telegram" else Frames()
+    for name, kind in fields(owner).items():
+        meaning = field_reference.meaning_of(owner, name, kind)
+        assert meaning[:1].isupper() or meaning[:1] == "`", name
+        assert meaning.endswith("."), name
+        if kind.node in ("Word", "Party", "Fact", "Marking"):
+            assert meaning != field_reference.meaning_of("", "", FieldType("node", kind.node)), name
+        file = RuleFile("example.yaml", field_reference.example_of(owner, name, kind).encode())
+        assert file.tree is not None, name
+        assert read_condition(file.tree, frames, Scope(file, words)) is not None, str(file.diagnostics)
+
+
+def test_the_table_of_meanings_names_only_fields_of_the_model() -> None:
+    known = {f"{owner}.{name}": kind for owner in nodes() for name, kind in fields(owner).items()}
+    table = field_reference.described()
+    assert [] == [entry.code for entry in table if entry.code not in known or known[entry.code].derived]
 
 
 FILES = sorted(RULES.glob("*.yaml")) + sorted((RULES / "vocabulary").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.name for path in FILES])
-def test_an_editor_finds_no_fault_in_a_shipped_file(path: Path) -> None:
+def test_an_editor_finds_no_fault_in_a_shipped_file(path: Path, validators: dict[str, Draft202012Validator]) -> None:
     """As an editor reads it: with the types of YAML, not with ours."""
     name = "vocabulary" if path.parent.name == "vocabulary" else "pack" if path.name == "pack.yaml" else "rules"
     data = yaml.load(path.read_text(encoding="utf-8"), Core)
-    errors = Draft202012Validator(json.loads(authoring.schema_text(name))).iter_errors(data)
+    errors = validators[name].iter_errors(data)
     assert [] == [f"{error.json_path}: {error.message[:200]}" for error in errors]
 
 
