@@ -362,7 +362,7 @@ def _finding(rule: Rule, issue: Issue, telegram: Telegram, source: Source, path:
         cable,
         rule.id,
         rule.name,
-        rule.severity,
+        rule.severity_on(telegram.date),
         issue.message,
         span,
         source.position(span.start),

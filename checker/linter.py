@@ -370,7 +370,7 @@ def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restric
         yield Restriction("ignore", len(skipped), f"{count(len(skipped), 'rule')} skipped")
     levels = _severities(options, rulebook, options.mandatory_ids)
     off = sum(level == "off" and rule not in running for rule, level in levels.items())
-    shipped = {rule.id: rule.severity for rule in rulebook.rules}
+    shipped = {rule.id: rule.severity_text for rule in rulebook.rules}
     changed = sum(shipped[rule] != level for rule, level in options.severities if rule in running)
     if off or changed:
         yield Restriction("severity", off + changed, f"{count(off, 'rule')} off, {changed:,} changed")
@@ -384,7 +384,7 @@ def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
 
 def _changes(options: Options, rulebook: Rulebook) -> tuple[str, ...]:
     """Return what options and packs changed about the rules, for the report."""
-    shipped = {rule.id: rule.severity for rule in rulebook.rules}
+    shipped = {rule.id: rule.severity_text for rule in rulebook.rules}
     selected = frozenset(options.selected)
     packs = tuple(f"{rule.id}: {rule.changed}" for rule in rulebook.rules if rule.changed)
     packs += tuple(
@@ -411,7 +411,7 @@ def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:
 
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
     """Return what reports show about a rule. `severity` is set if a setting changed it; `details` take 2 ms to read."""
-    changed = severity if severity in SEVERITIES and severity != rule.severity else ""
+    changed = severity if severity in SEVERITIES and severity != rule.severity_text else ""
     return RuleNote(
         rule.id,
         rule.name,

@@ -56,7 +56,7 @@ def index(chapters: dict[str, list[Rule]], count: int) -> Iterator[str]:
     for chapter, rules in chapters.items():
         yield f"## {chapter}\n\n| id | name | severity | requirement |\n|---|---|---|---|"
         for rule in rules:
-            yield f"| [{rule.id}]({rule.id}.md) | {rule.name} | {rule.severity} | {rule.summary} |"
+            yield f"| [{rule.id}]({rule.id}.md) | {rule.name} | {rule.severity_text} | {rule.summary} |"
         yield ""
 
 
@@ -68,7 +68,8 @@ def page(rule: Rule) -> Iterator[str]:
     yield f"# {rule.id} {rule.name}\n\n{rule.summary}\n"
     if rule.because:
         yield f"{rule.because}\n"
-    yield f"| | |\n|---|---|\n| severity | {rule.severity} |\n| status | {rule.status} |\n| chapter | {rule.chapter} |"
+    yield f"| | |\n|---|---|\n| severity | {rule.severity_text} |\n| status | {rule.status} |"
+    yield f"| chapter | {rule.chapter} |"
     yield f"| profiles | {', '.join(rule.profile)} |\n| document dates | {era} |\n"
     yield "## Sources\n"
     yield from (f"- {clause}" for clause in rule.cite)

@@ -218,7 +218,16 @@ def pages(options: Options) -> dict[str, Iterator[str]]:
     listed = [rule_catalogue.catalogue_entry(rule) for rule in rulebook.rules]
     listed += [
         rule_catalogue.CatalogueEntry(
-            rule.id, rule.name, rule.severity, rule.status, ("ALL",), "", rule.summary, rule.cite, "Across a corpus"
+            rule.id,
+            rule.name,
+            rule.severity,
+            rule.status,
+            ("ALL",),
+            "",
+            rule.summary,
+            rule.cite,
+            "Across a corpus",
+            rule.severity,
         )
         for rule in corpus_rules.load()
     ]

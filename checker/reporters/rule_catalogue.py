@@ -20,7 +20,7 @@ def listed(rules: Iterable[Rule], form: str) -> Iterator[str]:
     elif form == "markdown":
         yield "| id | name | severity | status | profile | era | requirement | source |\n|" + " --- |" * 8 + "\n"
         for rule in rules:
-            cells = (rule.id, rule.name, rule.severity, rule.status, ", ".join(rule.profile), era_text(rule))
+            cells = (rule.id, rule.name, rule.severity_text, rule.status, ", ".join(rule.profile), era_text(rule))
             yield "| " + " | ".join(map(markdown_cell, (*cells, rule.summary, "; ".join(rule.cite)))) + " |\n"
     else:
         yield from _text(list(rules))
@@ -42,6 +42,7 @@ def entry(rule: Rule) -> dict[str, object]:
         "id": rule.id,
         "name": rule.name,
         "severity": rule.severity,
+        "severity_before": dict(rule.severity_before),
         "status": rule.status,
         "era": None if rule.era is None else {"from": rule.era[0], "before": rule.era[1]},
         "profile": list(rule.profile),
@@ -106,6 +107,7 @@ class CatalogueEntry(Record):
     summary: str
     cite: tuple[str, ...]
     chapter: str
+    severity_text: str
 
 
 def catalogue_entry(rule: Rule) -> CatalogueEntry:
@@ -120,6 +122,7 @@ def catalogue_entry(rule: Rule) -> CatalogueEntry:
         rule.summary,
         rule.cite,
         rule.chapter,
+        rule.severity_text,
     )
 
 
@@ -139,7 +142,7 @@ def catalogue(rules: Sequence[CatalogueEntry]) -> Iterator[str]:
                 cells = (
                     rule.id,
                     rule.name,
-                    rule.severity,
+                    rule.severity_text,
                     rule.status,
                     ", ".join(rule.profile),
                     rule.era or "any date",

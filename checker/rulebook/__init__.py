@@ -65,7 +65,8 @@ def _overlaid(book: Rulebook, overlays: Sequence[Mapping[str, object]]) -> Ruleb
         if overlay.get("off"):
             change.update(status="draft", changed=f"off by {by}")
         if overlay.get("severity"):
-            change.update(severity=overlay["severity"], changed=f"{rule.severity} to {overlay['severity']} by {by}")
+            changed = f"{rule.severity_text} to {overlay['severity']} by {by}"
+            change.update(severity=overlay["severity"], severity_before=[], changed=changed)
     if unknown:
         from ..errors import RuleError
 

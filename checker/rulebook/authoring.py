@@ -27,7 +27,8 @@ def explain(rule: Rule) -> str:
     lines = [f"{rule.id}  {rule.name}", "", rule.summary]
     if rule.because:
         lines += ["", f"Why: {rule.because}"]
-    lines += ["", f"Severity: {rule.severity}{f' ({rule.changed})' if rule.changed else ''}   Status: {rule.status}"]
+    changed = f" ({rule.changed})" if rule.changed else ""
+    lines += ["", f"Severity: {rule.severity_text}{changed}   Status: {rule.status}"]
     lines.append(f"Profiles: {', '.join(rule.profile)}   Documents: {_era(rule)}")
     if rule.aliases:
         lines.append(f"Former ids: {', '.join(rule.aliases)}")

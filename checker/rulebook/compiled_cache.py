@@ -29,7 +29,8 @@ from .rule import Rule, Rulebook
 
 LAYOUT = 5
 MAX_BYTES = 4 << 20  # of a file of a pack
-HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "status", "tags", "when")
+HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "severity_before",
+        "status", "tags", "when")  # fmt: skip
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
 Stats = list[list[Any]]
 

@@ -70,7 +70,7 @@ CODES = {
     "R018": "Unknown profile, or profiles with different levels in one rule. Profiles are in vocabulary/profiles.yaml; "
     "ALL means every U.S. profile.",
     "R019": "A citation names a source that is not in the table of sources.",
-    "R020": "The era is empty, or its days are not real dates, so the rule could never apply.",
+    "R020": "The era is empty, so the rule could never apply, or a day of `severity_before` has no effect.",
     "R021": "A template names a value that does not exist there.",
     "R022": "Another rule already has this id, name or alias.",
     "R023": "An example cannot be built: a text to swap does not occur exactly once, the base is unknown, a bracket "

@@ -42,7 +42,7 @@ def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
     return results
 
 
-def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook, era: Any = None) -> str:
+def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook) -> str:
     """Return how the verdict on an example differs from what it expects, or an empty string."""
     telegram = telegram_of(example, book)
     expected = str(example["kind"])
@@ -50,18 +50,21 @@ def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook, 
         if expected == "not_applicable":
             return ""
         return f"has the profile {telegram.profile}, but the rule is for {', '.join(rule.profile)}"
-    actual, issues = verdict(rule, compiled, telegram, era)
+    actual, issues = verdict(rule, compiled, telegram)
     actual = {"pass": "valid", "fail": "invalid"}.get(actual, actual)
     if actual != expected:
         messages = "; ".join(f'"{issue.message}"' for issue in issues)
         return f"is {actual.replace('_', ' ')}, not {expected.replace('_', ' ')}{': ' if messages else ''}{messages}"
+    severity = rule.severity_on(telegram.date)
+    if expected == "invalid" and severity != example.get("severity", rule.severity):
+        return f"reports {severity}, not {example.get('severity', rule.severity)}"
     return _difference(example, issues, telegram) if expected == "invalid" else ""
 
 
-def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram, era: Any = None) -> tuple[str, list[Issue]]:
+def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> tuple[str, list[Issue]]:
     """Return "pass", "fail", "unknown" or "not_applicable", and the issues of a failure."""
     env = (telegram,)
-    inside = in_era(rule.era if era is None else era, telegram.date)
+    inside = in_era(rule.era, telegram.date)
     if inside is not True:
         return ("not_applicable" if inside is False else "unknown"), []
     applies = compiled.applies(env)
@@ -161,13 +164,13 @@ def stale_equivalents(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int,
 
 
 def _killed(rule: Rule, data: Data, book: Rulebook) -> bool:
-    compiled = CompiledRule(data, book.context_of(rule.profile[0]))
-    era = tuple(data["era"]) if data.get("era") else ()
-    return any(_kills(rule, compiled, example, book, era) for example in rule.examples)
+    mutant = Rule(data)
+    compiled = mutant.compiled(book.context_of(rule.profile[0]))
+    return any(_kills(mutant, compiled, example, book) for example in rule.examples)
 
 
-def _kills(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook, era: tuple[str | None, ...]) -> bool:
+def _kills(mutant: Rule, compiled: CompiledRule, example: Data, book: Rulebook) -> bool:
     try:
-        return bool(mismatch(rule, compiled, example, book, era))
+        return bool(mismatch(mutant, compiled, example, book))
     except (TypeError, ValueError, AttributeError, OverflowError, IndexError):
         return True  # a mutant that raises counts as killed

@@ -1,7 +1,7 @@
 """Generate mutants of a rule, so that `rules test --mutate` can verify that an example notices each change.
 
 A mutant replaces one operator, moves one bound by one step, changes one quantifier, level, connective or edge of the
-era, or drops the guard, the filter or the requirement.
+era or of `severity_before`, or drops the guard, the filter or the requirement.
 """
 
 from __future__ import annotations
@@ -41,13 +41,25 @@ def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:
             yield f"{part} dropped", {name: value for name, value in plain.items() if name != part}
     if plain.get("require"):
         yield "require dropped", {name: value for name, value in plain.items() if name != "require"}
-    for side, edge in enumerate(plain.get("era") or ()):
-        if edge:
-            for step in (-1, 1):
-                moved = (date.fromisoformat(edge) + timedelta(days=step)).isoformat()
-                era = list(plain["era"])
-                era[side] = moved
-                yield f"era {('from', 'before')[side]} {edge} → {moved}", plain | {"era": era}
+    yield from _dates(plain)
+
+
+def _dates(plain: Data) -> Iterator[tuple[str, Data]]:
+    """Yield the mutants with one edge of the era, or one day of `severity_before`, moved by a day."""
+    era, steps = list(plain.get("era") or ()), list(plain.get("severity_before") or ())
+    for side, edge in enumerate(era):
+        for moved in _neighbors(edge) if edge else ():
+            changed = [*era[:side], moved, *era[side + 1 :]]
+            yield f"era {('from', 'before')[side]} {edge} → {moved}", plain | {"era": changed}
+    for place, (day, severity) in enumerate(steps):
+        for moved in _neighbors(day):
+            changed = [*steps[:place], [moved, severity], *steps[place + 1 :]]
+            yield f"{severity} before {day} → {moved}", plain | {"severity_before": changed}
+
+
+def _neighbors(day: str) -> Iterator[str]:
+    for step in (-1, 1):
+        yield (date.fromisoformat(day) + timedelta(days=step)).isoformat()
 
 
 def mutants_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
 from ..errors import ConfigError, did_you_mean
+from ..results import SEVERITIES
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .compiler import CompileContext
@@ -23,7 +24,7 @@ class Rule:
 
     __slots__ = (
         "_cite", "_compiled", "_data", "aliases", "changed", "era", "head", "id", "load_details", "name", "pack",
-        "profile", "severity", "status", "tags",
+        "profile", "severity", "severity_before", "status", "tags",
     )  # fmt: skip
 
     def __init__(
@@ -34,6 +35,7 @@ class Rule:
         self.id = str(data["id"])
         self.name = str(data["name"])
         self.severity = str(data["severity"])
+        self.severity_before: tuple[tuple[str, str], ...] = tuple(map(tuple, data.get("severity_before", ())))
         self.status = str(data["status"])
         self.pack = str(data.get("pack", ""))
         self.changed = str(data.get("changed", ""))
@@ -53,6 +55,22 @@ class Rule:
         if self._compiled is None or self._compiled.context is not context:
             self._compiled = CompiledRule(self.head, context, self._data)
         return self._compiled
+
+    def severity_on(self, day: Date | None) -> str:
+        """Return the severity of a finding on a document of this date: the least serious one if the date is not known
+        to the day, and `severity` if there is no date.
+        """
+        if day is None or not self.severity_before:
+            return self.severity
+        ends = (day.first.isoformat(), day.last.isoformat())
+        found = [next((word for limit, word in self.severity_before if end < limit), self.severity) for end in ends]
+        return max(found, key=SEVERITIES.index)
+
+    @property
+    def severity_text(self) -> str:
+        """The severity as pages show it: `error (warning before 2005-01-01)`."""
+        earlier = ", ".join(f"{word} before {day}" for day, word in self.severity_before)
+        return f"{self.severity} ({earlier})" if earlier else self.severity
 
     @property
     def data(self) -> Data:

@@ -116,6 +116,9 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
     era = _setting(node, defaults, "era")
     if isinstance(era, YamlMap):
         data["era"] = _era(era, scope)
+    steps = node.get("severity_before")
+    if isinstance(steps, YamlMap):
+        data["severity_before"] = _severity_before(steps, data, scope)
     return data
 
 
@@ -155,23 +158,38 @@ def _cite(node: YamlNode | None, scope: Scope) -> list[list[str]]:
     return found
 
 
+def _day(node: YamlText, scope: Scope) -> str | None:
+    """Return a day as written, or None after adding an error."""
+    try:
+        return date.fromisoformat(node.value).isoformat()
+    except ValueError:
+        return scope.error("R034", node, f'"{node.value}" is not a real date', "write dates as 1995-10-14")
+
+
 def _era(node: YamlMap, scope: Scope) -> list[str | None]:
     ends: list[str | None] = []
     for word in ("from", "before"):
         day = node.get(word)
-        if isinstance(day, YamlText):
-            try:
-                ends.append(date.fromisoformat(day.value).isoformat())
-            except ValueError:
-                scope.error("R034", day, f'"{day.value}" is not a real date', "write dates as 1995-10-14")
-                ends.append(None)
-        else:
-            ends.append(None)
+        ends.append(_day(day, scope) if isinstance(day, YamlText) else None)
     if ends[0] and ends[1] and ends[0] >= ends[1]:
         scope.error(
             "R020", node, "the era is empty", "`from` must be earlier than `before`, the first day after the era"
         )
     return ends
+
+
+def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]:
+    """Return the days in order, each with the severity of earlier findings; add an error for a day without effect."""
+    since, before = data.get("era", (None, None))
+    pairs = sorted(node.items(), key=lambda pair: pair[0].value)
+    steps = [[key.value, value.value] for key, value in pairs if isinstance(value, YamlText) and _day(key, scope)]
+    for place, (key, _) in enumerate(pairs[: len(steps)]):
+        following = steps[place + 1][1] if place + 1 < len(steps) else data["severity"]
+        outside = (since and key.value <= since) or (before and key.value >= before)
+        if outside or steps[place][1] == following:
+            scope.error("R020", key, f'the severity before {key.value} has no effect',
+                        "give days within the era, each with a severity that differs from the next one")  # fmt: skip
+    return steps
 
 
 def _target(node: YamlMap, scope: Scope, data: Data) -> Frames | None:
@@ -333,7 +351,7 @@ def _expectations(node: YamlMap) -> Data:
     messages = [node.text("message")] if "message" in node.pairs else _list(node.get("messages"))
     if messages:
         found["messages"] = messages
-    return found | {name: node.text(name) for name in ("as_of", "profile", "note") if name in node.pairs}
+    return found | {name: node.text(name) for name in ("as_of", "profile", "severity", "note") if name in node.pairs}
 
 
 def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:

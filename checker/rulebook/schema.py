@@ -53,6 +53,9 @@ RULE = (
     Key("cite", {"type": "array", "items": {"$ref": "#/$defs/citation"}, "minItems": 1},
         "The clauses the rule comes from.", [{"source": "IC-REG-2016", "clause": "p. 25"}], True),
     Key("severity", {"enum": list(SEVERITIES)}, "The severity of findings.", "warning"),
+    Key("severity_before", {"type": "object", "propertyNames": DAY, "minProperties": 1,
+                            "additionalProperties": {"enum": list(SEVERITIES)}},
+        "The severity of findings on documents dated before a day.", {"2005-01-01": "warning"}),
     Key("status", {"enum": list(STATUSES)},
         "The stage of the life cycle; draft and deprecated rules run only if they are selected by name.", "stable"),
     Key("profile", {"type": "array", "items": PROFILE, "minItems": 1},
@@ -113,6 +116,8 @@ EXAMPLE = (
     Key("facts", {"type": "object", "additionalProperties": TEXT},
         "Metadata from the wrapper of the document.", {"classification": "level word"}),
     Key("profile", PROFILE, "The profile to use.", "MY-SCHEME"),
+    Key("severity", {"enum": list(SEVERITIES)}, "The severity of the findings, if it is not `severity` of the rule.",
+        "info"),
     Key("note", TEXT, "The purpose of the example.", "a page line precedes the mark"),
     Key("anywhere", FLAG, "The finding has no position that could be marked.", True),
 )  # fmt: skip
@@ -289,6 +294,8 @@ def _report(file: RuleFile, error: Any, node: YamlNode) -> None:
     kind: str = error.validator
     schema_of_node: Data = error.schema
     rule = rule_name(file, tuple(error.absolute_path))
+    if isinstance(node, YamlMap) and isinstance(error.instance, str):
+        node = node.pairs[error.instance][0]  # the name of a key is wrong, not its value
     if kind == "additionalProperties" and isinstance(node, YamlMap):
         known = sorted(schema_of_node["properties"])
         for key, _ in node.items():

@@ -85,7 +85,6 @@ def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tup
         telegram = parser.parse(reading.view, book().vocabulary, reading.facts)
         for finding in engine.judge(telegram, reading.view.source, book(), name, reading.cable).findings:
             if finding.rule in source_record or finding.rule in (
-                "FMT-113",
                 "CLS-018",
             ):  # it points at the first line, which may be joined
                 continue

@@ -15,6 +15,7 @@ from checker.errors import ConfigError, RuleError
 from checker.resources import data_dir
 from checker.rulebook import authoring, compiled_cache
 from checker.rulebook.loader import fits
+from checker.values import Date
 
 SHIPPED = data_dir("rules")
 PACK = """\
@@ -208,6 +209,29 @@ def test_an_overlay_changes_a_rule_and_says_so() -> None:
     assert changed.changed in authoring.explain(changed)
     assert ("off by cablecheck.toml", False) == (silent.changed, book.runs(silent))
     assert first.summary == changed.summary
+
+
+@pytest.mark.parametrize(
+    ("day", "severity"),
+    [
+        ("2003-12-31", "info"),
+        ("2004-01-01", "warning"),
+        ("2004-12-31", "warning"),
+        ("2005-01-01", "error"),
+        ("2004-12", "warning"),
+        ("2004", "warning"),
+        ("2005", "error"),
+        ("", "error"),
+    ],
+)
+def test_the_severity_depends_on_the_date(day: str, severity: str) -> None:
+    book = rulebook.load()
+    rule = book.find("RSN-101")
+    assert rule is not None and rule.severity_on(Date.of(day) if day else None) == severity
+    assert book.find("RSN-104") is rule
+    changed = rulebook.load(overlays=[{"rule": "RSN-101", "severity": "info"}]).find("RSN-101")
+    assert changed is not None and changed.severity_on(Date.of("2009-01-01")) == "info"
+    assert changed.severity_text == "info" and "error (info before 2004-01-01" in changed.changed
 
 
 def test_an_overlay_of_no_rule_is_a_trouble() -> None:
