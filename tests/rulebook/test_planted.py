@@ -98,7 +98,7 @@ PLANTS = [
     ("require and check", REQUIRE, REQUIRE + "\n    check: x", "R036", "id", "exactly one"),
     ("neither require nor check", "    " + REQUIRE + "\n", "", "R036", "id", "exactly one"),
     ("unknown check", REQUIRE, "check: no-such-check", "R029", "no-such-check", ""),
-    ("implies without then", REQUIRE, "require: {implies: {if: {depth: {is: 1}}}}", "R033", "{if", ""),
+    ("implies without then", REQUIRE, "require: {implies: {if: {depth: {is: 1}}}}", "R036", "{if", ""),
     ("back reference in a pattern", REQUIRE, "require: {label: {matches: '(a)\\1'}}", "R025", "'(a)", "Patterns"),
     ("nested repeat in a pattern", REQUIRE, "require: {label: {matches: '(a+)+'}}", "R025", "'(a+)+'", "Patterns"),
     ("look-ahead in a pattern", REQUIRE, "require: {label: {matches: '(?=a)a'}}", "R025", "'(?=a)a'", "Patterns"),
