@@ -134,7 +134,7 @@ complete -c cablecheck -n '_shtab_cablecheck_using audit' -l no-corpus-rules -d 
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l keep-parts -d 'keep the part files from which the tables are written'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l scheduler -x -d 'use this Dask cluster'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l cluster -xka "local" -d 'start a Dask cluster on this machine'
-complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quiet -d 'do not show progress on stderr'
+complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quiet -d 'do not show progress on the terminal'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l quotes -x -d 'findings quoted for each rule (default: 5)'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l self-inspection -x -d 'also report the discrepancies of N classified documents (default: 100), for 32 CFR 2001.60'
 complete -c cablecheck -n '_shtab_cablecheck_using audit' -l title -x -d 'the title of the reports'

@@ -2,7 +2,8 @@
 
 run(paths, out, options, progress) -> AuditResult           merge(shards, out, options) -> Result
 report(out, options) -> AuditResult                         read_description(out) -> dict
-query(out, sql) -> Answer                              diff(before, after) -> Difference
+totals(summary) -> Summary
+query(out, sql) -> Answer                                   diff(before, after) -> Difference
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from .checkpoint import read_description
 from .compare import Difference, diff, merge
 from .database import Answer, Query
 from .pipeline import AuditResult, Progress, report, run
+from .statistics import totals
 
 __all__ = [
     "Answer",
@@ -23,6 +25,7 @@ __all__ = [
     "read_description",
     "report",
     "run",
+    "totals",
 ]
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 from .. import baseline
@@ -24,19 +23,11 @@ CLEAN, FOUND, INCOMPLETE = 0, 1, 2  # as the exit codes of the command line
 
 
 class Progress(Record):
-    """The progress of an audit: documents done, batches done, all batches, seconds elapsed."""
+    """The progress of an audit: documents done, batches done, and all batches of this run."""
 
     documents: int
     batches: int
     total: int
-    seconds: float
-
-    def line(self) -> str:
-        """Return one line that shows the share done, the rate, and the remaining time."""
-        rate = self.documents / self.seconds if self.seconds else 0.0
-        left = self.seconds / self.batches * (self.total - self.batches) if self.batches else 0.0
-        share = 100 * self.batches // max(1, self.total)
-        return f"{share:3d} %  {self.documents:,} documents  {rate:,.0f}/s  {int(left) // 60}:{int(left) % 60:02d} left"
 
 
 class AuditResult(Record):
@@ -63,7 +54,6 @@ def run(
         return _finished_result(out, options)
     done, notices = checkpoint.open_checkpoint(plan, out, options)
     checkpoint.describe(paths, out, options, plan.identity["rules"])
-    started = time.monotonic()
     documents = 0
     tasks = checkpoint.pending_tasks(plan, done)
     for count, result in enumerate(_work(tasks, options), 1):
@@ -72,7 +62,7 @@ def run(
         done.append(result)
         documents += result.documents
         if progress is not None:
-            progress(Progress(documents, count, len(tasks), time.monotonic() - started))
+            progress(Progress(documents, count, len(tasks)))
     if options.shards > 1:
         return AuditResult(
             CLEAN,

@@ -13,18 +13,18 @@ from itertools import islice
 from ..record import Record
 from ..reporters.escaping import html_text
 from ..reporters.page_style import BASE, COLORS
-from ..reporters.terminal import count, hidden_by_decisions
+from ..reporters.terminal import account as account_words
+from ..reporters.terminal import count, tally
 from ..resources import VERSION
 from ..results import SEVERITIES
 from .samples import Precision
-from .statistics import Figures, account, hidden, number, severities
+from .statistics import Figures, account, number, severities, summary, totals
 
 OPEN_RULES = 3  # rules with errors whose samples are shown without a click
 CARDS = 3  # samples of a rule that are shown at once
 RULES_SHOWN = 12  # rules of a severity; more are folded
 ROWS_SHOWN = 12  # rows of a chart; more are folded
 _HEADINGS = {"error": "Errors", "warning": "Warnings", "info": "Information"}
-_HIDDEN = {"suppression": "suppressed", "baseline": "in the baseline"}
 _BASIS = {
     "marked": "as marked",
     "schedule": "by schedule",
@@ -111,8 +111,8 @@ def _sentences(content: ReportContent) -> Iterator[str]:
     """Yield the result in three sentences."""
     figures = content.figures
     _, _, _, with_errors, with_warnings = figures["extent"][0]
-    counts, levels = account(figures), severities(figures)
-    checked = counts["checked"]
+    sums = totals(summary(figures, ""))
+    checked = sums.checked
     yield (
         f"{_share(with_errors, checked)} of {count(checked, 'checked document')} "
         f"({number(with_errors):,}) have at least one error, and {number(with_warnings):,} more have only warnings."
@@ -123,17 +123,7 @@ def _sentences(content: ReportContent) -> Iterator[str]:
         if worst
         else "No rule of severity error has an open finding."
     )
-    yield (
-        f"{count(sum(counts.values()), 'document')}: {checked:,} checked, {counts['excluded']:,} excluded, "
-        f"{counts['failed']:,} failed; {count(sum(levels.values()), 'open finding')}{hidden_words(figures)}."
-    )
-
-
-def hidden_words(figures: Figures) -> str:
-    """Return `; 3 suppressed; 15 hidden by decisions: 12 false alarms, 3 accepted`, or nothing."""
-    by = hidden(figures)
-    more = "".join(f"; {by[name]:,} {words}" for name, words in _HIDDEN.items() if by[name])
-    return more + hidden_by_decisions(by["false_alarm"], by["accepted"])
+    yield f"{account_words(sums)}. {tally(sums)}."
 
 
 def _share(part: object, whole: object) -> str:

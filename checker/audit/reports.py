@@ -10,13 +10,13 @@ from typing import Any
 from ..config import Options
 from ..decisions import DecisionLog
 from ..reporters.escaping import markdown_cell, visible
-from ..reporters.terminal import count
+from ..reporters.terminal import account, count, tally
 from ..resources import VERSION, data_dir
 from ..rulebook.vocabulary_loader import load_vocabulary
 from . import samples
 from .database import Query
-from .report_page import ReportContent, Table, hidden_words, page, post_floor
-from .statistics import Figures, account, figures, number, quotes, severities, summary
+from .report_page import ReportContent, Table, page, post_floor
+from .statistics import Figures, figures, number, quotes, summary, totals
 
 SUMMARY = "summary.json"
 TITLE = "Audit of markings"
@@ -182,12 +182,8 @@ def _coverage_rows(found: Figures) -> list[list[object]]:
 
 
 def _lines(found: Figures) -> list[str]:
-    counts, levels = account(found), severities(found)
-    return [
-        f"{count(sum(counts.values()), 'document')}: {counts['checked']:,} checked, {counts['excluded']:,} excluded, "
-        f"{counts['failed']:,} failed",
-        ", ".join(count(of, level) for level, of in levels.items()) + hidden_words(found),
-    ]
+    sums = totals(summary(found, ""))
+    return [tally(sums), f"{account(sums)}; {count(sums.rules, 'rule')}"]
 
 
 def _plain(

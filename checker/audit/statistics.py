@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..results import HIDDEN_BY
+from collections.abc import Mapping
+from typing import Any
+
+from ..results import HIDDEN_BY, Summary
 from .database import Query
 
 _WORST = """
@@ -25,6 +28,7 @@ QUERIES = {
     "by_year": f"""
         select year, count(*), count(*) filter (worst = 0), count(*) filter (worst = 1)
         from cables left join ({_WORST}) using (document) where year is not null group by year order by year""",
+    "undetermined": "select count(*) from (select distinct document, rule from undetermined)",
     "hidden": "select hidden_by, count(*) from suppressed group by all order by all",
     "idle": "select rule, name from rules where applied = 0 order by rule",
     "heat": """
@@ -121,6 +125,25 @@ def hidden(found: Figures) -> dict[str, int]:
     return {name: counts.get(name, 0) for name in HIDDEN_BY}
 
 
+def totals(counts: Mapping[str, Any], verdict: str = "") -> Summary:
+    """Return the account of an audit from the contents of `summary.json`, for the phrases that all reports share."""
+    documents, levels, hidden_by = counts["account"], counts["severities"], counts["hidden"]
+    return Summary(
+        handed_in=sum(documents.values()),
+        **documents,
+        findings=sum(levels.values()),
+        **levels,
+        unknown=counts.get("undetermined", 0),
+        parser_gaps=0,
+        suppressed=hidden_by["suppression"],
+        baseline=hidden_by["baseline"],
+        false_alarms=hidden_by["false_alarm"],
+        accepted=hidden_by["accepted"],
+        rules=len(counts["rules"]),
+        verdict=verdict,
+    )
+
+
 def summary(found: Figures, as_of: str) -> dict[str, object]:
     """Return the contents of `summary.json`."""
     return {
@@ -129,6 +152,7 @@ def summary(found: Figures, as_of: str) -> dict[str, object]:
         "account": account(found),
         "severities": severities(found),
         "hidden": hidden(found),
+        "undetermined": number(found["undetermined"][0][0]),
         "rules": {
             str(row[0]): {
                 "name": row[1],

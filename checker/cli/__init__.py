@@ -13,7 +13,7 @@ import sys
 from ..errors import CablecheckError, RuleError, SettingsError, did_you_mean
 from ..resources import VERSION
 from . import output
-from .options import display_width
+from .options import described, display_width, examples_text
 
 COMMANDS = {
     "lint": "check the markings of telegrams",
@@ -33,6 +33,14 @@ COMMANDS = {
     "synth": "generate a synthetic corpus with known defects",
     "lsp": "run the language server: findings while a telegram or rule file is edited",
 }
+
+GROUPS = {
+    "check telegrams": ("lint", "baseline", "audit"),
+    "look into telegrams": ("parse", "declass", "explain", "compare"),
+    "work with an audit": ("view", "decisions", "releases", "references", "query", "export"),
+    "write rules, and more": ("rules", "synth", "lsp"),
+}
+EXAMPLES = ("lint cables", "explain CLS-004", "audit cables --out audit", "view audit")
 
 
 def entry() -> None:
@@ -66,8 +74,9 @@ def main(given: list[str]) -> int:
         )
     except CablecheckError as error:
         return _print_error(f"cablecheck: {error}", output.INCOMPLETE)
-    except KeyboardInterrupt:
-        return _print_error("cablecheck: interrupted", output.INTERRUPTED)
+    except KeyboardInterrupt as stopped:  # a command may add how to continue
+        more = f": {stopped}" if stopped.args else ""
+        return _print_error(f"cablecheck: interrupted{more}", output.INTERRUPTED)
     except BrokenPipeError:  # the reader of our output has gone
         _redirect_to_null(sys.stdout)
         return output.INCOMPLETE
@@ -105,17 +114,16 @@ def _dispatch(given: list[str]) -> int:
 
 def _usage() -> str:
     """Return the list of commands, no wider than the terminal or `COLUMNS`."""
-    import textwrap  # only for help and errors
+    from textwrap import fill  # only for help and errors
 
-    entries = [(f"  {name:<10} ", what) for name, what in COMMANDS.items()]
-    lines = [("usage: cablecheck COMMAND ...", ""), ("", ""), ("commands:", ""), *entries, ("", "")]
-    lines.append(("", "cablecheck COMMAND --help shows the options of a command; --version shows the version."))
-    lines.append(("", "exit codes: 0 clean, 1 findings, 2 incomplete, 3 internal error, 130 interrupted"))
-    width = max(20, display_width(sys.stdout) or 100)
-    return "\n".join(
-        textwrap.fill(what, width, initial_indent=start, subsequent_indent=" " * len(start)) or start.rstrip()
-        for start, what in lines
-    )
+    width = max(20, (display_width(sys.stdout) or 100) - 1)
+    lines = ["usage: cablecheck COMMAND ..."]
+    for title, names in GROUPS.items():
+        lines += ["", f"{title}:", *described({name: COMMANDS[name] for name in names}, 10)]
+    lines += [examples_text(EXAMPLES)]
+    lines.append(fill("cablecheck COMMAND --help shows the options of a command; --version shows the version.", width))
+    lines.append(fill("exit codes: 0 clean, 1 findings, 2 incomplete, 3 internal error, 130 interrupted", width))
+    return "\n".join(lines)
 
 
 def _print_error(text: str, code: int) -> int:

@@ -5,30 +5,41 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
 
 from .. import linter
 from ..config import Options
 from ..errors import ConfigError
 from ..record import copied
 from ..reporters.escaping import visible
-from ..reporters.terminal import count, hidden_by_decisions
+from ..reporters.terminal import account, count, tally, verdict_of
 from ..resources import cache_dir, reason_to_ignore_cache
+from ..results import CLEAN, FOUND, UNTRUSTED
 from . import options as cli_options
 from . import output
 
-_HIDDEN = {"suppression": "suppressed", "baseline": "in the baseline"}
 WHAT = {
-    "audit": "Audit a corpus: tables, reports, corpus rules.",
+    "audit": "Audit a corpus: tables, reports, corpus rules. `audit diff`, `audit merge`, and `audit report` have"
+    " helps of their own.",
     "audit diff": "Compare two audits: new, gone and moved findings.",
     "audit report": "Make the reports of a finished audit anew, with the decisions made since.",
     "audit merge": "Merge the shards of an audit.",
+}
+EXAMPLES = {
+    "audit": (
+        "audit cables --out audit",
+        "audit cables --out audit --resume",
+        "audit cables --out sample --sample 500 --where year>=2005",
+        "audit cables --out shard-1 --shard 1/4",
+    ),
+    "audit diff": ("audit diff audit-2026 audit-2027",),
+    "audit report": ("audit report audit --title Strelsau",),
+    "audit merge": ("audit merge shard-1 shard-2 --out audit",),
 }
 
 
 def arguments(command: str = "audit") -> argparse.ArgumentParser:
     """Return the parser of `audit`, `audit diff`, `audit report` or `audit merge`."""
-    parser = cli_options.parser(command, WHAT[command])
+    parser = cli_options.parser(command, WHAT[command], *EXAMPLES[command])
     if command == "audit diff":
         parser.add_argument("before", metavar="A", help="the folder of the earlier audit")
         parser.add_argument("after", metavar="B", help="the folder of the later audit")
@@ -65,11 +76,30 @@ def main(given: list[str]) -> int:
     ignored_cache = reason_to_ignore_cache(cache_dir(), paths)
     options = copied(options, rule_cache=not ignored_cache)
     options = linter.resolve(options, linter.load(options))
-    result = audit.merge(paths, args.out, options) if merging else audit.run(paths, args.out, options, _progress(args))
+    result = audit.merge(paths, args.out, options) if merging else _run(paths, args, options)
     if ignored_cache:
         result.notices += (ignored_cache,)
-    _print_result(args.out, result)
+    _print_result(args.out, result, options.fail_level)
     return output.OK if options.exit_zero and result.code == output.FINDINGS else result.code
+
+
+def _run(paths: list[str], args: argparse.Namespace, options: Options):  # type: ignore[no-untyped-def]
+    """Run the audit, with progress on a terminal. Raises `KeyboardInterrupt` with the way to continue."""
+    from .. import audit  # as above
+
+    bar = output.ProgressBar()
+
+    def show(progress) -> None:  # type: ignore[no-untyped-def]
+        units = f"{progress.documents:,} documents, {progress.batches:,} of {progress.total:,} batches"
+        bar.show(progress.batches / progress.total, units, progress.documents)
+
+    try:
+        return audit.run(paths, args.out, options, None if args.quiet else show)
+    except KeyboardInterrupt:
+        folder = visible(args.out)
+        raise KeyboardInterrupt(f"finished batches are kept in {folder}; run the same command with --resume") from None
+    finally:
+        bar.clear()
 
 
 def _audit_options(parser: argparse.ArgumentParser) -> None:
@@ -101,7 +131,7 @@ def _audit_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--scheduler", metavar="ADDRESS", default="", help="use this Dask cluster")
     group.add_argument("--cluster", choices=("local",), default="", help="start a Dask cluster on this machine")
-    group.add_argument("--quiet", action="store_true", help="do not show progress on stderr")
+    group.add_argument("--quiet", action="store_true", help="do not show progress on the terminal")
 
 
 def _report_options(parser: argparse.ArgumentParser) -> None:
@@ -146,7 +176,7 @@ def _report(given: list[str]) -> int:
     options.seed = int(recorded.get("seed", 1))
     _read_report_options(args, options)
     result = audit.report(args.out, linter.resolve(options, linter.load(options)))
-    _print_result(args.out, result)
+    _print_result(args.out, result, options.fail_level)
     return output.OK if options.exit_zero and result.code == output.FINDINGS else result.code
 
 
@@ -172,45 +202,19 @@ def _read_audit_options(args: argparse.Namespace, options: Options) -> None:
     options.scheduler = args.scheduler or args.cluster
 
 
-def _progress(args: argparse.Namespace) -> Callable[[object], None] | None:
-    """Return the function that shows progress: one line rewritten in place on a terminal, or an occasional line in a
-    log.
-    """
-    import time
+def _print_result(out: str, result, fail_level: str) -> None:  # type: ignore[no-untyped-def]
+    from ..audit import totals  # as above
 
-    if args.quiet:
-        return None
-    terminal = cli_options.terminal_width(sys.stderr)
-    last = [0.0]
-
-    def show(progress: object) -> None:
-        now = time.monotonic()
-        ended = progress.batches == progress.total  # type: ignore[attr-defined]
-        if now - last[0] >= (0.2 if terminal else 10.0) or (ended and terminal):
-            last[0] = now
-            line = progress.line()  # type: ignore[attr-defined]
-            shown = f"\r{line[: terminal - 1]:<{terminal - 1}}" + ("\n" if ended else "") if terminal else f"{line}\n"
-            sys.stderr.write(shown)
-            sys.stderr.flush()
-
-    return show
-
-
-def _print_result(out: str, result) -> None:  # type: ignore[no-untyped-def]
     for notice in result.notices:
         print(f"cablecheck: {visible(notice)}", file=sys.stderr)
-    account = result.summary.get("account")
-    if not isinstance(account, dict):
+    if "account" not in result.summary:
         print(f"{visible(out)}: shard {result.summary['shard']}, {result.summary['documents']:,} documents")
         return
-    severities = result.summary["severities"]
-    states = ", ".join(f"{number:,} {state}" for state, number in account.items())
-    print(f"{count(sum(account.values()), 'document')}: {states}")
-    hidden = result.summary["hidden"]
-    more = "".join(f"; {hidden[name]:,} {words}" for name, words in _HIDDEN.items() if hidden[name])
-    more += hidden_by_decisions(hidden["false_alarm"], hidden["accepted"])
-    found = ", ".join(count(number, level) for level, number in severities.items())
-    print(f"{found}{more}; see {visible(out)}/report.html")
+    verdicts = {output.OK: CLEAN, output.FINDINGS: FOUND}
+    sums = totals(result.summary, verdicts.get(result.code, UNTRUSTED))
+    print(tally(sums))
+    print(f"{account(sums)}; {count(sums.rules, 'rule')}; {verdict_of(sums, fail_level)}")
+    print(f"see {visible(out)}/report.html")
 
 
 def _diff(given: list[str]) -> int:

@@ -20,7 +20,13 @@ DEFAULT = "cablecheck-baseline.json"
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("baseline", "Record known findings, so that only new ones are reported.")
+    parser = cli_options.parser(
+        "baseline",
+        "Record known findings, so that only new ones are reported.",
+        "baseline create cables",
+        "baseline check cables",
+        "baseline prune cables",
+    )
     parser.add_argument("action", choices=("create", "check", "prune"), help="what to do with the baseline")
     cli_options.input_options(parser)
     cli_options.rule_options(parser)

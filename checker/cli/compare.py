@@ -14,7 +14,11 @@ from . import output
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("compare", "Show what one copy of a telegram withholds and another shows.")
+    parser = cli_options.parser(
+        "compare",
+        "Show what one copy of a telegram withholds and another shows.",
+        "compare release-2009.txt release-2014.txt",
+    )
     parser.add_argument("left", metavar="A", help="the first copy")
     parser.add_argument("right", metavar="B", help="the second copy")
     report_options(parser)

@@ -36,7 +36,13 @@ MAX_IMPORT = 50_000_000  # bytes of a CSV file
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("decisions", "Export, import, merge or count the decisions of a review.")
+    parser = cli_options.parser(
+        "decisions",
+        "Export, import, merge or count the decisions of a review.",
+        "decisions export audit --out decisions.csv",
+        "decisions import audit decisions.csv",
+        "decisions stats audit",
+    )
     actions = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
     export = actions.add_parser("export", help="write the latest decision about each finding as CSV or TOML")
     export.add_argument("log", metavar="FILE", help="the decisions log, or the folder of an audit")

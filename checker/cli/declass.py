@@ -18,7 +18,12 @@ _NOTE = (
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("declass", "Show the declassification date of each telegram and its basis.")
+    parser = cli_options.parser(
+        "declass",
+        "Show the declassification date of each telegram and its basis.",
+        "declass cables",
+        "declass --by-year cables",
+    )
     cli_options.input_options(parser)
     cli_options.rule_options(parser)
     parser.add_argument(

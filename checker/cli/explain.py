@@ -21,7 +21,12 @@ from . import output
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
     parser = cli_options.parser(
-        "explain", "Explain a rule, an error code, a marking or code, a field, or a rule's verdict on a telegram."
+        "explain",
+        "Explain a rule, an error code, a marking or code, a field, or a rule's verdict on a telegram.",
+        "explain CLS-004",
+        "explain CLS-004 telegram.txt",
+        "explain NODIS",
+        "explain authority.name",
     )
     parser.add_argument(
         "what",

@@ -12,7 +12,11 @@ from . import output
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("export", "Write the tables of an audit as one SQLite file, with datasette.yaml.")
+    parser = cli_options.parser(
+        "export",
+        "Write the tables of an audit as one SQLite file, with datasette.yaml.",
+        "export audit --sqlite audit.db",
+    )
     parser.add_argument("out", metavar="DIR", help="the folder of the audit")
     parser.add_argument("--sqlite", required=True, metavar="FILE", help="the file to write; it must not exist")
     return parser

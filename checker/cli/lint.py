@@ -13,6 +13,7 @@ from ..config import Options, show
 from ..errors import CablecheckError, ConfigError
 from ..reporters import REPORTERS, needs
 from ..reporters.escaping import visible
+from ..results import Outcome
 from . import options as cli_options
 from . import output
 
@@ -48,7 +49,7 @@ def main(given: list[str]) -> int:
 
 
 def _run(args: argparse.Namespace, paths: list[str], options: Options, outputs: list[tuple[str, str]]) -> int:
-    outcome = linter.lint(paths, options, _progress if cli_options.terminal_width(sys.stderr) else None)
+    outcome = _lint(paths, options)
     if args.diff:
         for result in outcome.results:
             sys.stdout.write(result.diff)
@@ -56,6 +57,26 @@ def _run(args: argparse.Namespace, paths: list[str], options: Options, outputs: 
     else:
         output.deliver(outcome, args.format, args.out, outputs, args.color)
     return output.of(outcome, options.exit_zero)
+
+
+def _lint(paths: list[str], options: Options) -> Outcome:
+    """Lint with progress on a terminal. Raises `KeyboardInterrupt` with the way to continue."""
+    bar = output.ProgressBar()
+    done = ""
+
+    def show(number: int, files: int) -> None:
+        nonlocal done
+        done = f"{number:,} of {files:,} files"
+        if files >= _MANY:
+            bar.show(number / files, done, number)
+
+    try:
+        return linter.lint(paths, options, show)
+    except KeyboardInterrupt:
+        advice = f"{done} were checked; with --cache, the next run takes the results of unchanged files from the cache"
+        raise KeyboardInterrupt(*([advice] if done else [])) from None
+    finally:
+        bar.clear()
 
 
 def _fix_mode(args: argparse.Namespace, options: Options) -> str:
@@ -114,7 +135,15 @@ def _state(paths: list[str], options: Options) -> dict[str, tuple[int, int]]:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("lint", "Check the form of the markings of telegrams.")
+    parser = cli_options.parser(
+        "lint",
+        "Check the form of the markings of telegrams.",
+        "lint cables",
+        "lint --fix cables",
+        "lint --select POR,CLS --fail-level warning cables",
+        "lint --output sarif=report.sarif cables",
+        "lint --files-from list.txt",
+    )
     cli_options.input_options(parser)
     cli_options.rule_options(parser)
     group = parser.add_argument_group("output")
@@ -158,9 +187,3 @@ def _show_files(paths: list[str], options: Options) -> int:
     for entry in entries:
         sys.stderr.write(f"{entry.state}  {visible(entry.path)}: {visible(entry.why)}\n")
     return output.OK if files else output.INCOMPLETE
-
-
-def _progress(done: int, of: int) -> None:
-    if of >= _MANY:
-        sys.stderr.write(f"\r{done:,} of {of:,} files" if done < of else "\r\x1b[K")
-        sys.stderr.flush()

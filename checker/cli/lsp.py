@@ -11,7 +11,12 @@ from . import output
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("lsp", "Run the language server over standard input and output (extra [lsp]).")
+    parser = cli_options.parser(
+        "lsp",
+        "Run the language server over standard input and output (extra [lsp]).",
+        "lsp",
+        "lsp --config cablecheck.toml",
+    )
     cli_options.rule_options(parser)
     return parser
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..config import SETTINGS, Options, settle
 from ..errors import ConfigError, did_you_mean
@@ -26,9 +28,22 @@ class _Help(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=max(20, (display_width(sys.stdout) or 100) - 1))
 
+    def add_usage(self, usage, actions, groups, prefix=None):  # type: ignore[no-untyped-def]
+        if prefix is None:  # not for the names of subcommands
+            self._prog = f"{self._prog} [OPTIONS]"
+        needed = [each for each in actions if each.required or not each.option_strings]
+        super().add_usage(usage, needed, [], prefix)
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser that reports an error in one line and suggests the closest option; paths may come between options."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **{"formatter_class": _Help, **named})
+        self.examples: tuple[str, ...] = ()
+
+    def format_help(self) -> str:
+        return super().format_help() + examples_text(self.examples)
 
     def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         found, rest = self.parse_known_args(args, namespace)
@@ -46,9 +61,35 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigError(f"{message}{near}\n{self.prog} --help lists the options")
 
 
-def parser(command: str, what: str) -> argparse.ArgumentParser:
-    """Return a parser for one command. Options must not be abbreviated."""
-    return _Parser(f"cablecheck {command}", description=what, formatter_class=_Help, allow_abbrev=False)
+def parser(command: str, what: str, *examples: str) -> argparse.ArgumentParser:
+    """Return a parser for one command. Options must not be abbreviated. Its help ends with the `examples`."""
+    made = _Parser(f"cablecheck {command}", description=what, allow_abbrev=False)
+    made.examples = examples
+    return made
+
+
+def described(names: Mapping[str, str], column: int) -> list[str]:
+    """Return lines with names and what they do, no wider than the terminal or `COLUMNS`."""
+    from textwrap import fill  # only for help
+
+    width = max(20, (display_width(sys.stdout) or 100) - 1)
+    margin = " " * (column + 3)
+    return [
+        fill(what, width, initial_indent=f"  {name:<{column}} ", subsequent_indent=margin)
+        for name, what in names.items()
+    ]
+
+
+def examples_text(examples: Iterable[str]) -> str:
+    """Return the examples of a help text, no wider than the terminal or `COLUMNS`."""
+    from textwrap import fill  # only for help
+
+    width = max(20, (display_width(sys.stdout) or 100) - 1)
+    lines = [
+        fill(f"cablecheck {each}", width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+        for each in examples
+    ]
+    return "\n".join(["", "examples:", *lines, ""]) if lines else ""
 
 
 def out_option(arguments: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 
 from ..errors import ConfigError, did_you_mean
@@ -18,6 +19,9 @@ INCOMPLETE = 2  # errors in rules, configuration or arguments; unreadable or fai
 BUG = 3  # an error in the tool itself
 INTERRUPTED = 130
 
+SECONDS = 0.1  # between two drawings of a progress bar
+BAR = 20  # characters
+
 
 def of(outcome: Outcome, exit_zero: bool = False) -> int:
     """Return the exit code of a run. `exit_zero` turns 1 into 0, never 2: an incomplete run is not a success."""
@@ -26,6 +30,37 @@ def of(outcome: Outcome, exit_zero: bool = False) -> int:
     if outcome.summary.verdict == FOUND:
         return OK if exit_zero else FINDINGS
     return INCOMPLETE
+
+
+class ProgressBar:
+    """One line on the terminal: a bar, the share done, the totals, the rate, and the time left.
+
+    It is drawn on standard error, at most ten times a second, and only if that is a terminal.
+    """
+
+    def __init__(self) -> None:
+        self._width = terminal_width(sys.stderr)
+        self._start = time.monotonic()
+        self._last = 0.0
+
+    def show(self, share: float, totals: str, done: int) -> None:
+        """Draw the bar. `done` is the number of files or documents, for the rate."""
+        now = time.monotonic()
+        if not self._width or now - self._last < SECONDS:
+            return
+        self._last, seconds = now, max(now - self._start, 0.001)
+        left = int(seconds / share - seconds) if share else 0
+        filled = int(share * BAR)
+        bar = f"[{'#' * filled}{'-' * (BAR - filled)}] {int(100 * share):3d} %"
+        line = f"{bar}  {totals}  {done / seconds:,.0f}/s  {left // 60}:{left % 60:02d} left"
+        sys.stderr.write(f"\r\x1b[K{line[: self._width - 1]}")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Remove the bar before other output."""
+        if self._width and self._last:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 PEOPLE = ("table", "concise", "full")  # these formats show failures and totals themselves

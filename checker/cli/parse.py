@@ -15,7 +15,12 @@ from . import output
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("parse", "Show each telegram as the rules see it, every part with its location.")
+    parser = cli_options.parser(
+        "parse",
+        "Show each telegram as the rules see it, every part with its location.",
+        "parse examples/09STRELSAU123.txt",
+        "parse --format json telegram.txt",
+    )
     cli_options.input_options(parser)
     cli_options.rule_options(parser)
     formats = ("tree", "json", "csv")

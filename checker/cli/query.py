@@ -12,7 +12,12 @@ from . import output
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("query", "Run one read-only SQL query on an audit's tables.")
+    parser = cli_options.parser(
+        "query",
+        "Run one read-only SQL query on an audit's tables.",
+        "query audit --tables",
+        'query audit "select rule, count(*) from findings group by rule"',
+    )
     parser.add_argument("out", metavar="DIR", help="the folder of the audit")
     parser.add_argument("sql", metavar="SQL", nargs="?", default="", help="one SELECT statement")
     parser.add_argument("--format", choices=("table", "csv", "jsonl"), default="table", help="output format")

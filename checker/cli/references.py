@@ -11,7 +11,12 @@ from . import output
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("references", "Export which telegram refers to which, from a finished audit.")
+    parser = cli_options.parser(
+        "references",
+        "Export which telegram refers to which, from a finished audit.",
+        "references audit",
+        "references audit --format graphml --out references.graphml",
+    )
     parser.add_argument("audit", metavar="DIR", help="the folder of the audit")
     parser.add_argument("--format", choices=("csv", "graphml"), default="csv", help="output format (default: csv)")
     parser.add_argument(

@@ -20,7 +20,9 @@ _SQL = """select mrn, path from cables where mrn is not null and mrn in
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
-    parser = cli_options.parser("releases", "Compare the copies of each message number in an audited corpus.")
+    parser = cli_options.parser(
+        "releases", "Compare the copies of each message number in an audited corpus.", "releases audit"
+    )
     parser.add_argument("audit", metavar="DIR", help="the folder of the audit")
     report_options(parser)
     return parser

@@ -30,12 +30,25 @@ ACTIONS = {
     "pages": "write the catalogue, the coverage of the sources and the order watch as Markdown pages",
     "schema": "print a JSON Schema for editors and validators",
 }
+EXAMPLES = {
+    "list": ("rules list --select POR", "rules list --format json"),
+    "check": ("rules check rules/ours.yaml",),
+    "test": ("rules test rules/ours.yaml --mutate",),
+    "try": ("rules try rules/ours.yaml --corpus audit",),
+    "packs": ("rules packs",),
+    "add": ("rules add packs/ours",),
+    "remove": ("rules remove ours",),
+    "new": ("rules new LOC-001 --out rules/ours.yaml",),
+    "pages": ("rules pages --out reports",),
+    "schema": ("rules schema rules", "rules schema report"),
+}
 SCHEMAS = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "config")
 
 
 def arguments(action: str) -> argparse.ArgumentParser:
     """Return the parser of one action."""
-    parser = cli_options.parser(f"rules {action}", ACTIONS[action][0].upper() + ACTIONS[action][1:] + ".")
+    what = ACTIONS[action][0].upper() + ACTIONS[action][1:] + "."
+    parser = cli_options.parser(f"rules {action}", what, *EXAMPLES[action])
     if action == "list":
         cli_options.rule_options(parser)
         parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="output format")
@@ -84,10 +97,12 @@ def main(given: list[str]) -> int:
         "schema": _schema,
     }
     if not given or given[0] not in ACTIONS:
-        lines = "\n".join(f"  {name:<8} {what}" for name, what in ACTIONS.items())
         asked = bool(given) and given[0] in ("-h", "--help")
         stream = sys.stdout if asked else sys.stderr
-        stream.write(f"usage: cablecheck rules ACTION ...\n\nactions:\n{lines}\n")
+        lines = ["usage: cablecheck rules ACTION ...", "", "actions:", *cli_options.described(ACTIONS, 8)]
+        lines.append(cli_options.examples_text(EXAMPLES[name][0] for name in ("list", "check", "try")))
+        lines.append("cablecheck rules ACTION --help shows the options of an action.")
+        stream.write("\n".join(lines) + "\n")
         return output.OK if asked else output.INCOMPLETE
     return actions[given[0]](arguments(given[0]).parse_args(given[1:]))
 

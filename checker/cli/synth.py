@@ -12,7 +12,9 @@ from . import output
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command."""
     parser = cli_options.parser(
-        "synth", "Generate a synthetic corpus, and beside it a file that lists the planted defects."
+        "synth",
+        "Generate a synthetic corpus, and beside it a file that lists the planted defects.",
+        "synth --count 2000 --out corpus.csv",
     )
     parser.add_argument("--count", type=int, default=1000, metavar="N", help="number of telegrams (default: 1000)")
     parser.add_argument(

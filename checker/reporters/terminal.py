@@ -60,20 +60,25 @@ def verdict(outcome: Outcome) -> str:
     """Return the result of the run in one clause, undetermined verdicts included."""
     summary = outcome.summary
     more = _undetermined_rules(outcome)
-    if summary.verdict == FOUND:
-        gate = SEVERITIES[: SEVERITIES.index(outcome.fail_level) + 1]
-        parts = [count(getattr(summary, name), name) for name in gate if getattr(summary, name)]
-        return f"failed: {', '.join(parts)} (fail level: {outcome.fail_level}){more}"
-    if summary.verdict == CLEAN:
-        return ("clean" if not summary.findings else f"clean (fail level: {outcome.fail_level})") + more
-    if summary.verdict == EMPTY:
-        return "nothing checked"
     if summary.verdict == UNJUDGED:
         paths = {(one.path, one.cable) for one in outcome.undetermined() if one.kind == "scheme"}
         return f"undetermined: {count(len(paths), 'document')} not judged, marking not recognized{more}"
+    return verdict_of(summary, outcome.fail_level) + (more if summary.verdict != EMPTY else "")
+
+
+def verdict_of(summary: Summary, fail_level: str) -> str:
+    """Return the result of a lint or an audit in one clause."""
+    if summary.verdict == FOUND:
+        gate = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
+        parts = [count(getattr(summary, name), name) for name in gate if getattr(summary, name)]
+        return f"failed: {', '.join(parts)} (fail level: {fail_level})"
+    if summary.verdict == CLEAN:
+        return "clean" if not summary.findings else f"clean (fail level: {fail_level})"
+    if summary.verdict == EMPTY:
+        return "nothing checked"
     if summary.failed:
-        return f"incomplete: {count(summary.failed, 'document')} could not be checked (see above){more}"
-    return f"incomplete: see the errors above{more}"
+        return f"incomplete: {count(summary.failed, 'document')} could not be checked (see above)"
+    return "incomplete: see the errors above"
 
 
 def configuration(outcome: Outcome) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import io
 import multiprocessing
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from checker import cli, config, linter
+from checker.cli import audit, output, rules
 
 pty = pytest.importorskip("pty", reason="no terminals here")
 
@@ -144,10 +148,74 @@ def test_no_line_is_wider_than_the_terminal(form: str, width: int, folder: Path)
     assert max(map(len, made.stdout.split("\n"))) <= width
 
 
-@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in cli.COMMANDS if name != "rules")])
+@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in cli.COMMANDS)])
 def test_help_is_no_wider_than_columns(
     words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "64")
     assert cli.main(words) == 0
-    assert max(map(len, capsys.readouterr().out.split("\n"))) <= 64
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.split("\n"))) <= 64
+    assert "\nexamples:\n  cablecheck " in shown
+
+
+ACTIONS = [f"rules {name}" for name in rules.ACTIONS] + list(audit.WHAT)
+
+
+@pytest.mark.parametrize("command", [*(name for name in cli.COMMANDS if name not in ("rules", "audit")), *ACTIONS])
+def test_the_examples_of_a_command_are_valid(command: str) -> None:
+    name, _, action = command.partition(" ")
+    module = importlib.import_module(f"checker.cli.{name}")
+    argument = {"rules": [action], "audit": [command]}.get(name, [])
+    parser = module.arguments(*argument)
+    assert parser.examples
+    for example in parser.examples:
+        words = shlex.split(example)
+        assert words[: 1 + bool(action)] == command.split()
+        parser.parse_args(words[1 + bool(action) :])
+
+
+def test_each_command_is_in_one_group_of_the_help() -> None:
+    assert sorted(cli.COMMANDS) == sorted(name for names in cli.GROUPS.values() for name in names)
+
+
+def test_an_interrupted_run_says_how_to_continue(
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("checker.audit.pipeline.checkpoint.pending_tasks", interrupt)
+    assert 130 == cli.main(["audit", *RULES, str(folder), "--out", str(tmp_path_factory.mktemp("out") / "audit")])
+    assert "run the same command with --resume" in capsys.readouterr().err
+    monkeypatch.setattr(linter, "_exclude_others", interrupt)
+    assert 130 == cli.main(["lint", *RULES, str(folder)])
+    assert "interrupted: 60 of 60 files were checked; with --cache" in capsys.readouterr().err
+
+
+def test_a_progress_bar_has_totals_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    clock = iter([100.0, 102.0, 102.05, 104.0])
+    monkeypatch.setattr(output.time, "monotonic", lambda: next(clock))
+    bar = output.ProgressBar()
+    for number in (500, 510, 1000):
+        bar.show(number / 2000, f"{number:,} of 2,000 files", number)
+    bar.clear()
+    assert [
+        "",
+        "[#####---------------]  25 %  500 of 2,000 files  250/s  0:06 left",
+        "[##########----------]  50 %  1,000 of 2,000 files  250/s  0:04 left",
+        "",
+    ] == sys.stderr.getvalue().split("\r\x1b[K")  # type: ignore[attr-defined]
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    clock = iter([100.0, 102.0])
+    output.ProgressBar().show(0.5, "1 of 2 files", 1)
+    assert "" == sys.stderr.getvalue()  # type: ignore[attr-defined]
