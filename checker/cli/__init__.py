@@ -128,9 +128,11 @@ def _usage() -> str:
 
 def _print_error(text: str, code: int) -> int:
     """Print to stderr, which may be closed, and return the exit code."""
-    from ..reporters.escaping import visible  # only when something is wrong
+    from ..reporters.escaping import visible  # both only when something is wrong
+    from ..reporters.terminal import folded
 
-    lines = "".join(visible(line) + "\n" for line in text.split("\n"))
+    shown = "\n".join(map(visible, text.split("\n")))
+    lines = "".join(f"{line}\n" for line in folded(shown, display_width(sys.stderr)))
     for stream, last in ((sys.stdout, ""), (sys.stderr, lines)):
         try:
             if stream is not None:

@@ -206,34 +206,32 @@ def _print_result(out: str, result, fail_level: str) -> None:  # type: ignore[no
     from ..audit import totals  # as above
 
     for notice in result.notices:
-        print(f"cablecheck: {visible(notice)}", file=sys.stderr)
+        output.say(f"cablecheck: {visible(notice)}", to_stderr=True)
     if "account" not in result.summary:
         print(f"{visible(out)}: shard {result.summary['shard']}, {result.summary['documents']:,} documents")
         return
     verdicts = {output.OK: CLEAN, output.FINDINGS: FOUND}
     sums = totals(result.summary, verdicts.get(result.code, UNTRUSTED))
-    print(tally(sums))
-    print(f"{account(sums)}; {count(sums.rules, 'rule')}; {verdict_of(sums, fail_level)}")
-    print(f"see {visible(out)}/report.html")
+    output.say(tally(sums))
+    output.say(f"{account(sums)}; {count(sums.rules, 'rule')}; {verdict_of(sums, fail_level)}")
+    output.say(f"see {visible(out)}/report.html")
 
 
 def _diff(given: list[str]) -> int:
     args = arguments("audit diff").parse_args(given)
-    from tabulate import tabulate
-
     from .. import audit  # as above
+    from ..reporters.terminal import grid
 
     found = audit.diff(args.before, args.after, args.quotes)
-    rows = found.changed
-    print(
-        tabulate(rows, ("rule", "new", "gone", "moved", "same"), "simple", disable_numparse=True)
-        if rows
-        else "no differences"
-    )
+    width = cli_options.display_width(sys.stdout)
+    for line in grid(found.changed, ("rule", "new", "gone", "moved", "same"), width) if found.changed else ():
+        print(line)
+    if not found.changed:
+        print("no differences")
     if found.coverage:
         heads = ("year", "layout", "field", "read before %", "after %", "documents")
         print("\nfields read in a smaller share of documents")
-        print(tabulate(found.coverage, heads, "simple", disable_numparse=True))
+        print("\n".join(grid(found.coverage, heads, width)))
     for what, rule, place, message in found.samples:
-        print(f"{what:<5} {rule}  {visible(place)}\n      {visible(message)}")
+        output.say(f"{what:<5} {rule}  {visible(place)}\n      {visible(message)}")
     return output.OK if found.same else output.FINDINGS

@@ -12,7 +12,7 @@ from .. import decisions
 from ..decisions import ACCEPTED, HIDES, TITLES, DecisionLog, ReviewDecision
 from ..errors import ConfigError
 from ..reporters.escaping import csv_cell, visible
-from ..reporters.terminal import count
+from ..reporters.terminal import count, grid
 from . import options as cli_options
 from . import output
 
@@ -76,7 +76,7 @@ def main(given: list[str]) -> int:
     if args.action == "export":
         output.put(_toml(latest) if args.format == "toml" else _csv(latest), args.out)
     else:
-        output.put((line + "\n" for line in _statistics(log)), "")
+        output.put((line + "\n" for line in _statistics(log)), "", for_people=True)
     return output.OK
 
 
@@ -184,8 +184,7 @@ def _merge(paths: list[str], out: str) -> int:
 
 
 def _statistics(log: DecisionLog) -> Iterator[str]:
-    from tabulate import tabulate  # 15 ms, and only for tables
-
+    width = cli_options.display_width(sys.stdout)
     kinds = [kind for kind in TITLES if any(one.decision == kind for one in log.latest.values())]
     for title, name in (("rule", "rule"), ("reviewer", "by")):
         rows = []
@@ -195,12 +194,12 @@ def _statistics(log: DecisionLog) -> Iterator[str]:
                 for kind in kinds
             ]
             rows.append([visible(value), *counts])
-        yield tabulate(rows, (title, *(TITLES[kind].lower() for kind in kinds)), "simple", disable_numparse=True)
+        yield from grid(rows, (title, *(TITLES[kind].lower() for kind in kinds)), width)
         yield ""
     reasons = [(one.decision, one.reason) for one in log.latest.values() if one.reason]
     rows = [[TITLES[kind].lower(), reason, reasons.count((kind, reason))] for kind, reason in sorted(set(reasons))]
     if rows:
-        yield tabulate(rows, ("decision", "reason", "findings"), "simple", disable_numparse=True)
+        yield from grid(rows, ("decision", "reason", "findings"), width)
         yield ""
     total, same, kappa = decisions.agreement(log.in_force())
     yield f"{count(len(log.latest), 'decision')}, {count(len(log.missed()), 'missed finding')} reported"

@@ -11,9 +11,7 @@ from ..reporters import declassification
 from . import options as cli_options
 from . import output
 
-_NOTE = (
-    "A date that has passed is not declassification: a document stays as marked until someone with authority acts.\n"
-)
+_NOTE = "A date that has passed is not declassification: a document stays as marked until someone with authority acts."
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -51,7 +49,8 @@ def main(given: list[str]) -> int:
         if each.telegram is not None
     ]
     shown = declassification.by_year(rows) if args.by_year else rows
-    output.put(list(declassification.render(args.format, shown, options.as_of)), args.out)
+    width = 0 if args.out else cli_options.display_width(sys.stdout)
+    output.put(list(declassification.render(args.format, shown, options.as_of, width)), args.out)
     if args.format == "table":
-        sys.stderr.write(_NOTE)
+        output.say(_NOTE, to_stderr=True)
     return output.print_unread((each.path, each.why) for each in documents if each.telegram is None)

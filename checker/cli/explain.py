@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 
 from .. import engine, linter
@@ -48,13 +47,13 @@ def main(given: list[str]) -> int:
         text = explain_code(args.what)
         if text is None:
             text = _explained(linter.load(options), args.what)
-        print("\n".join(visible(line) for line in text.split("\n")))
+        output.say("\n".join(visible(line) for line in text.split("\n")))
         return output.OK
     cli_options.refuse_redaction(options, "explain")
     paths = cli_options.read_paths(args, options)
     code = output.OK
     for title, lines, ok in traces(args.what, paths, options):
-        sys.stdout.write(visible(title) + "\n" + "".join(f"  {visible(line)}\n" for line in lines))
+        output.say("\n".join([visible(title), *(f"  {visible(line)}" for line in lines)]))
         code = code if ok else output.INCOMPLETE
     return code
 

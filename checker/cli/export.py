@@ -29,6 +29,6 @@ def main(given: list[str]) -> int:
 
     counts = sqlite_export.to_sqlite(args.out, args.sqlite)
     rows = ", ".join(f"{number:,} {table}" for table, number in counts.items() if number)
-    print(f"{visible(args.sqlite)}: {count(len(counts), 'table')}: {rows}")
-    print(f"datasette {visible(args.sqlite)} --metadata datasette.yaml shows them in the browser")
+    output.say(f"{visible(args.sqlite)}: {count(len(counts), 'table')}: {rows}")
+    output.say(f"datasette {visible(args.sqlite)} --metadata datasette.yaml shows them in the browser")
     return output.OK

@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ..config import SETTINGS, Options, settle
 from ..errors import ConfigError, did_you_mean
@@ -38,7 +37,7 @@ class _Help(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """A parser that reports an error in one line and suggests the closest option; paths may come between options."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, *given, **named) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*given, **{"formatter_class": _Help, **named})
         self.examples: tuple[str, ...] = ()
 

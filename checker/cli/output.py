@@ -110,19 +110,29 @@ def _print_failures(outcome: Outcome) -> None:
         sys.stderr.writelines(f"{line}\n" for line in lines if line)
 
 
-def put(parts: Iterable[str], out: str) -> None:
-    """Write to the file `out`, or to standard output if it is ""."""
+def put(parts: Iterable[str], out: str, for_people: bool = False) -> None:
+    """Write to the file `out`, or to standard output if it is ""; text for people no wider than the terminal."""
     if out:
         write_file(out, parts)
+    elif for_people:
+        say("".join(parts).removesuffix("\n"))
     else:
         sys.stdout.writelines(parts)
+
+
+def say(text: str, to_stderr: bool = False) -> None:
+    """Print text for people to standard output or standard error, no wider than the terminal or `COLUMNS`."""
+    from ..reporters.terminal import folded  # not needed by a lint
+
+    stream = sys.stderr if to_stderr else sys.stdout
+    stream.writelines(f"{line}\n" for line in folded(text, display_width(stream)))
 
 
 def print_unread(unread: Iterable[tuple[str, str]]) -> int:
     """Print (path, reason) of documents that were not read to stderr; return the exit code of the command."""
     code = OK
     for path, why in unread:
-        sys.stderr.write(f"{visible(path)}: {visible(why)}\n")
+        say(f"{visible(path)}: {visible(why)}", to_stderr=True)
         code = INCOMPLETE if why.startswith("failed") else code
     return code
 

@@ -41,7 +41,7 @@ def main(given: list[str]) -> int:
         raise ConfigError(f"--format {args.format} is not available {'with' if args.rows else 'without'} --fields")
     paths = cli_options.read_paths(args, options)
     documents = list(linter.parse(paths, options))
-    output.put(list(_output(documents, args)), args.out)
+    output.put(list(_output(documents, args)), args.out, for_people=args.format in (None, "tree") and not args.rows)
     return output.print_unread((each.path, each.why) for each in documents if each.telegram is None)
 
 

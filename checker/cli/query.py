@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from ..reporters.escaping import csv_cell, visible
 from . import options as cli_options
@@ -52,9 +53,10 @@ def _lines(form: str, heads, rows):  # type: ignore[no-untyped-def]
             csv.writer(line, lineterminator="").writerow(csv_cell(_word(cell)) for cell in row)
             yield line.getvalue()
     else:
-        from tabulate import tabulate  # 15 ms
+        from ..reporters.terminal import grid  # only for a table
 
-        yield tabulate([[visible(_word(cell)) for cell in row] for row in rows], heads, "simple", disable_numparse=True)
+        cells = [[visible(_word(cell)) for cell in row] for row in rows]
+        yield from grid(cells, heads, cli_options.display_width(sys.stdout))
 
 
 def _word(cell: object) -> str:
@@ -67,5 +69,5 @@ def _tables() -> int:
     for table, columns in TABLES.items():
         print(table)
         for column in columns:
-            print(f"  {column.name:<15} {column.type:<10} {column.holds}")
+            output.say(f"  {column.name:<15} {column.type:<10} {column.holds}")
     return output.OK

@@ -98,11 +98,10 @@ def main(given: list[str]) -> int:
     }
     if not given or given[0] not in ACTIONS:
         asked = bool(given) and given[0] in ("-h", "--help")
-        stream = sys.stdout if asked else sys.stderr
         lines = ["usage: cablecheck rules ACTION ...", "", "actions:", *cli_options.described(ACTIONS, 8)]
         lines.append(cli_options.examples_text(EXAMPLES[name][0] for name in ("list", "check", "try")))
         lines.append("cablecheck rules ACTION --help shows the options of an action.")
-        stream.write("\n".join(lines) + "\n")
+        output.say("\n".join(lines), to_stderr=not asked)
         return output.OK if asked else output.INCOMPLETE
     return actions[given[0]](arguments(given[0]).parse_args(given[1:]))
 
@@ -115,7 +114,8 @@ def _list(args: argparse.Namespace) -> int:
     if options.select:
         chosen = match_rules(rules, options.select, inactive=True)
         rules = tuple(rule for rule in rules if rule.id in chosen)
-    output.put(rule_catalogue.listed(rules, args.format), args.out)
+    width = 0 if args.out else cli_options.display_width(sys.stdout)
+    output.put(rule_catalogue.listed(rules, args.format, width), args.out)
     return output.OK
 
 
@@ -133,7 +133,7 @@ def _check(args: argparse.Namespace) -> int:
 
         errors += [str(item) for item in templates.check(synth)]
     for error in errors:
-        print("\n".join(visible(line) for line in error.split("\n")))
+        output.say("\n".join(visible(line) for line in error.split("\n")))
     print(count(len(errors), "error"))
     return output.INCOMPLETE if errors else output.OK
 
@@ -153,7 +153,7 @@ def _test(args: argparse.Namespace) -> int:
         more, corpus_passed = corpus_rule_tests.test(corpus, args.mutate)
         lines, passed = [*lines, *more], passed and corpus_passed
     for line in lines:
-        print(visible(line))
+        output.say(visible(line))
     return output.OK if passed else output.FINDINGS
 
 
@@ -174,7 +174,7 @@ def _try(args: argparse.Namespace) -> int:
 
     options = Options(sample=args.sample, jobs=args.jobs or os.cpu_count() or 1)
     for line in rule_trial.try_rules(args.file, args.corpus, args.paths, options):
-        print(line)
+        output.say(line)
     return output.OK
 
 
@@ -185,7 +185,7 @@ def _packs(args: argparse.Namespace) -> int:
         output.put([json.dumps({"packs": rows}, indent=1) + "\n"], args.out)
         return output.OK
     lines = [f"{each.name} {each.version}  sha256 {each.digest[:12]}  {each.origin}\n  {each.title}" for each in packs]
-    output.put([visible(line) + "\n" for text in lines for line in text.split("\n")], args.out)
+    output.put([visible(line) + "\n" for text in lines for line in text.split("\n")], args.out, for_people=True)
     return output.OK
 
 
@@ -194,10 +194,10 @@ def _add(args: argparse.Namespace) -> int:
 
     packs, skipped = pack_installer.add(args.pack)
     for name in skipped:
-        print(f"not copied: {visible(name)} (a pack has rules, vocabulary and telegrams only)")
+        output.say(f"not copied: {visible(name)} (a pack has rules, vocabulary and telegrams only)")
     for pack in packs:
-        print(visible(f"installed {pack.name} {pack.version} (sha256 {pack.digest[:12]}) in {pack.folder}"))
-        print(visible(f'use it with --rules {pack.name}, or rules = ["{pack.name}"] in cablecheck.toml'))
+        output.say(visible(f"installed {pack.name} {pack.version} (sha256 {pack.digest[:12]}) in {pack.folder}"))
+        output.say(visible(f'use it with --rules {pack.name}, or rules = ["{pack.name}"] in cablecheck.toml'))
     return output.OK
 
 
@@ -205,7 +205,7 @@ def _remove(args: argparse.Namespace) -> int:
     from ..rulebook import pack_installer  # as above
 
     pack_installer.remove(args.name)
-    print(visible(f"removed {args.name}"))
+    output.say(visible(f"removed {args.name}"))
     return output.OK
 
 

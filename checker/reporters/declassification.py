@@ -12,6 +12,7 @@ from ..model import Telegram
 from .csv import flat
 from .csv import rows as csv_rows
 from .escaping import csv_cell, json_text, visible
+from .terminal import folded, grid
 
 Row = Mapping[str, str]
 
@@ -54,8 +55,11 @@ def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
     return [{"year": year, **{name: str(count) for name, count in counts[year].items()}} for year in sorted(counts)]
 
 
-def render(form: str, rows: Sequence[Row], as_of: str = "") -> Iterator[str]:
-    """Yield rows of telegrams in one of `FORMS`, or rows of `by_year` in any of them except `ics`."""
+def render(form: str, rows: Sequence[Row], as_of: str = "", width: int = 0) -> Iterator[str]:
+    """Yield rows of telegrams in one of `FORMS`, or rows of `by_year` in any of them except `ics`.
+
+    A table is at most `width` columns wide; 0 is unlimited.
+    """
     if form == "ics":
         yield from calendar(rows, as_of)
     elif form == "json":
@@ -64,23 +68,21 @@ def render(form: str, rows: Sequence[Row], as_of: str = "") -> Iterator[str]:
         yield from csv_rows([list(rows[0]) if rows else COLUMNS])
         yield from csv_rows([[csv_cell(cell) for cell in each.values()] for each in rows])
     else:
-        yield from _table(rows)
+        yield from _table(rows, width)
 
 
-def _table(rows: Sequence[Row]) -> Iterator[str]:
-    from tabulate import tabulate  # 15 ms, and only for the table
-
+def _table(rows: Sequence[Row], width: int) -> Iterator[str]:
     heads = _SHOWN if not rows or "path" in rows[0] else tuple(rows[0])
     cells = [[visible(each[name]) for name in heads] for each in rows]
     sources = [_cited(each) for each in rows]
     if "why" in heads:
         cells = [[*each[:-1], each[-1] + source] for each, source in zip(cells, sources, strict=True)]
-    table = tabulate(cells, headers=heads, tablefmt="simple", disable_numparse=True)
-    yield from (line.rstrip() + "\n" for line in table.split("\n"))
+    yield from (f"{line}\n" for line in grid(cells, heads, width))
     meanings = {each["status"]: each["means"] for each in rows if each.get("means")}
     if meanings:
         yield "\n"
-        yield from (f"{status}: {meanings[status]}\n" for status in sorted(meanings))
+        texts = "\n".join(f"{status}: {meanings[status]}" for status in sorted(meanings))
+        yield from (f"{line}\n" for line in folded(texts, width))
 
 
 def _cited(each: Row) -> str:

@@ -16,6 +16,7 @@ import pytest
 
 from checker import cli, config, linter
 from checker.cli import audit, output, rules
+from checker.reporters import terminal
 
 pty = pytest.importorskip("pty", reason="no terminals here")
 
@@ -157,6 +158,42 @@ def test_help_is_no_wider_than_columns(
     shown = capsys.readouterr().out
     assert max(map(len, shown.split("\n"))) <= 64
     assert "\nexamples:\n  cablecheck " in shown
+
+
+EXAMPLE = str(ROOT / "examples" / "09STRELSAU123.txt")
+FOR_PEOPLE = (
+    ["explain", "CLS-004"], ["explain", "CLS-004", EXAMPLE], ["explain", "NODIS"], ["explain", "model"],
+    ["parse", EXAMPLE], ["declass", EXAMPLE], ["rules", "list"], ["query", "anywhere", "--tables"],
+    ["lint", "--statistics", EXAMPLE], ["lint", "--sevrity", "POR-001=an-unknown-option"], ["rules", "--help"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [60, 120])
+@pytest.mark.parametrize("words", FOR_PEOPLE)
+def test_text_for_people_fits_columns_through_a_pipe(
+    words: list[str], width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.chdir(ROOT)
+    cli.main(words)
+    shown = capsys.readouterr()
+    lines = f"{shown.out}\n{shown.err}".split("\n")
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= width
+
+
+def test_a_table_narrows_columns_of_words_before_codes() -> None:
+    rows = [["POR-001", "unmarked-paragraph", "Every portion of a classified document must have a portion mark."]]
+    assert [
+        "id       name                requirement",
+        "-------  ------------------  ------------------------",
+        "POR-001  unmarked-paragraph  Every portion of a",
+        "                             classified document must",
+        "                             have a portion mark.",
+    ] == list(terminal.grid(rows, ("id", "name", "requirement"), 56))
+    records = list(terminal.grid(rows, ("id", "name", "requirement"), 30))
+    assert "id           POR-001" == records[0]
+    assert max(map(len, records)) <= 30
 
 
 ACTIONS = [f"rules {name}" for name in rules.ACTIONS] + list(audit.WHAT)
