@@ -42,42 +42,44 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 def rule_pages() -> Iterator[tuple[str, str]]:
     """Yield the path and the Markdown text of each page."""
-    rules = rulebook.load().rules
+    book = rulebook.load()
+    titles = {entry.code: entry.title for entry in book.vocabulary["sources"]}
     chapters: dict[str, list[Rule]] = {}
-    for rule in rules:
+    for rule in book.rules:
         chapters.setdefault(rule.chapter, []).append(rule)
-        yield posixpath.join("rules", f"{rule.id}.md"), "\n".join(page(rule)) + "\n"
-    yield posixpath.join("rules", "index.md"), "\n".join(index(chapters, len(rules))) + "\n"
+        yield posixpath.join("rules", f"{rule.id}.md"), "\n".join(page(rule, titles)) + "\n"
+    yield posixpath.join("rules", "index.md"), "\n".join(index(chapters, len(book))) + "\n"
 
 
 def index(chapters: dict[str, list[Rule]], count: int) -> Iterator[str]:
     """Yield the lines of the page that lists all rules by chapter."""
     yield f"# List of rules\n\n{count} rules. The id of a rule is never reused for another rule.\n"
     for chapter, rules in chapters.items():
-        yield f"## {chapter}\n\n| id | name | severity | requirement |\n|---|---|---|---|"
+        yield f"## {chapter}\n\n| rule | severity | requirement |\n|---|---|---|"
         for rule in rules:
-            yield f"| [{rule.id}]({rule.id}.md) | {rule.name} | {rule.severity_text} | {rule.summary} |"
+            name = rule.name.replace("-", "-<wbr>")  # so that a phone can break it
+            yield f"| [{rule.id}]({rule.id}.md)<br>{name} | {rule.severity} | {rule.summary} |"
         yield ""
 
 
-def page(rule: Rule) -> Iterator[str]:
-    """Yield the lines of the page of one rule: requirement, reason, sources, help, source code, and an example."""
+def page(rule: Rule, titles: dict[str, str]) -> Iterator[str]:
+    """Yield the lines of the page of one rule: requirement, reason, help, an example, sources, and source code."""
     since, before = rule.era or (None, None)
     limits = (since and f"from {since}", before and f"before {before}")
     era = ", ".join(limit for limit in limits if limit) or "any"
-    yield f"# {rule.id} {rule.name}\n\n{rule.summary}\n"
+    yield f"# {rule.id} {rule.name}\n\n**{rule.summary}**\n"
     if rule.because:
         yield f"{rule.because}\n"
-    yield f"| | |\n|---|---|\n| severity | {rule.severity_text} |\n| status | {rule.status} |"
-    yield f"| chapter | {rule.chapter} |"
-    yield f"| profiles | {', '.join(rule.profile)} |\n| document dates | {era} |\n"
-    yield "## Sources\n"
-    yield from (f"- {clause}" for clause in rule.cite)
     if rule.help:
-        yield f"\n## What to do\n\n{rule.help}"
-    yield f"\n## Source code\n\n```yaml\n{rule.source.rstrip()}\n```"
-    for example in rule.examples:
-        text = str(example.get("text", ""))
-        if example.get("kind") == "invalid" and text:
-            yield f"\n## Example of a violation\n\n```text\n{text.rstrip()}\n```"
-            return
+        yield f"## What to do\n\n{rule.help}\n"
+    text = next((str(each["text"]) for each in rule.examples if each.get("kind") == "invalid" and each.get("text")), "")
+    if text:
+        yield f"## Example of a violation\n\n```text\n{text.rstrip()}\n```\n"
+    yield "## Sources\n"
+    yield from (f"- {clause}<br>{titles.get(clause.split()[0], '')}" for clause in rule.cite)
+    yield f"\n## About the rule\n\n- Severity: {rule.severity_text}\n- Status: {rule.status}"
+    yield f"- Documents: profile {', '.join(rule.profile)}; date {era}\n- Chapter: {rule.chapter}"
+    if rule.aliases:
+        yield f"- Former ids and names: {', '.join(rule.aliases)}"
+    yield f"\nOn the command line, `cablecheck explain {rule.id} FILE` shows how it was evaluated on a telegram.\n"
+    yield f"## Source code\n\n```yaml\n{rule.source.rstrip()}\n```"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -28,15 +29,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_rule_file_and_schema(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder in ("rules", "schemas"):
-        tracked = subprocess.run(
-            ["git", "ls-files", folder], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.split()
-        assert {f"checker/_data/{name}" for name in tracked} <= names
+    for folder in ("packs", "rules", "schemas"):
+        files = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
+        assert files and {f"checker/_data/{name}" for name in files} <= names
     for folder in ("templates", "static"):
         made = {path.name for path in (ROOT / "checker" / "workbench" / folder).iterdir()}
         assert made and {f"checker/workbench/{folder}/{name}" for name in made} <= names
     assert not [name for name in names if name.startswith(("tests/", "examples/"))]
+
+
+def test_the_page_on_the_package_index_has_no_link_into_the_repository(wheel: Path) -> None:
+    packed = zipfile.ZipFile(wheel)
+    about = packed.read(next(name for name in packed.namelist() if name.endswith("dist-info/METADATA"))).decode()
+    assert "Description-Content-Type: text/markdown" in about
+    page = about.partition("\n\n")[2]
+    assert page.startswith("# cablecheck\n") and "see exit codes." in page
+    assert [] == re.findall(r"\]\((?!https?://)[^)]*\)", page)
 
 
 @pytest.mark.slow

@@ -162,7 +162,7 @@ def _rules(content: ReportContent) -> Iterator[str]:
 
 
 def _rule(content: ReportContent, row: Sequence[object], cards: list[tuple[object, ...]], place: int) -> str:
-    rule, name, severity, status, applied, failed, unknown, findings, less, summary, because, help, cite = row
+    rule, name, severity, status, applied, failed, unknown, findings, less, summary, because, help, cite, url = row
     share = 100 * number(failed) / number(applied) if number(applied) else 0.0
     telegrams = f"{number(failed):,} of {number(applied):,} documents ({share:.1f} %)"
     opened = " open" if severity == "error" and place < OPEN_RULES and cards else ""
@@ -178,7 +178,9 @@ def _rule(content: ReportContent, row: Sequence[object], cards: list[tuple[objec
     judged = content.precision.get(str(rule))
     facts += [f"precision {judged.words()}"] if judged is not None and judged.judged else []
     sources = "; ".join(str(one) for one in cite) if isinstance(cite, (list, tuple)) else ""
-    parts.append(f'<p class="soft">{html_text(str(name))}: {html_text(" · ".join(facts))}</p>')
+    title = html_text(str(name))
+    title = f'<a href="{html_text(str(url))}" rel="noreferrer">{title}</a>' if url else title
+    parts.append(f'<p class="soft">{title}: {html_text(" · ".join(facts))}</p>')
     parts.append(f'<p>{html_text(str(because or ""))} <span class="soft">{html_text(sources)}</span></p>')
     parts += [f"<p><b>To correct:</b> {html_text(str(help))}</p>"] if help else []
     drawn = [_card(content, card, nth) for nth, card in enumerate(cards, 1)]

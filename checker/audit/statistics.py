@@ -18,7 +18,7 @@ QUERIES = {
     "severities": "select severity, count(*) from open_findings group by severity order by severity",
     "rules": """
         select r.rule, r.name, r.severity, r.status, r.applied, r.failed, r.unknown, coalesce(f.n, 0) as findings,
-               coalesce(h.n, 0) as hidden, r.summary, r.because, r.help, r.cite
+               coalesce(h.n, 0) as hidden, r.summary, r.because, r.help, r.cite, r.url
         from rules r left join (select rule, count(*) as n from open_findings group by rule) f using (rule)
         left join (select rule, count(*) as n from suppressed group by rule) h using (rule)
         order by findings desc, r.rule""",

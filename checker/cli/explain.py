@@ -46,7 +46,7 @@ def main(given: list[str]) -> int:
     if not args.paths and not args.files_from:
         text = explain_code(args.what)
         if text is None:
-            text = _explained(linter.load(options), args.what)
+            text = _explained(linter.load(options), args.what, options.rule_url)
         output.say("\n".join(visible(line) for line in text.split("\n")))
         return output.OK
     cli_options.refuse_redaction(options, "explain")
@@ -58,10 +58,10 @@ def main(given: list[str]) -> int:
     return code
 
 
-def _explained(rulebook: Rulebook, name: str) -> str:
+def _explained(rulebook: Rulebook, name: str, url: str) -> str:
     """Return what a rule requires, or what a word of the vocabulary means. Raises `ConfigError` for any other word."""
     if rulebook.find(name) is not None:
-        return authoring.explain(_rule(rulebook, name))
+        return authoring.explain(_rule(rulebook, name), url)
     if name == "model":
         return "\n".join(field_reference.model_lines()) + "\n"
     words = rulebook.vocabulary

@@ -276,7 +276,7 @@ def _documents(outcome: Outcome) -> Iterator[str]:
         if found:
             number += 1
             texts += result.excerpt is not None
-            yield from _document(result, found, number, texts <= MAX_TEXTS)
+            yield from _document(result, found, number, texts <= MAX_TEXTS, outcome.rule_url)
     if texts > MAX_TEXTS:
         yield f'<p class="note">The texts of {texts - MAX_TEXTS:,} more documents are not shown.</p>\n'
     clean = [result for result in outcome.results if result.state == "checked" and not result.findings]
@@ -292,25 +292,27 @@ def _name(result: DocumentResult) -> str:
     return f'<span class="path">{html_text(result.path)}</span>{cable}'
 
 
-def _document(result: DocumentResult, found: list[Finding], number: int, with_text: bool) -> Iterator[str]:
+def _document(result: DocumentResult, found: list[Finding], number: int, with_text: bool, url: str) -> Iterator[str]:
     worst = min(found, key=lambda one: SEVERITIES.index(one.severity)).severity
     title = f' <span class="title">{html_text(result.excerpt.title)}</span>' if result.excerpt else ""
     yield f'<details class="document" open>\n<summary class="{worst}">{_name(result)}{title} '
     yield f'<span class="number">{count(len(found), "finding")}</span></summary>\n<ol class="findings">\n'
     for index, one in enumerate(found, start=1):
-        yield from _finding(one, f"d{number}f{index}", result.excerpt is not None and with_text)
+        yield from _finding(one, f"d{number}f{index}", result.excerpt is not None and with_text, url)
     yield "</ol>\n"
     if result.excerpt is not None and with_text:
         yield from _text(result.excerpt, found, number)
     yield "</details>\n"
 
 
-def _finding(one: Finding, mark: str, linked: bool) -> Iterator[str]:
+def _finding(one: Finding, mark: str, linked: bool, url: str) -> Iterator[str]:
     where = f'<a href="#{mark}t">{location(one)}</a>' if linked else location(one)
     yield f'<li id="{mark}" class="finding {one.severity}" data-severity="{one.severity}"'
     yield f' data-rule="{html_text(one.rule)}">'
     yield f'<span class="where">{where}</span> <span class="badge {one.severity}">{one.severity}</span> '
-    yield f'<span class="rule">{html_text(one.rule)}</span> <span class="message">{html_text(one.message)}</span>'
+    rule = html_text(one.rule)
+    rule = f'<a href="{html_text(url.replace("{rule}", one.rule))}" rel="noreferrer">{rule}</a>' if url else rule
+    yield f'<span class="rule">{rule}</span> <span class="message">{html_text(one.message)}</span>'
     notes = [html_text("; ".join(one.cite))] if one.cite else []
     notes += [html_text(one.help)] if one.help else []
     if one.suggestion is not None:

@@ -21,8 +21,8 @@ from .schema import CITATION, EXAMPLE, FILE, RULE, SCHEMAS, flow_yaml, schema
 from .tracing import condition_text
 
 
-def explain(rule: Rule) -> str:
-    """Return everything about a rule as plain text."""
+def explain(rule: Rule, url: str = "") -> str:
+    """Return everything about a rule as plain text. `url` is the address of the page of a rule, with `{rule}` in it."""
     details = rule.details
     lines = [f"{rule.id}  {rule.name}", "", rule.summary]
     if rule.because:
@@ -49,6 +49,7 @@ def explain(rule: Rule) -> str:
             lines += ["", title, *(f"  {line}" for line in _excerpt(found[0]))]
     file, line, _ = rule.place
     lines += ["", f"Defined in {file}, line {line}, chapter {rule.chapter}"]
+    lines += [f"Page: {url.replace('{rule}', rule.id)}"] if url else []
     return "\n".join(lines) + "\n"
 
 

@@ -82,17 +82,42 @@ def test_pre_commit_accepts_the_manifest() -> None:
 @needs_pre_commit
 @pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
-def test_pre_commit_installs_and_runs_the_hook(tmp_path: Path) -> None:
-    shutil.copy(DOCUMENTS / "defects.txt", tmp_path)
-    subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
-    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
-    words = [sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), "cablecheck", "--all-files"]
-    home = os.environ | {"PRE_COMMIT_HOME": str(tmp_path / "home")}
-    made = subprocess.run(words, cwd=tmp_path, env=home, capture_output=True, text=True, timeout=300, check=False)
-    if "An unexpected error" in made.stdout + made.stderr and "pip" in made.stdout + made.stderr:
+def test_pre_commit_accepts_other_files_refuses_a_bad_telegram_and_fixes_it(tmp_path: Path) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        home = os.environ | {"PRE_COMMIT_HOME": str(tmp_path / "home")}
+        return subprocess.run(words, cwd=tmp_path, env=home, capture_output=True, text=True, timeout=300, check=False)
+
+    hooks = [
+        {"id": "cablecheck", "alias": "check"},
+        {"id": "cablecheck", "alias": "fix", "args": ["--fix", "--unsafe-fixes", "--"]},
+    ]
+    revision = run("git", "-C", str(ROOT), "rev-parse", "HEAD").stdout.strip()
+    configuration = {"repos": [{"repo": str(ROOT), "rev": revision, "hooks": hooks}]}
+    (tmp_path / ".pre-commit-config.yaml").write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("pyyaml\n", encoding="utf-8")
+    right = (ROOT / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
+    telegram = tmp_path / "07STRELSAU412.txt"
+    telegram.write_text(right.replace("1.4 (b)", "1.5 (b)"), encoding="utf-8")
+    run("git", "init", "-q", ".")
+    run("git", "add", ".")
+
+    def hook(name: str, file: str) -> subprocess.CompletedProcess[str]:
+        return run(sys.executable, "-m", "pre_commit", "run", name, "--files", file)
+
+    other = hook("check", "requirements.txt")
+    if "An unexpected error" in other.stdout + other.stderr and "pip" in other.stdout + other.stderr:
         pytest.skip("the package index cannot be reached from here")
-    assert "exit code: 1" in made.stdout, made.stdout + made.stderr
-    assert "1 document: 1 checked, 0 excluded, 0 failed" in made.stdout
+    assert 0 == other.returncode, other.stdout + other.stderr
+    refused = hook("check", telegram.name)
+    assert 1 == refused.returncode
+    assert "error RSN-101 the reason cites section 1.5" in refused.stdout
+    assert "1 document: 1 checked, 0 excluded, 0 failed" in refused.stdout
+    fixed = hook("fix", telegram.name)
+    assert 1 == fixed.returncode
+    assert "files were modified by this hook" in fixed.stdout
+    assert right == telegram.read_text(encoding="utf-8")
+    run("git", "add", ".")
+    assert 0 == hook("check", telegram.name).returncode
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")

@@ -244,6 +244,12 @@ def test_sarif_of_a_telegram_has_each_property(tmp_path: Path) -> None:
     )
 
 
+def test_html_links_to_the_page_of_a_rule() -> None:
+    link = '<a href="https://example.com/rules/POR-001/" rel="noreferrer">POR-001</a>'
+    assert link in text_of("html", rule_url="https://example.com/rules/{rule}/")
+    assert link not in text_of("html")
+
+
 def test_line_hashes_follow_the_line() -> None:
     def hashes(text: str, *words: str) -> list[str]:
         found = tuple(finding(text, each, path="a.txt") for each in words)
