@@ -50,7 +50,7 @@ from .header import (
     Unread,
     Word,
 )
-from .markings import Banner, Caption, Marking, Rollup, Token
+from .markings import Banner, Caption, Marking, Misspelling, Rollup, Token
 from .telegram import HEADER, MODEL_VERSION, Telegram
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "Instruction",
     "Letter",
     "Marking",
+    "Misspelling",
     "Node",
     "Notice",
     "PageLine",

@@ -20,7 +20,7 @@ class Token(Node):
     system and its known compartments. `standing` is "current", "retired" or "supplemental" (a word that is not a
     control). `countries_in_order` is whether trigraphs A-Z and then groups A-Z follow a leading owner.
     `unknown_countries` are in no table; `doubled_countries` are members of a group in the same list. `role` is the role
-    of its marking.
+    of its marking. `nearest` is how a control is written there whose spelling an unknown word nearly has.
     """
 
     text: str
@@ -39,6 +39,7 @@ class Token(Node):
     unknown_countries: tuple[str, ...] = ()
     doubled_countries: tuple[str, ...] = ()
     role: str = "portion"
+    nearest: str | None = None
 
     @property
     def parts_in_order(self) -> bool:
@@ -107,6 +108,21 @@ class Marking(Node):
         return tuple(found)
 
     @property
+    def in_order(self) -> str | None:
+        """Return the marking with its tokens in the register's order and the register's separators (IC-REG-2016 p.
+        14-17); `None` if a token is unknown or the marking continues on another line.
+        """
+        tokens = sorted(self.tokens, key=lambda token: (token.rank, token.order))
+        if not tokens or self.unknown or "\n" in self.text:
+            return None
+        text, category = tokens[0].text, tokens[0].category
+        for token in tokens[1:]:
+            text, category = f"{text}{'/' if token.category == category else '//'}{token.text}", token.category
+        head = self.tokens[0].span.start - self.span.start
+        tail = self.span.end - self.tokens[-1].span.end
+        return self.text[:head] + text + self.text[len(self.text) - tail :]
+
+    @property
     def disordered(self) -> tuple[Token, ...]:
         """Return the tokens that come after a token of the same category that should follow them (IC-REG-2016 p.
         15-17).
@@ -155,16 +171,19 @@ class Marking(Node):
 class Rollup(Node):
     """What the overall marking should be, computed from the portion marks (IC-REG-2016 p. 27-30; for telegrams 5 FAH).
 
-    `text` is the expected banner, or `None` if the portions do not determine it; `level` is its level, `controls` its
-    codes, and `release` the countries of its release list. `missing` lists codes that the portions require and the
-    banner lacks, `extra` those that the banner has although no portion requires them, and `vanishing` those in the
-    banner that must not appear at its level. `wider_release` is whether the banner releases to more countries than the
-    portions do. `decided` is false if a mixture of release markings needs a human decision; `mixed` is whether marked
-    and unmarked portions occur together. `portions` counts the marks; `why` names the step that determined the release
-    marking.
+    `text` is the expected banner, or `None` if the portions do not determine it; `level` is its level, `controls`
+    its codes, and `release` the countries of its release list. `level_text` is the level as the banner writes it,
+    with or without blanks between its letters. `finished` is `text`, but `None` if it would lower the level.
+    `missing` lists codes that the portions require and the banner lacks, `extra` those that the banner has although
+    no portion requires them, and `vanishing` those in the banner that must not appear at its level. `wider_release`
+    is whether the banner releases to more countries than the portions do. `decided` is false if a mixture of
+    release markings needs a human decision; `mixed` is whether marked and unmarked portions occur together.
+    `portions` counts the marks; `why` names the step that determined the release marking.
     """
 
     level: Level | None = None
+    level_text: str | None = None
+    finished: str | None = None
     text: str | None = None
     controls: tuple[str, ...] = ()
     release: tuple[str, ...] | None = None
@@ -203,6 +222,13 @@ class Banner(Node):
     level_text: Word | None = None
 
 
+class Misspelling(Node):
+    """Words that nearly are a known spelling. `nearest` is that spelling."""
+
+    text: str
+    nearest: str
+
+
 class Caption(Node):
     """A caption line. `code` is the table's code (`None` for an unknown caption), `rank` its restrictiveness."""
 
@@ -213,3 +239,4 @@ class Caption(Node):
 
 
 lazy_fields(Marking, "tokens")  # only rules about controls read them
+lazy_fields(Token, "nearest")

@@ -44,14 +44,13 @@ from .header import (
     day_of_year,
     seen_before,
 )
-from .markings import Banner, Caption, Marking, Rollup, Token
+from .markings import Banner, Caption, Marking, Misspelling, Rollup, Token
 
 MODEL_VERSION = 1
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
 HEAD = attrgetter(*HEADER)
-RELEASING = ("released", "declassified")
-"""The actions of stamps (table `stamps`) by which a document is open."""
+RELEASING = ("released", "declassified")  # the actions of stamps (table `stamps`) by which a document is open
 _NEVER = date.max
 _SHORTEST_SECTION = 4000  # code points of the text of a section that others follow
 
@@ -104,6 +103,7 @@ class Telegram(Node):
     mrn_serial: int | None = None
     banner: Banner | Unread | None = None
     banners: tuple[Banner, ...] = ()
+    misspelled_level: Misspelling | None = None
     captions: tuple[Caption, ...] = ()
     passing: tuple[Word, ...] = ()
     eo: EoLine | Unread | None = None

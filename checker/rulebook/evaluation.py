@@ -228,11 +228,7 @@ class CompiledRule:
         cause = cause_of(self.requirement(), env, trail)
         span, at = self._location(env, trail, cause)
         message = _expand(self.data["message"], lambda part: self._value(part, env, cause, count))
-        replace, text = None, ""
-        suggest = self.data.get("suggest")
-        if isinstance(suggest, dict):
-            replace = location_of(suggest["replace"], env, trail)[0]
-            text = _expand(suggest["with"], lambda part: self._value(part, env, cause, count))
+        replace, text = self._suggestion(env, trail, cause)
         absent = missing(self.requirement(), env)
         of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
         within = env[-1].span if of_element and isinstance(env[-1], Node) else None
@@ -279,14 +275,26 @@ class CompiledRule:
             first = telegram.banner.span if len(telegram.banner.span) else None
         return first, found[1]
 
+    def _suggestion(self, env: Env, trail: Trail, cause: Any) -> tuple[Span | None, str]:
+        """Return the span to replace and the new text; (None, "") without a suggestion, or if a value is missing."""
+        suggest = self.data.get("suggest")
+        if not isinstance(suggest, dict):
+            return None, ""
+        found = [part[1] if part[0] == "text" else self._read(part, env, cause) for part in suggest["with"]]
+        place = getter(suggest["replace"], self.context.getters)(env)
+        if any(value is None or value == () or isinstance(value, Unread) for value in (*found, place)):
+            return None, ""
+        text = "".join(value if isinstance(value, str) else value_text(value, MAX_MESSAGE) for value in found)
+        return location_of(suggest["replace"], env, trail)[0], text
+
     def _value(self, part: Expression, env: Env, cause: Any, count: int) -> str:
-        if part[0] == "count":
-            return str(count)
+        return str(count) if part[0] == "count" else value_text(self._read(part, env, cause))
+
+    def _read(self, part: Expression, env: Env, cause: Any) -> Any:
+        """Return the value that a part of a template names."""
         if part[0] == "value":
-            return value_text(getter(cause.path, self.context.getters)(cause.env))
-        if part[0] == "element":
-            return value_text(env[-1])
-        return value_text(getter(part[1], self.context.getters)(env))
+            return getter(cause.path, self.context.getters)(cause.env)
+        return env[-1] if part[0] == "element" else getter(part[1], self.context.getters)(env)
 
     def trace(self, env: Env) -> list[tuple[str, Any]]:
         """Return guard and requirement as evaluated on this telegram: (title, `tracing.Step`), element by element."""

@@ -186,8 +186,8 @@ def _remembered(derive: Callable[[object], object]) -> Getter:
     return get
 
 
-def value_text(value: object) -> str:
-    """Return a value as messages show it: on one line, truncated after 80 code points."""
+def value_text(value: object, limit: int = MAX_VALUE) -> str:
+    """Return a value as messages show it: on one line, truncated after `limit` code points."""
     if value is None:
         return "nothing"
     if isinstance(value, Unread):
@@ -201,7 +201,7 @@ def value_text(value: object) -> str:
     else:
         text = str(value)
     text = " ".join(text.split())
-    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -78,6 +79,48 @@ def test_unsafe_suggestions_need_the_option_and_are_applied_at_once(
     assert shown.count("(unsafe; the drafting office must confirm it)") == 2
     assert path.read_text() == WRONG.replace("12598", "12958").replace("ETRDE", "ETRD")
     assert "fixed" not in lint(capsys, "--fix", "--unsafe-fixes", "a.txt")[1]
+
+
+BANNER = "C O N F I D E N T I A L STRELSAU"
+TOP = "SECRET//NOFORN\n\nDate"
+REGISTER = "SECRET//NOFORN\n\nDate: 12 September 2012\n\n(S//NF) THE BRIDGE IS OPEN.\n\nSECRET//NOFORN\n"
+SLIPS = [
+    ("FMT-015", WRONG, BANNER, "C O N F I D E N T A L STRELSAU", BANNER),
+    ("CLS-004", WRONG.replace("1. (C)", "1. (S)"), BANNER, BANNER, "S E C R E T STRELSAU"),
+    ("CLS-004", WRONG.replace("1. (C)", "1. (TS)"), BANNER, "CONFIDENTIAL STRELSAU", "TOP SECRET STRELSAU"),
+    ("AUT-003", WRONG, "12598", "12598", "12958"),
+    ("TAG-005", WRONG, "ETRDE", "ETRDE", "ETRD"),
+    ("TAG-004,TAG-006", WRONG, "EFIN, ETRDE", "ENGR, RU, VZ, CR", "ENRG, RS, VE, CS"),
+    ("TAG-004", WRONG, "EFIN, ETRDE", "PQQZ", "PQQZ"),
+    ("CAV-001", REGISTER, TOP, "SECRET//NOFRON\n\nDate", TOP),
+    ("CAV-001", REGISTER, TOP, "SECRET//ORCN/NOFORN\n\nDate", "SECRET//ORCON/NOFORN\n\nDate"),
+    ("CAV-001", REGISTER, "(S//NF)", "(S//NOFRN)", "(S//NF)"),
+    ("CAV-001", REGISTER, "(S//NF)", "(S//QX)", "(S//QX)"),
+    ("CAV-002", REGISTER, "(S//NF)", "(S//NF//SI)", "(S//SI//NF)"),
+    ("CAV-003", REGISTER, "(S//NF)", "(S//NF/OC)", "(S//OC/NF)"),
+    ("CAV-004", REGISTER, "(S//NF)", "(S // OC//NF)", "(S//OC/NF)"),
+    ("CLS-001", REGISTER, TOP, "SECRETT//NOFORN\n\nDate", TOP),
+    ("CAV-034", REGISTER, TOP, "SECRET\n\nDate", TOP),
+    ("CAV-034", REGISTER, TOP, "TOP SECRET//SI\n\nDate", "TOP SECRET//SI\n\nDate"),
+    ("CAV-038", REGISTER, TOP, "SECRET//ORCON/NOFORN\n\nDate", TOP),
+]
+
+
+@pytest.mark.parametrize(
+    ("rules", "base", "place", "wrong", "right"), SLIPS, ids=[f"{row[0]} {row[3]}" for row in SLIPS]
+)
+def test_a_slip_has_a_suggestion_if_the_right_words_are_known(
+    rules: str, base: str, place: str, wrong: str, right: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "a.txt"
+    assert base.count(place) == 1
+    path.write_text(base.replace(place, wrong))
+    options = ["--select", rules, *(["--profile", "IC"] if base is REGISTER else [])]
+    report = json.loads(lint(capsys, *options, "--format", "sarif", "a.txt")[1])["runs"][0]
+    assert {result["ruleId"] for result in report["results"]} == set(rules.split(","))
+    assert {"fixes" in result for result in report["results"]} == {wrong != right}
+    lint(capsys, *options, "--fix", "--unsafe-fixes", "a.txt")
+    assert path.read_text() == base.replace(place, right)
 
 
 def test_what_is_accepted_is_not_fixed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 
-from ...model import Banner, Marking, Token, Unread, Word
+from ...model import Banner, Marking, Misspelling, Token, Unread, Word
 from ...text import View
 from ...values import Level
 from ...vocabulary import Vocabulary
 from ..cursor import Cursor, Pattern
 from ..lookup import Control, Grammar
 from ..markings import finder
+from ..markings.tokens import distance
 
 _DIGITS = Pattern(r"\d+")
 _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
 _JOINED = Pattern(r"([A-Z]{2,14}(?:/{1,2}[A-Z-]{2,14}){1,6}) [A-Z0-9 .']{3,80}?\d{3,7} *$")
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
 _LONGEST_SERIAL = 7  # figures
+_MOST_SLIPS = 2
 _FIGURE = "0"  # replaces the first figure of a line
 _WORDS = 5  # of the longest post names, with a kind of mission before them
 _WRAPPED = Pattern(r" *\n(?:([A-Z][A-Z.']+(?: [A-Z.']+)?) )?(\d{4,6}) *(?=\n)")
@@ -179,19 +181,37 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
     letters = cursor.fold[start : min(end, start + 48)].replace(" ", "")
     for known, level in cursor.grammar.levels:
         sizes = (len(known) - 1, len(known), len(known) + 1)
-        if min(_distance(known, letters[:size]) for size in sizes) <= 1 + (len(known) > 8):
+        if min(distance(known, letters[:size]) for size in sizes) <= _slips_allowed(known):
             return f"looks like {level.name}"
     return "a classification level" if spaced is not None else None
 
 
-def _distance(one: str, other: str) -> int:
-    """Return the Levenshtein distance of two words."""
-    row = list(range(len(other) + 1))
-    for index, letter in enumerate(one, 1):
-        above, row[0] = row[0], index
-        for place, second in enumerate(other, 1):
-            above, row[place] = row[place], min(above + (letter != second), row[place] + 1, row[place - 1] + 1)
-    return row[-1]
+def misspelled_level(cursor: Cursor, start: int, end: int) -> Misspelling | None:
+    """Return the words with which a line begins if they nearly are a level, with the level as it should be written."""
+    fold, spaced = cursor.fold, cursor.fold[start + 1] == " "
+    nearest, found = _MOST_SLIPS + 1, None
+    for known, level in cursor.grammar.levels:
+        for size in (len(known) - 1, len(known), len(known) + 1):
+            stop = _after_letters(fold, start, end, size)
+            if stop < 0 or (fold[stop].isalnum() and not spaced):
+                continue
+            away = distance(known, fold[start:stop].replace(" ", ""))
+            if 0 < away <= _slips_allowed(known) and away < nearest:
+                word = level.name if level.name.replace(" ", "") == known else known
+                nearest, found = away, (stop, " ".join(known) if spaced else word)
+    return Misspelling(cursor.span(start, found[0]), cursor.text[start : found[0]], found[1]) if found else None
+
+
+def _slips_allowed(level: str) -> int:
+    return _MOST_SLIPS if len(level) > 8 else 1
+
+
+def _after_letters(fold: str, at: int, end: int, count: int) -> int:
+    """Return where `count` characters end that may have blanks between them, or -1."""
+    while count and at < end:
+        count -= fold[at] != " "
+        at += 1
+    return -1 if count else at
 
 
 def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | None:

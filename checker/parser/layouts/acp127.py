@@ -6,7 +6,7 @@ from ...model import Authority, Banner, Caption, Dtg, Telegram, Unread
 from ...values import Date
 from ..cursor import Cursor
 from ..fields.authority import read_authority, text_offset
-from ..fields.banner import read_banner, unread_banner
+from ..fields.banner import misspelled_level, read_banner, unread_banner
 from ..fields.blocks import Region, label_of, opens_text, walk
 from ..fields.captions import captions_of, is_passing, joined_captions, read_captions, unknown_caption
 from ..fields.header_lines import HeaderReader
@@ -177,6 +177,7 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
         cursor.begin(here, "banner")
         last = cursor.trim(start, end)[1]
         telegram.banner = Unread(cursor.span(start, last), why, cursor.text[start:last])
+        telegram.misspelled_level = misspelled_level(cursor, start, last)
         from ..fields.header_lines import is_broken_level  # 0.3 ms: rarely a line nobody can read
 
         if is_broken_level(cursor, start, last):

@@ -10,7 +10,7 @@ from ...model import Banner, Marking, Notice, Party, Telegram
 from ...values import Date
 from ..cursor import Cursor, Pattern
 from ..fields.authority import read_authority
-from ..fields.banner import joined_banner
+from ..fields.banner import joined_banner, misspelled_level
 from ..fields.blocks import Region
 from ..fields.dates import find_dates
 from ..fields.labelled import read_subject
@@ -158,6 +158,8 @@ class MemorandumReader:
             if level is not None:
                 at = cursor.text.find(level.text, start, last)
                 banner.level_text = cursor.word(at, at + len(level.text)) if at >= 0 else None
+        elif self.telegram.misspelled_level is None:
+            self.telegram.misspelled_level = misspelled_level(cursor, start, last)
         cursor.begin(here, "banner")
         self.banners.append(banner)
         return True

@@ -16,7 +16,7 @@ from ..cursor import Pattern
 from ..lookup import Lexicon, lexicon
 from .marking_parser import UnplacedMarking, parse_marking
 from .scheme_parser import SchemeParser
-from .tokens import UnplacedToken, upper
+from .tokens import UnplacedToken, nearest, upper
 
 DELETED = "cut"  # why a mark of crosses cannot be read
 LONGEST_PORTION = 160
@@ -108,24 +108,27 @@ def _place(
 ) -> Marking:
     """Return the marking with spans in the text. The offsets of its tokens count from `start`."""
     level = words.level(marking.level) if marking.level is not None else None
-    tokens = Lazy(_tokens, marking, view, start)
+    tokens = Lazy(_tokens, marking, view, start, words)
     return Marking(
         view.span(start, end), view.text[start:end], level, marking.system, marking.style, tokens, marking.controls,
         marking.owners, marking.release, typo or marking.typo, role, marking.leading, marking.concealed,
     )  # fmt: skip
 
 
-def _tokens(marking: Marking, unplaced: UnplacedMarking, view: View, start: int) -> tuple[Token, ...]:
+def _tokens(
+    marking: Marking, unplaced: UnplacedMarking, view: View, start: int, words: Vocabulary
+) -> tuple[Token, ...]:
     """Return the tokens of a marking that begins at `start`; they are created only when read."""
-    return tuple(_token(token, view, start, marking.role) for token in unplaced.tokens)
+    return tuple(_token(token, view, start, marking.role, words) for token in unplaced.tokens)
 
 
-def _token(token: UnplacedToken, view: View, start: int, role: str) -> Token:
+def _token(token: UnplacedToken, view: View, start: int, role: str, words: Vocabulary) -> Token:
     low, high = start + token.start, start + token.end
     return Token(
         view.span(low, high), view.text[low:high], token.code, token.category, token.rank, token.order, token.form,
         token.before, token.countries, token.parts, token.separators, token.codes, token.standing,
         token.countries_in_order, token.unknown_countries, token.doubled_countries, role,
+        Lazy(nearest, lexicon(words)) if token.code is None else None,
     )  # fmt: skip
 
 

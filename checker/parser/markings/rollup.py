@@ -44,8 +44,20 @@ def roll_up(
     known = lexicon(words)
     book = words["profiles"].get(profile)
     if book is not None and book.fact("cable") == "yes":
-        return _telegram(known, marks, banner, level, span, captions, count)
-    return _register(known, marks, banner, level, span, profile, date, count)
+        roll = _telegram(known, marks, banner, level, span, captions, count)
+    else:
+        roll = _register(known, marks, banner, level, span, profile, date, count)
+    roll.level_text = _level_text(known, level, banner)
+    shown = banner.level if banner is not None else None
+    roll.finished = None if isinstance(shown, Level) and shown.rank > level.rank else roll.text
+    return roll
+
+
+def _level_text(known: Lexicon, level: Level, banner: Marking | None) -> str:
+    """Return the level in the banner's way of writing."""
+    entry = known.words["levels"].get(level.code)
+    spaced = entry.forms.get("spaced") if entry is not None and banner is not None and banner.text[1:2] == " " else None
+    return spaced[0] if spaced else level.name
 
 
 def distinct(marks: Sequence[Marking]) -> list[Marking]:
@@ -82,7 +94,9 @@ def _telegram(
         if entry.code not in shown and caption not in captions:
             missing.append(entry.code)
     text = ", ".join([level.name, *expected])
-    return Rollup(span, level, text, tuple(expected), missing=tuple(missing), portions=count, why="telegram")
+    return Rollup(
+        span, level, None, None, text, tuple(expected), missing=tuple(missing), portions=count, why="telegram"
+    )
 
 
 # ---- the register ----------------------------------------------------------------------------------------------------
@@ -102,7 +116,7 @@ def _register(
     system, owners = system_of(marks)
     decision = forced(totals, level, decide(known, marks, banner, profile, date))
     result = rolled_up(totals, level, decision, system)
-    roll = Rollup(span, level, None, result.codes(), portions=count, why=decision.step)
+    roll = Rollup(span, level, None, None, None, result.codes(), portions=count, why=decision.step)
     roll.decided, roll.mixed = decision.decided, decision.mixed
     roll.concealed = totals.concealed and bool(result.foreign)
     roll.owners = owners or result.sources

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...model import Token
 from ...record import Record
 from ...vocabulary import Entry
 from ..cursor import Pattern
@@ -11,6 +12,7 @@ from ..lookup import Lexicon
 
 WORDS = re.compile(r"[^\s,/]+")
 GAPS = re.compile(r"[\s,-]+")
+_LONGEST_WORD = 40
 _BLANKS = re.compile(r"\s+")
 _SLASHES = re.compile(r"/+")
 
@@ -123,6 +125,34 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
         last_end = words[index + taken - 1].end()
         index += taken
     return codes, list(dict.fromkeys(separators)), all_known
+
+
+def nearest(token: Token, lexicon: Lexicon) -> str | None:
+    """Return how the marking of an unknown token writes the only current control that its word nearly is, if any."""
+    word = plain(token.text, 0, len(token.text))
+    if not 3 < len(word) <= _LONGEST_WORD:
+        return None
+    most = 1 + (len(word) > 5)
+    found: dict[str, Entry] = {}
+    for form, (entry, _, _) in lexicon.controls.items():
+        if len(form) > 3 and abs(len(form) - len(word)) <= most and entry.code not in lexicon.words["retired_controls"]:
+            away = distance(form, word)
+            if away < most:
+                found, most = {}, away
+            if away == most:
+                found[entry.code] = entry
+    forms = next(iter(found.values())).forms if len(found) == 1 else {}
+    return forms.get(token.role, (None,))[0]
+
+
+def distance(one: str, other: str) -> int:
+    """Return the Levenshtein distance of two words."""
+    row = list(range(len(other) + 1))
+    for index, letter in enumerate(one, 1):
+        above, row[0] = row[0], index
+        for place, second in enumerate(other, 1):
+            above, row[place] = row[place], min(above + (letter != second), row[place] + 1, row[place - 1] + 1)
+    return row[-1]
 
 
 # ---- controls --------------------------------------------------------------------------------------------------------
