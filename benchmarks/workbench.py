@@ -74,11 +74,13 @@ def generate(folder: Path, documents: int) -> Path:
 def _repeat(small: Path, out: Path, copies: int, size: int, path: str, corpus: str) -> None:
     """Write the tables of the small audit `copies` times, with new numbers, byte ranges, and fingerprints."""
     con = duckdb.connect()
-    for table in ("cables", "portions", "findings", "undetermined", "ledger", "rules"):
+    last = con.execute(f"select max(document) from read_parquet('{small}/ledger.parquet')").fetchone()
+    assert last is not None
+    for table in (path.stem for path in sorted(small.glob("*.parquet")) if path.stem != "files"):
         source = f"read_parquet('{small}/{table}.parquet')"
         names = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
         changed = {
-            "document": f"document + copy * {10_000_000}",
+            "document": f"document + copy * {last[0] + 1}",
             "path": f"replace(path, '{path}', '{corpus}')",
             "line": f"line + copy * {BASE}",
             "end_line": f"end_line + copy * {BASE}",

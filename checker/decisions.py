@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import BinaryIO
 
 from .errors import ConfigError, did_you_mean
@@ -349,6 +350,11 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def document_key(path: object, cable: object, line: object) -> str:
+    """Return what a decision about a whole document has in place of a finding's fingerprint."""
+    return sha256(f"{path}\n{cable}\n{line}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
 # ---- Several files ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ listed here; single tests carry the mark themselves.
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,8 @@ SLOW = (
     "workbench/test_texts.py",
 )
 
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")  # no test depends on how fast the machine is
 
@@ -56,3 +60,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    """A browser for the tests of one file, which are skipped without Chromium or Playwright.
+
+    It ends with the file: while Playwright is open, no other test can run an event loop.
+    """
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+    if BROWSER is None:
+        pytest.skip("no Chromium here: nothing was drawn")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

@@ -12,7 +12,7 @@ import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..decisions import ACCEPTED, CONFIRMED, FALSE_ALARM, DecisionLog
+from ..decisions import ACCEPTED, CONFIRMED, FALSE_ALARM, MISSED, DecisionLog, ReviewDecision, document_key
 from ..errors import InputError
 from ..record import Record
 from ..reporters.escaping import csv_cell, markdown_cell
@@ -20,11 +20,12 @@ from ..resources import data_dir
 from ..rulebook.vocabulary_loader import load_vocabulary
 from ..vocabulary import Table
 from .database import Query
-from .samples import wilson
+from .samples import Sample, wilson
 
 DEFAULT_SIZE = 100  # documents
 EXAMPLES = 10
 TABLE = "discrepancies"
+OTHER = "other"  # the kind of a discrepancy that belongs to no other kind
 NAMES = ("self-inspection.md", "self-inspection.csv")
 
 
@@ -40,6 +41,8 @@ class Kind(Record):
 class SelfInspection(Record):
     """The figures of a report. Documents are classified ones; `actions` counts them by kind of classification action.
 
+    `method` says in one sentence or two how the documents were chosen. `missed` is the number of discrepancies that no
+    rule found but a reviewer reported; they are counted among the confirmed ones.
     `confirmed` is the number of documents with a confirmed discrepancy, `open` of those with one that is confirmed or
     not reviewed. `posts` are (post, documents, with a confirmed discrepancy, with any); `examples` are (document, rule,
     kind, message, decision).
@@ -54,6 +57,8 @@ class SelfInspection(Record):
     kinds: tuple[Kind, ...]
     posts: tuple[tuple[str, int, int, int], ...]
     examples: tuple[tuple[str, str, str, str, str], ...]
+    method: str = ""
+    missed: int = 0
 
 
 def kinds_of_rules(table: Table, rules: Sequence[str]) -> dict[str, str]:
@@ -71,8 +76,11 @@ def kinds_of_rules(table: Table, rules: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def inspect(out: str, log: DecisionLog, size: int = DEFAULT_SIZE, seed: int = 1) -> SelfInspection:
-    """Draw classified documents and count their discrepancies. Raises `InputError` if no document is classified.
+def inspect(
+    out: str, log: DecisionLog, size: int = DEFAULT_SIZE, seed: int = 1, sample: Sample | None = None
+) -> SelfInspection:
+    """Draw classified documents, or take those of a sample, and count their discrepancies. Raises `InputError` if no
+    document is classified.
 
     The documents are ordered by level, post and year, within these by a hash of the seed, and taken at equal distances:
     each level, post and year has its share.
@@ -82,13 +90,13 @@ def inspect(out: str, log: DecisionLog, size: int = DEFAULT_SIZE, seed: int = 1)
     try:
         population = query.run(
             "select document, coalesce(action, 'not stated') as action, coalesce(post, 'unknown') as post, "
-            f"coalesce(mrn, cable, path) as name from cables where classified order by rank desc, post, year, "
+            "coalesce(mrn, cable, path) as name, path, cable, line from cables where classified "
+            "order by rank desc, post, year, "
             f"md5({int(seed)} || '|' || coalesce(mrn, cable) || '|' || document), document"
         ).rows
         if not population:
             raise InputError(f"{out}: no document is classified, so that there is no classification action to inspect")
-        number = min(max(1, size), len(population))
-        drawn = [population[int((place + 0.5) * len(population) / number)] for place in range(number)]
+        drawn, method = _drawn(population, size, seed) if sample is None else _of_sample(population, sample)
         wanted = ", ".join(str(row[0]) for row in drawn)
         findings = query.run(
             "select document, rule, fingerprint, message from findings "
@@ -97,21 +105,47 @@ def inspect(out: str, log: DecisionLog, size: int = DEFAULT_SIZE, seed: int = 1)
         rules = [str(row[0]) for row in query.run("select rule from rules").rows]
     finally:
         query.close()
-    return _count(vocabulary[TABLE], rules, len(population), drawn, findings, log, seed)
+    found = _count(vocabulary[TABLE], rules, len(population), drawn, findings, log)
+    found.seed, found.method = sample.seed if sample else seed, method
+    return found
+
+
+Rows = Sequence[Sequence[object]]
+
+
+def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
+    """Return documents at equal distances, and the sentence on how they were chosen."""
+    number = min(max(1, size), len(population))
+    drawn = [population[int((place + 0.5) * len(population) / number)] for place in range(number)]
+    return drawn, (
+        f"{number:,} of {len(population):,} classified documents, ordered by level, post, and year, and taken at equal "
+        f"distances; seed {seed}. The same seed draws the same documents."
+    )
+
+
+def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
+    """Return the classified documents of a sample, and the sentence on how they were chosen. Raises `InputError`."""
+    members = {key for _, key in sample.members}
+    drawn = [row for row in population if str(row[0]) in members]
+    if not drawn:
+        raise InputError(f"no document of the sample {sample.name} is classified")
+    return drawn, (
+        f"The {len(drawn):,} classified documents of the sample {sample.name}, out of {len(population):,} classified "
+        f"documents; up to {sample.size:,} documents of each level, drawn at random with seed {sample.seed}."
+    )
 
 
 def _count(
     table: Table,
     rules: Sequence[str],
     population: int,
-    drawn: Sequence[Sequence[object]],
-    findings: Sequence[Sequence[object]],
+    drawn: Rows,
+    findings: Rows,
     log: DecisionLog,
-    seed: int,
 ) -> SelfInspection:
+    titles = {entry.code: entry.title for entry in table}
     kinds = kinds_of_rules(table, rules)
     names = {row[0]: str(row[3]) for row in drawn}
-    titles = {entry.code: entry.title for entry in table}
     counts = {code: [0, 0] for code in titles}
     confirmed: set[object] = set()
     found: set[object] = set()
@@ -127,16 +161,24 @@ def _count(
         found.add(document)
         confirmed |= {document} if sure else set()
         examples.append((not sure, names[document], str(rule), titles[kind], str(message), state or "not reviewed"))
+    missed = list(_missed(drawn, log.missed()))  # they are confirmed by the reviewer who reported them
+    for document, event in missed:
+        kind = kinds.get(event.rule) or next((c for c, title in titles.items() if title == event.kind), OTHER)
+        counts[kind][0] += 1
+        found.add(document)
+        confirmed.add(document)
+        words = event.note or event.kind or "reported by a reviewer"
+        examples.append((False, names[document], event.rule, titles[kind], words, MISSED))
     posts: dict[str, list[int]] = {}
     actions: dict[str, int] = {}
-    for document, action, post, _ in drawn:
+    for document, action, post, *_ in drawn:
         actions[str(action)] = actions.get(str(action), 0) + 1
         row = posts.setdefault(str(post), [0, 0, 0])
         row[0] += 1
         row[1] += document in confirmed
         row[2] += document in found
     return SelfInspection(
-        seed,
+        0,
         population,
         tuple(int(str(row[0])) for row in drawn),
         dict(sorted(actions.items())),
@@ -145,7 +187,14 @@ def _count(
         tuple(Kind(code, titles[code], *counts[code]) for code in titles),
         tuple((post, row[0], row[1], row[2]) for post, row in sorted(posts.items())),
         tuple(row[1:] for row in sorted(examples, key=lambda row: row[0])[:EXAMPLES]),
+        missed=len(missed),
     )
+
+
+def _missed(drawn: Rows, events: Sequence[ReviewDecision]) -> Iterator[tuple[object, ReviewDecision]]:
+    """Return the missed findings that reviewers reported in these documents."""
+    numbers = {document_key(row[4], row[5], row[6]): row[0] for row in drawn}
+    return ((numbers[event.finding], event) for event in events if event.finding in numbers)
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
@@ -168,17 +217,17 @@ def markdown(found: SelfInspection, title: str) -> Iterator[str]:
     number = len(found.documents)
     yield f"# Self-inspection of classification actions\n\n{markdown_cell(title)}\n\n"
     yield "".join(f"- {field}: {BLANK}\n" for field in FIELDS[:3])
-    yield (
-        f"\n## Sample\n\n{number:,} of {found.population:,} classified documents, ordered by level, post, and year, "
-        f"and taken at equal distances; seed {found.seed}. The same seed draws the same documents.\n"
-    )
+    yield f"\n## Sample\n\n{found.method}\n"
     yield "\n## Actions reviewed\n\n"
     yield _rows(("classification action", "documents"), [*found.actions.items(), ("all", number)])
     yield "\n## Actions with a discrepancy\n\n"
     for words, value in (("confirmed by a reviewer", found.confirmed), ("confirmed or not reviewed yet", found.open)):
         low, high = wilson(value, number)
         yield f"- {words}: {value:,} of {number:,}, {100 * value / number:.1f} % ({100 * low:.1f}-{100 * high:.1f} %)\n"
-    yield "\nIn parentheses: the 95 % interval for all classified documents.\n\n## Discrepancies by kind\n\n"
+    yield "\nIn parentheses: the 95 % interval for all classified documents.\n"
+    if found.missed:
+        yield f"\nConfirmed discrepancies that no rule found, but a reviewer reported: {found.missed:,}.\n"
+    yield "\n## Discrepancies by kind\n\n"
     kinds = [(kind.title, kind.confirmed, kind.unreviewed) for kind in found.kinds]
     yield _rows(("kind", "confirmed", "not reviewed"), kinds)
     yield "\n## By post\n\n"

@@ -19,9 +19,10 @@ from ..audit.samples import FINDINGS
 from ..decisions import REASONS, WITHDRAWN, ReviewDecision
 from ..decisions import parse as parse_event
 from ..errors import CablecheckError, InputError
-from .application import Workbench, json_answer, of
+from .application import Workbench, of
 from .criteria import DECISIONS, UNREVIEWED, Criteria, parse
 from .guard import Session
+from .lists import json_answer
 from .queries import Row
 
 MOST_AT_ONCE = 100_000
@@ -88,8 +89,7 @@ def _criteria(query: str) -> Criteria:
 
 
 @action(
-    findings=list, decision=str, reason=str, note=str, expires=str, by=str, query=str, items=list, confirmed=int,
-    everything=bool,
+    findings=list, decision=str, reason=str, note=str, expires=str, by=str, query=str, confirmed=int, everything=bool,
 )  # fmt: skip
 def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
     """Write one decision about one finding or several, and return the progress of the list."""
@@ -97,15 +97,15 @@ def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dic
     note = _text("note", given["note"], LONGEST_NOTE, lines=True)
     _check(decision, reason)
     criteria = _criteria(given["query"])
-    rows = _rows(workbench, criteria, given)
-    if len(rows) != given["confirmed"]:
-        raise InputError(f"{len(rows)} findings would be decided, but {given['confirmed']} was confirmed.")
+    count, rows = _rows(workbench, criteria, given)
+    if count != given["confirmed"]:
+        raise InputError(f"{count:,} findings would be decided, but {given['confirmed']:,} was confirmed.")
     by = _reviewer(workbench, session, given["by"])
-    how = "bulk" if len(rows) > 1 else _how(workbench, criteria, rows)
+    how = "bulk" if given["everything"] or len(rows) > 1 else _how(workbench, criteria, rows)
     form = ReviewDecision("", "", decision, by, reason, note, given["expires"], how)
     workbench.decide(rows, form)
     reviewed, whole = workbench.tables.progress(criteria)
-    return {"saved": len(rows), "reviewed": reviewed, "whole": whole, "by": by}
+    return {"saved": count, "reviewed": reviewed, "whole": whole, "by": by}
 
 
 def _check(decision: str, reason: str) -> None:
@@ -116,13 +116,15 @@ def _check(decision: str, reason: str) -> None:
         raise InputError(f"{DECISIONS[decision]} needs a reason: {', '.join(REASONS[decision])}.")
 
 
-def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) -> list[Row]:
-    """Return the findings to decide: those named, or all that meet the filters of the list."""
+def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) -> tuple[int, list[Row]]:
+    """Return how many findings to decide, and one of each fingerprint: those named, or all that meet the filters."""
     if given["everything"]:
-        rows = workbench.tables.named(criteria, MOST_AT_ONCE)
-        if len(rows) >= MOST_AT_ONCE:
+        if criteria.notices:  # a filter that is not understood selects nothing here; elsewhere the page says so
+            raise InputError(criteria.notices[0])
+        rows = workbench.tables.named(criteria, MOST_AT_ONCE + 1)
+        if len(rows) > MOST_AT_ONCE:
             raise InputError(f"More than {MOST_AT_ONCE:,} findings cannot be decided at once.")
-        return rows
+        return workbench.tables.count(criteria), rows
     names = list(dict.fromkeys(given["findings"]))
     if not names or not all(isinstance(name, str) and _FINGERPRINT.fullmatch(name) for name in names):
         raise InputError("findings must be a list of fingerprints.")
@@ -130,7 +132,7 @@ def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) ->
     missing = set(names) - {row["fingerprint"] for row in rows}
     if missing:
         raise InputError(f"{sorted(missing)[0]} is not in this audit.")
-    return rows
+    return len(rows), rows
 
 
 def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from starlette.requests import Request
@@ -31,6 +29,7 @@ NAVIGATION = (
     ("/findings", "Findings"),
     ("/documents", "Telegrams"),
     ("/rules", "Rules"),
+    ("/coverage", "Coverage"),
     ("/samples", "Samples"),
     ("/due", "Due"),
     ("/inspection", "Inspection"),
@@ -148,7 +147,10 @@ class Workbench:
         return str(telegram["text_hash"] or "") if telegram else ""
 
     def decide(self, rows: Sequence[Row], form: ReviewDecision) -> None:
-        """Write one decision about findings, given as rows of `item`; `form` contains what they have in common."""
+        """Write one decision about findings; `form` contains what they have in common.
+
+        The findings are rows of `item` with `text_hash`, as `AuditTables.named` and `with_fingerprints` return them.
+        """
         events = []
         for row in {row["fingerprint"]: row for row in rows}.values():
             event = copied(
@@ -158,7 +160,7 @@ class Workbench:
                 cable="" if self.redact else self.name(row),
                 path=row["path"],
                 rules=str(self.description.get("rules") or ""),
-                text=self._text_hash(row["document"]) if len(rows) == 1 else "",
+                text=str(row["text_hash"] or ""),
             )
             events.append(event)
         with self._writing:
@@ -176,7 +178,7 @@ class Workbench:
         """Record that a telegram contains something that no rule found."""
         known = self.tables.rule(rule) is not None
         event = ReviewDecision(
-            "",
+            self.tables.keys([telegram["document"]])[telegram["document"]],
             rule if known else "",
             MISSED,
             by,
@@ -201,7 +203,7 @@ class Workbench:
     def reviewed(self, telegram: Row, sample: str, by: str) -> None:
         """Record that a reviewer of a sample has read a telegram completely."""
         event = ReviewDecision(
-            _document_key(telegram),
+            self.tables.keys([telegram["document"]])[telegram["document"]],
             "",
             CONFIRMED,
             by,
@@ -217,12 +219,13 @@ class Workbench:
     def telegrams_of(self, sample: samples.Sample) -> list[Row]:
         """Return the telegrams of a sample of documents, with whether each was reviewed and has a missed finding."""
         rows = self.tables.telegrams([int(key) for _, key in sample.members if key.isdigit()])
-        missed = {(event.path, event.cable) for event in self.log.missed()}
+        missed = {event.finding for event in self.log.missed()}
+        keys = self.tables.keys([row["document"] for row in rows])
         for row in rows:
             row["name"] = self.name(row)
-            event = self.log.latest.get(_document_key(row))
+            event = self.log.latest.get(keys[row["document"]])
             row["reviewed"] = event is not None and event.how == sample.how
-            row["missed"] = (row["path"], "" if self.redact else row["name"]) in missed
+            row["missed"] = keys[row["document"]] in missed
         return rows
 
     def refresh(self) -> None:
@@ -308,20 +311,10 @@ class Workbench:
         return self.levels.get(code)
 
 
-def _document_key(telegram: Row) -> str:
-    """Return the key that decisions about a whole telegram have in place of a finding's fingerprint."""
-    return sha256(f"{telegram['path']}\n{telegram['cable']}\n{telegram['line']}".encode()).hexdigest()[:20]
-
-
 def of(request: Request) -> Workbench:
     """Return the workbench that serves a request."""
     workbench: Workbench = request.app.state.workbench
     return workbench
-
-
-def json_answer(value: object, status: int = 200) -> Response:
-    """Return a JSON response."""
-    return Response(json.dumps(value, default=str), status, media_type="application/json")
 
 
 def folder_name(out: str) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ..audit.database import quoted
 from ..errors import ConfigError
 from ..reporters import declassification
-from .application import Workbench, folder_name, json_answer, of
+from .application import Workbench, folder_name, of
 from .criteria import FACETS, Criteria
-from .finding_pages import csv_stream, decision_words, facet_groups, label, read_criteria
-from .queries import PAGE, SHOWN, Row
+from .finding_pages import decision_words, facet_groups, label, read_criteria
+from .lists import Listing, attached
+from .queries import PAGE, SHOWN, FacetCount, Row
 from .sample_pages import progress
 
 _TELEGRAM_FACETS = ("level", "post", "year", "era", "tag", "layout", "reader")
@@ -91,28 +93,23 @@ def documents(request: Request) -> Response:
     )
 
 
-def documents_json(request: Request) -> Response:
-    """Return one page of telegrams as JSON."""
+def documents_list(request: Request, whole: bool) -> Listing:
+    """Return one page of telegrams, or all that meet the criteria."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request)
+    if whole:
+        return Listing("documents", DOCUMENT_COLUMNS, _all(workbench, criteria))
     where, values = telegram_condition(workbench, criteria)
     total = workbench.tables.value(f"select count(*) from telegram where {where}", values)
-    rows = [{name: row[name] for name in DOCUMENT_COLUMNS} for row in _documents(workbench, criteria, PAGE)]
-    return json_answer({"total": total, "page": criteria.page, "notices": notices, "documents": rows})
+    about = {"total": total, "page": criteria.page, "notices": notices}
+    return Listing("documents", DOCUMENT_COLUMNS, _documents(workbench, criteria, PAGE), about)
 
 
-def documents_csv(request: Request) -> Response:
-    """Return all telegrams that meet the criteria as CSV."""
-    workbench = of(request)
-    criteria, _ = read_criteria(workbench, request)
-
-    def rows() -> Iterator[Row]:
-        criteria.page = 1
-        while found := _documents(workbench, criteria, 5000):
-            yield from found
-            criteria.page += 1
-
-    return csv_stream(DOCUMENT_COLUMNS, rows(), "telegrams.csv")
+def _all(workbench: Workbench, criteria: Criteria) -> Iterator[Row]:
+    criteria.page = 1
+    while found := _documents(workbench, criteria, 5000):
+        yield from found
+        criteria.page += 1
 
 
 def _documents(workbench: Workbench, criteria: Criteria, size: int) -> list[Row]:
@@ -249,12 +246,14 @@ def references(request: Request) -> Response:
     )
 
 
-def references_csv(request: Request) -> Response:
-    """Return the references from and to a telegram as CSV."""
+def references_list(request: Request, whole: bool) -> Listing:
+    """Return the references from and to a telegram, with those of its neighbors."""
     workbench = of(request)
     found = workbench.tables.telegram(request.path_params["number"])
-    cites, cited_by = _edges(workbench, found, _STEPS) if found else ([], [])
-    return csv_stream(("source", "target", "in_corpus", "step"), iter([*cites, *cited_by]), "references.csv")
+    if found is None:
+        raise HTTPException(404)
+    cites, cited_by = _edges(workbench, found, _STEPS)
+    return Listing("references", ("source", "target", "in_corpus", "step"), [*cites, *cited_by])
 
 
 def _edges(workbench: Workbench, found: Mapping[str, Any], steps: int) -> tuple[list[Row], list[Row]]:
@@ -332,18 +331,9 @@ def rules(request: Request) -> Response:
     return workbench.page(request, "rules.html", rows=rows, every=every, idle=idle, precision=workbench.precision())
 
 
-def rules_json(request: Request) -> Response:
-    """Return all rules as JSON."""
-    return json_answer({"rules": [{name: row[name] for name in RULE_COLUMNS} for row in _rule_rows(of(request))]})
-
-
-def rules_csv(request: Request) -> Response:
-    """Return all rules as CSV."""
-    return csv_stream(RULE_COLUMNS, iter(_rule_rows(of(request))), "rules.csv")
-
-
-def _rule_rows(workbench: Workbench) -> list[Row]:
-    return workbench.tables.rows(f"{_RULES} order by rule")
+def rules_list(request: Request, whole: bool) -> Listing:
+    """Return all rules."""
+    return Listing("rules", RULE_COLUMNS, of(request).tables.rows(f"{_RULES} order by rule"))
 
 
 def rule(request: Request) -> Response:
@@ -452,19 +442,12 @@ DUE_COLUMNS = (
 )  # fmt: skip
 
 
-def due_csv(request: Request) -> Response:
-    """Return the telegrams of one year, or those overdue, as CSV."""
+def due_list(request: Request, whole: bool) -> Listing:
+    """Return the telegrams of one year, or those overdue; JSON has the first 500."""
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
-    return csv_stream(DUE_COLUMNS, iter(_due_rows(workbench, as_of, year, 10**9)), "due.csv")
-
-
-def due_json(request: Request) -> Response:
-    """Return the telegrams of one year, or those overdue, as JSON."""
-    workbench = of(request)
-    as_of, year = _due_arguments(workbench, request)
-    rows = [{name: row[name] for name in DUE_COLUMNS} for row in _due_rows(workbench, as_of, year, 500)]
-    return json_answer({"as_of": as_of, "year": year, "sentence": DUE_SENTENCE, "documents": rows})
+    rows = _due_rows(workbench, as_of, year, 10**9 if whole else 500)
+    return Listing("documents", DUE_COLUMNS, rows, {"as_of": as_of, "year": year, "sentence": DUE_SENTENCE})
 
 
 def due_calendar(request: Request) -> Response:
@@ -484,8 +467,7 @@ def due_calendar(request: Request) -> Response:
         }
         for row in _due_rows(workbench, as_of, year, 10**9)
     ]
-    heads = {"content-disposition": 'attachment; filename="due.ics"'}
-    return Response("".join(declassification.calendar(rows, as_of)), media_type="text/calendar", headers=heads)
+    return attached(request, declassification.calendar(rows, as_of))
 
 
 # ---- All values of a facet -------------------------------------------------------------------------------------------
@@ -500,11 +482,7 @@ def values(request: Request) -> Response:
     criteria, notices = read_criteria(workbench, request, ("find", "by"))
     find = request.query_params.get("find", "")[:100]
     by = "name" if request.query_params.get("by") == "name" else "count"
-    counts = workbench.tables.facets(criteria, (name,))[name]
-    shown = [(one, label(workbench, name, one.value)) for one in counts]
-    shown = [pair for pair in shown if find.lower() in pair[1].lower()]
-    if by == "name":
-        shown.sort(key=lambda pair: pair[1])
+    counts, shown = _values(workbench, criteria, name, find, by)
     return workbench.page(
         request,
         "values.html",
@@ -518,3 +496,26 @@ def values(request: Request) -> Response:
         total=len(counts),
         found=len(shown),
     )
+
+
+def _values(
+    workbench: Workbench, criteria: Criteria, name: str, find: str, by: str
+) -> tuple[list[FacetCount], list[tuple[FacetCount, str]]]:
+    """Return the counts of a facet, and those found with their labels, in order."""
+    counts = workbench.tables.facets(criteria, (name,))[name]
+    shown = [(one, label(workbench, name, one.value)) for one in counts]
+    shown = [pair for pair in shown if find.lower() in pair[1].lower()]
+    return counts, sorted(shown, key=lambda pair: pair[1]) if by == "name" else shown
+
+
+def values_list(request: Request, whole: bool) -> Listing:
+    """Return all values of one facet with their counts."""
+    workbench = of(request)
+    name = request.path_params["name"]
+    if name not in FACETS:
+        raise HTTPException(404)
+    criteria, notices = read_criteria(workbench, request, ("find", "by"))
+    given = request.query_params
+    _, shown = _values(workbench, criteria, name, given.get("find", "")[:100], given.get("by", ""))
+    rows = [{"value": one.value, "label": words, "count": one.count} for one, words in shown]
+    return Listing("values", ("value", "label", "count"), rows, {"filter": name, "notices": notices})

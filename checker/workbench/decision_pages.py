@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..decisions import MISSED, TITLES, ReviewDecision, agreement, dump
-from .application import Workbench, json_answer, of
-from .finding_pages import csv_stream
+from .application import Workbench, of
+from .lists import Listing, attached
 
 PAGE = 100
 COLUMNS = (
@@ -31,7 +31,8 @@ def decisions(request: Request) -> Response:
     page = request.query_params.get("page", "1")
     number = min(int(page), last) if page.isascii() and page.isdigit() and 0 < int(page) else 1
     judged, same, kappa = agreement(workbench.log.in_force())
-    words = f"{judged:,} findings were judged by two reviewers, who agree on {same:,}" if judged else ""
+    subject = "1 finding was" if judged == 1 else f"{judged:,} findings were"
+    words = f"{subject} judged by two reviewers, who agree on {same:,}" if judged else ""
     return workbench.page(
         request,
         "decisions.html",
@@ -49,24 +50,16 @@ def decisions(request: Request) -> Response:
     )
 
 
-def decisions_json(request: Request) -> Response:
-    """Return the log as JSON."""
+def decisions_list(request: Request, whole: bool) -> Listing:
+    """Return the log."""
     workbench = of(request)
     chosen, notices = _chosen(request)
-    return json_answer({"decisions": _rows(workbench, chosen), "notices": notices})
-
-
-def decisions_csv(request: Request) -> Response:
-    """Return the log as CSV."""
-    workbench = of(request)
-    return csv_stream(COLUMNS, iter(_rows(workbench, _chosen(request)[0])), "decisions.csv")
+    return Listing("decisions", COLUMNS, _rows(workbench, chosen), {"notices": notices})
 
 
 def decisions_file(request: Request) -> Response:
     """Return the log as the lines of a decisions file, for another reviewer to import."""
-    lines = b"".join(dump(event) for event in of(request).log.events)
-    heads = {"content-disposition": 'attachment; filename="decisions.jsonl"'}
-    return Response(lines, media_type="application/jsonl", headers=heads)
+    return attached(request, b"".join(dump(event) for event in of(request).log.events))
 
 
 def _chosen(request: Request) -> tuple[dict[str, str], list[str]]:
@@ -85,12 +78,15 @@ def _chosen(request: Request) -> tuple[dict[str, str], list[str]]:
 def _rows(workbench: Workbench, chosen: Mapping[str, str]) -> list[dict[str, object]]:
     gone = {event.undoes for event in workbench.log.events}
     return [
-        _row(event, event.id in gone)
+        _row(workbench, event, event.id in gone)
         for event in reversed(workbench.log.events)
         if not event.undoes and all(not value or getattr(event, name) == value for name, value in chosen.items())
     ]
 
 
-def _row(event: ReviewDecision, undone: bool) -> dict[str, object]:
+def _row(workbench: Workbench, event: ReviewDecision, undone: bool) -> dict[str, object]:
     found: dict[str, object] = {name: getattr(event, name) for name in COLUMNS if name != "undone"}
-    return {**found, "title": _TITLES[event.decision], "undone": undone}
+    if workbench.redact:
+        found |= {"cable": "", "note": ""}  # written in a view that was not redacted
+    about = "" if event.decision == MISSED or event.kind else event.finding
+    return {**found, "title": _TITLES[event.decision], "undone": undone, "link": about}

@@ -1,6 +1,4 @@
-"""Build the pages about findings: list with facets, telegram next to it, permalinks, and facet values; also CSV and
-JSON.
-"""
+"""Build the pages about findings: list with facets, telegram next to it, permalinks, and facet values."""
 
 from __future__ import annotations
 
@@ -8,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
 from ..decisions import NOTE_REQUIRED, REASONS, TITLES
-from ..reporters.csv import rows as csv_rows
-from ..reporters.escaping import csv_cell
-from .application import Workbench, json_answer, of
+from .application import Workbench, of
 from .criteria import FACETS, SORTS, UNREVIEWED, Criteria, parse
 from .guard import Session
+from .lists import Listing, json_answer
 from .queries import PAGE, SHOWN, FacetCount, Row, severity_order
 
 DEFAULT = "severity=error&severity=warning&decision=none"
@@ -132,7 +129,8 @@ KEYS = (
     ("r", "write a note"),
     ("z", "undo the last decision"),
     ("x", "select the finding, to decide several at once"),
-    ("m", "report a missed finding at the selected text"),
+    ("a", "decide all findings of the list at once"),
+    ("m", "report a missed finding in the telegram"),
     ("c", "copy the permalink"),
     ("?", "show these keys"),
     ("Esc", "leave a field, close"),
@@ -235,25 +233,19 @@ def _facts(telegram: Mapping[str, Any]) -> list[str]:
 # ---- Lists as data ---------------------------------------------------------------------------------------------------
 
 
-def findings_json(request: Request) -> Response:
-    """Return the page of findings as JSON, with the counts of all facets."""
+def findings_list(request: Request, whole: bool) -> Listing:
+    """Return one page of findings with the counts of all facets, or all findings that meet the criteria."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request)
     tables = workbench.tables
+    if whole:
+        return Listing("findings", COLUMNS, _all(workbench, criteria))
     counts = {
         name: [{"value": one.value, "count": one.count} for one in values]
         for name, values in tables.facets(criteria).items()
     }
-    rows = [{name: row[name] for name in COLUMNS} for row in tables.page(criteria)]
-    total = tables.count(criteria)
-    return json_answer({"total": total, "page": criteria.page, "notices": notices, "findings": rows, "facets": counts})
-
-
-def findings_csv(request: Request) -> Response:
-    """Return all findings that meet the criteria as CSV, in one stream."""
-    workbench = of(request)
-    criteria, _ = read_criteria(workbench, request)
-    return csv_stream(COLUMNS, _all(workbench, criteria), "findings.csv")
+    about = {"total": tables.count(criteria), "page": criteria.page, "notices": notices, "facets": counts}
+    return Listing("findings", COLUMNS, tables.page(criteria), about)
 
 
 def _all(workbench: Workbench, criteria: Criteria) -> Iterator[Row]:
@@ -261,21 +253,3 @@ def _all(workbench: Workbench, criteria: Criteria) -> Iterator[Row]:
     while rows := workbench.tables.page(criteria, _CHUNK):
         yield from rows
         criteria.page += 1
-
-
-def csv_stream(
-    columns: Sequence[str], rows: Iterator[Mapping[str, Any]], name: str, heads: Sequence[str] = ()
-) -> Response:
-    """Return rows as a CSV file in which no cell is a formula. `heads` are the titles of the columns if they differ."""
-
-    def lines() -> Iterator[str]:
-        yield from csv_rows([[csv_cell(head) for head in heads or columns]])
-        for row in rows:
-            yield from csv_rows([[csv_cell(_cell(row[column])) for column in columns]])
-
-    disposition = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=disposition)
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,17 +1,22 @@
-"""The self-inspection report as a page to print and sign, as Markdown, and as CSV."""
+"""The self-inspection report as a page to print and sign, as Markdown, and as CSV: of documents drawn for it, or of a
+sample of telegrams that was reviewed.
+"""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ..audit import self_inspection
-from ..audit.samples import wilson
+from ..audit.samples import DOCUMENTS, Sample, wilson
 from ..audit.self_inspection import DEFAULT_SIZE, FIELDS, SelfInspection
+from ..decisions import MISSED
 from ..errors import ConfigError, InputError
 from .application import Workbench, folder_name, of
+from .lists import attached
 
 LARGEST = 10_000
 
@@ -20,9 +25,10 @@ def inspection(request: Request) -> Response:
     """Return the report for a sample of classified telegrams."""
     workbench = of(request)
     workbench.refresh()
+    sample = _sample(workbench, request)
     size, seed = _arguments(request)
     try:
-        found = _report(workbench, size, seed)
+        found = _report(workbench, request)
     except InputError as error:
         return workbench.page(request, "message.html", title="Self-inspection", sentences=[f"{error}."], link="")
     number = len(found.documents)
@@ -40,34 +46,47 @@ def inspection(request: Request) -> Response:
         number=number,
         shares=shares,
         size=size,
+        seed=seed,
         fields=FIELDS,
-        link=urlencode({"size": size, "seed": seed}),
+        sample=sample.name if sample else "",
+        samples=[name for name, one in workbench.samples.items() if one.kind == DOCUMENTS],
+        link=f"/inspection/{sample.name}{{}}"
+        if sample
+        else f"/inspection{{}}?{urlencode({'size': size, 'seed': seed})}",
         folder=folder_name(workbench.options.out),
+        missed=MISSED,
     )
 
 
 def inspection_markdown(request: Request) -> Response:
     """Return the report as Markdown."""
     workbench = of(request)
-    found = _report(workbench, *_arguments(request))
-    text = "".join(self_inspection.markdown(found, folder_name(workbench.options.out)))
-    heads = {"content-disposition": 'attachment; filename="self-inspection.md"'}
-    return Response(text.encode("utf-8", "backslashreplace"), media_type="text/markdown; charset=utf-8", headers=heads)
+    return attached(request, self_inspection.markdown(_report(workbench, request), folder_name(workbench.options.out)))
 
 
 def inspection_csv(request: Request) -> Response:
     """Return the figures as CSV."""
-    found = _report(of(request), *_arguments(request))
-    heads = {"content-disposition": 'attachment; filename="self-inspection.csv"'}
-    return Response(self_inspection.table(found), media_type="text/csv; charset=utf-8", headers=heads)
+    return attached(request, [self_inspection.table(_report(of(request), request))])
 
 
-def _report(workbench: Workbench, size: int, seed: int) -> SelfInspection:
+def _report(workbench: Workbench, request: Request) -> SelfInspection:
     """Return the figures; a redacted view has no examples, because they name telegrams and quote them."""
-    found = self_inspection.inspect(workbench.options.out, workbench.log, size, seed)
+    size, seed = _arguments(request)
+    found = self_inspection.inspect(workbench.options.out, workbench.log, size, seed, _sample(workbench, request))
     if workbench.redact:
         found.examples = ()
     return found
+
+
+def _sample(workbench: Workbench, request: Request) -> Sample | None:
+    """Return the sample of telegrams that the address names, if it names one."""
+    name = request.path_params.get("name")
+    if name is None:
+        return None
+    sample = workbench.samples.get(name)
+    if sample is None or sample.kind != DOCUMENTS:
+        raise HTTPException(404)
+    return sample
 
 
 def _arguments(request: Request) -> tuple[int, int]:

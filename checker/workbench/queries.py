@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..audit.database import Query, literal
+from ..decisions import document_key
 from ..errors import InputError
 from ..record import Record
 from ..results import SEVERITIES
@@ -27,42 +28,42 @@ PAGE = 50
 SHOWN = 8  # values of a facet beside a list
 MOST_KEPT = 64  # lists whose facet counts are kept until a decision changes them
 
-_TELEGRAMS = """
-create table telegram as
-select document, path, cable, line, mrn, coalesce(post, '') as post, year, date, coalesce(level, '') as level,
-    rank, coalesce(era, '') as era, coalesce(layout, '') as layout, coalesce(reader, '') as reader, subject, refs, tags,
-    instruction, declassify_on, expected_on, declass_basis, automatic_on, classified, portions, marked, words, text_hash
-from cables
-"""
-_TYPES = {  # columns of few values, which are grouped three times as fast as numbers
+_OF_TELEGRAM = ("post", "level", "era", "layout", "reader")  # columns of few values
+_TYPES = {  # enumerations are loaded and grouped three times as fast as words
     "rule": "select rule from rules union select rule from findings union select rule from undetermined",
     "severity": "select severity from rules union select severity from findings union select 'info'",
     "undetermined": "select kind from undetermined union select ''",
-    "tag": "select upper(unnest(tags)) from telegram union select ''",
-    **{name: f"select {name} from telegram union select ''" for name in ("post", "level", "era", "layout", "reader")},
+    "tag": "select upper(unnest(tags)) from cables",
+    **{name: f"select {name} from cables union select ''" for name in _OF_TELEGRAM},
 }
-_ITEMS = """
-create table item as
-select row_number() over (order by f.document, f.line, f."column", f.rule) as id, f.* replace (
-        cast(f.rule as rule_values) as rule, cast(f.severity as severity_values) as severity,
-        cast(f.undetermined as undetermined_values) as undetermined),
-    cast(coalesce(c.post, '') as post_values) as post, c.year, cast(coalesce(c.level, '') as level_values) as level,
-    cast(coalesce(c.era, '') as era_values) as era, cast(coalesce(c.layout, '') as layout_values) as layout,
-    cast(coalesce(c.reader, '') as reader_values) as reader, c.date,
-    case when len(c.tags) > 0 then
-        cast(list_distinct(string_split(upper(array_to_string(c.tags, chr(31))), chr(31))) as tag_values[])
-    end as tags,
-    cast('none' as decision_values) as decision, '' as reviewer
-from (
-    select document, path, cable, rule, severity, message, line, "column", end_line, end_column,
-        coalesce(quote, '') as quote, "at", fingerprint, '' as undetermined
-    from findings
-    union all
-    select u.document, u.path, u.cable, u.rule, coalesce(r.severity, 'info'), u.why, u.line, u."column", u.line,
-        u."column", coalesce(u.quote, ''), u."at", '', u.kind
-    from undetermined u left join rules r using (rule)
-) f left join telegram c using (document)
+_TELEGRAMS = f"""
+create table telegram as
+select document, path, cable, line, mrn, year, date,
+    {", ".join(f"cast(coalesce({name}, '') as {name}_values) as {name}" for name in _OF_TELEGRAM)},
+    rank, subject, refs, tags, instruction, declassify_on, expected_on, declass_basis, automatic_on, classified,
+    portions, marked, words, text_hash
+from cables
 """
+_ITEMS = f"""
+create table item as
+select row_number() over () as id, * from (
+    select f.* replace (
+            cast(f.rule as rule_values) as rule, cast(f.severity as severity_values) as severity,
+            cast(f.undetermined as undetermined_values) as undetermined),
+        {", ".join(f"coalesce(c.{name}, '') as {name}" for name in _OF_TELEGRAM)}, c.year, c.date,
+        cast('none' as decision_values) as decision, '' as reviewer
+    from (
+        select document, path, cable, rule, severity, message, line, "column", end_line, end_column,
+            coalesce(quote, '') as quote, "at", fingerprint, '' as undetermined
+        from findings
+        union all
+        select u.document, u.path, u.cable, u.rule, coalesce(r.severity, 'info'), u.why, u.line, u."column", u.line,
+            u."column", coalesce(u.quote, ''), u."at", '', u.kind
+        from undetermined u left join rules r using (rule)
+    ) f left join telegram c using (document)
+    order by document, line, "column", rule
+)
+"""  # numbering sorted rows takes a third of the time of a window that sorts
 _TAGS = (
     "create table tagged as select distinct document, cast(tag as tag_values) as tag from "
     "(select document, upper(unnest(tags)) as tag from telegram)"
@@ -73,7 +74,10 @@ _REDACT = (  # what a view with --redact shows of an audit that was made without
     "update item set cable = '', quote = '', "
     "message = coalesce((select summary from rules r where r.rule = item.rule), '')",
 )
-_ONE = "select i.*, c.mrn from item i left join (select document, mrn from telegram) c using (document)"
+_ONE = (
+    "select i.*, c.mrn, c.text_hash from item i "
+    "left join (select document, mrn, text_hash from telegram) c using (document)"
+)
 _FIRST = "qualify row_number() over (partition by fingerprint order by id) = 1"
 _SEARCHED = ("cable", "message", "quote")
 _ORDERS = {
@@ -110,11 +114,11 @@ class AuditTables:
         if missing:
             raise InputError(f"{out} has no table {missing[0]}; finish the audit first")
         self.present = frozenset(present)
-        self._con.execute(_TELEGRAMS)
         for name, source in _TYPES.items():
-            self._con.execute(f"create type {name}_values as enum (select * from ({source}) order by 1)")
+            known = f"select distinct v from ({source}) each(v) where v is not null order by 1"
+            self._con.execute(f"create type {name}_values as enum ({known})")
         self._con.execute(f"create type decision_values as enum ({', '.join(map(literal, DECISIONS))})")
-        for statement in (_ITEMS, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
+        for statement in (_TELEGRAMS, _ITEMS, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
             self._con.execute(statement)
         self._kept: dict[str, dict[str, list[FacetCount]]] = {}  # facets of the current decisions, by query string
 
@@ -223,6 +227,12 @@ class AuditTables:
         sql = "select * from telegram where document in (select unnest(?)) order by document"
         return self.rows(sql, [list(documents)])
 
+    def keys(self, documents: Sequence[int]) -> dict[int, str]:
+        """Return for each of these telegrams what a decision about it has in place of a fingerprint."""
+        sql = "select document, path, cable, line from cables where document in (select unnest(?))"
+        rows = self.rows(sql, [list(documents)])  # the table of the audit itself, which a redacted view does not change
+        return {row["document"]: document_key(row["path"], row["cable"], row["line"]) for row in rows}
+
     def add_sample(self, name: str, members: Sequence[str]) -> None:
         """Make a sample known to the filters; `members` are fingerprints."""
         with self._writing, self._con.cursor() as cursor:
@@ -281,7 +291,7 @@ class AuditTables:
             sql = f"select undetermined, count(*) from item where {where} group by all"
         elif name == "tag":
             where, values = self.condition(criteria)
-            sql = f"select tag, count(*) from (select unnest(tags) as tag from item where {where}) group by tag"
+            sql = f"select tag, count(*) from item join tagged using (document) where {where} group by tag"
         elif name == "sample":
             where, values = self.condition(criteria)
             members = "item join sampled using (fingerprint)"
@@ -365,11 +375,8 @@ class AuditTables:
                 )
             return
         cursor.execute("create or replace temp table latest (fingerprint varchar, decision varchar, reviewer varchar)")
-        rows = [[fingerprint, *pair] for fingerprint, pair in latest.items()]
-        for start in range(0, len(rows), 1000):
-            part = rows[start : start + 1000]
-            marks = ", ".join("(?, ?, ?)" for _ in part)
-            cursor.execute(f"insert into latest values {marks}", [cell for row in part for cell in row])
+        columns = [list(latest), [one for one, _ in latest.values()], [by for _, by in latest.values()]]
+        cursor.execute("insert into latest select unnest(?), unnest(?), unnest(?)", columns)
         cursor.execute(
             "update item set decision = latest.decision, reviewer = latest.reviewer from latest "
             "where item.fingerprint = latest.fingerprint"

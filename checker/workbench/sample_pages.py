@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from ..audit.samples import DEFAULT_SIZE, DOCUMENTS, Precision, Sample, missed_share, overall, precision
 from ..errors import InputError
-from .application import Workbench, json_answer, of
+from .application import Workbench, of
 from .criteria import parse
-from .finding_pages import DEFAULT, csv_stream
+from .finding_pages import DEFAULT
+from .lists import Listing
 
 COLUMNS = ("rule", "right", "wrong", "unsure", "undecided", "population", "words")
+TELEGRAM_COLUMNS = ("document", "name", "date", "post", "level", "reviewed", "missed")
 
 
 def samples(request: Request) -> Response:
@@ -38,10 +40,11 @@ def _row(workbench: Workbench, name: str) -> dict[str, object]:
     sample = workbench.samples[name]
     if sample.kind == DOCUMENTS:
         rows = workbench.telegrams_of(sample)
-        return {"name": name, "size": len(rows), "done": sum(row["reviewed"] for row in rows), "share": ""}
+        done = sum(row["reviewed"] for row in rows)
+        return {"name": name, "kind": sample.kind, "size": len(rows), "done": done, "share": ""}
     found = precision(sample, workbench.log.latest)
     done = len(sample.members) - sum(one.undecided for one in found.values())
-    return {"name": name, "size": len(sample.members), "done": done, "share": _overall(found)}
+    return {"name": name, "kind": sample.kind, "size": len(sample.members), "done": done, "share": _overall(found)}
 
 
 def _overall(found: Mapping[str, Precision]) -> str:
@@ -91,27 +94,25 @@ def _telegrams(request: Request, workbench: Workbench, sample: Sample) -> Respon
     )
 
 
-def sample_json(request: Request) -> Response:
-    """Return the result of a sample as JSON."""
-    found = _results(request)
-    return json_answer({"rules": _result_rows(found), "overall": overall(found)})
+def samples_list(request: Request, whole: bool) -> Listing:
+    """Return the samples of this audit with their progress."""
+    workbench = of(request)
+    workbench.refresh()
+    return Listing("samples", ("name", "kind", "size", "done", "share"), progress(workbench))
 
 
-def sample_csv(request: Request) -> Response:
-    """Return the result of a sample as CSV."""
-    return csv_stream(COLUMNS, iter(_result_rows(_results(request))), "sample.csv")
-
-
-def _result_rows(found: Mapping[str, Precision]) -> list[dict[str, object]]:
-    return [
-        {"rule": rule, "words": one.words(), **{name: getattr(one, name) for name in COLUMNS[1:-1]}}
-        for rule, one in found.items()
-    ]
-
-
-def _results(request: Request) -> dict[str, Precision]:
+def sample_list(request: Request, whole: bool) -> Listing:
+    """Return the result of a sample: by rule, or by telegram."""
     workbench = of(request)
     one = workbench.samples.get(request.path_params["name"])
-    if one is None or one.kind == DOCUMENTS:
+    if one is None:
         raise InputError("There is no such sample in this audit.")
-    return precision(one, workbench.log.latest)
+    about = {"sample": one.name, "seed": one.seed}
+    if one.kind == DOCUMENTS:
+        return Listing("telegrams", TELEGRAM_COLUMNS, workbench.telegrams_of(one), about)
+    found = precision(one, workbench.log.latest)
+    rows = [
+        {"rule": rule, "words": each.words(), **{name: getattr(each, name) for name in COLUMNS[1:-1]}}
+        for rule, each in found.items()
+    ]
+    return Listing("rules", COLUMNS, rows, {**about, "overall": overall(found)})

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain
 from secrets import token_hex
 
 import uvicorn
@@ -17,7 +18,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ..errors import CablecheckError, ConfigError
-from . import actions, corpus_pages, decision_pages, finding_pages, inspection_pages, sample_pages, tool_pages
+from ..reporters import page_style
+from . import actions, corpus_pages, decision_pages, finding_pages, inspection_pages, lists, sample_pages, tool_pages
 from .application import ViewOptions, Workbench
 from .guard import Guard
 from .markup import STATIC, Pages
@@ -25,45 +27,56 @@ from .markup import STATIC, Pages
 PORT = 8437
 HOST = "127.0.0.1"  # the only address that is served; a remote machine is reached through an SSH tunnel
 
-ROUTES = (
+
+def colors(request: Request) -> Response:
+    """Return the colors, which the reports of the command line have too."""
+    return Response(page_style.COLORS, media_type="text/css")
+
+
+PAGES = (
     ("/", corpus_pages.overview),
     ("/findings", finding_pages.findings),
-    ("/findings.json", finding_pages.findings_json),
-    ("/findings.csv", finding_pages.findings_csv),
     ("/findings/{fingerprint:str}", finding_pages.permalink),
     ("/pane", finding_pages.pane_part),
     ("/values/{name:str}", corpus_pages.values),
     ("/documents", corpus_pages.documents),
-    ("/documents.json", corpus_pages.documents_json),
-    ("/documents.csv", corpus_pages.documents_csv),
     ("/documents/{number:int}", corpus_pages.telegram),
     ("/cables/{mrn:str}", corpus_pages.cable),
-    ("/references/{number:int}.csv", corpus_pages.references_csv),
     ("/references/{number:int}", corpus_pages.references),
     ("/rules", corpus_pages.rules),
-    ("/rules.json", corpus_pages.rules_json),
-    ("/rules.csv", corpus_pages.rules_csv),
     ("/rules/{rule:str}", corpus_pages.rule),
+    ("/coverage", tool_pages.coverage),
     ("/due", corpus_pages.due),
-    ("/due.json", corpus_pages.due_json),
-    ("/due.csv", corpus_pages.due_csv),
     ("/due.ics", corpus_pages.due_calendar),
     ("/inspection", inspection_pages.inspection),
     ("/inspection.md", inspection_pages.inspection_markdown),
     ("/inspection.csv", inspection_pages.inspection_csv),
+    ("/inspection/{name:str}.md", inspection_pages.inspection_markdown),
+    ("/inspection/{name:str}.csv", inspection_pages.inspection_csv),
+    ("/inspection/{name:str}", inspection_pages.inspection),
     ("/compare", tool_pages.compare),
     ("/query", tool_pages.query),
     ("/samples", sample_pages.samples),
-    ("/samples/{name:str}.csv", sample_pages.sample_csv),
-    ("/samples/{name:str}.json", sample_pages.sample_json),
     ("/samples/{name:str}", sample_pages.sample),
     ("/decisions", decision_pages.decisions),
-    ("/decisions.json", decision_pages.decisions_json),
-    ("/decisions.csv", decision_pages.decisions_csv),
     ("/decisions.jsonl", decision_pages.decisions_file),
-    ("/query.json", tool_pages.query_json),
-    ("/query.csv", tool_pages.query_csv),
+    ("/static/colors.css", colors),
 )
+LISTS = (  # each with .json and .csv
+    ("/findings", finding_pages.findings_list),
+    ("/values/{name:str}", corpus_pages.values_list),
+    ("/documents", corpus_pages.documents_list),
+    ("/references/{number:int}", corpus_pages.references_list),
+    ("/rules", corpus_pages.rules_list),
+    ("/coverage", tool_pages.coverage_list),
+    ("/due", corpus_pages.due_list),
+    ("/compare", tool_pages.compare_list),
+    ("/query", tool_pages.query_list),
+    ("/samples", sample_pages.samples_list),
+    ("/samples/{name:str}", sample_pages.sample_list),
+    ("/decisions", decision_pages.decisions_list),
+)
+ROUTES = (*chain.from_iterable(lists.routes(path, read) for path, read in LISTS), *PAGES)
 POSTS = (
     ("/decisions", actions.decide),
     ("/decisions/undo", actions.undo),
@@ -142,6 +155,15 @@ def bind(port: int) -> socket.socket:
     return listener
 
 
+def server_of(guard: Guard) -> uvicorn.Server:
+    """Return the server of an application, which logs nothing itself."""
+    config = uvicorn.Config(
+        guard, log_config=None, log_level="critical", access_log=False, lifespan="off", server_header=False,
+        date_header=False, ws="none", proxy_headers=False, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    return uvicorn.Server(config)
+
+
 def serve(options: ViewOptions, port: int, log: Callable[[str], None], started: Callable[[str, bool], None]) -> None:
     """Serve one audit until interrupted. `started(address, first)` is called with each address for signing in.
 
@@ -157,13 +179,9 @@ def serve(options: ViewOptions, port: int, log: Callable[[str], None], started: 
 
         guard = application(workbench, number, log, announce)
         announce(guard.token, True)
-        config = uvicorn.Config(
-            guard, log_config=None, log_level="critical", access_log=False, lifespan="off", server_header=False,
-            date_header=False, ws="none", proxy_headers=False, timeout_graceful_shutdown=1,
-        )  # fmt: skip
         try:
             with suppress(KeyboardInterrupt):  # Ctrl-C is how it is stopped
-                uvicorn.Server(config).run(sockets=[listener])
+                server_of(guard).run(sockets=[listener])
         finally:
             workbench.close()
     finally:

@@ -1,18 +1,21 @@
-"""Build the pages of the tools: one SELECT over the tables, and the comparison with another audit."""
+"""Build the pages of the tools: one SELECT over the tables, field coverage, and the comparison with another audit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ..audit.database import Query
 from ..audit.tables import TABLES
 from ..errors import ConfigError
-from .application import Workbench, json_answer, of
-from .finding_pages import csv_stream
-from .queries import MEMORY, SECONDS
+from .application import Workbench, of
+from .comparison import Comparison
+from .lists import Listing
+from .queries import MEMORY, SECONDS, Row
 
 _EXAMPLE = "select rule, count(*) as findings\nfrom findings\ngroup by rule\norder by findings desc"
 MOST_ROWS = 1000
@@ -50,25 +53,13 @@ def query(request: Request) -> Response:
     )
 
 
-def query_json(request: Request) -> Response:
-    """Return the result of the SELECT in the address as JSON."""
-    columns, rows = _answer(request)
-    return json_answer({"columns": list(columns), "rows": [list(row) for row in rows]})
-
-
-def query_csv(request: Request) -> Response:
-    """Return the result of the SELECT in the address as CSV."""
-    columns, rows = _answer(request)
-    names = [str(place) for place in range(len(columns))]  # columns may have equal names
-    records = (dict(zip(names, row, strict=True)) for row in rows)
-    return csv_stream(names, records, "query.csv", columns)
-
-
-def _answer(request: Request) -> tuple[tuple[str, ...], tuple[tuple[object, ...], ...]]:
+def query_list(request: Request, whole: bool) -> Listing:
+    """Return the result of the SELECT in the address."""
     workbench = of(request)
     if workbench.options.redact and not workbench.description.get("redacted"):
         raise ConfigError(NO_QUERY)
-    return _run(workbench, request.query_params.get("sql", ""))
+    columns, rows = _run(workbench, request.query_params.get("sql", ""))
+    return Listing("rows", columns, rows, {"columns": list(columns)})
 
 
 def _run(workbench: Workbench, sql: str) -> tuple[tuple[str, ...], tuple[tuple[object, ...], ...]]:
@@ -83,8 +74,94 @@ def _run(workbench: Workbench, sql: str) -> tuple[tuple[str, ...], tuple[tuple[o
     return answer.columns, answer.rows
 
 
+# ---- Field coverage --------------------------------------------------------------------------------------------------
+
+_COVERED = ("field", "year", "layout")
+COVERAGE_COLUMNS = tuple(column.name for column in TABLES["coverage"])
+
+
+def coverage(request: Request) -> Response:
+    """Return how often each field was read; for one field, also by year and layout."""
+    workbench = of(request)
+    chosen, notices = _coverage_chosen(workbench, request)
+    rows = _coverage(workbench, chosen)
+    text = [row for row in rows if row["field"] == "text"]
+    rows = [row for row in rows if row["field"] != "text"]
+    return workbench.page(
+        request,
+        "coverage.html",
+        notices=notices,
+        field=chosen["field"],
+        year=chosen["year"],
+        layout=chosen["layout"],
+        fields=_covered(workbench, "field"),
+        years=_covered(workbench, "year"),
+        layouts=_covered(workbench, "layout"),
+        titles=workbench.titles,
+        link=urlencode({name: value for name, value in chosen.items() if value}),
+        text=_sums(text, "field")[0] if text else None,
+        by_field=_sums(rows, "field"),
+        by_year=_sums(rows, "year"),
+        by_layout=_sums(rows, "layout"),
+    )
+
+
+def _covered(workbench: Workbench, name: str) -> list[str]:
+    """Return the values of one column of the table `coverage`; the row `text` is not a field."""
+    if "coverage" not in workbench.tables.present:
+        return []
+    sql = f"select distinct cast({name} as varchar) as value from coverage where field <> 'text' order by value"
+    return [row["value"] for row in workbench.tables.rows(sql) if row["value"]]
+
+
+def _coverage_chosen(workbench: Workbench, request: Request) -> tuple[dict[str, str], list[str]]:
+    """Return the filters of a request, and a notice for each unknown name or value."""
+    chosen = {name: request.query_params.get(name, "")[:100] for name in _COVERED}
+    unknown = [name for name in request.query_params if name not in _COVERED]
+    notices = [f"There is no filter “{name[:40]}”; known filters: {', '.join(_COVERED)}." for name in unknown]
+    if "coverage" not in workbench.tables.present:
+        return chosen, ["This audit has no table on field coverage. Audit again to have one."]
+    notices += [
+        f"Nothing in this audit has {name} “{value}”."
+        for name, value in chosen.items()
+        if value and value not in _covered(workbench, name)
+    ]
+    return chosen, notices
+
+
+def _coverage(workbench: Workbench, chosen: Mapping[str, str]) -> list[Row]:
+    """Return the rows of the table `coverage` that meet the filters; a filter on fields leaves the row `text` out."""
+    if "coverage" not in workbench.tables.present:
+        return []
+    given = {name: value for name, value in chosen.items() if value}
+    where = " and ".join(["true", *(f"cast({name} as varchar) = ?" for name in given)])
+    sql = f"select * from coverage where {where} order by year nulls last, layout, field"
+    return workbench.tables.rows(sql, list(given.values()))
+
+
+def _sums(rows: Sequence[Row], name: str) -> list[Row]:
+    """Return the sums of the counts by one column."""
+    found: dict[object, Row] = {}
+    for row in rows:
+        sums = found.setdefault(row[name], {"name": row[name]} | dict.fromkeys(_COUNTS, 0))
+        for count in _COUNTS:
+            sums[count] += row[count] or 0
+    return list(found.values())
+
+
+_COUNTS = tuple(name for name in COVERAGE_COLUMNS if name not in _COVERED)
+
+
+def coverage_list(request: Request, whole: bool) -> Listing:
+    """Return the rows of the table `coverage` that meet the filters."""
+    workbench = of(request)
+    chosen, notices = _coverage_chosen(workbench, request)
+    return Listing("coverage", COVERAGE_COLUMNS, _coverage(workbench, chosen), {"notices": notices})
+
+
 # ---- Comparison ------------------------------------------------------------------------------------------------------
 
+COMPARED = ("kind", "rule", "severity", "path", "cable", "line", "message", "fingerprint", "decision")
 KINDS = {
     "new": "only in this audit",
     "gone": "only in the other audit",
@@ -100,18 +177,36 @@ def compare(request: Request) -> Response:
     if comparison is None:
         sentence = "Start with --compare DIR to compare this audit with another one."
         return workbench.page(request, "message.html", title="Compare", sentences=[sentence], link="")
-    kind = request.query_params.get("kind", "")
-    rule = request.query_params.get("rule", "")
-    rows = comparison.rows(kind, rule) if kind in KINDS else []
-    for row in rows:
-        row["decision"] = workbench.decision_of(row["fingerprint"])
+    kind, rule, rows = _compared(workbench, comparison, request)
     return workbench.page(
         request,
         "compare.html",
         other=workbench.options.compare,
         kinds=KINDS,
         counts=comparison.counts(),
-        kind=kind if kind in KINDS else "",
+        kind=kind,
         rule=rule,
         rows=rows,
     )
+
+
+def _compared(workbench: Workbench, comparison: Comparison, request: Request) -> tuple[str, str, list[Row]]:
+    """Return the kind and the rule that a request names, and their findings."""
+    kind, rule = request.query_params.get("kind", ""), request.query_params.get("rule", "")
+    rows = comparison.rows(kind, rule) if kind in KINDS else []
+    for row in rows:
+        row["decision"] = workbench.decision_of(row["fingerprint"])
+    return kind if kind in KINDS else "", rule, rows
+
+
+def compare_list(request: Request, whole: bool) -> Listing:
+    """Return the counts by rule, or the findings of the kind that the address names."""
+    workbench = of(request)
+    comparison = workbench.comparison
+    if comparison is None:
+        raise HTTPException(404)
+    kind, rule, rows = _compared(workbench, comparison, request)
+    about = {"other": workbench.options.compare, "kind": kind, "rule": rule}
+    if kind:
+        return Listing("findings", COMPARED, rows, about)
+    return Listing("rules", ("rule", *KINDS), comparison.counts(), about)

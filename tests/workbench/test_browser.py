@@ -5,104 +5,110 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 
 import pytest
 
-from checker import audit, synth
-from checker.config import Options
+from checker.audit import samples
+from checker.decisions import ReviewDecision
+from checker.workbench.application import ViewOptions, Workbench
+from checker.workbench.criteria import parse
+from checker.workbench.server import application, bind, server_of
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium here: the workbench was not drawn")
-
+axe_base = pytest.importorskip("axe_playwright_python.base", reason="axe is not installed")
 ROOT = Path(__file__).parents[2]
 DEFAULT = "/findings?severity=error&severity=warning&decision=none"
 
 
 class Server:
-    """`cablecheck view` in a process of its own."""
+    """`cablecheck view` on a port of its own, in a thread of this process."""
 
-    def __init__(self, out: Path, *words: str) -> None:
-        command = [sys.executable, "-m", "checker", "view", str(out), "--no-browser", "--port", "0", "--quiet", *words]
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env)
-        assert self.process.stdout is not None
-        found = re.search(r"http://\S+", self.process.stdout.readline())
-        assert found, "the server did not start"
-        self.address = found[0]
-        self.home = self.address.partition("/?")[0]
+    def __init__(self, out: Path, **options: object) -> None:
+        self.listener = bind(0)
+        port = self.listener.getsockname()[1]
+        self.workbench = Workbench(ViewOptions(str(out), **options))  # type: ignore[arg-type]
+        guard = application(self.workbench, port, lambda line: None, lambda token: None)
+        self.home = f"http://127.0.0.1:{port}"
+        self.address = f"{self.home}/?token={guard.token}"
+        self.server = server_of(guard)
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]}, daemon=True)
+        self.thread.start()
 
     def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("browser")
-    synth.write(2000, 5, 0.3, str(folder / "cables.jsonl"))
-    audit.run([str(folder / "cables.jsonl")], str(folder / "out"), Options(jobs=1))
-    return folder
+        self.server.should_exit = True
+        self.thread.join(20)
+        self.listener.close()
+        self.workbench.close()
 
 
 @pytest.fixture
-def out(corpus, tmp_path) -> Path:
-    return Path(shutil.copytree(corpus / "out", tmp_path / "out"))
+def out(shared, tmp_path) -> Path:
+    return Path(shutil.copytree(shared / "out", tmp_path / "out"))
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+class Visits:
+    """Pages that are signed in to a server; `foreign` and `errors` are what they must not do."""
+
+    def __init__(self, chromium) -> None:
+        self.chromium = chromium
+        self.servers: list[Server] = []
+        self.contexts: list[object] = []
+        self.foreign: list[str] = []
+        self.errors: list[str] = []
+
+    def begin(self, out: Path, *, width: int = 1200, script: bool = True, scheme: str = "light", **options: object):
+        server = Server(out, **options)
+        self.servers.append(server)
+        context = self.chromium.new_context(
+            viewport={"width": width, "height": 800}, java_script_enabled=script, color_scheme=scheme
+        )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("request", lambda request: self.ask(request.url, server.home))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda line: self.errors.append(line.text) if _matters(line) else None)
+        page.goto(server.address)
+        page.server = server
+        return page
+
+    def ask(self, url: str, home: str) -> None:
+        if not url.startswith(f"{home}/"):
+            self.foreign.append(url)
+
+    def end(self) -> None:
+        for context in self.contexts:
+            context.close()  # type: ignore[attr-defined]
+        for server in self.servers:
+            server.stop()
+        assert [] == self.foreign and [] == self.errors
 
 
 def _matters(line) -> bool:
-    """Return whether a line of the console is an error of ours: tests stop their servers themselves."""
-    return line.type == "error" and "ERR_CONNECTION" not in line.text
+    """Return whether a line of the console is an error of ours: tests stop their servers and ask for what is not there."""
+    return line.type == "error" and "Failed to load resource" not in line.text
 
 
 @pytest.fixture
 def start(chromium):
     """Start a server on an audit and sign in; every request to another host fails the test."""
-    servers: list[Server] = []
-    contexts = []
-    foreign: list[str] = []
-    errors: list[str] = []
-
-    def begin(out: Path, *words: str, width: int = 1200, script: bool = True, scheme: str = "light"):
-        server = Server(out, *words)
-        servers.append(server)
-        context = chromium.new_context(
-            viewport={"width": width, "height": 800}, java_script_enabled=script, color_scheme=scheme
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on(
-            "request", lambda request: foreign.append(request.url) if not request.url.startswith(server.home) else None
-        )
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if _matters(line) else None)
-        page.goto(server.address)
-        page.server = server
-        return page
-
-    yield begin
-    for context in contexts:
-        context.close()
-    for server in servers:
-        server.stop()
-    assert [] == foreign and [] == errors
+    visits = Visits(chromium)
+    yield visits.begin
+    visits.end()
 
 
 def go(page, path: str) -> None:
     page.goto(page.server.home + path)
+
+
+def follow(page, selector: str) -> None:
+    """Click a link, and wait until the next page has run its script."""
+    with page.expect_navigation():
+        page.click(selector)
 
 
 def wait_for_words(page, words: str) -> None:
@@ -173,8 +179,7 @@ def test_a_review_with_keys_alone(out, start):
 
 def test_from_a_count_to_the_telegram_with_its_place_in_view(out, start):
     page = start(out)
-    page.click("text=unreviewed errors")
-    page.wait_for_selector("#rows")
+    follow(page, "text=unreviewed errors")
     page.keyboard.press("j")
     page.wait_for_selector("#rows > .row:nth-child(2) > a[aria-current]")
     for _ in range(5):
@@ -205,7 +210,7 @@ def test_from_a_count_to_the_telegram_with_its_place_in_view(out, start):
 
 
 def test_several_findings_at_once(out, start):
-    page = start(out, "--reviewer", "K. Reviewer")
+    page = start(out, reviewer="K. Reviewer")
     go(page, DEFAULT)
     for _ in range(3):
         page.keyboard.press("x")
@@ -224,6 +229,43 @@ def test_several_findings_at_once(out, start):
     page.keyboard.type("3")
     page.keyboard.press("Enter")
     wait_for_words(page, "Saved: False alarm. 3 of")
+
+
+def test_all_findings_of_a_list_are_decided_at_once_and_undone(out, start):
+    page = start(out, reviewer="K. Reviewer")
+    go(page, "/findings?decision=none")
+    total = int(page.inner_text("#heading").split()[0])
+    assert total > 50  # more than a page
+    page.keyboard.press("a")
+    wait_for_words(page, f"All {total} findings of this list")
+    page.keyboard.press("1")
+    page.wait_for_selector("#bulkdialog[open]")
+    assert f"all {total} findings" in page.inner_text("#bulkwords")
+    page.keyboard.type(str(total - 1))
+    page.keyboard.press("Enter")
+    wait_for_words(page, "Nothing was saved")
+    page.keyboard.press("1")
+    page.wait_for_selector("#bulkdialog[open]")
+    page.keyboard.type(str(total))
+    page.keyboard.press("Enter")
+    wait_for_words(page, f"Saved: Confirmed. {total} findings")
+    assert "0 findings" == page.inner_text("#heading")
+    page.keyboard.press("z")
+    wait_for_words(page, "Undone")
+    assert f"{total} findings" == page.inner_text("#heading")
+
+
+def test_a_missed_finding_is_reported_with_keys_alone(out, start):
+    page = start(out, reviewer="K. Reviewer")
+    go(page, "/documents/1")
+    page.keyboard.press("m")
+    page.wait_for_selector("#misseddialog[open]")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Portion marking")
+    page.keyboard.press("Enter")
+    wait_for_words(page, "Saved: missed finding.")
+    go(page, "/decisions")
+    assert "Portion marking" in page.inner_text("tbody")
 
 
 def test_a_permalink_needs_the_cookie(out, start, chromium):
@@ -253,39 +295,68 @@ def test_reading_without_script(out, start):
 
 
 PAGES = (
-    "/", DEFAULT, DEFAULT + "&item=3", "/findings?undetermined=copy", "/documents", "/documents/1", "/rules", "/rules/FMT-002",
-    "/due", "/references/7", "/decisions", "/query?sql=select+rule+from+rules", "/values/post", "/compare", "/samples", "/inspection", "/nothing",
+    "/", DEFAULT, DEFAULT + "&item=3", "/findings?undetermined=copy", "/findings/{fingerprint}", "/findings/0123456789abcdef0123",
+    "/documents?q=festival", "/documents/1", "/rules", "/rules/FMT-002", "/coverage", "/coverage?field=dtg", "/due?year=2003", "/references/7", "/decisions",
+    "/query?sql=select+rule+from+rules+limit+20", "/query?sql=select+nix", "/values/post", "/compare", "/compare?kind=new", "/samples",
+    "/samples/spring", "/samples/read", "/inspection", "/inspection/read", "/nothing",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [1200, 900, 420, 320])
-def test_no_page_scrolls_sideways(width, out, start):
-    page = start(out, "--compare", str(out), width=width)
-    for path in (path for path in PAGES if path != "/nothing"):
-        go(page, path)
+@pytest.fixture(scope="module")
+def visited(shared, chromium, tmp_path_factory):
+    """A page that is signed in to an audit with two samples, some decisions, and another audit to compare with."""
+    out = Path(shutil.copytree(shared / "out", tmp_path_factory.mktemp("visited") / "out"))
+    visits = Visits(chromium)
+    page = visits.begin(out, compare=str(shared / "out"), reviewer="K. Reviewer")
+    bench = page.server.workbench
+    for name, kind in (("spring", samples.FINDINGS), ("read", samples.DOCUMENTS)):
+        bench.draw(name, kind, "", parse([("severity", "error")]), 3, 1, False)
+    for row in bench.tables.named(parse([("sample", "spring")]), 4):
+        bench.decide([row], ReviewDecision("", "", "confirmed", "K. Reviewer", note="As the manual has it."))
+    page.fingerprint = row["fingerprint"]
+    page.add_init_script(path=axe_base.AXE_FILE_PATH)
+    yield page
+    visits.end()
+
+
+def violations(page, *rules: str) -> list[object]:
+    """Return what axe-core finds, by all its rules or by some."""
+    only = f", runOnly: {{type: 'rule', values: {list(rules)}}}" if rules else ""
+    found = page.evaluate(f"axe.run(document, {{resultTypes: ['violations']{only}}}).then(found => found.violations)")
+    return [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found]
+
+
+def looks(page, path: str) -> None:
+    """Check a page as it is at four widths, and by axe-core at two of them, light and dark.
+
+    A change of colors can change the verdict of two rules only.
+    """
+    for width in (1200, 900, 420, 320):
+        page.set_viewport_size({"width": width, "height": 800})
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, (path, wide)
+        assert wide <= 0, (path, width, wide)
+        if width in (1200, 420):
+            page.emulate_media(color_scheme="light")
+            assert [] == violations(page), (path, width)
+            page.emulate_media(color_scheme="dark")
+            assert [] == violations(page, "color-contrast", "link-in-text-block"), (path, width, "dark")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 420])
-def test_axe_finds_nothing(width, scheme, out, start):
-    axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    page = start(out, "--compare", str(out), width=width, scheme=scheme)
-    for path in (path for path in PAGES if path != "/nothing"):
-        go(page, path)
-        found = axe_module.Axe().run(page)
-        told = [
-            (each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found.response["violations"]
-        ]
-        assert [] == told, (path, told)
-    go(page, DEFAULT)
-    if width == 420:
-        page.click("#rows > .row:first-child > a")
-        page.wait_for_selector(".bar")
-    page.click('[data-decision="false_alarm"]')
-    found = axe_module.Axe().run(page)
-    assert [] == [each["id"] for each in found.response["violations"]]
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways_and_axe_finds_nothing(path, visited):
+    go(visited, path.format(fingerprint=visited.fingerprint))
+    looks(visited, path)
+
+
+@pytest.mark.parametrize("opened", ["false_alarm", "keys", "all", "name"])
+def test_axe_finds_nothing_in_what_a_key_opens(opened, visited):
+    go(visited, DEFAULT + "&item=3")
+    visited.emulate_media(color_scheme="light")
+    if opened == "name":
+        visited.evaluate("document.querySelector('#namedialog').showModal()")
+    else:
+        visited.keyboard.press({"false_alarm": "2", "keys": "?", "all": "a"}[opened])
+    looks(visited, opened)
 
 
 def test_small_screens_have_list_and_telegram_apart(out, start):
@@ -295,12 +366,11 @@ def test_small_screens_have_list_and_telegram_apart(out, start):
     page.click(".tofilters")
     assert page.is_visible(".filters")
     page.click(".drawer a")
-    page.click("#rows > .row:first-child > a")
-    page.wait_for_selector(".pane", state="visible")
-    assert not page.is_visible(".list")
+    follow(page, "#rows > .row:first-child > a")
+    assert page.is_visible(".pane") and not page.is_visible(".list")
     for button in page.locator(".choices button:visible").all():
         assert button.bounding_box()["height"] >= 44
-    page.click(".back a")
+    follow(page, ".back a")
     assert page.is_visible(".list")
 
 
@@ -312,7 +382,7 @@ def test_printing_leaves_the_telegram(out, start):
 
 
 def test_a_stopped_server_is_reported_and_nothing_is_lost(out, start):
-    page = start(out, "--reviewer", "K. Reviewer")
+    page = start(out, reviewer="K. Reviewer")
     go(page, DEFAULT)
     page.server.stop()
     page.keyboard.press("1")
@@ -323,19 +393,19 @@ def test_a_stopped_server_is_reported_and_nothing_is_lost(out, start):
 
 
 def test_ctrl_c_ends_with_0_and_a_taken_port_with_2(out):
-    import signal
-
-    server = Server(out)
-    port = server.home.rpartition(":")[2]
-    done = subprocess.run(
-        [sys.executable, "-m", "checker", "view", str(out), "--no-browser", "--port", port],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert 2 == done.returncode and f"port {port} cannot be used" in done.stderr
-    server.process.send_signal(signal.SIGINT)
-    assert 0 == server.process.wait(20)
-    done = subprocess.run(
-        [sys.executable, "-m", "checker", "view", str(out.parent), "--no-browser"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert 2 == done.returncode and "audit.json" in done.stderr and done.stderr.count("\n") == 1
+    command = [sys.executable, "-m", "checker", "view", "--no-browser"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [*command, str(out), "--port", "0"], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env
+    )
+    assert process.stdout is not None
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=\S+", process.stdout.readline())
+    assert found, "the server did not start"
+    for words, told in (
+        ([str(out), "--port", found[1]], f"port {found[1]} cannot be used"),
+        ([str(out.parent)], "audit.json"),
+    ):
+        done = subprocess.run([*command, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert 2 == done.returncode and told in done.stderr and 1 == done.stderr.count("\n")
+    process.send_signal(signal.SIGINT)
+    assert 0 == process.wait(20)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections import Counter
 
@@ -134,15 +133,59 @@ def test_every_page_answers(shared, view):
         "/", "/findings?sort=place", "/documents", "/documents?rule=FMT-002&year=1970..1999", "/documents/1", "/rules",
         "/rules?all=1", "/rules/FMT-002", "/due", "/due?as-of=2010-01-01&year=2010", "/references/1", "/references/1?steps=2",
         "/inspection", "/inspection?size=20&seed=4", "/compare", "/compare?kind=same", "/query", "/query?sql=select+1", "/values/post?find=zen&by=name",
-        "/documents.csv", "/rules.csv", "/due.csv", "/inspection.csv", "/references/1.csv", "/query.csv?sql=select+1+as+one",
+        "/inspection.csv", "/coverage", "/coverage?field=date", "/coverage?year=1987&layout=nix",
     ]  # fmt: skip
     for path in pages:
         page = reader.get(path)
         if "html" in page[:20]:
             assert 1 == len(re.findall("<h1", page)) and "Highest marking in this audit" in page, path
-    for path in ("/documents.json", "/rules.json", "/due.json", "/query.json?sql=select+1"):
-        assert json.dumps(reader.json(path))
     assert "BEGIN:VCALENDAR" in reader.get("/due.ics")
+
+
+def test_every_list_is_there_as_json_and_as_csv_with_the_same_rows(shared, view):
+    reader = view(shared / "out", compare=str(shared / "out"))
+    for path, query, name in (
+        ("/findings", "?severity=error", "findings"), ("/values/post", "", "values"), ("/documents", "?level=C", "documents"),
+        ("/references/1", "", "references"), ("/rules", "", "rules"), ("/coverage", "?field=date", "coverage"), ("/due", "", "documents"),
+        ("/compare", "?kind=same&rule=FMT-002", "findings"), ("/compare", "", "rules"), ("/query", "?sql=select+7+as+seven", "rows"),
+        ("/samples", "", "samples"), ("/decisions", "", "decisions"),
+    ):  # fmt: skip
+        listed = reader.json(f"{path}.json{query}")
+        answer = reader.client.get(f"{path}.csv{query}")
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        assert 200 == answer.status_code and "attachment" in answer.headers["content-disposition"]
+        assert len(listed[name]) == min(len(rows), 50) or len(rows) == listed.get("total", len(listed[name])), path
+        if rows and isinstance(listed[name][0], dict):
+            assert list(rows[0]) == list(listed[name][0])
+    for path in (
+        "/findings",
+        "/documents",
+        "/rules",
+        "/coverage",
+        "/due",
+        "/compare",
+        "/query?sql=select+1",
+        "/decisions",
+    ):
+        links = re.findall(
+            r'href="([^"]*\.(?:csv|json)[^"]*)"', reader.get(path if "?" in path else f"{path}?sort=place")
+        )
+        assert {"csv", "json"} <= {re.search(r"\.(\w+)", link)[1] for link in links}, path
+
+
+def test_field_coverage_adds_up(shared, view):
+    reader = view(shared / "out")
+    sql = (
+        "select layout, sum(documents), sum(read), sum(absent) from coverage where field = 'dtg' group by 1 order by 1"
+    )
+    for layout, documents, read, absent in audit.query(str(shared / "out"), sql).rows:
+        rows = reader.json(f"/coverage.json?field=dtg&layout={layout}")["coverage"]
+        for name, sum_of in (("documents", documents), ("read", read), ("absent", absent)):
+            assert sum_of == sum(row[name] for row in rows), name
+        page = reader.get(f"/coverage?field=dtg&layout={layout}")
+        assert f'<th scope="row">dtg</th><td class="n">{read:,}</td>' in page
+    assert "Nothing in this audit has year “1700”" in plain(reader.get("/coverage?year=1700"))
+    assert "There is no filter “yaer”" in plain(reader.get("/coverage?yaer=1"))
 
 
 @pytest.mark.parametrize(

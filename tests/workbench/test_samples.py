@@ -84,7 +84,7 @@ def test_a_blind_review_hides_the_decisions_of_others_until_ones_own_is_saved(fo
     assert "A. Reviewer" not in page.partition('id="rows"')[2] and "decided" not in page.partition('id="rows"')[2]
     judge(other, row, by="B. Reviewer")
     assert "A. Reviewer" in other.get(link)
-    assert "1 findings were judged by two reviewers, who agree on 0" in plain(other.get("/decisions"))
+    assert "1 finding was judged by two reviewers, who agree on 0" in plain(other.get("/decisions"))
 
 
 def test_a_sample_of_telegrams_says_how_often_something_was_missed(reader, folder, view):
@@ -93,7 +93,11 @@ def test_a_sample_of_telegrams_says_how_often_something_was_missed(reader, folde
     numbers = list(dict.fromkeys(re.findall(r"/documents/(\d+)[?]sample=spring", page)))
     assert 6 == len(numbers)
     person = {"by": "A. Reviewer"}
-    reader.post("/missed", {"document": int(numbers[0]), "line": 3, "rule": "duration", "note": ""} | person)
+    classified = {str(row["document"]) for row in reader.json("/documents.json?level=C")["documents"]}
+    numbers.sort(key=lambda number: number not in classified)
+    reader.post(
+        "/missed", {"document": int(numbers[0]), "line": 3, "rule": "Portion marking", "note": "2 (U)"} | person
+    )
     following = ""
     for number in numbers:
         assert "Reviewed: nothing more" in plain(reader.get(f"/documents/{number}?sample=spring"))
@@ -102,3 +106,17 @@ def test_a_sample_of_telegrams_says_how_often_something_was_missed(reader, folde
     assert "1 of 6 (3.0-56.4 %)" in plain(view(folder / "out").get("/samples/spring"))
     assert "error" in reader.post("/samples/reviewed", {"sample": "spring", "document": "0"} | person, 400)
     assert 0 == reader.json("/findings.json?decision=confirmed")["total"]
+    report = plain(reader.get("/inspection/spring"))
+    assert "The 3 classified documents of the sample spring" in report and "with seed 3" in report
+    assert "confirmed by a reviewer: 1 of 3" in report and "2 (U)" in report
+    assert "a reviewer reported: 1." in reader.get("/inspection/spring.md")
+    kinds = dict(
+        line.split(",")[1:3] for line in reader.get("/inspection/spring.csv").split("\n") if line[:8] == "findings"
+    )
+    assert "1" == kinds["Portion marking"] and reader.get("/inspection/nix", 404)
+    listed = reader.json("/samples/spring.json")["telegrams"]
+    assert [True] == [row["missed"] for row in listed if row["missed"]] and 6 == len(listed)
+    hidden = view(folder / "out", redact=True)
+    assert "1 of 6" in plain(hidden.get("/samples/spring")) and "2 (U)" not in hidden.get("/inspection/spring")
+    hidden.post("/missed", {"document": int(numbers[1]), "line": 1, "rule": "Portion marking", "note": ""} | person)
+    assert "2 of 6" in plain(view(folder / "out").get("/samples/spring"))  # found again without its number

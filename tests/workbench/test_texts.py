@@ -43,9 +43,15 @@ def corpora(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def pages(corpora):
+    """The audit of the saved pages."""
+    return run_audit([str(corpora / "pages")], corpora / "pages-out")
+
+
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "packed.zip", "files", "pages"])
-def test_the_quote_of_a_finding_is_outlined_in_the_telegram(name, corpora, tmp_path, view):
-    out = run_audit([str(corpora / name)], tmp_path / "out")
+def test_the_quote_of_a_finding_is_outlined_in_the_telegram(name, corpora, pages, tmp_path, view):
+    out = pages if name == "pages" else run_audit([str(corpora / name)], tmp_path / "out")
     reader = view(out)
     found = reader.json("/findings.json?sort=place")["findings"]
     quoted = [row for row in found if row["quote"].strip() and "\n" not in row["quote"] and "\\" not in row["quote"]]
@@ -59,8 +65,8 @@ def test_the_quote_of_a_finding_is_outlined_in_the_telegram(name, corpora, tmp_p
         assert list(range(1, len(numbers) + 1)) == numbers  # own line numbers from 1
 
 
-def test_an_undetermined_verdict_is_outlined_and_never_taken_for_a_change(corpora, tmp_path, view):
-    reader = view(run_audit([str(corpora / "pages")], tmp_path / "out"))
+def test_an_undetermined_verdict_is_outlined_and_never_taken_for_a_change(pages, tmp_path, view):
+    reader = view(shutil.copytree(pages, tmp_path / "out"))
     rows = reader.json("/findings.json?undetermined=copy&undetermined=unreadable&undetermined=label")["findings"]
     assert rows
     for row in rows[:20]:
@@ -70,8 +76,8 @@ def test_an_undetermined_verdict_is_outlined_and_never_taken_for_a_change(corpor
     assert "has changed" not in view(tmp_path / "out").get(f"/documents/{rows[0]['document']}")
 
 
-def test_the_text_is_the_telegram_and_not_its_file(corpora, tmp_path, view):
-    reader = view(run_audit([str(corpora / "pages")], tmp_path / "out"))
+def test_the_text_is_the_telegram_and_not_its_file(pages, view):
+    reader = view(pages)
     page = reader.get("/documents/1")
     text = "\n".join(words for _, words in lines_of(page))
     assert "<pre>" not in text and "&#x" not in text and len(text) > 200
@@ -80,13 +86,24 @@ def test_the_text_is_the_telegram_and_not_its_file(corpora, tmp_path, view):
 # ---- which files may be opened ---------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """A folder with one telegram and its audit, beside a file that nobody may read."""
+    folder = tmp_path_factory.mktemp("alone")
+    synth.write(1, 5, 1.0, str(folder / "cables"))
+    (folder / "private.txt").write_text("PRIVATE WORDS\n" * 50)
+    run_audit([str(folder / "cables")], folder / "out")
+    return folder
+
+
 @pytest.fixture
-def one(tmp_path):
-    """An audit of a folder with one telegram, beside a file that nobody may read."""
-    corpus = tmp_path / "cables"
-    synth.write(1, 5, 1.0, str(corpus))
-    (tmp_path / "private.txt").write_text("PRIVATE WORDS\n" * 50)
-    run_audit([str(corpus)], tmp_path / "out")
+def one(alone, tmp_path):
+    """A copy of that folder that a test may change; its audit is about the copy."""
+    shutil.copytree(alone, tmp_path, dirs_exist_ok=True)
+    for name in ("cables", "files", "ledger", "findings", "undetermined"):
+        forge(tmp_path / "out", name, f"update t set path = replace(path, '{alone}', '{tmp_path}')")
+    path = tmp_path / "out" / "audit.json"
+    path.write_text(path.read_text().replace(str(alone), str(tmp_path)))
     return tmp_path
 
 
@@ -187,7 +204,8 @@ def test_a_range_in_forged_tables_reads_no_more_than_the_file(shared, folder, vi
 PAGES = (
     "/", "/findings?sort=place", "/documents", "/documents/1", "/rules", "/due", "/references/1", "/values/rule",
     "/findings.json?sort=place", "/findings.csv?sort=place", "/documents.json", "/documents.csv", "/due.csv", "/due.ics",
-    "/compare?kind=same", "/references/1.csv", "/inspection", "/inspection.md", "/inspection.csv", "/samples",
+    "/compare?kind=same", "/references/1.csv", "/inspection", "/inspection.md", "/inspection.csv", "/samples", "/coverage",
+    "/compare.json?kind=same", "/compare.csv?kind=same", "/references/1.json", "/values/post.csv", "/due.json?year=2003", "/decisions",
 )  # fmt: skip
 
 
@@ -257,8 +275,13 @@ def test_tags_and_control_characters_are_shown_and_never_obeyed(tmp_path, view):
     assert "<script>alert(1)</script>" in text and "\\u202e" in text and "\\x1b[31m" in text and "{{ 7*7 }}" in text
 
 
-def test_a_csv_cell_is_never_a_formula(tmp_path, view):
-    reader = view(hostile_audit(tmp_path, "1. (C) TEXT\n"))
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    return hostile_audit(tmp_path_factory.mktemp("hostile"), "1. (C) TEXT\n")
+
+
+def test_a_csv_cell_is_never_a_formula(hostile, tmp_path, view):
+    shutil.copytree(hostile, tmp_path / "cables-out")
     forge(tmp_path / "cables-out", "cables", "update t set subject = '=cmd|'' /C calc''!A0', mrn = '@SUM(1)'")
     reader = view(tmp_path / "cables-out")
     page = reader.get("/documents.csv")
@@ -272,8 +295,8 @@ def test_a_long_line_is_cut_for_drawing(tmp_path, view):
     assert re.search(r"Characters 1 to 120,000 of [\d,]+ are shown", plain(page))
 
 
-def test_many_findings_in_one_telegram_are_drawn_up_to_a_bound(tmp_path, view):
-    out = hostile_audit(tmp_path, "1. (C) TEXT\n")
+def test_many_findings_in_one_telegram_are_drawn_up_to_a_bound(hostile, tmp_path, view):
+    out = shutil.copytree(hostile, tmp_path / "out")
     forge(
         out, "findings", "insert into t select t.* replace (fingerprint || i as fingerprint) from t, range(2500) s(i)"
     )

@@ -6,7 +6,7 @@
   const meta = (name) => $(`meta[name="${name}"]`)?.content ?? "";
   const body = document.body;
   const REVIEWED = { confirmed: "Confirmed", false_alarm: "False alarm", accepted: "Accepted", unsure: "Unsure", withdrawn: "Reopened" };
-  const state = { reviewer: meta("reviewer"), decision: "", note: "", expires: "", busy: false };
+  const state = { reviewer: meta("reviewer"), decision: "", note: "", expires: "", busy: false, all: false };
   document.documentElement.classList.add("scripted");
 
   const say = (words) => {
@@ -16,6 +16,8 @@
     clearTimeout(say.timer);
     say.timer = setTimeout(() => { status.textContent = ""; }, 8000);
   };
+
+  const reload = (words) => { sessionStorage.setItem("said", words); location.reload(); };
 
   // ---- Requests ----------------------------------------------------------------------------------------------------
   async function post(path, values) {
@@ -132,47 +134,55 @@
   }
 
   async function several(count, words) {
-    return ask($("#bulkdialog"), () => {
-      $("#bulkwords").textContent = `Mark ${count} findings as ${words}.`;
-    }).then((ok) => {
-      if (ok && Number($("#bulkcount").value) !== count) { say(`Nothing was saved: ${count} was not typed.`); return false; }
-      return ok;
-    });
+    if (!await ask($("#bulkdialog"), () => {
+      $("#bulkwords").textContent = state.all
+        ? `Mark all ${shownCount(count)} findings of this list as ${words}, on this page and on all others.`
+        : `Mark ${shownCount(count)} findings as ${words}.`;
+    })) return false;
+    if (Number($("#bulkcount").value.replace(/[,\s]/g, "")) === count) return true;
+    say(`Nothing was saved: ${shownCount(count)} was not typed.`);
+    return false;
   }
 
   const decide = (decision, reason, button) => attempt(async () => {
     const one = article();
-    const chosen = selected();
+    const everything = state.all;
+    const chosen = everything ? [] : selected();
+    const count = everything ? Number(body.dataset.total) : chosen.length;
     const prints = chosen.length ? chosen.map((row) => row.dataset.fingerprint) : [one?.dataset.fingerprint];
     if (!prints[0] || !await named()) return;
     const ready = (button?.dataset.note === undefined || state.note || await noted(true))
-      && (!chosen.length || await several(chosen.length, REVIEWED[decision]));
+      && (!count || await several(count, REVIEWED[decision]));
     if (!ready) { closeReasons(); return; }
     const saved = await post("/decisions", {
-      findings: prints, decision, reason: reason ?? "", note: state.note, expires: state.expires || null,
-      by: state.reviewer, query: body.dataset.query ?? "", items: chosen.length ? [] : [Number(one.dataset.item)],
-      confirmed: chosen.length || 1,
+      findings: everything ? [] : prints, decision, reason: reason ?? "", note: state.note,
+      expires: state.expires || null, by: state.reviewer, query: body.dataset.query ?? "", everything,
+      confirmed: count || 1,
     });
     const words = `Saved: ${REVIEWED[decision]}.`;
-    reflect(saved, prints, decision, words);
+    if (everything) { reload(`${words} ${shownCount(count)} findings; z undoes this.`); return; }
+    reflect(saved, Object.fromEntries(prints.map((print) => [print, decision])), words);
     closeReasons();
     chosen.forEach((row) => { $("input", row).checked = false; });
     bulk();
     if ($("#rows")) next(); else location.reload();
   });
 
-  function reflect(saved, prints, decision, words) {
+  const shownCount = (number) => number.toLocaleString("en-US");
+
+  function reflect(saved, latest, words) {
     state.note = state.expires = "";
     for (const row of rows()) {
-      if (!prints.includes(row.dataset.fingerprint)) continue;
+      const given = latest[row.dataset.fingerprint];
+      if (!given) continue;
+      const decision = given === "withdrawn" ? "none" : given;
       row.dataset.was ??= row.dataset.decision;
-      if (decision === "withdrawn") decision = "none";
       row.dataset.decision = decision;
       row.classList.toggle("decided", decision !== "none");
       $(".decision", row).textContent = REVIEWED[decision] ?? "";
     }
     const { reviewed, whole } = saved;
-    const of = `${reviewed.toLocaleString("en-US")} of ${whole.toLocaleString("en-US")}`;
+    const of = `${shownCount(reviewed)} of ${shownCount(whole)}`;
     const progress = $(".progress");
     if (progress) progress.textContent = `${of} reviewed`;
     say(`${words} ${of}.`);
@@ -182,10 +192,12 @@
 
   const undo = () => attempt(async () => {
     const saved = await post("/decisions/undo", { query: body.dataset.query ?? "", by: state.reviewer });
-    const words = saved.findings.length > 1 ? `Undone: ${saved.findings.length} decisions.` : "Undone.";
-    for (const [print, decision] of Object.entries(saved.latest)) reflect(saved, [print], decision, words);
-    const row = rows().find((each) => saved.findings.includes(each.dataset.fingerprint));
-    if (row) await show(row); else location.reload();
+    const number = saved.findings.length;
+    if (!number) { say("There is no decision to undo."); return; }
+    const words = number > 1 ? `Undone: ${shownCount(number)} decisions.` : "Undone.";
+    reflect(saved, saved.latest, words);
+    const row = rows().find((each) => each.dataset.fingerprint in saved.latest);
+    if (row && number <= rows().length) await show(row); else reload(words);
   });
 
   function openReasons(decision) {
@@ -205,23 +217,31 @@
   }
 
   function bulk() {
-    const count = selected().length;
+    const count = state.all ? Number(body.dataset.total) : selected().length;
     const bar = $(".bar");
     document.body.classList.toggle("bulk", count > 0);
-    if (bar) bar.dataset.bulk = `${count} selected: a decision applies to all of them`;
+    if (bar) bar.dataset.bulk = state.all
+      ? `All ${shownCount(count)} findings of this list: a decision applies to all of them. Esc goes back to one.`
+      : `${count} selected: a decision applies to all of them`;
+    $('[data-do="all"]')?.setAttribute("aria-pressed", String(state.all));
     rows().forEach((row) => row.classList.toggle("selected", Boolean($("input", row)?.checked)));
   }
 
+  function everything() { // the next decision is about all findings of the list
+    if (!$('[data-do="all"]') || !article()) return;
+    state.all = !state.all;
+    bulk();
+    if (state.all) say($(".bar").dataset.bulk);
+  }
+
   const missed = () => attempt(async () => {
-    const chosen = getSelection();
-    const line = chosen.anchorNode?.parentElement?.closest(".line");
     const one = article();
-    if (!line || !one) { say("Select the place in the text first."); return; }
+    const line = getSelection().anchorNode?.parentElement?.closest(".line") ?? $(".line:has(mark.current)", one) ?? $(".line", one);
     if (!await named() || !await ask($("#misseddialog"), () => {
-      $("#missedplace").textContent = `Line ${line.dataset.n} of the telegram`;
+      $("#missedline").value = line?.dataset.n ?? 1;
     })) return;
     await post("/missed", {
-      document: Number(one.dataset.document), line: Number(line.dataset.n), rule: $("#missedrule").value,
+      document: Number(one.dataset.document), line: Number($("#missedline").value), rule: $("#missedrule").value,
       note: $("#missednote").value, by: state.reviewer,
     });
     say("Saved: missed finding.");
@@ -229,7 +249,7 @@
 
   // ---- Clicks ------------------------------------------------------------------------------------------------------
   const WORK = {
-    undo, missed, note: () => noted(false), back: closeReasons,
+    undo, missed, note: () => noted(false), back: closeReasons, all: everything,
     keys: () => $("#keysdialog")?.showModal(),
   };
   document.addEventListener("click", (event) => {
@@ -275,7 +295,7 @@
     "/": () => $("#q") && reach($("#q")),
     f: () => { if (narrow() || !$(".filters")?.offsetParent) location.hash = "filters"; reach($(".facet a") ?? $("#q")); },
     r: () => article() && noted(false),
-    z: undo, m: missed,
+    z: () => meta("csrf") && undo(), m: missed, a: everything,
     x: () => { const box = $("input", current() ?? body.cloneNode()); if (box) { box.checked = !box.checked; bulk(); } },
     c: () => copy(),
     "?": WORK.keys,
@@ -307,6 +327,7 @@
     if (event.key === "Escape") {
       if (field) field.blur();
       else if (state.decision) closeReasons();
+      else if (state.all) everything();
       else if (location.hash) location.hash = "main";
       return;
     }
@@ -328,12 +349,14 @@
     const arrow = event.key === "ArrowDown" || event.key === "ArrowUp";
     if (arrow && (!$("#rows") || event.target.closest(".text,.filters,.reading"))) return;
     const work = KEYS[event.key] ?? (/^[1-4]$/.test(event.key) && $(".bar") ? () => digit(event.key) : null);
-    if (!work || (!article() && /[0-9rzmc]/.test(event.key))) return;
+    if (!work || (!article() && /[0-9rmc]/.test(event.key))) return;
     event.preventDefault();
     work();
   });
 
   if ($("#keysoff")) $("#keysoff").checked = Boolean(localStorage.getItem("keysoff"));
   opened();
+  const said = sessionStorage.getItem("said");
+  if (said) { sessionStorage.removeItem("said"); say(said); }
   current()?.scrollIntoView({ block: "nearest" });
 })();
