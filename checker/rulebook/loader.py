@@ -43,18 +43,24 @@ class Library:
 
     def read(self, folders: Sequence[str], chapters: bool = True) -> None:
         """Read packs. The shipped vocabulary and telegrams are always read."""
-        shipped = data_dir("rules")
         self.packs = [Pack(folder, self.diagnostics) for folder in folders]
         inside = [pack.folder for pack in self.packs if pack.inside(os.path.join(pack.folder, "vocabulary"))]
-        self.vocabulary = Vocabulary(read_tables(_homes([shipped, *inside]), self.diagnostics).values())
+        self.read_words(inside)
         if "levels" not in self.vocabulary:
             return
-        self.bases |= Pack(shipped, []).bases()
         for pack in self.packs:
             self.bases |= pack.bases()
             for path in pack.chapters() if chapters else []:
                 self.chapter(path, pack.shown(path), pack.name)
         check_together(self.rules, self.files)
+
+    def read_words(self, folders: Sequence[str]) -> None:
+        """Read the shipped vocabulary and telegrams, and the vocabulary of other folders."""
+        tables, bases, errors = _shipped_words(_shipped_state())
+        self.diagnostics += errors
+        homes = _homes([data_dir("rules"), *folders])[1:]
+        self.vocabulary = Vocabulary(read_tables(homes, self.diagnostics, tables).values())
+        self.bases |= bases
 
     def chapter(self, path: str, shown: str, pack: str = "") -> None:
         """Read one rule file and add its rules."""
@@ -150,12 +156,7 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
     `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor.
     """
     library = Library()
-    state = _shipped_state()
-    tables, bases, errors = _shipped_words(state)
-    library.diagnostics += errors
-    homes = _homes([data_dir("rules"), *neighbor_folders(paths)])[1:]
-    library.vocabulary = Vocabulary(read_tables(homes, library.diagnostics, tables).values())
-    library.bases = dict(bases)
+    library.read_words(neighbor_folders(paths))
     others: list[Data] = []
     for path in paths:
         if os.path.isdir(path):
@@ -166,7 +167,9 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
             _check_file(path, library, (texts or {}).get(path))
     mine = {os.path.realpath(path) for path in paths}
     if library.rules and "levels" in library.vocabulary:
-        others = [data for path, rules in _shipped_rules(state).items() if path not in mine for data in rules]
+        others = [
+            data for path, rules in _shipped_rules(_shipped_state()).items() if path not in mine for data in rules
+        ]
     check_together([*others, *library.rules], library.files)
     return library.diagnostics
 

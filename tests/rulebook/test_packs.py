@@ -113,7 +113,7 @@ def test_a_pack_alone_still_has_the_shipped_words(pack: Path) -> None:
 def test_a_wrong_pack_file(pack: Path, words: str, wrong: str, code: str) -> None:
     (pack / "pack.yaml").write_text(PACK.replace(words, wrong), encoding="utf-8")
     with pytest.raises(RuleError) as caught:
-        rulebook.load([SHIPPED, str(pack)], cache=False)
+        rulebook.load([str(pack)], cache=False)
     assert [code] == codes(caught)
 
 
@@ -128,7 +128,7 @@ def test_a_link_out_of_the_pack_is_not_followed(pack: Path, tmp_path: Path, name
     else:
         (pack / name).symlink_to(source_record / "file")
     with pytest.raises(RuleError) as caught:
-        rulebook.load([SHIPPED, str(pack)], cache=False)
+        rulebook.load([str(pack)], cache=False)
     assert "R031" in codes(caught)
 
 
@@ -142,7 +142,7 @@ def test_only_regular_files_of_a_pack_are_read(kept: Path, pack: Path, name: str
     else:
         (os.mkfifo if kind == "pipe" else os.mkdir)(pack / name)
     with pytest.raises(RuleError) as caught:
-        rulebook.load([SHIPPED, str(pack)], cache=cache)
+        rulebook.load([str(pack)], cache=cache)
     assert ["R031" if kind == "device" else "R001"] == codes(caught)
 
 
@@ -150,7 +150,7 @@ def test_a_link_out_of_the_vocabulary_shows_nothing_of_the_file(pack: Path, tmp_
     (tmp_path / "outside.txt").write_text("secret: CANARY\n\tsecret: CANARY\n", encoding="utf-8")
     (pack / "vocabulary" / "s.yaml").symlink_to(tmp_path / "outside.txt")
     with pytest.raises(RuleError) as caught:
-        rulebook.load([SHIPPED, str(pack)], cache=False)
+        rulebook.load([str(pack)], cache=False)
     assert ["R031"] == codes(caught)
     assert "CANARY" not in str(caught.value)
 
@@ -158,14 +158,14 @@ def test_a_link_out_of_the_vocabulary_shows_nothing_of_the_file(pack: Path, tmp_
 def test_a_telegram_of_a_pack_that_is_not_text_is_an_error(pack: Path) -> None:
     (pack / "telegrams" / "bytes.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RuleError) as caught:
-        rulebook.load([SHIPPED, str(pack)], cache=False)
+        rulebook.load([str(pack)], cache=False)
     assert ["R002"] == codes(caught)
 
 
 def test_a_word_twice_is_refused(pack: Path) -> None:
     (pack / "vocabulary" / "desks.yaml").write_text(DESKS.replace("WEST", "EAST"), encoding="utf-8")
     with pytest.raises(RuleError) as caught:
-        rulebook.load([SHIPPED, str(pack)], cache=False)
+        rulebook.load([str(pack)], cache=False)
     assert "R035" in codes(caught)
 
 
@@ -290,7 +290,7 @@ def test_a_warm_start_reads_no_yaml(kept: Path, pack: Path) -> None:
 
 
 def test_a_changed_file_is_seen(kept: Path, pack: Path) -> None:
-    folders = [SHIPPED, str(pack)]
+    folders = [str(pack)]
     before = rulebook.load(folders)
     (pack / "house.yaml").write_text(CHAPTER.replace("severity: info", "severity: error"), encoding="utf-8")
     after = rulebook.load(folders)
@@ -311,7 +311,7 @@ def test_a_touched_file_with_the_same_bytes_stays_warm(kept: Path, pack: Path) -
     "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b'{"layout": 2}', b'{"layout": 99, "stats": []}', b"[" * 9999]
 )
 def test_a_spoilt_cache_is_made_anew(kept: Path, pack: Path, wrong: bytes) -> None:
-    folders = [SHIPPED, str(pack)]
+    folders = [str(pack)]
     cold = snapshot(rulebook.load(folders))
     for path in kept.iterdir():
         path.write_bytes(wrong)
@@ -320,7 +320,7 @@ def test_a_spoilt_cache_is_made_anew(kept: Path, pack: Path, wrong: bytes) -> No
 
 @pytest.mark.parametrize("keep", [0.02, 0.3, 0.999])
 def test_a_cache_cut_off_or_with_a_spoilt_line_is_made_anew(kept: Path, pack: Path, keep: float) -> None:
-    folders = [SHIPPED, str(pack)]
+    folders = [str(pack)]
     cold = snapshot(rulebook.load(folders))
     for spoil in (lambda data, at: data[:at], lambda data, at: data[:at] + b"{" + data[at + 1 :]):
         for path in kept.iterdir():
@@ -331,11 +331,11 @@ def test_a_cache_cut_off_or_with_a_spoilt_line_is_made_anew(kept: Path, pack: Pa
 
 def test_a_cache_folder_that_cannot_be_made_is_no_trouble(kept: Path, tmp_path: Path, pack: Path) -> None:
     (tmp_path / "cache").write_text("in the way", encoding="utf-8")
-    assert "REG-001" in [rule.id for rule in rulebook.load([SHIPPED, str(pack)]).rules]
+    assert "REG-001" in [rule.id for rule in rulebook.load([str(pack)]).rules]
 
 
 def test_wrong_rules_are_never_kept(kept: Path, pack: Path) -> None:
     (pack / "house.yaml").write_text(CHAPTER.replace("in_table", "in_tabel"), encoding="utf-8")
     for _ in range(2):
         with pytest.raises(RuleError):
-            rulebook.load([SHIPPED, str(pack)])
+            rulebook.load([str(pack)])
