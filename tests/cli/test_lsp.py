@@ -20,7 +20,7 @@ class Editor:
     def __init__(self, folder: Path) -> None:
         self.served = subprocess.Popen(
             [sys.executable, "-m", "checker", "lsp", "--isolated"],
-            cwd=folder, env={"PYTHONPATH": str(ROOT), "PATH": "", "XDG_CACHE_HOME": str(folder / "home")},
+            cwd=folder, env={"PYTHONPATH": str(ROOT), "PATH": "", "XDG_CACHE_HOME": str(folder.parent / "cache")},  # below the folder it would be ignored
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self.last = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,18 +40,32 @@ Classified By: Counselor Anton {CANARY}.  Reasons 1.4 (B/D).
 """
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder with the compiled rules of this module's runs."""
+    home = tmp_path_factory.mktemp("compiled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(home))
+        for words in (RULES, ["--isolated"]):
+            assert cli.main(["lint", *words, "--exit-zero", str(ROOT / "rules" / "telegrams" / "unclas-2007.txt")]) == 0
+    return home
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "a.txt").write_text(TELEGRAM)
-    (tmp_path / "b.json").write_text('{"body": "' + CANARY + '"')
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
-    return tmp_path
+def folder(tmp_path: Path, compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    work, home = tmp_path / "work", tmp_path / "home"  # a cache below the working folder would be ignored
+    shutil.copytree(compiled, home)
+    work.mkdir()
+    (work / "a.txt").write_text(TELEGRAM)
+    (work / "b.json").write_text('{"body": "' + CANARY + '"')
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home))
+    return work
 
 
 def everything(folder: Path) -> str:
     """All that a run left behind, but the documents."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("a.txt", "b.json")]
+    files = [path for path in folder.parent.rglob("*") if path.is_file() and path.name not in ("a.txt", "b.json")]
     return "".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
 
 
@@ -104,7 +119,9 @@ def test_the_result_cache_gives_the_same_bytes(folder: Path, capsys: pytest.Capt
     for _ in range(2):
         cli.main([*words, "--cache"])
         assert plain == capsys.readouterr().out
-    for path in (folder / "home").rglob("results/**/*.json"):
+    kept = [path for path in (folder.parent / "home" / "cablecheck" / "results").rglob("*") if path.is_file()]
+    assert kept
+    for path in kept:
         path.write_text("damaged")
     cli.main([*words, "--cache"])
     assert plain == capsys.readouterr().out
@@ -162,8 +179,7 @@ def test_links_devices_and_pipes_are_not_read(folder: Path, capsys: pytest.Captu
 def test_the_result_cache_does_not_grow_for_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from checker import result_cache
 
-    home = folder.with_name(f"{folder.name}-cache")  # a cache below the working folder is ignored
-    monkeypatch.setenv("XDG_CACHE_HOME", str(home))
+    home = folder.parent / "home"
     monkeypatch.setattr(result_cache, "MAX_RECORDS", 4)
     monkeypatch.setattr(result_cache, "key_of", lambda *parts: "aa" + str(abs(hash(parts))))
     for number in range(20):
