@@ -56,7 +56,7 @@ class Library:
 
     def read_words(self, folders: Sequence[str]) -> None:
         """Read the shipped vocabulary and telegrams, and the vocabulary of other folders."""
-        tables, bases, errors = _shipped_words(_shipped_state())
+        tables, errors, bases, _ = _shipped_words(_shipped_state())
         self.diagnostics += errors
         homes = _homes([data_dir("rules"), *folders])[1:]
         self.vocabulary = Vocabulary(read_tables(homes, self.diagnostics, tables).values())
@@ -157,6 +157,7 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
     """
     library = Library()
     library.read_words(neighbor_folders(paths))
+    library.diagnostics += _shipped_words(_shipped_state())[3]
     others: list[Data] = []
     for path in paths:
         if os.path.isdir(path):
@@ -186,17 +187,18 @@ def _shipped_state() -> _State:
 
 
 @lru_cache(maxsize=1)
-def _shipped_words(state: _State) -> tuple[dict[str, Table], Bases, list[Diagnostic]]:
-    """Return the shipped tables and telegrams, and their errors. An editor checks often; they are read once."""
-    found: list[Diagnostic] = []
+def _shipped_words(state: _State) -> tuple[dict[str, Table], list[Diagnostic], Bases, list[Diagnostic]]:
+    """Return the shipped tables and telegrams, each with their errors. An editor checks often; they are read once."""
+    wrong: list[Diagnostic] = []
+    unread: list[Diagnostic] = []
     shipped = data_dir("rules")
-    return read_tables(_homes([shipped]), found), Pack(shipped, found).bases(), found
+    return read_tables(_homes([shipped]), wrong), wrong, Pack(shipped, unread).bases(), unread
 
 
 @lru_cache(maxsize=1)
 def _shipped_rules(state: _State) -> dict[str, list[Data]]:
     """Return the shipped rules by the real path of their file. An editor checks often; they are read once."""
-    tables, bases, _ = _shipped_words(state)
+    tables, _, bases, _ = _shipped_words(state)
     pack = Pack(data_dir("rules"), [])
     found = {}
     for path in pack.chapters():
