@@ -382,7 +382,7 @@ def _connective(key: YamlText, value: YamlNode, frames: Frames, scope: Scope) ->
         return None if inner is None else ["not", inner]
     if key.value == "implies":
         if not isinstance(value, YamlMap) or set(value.pairs) != {"if", "then"}:
-            return scope.error("R033", value, "`implies` needs `if` and `then`", "write {if: …, then: …}")
+            return scope.error("R036", value, "`implies` needs `if` and `then`", "write {if: …, then: …}")
         both = [read_condition(value.pairs[word][1], frames, scope) for word in ("if", "then")]
         return None if None in both else ["implies", *both]
     if not isinstance(value, YamlList) or not value.items:
