@@ -166,10 +166,12 @@ class Query:
 
     def fill(self, table: str, rows: Sequence[dict[str, object]]) -> None:
         """Insert a few rows into a table in memory, for the examples of rules."""
-        names = [column.name for column in TABLES[table]]
-        marks = ", ".join("?" for _ in names)
-        for row in rows:
-            self.con.execute(f"insert into {quoted(table)} values ({marks})", [row.get(name) for name in names])
+        if rows:
+            given = {name for row in rows for name in row}
+            names = [name for name in (column.name for column in TABLES[table]) if name in given or name == "document"]
+            marks = ", ".join(["(" + ", ".join("?" for _ in names) + ")"] * len(rows))
+            values = [row.get(name) for row in rows for name in names]
+            self.con.execute(f"insert into {quoted(table)} ({', '.join(map(quoted, names))}) values {marks}", values)
 
     def empty(self) -> None:
         """Delete all rows of the tables in memory."""

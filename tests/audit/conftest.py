@@ -7,13 +7,13 @@ import pytest
 from checker import audit, synth
 from checker.config import Options
 
-SIZE = 160 * 1024  # bytes a batch aims at, so that a small corpus has several
+SIZE = 72 * 1024  # bytes a batch aims at, so that a small corpus has several
 
 
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory):
     path = tmp_path_factory.mktemp("corpus") / "cables.jsonl"
-    synth.write(500, 4, 0.4, str(path))
+    synth.write(220, 4, 0.4, str(path))
     return path
 
 
