@@ -15,6 +15,7 @@ from .cursor import Cursor, Cut, moved_cuts, removals, tile
 from .fields.deletions import has_margin_codes, margin_codes, margin_cuts, margin_nodes
 from .layouts.acp127 import read_telegram
 from .layouts.detect import (
+    glued_levels,
     has_artifacts,
     has_authority_opener,
     has_joined_fields,
@@ -37,6 +38,10 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     unreadable part becomes an `Unread`.
     """
     whole = Cursor(view, words, grammar_of(words))
+    if glued_levels(whole):
+        from .layouts.unflatten import banner_breaks  # 1 ms: few pages print a row of an archive
+
+        whole = Cursor(view.exchange(banner_breaks(whole)), words, whole.grammar)
     telegram = Telegram(view.span(0, len(view.text)), "acp127")
     telegram.as_of = as_of
     if facts:

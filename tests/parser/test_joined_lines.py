@@ -6,8 +6,9 @@ import pytest
 from parsing import BANNER, FIELDS, HEADER, telegram
 
 from checker import engine, rulebook
-from checker.model import Authority, Reasons
+from checker.model import Authority, Banner, Reasons, Unread
 from checker.text import Source
+from checker.values import Level
 
 LEVEL = BANNER.partition("\n")[0] + "\n\n"
 BLOCK = "Classified By: Jane Q. Doe, Consul, for reasons 1.4 (b) and (d).\n\n"
@@ -143,6 +144,44 @@ def test_the_row_of_another_telegram_ends_the_telegram_of_the_page() -> None:
     assert () == found.marked
     assert "other_telegram" in [part.kind for part in found.parts]
     assert 2 == len(telegram(own + row.replace("124", "123") + other.replace("124", "123")).marked)
+
+
+def test_the_whole_copy_is_read_although_another_telegram_follows() -> None:
+    row = '\n12346,3/15/2008 15:30,{},"Embassy Strelsau",CONFIDENTIAL,"","\n\n'
+    own = row.format("08STRELSAU123") + BANNER + FIELDS + BLOCK + TEXT
+    other = row.format("08STRELSAU124") + BANNER.replace("123", "124") + FIELDS
+    found = telegram(HEADER + BANNER + FIELDS[:-20] + "...\n\nDOE\n" + own + other)
+    assert isinstance(found.authority, Authority) and "08STRELSAU123" == found.mrn
+    assert 2 == len(found.marked)
+    kinds = [part.kind for part in found.parts]
+    assert 1 == kinds.count("earlier_copy") and 1 == kinds.count("other_telegram") and 1 == kinds.count("banner")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2008-03-14 15:30:00\t08STRELSAU123\tEmbassy Strelsau\tCONFIDENTIAL\t08STATE12345\tVZCZCXRO4549\t",
+        "2008-03-14 15:30:00\t08STRELSAU123\tEmbassy Strelsau\tCONFIDENTIAL\tVZCZCXYZ0012\t",
+        "INFO RUEHZEN/AMEMBASSY ZENDA PRIORITY\t",
+        "Cable dated:2008-03-14T15:30:00",
+        "ID:167579",
+        ".",
+    ],
+)
+def test_a_classification_line_is_found_after_the_end_of_a_row(row: str) -> None:
+    found = telegram(HEADER + row + BANNER + FIELDS + BLOCK + TEXT)
+    assert isinstance(found.banner, Banner) and isinstance(found.level, Level) and "C" == found.level.code
+    assert 123 == found.banner.serial and isinstance(found.authority, Authority)
+    assert 2 == len(found.marked)
+    unclassified = telegram(HEADER + row + BANNER.replace("C O N F I D E N T I A L", "UNCLAS") + FIELDS + TEXT)
+    read = unclassified.banner is not None and not isinstance(unclassified.banner, Unread)
+    assert read == row.endswith("\t")
+
+
+def test_a_level_in_a_table_is_no_classification_line() -> None:
+    text = "1. (C) Receipts:\n\nConfidential 1234\tSECRET 0099\nSECRET\t3 CONFIDENTIAL 0100\n"
+    found = telegram(HEADER + BANNER + FIELDS + BLOCK + text)
+    assert isinstance(found.banner, Banner) and 123 == found.banner.serial and 1 == len(found.banners)
 
 
 def test_a_sentence_goes_on_after_an_empty_line() -> None:

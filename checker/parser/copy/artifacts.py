@@ -133,20 +133,19 @@ def _other_copies(cursor: Cursor) -> list[Cut]:
     if not starts:
         return []
     other = _other_telegram(cursor, starts)
-    if other is not None:
-        return [other]
-    ends = [*starts[1:], cursor.size]
+    size = other.start if other is not None else cursor.size
+    ends = [*starts[1:], size]
     sizes = [end - start for start, end in zip(starts, ends, strict=True)]
     chosen = max(index for index, size in enumerate(sizes) if size >= _WHOLE * max(sizes))
     above = [header for header in headers if header < starts[0]]
-    found = []
+    found = [other] if other is not None else []
     if len(above) > 1:
         found.append(Cut(above[0], above[-1], "earlier_copy"))
     if chosen:
-        found.append(_earlier(cursor, starts, chosen, headers, bool(above)))
+        found.append(_earlier(cursor, ends, starts, chosen, headers))
     if chosen + 1 < len(starts):
         later = [header for header in headers if starts[chosen] < header < starts[chosen + 1]]
-        found.append(Cut(min([*later, starts[chosen + 1]]), cursor.size, "earlier_copy"))
+        found.append(Cut(min([*later, starts[chosen + 1]]), size, "earlier_copy"))
     return found
 
 
@@ -162,10 +161,10 @@ def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
     return Cut(row.start() + 1, cursor.size, "other_telegram")
 
 
-def _earlier(cursor: Cursor, starts: list[int], chosen: int, headers: list[int], headed: bool) -> Cut:
+def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, headers: list[int]) -> Cut:
     """Return what to cut before the chosen copy; fields that it lacks are read from the preview."""
-    before, start = starts[chosen - 1], starts[chosen]
-    size = starts[chosen + 1] if chosen + 1 < len(starts) else cursor.size
+    before, start, size = starts[chosen - 1], starts[chosen], stops[chosen]
+    headed = any(header < starts[0] for header in headers)
     ends = first_paragraph(cursor, before, start), first_paragraph(cursor, start, size)
     preview, copy = _labels(cursor, before, ends[0]), _labels(cursor, start, ends[1])
     if ends[1] < size and not preview <= copy:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ...model import Banner, Telegram, Unread
+from ...vocabulary import Vocabulary
 from ..cursor import Cursor
 
 _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
@@ -73,6 +76,26 @@ def has_artifacts(cursor: Cursor) -> bool:
     if any(sign in fold for sign in cursor.grammar.copy_signs) or is_smart_form(cursor):
         return True
     return any(fold.count(sign) > 1 for sign in cursor.grammar.repeated_labels)
+
+
+def glued_levels(cursor: Cursor) -> list[int]:
+    """Return the offsets of levels that follow a tab, and of letter-spaced levels that follow a figure or full stop."""
+    found = []
+    for sign, before in _level_signs(cursor.words):
+        at = cursor.fold.find(sign)
+        while at >= 0:
+            if at and cursor.text[at - 1] in before:
+                found.append(at)
+            at = cursor.fold.find(sign, at + 1)
+    return sorted(set(found))
+
+
+@lru_cache(maxsize=16)
+def _level_signs(words: Vocabulary) -> tuple[tuple[str, str], ...]:
+    """Return the spellings of levels that only classification lines have, each with what copies print before it."""
+    spaced = [form for entry in words["levels"] for form in entry.forms.get("spaced", ())]
+    short = {form for entry in words["levels"] for form in entry.spellings("telegram") if form != entry.title}
+    return (*((form, "\t.0123456789") for form in spaced), *((f"{form} ", "\t") for form in sorted(short)))
 
 
 def has_page_lines(cursor: Cursor) -> bool:
