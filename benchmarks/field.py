@@ -44,6 +44,7 @@ ORDER = re.compile(r"(?m)^\s*E\.?O\.?\s*:?\s*(\d{5})\b")
 ORDERS = ("10501", "11652", "12065", "12356", "12958", "13292", "13526")
 ORDER_LINE = re.compile(r"E\.?\s?O\.?\s*:?\s*1\d{4}")
 SUBJECT = re.compile(r"(?mi)^\s*SUBJ(?:ECT)?\s*:")
+FIRST_LIMIT = date(1995, 10, 14)  # no earlier order limited the date
 NETWORK = re.compile(r"(?m)^ZN[RY] ([UCST])\1{4}")
 
 
@@ -94,6 +95,8 @@ def _is_late(seen: Reading, known: Telegram) -> bool:
     if seen.declassify is None or known.date is None:
         return False
     sent = known.date.first
+    if sent < FIRST_LIMIT:
+        return False
     return seen.declassify > date(sent.year + 25, sent.month, min(sent.day, 28)) + timedelta(4)
 
 
