@@ -166,7 +166,7 @@ def test_every_page_is_in_the_navigation() -> None:
         elif isinstance(entry, list):
             yield from (target for value in entry for target in targets(value))
 
-    generated = {"index.md", "rules/index.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+    generated = {"index.md", "rules/index.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"}
     assert sorted(targets(site["nav"])) == sorted({page.name for page in PAGES[1:]} | generated)
 
 

@@ -198,7 +198,7 @@ def grid(rows: Sequence[Sequence[object]], heads: Sequence[str], width: int = 0)
 def _caps(widths: list[int], available: int, least: int, spaced: set[int]) -> list[int] | None:
     """Return the width of each column so that all fit, with those of words narrowed first; None if they cannot fit."""
     for chosen in (spaced, set(range(len(widths)))):
-        for cap in range(max(widths, default=0), least - 1, -1):
+        for cap in range(max([least, *widths]), least - 1, -1):
             caps = [min(cap, each) if number in chosen else each for number, each in enumerate(widths)]
             if sum(caps) <= available:
                 return caps
