@@ -286,7 +286,8 @@ class ConfigFiles:
         try:
             data = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise ConfigError(f"{path}{_decoder_place(str(error))}: {error}") from error
+            what = str(error).partition(" (at ")[0]
+            raise SettingsError([f"{path}{_decoder_place(str(error), text)}: not valid TOML: {what}"]) from error
         prefix: Names = ()
         if os.path.basename(path) == "pyproject.toml":
             prefix = ("tool", "cablecheck")
@@ -367,7 +368,11 @@ def _text(path: str) -> str:
         raise ConfigError(f"{path}: not UTF-8 (byte {error.start})") from error
 
 
-def _decoder_place(message: str) -> str:
+def _decoder_place(message: str, text: str) -> str:
+    """Return `:line:column` of an error of the decoder, or of the last line if something is not closed there."""
+    if "at end of document" in message:
+        lines = text.rstrip().split("\n")
+        return f":{len(lines)}:{len(lines[-1]) + 1}"
     found = re.search(r"at line (\d+), column (\d+)", message)
     return f":{found[1]}:{found[2]}" if found else ""
 

@@ -1,20 +1,27 @@
 """Add pages to the site when it is built (`mkdocs build`): one page per rule, a list of all rules, README and reports.
 
+If Pyodide is installed (`npm install --no-save pyodide`), the playground gets its files, too.
+
 Nothing is written to the checkout. The pages exist only in the site, so they are always up to date.
 """
 
 from __future__ import annotations
 
+import io
 import posixpath
 import sys
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+PYODIDE = ROOT / "node_modules" / "pyodide"
 sys.path.insert(0, str(ROOT))
 
 from checker import rulebook  # noqa: E402
+from checker.rulebook import compiled_cache, loader  # noqa: E402
 from checker.rulebook.rule import Rule  # noqa: E402
 
 
@@ -32,12 +39,40 @@ def on_files(files: Any, config: Any) -> Any:
         pages[f"reports/{path.name}"] = path.read_text(encoding="utf-8")
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
+    for path, data in playground_files():
+        files.append(File.generated(config, f"playground/{path}", content=data))
     return files
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Return the text of a page with links to reports as the site has them."""
-    return markdown.replace("](../reports/", "](reports/")
+    """Return the text of a page with links to reports and to the README as the site has them."""
+    return markdown.replace("](../reports/", "](reports/").replace("](../README.md", "](index.md")
+
+
+def playground_files() -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file of the playground; none if Pyodide is not installed.
+
+    A browser has neither PyYAML nor jsonschema, so the rules are handed over as the cache file of a loaded rulebook.
+    """
+    if not PYODIDE.is_dir():
+        return
+    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"):
+        yield name, (PYODIDE / name).read_bytes()
+    yield "example.txt", (ROOT / "examples" / "09STRELSAU123.txt").read_bytes()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted((ROOT / "checker").rglob("*.py")):
+            archive.write(path, path.relative_to(ROOT))
+        for path in sorted(each for each in (ROOT / "rules").rglob("*") if each.is_file()):
+            archive.write(path, Path("checker", "_data", path.relative_to(ROOT)))
+    yield "cablecheck.zip", packed.getvalue()
+    words, rules, packs = loader.read_folders([str(ROOT / "rules")])
+    found = compiled_cache.stats([str(ROOT / "rules")])
+    there = [[f"/home/pyodide/checker/_data/{Path(row[0]).relative_to(ROOT).as_posix()}", *row[1:]] for row in found]
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, "private", "rules.json")
+        compiled_cache.write(str(target), compiled_cache.digest(found), there, words, rules, packs)
+        yield "rules.json", target.read_bytes()
 
 
 def rule_pages() -> Iterator[tuple[str, str]]:

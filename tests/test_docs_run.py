@@ -10,12 +10,16 @@ An HTML comment on the line before a fenced block says what to expect of it:
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +27,7 @@ import pytest
 import yaml
 
 from checker.cli import main
+from checker.rulebook import compiled_cache
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -187,3 +192,33 @@ def test_links_lead_to_a_file_and_a_heading(page: Path) -> None:
         if fragment:
             headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.M)
             assert fragment in {anchor(heading) for heading in headings}, f"{page.name}: {target}"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("mkdocs") is None, reason="mkdocs is not installed (extra docs)")
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path / "site")]
+    made = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert 0 == made.returncode, made.stderr
+    assert "No portion may be marked higher" in (tmp_path / "site/rules/CLS-004/index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_playground_gets_rules_that_its_copy_of_the_package_accepts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import rule_pages
+
+    monkeypatch.setattr(rule_pages, "PYODIDE", tmp_path)
+    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"):
+        (tmp_path / name).write_bytes(b"-")
+    files = dict(rule_pages.playground_files())
+    zipfile.ZipFile(io.BytesIO(files["cablecheck.zip"])).extractall(tmp_path)
+    assert (tmp_path / "checker" / "cli" / "__init__.py").exists()
+    first = json.loads(files["rules.json"].partition(b"\n")[0])
+    unpacked = compiled_cache.stats([str(tmp_path / "checker" / "_data" / "rules")])
+    assert first["digest"] == compiled_cache.digest(unpacked)
+    assert [row[0] for row in first["stats"]] == [row[0].replace(str(tmp_path), "/home/pyodide") for row in unpacked]
+    monkeypatch.setattr(rule_pages, "PYODIDE", tmp_path / "missing")
+    assert [] == list(rule_pages.playground_files())
