@@ -28,7 +28,9 @@ QUERIES = {
     "by_year": f"""
         select year, count(*), count(*) filter (worst = 0), count(*) filter (worst = 1)
         from cables left join ({_WORST}) using (document) where year is not null group by year order by year""",
-    "undetermined": "select count(*) from (select distinct document, rule from undetermined)",
+    "undetermined": """
+        select count(*), (select count(distinct document) from undetermined where kind = 'scheme')
+        from (select distinct document, rule from undetermined)""",
     "hidden": "select hidden_by, count(*) from suppressed group by all order by all",
     "idle": "select rule, name from rules where applied = 0 order by rule",
     "heat": """
@@ -153,6 +155,7 @@ def summary(found: Figures, as_of: str) -> dict[str, object]:
         "severities": severities(found),
         "hidden": hidden(found),
         "undetermined": number(found["undetermined"][0][0]),
+        "unrecognized": number(found["undetermined"][0][1]),
         "rules": {
             str(row[0]): {
                 "name": row[1],

@@ -13,7 +13,7 @@ from ..record import copied
 from ..reporters.escaping import visible
 from ..reporters.terminal import account, count, tally, verdict_of
 from ..resources import cache_dir, reason_to_ignore_cache
-from ..results import CLEAN, FOUND, UNTRUSTED
+from ..results import CLEAN, FOUND, UNJUDGED, UNTRUSTED
 from . import options as cli_options
 from . import output
 
@@ -210,10 +210,11 @@ def _print_result(out: str, result, fail_level: str) -> None:  # type: ignore[no
     if "account" not in result.summary:
         print(f"{visible(out)}: shard {result.summary['shard']}, {result.summary['documents']:,} documents")
         return
-    verdicts = {output.OK: CLEAN, output.FINDINGS: FOUND}
+    unjudged = result.summary.get("unrecognized", 0)
+    verdicts = {output.OK: UNJUDGED if unjudged else CLEAN, output.FINDINGS: FOUND}
     sums = totals(result.summary, verdicts.get(result.code, UNTRUSTED))
     output.say(tally(sums))
-    output.say(f"{account(sums)}; {count(sums.rules, 'rule')}; {verdict_of(sums, fail_level)}")
+    output.say(f"{account(sums)}; {count(sums.rules, 'rule')}; {verdict_of(sums, fail_level, unjudged)}")
     output.say(f"see {visible(out)}/report.html")
 
 

@@ -60,14 +60,14 @@ def verdict(outcome: Outcome) -> str:
     """Return the result of the run in one clause, undetermined verdicts included."""
     summary = outcome.summary
     more = _undetermined_rules(outcome)
+    unjudged = {(one.path, one.cable) for one in outcome.undetermined() if one.kind == "scheme"}
+    return verdict_of(summary, outcome.fail_level, len(unjudged)) + (more if summary.verdict != EMPTY else "")
+
+
+def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
+    """Return the result of a lint or an audit in one clause. `unjudged` documents have an unrecognized marking."""
     if summary.verdict == UNJUDGED:
-        paths = {(one.path, one.cable) for one in outcome.undetermined() if one.kind == "scheme"}
-        return f"undetermined: {count(len(paths), 'document')} not judged, marking not recognized{more}"
-    return verdict_of(summary, outcome.fail_level) + (more if summary.verdict != EMPTY else "")
-
-
-def verdict_of(summary: Summary, fail_level: str) -> str:
-    """Return the result of a lint or an audit in one clause."""
+        return f"undetermined: {count(unjudged, 'document')} not judged, marking not recognized"
     if summary.verdict == FOUND:
         gate = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
         parts = [count(getattr(summary, name), name) for name in gate if getattr(summary, name)]

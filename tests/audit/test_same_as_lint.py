@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,21 @@ def test_the_same_settings_leave_the_same_out(tmp_path, monkeypatch, capsys):
     one, two = ({row[2] for row in lint[0] if row[0] == name} for name in ("a.txt", "b.txt"))
     assert {rules[0]} == one - two
     assert lint == audited(tmp_path / "out", capsys, "a.txt", "b.txt")
+
+
+@pytest.mark.slow
+def test_the_totals_are_worded_alike(tmp_path, capsys):
+    memo = tmp_path / "memo.txt"
+    memo.write_text(
+        "OFFICIAL-SENSITIVE\n\nMEMORANDUM\n\nDATE: March 6, 2018\n\n1. The ferry is late.\n\nOFFICIAL-SENSITIVE\n"
+    )
+    for number, path in enumerate((WRAPPED / "plain.txt", memo)):
+        cli.main(["lint", "--isolated", "--format", "concise", str(path)])
+        tally, rest = capsys.readouterr().out.splitlines()[-2:]
+        lint = [tally, re.sub(r", \d+ undetermined: .*", "", rest)]  # lint also names their rules
+        out = str(tmp_path / str(number))
+        cli.main(["audit", "--isolated", "--jobs", "1", "--no-corpus-rules", str(path), "--out", out])
+        assert [*lint, f"see {out}/report.html"] == capsys.readouterr().out.splitlines()
+        report = (tmp_path / str(number) / "report.txt").read_text().splitlines()
+        assert lint[0] == report[2]
+    assert lint[1].endswith("; undetermined: 1 document not judged, marking not recognized")
