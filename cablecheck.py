@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 
 def entry() -> None:
     """Run the command line and exit. Another package named `checker` that hides ours is one clear line, exit code 2."""
+    gc.disable()  # until the command line sets its own thresholds: loading makes many objects that stay; saves 2 ms
     try:
         import checker.cli
     except ImportError as error:

@@ -13,7 +13,7 @@ from . import decisions
 from .errors import ConfigError, did_you_mean
 from .record import Record
 from .resources import read_regular_file
-from .results import Finding, Suppressed
+from .results import Filtered, Finding, Suppressed
 
 FORMAT = 1
 MAX_BYTES = 256_000_000
@@ -37,15 +37,6 @@ class Suppression(Record):
     reason: str
     expires: str = ""
     place: str = ""
-
-
-class Filtered(Record):
-    """Findings to show and to hide, with notices and errors about entries that no longer match."""
-
-    shown: tuple[Finding, ...]
-    hidden: tuple[Suppressed, ...]
-    notices: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
 
 
 class HidingFiles(Record):

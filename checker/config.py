@@ -17,6 +17,7 @@ from .record import Record
 from .resources import VERSION, data_dir, read_regular_file
 from .results import SEVERITIES
 from .rulebook.rule import Rule, unknown_rule
+from .text import Pattern
 
 # name -> (kind, default, description). Kinds: text, texts, flag, number, choice:…, map (name -> text),
 # lists (name -> texts), table (name -> anything), path, paths (relative to the file that names them).
@@ -252,10 +253,10 @@ def schema() -> dict[str, object]:
 
 # ---- configuration files ------------------------------------------------------------------------------------------
 
-_HEADER = re.compile(r"[ \t]*\[\[?([^\]\n]*)\]")
+_HEADER = Pattern(r"[ \t]*\[\[?([^\]\n]*)\]")
 _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)"""
-_KEY = re.compile(rf"[ \t]*({_PART}(?:[ \t]?\.[ \t]?{_PART})*)[ \t]*=")
-_BOUND = re.compile(r"(>=|<=|==|!=|>|<)?([0-9]+(?:\.[0-9]+)*)")
+_KEY = Pattern(rf"[ \t]*({_PART}(?:[ \t]?\.[ \t]?{_PART})*)[ \t]*=")
+_BOUND = Pattern(r"(>=|<=|==|!=|>|<)?([0-9]+(?:\.[0-9]+)*)")
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 5  # files that extend files
 

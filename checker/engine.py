@@ -6,7 +6,6 @@ copies, the building of findings, `attempt`, which isolates documents from each 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from .errors import CablecheckError
@@ -26,11 +25,11 @@ from .rulebook.evaluation import (
 from .rulebook.field_types import Env
 from .rulebook.ir import Any
 from .rulebook.rule import Rule, Rulebook
-from .text import Source, Span
+from .text import Pattern, Source, Span
 
 MAX_LINES = 5  # source lines in a finding
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
-_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
+_UNREADABLE = Pattern("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 TEXT_FIELDS = frozenset(
     ("all_marked", "headings", "highest_portion", "markable", "marked", "markings", "numbered", "paragraphs",
      "portion_controls", "portion_marks", "portions", "rollup", "signature", "tokens")

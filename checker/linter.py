@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from . import baseline, document_linter, readers, resources
+from . import document_linter, readers, resources
 from . import rulebook as rulebook_package
-from .changed_lines import ChangedLines, changed_lines
 from .config import Options, check_rule_names
-from .decisions import HIDES
 from .document_linter import DocumentLinter
 from .errors import ConfigError, InputError
 from .model import Telegram
@@ -18,11 +16,13 @@ from .record import Record, copied
 from .reporters.terminal import count
 from .resources import VERSION
 from .results import (
+    DECIDED,
     EXCLUDED,
     FAILED,
     SEVERITIES,
     CheckResult,
     DocumentResult,
+    Filtered,
     Finding,
     Outcome,
     Restriction,
@@ -41,6 +41,7 @@ WORKER_MEMORY = 1 << 30  # bytes, as in an audit
 AHEAD = 4  # files queued for each worker, so that it never waits
 
 Progress = Callable[[int, int], None]  # called with (files done, files in all)
+Keep = Callable[[Finding, bool], bool]  # `ChangedLines.keep`
 
 
 def lint(paths: Sequence[str], options: Options, progress: Progress | None = None) -> Outcome:
@@ -48,7 +49,7 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
     ignored_cache = resources.reason_to_ignore_cache(resources.cache_dir(), paths)
     if ignored_cache:
         options = copied(options, rule_cache=False, cache=False)
-    changes = _changes_since(options.diff_base)
+    keep = _changes_since(options.diff_base)
     rulebook = load(options)
     options = resolve(options, rulebook)
     files, entries = files_of(paths, options)
@@ -66,7 +67,7 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
     final = _exclude_others(results, {*paths, options.stdin_name}, options.listed)
     errors = _nothing_checked(final, set(paths), options)
     notices = fixes[0] + ((ignored_cache,) if ignored_cache else ())
-    return _outcome(final, options, rulebook, fixes[1] + errors, notices, changes)
+    return _outcome(final, options, rulebook, fixes[1] + errors, notices, keep)
 
 
 def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -88,7 +89,9 @@ def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tu
 
 def _accepted(options: Options) -> frozenset[str]:
     """Return the fingerprints of hidden findings, which are not fixed."""
-    return hiding_files(options).entries().fingerprints()
+    from . import baseline  # 3 ms with the decisions log, as below
+
+    return baseline.HidingFiles(*_hiding_files(options)).entries().fingerprints()
 
 
 def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options: Options) -> tuple[str, ...]:
@@ -262,14 +265,14 @@ def _outcome(
     rulebook: Rulebook,
     errors: tuple[str, ...],
     notices: tuple[str, ...],
-    changes: ChangedLines | None,
+    keep: Keep | None,
 ) -> Outcome:
     findings = tuple(sorted((one for each in results for one in each.findings), key=Finding.order))
     found = _hide(findings, results, options)
     findings, hidden, errors = found.shown, found.hidden, errors + found.errors
     restrictions = list(_restrictions(options, rulebook, results, hidden))
-    if changes is not None:
-        kept = _changed(findings, changes, rulebook)
+    if keep is not None:
+        kept = _changed(findings, keep, rulebook)
         unchanged = len(findings) - len(kept)
         effect = f"{count(unchanged, 'finding')} on unchanged lines not shown"
         restrictions.append(Restriction("diff-base", unchanged, effect))
@@ -303,30 +306,39 @@ def _needs_consent(findings: Sequence[Finding]) -> tuple[str, ...]:
     return (f"{count(number, 'more suggestion')} with --unsafe-fixes",) if number else ()
 
 
-def _changes_since(revision: str) -> ChangedLines | None:
-    return changed_lines(revision) if revision else None
+def _changes_since(revision: str) -> Keep | None:
+    if not revision:
+        return None
+    from .changed_lines import changed_lines  # 0.5 ms, for --diff-base
+
+    return changed_lines(revision).keep
 
 
-def _changed(findings: Sequence[Finding], changes: ChangedLines, rulebook: Rulebook) -> tuple[Finding, ...]:
+def _changed(findings: Sequence[Finding], keep: Keep, rulebook: Rulebook) -> tuple[Finding, ...]:
     """Return the findings on changed lines, and those about a missing part of a changed file."""
     rules = {one.rule for one in findings}
     missing = {rule.id for rule in rulebook.rules if rule.id in rules and rule.asks_for_a_part}
     stdin = STDIN  # has no revision to compare with
-    return tuple(one for one in findings if one.path == stdin or changes.keep(one, one.rule in missing or not one.at))
+    return tuple(one for one in findings if one.path == stdin or keep(one, one.rule in missing or not one.at))
 
 
-def hiding_files(options: Options) -> baseline.HidingFiles:
-    """Return the files in use that say which findings to hide."""
-    return baseline.HidingFiles(
+def _hiding_files(options: Options) -> tuple[str, str, str]:
+    """Return the files in use that say which findings to hide: suppressions, decisions, baseline."""
+    return (
         options.suppressions if options.use_suppressions else "",
         options.decisions if options.use_decisions else "",
         options.baseline if options.use_baseline else "",
     )
 
 
-def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], options: Options) -> baseline.Filtered:
+def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], options: Options) -> Filtered:
     """Hide suppressed findings, findings that a review decided to hide, and findings in the baseline."""
-    entries = hiding_files(options).entries()
+    files = _hiding_files(options)
+    if not any(files):
+        return Filtered(findings, ())
+    from . import baseline
+
+    entries = baseline.HidingFiles(*files).entries()
     return entries.hide(findings, checked_paths(results), frozenset(options.mandatory_ids), baseline.today())
 
 
@@ -352,7 +364,7 @@ def _restrictions(
             "finding",
             f"hidden by {options.suppressions}",
         ),
-        ("decisions", sum(each.by in HIDES for each in hidden), "finding", f"hidden by {options.decisions}"),
+        ("decisions", sum(each.by in DECIDED for each in hidden), "finding", f"hidden by {options.decisions}"),
     )
     for name, number, what, effect in counts:
         if number:
@@ -378,8 +390,10 @@ def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restric
 
 def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
     """Return the plain paths of the files whose documents were all checked."""
-    broken = {baseline.plain_path(each.path) for each in results if each.state == "failed"}
-    return frozenset(baseline.plain_path(each.path) for each in results if each.state == "checked") - broken
+    from .baseline import plain_path
+
+    broken = {plain_path(each.path) for each in results if each.state == "failed"}
+    return frozenset(plain_path(each.path) for each in results if each.state == "checked") - broken
 
 
 def _changes(options: Options, rulebook: Rulebook) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ documents could provide the cache, too.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -78,12 +79,18 @@ def is_cache_usable(folder: str) -> bool:
 
 def read_cache(file: str) -> bytes:
     """Return the content of a cache file. Raises `OSError` if it cannot be read or if another user could write it."""
-    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-    with open(handle, "rb") as opened:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode) or (hasattr(os, "geteuid") and _problem(about)):
-            raise PermissionError(f"{file} is not a private file of the user")
+    with open_cache(file) as opened:
         return opened.read()
+
+
+def open_cache(file: str) -> io.BufferedReader:
+    """Open a cache file. Raises `OSError` as `read_cache`."""
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode) or (hasattr(os, "geteuid") and _problem(about)):
+        os.close(handle)
+        raise PermissionError(f"{file} is not a private file of the user")
+    return os.fdopen(handle, "rb")
 
 
 def write_cache(file: str, data: bytes) -> None:

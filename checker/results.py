@@ -149,7 +149,8 @@ class DocumentResult(Record):
     undetermined: tuple[Undetermined, ...] = ()
 
 
-HIDDEN_BY = ("baseline", "suppression", "false_alarm", "accepted")  # the last two are decisions of a review
+DECIDED = ("false_alarm", "accepted")  # decisions of a review
+HIDDEN_BY = ("baseline", "suppression", *DECIDED)
 
 
 class Suppressed(Record):
@@ -158,6 +159,15 @@ class Suppressed(Record):
     finding: Finding
     by: str
     reason: str = ""
+
+
+class Filtered(Record):
+    """Findings to show and to hide, with notices and errors about entries that no longer match."""
+
+    shown: tuple[Finding, ...]
+    hidden: tuple[Suppressed, ...]
+    notices: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
 
 class RuleNote(Record):

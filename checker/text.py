@@ -1,4 +1,4 @@
-"""Map text to its positions. No other module converts offsets to lines and columns.
+"""Map text to its positions, and search it. No other module converts offsets to lines and columns.
 
 A `Source` is the decoded text of one document. A `View` is text derived from it by replacements (a tag removed, `&` for
 `&amp;`, a page line cut out, a space for a line break) or by slicing. Views can be derived from views; each maps
@@ -13,6 +13,35 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from .record import Record
+
+
+class Pattern:
+    """A regular expression compiled on first use, with ASCII digits and letters by default.
+
+    A telegram needs a third of the patterns, and compiling each takes start-up time.
+    """
+
+    __slots__ = ("_flags", "_text", "findall", "finditer", "fullmatch", "match", "search", "sub")
+
+    findall: Callable[..., list[str]]
+    finditer: Callable[..., Iterator[re.Match[str]]]
+    fullmatch: Callable[..., re.Match[str] | None]
+    match: Callable[..., re.Match[str] | None]
+    search: Callable[..., re.Match[str] | None]
+    sub: Callable[..., str]
+
+    def __init__(self, text: str, flags: int = re.A) -> None:
+        self._text = text
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> object:
+        """Compile the pattern and fill the slots, which are empty until the first call."""
+        if name not in ("findall", "finditer", "fullmatch", "match", "search", "sub"):
+            raise AttributeError(name)
+        found = re.compile(self._text, self._flags)
+        self.findall, self.finditer, self.fullmatch = found.findall, found.finditer, found.fullmatch
+        self.match, self.search, self.sub = found.match, found.search, found.sub
+        return getattr(found, name)
 
 
 class Span(Record):

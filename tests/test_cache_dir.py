@@ -100,9 +100,10 @@ def test_the_default_folder_is_used_even_from_the_home_folder(tmp_path: Path, mo
 def test_a_file_that_others_can_write_is_not_read(base: Path) -> None:
     first = rulebook.load()
     (file,) = (base / "cablecheck").iterdir()
-    assert compiled_cache.read(str(file), compiled_cache.stats([rulebook.data_dir("rules")])) is not None
+    found = compiled_cache.stats([rulebook.data_dir("rules")])
+    assert compiled_cache.read(str(file), found, list) is not None
     file.chmod(0o666)
-    assert compiled_cache.read(str(file), compiled_cache.stats([rulebook.data_dir("rules")])) is None
+    assert compiled_cache.read(str(file), found, list) is None
     assert len(first) == len(rulebook.load())
     assert 0o600 == file.stat().st_mode & 0o777
 
@@ -129,10 +130,11 @@ def forge(base: Path, genuine: bytes, forged: bytes) -> None:
     rulebook.load()
     (file,) = (base / "cablecheck").iterdir()
     first, rest = file.read_bytes().split(b"\n", 1)
-    assert genuine in rest
-    rest = rest.replace(genuine, forged)
-    head = json.loads(first) | {"sum": crc32(rest)}
-    file.write_bytes(json.dumps(head).encode() + b"\n" + rest)
+    main, last = rest[: json.loads(first)["size"]], rest[json.loads(first)["size"] :]
+    assert genuine in main
+    main = main.replace(genuine, forged)
+    head = json.loads(first) | {"sum": crc32(main), "size": len(main)}
+    file.write_bytes(json.dumps(head).encode() + b"\n" + main + last)
 
 
 def test_a_forged_guard_makes_the_cache_unusable(base: Path) -> None:

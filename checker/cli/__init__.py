@@ -58,6 +58,7 @@ def main(given: list[str]) -> int:
     if sys.stdout is None or sys.stderr is None:  # closed by the caller; the next file opened would take its place
         return _print_error("cablecheck: standard output or standard error is closed", output.INCOMPLETE)
     gc.set_threshold(50_000, 20, 20)  # loading makes many objects that stay; saves 5 ms
+    gc.enable()
     try:
         _configure_streams()
         code = _dispatch(given)

@@ -19,7 +19,7 @@ from ..process_pool import Limits, Step, Worker
 from ..readers import Reading
 from ..record import Record
 from ..results import Finding
-from ..rulebook import Diagnostic
+from ..rulebook.diagnostics import Diagnostic
 from ..rulebook.loader import check_text
 from .symbols import Symbol, symbols_of
 

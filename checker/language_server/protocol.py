@@ -17,7 +17,8 @@ from ..fixer import apart
 from ..reporters.escaping import visible
 from ..reporters.terminal import related_text
 from ..results import Finding
-from ..rulebook import Diagnostic, Rulebook
+from ..rulebook import Rulebook
+from ..rulebook.diagnostics import Diagnostic
 from ..text import Position
 from . import rule_files, words
 from .judge import SETTLE, Job, Judge, Judged

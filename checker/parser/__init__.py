@@ -10,7 +10,6 @@ from ..record import Lazy
 from ..text import View
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .copy.release import stated_deletions
 from .cursor import Cursor, Cut, moved_cuts, removals, tile
 from .fields.deletions import has_margin_codes, margin_codes, margin_cuts, margin_nodes
 from .layouts.acp127 import read_telegram
@@ -64,7 +63,11 @@ def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Del
     """
     cursor, cuts = whole, []
     record = telegram.source_record
-    margin = stated_deletions(whole, record.facts) if record is not None else []
+    margin: list[Deletion] = []
+    if record is not None:
+        from .copy.release import stated_deletions  # 0.3 ms, as above
+
+        margin = stated_deletions(whole, record.facts)
     if has_margin_codes(whole):
         found = margin_codes(whole)
         margin += margin_nodes(whole, found)

@@ -1,10 +1,8 @@
-"""Hold the text being parsed: patterns compiled on first use, the cursor over a view, and the tiling of the result."""
+"""Hold the text being parsed: the cursor over a view, and the tiling of the result."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from ..model import Node, Part, Word
 from ..record import Record
@@ -12,35 +10,6 @@ from ..text import Exchange, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .lookup import Grammar
-
-
-class Pattern:
-    """A regular expression compiled on first use, with ASCII digits and letters by default.
-
-    A telegram needs a third of the patterns, and compiling each takes start-up time.
-    """
-
-    __slots__ = ("_flags", "_text", "findall", "finditer", "fullmatch", "match", "search")
-
-    findall: Callable[..., list[str]]
-    finditer: Callable[..., Iterator[re.Match[str]]]
-    fullmatch: Callable[..., re.Match[str] | None]
-    match: Callable[..., re.Match[str] | None]
-    search: Callable[..., re.Match[str] | None]
-
-    def __init__(self, text: str, flags: int = re.A) -> None:
-        self._text = text
-        self._flags = flags
-
-    def __getattr__(self, name: str) -> object:
-        """Compile the pattern and fill the slots, which are empty until the first call."""
-        if name not in ("findall", "finditer", "fullmatch", "match", "search"):
-            raise AttributeError(name)
-        found = re.compile(self._text, self._flags)
-        self.findall, self.finditer, self.fullmatch = found.findall, found.finditer, found.fullmatch
-        self.match, self.search = found.match, found.search
-        return getattr(found, name)
-
 
 # ---- the cursor ------------------------------------------------------------------------------------------------------
 _ASCII_BLANKS = "\t\f\v"
@@ -53,6 +22,17 @@ class Cut(Record):
     start: int
     end: int
     kind: str
+
+
+class FoundDeletion(Record):
+    """A deletion in the text of a cursor. `form` is its code in the table, `margin` whether it is cut out."""
+
+    start: int
+    end: int
+    form: str
+    codes: tuple[str, ...] = ()
+    extent: str = ""
+    margin: bool = False
 
 
 class Cursor:
@@ -91,7 +71,7 @@ class Cursor:
         self.day: Date | None = None
         self.lowered = False
         self.collected: dict[str, list[Node]] = {}
-        self.deletions: list[Any] | None = None  # filled by `fields.deletions`
+        self.deletions: list[FoundDeletion] | None = None  # filled by `fields.deletions`
         self._stems: dict[str, list[int]] = {}
 
     def word(self, start: int, end: int) -> Word:

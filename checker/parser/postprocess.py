@@ -22,11 +22,10 @@ from ..model import (
     Unread,
 )
 from ..record import Lazy
-from ..text import Span
+from ..text import Pattern, Span
 from ..values import Date
 from ..vocabulary import Vocabulary
-from .copy.release import set_release
-from .cursor import Cursor, Pattern
+from .cursor import Cursor
 from .fields.dates import find_dates, read_dtg
 from .fields.deletions import set_deletions
 from .lookup import lexicon
@@ -49,7 +48,10 @@ def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: l
         from .fields.header_lines import find_hidden  # 0.3 ms: most telegrams have both lines
 
         find_hidden(cursor, telegram)
-    set_release(cursor, telegram)
+    if telegram.source_record is not None:
+        from .copy.release import add_stated_stamps  # 0.3 ms: texts without a wrapper state nothing
+
+        add_stated_stamps(cursor, telegram, telegram.source_record.facts)
     set_deletions(cursor, telegram, margin)
     _spell_post(telegram)
     _date(telegram)

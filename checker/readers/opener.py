@@ -7,12 +7,11 @@ the start-of-message and end-of-message signals of ACP 127.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from ..errors import ConfigError, InputError
-from ..text import Exchange, Source, View
+from ..text import Exchange, Pattern, Source, View
 from ..vocabulary import Vocabulary
 from .paths import describe, refusal
 from .registry import (
@@ -43,7 +42,7 @@ _ATTRIBUTES_LINE = "\nMessage Attributes\n"
 _ROW_HEAD = 1000  # code points of a row in which its wrapper must be recognizable: rows come in millions
 _PLAIN = Reader("plain", TEXT, 0, "opener", "the text as it is", ())
 _XML = "<?xml"
-_LINE_END = re.compile(r"\r\n?")  # a view has LF at the end of each line; the source keeps its own line ends
+_LINE_END = Pattern(r"\r\n?")  # a view has LF at the end of each line; the source keeps its own line ends
 
 
 def read(
@@ -281,12 +280,12 @@ def _recognize(text: str, codes: tuple[str, ...]) -> Reader | None:
 
 
 # ---- Several telegrams in one text ----------------------------------------------------------------------------------
-_START = re.compile(r"\nV?ZCZC[A-Z0-9 ]")  # start of message (ACP 127, format line 1)
-_END = re.compile(r"\nN{4}(?![a-z])[^\n]*+\n")  # end of message (ACP 127, format line 16)
-_STATION = re.compile(r"\nDE (R?[A-Z]{3,8}) ?#(\d{4})")  # format line 3: station and serial number
-_SENDER = re.compile(r"\nFM [A-Z]")  # format line 6
-_ANNOUNCEMENT = re.compile(
-    r"(?:\b(?:BEGIN|QTE|QUOTE|FOLLOWS)\b[^\n]*|:)\s*\Z"
+_START = Pattern(r"\nV?ZCZC[A-Z0-9 ]")  # start of message (ACP 127, format line 1)
+_END = Pattern(r"\nN{4}(?![a-z])[^\n]*+\n")  # end of message (ACP 127, format line 16)
+_STATION = Pattern(r"\nDE (R?[A-Z]{3,8}) ?#(\d{4})", 0)  # format line 3: station and serial number
+_SENDER = Pattern(r"\nFM [A-Z]")  # format line 6
+_ANNOUNCEMENT = Pattern(
+    r"(?:\b(?:BEGIN|QTE|QUOTE|FOLLOWS)\b[^\n]*|:)\s*\Z", 0
 )  # the line above announces a quoted message
 _ANNOUNCEMENT_REACH = 200  # code points in which that line is searched
 _HEADER_REACH = 3000  # code points in which a header block must begin

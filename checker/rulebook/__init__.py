@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from ..checks import install
 from ..resources import data_dir
+from ..vocabulary import Vocabulary
 from . import compiled_cache
-from .diagnostics import Diagnostic
 from .ir import Any, Data
 from .rule import Rule, Rulebook
 
-__all__ = ["Diagnostic", "Rule", "Rulebook", "load"]
+__all__ = ["Rule", "Rulebook", "load"]
 
 
 def load(
@@ -38,11 +38,15 @@ def _book(homes: list[str], cache: bool) -> Rulebook:
     shipped = data_dir("rules")
     path = compiled_cache.cache_path(homes) if cache else ""
     found = compiled_cache.stats(homes if shipped in homes else [shipped, *homes])
-    book = compiled_cache.read(path, found) if path else None
-    if book is None:
+
+    def read_files() -> tuple[Vocabulary, list[Data], list[Data]]:
         from . import loader  # YAML and jsonschema cost 150 ms and are not needed when the cache is warm
 
-        words, rules, packs = loader.read_folders(homes)
+        return loader.read_folders(homes)
+
+    book = compiled_cache.read(path, found, lambda: read_files()[1]) if path else None
+    if book is None:
+        words, rules, packs = read_files()
         digest = compiled_cache.digest(found)
         if path:
             compiled_cache.write(path, digest, found, words, rules, packs)

@@ -348,14 +348,42 @@ Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
 
 
 class GuardBranch:
-    """Rules whose guards are true once this branch is reached, and further branches, each after one more condition."""
+    """Rules whose guards are true once this branch is reached, and further branches, each after one more condition.
 
-    __slots__ = ("branches", "conditions", "jobs")
+    `guarded` are rules with their conditions that are still to be evaluated. The branch is built when it is first
+    reached; the most common condition comes first.
+    """
 
-    def __init__(self) -> None:
-        self.jobs: list[Job] = []
+    __slots__ = ("_context", "_guarded", "branches", "jobs")
+
+    def __init__(self, guarded: list[tuple[dict[str, Expression], Job]], context: CompileContext) -> None:
+        self._guarded = guarded
+        self._context = context
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("branches", "jobs"):
+            raise AttributeError(name)
+        self._build()
+        return object.__getattribute__(self, name)
+
+    def _build(self) -> None:
+        self.jobs: list[Job] = [job for conditions, job in self._guarded if not conditions]
         self.branches: list[tuple[Predicate, GuardBranch]] = []
-        self.conditions: list[Expression] = []  # the condition of each branch
+        counts: dict[str, int] = {}
+        for conditions, _ in self._guarded:
+            for key in conditions:
+                counts[key] = counts.get(key, 0) + 1
+        rest = [each for each in self._guarded if each[0]]
+        for key in sorted(counts, key=lambda each: (-counts[each], each)):
+            chosen = [each for each in rest if key in each[0]]
+            if chosen:
+                rest = [each for each in rest if key not in each[0]]
+                condition = chosen[0][0][key]
+                inner = [
+                    ({name: one for name, one in conditions.items() if name != key}, job) for conditions, job in chosen
+                ]
+                test = shared_guard(key, condition, self._context)
+                self.branches.append((test, GuardBranch(inner, self._context)))
 
     def all_jobs(self) -> list[Job]:
         """Return the rules of this branch and of all branches below it."""
@@ -373,7 +401,7 @@ class EvaluationPlan:
     __slots__ = ("root", "undecided")
 
     def __init__(self, jobs: Sequence[Job], undecided: list[Any], context: CompileContext) -> None:
-        self.root = build_branch([(conjuncts(job[1].when), job) for job in jobs], context)
+        self.root = GuardBranch([(conjuncts(job[1].when), job) for job in jobs], context)
         self.undecided = undecided
 
 
@@ -387,29 +415,6 @@ def conjuncts(guard: Expression | None) -> dict[str, Expression]:
     for part in guard[1]:
         found.update(conjuncts(part))
     return found
-
-
-def build_branch(guarded: list[tuple[dict[str, Expression], Job]], context: CompileContext) -> GuardBranch:
-    """Build the branch for rules with the conditions still to be evaluated; the most common condition comes first."""
-    branch = GuardBranch()
-    counts: dict[str, int] = {}
-    for conditions, job in guarded:
-        if not conditions:
-            branch.jobs.append(job)
-        for key in conditions:
-            counts[key] = counts.get(key, 0) + 1
-    rest = [each for each in guarded if each[0]]
-    for key in sorted(counts, key=lambda each: (-counts[each], each)):
-        chosen = [each for each in rest if key in each[0]]
-        if chosen:
-            rest = [each for each in rest if key not in each[0]]
-            inner = [
-                ({name: one for name, one in conditions.items() if name != key}, job) for conditions, job in chosen
-            ]
-            condition = chosen[0][0][key]
-            branch.conditions.append(condition)
-            branch.branches.append((shared_guard(key, condition, context), build_branch(inner, context)))
-    return branch
 
 
 def shared_guard(key: str, condition: Expression, context: CompileContext) -> Predicate:

@@ -37,6 +37,7 @@ DIFFERENT = (  # syntax that the two engines read differently
     (r"\[\[?:", "a class of that name is", "write its letters"),
     (r"\\[0-9]", "an octal escape or back reference is", "write the letter itself"),
 )
+PARTS = ("\\", "{,", "(?", "[:")  # one of these is in every text that such a pattern matches
 Refusal = tuple[str, str, str]
 WHERE = "the language of patterns is in docs/rule-language.md, 'Patterns'"
 
@@ -55,7 +56,7 @@ def refuse(pattern: str) -> Refusal | None:
         )
     if tree.state.flags & ~(re.ASCII | re.UNICODE):
         return "R025", "flags such as (?i) are not allowed", "write both spellings, or use a vocabulary table"
-    for sign, what, instead in DIFFERENT:
+    for sign, what, instead in DIFFERENT if any(part in pattern for part in PARTS) else ():
         if re.search(r"(?<!\\)(?:\\\\)*" + sign, pattern):
             return "R025", f"{what} not read alike by both engines", f"{instead}; {WHERE}"
     try:

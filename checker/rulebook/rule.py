@@ -10,7 +10,6 @@ from ..results import SEVERITIES
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .compiler import CompileContext
-from .diagnostics import relative
 from .evaluation import CompiledRule, EvaluationPlan
 from .ir import Any, Data
 
@@ -112,6 +111,8 @@ class Rule:
     @property
     def place(self) -> tuple[str, int, int]:
         """The file, line, and column at which the rule begins."""
+        from .diagnostics import relative  # 0.2 ms, and only to show it
+
         file, line, column = self.details["place"]
         return relative(str(file)), int(line), int(column)
 

@@ -520,9 +520,17 @@ def test_lines_that_are_lost_are_read_anew(here: Path, lost: int) -> None:
     cold = shown(rulebook.load())
     path = kept(here)
     first, *lines = path.read_text(encoding="utf-8").split("\n")
-    rest = "\n".join(lines[:-lost])
-    path.write_text(json.dumps(json.loads(first) | {"sum": crc32(rest.encode())}) + "\n" + rest, encoding="utf-8")
+    rest = "".join(f"{line}\n" for line in lines[:-lost])
+    sums = {"sum": crc32(rest.encode()), "size": len(rest.encode())}
+    path.write_text(json.dumps(json.loads(first) | sums) + "\n" + rest, encoding="utf-8")
     assert cold == shown(rulebook.load())
+
+
+def test_details_are_read_from_the_rule_files_if_the_cache_was_replaced(here: Path) -> None:
+    cold = shown(rulebook.load())
+    warm = rulebook.load()
+    kept(here).write_bytes(b"another")
+    assert cold == shown(warm)
 
 
 def test_names_that_no_encoding_has_are_names(here: Path) -> None:
@@ -554,7 +562,7 @@ def test_what_is_kept_is_what_was_read(here: Path, request: pytest.FixtureReques
 
 
 @pytest.mark.parametrize(
-    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 5, "sum": 0}\n', b"null"]
+    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 6, "sum": 0, "size": 0}\n', b"null"]
 )
 def test_what_is_spoilt_is_read_anew(here: Path, wrong: bytes) -> None:
     cold = shown(rulebook.load())

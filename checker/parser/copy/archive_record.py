@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ...model import ArchiveRecord, Attribute, Caption, Fact, Reference, ReviewStep, Telegram, Unread, Word
 from ...record import Lazy
+from ...text import Pattern
 from ...values import Date, Level
 from ...vocabulary import Entry
-from ..cursor import Cursor, Pattern, folded
+from ..cursor import Cursor, folded
 from ..fields.dates import find_dates, year_of
 from ..fields.labelled import is_tag
 from .source_metadata import read_date, read_level

@@ -8,7 +8,8 @@ own.
 from __future__ import annotations
 
 from ...model import Banner
-from ..cursor import Cursor, Cut, Pattern, without_overlap
+from ...text import Pattern
+from ..cursor import Cursor, Cut, without_overlap
 from ..fields.banner import read_banner
 from ..fields.dates import read_dtg
 from ..layouts.detect import is_smart_form

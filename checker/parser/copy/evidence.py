@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from ...model import Authority, Banner, Damage, Fact, Telegram
-from ...text import Span
+from ...text import Pattern, Span
 from ...vocabulary import Vocabulary
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 
 _FIRST = Pattern(r"[\xb6\"' ]*1 ?[.)](?=[ (\n]|[A-Z])")
 _PREVIEW_END = ("...", "\u2026")

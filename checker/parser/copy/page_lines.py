@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from ...model import Fact, Node, PageLine, Stamp, Telegram
+from ...text import Pattern
 from ...values import Date, Level
 from ...vocabulary import Entry
-from ..cursor import Cursor, Cut, Pattern, without_overlap
+from ..cursor import Cursor, Cut, without_overlap
 from ..fields.banner import spelled
 from ..fields.dates import find_dates
 from ..fields.deletions import set_codes

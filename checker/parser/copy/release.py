@@ -75,9 +75,8 @@ def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
     ]
 
 
-def set_release(cursor: Cursor, telegram: Telegram) -> None:
+def add_stated_stamps(cursor: Cursor, telegram: Telegram, facts: tuple[Fact, ...]) -> None:
     """Add the stamps that the wrapper states to those that were found in the text."""
-    if telegram.source_record is not None:
-        stated = stated_stamps(cursor, telegram.source_record.facts)
-        if stated:
-            telegram.stamps = tuple(sorted((*telegram.stamps, *stated), key=lambda stamp: stamp.span.start))
+    stated = stated_stamps(cursor, facts)
+    if stated:
+        telegram.stamps = tuple(sorted((*telegram.stamps, *stated), key=lambda stamp: stamp.span.start))

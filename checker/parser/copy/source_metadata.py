@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...model import DateField, Fact, SourceRecord, Unread, Word
-from ...text import Span
+from ...text import Pattern, Span
 from ...values import Date, Level
-from ..cursor import Cursor, Pattern, folded
+from ..cursor import Cursor, folded
 from ..fields.banner import spelled
 from ..fields.dates import find_dates, year_of
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from ...model import Authority, Letter, Marking, Reasons, Telegram, Unread, Word
-from ...text import Span
-from ..cursor import Cursor, Pattern
+from ...text import Pattern, Span
+from ..cursor import Cursor
 from ..markings import finder
 from .blocks import Region
 from .classifier_name import join_lines, split_name

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ...model import Banner, Marking, Misspelling, Token, Unread, Word
-from ...text import View
+from ...text import Pattern, View
 from ...values import Level
 from ...vocabulary import Vocabulary
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 from ..lookup import Control, Grammar
 from ..markings import finder
 from ..markings.tokens import distance

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from ...model import Marking
 from ...record import Record
-from ..cursor import Cursor, Pattern
+from ...text import Pattern
+from ..cursor import Cursor
 from ..markings import finder
 from .banner import read_banner
 from .captions import is_passing, read_captions, unknown_caption

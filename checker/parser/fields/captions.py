@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...model import Caption
+from ...text import Pattern
 from ...vocabulary import Entry
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 
 LONGEST_ADDRESS = 90  # letters
 _ADDRESS = Pattern(r"R[UH][A-Z]{3,6}(?:/|\Z)")

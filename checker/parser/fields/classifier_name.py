@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cursor import Pattern
+from ...text import Pattern
 from ..lookup import Grammar
 
 _INITIAL = Pattern(r"[A-Z]$|(?:[A-Z]\.){1,3}$|[A-Z]\.[A-Z]$", 0)

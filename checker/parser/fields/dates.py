@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ...model import Dtg, Precedence, Unread
+from ...text import Pattern
 from ...values import Date
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 
 # Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired; stray blanks are allowed.
 _DTG = Pattern(

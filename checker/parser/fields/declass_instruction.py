@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from ...model import Downgrade, Instruction, Unread
 from ...record import Record
+from ...text import Pattern
 from ...values import Date
 from ...vocabulary import Vocabulary
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 from .dates import FoundDate, find_dates
 
 _NUMBER = Pattern(r"[ -]?(\d{1,2})(?![\d/])")

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
 
 from ...model import Authority, Deletion, Stamp, Subject, Telegram, Unread, Word
-from ...record import Record
-from ...text import Span
+from ...text import Pattern, Span
 from ...vocabulary import Vocabulary
-from ..cursor import Cursor, Cut, Pattern
+from ..cursor import Cursor, Cut, FoundDeletion
 
 _LONGEST_NOTE = 600  # code points in brackets
 _LONGEST_ALONE = 60  # code points before a notice that has a line to itself
@@ -40,25 +40,14 @@ _ROW_OF = {"_": r"_{4,}(?:[ ]?_{4,})*", "-": r"-{4,}(?:[ ]?-{4,})*", "X": r"(?<!
 _PERIODS = Pattern(r"\.{3}")
 
 
-class FoundDeletion(Record):
-    """A deletion in the text of a cursor. `form` is its code in the table, `margin` whether it is cut out."""
-
-    start: int
-    end: int
-    form: str
-    codes: tuple[str, ...] = ()
-    extent: str = ""
-    margin: bool = False
-
-
 class DeletionForms:
-    """The spellings of a vocabulary, compiled once."""
+    """The spellings of a vocabulary. Few texts have a bracket or a code, so their patterns are built on first use."""
 
     def __init__(self, words: Vocabulary) -> None:
         self.notices: list[tuple[str, str]] = []
         self.lone_notices: list[tuple[str, str]] = []
         self.openings: list[tuple[str, str]] = []
-        self.rows: list[tuple[str, str, re.Pattern[str]]] = []
+        self.rows: list[tuple[str, str, Pattern]] = []
         self.starts: list[tuple[str, str]] = []
         self.blocks = ""
         self.block_form = self.code_form = self.start_form = ""
@@ -71,7 +60,7 @@ class DeletionForms:
             self.openings += [(form, entry.code) for form in entry.forms.get("opening", ())]
             self.starts += [(form, entry.code) for form in entry.forms.get("start", ())]
             for form in entry.forms.get("row", ()):
-                self.rows.append((form, entry.code, re.compile(_ROW_OF[form[0]])))
+                self.rows.append((form, entry.code, Pattern(_ROW_OF[form[0]], 0)))
             if "block" in entry.forms:
                 self.blocks, self.block_form = "".join(entry.forms["block"]), entry.code
             self.extent |= frozenset(entry.forms.get("extent", ()))
@@ -82,21 +71,32 @@ class DeletionForms:
         self.openings.sort(key=lambda pair: -len(pair[0]))
         self.start_form = self.starts[0][1]
         self.extent |= frozenset(form.lower() for entry in words["number_words"] for form in entry.spellings())
-        self.block_run = re.compile(rf"[{self.blocks}](?:[{self.blocks} ]*[{self.blocks}])")
-        self._codes(words)
-
-    def _codes(self, words: Vocabulary) -> None:
-        """Compile the codes: those with a number by their shape, so that nonexistent ones are read as well."""
-        self.by_form = {form.upper(): entry.code for entry in words["release_codes"] for form in entry.spellings()}
+        self.block_run = Pattern(rf"[{self.blocks}](?:[{self.blocks} ]*[{self.blocks}])", 0)
         codes = words["release_codes"]
+        self.by_form = {form.upper(): entry.code for entry in codes for form in entry.spellings()}
         self.alone = tuple(form for entry in codes if entry.fact("alone") for form in entry.spellings())
+
+    @cached_property
+    def _code(self) -> str:
+        """Return the pattern of one code: one with a number by its shape, so that nonexistent ones are read as well."""
         shape = re.compile(_CODE)
-        self.words = sorted((form for form in self.by_form if not shape.fullmatch(form)), key=lambda form: -len(form))
-        word = "|".join(rf"{re.escape(form)}(?![A-Z0-9])" for form in self.words)
-        code = rf"(?:{_CODE}|{word})"
-        self.run = re.compile(rf"(?:{_CODE})(?:{_BETWEEN}{code})*")
-        self.line = re.compile(rf"(?m)(?:^|(?<=\s\s\s\s))(?:{code}{_BETWEEN})+ *$")
-        self.code = re.compile(code)
+        words = sorted((form for form in self.by_form if not shape.fullmatch(form)), key=lambda form: -len(form))
+        return "|".join((_CODE, *(rf"{re.escape(form)}(?![A-Z0-9])" for form in words)))
+
+    @cached_property
+    def code(self) -> re.Pattern[str]:
+        """Return the pattern of one code."""
+        return re.compile(self._code)
+
+    @cached_property
+    def run(self) -> re.Pattern[str]:
+        """Return the pattern of codes after one another, the first one with a number."""
+        return re.compile(rf"(?:{_CODE})(?:{_BETWEEN}(?:{self._code}))*")
+
+    @cached_property
+    def line(self) -> re.Pattern[str]:
+        """Return the pattern of codes that end a line."""
+        return re.compile(rf"(?m)(?:^|(?<=\s\s\s\s))(?:(?:{self._code}){_BETWEEN})+ *$")
 
     def codes(self, text: str) -> tuple[str, ...]:
         """Return the codes in a folded text, each once, in the table's spelling; unlisted codes as written."""
@@ -318,7 +318,7 @@ def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -
         at = cursor.fold.find(form, end)
 
 
-def _rows(cursor: Cursor, sign: str, code: str, pattern: re.Pattern[str]) -> Iterator[FoundDeletion]:
+def _rows(cursor: Cursor, sign: str, code: str, pattern: Pattern) -> Iterator[FoundDeletion]:
     """Yield rows that begin with the character `sign`. Dashes and underscores are usually rules, rarely a deletion."""
     end = 0
     while (start := cursor.fold.find(sign, end)) >= 0:

@@ -23,8 +23,8 @@ from ...model import (
     Unread,
     Word,
 )
-from ...text import Span
-from ..cursor import Cursor, Pattern
+from ...text import Pattern, Span
+from ..cursor import Cursor
 from .banner import read_banner, unread_banner
 from .blocks import label_of
 from .captions import LONGEST_ADDRESS, is_address_stop

@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 
 from ...model import EoLine, Marking, Reference, Subject, Tag, TagsLine, Telegram, Unread
+from ...text import Pattern
 from ...vocabulary import Vocabulary
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 from ..markings import finder
 from .blocks import Region, inner_references
 from .dates import year_of

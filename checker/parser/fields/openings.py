@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from ...model import Marking, Unread
-from ..cursor import Cursor, Pattern
+from ...text import Pattern
+from ..cursor import Cursor
 from ..markings import finder
 
 # A line that begins with a plain word is rejected at once. 1 number, 2 letter after it, 3 its period; 4 a letter with

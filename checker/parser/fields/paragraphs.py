@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ...model import Heading, Marking, Paragraph, Telegram, Unread, Word
-from ..cursor import Cursor, Pattern
+from ...text import Pattern
+from ..cursor import Cursor
 from ..markings import finder
 from .blocks import opens_authority
 from .deletions import deletion_at

@@ -8,8 +8,9 @@ appear.
 from __future__ import annotations
 
 from ...model import Marking, Paragraph, Unread
+from ...text import Pattern
 from ...values import Level
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 from ..markings import finder
 from .deletions import begins_deleted
 

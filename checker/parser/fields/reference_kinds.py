@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...model import Banner, Party, Reference, Telegram
+from ...text import Pattern
 from ...vocabulary import Vocabulary
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 from .dates import month_of, year_of
 from .header_lines import post_of
 

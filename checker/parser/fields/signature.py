@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...model import Signature, Telegram
-from ..cursor import Cursor, Pattern
+from ...text import Pattern
+from ..cursor import Cursor
 
 _NAME_MARKS = dict.fromkeys(map(ord, "_'’.-"))  # may occur in a name beside letters
 _STRAY_MARKS = ' #"*~_=<>+-|'

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...model import Banner, Marking, Notice, Party, Telegram
+from ...text import Pattern
 from ...values import Date
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 from ..fields.authority import read_authority
 from ..fields.banner import joined_banner, misspelled_level
 from ..fields.blocks import Region

@@ -6,8 +6,9 @@ A military message is named by its layout and not read: its own format and rules
 from __future__ import annotations
 
 from ...model import Banner, Party, Telegram
+from ...text import Pattern
 from ...values import Date
-from ..cursor import Cursor, Pattern
+from ..cursor import Cursor
 from ..fields.blocks import Region
 from ..fields.dates import find_dates
 from ..fields.header_lines import read_party

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...model import Banner, EoLine, Party, Signature, TagsLine, Telegram, Unread
-from ..cursor import Cursor, Pattern
+from ...text import Pattern
+from ..cursor import Cursor
 from ..fields.authority import read_authority
 from ..fields.banner import read_banner
 from ..fields.blocks import Region

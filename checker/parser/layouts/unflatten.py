@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...model import Instruction
-from ...text import Exchange
-from ..cursor import Cursor, Pattern
+from ...text import Exchange, Pattern
+from ..cursor import Cursor
 from ..fields.banner import read_banner
 from ..fields.blocks import is_authority_label, label_of
 from ..fields.declass_instruction import read_value

@@ -10,12 +10,10 @@ import re
 
 from ...model import Marking, Token, Unread
 from ...record import BoundedCache, Lazy
-from ...text import View
+from ...text import Pattern, View
 from ...vocabulary import Vocabulary
-from ..cursor import Pattern
 from ..lookup import Lexicon, lexicon
 from .marking_parser import UnplacedMarking, parse_marking
-from .scheme_parser import SchemeParser
 from .tokens import UnplacedToken, nearest, upper
 
 DELETED = "cut"  # why a mark of crosses cannot be read
@@ -39,7 +37,11 @@ class _MarkingCache:
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
         self.lexicon: Lexicon = lexicon(words)
-        self.scheme = SchemeParser(words) if words.scheme is not None else None
+        self.scheme = None
+        if words.scheme is not None:
+            from .scheme_parser import SchemeParser  # 0.2 ms: no telegram has a scheme of its own
+
+            self.scheme = SchemeParser(words)
         phrases = (r"\s+".join(map(re.escape, phrase.split())) for phrase in self.lexicon.statements)
         self.statement = Pattern("|".join(phrases), 0)
         self.portions: dict[str, _ReadResult] = BoundedCache(_CACHE_SIZE)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from ...model import Token
 from ...record import Record
+from ...text import Pattern
 from ...vocabulary import Entry
-from ..cursor import Pattern
 from ..lookup import Lexicon
 
-WORDS = re.compile(r"[^\s,/]+")
-GAPS = re.compile(r"[\s,-]+")
+WORDS = Pattern(r"[^\s,/]+", 0)
+GAPS = Pattern(r"[\s,-]+", 0)
 _LONGEST_WORD = 40
-_BLANKS = re.compile(r"\s+")
-_SLASHES = re.compile(r"/+")
+_BLANKS = Pattern(r"\s+", 0)
+_SLASHES = Pattern(r"/+")
 
 
 class Segment(Record):
