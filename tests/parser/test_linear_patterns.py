@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from backtracking import Steps
 
-from checker.parser.cursor import Pattern
+from checker.text import Pattern
 
 SIGNS = "A1 -.,a/\n(:\t;" + "".join(map(chr, range(33, 127))) + "é•·¶"
 

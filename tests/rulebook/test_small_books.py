@@ -520,9 +520,9 @@ def test_lines_that_are_lost_are_read_anew(here: Path, lost: int) -> None:
     cold = shown(rulebook.load())
     path = kept(here)
     first, *lines = path.read_text(encoding="utf-8").split("\n")
-    rest = "".join(f"{line}\n" for line in lines[:-lost])
-    sums = {"sum": crc32(rest.encode()), "size": len(rest.encode())}
-    path.write_text(json.dumps(json.loads(first) | sums) + "\n" + rest, encoding="utf-8")
+    rest = [f"{line}\n".encode() for line in lines[:-1][:-lost]]
+    sums = {"sum": crc32(b"".join(rest)), "sizes": list(map(len, rest))}
+    path.write_bytes(json.dumps(json.loads(first) | sums).encode() + b"\n" + b"".join(rest))
     assert cold == shown(rulebook.load())
 
 
@@ -562,7 +562,7 @@ def test_what_is_kept_is_what_was_read(here: Path, request: pytest.FixtureReques
 
 
 @pytest.mark.parametrize(
-    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 6, "sum": 0, "size": 0}\n', b"null"]
+    "wrong", [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 99999, b'{"layout": 6, "sum": 0, "sizes": []}\n', b"null"]
 )
 def test_what_is_spoilt_is_read_anew(here: Path, wrong: bytes) -> None:
     cold = shown(rulebook.load())
