@@ -11,6 +11,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import accumulate
+from operator import le
 
 from .record import Record
 
@@ -127,6 +129,25 @@ def ascending(spans: Iterable[Span]) -> bool:
     return True
 
 
+def covering(spans: Iterable[Span]) -> Span:
+    """Return the smallest span that covers all spans. Of those that are parts of one view in order, only the first and
+    the last are computed.
+    """
+    known: list[Span] = []
+    parts: dict[View, list[LazySpan]] = {}
+    for span in spans:
+        if isinstance(span, LazySpan) and span._view is not None:
+            parts.setdefault(span._view, []).append(span)
+        else:
+            known.append(span)
+    for view, group in parts.items():
+        if view.forward():
+            known.append(LazySpan(view, min([span._low for span in group]), max([span._high for span in group])))
+        else:
+            known += group
+    return Span(min([span.start for span in known]), max([span.end for span in known]))
+
+
 class Position(Record):
     """A position as editors show it: line and column from 1, column in code points."""
 
@@ -158,10 +179,9 @@ class Source:
             if "\r" in text:
                 starts += [match.end() for match in re.finditer(r"\n|\r(?!\n)", text)]
             else:
-                index = text.find("\n")
-                while index >= 0:
-                    starts.append(index + 1)
-                    index = text.find("\n", index + 1)
+                sizes = accumulate(map(len, text.split("\n")))
+                starts += [size + number for number, size in enumerate(sizes, 1)]
+                del starts[-1]  # the last line has no end
             self._starts = starts
         return self._starts
 
@@ -214,7 +234,7 @@ class View:
     source as a whole.
     """
 
-    __slots__ = ("_kept", "_lows", "_reach", "_sources", "_stops", "source", "text")
+    __slots__ = ("_kept", "_lows", "_plain", "_reach", "_sources", "_stops", "source", "text")
 
     def __init__(
         self,
@@ -231,6 +251,7 @@ class View:
         self._sources = sources  # where it begins in the source
         self._stops = stops  # where it ends in the source
         self._kept = verbatim
+        self._plain = len(lows) == 1 and verbatim[0]  # one part of the source without changes: the usual case
         self._reach: list[tuple[int, list[int]]] = []  # for `locate`
 
     @classmethod
@@ -248,15 +269,14 @@ class View:
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of the source from which the code points `start` to `end` of this view are derived."""
-        lows = self._lows
-        if len(lows) == 1 and self._kept[0]:
+        if self._plain:
             base = self._sources[0]
             return Span(base + start, base + end)
         return LazySpan(self, start, end)
 
     def spans(self) -> Callable[[int, int], Span]:
         """Return the fastest equivalent of `span` for this view, for callers that need many spans."""
-        if len(self._lows) == 1 and self._kept[0]:
+        if self._plain:
             return Span if self._sources[0] == 0 else self.span
         return partial(LazySpan, self)
 
@@ -325,64 +345,67 @@ class View:
 
     def exchange(self, exchanges: Iterable[Exchange]) -> View:
         """Return a view with the replacements applied. Raises `ValueError` if they overlap or are not in order."""
-        text: list[str] = []
-        segments: list[tuple[str, int, int, bool]] = []
-        here = 0
+        size = len(self.text)
+        made = View(self.source, "", [], [], [], [])
+        pieces: list[str] = []
+        here = length = 0
         for change in exchanges:
-            if change.start < here or change.end < change.start or change.end > len(self.text):
-                raise ValueError(f"exchange {change.start}-{change.end} overlaps or is out of order")
-            segments.extend(self._split(here, change.start))
-            if change.text:
-                place = self._place(change.start, change.end)
-                segments.append((change.text, place.start, place.end, False))
-            here = change.end
-        segments.extend(self._split(here, len(self.text)))
-        lows: list[int] = []
-        length = 0
-        for words, _, _, _ in segments:
-            lows.append(length)
-            text.append(words)
-            length += len(words)
-        if not segments:
+            start, end, text = change.start, change.end, change.text
+            if start < here or end < start or end > size:
+                raise ValueError(f"exchange {start}-{end} overlaps or is out of order")
+            if start > here:
+                pieces.append(self.text[here:start])
+                self._copy(here, start, made, length)
+                length += start - here
+            if text:
+                pieces.append(text)
+                made._add(length, *self._place(start, end), False)
+                length += len(text)
+            here = end
+        if here < size:
+            pieces.append(self.text[here:])
+            self._copy(here, size, made, length)
+        if not pieces:
             edge = self.place(0, 0)[0]
-            return View(self.source, "", [0], [edge], [edge], [True])
-        return View(
-            self.source,
-            "".join(text),
-            lows,
-            [p[1] for p in segments],
-            [p[2] for p in segments],
-            [p[3] for p in segments],
-        )
+            made._add(0, edge, edge, True)
+        return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept)
 
-    def _place(self, start: int, end: int) -> Span:
-        """Return the span that a replacement covers; an insertion into a replaced segment covers that segment."""
+    def _add(self, low: int, source: int, stop: int, verbatim: bool) -> None:
+        self._lows.append(low)
+        self._sources.append(source)
+        self._stops.append(stop)
+        self._kept.append(verbatim)
+
+    def _copy(self, start: int, end: int, made: View, length: int) -> None:
+        """Add the segments between two offsets of this view to a view that so far has `length` code points."""
+        if self._plain:
+            made._add(length, self._sources[0] + start, self._sources[0] + end, True)
+            return
+        first, last = bisect_right(self._lows, start) - 1, bisect_left(self._lows, end)
+        at, shift = len(made._lows), length - start
+        made._lows += [low + shift for low in self._lows[first:last]]
+        made._sources += self._sources[first:last]
+        made._stops += self._stops[first:last]
+        made._kept += self._kept[first:last]
+        made._lows[at] = length
+        if self._kept[first]:
+            made._sources[at] += start - self._lows[first]
+        if self._kept[last - 1]:
+            made._stops[-1] = self._sources[last - 1] + end - self._lows[last - 1]
+
+    def _place(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place that a replacement covers; an insertion into a replaced segment covers that segment."""
+        if self._plain:
+            return self._sources[0] + start, self._sources[0] + end
         if start == end and 0 < start < len(self.text):
             before, after = self._finish(start), self._begin(start)
             if before > after:
-                return Span(after, before)
-        return Span(*self.place(start, end))
-
-    def _split(self, start: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
-        """Yield the segments between two offsets of this view, as (text, start and end in the source, verbatim)."""
-        if start >= end:
-            return
-        segment = bisect_right(self._lows, start) - 1
-        while start < end:
-            low = self._lows[segment]
-            high = self._lows[segment + 1] if segment + 1 < len(self._lows) else len(self.text)
-            stop = min(high, end)
-            if self._kept[segment]:
-                begin = self._sources[segment] + start - low
-                yield self.text[start:stop], begin, begin + stop - start, True
-            else:
-                yield self.text[start:stop], self._sources[segment], self._stops[segment], False
-            start = stop
-            segment += 1
+                return after, before
+        return self.place(start, end)
 
     def slice(self, start: int, end: int) -> View:
         """Return the code points `start` to `end` of this view as a view."""
-        if len(self._lows) == 1 and self._kept[0]:
+        if self._plain:
             return View.part(self.source, self._sources[0] + start, self._sources[0] + end)
         return self.exchange([Exchange(0, start), Exchange(end, len(self.text))])
 
@@ -401,7 +424,7 @@ class View:
 
     def forward(self) -> bool:
         """Return whether this view never goes back to an earlier position of the source."""
-        return len(self.runs()) == 1
+        return all(map(le, self._sources, self._sources[1:]))
 
     def source_spans(self) -> Iterator[Span]:
         """Yield the spans of the source that this view contains, in order."""

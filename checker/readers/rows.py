@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, chain, compress
 
 from ..errors import InputError
 from ..text import Source, View
@@ -67,22 +68,29 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
     which need not be that of the source.
     """
-    segments: list[tuple[int, int, int, bool]] = []  # offset in the view, start and end in the source, verbatim
+    lows: list[int] = []  # offsets of the segments in the view
+    starts: list[int] = []  # in the source
+    stops: list[int] = []
+    verbatim: list[bool] = []
     length = edge = 0
     for number, (here, high) in enumerate(parts):
         if number:
-            segments.append((length, edge, max(edge, here), False))
+            lows.append(length)
+            starts.append(edge)
+            stops.append(max(edge, here))
+            verbatim.append(False)
             length += len(GLUE)
-        for found in quoting.pattern.finditer(source.text, here, high):
-            start, end = found.span()
-            if start > here:
-                segments.append((length, here, start, True))
-                length += start - here
-            segments.append((length, start, end, False))
-            length += 1
-            here = end
-        segments.append((length, here, high, True))
-        length += high - here
+        escapes = [found.span() for found in quoting.pattern.finditer(source.text, here, high)]
+        bounds = [here, *chain.from_iterable(escapes), high]  # of verbatim text and escapes in turns
+        sizes = [end - start for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+        widths = [1] * (2 * len(sizes) - 1)  # an escape is one character
+        widths[::2] = sizes
+        used = [*widths[:-1], True]  # of verbatim text between two escapes, nothing may be left
+        offsets = list(accumulate(widths, initial=length))
+        length = offsets.pop()
+        lows += compress(offsets, used)
+        starts += compress(bounds[:-1], used)
+        stops += compress(bounds[1:], used)
+        verbatim += compress([True, False] * len(sizes), used)
         edge = high
-    lows, sources, stops, verbatim = map(list, zip(*segments, strict=True))
-    return View(source, text, lows, sources, stops, verbatim)
+    return View(source, text, lows, starts, stops, verbatim)

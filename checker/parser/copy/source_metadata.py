@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model import DateField, Fact, SourceRecord, Unread, Word
-from ...text import Pattern, Span
+from ...text import Pattern, covering
 from ...values import Date, Level
 from ..cursor import Cursor, folded
 from ..fields.banner import spelled
@@ -22,8 +22,7 @@ def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord 
     known: dict[str, Fact] = {}
     for fact in facts:
         known.setdefault(fact.name, fact)
-    spans = [fact.span for fact in facts]
-    source_record = SourceRecord(Span(min([span.start for span in spans]), max([span.end for span in spans])))
+    source_record = SourceRecord(covering([fact.span for fact in facts]))
     source_record.facts = facts
     source_record.reference_id = _word(known.get("reference_id"))
     source_record.origin = _word(known.get("origin"))
