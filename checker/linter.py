@@ -12,7 +12,7 @@ from .document_linter import DocumentLinter
 from .errors import ConfigError, InputError
 from .model import Telegram
 from .parser.layouts.detect import NOT_A_TELEGRAM
-from .record import Record, copied
+from .record import Lazy, Record, copied
 from .reporters.terminal import count
 from .resources import VERSION
 from .results import (
@@ -285,7 +285,7 @@ def _outcome(
         results=results,
         findings=findings,
         hidden=hidden,
-        rules=_notes(options, rulebook),
+        rules=Lazy(lambda outcome: _notes(options, rulebook)),
         summary=summarize(results, findings, hidden, rules, options.fail_level, options.allow_failed, errors),
         version=VERSION,
         notices=notices + tuple(f"{each.path}: {note}" for each in results for note in each.notes),

@@ -6,7 +6,7 @@ commit hook pays on every run. mypy reads record.pyi, which declares a `dataclas
 """
 
 _LAZY_PREFIX = "_lazy_"  # the slot of a lazy field
-_GENERIC_CALLS = 6  # instances that are filled by a loop before `__init__` is compiled
+_GENERIC_CALLS = 20  # instances that are filled by a loop before `__init__` is compiled
 
 
 class RecordType(type):

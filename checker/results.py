@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .record import Record
+from .record import Record, lazy_fields
 from .text import Position, Span
 
 SEVERITIES = ("error", "warning", "info")  # most serious first
@@ -254,6 +254,9 @@ class Outcome(Record):
     def with_state(self, state: str) -> list[DocumentResult]:
         """Return the documents with one state, in order."""
         return [result for result in self.results if result.state == state]
+
+
+lazy_fields(Outcome, "rules")  # few formats show the rules without findings
 
 
 def summarize(

@@ -35,12 +35,12 @@ class Coverage:
     __slots__ = ("counts",)
 
     def __init__(self) -> None:
-        self.counts: dict[tuple[int, str, str], Counts] = {}
+        self.counts: dict[tuple[int, str], dict[str, Counts]] = {}
 
     def add(self, telegram: Telegram) -> None:
         """Count one telegram."""
-        year = telegram.date.first.year if telegram.date is not None else _NO_YEAR
         layout = telegram.layout
+        found = self._counts(telegram.date.first.year if telegram.date is not None else _NO_YEAR, layout)
         labels: frozenset[str] | None = None
         for name, get in _GETTERS.items():
             value = get(telegram)
@@ -52,23 +52,26 @@ class Coverage:
                     labels = frozenset(label.name for label in telegram.labels)
                 labeled = name in _LABELS and labels is not None and _LABELS[name] in labels
                 place = 2 if labeled else 3 if layout == _WITHOUT_TEXT else 4
-            counts = self._counts(year, layout, name)
+            counts = found[name]
             counts[0] += 1
             counts[place] += 1
-        counts = self._counts(year, layout, TEXT)
+        counts = found[TEXT]
         counts[0] += 1
         for part in telegram.parts:
             size = part.span.end - part.span.start
             counts[5] += size
             counts[6] += 0 if part.kind in _NOWHERE else size
 
-    def _counts(self, year: int, layout: str, field: str) -> Counts:
-        return self.counts.setdefault((year, layout, field), [0] * 7)
+    def _counts(self, year: int, layout: str) -> dict[str, Counts]:
+        if (year, layout) not in self.counts:
+            self.counts[year, layout] = {field: [0] * 7 for field in (*FIELDS, TEXT)}
+        return self.counts[year, layout]
 
     def rows(self) -> list[dict[str, object]]:
         """Return the rows of the table `coverage` for this batch."""
         names = ("documents", "read", "missed", "lost", "absent", "characters", "recognized")
         return [
             {"year": year or None, "layout": layout, "field": field, **dict(zip(names, counts, strict=True))}
-            for (year, layout, field), counts in sorted(self.counts.items())
+            for (year, layout), fields in sorted(self.counts.items())
+            for field, counts in sorted(fields.items())
         ]

@@ -137,7 +137,10 @@ def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
 
 def has_margin_codes(cursor: Cursor) -> bool:
     """Return whether an exemption code or a category may be at the margin or begin a line."""
-    return _MARGIN_EXEMPTION.search(cursor.fold) is not None or _MARGIN_SECTION.search(cursor.fold) is not None
+    fold = cursor.fold  # `in` takes a tenth of the time of a pattern
+    if "   B" in fold and _MARGIN_EXEMPTION.search(fold) is not None:
+        return True
+    return "   1." in fold and _MARGIN_SECTION.search(fold) is not None
 
 
 def margin_codes(cursor: Cursor) -> list[FoundDeletion]:
