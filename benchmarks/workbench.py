@@ -15,8 +15,10 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +33,7 @@ from checker.workbench.application import ViewOptions, Workbench
 from checker.workbench.criteria import parse
 from checker.workbench.guard import CSRF
 from checker.workbench.queries import AuditTables
-from checker.workbench.server import application
+from checker.workbench.server import application, bind, server_of
 
 BASE = 2000
 ROUNDS = 7
@@ -208,6 +210,53 @@ def pages(client: TestClient, guard: object, workbench: Workbench, floor: Time) 
     row("decision sent and saved", median(decide, 21), 100, floor)
 
 
+PRESS = """() => new Promise(resolve => {
+    const status = document.querySelector('#status'), start = performance.now();
+    new MutationObserver((_, observer) => {
+        if (status.textContent.startsWith('Saved')) { observer.disconnect(); resolve(performance.now() - start); }
+    }).observe(status, {childList: true, characterData: true, subtree: true});
+    document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '1', bubbles: true}));
+})"""
+
+
+def keys(workbench: Workbench, floor: Time) -> None:
+    """Measure in a browser the time from a key press to "Saved", and to the telegram of the next finding."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        print("key to saved: not measured, because Playwright is not installed")
+        return
+    browser_path = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser_path is None:
+        print("key to saved: not measured, because there is no Chromium")
+        return
+    listener = bind(0)
+    port = listener.getsockname()[1]
+    workbench.options.reviewer = "Bench"
+    guard = application(workbench, port, lambda line: None, lambda token: None)
+    server = server_of(guard)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{port}/?token={guard.token}")
+        page.goto(f"http://127.0.0.1:{port}/findings?{DEFAULT}")
+        saved = []
+        for _ in range(21):
+            before = page.get_attribute("#pane > article", "data-item")
+            page.evaluate("document.querySelector('#status').textContent = ''")
+            started = time.process_time()
+            clock = page.evaluate(PRESS)
+            saved.append(Time(clock, 1000 * (time.process_time() - started)))
+            page.wait_for_function("was => document.querySelector('#pane > article').dataset.item !== was", arg=before)
+        browser.close()
+    server.should_exit = True
+    thread.join()
+    listener.close()
+    row("key pressed to saved, in a browser", quantile(saved, 0.5), 100, floor)
+
+
 def main() -> None:
     """Generate the audit if necessary, and print the table."""
     parser = argparse.ArgumentParser()
@@ -234,6 +283,7 @@ def main() -> None:
     client.get(f"/?token={guard.token}")
     queries(workbench, floor)
     pages(client, guard, workbench, floor)
+    keys(workbench, floor)
     workbench.close()
 
 

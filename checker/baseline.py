@@ -299,10 +299,10 @@ def hide_decided(
             shown.append(finding)
         else:
             hidden.append(Suppressed(finding, decision.decision, decision.words()))
-    here = [one for one in decided if one.path and plain_path(one.path) in checked]
+    here = [one for one in decided if one.rule and one.path and plain_path(one.path) in checked]
     found = {finding.fingerprint for finding in findings}
     counts = (
-        (sum(one.finding not in found for one in here), "match no finding any more: resolved"),
+        (sum(one.finding not in found for one in here), "about findings that no longer occur"),
         (sum(one.hides("") and not one.hides(today) for one in here), "accepted a finding and have expired"),
         (sum(one.rule in mandatory and one.hides(today) for one in here), "concern a mandatory rule and hide nothing"),
     )

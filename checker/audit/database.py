@@ -103,6 +103,7 @@ def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
     changed = {
         "line": f"line + {more}",
         "end_line": f"end_line + {more}",
+        "related": f"list_transform(related, lambda each, nth: each + if(nth % 2 = 1, {more}, 0))",
         "cable": f"case when cable like 'line %' and {number} > 0 then 'line ' || ({number} + {more}) else cable end",
     }
     names = [column.name for column in TABLES[table]] if "document" in {c.name for c in TABLES[table]} else []
@@ -138,7 +139,7 @@ class Query:
             raise InputError(f"{out} contains no tables; finish the audit first")
         for path in paths:
             for view in (_table_of(path), *ALIASES.get(_table_of(path), ())):
-                self.con.execute(f"create view {quoted(view)} as select * from read_parquet({literal(path)})")
+                self._view(view, path)
         if "findings" in map(_table_of, paths):
             self._open_findings("suppressed" in map(_table_of, paths))
         if not out:
@@ -148,6 +149,15 @@ class Query:
                 body = ", ".join(f"{quoted(c.name)} {c.type}" for c in columns)
                 self.con.execute(f"create table {quoted(table)} ({body})")
         self._lock([os.path.abspath(path) for path in paths] + paths)
+
+    def _view(self, name: str, path: str) -> None:
+        """Create the view of a table. Raises `InputError` if its file is damaged."""
+        try:
+            self.con.execute(f"create view {quoted(name)} as select * from read_parquet({literal(path)})")
+        except engine().Error as error:
+            self.con.close()
+            why = str(error).partition("\n")[0]
+            raise InputError(f"{path}: damaged, or not a table of an audit; audit again ({why})") from error
 
     def _open_findings(self, suppressed: bool) -> None:
         """Create the view of the findings that nothing hides."""

@@ -135,6 +135,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("at", TEXT, "the field of the document model, such as `paragraphs[2].mark`"),
         Column("fingerprint", TEXT, "the same for the same finding in every run"),
         Column("unknown", FLAG, "always false: undetermined verdicts have a table of their own"),
+        Column(
+            "related",
+            NUMBERS,
+            "the other positions that the finding compares, four numbers each: line, column, end line, end column",
+        ),
     ),
     "undetermined": (
         Column("document", NUMBER, "the document"),
@@ -464,6 +469,11 @@ def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row
         "at": one.at,
         "fingerprint": one.fingerprint,
         "unknown": False,
+        "related": [
+            each
+            for place in one.related[: LONGEST // 4]
+            for each in (place.start.line, place.start.column, place.end.line, place.end.column)
+        ],
     }
 
 

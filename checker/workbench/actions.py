@@ -104,8 +104,13 @@ def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dic
     how = "bulk" if given["everything"] or len(rows) > 1 else _how(workbench, criteria, rows)
     form = ReviewDecision("", "", decision, by, reason, note, given["expires"], how)
     workbench.decide(rows, form)
+    return {"saved": count, "by": by, **_progress(workbench, criteria)}
+
+
+def _progress(workbench: Workbench, criteria: Criteria) -> dict[str, object]:
+    """Return how many findings of a list are reviewed, how many there are, and how many meet all filters now."""
     reviewed, whole = workbench.tables.progress(criteria)
-    return {"saved": count, "reviewed": reviewed, "whole": whole, "by": by}
+    return {"reviewed": reviewed, "whole": whole, "total": workbench.tables.count(criteria)}
 
 
 def _check(decision: str, reason: str) -> None:
@@ -148,9 +153,8 @@ def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[
     """Undo the last decision with its whole group, and return the new state of the findings."""
     by = _reviewer(workbench, session, given["by"])
     findings = workbench.undo(by)
-    reviewed, whole = workbench.tables.progress(_criteria(given["query"]))
     latest = {fingerprint: workbench.decision_of(fingerprint) for fingerprint in findings}
-    return {"findings": findings, "latest": latest, "reviewed": reviewed, "whole": whole}
+    return {"findings": findings, "latest": latest, **_progress(workbench, _criteria(given["query"]))}
 
 
 @action(name=str, kind=str, query=str, size=str, seed=str, blind=str)

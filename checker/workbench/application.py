@@ -15,7 +15,7 @@ from .. import rulebook
 from ..audit import samples
 from ..audit.checkpoint import read_description
 from ..decisions import CONFIRMED, LOG, MISSED, TITLES, WITHDRAWN, DecisionLog, ReviewDecision
-from ..errors import InputError
+from ..errors import ConfigError, InputError
 from ..record import Record, copied
 from . import criteria as grammar
 from .comparison import Comparison
@@ -56,8 +56,11 @@ class Workbench:
 
     def __init__(self, options: ViewOptions) -> None:
         self.options = options
+        if options.corpus and not os.path.exists(options.corpus):
+            raise ConfigError(f"--corpus: {options.corpus}: no such file or folder")
         self.description: Mapping[str, Any] = read_description(options.out)
         self.redact = options.redact or bool(self.description.get("redacted"))
+        self.hides_notes = self.redact and not self.description.get("redacted")  # they may have words of documents
         self.tables = AuditTables(options.out, options.redact)
         vocabulary = rulebook.load().vocabulary
         self.levels = {entry.code: entry for entry in vocabulary["levels"]}
@@ -88,6 +91,7 @@ class Workbench:
                 "redacted": self.redact,
                 "read_only": options.read_only,
                 "decisions": grammar.DECISIONS,
+                "kinds": [entry.title for entry in vocabulary["discrepancies"]],
             }
         )
 
@@ -139,6 +143,7 @@ class Workbench:
                 changed = "Decided under earlier rules."
             undone = "Undone." if event.id in gone else ""
             words = {name: getattr(event, name) for name in ("by", "at", "reason", "note", "expires")}
+            words["note"] = "" if self.hides_notes else event.note
             found.append({**words, "decision": TITLES[event.decision], "changed": undone or changed})
         return found
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..decisions import MISSED, TITLES, ReviewDecision, agreement, dump
+from ..errors import ConfigError
 from .application import Workbench, of
 from .lists import Listing, attached
 
@@ -59,7 +60,10 @@ def decisions_list(request: Request, whole: bool) -> Listing:
 
 def decisions_file(request: Request) -> Response:
     """Return the log as the lines of a decisions file, for another reviewer to import."""
-    return attached(request, b"".join(dump(event) for event in of(request).log.events))
+    workbench = of(request)
+    if workbench.redact:
+        raise ConfigError(f"A redacted view does not show numbers and notes; the file is {workbench.log.path}.")
+    return attached(request, b"".join(dump(event) for event in workbench.log.events))
 
 
 def _chosen(request: Request) -> tuple[dict[str, str], list[str]]:
@@ -86,7 +90,7 @@ def _rows(workbench: Workbench, chosen: Mapping[str, str]) -> list[dict[str, obj
 
 def _row(workbench: Workbench, event: ReviewDecision, undone: bool) -> dict[str, object]:
     found: dict[str, object] = {name: getattr(event, name) for name in COLUMNS if name != "undone"}
-    if workbench.redact:
-        found |= {"cable": "", "note": ""}  # written in a view that was not redacted
+    if workbench.redact:  # the log may be of a view that was not redacted
+        found |= {"cable": ""} | ({"note": ""} if workbench.hides_notes else {})
     about = "" if event.decision == MISSED or event.kind else event.finding
     return {**found, "title": _TITLES[event.decision], "undone": undone, "link": about}

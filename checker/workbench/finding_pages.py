@@ -18,7 +18,7 @@ from .queries import PAGE, SHOWN, FacetCount, Row, severity_order
 DEFAULT = "severity=error&severity=warning&decision=none"
 COLUMNS = (
     "document", "path", "cable", "mrn", "date", "post", "level", "rule", "severity", "undetermined", "message",
-    "line", "column", "end_line", "end_column", "at", "quote", "fingerprint", "decision", "reviewer",
+    "line", "column", "end_line", "end_column", "related", "at", "quote", "fingerprint", "decision", "reviewer",
 )  # fmt: skip
 _CHUNK = 5000  # rows of an export that are read at a time
 _NO_VALUE = "(none)"
@@ -131,6 +131,7 @@ KEYS = (
     ("x", "select the finding, to decide several at once"),
     ("a", "decide all findings of the list at once"),
     ("m", "report a missed finding in the telegram"),
+    ("d", "in a sample of telegrams: this one is reviewed"),
     ("c", "copy the permalink"),
     ("?", "show these keys"),
     ("Esc", "leave a field, close"),

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..audit.database import Query, literal
+from ..audit.database import Query, engine, literal
 from ..decisions import document_key
 from ..errors import InputError
 from ..record import Record
@@ -54,11 +54,11 @@ select row_number() over () as id, * from (
         cast('none' as decision_values) as decision, '' as reviewer
     from (
         select document, path, cable, rule, severity, message, line, "column", end_line, end_column,
-            coalesce(quote, '') as quote, "at", fingerprint, '' as undetermined
+            coalesce(quote, '') as quote, "at", fingerprint, '' as undetermined, related
         from findings
         union all
         select u.document, u.path, u.cable, u.rule, coalesce(r.severity, 'info'), u.why, u.line, u."column", u.line,
-            u."column", coalesce(u.quote, ''), u."at", '', u.kind
+            u."column", coalesce(u.quote, ''), u."at", '', u.kind, null
         from undetermined u left join rules r using (rule)
     ) f left join telegram c using (document)
     order by document, line, "column", rule
@@ -110,17 +110,31 @@ class AuditTables:
         present = {
             row[0] for row in self._con.execute("select view_name from duckdb_views() where not internal").fetchall()
         }
-        missing = sorted({"cables", "findings", "undetermined", "rules", "ledger"} - present)
+        missing = sorted({"cables", "findings", "undetermined", "rules", "ledger", "files"} - present)
         if missing:
+            self.close()
             raise InputError(f"{out} has no table {missing[0]}; finish the audit first")
         self.present = frozenset(present)
+        try:
+            self._load(redact)
+        except engine().Error as error:
+            self.close()
+            why = str(error).partition("\n")[0]
+            raise InputError(f"{out}: the tables are damaged or of another version; audit again ({why})") from error
+        self._kept: dict[str, dict[str, list[FacetCount]]] = {}  # facets of the current decisions, by query string
+
+    def _load(self, redact: bool) -> None:
+        """Load the tables into memory."""
         for name, source in _TYPES.items():
             known = f"select distinct v from ({source}) each(v) where v is not null order by 1"
             self._con.execute(f"create type {name}_values as enum ({known})")
         self._con.execute(f"create type decision_values as enum ({', '.join(map(literal, DECISIONS))})")
-        for statement in (_TELEGRAMS, _ITEMS, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
+        items = _ITEMS
+        columns = {column[0] for column in self._con.execute("select * from findings limit 0").description}
+        if "related" not in columns:  # an audit of an earlier version
+            items = items.replace(", related", ", null as related")
+        for statement in (_TELEGRAMS, items, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
             self._con.execute(statement)
-        self._kept: dict[str, dict[str, list[FacetCount]]] = {}  # facets of the current decisions, by query string
 
     def close(self) -> None:
         """Close the connection and remove temporary files."""

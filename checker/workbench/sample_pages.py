@@ -68,13 +68,16 @@ def sample(request: Request) -> Response:
     if one.kind == DOCUMENTS:
         return _telegrams(request, workbench, one)
     found = precision(one, workbench.log.latest)
+    latest = (workbench.log.latest.get(key) for _, key in one.members)
+    elsewhere = sum(event is not None and event.how != one.how for event in latest)
     return workbench.page(
         request,
         "sample.html",
         sample=one,
         rows=found,
         share=_overall(found),
-        waiting=sum(row.undecided for row in found.values()),
+        waiting=sum(row.undecided for row in found.values()) - elsewhere,
+        elsewhere=elsewhere,
         changed=bool(one.rules) and one.rules != workbench.description.get("rules"),
     )
 

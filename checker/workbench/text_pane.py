@@ -38,12 +38,16 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 class Piece(Record):
-    """Adjacent characters with the same marks: `mark` is "" or the severity, and `title` names rules and positions."""
+    """Adjacent characters with the same marks: `mark` is "" or the severity, and `title` names rules and positions.
+
+    `related` is true if the current finding compares them with its own position.
+    """
 
     text: str
     mark: str = ""
     current: bool = False
     title: str = ""
+    related: bool = False
 
 
 class TextLine(Record):
@@ -223,7 +227,21 @@ def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int
         severity = "undetermined" if row["undetermined"] else row["severity"]
         title = f"{row['rule']} · line {row['line']}, column {row['column']} of the file"
         marks += [Mark(low, high, severity, title, row["id"] == current) for low, high in parts]
+        if row["id"] == current:
+            marks += _compared(view, row)
     return marks, False
+
+
+def _compared(view: View, row: Mapping[str, Any]) -> list[Mark]:
+    """Return the other positions that a finding compares, which the table has as four numbers each."""
+    numbers = row.get("related") or ()
+    marks = []
+    for line, column, end_line, end_column in zip(*[iter(numbers)] * 4, strict=False):
+        start = view.source.offset(line, column)
+        title = f"compared by {row['rule']} · line {line}, column {column} of the file"
+        parts = view.locate(Span(start, max(start, view.source.offset(end_line, end_column))))
+        marks += [Mark(low, high, RELATED, title, False) for low, high in parts]
+    return marks
 
 
 def _beginning(view: View, start: int, quote: str) -> list[tuple[int, int]]:
@@ -237,7 +255,8 @@ def _beginning(view: View, start: int, quote: str) -> list[tuple[int, int]]:
 
 # ---- Drawing ---------------------------------------------------------------------------------------------------------
 
-_WORST = ("undetermined", "info", "warning", "error")
+RELATED = "related"
+_WORST = (RELATED, "undetermined", "info", "warning", "error")
 
 
 def _drawn(text: str, marks: Sequence[Mark]) -> tuple[list[TextLine], tuple[str, ...]]:
@@ -278,5 +297,6 @@ def _pieces(words: str, offset: int, marks: Sequence[Mark]) -> list[Piece]:
         over = [mark for mark in marks if mark.start < offset + stop and mark.end > offset + start]
         worst = max((mark.severity for mark in over), key=_WORST.index, default="")
         titles = dict.fromkeys(mark.title for mark in over[:5])
-        pieces.append(Piece(words[start:stop], worst, any(m.current for m in over), "; ".join(titles)))
+        current, related = any(mark.current for mark in over), any(mark.severity == RELATED for mark in over)
+        pieces.append(Piece(words[start:stop], worst, current, "; ".join(titles), related))
     return pieces

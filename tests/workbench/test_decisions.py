@@ -196,6 +196,18 @@ def test_a_redacted_view_writes_no_number(folder, view):
     assert "Do not write classified words here." in plain(reader.get("/findings?sort=place"))
 
 
+def test_a_redacted_view_shows_no_number_or_note_of_an_earlier_one(folder, view):
+    full = view(folder / "out")
+    one = errors(full)[0]
+    full.post("/decisions", ask(one, note="About the Duke of Strelsau."))
+    number = lines(folder)[0]["cable"]
+    reader = view(folder / "out", redact=True)
+    for path in ("/decisions", "/decisions.csv", "/decisions.json", f"/findings/{one}"):
+        assert number in full.get(path) and "Strelsau" in full.get(path), path
+        assert number not in reader.get(path) and "Strelsau" not in reader.get(path), path
+    assert number not in reader.get("/decisions.jsonl", 400)
+
+
 def test_a_damaged_decisions_file_stops_the_start_with_its_line(folder, view):
     from checker.errors import ConfigError
 

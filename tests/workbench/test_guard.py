@@ -229,7 +229,8 @@ def test_no_answer_allows_other_origins(site):
         ),
     ):
         assert not [name for name in answer.headers if name.startswith("access-control")]
-    assert 405 == browser.options("/decisions").status_code
+    for refused in (browser.options("/decisions"), browser.request("TRACE", "/")):
+        assert 405 == refused.status_code and refused.text.startswith("Only GET and POST are allowed.")
     assert 405 == browser.put("/decisions").status_code
 
 

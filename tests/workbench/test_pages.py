@@ -264,7 +264,10 @@ def test_a_query_that_runs_too_long_is_stopped(shared, view, monkeypatch):
 
     monkeypatch.setattr(tool_pages, "SECONDS", 0.2)
     sql = "select count(*) from range(100000) a, range(100000) b, range(100000) c where a.range + b.range = c.range"
-    assert "timed out" in view(shared / "out").client.get("/query", params={"sql": sql}).text
+    reader = view(shared / "out")
+    assert "timed out" in reader.client.get("/query", params={"sql": sql}).text
+    limits = reader.client.get("/query.json", params={"sql": "select current_setting('memory_limit')"}).json()["rows"]
+    assert [["488.2 MiB"]] == limits  # 512 MB
 
 
 def test_a_query_gives_the_same_rows_everywhere(shared, view):

@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from checker.audit import hidden
+from checker.config import Options
+
 from .conftest import plain
 
 SAMPLE = {"name": "spring", "query": "severity=error", "size": "12", "seed": "3"}
@@ -37,6 +40,10 @@ def test_a_sample_is_drawn_worked_through_and_read(folder, reader, view):
     for place, row in enumerate(drawn):
         judge(reader, row, "false_alarm" if place < 3 else "confirmed")
     judge(reader, others[0], query="")  # outside the sample: counts for nothing
+    other = next(row for row in reader.json("/findings.json?sample=spring")["findings"] if row["rule"] != "FMT-002")
+    judge(reader, other, query="")
+    assert "1 finding was decided outside of this sample" in plain(reader.get("/samples/spring"))
+    judge(reader, other)
     for reopened in (reader, view(folder / "out")):
         rule = next(row for row in reopened.json("/samples/spring.json")["rules"] if row["rule"] == "FMT-002")
         assert (9, 3, 0, total) == (rule["right"], rule["wrong"], rule["undecided"], rule["population"])
@@ -116,7 +123,8 @@ def test_a_sample_of_telegrams_says_how_often_something_was_missed(reader, folde
     assert "1" == kinds["Portion marking"] and reader.get("/inspection/nix", 404)
     listed = reader.json("/samples/spring.json")["telegrams"]
     assert [True] == [row["missed"] for row in listed if row["missed"]] and 6 == len(listed)
-    hidden = view(folder / "out", redact=True)
-    assert "1 of 6" in plain(hidden.get("/samples/spring")) and "2 (U)" not in hidden.get("/inspection/spring")
-    hidden.post("/missed", {"document": int(numbers[1]), "line": 1, "rule": "Portion marking", "note": ""} | person)
+    assert () == hidden.write(str(folder / "out"), Options(), "2026-11-30").notices  # no finding is missing
+    redacted = view(folder / "out", redact=True)
+    assert "1 of 6" in plain(redacted.get("/samples/spring")) and "2 (U)" not in redacted.get("/inspection/spring")
+    redacted.post("/missed", {"document": int(numbers[1]), "line": 1, "rule": "Portion marking", "note": ""} | person)
     assert "2 of 6" in plain(view(folder / "out").get("/samples/spring"))  # found again without its number

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from checker import cli
@@ -44,8 +47,33 @@ def test_a_folder_without_an_audit_is_refused(tmp_path):
         Workbench(ViewOptions(str(tmp_path)))
 
 
+@pytest.mark.slow
+def test_tables_that_cannot_be_read_are_one_clear_line(folder, tmp_path):
+    def refusal(change, **options):
+        out = Path(shutil.copytree(folder / "out", tmp_path / f"bad-{change}"))
+        if change == "missing":
+            (out / "files.parquet").unlink()
+        elif change == "truncated":
+            (out / "cables.parquet").write_bytes((out / "cables.parquet").read_bytes()[:3000])
+        elif change == "renamed":
+            con = duckdb.connect()
+            con.execute(f"copy (select document as number from '{out}/cables.parquet') to '{out}/cables.parquet'")
+        elif change == "format":
+            (out / "audit.json").write_text((out / "audit.json").read_text().replace('"format": 1', '"format": 9'))
+        with pytest.raises((InputError, ConfigError)) as raised:
+            Workbench(ViewOptions(str(out), **options))
+        assert "\n" not in str(raised.value)
+        return str(raised.value)
+
+    assert "has no table files; finish the audit first" in refusal("missing")
+    assert re.search(r"cables\.parquet: damaged, or not a table of an audit; audit again", refusal("truncated"))
+    assert "the tables are damaged or of another version; audit again" in refusal("renamed")
+    assert "not of format 1, which this version reads; run the audit again" in refusal("format")
+    assert "--corpus: /nix/cables: no such file or folder" in refusal("none", corpus="/nix/cables")
+    assert "--compare: /nix contains no finished audit" in refusal("same", compare="/nix")
+
+
 def sources(folder, ending):
-    from pathlib import Path
 
     return [(path.name, path.read_text()) for path in sorted(Path(folder).rglob(f"*{ending}"))]
 

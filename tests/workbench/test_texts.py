@@ -132,6 +132,12 @@ def test_a_file_of_the_same_size_that_changed_is_noticed(one, view):
     assert "has changed since the audit" in plain(view(one / "out").get("/documents/1"))
 
 
+def test_a_file_that_grew_is_noticed(one, view):
+    with telegram_file(one).open("a") as file:
+        file.write("ADDED WORDS\n")
+    assert "has changed since the audit" in plain(view(one / "out").get("/documents/1"))
+
+
 def test_a_file_that_is_gone_says_how_to_find_it(one, view):
     shutil.move(str(one / "cables"), str(one / "moved"))
     assert "Text not available. Start with --corpus PATH." in plain(view(one / "out").get("/documents/1"))
@@ -181,6 +187,7 @@ def test_a_path_in_forged_tables_leads_nowhere(path, one, view):
     page = view(one / "out").get("/documents/1")
     assert "Text not available" in plain(page)
     assert "PRIVATE" not in page and "root:" not in page
+    assert ("opens no connection" in page) == path.startswith("https:")
 
 
 def test_documents_are_named_by_number_never_by_path(shared, view):
@@ -304,3 +311,17 @@ def test_many_findings_in_one_telegram_are_drawn_up_to_a_bound(hostile, tmp_path
     page = reader.get("/documents/1")
     assert re.search(r"[\d,]+ findings; the first 2,000 are marked", plain(page))
     assert len(page) < 2_000_000
+
+
+def test_the_places_that_a_finding_compares_are_drawn(corpora, tmp_path, view):
+    reader = view(run_audit([str(corpora / "rows.jsonl")], tmp_path / "out"))
+    rows = [row for row in reader.json("/findings.json?sort=place")["findings"] if row["related"]]
+    assert rows
+    for row in rows[:5]:
+        page = reader.get(f"/findings/{row['fingerprint']}")
+        titles = re.findall(r'<mark class="[^"]*related"[^>]* title="([^"]*)"', page)
+        assert any(f"compared by {row['rule']} · line {row['related'][0]}" in title for title in titles), row
+    forge(tmp_path / "out", "findings", "alter table t drop related")  # an audit of an earlier version
+    page = view(tmp_path / "out").get(f"/findings/{rows[0]['fingerprint']}")
+    assert "current" in page and ' related"' not in page
+    assert "related" not in re.findall(r'<mark class="([^"]*)"', reader.get("/documents/1"))

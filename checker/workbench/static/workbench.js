@@ -130,6 +130,7 @@
     })) return false;
     state.note = $("#note").value.trim();
     state.expires = accepting ? $("#expires").value : "";
+    if (state.note && !required) say("The note is saved with your decision about this finding.");
     return !required || Boolean(state.note);
   }
 
@@ -181,7 +182,10 @@
       row.classList.toggle("decided", decision !== "none");
       $(".decision", row).textContent = REVIEWED[decision] ?? "";
     }
-    const { reviewed, whole } = saved;
+    const { reviewed, whole, total } = saved;
+    body.dataset.total = total;
+    const every = $('[data-do="all"] .count');
+    if (every) every.textContent = shownCount(total);
     const of = `${shownCount(reviewed)} of ${shownCount(whole)}`;
     const progress = $(".progress");
     if (progress) progress.textContent = `${of} reviewed`;
@@ -297,7 +301,7 @@
     r: () => article() && noted(false),
     z: () => meta("csrf") && undo(), m: missed, a: everything,
     x: () => { const box = $("input", current() ?? body.cloneNode()); if (box) { box.checked = !box.checked; bulk(); } },
-    c: () => copy(),
+    c: () => copy(), d: () => $('form[data-post="/samples/reviewed"]')?.requestSubmit(),
     "?": WORK.keys,
     0: () => article() && decide("unsure"),
   };
