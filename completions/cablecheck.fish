@@ -50,8 +50,8 @@ function _shtab_cablecheck_using
   test "$_shtab_cablecheck_cmdpath" = "$argv"
 end
 
-set -g _shtab_cablecheck_commands lint audit parse declass compare releases explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references export query synth lsp
-set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --baseline --batch --cluster --color --compare --config --corpus --count --decisions --defects --diff-base --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --self-inspection --severity --shard --sqlite --stdin-filename --suppressions --templates --timeout --title --where
+set -g _shtab_cablecheck_commands lint audit parse declass compare releases explain rules 'rules list' 'rules check' 'rules test' 'rules try' 'rules packs' 'rules add' 'rules remove' 'rules format' 'rules new' 'rules pages' 'rules schema' baseline view decisions 'decisions export' 'decisions import' 'decisions merge' 'decisions stats' references export query synth lsp
+set -g _shtab_cablecheck_opts_with_value --allow-failed --as-of --base --baseline --batch --clause --cluster --color --compare --config --corpus --count --decisions --defects --diff-base --exclude --extend-select --fail-level --files-from --format --ignore --jobs --memory --name --out --output --paths --per-file-ignores --port --profile --quotes --reader --reviewer --rules --sample --scheduler --seed --select --self-inspection --severity --shard --source --sqlite --stdin-filename --summary --suppressions --templates --timeout --title --where
 
 complete -c cablecheck -e
 complete -c cablecheck -f
@@ -259,9 +259,13 @@ complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l format -xka "t
 complete -c cablecheck -n '_shtab_cablecheck_using rules list' -l out -x -d 'write to a file'
 complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a check -d 'validate rule files, reporting each error with its location'
 complete -c cablecheck -n '_shtab_cablecheck_using rules check' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules check' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using rules check' -l isolated -d 'ignore configuration files'
 complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a test -d 'run the examples of rule files (--mutate: and require the examples to kill every mutant)'
 complete -c cablecheck -n '_shtab_cablecheck_using rules test' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using rules test' -l mutate -d 'require the examples to kill every mutant'
+complete -c cablecheck -n '_shtab_cablecheck_using rules test' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using rules test' -l isolated -d 'ignore configuration files'
 complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a try -d 'run draft rules over the corpus of a finished audit: how many documents they hit, with examples'
 complete -c cablecheck -n '_shtab_cablecheck_using rules try' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using rules try' -l corpus -x -d 'the folder of a finished audit'
@@ -276,9 +280,22 @@ complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cable
 complete -c cablecheck -n '_shtab_cablecheck_using rules add' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a remove -d 'remove an installed rule pack'
 complete -c cablecheck -n '_shtab_cablecheck_using rules remove' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a format -d 'format rule files: block style, lines of at most 120 characters; comments and meaning stay'
+complete -c cablecheck -n '_shtab_cablecheck_using rules format' -s h -l help -d 'show this help message and exit'
+complete -c cablecheck -n '_shtab_cablecheck_using rules format' -l check -d 'write nothing; exit with 1 if a file would change'
+complete -c cablecheck -n '_shtab_cablecheck_using rules format' -l diff -d 'write nothing; print the changes'
+complete -c cablecheck -n '_shtab_cablecheck_using rules format' -l config -x -d 'use this configuration file'
+complete -c cablecheck -n '_shtab_cablecheck_using rules format' -l isolated -d 'ignore configuration files'
 complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a new -d 'write a new rule file with an example of each kind'
 complete -c cablecheck -n '_shtab_cablecheck_using rules new' -s h -l help -d 'show this help message and exit'
-complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l out -x -d 'write to a file'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l name -x -d 'name, in words joined by hyphens'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l summary -x -d 'requirement, in one sentence'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l source -x -d 'source of the requirement, a code of vocabulary/sources.yaml'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l clause -x -d 'section or page of the source'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l severity -x -d 'severity: error, warning or info'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l base -x -d 'telegram for the examples (`cablecheck explain base` lists them)'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -l out -x -d 'write to a file; a rule is added to a chapter that exists'
+complete -c cablecheck -n '_shtab_cablecheck_using rules new' -s y -l yes -d 'do not ask, but use defaults for what is not given'
 complete -c cablecheck -n '_shtab_cablecheck_using rules; and test $_shtab_cablecheck_npos -eq 0' -a pages -d 'write the catalogue, the coverage of the sources and the order watch as Markdown pages'
 complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -s h -l help -d 'show this help message and exit'
 complete -c cablecheck -n '_shtab_cablecheck_using rules pages' -l select -x -d 'rules to run: ids, id prefixes, names, tags, or ALL. Empty means all except drafts (comma-separated; repeatable)'

@@ -6,14 +6,16 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .. import linter
 from ..config import Options
+from ..errors import ConfigError
 from ..reporters.escaping import visible
 from ..reporters.terminal import count
 from ..resources import data_dir
-from ..rulebook import pack_store
+from ..rulebook import Diagnostic, pack_store
+from ..rulebook.diagnostics import relative
 from ..rulebook.rule import match_rules
 from . import options as cli_options
 from . import output
@@ -26,22 +28,34 @@ ACTIONS = {
     "packs": "list the rule packs that can be named, with version and digest",
     "add": "install a rule pack from a folder or a wheel",
     "remove": "remove an installed rule pack",
+    "format": "format rule files: block style, lines of at most 120 characters; comments and meaning stay",
     "new": "write a new rule file with an example of each kind",
     "pages": "write the catalogue, the coverage of the sources and the order watch as Markdown pages",
     "schema": "print a JSON Schema for editors and validators",
 }
 EXAMPLES = {
     "list": ("rules list --select POR", "rules list --format json"),
-    "check": ("rules check rules/ours.yaml",),
+    "check": ("rules check", "rules check rules/ours.yaml"),
     "test": ("rules test rules/ours.yaml --mutate",),
     "try": ("rules try rules/ours.yaml --corpus audit",),
     "packs": ("rules packs",),
     "add": ("rules add packs/ours",),
     "remove": ("rules remove ours",),
-    "new": ("rules new LOC-001 --out rules/ours.yaml",),
+    "format": ("rules format rules/ours.yaml", "rules format --check rules"),
+    "new": ("rules new", "rules new LOC-001 --out rules/ours.yaml --yes"),
     "pages": ("rules pages --out reports",),
     "schema": ("rules schema rules", "rules schema report"),
 }
+UNREADABLE = "R001"  # the code for a file that cannot be read
+_QUESTIONS = (
+    ("id", "ID", "id of the rule"),
+    ("name", "NAME", "name, in words joined by hyphens"),
+    ("summary", "TEXT", "requirement, in one sentence"),
+    ("source", "CODE", "source of the requirement, a code of vocabulary/sources.yaml"),
+    ("clause", "TEXT", "section or page of the source"),
+    ("severity", "LEVEL", "severity: error, warning or info"),
+    ("base", "BASE", "telegram for the examples (`cablecheck explain base` lists them)"),
+)
 SCHEMAS = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "config")
 
 
@@ -49,15 +63,8 @@ def arguments(action: str) -> argparse.ArgumentParser:
     """Return the parser of one action."""
     what = ACTIONS[action][0].upper() + ACTIONS[action][1:] + "."
     parser = cli_options.parser(f"rules {action}", what, *EXAMPLES[action])
-    if action == "list":
-        cli_options.rule_options(parser)
-        parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="output format")
-        cli_options.out_option(parser)
-    elif action == "check":
-        parser.add_argument("files", nargs="+", metavar="FILE", help="rule files, vocabulary files, or folders of them")
-    elif action == "test":
-        parser.add_argument("files", nargs="*", metavar="FILE", help="rule files or folders (default: shipped rules)")
-        parser.add_argument("--mutate", action="store_true", help="require the examples to kill every mutant")
+    if action in ("check", "test", "format"):
+        _file_arguments(parser, action)
     elif action == "try":
         parser.add_argument("file", metavar="FILE", help="a rule file, or the folder of a pack")
         parser.add_argument("--corpus", required=True, metavar="DIR", help="the folder of a finished audit")
@@ -65,21 +72,53 @@ def arguments(action: str) -> argparse.ArgumentParser:
         parser.add_argument("--sample", type=int, default=5000, metavar="N", help="documents to draw (default: 5000)")
         parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one for each processor")
     elif action == "new":
-        parser.add_argument("id", help="the id of the first rule, for example LOC-001")
-        cli_options.out_option(parser)
-    elif action == "packs":
-        parser.add_argument("--format", choices=("text", "json"), default="text", help="output format")
-        cli_options.out_option(parser)
+        parser.add_argument("id", nargs="?", help="the id of the rule, for example LOC-001")
+        for name, metavar, what in _QUESTIONS[1:]:
+            parser.add_argument(f"--{name}", metavar=metavar, help=what)
+        parser.add_argument("--out", metavar="FILE", help="write to a file; a rule is added to a chapter that exists")
+        parser.add_argument(
+            "-y", "--yes", action="store_true", help="do not ask, but use defaults for what is not given"
+        )
     elif action == "add":
         parser.add_argument("pack", metavar="PACK", help="a folder with a pack.yaml, or a wheel (.whl)")
     elif action == "remove":
         parser.add_argument("name", metavar="NAME", help="the name of an installed pack")
-    elif action == "pages":
+    elif action == "schema":
+        parser.add_argument("kind", nargs="?", choices=SCHEMAS, default="rules", help="what the schema describes")
+    else:
+        _listing_arguments(parser, action)
+    return parser
+
+
+def _file_arguments(parser: argparse.ArgumentParser, action: str) -> None:
+    what = (
+        "rule files, or folders of them" if action == "format" else "rule files, vocabulary files, or folders of them"
+    )
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help=f"{what} (default: the configured packs, or else the rules that come with cablecheck)",
+    )
+    if action == "test":
+        parser.add_argument("--mutate", action="store_true", help="require the examples to kill every mutant")
+    if action == "format":
+        parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
+        parser.add_argument("--diff", action="store_true", help="write nothing; print the changes")
+    cli_options.configuration_options(parser)
+
+
+def _listing_arguments(parser: argparse.ArgumentParser, action: str) -> None:
+    if action == "pages":
         cli_options.rule_options(parser)
         parser.add_argument("--out", default="reports", metavar="DIR", help="folder to write to (default: reports)")
-    else:
-        parser.add_argument("kind", nargs="?", choices=SCHEMAS, default="rules", help="what the schema describes")
-    return parser
+        return
+    formats: tuple[str, ...] = ("text", "json")
+    if action == "list":
+        cli_options.rule_options(parser)
+        formats = ("text", "markdown", "json")
+    parser.add_argument("--format", choices=formats, default="text", help="output format")
+    cli_options.out_option(parser)
 
 
 def main(given: list[str]) -> int:
@@ -92,6 +131,7 @@ def main(given: list[str]) -> int:
         "packs": _packs,
         "add": _add,
         "remove": _remove,
+        "format": _format,
         "new": _new,
         "pages": _pages,
         "schema": _schema,
@@ -122,27 +162,43 @@ def _list(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from ..rulebook.loader import check_files  # reads YAML, which costs 30 ms
 
-    files, corpus, synth = _by_kind(args.files)
-    errors = list(map(str, check_files(files) if files else []))
+    files, corpus, synth = _by_kind(args.files or _configured(args))
+    errors = list(check_files(files) if files else [])
     if corpus:
         from ..audit import corpus_rule_tests  # the database costs 160 ms, and only corpus rules need it
 
-        errors += [str(item) for item in corpus_rule_tests.check(corpus)]
+        errors += corpus_rule_tests.check(corpus)
     if synth:
         from ..synth import templates  # only for its files
 
-        errors += [str(item) for item in templates.check(synth)]
+        errors += templates.check(synth)
+    return _report(errors)
+
+
+def _report(errors: Sequence[Diagnostic]) -> int:
+    """Print the errors of rule files; return the exit code: 1, or 2 if a file could not be read."""
     for error in errors:
-        output.say("\n".join(visible(line) for line in error.split("\n")))
+        output.say("\n".join(visible(line) for line in str(error).split("\n")))
     print(count(len(errors), "error"))
-    return output.INCOMPLETE if errors else output.OK
+    if any(error.code == UNREADABLE for error in errors):
+        return output.INCOMPLETE
+    return output.FINDINGS if errors else output.OK
+
+
+def _configured(args: argparse.Namespace) -> list[str]:
+    """Return the folders of the configured packs, or of the rules that come with cablecheck, and say which they are."""
+    packs = (cli_options.read(args).pack_folders() or ())[1:]
+    home = data_dir("rules")
+    for folder in packs or (home,):
+        output.say(visible(f"rules in {relative(folder)}"))
+    return list(packs) or [home, os.path.join(home, "corpus"), os.path.join(home, "synth")]
 
 
 def _test(args: argparse.Namespace) -> int:
-    files, corpus, _ = _by_kind(args.files)
+    files, corpus, _ = _by_kind(args.files or _configured(args))
     lines: list[str] = []
     passed = True
-    if files or not args.files:
+    if files:
         from ..rulebook import authoring  # reads YAML
 
         report = authoring.test_files(files, mutants=args.mutate)
@@ -209,11 +265,78 @@ def _remove(args: argparse.Namespace) -> int:
     return output.OK
 
 
+def _format(args: argparse.Namespace) -> int:
+    from ..rulebook import formatter  # reads YAML
+
+    paths = args.files or list((cli_options.read(args).pack_folders() or ())[1:])
+    if not paths:
+        raise ConfigError("no rule file was given, and no rule pack is configured")
+    changed = 0
+    found = list(formatter.format_files(paths))
+    for file in found:
+        if file.new is None or file.new == file.old:
+            continue
+        changed += 1
+        if args.diff:
+            sys.stdout.writelines(visible(line) + "\n" for line in file.diff())
+        elif args.check:
+            output.say(visible(f"would reformat: {file.path}"))
+        else:
+            output.write_file(file.path, [file.new])
+            output.say(visible(f"reformatted: {file.path}"))
+    errors = [error for file in found for error in file.errors]
+    for error in errors:
+        output.say("\n".join(visible(line) for line in str(error).split("\n")))
+    unchanged = len(found) - changed - sum(bool(file.errors) for file in found)
+    word = "to reformat" if args.check or args.diff else "reformatted"
+    print(f"{count(changed, 'file')} {word}, {unchanged} unchanged", file=sys.stderr if args.diff else sys.stdout)
+    if errors:
+        return output.INCOMPLETE
+    return output.FINDINGS if changed and (args.check or args.diff) else output.OK
+
+
 def _new(args: argparse.Namespace) -> int:
     from ..rulebook import authoring  # reads YAML
+    from ..rulebook.loader import check_files
 
-    output.put([authoring.new_chapter(args.id)], args.out)
+    given = {name: value for name, _, _ in _QUESTIONS if (value := getattr(args, name)) is not None}
+    if not args.yes and sys.stdin.isatty() and sys.stdout.isatty():
+        given, args.out = _ask(given, args.out)
+    draft = authoring.Draft(**given)
+    try:
+        text = authoring.with_new_rule(draft, args.out or "")
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    path = args.out or f"{draft.id.lower()}.yaml"
+    errors = check_files([path], {path: text.encode()})
+    if errors:
+        _report(errors)
+        return output.INCOMPLETE
+    output.put([text], args.out or "")
+    if args.out:
+        output.say(visible(f"{args.out}: rule {draft.id}; check it with: cablecheck rules test --mutate {args.out}"))
     return output.OK
+
+
+def _ask(given: dict[str, str], out: str | None) -> tuple[dict[str, str], str | None]:
+    """Ask on the terminal for what the command line does not give; return the answers, and the file to write."""
+    from ..rulebook.authoring import Draft, refusal  # as above
+
+    print("Press Enter to use the value in brackets.")
+    for name, _, question in _QUESTIONS:
+        draft = Draft(**given)
+        default = getattr(draft, name) or f"{draft.id.lower()}-placeholder-subject"
+        while name not in given:
+            answer = input(f"{question[0].upper()}{question[1:]} [{default}]: ").strip() or default
+            why = refusal(name, answer)
+            if why:
+                output.say(visible(why))
+            else:
+                given[name] = answer
+    if out is None:
+        default = f"{given['id'].lower()}.yaml"
+        out = input(f"File to write to [{default}]: ").strip() or default
+    return given, out
 
 
 def _pages(args: argparse.Namespace) -> int:

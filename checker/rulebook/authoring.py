@@ -7,18 +7,20 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..record import Record
+from ..errors import did_you_mean
+from ..record import Record, copied
 from ..resources import data_dir
 from ..vocabulary import Entry, Table, Vocabulary
 from . import load
 from .editor_schema import rules_editor_schema
-from .examples import ExampleResult, run_examples, run_mutants, stale_equivalents
+from .examples import ExampleResult, run_examples, run_mutants, stale_equivalents, telegram_of
 from .ir import Data
 from .loader import Library, base_telegrams, neighbor_folders
 from .mutation import Mutant
 from .rule import Rule, Rulebook
 from .schema import CITATION, EXAMPLE, FILE, RULE, SCHEMAS, flow_yaml, schema
 from .tracing import condition_text
+from .yaml_loader import RuleFile, YamlList, YamlMap
 
 
 def explain(rule: Rule, url: str = "") -> str:
@@ -260,25 +262,95 @@ def schema_text(name: str = "rules") -> str:
     return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
-def new_chapter(id: str = "MY-001", base: str = "confidential-2007") -> str:
-    """Return a valid chapter with one rule whose examples pass."""
-    return NEW.format(id=id, name=f"{id.lower()}-placeholder-subject", base=base)
+class Draft(Record):
+    """The answers from which a rule is scaffolded."""
+
+    id: str = "MY-001"
+    name: str = ""
+    summary: str = "The subject line must not contain a placeholder."
+    source: str = "memory"
+    clause: str = "the section that requires it"
+    severity: str = "warning"
+    base: str = "confidential-2007"
+    placeholder: str = "PLACEHOLDER"  # two rules of a chapter must not be equivalent
 
 
-NEW = """\
+def new_rule(draft: Draft) -> str:
+    """Return a rule on a placeholder in the subject, as YAML, whose examples pass for the base telegram of the draft.
+
+    Raises `ValueError` for an unknown base telegram.
+    """
+    book = load()
+    text = base_telegrams().get(draft.base)
+    if text is None:
+        raise ValueError(f'no base telegram "{draft.base}"{did_you_mean(draft.base, base_telegrams())}')
+    subject = telegram_of({"text": text}, book).subject
+    if subject is None:
+        raise ValueError(f'the base telegram "{draft.base}" has no subject')
+    line = text[subject.span.start : subject.span.end]
+    values = {name: flow_yaml(getattr(draft, name)) for name in Draft.__fields__}
+    values["name"] = values["name"] if draft.name else f"{draft.id.lower()}-placeholder-subject"
+    word = draft.placeholder
+    swapped = (line, f"⟦{line} {word}⟧", f"{line}\n", f"the subject is still {subject.text} {word}")
+    line, marked, removed, message = (json.dumps(each, ensure_ascii=False) for each in swapped)
+    return NEW.format(**values, line=line, marked=marked, removed=removed, message=message)
+
+
+def with_new_rule(draft: Draft, path: str = "") -> str:
+    """Return the text of the chapter at `path` with a new rule at its end, or of a new chapter if there is no file.
+
+    Raises `ValueError` if the file is not a chapter to which a rule can be added, or as `new_rule` does.
+    """
+    if not path or not os.path.exists(path):
+        return HEAD + new_rule(draft)
+    file = RuleFile.open(path, path, [])
+    tree = file.tree if file is not None else None
+    rules = tree.get("rules") if isinstance(tree, YamlMap) and list(tree.pairs)[-1] == "rules" else None
+    if file is None or not isinstance(rules, YamlList) or not rules.items:
+        raise ValueError(f"{path} exists and does not end with a list of rules; nothing was written")
+    shift = rules.items[0].column - 5  # of the keys of the template
+    added = new_rule(copied(draft, placeholder=f"PLACEHOLDER-{len(rules.items) + 1}"))
+    lines = (f"{' ' * shift}{line}" if shift > 0 else line[-shift:] for line in added.splitlines())
+    return "\n".join([file.data.decode().rstrip("\n"), *lines, ""])
+
+
+def refusal(name: str, answer: str) -> str:
+    """Return why an answer to a question about a new rule cannot be used, or an empty string."""
+    if name == "source":
+        table = load().vocabulary["sources"]
+        return "" if answer in table else f'unknown source "{answer}"{did_you_mean(answer, table.codes())}'
+    if name == "base":
+        names = base_telegrams()
+        return "" if answer in names else f'no base telegram "{answer}"{did_you_mean(answer, names)}'
+    key = next((key for key in RULE if key.name == name), None)
+    shape = key.shape if key is not None else {}
+    words = shape.get("enum", [answer])
+    if isinstance(words, list) and answer not in words:
+        return f'"{answer}" is not one of {", ".join(words)}'
+    if len(answer) < int(str(shape.get("minLength", 0))):
+        return f'"{answer}" is too short'
+    valid = re.search(str(shape.get("pattern", "")), answer)
+    return "" if valid or key is None else f'invalid {name} "{answer}" (expected, for example, {key.example})'
+
+
+HEAD = """\
 # yaml-language-server: $schema=rules.schema.json
 # For completion and validation in your editor: cablecheck rules schema > rules.schema.json
 format: 1
 chapter: My rules
 rules:
+"""
+NEW = """\
   - id: {id}
     name: {name}
-    summary: The subject line must not contain a placeholder.
+    summary: {summary}
     because: Give the reason for the rule here.
-    cite: [{{source: memory, clause: the section that requires it}}]
-    severity: warning
+    cite:
+      - {{source: {source}, clause: {clause}}}
+    severity: {severity}
     when: {{subject: present}}
-    require: {{subject.text: {{lacks: XXX}}}}
+    require:
+      subject.text: {{lacks: {placeholder}}}
     message: "the subject is still {{value}}"
     help: Replace the placeholder with the subject of the telegram.
     examples:
@@ -286,9 +358,11 @@ rules:
         - base: {base}
       invalid:
         - base: {base}
-          swap: {{"SUBJECT: THE KING'S TRAVEL PLANS": "⟦SUBJECT: XXX PLANS⟧"}}
-          message: "the subject is still XXX PLANS"
+          swap:
+            {line}: {marked}
+          message: {message}
       not_applicable:
         - base: {base}
-          swap: {{"SUBJECT: THE KING'S TRAVEL PLANS\\n": ""}}
+          swap:
+            {removed}: ""
 """

@@ -208,14 +208,16 @@ def test_the_shipped_rules_are_well_formed_by_a_relative_path_too(monkeypatch: p
     assert [] == loader.check_files([os.path.join(".", "rules", "")])
 
 
-def test_a_new_chapter_loads_and_its_examples_hold(tmp_path: Path) -> None:
+@pytest.mark.parametrize("base", ["confidential-2007", "confidential-1975", "smart-2012", "cui-memo-2018"])
+def test_a_new_rule_loads_and_its_examples_hold(base: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_text(authoring.new_chapter("MINE-001"), encoding="utf-8")
+    for number in (1, 2):
+        draft = authoring.Draft(f"MINE-00{number}", base=base, summary="A summary: with a colon.")
+        path.write_text(authoring.with_new_rule(draft, str(path)), encoding="utf-8")
     assert [] == loader.check_files([str(path)])
     report = authoring.test_files([str(path)], mutants=True)
-    lines, held = report.lines, report.ok
-    assert held, lines
-    assert ["1 rules, 3 of 3 examples hold", "4 of 4 mutants killed, 0 excused, 0 alive"] == lines
+    assert report.ok, report.lines
+    assert ["2 rules, 6 of 6 examples hold", "8 of 8 mutants killed, 0 excused, 0 alive"] == report.lines
 
 
 def test_a_rule_explains_itself() -> None:

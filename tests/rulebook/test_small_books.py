@@ -870,8 +870,10 @@ def test_a_schema_that_is_none() -> None:
 
 
 def test_a_chapter_to_begin_from_is_named_after_its_id() -> None:
-    text = authoring.new_chapter("ZEN-007")
+    text = authoring.with_new_rule(authoring.Draft("ZEN-007"))
     assert "\n  - id: ZEN-007\n    name: zen-007-placeholder-subject\n" in text
     assert 3 == text.count("base: confidential-2007")
-    assert "id: MY-001" in authoring.new_chapter()
-    assert 3 == authoring.new_chapter(base="other").count("base: other")
+    assert "id: MY-001" in authoring.with_new_rule(authoring.Draft())
+    assert 3 == authoring.with_new_rule(authoring.Draft(base="sbu-2008")).count("base: sbu-2008")
+    with pytest.raises(ValueError, match="no base telegram \"sbu-2009\"; did you mean 'sbu-2008'"):
+        authoring.new_rule(authoring.Draft(base="sbu-2009"))

@@ -61,7 +61,7 @@ def test_a_wrong_file_is_refused_at_its_place(tmp_path, capsys, name, old, new, 
     assert [code] == sorted({item.code for item in caught.value.diagnostics})
     assert any(words in f"{item.message} {item.help}" for item in caught.value.diagnostics)
     assert all(item.place.file.endswith(name) for item in caught.value.diagnostics)
-    assert 2 == main(["rules", "check", str(folder)])
+    assert 1 == main(["rules", "check", str(folder)])
     assert f"error[{code}]" in capsys.readouterr().out
 
 
