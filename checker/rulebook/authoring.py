@@ -18,9 +18,9 @@ from .ir import Data
 from .loader import Library, base_telegrams, neighbor_folders
 from .mutation import Mutant
 from .rule import Rule, Rulebook
-from .schema import CITATION, EXAMPLE, FILE, RULE, SCHEMAS, flow_yaml, schema
+from .schema import CITATION, EXAMPLE, FILE, RULE, SCHEMAS, schema
 from .tracing import condition_text
-from .yaml_loader import RuleFile, YamlList, YamlMap
+from .yaml_loader import RuleFile, YamlList, YamlMap, flow_yaml
 
 
 def explain(rule: Rule, url: str = "") -> str:

@@ -13,7 +13,13 @@ from .field_types import FieldType, element_of, fields
 from .ir import Expression
 from .regex_subset import refuse
 from .selectors import Frames, Scope
-from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, suggest
+from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, flow_yaml, plain, suggest
+
+
+def flow(node: YamlNode) -> str:
+    """Return a node as it is typed in a rule."""
+    return flow_yaml(plain(node))
+
 
 DATE_KEYS = {"after", "before", "days", "field", "of", "tolerance_days", "years"}
 
@@ -246,7 +252,9 @@ def tolerance(node: YamlNode) -> int:
 def _window(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     """Parse `{days: N, of: date}`, `{not_before_days: N, not_after_days: N, of: date}` or `{from: date, to: date}`."""
     if not isinstance(node, YamlMap):
-        return scope.error("R015", node, "expected a window", "write {days: 3, of: {field: date}}")
+        days = node.value if isinstance(node, YamlText) and node.value.isdecimal() else "3"
+        return scope.error("R015", node, "expected a number of days and a date",
+                           f"write {{days: {days}, of: {{field: date}}}}")  # fmt: skip
     if "from" in node.pairs or "to" in node.pairs:
         if not scope.keys(node, {"from", "to"}, "R015"):
             return None
@@ -386,7 +394,9 @@ def _connective(key: YamlText, value: YamlNode, frames: Frames, scope: Scope) ->
         both = [read_condition(value.pairs[word][1], frames, scope) for word in ("if", "then")]
         return None if None in both else ["implies", *both]
     if not isinstance(value, YamlList) or not value.items:
-        return scope.error("R036", value, f"`{key.value}` needs a list of conditions", "write [{…}, {…}]")
+        typed = value.items() if isinstance(value, YamlMap) else ()
+        form = ", ".join(f"{{{name.value}: {flow(inner)}}}" for name, inner in typed) or "{…}, {…}"
+        return scope.error("R036", value, f"`{key.value}` needs a list of conditions", f"write {key.value}: [{form}]")
     parts = [read_condition(item, frames, scope) for item in value.items]
     return None if None in parts else [key.value, parts]
 
@@ -397,10 +407,18 @@ def _word(path: list[int | str], kind: FieldType, value: YamlText, scope: Scope)
     if kind.name == "flag" and value.value in ("true", "false"):
         return ["ask", path, "flag", "is", ["lit", "flag", value.value == "true"]]
     operators = OPERATORS.get(kind.name)
-    example = "{any: …}" if operators is None else "{is: …}" if "is" in operators else f"{{{next(iter(operators))}: …}}"
+    words = [*STATES, *(("true", "false") if kind.name == "flag" else ())]
+    first, _, rest = value.value.partition(" ")
+    if operators is not None and first in operators and rest:
+        example = f"{{{first}: {rest}}}"
+    elif operators is None:
+        example = "{any: …}"
+    else:
+        example = f"{{is: {flow(value)}}}" if "is" in operators else f"{{{next(iter(operators))}: {flow(value)}}}"
+    near = suggest(value.value, words)
     return scope.error(
-        "R012", value, f'"{value.value}" is not one of {_STATES}',
-        f"{suggest(value.value, STATES)}To compare a {kind}, write {example}",
+        "R012", value, f'"{value.value}" is not one of {", ".join(words)}',
+        near if near or kind.name == "flag" else f"To compare a {kind}, write {example}",
     )  # fmt: skip
 
 
@@ -417,6 +435,11 @@ def _ask(
             "R013", word, f'no operator "{word.value}" for a {kind}', f"write {_STATES}, or name one of its fields"
         )
     operator = operators.get(word.value)
+    if operator is None and word.value in STATES:
+        name = ".".join(map(str, path[1:]))
+        return scope.error(
+            "R012", word, f'"{word.value}" is a state, not an operator', f"write {{{name}: {word.value}}}"
+        )
     if operator is None:
         return _unknown(kind, word, scope)
     expr = read_argument(operator.argument, node, frames, scope)
@@ -545,7 +568,8 @@ def _times(
 def _count(path: list[int | str], node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     operators = OPERATORS["count"]
     if not isinstance(node, YamlMap) or not node.pairs:
-        return scope.error("R015", node, "no condition on the count", "write {count: {at_least: 2}}")
+        number = flow(node) if isinstance(node, YamlText) and node.value else "2"
+        return scope.error("R015", node, "no condition on the count", f"write {{count: {{is: {number}}}}}")
     parts: list[Expression] = []
     for key, value in node.items():
         operator = operators.get(key.value)

@@ -134,7 +134,8 @@ def _first_line(telegram: Telegram, text: str) -> tuple[int, int]:
 
 
 def _quoted(text: str, places: list[tuple[int, int]]) -> str:
-    return ", ".join(f"{text[a:b]!r} ({a}-{b})" for a, b in places) or "nothing"
+    """Return the texts at some places, each with its line."""
+    return ", ".join(f"{text[a:b]!r} (line {text.count(chr(10), 0, a) + 1})" for a, b in places) or "nothing"
 
 
 # ---- Mutants ---------------------------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from ..resources import data_dir
 from ..vocabulary import Table
 from .condition_parser import CONNECTIVES, QUANTIFIERS, STATES
 from .field_types import FieldType, element_of, fields, nodes
-from .schema import flow_yaml
 from .vocabulary_loader import load_vocabulary
+from .yaml_loader import flow_yaml
 
 _HEAD = """# Fields
 

@@ -42,6 +42,9 @@ Refusal = tuple[str, str, str]
 WHERE = "the language of patterns is in docs/rule-language.md, 'Patterns'"
 
 
+FLAGS = ("R025", "flags such as (?i) are not allowed", "write both letters, [Tt]he, or use a vocabulary table")
+
+
 def refuse(pattern: str) -> Refusal | None:
     """Return why a pattern is refused, as (code, message, help), or None if it is accepted."""
     if len(pattern) > MAX_LENGTH:
@@ -49,13 +52,15 @@ def refuse(pattern: str) -> Refusal | None:
     try:
         tree = parser.parse(pattern, re.ASCII)
     except (re.error, RecursionError, OverflowError, ValueError) as error:
+        if "(?i" in pattern or "global flags" in str(error):
+            return FLAGS
         return (
             "R025",
             f"invalid pattern: {error}",
             "put the pattern in single quotes, so that YAML does not interpret it",
         )
     if tree.state.flags & ~(re.ASCII | re.UNICODE):
-        return "R025", "flags such as (?i) are not allowed", "write both spellings, or use a vocabulary table"
+        return FLAGS
     for sign, what, instead in DIFFERENT if any(part in pattern for part in PARTS) else ():
         if re.search(r"(?<!\\)(?:\\\\)*" + sign, pattern):
             return "R025", f"{what} not read alike by both engines", f"{instead}; {WHERE}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from datetime import date
+from difflib import get_close_matches
 
 from ..checks import CHECKS
 from ..results import SEVERITIES
@@ -222,7 +223,8 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
     facts: tuple[str, ...] | None = None
     if (require is None) == (check is None):
         both = "both `require` and `check`" if require is not None else "neither `require` nor `check`"
-        scope.error("R036", node, f"the rule has {both}", "use exactly one of the two")
+        advice = "remove one" if require is not None else "write, for example, require: {subject: present}"
+        scope.error("R036", node, f"the rule has {both}", advice)
     elif require is not None:
         data["require"] = read_condition(require, frames, scope)
     elif isinstance(check, YamlText):
@@ -328,7 +330,7 @@ def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
     clean, places = marked
     anywhere = node.text("anywhere") == "true"
     if kind == "invalid" and not places and not anywhere:
-        advice = "put ⟦ and ⟧ around the text"
+        advice = 'put ⟦ and ⟧ around the text at which it points, for example: swap: {"2. (C)": "⟦2.⟧"}'
         return scope.error("R023", node, "an invalid example must mark where the finding is", advice)
     if kind != "invalid" and places:
         return scope.error("R023", node, f"⟦…⟧ is only for invalid examples, not for {kind}", "remove the brackets")
@@ -354,6 +356,17 @@ def _expectations(node: YamlMap) -> Data:
     return found | {name: node.text(name) for name in ("as_of", "profile", "severity", "note") if name in node.pairs}
 
 
+def _nearest(part: str, name: str, text: str) -> str:
+    """Return advice for a text that does not occur in a base telegram: its most similar line, and how to see it."""
+    start = part.split("\n", 1)[0]
+    lines = [line for line in text.split("\n") if line.strip()]
+    near = next((line for line in lines if start.lower() in line.lower()), "") or next(
+        iter(get_close_matches(start, lines, n=1, cutoff=0.4)), ""
+    )
+    shown = f'the nearest line is "{near if len(near) <= 80 else near[:79] + "…"}"; ' if near else ""
+    return f"{shown}`cablecheck explain {name}` shows a telegram that comes with cablecheck"
+
+
 def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
     base = node.pairs["base"][1]
     if not isinstance(base, YamlText) or base.value not in bases:
@@ -370,8 +383,8 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
     for key, value in swap.pairs.values() if isinstance(swap, YamlMap) else ():
         count = text.count(key.value)
         if count != 1:
-            return scope.error("R023", key, f"the text to swap occurs {count} times in {base.value}, not once",
-                                "give more of the line")  # fmt: skip
+            advice = "give more of the line" if count else _nearest(key.value, base.value, text)
+            return scope.error("R023", key, f"the text to swap occurs {count} times in {base.value}, not once", advice)
         start = text.index(key.value)
         changes.append((start, start + len(key.value), value.value if isinstance(value, YamlText) else ""))
     changes.sort()

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -13,7 +12,7 @@ from functools import cache
 from ..record import Record
 from ..results import SEVERITIES
 from .ir import Any, Data
-from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, suggest
+from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, flow_yaml, suggest
 
 JsonSchema = dict[str, object]
 
@@ -43,8 +42,9 @@ class Key(Record):
 RULE = (
     Key("id", {"type": "string", "title": "rule id", "pattern": r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{2,}$"},
         "The identity of the rule; never reused or renumbered.", "POR-001", True),
-    Key("name", {"type": "string", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
-        "A descriptive name of hyphenated words; suppressions use it after `allow`.", "unmarked-paragraph", True),
+    Key("name", {"type": "string", "title": "rule name", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
+        "A descriptive name of lowercase words joined by hyphens; suppressions use it after `allow`.",
+        "unmarked-paragraph", True),
     Key("aliases", TEXTS, "Former ids of this rule; they keep working.", ["OLD-001"]),
     Key("summary", {**TEXT, "minLength": 10}, "The requirement in one sentence.",
         "Every paragraph of a classified telegram must begin with a portion mark.", True),
@@ -133,7 +133,8 @@ FILE = (
     Key("pack", TEXT, "The pack the chapter belongs to.", "cablecheck"),
     Key("defaults", {"$ref": "#/$defs/defaults"}, "Defaults for the rules of the file.",
         {"severity": "warning", "profile": ["MY-SCHEME"]}),
-    Key("rules", {"type": "array", "items": {"$ref": "#/$defs/rule"}, "minItems": 1}, "The rules.", [], True),
+    Key("rules", {"type": "array", "items": {"$ref": "#/$defs/rule"}, "minItems": 1},
+        "The rules; each begins with a dash.", [{"id": "POR-001", "name": "unmarked-paragraph"}], True),
 )  # fmt: skip
 
 ENTRY = (
@@ -203,6 +204,7 @@ def rules_schema() -> JsonSchema:
                 "type": "object",
                 "description": "Selectors of the document model, each with a state or operators; all must hold.",
                 "minProperties": 1,
+                "examples": [{"level": {"at_least": "C"}}],
             },
             "defaults": record(defaults, "Defaults of the file.", required=False),
             "example": record(EXAMPLE, "A document and the expected verdict."),
@@ -235,7 +237,6 @@ def schema(name: str = "rules") -> JsonSchema:
 
 
 # ---- Validation ------------------------------------------------------------------------------------------------------
-PLAIN = re.compile(r"[^\s\[\]{},:#&*!|>'\"%@`?-](?:[^\[\]{},:#]*[^\s\[\]{},:#])?")
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
 
@@ -300,7 +301,8 @@ def _report(file: RuleFile, error: Any, node: YamlNode) -> None:
         known = sorted(schema_of_node["properties"])
         for key, _ in node.items():
             if key.value not in known:
-                help = f"{suggest(key.value, known)}Allowed here: {', '.join(known)}"
+                split = "" if suggest(key.value, known) else _split(node, key.value)
+                help = f"{split or suggest(key.value, known)}Allowed here: {', '.join(known)}"
                 file.error("R010", key, f'unknown key "{key.value}"', help, rule)
     elif kind == "required" and isinstance(node, YamlMap):
         missing = [name for name in schema_of_node["required"] if name not in node.pairs]
@@ -314,23 +316,24 @@ def _report(file: RuleFile, error: Any, node: YamlNode) -> None:
         file.error(code, node, message, help, rule)
 
 
+def _split(node: YamlMap, name: str) -> str:
+    """Return advice for an unquoted text that a comma splits in two, as in `{source: memory, clause: manual, 3}`."""
+    names = list(node.pairs)
+    value = node.pairs[name][1]
+    before = node.pairs[names[names.index(name) - 1]] if names.index(name) else None
+    if before is None or not isinstance(value, YamlText) or not isinstance(before[1], YamlText):
+        return ""
+    key, text = before[0].value, before[1].value
+    if value.value or value.line != before[1].line or not before[1].plain:
+        return ""
+    return f'a comma ends a value in {{ }}; to include it, write {key}: "{text}, {name}". '
+
+
 def _to_type(key_schema: Data, before: str = "") -> str:
     """Return the meaning of a key and the YAML to type."""
     meaning = str(key_schema.get("description", ""))
     examples = key_schema.get("examples") or ([key_schema["const"]] if "const" in key_schema else None)
     return f"{meaning} For example: `{before}{flow_yaml(examples[0])}`" if examples else meaning
-
-
-def flow_yaml(value: object) -> str:
-    """Return a value as YAML in flow style, with quotes only where they are needed."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{flow_yaml(name)}: {flow_yaml(inner)}" for name, inner in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(flow_yaml, value)) + "]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = str(value)
-    return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 TYPES = {"array": "a list", "object": "a mapping", "string": "a string", "integer": "an integer",

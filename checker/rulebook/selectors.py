@@ -38,7 +38,9 @@ class Scope:
         if node.value in self.vocabulary:
             return True
         names = sorted(self.vocabulary.tables)
-        self.error("R016", node, f'unknown vocabulary table "{node.value}"', suggest(node.value, names))
+        own = f"or add the table in vocabulary/{node.value.replace('_', '-')}.yaml beside the rules"
+        near = suggest(node.value, names)
+        self.error("R016", node, f'unknown vocabulary table "{node.value}"', near + (own if near else own[3:]))
         return False
 
     def level(self, node: YamlText) -> str | None:
@@ -92,10 +94,15 @@ class Frames:
         for part in rest:
             known_here = _fields(kind)
             if part not in known_here:
+                if kind.name == "list" and element_of(kind) == self.kinds[-1]:
+                    return scope.error(
+                        "R014", name, f'"{part}" is a field of each {kind.node}, not of the list',
+                        f"write {part}: `each` already names the element",
+                    )  # fmt: skip
                 if kind.name in ("list", "set"):
                     return scope.error(
                         "R014", name, f'"{part}" cannot be read from a {kind} without a quantifier',
-                        f"write {'.'.join(map(str, path[1:]))}: {{any: {{{part}: …}}}} (or all, none …)",
+                        f"write {{{'.'.join(map(str, path[1:]))}: {{any: {{{part}: …}}}}}} (or all, none …)",
                     )  # fmt: skip
                 return scope.error(
                     "R011", name, f'no field "{part}" in {kind}', suggest(part, known_here) or _list(known_here)

@@ -7,7 +7,9 @@ Anchors, tags, duplicate keys, and files beyond the limits below are errors. The
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
@@ -18,6 +20,7 @@ from .diagnostics import Diagnostic, Place
 from .ir import Any
 
 PROSE = ("because", "help", "message", "note", "summary", "title")  # keys whose values are sentences
+PLAIN = re.compile(r"[^\s\[\]{},:#&*!|>'\"%@`?-](?:[^\[\]{},:#]*[^\s\[\]{},:#])?")  # a scalar that needs no quotes
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 40
 MAX_NODES = 400_000
@@ -158,8 +161,9 @@ class RuleFile:
             if deep is not None:
                 self.error("R008", deep, f"nested more than {MAX_DEPTH} levels deep", "reduce the nesting")
             elif len(self.diagnostics) == before:  # an earlier error is the cause
-                help = _remedy(self.lines[place[0] - 1]) if place[0] <= len(self.lines) else ""
-                self.error("R003", place, f"{error.problem or 'not YAML'}", help or error.context or "")
+                words = self.lines[place[0] - 1] if place[0] <= len(self.lines) else ""
+                message, help = _remedy(words, place[1], error.problem or "")
+                self.error("R003", place, message or error.problem or "not YAML", help or error.context or "")
             return
         except (yaml.YAMLError, ValueError, RecursionError, MemoryError) as error:
             self.error("R003", (1, 1), f"not YAML: {' '.join(str(error).split())[:200]}")
@@ -183,14 +187,26 @@ def _too_deep(text: str, builder: _Builder) -> tuple[int, int] | None:
     return None
 
 
-def _remedy(line: str) -> str:
-    """Return the likely fix for a line that is not YAML, or an empty string."""
+def _remedy(line: str, column: int, problem: str) -> tuple[str, str]:
+    """Return the likely mistake in a line that is not YAML, and its fix, or empty strings."""
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not with tabs"
+        return "the line is indented with a tab", "indent with spaces, not with tabs"
     key, _, text = line.strip(" -").partition(": ")
+    text = text.strip()
     if key in PROSE and text[:1] not in ("'", '"', "|", ">") and (text[:1] in "{[%@`" or ": " in text):
-        return 'quote text that begins with a bracket or has a colon and a space: "…"'
-    return ""
+        what = f'a text that begins with "{text[0]}"' if text[:1] in "{[%@`" else "a text with a colon and a space"
+        if '"' not in text and "\\" not in text:
+            return f"{what} must be quoted", f'write {key}: "{text}"'
+        return f"{what} must be quoted", "put single quotes around it, and write '' for a single quote in it"
+    if problem in _MISALIGNED and line[: column - 1].isspace():
+        return (
+            f"the line is indented by {column - 1} spaces, which fits no line above",
+            "begin the keys of one mapping in the same column, and the dashes of one list as well",
+        )
+    return "", ""
+
+
+_MISALIGNED = ("did not find expected '-' indicator", "did not find expected key")
 
 
 class _Stop(ValueError):
@@ -306,6 +322,18 @@ def suggest(word: str, words: Iterable[str]) -> str:
     """Return `did you mean "x"? ` with the most similar of `words`, or an empty string."""
     near = get_close_matches(word, list(words), n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"? ' if near else ""
+
+
+def flow_yaml(value: object) -> str:
+    """Return a value as YAML in flow style, with quotes only where they are needed."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{flow_yaml(name)}: {flow_yaml(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow_yaml, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = str(value)
+    return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def plain(node: YamlNode) -> object:
