@@ -210,10 +210,22 @@ class EditorSession:
             text, low, high = rule_files.hover(book, file.lines, row, column)
         else:
             text, low, high = words.hover(book.vocabulary, file.lines[row], column)
+            rules = self._rules_at(file, book, event.position)
+            if rules and not text:
+                low, high = column, column + 1
+            text = "\n\n".join(filter(None, (text, *rules)))
         if not text:
             return None
         span = file.client_range(lsp.Range(lsp.Position(row, low), lsp.Position(row, high)))
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.PlainText, text), span)
+
+    def _rules_at(self, file: OpenFile, book: Rulebook, position: lsp.Position) -> list[str]:
+        """Return the id, name and requirement of the rules of the findings at a position."""
+        here = lsp.Range(position, position)
+        found = file.judged.findings if file.judged is not None else ()
+        at = [each for each in found if _touches(file.range(each.start, each.end), here)]
+        rules = (book.find(name) for name in dict.fromkeys(each.rule for each in at))
+        return [f"{rule.id} {rule.name}: {rule.summary}" for rule in rules if rule is not None]
 
     def completion(self, event: Any) -> lsp.CompletionList:
         """Return what may be typed at a position."""

@@ -10,10 +10,11 @@ from ..operators import OPERATORS
 from ..results import SEVERITIES
 from ..rulebook import Rulebook
 from ..rulebook.authoring import explain
-from ..rulebook.condition_parser import QUANTIFIERS, STATES
+from ..rulebook.condition_parser import CONNECTIVES, QUANTIFIERS, STATES
+from ..rulebook.field_reference import meaning_of
 from ..rulebook.field_types import FieldType, all_paths, element_of, fields, nodes
 from ..rulebook.loader import base_telegrams
-from ..rulebook.schema import RULE
+from ..rulebook.schema import CITATION, EXAMPLE, RULE
 
 _WORD = re.compile(r"[A-Za-z][\w.-]*")
 _KEY = re.compile(r"[A-Za-z][\w.-]*(?=\s*:)")
@@ -21,6 +22,12 @@ _RULE_FILE = re.compile(r"^(?:chapter|rules|table|entries|cablecheck|model)\s*:"
 _HEAD = re.compile(r"^(?:format|name)\s*:", re.MULTILINE)
 CONDITIONS = ("when", "where", "require", "and", "or", "not", "implies", "if", "then")
 KEYS = {key.name: key.says for key in RULE}
+INNER_KEYS = {
+    "cite": {key.name: key.says for key in CITATION},
+    "examples": {key.name: key.says for key in EXAMPLE},
+}
+WORDS = {**QUANTIFIERS, **STATES, **CONNECTIVES}
+TABLE_KEYS = ("table", "in_table", "not_in_table")
 
 
 def is_rule_file(path: str, text: str) -> bool:
@@ -43,6 +50,11 @@ def _meaning(book: Rulebook, word: str, keys: list[str], element: str) -> str:
         return explain(rule)
     if source is not None:
         return f"{word}: {source.title}"
+    if keys[-1:] == ["base"] and word in base_telegrams():
+        return base_telegrams()[word]
+    for owner, says in INNER_KEYS.items():
+        if owner in keys and word in says:
+            return f"{word}: {says[word]}"
     if not any(key in CONDITIONS for key in keys) and keys[-1:] not in (["each"], ["point"]):
         return f"{word}: {KEYS[word]}" if word in KEYS else ""
     kind = _kind_at([*keys, word], element)
@@ -50,33 +62,48 @@ def _meaning(book: Rulebook, word: str, keys: list[str], element: str) -> str:
     operator = OPERATORS.get(before.name, {}).get(word) if before is not None else None
     if operator is not None:
         return f"{word}: {operator.says}"
-    return _field_text(word, kind) if kind is not None and word not in (*QUANTIFIERS, *STATES) else ""
+    if word in WORDS:
+        return f"{word}: {WORDS[word]}"
+    return _field_text(word, kind, element) if kind is not None else ""
 
 
-def _field_text(path: str, kind: FieldType) -> str:
-    operators = QUANTIFIERS if kind.name == "list" else tuple(OPERATORS.get(kind.name, {}))
-    lines = [f"{path}: a {kind}", kind.title, f"Operators: {', '.join(operators)}" if operators else ""]
+def _field_text(path: str, kind: FieldType, element: str) -> str:
+    operators = tuple(QUANTIFIERS) if kind.name == "list" else tuple(OPERATORS.get(kind.name, {}))
+    meaning = next((text for node in (element, "Telegram") if node and (text := _described(node, path))), "")
+    lines = [f"{path}: a {kind}", meaning, f"Operators: {', '.join(operators)}" if operators else ""]
     return "\n".join(line for line in lines if line)
+
+
+@cache
+def _described(node: str, path: str) -> str:
+    """Return the meaning of a selector of a class, or "" if there is none of that name."""
+    *before, last = path.split(".")
+    for name in before:
+        kind = _field(node, name)
+        node = kind.node if kind is not None else ""
+    kind = _field(node, last) if node in nodes() else None
+    return meaning_of(node, last, kind) if kind is not None else ""
 
 
 def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> Iterator[tuple[str, str, str]]:
     """Yield what may be typed at a position: the word, its meaning, and its kind (field, operator, source, key …)."""
     keys = enclosing_keys(lines, row, column)
     last = keys[-1] if keys else ""
-    if last in ("source", "cite"):
+    if last == "source":
         yield from ((entry.code, entry.title, "source") for entry in book.vocabulary["sources"])
     elif last == "severity":
         yield from ((word, "", "severity") for word in SEVERITIES)
     elif last == "base":
         yield from ((word, "", "telegram") for word in base_telegrams())
-    elif last in ("in_table", "not_in_table"):
+    elif last in TABLE_KEYS:
         yield from ((table.name, table.title, "table") for table in book.vocabulary.tables.values())
     elif last == "replaced_by":
         yield from ((rule.id, rule.summary, "rule") for rule in book.rules)
     elif last in ("each", "point") or any(key in CONDITIONS for key in keys):
         yield from _conditions(keys, _element(lines, row))
     else:
-        yield from ((name, says, "key") for name, says in KEYS.items())
+        inner = next((says for owner, says in INNER_KEYS.items() if owner in keys), KEYS)
+        yield from ((name, says, "key") for name, says in inner.items())
 
 
 def _conditions(keys: list[str], element: str) -> Iterator[tuple[str, str, str]]:
@@ -85,12 +112,12 @@ def _conditions(keys: list[str], element: str) -> Iterator[tuple[str, str, str]]
     if kind is None or (kind.name == "list" and keys[-1] in QUANTIFIERS):
         inner = element_of(kind).node if kind is not None else element
         for node in dict.fromkeys(name for name in (inner, "Telegram") if name in nodes()):
-            yield from ((path, f"a {each}. {each.title}".strip(), "field") for path, each in all_paths(2, node))
+            yield from ((path, f"a {each}. {_described(node, path)}", "field") for path, each in all_paths(2, node))
         return
-    if kind.name == "list":
-        yield from ((word, "", "operator") for word in QUANTIFIERS)
+    if kind.name in ("list", "set"):
+        yield from ((word, says, "operator") for word, says in QUANTIFIERS.items())
     yield from ((name, each.says, "operator") for name, each in OPERATORS.get(kind.name, {}).items())
-    yield from ((word, "", "state") for word in STATES)
+    yield from ((word, says, "state") for word, says in STATES.items())
 
 
 def _element(lines: Sequence[str], row: int) -> str:

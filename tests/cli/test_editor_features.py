@@ -115,6 +115,12 @@ def test_hover_says_what_a_marking_means(tmp_path: Path) -> None:
         assert "Arms control treaties" in await session.hover(uri, text, "KACT", 2)
         assert "SIPDIS" in await session.hover(uri, text, "SIPDIS", 1)
         assert "" == await session.hover(uri, text, "The King", 1)
+        wrong = TELEGRAM.replace("2. (C)", "2. (S)")
+        session.change(uri, 2, wrong)
+        await session.diagnostics(2)
+        shown = await session.hover(uri, wrong, "(S)", 1)
+        assert "SECRET" in shown and "CLS-004 " in shown
+        assert "CLS-004" not in await session.hover(uri, wrong, "(U)", 1)
 
     run(tmp_path, work)
 
@@ -216,6 +222,19 @@ def test_rule_files_are_judged_while_they_are_written(tmp_path: Path) -> None:
         assert {"at_least", "is"} <= set(await session.completion(uri, CHAPTER, "when: {level: {"))
         assert {"mark", "label"} <= set(await session.completion(uri, CHAPTER, "require: {"))
         assert "IC-REG-2016" in await session.completion(uri, CHAPTER, "cite: [{source: ")
+        assert ["source", "clause"] == list(await session.completion(uri, CHAPTER, "cite: [{"))
+        assert "portion mark of the paragraph" in await session.hover(uri, CHAPTER, "{mark: present}", 1)
+        assert "readable or not" in await session.hover(uri, CHAPTER, "present}", 1)
+        more = CHAPTER + "    examples:\n      valid:\n        - base: confidential-2007\n          \n"
+        session.change(uri, 3, more)
+        await session.diagnostics(3)
+        assert "THE KING'S TRAVEL PLANS" in await session.hover(uri, more, "confidential-2007", 2)
+        assert {"sbu-2008", "confidential-2007"} <= set(await session.completion(uri, more, "base: "))
+        assert {"swap", "message", "note"} <= set(await session.completion(uri, more, "confidential-2007\n          "))
+        table = CHAPTER.replace("{mark: present}", "{mark.text: {in_table: controls}}")
+        session.change(uri, 4, table)
+        await session.diagnostics(4)
+        assert {"controls", "captions"} <= set(await session.completion(uri, table, "in_table: "))
 
     run(tmp_path, work)
 
