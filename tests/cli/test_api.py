@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,3 +80,31 @@ def test_another_package_of_that_name_is_one_clear_line(tmp_path: Path) -> None:
         f"cablecheck: another package named 'checker' hides cablecheck's own: {tmp_path / 'checker'} (checker.cli); "
         "install cablecheck in an environment of its own\n"
     )
+
+
+def test_the_examples_of_the_page_run_and_print_what_it_shows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    programs, shown = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "text"))
+    assert len(programs) == len(shown) == 1
+    monkeypatch.chdir(ROOT)
+    exec(compile(programs[0], "docs/python.md", "exec"), {})
+    assert shown[0] == capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_type_checker_sees_the_types_of_the_results(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    (tmp_path / "use.py").write_text(
+        "from checker import Finding, RuleNote, Telegram, check, load_rules, parse\n"
+        "findings: tuple[Finding, ...] = check('x', settings={'select': ['POR']}).findings\n"
+        "telegrams: list[Telegram] = parse('x')\n"
+        "rules: list[RuleNote] = load_rules()\n"
+        "wrong: int = check('x').findings\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "use.py"],
+        cwd=tmp_path, env={**os.environ, "MYPYPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert [line.split(":")[1] for line in done.stdout.splitlines() if ": error:" in line] == ["5"], done.stdout
