@@ -53,6 +53,8 @@ def test_explain_shows_fields(capsys: pytest.CaptureFixture[str]) -> None:
         ("swap", "swap, a key of an example: Texts that occur exactly once in the base, each with its replacement."),
         ("base", "    confidential-2007"),
         ("confidential-2007", "SUBJECT: THE KING'S TRAVEL PLANS"),
+        ("year", "  Reference.year: The year of the reference, if it is stated."),
+        ("Reference.year", "  Meaning: The year of the reference, if it is stated."),
         ("paragraphs.text", "  Example: {paragraphs: {any: {text: {contains: protect}}}}"),
     ],
 )

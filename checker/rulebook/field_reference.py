@@ -51,23 +51,25 @@ def field_lines(name: str) -> list[str]:
     found = _owners(name)
     if not found:
         return []
-    lines: list[str] = []
-    for owner, kind in found:
-        short = name.rpartition(".")[2]
-        lines += ["" for _ in lines[:1]] + [f"{name} of {owner}: {type_text(kind)}"]
-        lines += [f"  Meaning: {meaning_of(owner, short, kind)}"]
-        lines += [f"  States: {', '.join(states(kind))}"]
-        lines += [f"  {title}: {', '.join(names)}" for title, names in [_operators(kind)] if names]
-        if kind.name in ("node", "list") and kind.node in nodes():
-            lines += [f"  Its fields: {', '.join(sorted(fields(kind.node)))}"]
-        lines += [f"  Example: {_example_at(name, owner, kind)}"]
-    return lines
+    (owner, kind), *others = found
+    lines = [f"{name} of {owner}: {type_text(kind)}", f"  Meaning: {meaning_of(owner, name.rpartition('.')[2], kind)}"]
+    lines += [f"  States: {', '.join(states(kind))}"]
+    lines += [f"  {title}: {', '.join(names)}" for title, names in [_operators(kind)] if names]
+    if kind.name in ("node", "list") and kind.node in nodes():
+        lines += [f"  Its fields: {', '.join(sorted(fields(kind.node)))}"]
+    lines += [f"  Example: {_example_at(name, owner, kind)}"]
+    lines += (
+        ["", f"Other parts with a field of that name (`cablecheck explain {others[0][0]}.{name}`):"] if others else []
+    )
+    return lines + [f"  {node}.{name}: {meaning_of(node, name, other)}" for node, other in others]
 
 
 def _example_at(path: str, owner: str, kind: FieldType) -> str:
     """Return a condition on a field named by its path; the elements of a list are reached with `any`."""
     *before, last = path.split(".")
     condition = example_of(owner, last, kind)
+    if before and before[0] in nodes():
+        return condition
     node, joined, lists = "Telegram", "", []
     for part in before:
         joined = f"{joined}.{part}" if joined else part
@@ -184,17 +186,17 @@ def _operators(kind: FieldType) -> tuple[str, tuple[str, ...]]:
 
 
 def _owners(name: str) -> list[tuple[str, FieldType]]:
-    """Return (class, type) of a field: by its path from the telegram, else in every class that has one of this name."""
-    owner, kinds = "Telegram", fields("Telegram")
+    """Return (class, type) of a field: by its path from the telegram or a class, or in each class that has its name."""
     *before, last = name.split(".")
+    if not before:
+        return [(node, fields(node)[last]) for node in _ordered() if last in fields(node)]
+    owner = before.pop(0) if before[0] in nodes() else "Telegram"
     for part in before:
-        kind = kinds.get(part)
+        kind = fields(owner).get(part)
         if kind is None or kind.node not in nodes():
             return []
-        owner, kinds = kind.node, fields(kind.node)
-    if last in kinds:
-        return [(owner, kinds[last])]
-    return [] if before else [(node, fields(node)[last]) for node in _ordered() if last in fields(node)]
+        owner = kind.node
+    return [(owner, fields(owner)[last])] if last in fields(owner) else []
 
 
 def _ordered() -> list[str]:
