@@ -14,8 +14,8 @@ from ..errors import ConfigError
 from ..reporters.escaping import visible
 from ..reporters.terminal import count
 from ..resources import data_dir
-from ..rulebook import Diagnostic, pack_store
-from ..rulebook.diagnostics import relative
+from ..rulebook import pack_store
+from ..rulebook.diagnostics import Diagnostic, relative
 from ..rulebook.rule import match_rules
 from . import options as cli_options
 from . import output

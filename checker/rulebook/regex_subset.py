@@ -39,10 +39,8 @@ DIFFERENT = (  # syntax that the two engines read differently
 )
 PARTS = ("\\", "{,", "(?", "[:")  # one of these is in every text that such a pattern matches
 Refusal = tuple[str, str, str]
-WHERE = "the language of patterns is in docs/rule-language.md, 'Patterns'"
-
-
 FLAGS = ("R025", "flags such as (?i) are not allowed", "write both letters, [Tt]he, or use a vocabulary table")
+WHERE = "the language of patterns is in docs/rule-language.md, 'Patterns'"
 
 
 def refuse(pattern: str) -> Refusal | None:
