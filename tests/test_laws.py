@@ -28,7 +28,7 @@ LATE = {
     "urllib", "uuid", "webbrowser", "xml", "zipfile", "zlib",
 }  # fmt: skip
 THIRD_PARTY = {
-    "backports", "dask", "distributed", "duckdb", "fsspec", "jsonschema", "lsprotocol", "msgspec", "obstore",
+    "backports", "dask", "distributed", "duckdb", "fsspec", "jsonschema", "lsprotocol", "lxml", "msgspec", "obstore",
     "pygls", "pypdfium2", "re2", "tabulate", "yaml",
 }  # fmt: skip
 

@@ -23,7 +23,7 @@ try:
 except ImportError:  # a Python built without it, whose zipfile raises NotImplementedError instead
     LZMAError = zlib.error  # type: ignore[assignment, misc]
 
-_DAMAGE_ERRORS = (
+DAMAGE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     LZMAError,
@@ -168,7 +168,7 @@ def _zip_members(stream: Stream, settings: ReaderSettings) -> Iterator[Stream | 
         try:
             archive = stack.enter_context(zipfile.ZipFile(file))
             entries = _entries(archive)
-        except _DAMAGE_ERRORS as error:
+        except DAMAGE_ERRORS as error:
             raise InputError(f"is a damaged zip archive: {error}") from None
         if any(entry.filename in _OFFICE for entry in entries):
             raise InputError("is an Office document; export it as plain text")
@@ -191,7 +191,7 @@ def list_members(path: str) -> list[tuple[int, int]]:
     try:
         with _open(path) as file, zipfile.ZipFile(file) as archive:
             return [(number, entry.compress_size) for number, entry in enumerate(_entries(archive))]
-    except _DAMAGE_ERRORS as error:
+    except DAMAGE_ERRORS as error:
         raise InputError(f"is a damaged zip archive: {error}") from None
 
 
@@ -220,13 +220,13 @@ def _member(
         return Unreadable(stream.path, name, *refused)
     try:
         opened = archive.open(entry)
-    except _DAMAGE_ERRORS as error:
+    except DAMAGE_ERRORS as error:
         return Unreadable(stream.path, name, f"is a damaged member: {error}")
 
     def read(size: int) -> bytes:
         try:
             data = opened.read(size)
-        except _DAMAGE_ERRORS as error:
+        except DAMAGE_ERRORS as error:
             raise InputError(f"is a damaged member: {error}") from None
         limit.count(0, len(data))
         return data

@@ -1,12 +1,13 @@
 """Read e-mail messages and mailboxes: the text parts of each message, with fields of its header as facts.
 
 Plain and quoted-printable text keeps its positions in the file; a base64 part is decoded into a source of its own, and
-a note says so. Attachments other than text are listed, not opened.
+a note says so. Attached Word and PDF files are read; other attachments than text are listed, not opened.
 """
 
 from __future__ import annotations
 
 import binascii
+import io
 import re
 from collections.abc import Iterator
 
@@ -14,9 +15,10 @@ from ..errors import InputError
 from ..model import Fact
 from ..record import Record
 from ..text import Exchange, Source, Span, View
+from . import office, pdf
 from .metadata import fact
 from .registry import ReaderSettings, Reading, Unreadable, join_names, limit_edits
-from .streams import decode
+from .streams import Stream, decode
 
 _FIELD = re.compile(r"([!-9;-~]{1,76}):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _ENVELOPE = re.compile(r"From [^\n]*\n")
@@ -63,7 +65,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
         envelope = _ENVELOPE.match(text, start, end)
         message = _message(text, envelope.end() if envelope else start, end)
         name = f"message {number}" if len(starts) > 1 else ""
-        yield from _parts_of(reading, message, name)
+        yield from _parts_of(reading, message, name, settings)
 
 
 def _message(text: str, start: int, end: int) -> Message:
@@ -77,7 +79,9 @@ def _message(text: str, start: int, end: int) -> Message:
     return Message(fields, blank.end() if blank else start, end)
 
 
-def _parts_of(reading: Reading, message: Message, name: str) -> Iterator[Reading | Unreadable]:
+def _parts_of(
+    reading: Reading, message: Message, name: str, settings: ReaderSettings
+) -> Iterator[Reading | Unreadable]:
     """Yield the plain text parts of a message, or if it has none its other text parts, and every attachment."""
     leaves = list(_leaves(reading.view.text, message, _MAX_DEPTH))
     plain = any(_kind(leaf) == "text/plain" for leaf in leaves)
@@ -91,11 +95,37 @@ def _parts_of(reading: Reading, message: Message, name: str) -> Iterator[Reading
         yield from _text_part(reading, message, leaf, join_names(name, label))
     read = {id(leaf) for leaf in texts}
     for leaf in leaves:
-        opaque = _kind(leaf).startswith(_OPAQUE) or not texts
-        if id(leaf) not in read and (opaque or _filename(leaf)):
-            label = join_names(reading.cable, join_names(name, _filename(leaf) or "attachment"))
-            why = f"is an attachment of type {_kind(leaf)}; save it and check the file"
-            yield Unreadable(reading.path, label, why, not opaque)  # an image or a sound is excluded
+        if id(leaf) not in read:
+            yield from _other_part(reading, message, leaf, name, settings, needed=not texts)
+
+
+def _other_part(
+    reading: Reading, message: Message, leaf: Message, name: str, settings: ReaderSettings, *, needed: bool
+) -> Iterator[Reading | Unreadable]:
+    """Yield the document in an attached Word or PDF file, or why an attachment is not read.
+
+    `needed` means that the message has no text, so that its other parts are not only pictures in a text.
+    """
+    label = join_names(name, _filename(leaf) or "attachment")
+    opaque = _kind(leaf).startswith(_OPAQUE) or needed
+    if leaf.value("content-transfer-encoding").lower() == "base64" and opaque:
+        try:
+            stream = Stream(reading.path, label, io.BytesIO(_base64(reading.view, leaf)).read)
+        except InputError as error:
+            yield Unreadable(reading.path, join_names(reading.cable, label), str(error))
+            return
+        for module in (office, pdf):
+            if module.recognizes(stream.head):
+                for item in module.rows(stream, settings, ""):
+                    if isinstance(item, Unreadable):
+                        yield Unreadable(reading.path, join_names(reading.cable, label), item.why)
+                    else:
+                        facts = _header_facts(reading.view, message, elsewhere=True)
+                        yield reading.inner(item.view, facts, label, item.notes)
+                return
+    if opaque or _filename(leaf):
+        why = f"is an attachment of type {_kind(leaf)}; save it and check the file"
+        yield Unreadable(reading.path, join_names(reading.cable, label), why, not opaque)  # a picture is excluded
 
 
 def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> Iterator[Reading | Unreadable]:
@@ -110,13 +140,16 @@ def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> 
         yield Unreadable(reading.path, join_names(reading.cable, name), str(error))
         return
     if part.text.strip():
-        found = [fact(view, "mail_" + key, *message.fields[key][1:]) for key in _FACT_FIELDS if key in message.fields]
-        facts = tuple(each for each in found if each is not None)
-        if part.source is not view.source:  # the facts have positions in another text
-            facts = tuple(Fact(Span(0, 0), each.name, each.text) for each in facts)
+        facts = _header_facts(view, message, elsewhere=part.source is not view.source)
         yield reading.inner(part, facts, name, notes)
     elif _filename(leaf):
         yield Unreadable(reading.path, join_names(reading.cable, name), "contains no text", True)
+
+
+def _header_facts(view: View, message: Message, *, elsewhere: bool) -> tuple[Fact, ...]:
+    """Return fields of the header as facts; `elsewhere` means that the document is not in the text of the header."""
+    found = [fact(view, "mail_" + key, *message.fields[key][1:]) for key in _FACT_FIELDS if key in message.fields]
+    return tuple(Fact(Span(0, 0), one.name, one.text) if elsewhere else one for one in found if one is not None)
 
 
 def _leaves(text: str, message: Message, depth: int) -> Iterator[Message]:
@@ -147,11 +180,7 @@ def _read_part(view: View, leaf: Message) -> tuple[View, tuple[str, ...]]:
     """Return the part's text and notes. Raises `InputError` for damaged base64 or binary data."""
     encoding = leaf.value("content-transfer-encoding").lower()
     if encoding == "base64":
-        try:
-            data = binascii.a2b_base64(view.text[leaf.start : leaf.end].encode("ascii", "replace"))
-        except binascii.Error as error:
-            raise InputError(f"is damaged base64: {error}") from None
-        text, notes = decode(data)
+        text, notes = decode(_base64(view, leaf))
         source = Source(view.source.name, text)
         return View.whole(source), (*notes, _DECODED)
     part = view.slice(leaf.start, leaf.end)
@@ -159,6 +188,14 @@ def _read_part(view: View, leaf: Message) -> tuple[View, tuple[str, ...]]:
         charset = leaf.parameter("content-type", "charset").lower() or "utf-8"
         return part.exchange(limit_edits(_quoted_printable_edits(part.text, charset))), ()
     return part, ()
+
+
+def _base64(view: View, leaf: Message) -> bytes:
+    """Return the data of a part. Raises `InputError` for damaged base64."""
+    try:
+        return binascii.a2b_base64(view.text[leaf.start : leaf.end].encode("ascii", "replace"))
+    except binascii.Error as error:
+        raise InputError(f"is damaged base64: {error}") from None
 
 
 def _quoted_printable_edits(text: str, charset: str) -> Iterator[Exchange]:

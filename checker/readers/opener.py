@@ -32,7 +32,7 @@ from .streams import HEAD, Stream, decode
 
 _BY_CODE = {reader.code: reader for reader in READERS}
 _BYTES = readers_of_stages(PACKED, ROWS)
-_ROW_CODES = frozenset(reader.code for reader in _BYTES if reader.stage == ROWS and reader.code != "pdf")
+_ROW_CODES = frozenset(reader.code for reader in _BYTES if reader.stage == ROWS and reader.code not in ("docx", "pdf"))
 _TEXT_MARKERS = tuple((marker, reader) for reader in readers_of_stages(TEXT) for marker in reader.markers)
 _ROW_MARKERS = (  # of wrappers that occur inside rows
     ("<", _BY_CODE["html"]),
@@ -191,7 +191,7 @@ def _may_recognize(reader: Reader, text: str) -> bool:
     if reader.code == "csv-head":
         line = start[: start.find("\n") + 1]
         return any(marker in line for marker in reader.markers)
-    return start[:1] in ("{", "[", '"', "%") and any(marker in text for marker in reader.markers)
+    return start[:1] in ("{", "[", '"', "%", "P") and any(marker in text for marker in reader.markers)
 
 
 def _read_rows(

@@ -176,6 +176,7 @@ READERS = (
     Reader("csv", ROWS, 20, "csv_dump", "CSV rows of 8 columns, header and body last", ('","',)),
     Reader("csv-head", ROWS, 21, "csv_rows", "CSV rows under a row of column names", (",", ";", "\t", "|")),
     Reader("csv-text", TEXT, 70, "csv_dump", "such a row inside a page", ('","',)),
+    Reader("docx", ROWS, 9, "office", "a Word document", ("PK\x03\x04",)),
     Reader("foia", TEXT, 80, "foia", "text released under FOIA with case stamps", ("Doc No",)),
     Reader("frus", TEXT, 10, "frus", "FRUS volumes and documents in TEI XML", ("http://www.tei-c.org/ns/1.0",)),
     Reader("gzip", PACKED, 11, "archives", "a gzip file", ("\x1f\x8b",)),

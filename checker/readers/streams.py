@@ -24,6 +24,8 @@ _BYTE_ORDER_MARKS = (
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\b\t\n\v\f\r\x1a\x1b") + b"\x7f"
 _UPPER = bytes(range(0x80, 0xA0))
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # in Windows-1252
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds an encrypted Office document
 _SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -31,7 +33,7 @@ _SIGNATURES = (
     (b"II*\0", "a TIFF image"),
     (b"MM\0*", "a TIFF image"),
     (b"\x7fELF", "a program"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document; export it as plain text"),
+    (_OLD_OFFICE, "an old Office document; export it as plain text"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
     (b"BZh", "a bzip2 file; unpack it first"),
@@ -69,6 +71,8 @@ def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 def refuse_binary(data: bytes) -> None:
     """Raise `InputError` if data begins with a known signature, or a twentieth of its first 8 KB are control bytes."""
+    if data.startswith(_OLD_OFFICE) and _ENCRYPTED in data:
+        raise InputError("is an Office document with a password; remove the password first")
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise InputError(f"is not text but {kind}")

@@ -71,3 +71,11 @@ def test_an_e_mail_with_its_marking_on_a_label():
     assert ["SECRET//NOFORN", "SECRET//NOFORN"] == [banner.text for banner in found.banners]
     assert ("IC", "2013-05-07", "Roe, Richard") == (found.profile, str(found.date), found.sender.name)
     assert ("Jane Doe", True) == (found.authority.name, found.authority.multiple_sources)
+
+
+def test_the_text_may_follow_the_subject_without_an_empty_line():
+    found = telegram(
+        "SECRET\n\nDate: May 7, 2013\nSubject: (U) Locks and Weirs\nand Bridges\n1. (S) Text.\n(U) Text.\n\nSECRET\n"
+    )
+    assert "Locks and Weirs and Bridges" == found.subject.text
+    assert ["(S)", "(U)"] == [short(p.mark) for p in found.paragraphs]

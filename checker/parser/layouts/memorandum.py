@@ -22,6 +22,7 @@ from ..markings import finder
 
 _FIELD = Pattern(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
 _FIELDS = ("authority", "classification", "date", "reference", "sender", "subject", "to")
+_FIRST_WORDS = Pattern(r"(1[.)] )|(?:\d{1,3}[.)] {0,3})?(?=\()")
 _COLUMN = Pattern(r" {4,}(?=\S)")
 _LONGEST_DATE = 30  # code points of a date alone on its line
 _TOP = 14  # lines at the top of which one may be a date alone
@@ -110,7 +111,9 @@ class MemorandumReader:
         if kind == "authority":
             return self._authority(start, end)
         if kind == "subject":
-            end = self._lines_below(end, lambda low, high: self._field(low, high) is not None)
+            end = self._lines_below(
+                end, lambda low, high: self._field(low, high) is not None or self._opens_text(low, high)
+            )
         self._value(kind, start, self.cursor.trim(start, end)[1])
         return end
 
@@ -208,7 +211,19 @@ class MemorandumReader:
         field = self._field(start, last)
         if field is not None:
             return field != "authority"
-        return cursor.fold[start] == "(" or finder.banner(cursor.view, start, last, cursor.words) is not None
+        return (
+            self._opens_text(start, last)
+            or cursor.fold[start] == "("
+            or finder.banner(cursor.view, start, last, cursor.words) is not None
+        )
+
+    def _opens_text(self, start: int, last: int) -> bool:
+        """Return whether a line is the first of the text: it has the number 1 or a portion mark."""
+        cursor = self.cursor
+        found = _FIRST_WORDS.match(cursor.fold, start, last)
+        if found is None or found.group(1):
+            return found is not None
+        return isinstance(finder.portion(cursor.view, found.end(), last, cursor.words), Marking)
 
     def _date(self, start: int, last: int, alone: bool) -> bool:
         cursor = self.cursor
