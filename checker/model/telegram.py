@@ -143,7 +143,9 @@ class Telegram(Node):
 
     @property
     def released(self) -> bool:
-        """Return whether stamps or the archive's record show that it was released or declassified."""
+        """Return whether stamps or the archive's record show that it was released or declassified, at least in part."""
+        if self.release_level == "none":
+            return False
         if self.source_record is not None and self.source_record.review is not None:
             return True
         return any(stamp.action in RELEASING for stamp in self.stamps)
@@ -151,6 +153,8 @@ class Telegram(Node):
     @property
     def release_date(self) -> Date | None:
         """Return the day of the latest stamp or review by which the document was released or declassified."""
+        if not self.released:
+            return None
         days = [x.date for x in self.stamps if x.action in RELEASING and x.date is not None]
         review = self.source_record.review.date if self.source_record and self.source_record.review else None
         if isinstance(review, Date):

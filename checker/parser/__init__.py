@@ -19,6 +19,7 @@ from .layouts.detect import (
     has_authority_opener,
     has_joined_fields,
     has_page_lines,
+    is_bare_text,
     is_mail,
     is_smart_form,
     printed_form,
@@ -123,7 +124,7 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
         if _fields_read(other, second) > _fields_read(cursor, telegram):
             _copy_fields(telegram, second)
             return other
-    if _is_cable(telegram) or _has_cable_frame(cursor, telegram):
+    if _is_cable(telegram) or _has_cable_frame(cursor, telegram) or is_bare_text(cursor, telegram):
         return cursor
     return _read_document(cursor, telegram)
 

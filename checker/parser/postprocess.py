@@ -181,6 +181,8 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
     if telegram.layout == "document":
         if record is not None and record.level_text is not None:
             _set_lost(telegram, ("banner",), start, "the banner: this edition states the level beside the text")
+        elif not cursor.fold.strip():
+            _set_lost(telegram, ("banner", *_FIELDS), start, "the text: reviewers withheld all of it")
     elif telegram.layout == "smart":
         if telegram.banner is None and telegram.banners:  # its last lines state the level again
             telegram.banner = telegram.banners[0]
@@ -226,6 +228,7 @@ def _mark_lost_top(telegram: Telegram) -> None:
     _set_lost(telegram, ("banner",), start, "the classification line: this copy begins below it")
     if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
         _set_lost(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
+        telegram.captions = tuple(one for one in telegram.captions if one.code is not None)  # or of the references
 
 
 def _why_lost(cursor: Cursor, telegram: Telegram) -> str:

@@ -27,10 +27,12 @@ _LINE_BREAKS = {
     "/row": "\n",
     "/dateline": "\n\n",
     "/signed": "\n",
+    "/seg": "\n",
     "/head": "\n\n",
 }
 _ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _ITEM = re.compile(r"[A-Z][a-z]+(?: [A-Za-z]+){0,2}")  # an item of the level sentence, as in "Word; Word; Word."
+_SOURCE = re.compile(r"\s*\[?(?:<[^<>]*>)?Source: ")
 _SENTENCE = re.compile(r"(?<=\.) ")
 _NOT_MARKED = "no classification marking"
 
@@ -123,22 +125,37 @@ def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> It
 
 
 def _facts(view: View, inside: list[MarkupTag], settings: ReaderSettings) -> Iterator[Fact]:
+    """Yield the title, the source note with level and handling, the level printed above the document, and its date."""
     text = view.text
-    noted = dated = titled = False
+    missing = {"head", "note", "seg", "date"}
     for index, tag in enumerate(inside):
-        if tag.name == "head" and not titled:
-            titled = True
-            end = next((later.start for later in inside[index + 1 :] if later.name in ("note", "/head")), tag.end)
+        if tag.name not in missing:
+            continue
+        end = _content_end(inside, index)
+        if tag.name == "head":
+            missing.discard("head")
             yield Fact(view.span(tag.end, end), "frus_title", plain_text(text, tag.end, end, html=False))
-        elif tag.name == "note" and not noted and tag.attribute("type") == "source":
-            noted = True
-            end = next((later.start for later in inside[index + 1 :] if later.name == "/note"), tag.end)
-            yield from _source_note(view, tag.end, end, settings)
-        elif tag.name == "date" and not dated:
+        elif tag.name == "note" and (tag.attribute("type") == "source" or _SOURCE.match(text, tag.end, end)):
+            facts = list(_source_note(view, tag.end, end, settings))
+            missing -= {"note", "seg"} if len(facts) > 1 else {"note"}
+            yield from facts
+        elif tag.name == "seg" and _is_level(
+            level := plain_text(text, tag.end, end, html=False).strip("[]."), "", settings
+        ):
+            missing.discard("seg")
+            yield Fact(view.span(tag.end, end), "classification", level)
+        elif tag.name == "date":
             when = _ISO.match(tag.attribute("when") or tag.attribute("from") or "")
             if when is not None:
-                dated = True
+                missing.discard("date")
                 yield Fact(view.span(tag.start, tag.end), "date", when[0])
+
+
+def _content_end(inside: list[MarkupTag], index: int) -> int:
+    """Return where the content of an element ends: at its end tag, at the next one of its kind, or at a note."""
+    ends = (inside[index].name, f"/{inside[index].name}", "note")
+    found = (inside[at].start for at in range(index + 1, len(inside)) if inside[at].name in ends)
+    return next(found, inside[index].end)
 
 
 def _source_note(view: View, low: int, high: int, settings: ReaderSettings) -> Iterator[Fact]:
@@ -163,5 +180,5 @@ def _is_level(level: str, rest: str, settings: ReaderSettings) -> bool:
         return True
     vocabulary = settings.vocabulary
     if vocabulary is not None and "levels" in vocabulary:
-        return vocabulary["levels"].find(level.upper()) is not None
+        return any(vocabulary[table].find(level.upper()) is not None for table in ("levels", "admin_controls"))
     return _ITEM.fullmatch(level) is not None and all(_ITEM.fullmatch(item.strip()) for item in rest.split(";") if item)

@@ -247,13 +247,13 @@ def unwrap(
             yield from unwrap(inner, settings, None, (*codes, reader.code), depth - 1)
 
 
-_WHERE = "locator"  # the fact that says where an archive keeps a text: its record is one even without the text
+_RECORDS = ("locator", "foia_release")  # facts of a record that is a document even if its text is elsewhere or withheld
 
 
 def _unwrapped(reading: Reading, forced: Reader | None, codes: tuple[str, ...]) -> Iterator[Reading | Unreadable]:
     """Yield the telegrams of a text without a wrapper; usually it is one."""
     text = reading.view.text
-    if (not text or text.isspace()) and all(fact.name != _WHERE for fact in reading.facts):
+    if (not text or text.isspace()) and all(fact.name not in _RECORDS for fact in reading.facts):
         yield Unreadable(reading.path, reading.cable, f"contains no text inside its wrapper ({'+'.join(codes)})")
     elif forced is None and not codes and text.startswith(_XML):
         yield Unreadable(reading.path, reading.cable, "is XML of an unknown kind; save its telegrams as text")

@@ -129,3 +129,61 @@ def test_a_word_is_explained_from_the_tables(word: str, wanted: list[str], capsy
     out = capsys.readouterr().out
     assert [part for part in wanted if part not in out] == []
     assert "source: " in out
+
+
+RECORD = (
+    "Message Text\n\n{text}\n\nMessage Attributes\n\nDocument Number: 1975STRELS00123\nFrom: STRELSAU\nTo: STATE\n"
+    "Draft Date: 14 MAR 1975\nLocator: {locator}\nOriginal Classification: CONFIDENTIAL\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("locator", "text", "reason"),
+    [
+        ("TEXT WITHDRAWN", "", "withdrawn by reviewers"),
+        ("TEXT ON-LINE", "TEXT WITHDRAWN", "withdrawn by reviewers"),
+        ("ADS TEXT UNRETRIEVABLE", "ERROR READING TEXT INDEX FILE; TEXT UNRETRIEVABLE", "not retrievable from the old system"),
+        ("TEXT ON-LINE", "EXPAND ERROR ENCOUNTERED", "not expandable from its compressed form"),
+        ("TEXT ON MICROFILM", "", "on microfilm only"),
+    ],
+)  # fmt: skip
+def test_a_withdrawn_text_is_told_from_a_lost_one(
+    locator: str, text: str, reason: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "record.txt").write_text(RECORD.format(locator=locator, text=text), encoding="utf-8")
+    assert main(["lint", "--isolated", "--format", "json", "record.txt"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["summary"]["checked"], report["findings"]) == (1, [])
+    reasons = {one["why"] for one in report["undetermined"] if one["rule"] == "FMT-027"}
+    assert reasons == {f"this copy does not have the text: {reason}"}
+
+
+def test_a_document_withheld_in_full_is_checked_and_undetermined(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "later.txt").write_text(copy("B1\n", release="DENIED IN FULL B1,1.4(D)"), encoding="utf-8")
+    assert main(["lint", "--isolated", "--format", "json", "later.txt"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["summary"]["checked"], report["findings"]) == (1, [])
+    assert "reviewers withheld all of it" in {one["why"].rpartition(": ")[2] for one in report["undetermined"]}
+
+
+@pytest.mark.slow
+def test_a_classified_copy_of_a_released_telegram_is_found_among_foia_copies(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "plain.txt").write_text(BASE, encoding="utf-8")
+    (folder / "other.txt").write_text(BASE.replace("000412", "000413").replace("#0412", "#0413"), encoding="utf-8")
+    (folder / "denied.txt").write_text(
+        copy(BASE, release="DENIED IN FULL").replace("000412", "000413").replace("#0412", "#0413"), encoding="utf-8"
+    )
+    files = ["later.txt", "plain.txt", "other.txt", "denied.txt"]
+    assert main(["audit", "--isolated", "--quiet", "--out", "out", *files]) in (0, 1)
+    capsys.readouterr()
+    assert main(["query", "--format", "jsonl", "out", "select path, released from cables order by path"]) == 0
+    rows = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [(row["path"], row["released"]) for row in rows] == [
+        ("denied.txt", False), ("later.txt", True), ("other.txt", False), ("plain.txt", False),
+    ]  # fmt: skip
+    assert main(["query", "--format", "jsonl", "out", "select path from findings where rule = 'CRP-011'"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"path": "plain.txt"}

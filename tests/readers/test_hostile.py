@@ -110,6 +110,8 @@ GROWING = {
     "tei depth": lambda n: TEI + "<div>" * n,
     "tei documents": lambda n: (TEI[TEI.index("<div") :] + "</div>") * (n // 10) + TEI,
     "tei notes": lambda n: TEI + "<note>" * n,
+    "tei segments": lambda n: TEI + "<opener><seg>" * n,
+    "tei untyped notes": lambda n: TEI + "<note> " * n + "</note>",
     "tei sources": lambda n: TEI + '<note type="source">Source: ' + "A. " * n,
     "tei blanks": lambda n: TEI + "<p>" + " \n" * n,
     "pasted heads": lambda n: "Reference ID Created Released Classification " * n + HEAD,

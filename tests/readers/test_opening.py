@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from checker import readers
+from checker import readers, rulebook
 from checker.errors import ConfigError
 
 TELEGRAM = "R 141530Z MAR 08\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\nUNCLAS STRELSAU 000123\n\n1. TEXT.\n"
@@ -264,8 +264,6 @@ LEVELS = [
 
 @pytest.mark.parametrize(("cell", "level", "origin"), LEVELS, ids=[cell for cell, _, _ in LEVELS])
 def test_the_word_tables_part_level_and_origin(cell, level, origin):
-    from checker import rulebook
-
     row = f"Reference ID Date Classification Origin\n08STRELSAU123 2008-03-14 15:30 {cell}\n\n{TELEGRAM}"
     (found,) = readers.read("x", data=row.encode(), vocabulary=rulebook.load().vocabulary)
     assert [fact.text for fact in found.facts] == ["08STRELSAU123", "2008-03-14 15:30", level, origin]
@@ -273,8 +271,6 @@ def test_the_word_tables_part_level_and_origin(cell, level, origin):
 
 def test_wrappers_are_nested():
     import html
-
-    from checker import rulebook
 
     with open(os.path.join(os.path.dirname(__file__), "..", "telegrams", "wrapped", "archive.txt")) as file:
         record = file.read()
@@ -301,3 +297,30 @@ def test_xml_that_nobody_knows_is_refused_and_not_read_as_one_telegram():
     why = "is XML of an unknown kind; save its telegrams as text"
     assert [readers.Unreadable("x.xml", "", why)] == list(readers.read("x.xml", data=data))
     assert ["plain"] == [item.reader for item in readers.read("x.xml", data=data, reader="plain")]
+
+
+SOURCE = "Source: Archive, Box 1. {level}. Drafted by Roe."
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<head>1. Letter<note n='1' type='source'>{source}</note></head><opener><dateline>May 2</dateline></opener>",
+        "<head>1. Letter<note n='1'>{source}</note></head><opener><dateline>May 2</dateline></opener>",
+        "<head>1. Letter</head><note type='source' rend='inline'>[{source}]</note><opener><dateline>May 2</dateline></opener>",
+        "<head>1. Letter</head><opener><note type='source'><hi>{source}</hi></note><dateline>May 2</dateline></opener>",
+        "<note type='source'>790.00/6-252: Telegram</note><head>1. Letter</head><opener><seg><hi>{level}</hi></seg><dateline>May 2</dateline></opener>",
+    ],
+)
+@pytest.mark.parametrize(
+    ("level", "facts"),
+    [("Secret; Nodis", {"classification": "Secret", "handling": "Nodis"}), ("Limited Official Use", {"classification": "Limited Official Use"})],
+)  # fmt: skip
+def test_the_source_note_states_the_level_wherever_it_is(frame, level, facts):
+    shown = level.partition(";")[0] if "seg" in frame else level
+    text = frame.format(source=SOURCE.format(level=level), level=shown)
+    data = f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><div type="document">{text}<p>1. Text. Secret.</p></div></TEI>'
+    (found,) = readers.read("x", data=data.encode(), vocabulary=rulebook.load().vocabulary)
+    known = {fact.name: fact.text for fact in found.facts if fact.name in ("classification", "handling")}
+    assert known == ({"classification": shown} if "seg" in frame else facts)
+    assert found.view.text.endswith("May 2\n\n1. Text. Secret.\n\n")

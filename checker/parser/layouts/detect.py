@@ -8,6 +8,9 @@ from ...model import Banner, Telegram, Unread
 from ...vocabulary import Vocabulary
 from ..cursor import Cursor
 
+_SMALL_LETTERS = "aeinorst"
+_CAPITALS = 20  # a text in capitals has fewer of these letters than one in so many characters
+_PROSE = 200  # code points of a text without two numbers that is more than a note in capitals
 _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
 
 
@@ -59,6 +62,20 @@ def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
         if not any(at >= 0 and cursor.begins_line(at) for at in found):
             return False
     return True
+
+
+def is_bare_text(cursor: Cursor, telegram: Telegram) -> bool:
+    """Return whether the text is that of a telegram without anything above it: in capitals, numbered or signed.
+
+    Collections of the telegrams of 1973-79 have such texts: they begin with a paragraph or an item of the references,
+    and end with a surname.
+    """
+    if telegram.banner is not None or telegram.subject is not None or telegram.authority is not None:
+        return False
+    if len(telegram.numbered) < 2 and (telegram.signature is None or cursor.size < _PROSE):
+        return False
+    small = sum(map(cursor.text.count, _SMALL_LETTERS))
+    return small * _CAPITALS < cursor.size
 
 
 def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
@@ -127,7 +144,7 @@ _RECORDED = ("created", "level_text", "origin", "subject", "handling", "eo", "ta
 
 def is_unrecognized(telegram: Telegram) -> bool:
     """Return whether nothing was recognized that a rule could evaluate. Such a text is not a clean telegram."""
-    if telegram.layout == _NAMED:
+    if telegram.layout == _NAMED or (telegram.layout == "body" and telegram.signature is not None):
         return False
     for field in _SINGLE:
         node = getattr(telegram, field)
