@@ -74,6 +74,9 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "months": lambda n: HEAD + "E.O. 12958: DECL: " + "MARCH " * (n // 6),
     "sections": lambda n: HEAD + "C O N F I D E N T I A L SECTION 01 OF 02 STRELSAU 000123\n1. (C) A\n" * (n // 67),
     "subparagraphs": lambda n: HEAD + "1. (C) A\n" + "--A. (C) B\n" * (n // 11),
+    "deleted paragraphs": lambda n: HEAD + "2. [(b)(1)]\n\n" * (n // 13),
+    "misnumbered paragraphs": lambda n: HEAD + "1. (C) A\n\n9. OGA\n\n" * (n // 18),
+    "notices on one line": lambda n: HEAD + "1. (C) " + "DELETED, B1 " * (n // 12),
     "mail headers": lambda n: "From: a@b\nTo: c@d\nContent-Type: text/plain\n" + "X-A: b\n" * (n // 7) + "\nA",
     "mail parts": lambda n: "From: a@b\nContent-Type: multipart/mixed; boundary=x\n\n" + "--x\n\nA\n" * (n // 7),
     "json rows": lambda n: '{"body": "A"}\n' * (n // 14),
@@ -127,8 +130,8 @@ SIGNS = (
     "03/12/2018 ", "141530Z MAR 08\n", "SECTION 01 OF 02 ", "PAGE 02 OF 03\n", "FM A\n", "REF: A. ", "<a>", "[[", "...",
 )  # fmt: skip
 TABLES = (
-    "labels", "levels", "captions", "controls", "exemptions", "instructions", "months", "notices", "page_words",
-    "precedence", "stamps", "statements",
+    "labels", "levels", "captions", "controls", "deletions", "exemptions", "instructions", "months", "notices",
+    "page_words", "precedence", "release_codes", "stamps", "statements",
 )  # fmt: skip
 PLACES = {"head": HEAD, "text": HEAD + "SUBJECT: X\n\n1. (C) A.\n", "value": HEAD + "E.O. 12958: ", "form": FORM}
 

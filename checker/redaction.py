@@ -46,12 +46,12 @@ middle missing module mon month more must name named names needs neither nested 
 object objects of off old on one only operating or order originator out outside over own packed page pages paragraph
 paragraphs parse parser part partial password paths pattern per pipe place plain positions positive possible precise
 present print processes profile program publisher query quote read reader readers received recognized records refer
-references refid refused released remove replaced requested require resource row rows rule rules run s same save says
-scheme section see selected selection set sets setting settings severity share shown signal size skipped slash smaller
-spelling stamps start states station stopped store string subject such suggestion symbolic table telegram telegrams
-text than that the them these this time times to too took top true truncated turns two type unchanged under unexpected
-unknown unpack unsafe unwrap use used volumes was web when whether which whole with within without worker wrapper xz
-year years yy yyyy z zip
+references refid refused released remove replaced requested require resource reviewers row rows rule rules run s same
+save says scheme section see selected selection set sets setting settings severity share shown signal size skipped
+slash smaller spelling stamps start states station stopped store string subject such suggestion symbolic table
+telegram telegrams text than that the them these this time times to too took top true truncated turns two type
+unchanged under unexpected unknown unpack unsafe unwrap use used volumes was web when whether which whole with
+withheld within without worker wrapper xz year years yy yyyy z zip
 """
 
 

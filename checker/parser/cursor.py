@@ -12,6 +12,7 @@ from ..vocabulary import Vocabulary
 from .lookup import Grammar
 
 # ---- the cursor ------------------------------------------------------------------------------------------------------
+_NOT_BLANK = re.compile("[^ ]")
 _ASCII_BLANKS = "\t\f\v"
 _BLANKS = _ASCII_BLANKS + "\x1c\x1d\x1e\x1f\x85\xa0\u2007\u2028\u2029\u202f"
 
@@ -25,14 +26,13 @@ class Cut(Record):
 
 
 class FoundDeletion(Record):
-    """A deletion in the text of a cursor. `form` is its code in the table, `margin` whether it is cut out."""
+    """A deletion in the text of a cursor. `form` is its code in the table."""
 
     start: int
     end: int
     form: str
     codes: tuple[str, ...] = ()
     extent: str = ""
-    margin: bool = False
 
 
 class Cursor:
@@ -141,7 +141,8 @@ class Cursor:
 
     def blank_line(self, start: int) -> bool:
         """Return whether only blanks follow up to the end of the line."""
-        return not self.fold[start : self.fold.find("\n", start)].strip(" ")
+        found = _NOT_BLANK.search(self.fold, start)
+        return found is None or found[0] == "\n"
 
     def begins_line(self, start: int) -> bool:
         """Return whether only blanks precede `start` on its line."""

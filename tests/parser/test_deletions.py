@@ -120,3 +120,12 @@ def test_a_missing_mark_beside_a_deletion_elsewhere_is_still_reported() -> None:
 )  # fmt: skip
 def test_words_like_these_are_no_deletions(words: str) -> None:
     assert parsed(swapped(base(), ("two more carriages", words)))[0].deletions == ()
+
+
+def test_a_deletion_within_the_first_line_excuses_no_missing_mark_even_if_codes_are_in_a_margin() -> None:
+    text = swapped(base(), ("2. (C) The Chancellor asked", "2. The Chancellor [name not declassified] asked"))
+    line = next(line for line in text.splitlines() if line.startswith("1. (C)"))
+    telegram, judgment = judged(text.replace(line, f"{line}{' ' * 30}B1"))
+    assert ["margin", "text"] == [each.place for each in telegram.deletions]
+    assert [False] == [each.cut for each in telegram.paragraphs if each.number == 2]
+    assert "POR-001" in [each.rule for each in judgment.findings]

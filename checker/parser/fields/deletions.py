@@ -7,7 +7,7 @@ the text before it is read; every other deletion remains in the text at its posi
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -17,7 +17,8 @@ from ...vocabulary import Vocabulary
 from ..cursor import Cursor, Cut, FoundDeletion
 
 _LONGEST_NOTE = 600  # code points in brackets
-_LONGEST_ALONE = 60  # code points before a notice that has a line to itself
+_LONGEST_ALONE = 60  # code points before a notice that has a line to itself, or before a value
+_LONGEST_CODES = 200  # code points after such a notice
 _WIDE = 10  # blanks before a code in the margin of a copy without release stamps
 _BRACKETS = Pattern(rf"\[{{1,2}}([^\[\]]{{1,{_LONGEST_NOTE}}})\]{{1,2}}")
 _ENCLOSED = r"\( ?B ?\) ?\( ?\d{1,2} ?\)(?: ?\( ?[A-F] ?\))?|\( ?[JK] ?\) ?\( ?\d ?\)|\(D\) ?\(5\)"
@@ -30,7 +31,8 @@ _MARGIN_SECTION = Pattern(r"   1\. ?[345] ?\(")
 _NEAR_EXEMPTION = Pattern(r"B\d")
 _NEAR_ENCLOSED = Pattern(r"\) ?\( ?\d")
 _ENCLOSED_RUN = Pattern(_ENCLOSED)
-_LABEL_BEFORE = Pattern(r"[^\n]*(?::|\b\d{1,3}[.)]) *\Z|\s*\Z")
+_LABEL_END = Pattern(r"(?::|\b\d{1,3}[.)]) *\Z")
+_LABEL = Pattern(r"[^\n]*?(?::|\b\d{1,3}[.)])(?= |\Z)")
 _CLAUSE_BEFORE = Pattern(r"[\d)] ?\([A-Z\d]{1,3}\)\Z")
 _NUMBER_LABEL = Pattern(r"(?:^|[ \xb6])\d{1,3}[.)](?: ?\([A-Z/]{1,8}\))?\Z")
 _LINE_ALONE = Pattern(r"(?<=\n)[ \t]*(\S{2,})[ \t]*(?=\r?\n)", 0)
@@ -151,7 +153,7 @@ def margin_codes(cursor: Cursor) -> list[FoundDeletion]:
         start, end = cursor.trim(*match.span())
         codes = forms.codes(cursor.fold[start:end])
         if any(map(_is_numbered, codes)) and _stands_apart(cursor, start):
-            found.append(FoundDeletion(start, end, forms.code_form, codes, "", True))
+            found.append(FoundDeletion(start, end, forms.code_form, codes))
     return found
 
 
@@ -197,9 +199,7 @@ def kept_spans(cursor: Cursor, start: int, end: int) -> list[tuple[int, int]]:
 def deletion_at(cursor: Cursor, start: int) -> FoundDeletion | None:
     """Return the deletion that begins at an offset, or `None`."""
     found = deletions_in(cursor)
-    if not found:
-        return None
-    at = bisect_left([one.start for one in found], start)
+    at = bisect_left(found, start, key=lambda one: one.start)
     return found[at] if at < len(found) and found[at].start == start else None
 
 
@@ -280,11 +280,18 @@ def _cites_clause(cursor: Cursor, start: int, forms: DeletionForms) -> bool:
 
 def _is_value(cursor: Cursor, start: int, end: int) -> bool:
     """Return whether a span is the whole value of a label, or everything that follows a paragraph number."""
-    line = cursor.line_start(start)
-    if not cursor.blank_line(end) or line == start:
-        return False
-    before = cursor.fold[line:start]
-    return before.strip(" ") != "" and _LABEL_BEFORE.match(before) is not None
+    return cursor.blank_line(end) and _follows_label(cursor, start)
+
+
+def _follows_label(cursor: Cursor, start: int) -> bool:
+    """Return whether a label or a paragraph number ends right before an offset, or blanks before it."""
+    return _LABEL_END.search(cursor.fold, _near_line_start(cursor, start), start) is not None
+
+
+def _near_line_start(cursor: Cursor, at: int) -> int:
+    """Return where the line of `at` begins, or a bounded distance before `at`."""
+    low = max(at - _LONGEST_ALONE, 0)
+    return max(cursor.fold.rfind("\n", low, at) + 1, low)
 
 
 def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
@@ -292,37 +299,31 @@ def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[Fo
     at = cursor.fold.find(word)
     while at >= 0:
         end = at + len(word)
-        line = cursor.line_start(at)
-        before = cursor.fold[line:at]
-        value = _is_value(cursor, at, end)
-        if not cursor.fold[end].isalnum() and not before[-1:].isalnum() and word == cursor.text[at:end]:
-            begins = before.strip(" ") != "" and _LABEL_BEFORE.match(before) is not None and not before.endswith(".")
-            if value or (begins and cursor.fold[end] in " ,;"):
+        if cursor.text[at:end] == word and not cursor.fold[end].isalnum() and _follows_label(cursor, at):
+            if cursor.blank_line(end) or (cursor.fold[end] in " ,;" and cursor.fold[at - 1] != "."):
                 yield FoundDeletion(at, end, forms.code_form, (forms.by_form[word],))
         at = cursor.fold.find(word, end)
 
 
 def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield notices without brackets that fill a line, a value, or a paragraph."""
+    """Yield notices without brackets that fill a line, a value, or a paragraph; codes may follow them."""
     at = cursor.fold.find(form)
     while at >= 0:
         end = at + len(form)
-        tail = cursor.fold[end : cursor.line_end(end)].strip(" .")
-        line = max(cursor.line_start(at), at - _LONGEST_ALONE)
-        before = cursor.fold[line:at]
-        label = re.match(r"[^\n]*?(?::|\b\d{1,3}[.)])(?= |\Z)", before)
-        start = line + (label.end() if label is not None else 0)
-        extent = before[start - line :].strip(" ")
-        codes = forms.codes(tail)
-        if forms.code.sub("", tail).strip(" ,;") == "" and _is_extent(extent, forms) and not before[-1:].isalnum():
-            low = cursor.trim(start, end)[0]
-            high = cursor.trim(start, cursor.line_end(end))[1]
-            yield FoundDeletion(low, high, code, codes, extent.lower())
+        stop = cursor.fold.find("\n", end, end + _LONGEST_CODES)
+        line = _near_line_start(cursor, at)
+        label = _LABEL.match(cursor.fold, line, at)
+        start = label.end() if label is not None else line
+        extent = cursor.fold[start:at].strip(" ")
+        if stop >= 0 and not cursor.fold[at - 1 : at].isalnum() and _is_extent(extent, forms):
+            tail = cursor.fold[end:stop].strip(" .")
+            if forms.code.sub("", tail).strip(" ,;") == "":
+                yield FoundDeletion(*cursor.trim(start, stop), code, forms.codes(tail), extent.lower())
         at = cursor.fold.find(form, end)
 
 
 def _rows(cursor: Cursor, sign: str, code: str, pattern: Pattern) -> Iterator[FoundDeletion]:
-    """Yield rows that begin with the character `sign`. Dashes and underscores are usually rules, rarely a deletion."""
+    """Yield rows that are at least as long as `sign`. Dashes and underscores are usually rules, rarely a deletion."""
     end = 0
     while (start := cursor.fold.find(sign, end)) >= 0:
         match = pattern.match(cursor.fold, start)
@@ -368,20 +369,25 @@ def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) ->
     forms = deletion_forms(cursor.words)
     found = [_node(cursor, one, forms) for one in deletions_in(cursor)]
     found += margin
+    known = {(one.span.start, one.span.end) for one in found}
     for paragraph in telegram.paragraphs:
-        if paragraph.cut and paragraph.place is not None and not any(x.span == paragraph.place.span for x in found):
-            place = paragraph.place
+        place = paragraph.place
+        if paragraph.cut and place is not None and (place.span.start, place.span.end) not in known:
             found.append(Deletion(place.span, place.text, forms.start_form, forms.kinds[forms.start_form]))
     found += _between_numbers(cursor, telegram, forms, {one.span.start for one in found})
     _cover_reasons(cursor, telegram, found)
     if not found:
         return
     found.sort(key=lambda one: one.span.start)
-    if margin:
-        _withheld_paragraphs(cursor, telegram, found)
+    _withheld_paragraphs(cursor, telegram, [one for one in found if one.place == "margin"])
+    marks = [one.place.span for one in telegram.paragraphs if one.cut and one.place is not None]
     spans = _places(telegram)
     for one in found:
-        one.place = one.place or next((name for name, span in spans if _inside(one.span, span)), "text")
+        at = bisect_right(marks, one.span.start, key=lambda span: span.start) - 1
+        in_mark = at >= 0 and _inside(one.span, marks[at])
+        one.place = one.place or (
+            "mark" if in_mark else next((name for name, span in spans if _inside(one.span, span)), "text")
+        )
     telegram.deletions = tuple(found)
 
 
@@ -390,9 +396,11 @@ def _between_numbers(cursor: Cursor, telegram: Telegram, forms: DeletionForms, k
     skips.
     """
     found = []
+    starts = [one.span.start for one in telegram.numbered]
     for paragraph in telegram.misnumbered:
-        before = [one.span.start for one in telegram.numbered if one.span.start < paragraph.span.start]
-        for match in _LINE_ALONE.finditer(cursor.view.source.text, before[-1] if before else 0, paragraph.span.start):
+        at = bisect_left(starts, paragraph.span.start)
+        before = starts[at - 1] if at else 0
+        for match in _LINE_ALONE.finditer(cursor.view.source.text, before, paragraph.span.start):
             words = match[1]
             row = next((code for sign, code, pattern in forms.rows if pattern.fullmatch(words)), "")
             span = Span(*match.span(1))
@@ -427,23 +435,26 @@ def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
     return nodes
 
 
-def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
+def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
     """Mark the paragraphs that have no mark but have codes in the margin.
 
-    These are next to the first line or, if only the number is left of the paragraph, anywhere after the paragraph
-    before it.
+    These are next to the first line or, if only the number is left of the paragraph, anywhere after the beginning of
+    the paragraph before it.
     """
+    if not margin:
+        return
     source = cursor.view.source.text
-    starts = [one.span.start for one in found]
+    starts = [one.span.start for one in margin]
     before = telegram.span.start
     for paragraph in telegram.paragraphs:
         start = paragraph.span.start
         if paragraph.mark is None and not paragraph.cut:
             empty = not paragraph.text.strip()
             at = bisect_left(starts, before if empty else start)
-            if at < len(found) and starts[at] <= source.find("\n", start) % len(source):
-                paragraph.cut, paragraph.place = True, Word(found[at].span, found[at].text)
-                found[at].place = "paragraph" if empty else "mark"
+            line_end = source.find("\n", start)
+            if at < len(margin) and (line_end < 0 or starts[at] <= line_end):
+                paragraph.cut, paragraph.place = True, Word(margin[at].span, margin[at].text)
+                margin[at].place = "paragraph" if empty else "mark"
         before = start
 
 
@@ -465,8 +476,8 @@ def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) ->
 
 
 def _places(telegram: Telegram) -> list[tuple[str, Span]]:
-    """Return the parts in which a deletion may be, the smallest first."""
-    places = [("mark", paragraph.place.span) for paragraph in telegram.paragraphs if paragraph.cut and paragraph.place]
+    """Return the parts other than portion marks in which a deletion may be, the smallest first."""
+    places = []
     if isinstance(telegram.subject, Subject):
         places.append(("subject", telegram.subject.span))
     for name in ("authority", "eo", "tags_line", "signature", "dtg", "sender", "banner"):
