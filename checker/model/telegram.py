@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import date
 from operator import attrgetter
 
@@ -144,11 +145,8 @@ class Telegram(Node):
     @property
     def released(self) -> bool:
         """Return whether stamps or the archive's record show that it was released or declassified, at least in part."""
-        if self.release_level == "none":
-            return False
-        if self.source_record is not None and self.source_record.review is not None:
-            return True
-        return any(stamp.action in RELEASING for stamp in self.stamps)
+        reviewed = self.source_record is not None and self.source_record.review is not None
+        return self.release_level != "none" and (reviewed or any(stamp.action in RELEASING for stamp in self.stamps))
 
     @property
     def release_date(self) -> Date | None:
@@ -270,14 +268,13 @@ class Telegram(Node):
         """
         found = []
         before = self.span.start
-        later = isinstance(self.banner, Banner) and (self.banner.section or 1) > 1
-        last = None if later else 0
+        last = None if isinstance(self.banner, Banner) and (self.banner.section or 1) > 1 else 0
+        whole = [one.span.start for one in self.deletions if one.place in ("mark", "paragraph")]
         for paragraph in self.paragraphs:
             if paragraph.depth == 1 and paragraph.number is not None and paragraph.kind == "numbered":
                 if last is not None and paragraph.number not in (last + 1, 1):
-                    here = paragraph.span.start
-                    whole = (one.span.start for one in self.deletions if one.place in ("mark", "paragraph"))
-                    if not any(before <= start < here for start in whole):
+                    at = bisect_left(whole, before)
+                    if at == len(whole) or whole[at] >= paragraph.span.start:
                         found.append(paragraph)
                 last, before = paragraph.number, paragraph.span.start
         return tuple(found)
