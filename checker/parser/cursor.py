@@ -12,7 +12,7 @@ from ..vocabulary import Vocabulary
 from .lookup import Grammar
 
 # ---- the cursor ------------------------------------------------------------------------------------------------------
-_NOT_BLANK = re.compile("[^ ]")
+_NOT_BLANK = Pattern("[^ ]")
 _ASCII_BLANKS = "\t\f\v"
 _BLANKS = _ASCII_BLANKS + "\x1c\x1d\x1e\x1f\x85\xa0\u2007\u2028\u2029\u202f"
 
