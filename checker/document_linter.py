@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from . import engine, readers
 from . import rulebook as rulebook_package
 from .config import Options
-from .model import Telegram
+from .model import Banner, Caption, EoLine, Instruction, Marking, Subject, Telegram, Unread
 from .parser import parse
 from .parser.layouts.detect import NOT_A_TELEGRAM, is_unrecognized
 from .record import copied
@@ -192,7 +192,28 @@ class DocumentLinter:
             for part in (telegram.date, telegram.level, telegram.layout)
             if isinstance(part, Level | Date | str)
         )
-        return Excerpt(source.text[start:end], start, source.position(start).line, title)
+        words = tuple(self._explained(telegram))
+        return Excerpt(source.text[start:end], start, source.position(start).line, title, words)
+
+    def _explained(self, telegram: Telegram) -> Iterator[tuple[int, int, str]]:
+        """Yield start, end, and meaning of each marking that the tables explain, in the order of the text."""
+        from .rulebook.authoring import explain_marking  # 2 ms, and only the HTML page shows meanings
+
+        banner, subject, eo = telegram.banner, telegram.subject, telegram.eo
+        nodes: list[Marking | Caption | Instruction | Unread | None] = [
+            banner.marking if isinstance(banner, Banner) else None,
+            subject.mark if isinstance(subject, Subject) else None,
+            eo.instruction if isinstance(eo, EoLine) else None,
+            *telegram.captions,
+            *(paragraph.mark for paragraph in telegram.paragraphs),
+        ]
+        meanings: dict[str, str] = {}
+        found = [node for node in nodes if node is not None and not isinstance(node, Unread)]
+        for node in sorted(found, key=lambda node: node.span.start):
+            if node.text not in meanings:
+                meanings[node.text] = explain_marking(self.rulebook.vocabulary, node.text)
+            if meanings[node.text]:
+                yield node.span.start, node.span.end, meanings[node.text]
 
 
 def ignored_rules(options: Options, path: str) -> frozenset[str]:

@@ -120,12 +120,16 @@ UNTRUSTED = "untrusted"  # a document could not be checked, or a setting is wron
 
 
 class Excerpt(Record):
-    """The text of a document for reports that mark findings in it; `start` is the offset of `text` in the source."""
+    """The text of a document for reports that mark findings in it; `start` is the offset of `text` in the source.
+
+    `words` are the markings in it that a table explains: start and end in the source, and the meaning.
+    """
 
     text: str
     start: int
     line: int
     title: str = ""
+    words: tuple[tuple[int, int, str], ...] = ()
 
 
 class DocumentResult(Record):

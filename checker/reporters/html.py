@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
@@ -45,6 +46,9 @@ border-radius:4px;background:var(--page);color:inherit}
 .filters output{color:var(--soft);margin-left:auto}
 .document,.clean,section{background:var(--paper);border:1px solid var(--line);border-radius:4px;margin:0 0 16px;
 padding:0 16px}
+a.word{color:inherit;text-decoration:underline dotted;text-underline-offset:.2em}
+.words dl{margin:0 0 12px}.words dt{font-weight:600;font-family:ui-monospace,monospace}
+.words dd{margin:0 0 .6em 1.2em;overflow-wrap:anywhere}.words dd:target{background:var(--info-bg)}
 section{padding-bottom:12px}section h2{margin-top:.7em}section ul{margin:0}
 summary{cursor:pointer;padding:10px 0;overflow-wrap:anywhere}
 .document>summary{border-bottom:1px solid var(--line);margin:0 -16px;padding:10px 16px;
@@ -121,9 +125,8 @@ MAX_HIGHLIGHTS = 2_000  # findings highlighted in one document; all are listed a
 _LINE = re.compile(r"\r\n|\r|\n")
 
 
-def highlighted(excerpt: Excerpt, findings: list[Finding], prefix: str) -> Iterator[tuple[int, str]]:
+def highlighted(highlighter: _Highlighter, excerpt: Excerpt) -> Iterator[tuple[int, str]]:
     """Yield (line number, HTML of the line). Finding n starts at the anchor `<prefix><n>t`."""
-    highlighter = _Highlighter(excerpt, findings[:MAX_HIGHLIGHTS], prefix)
     start, line = 0, excerpt.line
     for end, following in _lines(excerpt.text):
         yield line, highlighter.html(start, end)
@@ -141,11 +144,20 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 class _Highlighter:
-    """Converts a text to HTML in one pass over the starts and ends of the findings."""
+    """Converts a text to HTML in one pass over the starts and ends of the findings.
 
-    __slots__ = ("_anchored", "_begin", "_edges", "_end", "_findings", "_next", "_open", "_points", "_prefix", "_text")
+    A marking with a known meaning is a link to its explanation below the text, and shows it as a tooltip.
+    """
+
+    __slots__ = (
+        "_anchored", "_begin", "_edges", "_end", "_findings", "_next", "_open", "_points", "_prefix", "_text", "_words",
+        "meanings",
+    )  # fmt: skip
 
     def __init__(self, excerpt: Excerpt, findings: list[Finding], prefix: str) -> None:
+        words = [(start - excerpt.start, end - excerpt.start, text) for start, end, text in excerpt.words]
+        self._words = deque(words)
+        self.meanings: dict[str, tuple[str, str]] = {}  # identifier and marking, by meaning
         self._text, self._findings, self._prefix = excerpt.text, findings, prefix
         self._begin: dict[int, list[int]] = {}
         self._end: dict[int, list[int]] = {}
@@ -183,8 +195,23 @@ class _Highlighter:
     def _segment(self, low: int, high: int) -> str:
         if low >= high:
             return ""
-        segment = html_text(self._text[low:high])
+        segment = self._linked(low, high)
         return self._mark(segment, list(self._open)) if self._open else segment
+
+    def _linked(self, low: int, high: int) -> str:
+        """Return the HTML of a segment in which each marking that lies within it is a link to its meaning."""
+        parts = []
+        while self._words and self._words[0][0] < high:
+            start, end, meaning = self._words.popleft()
+            if start < low or end > high:
+                continue
+            marking = html_text(self._text[start:end])
+            name, _ = self.meanings.setdefault(meaning, (f"{self._prefix}w{len(self.meanings) + 1}", marking))
+            title = html_text("; ".join(each.partition("\n")[0] for each in meaning.split("\n\n")))
+            parts.append(html_text(self._text[low:start]))
+            parts.append(f'<a class="word" href="#{name}" aria-describedby="{name}" title="{title}">{marking}</a>')
+            low = end
+        return "".join(parts) + html_text(self._text[low:high])
 
     def _mark(self, segment: str, over: list[int]) -> str:
         """Return the segment with the color of the most serious finding, the messages, and anchors for new findings."""
@@ -321,10 +348,17 @@ def _finding(one: Finding, mark: str, linked: bool, url: str) -> Iterator[str]:
 
 
 def _text(excerpt: Excerpt, found: list[Finding], number: int) -> Iterator[str]:
+    highlighter = _Highlighter(excerpt, found[:MAX_HIGHLIGHTS], f"d{number}f")
     yield '<div class="text" tabindex="0"><table role="presentation">\n'
-    for line, content in highlighted(excerpt, found, f"d{number}f"):
+    for line, content in highlighted(highlighter, excerpt):
         yield f'<tr><th scope="row">{line}</th><td>{content}</td></tr>\n'
     yield "</table></div>\n"
+    if highlighter.meanings:
+        yield '<details class="words" open><summary>Markings in this text</summary>\n<dl>\n'
+        for meaning, (name, marking) in highlighter.meanings.items():
+            shown = "<br>".join(map(html_text, meaning.split("\n")))
+            yield f'<dt>{marking}</dt><dd id="{name}" tabindex="-1">{shown}</dd>\n'
+        yield "</dl></details>\n"
 
 
 def _unchecked(outcome: Outcome, state: str, heading: str) -> Iterator[str]:

@@ -138,7 +138,9 @@ def explain_key(name: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-_MARKING_TABLES = ("levels", "controls", "admin_controls", "retired_controls", "nato", "countries", "groups")
+_MARKING_TABLES = (
+    "levels", "captions", "controls", "admin_controls", "retired_controls", "nato", "exemptions", "countries", "groups",
+)  # fmt: skip
 
 
 def _era(rule: Rule) -> str:

@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 
 from checker import config, linter
+from checker.cli import main
 from checker.errors import ConfigError
 from checker.reporters import REPORTERS, Display, needs, render
 from checker.reporters.escaping import csv_cell, github_property, markdown_cell, uri, visible
@@ -78,7 +79,7 @@ def outcome(**more: object) -> Outcome:
         finding(text, "BRAVO", "info"),
     )
     results = (
-        DocumentResult(PATH, findings[0].cable, CHECKED, findings=findings, excerpt=Excerpt(text, 0, 1, HOSTILE), tally=(("POR-001", (1, 2, 3)),), undetermined=(doubt(text),)),
+        DocumentResult(PATH, findings[0].cable, CHECKED, findings=findings, excerpt=Excerpt(text, 0, 1, HOSTILE, ((3, 8, f"{HOSTILE}\n{HOSTILE}\n\n{HOSTILE}"),)), tally=(("POR-001", (1, 2, 3)),), undetermined=(doubt(text),)),
         DocumentResult("broken\x1b]0;x\x07", "", FAILED, HOSTILE),
         DocumentResult("hidden", "", EXCLUDED, HOSTILE),
     )  # fmt: skip
@@ -516,3 +517,21 @@ def test_time_grows_with_the_findings_and_not_with_their_square(name: str) -> No
     began = time.process_time()
     text_of(name, findings=tuple(found), results=results, hidden=())
     assert time.process_time() - began < 6, "4,000 findings take well under a second; a square would take minutes"
+
+
+def test_html_explains_each_marking_once_and_links_to_it_from_the_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = (ROOT / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
+    path = tmp_path / "telegram.txt"
+    path.write_text(base.replace("SIPDIS", "NODIS").replace("2. (C)", "2. (S/NF)"), encoding="utf-8")
+    assert main(["lint", "--isolated", "--exit-zero", "--format", "html", str(path)]) == 0
+    page = capsys.readouterr().out
+    links = re.findall(r'<a class="word" href="#(\w+)" aria-describedby="(\w+)" title="([^"]*)">([^<]*)</a>', page)
+    assert [marking for *_, marking in links][:2] == ["C O N F I D E N T I A L", "NODIS"]
+    assert {marking: title for _, _, title, marking in links}["(S/NF)"].startswith("S: SECRET; NOFORN: ")
+    assert all(
+        target == described and page.count(f'<dd id="{target}" tabindex="-1">') == 1 for target, described, *_ in links
+    )
+    assert main(["lint", "--isolated", "--exit-zero", "--redact", "--format", "html", str(path)]) == 0
+    assert 'class="word' not in capsys.readouterr().out
