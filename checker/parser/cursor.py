@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from ..model import Node, Part, Word
 from ..record import Record
-from ..text import Exchange, Span, View
+from ..text import Exchange, Pattern, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .lookup import Grammar
