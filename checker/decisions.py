@@ -13,8 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from hashlib import sha256
-from typing import BinaryIO
+from io import BufferedRandom
 
 from .errors import ConfigError, did_you_mean
 from .record import Record, copied
@@ -233,7 +232,7 @@ class DecisionLog:
         return len(new)
 
     @contextmanager
-    def _locked(self) -> Iterator[BinaryIO]:
+    def _locked(self) -> Iterator[BufferedRandom]:
         """Open the file for appending, with a lock, after reading what others have added and moving away a truncated
         last line.
         """
@@ -250,7 +249,7 @@ class DecisionLog:
             file.seek(0, os.SEEK_END)
             yield file
 
-    def _set_aside(self, file: BinaryIO) -> None:
+    def _set_aside(self, file: BufferedRandom) -> None:
         """Move a truncated last line to `PATH.torn`."""
         if not self.notices:
             return
@@ -354,6 +353,8 @@ def _is_day(text: str) -> bool:
 
 def document_key(path: object, cable: object, line: object) -> str:
     """Return what a decision about a whole document has in place of a finding's fingerprint."""
+    from hashlib import sha256  # loads OpenSSL, 3 ms, and a lint makes no such key
+
     return sha256(f"{path}\n{cable}\n{line}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -295,3 +296,13 @@ def test_no_private_word_is_left(path: Path) -> None:
         words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", line.replace("handed_in", ""))  # a key of the JSON report
         found += [f"{name_of(path)}:{number}: {match[0]}" for match in PRIVATE.finditer(words)]
     assert [] == found
+
+
+def test_a_lint_starts_without_slow_modules() -> None:
+    """Each costs milliseconds that most runs do not need; a start has some forty."""
+    slow = "{'typing', 'hashlib', 'dataclasses', 'inspect', 'multiprocessing', 'yaml', 'jsonschema', 'tabulate'}"
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import checker.cli.lint; print(*({slow} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert "" == done.stdout.strip()
