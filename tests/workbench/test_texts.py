@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import os
 import re
 import shutil
@@ -49,9 +48,15 @@ def pages(corpora):
     return run_audit([str(corpora / "pages")], corpora / "pages-out")
 
 
+@pytest.fixture(scope="module")
+def rows(corpora):
+    """The audit of the rows."""
+    return run_audit([str(corpora / "rows.jsonl")], corpora / "rows-out")
+
+
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "packed.zip", "files", "pages"])
-def test_the_quote_of_a_finding_is_outlined_in_the_telegram(name, corpora, pages, tmp_path, view):
-    out = pages if name == "pages" else run_audit([str(corpora / name)], tmp_path / "out")
+def test_the_quote_of_a_finding_is_outlined_in_the_telegram(name, corpora, pages, rows, tmp_path, view):
+    out = {"pages": pages, "rows.jsonl": rows}.get(name) or run_audit([str(corpora / name)], tmp_path / "out")
     reader = view(out)
     found = reader.json("/findings.json?sort=place")["findings"]
     quoted = [row for row in found if row["quote"].strip() and "\n" not in row["quote"] and "\\" not in row["quote"]]
@@ -216,21 +221,12 @@ PAGES = (
 )  # fmt: skip
 
 
-def words_of_documents(folder):
-    """Return words of the corpus that are in no rule: names of people and things, and subject lines."""
-    found = set()
-    for line in (folder / "cables.jsonl").read_text().split("\n"):
-        if line:
-            found |= set(re.findall(r"[A-Z]{6,}", json.loads(line)["body"]))
-    return found
-
-
 @pytest.mark.parametrize("redacted", ["view", "audit"])
-def test_nothing_of_a_redacted_view_shows_text(redacted, shared, tmp_path, view):
-    out = shared / "out"
+def test_nothing_of_a_redacted_view_shows_text(redacted, corpora, rows, tmp_path, view):
+    out = rows
     if redacted == "audit":
-        out = run_audit([str(shared / "cables.jsonl")], tmp_path / "out", redact=True)
-    full = view(shared / "out")
+        out = run_audit([str(corpora / "rows.jsonl")], tmp_path / "out", redact=True)
+    full = view(rows)
     reader = view(out, redact=redacted == "view", compare=str(out))
     subjects = {row["subject"] for row in full.json("/documents.json")["documents"] if row["subject"]}
     numbers = {row["mrn"] for row in full.json("/documents.json")["documents"] if row["mrn"]}
@@ -313,15 +309,15 @@ def test_many_findings_in_one_telegram_are_drawn_up_to_a_bound(hostile, tmp_path
     assert len(page) < 2_000_000
 
 
-def test_the_places_that_a_finding_compares_are_drawn(corpora, tmp_path, view):
-    reader = view(run_audit([str(corpora / "rows.jsonl")], tmp_path / "out"))
-    rows = [row for row in reader.json("/findings.json?sort=place")["findings"] if row["related"]]
-    assert rows
-    for row in rows[:5]:
+def test_the_places_that_a_finding_compares_are_drawn(rows, tmp_path, view):
+    reader = view(shutil.copytree(rows, tmp_path / "out"))
+    found = [row for row in reader.json("/findings.json?sort=place")["findings"] if row["related"]]
+    assert found
+    for row in found[:5]:
         page = reader.get(f"/findings/{row['fingerprint']}")
         titles = re.findall(r'<mark class="[^"]*related"[^>]* title="([^"]*)"', page)
         assert any(f"compared by {row['rule']} · line {row['related'][0]}" in title for title in titles), row
     forge(tmp_path / "out", "findings", "alter table t drop related")  # an audit of an earlier version
-    page = view(tmp_path / "out").get(f"/findings/{rows[0]['fingerprint']}")
+    page = view(tmp_path / "out").get(f"/findings/{found[0]['fingerprint']}")
     assert "current" in page and ' related"' not in page
     assert "related" not in re.findall(r'<mark class="([^"]*)"', reader.get("/documents/1"))
