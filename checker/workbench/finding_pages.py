@@ -18,7 +18,7 @@ from .queries import PAGE, SHOWN, FacetCount, Row, severity_order
 DEFAULT = "severity=error&severity=warning&decision=none"
 COLUMNS = (
     "document", "path", "cable", "mrn", "date", "post", "level", "rule", "severity", "undetermined", "message",
-    "line", "column", "end_line", "end_column", "related", "at", "quote", "fingerprint", "decision", "reviewer",
+    "line", "column", "end_line", "end_column", "at", "quote", "fingerprint", "decision", "reviewer",
 )  # fmt: skip
 _CHUNK = 5000  # rows of an export that are read at a time
 _NO_VALUE = "(none)"
@@ -206,6 +206,9 @@ def pane(workbench: Workbench, item: Row, criteria: Criteria, reviewer: str) -> 
     if hidden:
         item["decision"] = UNREVIEWED
     items = tables.items_of(item["document"])
+    for each in items:
+        if each["id"] == item["id"]:
+            each["related"] = tables.related(item)
     telegram = tables.telegram(item["document"]) or {**item, "subject": None, "refs": [], "expected_on": None}
     rule = tables.rule(item["rule"]) or {"rule": item["rule"], "summary": "", "cite": [], "titles": [], "help": ""}
     copies = tables.with_fingerprint(item["fingerprint"]) if item["fingerprint"] else []

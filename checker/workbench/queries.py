@@ -54,11 +54,11 @@ select row_number() over () as id, * from (
         cast('none' as decision_values) as decision, '' as reviewer
     from (
         select document, path, cable, rule, severity, message, line, "column", end_line, end_column,
-            coalesce(quote, '') as quote, "at", fingerprint, '' as undetermined, related
+            coalesce(quote, '') as quote, "at", fingerprint, '' as undetermined
         from findings
         union all
         select u.document, u.path, u.cable, u.rule, coalesce(r.severity, 'info'), u.why, u.line, u."column", u.line,
-            u."column", coalesce(u.quote, ''), u."at", '', u.kind, null
+            u."column", coalesce(u.quote, ''), u."at", '', u.kind
         from undetermined u left join rules r using (rule)
     ) f left join telegram c using (document)
     order by document, line, "column", rule
@@ -129,11 +129,7 @@ class AuditTables:
             known = f"select distinct v from ({source}) each(v) where v is not null order by 1"
             self._con.execute(f"create type {name}_values as enum ({known})")
         self._con.execute(f"create type decision_values as enum ({', '.join(map(literal, DECISIONS))})")
-        items = _ITEMS
-        columns = {column[0] for column in self._con.execute("select * from findings limit 0").description}
-        if "related" not in columns:  # an audit of an earlier version
-            items = items.replace(", related", ", null as related")
-        for statement in (_TELEGRAMS, items, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
+        for statement in (_TELEGRAMS, _ITEMS, _TAGS, _MEMBERS, *(_REDACT if redact else ())):
             self._con.execute(statement)
 
     def close(self) -> None:
@@ -194,6 +190,16 @@ class AuditTables:
     def with_fingerprint(self, fingerprint: str) -> list[Row]:
         """Return the findings with one fingerprint: several if the corpus has copies of a telegram."""
         return self.rows("select * from item where fingerprint = ? order by id", [fingerprint])
+
+    def related(self, item: Row) -> list[int]:
+        """Return the other positions that a finding compares, as the table has them; loading all takes a third longer.
+
+        An audit of an earlier version has none.
+        """
+        same = 'document = ? and fingerprint = ? and line = ? and "column" = ?'
+        keys = [item[name] for name in ("document", "fingerprint", "line", "column")]
+        found = self.rows(f"select * from findings where {same} limit 1", keys) if item["fingerprint"] else []
+        return (found[0].get("related") if found else None) or []
 
     def telegram(self, document: int) -> Row | None:
         """Return one telegram."""
