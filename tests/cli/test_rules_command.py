@@ -220,6 +220,10 @@ NEAT, UNNEAT = (
 )
 
 
+def test_the_chapters_that_come_with_cablecheck_are_formatted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "format", "--check", *CHAPTERS]) == 0, capsys.readouterr()
+
+
 def test_the_command_writes_checks_and_shows_changes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = folder / "mine" / "mine.yaml"
     assert main(["rules", "format", "--check", "mine"]) == 0, "a new rule is formatted"
