@@ -7,6 +7,7 @@ copies, the building of findings, `attempt`, which isolates documents from each 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from .errors import CablecheckError
 from .model import Damage, Deletion, Telegram
@@ -336,8 +337,6 @@ def _trace_id(error: Exception, owner: str = "") -> tuple[str, str]:
 def _findings(
     failed: list[tuple[Rule, Issue]], telegram: Telegram, source: Source, path: str, cable: str
 ) -> list[Finding]:
-    from hashlib import sha256  # it loads OpenSSL, 3 ms, and a clean document needs none
-
     made = [_finding(rule, issue, telegram, source, path, cable) for rule, issue in failed]
     made.sort(key=Finding.order)
     identity = telegram.mrn or path
@@ -346,8 +345,25 @@ def _findings(
         place = finding.at.translate(_NO_DIGITS)
         key = "|".join((finding.rule, identity, place, " ".join(finding.quote.split())))
         seen[key] = seen.get(key, 0) + 1
-        finding.fingerprint = sha256(f"{key}|{seen[key]}".encode("utf-8", "replace")).hexdigest()[:20]
+        finding.fingerprint = sha256()(f"{key}|{seen[key]}".encode("utf-8", "replace")).hexdigest()[:20]
     return made
+
+
+@cache
+def sha256() -> Callable[[bytes], Any]:
+    """Return SHA-256 without `hashlib`, which loads OpenSSL (3 ms), if possible; the standard module `random` does the
+    same.
+    """
+    from importlib import import_module
+
+    for name in ("_sha2", "_sha256"):  # since Python 3.12, and before
+        try:
+            return import_module(name).sha256  # type: ignore[no-any-return]
+        except (ImportError, AttributeError):
+            continue
+    from hashlib import sha256
+
+    return sha256
 
 
 def _finding(rule: Rule, issue: Issue, telegram: Telegram, source: Source, path: str, cable: str) -> Finding:
