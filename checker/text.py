@@ -8,11 +8,13 @@ directly to the source. Offsets count code points; spans are half open.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from functools import partial
 from itertools import accumulate
 from operator import le
+from typing import Any
 
 from .record import Record
 
@@ -172,19 +174,19 @@ class Source:
         self.text = text
         self.first_line = first_line
         self.first_column = first_column
-        self._starts: list[int] | None = None
+        self._starts: array[int] | None = None
         self._asked = 0  # positions found without the starts of all lines
         self._shown: dict[int, str] = {}  # text of lines, shared by all findings on a line
 
-    def _line_starts(self) -> list[int]:
+    def _line_starts(self) -> array[int]:
         if self._starts is None:
             text = self.text
-            starts = [0]
+            starts = array("q", (0,))
             if "\r" in text:
-                starts += [match.end() for match in re.finditer(r"\n|\r(?!\n)", text)]
+                starts.extend(match.end() for match in re.finditer(r"\n|\r(?!\n)", text))
             else:
                 sizes = accumulate(map(len, text.split("\n")))
-                starts += [size + number for number, size in enumerate(sizes, 1)]
+                starts.extend([size + number for number, size in enumerate(sizes, 1)])
                 del starts[-1]  # the last line has no end
             self._starts = starts
         return self._starts
@@ -249,10 +251,10 @@ class View:
         self,
         source: Source,
         text: str,
-        lows: list[int],
-        sources: list[int],
-        stops: list[int],
-        verbatim: list[bool],
+        lows: MutableSequence[int],
+        sources: MutableSequence[int],
+        stops: MutableSequence[int],
+        verbatim: MutableSequence[Any],
     ) -> None:
         self.source = source
         self.text = text
@@ -355,7 +357,7 @@ class View:
     def exchange(self, exchanges: Iterable[Exchange]) -> View:
         """Return a view with the replacements applied. Raises `ValueError` if they overlap or are not in order."""
         size = len(self.text)
-        made = View(self.source, "", [], [], [], [])
+        made = View(self.source, "", array("q"), array("q"), array("q"), bytearray())  # a list takes five times as much
         pieces: list[str] = []
         here = length = 0
         for change in exchanges:
@@ -392,10 +394,10 @@ class View:
             return
         first, last = bisect_right(self._lows, start) - 1, bisect_left(self._lows, end)
         at, shift = len(made._lows), length - start
-        made._lows += [low + shift for low in self._lows[first:last]]
-        made._sources += self._sources[first:last]
-        made._stops += self._stops[first:last]
-        made._kept += self._kept[first:last]
+        made._lows.extend([low + shift for low in self._lows[first:last]])
+        made._sources.extend(self._sources[first:last])
+        made._stops.extend(self._stops[first:last])
+        made._kept.extend(self._kept[first:last])
         made._lows[at] = length
         if self._kept[first]:
             made._sources[at] += start - self._lows[first]

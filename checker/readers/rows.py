@@ -6,6 +6,7 @@ Each row is a source of its own, and a row that cannot be read does not affect t
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, chain, compress
 
@@ -68,10 +69,8 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
     which need not be that of the source.
     """
-    lows: list[int] = []  # offsets of the segments in the view
-    starts: list[int] = []  # in the source
-    stops: list[int] = []
-    verbatim: list[bool] = []
+    lows, starts, stops = array("q"), array("q"), array("q")  # of the segments: in the view, and in the source
+    verbatim = bytearray()
     length = edge = 0
     for number, (here, high) in enumerate(parts):
         if number:
@@ -88,9 +87,9 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
         used = [*widths[:-1], True]  # of verbatim text between two escapes, nothing may be left
         offsets = list(accumulate(widths, initial=length))
         length = offsets.pop()
-        lows += compress(offsets, used)
-        starts += compress(bounds[:-1], used)
-        stops += compress(bounds[1:], used)
-        verbatim += compress([True, False] * len(sizes), used)
+        lows.extend(compress(offsets, used))
+        starts.extend(compress(bounds[:-1], used))
+        stops.extend(compress(bounds[1:], used))
+        verbatim.extend(compress([True, False] * len(sizes), used))
         edge = high
     return View(source, text, lows, starts, stops, verbatim)
