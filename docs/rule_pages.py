@@ -93,7 +93,7 @@ def index(chapters: dict[str, list[Rule]], count: int) -> Iterator[str]:
         yield f"## {chapter}\n\n| rule | severity | requirement |\n|---|---|---|"
         for rule in rules:
             name = rule.name.replace("-", "-<wbr>")  # so that a phone can break it
-            yield f"| [{rule.id}]({rule.id}.md)<br>{name} | {rule.severity} | {rule.summary} |"
+            yield f"| [{rule.id}]({rule.id}.md)<br>{name} | {rule.severity_text} | {rule.summary} |"
         yield ""
 
 

@@ -135,6 +135,18 @@ def test_a_letter_out_of_order_at_the_end_of_the_authority_marks_the_text_below(
     assert ("b", "c", "d") == in_order.authority.reasons.codes
 
 
+@pytest.mark.parametrize("mark", ["(C)", "(C/NF)", " (C)"])
+def test_text_that_follows_the_reasons_on_their_line_begins_with_its_mark(mark: str) -> None:
+    block = f"Classified By: Jane Q. Doe, Consul, for reasons 1.4 (b) and (d) {mark} On Friday the King waits.\n\nDOE\n"
+    found = telegram(HEADER + BANNER + FIELDS + block)
+    assert isinstance(found.authority, Authority) and isinstance(found.authority.reasons, Reasons)
+    assert ("b", "d") == found.authority.reasons.codes
+    assert [mark.strip()] == [item.mark.text for item in found.paragraphs if item.mark is not None]
+    listed = telegram(HEADER + BANNER + FIELDS + block.replace(f" {mark} On Friday", " (c) and (e). On Friday"))
+    assert isinstance(listed.authority, Authority) and isinstance(listed.authority.reasons, Reasons)
+    assert ("b", "d", "c", "e") == listed.authority.reasons.codes
+
+
 def test_the_row_of_another_telegram_ends_the_telegram_of_the_page() -> None:
     own = HEADER + "UNCLAS STRELSAU 000123\n\nSIPDIS\n\n" + FIELDS.replace("DECL: 03/12/2018", "N/A")
     row = "\n12346 3/15/2008 15:30 08STRELSAU124 Embassy Strelsau CONFIDENTIAL\n\n"

@@ -301,11 +301,15 @@ def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
 
 
 def _ends_block(block: AuthorityBlock, at: int) -> bool:
-    """Return whether the parenthesis at `at` ends the block, out of the order of the letters: "(b) and (d) (C)"."""
+    """Return whether the parenthesis at `at` ends the block or begins text, out of the order of the letters: "(b) and
+    (d) (C)".
+    """
     before = _LAST_LETTER.search(block.flat, 0, at)
-    if before is None or before.group(1) <= block.flat[at + 1]:
+    mark = _MARK.match(block.flat, at)
+    if before is None or mark is None or before.group(1) <= block.flat[at + 1]:
         return False
-    return not block.flat[at + 3 :].strip(" .")
+    rest = block.flat[mark.end() :]
+    return not rest.strip(" .") or _MARKED_TEXT.match(rest) is not None
 
 
 def text_offset(cursor: Cursor, start: int, end: int) -> int | None:
