@@ -23,6 +23,7 @@ _COUNT = Pattern(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
 _TIME = Pattern(r"\d{6} ?[A-Z](?![A-Z])")
 _ATTRIBUTE = Pattern(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = Pattern(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
+_TOP = 300  # code points in which the word of a stamp may be alone
 _STAMP_LINES = 4  # lines of a stamp after its first
 _STAMP = 160  # a stamp and its date keep within so many letters of a line
 _SIGNER_AT_END = Pattern(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
@@ -258,12 +259,17 @@ class PageLineFinder:
             return
         stop = self._stamp_end(end, entry.forms.get("continued", ()))
         dates = [found.date for found in find_dates(cursor.flat(at, stop), cursor.grammar.months) if found.date]
-        if start in self.stamped or (stop == end and not dates and not entry.fact("alone")):
+        if start in self.stamped or not (stop > end or dates or self._may_be_alone(start, entry)):
             return
         self.stamped.add(start)
         self._add_stamp(at, cursor.trim(at, stop)[1], entry, dates[-1] if dates else None)
         self.stamp_ends[min(stop + 1, cursor.size)] = start
         self.cuts.append(Cut(*self._around(start, stop), "stamp"))
+
+    def _may_be_alone(self, start: int, entry: Entry) -> bool:
+        """Return whether a line that begins at `start` is a stamp of this kind without a further line or a date."""
+        alone = entry.fact("alone")
+        return alone == "yes" or (alone == "top" and start < _TOP)
 
     def _add_stamp(self, low: int, high: int, entry: Entry, date: Date | None) -> None:
         cursor = self.cursor
