@@ -191,7 +191,9 @@ def grid(rows: Sequence[Sequence[object]], heads: Sequence[str], width: int = 0)
         yield from _records(cells, heads, width)
         return
     shown = [["\n".join(wrap(cell, cap)) for cell, cap in zip(row, caps, strict=True)] for row in cells]
-    table = tabulate(shown, list(heads), "simple", disable_numparse=True)
+    columns = zip(*rows, strict=True)
+    align = ["right" if all(isinstance(cell, int) for cell in column) else "left" for column in columns]
+    table = tabulate(shown, list(heads), "simple", disable_numparse=True, colalign=align or None)
     yield from (line.rstrip() for line in table.split("\n"))
 
 

@@ -228,7 +228,7 @@ class CompiledRule:
         cause = cause_of(self.requirement(), env, trail)
         span, at = self._location(env, trail, cause)
         message = _expand(self.data["message"], lambda part: self._value(part, env, cause, count))
-        replace, text = self._suggestion(env, trail, cause)
+        replace, text = self._suggestion(env, trail, cause, count)
         absent = missing(self.requirement(), env)
         of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
         within = env[-1].span if of_element and isinstance(env[-1], Node) else None
@@ -275,12 +275,12 @@ class CompiledRule:
             first = telegram.banner.span if len(telegram.banner.span) else None
         return first, found[1]
 
-    def _suggestion(self, env: Env, trail: Trail, cause: Any) -> tuple[Span | None, str]:
+    def _suggestion(self, env: Env, trail: Trail, cause: Any, count: int) -> tuple[Span | None, str]:
         """Return the span to replace and the new text; (None, "") without a suggestion, or if a value is missing."""
         suggest = self.data.get("suggest")
         if not isinstance(suggest, dict):
             return None, ""
-        found = [part[1] if part[0] == "text" else self._read(part, env, cause) for part in suggest["with"]]
+        found = [part[1] if part[0] == "text" else self._read(part, env, cause, count) for part in suggest["with"]]
         place = getter(suggest["replace"], self.context.getters)(env)
         if any(value is None or value == () or isinstance(value, Unread) for value in (*found, place)):
             return None, ""
@@ -288,10 +288,12 @@ class CompiledRule:
         return location_of(suggest["replace"], env, trail)[0], text
 
     def _value(self, part: Expression, env: Env, cause: Any, count: int) -> str:
-        return str(count) if part[0] == "count" else value_text(self._read(part, env, cause))
+        return value_text(self._read(part, env, cause, count))
 
-    def _read(self, part: Expression, env: Env, cause: Any) -> Any:
-        """Return the value that a part of a template names."""
+    def _read(self, part: Expression, env: Env, cause: Any, count: int) -> Any:
+        """Return the value that a part of a template names; `count` is the number of failures on the telegram."""
+        if part[0] == "count":
+            return count
         if part[0] == "value":
             return getter(cause.path, self.context.getters)(cause.env)
         return env[-1] if part[0] == "element" else getter(part[1], self.context.getters)(env)
