@@ -204,6 +204,8 @@ def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
     parts = {field.partition(".")[0] for field in issue.missing}
     if damage.covers == "fields":
         return parts <= LABELED_FIELDS and not any(getattr(telegram, part) for part in parts)
+    if damage.covers == "banner":
+        return parts == {"banner"}
     return damage.covers in ("all", "text" if parts <= below else "head")
 
 

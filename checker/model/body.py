@@ -330,7 +330,8 @@ class Damage(Node):
     missing.
 
     `kind` is extract, cut, sections, or gap. `covers` says which missing parts it explains: "head" (above paragraph 1),
-    "fields" (those below the captions), "text" (from paragraph 1 on), or "all". `why` is a clause for messages.
+    "banner" (the classification line), "fields" (those below the captions), "text" (from paragraph 1 on), or "all".
+    `why` is a clause for messages.
     """
 
     kind: str

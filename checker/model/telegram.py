@@ -506,7 +506,8 @@ class Telegram(Node):
         size = sum(len(paragraph.text) for paragraph in self.paragraphs)
         if last < count and (self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION):
             return None
-        cut = last < count and any(item.kind in ("cut", "gap") and item.covers != "fields" for item in self.damage)
+        gaps = [item for item in self.damage if item.kind in ("cut", "gap")] if last < count else []
+        cut = any(item.covers not in ("banner", "fields") for item in gaps)
         return None if cut else last
 
     @property

@@ -22,6 +22,8 @@ COPIES = {
     "a preview and a second header": HEADER + BANNER + FIELDS + "...\n" + LABELED_ROW + HEADER + WHOLE,
     "a second header alone": HEADER.rstrip() + "\n" + ROW + HEADER + WHOLE,
     "a copy in quotation marks": HEADER + BANNER + "SIPDIS...\n\n1,\"Embassy Strelsau\",,\"" + HEADER.rstrip() + '","' + WHOLE,
+    "a row of quoted values": HEADER + "1,3/14/2008 15:30,08STRELSAU123,\"Embassy Strelsau\",CONFIDENTIAL,08STATE9,\""
+    + HEADER.rstrip() + '","CONFIDENTIAL STRELSAU 000123\n\nSIPDIS\n\n' + WHOLE.removeprefix(BANNER),
     "a corrected copy": HEADER + BANNER + FIELDS + TEXT + "\n" + HEADER + WHOLE,
     "a beginning repeated at the end": HEADER + WHOLE + "\n\n" + HEADER + BANNER + FIELDS,
     "a newspaper's copy without fields": HEADER + BANNER + FIELDS + BLOCK + "1. (C) The Ki...\n\n" + FLAT + "Summary\n" + TEXT,

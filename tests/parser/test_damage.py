@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from checker import engine, parser, rulebook
-from checker.model import Telegram
+from checker.model import Fact, Telegram
 from checker.rulebook import Rulebook
-from checker.text import Source, View
+from checker.text import Source, Span, View
 
 TELEGRAMS = Path(__file__).parents[2] / "rules" / "telegrams"
 BLOCK = "Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d).\n"
@@ -87,6 +87,23 @@ def test_a_line_of_the_header_that_cannot_be_read_is_a_gap() -> None:
     failed, unknown = verdicts(text)
     assert failed == {WRONG}
     assert missing <= {rule for rule, kind in unknown.items() if kind == "copy"}
+
+
+LINE = "C O N F I D E N T I A L STRELSAU 000412\n"
+
+
+def test_a_record_with_a_level_shows_that_the_copy_lost_the_classification_line() -> None:
+    text = swapped(base(), (LINE, ""))
+    source = Source("x", text)
+    facts = tuple(
+        Fact(Span(0, 0), name, value)
+        for name, value in (("reference_id", "07STRELSAU412"), ("classification", "CONFIDENTIAL"))
+    )
+    telegram = parser.parse(View.whole(source), book().vocabulary, facts)
+    judgment = engine.judge(telegram, source, book(), "x")
+    assert [each.rule for each in judgment.findings if each.severity != "info"] == []
+    assert "FMT-013" in {each.rule for each in judgment.undetermined}
+    assert verdicts(text)[0] == {"FMT-013"}
 
 
 def test_a_copy_that_ends_in_its_text_excuses_what_the_text_lacks_and_nothing_above_it() -> None:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from ...model import Authority, Banner, Damage, Fact, Telegram
+from ...model import Authority, Banner, Damage, Dtg, Fact, Telegram
 from ...text import Pattern, Span
+from ...values import Level
 from ...vocabulary import Vocabulary
 from ..cursor import Cursor
 
@@ -29,6 +30,7 @@ _NUMBER_NEAR = 60  # code points between the level and the number of a classific
 def damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
     """Return the strong evidence that this copy lacks text, in no particular order."""
     found = [*_extract(cursor), *_cut(telegram, cursor), *_gap(telegram, cursor), *_set_anew(telegram, cursor)]
+    found += _lost_banner(telegram, cursor)
     if not telegram.whole and not found:
         end = cursor.size
         later = isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1
@@ -139,6 +141,22 @@ def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
         return []
     why = "this copy has neither a subject nor the references that its text cites"
     return [_damage(cursor, *cited.span(), "gap", "fields", why)]
+
+
+def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
+    """Return the place of a classification line that a publisher lost: between a whole header and the parts below it.
+
+    The publisher's record states the level, so the telegram had one.
+    """
+    record = telegram.source_record
+    stated = record is not None and isinstance(record.level, Level)
+    if telegram.banner is not None or not stated or not isinstance(telegram.dtg, Dtg) or telegram.sender is None:
+        return []
+    below = next(((start, kind) for start, kind in cursor.parts if kind in ("captions", *_TEXT)), None)
+    if below is None or below[1] == "paragraph":
+        return []
+    why = "this copy has no classification line, but its record states the level"
+    return [_damage(cursor, below[0], below[0], "gap", "banner", why)]
 
 
 def _is_joined(cursor: Cursor, start: int) -> bool:

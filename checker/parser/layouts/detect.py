@@ -96,12 +96,14 @@ def has_artifacts(cursor: Cursor) -> bool:
 
 
 def glued_levels(cursor: Cursor) -> list[int]:
-    """Return the offsets of levels that follow a tab, and of letter-spaced levels that follow a figure or full stop."""
+    """Return the offsets of levels that follow a tab or the quotation marks between two values of a row, and of
+    letter-spaced levels that follow a figure or full stop.
+    """
     found = []
     for sign, before in _level_signs(cursor.words):
         at = cursor.fold.find(sign)
         while at >= 0:
-            if at and cursor.text[at - 1] in before:
+            if at and (cursor.text[at - 1] in before or cursor.text.endswith(BETWEEN_VALUES, 0, at)):
                 found.append(at)
             at = cursor.fold.find(sign, at + 1)
     return sorted(set(found))
@@ -111,8 +113,13 @@ def glued_levels(cursor: Cursor) -> list[int]:
 def _level_signs(words: Vocabulary) -> tuple[tuple[str, str], ...]:
     """Return the spellings of levels that only classification lines have, each with what copies print before it."""
     spaced = [form for entry in words["levels"] for form in entry.forms.get("spaced", ())]
-    short = {form for entry in words["levels"] for form in entry.spellings("telegram") if form != entry.title}
-    return (*((form, "\t.0123456789") for form in spaced), *((f"{form} ", "\t") for form in sorted(short)))
+    plain = sorted({form for entry in words["levels"] for form in entry.spellings("telegram")})
+    titles = {entry.title for entry in words["levels"]}
+    short = ((f"{form} ", "" if form in titles else "\t") for form in plain)
+    return (*((form, "\t.0123456789") for form in spaced), *short)
+
+
+BETWEEN_VALUES = '","'  # in a row of quoted values
 
 
 def has_page_lines(cursor: Cursor) -> bool:

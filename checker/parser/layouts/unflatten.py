@@ -8,7 +8,7 @@ from ..cursor import Cursor
 from ..fields.banner import read_banner
 from ..fields.blocks import is_authority_label, label_of
 from ..fields.declass_instruction import read_value
-from .detect import glued_levels
+from .detect import BETWEEN_VALUES, glued_levels
 
 _PARAGRAPH = Pattern(
     r"(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))"
@@ -33,15 +33,16 @@ def line_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def banner_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return where to insert a line feed: before each classification line that follows a tab, a figure or a full stop.
+    """Return where to insert a line feed: before each classification line that `glued_levels` finds within a line.
 
-    An archive's page may print such a line in a tab-separated row, or join it to a date, a number or a mark.
+    An archive's page may print such a line in a row of values, or join it to a date, a number or a mark.
     """
     found = []
     for at in glued_levels(cursor):
         banner = read_banner(cursor, at, cursor.line_end(at))
         if banner is not None and banner.serial is not None:
-            found.append(Exchange(at - (cursor.text[at - 1] == "\t"), at, "\n"))
+            tab, quoted = cursor.text[at - 1] == "\t", cursor.text.endswith(BETWEEN_VALUES, 0, at)
+            found.append(Exchange(at - (len(BETWEEN_VALUES) if quoted else tab), at, "\n"))
     return found
 
 
