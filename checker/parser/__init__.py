@@ -14,6 +14,7 @@ from .cursor import Cursor, Cut, moved_cuts, removals, tile
 from .fields.deletions import has_margin_codes, margin_codes, margin_cuts, margin_nodes
 from .layouts.acp127 import read_telegram
 from .layouts.detect import (
+    broken_levels,
     glued_levels,
     has_artifacts,
     has_authority_opener,
@@ -48,6 +49,11 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         from .copy.source_metadata import read_source_record  # 1 ms: texts without a wrapper state nothing
 
         telegram.source_record = read_source_record(whole, facts)
+    if broken_levels(whole):
+        from .layouts.unflatten import level_repairs  # as above
+
+        repairs = level_repairs(whole, telegram.source_record)
+        whole = Cursor(whole.view.exchange(repairs), words, whole.grammar) if repairs else whole
     cursor, cuts, margin = _cut(whole, telegram)
     cursor = _read(cursor, telegram)
     cursor.flush(telegram, *_REPEATED)

@@ -454,11 +454,17 @@ class Grammar:
         return tuple(form for entry in self.words["levels"] for form in entry.forms.get("spaced", ()))
 
     @cached_property
+    def plain_levels(self) -> tuple[str, ...]:
+        """Return the spellings of levels without blanks between their letters, as on a classification line."""
+        return tuple(form for entry in self.words["levels"] for form in entry.spellings("telegram"))
+
+    @cached_property
     def copy_signs(self) -> tuple[str, ...]:
         """Return what indicates a cut preview, marks at line ends, a doubled first letter, a quoted value, or an
         e-mail.
         """
-        doubled = (form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " "))
+        doubled = [form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " ")]
+        doubled += [form[0] + form[:5] for form in self.plain_levels]
         mail = (f"\n{form}:" for form in self.label("date", "field"))
         quoted = (f'"{form}' for form in self.spaced_levels)
         return ("...\n", "\u2026\n", " \\\n", *(f"\n{sign}" for sign in dict.fromkeys(doubled)), *quoted, *mail)

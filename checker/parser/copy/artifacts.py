@@ -55,12 +55,18 @@ def _line_marks(cursor: Cursor) -> list[Cut]:
 
 
 def _doubled_letters(cursor: Cursor) -> list[Cut]:
-    """Return the first letter of a letter-spaced level if it occurs twice."""
+    """Return the first letter of the level on a classification line if it occurs twice."""
     for form in cursor.grammar.spaced_levels:
         for doubled in (form[0] + form, f"{form[0]} {form}"):
             at = cursor.fold.find(doubled)
             if at >= 0 and cursor.begins_line(at):
                 return [Cut(at, at + len(doubled) - len(form), "line_mark")]
+    for form in cursor.grammar.plain_levels:
+        at = cursor.fold.find(f"{form[0]}{form} ")
+        if at >= 0 and cursor.begins_line(at):
+            banner = read_banner(cursor, at + 1, cursor.line_end(at))
+            if banner is not None and banner.serial is not None:
+                return [Cut(at, at + 1, "line_mark")]
     return []
 
 

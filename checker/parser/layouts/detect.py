@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ...model import Banner, Telegram, Unread
-from ...vocabulary import Vocabulary
+from ...vocabulary import Entry, Vocabulary
 from ..cursor import Cursor
 
 _SMALL_LETTERS = "aeinorst"
@@ -117,6 +117,27 @@ def _level_signs(words: Vocabulary) -> tuple[tuple[str, str], ...]:
     titles = {entry.title for entry in words["levels"]}
     short = ((f"{form} ", "" if form in titles else "\t") for form in plain)
     return (*((form, "\t.0123456789") for form in spaced), *short)
+
+
+def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
+    """Return the letter-spaced levels at the beginning of a line that lack their first letter, or are joined to the
+    next word: the offset, the level and what is missing there.
+    """
+    found = []
+    for entry, form in _spaced_levels(cursor.words):
+        for sign, missing in ((form[2:], form[:2]), (form, " ")):
+            at = cursor.fold.find(f"\n{sign}") + 1
+            while at > 0:
+                end = at + len(sign)
+                if (missing == " ") == cursor.fold[end].isalpha():
+                    found.append((end if missing == " " else at, entry, missing))
+                at = cursor.fold.find(f"\n{sign}", end) + 1
+    return found
+
+
+@lru_cache(maxsize=16)
+def _spaced_levels(words: Vocabulary) -> tuple[tuple[Entry, str], ...]:
+    return tuple((entry, form) for entry in words["levels"] for form in entry.forms.get("spaced", ()))
 
 
 BETWEEN_VALUES = '","'  # in a row of quoted values

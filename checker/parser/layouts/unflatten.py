@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ...model import Instruction
+from ...model import Instruction, SourceRecord
 from ...text import Exchange, Pattern
+from ...values import Level
+from ...vocabulary import Entry
 from ..cursor import Cursor
 from ..fields.banner import read_banner
 from ..fields.blocks import is_authority_label, label_of
 from ..fields.declass_instruction import read_value
-from .detect import BETWEEN_VALUES, glued_levels
+from .detect import BETWEEN_VALUES, broken_levels, glued_levels
 
 _PARAGRAPH = Pattern(
     r"(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))"
@@ -19,6 +21,9 @@ _HEADER_LINE = Pattern(
     r"|(?<!TO )(?<!INFO )R[A-Z]{4,6}/"
 )
 _DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
+_GROUP = Pattern(r"\nZN[RY] ([A-Z]{5})(?![A-Z])")
+_POST_NUMBER = Pattern(r"([A-Z][A-Z .']{1,30}?) \d{3,7}(?!\d)")
+_MOST_REPAIRS = 8  # of levels; a telegram has as many sections at most
 _TOP = 4000  # code points in which a classification line begins
 
 
@@ -44,6 +49,42 @@ def banner_breaks(cursor: Cursor) -> list[Exchange]:
             tab, quoted = cursor.text[at - 1] == "\t", cursor.text.endswith(BETWEEN_VALUES, 0, at)
             found.append(Exchange(at - (len(BETWEEN_VALUES) if quoted else tab), at, "\n"))
     return found
+
+
+def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]:
+    """Return what to insert into letter-spaced levels that a copy damaged: the first letter, or the blank before the
+    post.
+
+    The letter is inserted only if the archive's record or the security line states the level, the blank only if the
+    record or the originator's line names the post.
+    """
+    found = []
+    for at, entry, missing in broken_levels(cursor)[:_MOST_REPAIRS]:
+        if _is_own_post(cursor, record, at) if missing == " " else _is_stated(cursor, record, entry, at):
+            found.append(Exchange(at, at, missing))
+    return found
+
+
+def _is_stated(cursor: Cursor, record: SourceRecord | None, level: Entry, end: int) -> bool:
+    stated = record.level if record is not None else None
+    group = _GROUP.search(cursor.fold, 0, end)
+    return (isinstance(stated, Level) and stated.code == level.code) or (
+        group is not None and any(group.group(1) == 5 * letter for letter in level.forms.get("znx", ()))
+    )
+
+
+def _is_own_post(cursor: Cursor, record: SourceRecord | None, at: int) -> bool:
+    """Return whether the post at an offset, with a number after it, is that of the record or of the originator."""
+    named = _POST_NUMBER.match(cursor.fold, at)
+    if named is None:
+        return False
+    post = named.group(1)
+    if record is not None and record.post is not None and record.post.replace(" ", "") == post.replace(" ", ""):
+        return True
+    sender = (cursor.fold.find(f"\n{form} ", 0, at) for form in cursor.grammar.label("sender", "line"))
+    return any(
+        line >= 0 and cursor.fold[line : cursor.line_end(line + 1)].rstrip().endswith(f" {post}") for line in sender
+    )
 
 
 def field_breaks(cursor: Cursor) -> list[Exchange]:
