@@ -166,7 +166,7 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
 
     Damage explains that a part is missing, never that a present part is wrong. A part whose label is present above
     paragraph 1 is not missing: it was not read. A present part is doubtful only if its own characters are unreadable
-    or if it touches the place where the copy is cut off.
+    or if it touches the place where the copy is cut off, or is in text that may be another telegram's.
     """
     if not issue.missing:
         garbled = _garbled(issue, telegram, source)
@@ -220,6 +220,8 @@ def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str
     if _UNREADABLE.search(source.text, span.start, span.end) is not None:
         return "this place has characters that cannot be read", "copy"
     for damage in telegram.damage:
+        if damage.kind == "other_text" and damage.span.start <= span.start < damage.span.end:
+            return damage.why, "copy"
         if damage.kind == "cut" and span.end >= damage.span.start:
             return "this copy is cut off here", "copy"
     return None

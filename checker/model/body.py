@@ -326,12 +326,12 @@ class Part(Node):
 
 
 class Damage(Node):
-    """Strong evidence that this copy lacks text. `span` is the position of the evidence, and is empty where text is
-    missing.
+    """Strong evidence that this copy lacks text, or has text of another telegram. `span` is the position of the
+    evidence, and is empty where text is missing.
 
-    `kind` is extract, cut, sections, or gap. `covers` says which missing parts it explains: "head" (above paragraph 1),
-    "banner" (the classification line), "fields" (those below the captions), "text" (from paragraph 1 on), or "all".
-    `why` is a clause for messages.
+    `kind` is extract, cut, sections, gap, deletion, or other_text. `covers` says which missing parts it explains:
+    "head" (above paragraph 1), "banner" (the classification line), "fields" (those below the captions), "text" (from
+    paragraph 1 on), or "all". `why` is a clause for messages.
     """
 
     kind: str

@@ -227,3 +227,22 @@ def test_a_drafters_habit_is_no_damage(habit: str) -> None:
     text = swapped(base(), HABITS[habit], (BLOCK, ""))
     assert parsed(text)[0].damage == ()
     assert ABSENT in verdicts(text)[0]
+
+
+ABOVE = [("1. (C) Summary", "1. (S) Summary"), ("2. (C) The", "2. (S) The")]
+
+
+@pytest.mark.parametrize(("signer", "excused"), [("RICE", True), ("POWELL", False), ("DOE", False)])
+def test_a_text_that_the_secretary_signs_may_not_be_the_posts(signer: str, excused: bool) -> None:
+    failed, unknown = verdicts(swapped(base(), *ABOVE, ("\nDOE\n", f"\n{signer}\n")))
+    assert (failed, unknown.get("CLS-004")) == ((set(), "copy") if excused else ({"CLS-004"}, None))
+    own = swapped(base(), *ABOVE, ("\nDOE\n", "\nRICE\n"), ("AMEMBASSY STRELSAU", "SECSTATE WASHDC"))
+    assert "CLS-004" in verdicts(own.replace("STRELSAU", "STATE"))[0]
+
+
+@pytest.mark.parametrize(("numbers", "excused"), [((2, 3), True), ((1, 2), False), ((2, 7), False), ((5, 6), False)])
+def test_paragraphs_whose_numbers_fall_back_may_not_be_this_telegrams(numbers: tuple[int, int], excused: bool) -> None:
+    more = [f"{number}. (C) The bridge is new.\n\n" for number in range(3, 7)]
+    more += [f"{number}. (S) The coach is old.\n\n" for number in numbers]
+    failed, unknown = verdicts(swapped(base(), ("\nDOE\n", "\n" + "".join(more) + "DOE\n")))
+    assert ("CLS-004" in failed, unknown.get("CLS-004")) == ((False, "copy") if excused else (True, None))

@@ -7,10 +7,10 @@ is present although its part was not read, the parser failed, not the writer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ...model import Authority, Banner, Damage, Dtg, Fact, Telegram
+from ...model import Authority, Banner, Damage, Dtg, Fact, Party, Signature, Telegram
 from ...text import Pattern, Span
 from ...values import Level
 from ...vocabulary import Vocabulary
@@ -24,13 +24,14 @@ _TELETYPE = ("acp127", "central-file")
 _TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
 _FIELDS = ("eo", "tags", "subject", "references", "authority")
 _NOT_READ = ("loose_text", "unread")
+_FALL = 3  # by how much a paragraph number is lower than the one before, at least: less is a slip
 _NUMBER_NEAR = 60  # code points between the level and the number of a classification line
 
 
 def damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
     """Return the strong evidence that this copy lacks text, in no particular order."""
     found = [*_extract(cursor), *_cut(telegram, cursor), *_gap(telegram, cursor), *_set_anew(telegram, cursor)]
-    found += _lost_banner(telegram, cursor)
+    found += [*_lost_banner(telegram, cursor), *_other_text(telegram, cursor)]
     if not telegram.whole and not found:
         end = cursor.size
         later = isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1
@@ -157,6 +158,47 @@ def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
         return []
     why = "this copy has no classification line, but its record states the level"
     return [_damage(cursor, below[0], below[0], "gap", "banner", why)]
+
+
+def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
+    """Yield the spans that may be text of another telegram, which a publisher joined to this one."""
+    paragraphs = [each for each in telegram.paragraphs if each.number is not None and each.depth == 1]
+    if telegram.layout not in _TELETYPE or not paragraphs:
+        return
+    if _signed_elsewhere(telegram, cursor.words):
+        span = Span(paragraphs[0].span.start, telegram.span.end)
+        yield Damage(span, "other_text", "", "the Secretary of State signs, so the text may be another telegram's")
+    numbers = [each.number or 0 for each in paragraphs]
+    for first, last in _fallen_back(numbers):
+        mark = paragraphs[first].mark
+        start = paragraphs[first].span.start if mark is None else mark.span.start  # the number itself is a finding
+        span = Span(start, paragraphs[last].span.end)
+        yield Damage(span, "other_text", "", "the paragraph numbers fall back, so the text may be another telegram's")
+
+
+def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
+    """Return whether the Secretary of State of the day signs below the classification line of a post."""
+    banner, sender, signer, day = telegram.banner, telegram.sender, telegram.signature, telegram.date
+    if not isinstance(banner, Banner) or not isinstance(sender, Party) or not isinstance(signer, Signature):
+        return False
+    names = [entry for entry in words["secretaries"] if signer.text.upper() in entry.spellings("name")]
+    return (
+        day is not None
+        and banner.post is not None
+        and banner.post == sender.post
+        and any(entry.in_use(day.first) and banner.post not in entry.facts["posts"] for entry in names)
+    )
+
+
+def _fallen_back(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last index of each run of consecutive numbers that repeats earlier ones in mid-sequence."""
+    for index in range(1, len(numbers) - 1):
+        number, before = numbers[index], numbers[index - 1]
+        if 1 < number <= before - _FALL and numbers[index + 1] == number + 1 and number in numbers[:index]:
+            last = index + 1
+            while last + 1 < len(numbers) and numbers[last + 1] == numbers[last] + 1:
+                last += 1
+            yield index, last
 
 
 def _is_joined(cursor: Cursor, start: int) -> bool:
