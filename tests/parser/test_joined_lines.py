@@ -155,6 +155,8 @@ def test_the_row_of_another_telegram_ends_the_telegram_of_the_page() -> None:
     assert "08STRELSAU123" == found.mrn
     assert () == found.marked
     assert "other_telegram" in [part.kind for part in found.parts]
+    tabs = "\n12346\t2008-03-15 15:30:00\t08STRELSAU124\tEmbassy Strelsau\tCONFIDENTIAL\t\t"
+    assert () == telegram(own + tabs + other).marked
     assert 2 == len(telegram(own + row.replace("124", "123") + other.replace("124", "123")).marked)
 
 

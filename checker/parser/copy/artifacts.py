@@ -27,7 +27,7 @@ _HEADER_LINES = 14  # lines above the originator that may belong to its header
 _FIELDS_NEAR = 2500  # code points after a classification line in which its fields begin
 _PREVIEW_END = ("...", "\u2026")
 _ROW = Pattern(  # id, date, number
-    r"\n\"?\d{1,6}[ ,\"]{1,3}(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d)[ ,\"]{1,3}"
+    r"\n\"?\d{1,6}[ ,\"]{1,3}(?:\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d)[ ,\"]{1,3}"
     r"(\d\d[A-Z]{3,24}\d{1,6})(?!\d)"
 )
 

@@ -22,6 +22,8 @@ _BLANKS = " \n"
 _LIST_ITEM = Pattern(r"\((?:[a-z]|[ivx]{2,4}|\d{1,2})\) ", 0)
 _EMPTY_LINE = Pattern(r"\n(?= *(?:\n|\Z))")
 _DASH_LINE = Pattern(r"\n *(?=----)")
+_LABELED = Pattern(r" *[A-Z][A-Za-z/&' -]{1,60}: +[A-Z]", 0)
+_FEWEST_LABELED = 3  # lines of a list
 _LONGEST_HEADLINE = 60  # code points of a line between empty lines that is not a sentence
 
 
@@ -133,8 +135,15 @@ class ParagraphBuilder:
             label_end = item.end() - 1 if item is not None else start + 3 if start in self.items else None
             if label_end is not None:
                 self._paragraph(Opening(line, (start, label_end), "lettered", 2), stop)
+            elif self._follows_paragraph() and _is_list(cursor, start, stop):
+                self._paragraph(Opening(line, (start, start), "bullet", 2), stop)
             else:
                 self._paragraph(Opening(line, (start, start), "unnumbered"), stop)
+
+    def _follows_paragraph(self) -> bool:
+        """Return whether a paragraph, not a heading, precedes."""
+        heading = self.headings[-1].span.start if self.headings else -1
+        return bool(self.paragraphs) and self.paragraphs[-1].span.start > heading
 
     def _heading(self, opening: Opening, end: int) -> None:
         cursor = self.cursor
@@ -197,6 +206,13 @@ def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
     if "\n" in line or len(line) > _LONGEST_HEADLINE or line[0] in "(-" or line[-1] == ")":
         return False
     return line[-1].isalnum() or line[-1] == "," or len(line.split()) <= 2
+
+
+def _is_list(cursor: Cursor, start: int, stop: int) -> bool:
+    """Return whether most lines of a span have a label and a value, as in a list of offices and names."""
+    lines = cursor.text[start:stop].split("\n")
+    labeled = sum(_LABELED.match(line) is not None for line in lines)
+    return labeled >= _FEWEST_LABELED and labeled * 2 > len(lines)
 
 
 def _empty_line(fold: str, start: int, high: int) -> int:

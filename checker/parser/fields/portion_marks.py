@@ -112,8 +112,19 @@ def inherit_levels(paragraphs: list[Paragraph]) -> None:
 
 
 def _is_lead_in(text: str) -> bool:
-    """Return whether a paragraph is only a heading, or only a sentence that introduces its points."""
+    """Return whether a paragraph is only a heading, or only a sentence that introduces its points.
+
+    A heading in capitals may follow the sentence.
+    """
     words = text.rstrip("-=* \n")
+    sentence, _, heading = words.rpartition("\n\n")
+    if (
+        heading.isupper()
+        and heading[-1].isalnum()
+        and len(heading) <= _LONGEST_LEAD_IN
+        and sentence.rstrip()[-1:] == ":"
+    ):
+        words = sentence.rstrip()
     if words.endswith(":") and len(words) <= _LONGEST_ANNOUNCEMENT:
         return True
     return 0 < len(words) <= _LONGEST_LEAD_IN and words[-1].isalnum()
