@@ -17,6 +17,7 @@ from ..model import (
     Marking,
     Party,
     Rollup,
+    SourceRecord,
     Subject,
     Telegram,
     Unread,
@@ -146,12 +147,26 @@ def _is_cut(given: str, known: str) -> bool:
 
 
 def _date(telegram: Telegram) -> None:
-    """Set the date: that of the date-time group, else the document's own date, else the wrapper's."""
-    if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
+    """Set the date: that of the date-time group, else the document's own date, else the wrapper's.
+
+    If the record is that of another telegram, so is its day, and the header above the text if it is of the same post.
+    """
+    record, sender = telegram.source_record, telegram.sender
+    foreign = record is not None and _is_other(record, telegram)
+    headed = record is not None and isinstance(sender, Party) and sender.post == record.post
+    if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date) and not (foreign and headed):
         telegram.date = telegram.dtg.date
-    created = telegram.source_record.created if telegram.source_record is not None else None
+    created = record.created if record is not None and not foreign else None
     if telegram.date is None and created is not None and isinstance(created.date, Date):
         telegram.date = created.date
+
+
+def _is_other(record: SourceRecord, telegram: Telegram) -> bool:
+    """Return whether a record and the classification line differ in both post and number."""
+    banner = telegram.banner
+    if not isinstance(banner, Banner) or None in (banner.post, banner.serial, record.post, record.serial):
+        return False
+    return banner.post != record.post and banner.serial != record.serial
 
 
 def _date_above(cursor: Cursor) -> Date | None:

@@ -28,14 +28,15 @@ def base(name: str = "confidential-2007") -> str:
     return (TELEGRAMS / f"{name}.txt").read_text(encoding="utf-8")
 
 
-def parsed(text: str) -> tuple[Telegram, Source]:
+def parsed(text: str, **facts: str) -> tuple[Telegram, Source]:
     source = Source("x", text)
-    return parser.parse(View.whole(source), book().vocabulary), source
+    stated = tuple(Fact(Span(0, 0), name, value) for name, value in facts.items())
+    return parser.parse(View.whole(source), book().vocabulary, stated), source
 
 
-def verdicts(text: str) -> tuple[set[str], dict[str, str]]:
-    """The rules above info that failed, and the kind of each undetermined verdict."""
-    telegram, source = parsed(text)
+def verdicts(text: str, **facts: str) -> tuple[set[str], dict[str, str]]:
+    """The rules above info that failed, and the kind of each undetermined verdict. `facts` are those of a record."""
+    telegram, source = parsed(text, **facts)
     judgment = engine.judge(telegram, source, book(), "x")
     failed = {each.rule for each in judgment.findings if each.severity != "info"}
     return failed, {each.rule: each.kind for each in judgment.undetermined}
@@ -94,16 +95,22 @@ LINE = "C O N F I D E N T I A L STRELSAU 000412\n"
 
 def test_a_record_with_a_level_shows_that_the_copy_lost_the_classification_line() -> None:
     text = swapped(base(), (LINE, ""))
-    source = Source("x", text)
-    facts = tuple(
-        Fact(Span(0, 0), name, value)
-        for name, value in (("reference_id", "07STRELSAU412"), ("classification", "CONFIDENTIAL"))
-    )
-    telegram = parser.parse(View.whole(source), book().vocabulary, facts)
-    judgment = engine.judge(telegram, source, book(), "x")
-    assert [each.rule for each in judgment.findings if each.severity != "info"] == []
-    assert "FMT-013" in {each.rule for each in judgment.undetermined}
+    failed, unknown = verdicts(text, reference_id="07STRELSAU412", classification="CONFIDENTIAL")
+    assert (failed, unknown["FMT-013"]) == (set(), "copy")
     assert verdicts(text)[0] == {"FMT-013"}
+
+
+OLD = [("101156Z SEP 07", "101156Z SEP 88"), ("AMEMBASSY STRELSAU", "AMEMBASSY ZENDA"), ("09/06/2017", "09/06/2032")]
+
+
+def test_the_record_and_header_of_another_telegram_do_not_date_the_text() -> None:
+    failed, unknown = verdicts(swapped(base(), *OLD), reference_id="88ZENDA7", created="1988-09-10 11:56")
+    assert "XRF-023" in failed
+    assert not failed & {"AUT-002", "DCL-008"}
+    assert "DCL-008" in unknown
+    assert "AUT-002" in verdicts(swapped(base(), *OLD), reference_id="88ZENDA412", created="1988-09-10 11:56")[0]
+    late = swapped(base(), ("09/06/2017", "09/06/2033"))
+    assert "DCL-008" in verdicts(late, reference_id="88ZENDA7", created="1988-09-10 11:56")[0]
 
 
 def test_a_copy_that_ends_in_its_text_excuses_what_the_text_lacks_and_nothing_above_it() -> None:
