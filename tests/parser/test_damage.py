@@ -90,6 +90,22 @@ def test_a_line_of_the_header_that_cannot_be_read_is_a_gap() -> None:
     assert missing <= {rule for rule, kind in unknown.items() if kind == "copy"}
 
 
+@pytest.mark.parametrize(
+    ("line", "excused"),
+    [("Classiires Jane Q. Doe for` (D).\n", True), ("Classiires Jane Q. Doe.\n", False), ("Case (D).\n", False)],
+)
+def test_a_garbled_authority_sentence_is_not_missing(line: str, excused: bool) -> None:
+    failed, unknown = verdicts(swapped(base(), (BLOCK, line)))
+    assert (ABSENT in failed, unknown.get(ABSENT)) == ((False, "label") if excused else (True, None))
+
+
+@pytest.mark.parametrize("text", ["Text classified by Jane Q. Doe, ...", "The King will open the new..."])
+def test_a_preview_has_no_portions_to_judge(text: str) -> None:
+    whole = base()
+    preview = whole[: whole.index(BLOCK)] + text + "\n\n" + LINE.strip() + " E.O. 12958: DECL: 09/06/2017\n"
+    assert verdicts(preview)[0] == set()
+
+
 LINE = "C O N F I D E N T I A L STRELSAU 000412\n"
 
 

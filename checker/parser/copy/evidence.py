@@ -24,6 +24,8 @@ _TELETYPE = ("acp127", "central-file")
 _TEXT = ("eo", "tags", "subject", "references", "authority", "paragraph")
 _FIELDS = ("eo", "tags", "subject", "references", "authority")
 _NOT_READ = ("loose_text", "unread")
+_GARBLED = 5  # letters of a label that a garbled copy must have kept
+_LONGEST_SENTENCE = 200  # code points between such a label and the last reason
 _FALL = 3  # by how much a paragraph number is lower than the one before, at least: less is a slip
 _NUMBER_NEAR = 60  # code points between the level and the number of a classification line
 
@@ -59,9 +61,11 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     text, size = cursor.text, cursor.size
     head = cursor.fold[: first_paragraph(cursor, 0, size)]
     at = max(head.find(f"{end}\n") for end in _PREVIEW_END)
-    if at >= 0:
-        return [_damage(cursor, at, at + 1, "gap", "head", "a line above the text is cut here")]
     preview = text.rstrip().endswith(_PREVIEW_END)
+    if at >= 0:
+        ends = preview and telegram.paragraphs and telegram.paragraphs[0].span.start <= cursor.span(at, at + 1).start
+        covers = "all" if ends else "head"  # the body of a preview may be only the beginning of an authority sentence
+        return [_damage(cursor, at, at + 1, "gap", covers, "a line above the text is cut here")]
     if not preview and not _is_cut(telegram, text):
         return []
     why = "this copy ends in the middle of the text"
@@ -237,7 +241,19 @@ def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
             start, end = match.span(1)
             for field in fields:
                 found.setdefault(field, Fact(cursor.span(start, end), field, cursor.text[start:end]))
+    garbled = _garbled_authority(cursor.words).search(cursor.fold, 0, ends["head"])
+    if garbled is not None:
+        start, end = garbled.span(1)
+        found.setdefault("authority", Fact(cursor.span(start, end), "authority", cursor.text[start:end]))
     return tuple(found.values())
+
+
+@lru_cache(maxsize=4)
+def _garbled_authority(words: Vocabulary) -> re.Pattern[str]:
+    """Return the pattern of a line that begins like an authority sentence and ends with the letter of a reason."""
+    forms = [form for entry in words["labels"] if entry.code == "classified-by" for form in entry.spellings("block")]
+    starts = sorted({form[:_GARBLED] for form in forms if len(form.split()[0]) > _GARBLED})
+    return re.compile(rf"(?m)^[ \t]*((?:{_any_of(starts)})[A-Z]*)[^\n]{{0,{_LONGEST_SENTENCE}}}\([A-H]\)[ .`']*$")
 
 
 def first_paragraph(cursor: Cursor, low: int, high: int) -> int:
