@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from functools import partial
 from itertools import accumulate
 from operator import le
-from typing import Any
 
 from .record import Record
 
@@ -254,7 +253,7 @@ class View:
         lows: MutableSequence[int],
         sources: MutableSequence[int],
         stops: MutableSequence[int],
-        verbatim: MutableSequence[Any],
+        verbatim: MutableSequence[int],
     ) -> None:
         self.source = source
         self.text = text
@@ -262,18 +261,18 @@ class View:
         self._sources = sources  # where it begins in the source
         self._stops = stops  # where it ends in the source
         self._kept = verbatim
-        self._plain = len(lows) == 1 and verbatim[0]  # one part of the source without changes: the usual case
+        self._plain = len(lows) == 1 and verbatim[0] == 1  # one part of the source without changes: the usual case
         self._reach: list[tuple[int, list[int]]] = []  # for `locate`
 
     @classmethod
     def whole(cls, source: Source) -> View:
         """Return the whole source as a view."""
-        return cls(source, source.text, [0], [0], [len(source.text)], [True])
+        return cls(source, source.text, [0], [0], [len(source.text)], [1])
 
     @classmethod
     def part(cls, source: Source, start: int, end: int) -> View:
         """Return the code points `start` to `end` of the source as a view."""
-        return cls(source, source.text[start:end], [0], [start], [end], [True])
+        return cls(source, source.text[start:end], [0], [start], [end], [1])
 
     def __len__(self) -> int:
         return len(self.text)

@@ -41,7 +41,7 @@ def shell(tmp_path, corpus):
             ("/data/corpus", str(corpus)),
             ("/scratch", str(tmp_path)),
             ("/out", str(tmp_path)),
-            ("--resume", "--resume --batch 0.15625 --isolated"),
+            ("--resume", "--resume --batch 0.0703125 --isolated"),
         ):
             lines = lines.replace(old, new)
         path = os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]])
@@ -116,9 +116,7 @@ def test_the_example_for_spark(corpus, options, tmp_path, monkeypatch, capsys):
     spark = types.ModuleType("pyspark")
     spark.SparkContext = Context
     monkeypatch.setitem(sys.modules, "pyspark", spark)
-    code = (
-        code.replace("/shared/corpus", str(corpus)).replace("/shared", str(tmp_path)).replace("64 << 20", "160 << 10")
-    )
+    code = code.replace("/shared/corpus", str(corpus)).replace("/shared", str(tmp_path)).replace("64 << 20", "72 << 10")
     exec(compile(code, "docs/scale.md", "exec"), {"__name__": "example"})
     told = capsys.readouterr().out.split("\n")[:-1]
     assert 4 < len(told)
