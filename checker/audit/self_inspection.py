@@ -135,6 +135,23 @@ def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
     )
 
 
+def _by_post_and_action(
+    drawn: Rows, confirmed: set[object], found: set[object]
+) -> tuple[dict[str, list[int]], dict[str, int]]:
+    """Return for each post the number of documents, of those with a confirmed and of those with any discrepancy, and
+    the number of documents for each action.
+    """
+    posts: dict[str, list[int]] = {}
+    actions: dict[str, int] = {}
+    for document, action, post, *_ in drawn:
+        actions[str(action)] = actions.get(str(action), 0) + 1
+        row = posts.setdefault(str(post), [0, 0, 0])
+        row[0] += 1
+        row[1] += document in confirmed
+        row[2] += document in found
+    return posts, actions
+
+
 def _count(
     table: Table,
     rules: Sequence[str],
@@ -169,14 +186,7 @@ def _count(
         confirmed.add(document)
         words = event.note or event.kind or "reported by a reviewer"
         examples.append((False, names[document], event.rule, titles[kind], words, MISSED))
-    posts: dict[str, list[int]] = {}
-    actions: dict[str, int] = {}
-    for document, action, post, *_ in drawn:
-        actions[str(action)] = actions.get(str(action), 0) + 1
-        row = posts.setdefault(str(post), [0, 0, 0])
-        row[0] += 1
-        row[1] += document in confirmed
-        row[2] += document in found
+    posts, actions = _by_post_and_action(drawn, confirmed, found)
     return SelfInspection(
         0,
         population,

@@ -271,25 +271,22 @@ def _format(args: argparse.Namespace) -> int:
     paths = args.files or list((cli_options.read(args).pack_folders() or ())[1:])
     if not paths:
         raise ConfigError("no rule file was given, and no rule pack is configured")
-    changed = 0
     found = list(formatter.format_files(paths))
-    for file in found:
-        if file.new is None or file.new == file.old:
-            continue
-        changed += 1
+    changed = [file for file in found if file.changed]
+    for file in changed:
         if args.diff:
             sys.stdout.writelines(visible(line) + "\n" for line in file.diff())
         elif args.check:
             output.say(visible(f"would reformat: {file.path}"))
         else:
-            output.write_file(file.path, [file.new])
+            output.write_file(file.path, [file.new or ""])
             output.say(visible(f"reformatted: {file.path}"))
     errors = [error for file in found for error in file.errors]
     for error in errors:
         output.say("\n".join(visible(line) for line in str(error).split("\n")))
-    unchanged = len(found) - changed - sum(bool(file.errors) for file in found)
+    unchanged = len(found) - len(changed) - sum(bool(file.errors) for file in found)
     word = "to reformat" if args.check or args.diff else "reformatted"
-    print(f"{count(changed, 'file')} {word}, {unchanged} unchanged", file=sys.stderr if args.diff else sys.stdout)
+    print(f"{count(len(changed), 'file')} {word}, {unchanged} unchanged", file=sys.stderr if args.diff else sys.stdout)
     if errors:
         return output.INCOMPLETE
     return output.FINDINGS if changed and (args.check or args.diff) else output.OK

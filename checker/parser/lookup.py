@@ -565,9 +565,7 @@ class Grammar:
     @cached_property
     def archive_attributes(self) -> dict[str, Entry]:
         """Return the attribute of an archive record that each fact of a wrapper comes from."""
-        if "archive_attributes" not in self.words:
-            return {}
-        return {entry.fact("fact"): entry for entry in self.words["archive_attributes"]}
+        return {entry.fact("fact"): entry for entry in self.words.tables.get("archive_attributes", ())}
 
     # ---- caches ------------------------------------------------------------------------------------------------------
 

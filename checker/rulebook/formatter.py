@@ -33,6 +33,11 @@ class FormattedFile(Record):
     new: str | None = None
     errors: tuple[Diagnostic, ...] = ()
 
+    @property
+    def changed(self) -> bool:
+        """Return whether formatting changes the file."""
+        return self.new is not None and self.new != self.old
+
     def diff(self) -> Iterator[str]:
         """Yield the lines of a unified diff."""
         lines = (self.old.splitlines(), (self.new or "").splitlines())
