@@ -265,6 +265,17 @@ def _remove(args: argparse.Namespace) -> int:
     return output.OK
 
 
+def _write_formatted(args: argparse.Namespace, path: str, text: str, diff: Iterator[str]) -> None:
+    """Write the formatted text of a file, or show the change with `--diff` and its path with `--check`."""
+    if args.diff:
+        sys.stdout.writelines(visible(line) + "\n" for line in diff)
+    elif args.check:
+        output.say(visible(f"would reformat: {path}"))
+    else:
+        output.write_file(path, [text])
+        output.say(visible(f"reformatted: {path}"))
+
+
 def _format(args: argparse.Namespace) -> int:
     from ..rulebook import formatter  # reads YAML
 
@@ -274,13 +285,7 @@ def _format(args: argparse.Namespace) -> int:
     found = list(formatter.format_files(paths))
     changed = [file for file in found if file.changed]
     for file in changed:
-        if args.diff:
-            sys.stdout.writelines(visible(line) + "\n" for line in file.diff())
-        elif args.check:
-            output.say(visible(f"would reformat: {file.path}"))
-        else:
-            output.write_file(file.path, [file.new or ""])
-            output.say(visible(f"reformatted: {file.path}"))
+        _write_formatted(args, file.path, file.new or "", file.diff())
     errors = [error for file in found for error in file.errors]
     for error in errors:
         output.say("\n".join(visible(line) for line in str(error).split("\n")))
