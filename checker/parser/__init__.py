@@ -28,6 +28,7 @@ from .layouts.detect import (
 from .lookup import grammar_of
 from .postprocess import postprocess
 
+_FIRST_MARKS = (" 1. (", "\xb61. (", " 1.  (")  # of a first paragraph that is joined to what precedes it
 _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
 
 
@@ -211,7 +212,7 @@ def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
 
 def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
     """Return whether labels seem to be hidden within lines, because fewer were read than the text contains."""
-    if not _has_first_paragraph(telegram) and any(f"{before}1. (" in cursor.fold for before in (" ", "\xb6")):
+    if not _has_first_paragraph(telegram) and any(sign in cursor.fold for sign in _FIRST_MARKS):
         return True
     if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:
         return _hides_reference_or_authority(cursor, telegram)

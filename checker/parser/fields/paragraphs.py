@@ -23,6 +23,7 @@ _LIST_ITEM = Pattern(r"\((?:[a-z]|[ivx]{2,4}|\d{1,2})\) ", 0)
 _EMPTY_LINE = Pattern(r"\n(?= *(?:\n|\Z))")
 _DASH_LINE = Pattern(r"\n *(?=----)")
 _LABELED = Pattern(r" *[A-Z][A-Za-z/&' -]{1,60}: +[A-Z]", 0)
+_SHORT_WORD = 3  # letters of a word that a title may write small
 _FEWEST_LABELED = 3  # lines of a list
 _LONGEST_HEADLINE = 60  # code points of a line between empty lines that is not a sentence
 
@@ -200,12 +201,19 @@ class ParagraphBuilder:
 def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
     """Return whether a span is one line of a few words, or a short one that is not a sentence, without a mark.
 
-    A line that ends with a comma is a salutation or a closing.
+    A line that ends with a comma is a salutation or a closing. A headline of two lines capitalizes all longer words.
     """
     line = cursor.fold[start:stop].strip(_BLANKS)
+    if line.count("\n") == 1 and line[0].isalpha() and line[-1].isalpha():
+        return _is_capitalized(cursor.text[start:stop])
     if "\n" in line or len(line) > _LONGEST_HEADLINE or line[0] in "(-" or line[-1] == ")":
         return False
     return line[-1].isalnum() or line[-1] == "," or len(line.split()) <= 2
+
+
+def _is_capitalized(words: str) -> bool:
+    """Return whether mixed-case words are those of a title: each of more than three letters begins with a capital."""
+    return not words.isupper() and all(len(word) <= _SHORT_WORD or word[0].isupper() for word in words.split())
 
 
 def _is_list(cursor: Cursor, start: int, stop: int) -> bool:
