@@ -73,7 +73,8 @@ mark{border-radius:2px;box-shadow:0 1px 0 currentColor}
 .text{overflow:auto;max-height:34em;border-top:1px solid var(--line);margin:0 -16px;padding:8px 0;
 font:13px/1.45 ui-monospace,
 SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-.text table{border-collapse:collapse}
+.text table{border-collapse:collapse;width:auto}
+.text th,.text td{border-bottom:0;font-size:inherit}
 .text th{position:sticky;left:0;background:var(--paper);color:var(--soft);font-weight:400;text-align:right;
 padding:0 12px 0 16px;
 user-select:none;vertical-align:top}
@@ -85,7 +86,7 @@ li{overflow-wrap:anywhere}
 .gone{display:none!important}
 @media (max-width:640px){header,main{padding:0 10px}.more{margin-left:0}.filters{position:static}
 .filters select{width:100%}
-.number{float:none}.text td{white-space:pre-wrap;overflow-wrap:anywhere}.tiles{grid-template-columns:repeat(4,1fr);
+.number{float:none}.text td{white-space:pre-wrap;overflow-wrap:anywhere}.tiles{grid-template-columns:repeat(3,1fr);
 gap:6px}.tile{padding:6px 8px}
 .tile dd{font-size:1.2rem}}
 @media print{.filters{display:none}.text{max-height:none}.text td{white-space:pre-wrap}body{background:#fff}}
@@ -94,6 +95,10 @@ gap:6px}.tile{padding:6px 8px}
 SCRIPT = """
 (function(){
 "use strict";
+document.addEventListener("click",function(event){
+var link=event.target.closest("a.word"),target=link&&document.getElementById(link.hash.slice(1));
+if(target){target.closest("details").open=true}
+});
 var form=document.querySelector(".filters");
 if(!form){return}
 form.hidden=false;
@@ -354,7 +359,7 @@ def _text(excerpt: Excerpt, found: list[Finding], number: int) -> Iterator[str]:
         yield f'<tr><th scope="row">{line}</th><td>{content}</td></tr>\n'
     yield "</table></div>\n"
     if highlighter.meanings:
-        yield '<details class="words" open><summary>Markings in this text</summary>\n<dl>\n'
+        yield '<details class="words"><summary>Markings in this text</summary>\n<dl>\n'
         for meaning, (name, marking) in highlighter.meanings.items():
             shown = "<br>".join(map(html_text, meaning.split("\n")))
             yield f'<dt>{marking}</dt><dd id="{name}" tabindex="-1">{shown}</dd>\n'
