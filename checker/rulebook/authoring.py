@@ -13,7 +13,7 @@ from ..resources import data_dir
 from ..vocabulary import Entry, Table, Vocabulary
 from . import load
 from .editor_schema import rules_editor_schema
-from .examples import ExampleResult, run_examples, run_mutants, stale_equivalents, telegram_of
+from .examples import ExampleResult, fails_without, run_examples, run_mutants, stale_equivalents, telegram_of
 from .ir import Data
 from .loader import Library, base_telegrams, neighbor_folders
 from .mutation import Mutant
@@ -63,6 +63,7 @@ def explain_entries(vocabulary: Vocabulary, entries: Iterable[tuple[Table, Entry
         place = vocabulary["places"].get(table.name) if "places" in vocabulary else None
         if place is not None:
             lines.append(f"Place: {place.title}")
+        lines += [f"Rank: {entry.rank}"] if entry.rank is not None else []
         dates = [f"from {entry.since}" if entry.since else "", f"until {entry.until}" if entry.until else ""]
         if any(dates):
             lines.append(f"In use {' '.join(filter(None, dates))}")
@@ -202,27 +203,49 @@ def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequenc
     results: list[ExampleResult] = []
     tried: list[Mutant] = []
     excuses: list[str] = []
+    failing: list[str] = []
     for rule in rules:
         found = run_examples(rule, book)
         results += found
-        if mutants and all(result.ok for result in found):
+        good = all(result.ok for result in found)
+        if mutants and not good:
+            failing.append(f"{_place(rule)}: {rule.id}: mutants not tried until its examples pass")
+        if mutants and good:
             made = run_mutants(rule, book)
             tried += made
             for name, line, column in stale_equivalents(rule, made):
                 excuses.append(f"{rule.place[0]}:{line}:{column}: error[R032]: {rule.id}: {name}")
-    return TestReport(results, tried, excuses, _lines(rules, results, tried, excuses, mutants))
+    lines = _lines(rules, results, tried, [*failing, *excuses], mutants)
+    return TestReport(results, tried, excuses, [*_notes(rules, book), *lines])
+
+
+def _place(rule: Rule) -> str:
+    return f"{rule.place[0]}:{rule.place[1]}"
+
+
+def _notes(rules: list[Rule], book: Rulebook) -> Iterator[str]:
+    """Yield a note for each rule that reports a base telegram because a field is missing, if no example shows it."""
+    bases = base_telegrams()
+    for rule in rules:
+        base, field = fails_without(rule, book, bases)
+        if base:
+            part = "where" if rule.details.get("each") else "when"
+            yield (
+                f"{_place(rule)}: note: {rule.id} reports telegrams without {field}, such as {base}; add"
+                f" `{field}: present` to `{part}` if that is not meant, or an `invalid` example if it is"
+            )
 
 
 def _lines(
     rules: list[Rule], results: list[ExampleResult], tried: list[Mutant], excuses: list[str], mutants: bool
 ) -> list[str]:
     lines = [f"{result.place}: {result.rule} {result.kind}: {result.message}" for result in results if not result.ok]
-    lines += [f"{rule.place[0]}:{rule.place[1]}: {rule.id} has no example" for rule in rules if not rule.examples]
-    places = {rule.id: rule.place for rule in rules}
+    lines += [f"{_place(rule)}: {rule.id} has no example" for rule in rules if not rule.examples]
+    places = {rule.id: _place(rule) for rule in rules}
     for mutant in tried:
         if not mutant.killed and not mutant.excused:
-            file, line, _ = places[mutant.rule]
-            lines.append(f"{file}:{line}: {mutant.rule} mutant survives: {mutant.name}")
+            lines.append(f"{places[mutant.rule]}: {mutant.rule} mutant survives: {mutant.name}")
+            lines += [f"  {mutant.advice}"] if mutant.advice else []
     lines += excuses
     good = sum(result.ok for result in results)
     lines.append(f"{len(rules)} rules, {good} of {len(results)} examples hold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from ..model import Fact, Telegram
@@ -12,7 +13,7 @@ from ..values import Date
 from ..vocabulary import Vocabulary
 from .evaluation import NOT_APPLICABLE, PASS, CompiledRule, Issue
 from .ir import Any, Data
-from .mutation import Mutant, changes
+from .mutation import Mutant, advice_for, changes
 from .rule import Rule, Rulebook
 
 MAX_MUTANTS = 400  # of one rule
@@ -138,6 +139,27 @@ def _quoted(text: str, places: list[tuple[int, int]]) -> str:
     return ", ".join(f"{text[a:b]!r} (line {text.count(chr(10), 0, a) + 1})" for a, b in places) or "nothing"
 
 
+def fails_without(rule: Rule, book: Rulebook, bases: Mapping[str, str]) -> tuple[str, str]:
+    """Return a base telegram that fails the rule because a field is missing, and the field; ("", "") if none does.
+
+    A field whose absence makes an example of the rule fail is not returned. `bases` are the texts of telegrams by name.
+    """
+    if rule.details.get("check") or not rule.examples:
+        return "", ""
+    compiled = rule.compiled(book.context_of(rule.profile[0]))
+    own = [telegram_of(example, book) for example in rule.examples]
+    meant = {name for each in own for issue in verdict(rule, compiled, each)[1] for name in issue.missing}
+    profiles = {each.profile for each in own}
+    telegrams = [(name, telegram_of({"text": text}, book)) for name, text in bases.items()]
+    telegrams.sort(key=lambda each: each[1].profile not in profiles)  # of the kind that the rule is about, first
+    for name, telegram in telegrams:
+        if book.covers(rule, telegram.profile):
+            for issue in verdict(rule, compiled, telegram)[1]:
+                if issue.missing and meant.isdisjoint(issue.missing):
+                    return name, issue.missing[0]
+    return "", ""
+
+
 # ---- Mutants ---------------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +175,8 @@ def run_mutants(rule: Rule, book: Rulebook) -> list[Mutant]:
         if name not in names and len(names) < MAX_MUTANTS:
             names.add(name)
             killed = _killed(rule, data, book)
-            found.append(Mutant(rule.id, name, killed, not killed and name in excused))
+            advice = "" if killed else advice_for(name, details)
+            found.append(Mutant(rule.id, name, killed, not killed and name in excused, advice))
     return found
 
 

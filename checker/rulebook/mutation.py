@@ -6,6 +6,7 @@ era or of `severity_before`, or drops the guard, the filter or the requirement.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -21,12 +22,15 @@ TIMES = ("at_least", "at_most", "exactly")
 
 
 class Mutant(Record):
-    """One change to a rule. `killed`: an example detects it. `excused`: the rule lists it as equivalent."""
+    """One change to a rule. `killed`: an example detects it. `excused`: the rule lists it as equivalent. `advice` says
+    which example would detect a mutant that survives.
+    """
 
     rule: str
     name: str
     killed: bool
     excused: bool = False
+    advice: str = ""
 
 
 def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:
@@ -60,6 +64,39 @@ def _dates(plain: Data) -> Iterator[tuple[str, Data]]:
 def _neighbors(day: str) -> Iterator[str]:
     for step in (-1, 1):
         yield (date.fromisoformat(day) + timedelta(days=step)).isoformat()
+
+
+_EDGE = re.compile(r"(era from|era before|\w+ before) (\S+) → (\S+)")
+
+
+def advice_for(name: str, details: Data) -> str:
+    """Return which example would kill a mutant of this name, as an instruction to the author of the rule."""
+    edge = _EDGE.fullmatch(name)
+    if edge is not None:
+        return _edge_advice(edge[1], edge[2], edge[3])
+    part, _, change = name.partition(" " if name.endswith(" dropped") else ": ")
+    if change == "dropped" and part == "require":
+        return "add an `invalid` example"
+    if change == "dropped":
+        return f"add a `not_applicable` example in which `{part}` is false but `require` would fail"
+    if part == "require":
+        return "add a `valid` or `invalid` example at the boundary, where this change alters the verdict"
+    expr = details.get(part) or ["", []]
+    if expr[0] == "and":
+        for each in map(condition_text, expr[1]):
+            if change == f"dropped: {each}":
+                return f"add a `not_applicable` example in which only `{each}` is false and `require` would fail"
+    return f"add an example for which this change makes `{part}` true instead of false, or false instead of true"
+
+
+def _edge_advice(what: str, day: str, moved: str) -> str:
+    """Return which example detects that the edge of an era, or a day of `severity_before`, moved by a day."""
+    earlier = min(day, moved)
+    if not what.startswith("era"):
+        return f"add an `invalid` example dated {earlier}, with its `severity`"
+    if (moved < day) == (what == "era from"):
+        return f"add a `not_applicable` example dated {earlier} that would otherwise fail"
+    return f"add a `valid` or `invalid` example dated {earlier}"
 
 
 def mutants_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:

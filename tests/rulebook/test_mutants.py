@@ -9,7 +9,7 @@ import pytest
 from checker import rulebook
 from checker.rulebook import authoring, examples
 from checker.rulebook.field_types import Path as Steps
-from checker.rulebook.mutation import mutants_of
+from checker.rulebook.mutation import advice_for, mutants_of
 
 ROOT = Path(__file__).parents[2]
 WORDS = rulebook.load().vocabulary
@@ -96,6 +96,79 @@ def test_a_survivor_is_listed_and_fails_the_run(tmp_path: Path) -> None:
     survivors = [line for line in report.lines if "survives" in line]
     assert f"{path}:4: TRY-001 mutant survives: era from 1995-10-14 → 1995-10-13" in survivors
     assert report.lines[-2:][0] == "1 rules, 4 of 4 examples hold"
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("era from 2003-01-01 → 2002-12-31", "a `not_applicable` example dated 2002-12-31 that would otherwise fail"),
+        ("era from 2003-01-01 → 2003-01-02", "a `valid` or `invalid` example dated 2003-01-01"),
+        ("era before 2010-05-01 → 2010-05-02", "a `not_applicable` example dated 2010-05-01 that would otherwise fail"),
+        ("era before 2010-05-01 → 2010-04-30", "a `valid` or `invalid` example dated 2010-04-30"),
+        ("warning before 2010-05-01 → 2010-04-30", "an `invalid` example dated 2010-04-30, with its `severity`"),
+        ("where dropped", "a `not_applicable` example in which `where` is false but `require` would fail"),
+        (
+            "when: dropped: subject present",
+            "a `not_applicable` example in which only `subject present` is false and `require` would fail",
+        ),
+        (
+            "when: subject present → absent",
+            "an example for which this change makes `when` true instead of false, or false instead of true",
+        ),
+        ("require dropped", "an `invalid` example"),
+        (
+            "require: serial at_least 3 → 4",
+            "a `valid` or `invalid` example at the boundary, where this change alters the verdict",
+        ),
+    ],
+)
+def test_each_survivor_says_which_example_would_kill_it(name: str, advice: str) -> None:
+    when = ["and", [["state", [0, "subject"], "present"], ["state", [0, "dtg"], "present"]]]
+    assert f"add {advice}" == advice_for(name, {"when": when})
+
+
+RANK = """\
+format: 1
+chapter: Office
+rules:
+  - id: OFF-201
+    name: too-slow
+    summary: A telegram must be sent at least with the precedence PRIORITY.
+    cite: [{source: memory}]
+    WHEN
+    require: {dtg.action.rank: {at_least: 3}}
+    message: "the precedence is {dtg.action}"
+    examples:
+      valid: [{base: confidential-2007}]
+      invalid:
+        - base: confidential-2007
+          swap: {"\\nO 101156Z": "\\n⟦R⟧ 101156Z"}
+      not_applicable: [{base: confidential-2007, swap: {"O 101156Z SEP 07\\n": ""}}]
+"""
+
+
+def test_a_rule_that_fails_for_want_of_a_field_is_noted_unless_it_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "office.yaml"
+    silent = ["1 rules, 3 of 3 examples hold"]
+    path.write_text(RANK.replace("WHEN", "when: {dtg.action.rank: present}"), encoding="utf-8")
+    assert silent == authoring.test_files([str(path)]).lines
+    plain = RANK.replace("    WHEN\n", "")
+    path.write_text(plain.partition("      not_applicable")[0], encoding="utf-8")
+    note, held = authoring.test_files([str(path)]).lines
+    assert note.startswith(f"{path}:4: note: OFF-201 reports telegrams without dtg.action.rank, such as ")
+    assert "2 of 2 examples hold" in held
+    meant = plain.replace("not_applicable: [{base", "  - {base").replace("}}]", "}, anywhere: true}")
+    path.write_text(meant, encoding="utf-8")
+    assert silent == authoring.test_files([str(path)]).lines
+
+
+def test_the_mutants_of_a_rule_are_not_tried_before_its_examples_pass(tmp_path: Path) -> None:
+    path = tmp_path / "office.yaml"
+    path.write_text(RANK.replace("    WHEN\n", ""), encoding="utf-8")
+    assert (
+        f"{path}:4: OFF-201: mutants not tried until its examples pass"
+        in authoring.test_files([str(path)], mutants=True).lines
+    )
 
 
 def test_an_excused_mutant_is_no_survivor_and_a_stale_excuse_is_a_trouble(tmp_path: Path) -> None:

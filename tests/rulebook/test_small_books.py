@@ -798,9 +798,11 @@ def test_rules_without_examples_are_told(here: Path) -> None:
     assert ["mine/two.yaml:4: TWO-01 has no example", "1 rules, 0 of 0 examples hold"] == report.lines
     assert (True, [], [], []) == (report.ok, report.results, report.mutants, report.stale)
     assert report.ok
+    tried = authoring.test_files(["mine"], mutants=True)
     assert [*report.lines, "0 of 4 mutants killed, 0 excused, 4 alive"] == [
-        line for line in authoring.test_files(["mine"], mutants=True).lines if "survives" not in line
+        line for line in tried.lines if "survives" not in line and not line.startswith("  add a")
     ]
+    assert 4 == sum(line.startswith("  add a") for line in tried.lines) == len(tried.mutants)
 
 
 def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -840,6 +842,7 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
         *none,
         "mine/two.yaml:4: TWO-01 mutant survives: three",
         "mine/two.yaml:6: TWO-03 mutant survives: three",
+        "mine/two.yaml:5: TWO-02: mutants not tried until its examples pass",
         "mine/two.yaml:7:8: error[R032]: TWO-03: old",
         "3 rules, 5 of 6 examples hold",
         "4 of 8 mutants killed, 2 excused, 2 alive",
