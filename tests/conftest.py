@@ -49,6 +49,17 @@ SLOW = (
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
+LONGEST = (
+    "test_docs_run.py",
+    "test_mutations.py",
+    "audit/test_audit.py",
+    "workbench/test_browser.py",
+    "workbench/test_texts.py",
+    "test_fuzz.py",
+    "readers/test_hostile.py",
+)
+"""The slow files that take longest, in this order."""
+
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")  # no test depends on how fast the machine is
 
@@ -59,7 +70,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
             item.add_marker(pytest.mark.slow)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=_order)
+
+
+def _order(item: pytest.Item) -> int:
+    """Return 0 for the quick set; of the slow tests, the longest files come first, so that all workers end together."""
+    if item.get_closest_marker("slow") is None:
+        return 0
+    path = item.path.relative_to(TESTS).as_posix()
+    return LONGEST.index(path) + 1 if path in LONGEST else len(LONGEST) + 1
 
 
 @pytest.fixture(scope="module")
