@@ -18,7 +18,7 @@ from ..reporters.terminal import count, tally
 from ..resources import VERSION
 from ..results import SEVERITIES
 from .samples import Precision
-from .statistics import Figures, account, number, severities, summary, totals
+from .statistics import Figures, account, number, rule_severities, severities, summary, totals
 
 OPEN_RULES = 3  # rules with errors whose samples are shown without a click
 CARDS = 3  # samples of a rule that are shown at once
@@ -36,6 +36,7 @@ _BASIS = {
 
 
 Table = tuple[str, str, Sequence[str], list[list[object]]]  # title, note, heads, rows
+Card = tuple[int, tuple[object, ...]]  # the number of a sample among those of its rule, and its row
 
 
 class ReportContent(Record):
@@ -117,11 +118,12 @@ def _sentences(content: ReportContent) -> Iterator[str]:
         f"{_share(with_errors, checked)} of {count(checked, 'checked document')} "
         f"({number(with_errors):,}) have at least one error, and {number(with_warnings):,} more have only warnings."
     )
-    worst = next((row for row in figures["rules"] if row[2] == "error" and number(row[7])), None)
+    worst = next(((rule, number(n)) for rule, severity, n in figures["by_severity"] if severity == "error"), None)
+    names = {row[0]: row[1] for row in figures["rules"]}
     yield (
-        f"The most frequent error is {worst[0]}, {worst[1]}, with {count(number(worst[7]), 'finding')}."
+        f"The most frequent error is {worst[0]}, {names[worst[0]]}, with {count(worst[1], 'finding')}."
         if worst
-        else "No rule of severity error has an open finding."
+        else "There is no open error."
     )
     yield f"{account_words(sums)}. {tally(sums)}."
 
@@ -139,17 +141,27 @@ def _rules(content: ReportContent) -> Iterator[str]:
         '<input type="search" placeholder="rule, number, or word"></label> '
         '<output aria-live="polite"></output></form>\n'
     )
-    cards: dict[str, list[tuple[object, ...]]] = {}
+    cards: dict[str, list[Card]] = {}
     for row in content.quotes:
-        cards.setdefault(str(row[0]), []).append(row)
+        of_rule = cards.setdefault(str(row[0]), [])
+        of_rule.append((len(of_rule) + 1, row))
+    own, drawn = rule_severities(content.figures), set[str]()
     for severity in SEVERITIES:
-        rows = [row for row in content.figures["rules"] if row[2] == severity and (number(row[7]) or number(row[8]))]
-        rows.sort(key=lambda row: (-number(row[7]), str(row[0])))
-        found = sum(number(row[7]) for row in rows)
+        rows = [(own.get(str(row[0]), {}).get(severity, 0), row) for row in content.figures["rules"]]
+        rows = [(n, row) for n, row in rows if n or (row[2] == severity and number(row[8]) and not number(row[7]))]
+        rows.sort(key=lambda pair: (-pair[0], str(pair[1][0])))
+        found = sum(n for n, _ in rows)
         heading = (
             f'{_HEADINGS[severity]} <span class="soft">{count(found, "finding")} of {count(len(rows), "rule")}</span>'
         )
-        blocks = [_rule(content, row, cards.get(str(row[0]), []), place) for place, row in enumerate(rows)]
+        blocks = []
+        for place, (n, row) in enumerate(rows):
+            rule = str(row[0])
+            chosen = [card for card in cards.get(rule, []) if card[1][1] == severity]
+            mark = f"{rule}-{severity}" if rule in drawn else rule
+            drawn.add(rule)
+            opened = severity == "error" and place < OPEN_RULES and bool(chosen)
+            blocks.append(_rule(content, row, chosen, (severity, n, mark, opened)))
         if severity == "info" and blocks:
             yield f'<section><details class="fold"><summary><h2>{heading}</h2></summary>'
             yield "".join(blocks) + "</details></section>\n"
@@ -161,16 +173,20 @@ def _rules(content: ReportContent) -> Iterator[str]:
         yield "</section>\n"
 
 
-def _rule(content: ReportContent, row: Sequence[object], cards: list[tuple[object, ...]], place: int) -> str:
-    rule, name, severity, status, applied, failed, unknown, findings, less, summary, because, help, cite, url = row
+def _rule(content: ReportContent, row: Sequence[object], cards: list[Card], block: tuple[str, int, str, bool]) -> str:
+    """Return the block of a rule: its findings of one severity. `block` is the severity, the number of findings, the
+    id of the element, and whether it is open.
+    """
+    rule, name, _, status, applied, failed, unknown, _, less, summary, because, help, cite, url = row
+    severity, findings, mark, is_open = block
     share = 100 * number(failed) / number(applied) if number(applied) else 0.0
     telegrams = f"{number(failed):,} of {number(applied):,} documents ({share:.1f} %)"
-    opened = " open" if severity == "error" and place < OPEN_RULES and cards else ""
+    opened = " open" if is_open else ""
     parts = [
-        f'<details class="rule {severity}" id="{html_text(str(rule))}"{opened}><summary>'
+        f'<details class="rule {severity}" id="{html_text(mark)}"{opened}><summary>'
         f'<span class="id">{html_text(str(rule))}</span> <span class="what">{html_text(str(summary))}</span>'
         f'<span class="bar" aria-hidden="true"><i style="width:{max(share, 0.5):.1f}%"></i></span>'
-        f'<span class="n">{number(findings):,}</span></summary><div class="about">'
+        f'<span class="n">{findings:,}</span></summary><div class="about">'
     ]
     facts = [telegrams, f"{number(unknown):,} undetermined"] if number(unknown) else [telegrams]
     facts += [f"{number(less):,} hidden"] if number(less) else []
@@ -183,7 +199,7 @@ def _rule(content: ReportContent, row: Sequence[object], cards: list[tuple[objec
     parts.append(f'<p class="soft">{title}: {html_text(" · ".join(facts))}</p>')
     parts.append(f'<p>{html_text(str(because or ""))} <span class="soft">{html_text(sources)}</span></p>')
     parts += [f"<p><b>To correct:</b> {html_text(str(help))}</p>"] if help else []
-    drawn = [_card(content, card, nth) for nth, card in enumerate(cards, 1)]
+    drawn = [_card(content, card, nth) for nth, card in cards]
     parts.append(f'<ol class="cards">{"".join(drawn[:CARDS])}</ol>')
     if drawn[CARDS:]:
         more = count(len(drawn) - CARDS, "more sample")

@@ -12,11 +12,12 @@ from ..decisions import DecisionLog
 from ..reporters.escaping import markdown_cell, visible
 from ..reporters.terminal import account, count, tally
 from ..resources import VERSION, data_dir
+from ..results import SEVERITIES
 from ..rulebook.vocabulary_loader import load_vocabulary
 from . import samples
 from .database import Query
 from .report_page import ReportContent, Table, page, post_floor
-from .statistics import Figures, figures, number, quotes, summary, totals
+from .statistics import Figures, figures, number, quotes, rule_severities, summary, totals
 
 SUMMARY = "summary.json"
 TITLE = "Audit of markings"
@@ -94,9 +95,23 @@ def _share(part: object, whole: object) -> str:
 def _tables(found: Figures) -> Iterator[Table]:
     """Yield every table of the reports: title, note, column names, rows."""
     rules = [row for row in found["rules"] if row[7] or row[6]]
-    heads = ("rule", "name", "severity", "status", "applied", "failed", "share", "unknown", "findings")
-    rows = [[r[0], r[1], r[2], r[3], r[4], r[5], _share(r[5], r[4]), r[6], r[7]] for r in rules]
-    yield "Findings by rule", "Documents to which each rule applied, and on how many it failed.", heads, rows
+    heads = ("rule", "name", "status", "applied", "failed", "share", "unknown", *SEVERITIES)
+    own = rule_severities(found)
+    rows = [
+        [
+            r[0],
+            r[1],
+            r[3],
+            r[4],
+            r[5],
+            _share(r[5], r[4]),
+            r[6],
+            *(own.get(str(r[0]), {}).get(s, 0) for s in SEVERITIES),
+        ]
+        for r in rules
+    ]
+    note = "Documents to which each rule applied, on how many it failed, and its findings by severity."
+    yield "Findings by rule", note, heads, rows
     rows = [list(row[:5]) for row in found["eras"]]
     yield (
         "Findings by era",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..results import HIDDEN_BY, Summary
+from ..results import HIDDEN_BY, SEVERITIES, Summary
 from .database import Query
 
 _WORST = """
@@ -22,6 +22,9 @@ QUERIES = {
         from rules r left join (select rule, count(*) as n from open_findings group by rule) f using (rule)
         left join (select rule, count(*) as n from suppressed group by rule) h using (rule)
         order by findings desc, r.rule""",
+    "by_severity": """
+        select rule, severity, count(*) as n from open_findings group by rule, severity
+        order by n desc, rule, severity""",  # a rule with `severity_before` has findings of several severities
     "extent": f"""
         select min(date), max(date), count(distinct post), count(*) filter (worst = 0), count(*) filter (worst = 1)
         from cables left join ({_WORST}) using (document)""",
@@ -98,12 +101,12 @@ def figures(query: Query) -> Figures:
 
 
 def quotes(query: Query, each: int) -> list[tuple[object, ...]]:
-    """Return up to `each` findings of each rule, chosen by fingerprint: the same in every run."""
+    """Return up to `each` findings of each rule and severity, chosen by fingerprint: the same in every run."""
     return list(
         query.run(
             f"""
             select rule, severity, path, cable, line, "column", message, quote from open_findings
-            qualify row_number() over (partition by rule order by fingerprint, document) <= {int(each)}
+            qualify row_number() over (partition by rule, severity order by fingerprint, document) <= {int(each)}
             order by rule, document, line, "column", message"""
         ).rows
     )
@@ -119,6 +122,14 @@ def severities(found: Figures) -> dict[str, int]:
     """Return the number of findings of each severity."""
     counts = {str(level): int(str(count)) for level, count in found["severities"]}
     return {level: counts.get(level, 0) for level in ("error", "warning", "info")}
+
+
+def rule_severities(found: Figures) -> dict[str, dict[str, int]]:
+    """Return the number of findings of each rule by their own severity, which may depend on the date."""
+    counts: dict[str, dict[str, int]] = {}
+    for rule, severity, n in found["by_severity"]:
+        counts.setdefault(str(rule), dict.fromkeys(SEVERITIES, 0))[str(severity)] = number(n)
+    return counts
 
 
 def hidden(found: Figures) -> dict[str, int]:
@@ -148,6 +159,7 @@ def totals(counts: Mapping[str, Any], verdict: str = "") -> Summary:
 
 def summary(found: Figures, as_of: str) -> dict[str, object]:
     """Return the contents of `summary.json`."""
+    own = rule_severities(found)
     return {
         "schema_version": 1,
         "as_of": as_of or None,
@@ -164,6 +176,7 @@ def summary(found: Figures, as_of: str) -> dict[str, object]:
                 "failed": row[5],
                 "unknown": row[6],
                 "findings": row[7],
+                "severities": {name: n for name, n in own.get(str(row[0]), {}).items() if n},
             }
             for row in sorted(found["rules"], key=lambda row: str(row[0]))
         },

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from checker import audit
 from checker.audit import database, report_page, samples, statistics
 from checker.audit.tables import documented
 from checker.cli import main
+from checker.config import Options
 from checker.decisions import DecisionLog, ReviewDecision
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -75,6 +77,28 @@ def test_errors_come_first_and_information_is_folded(finished, found):
     order = [text.index(f">{name} <span") for name in ("Errors", "Warnings", "Information")]
     assert order == sorted(order)
     assert '<details class="fold"><summary><h2>Information' in text
+
+
+def test_findings_count_by_their_own_severity_which_may_depend_on_the_date(tmp_path):
+    reason = (Path(ROOT) / "rules" / "telegrams" / "confidential-2007.txt").read_text()
+    assert "1.4 (b)" in reason and "101156Z SEP 07" in reason
+    for name, date in (("early", "101200Z NOV 04"), ("late", "101200Z NOV 06")):
+        text = reason.replace("1.4 (b)", "1.5 (b)").replace("101156Z SEP 07", date)
+        (tmp_path / f"{name}.txt").write_text(text)
+    out = tmp_path / "out"
+    audit.run([str(tmp_path / "early.txt"), str(tmp_path / "late.txt")], str(out), Options(select=("RSN-101",), jobs=1))
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["severities"]["error"], summary["severities"]["warning"]) == (1, 1)
+    assert summary["rules"]["RSN-101"]["severities"] == {"error": 1, "warning": 1}
+    for name, sign in (("report.txt", None), ("report.md", "|")):
+        table = (out / name).read_text().split("Findings by rule")[1]
+        row = next(line for line in table.splitlines() if "RSN-101" in line)
+        assert [cell.strip() for cell in row.split(sign) if cell.strip()][-3:] == ["1", "1", "0"]
+    text = (out / "report.html").read_text()
+    errors, warnings = text.index("<h2>Errors"), text.index("<h2>Warnings")
+    assert errors < text.index('<details class="rule error" id="RSN-101"') < warnings
+    assert warnings < text.index('<details class="rule warning" id="RSN-101-warning"')
+    assert text.count("1 finding of 1 rule") == 2 and text.count('id="RSN-101-1"') == text.count('id="RSN-101-2"') == 1
 
 
 def test_the_charts_say_what_the_tables_say(finished, found):
