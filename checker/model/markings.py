@@ -64,6 +64,7 @@ class Marking(Node):
     `None`. `role` is "banner" or "portion". `owners` are the foreign or joint owners of the information. `release`
     lists the codes of the release list: `None` without such a list, empty if the list is implied but not written out.
     `leading` is whether the marking begins with `//`. `concealed` is whether the foreign source is not named.
+    `release_members` is the release list with each group replaced by its members, if they are listed.
     """
 
     text: str
@@ -78,6 +79,7 @@ class Marking(Node):
     role: str = "portion"
     leading: bool = False
     concealed: bool = False
+    release_members: tuple[str, ...] | None = None
 
     @property
     def control_tokens(self) -> tuple[Token, ...]:

@@ -51,7 +51,7 @@ def at(door: Callable[[View, int, int, Vocabulary], Marking | Unread | None], be
         return [f"unread {found.text!r} {quote!r}: {found.why}"]
     assert len(before) <= found.span.start <= found.span.end <= end
     lines = [
-        f"{quote!r}{'' if quote == found.text else ' ' + repr(found.text)} {fields(found, ('span', 'text', 'tokens'))}"
+        f"{quote!r}{'' if quote == found.text else ' ' + repr(found.text)} {fields(found, ('span', 'text', 'tokens', 'release_members'))}"
     ]
     for token in found.tokens:
         assert token.text == text[token.span.start : token.span.end]

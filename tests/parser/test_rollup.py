@@ -95,7 +95,7 @@ PAGES = [
     ("S//FGI DEU//NF | S//FGI CAN//NF", "SECRET//FGI CAN DEU//NOFORN", "no-foreign"),
     ("//DEU S//NF | //DEU C//NF", "//DEU SECRET//NOFORN", "no-foreign"),
     ("//NS | //NC", "//NATO SECRET", "none"),
-    ("//CTS//BOHEMIA | //NS", "//COSMIC TOP SECRET", "none"),
+    ("//CTS//BOHEMIA | //NS", "//COSMIC TOP SECRET//BOHEMIA", "none"),
     ("//JOINT S CAN USA//REL TO USA, CAN", "//JOINT SECRET CAN USA//REL TO USA, CAN", "release-common"),
     ("//JOINT S CAN USA//REL TO USA, CAN | S//NF", "SECRET//NOFORN", "no-foreign"),
     ("CUI//SP-EXPT | CUI//SP-CTI | U", "CUI//SP-CTI/SP-EXPT", "none"),
@@ -199,3 +199,21 @@ def test_order_of_portions_does_not_matter_and_the_level_is_the_highest(marks: l
     other = rolled(" | ".join(reversed(marks)))
     assert (found.text, found.controls, found.level) == (other.text, other.controls, other.level)
     assert found.level.rank == max(mark(f"({text})").level.rank for text in marks)
+
+
+def test_the_controls_of_nato_portions_belong_in_the_banner():
+    roll = rolled("//CTS//BOHEMIA | //NS//ATOMAL", "//COSMIC TOP SECRET//ATOMAL/BOHEMIA")
+    assert roll.extra == () and roll.text == "//COSMIC TOP SECRET//ATOMAL/BOHEMIA"
+    assert rolled("//CTS", "//COSMIC TOP SECRET//BOHEMIA").extra == ("BOHEMIA",)
+
+
+def test_a_nato_level_may_have_a_slash_in_its_name():
+    found = mark("//NATO/ISAF SECRET//ATOMAL", banner)
+    assert (found.system, found.level.code, found.controls) == ("nato", "S", ("ATOMAL",))
+    assert mark("(//NIS)").level == found.level
+
+
+def test_a_release_list_opens_to_the_members_of_a_group():
+    assert mark("(S//REL TO USA, ISR, ACGU)").release_members == ("USA", "ISR", "AUS", "CAN", "GBR")
+    assert mark("(S//REL TO USA, NATO)").release_members == ("USA", "NATO")
+    assert mark("(S//NF)").release_members is None

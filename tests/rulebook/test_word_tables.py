@@ -37,7 +37,7 @@ CLOSED = {
     "layouts": 9,
     "levels": 4,
     "months": 12,
-    "nato": 16,
+    "nato": 20,
     "precedence": 7,
     "profiles": 6,
     "reasons": 36,

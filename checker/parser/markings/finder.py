@@ -114,6 +114,7 @@ def _place(
     return Marking(
         view.span(start, end), view.text[start:end], level, marking.system, marking.style, tokens, marking.controls,
         marking.owners, marking.release, typo or marking.typo, role, marking.leading, marking.concealed,
+        marking.release_members,
     )  # fmt: skip
 
 

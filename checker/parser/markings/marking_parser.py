@@ -21,6 +21,7 @@ class UnplacedMarking(Record):
     leading: bool
     concealed: bool
     typo: str | None
+    release_members: tuple[str, ...] | None = None
 
     @property
     def known(self) -> bool:
@@ -42,6 +43,10 @@ class _MarkingParser:
     def run(self) -> UnplacedMarking | None:
         """Return the parsed text, or `None` if it does not begin like a marking."""
         segments, leading, trailing = split_segments(self.text)
+        if len(segments) > 1 and segments[0].group == segments[1].group:
+            head = Segment(segments[0].start, segments[1].end, segments[0].before, segments[0].group)
+            if plain(self.text, head.start, head.end) in self.lexicon.nato:  # a level with a slash in its name
+                segments[:2] = [head]
         if not segments or not self._first(segments[0], leading):
             return None
         for segment in segments[1:]:
@@ -233,8 +238,15 @@ class _MarkingParser:
         tokens, system = self.controls.tokens, self.controls.system
         return UnplacedMarking(
             self.text, self.level, system, style, tokens, tuple(controls), self.owners, release, leading,
-            self.concealed, typo or self._typo(),
+            self.concealed, typo or self._typo(), self._members(release),
         )  # fmt: skip
+
+    def _members(self, release: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """Return the release list with each group replaced by its members, if they are listed."""
+        if release is None:
+            return None
+        members = self.lexicon.members
+        return tuple(dict.fromkeys(one for code in release for one in members.get(code, (code,))))
 
     def _typo(self) -> str | None:
         """Return the typographic flaw within the marking, or `None`."""

@@ -123,9 +123,12 @@ def _register(
     roll.release = decision.lists.get(known.roles["release"])
     if decision.decided:
         head = head_of(known, marks, system, owners, level)
+        if system == "nato" and totals.nato:
+            head += "//" + "/".join(entry.code for entry in known.words["nato"].entries if entry.code in totals.nato)
         roll.text = printed(known, head, result, decision, unclassified_text(totals, level))
     if banner is not None:
         _compare(known, roll, banner, decision, set(result.sources), bool(result.foreign))
+        roll.extra = tuple(code for code in roll.extra if code not in totals.nato)
     return roll
 
 
@@ -208,6 +211,7 @@ class PortionTotals:
         self.controlled = any(mark.system == "cui" for mark in marks)
         self.concealed = any(mark.concealed for mark in marks)
         self.owners: set[str] = set()
+        self.nato: set[str] = set()  # the controls that stand behind a NATO level
         self.foreign = self.concealed
         for mark in marks:
             self._add_owners(mark)
@@ -225,6 +229,8 @@ class PortionTotals:
     def _add(self, token: Token) -> None:
         if token.category in self.paths:
             self.paths[token.category].update(paths(self.known, token))
+        if token.category == "nato" and token.code is not None:
+            self.nato.add(token.code)
         entry = self.known.words["controls"].get(token.code or "")
         if entry is not None:
             self.codes[entry.code] = entry
