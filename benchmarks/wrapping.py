@@ -70,12 +70,12 @@ def json_row(text: str, day: date | None) -> Wrapped:
 def csv_row(text: str, day: date | None) -> Wrapped:
     """Return the text as a row of `cables.csv`: number, time, id, origin, level, references, header, body."""
     day = day or date(1900, 1, 1)
-    return _wrapped(text, f'"1","{day.month}/{day.day}/{day.year} 0:00","invented","","","","","', _in_row, '"\n')
+    return _wrapped(text, f'"1","{day.month}/{day.day}/{day.year} 0:00","","","","","","', _in_row, '"\n')
 
 
 def page(text: str, day: date | None) -> Wrapped:
     """Return the text as a cable page of a website, whose table has no level and no date."""
-    table = "<tr><th>Reference ID</th></tr><tr><td><a href='/1'>invented</a></td></tr>"
+    table = "<tr><th>Reference ID</th></tr><tr><td><a href='/1'></a></td></tr>"
     before = f"<html><head><title>Cable</title></head><body><table class='cable'>{table}</table>\n<code><pre>"
     return _wrapped(text, before, _in_page, "</pre></code></body></html>\n")
 
