@@ -66,10 +66,12 @@ settings.load_profile("busy machine")  # no test depends on how fast the machine
 os.environ.pop("COLUMNS", None)  # pytest-xdist sets it; tests that need a width set their own
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    yield  # tests are selected by their marks, and grouped by their fixtures
     items.sort(key=_order)
 
 
