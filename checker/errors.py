@@ -49,9 +49,9 @@ class MissingExtra(CablecheckError):
         self.extra = extra
 
 
-def did_you_mean(word: str, words: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
     """Return `; did you mean 'x'?` with the most similar of `words`, or an empty string if none is similar."""
     from difflib import get_close_matches  # 6 ms, and only when something is wrong
 
-    close = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    close = get_close_matches(word, list(words), n=1, cutoff=cutoff)
     return f"; did you mean {close[0]!r}?" if close else ""

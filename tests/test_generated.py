@@ -12,6 +12,7 @@ import pytest
 
 from checker import cli
 from checker.rulebook import field_reference, field_types
+from checker.rulebook.loader import check_files
 from checker.rulebook.vocabulary_loader import load_vocabulary
 
 ROOT = Path(__file__).parent.parent
@@ -53,14 +54,38 @@ def test_explain_shows_fields(capsys: pytest.CaptureFixture[str]) -> None:
         ("swap", "swap, a key of an example: Texts that occur exactly once in the base, each with its replacement."),
         ("base", "    confidential-2007"),
         ("confidential-2007", "SUBJECT: THE KING'S TRAVEL PLANS"),
+        ("plus", "plus: In a count taken from a field, a number to add; a negative number subtracts."),
         ("year", "  Reference.year: The year of the reference, if it is stated."),
         ("Reference.year", "  Meaning: The year of the reference, if it is stated."),
         ("paragraphs.text", "  Example: {paragraphs: {any: {text: {contains: protect}}}}"),
+        ("PRIORITY", "Rank: 3"),
     ],
 )
 def test_a_word_of_the_rule_language_is_explained(name: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", "--isolated", name]) == 0
     assert line in capsys.readouterr().out.split("\n")
+
+
+def test_the_examples_of_the_words_are_conditions(tmp_path: Path) -> None:
+    words = field_reference.described("words")
+    shown = [entry.fact("example") for entry in words if entry.fact("example")]
+    rules = [
+        f"  - {{id: MY-{n}, name: rule-{n}, summary: An example of a word., cite: [{{source: memory}}], status: draft,"
+        f" message: fails, require: {condition}}}\n"
+        for n, condition in enumerate(shown, 10)
+    ]
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"format: 1\nchapter: Mine\nrules:\n{''.join(rules)}", encoding="utf-8")
+    assert len(shown) >= 7 and [] == check_files([str(path)])
+
+
+def test_a_field_comes_before_the_word_of_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "--isolated", "unknown"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("unknown of Marking: ")
+    assert told.index("\n\nunknown: Under `examples`") < told.index("\n\nunknown: the instruction")
+    assert cli.main(["explain", "--isolated", "qqqqq"]) == 2
+    assert "nothing is called 'qqqqq'; expected a rule, " in capsys.readouterr().err
 
 
 def test_the_report_of_the_examples_is_current() -> None:

@@ -67,19 +67,22 @@ def _explained(rulebook: Rulebook, name: str, url: str) -> str:
     words = rulebook.vocabulary
     entries = words.find(name.upper()) or words.find(name.lower())
     entries = [(table, entry) for table, entry in entries if table.name in words["places"]] or entries
-    meaning = authoring.explain_entries(words, entries) if entries else authoring.explain_marking(words, name)
-    lines = [*field_reference.field_lines(name), *field_reference.word_lines(name)]
-    texts = [meaning, "".join(f"{line}\n" for line in lines), authoring.explain_key(name)]
-    return "\n".join(filter(None, texts)) or authoring.explain(_rule(rulebook, name))
+    meaning = (
+        authoring.explain_entries(words, entries, ranks=True) if entries else authoring.explain_marking(words, name)
+    )
+    parts = (field_reference.field_lines(name), field_reference.word_lines(name))
+    texts = [*("".join(f"{line}\n" for line in lines) for lines in parts), authoring.explain_key(name), meaning]
+    return "\n".join(filter(None, texts)) or authoring.explain(_rule(rulebook, name, "nothing is called"))
 
 
-def _rule(rulebook: Rulebook, name: str) -> Rule:
+def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:
+    """Return a rule by id, name or alias. Raises `ConfigError`, which begins with `failure`, if there is none."""
     rule = rulebook.find(name)
     if rule is None:
         known = [name for each in rulebook.rules for name in (each.id, each.name)]
-        near = did_you_mean(name, [*known, *(path for path, _ in all_paths(2)), *field_reference.words()])
+        near = did_you_mean(name, [*known, *(path for path, _ in all_paths(2)), *field_reference.words()], 0.75)
         more = "" if near else "; expected a rule, an error code, a marking, a field, or a word of the rule language"
-        raise ConfigError(f"unknown rule {name!r}{near or more}")
+        raise ConfigError(f"{failure} {name!r}{near or more}")
     return rule
 
 

@@ -55,15 +55,18 @@ def explain(rule: Rule, url: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def explain_entries(vocabulary: Vocabulary, entries: Iterable[tuple[Table, Entry]]) -> str:
-    """Return what entries of vocabulary tables mean, as plain text: title, years, place, what follows, and source."""
+def explain_entries(vocabulary: Vocabulary, entries: Iterable[tuple[Table, Entry]], ranks: bool = False) -> str:
+    """Return what entries of vocabulary tables mean, as plain text: title, years, place, what follows, and source.
+
+    `ranks` adds the number that rules compare, which readers of a report do not need.
+    """
     blocks = []
     for table, entry in entries:
         lines = [f"{entry.code}: {entry.title or table.title}"]
         place = vocabulary["places"].get(table.name) if "places" in vocabulary else None
         if place is not None:
             lines.append(f"Place: {place.title}")
-        lines += [f"Rank: {entry.rank}"] if entry.rank is not None else []
+        lines += [f"Rank: {entry.rank}"] if ranks and entry.rank is not None else []
         dates = [f"from {entry.since}" if entry.since else "", f"until {entry.until}" if entry.until else ""]
         if any(dates):
             lines.append(f"In use {' '.join(filter(None, dates))}")

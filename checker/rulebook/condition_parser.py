@@ -548,6 +548,10 @@ def _times(
     path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode, frames: Frames, scope: Scope
 ) -> Expression | None:
     form = f"write {{{word.value}: {{times: 2, of: {{…}}}}}}"
+    if isinstance(node, YamlText) and node.value.isdecimal():
+        operator = "is" if word.value == "exactly" else word.value
+        chosen = f"{{{word.value}: {{times: {node.value}, of: {{…}}}}}}"
+        form = f"write {{count: {{{operator}: {node.value}}}}}, or, for elements that fulfill a condition, {chosen}"
     if not isinstance(node, YamlMap) or not scope.keys(node, {"times", "of"}, "R010"):
         return (
             scope.error("R015", node, f"`{word.value}` needs `times` and `of`", form)

@@ -85,14 +85,14 @@ def _example_at(path: str, owner: str, kind: FieldType) -> str:
 
 
 def words() -> Iterator[str]:
-    """Yield the operators, quantifiers, states, and connectives."""
+    """Yield the operators, quantifiers, states, connectives, and the other words that `explain` knows."""
     for operators in OPERATORS.values():
         yield from operators
-    yield from (*QUANTIFIERS, *STATES, *CONNECTIVES)
+    yield from (*QUANTIFIERS, *STATES, *CONNECTIVES, *described("words").codes())
 
 
 def word_lines(name: str) -> list[str]:
-    """Return what `explain` shows about an operator, a quantifier, a state, or a connective; [] if there is none."""
+    """Return what `explain` shows about a word of the rule language or of the table `words`; [] if there is none."""
     lines = [
         f"{name}, an operator for a {kind}: true if the value {table[name].says}"
         for kind, table in OPERATORS.items()
@@ -101,6 +101,10 @@ def word_lines(name: str) -> list[str]:
     for title, words in (("a quantifier", QUANTIFIERS), ("a state", STATES), ("a connective", CONNECTIVES)):
         if name in words:
             lines.append(f"{name}, {title}: {words[name]}")
+    entry = described("words").get(name)
+    if entry is not None:
+        lines.append(f"{name}: {entry.title}")
+        lines += [f"  Example: {example}" for example in entry.facts.get("example", ())]
     return lines
 
 
@@ -141,9 +145,9 @@ def type_text(kind: FieldType) -> str:
 
 
 @cache
-def described() -> Table:
-    """Return the table of field meanings, by `Class.field`."""
-    return load_vocabulary(os.path.join(data_dir("rules"), "coverage"))["fields"]
+def described(table: str = "fields") -> Table:
+    """Return the table of field meanings, by `Class.field`, or the table `words`."""
+    return load_vocabulary(os.path.join(data_dir("rules"), "coverage"))[table]
 
 
 def meaning_of(owner: str, name: str, kind: FieldType) -> str:

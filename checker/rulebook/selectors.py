@@ -57,6 +57,9 @@ class Scope:
         )
 
 
+_OTHER_NAMES = {"classification": "level", "precedence": "dtg.action"}  # what else authors call a field
+
+
 class Frames:
     """The values that a selector can name at one point of a rule: the telegram, then the elements from outer to
     inner.
@@ -87,7 +90,9 @@ class Frames:
         depth, rest = self._start(parts)
         if depth is None:
             owners = " or ".join(str(kind) for kind in reversed(self.kinds))
-            advice = suggest(parts[0], sorted(_fields(self.kinds[-1]))) or self._owned()
+            other = _OTHER_NAMES.get(parts[0])
+            near = f'did you mean "{other}"? ' if other else suggest(parts[0], sorted(_fields(self.kinds[-1])))
+            advice = near or self._owned()
             return scope.error("R011", name, f'no field "{parts[0]}" in {owners}', advice)
         kind = self.kinds[depth]
         path: Path = [depth]
