@@ -135,7 +135,7 @@ def judge(
     return judgment
 
 
-_NO_DATE = Issue(None, "", "the date of the document does not decide whether the rule applies", True)
+_NO_DATE = Issue(None, "", "the document date is too imprecise to tell whether the rule applies", True)
 
 
 def _kind(issue: Issue, telegram: Telegram) -> str:

@@ -345,7 +345,7 @@ def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], op
 def _restrictions(
     options: Options, rulebook: Rulebook, results: Sequence[DocumentResult], hidden: Sequence[Suppressed]
 ) -> Iterator[Restriction]:
-    """Yield what settings took away, in this order: rules, documents, findings."""
+    """Yield the rules, then the documents, then the findings that settings excluded from the run."""
     yield from _rule_restrictions(options, rulebook)
     paths = sorted({each.path for each in results if each.state == "checked"})
     ignored = [rules for path in paths if (rules := document_linter.ignored_rules(options, path))]

@@ -94,7 +94,7 @@ def open_cache(file: str) -> io.BufferedReader:
 
 
 def write_cache(file: str, data: bytes) -> None:
-    """Write a cache file that only the user can read, all or nothing. Raises `OSError`."""
+    """Write a cache file atomically, readable only by the user. Raises `OSError`."""
     os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
     temporary = f"{file}.{os.getpid()}"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)

@@ -1,4 +1,4 @@
-"""Define the records for what an archive states about an electronic telegram of 1973-79, with its values parsed."""
+"""Define the records for what an archive states about an electronic telegram from 1973-79, with its values parsed."""
 
 from __future__ import annotations
 

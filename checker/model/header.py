@@ -19,7 +19,9 @@ class Node(Record):
 
 
 class Unread(Node):
-    """A part that is present but could not be read. `why` names what was expected."""
+    """A part that is present but could not be read. `why` names what was expected or, if the copy does not contain the
+    part, says why it is missing.
+    """
 
     why: str
     text: str = ""

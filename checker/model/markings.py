@@ -20,7 +20,7 @@ class Token(Node):
     system and its known compartments. `standing` is "current", "retired" or "supplemental" (a word that is not a
     control). `countries_in_order` is whether trigraphs A-Z and then groups A-Z follow a leading owner.
     `unknown_countries` are in no table; `doubled_countries` are members of a group in the same list. `role` is the role
-    of its marking. `nearest` is how a control is written there whose spelling an unknown word nearly has.
+    of its marking. `nearest` is the closest known spelling of a control, for a word that is unknown.
     """
 
     text: str
@@ -225,7 +225,7 @@ class Banner(Node):
 
 
 class Misspelling(Node):
-    """Words that nearly are a known spelling. `nearest` is that spelling."""
+    """Words that closely resemble a known spelling. `nearest` is that spelling."""
 
     text: str
     nearest: str

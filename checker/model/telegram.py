@@ -240,7 +240,7 @@ class Telegram(Node):
 
     @property
     def office_copies(self) -> int:
-        """Return the sum of the copies for each office on the distribution lines."""
+        """Return the total number of copies for the offices on the distribution lines."""
         return sum([int(office.text[-2:]) for office in self.offices if office.text[-2:].isdigit()])
 
     @property

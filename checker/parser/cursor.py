@@ -208,7 +208,7 @@ def removals(cuts: list[Cut]) -> list[Exchange]:
 
 
 def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
-    """Return cuts made after `earlier` ones, with offsets of the whole text, together with those."""
+    """Return `earlier` cuts and later `cuts` together, the offsets of the later ones converted to the whole text."""
     found = [*earlier]
     for cut in cuts:
         start, end = cut.start, cut.end

@@ -107,7 +107,7 @@ def _source_day(instruction: Instruction | None) -> Date | None:
 
 
 def _group(telegram: Telegram, words: Vocabulary) -> str | None:
-    """Return the downgrading group at the end of a document of 1961 to 1972 (E.O. 10964).
+    """Return the downgrading group at the end of a document from 1961 to 1972 (E.O. 10964).
 
     The stamp gives its number alone, or with the lines that explain it.
     """

@@ -195,18 +195,28 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
     start, record = telegram.span.start, telegram.source_record
     if telegram.layout == "document":
         if record is not None and record.level_text is not None:
-            _set_lost(telegram, ("banner",), start, "the banner: this edition states the level beside the text")
+            _set_lost(
+                telegram,
+                ("banner",),
+                start,
+                "the banner line is missing because this edition states the level outside the text",
+            )
         elif not cursor.fold.strip():
-            _set_lost(telegram, ("banner", *_FIELDS), start, "the text: reviewers withheld all of it")
+            _set_lost(telegram, ("banner", *_FIELDS), start, "the text is missing because reviewers withheld all of it")
     elif telegram.layout == "smart":
         if telegram.banner is None and telegram.banners:  # its last lines state the level again
             telegram.banner = telegram.banners[0]
         elif telegram.banner is None:
-            _set_lost(telegram, ("banner",), start, "the top of the form: this copy begins with its first label")
+            _set_lost(
+                telegram,
+                ("banner",),
+                start,
+                "the top of the form is missing because this copy begins with the first label",
+            )
     elif telegram.layout == "military":
         return
     elif telegram.layout in _FORMS:
-        _set_lost(telegram, _HEADER, start, "the header lines: this form does not print them")
+        _set_lost(telegram, _HEADER, start, "the header lines are missing because this form does not print them")
         telegram.whole = True
     else:
         _mark_lost_lines(cursor, telegram)
@@ -216,20 +226,21 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
     """Do the same for the layouts with teletype lines; set the layout of a copy without its header or text."""
     start = telegram.span.start
     if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
-        _set_lost(telegram, _HEADER, start, "the header lines: this copy begins below them")
+        _set_lost(telegram, _HEADER, start, "the header lines are missing because this copy begins below them")
         telegram.layout = "body"
     notice = len(telegram.paragraphs) < _EXTRACT and any(x in cursor.fold for x in cursor.grammar.page_word("lost"))
     if notice or (telegram.banner is None and not telegram.paragraphs):
-        why = f"the text: {_why_lost(cursor, telegram)}"
-        _set_lost(telegram, ("banner", *_FIELDS), telegram.span.end, why)
+        _set_lost(telegram, ("banner", *_FIELDS), telegram.span.end, _why_lost(cursor, telegram))
         if notice:
             _find_dtg(cursor, telegram)
-            _set_lost(telegram, _HEADER, start, "the header lines: this copy does not contain them")
+            _set_lost(telegram, _HEADER, start, "the header lines are not in this copy")
             telegram.paragraphs = tuple(item for item in telegram.paragraphs if item.mark is not None)
         telegram.layout = "extract"
     elif isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1:
         end = telegram.banner.span.end
-        _set_lost(telegram, _FIELDS, end, "the fields of the first section: this copy is a later one")
+        _set_lost(
+            telegram, _FIELDS, end, "the fields of the first section are missing because this copy is a later section"
+        )
     elif telegram.layout == "body" and telegram.banner is None:
         _mark_lost_top(telegram)
     telegram.missing_sections = _missing_sections(cursor)
@@ -240,9 +251,10 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
 def _mark_lost_top(telegram: Telegram) -> None:
     """Do the same for a copy that begins below the classification line or with its first paragraph."""
     start = telegram.span.start
-    _set_lost(telegram, ("banner",), start, "the classification line: this copy begins below it")
+    _set_lost(telegram, ("banner",), start, "the classification line is missing because this copy begins below it")
     if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
-        _set_lost(telegram, _FIELDS, start, "the fields above the text: this copy begins with its first paragraph")
+        why = "the fields above the text are missing because this copy begins with the first paragraph"
+        _set_lost(telegram, _FIELDS, start, why)
         telegram.captions = tuple(one for one in telegram.captions if one.code is not None)  # or of the references
 
 
@@ -255,8 +267,8 @@ def _why_lost(cursor: Cursor, telegram: Telegram) -> str:
 
         entry = lost_text(cursor, locator)[0]
         if entry is not None:
-            return entry.title
-    return "this copy does not contain it"
+            return f"this copy does not have the text: {entry.title}"
+    return "this copy does not have the text"
 
 
 def _missing_sections(cursor: Cursor) -> tuple[int, ...]:

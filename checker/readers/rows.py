@@ -47,7 +47,7 @@ def read_rows(
 
 
 class Quoting:
-    """How a format escapes characters in a field: `pattern` matches an escape, always of one character."""
+    """Decode the escaped characters in the fields of a format. `pattern` matches an escape, which is for one character."""
 
     __slots__ = ("pattern",)
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..results import CLEAN, EMPTY, FOUND, SEVERITIES, UNJUDGED, Finding, Outcome, RelatedPlace, Summary, Undetermined
+from ..results import (
+    CLEAN,
+    EMPTY,
+    FOUND,
+    SEVERITIES,
+    UNJUDGED,
+    UNTRUSTED,
+    Finding,
+    Outcome,
+    RelatedPlace,
+    Summary,
+    Undetermined,
+)
 from . import Display
 from .escaping import line_start, visible
 
@@ -27,10 +39,11 @@ def count(number: int, noun: str) -> str:
 
 
 def account(summary: Summary) -> str:
-    """Return `72 documents: 71 checked, 1 excluded, 0 failed`."""
+    """Return `72 documents: 71 checked, 1 excluded, 0 failed`, with ` (allowed)` if the settings tolerate failures."""
+    allowed = " (allowed)" if summary.failed and summary.verdict != UNTRUSTED else ""
     return (
         f"{count(summary.handed_in, 'document')}: {summary.checked:,} checked, {summary.excluded:,} excluded,"
-        f" {summary.failed:,} failed"
+        f" {summary.failed:,} failed{allowed}"
     )
 
 

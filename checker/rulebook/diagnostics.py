@@ -81,7 +81,7 @@ CODES = {
     "R027": "Two rules are equivalent. Keep one, and make the id of the other its alias.",
     "R028": "A deprecated rule must have `replaced_by`, `since` and `reason`; other rules must not.",
     "R029": "No check of that name is registered.",
-    "R030": "The pack file is wrong, or the pack needs another version of cablecheck or of the document model.",
+    "R030": "The pack file is invalid, or the pack needs another version of cablecheck or of the document model.",
     "R031": "A pack may name only files below its own folder. Links that lead out of the folder are not followed.",
     "R032": "A mutant listed as equivalent no longer exists, or an example kills it. Remove the entry.",
     "R033": "A required key is missing.",

@@ -334,9 +334,9 @@ def _undetermined_issue(span: Span | None, at: str, value: Unread | None) -> Iss
         return Issue(span, at, "the evidence is missing or not exact enough", True)
     why = " ".join(value.why.split())
     if value.text:
-        verb = "" if why.startswith(("looks", "begins", "marking")) else "cannot be read as "
+        verb = "" if why.startswith(("looks", "begins", "marking", "the portion mark")) else "cannot be read as "
         return Issue(span, at, f"{verb}{why}"[:MAX_MESSAGE], True, quote=value_text(value))
-    return Issue(span, at, f"this copy does not have {why}"[:MAX_MESSAGE], True)
+    return Issue(span, at, (why if value.lost else f"no text where {why} is expected")[:MAX_MESSAGE], True)
 
 
 def _expand(template: Any, value: Callable[[Expression], str]) -> str:

@@ -179,7 +179,7 @@ def example_of(owner: str, name: str, kind: FieldType) -> str:
 
 
 def states(kind: FieldType) -> tuple[str, ...]:
-    """Return the states that can be asked of a field, and true and false for a flag."""
+    """Return the states that a condition can test on a field; a flag also has true and false."""
     return (*STATES, "true", "false") if kind.name == "flag" else tuple(STATES)
 
 

@@ -153,8 +153,8 @@ def _cite(node: YamlNode | None, scope: Scope) -> list[list[str]]:
             if isinstance(source, YamlText) and sources is not None and source.value not in sources:
                 near = suggest(source.value, sources.codes())
                 scope.error("R019", source, f'unknown source "{source.value}"',
-                             f"{near}Sources are in vocabulary/sources.yaml. Add yours to a table of that name, "
-                             "or write: source: memory")  # fmt: skip
+                             f"{near}Sources are listed in vocabulary/sources.yaml. Add yours to a table named `sources`, "
+                             "or write `source: memory`.")  # fmt: skip
             found.append([item.text("source"), item.text("clause")])
     return found
 
@@ -330,7 +330,7 @@ def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
     clean, places = marked
     anywhere = node.text("anywhere") == "true"
     if kind == "invalid" and not places and not anywhere:
-        advice = 'put ⟦ and ⟧ around the text at which it points, for example: swap: {"2. (C)": "⟦2.⟧"}'
+        advice = 'put ⟦ and ⟧ around the text that the finding should point to, for example: swap: {"2. (C)": "⟦2.⟧"}'
         return scope.error("R023", node, "an invalid example must mark where the finding is", advice)
     if kind != "invalid" and places:
         return scope.error("R023", node, f"⟦…⟧ is only for invalid examples, not for {kind}", "remove the brackets")
@@ -383,8 +383,11 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
     for key, value in swap.pairs.values() if isinstance(swap, YamlMap) else ():
         count = text.count(key.value)
         if count != 1:
+            times = "twice" if count == 2 else f"{count} times"
             advice = "give more of the line" if count else _nearest(key.value, base.value, text)
-            return scope.error("R023", key, f"the text to swap occurs {count} times in {base.value}, not once", advice)
+            return scope.error(
+                "R023", key, f"the text to swap must occur exactly once in {base.value}, but occurs {times}", advice
+            )
         start = text.index(key.value)
         changes.append((start, start + len(key.value), value.value if isinstance(value, YamlText) else ""))
     changes.sort()

@@ -43,7 +43,7 @@ RULE = (
     Key("id", {"type": "string", "title": "rule id", "pattern": r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{2,}$"},
         "The identity of the rule; never reused or renumbered.", "POR-001", True),
     Key("name", {"type": "string", "title": "rule name", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
-        "A descriptive name of lowercase words joined by hyphens; suppressions use it after `allow`.",
+        "A descriptive name: lowercase words joined by hyphens.",
         "unmarked-paragraph", True),
     Key("aliases", TEXTS, "Former ids of this rule; they keep working.", ["OLD-001"]),
     Key("summary", {**TEXT, "minLength": 10}, "The requirement in one sentence.",

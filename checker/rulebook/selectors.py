@@ -110,7 +110,7 @@ class Frames:
                         f"write {{{'.'.join(map(str, path[1:]))}: {{any: {{{part}: …}}}}}} (or all, none …)",
                     )  # fmt: skip
                 return scope.error(
-                    "R011", name, f'no field "{part}" in {kind}', suggest(part, known_here) or _list(known_here)
+                    "R011", name, f'no field "{part}" in {kind}', suggest(part, known_here) or _list(kind, known_here)
                 )
             kind = known_here[part]
             path.append(part)
@@ -141,5 +141,5 @@ def _fields(kind: FieldType) -> dict[str, FieldType]:
     return {}
 
 
-def _list(known: dict[str, FieldType]) -> str:
-    return f"it has: {', '.join(sorted(known))}" if known else "it has no fields"
+def _list(kind: FieldType, known: dict[str, FieldType]) -> str:
+    return f"the fields of {kind}: {', '.join(sorted(known))}" if known else f"{kind} has no fields"

@@ -1,6 +1,7 @@
 """Compile the templates and defects of the generator from `rules/synth/*.yaml`.
 
-First the keys of the files, from which the published schema is generated; then the loading and checking of the files.
+The first part defines the keys of the files, from which the published schema is generated. The second part loads and
+checks the files.
 """
 
 from __future__ import annotations
@@ -320,7 +321,7 @@ def load(folder: str | None) -> tuple[Script, Vocabulary]:
 
 
 def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
-    """Return the contents of the files, all scalars as text, and all diagnostics."""
+    """Read the files and return their contents, with every scalar as text, and all diagnostics."""
     items: list[Diagnostic] = []
     opened = [RuleFile.open(path, os.path.join("rules", "synth", os.path.basename(path)), items) for path in paths]
     files = {os.path.basename(path).removesuffix(".yaml"): file for path, file in zip(paths, opened, strict=True)}

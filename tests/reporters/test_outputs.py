@@ -379,7 +379,7 @@ VERDICTS = {
     "POR-001": (2, "cannot be read as a mark", "P~RT"),
     "AUT-006": (1, "this copy is a partial extract", ""),
     "FMT-111": (3, "the label is present, but the part could not be read", "TO"),
-    "DCL-002": (1, "the date of the document does not decide whether the rule applies", ""),
+    "DCL-002": (1, "the document date is too imprecise to tell whether the rule applies", ""),
 }
 TEXT = "FIRST LINE\nSECOND LINE\nTHIRD LINE\n"
 

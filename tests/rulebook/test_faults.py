@@ -561,7 +561,7 @@ def test_the_trace_of_an_attempt_names_the_fault_and_its_place_and_no_word_of_th
         ("each: paragraphs, require: {text: {is: q}}", "many", "fail; ; 3; 3"),
         ("require: {banner.level: {is: C}}", "many", 'undetermined; "P~RT": cannot be read as a part; 1; 0'),
         ("each: subject, require: {text: {is: C}}", "torn", 'undetermined; "P~RT": cannot be read as a part; 0; 0'),
-        ("require: {subject: present}", "lost", "undetermined; this copy does not have cut off; 1; 0"),
+        ("require: {subject: present}", "lost", "undetermined; cut off; 1; 0"),
         ("each: subject, require: {text: {is: C}}", "bare", "not applicable; no element to evaluate; 0; 0"),
     ],
 )  # fmt: skip

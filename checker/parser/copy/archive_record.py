@@ -1,4 +1,4 @@
-"""Read what an archive states about an electronic telegram of 1973-79: every attribute with the type of its value."""
+"""Read what an archive states about an electronic telegram from 1973-79: every attribute with the type of its value."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     cited = _citation(cursor.words).search(cursor.fold, first_paragraph(cursor, 0, cursor.size))
     if cited is None:
         return []
-    why = "this copy has neither a subject nor the references that its text cites"
+    why = "this copy has no subject, and the references that its text cites are missing"
     return [_damage(cursor, *cited.span(), "gap", "fields", why)]
 
 
@@ -171,7 +171,7 @@ def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
         return
     if _signed_elsewhere(telegram, cursor.words):
         span = Span(paragraphs[0].span.start, telegram.span.end)
-        yield Damage(span, "other_text", "", "the Secretary of State signs, so the text may be another telegram's")
+        yield Damage(span, "other_text", "", "the Secretary of State signs, so the text may belong to another telegram")
     numbers = [each.number or 0 for each in paragraphs]
     for first, last in _fallen_back(numbers):
         mark = paragraphs[first].mark

@@ -120,7 +120,7 @@ class HeaderReader:
     def _lose(self) -> None:
         """Mark whatever was not found as lost, because it may be in the header line that cannot be read."""
         place = self.telegram.span.start
-        why = "a header line: one of them cannot be read"
+        why = "it may be in a header line that cannot be read"
         if self.telegram.dtg is None:
             self.telegram.dtg = Unread(Span(place, place), why)
         if self.telegram.sender is None:
@@ -475,9 +475,9 @@ def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
         return
     head = cursor.fold[: min(_end(cursor, telegram), _HEAD)]
     if telegram.dtg is None and _GROUP.search(head) is not None:
-        telegram.dtg = _lost(telegram, "a line of its own: the date-time group is within another")
+        telegram.dtg = _lost(telegram, "the date-time group is within another line")
     if telegram.sender is None and any(f" {word} " in head for word in _openers(cursor, "sender")):
-        telegram.sender = _lost(telegram, "a line of its own: the originator is within another")
+        telegram.sender = _lost(telegram, "the originator is within another line")
 
 
 def is_broken_level(cursor: Cursor, start: int, end: int) -> bool:

@@ -315,7 +315,7 @@ def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -
         cursor.parts = sorted([*cursor.parts, *begun])
     else:
         place = cursor.span(low, low)
-        telegram.subject = Unread(place, "the subject: text without a label follows the TAGS")
+        telegram.subject = Unread(place, "the subject has no label: other text follows the TAGS")
 
 
 def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:

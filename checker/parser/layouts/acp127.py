@@ -181,7 +181,7 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
         from ..fields.header_lines import is_broken_level  # 0.3 ms: rarely a line nobody can read
 
         if is_broken_level(cursor, start, last):
-            telegram.banner = Unread(cursor.span(start, start), "the classification line: it is broken over two lines")
+            telegram.banner = Unread(cursor.span(start, start), "the classification line is broken over two lines")
         return min(end + 1, cursor.size)
     cursor.begin(here, "banner")
     cursor.lowered = banner.level_text is not None and not banner.level_text.text.isupper()

@@ -18,7 +18,7 @@ from ..markings import finder
 _LONGEST = 60  # code points of a marking that no scheme recognizes
 _EDGE = 3  # lines at the top and at the bottom among which such a marking is repeated
 _SIGNS = ("", "-", "–", "/", "[", "(")
-_NOT_RECOGNIZED = "marking not recognized: it belongs to no loaded scheme"
+_NOT_RECOGNIZED = "marking not recognized; no loaded scheme has it"
 
 
 def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
@@ -50,7 +50,7 @@ def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
         span = cursor.span(*found) if isinstance(found, tuple) else found.span
         text = " ".join(cursor.view.source.quote(span).split())
         pack = next((entry.fact("pack") for entry, form in _forms(cursor) if _begins(text, form)), "")
-        hint = f"; to judge it, add --rules {pack}" if pack else ""
+        hint = f". To check it, add --rules {pack}" if pack else ""
         telegram.banner = Unread(span, _NOT_RECOGNIZED + hint, text)
         telegram.banners = ()
         telegram.profile = profile

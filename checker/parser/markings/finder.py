@@ -101,7 +101,7 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
 
 
 def portion_cache(words: Vocabulary) -> dict[str, _ReadResult]:
-    """Return what `portion` has parsed each text in brackets as, for callers with many paragraphs."""
+    """Return the cache of `portion`, from each bracketed text to its parsed result, for callers with many paragraphs."""
     return _cache(words).portions
 
 
@@ -242,10 +242,10 @@ def _one_bracket(cache: _MarkingCache, view: View, word: str, at: int, start: in
 
 
 def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unread | None:
-    """Return the banner that `view.text[start:end]` is as a whole, ignoring blanks.
+    """Return `view.text[start:end]` parsed as a banner, ignoring blanks around it.
 
-    Return `None` if these words are not a banner, and `Unread` if they are a banner whose level cannot be read. A level
-    alone is a banner. Classification lines of telegrams, with post and number, are read by `fields.banner`.
+    Return `None` if the text is not a banner, and `Unread` if it is a banner whose level cannot be read. A level alone
+    is a banner. `fields.banner` reads the classification lines of telegrams, which have a post and a number.
     """
     text = view.text
     while start < end and text[start] in _BLANKS:

@@ -126,7 +126,10 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
 
 
 def nearest(token: Token, lexicon: Lexicon) -> str | None:
-    """Return how the marking of an unknown token writes the only current control that its word nearly is, if any."""
+    """Return the spelling of the current control closest to an unknown token, in the form its marking uses.
+
+    Return `None` if no control, or more than one, is that close.
+    """
     word = plain(token.text, 0, len(token.text))
     if not 3 < len(word) <= _LONGEST_WORD:
         return None
