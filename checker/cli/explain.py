@@ -61,7 +61,7 @@ def main(given: list[str]) -> int:
 def _explained(rulebook: Rulebook, name: str, url: str) -> str:
     """Return what a rule requires, or what a word of the vocabulary means. Raises `ConfigError` for any other word."""
     if rulebook.find(name) is not None:
-        return authoring.explain(_rule(rulebook, name), url)
+        return authoring.explain(_rule(rulebook, name), url, rulebook.vocabulary["sources"])
     if name == "model":
         return "\n".join(field_reference.model_lines()) + "\n"
     words = rulebook.vocabulary

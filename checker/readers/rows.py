@@ -47,7 +47,7 @@ def read_rows(
 
 
 class Quoting:
-    """Decode the escaped characters in the fields of a format. `pattern` matches an escape, which is for one character."""
+    """Decode the escaped characters in the fields of a format. `pattern` matches one escaped character."""
 
     __slots__ = ("pattern",)
 

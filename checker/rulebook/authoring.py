@@ -23,8 +23,11 @@ from .tracing import condition_text
 from .yaml_loader import RuleFile, YamlList, YamlMap, flow_yaml
 
 
-def explain(rule: Rule, url: str = "") -> str:
-    """Return everything about a rule as plain text. `url` is the address of the page of a rule, with `{rule}` in it."""
+def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
+    """Return everything about a rule as plain text.
+
+    `url` is the address of the page of a rule, with `{rule}` in it. `sources` is the table with the titles of sources.
+    """
     details = rule.details
     lines = [f"{rule.id}  {rule.name}", "", rule.summary]
     if rule.because:
@@ -36,7 +39,7 @@ def explain(rule: Rule, url: str = "") -> str:
         lines.append(f"Former ids: {', '.join(rule.aliases)}")
     if rule.replaced_by:
         lines.append(f"Replaced by {rule.replaced_by} since {details['since']}: {details['reason']}")
-    lines += ["", "Sources:", *(f"  {words}" for words in rule.cite)]
+    lines += ["", "Sources:", *(f"  {line}" for cited in rule.data["cite"] for line in _source(*cited, sources))]
     lines += ["", "Condition:", *(f"  {line}" for line in _conditions(details))]
     if rule.help:
         lines += ["", f"What to do: {rule.help}"]
@@ -149,9 +152,20 @@ _MARKING_TABLES = (
 
 def _era(rule: Rule) -> str:
     if not rule.era:
-        return "of any date"
+        return "any date"
     start, end = rule.era
-    return " ".join(filter(None, [f"from {start}" if start else "", f"before {end}" if end else ""]))
+    if start and end:
+        return f"dated {start} or later, and before {end}"
+    return f"dated {start} or later" if start else f"dated before {end}"
+
+
+def _source(code: str, clause: str | None, sources: Table | None) -> list[str]:
+    """Return the code and clause of a source, then its title if the table has it."""
+    clause = "" if clause in (None, "whole") else str(clause)
+    if code == "memory":
+        return ["no published source found" + (f" ({clause})" if clause else "")]
+    entry = sources.get(code) if sources is not None else None
+    return [", ".join(filter(None, (code, clause))), *([f"  {entry.title}"] if entry is not None else ())]
 
 
 def _conditions(details: Data) -> list[str]:
@@ -170,15 +184,43 @@ def _conditions(details: Data) -> list[str]:
 
 
 def _excerpt(example: Data) -> list[str]:
-    """Return the lines of an example around its first marked position, with the brackets put back."""
+    """Return the lines of an example around its first marked position, with the brackets put back.
+
+    If there is none, return the example's note, or else what sets its text apart.
+    """
     text: str = example["text"]
     for start, end in reversed(example["places"]):
         text = f"{text[:start]}⟦{text[start:end]}⟧{text[end:]}"
     lines = text.split("\n")
     if not example["places"]:
-        return [example.get("note") or f"{len(lines)} lines, beginning: {lines[0].strip()}"]
+        note = _TRAP.sub(r"\2 (see trap \1 in docs/traps.md)", example.get("note", ""))
+        return [note] if note else _own_lines(example.get("base", ""), lines)
     hot = next(n for n, line in enumerate(lines) if "⟦" in line)
-    return lines[max(0, hot - 1) : hot + 3]
+    return _without_edges(lines[max(0, hot - 1) : hot + 3])
+
+
+def _own_lines(base: str, lines: list[str]) -> list[str]:
+    """Return the lines in which a text differs from the telegram `base` on which it is based, or its first lines."""
+    text = base_telegrams().get(base)
+    if text is None:
+        return _without_edges([line for line in lines if line.strip()][:_MOST_LINES])
+    given = text.split("\n")
+    added = [line for line in lines if line.strip() and line not in given]
+    removed = [line for line in given if line.strip() and line not in lines]
+    if added:
+        return [f"the telegram {base}, with:", *(f"  {line}" for line in added[:_MOST_LINES])]
+    if removed:
+        return [f"the telegram {base}, without:", *(f"  {line}" for line in removed[:_MOST_LINES])]
+    return [f"the telegram {base}"]
+
+
+def _without_edges(lines: list[str]) -> list[str]:
+    """Return the lines without the empty ones at the beginning and at the end."""
+    return "\n".join(lines).strip("\n").split("\n")
+
+
+_TRAP = re.compile(r"^trap ([A-Z][0-9]+): (.*)$", re.DOTALL)
+_MOST_LINES = 4  # of an example without a marked position
 
 
 class TestReport(Record):

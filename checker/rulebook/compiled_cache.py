@@ -29,7 +29,7 @@ from .field_types import field_names
 from .ir import Any, Data, Expression
 from .rule import Rule, Rulebook
 
-LAYOUT = 6
+LAYOUT = 7
 MAX_BYTES = 4 << 20  # of a file of a pack
 HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "severity_before",
         "status", "tags", "when")  # fmt: skip

@@ -10,7 +10,7 @@ from datetime import date
 
 from ..operators import OPERATORS
 from .field_types import FieldType, element_of, fields
-from .ir import Expression
+from .ir import UNBOUNDED, Expression
 from .regex_subset import refuse
 from .selectors import Frames, Scope
 from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, flow_yaml, plain, suggest
@@ -298,7 +298,7 @@ def _length(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     if not scope.keys(node, {"min", "max"}, "R015"):
         return None
     ends = []
-    for word, default in (("min", 0), ("max", 1 << 30)):
+    for word, default in (("min", 0), ("max", UNBOUNDED)):
         number = _number(node.pairs[word][1], scope) if word in node.pairs else default
         if number is None:
             return None
@@ -489,12 +489,19 @@ def _tolerant(
     return scope.error("R015", word, f"`{name}` does not take tolerance_days")
 
 
+def _choice(names: list[str]) -> str:
+    """Return names as a choice: `count`, `count or date`, or `count, date, or level`."""
+    if len(names) < 3:
+        return " or ".join(names)
+    return f"{', '.join(names[:-1])}, or {names[-1]}"
+
+
 def _unknown(kind: FieldType, word: YamlText, scope: Scope) -> None:
     operators = OPERATORS[kind.name]
     owners = [name for name, others in OPERATORS.items() if word.value in others]
     allows = f"A {kind} allows: {', '.join(sorted(operators))}"
     if owners or word.value in QUANTIFIERS:
-        owner = f"a {' or a '.join(owners)}" if owners else "a list"
+        owner = f"a {_choice(owners)}" if owners else "a list"
         scope.error("R013", word, f'operator "{word.value}" is for {owner}, not for a {kind}', allows)
     else:
         scope.error(

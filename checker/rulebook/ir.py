@@ -31,3 +31,5 @@ At run time these names are plain classes, because importing `typing` takes 5 ms
 Expression = list
 Data = dict  # a rule, a pack or an example, by the keys of its file
 Any = object
+
+UNBOUNDED = 1 << 30  # as the larger end of a range that has none

@@ -56,7 +56,9 @@ def _part(name: str, node: YamlText, frames: Frames, scope: Scope, facts: tuple[
     if facts is not None:
         if name in facts:
             return ["path", name]
-        return scope.error("R021", node, f'the check has no value "{name}"', f"it has: {', '.join(facts)}")
+        return scope.error(
+            "R021", node, f'the check has no value "{name}"', f"the values of the check: {', '.join(facts)}"
+        )
     if name in NAMED:
         return [name]
     before = len(scope.file.diagnostics)
@@ -153,8 +155,8 @@ def _cite(node: YamlNode | None, scope: Scope) -> list[list[str]]:
             if isinstance(source, YamlText) and sources is not None and source.value not in sources:
                 near = suggest(source.value, sources.codes())
                 scope.error("R019", source, f'unknown source "{source.value}"',
-                             f"{near}Sources are listed in vocabulary/sources.yaml. Add yours to a table named `sources`, "
-                             "or write `source: memory`.")  # fmt: skip
+                             f"{near}Sources are listed in vocabulary/sources.yaml. Add yours to a table named "
+                             "`sources`, or write `source: memory`.")  # fmt: skip
             found.append([item.text("source"), item.text("clause")])
     return found
 
@@ -337,6 +339,8 @@ def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
     built: Data = {"text": clean, "places": places, "line": node.line, "column": node.column, "kind": kind}
     if anywhere:
         built["anywhere"] = True
+    if "base" in node.pairs:
+        built["base"] = node.text("base")
     profile = node.get("profile")
     if isinstance(profile, YamlText) and profile_known(profile, scope) is None:
         return None

@@ -13,7 +13,7 @@ from ..record import Record
 from ..text import Span
 from .compiler import CompileContext, Predicate, compile_condition, prepare, sort_key
 from .field_types import Env, Path, getter, location_of, value_text
-from .ir import Any, Expression
+from .ir import UNBOUNDED, Any, Expression
 
 Trail = tuple[str, ...]
 
@@ -243,7 +243,7 @@ def trace_condition(node: ConditionNode, env: Env) -> Step:
         argument = argument[2] if argument[0] == "on" else argument  # for a table on a day, show the day
         _, fetch = prepare(argument, context)
         if fetch is not None:
-            values.append((argument_text(argument), _shown(fetch(env))))
+            values.append((argument_text(argument, expr[1][0]), _shown(fetch(env))))
     return Step(condition_text(expr), node.test(env), tuple(values), steps)
 
 
@@ -262,24 +262,44 @@ def path_text(path: Path) -> str:
     return ".".join(map(str, path[1:])) or "value"
 
 
-def argument_text(expr: Expression) -> str:
-    """Return an argument as text."""
+def argument_text(expr: Expression, depth: int = 0) -> str:
+    """Return an argument as text. `depth` is that of the value it is compared with: 0 for a field of the telegram."""
     op = expr[0]
     if op == "lit":
-        return ", ".join(map(str, expr[2])) if isinstance(expr[2], list) else str(expr[2])
+        return _literal_text(expr[1], expr[2])
     if op == "field":
         step = f" {'+' if expr[3] > 0 else '-'} {abs(expr[3])}" if expr[3] else ""
-        return path_text(expr[1]) + step + (f" modulo {expr[4]}" if expr[4] else "")
+        owner = "telegram." if depth and not expr[1][0] else ""
+        return owner + path_text(expr[1]) + step + (f" modulo {expr[4]}" if expr[4] else "")
     if op == "shift":
-        days = f" and {expr[3]} days" if expr[3] else ""
-        return f"{argument_text(expr[2])} years{days} after {argument_text(expr[1])}"
+        return _shift_text(argument_text(expr[2], depth), expr[3], argument_text(expr[1], depth))
     if op == "window":
-        return f"{argument_text(expr[1])} to {argument_text(expr[2])}"
+        return f"{argument_text(expr[1], depth)} to {argument_text(expr[2], depth)}"
     if op == "on":
-        return f"{expr[1]} on {argument_text(expr[2])}"
+        return f"{expr[1]} on {argument_text(expr[2], depth)}"
     if op == "fact":
         return f"{expr[1]}: {expr[2]} {' or '.join(expr[3])}"
     return f"table {expr[1]}"
+
+
+def _literal_text(kind: str, value: Any) -> str:
+    if kind == "between":
+        least, most = value
+        if least == most:
+            return str(least)
+        return f"{least} to {most}" if most < UNBOUNDED else f"{least} or more"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _shift_text(years: str, days: int, start: str) -> str:
+    """Return a period after a date as text: `10 years and 1 day after date`."""
+    period = f"{years} year{'s' * (years != '1')}" if years != "0" else ""
+    day = f"{abs(days)} day{'s' * (abs(days) != 1)}" if days else ""
+    if not period:
+        return f"{day} {'before' if days < 0 else 'after'} {start}" if day else start
+    return f"{period}{(' minus ' if days < 0 else ' and ') * bool(day)}{day} after {start}"
 
 
 def condition_text(expr: Expression) -> str:
@@ -296,9 +316,9 @@ def condition_text(expr: Expression) -> str:
     if op == "state":
         return f"{path} {expr[2]}"
     if op == "ask":
-        return f"{path} {expr[3]} {argument_text(expr[4])}"
+        return f"{path} {expr[3]} {argument_text(expr[4], expr[1][0])}"
     if op == "count":
-        return f"count of {path} {expr[2]} {argument_text(expr[3])}"
+        return f"count of {path} {expr[2]} {argument_text(expr[3], expr[1][0])}"
     if op == "times":
         return f"{expr[2]} {expr[3]} of {path}: {condition_text(expr[4])}"
     if op == "pairs":

@@ -187,7 +187,7 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
 
 
 def misspelled_level(cursor: Cursor, start: int, end: int) -> Misspelling | None:
-    """Return the first words of a line if they closely resemble a level, with the level's correct spelling, or `None`."""
+    """Return a line's first words if they closely resemble a level, with its correct spelling, or else `None`."""
     fold, spaced = cursor.fold, cursor.fold[start + 1] == " "
     nearest, found = _MOST_SLIPS + 1, None
     for known, level in cursor.grammar.levels:

@@ -67,8 +67,8 @@ def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
 def is_bare_text(cursor: Cursor, telegram: Telegram) -> bool:
     """Return whether the text is that of a telegram without anything above it: in capitals, numbered or signed.
 
-    Collections of the telegrams from 1973 to 1979 have such texts: they begin with a paragraph or an item of the references,
-    and end with a surname.
+    Collections of telegrams from 1973 to 1979 have such texts: they begin with a paragraph or an item of the
+    references, and end with a surname.
     """
     if telegram.banner is not None or telegram.subject is not None or telegram.authority is not None:
         return False

@@ -101,7 +101,7 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
 
 
 def portion_cache(words: Vocabulary) -> dict[str, _ReadResult]:
-    """Return the cache of `portion`, from each bracketed text to its parsed result, for callers with many paragraphs."""
+    """Return the cache of `portion`, from bracketed text to its parsed result, for callers with many paragraphs."""
     return _cache(words).portions
 
 
