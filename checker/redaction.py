@@ -28,10 +28,10 @@ _OWN_COLUMNS = frozenset(
 
 # The words of the messages of readers, parser and engine; tests/test_redaction.py compares and rewrites them.
 _OWN_TEXT = """
-Act An Atomic CSV Energy FOIA FRUS ISO JSON MB NUL OCR Office PDF RAR Secretary State States TAGS TEI The URL URLs UTF
-United Windows Word XML Zstandard a above absent accepted add after all an and another any applicable applies archive
-are argument array as at attachment attribute attributes back banner base be because before begins behind belongs
-below beside between binary body bomb broken but by byte bytes bzip cable calendar can cannot case changed character
+Act An Atomic CSV Energy FOIA FRUS ISO JSON MB NUL OCR Office PDF RAR Secretary State States TAGS TEI The To URL URLs
+UTF United Windows Word XML Zstandard a above absent accepted add after all an and another any applicable applies
+archive are argument array as at attachment attribute attributes back banner base be because before begins behind
+belong below between binary body bomb broken but by byte bytes bzip cable calendar can cannot case changed character
 characters check checked cites classification classified closed closing code codes column columns compressed computed
 configuration contain contains content control copied copy corpus could count counts crashed credentials cut d damaged
 date day ddhhmmz decide decides declaration declassification decoded decompression deeply deletion deprecated differs
@@ -39,19 +39,19 @@ directory document documents does downgrading dumps e earlier edition editorial 
 end ended ends enough entities entry environment equals era error evaluate event every evidence exact exactly excluded
 executive exemption exist exit expands expected export extract fact failed fall false field fields file first five
 fixes folder followed follows for fork form found from gives group guard gzip has have header headers here hidden
-higher hold holds id ignores in inclusive information inside instead instruction integer internal is it item its
-itself judge judged key kind known label larger last later layer leads leaves letters level like limit line lines link
+higher hold holds id ignores imprecise in inclusive information inside instead instruction integer internal is it item
+its itself judged key kind known label larger last later layer leads leaves letters level like limit line lines link
 list loaded locked longer looks lower macOS mail mailboxes malformed mark marking match matches may member members
 memory message middle missing module mon month more must name named names needs neither nested never no none nor not
-notes number numbers object objects of off old on one only operating or order originator out outside over own packed
-page pages paragraph paragraphs parse parser part partial password paths pattern per pipe place plain positions
-positive possible precise present print processes profile program publisher query quote read reader readers received
-recognized record records refer references refid refused released remove replaced requested require resource reviewers
-row rows rule rules run s same save says scheme section see selected selection set sets setting settings severity
-share shown signal signs size skipped slash smaller so spelling stamps start states station stopped store string
-subject such suggestion symbolic table telegram telegrams text than that the them these this time times to too took
-top true truncated turns two type unchanged under unexpected unknown unpack unsafe unwrap use used volumes was web
-when whether which whole with withheld within without worker wrapper xz year years yy yyyy z zip
+notes number numbers object objects of off old on one only operating or order originator other out outside over own
+packed page pages paragraph paragraphs parse parser part partial password paths pattern per pipe place plain portion
+positions positive possible precise present print processes profile program publisher query quote read reader readers
+received recognized record records refer references refid refused released remove replaced requested require resource
+reviewers row rows rule rules run s same save says scheme section see selected selection set sets setting settings
+severity share shown signal signs size skipped slash smaller so spelling stamps start states station stopped store
+string subject such suggestion symbolic table telegram telegrams tell text than that the them these this time times to
+too took top true truncated turns two type unchanged under unexpected unknown unpack unsafe unwrap use used volumes
+was web when where whether which whole with withheld within without worker wrapper xz year years yy yyyy z zip
 """
 
 

@@ -39,7 +39,7 @@ def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
         lines.append(f"Former ids: {', '.join(rule.aliases)}")
     if rule.replaced_by:
         lines.append(f"Replaced by {rule.replaced_by} since {details['since']}: {details['reason']}")
-    lines += ["", "Sources:", *(f"  {line}" for cited in rule.data["cite"] for line in _source(*cited, sources))]
+    lines += ["", "Sources:", *(f"  {line}" for cited in rule.data["cite"] for line in _source(cited, sources))]
     lines += ["", "Condition:", *(f"  {line}" for line in _conditions(details))]
     if rule.help:
         lines += ["", f"What to do: {rule.help}"]
@@ -159,9 +159,10 @@ def _era(rule: Rule) -> str:
     return f"dated {start} or later" if start else f"dated before {end}"
 
 
-def _source(code: str, clause: str | None, sources: Table | None) -> list[str]:
+def _source(cited: Sequence[str | None], sources: Table | None) -> list[str]:
     """Return the code and clause of a source, then its title if the table has it."""
-    clause = "" if clause in (None, "whole") else str(clause)
+    code, clause = cited[0] or "", " ".join(part for part in cited[1:] if part)
+    clause = "" if clause == "whole" else clause
     if code == "memory":
         return ["no published source found" + (f" ({clause})" if clause else "")]
     entry = sources.get(code) if sources is not None else None
@@ -171,13 +172,13 @@ def _source(code: str, clause: str | None, sources: Table | None) -> list[str]:
 def _conditions(details: Data) -> list[str]:
     lines = []
     if details.get("when"):
-        lines.append(f"when {condition_text(details['when'])}")
+        lines.append(f"when {condition_text(details['when'], in_words=True)}")
     if details.get("each"):
         lines.append(f"each of {'.'.join(map(str, details['each'][1:]))}")
     if details.get("where"):
-        lines.append(f"where {condition_text(details['where'])}")
+        lines.append(f"where {condition_text(details['where'], in_words=True)}")
     if details.get("require"):
-        lines.append(f"require {condition_text(details['require'])}")
+        lines.append(f"require {condition_text(details['require'], in_words=True)}")
     if details.get("check"):
         lines.append(f"check {details['check']}")
     return lines

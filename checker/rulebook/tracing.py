@@ -243,8 +243,8 @@ def trace_condition(node: ConditionNode, env: Env) -> Step:
         argument = argument[2] if argument[0] == "on" else argument  # for a table on a day, show the day
         _, fetch = prepare(argument, context)
         if fetch is not None:
-            values.append((argument_text(argument, expr[1][0]), _shown(fetch(env))))
-    return Step(condition_text(expr), node.test(env), tuple(values), steps)
+            values.append((argument_in_words(argument, expr[1][0]), _shown(fetch(env))))
+    return Step(condition_text(expr, in_words=True), node.test(env), tuple(values), steps)
 
 
 def _shown(value: object) -> str:
@@ -262,27 +262,43 @@ def path_text(path: Path) -> str:
     return ".".join(map(str, path[1:])) or "value"
 
 
-def argument_text(expr: Expression, depth: int = 0) -> str:
-    """Return an argument as text. `depth` is that of the value it is compared with: 0 for a field of the telegram."""
+def argument_text(expr: Expression) -> str:
+    """Return an argument as the name of a mutant has it, which rule files repeat under `equivalent`."""
     op = expr[0]
     if op == "lit":
-        return _literal_text(expr[1], expr[2])
+        return ", ".join(map(str, expr[2])) if isinstance(expr[2], list) else str(expr[2])
     if op == "field":
         step = f" {'+' if expr[3] > 0 else '-'} {abs(expr[3])}" if expr[3] else ""
-        owner = "telegram." if depth and not expr[1][0] else ""
-        return owner + path_text(expr[1]) + step + (f" modulo {expr[4]}" if expr[4] else "")
+        return path_text(expr[1]) + step + (f" modulo {expr[4]}" if expr[4] else "")
     if op == "shift":
-        return _shift_text(argument_text(expr[2], depth), expr[3], argument_text(expr[1], depth))
+        days = f" and {expr[3]} days" if expr[3] else ""
+        return f"{argument_text(expr[2])} years{days} after {argument_text(expr[1])}"
     if op == "window":
-        return f"{argument_text(expr[1], depth)} to {argument_text(expr[2], depth)}"
+        return f"{argument_text(expr[1])} to {argument_text(expr[2])}"
     if op == "on":
-        return f"{expr[1]} on {argument_text(expr[2], depth)}"
+        return f"{expr[1]} on {argument_text(expr[2])}"
     if op == "fact":
         return f"{expr[1]}: {expr[2]} {' or '.join(expr[3])}"
     return f"table {expr[1]}"
 
 
-def _literal_text(kind: str, value: Any) -> str:
+def argument_in_words(expr: Expression, depth: int) -> str:
+    """Return an argument as people read it. `depth` is that of the value it is compared with: 0 is the telegram's."""
+    op = expr[0]
+    if op == "lit":
+        return _literal_in_words(expr[1], expr[2])
+    if op == "field":
+        return ("telegram." if depth and not expr[1][0] else "") + argument_text(expr)
+    if op == "shift":
+        return _period_in_words(argument_in_words(expr[2], depth), expr[3], argument_in_words(expr[1], depth))
+    if op == "window":
+        return f"{argument_in_words(expr[1], depth)} to {argument_in_words(expr[2], depth)}"
+    if op == "on":
+        return f"{expr[1]} on {argument_in_words(expr[2], depth)}"
+    return argument_text(expr)
+
+
+def _literal_in_words(kind: str, value: Any) -> str:
     if kind == "between":
         least, most = value
         if least == most:
@@ -293,8 +309,8 @@ def _literal_text(kind: str, value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _shift_text(years: str, days: int, start: str) -> str:
-    """Return a period after a date as text: `10 years and 1 day after date`."""
+def _period_in_words(years: str, days: int, start: str) -> str:
+    """Return a period after a date: `10 years and 1 day after date`."""
     period = f"{years} year{'s' * (years != '1')}" if years != "0" else ""
     day = f"{abs(days)} day{'s' * (abs(days) != 1)}" if days else ""
     if not period:
@@ -302,27 +318,27 @@ def _shift_text(years: str, days: int, start: str) -> str:
     return f"{period}{(' minus ' if days < 0 else ' and ') * bool(day)}{day} after {start}"
 
 
-def condition_text(expr: Expression) -> str:
-    """Return a condition as text on one line."""
+def condition_text(expr: Expression, in_words: bool = False) -> str:
+    """Return a condition on one line, as the name of a mutant has it or, with `in_words`, as people read it."""
     op = expr[0]
     if op in ("and", "or"):
-        parts = [condition_text(part) for part in expr[1]]
+        parts = [condition_text(part, in_words) for part in expr[1]]
         return parts[0] if len(parts) == 1 else "(" + f" {op} ".join(parts) + ")"
     if op == "not":
-        return f"not {condition_text(expr[1])}"
+        return f"not {condition_text(expr[1], in_words)}"
     if op == "implies":
-        return f"if {condition_text(expr[1])} then {condition_text(expr[2])}"
+        return f"if {condition_text(expr[1], in_words)} then {condition_text(expr[2], in_words)}"
     path = path_text(expr[1])
     if op == "state":
         return f"{path} {expr[2]}"
-    if op == "ask":
-        return f"{path} {expr[3]} {argument_text(expr[4], expr[1][0])}"
-    if op == "count":
-        return f"count of {path} {expr[2]} {argument_text(expr[3], expr[1][0])}"
+    if op in ("ask", "count"):
+        start, operator, argument = (path, *expr[3:5]) if op == "ask" else (f"count of {path}", *expr[2:4])
+        text = argument_in_words(argument, expr[1][0]) if in_words else argument_text(argument)
+        return f"{start} {operator} {text}"
     if op == "times":
-        return f"{expr[2]} {expr[3]} of {path}: {condition_text(expr[4])}"
+        return f"{expr[2]} {expr[3]} of {path}: {condition_text(expr[4], in_words)}"
     if op == "pairs":
-        return f"each pair of neighbors in {path}: {condition_text(expr[2])}"
+        return f"each pair of neighbors in {path}: {condition_text(expr[2], in_words)}"
     if op in ("unique", "sorted_by"):
         return f"{path} {op} {path_text(expr[2])}"
-    return f"{op} of {path}: {condition_text(expr[2])}"
+    return f"{op} of {path}: {condition_text(expr[2], in_words)}"

@@ -132,7 +132,7 @@ PLANTS = [
      "", 'write message: "{label} has no mark"'),
     ("words with a colon", "help: Put one", "help: do this: put one", "R003", "", 'write help: "do this: put one'),
     ("word for a set", REQUIRE, "require: {controls: NOFORN}", "R012", "NOFORN", "{includes: NOFORN}"),
-    ("unknown source of one's own", "IC-REG-2016", "OUR-MANUAL", "R019", "OUR-MANUAL", "Add yours to a table of that name"),
+    ("unknown source of one's own", "IC-REG-2016", "OUR-MANUAL", "R019", "OUR-MANUAL", "Add yours to a table named `sources`"),
     ("unknown quantifier", REQUIRE, "require: {telegram.captions: {some: {kind: {is: x}}}}", "R014", "some", "any, at_least"),
     ("times without of", REQUIRE, "require: {telegram.captions: {at_least: {times: 2}}}", "R033", "{times", "of"),
     ("two words for one flag", REQUIRE, "require: {entire_text: maybe}", "R012", "maybe", "present"),

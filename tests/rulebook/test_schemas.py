@@ -221,10 +221,16 @@ def test_a_new_rule_loads_and_its_examples_hold(base: str, tmp_path: Path) -> No
 
 
 def test_a_rule_explains_itself() -> None:
-    for rule in rulebook.load().rules:
-        told = authoring.explain(rule)
+    book = rulebook.load()
+    sources = book.vocabulary["sources"]
+    for rule in book.rules:
+        told = authoring.explain(rule, sources=sources)
         assert told.startswith(f"{rule.id}  {rule.name}\n\n{rule.summary}\n")
-        assert rule.place[0] in told and rule.cite[0] in told
+        code, clause = rule.data["cite"][0][:2]
+        cited = "no published source found" if code == "memory" else f"\n  {code}"
+        assert rule.place[0] in told and cited in told and (clause or "") in told.replace("whole", "") + "whole"
+        assert code == "memory" or f"\n    {sources[code].title}\n" in told
+        assert not told.partition("\nFails:\n")[2].startswith("  \n") and "trap " not in told.replace("(see trap ", "")
 
 
 def test_all_errors_of_a_rule_are_reported_in_one_pass(tmp_path: Path) -> None:
