@@ -114,11 +114,9 @@ class Guard:
         try:
             await self._answer(scope, receive, send_guarded)
         finally:
-            route = scope.get("route")
-            pattern = getattr(route, "path", "-")
             if not scope["path"].startswith(STATIC):
                 milliseconds = 1000 * (time.monotonic() - started)
-                self._log(f"{_method(scope)} {pattern} {status} {milliseconds:.0f} ms")
+                self._log(f"{_method(scope)} {_route(scope)} {status} {milliseconds:.0f} ms")
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -206,6 +204,19 @@ class Guard:
             query = f"?{request.url.query}" if request.url.query else ""
             here = f"http://{request.headers['host']}{request.url.path}{query}"
         return self._page(refusal.status, refusal.sentence, here)
+
+
+def _route(scope: Scope) -> str:
+    """Return the path with its values replaced by their names, such as `/findings/{fingerprint}`, or "-" for no route.
+
+    Older versions of Starlette do not say which route they took.
+    """
+    if "endpoint" not in scope:
+        return "-"
+    path = str(scope["path"])
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(f"/{value}", f"/{{{name}}}", 1)
+    return path
 
 
 def _method(scope: Scope) -> str:
