@@ -189,7 +189,7 @@ class RuleNote(Record):
 
 
 class Restriction(Record):
-    """A setting that took away rules, documents, or findings: its name, how many, and the effect as a phrase."""
+    """A setting that excluded rules, documents, or findings: its name, how many, and the effect as a phrase."""
 
     setting: str
     count: int

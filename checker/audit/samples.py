@@ -166,7 +166,7 @@ class Precision(Record):
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95 % interval; `None` if every finding was judged, because then nothing is estimated, or if too
+        """Return the 95 % interval; `None` if every finding was reviewed, because then nothing is estimated, or if too
         few were.
         """
         return None if self.share is None or self.complete else wilson(self.right, self.judged)

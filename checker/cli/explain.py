@@ -40,7 +40,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print a rule with its citation and examples, or how it judged each telegram of a file, step by step."""
+    """Print a rule with its citation and examples, or how it evaluated each telegram of a file, step by step."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     if not args.paths and not args.files_from:

@@ -48,7 +48,7 @@ def summary_of(outcome: Outcome) -> dict[str, object]:
 
 
 def configuration_of(outcome: Outcome) -> dict[str, object]:
-    """Return the configuration file and what settings took away."""
+    """Return the configuration file and what settings excluded."""
     rows = outcome.restrictions
     restrictions = [{"setting": one.setting, "count": one.count, "effect": json_text(one.effect)} for one in rows]
     return {"file": json_text(outcome.config_file), "restrictions": restrictions}

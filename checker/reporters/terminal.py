@@ -95,7 +95,7 @@ def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
 
 
 def configuration(outcome: Outcome) -> str:
-    """Return the configuration file and what settings took away in one line; "" if there is neither."""
+    """Return the configuration file and what settings excluded, in one line; "" if there is neither."""
     effects = "".join(f"; {one.setting}: {one.effect}" for one in outcome.restrictions)
     if not (effects or outcome.config_file):
         return ""

@@ -209,10 +209,10 @@ def _own_lines(base: str, lines: list[str]) -> list[str]:
     added = [line for line in lines if line.strip() and line not in given]
     removed = [line for line in given if line.strip() and line not in lines]
     if added:
-        return [f"the telegram {base}, with:", *(f"  {line}" for line in added[:_MOST_LINES])]
+        return [f"base: {base}, with:", *(f"  {line}" for line in added[:_MOST_LINES])]
     if removed:
-        return [f"the telegram {base}, without:", *(f"  {line}" for line in removed[:_MOST_LINES])]
-    return [f"the telegram {base}"]
+        return [f"base: {base}, without:", *(f"  {line}" for line in removed[:_MOST_LINES])]
+    return [f"base: {base}"]
 
 
 def _without_edges(lines: list[str]) -> list[str]:

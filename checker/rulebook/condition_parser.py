@@ -540,7 +540,7 @@ def _quantifier(
 
 
 def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode, scope: Scope) -> str:
-    """Return the condition to type if a list is asked what its elements can be asked, for example `contains`."""
+    """Return the condition to write when an operator of the elements, such as `contains`, is used on a list."""
     inner = element_of(kind)
     known = fields(inner.node) if inner.node else {}
     field = next((name for name in ("code", "text", "name", "label") if name in known), "")

@@ -234,6 +234,24 @@ def test_a_rule_explains_itself() -> None:
         assert not told.partition("\nFails:\n")[2].startswith("  \n") and "trap " not in told.replace("(see trap ", "")
 
 
+@pytest.mark.parametrize(
+    ("id", "lines"),
+    [
+        ("REL-001", "Passes:\n  base: confidential-2007, with:\n    RELEASE IN PART B1,1.4(B),B6\n"),
+        ("REL-001", "Not applicable:\n  base: confidential-2007\n"),
+        ("DCL-041", "Documents: dated 2003-09-22 or later\n"),
+        ("DCL-041", "instruction.date at_most 10 years and 1 day after date"),
+        ("DCL-041", "  the UTC date and the local date may differ by one day (see trap A8 in docs/traps.md)\n"),
+        ("XRF-111", "  require year at_most telegram.year\n"),
+        ("TAG-003", "lettered is true and known is false and text length 4 and"),
+        ("FMT-033", "  no published source found (labels)\n"),
+    ],
+)
+def test_a_rule_is_explained_in_words(id: str, lines: str) -> None:
+    rule = rulebook.load().find(id)
+    assert rule is not None and lines in authoring.explain(rule)
+
+
 def test_all_errors_of_a_rule_are_reported_in_one_pass(tmp_path: Path) -> None:
     path = tmp_path / "trial.yaml"
     path.write_text(

@@ -186,7 +186,7 @@ def _is_mark(marking: UnplacedMarking, content: str) -> bool:
 
 
 def _misspelling(lexicon: Lexicon, content: str) -> str | None:
-    """Return why capitals that are nearly a mark cannot be read, or `None` if they are something else."""
+    """Return why capitals that closely resemble a mark cannot be read, or `None` if they are something else."""
     word = content.replace("//", "/")
     found = lexicon.controls.get(word)
     if found is not None:
