@@ -191,7 +191,7 @@ def test_a_table_narrows_columns_of_words_before_codes() -> None:
         "                             classified document must",
         "                             have a portion mark.",
     ] == list(terminal.grid(rows, ("id", "name", "requirement"), 56))
-    assert ["a    b", "---  ---", "1    2"] == list(terminal.grid([[1, 2]], "ab", 80))
+    assert ["  a    b", "---  ---", "  1    2"] == list(terminal.grid([[1, 2]], "ab", 80))
     records = list(terminal.grid(rows, ("id", "name", "requirement"), 30))
     assert "id           POR-001" == records[0]
     assert max(map(len, records)) <= 30
