@@ -64,7 +64,7 @@ def returns(text: str, day: date | None) -> Wrapped:
 
 def json_row(text: str, day: date | None) -> Wrapped:
     """Return the text as a row of JSON lines."""
-    return _wrapped(text, '{"_id": "invented", "body": "', _in_json, '"}\n')
+    return _wrapped(text, '{"body": "', _in_json, '"}\n')
 
 
 def csv_row(text: str, day: date | None) -> Wrapped:
