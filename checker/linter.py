@@ -280,6 +280,9 @@ def _outcome(
     notices += _changes(options, rulebook) + found.notices
     if "safe" in (options.fix, options.with_diff):
         notices += _needs_consent(findings)
+    if findings and (options.fix or options.with_diff) and all(one.suggestion is None for one in findings):
+        which = "the finding has no" if len(findings) == 1 else f"none of the {len(findings):,} findings has a"
+        notices += (f"nothing to fix: {which} suggestion",)
     rules = len(options.selected)
     return Outcome(
         results=results,

@@ -174,7 +174,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("decision", TEXT, "the latest decision: confirmed, false_alarm, accepted or unsure"),
         Column("reason", TEXT, "the reason for the decision"),
         Column("note", TEXT, "the reviewer's note"),
-        Column("reviewer", TEXT, "the reviewer who decided"),
+        Column("reviewer", TEXT, "the reviewer who decided (`by` in the log)"),
         Column("at", TEXT, "the time of the decision, in UTC"),
         Column("expires", DAY, "the last day of an acceptance"),
         Column("how", TEXT, "review, bulk, or sample:NAME"),

@@ -65,7 +65,7 @@ def main(given: list[str]) -> int:
     if args.action == "merge":
         return _merge([_log_file(path) for path in args.logs], args.out)
     path = _log_file(args.log)
-    if args.action != "import" and not os.path.exists(path):
+    if args.action != "import" and not os.path.exists(path) and not os.path.isdir(args.log):
         raise ConfigError(f"{path}: no such file")
     log = DecisionLog(path)
     if args.action == "import":

@@ -53,7 +53,9 @@ def _run(args: argparse.Namespace, paths: list[str], options: Options, outputs: 
     if args.diff:
         for result in outcome.results:
             sys.stdout.write(result.diff)
-        sys.stderr.writelines(f"{notice}\n" for notice in outcome.notices if "--unsafe-fixes" in notice)
+        sys.stderr.writelines(
+            f"{notice}\n" for notice in outcome.notices if "--unsafe-fixes" in notice or "to fix:" in notice
+        )
     else:
         output.deliver(outcome, args.format, args.out, outputs, args.color)
     return output.of(outcome, options.exit_zero)

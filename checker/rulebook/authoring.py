@@ -43,6 +43,8 @@ def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
     lines += ["", "Condition:", *(f"  {line}" for line in _conditions(details))]
     if rule.help:
         lines += ["", f"What to do: {rule.help}"]
+    suggest = details.get("suggest")
+    lines += ["", f"Suggestion: {('safe' if suggest.get('safe') else 'needs --unsafe-fixes') if suggest else 'none'}"]
     for kind, title in (
         ("invalid", "Fails:"),
         ("valid", "Passes:"),
@@ -419,6 +421,7 @@ NEW = """\
     cite:
       - {{source: {source}, clause: {clause}}}
     severity: {severity}
+    # replace from here: when, require, message, help, examples
     when: {{subject: present}}
     require:
       subject.text: {{lacks: {placeholder}}}

@@ -185,3 +185,9 @@ def test_merge_and_statistics(audited, log, tmp_path, capsys):
     assert "4 findings judged by two reviewers, who agree on 3 (75 %)" in text
     assert 2 == main(["decisions", "merge", log.path, "--out", merged])
     assert 2 == main(["decisions", "stats", str(tmp_path / "none")])
+
+
+def test_the_export_of_a_fresh_audit_is_a_header(tmp_path, capsys):
+    assert 0 == main(["decisions", "export", str(tmp_path)])
+    assert capsys.readouterr().out.startswith("finding,rule,cable,path,decision,reason,")
+    assert 2 == main(["decisions", "export", str(tmp_path / "gone.jsonl")])

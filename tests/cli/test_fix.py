@@ -224,3 +224,10 @@ def test_watch_checks_again_after_a_change(
         "a.txt:8:13:",
         "no",
     ]
+
+
+def test_a_run_with_nothing_to_fix_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.txt").write_text("SUBJECT: THE BRIDGE\n\n1.  THE BRIDGE IS OPEN.\n", encoding="utf-8")
+    for mode in ("--fix", "--diff"):
+        _, shown = lint(capsys, mode, "--rules", "pack", "--select", "TST-001", "a.txt")
+        assert "nothing to fix: " in shown
