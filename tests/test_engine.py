@@ -254,7 +254,7 @@ def test_trace_tells_guard_field_operator_and_values(tmp_path: Path) -> None:
     told = engine.trace(parse(View.whole(source), WORDS), source, book.rules[0], book)
     assert ("TRY-11", "fail") == (told.rule, told.verdict)
     (when, guard), (require, demand) = told.parts
-    assert ("when", "level.classified is True", True) == (when, guard.words, guard.answer)
+    assert ("when", "level.classified is true", True) == (when, guard.words, guard.answer)
     assert ("require", "subject.text contains WAR", False) == (require, demand.words, demand.answer)
     assert (("subject.text", "THE KING'S TRAVEL PLANS"),) == demand.values
     assert "none" == told.findings[0].message
