@@ -37,21 +37,22 @@ configuration contain contains content control copied copy corpus could count co
 date day ddhhmmz decide decides declaration declassification decoded decompression deeply deletion deprecated differs
 directory document documents does downgrading dumps e earlier edition editorial edits element embedded empty encrypted
 end ended ends enough entities entry environment equals era error evaluate event every evidence exact exactly excluded
-executive exemption exist exit expands expected export extract fact failed fall false field fields file first five
-fixes folder followed follows for fork form found from gives group guard gzip has have header headers here hidden
-higher hold holds id ignores imprecise in inclusive information inside instead instruction integer internal is it item
-its itself judged key kind known label larger last later layer leads leaves letters level like limit line lines link
-list loaded locked longer looks lower macOS mail mailboxes malformed mark marking match matches may member members
-memory message middle missing module mon month more must name named names needs neither nested never no none nor not
-notes number numbers object objects of off old on one only operating or order originator other out outside over own
-packed page pages paragraph paragraphs parse parser part partial password paths pattern per pipe place plain portion
-positions positive possible precise present print processes profile program publisher query quote read reader readers
-received recognized record records refer references refid refused released remove replaced requested require resource
-reviewers row rows rule rules run s same save says scheme section see selected selection set sets setting settings
-severity share shown signal signs size skipped slash smaller so spelling stamps start states station stopped store
-string subject such suggestion symbolic table telegram telegrams tell text than that the them these this time times to
-too took top true truncated turns two type unchanged under unexpected unknown unpack unsafe unwrap use used volumes
-was web when where whether which whole with withheld within without worker wrapper xz year years yy yyyy z zip
+executive exemption exist exit expands expected export extract fact failed fall false field fields file finding
+findings first five fix fixes folder followed follows for fork form found from gives group guard gzip has have header
+headers here hidden higher hold holds id ignores imprecise in inclusive information inside instead instruction integer
+internal is it item its itself judged key kind known label larger last later layer leads leaves letters level like
+limit line lines link list loaded locked longer looks lower macOS mail mailboxes malformed mark marking match matches
+may member members memory message middle missing module mon month more must name named names needs neither nested
+never no none nor not notes nothing number numbers object objects of off old on one only operating or order originator
+other out outside over own packed page pages paragraph paragraphs parse parser part partial password paths pattern per
+pipe place plain portion positions positive possible precise present print processes profile program publisher query
+quote read reader readers received recognized record records refer references refid refused released remove replaced
+requested require resource reviewers row rows rule rules run s same save says scheme section see selected selection
+set sets setting settings severity share shown signal signs size skipped slash smaller so spelling stamps start states
+station stopped store string subject such suggestion symbolic table telegram telegrams tell text than that the them
+these this time times to too took top true truncated turns two type unchanged under unexpected unknown unpack unsafe
+unwrap use used volumes was web when where whether which whole with withheld within without worker wrapper xz year
+years yy yyyy z zip
 """
 
 
