@@ -119,7 +119,7 @@ class DocumentLinter:
         )
 
     def _in_diff(self, one: Finding) -> bool:
-        """Whether the suggestion of a finding is one that `--fix` would apply."""
+        """Return whether the suggestion of a finding is one that `--fix` would apply."""
         if one.suggestion is None or one.fingerprint in self._options.accepted:
             return False
         return one.suggestion.safe or self._options.with_diff == "all"

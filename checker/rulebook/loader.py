@@ -54,13 +54,16 @@ class Library:
                 self.chapter(path, pack.shown(path), pack.name)
         check_together(self.rules, self.files)
 
-    def read_words(self, folders: Sequence[str]) -> None:
-        """Read the shipped vocabulary and telegrams, and the vocabulary of other folders."""
-        tables, errors, bases, _ = _shipped_words(_shipped_state())
+    def read_words(self, folders: Sequence[str]) -> list[Diagnostic]:
+        """Read the shipped vocabulary and telegrams, and the vocabulary of other folders; return the errors of the
+        shipped telegrams, which only a check reports.
+        """
+        tables, errors, bases, unread = _shipped_words(_shipped_state())
         self.diagnostics += errors
         homes = _homes([data_dir("rules"), *folders])[1:]
         self.vocabulary = Vocabulary(read_tables(homes, self.diagnostics, tables).values())
         self.bases |= bases
+        return unread
 
     def chapter(self, path: str, shown: str, pack: str = "") -> None:
         """Read one rule file and add its rules."""
@@ -156,8 +159,7 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
     `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor.
     """
     library = Library()
-    library.read_words(neighbor_folders(paths))
-    library.diagnostics += _shipped_words(_shipped_state())[3]
+    library.diagnostics += library.read_words(neighbor_folders(paths))
     others: list[Data] = []
     for path in paths:
         if os.path.isdir(path):
