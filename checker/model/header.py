@@ -183,6 +183,26 @@ def day_of_year(day: date) -> int:
     return day.toordinal() - date(day.year, 1, 1).toordinal() + 1
 
 
+def days_between(written: date, numbered: int) -> int:
+    """Return the number of days from a day to the nearest day of the year `numbered`, also across the end of a year."""
+    lag = numbered - day_of_year(written)
+    if -180 <= lag <= 180:
+        return lag
+    year = day_of_year(date(written.year, 12, 31))
+    return lag + year if lag < 0 else lag - year
+
+
+def same_post(one: str, other: str) -> bool:
+    """Return whether two names are of the same post, as `Telegram.sender_matches_post` says."""
+    if one == other:
+        return True
+    letters, others = ("".join(filter(str.isalnum, name)) for name in (one, other))
+    if letters == others or (min(len(letters), len(others)) > 3 and (letters in others or others in letters)):
+        return True
+    words, other_words = set(one.split()), set(other.split())
+    return words <= other_words or other_words <= words
+
+
 def seen_before(seen: set[object], key: object) -> bool:
     known = key in seen
     seen.add(key)

@@ -42,7 +42,8 @@ from .header import (
     Transmission,
     Unread,
     Word,
-    day_of_year,
+    days_between,
+    same_post,
     seen_before,
 )
 from .markings import Banner, Caption, Marking, Misspelling, Rollup, Token
@@ -359,12 +360,7 @@ class Telegram(Node):
             return None
         if not isinstance(dtg, Dtg) or not isinstance(dtg.date, Date):
             return None
-        written = dtg.date.first
-        lag = station.day_of_year - day_of_year(written)
-        if -180 <= lag <= 180:
-            return lag
-        year = 366 if written.year % 4 == 0 and (written.year % 100 or written.year % 400 == 0) else 365
-        return lag + year if lag < 0 else lag - year
+        return days_between(dtg.date.first, station.day_of_year)
 
     @property
     def has_own_text(self) -> bool | Unread:
@@ -389,13 +385,7 @@ class Telegram(Node):
         numbered = self.banner.post if isinstance(self.banner, Banner) else None
         if not sender or not numbered:
             return None
-        if sender == numbered:
-            return True
-        letters, others = ("".join(filter(str.isalnum, name)) for name in (sender, numbered))
-        if letters == others or (min(len(letters), len(others)) > 3 and (letters in others or others in letters)):
-            return True
-        one, two = set(sender.split()), set(numbered.split())
-        return one <= two or two <= one
+        return same_post(sender, numbered)
 
     @property
     def top_precedence(self) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...model import Marking
 from ...record import Record
 from ...values import Date, Level
-from ..lookup import Lexicon
+from .lexicon import Lexicon
 
 
 class Decision(Record):

@@ -12,7 +12,7 @@ from ...model import Marking, Token, Unread
 from ...record import BoundedCache, Lazy
 from ...text import Pattern, View
 from ...vocabulary import Vocabulary
-from ..lookup import Lexicon, lexicon
+from .lexicon import Lexicon, lexicon
 from .marking_parser import UnplacedMarking, parse_marking
 from .tokens import UnplacedToken, nearest, upper
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...record import Record
-from ..lookup import RANKS, Lexicon
+from .lexicon import RANKS, Lexicon
 from .tokens import GAPS, WORDS, Controls, Segment, UnplacedToken, countries_of, plain, split_segments, unwrap
 
 

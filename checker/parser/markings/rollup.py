@@ -13,8 +13,8 @@ from ...record import Record
 from ...text import Span
 from ...values import Date, Level
 from ...vocabulary import Entry, Vocabulary
-from ..lookup import Lexicon, lexicon
 from .disclosure import Decision, decide, expand
+from .lexicon import Lexicon, lexicon
 
 
 def roll_up(

@@ -6,7 +6,7 @@ from ...model import Token
 from ...record import Record
 from ...text import Pattern
 from ...vocabulary import Entry
-from ..lookup import Lexicon
+from .lexicon import Lexicon
 
 WORDS = Pattern(r"[^\s,/]+", 0)
 GAPS = Pattern(r"[\s,-]+", 0)
