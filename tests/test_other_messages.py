@@ -22,6 +22,11 @@ MILITARY = (
     "RTTUZYUW RUEHSTR0001 0731530-UUUU--RUENAAA.\nZNR UUUUU\nR 141530Z MAR 12\nFM COMRURFLT STRELSAU\nTO RURADMIN\n"
     "UNCLAS//N01000//\nMSGID/GENADMIN/COMRURFLT/N1/MAR//\nSUBJ/BRIDGES//\nRMKS/1. THE BRIDGE IS CLOSED.//\nBT\n#0001\n"
 )
+LETTER = (
+    '<TEI xmlns="http://www.tei-c.org/ns/1.0"><text><body><div type="document" subtype="historical-document" n="74">'
+    "<head>The Minister to the Secretary of State</head><opener><dateline>Strelsau, "
+    '<date when="1911-01-11">January 11, 1911</date>.</dateline></opener><p>Sir: The road is mended.</p></div></body></text></TEI>'
+)
 FOREIGN = (
     "NATO SECRET\n\nDate: 12 March 2019\nSubject: Locks\n\n1. (NS) The upper lock closes on Monday.\n\nNATO SECRET\n"
 )
@@ -45,6 +50,7 @@ def judged(name: str, text: str) -> tuple[str, str, set[str], bool]:
         ("mail.txt", MAIL, "document", "GEN"),
         ("message.txt", MILITARY, "military", "MIL"),
         ("letter.txt", FOREIGN, "document", "OTHER"),
+        ("volume.xml", LETTER, "document", "GEN"),
     ],
 )
 def test_a_message_of_another_kind_is_not_found_wrong(name: str, text: str, layout: str, profile: str) -> None:

@@ -2,7 +2,9 @@
 
 A group of `tests/telegrams/forms/*.yaml` takes a telegram (a base of `rules/telegrams`, or its own `text`) and puts
 each of its `forms` where `at` stands. `reads` are the values expected, by path (`*` goes through a list); `finds` are
-the rules that must warn, none unless said. `record: true` wraps the text in an archive record. A finding of mere information is free. `traps` are those of `docs/traps.md`.
+the rules that must warn, none unless said; `silent` those that must not even inform, `unknown` those that cannot be
+judged. `record: true` wraps the text in an archive record. A finding of mere information is free. `traps` are those of
+`docs/traps.md`.
 """
 
 from __future__ import annotations
@@ -81,12 +83,14 @@ def cases() -> Iterator[Any]:
                 form = form if isinstance(form, dict) else {"form": form}
                 whole = swapped(text, ({at: form["form"]} if at else {}) | form.get("swap", {}))
                 reads = group.get("reads", {}) | form.get("reads", {})
-                finds = form.get("finds", group.get("finds", []))
-                yield pytest.param(whole, reads, finds, id=f"{path.stem}: {group['group']} {number}")
+                told = {key: form.get(key, group.get(key, [])) for key in ("finds", "silent", "unknown")}
+                yield pytest.param(whole, reads, told, id=f"{path.stem}: {group['group']} {number}")
 
 
-@pytest.mark.parametrize(("text", "reads", "finds"), list(cases()))
-def test_a_form_is_read_and_judged_as_it_is_meant(text: str, reads: dict[str, object], finds: list[str]) -> None:
+@pytest.mark.parametrize(("text", "reads", "rules"), list(cases()))
+def test_a_form_is_read_and_judged_as_it_is_meant(
+    text: str, reads: dict[str, object], rules: dict[str, list[str]]
+) -> None:
     documents = list(document_linter().documents("telegram.txt", text.encode()))
     readings = [item for item in documents if isinstance(item, readers.Reading)]
     assert len(readings) == len(documents) == 1
@@ -95,4 +99,6 @@ def test_a_form_is_read_and_judged_as_it_is_meant(text: str, reads: dict[str, ob
     assert {path: value(telegram, path) for path in reads} == reads
     (judged,) = document_linter().lint("telegram.txt", text.encode())
     told = [f"{one.rule} {one.message}" for one in judged.findings if one.severity != "info"]
-    assert sorted({one.split()[0] for one in told}) == sorted(finds), "\n".join(told)
+    assert sorted({one.split()[0] for one in told}) == sorted(rules["finds"]), "\n".join(told)
+    assert not {one.rule for one in judged.findings} & set(rules["silent"])
+    assert set(rules["unknown"]) <= {one.rule for one in judged.undetermined}
