@@ -111,7 +111,7 @@ class Marking(Node):
 
     @property
     def in_order(self) -> str | None:
-        """Return the marking with its tokens in the register's order and the register's separators (IC-REG-2016 p.
+        """Return the marking with its tokens in the Register's order and the Register's separators (IC-REG-2016 p.
         14-17); `None` if a token is unknown or the marking continues on another line.
         """
         tokens = sorted(self.tokens, key=lambda token: (token.rank, token.order))

@@ -476,7 +476,7 @@ class Telegram(Node):
         """Return the sections that this copy contains, according to classification lines, page lines, and notices.
 
         A copy that ends with a signature contains the last section. Return `None` for a telegram in one section, and if
-        nothing shows where the copy ends.
+        the copy does not show where it ends.
         """
         banner = self.banner
         if not isinstance(banner, Banner) or banner.section is None or not 1 < (banner.sections or 0) < 100:

@@ -85,7 +85,7 @@ def _labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
 
 def _set_lazy_fields(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
     """Set the fields that are computed when first read."""
-    if words.scheme is None:  # other schemes do not follow the register's roll-up and the orders' schedules
+    if words.scheme is None:  # other schemes do not follow the Register's roll-up and the orders' schedules
         telegram.rollup = Lazy(_roll_up, cursor.grammar.caption_of_control, words)
         telegram.declass = Lazy(_declass, words)
     telegram.damage = Lazy(_damage, cursor)

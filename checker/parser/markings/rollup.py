@@ -29,7 +29,7 @@ def roll_up(
     """Return the banner that `marks`, the portion marks in order, require; `None` if no mark has a level.
 
     `profile` is a code of the table `profiles`. On telegrams the line shows only the level, and captions (their codes)
-    show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the register's ten steps apply (IC-REG-2016 p. 27-30). The
+    show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the Register's ten steps apply (IC-REG-2016 p. 27-30). The
     span is `place`, or the banner's, or empty at the first mark.
     """
     levels = [mark.level for mark in marks if isinstance(mark.level, Level)]
@@ -99,7 +99,7 @@ def _telegram(
     )
 
 
-# ---- the register ----------------------------------------------------------------------------------------------------
+# ---- the Register ----------------------------------------------------------------------------------------------------
 
 
 def _register(
@@ -430,7 +430,7 @@ def programs(tree: set[tuple[str, ...]]) -> list[str]:
 
 
 def nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
-    """Return the nuclear controls in the register's order, each with its sub-controls and numbers."""
+    """Return the nuclear controls in the Register's order, each with its sub-controls and numbers."""
     texts = []
     for head in ordered(known, [path[0] for path in tree]):
         names = [path[1] for path in tree if path[0] == head and len(path) > 1]
@@ -462,7 +462,7 @@ def release_text(known: Lexicon, code: str, decision: Decision) -> str:
 
 
 def printed(known: Lexicon, head: str, result: RollupResult, decision: Decision, unclassified: list[str]) -> str:
-    """Return the whole banner in the order of the register."""
+    """Return the whole banner in the order of the Register."""
     foreign = [" ".join([*result.foreign, *result.sources])] if result.foreign else []
     groups = [written(result.sci), programs(result.sap), nuclear_text(known, result.aea), foreign, unclassified]
     groups += [[release_text(known, code, decision) for code in result.dissem], result.nonic]
