@@ -231,9 +231,12 @@ class Paragraph(Node):
 
     @property
     def name(self) -> str:
-        """Return the name that messages use for the paragraph: its number or letter, or else its first four words."""
-        if self.label.strip("-* "):
-            return f"paragraph {self.label}"
+        """Return the name that messages use for the paragraph: its number or letter without a period, or else its first
+        four words.
+        """
+        label = self.label.rstrip(".")
+        if label.strip("-* "):
+            return f"paragraph {label}"
         words = self.text.split()
         return f'the paragraph "{" ".join(words[:4])}{"..." if len(words) > 4 else ""}"'
 

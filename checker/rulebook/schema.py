@@ -110,7 +110,7 @@ EXAMPLE = (
     Key("base", TEXT, "The name of a telegram in the folder `telegrams`.", "confidential-2007"),
     Key("swap", {"type": "object", "additionalProperties": TEXT},
         "Texts that occur exactly once in the base, each with its replacement.", {"2. (C)": "⟦2.⟧"}),
-    Key("message", TEXT, "The exact message of the finding.", "paragraph 2. has no portion mark"),
+    Key("message", TEXT, "The exact message of the finding.", "paragraph 2 has no portion mark"),
     Key("messages", TEXTS, "The exact messages of several findings, in order.", ["one", "two"]),
     Key("as_of", DAY, "The date of the run.", "2026-11-23"),
     Key("facts", {"type": "object", "additionalProperties": TEXT},

@@ -32,7 +32,7 @@ rules:
       invalid:
         - base: confidential-2007
           swap: {"2. (C)": "⟦2.⟧"}
-          message: "paragraph 2. has no portion mark"
+          message: "paragraph 2 has no portion mark"
       not_applicable: [{base: unclas-2007}]
 """
 
