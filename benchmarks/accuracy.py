@@ -171,7 +171,7 @@ def report(bench: Bench, false: Counter[tuple[str, str]], options: argparse.Name
     yield "What these figures show and do not show: `docs/accuracy.md`.\n"
     yield f"- compliant telegrams: {options.compliant}; findings above info: {sum(false.values())}"
     yield f"- planted defects: {planted}, of {len(bench.rows)} rules, in {len(WRAPPERS)} wrappers"
-    yield f"- found at the planted position: {there} ({100 * there / planted:.2f} %); worst rule: {100 * worst:.2f} %"
+    yield f"- found at the planted position: {there} ({100 * there / planted:.2f}%); worst rule: {100 * worst:.2f}%"
     yield f"- planted defects on which an unexplained rule above info fired: {strange}"
     bare = sorted(set(bench.rules) - set(bench.rows))
     yield f"- rules without a planted defect (none declared, no example based on a complete telegram): {len(bare)}\n"

@@ -240,7 +240,7 @@ def report(run: Measurement) -> Iterator[str]:
     for row in FIELDS:
         found = run.rows[f"field: {row}"]
         both = found["agree"] + found["differ"]
-        rate = f"{100 * found['agree'] / both:.1f} %" if both else "-"
+        rate = f"{100 * found['agree'] / both:.1f}%" if both else "-"
         yield f"| {row} | {found['agree']:,} | {found['differ']:,} | {found['none']:,} | {rate} |"
     yield "\n| label present, part not read | documents |\n|---|---:|"
     for field, count in run.gaps.most_common():

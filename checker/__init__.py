@@ -1,4 +1,4 @@
-"""cablecheck: checks classification and declassification markings on State Department telegrams.
+"""Check classification and declassification markings on State Department telegrams.
 
     from checker import check
 
@@ -45,7 +45,7 @@ def check(text: str, *, name: str = "text", settings: Settings | None = None) ->
 
 
 def parse(text: str, *, name: str = "text", settings: Settings | None = None) -> list[Telegram]:
-    """Return the telegrams in a text as the rules see them. `name` and `settings` are those of `check`.
+    """Return the telegrams in a text as the rules see them. `name` and `settings` have the same meaning as in `check`.
 
     Raises `checker.errors.CablecheckError` for invalid settings and for a text that cannot be read.
     """

@@ -1,4 +1,4 @@
-"""`python -m checker` is the command `cablecheck`."""
+"""Run the command `cablecheck` as `python -m checker`."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Decide which findings to hide, and report entries that no longer match: suppressions, review decisions, the baseline.
+"""Decide which findings to hide according to suppressions, review decisions, and the baseline; report stale entries.
 
 A *baseline* records the findings of one run by fingerprint, with their counts. It never grows by itself. A
 *suppression* accepts one finding, with a reason and optionally an expiry date. Both contain fingerprints, rules, and
@@ -40,7 +40,7 @@ class Suppression(Record):
 
 
 class HidingFiles(Record):
-    """The files that say which findings to hide; "" for none."""
+    """The files that determine which findings are hidden; "" means no file."""
 
     suppressions: str = ""
     decisions: str = ""
@@ -57,7 +57,7 @@ class HidingFiles(Record):
 
 
 class HidingEntries(Record):
-    """What the files say: accepted findings, the decisions log, and the baseline."""
+    """The contents of the files: accepted findings, the decisions log, and the baseline."""
 
     suppressions: list[Suppression]
     log: decisions.DecisionLog
@@ -77,9 +77,10 @@ class HidingEntries(Record):
     def hide(
         self, findings: tuple[Finding, ...], checked: frozenset[str], mandatory: frozenset[str], today: str
     ) -> Filtered:
-        """Hide suppressed findings, then those that a review decided, then those in the baseline.
+        """Hide suppressed findings, then findings that a review decided to hide, then findings in the baseline.
 
-        `checked` holds the plain paths whose documents were all checked: only their entries can be out of date.
+        `checked` contains the plain paths of the files in which every document was checked: only their entries can be
+        stale.
         """
         first = hide_accepted(findings, self.suppressions, checked, mandatory, today)
         second = hide_decided(first.shown, self.decided, checked, mandatory, today)
@@ -93,7 +94,7 @@ class HidingEntries(Record):
 
 
 def today() -> str:
-    """Return today in UTC, by which suppressions expire, or the day of `SOURCE_DATE_EPOCH` if it is set."""
+    """Return today's date in UTC, or the date of `SOURCE_DATE_EPOCH` if it is set. Suppressions expire by this date."""
     from datetime import UTC, datetime
 
     moment = os.environ.get("SOURCE_DATE_EPOCH", "")
@@ -127,7 +128,7 @@ def dump(entries: list[BaselineEntry], version: str) -> str:
 
 
 def plain_path(path: str) -> str:
-    """Return a path in its recorded form: `./a//b` as `a/b`, and bytes that are not UTF-8 as escapes."""
+    """Return a path in its recorded form: `./a//b` becomes `a/b`, and bytes that are not UTF-8 become escapes."""
     plain = os.path.normpath(path).replace(os.sep, "/")
     return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -265,8 +266,8 @@ def hide_accepted(
 ) -> Filtered:
     """Hide accepted findings whose acceptance has not expired on `today` (ISO).
 
-    An entry for a mandatory rule, and an entry of a checked path that matches no finding, is an error. An expired entry
-    is reported and hides nothing.
+    An entry for a mandatory rule is an error, and so is an entry for a checked path that matches no finding. An expired
+    entry is reported and hides nothing.
     """
     by_fingerprint, notices, errors = _in_force(entries, mandatory, today)
     shown, hidden, used = [], [], set()
@@ -290,7 +291,7 @@ def hide_decided(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide findings that a review judged to be false alarms, and accepted findings whose acceptance has not expired."""
+    """Hide findings that a review marked as false alarms, and accepted findings whose acceptance has not expired."""
     hiding = decisions.hiding(decided, mandatory, today)
     shown, hidden = [], []
     for finding in findings:
@@ -313,7 +314,9 @@ def hide_decided(
 def _in_force(
     entries: list[Suppression], mandatory: frozenset[str], today: str
 ) -> tuple[dict[str, Suppression], list[str], list[str]]:
-    """Return the entries that can hide a finding, by fingerprint, with notices and errors about the others."""
+    """Return the entries that can hide a finding, by fingerprint, and the notices and errors about all other
+    entries.
+    """
     by_fingerprint: dict[str, Suppression] = {}
     notices: list[str] = []
     errors: list[str] = []

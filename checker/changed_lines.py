@@ -1,7 +1,7 @@
-"""The lines of files that differ from a revision of their git repository, for `lint --diff-base`.
+"""Find the lines of files that differ from a revision of their git repository, for `lint --diff-base`.
 
-Git is run without anything that a repository could use to run a program: external diffs, text conversions, file system
-monitors, filters of its own configuration, and transports.
+Git is run without the features that a repository could use to execute a program: external diffs, text conversions, file
+system monitors, filters in its own configuration, and transports.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ Lines = list[tuple[int, int]]
 class ChangedLines:
     """The changed lines of each file of a repository.
 
-    `lines` maps the path of a changed file to the first and last line of each change. `tracked` are the files that git
-    knows; every other file counts as changed whole, and so does a binary one.
+    `lines` maps the path of a changed file to the first and last line of each change. `tracked` contains the files that
+    git tracks. Any other file, and any binary file, counts as changed in full.
     """
 
     def __init__(self, tracked: frozenset[str], lines: dict[str, Lines]) -> None:
@@ -38,7 +38,7 @@ class ChangedLines:
         self.lines = lines
 
     def keep(self, finding: Finding, missing: bool) -> bool:
-        """Whether a finding is on a changed line, or is about a missing part of a file with any change."""
+        """Return whether a finding is on a changed line, or is about a missing part of a file with any change."""
         path = _absolute(finding.path)
         if path not in self.tracked or os.path.islink(finding.path):
             return True
@@ -48,10 +48,10 @@ class ChangedLines:
 
 
 def changed_lines(revision: str) -> ChangedLines:
-    """Return what the files of the working folder's repository change since they left a revision.
+    """Return the changes to the files of the working folder's repository since a revision.
 
-    The comparison is with the commit at which the current branch left `revision`. Raises `ConfigError` without git,
-    outside a repository, for an unknown revision, and for one without a common commit.
+    The files are compared with the commit at which the current branch left `revision`. Raises `ConfigError` if git is
+    not installed, outside a repository, for an unknown revision, and for a revision without a common commit.
     """
     top = os.fsdecode(_git(["rev-parse", "--show-toplevel"], "the working folder is not in a git repository"))
     named = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
@@ -66,7 +66,7 @@ def changed_lines(revision: str) -> ChangedLines:
 
 
 def _git(words: list[str], why: str) -> bytes:
-    """Return the output of a git command. Raises `ConfigError` with what git says if it fails."""
+    """Return the output of a git command. Raises `ConfigError` with git's message if it fails."""
     import subprocess  # 4 ms, and only for --diff-base
 
     try:
@@ -128,7 +128,7 @@ def _changes(stream: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _path(written: bytes) -> bytes:
-    """Return a path of a diff without its prefix and quotes; b"" for a deleted file."""
+    """Return a path in a diff without its prefix and quotes, or b"" for a deleted file."""
     if written.startswith(b'"'):
         written = _ESCAPE.sub(lambda found: bytes([_letter(found[1])]), written[1:-1])
     return written[2:] if written.startswith(b"b/") else b""
@@ -139,6 +139,6 @@ def _letter(escape: bytes) -> int:
 
 
 def _absolute(path: str) -> str:
-    """Return a path with the links of its folders resolved, but not a link at its end."""
+    """Return a path with links to folders resolved, but not a link at the end of the path."""
     folder, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(folder), name)

@@ -1,4 +1,5 @@
-"""Define the options of a run: settings with their types and defaults, configuration files, and how both are merged.
+"""Define the options of a run: settings with their types and defaults, configuration files, and the way they are
+merged.
 
 Precedence, lowest first: default, the file named by `extend`, the configuration file, the command line. The
 configuration file is `cablecheck.toml`, or `pyproject.toml` with a table `[tool.cablecheck]`, in the working folder or
@@ -57,7 +58,7 @@ class Options(Record):
     """All options of one run, merged once: defaults, configuration file, command line.
 
     The first group are the settings of `SETTINGS`, spelled with underscores. `config_file` is the file they came from,
-    `folder` its folder or the working folder (globs are relative to it), `origin` where each setting came from. The
+    `folder` its folder or the working folder (globs are relative to it), and `origin` the source of each setting. The
     other groups belong to one command. `linter.resolve` fills in the last group against a rulebook. Everything is plain
     data, so options travel to worker processes as they are.
     """
@@ -160,7 +161,7 @@ _RESULT_FIELDS = (
 
 
 def fits(kind: str, value: object) -> bool:
-    """Return whether a value has the type that a setting expects."""
+    """Return whether a value has the type expected by a setting."""
     if kind in ("text", "path"):
         return isinstance(value, str)
     if kind == "flag":
@@ -179,7 +180,7 @@ def fits(kind: str, value: object) -> bool:
 
 
 def expected(kind: str) -> str:
-    """Return what a setting of this kind expects, for messages."""
+    """Return a description of the values that a setting of this kind accepts, for messages."""
     words = {
         "text": "expected a string",
         "path": "expected a path in quotes",
@@ -280,7 +281,7 @@ class ConfigFiles:
         self.errors: list[tuple[str, int, int, str]] = []
 
     def read(self, path: str, depth: int = 0) -> None:
-        """Read a file, then those it extends. Raises `ConfigError` if a file cannot be read at all."""
+        """Read a file, then the files that it extends. Raises `ConfigError` if a file cannot be read at all."""
         import tomllib  # 9 ms, and only if there is a file
 
         text = _text(path)
@@ -329,8 +330,9 @@ class ConfigFiles:
         ]
 
     def _set(self, path: str, name: str, value: object) -> None:
-        """Store a value that has the type of its setting; for a table, store the entries that fit. Add an error for
-        anything else.
+        """Store a value if it has the type of its setting; for a table, store the entries that do.
+
+        Add an error for all others.
         """
         kind = SETTINGS[name][0]
         if kind in ("map", "lists") and isinstance(value, dict):
@@ -370,7 +372,7 @@ def _text(path: str) -> str:
 
 
 def _decoder_place(message: str, text: str) -> str:
-    """Return `:line:column` of an error of the decoder, or of the last line if something is not closed there."""
+    """Return `:line:column` of a decoder error, or of the last line if a string or bracket is still open there."""
     if "at end of document" in message:
         lines = text.rstrip().split("\n")
         return f":{len(lines)}:{len(lines[-1]) + 1}"
@@ -445,7 +447,7 @@ def settle(given: Mapping[str, object], config: str = "", isolated: bool = False
     """Return the options from the configuration file and the command line.
 
     `given` maps the settings given on the command line, and no others, to their values. `config` names the
-    configuration file, so that none is searched for; `isolated` ignores all configuration files. Raises `ConfigError`.
+    configuration file in place of a search; `isolated` ignores all configuration files. Raises `ConfigError`.
     """
     file = "" if isolated else (config or _near(discover(os.getcwd())))
     files = ConfigFiles(version)
@@ -473,7 +475,7 @@ def settle(given: Mapping[str, object], config: str = "", isolated: bool = False
 
 
 def _raise_all(options: Options, files: ConfigFiles) -> None:
-    """Raise `SettingsError` with the errors in the files, and also those in rule names if the rules can be loaded."""
+    """Raise `SettingsError` with the errors in the files and, if the rules can be loaded, the unknown rule names."""
     from . import rulebook  # 20 ms, and only if the configuration is wrong
 
     try:
@@ -485,7 +487,7 @@ def _raise_all(options: Options, files: ConfigFiles) -> None:
 
 
 def check_rule_names(options: Options, rules: Sequence[Rule]) -> None:
-    """Raise `SettingsError` with each name in the configuration files that matches no rule."""
+    """Raise `SettingsError` if the configuration files contain names that match no rule."""
     files = ConfigFiles(VERSION)
     _check_rule_names(options, rules, files)
     if files.errors:
@@ -530,7 +532,7 @@ def discover(folder: str) -> str:
 
 
 def _near(path: str) -> str:
-    """Return a path relative to the working folder."""
+    """Return a path, relative to the working folder."""
     return os.path.relpath(path) if path else ""
 
 

@@ -1,4 +1,4 @@
-"""Keep the decisions log: what reviewers decided about findings, one JSON line for each event, never rewritten.
+"""Keep the decisions log, which records reviewers' decisions about findings: one JSON line per event, never rewritten.
 
 `DecisionLog(path)` reads and checks the file. `append` adds a decision, and `undo` retracts the last one; both are on
 disk when they return. `latest`, `history`, and `missed` give the state that results from the events. Lines contain
@@ -130,14 +130,14 @@ class DecisionLog:
         return [event for event in self.events if event.decision == MISSED and event.id not in gone]
 
     def in_force(self) -> list[ReviewDecision]:
-        """Return every decision, by any reviewer, that was not retracted, oldest first."""
+        """Return all decisions that were not retracted, by any reviewer, oldest first."""
         gone = {event.undoes for event in self.events}
         return [
             event for event in self.events if event.decision in TITLES and event.id not in gone and not event.undoes
         ]
 
     def refresh(self) -> bool:
-        """Read what other programs have added, and return whether there was anything."""
+        """Read events that other programs have added, and return whether there were any."""
         if _size(self.path) == self._size:
             return False
         self._reload()
@@ -179,7 +179,7 @@ class DecisionLog:
     def append(self, *decisions: ReviewDecision) -> list[ReviewDecision]:
         """Check and write decisions as one group; return them with their time, id and group.
 
-        Raises `ConfigError`, and then writes nothing, if one of them is not complete.
+        If one of them is incomplete, raises `ConfigError` and writes nothing.
         """
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         group = os.urandom(8).hex()
@@ -233,7 +233,7 @@ class DecisionLog:
 
     @contextmanager
     def _locked(self) -> Iterator[BufferedRandom]:
-        """Open the file for appending, with a lock, after reading what others have added and moving away a truncated
+        """Lock the file and open it for appending, after reading what others have added and moving away a truncated
         last line.
         """
         try:
@@ -310,7 +310,7 @@ def parse(line: bytes, place: str) -> ReviewDecision:
 
 
 def problem(one: ReviewDecision, complete: bool = True) -> str:
-    """Return what is wrong with an event, or "". Unless it is `complete`, it has no id yet and may have no time."""
+    """Return what is wrong with an event, or "". An event that is not `complete` has no id yet and may have no time."""
     checks = (
         (complete and not _ID.fullmatch(one.id), "id: expected 16 to 64 hexadecimal digits"),
         (
@@ -352,7 +352,7 @@ def _is_day(text: str) -> bool:
 
 
 def document_key(path: object, cable: object, line: object) -> str:
-    """Return what a decision about a whole document has in place of a finding's fingerprint."""
+    """Return the key that a decision about a whole document has in place of a finding's fingerprint."""
     from hashlib import sha256  # loads OpenSSL, 3 ms, and a lint makes no such key
 
     return sha256(f"{path}\n{cable}\n{line}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
@@ -362,8 +362,9 @@ def document_key(path: object, cable: object, line: object) -> str:
 
 
 def merge(paths: Sequence[str]) -> list[ReviewDecision]:
-    """Return the events of several files, each once, in the order of time. Raises `ConfigError` for a missing or
-    damaged file.
+    """Return the events of several files in chronological order, each event once.
+
+    Raises `ConfigError` for a missing or damaged file.
     """
     events: dict[str, ReviewDecision] = {}
     for path in paths:
@@ -382,10 +383,10 @@ def hiding(latest: Iterable[ReviewDecision], mandatory: frozenset[str], today: s
 
 
 def agreement(events: Iterable[ReviewDecision]) -> tuple[int, int, float | None]:
-    """Return how many findings two reviewers judged, on how many they agree, and Cohen's kappa.
+    """Return the number of findings that two reviewers decided, the number on which they agree, and Cohen's kappa.
 
-    Compares, for each finding with several reviewers, the last decisions of the first two. Kappa is `None` if fewer
-    than two findings were judged twice or if chance alone would give full agreement.
+    For each finding with several reviewers, compare the last decisions of the first two. Kappa is `None` if fewer than
+    two findings were decided twice, or if chance alone would produce full agreement.
     """
     judged: dict[str, dict[str, str]] = {}
     for event in events:

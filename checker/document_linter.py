@@ -19,7 +19,7 @@ from .values import Date, Level
 
 
 class DocumentLinter:
-    """Reads, parses and judges files with one rulebook; one instance per process."""
+    """Reads, parses and checks files with one rulebook. Each process has one instance."""
 
     __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "redactor", "rulebook", "severities", "step")
 
@@ -63,7 +63,7 @@ class DocumentLinter:
             yield item
 
     def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """Return the telegram in a document, under the profile of the run; or `None` and the id of a crash."""
+        """Return the telegram in a document, parsed under the profile of the run, or `None` and the id of a crash."""
         telegram, crash = engine.attempt(lambda: parse(reading.view, self._vocabulary, reading.facts, self._as_of))
         if not isinstance(telegram, Telegram):
             return None, crash
@@ -72,7 +72,7 @@ class DocumentLinter:
         return telegram, ""
 
     def judgeable(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """Return the telegram if the rules can be evaluated on it; otherwise `None` and the reason."""
+        """Return the telegram if the rules can be evaluated on it, otherwise `None`; and the reason."""
         telegram, crash = self.telegram(reading)
         if telegram is None:
             return None, f"internal error {crash} in the parser"
@@ -83,7 +83,7 @@ class DocumentLinter:
         return self._document(item, self.ignored_rules(item.path))[0]
 
     def check_with_telegram(self, item: readers.Reading | readers.Unreadable) -> tuple[DocumentResult, Telegram | None]:
-        """Return the result of one document of a file, and its telegram if it could be judged."""
+        """Return the result of one document of a file, and its telegram if the rules could be evaluated."""
         return self._document(item, self.ignored_rules(item.path))
 
     def _document(
@@ -169,11 +169,11 @@ class DocumentLinter:
         return self.redactor.row(row) | numbers
 
     def reason(self, why: str) -> str:
-        """Return a reason or note about a document; in a redacted run, without document text."""
+        """Return a reason or note about a document, without document text if the run redacts."""
         return self.redactor.message(why) if self.redactor is not None else why
 
     def name(self, cable: str) -> str:
-        """Return the name of a cable; in a redacted run, a digest that is the same for equal names."""
+        """Return the name of a cable or, in a redacted run, a digest that is the same for equal names."""
         if not cable or not self._options.redact:
             return cable
         from .redaction import name_digest
@@ -196,7 +196,7 @@ class DocumentLinter:
         return Excerpt(source.text[start:end], start, source.position(start).line, title, words)
 
     def _explained(self, telegram: Telegram) -> Iterator[tuple[int, int, str]]:
-        """Yield start, end, and meaning of each marking that the tables explain, in the order of the text."""
+        """Yield the start, end, and meaning of each marking that the tables explain, in text order."""
         from .rulebook.authoring import explain_marking  # 2 ms, and only the HTML page shows meanings
 
         banner, subject, eo = telegram.banner, telegram.subject, telegram.eo
@@ -285,7 +285,7 @@ _MARKUP = frozenset(("html", "frus"))  # readers whose source text has character
 
 
 def unescaped(quote: str, reading: readers.Reading) -> str:
-    """Return quoted source text, with character entities resolved if the document was read from markup."""
+    """Return quoted source text, with character references resolved if the document was read from markup."""
     if "&" not in quote or _MARKUP.isdisjoint(reading.reader.split("+")):
         return quote
     import html  # only for such quotes
@@ -310,7 +310,7 @@ def _counts(tally: engine.Tally, ignored: frozenset[str], wanted: bool) -> tuple
 
 
 def _diff(reading: readers.Reading, findings: list[Finding]) -> str:
-    """Return the changes of the suggestions as a unified diff; of overlapping suggestions only the first is applied."""
+    """Return the suggested changes as a unified diff. If suggestions overlap, only the first is applied."""
     source = reading.view.source
     parts, end = [], 0
     for change in sorted((one.suggestion for one in findings if one.suggestion), key=lambda one: one.span.start):

@@ -1,7 +1,7 @@
 """Evaluate rules on a telegram: findings in reading order, undetermined verdicts, and counts for each rule.
 
-A rule that raises is recorded as a crash; the other rules still run. After the evaluation come the excuses of damaged
-copies, the building of findings, `attempt`, which isolates documents from each other, and traces for `explain`.
+A rule that raises is recorded as a crash; the other rules still run. The module then excuses failures caused by damaged
+copies, builds findings, isolates documents from each other (`attempt`), and traces rules for `explain`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ BLOCK_FIELDS = frozenset(("authority", "declass", "eo", "instruction"))
 
 
 class Crash(Record):
-    """A rule that raised on a document. `trace` is a short id, the same for the same error."""
+    """A rule that raised an exception on a document. `trace` is a short id that is the same for equal errors."""
 
     rule: str
     path: str
@@ -99,7 +99,7 @@ class Tally:
 
 
 class Judgment(Record):
-    """The findings of one document in reading order, and the verdicts that cannot be given."""
+    """The findings of one document in reading order, and its undetermined verdicts."""
 
     findings: list[Finding]
     undetermined: list[Undetermined]
@@ -153,7 +153,7 @@ def _deletion_in(span: Span, telegram: Telegram) -> Deletion | None:
 
 
 def _count(failed: list[tuple[Rule, Issue]], unknown: list[tuple[Rule, Issue, str]], tally: Tally) -> None:
-    """Count a rule once for each document: as failed if any position failed, otherwise as undetermined."""
+    """Count a rule once per document: as failed if it failed at any position, otherwise as undetermined."""
     broken = {rule.id for rule, _ in failed}
     for rule in broken:
         tally.of(rule).failed += 1
@@ -164,9 +164,10 @@ def _count(failed: list[tuple[Rule, Issue]], unknown: list[tuple[Rule, Issue, st
 def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, str] | None:
     """Return the issue as undetermined, with its kind, if the state of the copy may explain the failure.
 
-    Damage explains that a part is missing, never that a present part is wrong. A part whose label is present above
-    paragraph 1 is not missing: it was not read. A present part is doubtful only if its own characters are unreadable
-    or if it touches the place where the copy is cut off, or is in text that may be another telegram's.
+    Damage explains that a part is missing, never that a present part is wrong. If the label of a part is present above
+    paragraph 1, the part is not missing: it was not read. A part that is present is doubtful only if its own characters
+    are unreadable, if it touches the point at which the copy is cut off, or if it is in text that may belong to another
+    telegram.
     """
     if not issue.missing:
         garbled = _garbled(issue, telegram, source)
@@ -184,9 +185,9 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
 
 
 def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool:
-    """Return whether a label announces a missing field that was not read, or the missing part that contains the field.
+    """Return whether a label announces a missing field, or the missing part that contains the field.
 
-    A list may be in `missing` although it was read, if none of its elements has what the rule requires.
+    A list that was read can also be in `missing`, namely if no element meets the requirement.
     """
     part, _, inside = label.partition(".")
     value = getattr(telegram, part)
@@ -210,7 +211,7 @@ def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
 
 
 def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str] | None:
-    """Return why a present part is doubtful, with the kind of the verdict; or `None`."""
+    """Return why a part that is present is doubtful, with the kind of the verdict, or `None`."""
     span = issue.span
     if span is None or span.end == span.start:
         return None
@@ -230,7 +231,7 @@ def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str
 def _not_passed(
     plan: EvaluationPlan, telegram: Telegram, path: str, cable: str, tally: Tally
 ) -> Iterator[tuple[Rule, list[Issue]]]:
-    """Yield the rules that neither passed nor were inapplicable, with their issues."""
+    """Yield the rules that failed or are undetermined, with their issues."""
     env = (telegram,)
     evaluation = _Evaluation()
     _, error = call_safely(evaluation.quickly, plan.root, env)
@@ -355,7 +356,7 @@ def _findings(
 
 @cache
 def sha256() -> Callable[[bytes], Any]:
-    """Return SHA-256 without `hashlib`, which loads OpenSSL (3 ms), if possible; the standard module `random` does the
+    """Return the SHA-256 function, if possible without `hashlib`, which loads OpenSSL (3 ms); `random` does the
     same.
     """
     from importlib import import_module
@@ -403,7 +404,7 @@ def _related(span: Span, at: str, source: Source) -> RelatedPlace:
 def _undetermined(
     unknown: list[tuple[Rule, Issue, str]], telegram: Telegram, source: Source, path: str, cable: str
 ) -> list[Undetermined]:
-    """Return the verdicts that cannot be given, each combination of rule, position, and reason once."""
+    """Return the undetermined verdicts, each combination of rule, position, and reason once."""
     nowhere = first_line(telegram, source) if any(issue.span is None for _, issue, _ in unknown) else Span(0, 0)
     found: dict[object, Undetermined] = {}
     for rule, issue, kind in unknown:
@@ -438,7 +439,7 @@ def first_line(telegram: Telegram, source: Source) -> Span:
 def attempt(work: Callable[[], object]) -> tuple[object, str]:
     """Call `work` and return (result, ""), or (None, trace id and location) if it raises.
 
-    A `CablecheckError` is raised again: it is for the user to fix, and concerns more than one document.
+    A `CablecheckError` is raised again, because the user must fix it and it concerns more than one document.
     """
     answer, error = call_safely(work)
     if error is None:

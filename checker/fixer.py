@@ -1,4 +1,4 @@
-"""Apply suggestions to files: all that do not overlap, repeatedly, until none is left.
+"""Apply suggestions to files: in each pass all that do not overlap, until none are left.
 
 Only files that consist of one plain document are changed. The encoding, byte order mark, line ends, and permissions of
 a file are preserved, and a file is replaced in one step or not at all.
@@ -40,7 +40,7 @@ class Fix(Record):
 
 
 def fix(path: str, linter: DocumentLinter, unsafe: bool, accepted: Collection[str] = ()) -> tuple[list[Fix], str]:
-    """Fix one file. Return the changes, and the reason if there are suggestions that cannot be applied to it.
+    """Fix one file. Return the changes and, if some suggestions cannot be applied, the reason.
 
     `unsafe` also applies suggestions that are not purely typographic. Findings with a fingerprint in `accepted` are
     skipped. Raises `InputError` if the file cannot be written.
@@ -137,7 +137,7 @@ def _changed(text: str, changes: Iterable[tuple[Finding, str]]) -> str:
 
 
 def _replace(path: str, before: bytes, after: bytes) -> None:
-    """Replace a file in one step, if its content is still what was read. Raises `InputError`."""
+    """Replace a file in one step if its content has not changed since it was read. Raises `InputError`."""
     target = os.path.realpath(path)
     temporary = f"{target}.{os.getpid()}.part"
     try:

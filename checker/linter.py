@@ -1,4 +1,4 @@
-"""Run one lint: options, rulebook, files, workers, baseline, totals. No other module connects these."""
+"""Run one lint: options, rulebook, files, workers, baseline, and totals. Only this module connects them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _accepted(options: Options) -> frozenset[str]:
 
 
 def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options: Options) -> tuple[str, ...]:
-    """Return the error if no document or no rule was left to check. A list of other files is not an error."""
+    """Return an error if no document or no rule was left to check. A list of only other files is not an error."""
     checked = [each for each in results if each.state == "checked"]
     if not checked:
         failed = sum(each.state == "failed" for each in results)
@@ -116,7 +116,7 @@ def load(options: Options) -> Rulebook:
 
 
 def resolve(options: Options, rulebook: Rulebook) -> Options:
-    """Return the options with everything that names rules resolved to ids. Raises `ConfigError` for unknown names."""
+    """Return the options with all rule names resolved to ids. Raises `ConfigError` for unknown names."""
     check_rule_names(options, rulebook.rules)
     mandatory = tuple(sorted(match_rules(rulebook.rules, options.mandatory, inactive=True)))
     severities = _severities(options, rulebook, mandatory)
@@ -208,8 +208,9 @@ NO_TELEGRAM = (
 def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool) -> tuple[DocumentResult, ...]:
     """Return the results, with files that are not telegrams excluded.
 
-    A file that was named explicitly stays failed, unless its name comes from a list: a commit hook passes every changed
-    file. The same applies to a row of a corpus, unless its file is on the list and none of its rows is a telegram.
+    A file that was named explicitly remains failed unless its name comes from a list, because a commit hook passes
+    every changed file. The same applies to a row of a corpus, unless its file is on the list and none of its rows is a
+    telegram.
     """
     others = _other_files(results) & named if listed else frozenset()
     return tuple(
@@ -253,7 +254,7 @@ BYTES_PER_JOB = 1_000_000  # a process takes 0.2 s to start: as long as half a m
 
 
 def _automatic_jobs(paths: Sequence[str]) -> int:
-    """Return the number of processors that this process may use, but no more than the files can keep busy."""
+    """Return the number of processors that this process may use, but at most as many as the files can keep busy."""
     size = sum(os.path.getsize(path) for path in paths if os.path.exists(path)) if len(paths) > 1 else 0
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(processors, size // BYTES_PER_JOB))
@@ -326,7 +327,7 @@ def _changed(findings: Sequence[Finding], keep: Keep, rulebook: Rulebook) -> tup
 
 
 def _hiding_files(options: Options) -> tuple[str, str, str]:
-    """Return the files in use that say which findings to hide: suppressions, decisions, baseline."""
+    """Return the files in use that determine which findings are hidden: suppressions, decisions, baseline."""
     return (
         options.suppressions if options.use_suppressions else "",
         options.decisions if options.use_decisions else "",
@@ -392,7 +393,7 @@ def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restric
 
 
 def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
-    """Return the plain paths of the files whose documents were all checked."""
+    """Return the plain paths of the files in which every document was checked."""
     from .baseline import plain_path
 
     broken = {plain_path(each.path) for each in results if each.state == "failed"}
@@ -400,7 +401,7 @@ def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
 
 
 def _changes(options: Options, rulebook: Rulebook) -> tuple[str, ...]:
-    """Return what options and packs changed about the rules, for the report."""
+    """Return the changes that options and packs made to the rules, for the report."""
     shipped = {rule.id: rule.severity_text for rule in rulebook.rules}
     selected = frozenset(options.selected)
     packs = tuple(f"{rule.id}: {rule.changed}" for rule in rulebook.rules if rule.changed)
@@ -427,7 +428,10 @@ def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:
 
 
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
-    """Return what reports show about a rule. `severity` is set if a setting changed it; `details` take 2 ms to read."""
+    """Return the data of a rule that reports show.
+
+    `severity` is set if a setting changed it; reading `details` takes 2 ms.
+    """
     changed = severity if severity in SEVERITIES and severity != rule.severity_text else ""
     return RuleNote(
         rule.id,
@@ -489,7 +493,7 @@ def check_text(text: str, name: str, options: Options) -> CheckResult:
 
 
 def parse_text(text: str, name: str, options: Options) -> list[Telegram]:
-    """Return the telegrams in a text. Raises `InputError` if one cannot be read."""
+    """Return the telegrams in a text. Raises `InputError` if any of them cannot be read."""
     linter = DocumentLinter(options, load(options))
     found = []
     for item in linter.documents(name, text.encode("utf-8", "surrogatepass")):

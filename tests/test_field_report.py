@@ -19,5 +19,5 @@ def test_the_report_counts_agreement_and_contradictions(tmp_path: Path, capsys: 
     report = capsys.readouterr().out
     assert "2 documents compared" in report
     assert "| portion above the level | CLS-004 | 1 | 1 | 0 | 0 |" in report
-    assert "| level | 2 | 0 | 0 | 100.0 % |" in report
+    assert "| level | 2 | 0 | 0 | 100.0% |" in report
     assert "STRELSAU" not in report and "bridge" not in report.lower()

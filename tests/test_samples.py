@@ -58,11 +58,11 @@ def test_precision_counts_only_decisions_of_the_sample():
     made = sample()
     assert {"POR-001": 200, "CLS-001": 20} == made.populations
     found = samples.precision(made, judged(made, "POR-001", 3))
-    assert "90 % (74-97 %), 27 of 30" == found["POR-001"].words() and "not reviewed" == found["CLS-001"].words()
+    assert "90% (74-97%), 27 of 30" == found["POR-001"].words() and "not reviewed" == found["CLS-001"].words()
     assert "not reviewed" == samples.precision(made, judged(made, "POR-001", 3, how="bulk"))["POR-001"].words()
     all_of_them = samples.precision(made, judged(made, "CLS-001", 2))["CLS-001"]
     assert (
-        all_of_them.complete and all_of_them.interval is None and "90 %, 18 of 20; all reviewed" == all_of_them.words()
+        all_of_them.complete and all_of_them.interval is None and "90%, 18 of 20; all reviewed" == all_of_them.words()
     )
     unsure = samples.precision(made, judged(made, "POR-001", 3, unsure=5))["POR-001"]
     assert (22, 3, 5) == (unsure.right, unsure.wrong, unsure.unsure) and (22 / 30, 27 / 30) == unsure.range

@@ -1,4 +1,4 @@
-"""Run one batch of an audit, in a local process or on a cluster: read, parse, judge, and write rows.
+"""Run one batch of an audit, in a local process or on a cluster: read, parse, check, and write rows.
 
 The rows go to part files (`parts`), which prove that the batch is done.
 """
@@ -44,7 +44,7 @@ class BatchTask(Record):
 
 
 def load_rulebook(options: Options) -> Rulebook:
-    """Return the rules an audit runs: those selected, or all."""
+    """Return the rules that an audit runs: the selected rules, or all rules."""
     rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
     return rulebook.select(options.selected) if options.selected else rulebook
 
@@ -130,7 +130,7 @@ class BatchWorker:
         levels: dict[str, int],
         coverage: Coverage,
     ) -> tuple[str, str, str]:
-        """Add the rows of a document; return its state, the reason, and its name."""
+        """Add the rows of a document. Return its state, the reason for the state, and its name."""
         linter = self.linter
         name = linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
@@ -174,8 +174,9 @@ class BatchWorker:
 
 
 def _file(path: str, batch: Batch, step: Step) -> tables.Row:
-    """Return the row of a file. Computing its digest may take longer than one document may, so each block counts as a
-    step.
+    """Return the row of a file.
+
+    Computing its digest may take longer than the time limit for a document, so each block counts as a step.
     """
     remote = {url: size for url, size, _ in batch.files}
     if path in remote:

@@ -1,4 +1,6 @@
-"""Record the plan of an audit before the audit begins, so that an interrupted audit can be resumed or refused."""
+"""Record the plan of an audit before the audit begins, so that an interrupted audit can be resumed, and a different
+audit is refused.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _NOT_RECORDED = frozenset(("jobs", "timeout", "cache", "include", "required_vers
 
 
 class AuditPlan(Record):
-    """The tasks of an audit in order, the number of batches of the whole corpus, and what identifies this audit."""
+    """The tasks of an audit in order, the number of batches in the whole corpus, and the data that identify this
+    audit.
+    """
 
     tasks: tuple[BatchTask, ...]
     batches: int
@@ -72,7 +76,9 @@ def _files(batch: Batch, number: int, first: dict[str, int]) -> tuple[str, ...]:
 
 
 def _corpus_hashes(batch_list: list[Batch]) -> tuple[str, str]:
-    """Return two hashes that identify a corpus: of its files' names and sizes, and of their modification times."""
+    """Return two hashes that identify a corpus: one of its files' names and sizes, and one of their modification
+    times.
+    """
     remote = sorted({file for batch in batch_list for file in batch.files})
     sizes = [f"{url} {size}" for url, size, _ in remote]
     times = [f"{url} {version}" for url, _, version in remote]
@@ -92,7 +98,7 @@ def _hash(text: str) -> str:
 
 
 def _sample(batch_list: list[Batch], options: Options) -> list[tuple[int, ...]]:
-    """Return for each batch the positions of the sampled documents: the smallest hashes of (seed, batch, position)."""
+    """Return, for each batch, the positions of the documents with the smallest hashes of (seed, batch, position)."""
     import heapq
 
     newlines: dict[str, int] = {}
@@ -122,10 +128,10 @@ def parts_folder(out: str) -> str:
 
 
 def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[BatchResult], tuple[str, ...]]:
-    """Record the plan, or compare it with the recorded one; return the results of finished batches, and notices.
+    """Record the plan or compare it with the recorded plan. Return the results of the finished batches, and notices.
 
-    A batch whose marker or part is damaged is not finished; a notice names the file. Raises `ConfigError` if `out`
-    contains an audit that must not be resumed, and then changes nothing.
+    A batch with a damaged marker or part does not count as finished, and a notice names the file. Raises `ConfigError`
+    if `out` contains an audit that must not be resumed, and then changes nothing.
     """
     if os.path.exists(os.path.join(out, PLAN)):
         if not options.resume:
@@ -147,7 +153,7 @@ def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[B
 
 
 def is_finished(plan: AuditPlan, out: str, options: Options) -> bool:
-    """Return whether this audit is finished. Its parts are removed last."""
+    """Return whether this audit is finished. The last step of an audit removes its parts."""
     if not os.path.exists(os.path.join(out, PLAN)) or os.path.exists(parts_folder(out)):
         return False
     _compare(plan, out, options)
@@ -184,7 +190,7 @@ def read_plan(out: str) -> dict[str, str]:
 
 
 def describe(paths: Sequence[str], out: str, options: Options, digest: str) -> None:
-    """Record in `audit.json` what was audited and how: paths as given, the folder they are relative to, options."""
+    """Record the paths as given, the folder they are relative to, and the options in `audit.json`."""
     names = [name.replace("-", "_") for name in SETTINGS]
     chosen = {name: getattr(options, name) for name in names if name not in _NOT_RECORDED}
     where = [f"{term.name}{term.sign}{term.value}" for term in options.where if isinstance(term, Term)]
@@ -204,7 +210,10 @@ def describe(paths: Sequence[str], out: str, options: Options, digest: str) -> N
 
 
 def read_description(out: str) -> dict[str, Any]:
-    """Return the contents of `audit.json`. Raises `InputError` if it is missing, damaged or of another format."""
+    """Return the contents of `audit.json`.
+
+    Raises `InputError` if the file is missing, is damaged, or has another format.
+    """
     path = os.path.join(out, DESCRIPTION)
     try:
         with open(path, encoding="utf-8") as file:
@@ -219,7 +228,7 @@ def read_description(out: str) -> dict[str, Any]:
 
 
 def _sweep(folder: str) -> None:
-    """Remove unfinished files of an interrupted run."""
+    """Remove the unfinished files that an interrupted run left behind."""
     for name in os.listdir(folder):
         if name.endswith(".tmp"):
             os.unlink(os.path.join(folder, name))

@@ -23,8 +23,8 @@ class Difference(Record):
     """For each rule, the numbers of new, gone, moved, and unchanged findings; and samples: (what, rule, position,
     message).
 
-    `coverage` lists where a field was read in a smaller share of documents, or where less text was recognized: year,
-    layout, field, the share before and after in percent, and the number of documents after.
+    `coverage` has a row for each field that was read in a smaller share of documents, or for recognized text if its
+    share fell: year, layout, field, the shares before and after in percent, and the number of documents after.
     """
 
     rules: tuple[tuple[str, int, int, int, int], ...]
@@ -82,7 +82,10 @@ def _coverage(con: Any, before: str, after: str) -> tuple[tuple[str, str, str, f
 
 
 def diff(before: str, after: str, samples: int = 3) -> Difference:
-    """Return what changed from the audit in folder `before` to the one in `after`. Raises `InputError`."""
+    """Return the differences between the audit in the folder `before` and the audit in the folder `after`.
+
+    Raises `InputError`.
+    """
     for out in (before, after):
         if not os.path.exists(table_path(out, "findings")):
             raise InputError(f"{out} contains no finished audit")
@@ -106,7 +109,7 @@ def diff(before: str, after: str, samples: int = 3) -> Difference:
 def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
     """Write tables and reports into `out` from the folders of all shards. Raises `ConfigError` if they do not match.
 
-    The options must be those the shards were made with: they are compared with what the shards recorded.
+    The options must match those recorded in the shards.
     """
     database.engine()
     plans = [checkpoint.read_plan(shard) for shard in shards]

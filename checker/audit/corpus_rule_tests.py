@@ -18,7 +18,7 @@ FOLDER = "corpus"  # of the files of corpus rules
 
 
 def check(paths: Sequence[str]) -> list[Diagnostic]:
-    """Return the diagnostics of files of corpus rules."""
+    """Return the diagnostics of corpus rule files."""
     return [item for path in paths for item in corpus_rules.read(path)[1]]
 
 
@@ -55,7 +55,7 @@ def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
 
 
 def _survivors(rule: CorpusRule, tried: Sequence[Mutant]) -> list[str]:
-    """Return a line for each mutant that survives, and for each one listed as equivalent that does not."""
+    """Return a line for each mutant that survives, and for each mutant that is listed as equivalent but is killed."""
     lines = [f"{rule.place}: {rule.id} survives: {m.name}" for m in tried if not m.killed and not m.excused]
     alive = {one.name for one in tried if not one.killed}
     stale = [(name, place) for name, place in rule.equivalent if name not in alive]

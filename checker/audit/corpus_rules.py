@@ -1,6 +1,9 @@
-"""Evaluate rules over a whole corpus: SQL over the tables of an audit, checked as strictly as any other rule.
+"""Evaluate rules on a whole corpus.
 
-In this order: the keys of a file, from which the published schema is generated; loading; examples; findings.
+Such a rule is a SQL query on the tables of an audit, and is validated as strictly as any other rule.
+
+The module defines the keys of a file (from which the published schema is generated), loading, examples, and findings,
+in this order.
 """
 
 from __future__ import annotations
@@ -162,7 +165,9 @@ def _row(table: str) -> JsonSchema:
 
 # ---- Loading ---------------------------------------------------------------------------------------------------------
 class Example(Record):
-    """Small tables, the documents a rule must find in them, and the expected messages, if given."""
+    """Small tables, the documents that a rule must find in them, and the expected messages if the example gives
+    them.
+    """
 
     kind: str
     tables: dict[str, list[dict[str, object]]]
@@ -351,7 +356,7 @@ def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
 
 
 def judge(rule: CorpusRule, example: Example, query: Query) -> str:
-    """Return why an example fails, or ""."""
+    """Return the reason why an example fails, or ""."""
     fill(example, query)
     return compare(rule, example, query)
 
@@ -364,7 +369,7 @@ def fill(example: Example, query: Query) -> None:
 
 
 def compare(rule: CorpusRule, example: Example, query: Query) -> str:
-    """Return why an example whose tables are filled fails, or ""."""
+    """Return the reason why an example with filled tables fails, or ""."""
     found = sorted(_hits(rule, query), key=lambda hit: hit[0])
     documents = tuple(document for document, _, _ in found)
     if documents != tuple(sorted(example.finds)):
@@ -387,7 +392,7 @@ def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str, tuple[str,
 
 
 def _unredacted(value: object) -> str:
-    """Return a value as part of a key that is the same with and without redaction, which replaces message numbers with
+    """Return a value as part of a key that does not change with redaction, which replaces message numbers with
     digests.
     """
     return name_digest(value) if isinstance(value, str) else str(value)

@@ -1,8 +1,8 @@
-"""Count field coverage: in which documents each field was read, by year and layout, and how much of the text was
-recognized.
+"""Count field coverage: how often each field was read, by year and layout, and how much of the text was recognized.
 
-It shows that a reader fails before anyone relies on its findings. A field counts as missed if the text has its label,
-or a part of it, but the field was not read; a field that this copy cannot contain is lost, not missed.
+Low coverage shows that a reader fails on a kind of document before anyone relies on the findings. A field counts as
+missed if the text has its label, or a part of it, but the field was not read; a field that this copy cannot contain is
+lost, not missed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Coverage:
         self.counts: dict[tuple[int, str], dict[str, Counts]] = {}
 
     def add(self, telegram: Telegram) -> None:
-        """Count one telegram."""
+        """Add one telegram to the counts."""
         layout = telegram.layout
         found = self._counts(telegram.date.first.year if telegram.date is not None else _NO_YEAR, layout)
         labels: frozenset[str] | None = None

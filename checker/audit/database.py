@@ -1,8 +1,8 @@
 """Store and query the tables: write Parquet from JSON-lines parts, and open locked connections for queries.
 
-Each table is written in one statement. Queries (`query`, corpus rules, reports) run on a connection that can read these
-tables and nothing else: no other file, no network, no extension, no way to change its settings, and limited memory and
-time.
+Each table is written in one statement. Queries (`query`, corpus rules, reports) run on a connection that can read only
+these tables: it has no access to other files, the network, extensions, or its own settings, and its memory and time are
+limited.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def table_path(out: str, table: str) -> str:
 def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[int] = ()) -> None:
     """Write the Parquet file of each table from its parts, in order; each file is written completely or not at all.
 
-    `shifts` gives, for each batch, the number of lines before it that the worker of a remote range could not know.
+    `shifts` gives, for each batch, the number of lines before it, which the worker that reads a remote range does not
+    know.
     """
     with closing(connect()) as con, interruptible():
         for table, files in parts.items():
@@ -160,7 +161,7 @@ class Query:
             raise InputError(f"{path}: damaged, or not a table of an audit; audit again ({why})") from error
 
     def _open_findings(self, suppressed: bool) -> None:
-        """Create the view of the findings that nothing hides."""
+        """Create the view of the findings that are not hidden."""
         ranked = f"select *, {RANKED} as nth from findings"
         less = f"select * exclude (nth) from ({ranked}) anti join suppressed using (document, fingerprint, nth)"
         suppressed = suppressed and self.con.execute("select count(*) from suppressed").fetchone()[0] > 0
@@ -189,7 +190,10 @@ class Query:
             self.con.execute(f"delete from {quoted(table)}")
 
     def run(self, sql: str) -> Answer:
-        """Run one SELECT. Raises `ConfigError` for any other statement, and if time or memory runs out."""
+        """Run one SELECT.
+
+        Raises `ConfigError` for any other statement, and if the statement exceeds its time or memory.
+        """
         duckdb = engine()
         try:
             statements = self.con.extract_statements(sql)

@@ -1,7 +1,7 @@
 """Run the batches of an audit: in local worker processes, or on a Dask cluster.
 
-If a worker dies, its batch is repeated, since the first death may have had an outside cause. A document at which a
-worker has died twice is skipped and listed in the ledger; the rest of its batch is not affected.
+If a worker dies, its batch is repeated, since the first death may have had an outside cause. A document on which a
+worker has died twice is skipped and recorded as failed; the rest of its batch is not affected.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def run_local(tasks: Sequence[BatchTask], options: Options, jobs: int | None = N
     failures: Counter[tuple[int, int]] = Counter()
 
     def retry(task: BatchTask, failure: TaskFailure) -> BatchTask | None:
-        """Return the task to run instead, or `None` if a worker died although the document was skipped."""
+        """Return the task to run in place of a failed one, or `None` if a worker died although the document was
+        skipped.
+        """
         if failure.step in dict(task.skip):
             return None
         failures[task.number, failure.step] += 1
@@ -51,7 +53,7 @@ def run_local(tasks: Sequence[BatchTask], options: Options, jobs: int | None = N
 def _prepare(options: Options) -> Callable[[BatchTask, Step], BatchResult]:
     worker = BatchWorker(options)
     gc.freeze()  # rules and vocabulary live as long as the process
-    gc.disable()  # telegrams have no cycles; the few others are collected after each batch (saves 4 % of the time)
+    gc.disable()  # telegrams have no cycles; the few others are collected after each batch (saves 4% of the time)
 
     def work(task: BatchTask, step: Step) -> BatchResult:
         result = worker.work(task, step)

@@ -23,8 +23,8 @@ _NOWHERE = Span(0, 0), _START, _START  # only fingerprint, rule and path of a fi
 
 
 class Hidden(Record):
-    """How many findings are hidden, by what hides them; the decisions log; notices, and errors that
-    make the audit incomplete.
+    """The numbers of hidden findings by the file that hides them, the decisions log, notices, and errors that make
+    the audit incomplete.
     """
 
     counts: dict[str, int]
@@ -34,7 +34,7 @@ class Hidden(Record):
 
 
 def files_of(out: str, options: Options) -> baseline.HidingFiles:
-    """Return the files that say which findings of an audit to hide."""
+    """Return the files that determine which findings of an audit are hidden."""
     log = options.decisions or os.path.join(out, decisions.LOG)
     return baseline.HidingFiles(
         options.suppressions if options.use_suppressions else "",
@@ -96,7 +96,7 @@ def _findings(out: str, wanted: frozenset[str]) -> tuple[tuple[Finding, ...], di
 
 
 def _checked(out: str) -> frozenset[str]:
-    """Return the plain paths of the files whose documents were all checked."""
+    """Return the plain paths of the files in which every document was checked."""
     with closing(connect()) as con, interruptible():
         rows = con.execute(
             f"select path from read_parquet({literal(table_path(out, 'ledger'))}) group by path "

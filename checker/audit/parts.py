@@ -1,4 +1,4 @@
-"""Write the part files of a batch, and the marker that proves that they are complete.
+"""Write the part files of a batch, and the marker that shows that they are complete.
 
 A batch is done if its marker matches its parts. The marker contains the size, the number of rows, and the digest of
 each part, and a digest of itself. The parts are flushed to disk before the marker, and the marker before it is renamed:
@@ -21,10 +21,12 @@ CHUNK_ROWS = 256  # rows that are encoded together
 
 
 class BatchResult(Record):
-    """The result of a batch. `tally` counts, for each rule, the documents to which it applied, those on which it
-    failed, and those on which it is undetermined.
+    """The result of a batch.
 
-    `newlines` is the number of line feeds in a range of the remote file `part_of`, whose lines were not counted before.
+    `tally` counts, for each rule, the documents to which it applied, those on which it failed, and those on which it is
+    undetermined.
+
+    `newlines` is the number of line feeds in a range of the remote file `part_of`, whose lines had not been counted.
     """
 
     number: int
@@ -107,7 +109,7 @@ class PartWriter:
             part.write(self.encode)
 
     def finish(self, result: BatchResult) -> None:
-        """Write all rows and rename the files; then write the marker and rename it."""
+        """Write all rows and rename the files, then write and rename the marker."""
         for part in self.parts.values():
             part.write(self.encode)
             part.close()
@@ -174,7 +176,7 @@ def marker_path(out: str, number: int) -> str:
 
 
 def read_result(out: str, number: int) -> BatchResult | str:
-    """Return the result of a batch, or the path of what is missing or damaged: its marker or one of its parts."""
+    """Return the result of a batch, or the path of its marker or part that is missing or damaged."""
     marker = marker_path(out, number)
     try:
         with open(marker, "rb") as file:

@@ -147,7 +147,9 @@ def report(out: str, options: Options) -> AuditResult:
 
 
 def _shifts(done: Sequence[BatchResult], batches: int) -> list[int]:
-    """Return for each batch the number of lines before it in its file, for ranges of remote files; else 0."""
+    """Return, for each batch, the number of lines before it in its file if it is a range of a remote file, otherwise
+    0.
+    """
     shifts = [0] * batches
     before: dict[str, int] = {}
     for result in done:
@@ -241,7 +243,7 @@ def _write_rows(path: str, rows: Sequence[dict[str, object]]) -> None:
 
 
 def _code(summary: dict[str, object], options: Options) -> int:
-    """Return the exit code: 0 clean, 1 findings, 2 incomplete."""
+    """Return the exit code: 0 for no findings, 1 for findings, 2 for an incomplete audit."""
     account = summary["account"]
     severities = summary["severities"]
     assert isinstance(account, dict) and isinstance(severities, dict)

@@ -1,6 +1,7 @@
-"""`report.html`: one page that is sent to people: results first, then each rule with samples, then the corpus.
+"""Write `report.html`, a single page to send to readers: results first, then each rule with samples, then the corpus.
 
-It has no outside resource and works without its script, which only filters. Bars are boxes with their numbers as text.
+The page loads no other resources and works without its script, which only filters. Bars are boxes with their numbers as
+text.
 """
 
 from __future__ import annotations
@@ -40,7 +41,10 @@ Card = tuple[int, tuple[object, ...]]  # the number of a sample among those of i
 
 
 class ReportContent(Record):
-    """What the page shows. `titles` are the words for levels and orders, `precision` is by rule."""
+    """What the page shows.
+
+    `titles` are the words for levels and orders, and `precision` is the precision of each rule.
+    """
 
     figures: Figures
     quotes: list[tuple[object, ...]]
@@ -129,7 +133,7 @@ def _sentences(content: ReportContent) -> Iterator[str]:
 
 
 def _share(part: object, whole: object) -> str:
-    return f"{100 * number(part) / number(whole):.1f} %" if number(whole) else "-"
+    return f"{100 * number(part) / number(whole):.1f}%" if number(whole) else "-"
 
 
 # ---- Rules with samples ----------------------------------------------------------------------------------------------
@@ -174,13 +178,14 @@ def _rules(content: ReportContent) -> Iterator[str]:
 
 
 def _rule(content: ReportContent, row: Sequence[object], cards: list[Card], block: tuple[str, int, str, bool]) -> str:
-    """Return the block of a rule: its findings of one severity. `block` is the severity, the number of findings, the
-    id of the element, and whether it is open.
+    """Return the block of a rule with its findings of one severity.
+
+    `block` is the severity, the number of findings, the id of the element, and whether it is open.
     """
     rule, name, _, status, applied, failed, unknown, _, less, summary, because, help, cite, url = row
     severity, findings, mark, is_open = block
     share = 100 * number(failed) / number(applied) if number(applied) else 0.0
-    telegrams = f"{number(failed):,} of {number(applied):,} documents ({share:.1f} %)"
+    telegrams = f"{number(failed):,} of {number(applied):,} documents ({share:.1f}%)"
     opened = " open" if is_open else ""
     parts = [
         f'<details class="rule {severity}" id="{html_text(mark)}"{opened}><summary>'
@@ -253,13 +258,13 @@ def _corpus(content: ReportContent) -> Iterator[str]:
 
 
 def post_floor(figures: Figures) -> int:
-    """Return how many telegrams a post needs to be ranked."""
+    """Return the minimum number of telegrams that a post needs to be ranked."""
     telegrams = sum(number(row[1]) for row in figures["posts"])
     return 20 if telegrams >= 2000 else 5 if telegrams >= 100 else 1
 
 
 def _chart(title: str, note: str, rows: Sequence[tuple[str, Sequence[tuple[str, object]], object]]) -> str:
-    """Return bars: (name, [(kind, value)], whole or `None`). With a whole, bars are shares of it."""
+    """Return a chart of bars: (name, [(kind, value)], whole or `None`). If a whole is given, bars show shares of it."""
     if not rows:
         return ""
     most = max((sum(number(value) for _, value in parts) for _, parts, _ in rows), default=0) or 1

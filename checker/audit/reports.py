@@ -64,7 +64,7 @@ def _titles() -> dict[str, str]:
 
 
 def _precision(out: str, log: DecisionLog) -> dict[str, samples.Precision]:
-    """Return the precision of each rule from the samples of the audit; of several samples the largest counts."""
+    """Return the precision of each rule, from the largest sample of the audit that includes it."""
     found: dict[str, samples.Precision] = {}
     for name in samples.names(out):
         sample = samples.load(out, name)
@@ -89,7 +89,7 @@ def _count(value: object) -> str:
 
 
 def _share(part: object, whole: object) -> str:
-    return f"{100 * number(part) / number(whole):.1f} %" if number(whole) else "-"
+    return f"{100 * number(part) / number(whole):.1f}%" if number(whole) else "-"
 
 
 def _tables(found: Figures) -> Iterator[Table]:
@@ -182,9 +182,7 @@ def _tables(found: Figures) -> Iterator[Table]:
 
 
 def _coverage_rows(found: Figures) -> list[list[object]]:
-    """Return the rows of the table on field coverage: in how many documents that have the field it was read, and
-    missed.
-    """
+    """Return the rows of the field coverage table: the numbers of documents in which each field was read and missed."""
     rows: list[list[object]] = []
     for year, layout, field, documents, read, missed, _, _, characters, recognized in found["coverage"]:
         shown = "unknown" if year is None else str(year)

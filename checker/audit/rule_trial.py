@@ -34,9 +34,9 @@ licence: none
 def try_rules(file: str, audited: str, corpus: Sequence[str], options: Options) -> Iterator[str]:
     """Yield the report on a rule file or pack: for each rule, the telegrams on which it fires, by era, with examples.
 
-    `audited` is the folder of a finished audit, which names its corpus; `corpus`, if not empty, is the present path of
-    the corpus. `options` give the sample and the number of jobs. Raises `InputError` if the folder contains no audit,
-    `RuleError` for errors in the file, and `ConfigError` if it contains no rule.
+    `audited` is the folder of a finished audit, which records the path of its corpus; `corpus`, if not empty, is the
+    current path of the corpus. `options` gives the sample and the number of jobs. Raises `InputError` if the folder
+    contains no audit, `RuleError` for errors in the file, and `ConfigError` if it contains no rule.
     """
     described = checkpoint.read_description(audited)
     paths = list(corpus) or [_from(described["folder"], path) for path in described["corpus"]]
@@ -59,7 +59,7 @@ def _from(folder: str, path: str) -> str:
 
 @contextmanager
 def _pack_of(file: str) -> Iterator[str]:
-    """Yield the folder of a pack: the given one, or a temporary one with the given chapter."""
+    """Yield the folder of a pack: the given folder, or a temporary folder with the given chapter."""
     if os.path.isdir(file):
         yield file
         return

@@ -23,7 +23,7 @@ FORMAT = 1
 FINDINGS, DOCUMENTS = "findings", "documents"
 DEFAULT_SIZE = 30  # findings of each rule
 FEWEST = 10  # judged findings below which no share is given
-Z = 1.959963984540054  # of the standard normal distribution, for 95 %
+Z = 1.959963984540054  # of the standard normal distribution, for 95%
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 MAX_BYTES = 50_000_000
 
@@ -47,7 +47,7 @@ class Sample(Record):
 
     @property
     def how(self) -> str:
-        """Return the value of `how` in decisions made in this sample."""
+        """Return the value of `how` for decisions made in this sample."""
         return f"sample:{self.name}"
 
 
@@ -66,7 +66,10 @@ def draw(candidates: Iterable[tuple[str, str]], size: int, seed: int) -> list[tu
 def new(
     name: str, kind: str, candidates: Iterable[tuple[str, str]], size: int, seed: int, rules: str, filter: str = ""
 ) -> Sample:
-    """Draw a sample. Raises `ConfigError` for a name, kind or size that is not allowed, and without candidates."""
+    """Draw a sample.
+
+    Raises `ConfigError` for a name, kind or size that is not allowed, and if there are no candidates.
+    """
     if not _NAME.fullmatch(name):
         raise ConfigError(f"sample name {name!r}: expected lower-case letters, digits, - and _, at most 64")
     if kind not in (FINDINGS, DOCUMENTS):
@@ -151,12 +154,12 @@ class Precision(Record):
 
     @property
     def judged(self) -> int:
-        """Return how many findings were judged right or wrong."""
+        """Return the number of findings that were judged right or wrong."""
         return self.right + self.wrong
 
     @property
     def share(self) -> float | None:
-        """Return the precision, or `None` if fewer than ten findings were judged and others remain."""
+        """Return the precision, or `None` if fewer than ten findings were judged and some remain."""
         return self.right / self.judged if self.judged >= FEWEST or (self.judged and self.complete) else None
 
     @property
@@ -166,28 +169,30 @@ class Precision(Record):
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95 % interval; `None` if every finding was reviewed, because then nothing is estimated, or if too
-        few were.
+        """Return the 95% interval, or `None` if all findings were reviewed (so that nothing is estimated) or too
+        few.
         """
         return None if self.share is None or self.complete else wilson(self.right, self.judged)
 
     @property
     def range(self) -> tuple[float, float] | None:
-        """Return the precision if all unsure findings were wrong, and if all were right; `None` if there are none."""
+        """Return the precision if all unsure findings are wrong and if all are right, or `None` if no finding is
+        unsure.
+        """
         total = self.judged + self.unsure
         return (
             (self.right / total, (self.right + self.unsure) / total) if self.unsure and self.share is not None else None
         )
 
     def words(self) -> str:
-        """Return the result in one clause, such as `90 % (74-97 %), 27 of 30`."""
+        """Return the result in one clause, such as `90% (74-97%), 27 of 30`."""
         counts = f"{self.right:,} of {self.judged:,}"
         if self.share is None:
             return f"{counts}; too few to estimate" if self.judged else "not reviewed"
         if self.interval is None:
-            return f"{100 * self.share:.0f} %, {counts}; all reviewed"
+            return f"{100 * self.share:.0f}%, {counts}; all reviewed"
         low, high = self.interval
-        return f"{100 * self.share:.0f} % ({100 * low:.0f}-{100 * high:.0f} %), {counts}"
+        return f"{100 * self.share:.0f}% ({100 * low:.0f}-{100 * high:.0f}%), {counts}"
 
 
 def precision(sample: Sample, latest: Mapping[str, ReviewDecision]) -> dict[str, Precision]:
@@ -205,10 +210,10 @@ def precision(sample: Sample, latest: Mapping[str, ReviewDecision]) -> dict[str,
 
 
 def overall(by_rule: Mapping[str, Precision]) -> tuple[float, float, float] | None:
-    """Return the precision over all rules with its 95 % interval, each rule weighted by its number of findings.
+    """Return the precision over all rules with its 95% interval, each rule weighted by its number of findings.
 
-    Only rules with a share count; the result is `None` if there is none. The interval is computed from the variances of
-    the strata.
+    Only rules with a known precision are included; the result is `None` if there are none. The interval is computed
+    from the variances of the strata.
     """
     known = [one for one in by_rule.values() if one.share is not None]
     total = sum(one.population for one in known)
@@ -228,9 +233,9 @@ def overall(by_rule: Mapping[str, Precision]) -> tuple[float, float, float] | No
 def missed_share(
     sample: Sample, with_missed: Sequence[str], reviewed: Sequence[str]
 ) -> tuple[int, int, tuple[float, float]]:
-    """Return for a sample of documents how many have a missed finding, how many were reviewed, and the 95 % interval.
+    """Return, for a sample of documents, how many have a missed finding, how many were reviewed, and the 95% interval.
 
-    Raises `ConfigError` if none was reviewed.
+    Raises `ConfigError` if no document was reviewed.
     """
     members = {key for _, key in sample.members}
     seen, hit = members & set(reviewed), members & set(reviewed) & set(with_missed)

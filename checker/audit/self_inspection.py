@@ -1,8 +1,7 @@
-"""The self-inspection report: a sample of classified documents, and their discrepancies by kind.
-
-32 CFR 2001.60 has agencies review a representative sample of their classification actions each year. Findings that a
-reviewer confirmed count as discrepancies; those not reviewed yet are shown beside them. Matters of substance, which a
-checker cannot judge, are left to the inspector as blank fields.
+"""Write the self-inspection report: a sample of classified documents, and their discrepancies by kind. 32 CFR
+2001.60 requires agencies to review a representative sample of their classification actions each year. Findings that
+a reviewer confirmed count as discrepancies; findings not yet reviewed are shown next to them. Questions of
+substance, which a checker cannot answer, are left to the inspector as blank fields.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ NAMES = ("self-inspection.md", "self-inspection.csv")
 
 
 class Kind(Record):
-    """One kind of discrepancy: how many findings of it are confirmed, and how many are not reviewed."""
+    """One kind of discrepancy: the numbers of its findings that are confirmed and not yet reviewed."""
 
     code: str
     title: str
@@ -42,10 +41,10 @@ class SelfInspection(Record):
     """The figures of a report. Documents are classified ones; `actions` counts them by kind of classification action.
 
     `method` says in one sentence or two how the documents were chosen. `missed` is the number of discrepancies that no
-    rule found but a reviewer reported; they are counted among the confirmed ones.
-    `confirmed` is the number of documents with a confirmed discrepancy, `open` of those with one that is confirmed or
-    not reviewed. `posts` are (post, documents, with a confirmed discrepancy, with any); `examples` are (document, rule,
-    kind, message, decision).
+    rule found but a reviewer reported; they are counted among the confirmed ones. `confirmed` is the number of
+    documents with a confirmed discrepancy, and `open` the number with a discrepancy that is confirmed or not yet
+    reviewed. `posts` contains (post, documents, documents with a confirmed discrepancy, documents with any
+    discrepancy); `examples` are (document, rule, kind, message, decision).
     """
 
     seed: int
@@ -62,7 +61,7 @@ class SelfInspection(Record):
 
 
 def kinds_of_rules(table: Table, rules: Sequence[str]) -> dict[str, str]:
-    """Return the kind of each rule that has one. An id that is listed comes before a prefix."""
+    """Return the kind of each rule that has one. A listed id takes precedence over a listed prefix."""
     listed: dict[str, str] = {}
     for entry in table:
         names = entry.facts.get("rules", ())
@@ -79,11 +78,10 @@ def kinds_of_rules(table: Table, rules: Sequence[str]) -> dict[str, str]:
 def inspect(
     out: str, log: DecisionLog, size: int = DEFAULT_SIZE, seed: int = 1, sample: Sample | None = None
 ) -> SelfInspection:
-    """Draw classified documents, or take those of a sample, and count their discrepancies. Raises `InputError` if no
-    document is classified.
+    """Draw classified documents, or take those of a sample, and count their discrepancies.
 
-    The documents are ordered by level, post and year, within these by a hash of the seed, and taken at equal distances:
-    each level, post and year has its share.
+    Raises `InputError` if no document is classified. Documents are sorted by level, post, year, and a hash with the
+    seed, and then taken at equal distances, so that each level, post and year is represented in proportion.
     """
     vocabulary = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
     query = Query(out)
@@ -114,7 +112,7 @@ Rows = Sequence[Sequence[object]]
 
 
 def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
-    """Return documents at equal distances, and the sentence on how they were chosen."""
+    """Return documents at equal distances, and a sentence that describes how they were chosen."""
     number = min(max(1, size), len(population))
     drawn = [population[int((place + 0.5) * len(population) / number)] for place in range(number)]
     return drawn, (
@@ -124,7 +122,10 @@ def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
 
 
 def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
-    """Return the classified documents of a sample, and the sentence on how they were chosen. Raises `InputError`."""
+    """Return the classified documents of a sample, and a sentence that describes how they were chosen.
+
+    Raises `InputError`.
+    """
     members = {key for _, key in sample.members}
     drawn = [row for row in population if str(row[0]) in members]
     if not drawn:
@@ -138,8 +139,8 @@ def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
 def _by_post_and_action(
     drawn: Rows, confirmed: set[object], found: set[object]
 ) -> tuple[dict[str, list[int]], dict[str, int]]:
-    """Return for each post the number of documents, of those with a confirmed and of those with any discrepancy, and
-    the number of documents for each action.
+    """Return, for each post, the numbers of documents, of documents with a confirmed discrepancy, and of documents
+    with any discrepancy; and the number of documents for each action.
     """
     posts: dict[str, list[int]] = {}
     actions: dict[str, int] = {}
@@ -233,8 +234,8 @@ def markdown(found: SelfInspection, title: str) -> Iterator[str]:
     yield "\n## Actions with a discrepancy\n\n"
     for words, value in (("confirmed by a reviewer", found.confirmed), ("confirmed or not reviewed yet", found.open)):
         low, high = wilson(value, number)
-        yield f"- {words}: {value:,} of {number:,}, {100 * value / number:.1f} % ({100 * low:.1f}-{100 * high:.1f} %)\n"
-    yield "\nIn parentheses: the 95 % interval for all classified documents.\n"
+        yield f"- {words}: {value:,} of {number:,}, {100 * value / number:.1f}% ({100 * low:.1f}-{100 * high:.1f}%)\n"
+    yield "\nIn parentheses: the 95% interval for all classified documents.\n"
     if found.missed:
         yield f"\nConfirmed discrepancies that no rule found, but a reviewer reported: {found.missed:,}.\n"
     yield "\n## Discrepancies by kind\n\n"
@@ -256,7 +257,7 @@ def _rows(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def table(found: SelfInspection) -> str:
-    """Return the figures as CSV: what, name, confirmed, not reviewed or any, documents."""
+    """Return the figures as CSV with the columns what, name, confirmed, not reviewed or any, and documents."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(("what", "name", "confirmed", "any", "documents"))

@@ -1,7 +1,7 @@
-"""The tables of an audit as one SQLite file, with `datasette.yaml` for those who browse it with Datasette.
+"""Export the tables of an audit as one SQLite file, with a `datasette.yaml` for browsing the file in Datasette.
 
 Columns have types, lists are JSON text, every facet column has an index, and subjects can be searched. Findings also
-have year, post, level, era and reader of their document, and what hides them.
+have the year, post, level, era and reader of their document, and the name of what hides them.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ MADE_BY = "# Made by cablecheck export"
 
 
 def to_sqlite(out: str, path: str) -> dict[str, int]:
-    """Write the tables of the audit in `out` to a new SQLite file, and `datasette.yaml` beside it; return the rows.
+    """Write the tables of the audit in `out` to a new SQLite file with a `datasette.yaml` next to it; return the rows.
 
-    Raises `InputError` if there is no finished audit, and `ConfigError` if a file is in the way.
+    Raises `InputError` if there is no finished audit, and `ConfigError` if a file already exists.
     """
     description = read_description(out)
     if not os.path.exists(table_path(out, "rules")):

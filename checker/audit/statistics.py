@@ -96,12 +96,14 @@ def number(value: object) -> int:
 
 
 def figures(query: Query) -> Figures:
-    """Run all queries."""
+    """Run all queries and return their results."""
     return {name: list(query.run(sql).rows) for name, sql in QUERIES.items()}
 
 
 def quotes(query: Query, each: int) -> list[tuple[object, ...]]:
-    """Return up to `each` findings of each rule and severity, chosen by fingerprint: the same in every run."""
+    """Return up to `each` findings of each rule and severity, chosen by fingerprint so that every run returns the
+    same ones.
+    """
     return list(
         query.run(
             f"""
@@ -133,7 +135,7 @@ def rule_severities(found: Figures) -> dict[str, dict[str, int]]:
 
 
 def hidden(found: Figures) -> dict[str, int]:
-    """Return the number of hidden findings by what hides them."""
+    """Return the numbers of hidden findings by the file that hides them."""
     counts = {str(name): int(str(count)) for name, count in found["hidden"]}
     return {name: counts.get(name, 0) for name in HIDDEN_BY}
 

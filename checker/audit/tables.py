@@ -316,7 +316,7 @@ class Portions:
 def flowing(texts: list[str]) -> list[bytes]:
     """Return each text as bytes, with every run of blanks and line ends replaced by one space.
 
-    ASCII texts are converted together, without an object for each word, which takes a third less time.
+    ASCII texts are converted together, without creating an object for each word, which takes one-third less time.
     """
     if not texts:
         return []
@@ -330,8 +330,9 @@ def flowing(texts: list[str]) -> list[bytes]:
 
 
 def place(item: Reading | Unreadable, count: int, redact: bool) -> Row:
-    """Return the columns that locate a document. Archive members are named like their telegrams, so the name is
-    redacted.
+    """Return the columns that locate a document.
+
+    The name of an archive member can contain that of its telegram, so it is redacted.
     """
     member = None if redact else item.member or None
     return {"path": item.path, "member": member, "start": item.start, "bytes": item.size, "item": count}
@@ -394,7 +395,7 @@ def cable(
 
 
 def _level(telegram: Telegram) -> Row:
-    """Return the columns on the overall level, and on the level that the record around the text states."""
+    """Return the columns for the overall level and for the level stated in the record around the text."""
     level = telegram.level if isinstance(telegram.level, Level) else None
     record = telegram.source_record
     stated = record.level if record is not None and isinstance(record.level, Level) else None

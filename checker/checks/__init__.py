@@ -18,7 +18,7 @@ GROUP = "cablecheck.checks"
 
 
 class Hit(Record):
-    """A position that a check reports, with values for the message. `unknown` means that the check cannot decide."""
+    """A position that a check reports, with values for the message. `unknown` means that the result is undetermined."""
 
     span: Span | None
     at: str

@@ -1,4 +1,4 @@
-"""Run the command line: arguments in, exit code out. There is one file for each command; no other package prints.
+"""Run the command line: take arguments and return an exit code. Each command has its own file. No other package prints.
 
 `COMMANDS` lists the commands. Each is a module of this package with `arguments()`, which returns its parser, and
 `main(given) -> int`. Only the module of the given command is imported.
@@ -52,8 +52,9 @@ def entry() -> None:
 
 
 def main(given: list[str]) -> int:
-    """Run one command and return its exit code. An error is printed as one line on stderr, a bug as one line with a
-    trace id.
+    """Run one command and return its exit code.
+
+    An error is printed to stderr as one line, and a bug as one line with a trace id.
     """
     if sys.stdout is None or sys.stderr is None:  # closed by the caller; the next file opened would take its place
         return _print_error("cablecheck: standard output or standard error is closed", output.INCOMPLETE)
@@ -128,7 +129,7 @@ def _usage() -> str:
 
 
 def _print_error(text: str, code: int) -> int:
-    """Print to stderr, which may be closed, and return the exit code."""
+    """Print an error to stderr, even if it may be closed, and return the exit code."""
     from ..reporters.escaping import visible  # both only when something is wrong
     from ..reporters.terminal import folded
 
@@ -145,7 +146,7 @@ def _print_error(text: str, code: int) -> int:
 
 
 def _redirect_to_null(stream: object) -> None:
-    """Send what a stream still buffers to the null device, so that the interpreter does not report an error at exit."""
+    """Send the remaining buffer of a stream to the null device, so that the interpreter reports no error at exit."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[attr-defined]
     except (OSError, ValueError, AttributeError):
@@ -153,7 +154,7 @@ def _redirect_to_null(stream: object) -> None:
 
 
 def _bug_report(error: Exception) -> str:
-    """Return one line about a bug: its type, its location in our own code, and an id, but nothing from a document."""
+    """Return one line about a bug: its type, its location in our own code, and an id, but no document text."""
     import hashlib  # only when something is wrong
 
     place, trace = "", error.__traceback__

@@ -1,4 +1,4 @@
-"""`cablecheck audit`: a whole corpus, resumable; `audit diff` and `audit merge` on finished ones."""
+"""`cablecheck audit`: audit a whole corpus, resume an audit, and compare, merge or report on finished audits."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def main(given: list[str]) -> int:
 
 
 def _run(paths: list[str], args: argparse.Namespace, options: Options):  # type: ignore[no-untyped-def]
-    """Run the audit, with progress on a terminal. Raises `KeyboardInterrupt` with the way to continue."""
+    """Run the audit, with progress on a terminal. Raises `KeyboardInterrupt` with instructions for resuming."""
     from .. import audit  # as above
 
     bar = output.ProgressBar()

@@ -19,7 +19,7 @@ DEFAULT = "cablecheck-baseline.json"
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "baseline",
         "Record known findings, so that only new ones are reported.",

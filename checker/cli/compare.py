@@ -13,7 +13,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "compare",
         "Show what one copy of a telegram withholds and another shows.",
@@ -45,7 +45,7 @@ def main(given: list[str]) -> int:
 
 
 def only_copy(path: str, options: Options) -> release_comparison.Copy:
-    """Return the telegram in a file. Raises `InputError` if the file has none, or several."""
+    """Return the only telegram in a file. Raises `InputError` if the file contains no telegram, or more than one."""
     found = list(linter.parse([path], options))
     if len(found) != 1:
         raise InputError(f"{path}: holds {len(found)} documents; compare needs files of one telegram")

@@ -35,7 +35,7 @@ MAX_IMPORT = 50_000_000  # bytes of a CSV file
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "decisions",
         "Export, import, merge or count the decisions of a review.",
@@ -104,7 +104,7 @@ class _Lines:
         self.lines = lines
 
     def write(self, text: str) -> int:
-        """Keep one line."""
+        """Store one line."""
         self.lines.append(text)
         return len(text)
 
@@ -127,7 +127,7 @@ def _toml(latest: Iterable[ReviewDecision]) -> Iterator[str]:
 
 
 def _import(log: DecisionLog, table: str) -> int:
-    """Append the decisions of a table that the log does not contain yet: all of them or, if one is invalid, none."""
+    """Append the decisions in a table that are not yet in the log. If one of them is invalid, append none."""
     if os.path.getsize(table) > MAX_IMPORT:
         raise ConfigError(f"{table}: larger than {MAX_IMPORT:,} bytes")
     with open(table, encoding="utf-8-sig", newline="") as file:
@@ -206,7 +206,7 @@ def _statistics(log: DecisionLog) -> Iterator[str]:
     if total:
         words = "" if kappa is None else f"; Cohen's kappa {kappa:.2f}"
         judged = f"{count(total, 'finding')} judged by two reviewers"
-        yield f"{judged}, who agree on {same:,} ({100 * same / total:.0f} %){words}"
+        yield f"{judged}, who agree on {same:,} ({100 * same / total:.0f}%){words}"
     expired = sum(bool(one.expires) for one in log.latest.values() if one.decision == ACCEPTED)
     if expired:
         yield f"{count(expired, 'acceptance')} with a last day"

@@ -15,7 +15,7 @@ _NOTE = "A date that has passed is not declassification: a document stays as mar
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "declass",
         "Show the declassification date of each telegram and its basis.",

@@ -1,4 +1,4 @@
-"""`cablecheck explain`: a rule, an error code, a word of the vocabulary, or a rule's verdict on a telegram."""
+"""`cablecheck explain`: explain a rule, an error code, a word of the vocabulary, or a rule's verdict on a telegram."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "explain",
         "Explain a rule, an error code, a marking or code, a field, or a rule's verdict on a telegram.",
@@ -59,7 +59,7 @@ def main(given: list[str]) -> int:
 
 
 def _explained(rulebook: Rulebook, name: str, url: str) -> str:
-    """Return what a rule requires, or what a word of the vocabulary means. Raises `ConfigError` for any other word."""
+    """Return the explanation of a rule or of a word of the vocabulary. Raises `ConfigError` for any other word."""
     if rulebook.find(name) is not None:
         return authoring.explain(_rule(rulebook, name), url, rulebook.vocabulary["sources"])
     if name == "model":
@@ -76,7 +76,10 @@ def _explained(rulebook: Rulebook, name: str, url: str) -> str:
 
 
 def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:
-    """Return a rule by id, name or alias. Raises `ConfigError`, which begins with `failure`, if there is none."""
+    """Return a rule by id, name or alias.
+
+    If there is none, raises a `ConfigError` whose message begins with `failure`.
+    """
     rule = rulebook.find(name)
     if rule is None:
         known = [name for each in rulebook.rules for name in (each.id, each.name)]

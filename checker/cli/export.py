@@ -11,7 +11,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "export",
         "Write the tables of an audit as one SQLite file, with datasette.yaml.",
@@ -23,7 +23,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Write the file and print what is in it; return the exit code."""
+    """Write the file, print a list of its contents, and return the exit code."""
     args = arguments().parse_args(given)
     from ..audit import sqlite_export  # the database costs 160 ms
 

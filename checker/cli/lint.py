@@ -62,7 +62,7 @@ def _run(args: argparse.Namespace, paths: list[str], options: Options, outputs: 
 
 
 def _lint(paths: list[str], options: Options) -> Outcome:
-    """Lint with progress on a terminal. Raises `KeyboardInterrupt` with the way to continue."""
+    """Lint with progress on a terminal. Raises `KeyboardInterrupt` with instructions for continuing."""
     bar = output.ProgressBar()
     done = ""
 
@@ -95,7 +95,7 @@ def _fix_mode(args: argparse.Namespace, options: Options) -> str:
 
 
 def _watch(run: Callable[[], int], paths: list[str], options: Options, args: argparse.Namespace) -> int:
-    """Run now and after each change of a file, until it is interrupted."""
+    """Lint now and after each change to a file, until interrupted."""
     if args.fix or options.stdin is not None:
         raise ConfigError(f"--watch cannot be combined with {'--fix' if args.fix else 'standard input'}")
     seen: dict[str, tuple[int, int]] = {}
@@ -118,7 +118,9 @@ def _watch(run: Callable[[], int], paths: list[str], options: Options, args: arg
 
 
 def _state(paths: list[str], options: Options) -> dict[str, tuple[int, int]]:
-    """Return (modification time, size) of each file that is checked, and of rule packs and other files of the run."""
+    """Return the (modification time, size) of each checked file, and of rule packs and other files that the run
+    reads.
+    """
     try:
         files = linter.files_of(paths, options)[0]
     except CablecheckError:
@@ -136,7 +138,7 @@ def _state(paths: list[str], options: Options) -> dict[str, tuple[int, int]]:
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "lint",
         "Check the form of the markings of telegrams.",

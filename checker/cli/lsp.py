@@ -10,7 +10,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "lsp",
         "Run the language server over standard input and output (extra [lsp]).",

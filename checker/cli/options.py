@@ -22,7 +22,7 @@ _HIDING = {
 
 
 class _Help(argparse.HelpFormatter):
-    """Help as wide as the terminal, or as `COLUMNS` says. argparse would import `shutil` for that, 5 ms."""
+    """Help text as wide as the terminal or `COLUMNS`. argparse would import `shutil` for this, which takes 5 ms."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=max(20, (display_width(sys.stdout) or 100) - 1))
@@ -68,7 +68,7 @@ def parser(command: str, what: str, *examples: str) -> argparse.ArgumentParser:
 
 
 def described(names: Mapping[str, str], column: int) -> list[str]:
-    """Return lines with names and what they do, no wider than the terminal or `COLUMNS`."""
+    """Return lines with names and their descriptions, no wider than the terminal or `COLUMNS`."""
     from textwrap import fill  # only for help
 
     width = max(20, (display_width(sys.stdout) or 100) - 1)
@@ -185,9 +185,9 @@ def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
 
 
 def read_paths(args: argparse.Namespace, options: Options, default: str = "") -> list[str]:
-    """Return the paths of a command: those given, otherwise the setting `include`, otherwise `default`.
+    """Return the paths of a command: the given paths, otherwise the setting `include`, otherwise `default`.
 
-    If standard input is one of them, it is read into `options`. Raises `ConfigError` if there is no path.
+    If standard input is among the paths, it is read into `options`. Raises `ConfigError` if there is no path.
     """
     paths = list(args.paths)
     if args.files_from:
@@ -210,7 +210,7 @@ def read_paths(args: argparse.Namespace, options: Options, default: str = "") ->
 
 
 def refuse_redaction(options: Options, command: str) -> None:
-    """Raise `ConfigError` if a command that prints document text is asked to redact."""
+    """Raise `ConfigError` if redaction is requested for a command that prints document text."""
     if options.redact:
         raise ConfigError(f"{command} prints document text; --redact is not supported")
 
@@ -234,7 +234,9 @@ def terminal_width(stream: object) -> int:
 
 
 def display_width(stream: object) -> int:
-    """Return the number of columns to use: `COLUMNS` if it is set, even for a pipe; otherwise the terminal's, or 0."""
+    """Return the number of columns to use: `COLUMNS` if it is set, even for a pipe; otherwise the terminal's width,
+    or 0.
+    """
     columns = os.environ.get("COLUMNS", "")
     return int(columns) if columns.isdecimal() and int(columns) else terminal_width(stream)
 

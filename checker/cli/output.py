@@ -1,4 +1,4 @@
-"""Return exit codes, and write reports to the screen and to files."""
+"""Determine exit codes, and write reports to the screen and to files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ BAR = 20  # characters
 
 
 def of(outcome: Outcome, exit_zero: bool = False) -> int:
-    """Return the exit code of a run. `exit_zero` turns 1 into 0, never 2: an incomplete run is not a success."""
+    """Return the exit code of a run.
+
+    `exit_zero` turns 1 into 0, but never 2, because an incomplete run is not a success.
+    """
     if outcome.summary.verdict in (CLEAN, EMPTY, UNJUDGED):
         return OK
     if outcome.summary.verdict == FOUND:
@@ -33,9 +36,9 @@ def of(outcome: Outcome, exit_zero: bool = False) -> int:
 
 
 class ProgressBar:
-    """One line on the terminal: a bar, the share done, the totals, the rate, and the time left.
+    """One line on the terminal: a bar, the percentage done, the totals, the rate, and the time left.
 
-    It is drawn on standard error, at most ten times a second, and only if that is a terminal.
+    It is written to standard error at most ten times a second, and only if standard error is a terminal.
     """
 
     def __init__(self) -> None:
@@ -51,7 +54,7 @@ class ProgressBar:
         self._last, seconds = now, max(now - self._start, 0.001)
         left = int(seconds / share - seconds) if share else 0
         filled = int(share * BAR)
-        bar = f"[{'#' * filled}{'-' * (BAR - filled)}] {int(100 * share):3d} %"
+        bar = f"[{'#' * filled}{'-' * (BAR - filled)}] {int(100 * share):3d}%"
         line = f"{bar}  {totals}  {done / seconds:,.0f}/s  {left // 60}:{left % 60:02d} left"
         sys.stderr.write(f"\r\x1b[K{line[: self._width - 1]}")
         sys.stderr.flush()
@@ -83,7 +86,7 @@ def formats_of(format_name: str, outputs: list[str]) -> list[tuple[str, str]]:
 
 
 def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[str, str]], color: str) -> None:
-    """Write every output; a machine format also prints failures and totals to stderr."""
+    """Write every output. For a machine-readable format, also print failures and totals to stderr."""
     for name, file in outputs:
         write_file(file, render(name, outcome))
     if out:
@@ -111,7 +114,7 @@ def _print_failures(outcome: Outcome) -> None:
 
 
 def put(parts: Iterable[str], out: str, for_people: bool = False) -> None:
-    """Write to the file `out`, or to standard output if it is ""; text for people no wider than the terminal."""
+    """Write to the file `out`, or to standard output if `out` is "". Text for people is no wider than the terminal."""
     if out:
         write_file(out, parts)
     elif for_people:
@@ -129,7 +132,10 @@ def say(text: str, to_stderr: bool = False) -> None:
 
 
 def print_unread(unread: Iterable[tuple[str, str]]) -> int:
-    """Print (path, reason) of documents that were not read to stderr; return the exit code of the command."""
+    """Print the path of each document that was not read, with the reason, to stderr.
+
+    Return the exit code of the command.
+    """
     code = OK
     for path, why in unread:
         say(f"{visible(path)}: {visible(why)}", to_stderr=True)

@@ -14,7 +14,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "parse",
         "Show each telegram as the rules see it, every part with its location.",
@@ -33,7 +33,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the model of every document, or one row for each; return the exit code."""
+    """Print the model of each document, or one row per document; return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     cli_options.refuse_redaction(options, "parse")

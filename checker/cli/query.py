@@ -12,7 +12,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "query",
         "Run one read-only SQL query on an audit's tables.",
@@ -28,7 +28,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the rows of one SELECT, or with `--tables` the tables and their columns; return the exit code."""
+    """Print the rows of one SELECT or, with `--tables`, the tables and their columns. Return the exit code."""
     args = arguments().parse_args(given)
     if args.tables or not args.sql:
         return _tables()

@@ -10,7 +10,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "references",
         "Export which telegram refers to which, from a finished audit.",

@@ -19,7 +19,7 @@ _SQL = """select mrn, path from cables where mrn is not null and mrn in
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "releases", "Compare the copies of each message number in an audited corpus.", "releases audit"
     )
@@ -29,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the differences of the copies, each with the next later one; return the exit code."""
+    """Print the differences between each copy and the next later one; return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     numbers: dict[str, list[str]] = {}
@@ -42,9 +42,9 @@ def main(given: list[str]) -> int:
 
 
 def _compared(numbers: dict[str, list[str]], options: Options, unread: list[tuple[str, str]]) -> list[CopyComparison]:
-    """Return the comparisons of the copies of each number, given with its files; every file is read once.
+    """Return the comparisons of the copies of each number, given with its files.
 
-    Adds what cannot be read any more to `unread`.
+    Each file is read once; files that can no longer be read are added to `unread`.
     """
     paths = list(dict.fromkeys(path for named in numbers.values() for path in named))
     copies: dict[str, list[Copy]] = {mrn: [] for mrn in numbers}

@@ -1,4 +1,4 @@
-"""`cablecheck rules`: list, validate, test and scaffold rules, and write the pages made from them."""
+"""`cablecheck rules`: list, validate, test and scaffold rules, and write the pages generated from them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ SCHEMAS = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "c
 
 
 def arguments(action: str) -> argparse.ArgumentParser:
-    """Return the parser of one action."""
+    """Return the argument parser of one action."""
     what = ACTIONS[action][0].upper() + ACTIONS[action][1:] + "."
     parser = cli_options.parser(f"rules {action}", what, *EXAMPLES[action])
     if action in ("check", "test", "format"):
@@ -186,7 +186,9 @@ def _report(errors: Sequence[Diagnostic]) -> int:
 
 
 def _configured(args: argparse.Namespace) -> list[str]:
-    """Return the folders of the configured packs, or of the rules that come with cablecheck, and say which they are."""
+    """Return the folders of the configured packs or of the rules that come with cablecheck, and print which ones
+    they are.
+    """
     packs = (cli_options.read(args).pack_folders() or ())[1:]
     home = data_dir("rules")
     for folder in packs or (home,):
@@ -321,7 +323,10 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _ask(given: dict[str, str], out: str | None) -> tuple[dict[str, str], str | None]:
-    """Ask on the terminal for what the command line does not give; return the answers, and the file to write."""
+    """Prompt on the terminal for values that the command line does not give.
+
+    Return the answers and the file to write.
+    """
     from ..rulebook.authoring import Draft, refusal  # as above
 
     print("Press Enter to use the value in brackets.")

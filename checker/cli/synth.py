@@ -10,7 +10,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the parser of the command."""
+    """Return the argument parser of the command."""
     parser = cli_options.parser(
         "synth",
         "Generate a synthetic corpus, and beside it a file that lists the planted defects.",
@@ -29,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Write the corpus and the file of planted defects beside it; return the exit code."""
+    """Write the corpus, and the file of planted defects next to it; return the exit code."""
     args = arguments().parse_args(given)
     from .. import synth  # needs yaml: 30 ms that only this command pays
 

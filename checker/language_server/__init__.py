@@ -1,7 +1,7 @@
 """Serve editors: findings, hover, completion, outline, and quick fixes in telegrams and rule files.
 
-The server speaks the Language Server Protocol over standard input and output, and opens no connection. Texts are judged
-in a worker process (`judge`), so that the server responds while a large file is read.
+The server speaks the Language Server Protocol over standard input and output, and opens no connection. Texts are
+checked in a worker process (`judge`), so that the server stays responsive while a large file is read.
 """
 
 from __future__ import annotations

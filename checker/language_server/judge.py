@@ -1,8 +1,8 @@
-"""Judge open files in a worker process, so that the server responds while a large file is read.
+"""Check open files in a worker process, so that the server stays responsive while a large file is read.
 
-Only the latest text of a file is judged. A run whose text has changed is dropped, and its worker is stopped if it has
-run longer than a new worker takes to start. A worker that exceeds the limits is stopped, too, and a diagnostic in the
-file says so.
+Only the latest text of a file is checked. If the text changes during a run, the run is dropped, and its worker is
+stopped if it has run longer than a new worker takes to start. A worker that exceeds the limits is also stopped, and a
+diagnostic in the file reports it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Job(Record):
 
 
 class Judged(Record):
-    """The result of judging a text: findings and symbols, or the diagnostics of a rule file, or an error."""
+    """The result of checking a text: findings and symbols, the diagnostics of a rule file, or an error."""
 
     findings: tuple[Finding, ...] = ()
     symbols: tuple[Symbol, ...] = ()
@@ -63,8 +63,9 @@ class Judge:
         self._thread: threading.Thread | None = None
 
     def submit(self, job: Job, settle: float = 0) -> None:
-        """Queue a text, to be judged once it has not changed for `settle` seconds. An earlier text of the same file is
-        dropped.
+        """Queue a text, to be checked once it has not changed for `settle` seconds.
+
+        An earlier text of the same file is dropped.
         """
         with self._changed:
             self._waiting[job.uri] = (time.monotonic() + settle, job)
@@ -140,7 +141,7 @@ class Judge:
 
 
 def prepare(options: Options) -> Callable[[Job, Step], Judged]:
-    """Return the function that judges a text; the rulebook is loaded for the first telegram."""
+    """Return the function that checks a text. It loads the rulebook for the first telegram."""
     linters: list[DocumentLinter] = []
 
     def judge(job: Job, step: Step) -> Judged:
@@ -159,8 +160,9 @@ def prepare(options: Options) -> Callable[[Job, Step], Judged]:
 
 
 def judge_telegrams(checker: DocumentLinter, path: str, text: str) -> Judged:
-    """Return the findings and symbols of the telegrams in a text. A text without a telegram has none, which is not an
-    error.
+    """Return the findings and symbols of the telegrams in a text.
+
+    A text without telegrams yields empty lists, not an error.
     """
     findings: list[Finding] = []
     symbols: list[Symbol] = []

@@ -1,4 +1,4 @@
-"""Handle the protocol: requests and notifications from the editor, and what is sent back."""
+"""Handle the protocol: requests and notifications from the editor, and the responses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
 class OpenFile:
-    """An open file: its text, its lines as the protocol counts them, and what the last run found in it."""
+    """An open file: its text, its lines as the protocol counts them, and the results of the last run."""
 
     def __init__(self, document: Any) -> None:
         self.uri, self.path, self.text = document.uri, document.path, document.source
@@ -100,11 +100,11 @@ class EditorSession:
     # ---- Files -------------------------------------------------------------------------------------------------------
 
     def opened(self, event: Any) -> None:
-        """Judge a file that has been opened or saved."""
+        """Check a file that has been opened or saved."""
         self._submit(event.text_document.uri, 0)
 
     def changed(self, event: Any) -> None:
-        """Judge a changed file once it has settled."""
+        """Check a changed file once it is no longer being edited."""
         self._submit(event.text_document.uri, SETTLE)
 
     def closed(self, event: Any) -> None:
@@ -201,7 +201,7 @@ class EditorSession:
         )
 
     def hover(self, event: Any) -> lsp.Hover | None:
-        """Return what the word at a position means, with the rule of a finding there."""
+        """Return the meaning of the word at a position, with the rule of any finding there."""
         file, book = self.files.get(event.text_document.uri), self._rulebook()
         if file is None or book is None:
             return None
@@ -228,7 +228,7 @@ class EditorSession:
         return [f"{rule.id} {rule.name}: {rule.summary}" for rule in rules if rule is not None]
 
     def completion(self, event: Any) -> lsp.CompletionList:
-        """Return what may be typed at a position."""
+        """Return the words that can be typed at a position."""
         file, book = self.files.get(event.text_document.uri), self._rulebook()
         if file is None or book is None:
             return lsp.CompletionList(False, [])
@@ -266,7 +266,7 @@ def _edit(file: OpenFile, findings: Iterable[Finding]) -> lsp.WorkspaceEdit:
 
 
 def _wanted(kind: str, only: Sequence[Any] | None) -> bool:
-    """Return whether a client that requests some kinds of actions wants this one; a kind includes its subkinds."""
+    """Return whether an action is of a kind that the client requested; a kind includes its subkinds."""
     names = [getattr(each, "value", each) for each in only or ()]
     return not names or any(kind == name or kind.startswith(f"{name}.") for name in names)
 

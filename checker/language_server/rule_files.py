@@ -36,7 +36,10 @@ def is_rule_file(path: str, text: str) -> bool:
 
 
 def hover(book: Rulebook, lines: Sequence[str], row: int, column: int) -> tuple[str, int, int]:
-    """Return what the word at a position means, and its first and last column; "" if nothing is known."""
+    """Return the meaning of the word at a position, and its first and last column.
+
+    The meaning is "" if it is unknown.
+    """
     for word in _WORD.finditer(lines[row]):
         if word.start() <= column < word.end():
             keys = enclosing_keys(lines, row, word.start())
@@ -86,7 +89,7 @@ def _described(node: str, path: str) -> str:
 
 
 def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> Iterator[tuple[str, str, str]]:
-    """Yield what may be typed at a position: the word, its meaning, and its kind (field, operator, source, key …)."""
+    """Yield the words that can be typed at a position, with meaning and kind (field, operator, source, key …)."""
     keys = enclosing_keys(lines, row, column)
     last = keys[-1] if keys else ""
     if last == "source":
@@ -145,8 +148,8 @@ def _field(node: str, path: str) -> FieldType | None:
 
 
 def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
-    """Return the type of the innermost field among the keys: that of a list's elements, of `element`, or of the field
-    itself.
+    """Return the type of the innermost field among the keys: the type of a list's elements, of `element`, or of the
+    field.
     """
     owners = [element, "Telegram"]
     kind = None
@@ -159,7 +162,7 @@ def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
 
 
 def enclosing_keys(lines: Sequence[str], row: int, column: int) -> list[str]:
-    """Return the keys around a position, the outermost first: by indentation above it, and by braces on its line."""
+    """Return the keys around a position, outermost first, from the indentation above it and the braces on its line."""
     before = lines[row][:column]
     keys = _open_keys(before)
     depth = len(before) - len(before.lstrip(" -")) if before.strip(" -") else len(before)
@@ -176,7 +179,7 @@ def enclosing_keys(lines: Sequence[str], row: int, column: int) -> list[str]:
 
 
 def _open_keys(text: str) -> list[str]:
-    """Return the keys of a line whose values are not complete: `require: {subject: {` gives both."""
+    """Return the keys of a line whose values are incomplete: `require: {subject: {` yields both keys."""
     keys: list[str] = []
     depths: list[int] = []
     depth = 0

@@ -1,4 +1,6 @@
-"""Provide hover and completion in telegrams: what a marking, caption, or code means, and which may occur where."""
+"""Provide hover and completion in telegrams: the meanings of markings, captions, and codes, and where they may
+occur.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ _SHORTEST = 3  # letters of a word that is explained outside a mark
 
 
 def hover(vocabulary: Vocabulary, line: str, column: int) -> tuple[str, int, int]:
-    """Return what the word at a column of a line means, and its first and last column; "" if nothing is known."""
+    """Return the meaning of the word at a column of a line, and its first and last column.
+
+    The meaning is "" if it is unknown.
+    """
     for mark in _MARK.finditer(line):
         if mark.start() <= column < mark.end():
             parts = [part for part in re.split(r"[/, ]+", mark[1]) if part]
@@ -47,7 +52,9 @@ def _meaning(vocabulary: Vocabulary, word: str, tables: tuple[str, ...]) -> str:
 
 
 def completions(vocabulary: Vocabulary, before: str) -> Iterator[tuple[str, str, str]]:
-    """Yield what may follow the text of a line up to the cursor: the word, its meaning, and the title of its table."""
+    """Yield the words that may follow the text of a line up to the cursor, with meaning and the title of their
+    table.
+    """
     label = _label(vocabulary, before)
     inside = before.rpartition("(")[2] if before.count("(") > before.count(")") else None
     if label == "tags":
@@ -64,7 +71,7 @@ def completions(vocabulary: Vocabulary, before: str) -> Iterator[tuple[str, str,
 
 
 def _label(vocabulary: Vocabulary, line: str) -> str:
-    """Return which field a line contains: "tags", "instruction" (of declassification), or ""."""
+    """Return the field that a line contains: "tags", "instruction" (of declassification), or ""."""
     start = line.lstrip().upper()
     if start.startswith(_forms(vocabulary, "tags")):
         return "tags"

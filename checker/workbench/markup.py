@@ -46,7 +46,7 @@ def count(value: object) -> str:
 
 def share(part: float, whole: float) -> str:
     """Return a share in percent, or a dash if there is no whole."""
-    return f"{100 * part / whole:.1f} %" if whole else "–"
+    return f"{100 * part / whole:.1f}%" if whole else "–"
 
 
 def day(value: object) -> str:

@@ -50,7 +50,7 @@ def _row(workbench: Workbench, name: str) -> dict[str, object]:
 def _overall(found: Mapping[str, Precision]) -> str:
     """Return the precision over all rules with its interval, in words; "" if there are too few judged findings."""
     share = overall(found)
-    return f"{100 * share[0]:.0f} % ({100 * share[1]:.0f}-{100 * share[2]:.0f} %)" if share else ""
+    return f"{100 * share[0]:.0f}% ({100 * share[1]:.0f}-{100 * share[2]:.0f}%)" if share else ""
 
 
 def progress(workbench: Workbench) -> list[dict[str, object]]:
@@ -90,7 +90,7 @@ def _telegrams(request: Request, workbench: Workbench, sample: Sample) -> Respon
     if reviewed:
         missed = [str(row["document"]) for row in rows if row["missed"]]
         hit, seen, (low, high) = missed_share(sample, missed, reviewed)
-        words = f"{hit} of {seen} ({100 * low:.1f}-{100 * high:.1f} %)"
+        words = f"{hit} of {seen} ({100 * low:.1f}-{100 * high:.1f}%)"
     waiting = [row for row in rows if not row["reviewed"]]
     return workbench.page(
         request, "sample_telegrams.html", sample=sample, rows=rows, words=words, waiting=waiting, done=len(reviewed)

@@ -104,7 +104,7 @@ def test_findings_count_by_their_own_severity_which_may_depend_on_the_date(tmp_p
 def test_the_charts_say_what_the_tables_say(finished, found):
     text = (finished / "report.html").read_text(encoding="utf-8")
     for year, telegrams, errors, warnings in found["by_year"]:
-        share = f"{errors + warnings:,} of {telegrams:,} ({100 * (errors + warnings) / telegrams:.1f} %)"
+        share = f"{errors + warnings:,} of {telegrams:,} ({100 * (errors + warnings) / telegrams:.1f}%)"
         assert f'<span>{year}</span><span class="bar">' in text and share in text
     assert "SECRET" in text and "E.O. 12958 as amended by E.O. 13292" in text  # words, not codes
     for row in found["flow"]:
@@ -169,4 +169,4 @@ def test_precision_from_samples_is_in_the_report(finished, tmp_path):
     log.append(ReviewDecision(sample.members[0][1], rule, "accepted", "J", how=sample.how, reason="record-copy"))
     main(["audit", "report", str(out), "--isolated"])
     number = len(sample.members)
-    assert f"precision 100 %, {number} of {number}; all reviewed" in (out / "report.html").read_text(encoding="utf-8")
+    assert f"precision 100%, {number} of {number}; all reviewed" in (out / "report.html").read_text(encoding="utf-8")

@@ -182,7 +182,7 @@ def test_merge_and_statistics(audited, log, tmp_path, capsys):
     assert 0 == main(["decisions", "stats", merged])
     text = capsys.readouterr().out
     assert "8 events from 2 files" in text and "4 decisions, 0 missed findings reported" in text
-    assert "4 findings judged by two reviewers, who agree on 3 (75 %)" in text
+    assert "4 findings judged by two reviewers, who agree on 3 (75%)" in text
     assert 2 == main(["decisions", "merge", log.path, "--out", merged])
     assert 2 == main(["decisions", "stats", str(tmp_path / "none")])
 

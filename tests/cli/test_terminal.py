@@ -249,8 +249,8 @@ def test_a_progress_bar_has_totals_rate_and_time_left(monkeypatch: pytest.Monkey
     bar.clear()
     assert [
         "",
-        "[#####---------------]  25 %  500 of 2,000 files  250/s  0:06 left",
-        "[##########----------]  50 %  1,000 of 2,000 files  250/s  0:04 left",
+        "[#####---------------]  25%  500 of 2,000 files  250/s  0:06 left",
+        "[##########----------]  50%  1,000 of 2,000 files  250/s  0:04 left",
         "",
     ] == sys.stderr.getvalue().split("\r\x1b[K")  # type: ignore[attr-defined]
     monkeypatch.setattr(sys, "stderr", io.StringIO())

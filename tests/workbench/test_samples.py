@@ -47,10 +47,10 @@ def test_a_sample_is_drawn_worked_through_and_read(folder, reader, view):
     for reopened in (reader, view(folder / "out")):
         rule = next(row for row in reopened.json("/samples/spring.json")["rules"] if row["rule"] == "FMT-002")
         assert (9, 3, 0, total) == (rule["right"], rule["wrong"], rule["undecided"], rule["population"])
-        assert "75 % (47-91 %), 9 of 12" == rule["words"]
-        assert "75 % (47-91 %), 9 of 12" in plain(
-            reopened.get("/samples/spring")
-        ) and "75 % (47-91 %), 9 of 12" in plain(reopened.get("/rules/FMT-002"))
+        assert "75% (47-91%), 9 of 12" == rule["words"]
+        assert "75% (47-91%), 9 of 12" in plain(reopened.get("/samples/spring")) and "75% (47-91%), 9 of 12" in plain(
+            reopened.get("/rules/FMT-002")
+        )
     assert "spring" in plain(reader.get("/")) and "spring" in plain(reader.get("/samples"))
 
 
@@ -110,7 +110,7 @@ def test_a_sample_of_telegrams_says_how_often_something_was_missed(reader, folde
         assert "Reviewed: nothing more" in plain(reader.get(f"/documents/{number}?sample=spring"))
         following = reader.post("/samples/reviewed", {"sample": "spring", "document": number} | person)["next"]
     assert "/samples/spring" == following
-    assert "1 of 6 (3.0-56.4 %)" in plain(view(folder / "out").get("/samples/spring"))
+    assert "1 of 6 (3.0-56.4%)" in plain(view(folder / "out").get("/samples/spring"))
     assert "error" in reader.post("/samples/reviewed", {"sample": "spring", "document": "0"} | person, 400)
     assert 0 == reader.json("/findings.json?decision=confirmed")["total"]
     report = plain(reader.get("/inspection/spring"))
