@@ -120,6 +120,21 @@ class Cursor:
         stem, ahead = known
         return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in self.stems(stem))
 
+    def places(self, sign: str, high: int) -> list[int]:
+        """Return the offsets of `sign` before `high`, found as in `has`."""
+        fold = self.fold
+        known = self.grammar.stems.get(sign)
+        if known is not None:
+            stem, ahead = known
+            places = [at - ahead for at in self._stems.get(stem) or self.stems(stem) if at >= ahead]
+            return [at for at in places if fold.startswith(sign, at, high)]
+        found = []
+        at = fold.find(sign, 0, high)
+        while at >= 0:
+            found.append(at)
+            at = fold.find(sign, at + len(sign), high)
+        return found
+
     def line_end(self, start: int) -> int:
         """Return the offset of the line feed that ends the line containing `start`."""
         return self.fold.find("\n", start)

@@ -5,12 +5,17 @@ Tables that few telegrams need are built when first used.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from ..record import BoundedCache
+from ..text import Pattern
 from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
+
+_STEM = 7  # letters
 
 
 class Control:
@@ -56,8 +61,7 @@ class Grammar:
             signs += entry.forms.get("spaced", ())
             if not entry.forms.get("spaced"):
                 signs += [form + " " for form in entry.forms.get("telegram", ())[:1]]
-        cores = [sign for sign in signs if not any(other in sign for other in signs if other != sign)]
-        return tuple((core, tuple(sign for sign in signs if core in sign)) for core in cores)
+        return tuple((core, tuple(sign for sign in signs if core in sign)) for core in _least(signs))
 
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
@@ -254,14 +258,18 @@ class Grammar:
 
     @cached_property
     def stems(self) -> dict[str, tuple[str, int]]:
-        """Return, for words that contain letters of `opener_starts`, those letters and the number of letters before
-        them.
+        """Return, for words that contain letters of `opener_starts`, of a letter-spaced level, or of several stamps,
+        those letters and the number of letters before them.
 
-        Every text is searched for these letters anyway.
+        One search for the letters then finds the places where each of the words can be.
         """
+        stamps = [form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines)]
+        levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
+        stems = [*self.opener_starts, *_least(form[2:] for form in self.spaced_levels)]
+        stems += [start for start, count in Counter(form[:_STEM] for form in stamps).items() if count > 1]
         found = {}
-        for sign in (*self.page_signs, *self.head_starts, *(core for core, _ in self.banner_signs)):
-            stem = next((start for start in self.opener_starts if start in sign), None)
+        for sign in (*self.page_signs, *self.head_starts, *(core for core, _ in self.banner_signs), *levels, *stamps):
+            stem = next((start for start in stems if start in sign), None)
             if stem is not None:
                 found[sign] = stem, sign.index(stem)
         return found
@@ -280,14 +288,18 @@ class Grammar:
         return found
 
     @cached_property
+    def stamp_forms(self) -> tuple[tuple[Entry, tuple[str, ...], tuple[str, ...]], ...]:
+        """Return each stamp with its phrases, and with its forms that begin a line."""
+        return tuple((one, one.forms.get("phrase", ()), one.spellings("line", "opens")) for one in self.words["stamps"])
+
+    @cached_property
     def page_signs(self) -> tuple[str, ...]:
         """Return words at least one of which occurs in every text with page lines or an archive's frame."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
-        stamps = self.words["stamps"].entries
-        signs += [form for entry in stamps if "continued" in entry.forms for form in entry.forms.get("phrase", ())]
-        signs += [form for entry in stamps for form in entry.spellings("line", "opens")]
-        return (*signs, *self.label("attributes", "line"))
+        for entry, phrases, lines in self.stamp_forms:
+            signs += (*phrases, *lines) if "continued" in entry.forms else lines
+        return _least((*signs, *self.label("attributes", "line")))
 
     @cached_property
     def spaced_levels(self) -> tuple[str, ...]:
@@ -300,21 +312,20 @@ class Grammar:
         return tuple(form for entry in self.words["levels"] for form in entry.spellings("telegram"))
 
     @cached_property
-    def copy_signs(self) -> tuple[str, ...]:
-        """Return what indicates a cut preview, marks at line ends, a doubled first letter, a quoted value, or an
-        e-mail.
+    def copy_heads(self) -> Pattern:
+        """Return the pattern of line beginnings that indicate a doubled first letter of a level, an e-mail, or, if one
+        occurs twice, a second copy of the telegram (`repeated_labels`).
         """
         doubled = [form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " ")]
         doubled += [form[0] + form[:5] for form in self.plain_levels]
-        mail = (f"\n{form}:" for form in self.label("date", "field"))
-        quoted = (f'"{form}' for form in self.spaced_levels)
-        return ("...\n", "\u2026\n", " \\\n", *(f"\n{sign}" for sign in dict.fromkeys(doubled)), *quoted, *mail)
+        mail = (f"{form}:" for form in self.label("date", "field"))
+        signs = (*dict.fromkeys(doubled), *mail, *self.repeated_labels)
+        return Pattern("\n(" + "|".join(map(re.escape, signs)) + ")")
 
     @cached_property
     def repeated_labels(self) -> tuple[str, ...]:
         """Return beginnings of lines that occur once in a telegram, but twice in a text with two copies of it."""
-        forms = (*self.label("sender", "line"), *(self.label(code, "line")[0] for code in ("tags", "subject")))
-        return tuple(f"\n{form}" for form in forms)
+        return (*self.label("sender", "line"), *(self.label(code, "line")[0] for code in ("tags", "subject")))
 
     @cached_property
     def head_starts(self) -> tuple[str, ...]:
@@ -324,8 +335,9 @@ class Grammar:
     @cached_property
     def head_signs(self) -> tuple[str, ...]:
         """Return words at least one of which occurs near the top of every text with release stamps."""
-        stamps = [entry for entry in self.words["stamps"] if not entry.forms.get("continued")]
-        return tuple(form for entry in stamps for form in entry.forms.get("phrase", ()))
+        return tuple(
+            form for entry, phrases, _ in self.stamp_forms if not entry.forms.get("continued") for form in phrases
+        )
 
     @cached_property
     def notice_forms(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -333,8 +345,7 @@ class Grammar:
         entries = self.words["notices"].entries
         lines = dict.fromkeys(form for entry in entries for form in entry.forms.get("line", ()))
         phrases = dict.fromkeys(form for entry in entries for form in entry.forms.get("phrase", ()))
-        least = tuple(one for one in phrases if not any(two in one for two in phrases if two != one))
-        return tuple(lines), least
+        return tuple(lines), _least(phrases)
 
     @cached_property
     def page_controls(self) -> dict[str, Level]:
@@ -430,6 +441,12 @@ class Grammar:
     def slips(self) -> dict[str, str | None]:
         """Return the cache of suggestions for unknown TAGS."""
         return BoundedCache(4096)
+
+
+def _least(forms: Iterable[str]) -> tuple[str, ...]:
+    """Return the forms that contain no other, each once: a text without any of them contains none of the others."""
+    known = tuple(dict.fromkeys(forms))
+    return tuple(one for one in known if not any(two in one for two in known if two != one))
 
 
 def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -233,7 +233,7 @@ def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
     """Return whether a classification line begins another copy: the text before it is cut, or both have the same
     fields.
     """
-    labels = cursor.grammar.repeated_labels
+    labels = [f"\n{label}" for label in cursor.grammar.repeated_labels]
     near = (cursor.fold[before : min(before + _FIELDS_NEAR, at)], cursor.fold[at : at + _FIELDS_NEAR])
     if any(label in near[0] and label in near[1] for label in labels):
         return True

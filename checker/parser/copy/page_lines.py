@@ -237,18 +237,14 @@ class PageLineFinder:
 
     def _stamps(self) -> None:
         cursor = self.cursor
-        for entry in cursor.words["stamps"]:
-            for phrase in entry.forms.get("phrase", ()):
-                at = cursor.fold.find(phrase, 0, self.limit)
-                while at >= 0:
+        for entry, phrases, lines in cursor.grammar.stamp_forms:
+            for phrase in phrases:
+                for at in cursor.places(phrase, self.limit):
                     self._stamp(at, len(phrase), entry, entry.forms.get("continued", ()))
-                    at = cursor.fold.find(phrase, at + len(phrase), self.limit)
-            for form in entry.spellings("line", "opens"):
-                at = cursor.fold.find(form, 0, self.limit)
-                while at >= 0:
+            for form in lines:
+                for at in cursor.places(form, self.limit):
                     if cursor.begins_line(at):
                         self._line_stamp(at, len(form), entry)
-                    at = cursor.fold.find(form, at + len(form), self.limit)
 
     def _line_stamp(self, at: int, length: int, entry: Entry) -> None:
         """Cut a stamp that occupies whole lines: DECLASSIFIED, then the authority, the reviewer, and the date."""

@@ -11,6 +11,7 @@ from ..cursor import Cursor
 _SMALL_LETTERS = "aeinorst"
 _CAPITALS = 20  # a text in capitals has fewer of these letters than one in so many characters
 _PROSE = 200  # code points of a text without two numbers that is more than a note in capitals
+_CUT_LINES = ("...\n", "\u2026\n", " \\\n")  # the ends of a cut preview, and a mark at line ends
 _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
 
 
@@ -90,33 +91,43 @@ def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
 def has_artifacts(cursor: Cursor) -> bool:
     """Return whether the text may contain earlier copies of the telegram, or marks that copying added."""
     fold = cursor.fold
-    if any(sign in fold for sign in cursor.grammar.copy_signs) or is_smart_form(cursor):
+    heads: list[str] = cursor.grammar.copy_heads.findall(fold)
+    counts = [heads.count(label) for label in cursor.grammar.repeated_labels]
+    if len(heads) > sum(counts) or any(count > 1 for count in counts):
         return True
-    return any(fold.count(sign) > 1 for sign in cursor.grammar.repeated_labels)
+    if any(sign[-2] in fold and sign in fold for sign in _CUT_LINES):
+        return True
+    return _has_quoted_level(cursor) or is_smart_form(cursor)
+
+
+def _has_quoted_level(cursor: Cursor) -> bool:
+    return '"' in cursor.fold and any(f'"{form}' in cursor.fold for form in cursor.grammar.spaced_levels)
 
 
 def glued_levels(cursor: Cursor) -> list[int]:
     """Return the offsets of levels that follow a tab or the quotation marks between two values of a row, and of
     letter-spaced levels that follow a figure or full stop.
     """
-    found = []
-    for sign, before in _level_signs(cursor.words):
-        at = cursor.fold.find(sign)
-        while at >= 0:
-            if at and (cursor.text[at - 1] in before or cursor.text.endswith(BETWEEN_VALUES, 0, at)):
-                found.append(at)
-            at = cursor.fold.find(sign, at + 1)
-    return sorted(set(found))
+    text = cursor.text
+    spaced = [(at, "\t.0123456789") for form in cursor.grammar.spaced_levels for at in cursor.places(form, cursor.size)]
+    plain: list[tuple[int, str]] = []
+    if "\t" in text or ('"' in text and BETWEEN_VALUES in text):
+        plain = [(at, before) for form, before in _short_levels(cursor.words) for at in cursor.places(form, cursor.size)]
+    return sorted(
+        {
+            at
+            for at, before in (*spaced, *plain)
+            if at and (text[at - 1] in before or text.endswith(BETWEEN_VALUES, 0, at))
+        }
+    )
 
 
 @lru_cache(maxsize=16)
-def _level_signs(words: Vocabulary) -> tuple[tuple[str, str], ...]:
+def _short_levels(words: Vocabulary) -> tuple[tuple[str, str], ...]:
     """Return the spellings of levels that only classification lines have, each with what copies print before it."""
-    spaced = [form for entry in words["levels"] for form in entry.forms.get("spaced", ())]
     plain = sorted({form for entry in words["levels"] for form in entry.spellings("telegram")})
     titles = {entry.title for entry in words["levels"]}
-    short = ((f"{form} ", "" if form in titles else "\t") for form in plain)
-    return (*((form, "\t.0123456789") for form in spaced), *short)
+    return tuple((f"{form} ", "" if form in titles else "\t") for form in plain)
 
 
 def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
@@ -124,14 +135,13 @@ def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
     next word: the offset, the level and what is missing there.
     """
     found = []
+    fold = cursor.fold
     for entry, form in _spaced_levels(cursor.words):
         for sign, missing in ((form[2:], form[:2]), (form, " ")):
-            at = cursor.fold.find(f"\n{sign}") + 1
-            while at > 0:
+            for at in cursor.places(sign, cursor.size):
                 end = at + len(sign)
-                if (missing == " ") == cursor.fold[end].isalpha():
+                if at and fold[at - 1] == "\n" and (missing == " ") == fold[end].isalpha():
                     found.append((end if missing == " " else at, entry, missing))
-                at = cursor.fold.find(f"\n{sign}", end) + 1
     return found
 
 
