@@ -267,18 +267,18 @@ class Telegram(Node):
         In a copy that begins with a later section, the first paragraph may have any number. A paragraph that was
         withheld between two numbers counts as the numbers between them.
         """
-        found = []
-        before = self.span.start
+        found: list[tuple[Node, Paragraph]] = []
+        before: Node = self
         last = None if isinstance(self.banner, Banner) and (self.banner.section or 1) > 1 else 0
-        whole = [one.span.start for one in self.deletions if one.place in ("mark", "paragraph")]
         for paragraph in self.paragraphs:
             if paragraph.depth == 1 and paragraph.number is not None and paragraph.kind == "numbered":
                 if last is not None and paragraph.number not in (last + 1, 1):
-                    at = bisect_left(whole, before)
-                    if at == len(whole) or whole[at] >= paragraph.span.start:
-                        found.append(paragraph)
-                last, before = paragraph.number, paragraph.span.start
-        return tuple(found)
+                    found.append((before, paragraph))
+                last, before = paragraph.number, paragraph
+        if found and self.deletions:  # few telegrams skip a number: only they need the positions
+            whole = [one.span.start for one in self.deletions if one.place in ("mark", "paragraph")]
+            found = [(one, two) for one, two in found if not _is_any_between(whole, one.span.start, two.span.start)]
+        return tuple([paragraph for _, paragraph in found])
 
     @property
     def misplaced_lines(self) -> tuple[Word, ...]:
@@ -577,6 +577,12 @@ class Telegram(Node):
         if self.source_record is not None and self.source_record.serial is not None:
             return self.source_record.year, self.source_record.post, self.source_record.serial
         return year, None, None
+
+
+def _is_any_between(starts: list[int], low: int, high: int) -> bool:
+    """Return whether any of some offsets in order is in a span."""
+    at = bisect_left(starts, low)
+    return at < len(starts) and starts[at] < high
 
 
 LAZY = {

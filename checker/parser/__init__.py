@@ -10,14 +10,13 @@ from ..record import Lazy
 from ..text import View
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .cursor import Cursor, Cut, moved_cuts, removals, tile
+from .cursor import Cursor, Cut, moved_cuts, tile
 from .fields.deletions import has_margin_codes, margin_codes, margin_cuts, margin_nodes
 from .layouts.acp127 import read_telegram
 from .layouts.detect import (
     broken_levels,
     glued_levels,
     has_artifacts,
-    has_authority_opener,
     has_joined_fields,
     has_page_lines,
     is_bare_text,
@@ -80,24 +79,20 @@ def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Del
         found = margin_codes(whole)
         margin += margin_nodes(whole, found)
         cuts = margin_cuts(found)
-        cursor = _without(whole, cuts)
+        cursor = whole.without(cuts)
     if has_artifacts(cursor):
         from .copy.artifacts import artifacts  # 1 ms: few copies repeat a telegram or mark its line ends
 
         found_copies = artifacts(cursor)
-        cursor = _without(cursor, found_copies)
+        cursor = cursor.without(found_copies)
         cuts = moved_cuts(found_copies, cuts)
     if has_page_lines(cursor):
         from .copy.page_lines import PageLineFinder  # 1 ms: most telegrams have no page lines
 
         found_lines = PageLineFinder(cursor, telegram).find()
-        cursor = _without(cursor, found_lines)
+        cursor = cursor.without(found_lines)
         cuts = moved_cuts(found_lines, cuts)
     return cursor, cuts, margin
-
-
-def _without(cursor: Cursor, cuts: list[Cut]) -> Cursor:
-    return Cursor(cursor.view.exchange(removals(cuts)), cursor.words, cursor.grammar) if cuts else cursor
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
@@ -237,7 +232,7 @@ def _hides_reference_or_authority(cursor: Cursor, telegram: Telegram) -> bool:
     level = telegram.level
     if telegram.authority is not None or not isinstance(level, Level) or not level.classified:
         return False
-    return has_authority_opener(cursor, 0, cursor.size)
+    return cursor.has_opener(0, cursor.size)
 
 
 def _fields_read(cursor: Cursor, telegram: Telegram) -> int:

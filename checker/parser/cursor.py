@@ -59,11 +59,11 @@ class Cursor:
         "words",
     )  # fmt: skip
 
-    def __init__(self, view: View, words: Vocabulary, grammar: Grammar) -> None:
+    def __init__(self, view: View, words: Vocabulary, grammar: Grammar, fold: str = "") -> None:
         self.view = view
         self.span: Callable[[int, int], Span] = view.spans()  # from offsets of the view to the source
         self.text = view.text
-        self.fold = folded(view.text) + "\n"
+        self.fold = fold or folded(view.text) + "\n"
         self.size = len(view.text)
         self.words = words
         self.grammar = grammar
@@ -73,6 +73,17 @@ class Cursor:
         self.collected: dict[str, list[Node]] = {}
         self.deletions: list[FoundDeletion] | None = None  # filled by `fields.deletions`
         self._stems: dict[str, list[int]] = {}
+
+    def without(self, cuts: list[Cut]) -> Cursor:
+        """Return a cursor over the text without these cuts, which are in order and do not overlap."""
+        if not cuts:
+            return self
+        fold = ""
+        if "\r" not in self.text:  # a cut between the characters of a line end would change how the line ends
+            edges = zip((0, *(cut.end for cut in cuts)), (*(cut.start for cut in cuts), len(self.fold)), strict=True)
+            fold = "".join([self.fold[start:end] for start, end in edges])
+        view = self.view.exchange([Exchange(cut.start, cut.end) for cut in cuts])
+        return Cursor(view, self.words, self.grammar, fold)
 
     def word(self, start: int, end: int) -> Word:
         """Return the text between two offsets as written."""
@@ -119,6 +130,14 @@ class Cursor:
             return self.fold.find(sign, low, high) >= 0
         stem, ahead = known
         return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in self.stems(stem))
+
+    def has_opener(self, low: int, high: int) -> bool:
+        """Return whether a label that opens an authority block occurs in the span."""
+        for start, forms in self.grammar.opener_starts.items():
+            for at in self.stems(start):
+                if at >= low and self.fold.startswith(forms, at, high):
+                    return True
+        return False
 
     def places(self, sign: str, high: int) -> list[int]:
         """Return the offsets of `sign` before `high`, found as in `has`."""
@@ -215,11 +234,6 @@ def without_overlap(cuts: list[Cut]) -> list[Cut]:
             found.append(Cut(start, cut.end, cut.kind))
             edge = cut.end
     return found
-
-
-def removals(cuts: list[Cut]) -> list[Exchange]:
-    """Return the cuts as replacements for the view."""
-    return [Exchange(cut.start, cut.end) for cut in cuts]
 
 
 def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:

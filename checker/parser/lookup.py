@@ -161,6 +161,15 @@ class Grammar:
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("doubled", ())}
 
     @cached_property
+    def era_numbers(self) -> dict[str, str]:
+        """Return the code of the era for the number of its order; of two eras of one order, the first."""
+        found: dict[str, str] = {}
+        for entry in self.words["eras"]:
+            if entry.fact("number"):
+                found.setdefault(entry.fact("number"), entry.code)
+        return found
+
+    @cached_property
     def prosigns(self) -> dict[str, Entry]:
         """Return the precedence for each prosign."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("prosign", ())}

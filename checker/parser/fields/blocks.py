@@ -262,10 +262,11 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
             return label[0]
     if state.open not in _BEFORE_AUTHORITY or "authority" in state.seen:
         return _inner_mark(cursor, state)
-    for form in cursor.grammar.authority_openers:
-        at = fold.find(" " + form, low, high) + 1
-        if at and is_authority_label(cursor, at + len(form)):
-            return at
+    if cursor.has_opener(low, high):
+        for form in cursor.grammar.authority_openers:
+            at = fold.find(" " + form, low, high) + 1
+            if at and is_authority_label(cursor, at + len(form)):
+                return at
     return _inner_mark(cursor, state)
 
 

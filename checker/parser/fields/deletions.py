@@ -205,16 +205,17 @@ def deletion_at(cursor: Cursor, start: int) -> FoundDeletion | None:
 
 def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
     fold = cursor.fold
-    if "[" in fold:
-        yield from _notes(cursor, forms)
+    yield from _notes(cursor, forms) if "[" in fold else ()
     if _NEAR_EXEMPTION.search(fold) is not None or _NEAR_ENCLOSED.search(fold) is not None:
         yield from _code_runs(cursor, forms)
     for word in forms.alone:
-        yield from _words_alone(cursor, word, forms)
+        if word in cursor.text:
+            yield from _words_alone(cursor, word, forms)
     for form, code in forms.lone_notices:
-        yield from _notices_alone(cursor, form, code, forms)
+        if form in fold:
+            yield from _notices_alone(cursor, form, code, forms)
     for sign, code, pattern in forms.rows:
-        if sign in fold:
+        if sign[0] in fold and sign in fold:
             yield from _rows(cursor, sign, code, pattern)
     if not fold.isascii() and any(block in fold for block in forms.blocks):
         for match in forms.block_run.finditer(fold):
@@ -296,13 +297,13 @@ def _near_line_start(cursor: Cursor, at: int) -> int:
 
 def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
     """Yield a code without a number, such as OGA, right after a label or a paragraph number."""
-    at = cursor.fold.find(word)
+    at = cursor.text.find(word)
     while at >= 0:
         end = at + len(word)
-        if cursor.text[at:end] == word and not cursor.fold[end].isalnum() and _follows_label(cursor, at):
+        if not cursor.fold[end].isalnum() and _follows_label(cursor, at):
             if cursor.blank_line(end) or (cursor.fold[end] in " ,;" and cursor.fold[at - 1] != "."):
                 yield FoundDeletion(at, end, forms.code_form, (forms.by_form[word],))
-        at = cursor.fold.find(word, end)
+        at = cursor.text.find(word, end)
 
 
 def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
@@ -395,9 +396,10 @@ def _between_numbers(cursor: Cursor, telegram: Telegram, forms: DeletionForms, k
     """Return lines of one repeated character, or codes without a number, in place of paragraphs that the numbering
     skips.
     """
-    found = []
-    starts = [one.span.start for one in telegram.numbered]
-    for paragraph in telegram.misnumbered:
+    found: list[Deletion] = []
+    misnumbered = telegram.misnumbered
+    starts = [one.span.start for one in telegram.numbered] if misnumbered else []
+    for paragraph in misnumbered:
         at = bisect_left(starts, paragraph.span.start)
         before = starts[at - 1] if at else 0
         for match in _LINE_ALONE.finditer(cursor.view.source.text, before, paragraph.span.start):

@@ -84,11 +84,10 @@ def _is_spread(text: str, usual: str) -> bool:
 
 def place_order(cursor: Cursor, line: EoLine) -> None:
     """Set the era whose order the line cites, or the known number most similar to it."""
-    known = [entry for entry in cursor.words["eras"] if entry.fact("number")]
-    line.era = next((entry.code for entry in known if entry.fact("number") == line.order), None)
+    eras = cursor.grammar.era_numbers
+    line.era = eras.get(line.order)
     if line.era is None:
-        numbers = [entry.fact("number") for entry in known]
-        nearest = max(numbers, key=lambda number: _likeness(number, line.order), default="")
+        nearest = max(eras, key=lambda number: _likeness(number, line.order), default="")
         line.nearest = nearest if _likeness(nearest, line.order) >= _LIKE else None
 
 
@@ -384,10 +383,21 @@ def _flush(cursor: Cursor, tags: list[Tag], words: list[tuple[int, int]]) -> Non
 
 def _tag(cursor: Cursor, low: int, high: int) -> Tag:
     word = cursor.fold[low:high]
-    for table, kind in _KINDS:
-        if table in cursor.words and cursor.words[table].find(word) is not None:
-            return Tag(cursor.span(low, high), cursor.text[low:high], kind)
+    kind = _tag_kinds(cursor.words).get(word)
+    if kind is not None:
+        return Tag(cursor.span(low, high), cursor.text[low:high], kind)
     return Tag(cursor.span(low, high), cursor.text[low:high], "unknown", False, suggestion(cursor, word))
+
+
+@lru_cache(maxsize=4)
+def _tag_kinds(words: Vocabulary) -> dict[str, str]:
+    """Return the kind of TAG for each spelling and code in the tables of TAGS."""
+    found: dict[str, str] = {}
+    for name, kind in _KINDS:
+        for entry in words.tables.get(name, ()):
+            for form in (*entry.spellings(), entry.code):
+                found.setdefault(form, kind)
+    return found
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:

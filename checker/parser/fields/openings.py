@@ -128,9 +128,9 @@ class OpeningFinder:
         group = match.lastindex or 0
         end = match.end() + shift
         if match.group(1) is not None:
-            if self._is_note(end):
-                return
-            self._numbered(match, start, match.start(1) + shift, end)
+            at = self.cursor.after_blanks(end)
+            if not self.cursor.fold.startswith(self.cursor.grammar.page_word("minimize"), at):  # a note, not a portion
+                self._numbered(match, start, (match.start(1) + shift, end), at)
         elif group == 4:
             self._lettered(match.group(4), start, match.start(4) + shift, end)
         elif group == 5:
@@ -143,21 +143,18 @@ class OpeningFinder:
 
     # ---- Numbered paragraphs -----------------------------------------------------------------------------------------
 
-    def _is_note(self, at: int) -> bool:
-        """Return whether a number precedes a note on handling, which is not a portion."""
-        return self.cursor.fold.startswith(self.cursor.grammar.page_word("minimize"), self.cursor.after_blanks(at))
-
-    def _numbered(self, match: re.Match[str], start: int, label: int, end: int) -> None:
+    def _numbered(self, match: re.Match[str], start: int, label: tuple[int, int], at: int) -> None:
+        """Open a numbered paragraph, unless the number merely begins a line. Its first word is at `at`."""
         number = int(match.group(1))
         letter = match.group(2)
-        mark = None if self._is_numbered_letter(end) else self._mark(end, letter is None)
+        mark = None if self._is_numbered_letter(at) else self._mark(at, letter is None)
         if mark is None:
             mark, start = self._mark_above(start)
         free = mark is not None or self._is_free(start)
         if letter is not None:
             if free and number in (self.outer, self.outer + 1):
                 self.outer = number
-                self.openings.append(Opening(start, (label, end), "lettered", 2, number, mark))
+                self.openings.append(Opening(start, label, "lettered", 2, number, mark))
             return
         if mark is None and self.marked and self.close == "." and match.group(3) == ")":
             depth = 2 if free and (number == self.inner + 1 or self._after_blank(start)) else 0
@@ -171,7 +168,7 @@ class OpeningFinder:
             self.inner = number
         else:
             return
-        self.openings.append(Opening(start, (label, end), "numbered", depth, number, mark))
+        self.openings.append(Opening(start, label, "numbered", depth, number, mark))
 
     def _depth(self, number: int, marked: bool, free: bool, start: int) -> int:
         """Return 1 for the main sequence, 2 for a list inside a paragraph, or 0 for a number that merely begins a line.
@@ -266,15 +263,14 @@ class OpeningFinder:
         above = fold[low:at].rstrip(" ")
         return letter == "B" or not above.endswith("\n\n") or above.rstrip(" \n")[-1:] in ",;:"
 
-    def _is_numbered_letter(self, end: int) -> bool:
+    def _is_numbered_letter(self, at: int) -> bool:
         """Return whether the bracket after a number is the next letter of a list, as in `3. (a)`, `4. (b)`."""
-        at = self.cursor.after_blanks(end)
         letter = self._lone_letter(at)
         if letter == "A" or _follows(self.numbered_letter, letter):
             self.numbered_letter = letter
             self.items.add(at)
             return True
-        if letter and self._mark(end, True) is not None:
+        if letter and self.numbered_letter and self._mark(at, True) is not None:
             self.numbered_letter = ""
         return False
 

@@ -186,7 +186,7 @@ class ParagraphBuilder:
         """Set where the mark is, searching it if need be; return where the paragraph's own words begin."""
         fold = self.cursor.fold
         first = opening.label_end
-        if self.cursor.after_blanks(first) in self.items:
+        if self.items and self.cursor.after_blanks(first) in self.items:
             return first
         if node.mark is None:
             return find_mark(self.cursor, node, min(first, high), high)

@@ -14,7 +14,6 @@ from ..fields.labelled import read_eo, read_references, read_subject, read_tags
 from ..fields.paragraphs import read_sections
 from ..fields.signature import read_end
 from ..markings import finder
-from .detect import has_authority_opener
 
 _NEAR = 40  # lines
 _MAX_READINGS = 8  # of one authority block, from different labels on
@@ -235,7 +234,7 @@ def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
     """Search the paragraphs for the authority sentence, which some telegrams have there."""
-    if not has_authority_opener(cursor, low, high):
+    if not cursor.has_opener(low, high):
         return
     read: dict[int, int] = {}  # by the end of a block: how often it was read from one of its labels on
     for form in cursor.grammar.authority_openers:

@@ -79,15 +79,6 @@ def is_bare_text(cursor: Cursor, telegram: Telegram) -> bool:
     return small * _CAPITALS < cursor.size
 
 
-def has_authority_opener(cursor: Cursor, low: int, high: int) -> bool:
-    """Return whether a label that opens an authority block occurs in the span."""
-    for start, forms in cursor.grammar.opener_starts.items():
-        for at in cursor.stems(start):
-            if at >= low and cursor.fold.startswith(forms, at, high):
-                return True
-    return False
-
-
 def has_artifacts(cursor: Cursor) -> bool:
     """Return whether the text may contain earlier copies of the telegram, or marks that copying added."""
     fold = cursor.fold
@@ -109,17 +100,11 @@ def glued_levels(cursor: Cursor) -> list[int]:
     letter-spaced levels that follow a figure or full stop.
     """
     text = cursor.text
-    spaced = [(at, "\t.0123456789") for form in cursor.grammar.spaced_levels for at in cursor.places(form, cursor.size)]
-    plain: list[tuple[int, str]] = []
+    signs = [(form, "\t.0123456789") for form in cursor.grammar.spaced_levels]
     if "\t" in text or ('"' in text and BETWEEN_VALUES in text):
-        plain = [(at, before) for form, before in _short_levels(cursor.words) for at in cursor.places(form, cursor.size)]
-    return sorted(
-        {
-            at
-            for at, before in (*spaced, *plain)
-            if at and (text[at - 1] in before or text.endswith(BETWEEN_VALUES, 0, at))
-        }
-    )
+        signs += _short_levels(cursor.words)
+    places = ((at, before) for form, before in signs for at in cursor.places(form, cursor.size) if at)
+    return sorted({at for at, before in places if text[at - 1] in before or text.endswith(BETWEEN_VALUES, 0, at)})
 
 
 @lru_cache(maxsize=16)
