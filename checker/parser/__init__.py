@@ -18,6 +18,7 @@ from .layouts.detect import (
     glued_levels,
     has_artifacts,
     has_joined_fields,
+    has_long_line,
     has_page_lines,
     is_bare_text,
     is_mail,
@@ -111,6 +112,7 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
     form = printed_form(cursor)
     if form:
         return _read_printed(cursor, telegram, form)
+    cursor = _divided(cursor)
     read_telegram(cursor, telegram)
     if is_mail(cursor, telegram):
         return _read_document(cursor, telegram)
@@ -129,6 +131,16 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
     if _is_cable(telegram) or _has_cable_frame(cursor, telegram) or is_bare_text(cursor, telegram):
         return cursor
     return _read_document(cursor, telegram)
+
+
+def _divided(cursor: Cursor) -> Cursor:
+    """Return a cursor over the text with its paragraphs on lines of their own."""
+    if not has_long_line(cursor):
+        return cursor
+    from .layouts.unflatten import paragraph_breaks  # 1 ms: few copies have lost the line ends of the text
+
+    breaks = paragraph_breaks(cursor)
+    return Cursor(cursor.view.exchange(breaks), cursor.words, cursor.grammar) if breaks else cursor
 
 
 def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:

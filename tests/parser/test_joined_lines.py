@@ -202,3 +202,37 @@ def test_a_sentence_goes_on_after_an_empty_line() -> None:
     text = "(C) The King has received\n\nseven carriages.\n\nThe bridge is closed.\nDOE\n"
     found = telegram(HEADER + BANNER + FIELDS + BLOCK + text)
     assert 2 == len(found.paragraphs)
+
+
+SENTENCE = "The King waits for the bridge at Zenda. " * 8
+JOINED = f"1. (C) {SENTENCE}2. (S/NF) {SENTENCE} Tolls ----- 3. (U) {SENTENCE}DOE\n"
+
+
+def numbers(text: str, above: str = BLOCK) -> list[object]:
+    found = telegram(HEADER + BANNER + FIELDS + above + text)
+    return [(item.number, item.mark.text if item.mark else None) for item in found.numbered]
+
+
+def test_paragraphs_that_share_a_line_are_divided_at_their_numbers_and_marks() -> None:
+    marks = [(1, "(C)"), (2, "(S/NF)"), (3, "(U)")]
+    assert marks == numbers(JOINED)
+    assert marks == numbers(JOINED.replace("1. (C)", "\xb61. (C)"))
+    assert marks == numbers(JOINED.replace("3. (U)", "\n\n3. (U)"))
+    assert marks == numbers(JOINED, above=BLOCK.rstrip() + "  ")
+    assert [(1, "(C)"), (3, "(U)")] == numbers(JOINED.replace("2. (S/NF)", "2."))
+    assert [(1, None), (2, "(S/NF)"), (3, "(U)")] == numbers(JOINED.replace("1. (C)", "1)"))
+    source = Source("telegram.txt", HEADER + BANNER + FIELDS + BLOCK + JOINED)
+    failed = {each.rule for each in engine.judge(telegram(source.text), source, rulebook.load()).findings}
+    assert {"CLS-004", "XRF-003"} <= failed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1. (C) {SENTENCE}See paragraph 2. (U) is its mark.\n\n2. (U) {SENTENCE}\nDOE\n",
+        f"1. (C) {SENTENCE}It is in paragraph 4. (C) is its mark.\n\n2. (U) {SENTENCE}\nDOE\n",
+        f"1. (C) {SENTENCE}It cost 2. (Note: crowns.)\n\n2. (U) {SENTENCE}\nDOE\n",
+    ],
+)
+def test_a_number_within_a_line_that_is_not_next_is_no_paragraph(text: str) -> None:
+    assert [(1, "(C)"), (2, "(U)")] == numbers(text)

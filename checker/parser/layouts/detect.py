@@ -12,6 +12,7 @@ _SMALL_LETTERS = "aeinorst"
 _CAPITALS = 20  # a text in capitals has fewer of these letters than one in so many characters
 _PROSE = 200  # code points of a text without two numbers that is more than a note in capitals
 _CUT_LINES = ("...\n", "\u2026\n", " \\\n")  # the ends of a cut preview, and a mark at line ends
+_LONGEST_LINE = 200  # code points of a line of running text in a copy that has its line ends
 _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
 
 
@@ -133,6 +134,11 @@ def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
 @lru_cache(maxsize=16)
 def _spaced_levels(words: Vocabulary) -> tuple[tuple[Entry, str], ...]:
     return tuple((entry, form) for entry in words["levels"] for form in entry.forms.get("spaced", ()))
+
+
+def has_long_line(cursor: Cursor) -> bool:
+    """Return whether a line is so long that the copy has lost line ends there."""
+    return max(map(len, cursor.fold.split("\n"))) > _LONGEST_LINE
 
 
 BETWEEN_VALUES = '","'  # in a row of quoted values

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ...model import Instruction, SourceRecord
+from collections import Counter
+
+from ...model import Instruction, Marking, SourceRecord
 from ...text import Exchange, Pattern
 from ...values import Level
 from ...vocabulary import Entry
@@ -10,11 +12,13 @@ from ..cursor import Cursor
 from ..fields.banner import read_banner
 from ..fields.blocks import is_authority_label, label_of
 from ..fields.declass_instruction import read_value
+from ..markings import finder
 from .detect import BETWEEN_VALUES, broken_levels, glued_levels
 
 _PARAGRAPH = Pattern(
     r"(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))"
 )
+_MARKED_NUMBER = Pattern(r"(?<=[ \n\xb6.)\"])(?<!\d\.)(\d{1,2})[.)] {0,3}(?=\()")
 _HEADER_LINE = Pattern(
     r"(?<=\d{4})(?:[A-Z]{2})(?= R[A-Z]{3,7})|DE (?=R[A-Z]{3,7} #)|ZN[RY] (?=[A-Z]{5} )"
     r"|[ROPZ] (?:[ROPZ] )?(?=\d{6}Z [A-Z]{3} \d{2})|FM (?=[A-Z])|TO (?=R[A-Z]{3,6}/)|INFO (?=R[A-Z]{3,6}/)"
@@ -24,6 +28,7 @@ _DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
 _GROUP = Pattern(r"\nZN[RY] ([A-Z]{5})(?![A-Z])")
 _POST_NUMBER = Pattern(r"([A-Z][A-Z .']{1,30}?) \d{3,7}(?!\d)")
 _MOST_REPAIRS = 8  # of levels; a telegram has as many sections at most
+_MOST_SKIPPED = 2  # an unmarked paragraph may come between two marked ones
 _TOP = 4000  # code points in which a classification line begins
 
 
@@ -48,6 +53,32 @@ def banner_breaks(cursor: Cursor) -> list[Exchange]:
         if banner is not None and banner.serial is not None:
             tab, quoted = cursor.text[at - 1] == "\t", cursor.text.endswith(BETWEEN_VALUES, 0, at)
             found.append(Exchange(at - (len(BETWEEN_VALUES) if quoted else tab), at, "\n"))
+    return found
+
+
+def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
+    """Return where to insert a line feed: before a paragraph number with a mark that is within a line and follows in
+    sequence.
+
+    A number that begins a line later on is the paragraph's own; the same number within a line only cites it.
+    """
+    hits = []
+    for match in _MARKED_NUMBER.finditer(cursor.fold):
+        mark = finder.portion(cursor.view, match.end(), cursor.line_end(match.end()), cursor.words)
+        if isinstance(mark, Marking):
+            low = match.start()
+            while low and cursor.fold[low - 1] in " \xb6":
+                low -= 1
+            hits.append((int(match[1]), low, match.start(), low == 0 or cursor.fold[low - 1] == "\n"))
+    ahead = Counter(number for number, *_, begins in hits if begins)
+    found, last = [], 0
+    for number, low, at, begins in hits:
+        ahead[number] -= begins
+        if begins:
+            last = number
+        elif last < number <= last + _MOST_SKIPPED and not ahead[number]:
+            found.append(Exchange(low, at, "\n"))
+            last = number
     return found
 
 
