@@ -30,7 +30,7 @@ from .text import Pattern, Source, Span
 
 MAX_LINES = 5  # source lines in a finding
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
-_UNREADABLE = Pattern("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
+_CONTROL_CHARACTERS = Pattern("[\x00-\x08\x0e-\x1f\x7f]")  # with U+FFFD, compiling takes 0.3 ms
 TEXT_FIELDS = frozenset(
     ("all_marked", "headings", "highest_portion", "markable", "marked", "markings", "numbered", "paragraphs",
      "portion_controls", "portion_marks", "portions", "rollup", "signature", "tokens")
@@ -218,7 +218,8 @@ def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str
     deletion = _deletion_in(span, telegram)
     if deletion is not None:
         return " ".join(("a deletion is at this place", *deletion.codes)), "withheld"
-    if _UNREADABLE.search(source.text, span.start, span.end) is not None:
+    replaced = source.text.find("\ufffd", span.start, span.end) >= 0
+    if replaced or _CONTROL_CHARACTERS.search(source.text, span.start, span.end) is not None:
         return "this place has characters that cannot be read", "copy"
     for damage in telegram.damage:
         if damage.kind == "other_text" and damage.span.start <= span.start < damage.span.end:

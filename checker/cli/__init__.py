@@ -107,9 +107,7 @@ def _dispatch(given: list[str]) -> int:
         return output.OK
     if name not in COMMANDS:
         raise CablecheckError(f"unknown command {name!r}{did_you_mean(name, COMMANDS)}\n{_usage()}")
-    import importlib  # only the module of the given command is loaded
-
-    command = importlib.import_module(f".{name}", __name__)
+    command = __import__(name, globals(), fromlist=["main"], level=1)  # only the module of the given command is loaded
     code: int = command.main(given[1:])
     return code
 

@@ -309,8 +309,9 @@ def split(reading: Reading) -> Iterator[Reading]:
 def _bounds(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each telegram; together they cover the text."""
     start = 0
-    station = _station(text, 0)
-    for cut in _cuts(text):
+    cuts = _cuts(text)
+    station = _station(text, 0) if cuts else None
+    for cut in cuts:
         following = _station(text, cut)
         if following is not None and following == station:
             continue
@@ -323,7 +324,7 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
 
 def _cuts(text: str) -> list[int]:
     """Return where a telegram may begin: at a start signal, or after an end signal if a header block follows it."""
-    cuts = {found.start() + 1 for found in _START.finditer(text)}
+    cuts = {found.start() + 1 for found in _START.finditer(text)} if "CZC" in text else set()
     for found in _END.finditer(text):
         if _SENDER.search(text, found.end() - 1, found.end() + _HEADER_REACH):
             cuts.add(_next_start(text, found.end()))

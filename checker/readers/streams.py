@@ -25,7 +25,7 @@ _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\b\t\n\v\f\r\x1a\x
 _UPPER = bytes(range(0x80, 0xA0))
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # in Windows-1252
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds an encrypted Office document
+_ENCRYPTED = ("\0".join("EncryptedPackage") + "\0").encode()  # UTF-16: the stream of an encrypted Office document
 _SIGNATURES = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),

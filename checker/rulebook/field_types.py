@@ -128,14 +128,12 @@ MAX_VALUE = 80  # code points of one value in a message
 @cache
 def field_names() -> frozenset[str]:
     """Return the names of all fields and derived fields of the model."""
-    owners: list[Any] = [*nodes().values(), Level, Date]
-    return frozenset(
-        name
-        for owner in owners
-        for part in owner.__mro__
-        for name, value in vars(part).items()
-        if not name.startswith("_") and (isinstance(value, property) or name in owner.__fields__)
-    )
+    found: set[str] = set()
+    for owner in (*nodes().values(), Level, Date):
+        found.update(owner.__fields__)  # type: ignore[attr-defined]
+        for part in owner.__mro__:
+            found.update([name for name, value in vars(part).items() if value.__class__ is property])
+    return frozenset([name for name in found if name[0] != "_"])
 
 
 def getter(path: Path, known: dict[str, Getter]) -> Getter:

@@ -257,7 +257,7 @@ def _letters(block: AuthorityBlock, at: int) -> tuple[tuple[Letter, ...], int]:
         end = match.end()
         while end < len(block.flat) and block.flat[end] in ")":
             end += 1
-        repeated = _SECTION_REPEATED.match(block.flat, end)
+        repeated = _SECTION_REPEATED.match(block.flat, end) if "1" in block.flat[end : end + 8] else None
         end = repeated.end() if repeated is not None else end
         match = _next_letters(block, end)
     return tuple(found), end
@@ -270,7 +270,7 @@ def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
     assert between is not None
     match = _LETTERS.match(flat, between.end()) or _LETTERS.match(flat, between.end(1))
     if match is None:
-        return _NO_LETTER.match(flat, at)
+        return _NO_LETTER.match(flat, at) if ")" in flat[at : at + 10] else None
     before = between.group(1)
     bracketed = before.endswith("(") and flat[match.start() : match.end()] in block.cursor.grammar.level_names
     if bracketed and not between.group(2) and _ends_block(block, match.start() - 1):

@@ -272,7 +272,7 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
 
 def _inner_mark(cursor: Cursor, state: WalkState) -> int:
     """Return where a portion mark, and with it the text, begins within the last line of references, or -1."""
-    if state.open == "references":
+    if state.open == "references" and cursor.fold.find(" (", state.start, state.end) >= 0:
         for match in _MARK_WITHIN.finditer(cursor.fold, state.start, state.end):
             if _is_portion(cursor, state.opened, match.end(), state.end) and not _next_labels(cursor, state):
                 return match.end()

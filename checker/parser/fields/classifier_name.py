@@ -65,7 +65,7 @@ def _name_length(words: list[str], grammar: Grammar) -> int:
     full = 0
     while at:
         word = words[at - 1]
-        if word in particles or (_INITIAL.match(word) is not None and word.strip(".").upper() not in grammar.titles):
+        if word in particles or (_is_initial(word) and word.strip(".").upper() not in grammar.titles):
             if not full:
                 break
         elif _is_position(word, grammar, mixed):
@@ -86,8 +86,12 @@ def _name_length(words: list[str], grammar: Grammar) -> int:
 
 def _first_of_two(words: list[str], particles: tuple[str, ...]) -> int:
     """Return how many words precede the last two words of a name whose beginning is not certain."""
-    names = [index for index, word in enumerate(words) if _INITIAL.match(word) is None and word not in particles]
+    names = [index for index, word in enumerate(words) if not _is_initial(word) and word not in particles]
     return names[-2] if len(names) > 1 else 0
+
+
+def _is_initial(word: str) -> bool:
+    return (len(word) == 1 or "." in word) and _INITIAL.match(word) is not None
 
 
 def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
@@ -102,7 +106,8 @@ def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
         return True
     if upper.partition("-")[0] in titles or upper.rpartition("-")[2] in titles:
         return True
-    return mixed and _ACRONYM.match(word) is not None and _TWO_CAPITALS.match(word) is None
+    capitals = mixed and not word[1:].islower()
+    return capitals and _ACRONYM.match(word) is not None and _TWO_CAPITALS.match(word) is None
 
 
 def join_lines(text: str, grammar: Grammar) -> str:

@@ -206,7 +206,8 @@ def deletion_at(cursor: Cursor, start: int) -> FoundDeletion | None:
 def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
     fold = cursor.fold
     yield from _notes(cursor, forms) if "[" in fold else ()
-    if _NEAR_EXEMPTION.search(fold) is not None or _NEAR_ENCLOSED.search(fold) is not None:
+    enclosed = (")(" in fold or ") (" in fold) and _NEAR_ENCLOSED.search(fold) is not None
+    if enclosed or _NEAR_EXEMPTION.search(fold) is not None:
         yield from _code_runs(cursor, forms)
     for word in forms.alone:
         if word in cursor.text:

@@ -160,7 +160,9 @@ def _group_start(cursor: Cursor, low: int, start: int) -> int:
 def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> str | None:
     """Return the kind of part that a last line is: an end mark, or a level or caption at the foot of the page."""
     line = cursor.fold[start:last].strip("= ")
-    if line in words or any(pattern.fullmatch(cursor.fold, start, last) for pattern in (_NO_WORDS, _RECORD_LINE)):
+    if line in words or _NO_WORDS.fullmatch(cursor.fold, start, last) is not None:
+        return "end_mark"
+    if " - " in line and _RECORD_LINE.fullmatch(cursor.fold, start, last) is not None:
         return "end_mark"
     if line.startswith(cursor.grammar.page_word("handling", "start")):
         return "end_mark"

@@ -25,7 +25,6 @@ _BLANKS = " \t\n\r\xa0"
 _UNOPENED = Pattern(r"([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\)(?=\s|$)", 0)
 _UNCLOSED = Pattern(r"\(\s?([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\s+[A-Z\"'“‘]", 0)
 _LETTERS = Pattern(r"[A-Z]{2,4}|[A-Z]{1,3}/{1,2}[A-Z]{1,3}")
-_DELETED = Pattern(r"[Xx]{2,}")
 _PROSE = Pattern(r"[a-z0-9]")
 
 _ReadResult = UnplacedMarking | str | None
@@ -52,7 +51,7 @@ class _MarkingCache:
         if self.scheme is None:
             return _parse_portion(self.lexicon, mark)
         inner = mark[1:-1]
-        return DELETED if _DELETED.fullmatch(inner.strip()) else self.scheme.portion(mark)
+        return DELETED if _is_deleted(inner.strip()) else self.scheme.portion(mark)
 
     def parse_banner(self, line: str) -> _ReadResult:
         """Return a line as a marking, the reason why it cannot be read, or `None`."""
@@ -147,6 +146,10 @@ def _shifted(marking: UnplacedMarking, by: int, typo: str | None) -> UnplacedMar
 # ---- portion marks ---------------------------------------------------------------------------------------------------
 
 
+def _is_deleted(content: str) -> bool:
+    return len(content) > 1 and not content.strip("Xx")
+
+
 def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
     """Return `(...)` as a marking, the reason why it cannot be read, or `None`."""
     inner = mark[1:-1]
@@ -155,7 +158,7 @@ def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
         return None
     typo = _typo(inner, content)
     content = content.rstrip(".")
-    if _DELETED.fullmatch(content):
+    if _is_deleted(content):
         return DELETED
     if (len(content) == 1 and content.islower()) or content.upper() in lexicon.not_marks:
         return None

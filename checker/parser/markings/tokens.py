@@ -71,7 +71,7 @@ def split_segments(text: str) -> tuple[list[Segment], bool, bool]:
     here = group = 0
     last_end = 0
     leading = trailing = False
-    for slash in [*_SLASHES.finditer(text), None]:
+    for slash in [*_SLASHES.finditer(text), None] if "/" in text else [None]:
         low, high = (slash.start(), slash.end()) if slash is not None else (len(text), len(text))
         start, end = trim(text, here, low)
         if start < end:
