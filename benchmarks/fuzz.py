@@ -19,7 +19,10 @@ from pathlib import Path
 
 from benchmarks.mutator import mutate
 from checker import engine, parser, readers, rulebook
+from checker.model import Telegram
 from checker.readers import Unreadable
+from checker.results import Finding
+from checker.text import Source, View
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,25 +42,34 @@ def one(data: bytes, book: rulebook.Rulebook) -> int:
             assert reading.why
             continue
         documents += 1
-        telegram = parser.parse(reading.view, book.vocabulary, reading.facts)
-        check_tiling(reading.view, telegram)
-        source = reading.view.source
-        for finding in engine.judge(telegram, source, book, "fuzz.txt", reading.cable).findings:
-            assert finding.quote == source.text[finding.span.start : finding.span.end]
+        check(reading, parser.parse(reading.view, book.vocabulary, reading.facts), book)
     return documents
 
 
-def check_tiling(view: object, telegram: object) -> None:
+def check(reading: readers.Reading, telegram: Telegram, book: rulebook.Rulebook) -> None:
+    """Judge a telegram, and check that its parts tile its text and that each quote is the text at its place."""
+    check_tiling(reading.view, telegram)
+    source = reading.view.source
+    for finding in engine.judge(telegram, source, book, "fuzz.txt", reading.cable).findings:
+        check_quote(finding, source)
+
+
+def check_quote(finding: Finding, source: Source) -> None:
+    """Check that the quote of a finding is the text at its place."""
+    assert finding.quote == source.text[finding.span.start : finding.span.end]
+
+
+def check_tiling(view: View, telegram: Telegram) -> None:
     """Check that each character that the view keeps is in exactly one part.
 
     A reader may put a later part of the source first (header and body as columns of a row), so the parts are in the
     order of the view, which need not be that of the source.
     """
-    parts = sorted((part.span.start, part.span.end) for part in telegram.parts)  # type: ignore[attr-defined]
+    parts = sorted((part.span.start, part.span.end) for part in telegram.parts)
     for (_, end), (start, _) in itertools.pairwise(parts):
         assert end <= start, f"parts overlap at {start}"
     place = 0
-    for kept in sorted(view.source_spans(), key=lambda span: span.start):  # type: ignore[attr-defined]
+    for kept in sorted(view.source_spans(), key=lambda span: span.start):
         here = kept.start
         while here < kept.end:
             while place < len(parts) and parts[place][1] <= here:

@@ -6,6 +6,7 @@ listed here; single tests carry the mark themselves.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -63,6 +64,7 @@ LONGEST = (
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")  # no test depends on how fast the machine is
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the processes that tests start compiles the package
 os.environ.pop("COLUMNS", None)  # pytest-xdist sets it; tests that need a width set their own
 
 
@@ -73,6 +75,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker(pytest.mark.slow)
     yield  # tests are selected by their marks, and grouped by their fixtures
     items.sort(key=_order)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # thousands of tests and the rules stay until the end; the collector need not look at them again
 
 
 def _order(item: pytest.Item) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checker import cli
+from checker import cli, rulebook
 from checker.rulebook import field_reference, field_types
 from checker.rulebook.loader import check_files
 from checker.rulebook.vocabulary_loader import load_vocabulary
@@ -112,7 +112,7 @@ def test_the_report_of_the_examples_is_current() -> None:
 
 def test_every_open_era_is_on_the_order_watch() -> None:
     """An era without an end lasts until a new text ends it: the page lists what to check again, and since when."""
-    eras = load_vocabulary(str(ROOT / "rules" / "vocabulary"))["eras"]
+    eras = rulebook.load().vocabulary["eras"]
     watch = load_vocabulary(str(ROOT / "rules" / "coverage"))["order_watch"]
     open_eras = [era for era in eras if era.until is None]
     assert [era.code for era in open_eras] == [entry.fact("era") for entry in watch if entry.fact("era")]
@@ -125,7 +125,6 @@ def test_every_open_era_is_on_the_order_watch() -> None:
 
 def test_no_published_id_has_vanished() -> None:
     """Ids live for ever: the list only grows (a removed rule leaves its id in `rules/coverage/uncovered.yaml`)."""
-    from checker import rulebook
     from checker.audit import corpus_rules
 
     published = {

@@ -13,12 +13,16 @@ from functools import cache
 
 import pytest
 
-from benchmarks.fuzz import one, seeds
+from benchmarks.fuzz import check, check_quote, check_tiling, one, seeds
 from benchmarks.hostile import HEAD, followed, tokens
 from benchmarks.mutator import mutate, mutate_container
 from checker import rulebook
 from checker.config import Options
 from checker.document_linter import DocumentLinter
+from checker.model import Telegram
+from checker.parser.layouts.detect import is_unrecognized
+from checker.readers import Reading
+from checker.results import Finding
 
 TEXTS, CONTAINERS, CHUNK = 4_000, 6_000, 500
 LONG = 10_000  # bytes of an input whose calls are counted
@@ -60,12 +64,29 @@ def test_mutated_texts_keep_all_promises(first: int) -> None:
         read_within_bounds(data, f"texts-{number}")
 
 
+class Watched(DocumentLinter):
+    """A linter that checks what `one` checks of each telegram and finding that it makes."""
+
+    def telegram(self, reading: Reading) -> tuple[Telegram | None, str]:
+        telegram, crash = super().telegram(reading)
+        if telegram is not None and is_unrecognized(telegram):  # the linter does not judge it
+            check(reading, telegram, self.rulebook)
+        elif telegram is not None:
+            check_tiling(reading.view, telegram)
+        return telegram, crash
+
+    def _finished(self, one: Finding, reading: Reading) -> Finding:
+        check_quote(one, reading.view.source)
+        return super()._finished(one, reading)
+
+
 @pytest.mark.parametrize("first", range(0, CONTAINERS, CHUNK))
 def test_mutated_containers_keep_all_promises(first: int) -> None:
-    linter = DocumentLinter(Options(), book())
+    linter = Watched(Options(), book())
     for number in range(first, first + CHUNK):
         data = mutate_container(random.Random(f"containers-{number}"), telegrams())
-        read_within_bounds(data, f"containers-{number}")
+        if len(data) > LONG:
+            assert calls(data) < MOST_CALLS, f"containers-{number}"
         results = linter.lint("mutated", data)
         assert results, f"containers-{number}"
         for each in results:

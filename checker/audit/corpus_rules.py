@@ -13,6 +13,7 @@ import string
 from collections.abc import Iterator
 from hashlib import sha256
 
+from .. import rulebook
 from ..errors import ConfigError, RuleError
 from ..record import Record, copied
 from ..redaction import name_digest
@@ -20,7 +21,6 @@ from ..resources import data_dir
 from ..results import SEVERITIES
 from ..rulebook.diagnostics import Diagnostic, Place
 from ..rulebook.schema import CITATION, DAY, DRAFT, RULE, TEXT, TEXTS, JsonSchema, Key, check_schema, record
-from ..rulebook.vocabulary_loader import load_vocabulary
 from ..rulebook.yaml_loader import RuleFile, YamlList, YamlMap, YamlText, plain, suggest
 from ..vocabulary import Vocabulary
 from .database import Query
@@ -209,7 +209,7 @@ def load(folder: str | None = None, words: Vocabulary | None = None) -> list[Cor
 
 def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], list[Diagnostic]]:
     """Read the rules of a file, or of the files of a folder; return them with all diagnostics."""
-    sources = (words or load_vocabulary(os.path.join(data_dir("rules"), "vocabulary")))["sources"]
+    sources = (words or rulebook.load().vocabulary)["sources"]
     items: list[Diagnostic] = []
     rules: list[CorpusRule] = []
     query = Query()

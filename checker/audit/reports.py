@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .. import rulebook
 from ..config import Options
 from ..decisions import DecisionLog
 from ..reporters.escaping import markdown_cell, visible
 from ..reporters.terminal import account, count, tally
-from ..resources import VERSION, data_dir
+from ..resources import VERSION
 from ..results import SEVERITIES
-from ..rulebook.vocabulary_loader import load_vocabulary
 from . import samples
 from .database import Query
 from .report_page import ReportContent, Table, page, post_floor
@@ -59,7 +59,7 @@ def write(out: str, options: Options, description: Mapping[str, Any], log: Decis
 
 def _titles() -> dict[str, str]:
     """Return the words for the codes of levels and orders."""
-    vocabulary = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
+    vocabulary = rulebook.load().vocabulary
     return {entry.code: entry.title for table in ("levels", "eras") for entry in vocabulary[table]}
 
 

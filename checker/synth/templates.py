@@ -14,12 +14,12 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
+from .. import rulebook
 from ..errors import ConfigError, RuleError
 from ..record import Record
 from ..resources import data_dir
 from ..rulebook.diagnostics import Diagnostic
 from ..rulebook.schema import DAY, DRAFT, PROFILE, TEXT, TEXTS, JsonSchema, Key, check_schema, record
-from ..rulebook.vocabulary_loader import load_vocabulary
 from ..rulebook.yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
 from ..vocabulary import Vocabulary
 from .random_values import Draw, Values, draw, fields, template
@@ -313,7 +313,7 @@ def load(folder: str | None) -> tuple[Script, Vocabulary]:
     parts, items = read([os.path.join(folder, f"{name}.yaml") for name in FILES])
     if items:
         raise RuleError(list(items))
-    words = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
+    words = rulebook.load().vocabulary
     try:
         return Script(*parts), words
     except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -361,7 +361,7 @@ def _parts(name: str, file: RuleFile) -> None:
 
 def _profiles(file: RuleFile) -> None:
     """Check that each template names a profile of the shipped table."""
-    known = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))["profiles"].codes()
+    known = rulebook.load().vocabulary["profiles"].codes()
     for template_node in _entries(file, "templates"):
         node = template_node.pairs["profile"][1] if "profile" in template_node.pairs else None
         if isinstance(node, YamlText) and node.value not in known:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+from importlib.util import find_spec
 
 import pytest
 
 from checker import audit
 
-pytest.importorskip("distributed")
+pytestmark = pytest.mark.skipif(find_spec("distributed") is None, reason="distributed is not installed")
 
 NAMES = ["report.html", "report.txt", "summary.json", "cables.parquet", "findings.parquet", "ledger.parquet"]
 

@@ -11,12 +11,10 @@ from checker.errors import RuleError
 from checker.redaction import name_digest
 from checker.resources import data_dir
 
-RULES = corpus_rules.load()
-EXAMPLES = [
-    pytest.param(rule, example, id=f"{rule.id}-{example.kind}-{example.place}")
-    for rule in RULES
-    for example in rule.examples
-]
+
+@pytest.fixture(scope="module")
+def rules():
+    return corpus_rules.load()
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +24,18 @@ def query():
     made.close()
 
 
-@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_example(rule, example, query):
-    assert "" == corpus_rules.judge(rule, example, query)
+def test_the_examples_of_every_rule(rules, query):
+    judged = [
+        (rule.id, example.place, corpus_rules.judge(rule, example, query))
+        for rule in rules
+        for example in rule.examples
+    ]
+    assert len(judged) > 3 * len(rules) and [] == [one for one in judged if one[2]]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_no_rule_finds_anything_in_an_empty_corpus(rule, query):
+def test_no_rule_finds_anything_in_an_empty_corpus(rules, query):
     query.empty()
-    assert [] == corpus_rules.findings(rule, query, False)
+    assert [] == [rule.id for rule in rules if corpus_rules.findings(rule, query, False)]
 
 
 WRONG = [
@@ -93,7 +94,7 @@ CABLES = [
 ]  # fmt: skip
 
 
-def fingerprints(query, cables, redact=False):
+def fingerprints(rules, query, cables, redact=False):
     query.empty()
     if redact:  # as `DocumentLinter.shown_row` writes them
         cables = [
@@ -104,29 +105,29 @@ def fingerprints(query, cables, redact=False):
     query.fill("cables", cables)
     return {
         (row["rule"], row["document"]): row["fingerprint"]
-        for rule in RULES
+        for rule in rules
         for row in corpus_rules.findings(rule, query, redact)
     }
 
 
-def test_a_fingerprint_is_the_same_with_and_without_redaction(query):
-    plain = fingerprints(query, CABLES)
+def test_a_fingerprint_is_the_same_with_and_without_redaction(rules, query):
+    plain = fingerprints(rules, query, CABLES)
     assert {("CRP-001", 1), ("CRP-001", 2), ("CRP-012", 3)} <= plain.keys()
-    assert plain == fingerprints(query, CABLES, redact=True)
+    assert plain == fingerprints(rules, query, CABLES, redact=True)
 
 
-def test_a_fingerprint_does_not_depend_on_the_words_of_the_message(query):
-    before = fingerprints(query, CABLES)
+def test_a_fingerprint_does_not_depend_on_the_words_of_the_message(rules, query):
+    before = fingerprints(rules, query, CABLES)
     changed = [{**row, "level": "TS", "rank": 3} if row["document"] == 2 else row for row in CABLES]
-    after = fingerprints(query, changed)
+    after = fingerprints(rules, query, changed)
     assert {key: before[key] for key in after} == after and ("CRP-001", 1) in after
 
 
-def test_findings_that_differ_in_the_key_have_different_fingerprints(query):
+def test_findings_that_differ_in_the_key_have_different_fingerprints(rules, query):
     cited = [{**CABLES[2], "refs": ["07STRELSAU12", "07STRELSAU13"]}]
     more = [{**row, "document": row["document"] + 10, "mrn": "07STRELSAU13"} for row in CABLES[:2]]
     query.empty()
     query.fill("cables", [*CABLES[:2], *more, *cited])
-    rule = next(rule for rule in RULES if rule.id == "CRP-012")
+    rule = next(rule for rule in rules if rule.id == "CRP-012")
     found = [row["fingerprint"] for row in corpus_rules.findings(rule, query, False)]
     assert len(found) == len(set(found)) == 4  # two copies of each of the two references are classified higher

@@ -92,12 +92,18 @@ def nameless(tmp_path_factory):
     return path
 
 
-def test_an_audit_over_http_finds_what_the_audit_of_the_file_finds(nameless, server, options, tmp_path):
+@pytest.fixture(scope="module")
+def local(nameless, options, tmp_path_factory):
+    """What the audit of the file itself says."""
+    out = tmp_path_factory.mktemp("local") / "out"
+    audit.run([str(nameless)], str(out), options())
+    return told(out)
+
+
+def test_an_audit_over_http_finds_what_the_audit_of_the_file_finds(nameless, local, server, options, tmp_path):
     (server.folder / "rows.jsonl").write_bytes(nameless.read_bytes())
-    audit.run([str(nameless)], str(tmp_path / "local"), options())
     audit.run([f"{server.url}/rows.jsonl"], str(tmp_path / "remote"), options())
-    local, remote = told(tmp_path / "local"), told(tmp_path / "remote")
-    assert local == remote
+    assert local == told(tmp_path / "remote")
     assert sum(row[1].startswith("line 2") for row in local["cables"]) > 20
     ranges = [asked for asked in server.asked if asked]
     read = sum(int(end) - int(start) + 1 for start, end in (asked[6:].split("-") for asked in ranges))
@@ -106,15 +112,14 @@ def test_an_audit_over_http_finds_what_the_audit_of_the_file_finds(nameless, ser
     assert size <= read <= size + (size // SIZE + 2) * 2 * 64 * 1024
 
 
-def test_shards_of_a_url_merge_to_the_same(nameless, server, options, tmp_path):
+def test_shards_of_a_url_merge_to_the_same(nameless, local, server, options, tmp_path):
     (server.folder / "rows.jsonl").write_bytes(nameless.read_bytes())
     url = f"{server.url}/rows.jsonl"
     shards = [str(tmp_path / f"shard{part}") for part in (1, 2)]
     for part, shard in enumerate(shards, 1):
         audit.run([url], shard, options(shard=part, shards=2))
     audit.merge(shards, str(tmp_path / "merged"), options())
-    audit.run([str(nameless)], str(tmp_path / "local"), options())
-    assert told(tmp_path / "local") == told(tmp_path / "merged")
+    assert local == told(tmp_path / "merged")
 
 
 def test_a_sample_of_a_url_is_the_sample_of_the_file(nameless, options, tmp_path):
@@ -124,7 +129,7 @@ def test_a_sample_of_a_url_is_the_sample_of_the_file(nameless, options, tmp_path
     assert told(tmp_path / "local") == told(tmp_path / "remote")
 
 
-def test_a_store_that_fails_stops_the_audit_which_then_goes_on(nameless, server, options, tmp_path):
+def test_a_store_that_fails_stops_the_audit_which_then_goes_on(nameless, local, server, options, tmp_path):
     (server.folder / "rows.jsonl").write_bytes(nameless.read_bytes())
     url, out = f"{server.url}/rows.jsonl", str(tmp_path / "out")
     server.most = 6
@@ -132,8 +137,7 @@ def test_a_store_that_fails_stops_the_audit_which_then_goes_on(nameless, server,
         audit.run([url], out, options())
     server.most = 10**9
     audit.run([url], out, options(resume=True))
-    audit.run([str(nameless)], str(tmp_path / "local"), options())
-    assert told(tmp_path / "local") == told(out)
+    assert local == told(out)
 
 
 def test_the_command_line_takes_a_url_for_audits_only(nameless, tmp_path, capsys):

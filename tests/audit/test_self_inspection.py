@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 
 import pytest
@@ -13,11 +12,9 @@ from checker.audit import corpus_rules, self_inspection
 from checker.cli import main
 from checker.decisions import DecisionLog, ReviewDecision
 from checker.errors import InputError
-from checker.resources import data_dir
 from checker.rulebook import load
-from checker.rulebook.vocabulary_loader import load_vocabulary
 
-TABLE = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))["discrepancies"]
+TABLE = load().vocabulary["discrepancies"]
 
 
 @pytest.fixture

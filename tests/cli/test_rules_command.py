@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from checker import rulebook
 from checker.cli import main
 from checker.resources import data_dir
 from checker.rulebook import authoring
 from checker.rulebook.formatter import WIDTH, formatted
 from checker.rulebook.ir import Any
 from checker.rulebook.loader import Pack, read_chapter
-from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.rulebook.yaml_loader import RuleFile
 from checker.vocabulary import Vocabulary
 
@@ -185,7 +185,7 @@ CHAPTERS = [
 
 @pytest.fixture(scope="module")
 def words() -> Vocabulary:
-    return load_vocabulary(str(Path(data_dir("rules"), "vocabulary")))
+    return rulebook.load().vocabulary
 
 
 def meaning(data: Any) -> Any:

@@ -6,9 +6,9 @@ import os
 from functools import cache
 from typing import Any
 
+from checker import rulebook
 from checker.model import Banner, Dtg, EoLine, Instruction, Marking, Node, Telegram, Unread
 from checker.parser import parse
-from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Source, View
 from checker.values import Date, Level
 from checker.vocabulary import Vocabulary
@@ -22,7 +22,7 @@ FIELDS = "E.O. 12958: DECL: 03/12/2018\nTAGS: PREL, PGOV\nSUBJECT: THE KING\n\n"
 
 @cache
 def vocabulary() -> Vocabulary:
-    return load_vocabulary(os.path.join(ROOT, "rules", "vocabulary"))
+    return rulebook.load().vocabulary
 
 
 def telegram(text: str, **facts: object) -> Telegram:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from functools import cache
 from pathlib import Path
 
@@ -11,21 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker import rulebook
 from checker.model import Banner, Declass, EoLine, Instruction, Paragraph, Telegram, Unread
 from checker.parser import parse
 from checker.parser.declass_date import compute_declass
-from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Source, Span, View
 from checker.values import Date
 from checker.vocabulary import Vocabulary
 
-RULES = os.path.join(os.path.dirname(__file__), "..", "..", "rules", "vocabulary")
 HERE = Span(0, 0)
 
 
 @cache
 def words() -> Vocabulary:
-    return load_vocabulary(RULES)
+    return rulebook.load().vocabulary
 
 
 def judged(

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker import rulebook
 from checker.model import Marking, Unread
 from checker.parser.markings.finder import banner, entire_text, portion
-from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Exchange, Source, View
 from checker.vocabulary import Vocabulary
 
-RULES = os.path.join(os.path.dirname(__file__), "..", "..", "rules", "vocabulary")
-
-
-TABLES = load_vocabulary(RULES)
+TABLES = rulebook.load().vocabulary
 
 
 @pytest.fixture

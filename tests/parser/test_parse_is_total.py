@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker import rulebook
 from checker.model import Caption, Heading, Marking, Node, Signature
 from checker.parser import parse
-from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Exchange, Source, View
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -19,7 +19,7 @@ NAMES = sorted(name for name in os.listdir(SAMPLES) if name.endswith(".txt"))
 
 @cache
 def vocabulary():
-    return load_vocabulary(os.path.join(ROOT, "rules", "vocabulary"))
+    return rulebook.load().vocabulary
 
 
 @cache

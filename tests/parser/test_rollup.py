@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker import rulebook
 from checker.model import Marking, Rollup
 from checker.parser.markings.finder import banner, portion
 from checker.parser.markings.rollup import roll_up
-from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.text import Source, View
 from checker.values import Date
 from checker.vocabulary import Vocabulary
 
-RULES = os.path.join(os.path.dirname(__file__), "..", "..", "rules", "vocabulary")
-
 
 @cache
 def words() -> Vocabulary:
-    return load_vocabulary(RULES)
+    return rulebook.load().vocabulary
 
 
 def mark(text: str, door=portion) -> Marking:

@@ -19,8 +19,8 @@ from checker.results import CLEAN, UNJUDGED
 from checker.text import Source, View
 
 PACKS = tuple(f"{data_dir('packs')}/{name}" for name in ("nato", "uk-gsc"))
-US = rulebook.load(cache=False)
-ALL = rulebook.load([data_dir("rules"), *PACKS], cache=False)
+US = rulebook.load()
+ALL = rulebook.load([data_dir("rules"), *PACKS])
 TELEGRAMS = sorted(Path(data_dir("rules"), "telegrams").iterdir())
 NATO = Path(PACKS[0], "telegrams", "nato-memo.txt").read_text(encoding="utf-8")
 UK = Path(PACKS[1], "telegrams", "uk-memo-2019.txt").read_text(encoding="utf-8")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 
 import pytest
 
+from checker import rulebook
 from checker.errors import ConfigError
-from checker.resources import data_dir
-from checker.rulebook.vocabulary_loader import load_vocabulary
 from checker.synth import make, write
 from checker.synth.random_values import fields
 from checker.synth.templates import load
@@ -60,7 +58,7 @@ def test_serials_rise_and_references_exist():
 
 def test_every_entry_of_a_tags_line_is_in_the_tables():
     script, _ = load(None)
-    words = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
+    words = rulebook.load().vocabulary
     assert [] == [tag for tag in script.lists["topics"] if tag not in words["tags_subject"]]
     assert [] == [post["geo"] for post in script.lists["posts"] if post["geo"] not in words["tags_geo"]]
 
