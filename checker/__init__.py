@@ -1,6 +1,6 @@
 """Check classification and declassification markings on State Department telegrams.
 
-    from checker import check
+from checker import check
 
     result = check(open("07STRELSAU123.txt").read())
     for finding in result.findings:

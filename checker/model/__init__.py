@@ -1,4 +1,4 @@
-"""The telegram as rules see it: parts with source spans, and the meaning derived from them.
+"""Define the telegram as rules see it: parts with source spans, and values derived from them.
 
 `header` holds the lines above the classification line, `markings` banners and portion marks, `body` everything below,
 and `telegram` the whole. A rule may name every annotated field and property of these classes; `rulebook/field_types.py`
@@ -6,7 +6,8 @@ reads them by reflection and skips names that begin with an underscore. Only the
 
 A part has three states: `None` means that it is absent, although the copy contains the place where it would appear; a
 node means that it is present; `Unread` means that it is present but unreadable. An `Unread` with an empty span means
-*lost*: the copy does not contain the place where the part would appear (header cut off, text not retrievable).
+*lost*: the copy does not contain the place where the part would appear (for example, because its header is cut off or
+its text cannot be retrieved).
 """
 
 from __future__ import annotations

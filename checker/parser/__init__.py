@@ -1,6 +1,7 @@
-"""Parse text to a `Telegram`. Every text yields a telegram; what cannot be read becomes an `Unread` in its place.
+"""Parse text to a `Telegram`.
 
-`parse` cuts page lines out, chooses the layout, reads it, and derives what follows from the parts.
+Every text yields a telegram; a part that cannot be read becomes an `Unread`. `parse` cuts out page lines, chooses the
+layout, reads it, and derives the remaining fields from the parts.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     """Return the telegram in `view`.
 
     `words` is the vocabulary of a profile with its own levels, if the text is known to be a document of that profile.
-    `facts` are what the wrapper states about the document; `as_of` is the reference day. Nothing is raised: an
-    unreadable part becomes an `Unread`.
+    `facts` are the values that the wrapper states about the document; `as_of` is the reference day. Never raises an
+    exception: an unreadable part becomes an `Unread`.
     """
     whole = Cursor(view, words, grammar_of(words))
     if glued_levels(whole):
@@ -66,8 +67,8 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
 
 
 def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
-    """Return a cursor over the text without what copying and reviewing added; the cuts; and the deletions in the
-    margin.
+    """Return a cursor over the text without the additions of copying and reviewing, the cuts, and the deletions in
+    the margin.
     """
     cursor, cuts = whole, []
     record = telegram.source_record
@@ -144,7 +145,7 @@ def _divided(cursor: Cursor) -> Cursor:
 
 
 def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
-    """Read a printed form; a message of another service is only named."""
+    """Read a printed form. Only the layout of a military message is recorded."""
     from .layouts.printed_forms import read_incoming_form, read_viewer_print  # 1 ms: few telegrams are printed so
 
     entry = cursor.words["layouts"].get(form)
@@ -157,7 +158,7 @@ def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
 
 
 def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text as a marked document, whatever was read of it as a telegram before."""
+    """Read the text as a marked document, and discard any earlier reading as a telegram."""
     from .layouts.document_scheme import mark_unrecognized, vocabulary_of_document  # as below
     from .layouts.memorandum import read_memorandum  # 2 ms: no telegram comes here
 
@@ -173,7 +174,7 @@ def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
 
 
 def _empty_telegram(telegram: Telegram) -> Telegram:
-    """Return a telegram that has only what surrounds the text."""
+    """Return a telegram that contains only the additions around the text."""
     other = Telegram(telegram.span, telegram.layout)
     for field in ("as_of", "source_record", "page_lines", "stamps", "page_level", "attributes"):
         setattr(other, field, getattr(telegram, field))
@@ -199,7 +200,7 @@ def _is_cable(telegram: Telegram) -> bool:
 
 
 def _has_order(line: EoLine | Unread | None) -> bool:
-    """Return whether an E.O. line is genuine, rather than a line of prose that begins with the number of an order."""
+    """Return whether an E.O. line is genuine and not a line of prose that begins with the number of an order."""
     if not isinstance(line, EoLine):
         return False
     event = not isinstance(line.instruction, Instruction) or line.instruction.kind == "event"

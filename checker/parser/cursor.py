@@ -95,7 +95,7 @@ class Cursor:
         return self.day.first.year if self.day is not None else None
 
     def begin(self, start: int, kind: str) -> None:
-        """Begin a part of this kind at `start`, which ends the part before it."""
+        """Begin a part of this kind at `start`, and so end the part before it."""
         self.parts.append((start, kind))
 
     def collect(self, field: str, nodes: Iterable[Node]) -> None:
@@ -110,7 +110,7 @@ class Cursor:
                 setattr(node, field, getattr(node, field) + tuple(more))
 
     def stems(self, stem: str) -> list[int]:
-        """Return the offsets of a few letter sequences with which many words begin; the search runs only once."""
+        """Return the offsets of a few letter sequences that begin many words; the search runs only once."""
         found = self._stems.get(stem)
         if found is None:
             found = self._stems[stem] = []
@@ -159,7 +159,10 @@ class Cursor:
         return self.fold.find("\n", start)
 
     def after_blanks(self, offset: int) -> int:
-        """Return the offset of the first character from `offset` on that is not a blank; a line end is not a blank."""
+        """Return the offset of the first character at or after `offset` that is not a blank.
+
+        A line end is not a blank.
+        """
         while self.fold[offset] == " ":
             offset += 1
         return offset
@@ -193,7 +196,7 @@ class Cursor:
         return self.fold.rfind("\n", 0, offset) + 1
 
     def flat(self, start: int, end: int) -> str:
-        """Return the folded text of a span with line ends as blanks; its length, and so its offsets, stay the same."""
+        """Return the folded text of a span with line ends replaced by blanks, so that offsets do not change."""
         return self.fold[start:end].replace("\n", " ")
 
     def joined(self, start: int, end: int) -> str:
@@ -225,7 +228,7 @@ def _upper(letter: str) -> str:
 
 
 def without_overlap(cuts: list[Cut]) -> list[Cut]:
-    """Return the cuts sorted, each reduced to what earlier cuts leave."""
+    """Return the cuts in order, each reduced to the part that earlier cuts do not cover."""
     found: list[Cut] = []
     edge = 0
     for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
@@ -253,7 +256,7 @@ def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
 
 
 def tile(whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:
-    """Return the parts as source spans: each begins where the one before ends, with the cuts among them."""
+    """Return the parts, including the cuts, as source spans. Each part begins where the previous one ends."""
     if not whole.size:
         return ()
     begins = _begins(whole, cursor)
@@ -291,7 +294,7 @@ def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
 
 
 def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
-    """Return the beginnings with the cuts among them; after a cut, the interrupted part continues."""
+    """Return the beginnings including those of cuts. After a cut, the interrupted part continues."""
     found: list[tuple[int, str]] = []
     at = 0
     kind = "blank"

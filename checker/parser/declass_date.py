@@ -1,4 +1,4 @@
-"""Compute declassification: the date that an instruction, schedule, or default gives, its limit, and its status on a
+"""Compute the declassification date that an instruction, schedule, or default gives, its limit, and its status on a
 day.
 
 Every number of years and every first day comes from the table `durations`; this module contains only the order of the
@@ -26,7 +26,7 @@ _STAMP = 160  # code points of the longest stamp of a downgrading group
 
 
 class _Facts(Record):
-    """What is known about one document."""
+    """The known values of one document."""
 
     span: Span
     kind: str | None
@@ -93,14 +93,16 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
 
 
 def _where(telegram: Telegram) -> Span:
-    """Return the place of the instruction, or else of the E.O. line or the classification line, or that of the top."""
+    """Return the position of the instruction, otherwise of the E.O. line or classification line, otherwise of the
+    top.
+    """
     eo = telegram.eo if isinstance(telegram.eo, EoLine) else None
     node = next((one for one in (telegram.instruction, eo, telegram.banner) if one is not None), None)
     return node.span if node is not None else Span(telegram.span.start, telegram.span.start)
 
 
 def _source_day(instruction: Instruction | None) -> Date | None:
-    """Return the day in "Source marked X1, dated 3 May 1999", which is that of the source."""
+    """Return the date of the source in a value such as "Source marked X1, dated 3 May 1999"."""
     if instruction is None or instruction.kind not in _SOURCES:
         return None
     return instruction.date if isinstance(instruction.date, Date) else None
@@ -138,7 +140,9 @@ def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _entry(facts: _Facts, kind: str, more: str = "") -> Entry | None:
-    """Return the row of `durations` for the kind under the document's order, at its level if the levels differ."""
+    """Return the row of `durations` for the kind under the document's order and, if the row depends on it, at its
+    level.
+    """
     key = f"{facts.era}/{kind}"
     if more:
         return facts.table.get(key + more)
@@ -157,7 +161,9 @@ def _cite(facts: _Facts, key: str) -> tuple[str, ...]:
 
 
 def _end(start: Date, entry: Entry) -> Date | None:
-    """Return the date that `entry` allows from `start`: the same day or 31 December, that many years later."""
+    """Return the date that `entry` allows, counted from `start`: that many years later, on the same day or on 31
+    December.
+    """
     if not entry.fact("years"):
         return None
     years = int(entry.fact("years"))
@@ -249,7 +255,7 @@ def _set_limit(facts: _Facts, result: Declass) -> None:
 
 
 def _has_longer_limit(facts: _Facts, kind: str, found: Date) -> bool:
-    """Return whether a longer duration, for facts that the text does not show, would cover the date."""
+    """Return whether a longer duration, which depends on facts not visible in the text, would cover the date."""
     if facts.made is None:
         return False
     for special in ("/foreign", "/amended"):
@@ -269,7 +275,7 @@ def _is_within(found: Date, limit: Date) -> bool | None:
 
 
 def _set_automatic(facts: _Facts, result: Declass) -> None:
-    """Set 31 December of the 25th year, but not before the first such date; not for exempt information."""
+    """Set the date of automatic declassification, 31 December of the 25th year, unless the information is exempt."""
     entry = facts.table.get("automatic")
     if entry is None or facts.made is None or result.exempt is not None:
         return

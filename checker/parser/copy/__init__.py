@@ -1,1 +1,1 @@
-"""Recognize what copying adds to a telegram or removes from it: page lines, archive records, damage."""
+"""Recognize additions and losses caused by copying: page lines, archive records, damage."""

@@ -1,4 +1,4 @@
-"""Read what an archive states about an electronic telegram from 1973-79: every attribute with the type of its value."""
+"""Read an archive's record of an electronic telegram from 1973-79: every attribute with the type of its value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST = 4000  # code points of a value
 
 
 def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
-    """Return the record of an archive's attributes; `None` if the wrapper states none of them."""
+    """Return the record of an archive's attributes, or `None` if the wrapper has none of them."""
     source = telegram.source_record
     if source is None:
         return None

@@ -1,4 +1,4 @@
-"""Find what copying added to the text: earlier copies of the telegram, marks at line ends, doubled first letters.
+"""Find additions caused by copying: earlier copies of the telegram, marks at line ends, doubled first letters.
 
 An archive's page may print a telegram several times: a preview cut with "...", a row of archive data, a second header,
 and then the complete telegram. The last complete copy is read; everything before and after it becomes a part of its
@@ -71,7 +71,7 @@ def _doubled_letters(cursor: Cursor) -> list[Cut]:
 
 
 def _quotes(cursor: Cursor) -> list[Cut]:
-    """Return the quotation marks and commas before a classification line, in a page that prints a quoted value."""
+    """Return the quotation marks and commas before a classification line on a page that prints a quoted value."""
     found = []
     for form in cursor.grammar.spaced_levels:
         at = cursor.fold.find(f'"{form}')
@@ -103,7 +103,7 @@ def _field_lines(cursor: Cursor, end: int) -> set[str]:
 
 
 def _is_one_case(cursor: Cursor, start: int) -> bool:
-    """Return whether the header's first line is in one case only; similar lines of prose mix cases."""
+    """Return whether the first line of the header has letters of only one case; similar lines of prose have both."""
     line = cursor.text[start : cursor.line_end(start)]
     return line.isupper() or line.islower()
 
@@ -157,7 +157,7 @@ def _other_copies(cursor: Cursor) -> list[Cut]:
 
 
 def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
-    """Return what follows an archive's row of another telegram, if the page has the fields of its own above the row."""
+    """Return the text after an archive's row about another telegram, if the page has its own fields above the row."""
     banner = read_banner(cursor, starts[0], cursor.line_end(starts[0]))
     if banner is None or banner.post is None:
         return None
@@ -169,7 +169,7 @@ def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
 
 
 def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, headers: list[int]) -> Cut:
-    """Return what to cut before the chosen copy; fields that it lacks are read from the preview."""
+    """Return the spans to cut before the chosen copy. Fields that it lacks are read from the preview."""
     before, start, size = starts[chosen - 1], starts[chosen], stops[chosen]
     headed = any(header < starts[0] for header in headers)
     ends = first_paragraph(cursor, before, start), first_paragraph(cursor, start, size)
@@ -183,7 +183,7 @@ def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, h
 
 
 def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
-    """Return the codes of the field labels in a span, wherever they are on a line."""
+    """Return the codes of the field labels in a span, at any position in a line."""
     grammar = cursor.grammar
     found = {code for code in ("tags", "subject") if cursor.fold.find(grammar.label(code, "line")[0], low, high) >= 0}
     return found | (
@@ -200,7 +200,8 @@ def _preview_end(cursor: Cursor, low: int, high: int) -> int:
 def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
     """Return where each copy's classification line begins: post, number and section are those of the first.
 
-    A header between two such lines begins a copy too: the system that kept the telegram printed what is above it.
+    A header between two such lines also begins a copy, because the system that stored the telegram printed the text
+    above it.
     """
     lines = _banner_lines(cursor)
     if not lines:

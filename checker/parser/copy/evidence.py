@@ -1,7 +1,7 @@
-"""Collect evidence about the copy: what it lost, and labels of parts that the parser did not read.
+"""Collect evidence about the copy: signs of lost text, and labels of parts that the parser did not read.
 
-Both are used only after a rule has failed (`engine.py`). Damage excuses a missing part, never a wrong one; if a label
-is present although its part was not read, the parser failed, not the writer.
+Both are used only after a rule has failed (`engine.py`). Damage excuses a missing part, never a wrong one. If a label
+is present but its part was not read, the fault is the parser's, not the drafter's.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _withheld(telegram: Telegram) -> list[Damage]:
-    """Return the deletions: what is missing there, and above or within the text, may have been withheld."""
+    """Return the deletions. A part that is missing at, above or within a deletion may have been withheld."""
     found = []
     first = telegram.paragraphs[0].span.start if telegram.paragraphs else telegram.span.end
     for deletion in telegram.deletions:
@@ -87,8 +87,9 @@ def _withheld(telegram: Telegram) -> list[Damage]:
 
 
 def _has_head(telegram: Telegram) -> bool:
-    """Return whether the copy goes on beyond the head. The headings of a document are read as paragraphs without a
-    mark.
+    """Return whether the copy continues after the head.
+
+    The headings of a document are read as paragraphs without a mark.
     """
     if telegram.layout != "document":
         return bool(telegram.paragraphs)
@@ -110,7 +111,7 @@ def _is_cut(telegram: Telegram, text: str) -> bool:
 
 
 def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return the first line above paragraph 1 that cannot be read, or the first number if it is not 1."""
+    """Return the first unreadable line above paragraph 1, or the first paragraph number if it is not 1."""
     if telegram.layout not in _TELETYPE:
         return []
     first = next((each for each in telegram.paragraphs if each.number is not None and each.depth == 1), None)
@@ -130,7 +131,7 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return evidence that a publisher reset the fields and may have dropped some: a joined field, or an unlisted one.
+    """Return evidence that a publisher rearranged the fields and may have dropped some: a joined or an unlisted field.
 
     Either two fields share a line, or the text cites a reference although neither references nor a subject were read.
     """
@@ -149,7 +150,8 @@ def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return the place of a classification line that a publisher lost: between a whole header and the parts below it.
+    """Return the place of a classification line that a publisher dropped: between a complete header and the parts below
+    it.
 
     The publisher's record states the level, so the telegram had one.
     """
@@ -165,7 +167,7 @@ def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
-    """Yield the spans that may be text of another telegram, which a publisher joined to this one."""
+    """Yield the spans that may be text of another telegram that a publisher joined to this one."""
     paragraphs = [each for each in telegram.paragraphs if each.number is not None and each.depth == 1]
     if telegram.layout not in _TELETYPE or not paragraphs:
         return
@@ -181,7 +183,7 @@ def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
 
 
 def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
-    """Return whether the Secretary of State of the day signs below the classification line of a post."""
+    """Return whether the Secretary of State in office at the time signed below the classification line of a post."""
     banner, sender, signer, day = telegram.banner, telegram.sender, telegram.signature, telegram.date
     if not isinstance(banner, Banner) or not isinstance(sender, Party) or not isinstance(signer, Signature):
         return False
@@ -195,7 +197,9 @@ def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _fallen_back(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last index of each run of consecutive numbers that repeats earlier ones in mid-sequence."""
+    """Yield the first and last index of each run of consecutive numbers that repeats earlier numbers within the
+    sequence.
+    """
     for index in range(1, len(numbers) - 1):
         number, before = numbers[index], numbers[index - 1]
         if 1 < number <= before - _FALL and numbers[index + 1] == number + 1 and number in numbers[:index]:
@@ -283,8 +287,8 @@ _THEN = {
 def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, re.Pattern[str]], ...]:
     """Return the fields of each label, the span in which it is searched for, and its pattern.
 
-    The table `labels` states what follows a label. A label that is followed by an address is an ordinary word in any
-    sentence, so it is searched for only in the header; in a labeled form its spelling is followed by a colon.
+    The table `labels` states what follows a label. A label that is followed by an address is also an ordinary word, so
+    it is searched for only in the header; in a labeled form, it is followed by a colon.
     """
     found = []
     for entry in words["labels"]:

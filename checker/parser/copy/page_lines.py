@@ -1,6 +1,6 @@
-"""Find what is on the page but not part of the telegram: page heads, page lines, release stamps, archive attributes.
-
-They are cut out before anything is read, because they interrupt subjects, portion marks, and paragraphs.
+"""Find text on the page that is not part of the telegram: page headings, page lines, release stamps, archive
+attributes. This text is cut out before anything is read, because it interrupts subjects, portion marks, and
+paragraphs.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class PageLineFinder:
         self.lines.append((at, page))
 
     def _levels_above(self, line: int) -> tuple[int, Level | None]:
-        """Return where the lines above that only repeat the level begin, and that level."""
+        """Return the offset at which the lines above that only repeat the level begin, and the level."""
         cursor = self.cursor
         start = line
         level = None
@@ -199,8 +199,9 @@ class PageLineFinder:
             self.cuts.append(Cut(start, end, "page_line"))
 
     def _post_before(self, at: int, serial: str, ends: bool) -> int:
-        """Return where the post's name before a serial number begins: the whole line, or as many words as occur
-        elsewhere.
+        """Return the offset at which the post's name before a serial number begins.
+
+        The name is the whole line, or as many words as occur elsewhere.
         """
         fold = self.cursor.fold
         line = max(fold.rfind("\n", max(at - _WIDEST, 0), at) + 1, at - _WIDEST, 0)
@@ -223,7 +224,7 @@ class PageLineFinder:
         return best
 
     def _noise(self) -> None:
-        """Cut the lines that consist of a sign that an archive puts in place of what it could not convert."""
+        """Cut lines that consist of the sign with which an archive replaces characters that it could not convert."""
         cursor = self.cursor
         for sign in cursor.grammar.page_word("noise", "sign"):
             at = cursor.fold.find(f"\n{sign * _LEAST_NOISE}", 0, self.limit)

@@ -1,4 +1,4 @@
-"""Add the release of a document as its wrapper states it: stamps and codes that the reader has cut from the text."""
+"""Add the release of a document as stated by its wrapper: stamps and codes that the reader has cut from the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parse what the wrapper states about the document: secondhand, and never part of the telegram."""
+"""Parse the wrapper's information about the document, which is secondhand and never part of the telegram."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _LONGEST = 1000  # code points of a value that are searched for a level or a day
 
 
 def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord | None:
-    """Return the facts as a `SourceRecord`, or `None` without facts. If several facts have the same name, the first
-    counts.
+    """Return the facts as a `SourceRecord`, or `None` if there are no facts.
+
+    If several facts have the same name, the first one is used.
     """
     if not facts:
         return None
@@ -70,7 +71,10 @@ def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
 
 
 def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
-    """Return the first date in a wrapper's words, or why it cannot be read. Results are cached, because dates recur."""
+    """Return the first date in a value of the wrapper, or the reason why it cannot be read.
+
+    Results are cached, because dates recur.
+    """
     text = text[:_LONGEST]
     cache = cursor.grammar.stated_dates
     known = cache.get(text)
@@ -81,7 +85,7 @@ def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
 
 
 def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
-    """Return the level and the controls in a wrapper's words: "SECRET//NOFORN"."""
+    """Return the level and the controls in a value of the wrapper, such as "SECRET//NOFORN"."""
     cache, text = cursor.grammar.stated_levels, fact.text[:_LONGEST]
     known = cache.get(text)
     if known is None:
@@ -91,7 +95,7 @@ def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple
 
 
 def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[str, ...]]:
-    """Return the level, or what was expected instead, and the controls."""
+    """Return the level (or a description of what was expected) and the controls."""
     fold = folded(text).strip() + "\n"
     absent = cursor.words["instructions"].get("na")
     if fold == "\n" or (absent is not None and fold[:-1] in absent.spellings()):

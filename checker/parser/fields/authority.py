@@ -89,7 +89,7 @@ class AuthorityBlock:
 
 
 def read_authority(cursor: Cursor, telegram: Telegram, region: Region, numbered: bool = False) -> None:
-    """Read an authority block into the telegram; the first block counts, a later one fills what it left open."""
+    """Read an authority block into the telegram. The first block is used; a later block fills in missing values."""
     node = authority_of(cursor, region.start, region.end)
     if node is None:
         return
@@ -179,7 +179,7 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
 
 
 def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
-    """Return where the classifier ends if there is no reason: at the end of the line, or at a period and two blanks."""
+    """Return where the classifier ends if no reason follows: at the end of the line, or at a period and two blanks."""
     stop = cursor.fold.find(".  ", first, last)
     line = cursor.line_end(first)
     ends = [end for end in (stop, line, last) if first < end <= last]

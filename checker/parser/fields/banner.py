@@ -49,7 +49,7 @@ def _ends_word(fold: str, at: int) -> bool:
 
 
 class _LineStart:
-    """What a line begins with: its level, the end of the level's word, its controls, and the offset reached.
+    """The beginning of a line: its level, the end of the level's word, its controls, and the offset reached.
 
     `post` is the name between the controls and the first digit, if a post can have that name.
     """
@@ -64,7 +64,7 @@ class _LineStart:
 
 
 def _read_start(grammar: Grammar, line: str) -> _LineStart:
-    """Return what a line begins with, before its first digit; offsets count from the beginning of `line`."""
+    """Return the beginning of a line up to its first digit. Offsets count from the beginning of `line`."""
     found = _LineStart()
     _read_level(grammar, line + "\n", found)
     rest = line[found.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
@@ -106,7 +106,7 @@ def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Cont
 
 
 def may_be_banner(cursor: Cursor, start: int) -> bool:
-    """Return whether the first two letters of a line can begin a banner: a fast check before `read_banner`."""
+    """Return whether the first two letters of a line can begin a banner, as a fast check before `read_banner`."""
     fold = cursor.fold
     second = fold[start + 1]
     if second == " ":
@@ -155,7 +155,7 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the line of a classified text that was sent in the clear; such a line does not state the level."""
+    """Return the classification line of a classified text sent in the clear. Such a line does not state the level."""
     word = cursor.fold.find(" ", start, end)
     banner = Banner(cursor.span(start, end), "", None, "clear")
     stop = _post_and_serial(cursor, banner, word + 1, end) if word > 0 else None
@@ -166,10 +166,10 @@ def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
-    """Return what a line that looks like a classification line seems to say; `None` if it does not look like one.
+    """Return the apparent content of a line that resembles a classification line, or `None` for any other line.
 
-    A line looks like one if its letters are nearly those of a level, and are letter-spaced or followed by post and
-    number; also if words joined by slashes, one of them a level, are followed by post and number.
+    A line resembles one if its letters are nearly those of a level and are letter-spaced or followed by a post and
+    number, or if words joined by slashes, one of them a level, are followed by a post and number.
     """
     joined = _JOINED.match(cursor.fold, start, end)
     if joined is not None and cursor.text[start:end].isupper():
@@ -207,7 +207,7 @@ def _slips_allowed(level: str) -> int:
 
 
 def _after_letters(fold: str, at: int, end: int, count: int) -> int:
-    """Return where `count` characters end that may have blanks between them, or -1."""
+    """Return the offset after `count` characters, ignoring blanks between them, or -1."""
     while count and at < end:
         count -= fold[at] != " "
         at += 1
@@ -292,7 +292,7 @@ def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:
-    """Return whether words can be the name of a post; the words between level and number in a page line cannot."""
+    """Return whether words can be the name of a post. The words between level and number in a page line cannot."""
     fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
     return fits and name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
 
@@ -325,7 +325,7 @@ _MOST = 2  # words joined to the level
 
 
 def joined_banner(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
-    """Return the banner that joins another word to a level, or states a foreign level, if any."""
+    """Return a banner that joins another word to a level or states a foreign level, if there is one."""
     line = view.text[start:end]
     if len(line) > _LONGEST or line.upper() != line or "//" in line:
         return None

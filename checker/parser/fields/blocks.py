@@ -92,12 +92,12 @@ def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
 
 
 def opens_text(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line begins with a label or a paragraph number, as no line above a classification line does."""
+    """Return whether a line begins with a label or a paragraph number. No line above a classification line does."""
     return label_of(cursor, start) is not None or _NUMBERED.match(cursor.fold, start, end) is not None
 
 
 def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
-    """Return whether a label may end here: at a colon, or at a blank if telegrams omit the colon after this label.
+    """Return whether a label may end here: at a colon, or at a blank if this label is used without a colon.
 
     `glued` means that a capital follows a lower-case letter: "Classified ByConsul Doe".
     """
@@ -297,7 +297,9 @@ def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
 
 
 def is_authority_label(cursor: Cursor, end: int) -> bool:
-    """Return whether words within a line that end at `end` are a label: a colon follows, or a reason follows soon."""
+    """Return whether words within a line that end at `end` are a label, that is, are followed by a colon or, shortly
+    after, by a reason.
+    """
     if cursor.fold[end].isalpha():
         return False
     if cursor.fold[end : end + 2].strip()[:1] == ":":
@@ -306,7 +308,7 @@ def is_authority_label(cursor: Cursor, end: int) -> bool:
 
 
 def _block_of(cursor: Cursor, state: WalkState) -> str | None:
-    """Return the block that the line opens; `None` if it continues the open one."""
+    """Return the block that the line opens, or `None` if it continues the open block."""
     _find_label(cursor, state)
     closed = state.blank or state.open is None
     for block in _LABELLED.get(state.label, _UNLABELLED):
@@ -318,7 +320,7 @@ def _block_of(cursor: Cursor, state: WalkState) -> str | None:
 
 
 def _find_label(cursor: Cursor, state: WalkState) -> None:
-    """Look up the label of the line; an authority sentence may have its portion mark before it."""
+    """Look up the label of the line. An authority sentence may be preceded by its portion mark."""
     at = state.start
     if cursor.fold[at] == "(":
         bracket = _BRACKET.match(cursor.fold, at)
@@ -333,7 +335,7 @@ def _find_label(cursor: Cursor, state: WalkState) -> None:
 
 
 def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
-    """Return the label of the subject without its colon, right below the TAGS."""
+    """Return the label of the subject if it has no colon and is directly below the TAGS."""
     forms = cursor.grammar.label("subject", "line")
     form = next((form for form in forms if cursor.fold.startswith(form + " ", at)), None)
     return ("subject", at + len(form)) if form is not None else None
@@ -366,7 +368,7 @@ def _continues_value(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether a line after a blank one continues the authority block, either with its reasons or within them."""
+    """Return whether a line after a blank line continues the authority block, with its reasons or within them."""
     if _REASON.search(cursor.fold, state.opened, state.start) is None:
         labels = cursor.grammar.label("reason")
         labeled = any(cursor.fold.find(label, state.start, state.end) >= 0 for label in labels)
@@ -384,7 +386,7 @@ def _is_empty(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _goes_on(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether labels follow soon, so that loose text before the first of them does not yet begin the text."""
+    """Return whether labels follow within a few lines, so that loose text before them does not begin the text."""
     return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state, _LONGEST_LIST))
 
 

@@ -1,4 +1,4 @@
-"""Read caption lines, notes on corrected copies and passing instructions below the classification line."""
+"""Read caption lines, notes about corrected copies, and passing instructions below the classification line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NOT_CAPTION = Pattern(r"(?:TO|AND|FROM|FOR|AMEMBASSY|AMCONSUL|USMISSION|USDEL) 
 
 
 def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on one trimmed line; none if it is not a caption line."""
+    """Return the captions on one trimmed line, or none if it is not a caption line."""
     letters = cursor.fold[start:end].replace(" ", "")
     entry = cursor.grammar.captions.get(letters)
     if entry is not None and (len(letters) == end - start or entry.spellings("spaced", "line", "damaged")):
@@ -40,7 +40,9 @@ def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return several captions on one line, separated by commas, blanks, or nothing; none unless all are known."""
+    """Return the captions on a line that are separated by commas, blanks, or nothing, or none if any of them is
+    unknown.
+    """
     fold = cursor.fold
     found = []
     at = start
@@ -107,10 +109,9 @@ def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
 
 
 def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
-    """Return a short line in capitals above the fields that is in no table; `None` for what is plainly no caption.
+    """Return a short line in capitals above the fields that is in no table, or `None` if it is clearly not a caption.
 
-    Office symbols, addresses, deletions, end marks and, below a page's own head, the lines of the header appear there
-    too.
+    Office symbols, addresses, deletions, end marks and, below the heading of a page, header lines also appear there.
     """
     first = cursor.fold[start:end].split(" ", 1)[0]
     if first in cursor.grammar.header_lines or first.startswith(cursor.grammar.starts) or _ADDRESS.match(first):
@@ -138,7 +139,7 @@ def _bare(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def is_address_stop(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line below an address is not an address: a caption, a label or a sentence."""
+    """Return whether a line below an address is not an address but a caption, a label or a sentence."""
     fold = cursor.fold
     if end - start > LONGEST_ADDRESS:
         return True

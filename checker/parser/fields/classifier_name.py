@@ -58,7 +58,7 @@ def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
 
 
 def _name_length(words: list[str], grammar: Grammar) -> int:
-    """Return how many words at the right end are a name; 0 if the last one belongs to a position."""
+    """Return how many words at the right end are a name, or 0 if the last word belongs to a position."""
     mixed = not " ".join(words).isupper()
     particles = grammar.page_word("name", "particle")
     at = len(words)
@@ -111,7 +111,7 @@ def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
 
 
 def join_lines(text: str, grammar: Grammar) -> str:
-    """Return the words of a text, joined over its lines; a name broken at a line end becomes one word again."""
+    """Return the words of a text as one line. A name broken at the end of a line is rejoined."""
     lines = text.split("\n")
     joined = " ".join(lines[0].split())
     for line in lines[1:]:

@@ -143,7 +143,7 @@ def _date_or_unread(cursor: Cursor, start: int, found: FoundDate) -> Date | Unre
 
 
 def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
-    """Return one instruction; `Unread` if no kind of instruction in the table fits."""
+    """Return one instruction, or `Unread` if it matches no kind of instruction in the table."""
     value = InstructionText(cursor, start, end)
     flat = value.flat.rstrip(". ")
     node = Instruction(
@@ -167,7 +167,7 @@ def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unre
 
 
 def _is_plain(flat: str) -> bool:
-    """Return whether a value is a date in figures and nothing else; no code contains two slashes."""
+    """Return whether a value consists of a date in figures. No code contains two slashes."""
     return len(flat) <= 10 and flat.count("/") == 2 and flat.replace("/", "").isdigit()
 
 
@@ -238,7 +238,7 @@ def _read_code(value: InstructionText, node: Instruction) -> bool:
 
 
 def _event_after(value: InstructionText, node: Instruction, at: int) -> None:
-    """Read the event after a code, which may follow the words for "declassify"."""
+    """Read the event after a code. The words for "declassify" may precede it."""
     for form in ("", *value.forms.labels):
         at += len(form) if form and value.starts(at, form) else 0
         while at < len(value.flat) and value.flat[at] in " ,;:-":
@@ -266,7 +266,7 @@ def _read_person(value: InstructionText, node: Instruction) -> None:
 
 
 def _read_years(value: InstructionText, node: Instruction) -> bool:
-    """Read a number of years, in digits or words, and the event they follow if one is named."""
+    """Read a number of years, in digits or words, and the event from which they are counted, if one is named."""
     flat = value.flat.lstrip(" (")
     units = value.cursor.words["instructions"].get("years")
     names = units.spellings() if units is not None else ()

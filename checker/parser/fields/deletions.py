@@ -1,4 +1,4 @@
-"""Find deletions: what reviewers and editors put in place of text that they withheld or omitted.
+"""Find deletions: notes, codes and signs in place of text that reviewers withheld or editors omitted.
 
 The forms come from the table `deletions`, the codes from `release_codes`. Codes alone at the right margin are cut from
 the text before it is read; every other deletion remains in the text at its position.
@@ -80,7 +80,10 @@ class DeletionForms:
 
     @cached_property
     def _code(self) -> str:
-        """Return the pattern of one code: one with a number by its shape, so that nonexistent ones are read as well."""
+        """Return the pattern of one code.
+
+        A code with a number is matched by its form, so that nonexistent codes are also read.
+        """
         shape = re.compile(_CODE)
         words = sorted((form for form in self.by_form if not shape.fullmatch(form)), key=lambda form: -len(form))
         return "|".join((_CODE, *(rf"{re.escape(form)}(?![A-Z0-9])" for form in words)))
@@ -92,7 +95,7 @@ class DeletionForms:
 
     @cached_property
     def run(self) -> re.Pattern[str]:
-        """Return the pattern of codes after one another, the first one with a number."""
+        """Return the pattern of consecutive codes, the first with a number."""
         return re.compile(rf"(?:{_CODE})(?:{_BETWEEN}(?:{self._code}))*")
 
     @cached_property
@@ -101,7 +104,9 @@ class DeletionForms:
         return re.compile(rf"(?m)(?:^|(?<=\s\s\s\s))(?:(?:{self._code}){_BETWEEN})+ *$")
 
     def codes(self, text: str) -> tuple[str, ...]:
-        """Return the codes in a folded text, each once, in the table's spelling; unlisted codes as written."""
+        """Return the codes in a folded text, each once: listed codes in the table's spelling, unlisted codes as
+        written.
+        """
         found: dict[str, None] = {}
         for match in self.code.finditer(text):
             written = match[0] if match[0] in self.by_form else match[0].replace(" ", "")
@@ -126,7 +131,7 @@ def deletion_forms(words: Vocabulary) -> DeletionForms:
 
 
 def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
-    """Set the exemption codes in the folded text of a stamp, and those of them that are in no table."""
+    """Set the exemption codes in the folded text of a stamp, and the codes among them that are in no table."""
     forms = deletion_forms(words)
     stamp.codes = forms.codes(fold)
     known = set(forms.by_form.values())
@@ -250,13 +255,15 @@ def _has_word(text: str, form: str) -> bool:
 
 
 def _is_extent(text: str, forms: DeletionForms) -> bool:
-    """Return whether words only state how much, what, or where: "4 PARAGRAPHS (9 LINES)", "NAME", "PAGE 2"."""
+    """Return whether words only state how much was deleted, what, or where: "4 PARAGRAPHS (9 LINES)", "NAME", "PAGE
+    2".
+    """
     words = re.split(r"[ ()\[\],;:.&/-]+", text)
     return all(not word or word.lower() in forms.extent or _NUMBER.fullmatch(word) is not None for word in words)
 
 
 def _code_runs(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield codes in the text: codes in parentheses, an exemption next to its category, and a code that is a whole
+    """Yield codes in the text: codes in parentheses, an exemption next to its category, and a code that is an entire
     value.
     """
     for match in forms.run.finditer(cursor.fold):
@@ -286,12 +293,12 @@ def _is_value(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _follows_label(cursor: Cursor, start: int) -> bool:
-    """Return whether a label or a paragraph number ends right before an offset, or blanks before it."""
+    """Return whether a label or a paragraph number ends directly before an offset, ignoring blanks."""
     return _LABEL_END.search(cursor.fold, _near_line_start(cursor, start), start) is not None
 
 
 def _near_line_start(cursor: Cursor, at: int) -> int:
-    """Return where the line of `at` begins, or a bounded distance before `at`."""
+    """Return the beginning of the line of `at`, or an offset a fixed distance before `at` if the line is longer."""
     low = max(at - _LONGEST_ALONE, 0)
     return max(cursor.fold.rfind("\n", low, at) + 1, low)
 
@@ -341,7 +348,7 @@ def _rows(cursor: Cursor, sign: str, code: str, pattern: Pattern) -> Iterator[Fo
 
 
 def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a row of dashes or underscores replaces words: after a label, or within a sentence."""
+    """Return whether a row of dashes or underscores replaces words after a label or within a sentence."""
     text = cursor.text
     before = text[cursor.line_start(start) : start].rstrip(" ")
     rest = text[end : cursor.line_end(end)].strip(" ")
@@ -358,7 +365,7 @@ def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
-    """Return the deletion where a paragraph's mark would be; periods in place of the mark count as well."""
+    """Return the deletion in the place of a paragraph's mark. Periods in place of the mark also count."""
     found = deletion_at(cursor, at)
     if found is None and _PERIODS.match(cursor.fold, at) is not None:
         forms = deletion_forms(cursor.words)
@@ -367,7 +374,7 @@ def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
 
 
 def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
-    """Set the deletions of a telegram, each with its place, and mark the paragraphs that were withheld completely."""
+    """Set the deletions of a telegram, each with its place, and mark paragraphs that were withheld in full."""
     forms = deletion_forms(cursor.words)
     found = [_node(cursor, one, forms) for one in deletions_in(cursor)]
     found += margin
@@ -394,8 +401,8 @@ def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) ->
 
 
 def _between_numbers(cursor: Cursor, telegram: Telegram, forms: DeletionForms, known: set[int]) -> list[Deletion]:
-    """Return lines of one repeated character, or codes without a number, in place of paragraphs that the numbering
-    skips.
+    """Return lines of one repeated character, or codes without a number, in place of paragraphs missing from the
+    numbering.
     """
     found: list[Deletion] = []
     misnumbered = telegram.misnumbered
@@ -441,8 +448,8 @@ def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
 def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
     """Mark the paragraphs that have no mark but have codes in the margin.
 
-    These are next to the first line or, if only the number is left of the paragraph, anywhere after the beginning of
-    the paragraph before it.
+    The codes are next to the first line or, if only the number of the paragraph remains, anywhere after the beginning
+    of the preceding paragraph.
     """
     if not margin:
         return
@@ -462,7 +469,7 @@ def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deleti
 
 
 def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
-    """Make reasons that cannot be read span the deletion that follows their label."""
+    """Extend unreadable reasons over the deletion that follows their label."""
     block = telegram.authority
     if not isinstance(block, Authority) or not isinstance(block.reasons, Unread):
         return

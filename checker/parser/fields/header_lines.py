@@ -80,7 +80,7 @@ class HeaderReader:
         self.names = cursor.grammar.header_lines
 
     def read(self) -> int:
-        """Read to the classification line and return its offset, or where the header ended without one."""
+        """Read to the classification line and return its offset, or the end of the header if there is no such line."""
         cursor = self.cursor
         fold = cursor.fold
         here = self._seek()
@@ -118,7 +118,7 @@ class HeaderReader:
         return here if here < cursor.size else last
 
     def _lose(self) -> None:
-        """Mark whatever was not found as lost, because it may be in the header line that cannot be read."""
+        """Mark parts that were not found as lost, because they may be in the header line that cannot be read."""
         place = self.telegram.span.start
         why = "it may be in a header line that cannot be read"
         if self.telegram.dtg is None:
@@ -127,7 +127,9 @@ class HeaderReader:
             self.telegram.sender = Unread(Span(place, place), why)
 
     def _goes_on(self, start: int, end: int) -> bool:
-        """Return whether a line that cannot be read is within the header: a line not found so far follows soon."""
+        """Return whether an unreadable line is within the header, because a header line of a new kind follows within
+        a few lines.
+        """
         cursor, telegram = self.cursor, self.telegram
         if self.unread and telegram.dtg is not None and telegram.sender is not None:
             return False
@@ -153,7 +155,7 @@ class HeaderReader:
         return unread_banner(self.cursor, start, end) is None
 
     def _seek(self) -> int:
-        """Return where the first header line begins; 0 if none is near the top."""
+        """Return where the first header line begins, or 0 if none is near the top."""
         fold = self.cursor.fold
         here = 0
         counter = -1  # the serial line of a page may open the header
@@ -207,7 +209,7 @@ class HeaderReader:
         return self._continued(start, end, block)
 
     def _is_service(self, start: int, end: int) -> bool:
-        """Return whether a line with a level opens a service message, below which a header is repeated."""
+        """Return whether a line with a level begins a service message, below which a header is repeated."""
         cursor = self.cursor
         words = cursor.fold[start:end].split()
         if len(words) < 2 or words[1] not in cursor.grammar.page_word("service", "word"):
@@ -319,7 +321,7 @@ class HeaderReader:
             last.text = f"{last.text} {cursor.text[start:end]}".strip()
 
     def _group(self) -> None:
-        """Take the date-time group. A header above another one is that of a readdressal."""
+        """Read the date-time group. If two headers follow each other, the first is that of a readdressal."""
         telegram = self.telegram
         if telegram.dtg is not None and telegram.sender is not None and self.to:
             self._readdress()
@@ -327,7 +329,7 @@ class HeaderReader:
             telegram.dtg = self.group
 
     def _read_other(self, kind: str, start: int, end: int) -> None:
-        """Read a line that few telegrams have."""
+        """Read a header line of a rare kind."""
         word = self.cursor.word(start, end)
         if kind == "pilot":
             self.telegram.pilots += (word,)

@@ -19,8 +19,9 @@ from .reference_kinds import is_airgram, name_kind, names_other, own_post
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the subject into the telegram, with a mark before or after its words. If there are several, the first
-    counts.
+    """Read the subject into the telegram, with a mark before or after its words.
+
+    If there are several subjects, the first is used.
     """
     if isinstance(telegram.subject, Subject):
         return
@@ -54,7 +55,7 @@ _DIGITS = str.maketrans("OIL", "011")
 
 
 def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read an E.O. line into the telegram. If there are several, the first is the telegram's."""
+    """Read an E.O. line into the telegram. If there are several, the first is used."""
     match = _NUMBER.match(cursor.fold, region.body)
     if match is None:
         return
@@ -77,7 +78,7 @@ def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _is_spread(text: str, usual: str) -> bool:
-    """Return whether a text is the usual one with additional blanks, which archives insert after periods."""
+    """Return whether a text has the usual form except for the blanks that archives insert after periods."""
     written = text[: text.find(":") + 1]
     return written.replace(" ", "") == usual.replace(" ", "") and written.count(" ") >= usual.count(" ")
 
@@ -137,9 +138,9 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> bool:
-    """Return whether a new item begins after a break: it has its own letter, or refers to a telegram.
+    """Return whether a new item, with its own letter or a telegram number, begins after a break.
 
-    `low` is where the item before it begins, because the name of its post may continue after a line break.
+    `low` is the beginning of the previous item, whose post name may continue after a line break.
     """
     at = match.end()
     while at < end and cursor.fold[at] in " \n":
@@ -195,13 +196,16 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
 
 
 def _next_letter(match: re.Match[str], last: str | None) -> str:
-    """Return the letter of an item; of two ("C. (B)", "D. B. Doe"), the one that follows the last item's letter."""
+    """Return the letter of an item.
+
+    If there are two ("C. (B)", "D. B. Doe"), return the one that follows the previous letter.
+    """
     letters: list[str] = _ONE_LETTER.findall(match.group())
     return next((letter for letter in letters if last is not None and ord(letter) == ord(last) + 1), letters[0])
 
 
 def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
-    """Set year, post and serial number of a reference that names a telegram; return whether it does."""
+    """Set the year, post and serial number of a reference that names a telegram, and return whether it names one."""
     match = _named(cursor, cursor.fold, at, high)
     if match is None and "\n" in cursor.fold[at:high]:
         words = " ".join(cursor.fold[at:high].split())
@@ -218,7 +222,7 @@ def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
 
 
 def _number_telegram(cursor: Cursor, item: Reference, last: Reference, at: int, high: int) -> None:
-    """Set the serial number of a reference that gives another number for the post named last."""
+    """Set the serial number of a reference that gives only another number for the previously named post."""
     alone = _NUMBER_ALONE.match(cursor.fold, at, high)
     if alone is not None:
         item.kind, item.post, item.serial = "telegram", last.post, int(alone.group(1))
@@ -297,7 +301,10 @@ def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -> None:
-    """Read a subject without a label below the TAGS. Other text there may hide the subject, which is then lost."""
+    """Read a subject without a label below the TAGS.
+
+    If other text is there, it may hide the subject, which then counts as lost.
+    """
     low, high = cursor.trim(start, end)
     page = any(name in cursor.fold[low : low + 40] for name, _ in cursor.grammar.levels)
     if low == high or page or telegram.subject is not None:
@@ -401,7 +408,8 @@ def _tag_kinds(words: Vocabulary) -> dict[str, str]:
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
-    """Return the known TAG of which a word is a listed misspelling or is one slip away, or the two TAGS joined in it.
+    """Return the known TAG of which a word is a listed misspelling or a one-letter error, or the two TAGS joined in the
+    word.
 
     Only words of 4 to 12 letters are compared letter by letter.
     """
@@ -445,7 +453,9 @@ def _known_tags(words: Vocabulary) -> frozenset[str]:
 
 
 def _slips(word: str) -> list[str]:
-    """Return the words one slip away: one letter removed, two swapped, one replaced, one added, in this order."""
+    """Return the words that differ by one error: a letter removed, two letters swapped, a letter replaced or added,
+    in this order.
+    """
     size = len(word)
     found = [word[:i] + word[i + 1 :] for i in range(size)]
     found += [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(size - 1)]

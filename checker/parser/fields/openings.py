@@ -1,7 +1,7 @@
 """Find the lines that open a paragraph, a list item, or a heading, with the mark after their label.
 
-One pattern finds the candidates in one pass; `OpeningFinder` decides which of them open something. `paragraphs` turns
-the openings into records.
+One pattern finds the candidates in one pass; `OpeningFinder` decides which of them are openings. `paragraphs` turns the
+openings into records.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
 
 class Opening:
-    """The opening of a paragraph, list item or heading: where its line begins, its label, its kind and its mark."""
+    """The opening of a paragraph, list item or heading: the beginning of its line, its label, its kind and its mark."""
 
     __slots__ = ("depth", "kind", "label_end", "label_start", "mark", "number", "start")
 
@@ -111,7 +111,9 @@ class OpeningFinder:
         return self.openings
 
     def _is_answer(self, opening: Opening) -> bool:
-        """Return whether an unnumbered letter stands beside letters that are no marks, as answers (B), (C), (D) do."""
+        """Return whether an unnumbered letter is next to letters that are not marks, as in a list of answers (B),
+        (C), (D).
+        """
         letter = self._lone_letter(opening.label_end) if opening.kind == "unnumbered" else ""
         answer = bool(letter) and any(abs(ord(letter) - ord(stray)) == 1 for stray in self.strays)
         if answer:
@@ -119,7 +121,7 @@ class OpeningFinder:
         return answer
 
     def _first_line(self) -> None:
-        """Examine the first line by itself: no line feed comes before it."""
+        """Examine the first line separately, because no line feed precedes it."""
         match = _CANDIDATES.match("\n" + self.cursor.fold[self.low : self.cursor.line_end(self.low)] + "\n")
         if match is not None:
             self._open(match, self.low, self.low - 1)
@@ -171,7 +173,8 @@ class OpeningFinder:
         self.openings.append(Opening(start, label, "numbered", depth, number, mark))
 
     def _depth(self, number: int, marked: bool, free: bool, start: int) -> int:
-        """Return 1 for the main sequence, 2 for a list inside a paragraph, or 0 for a number that merely begins a line.
+        """Return 1 for the main sequence, 2 for a list inside a paragraph, or 0 for a number that is not a paragraph
+        number.
 
         A number counts if it follows the last one. A marked number also counts if it skips, repeats, or restarts.
         """
@@ -185,7 +188,7 @@ class OpeningFinder:
         return self._depth_of_unmarked(number) if free and self._after_blank(start) else 0
 
     def _depth_of_unmarked(self, number: int) -> int:
-        """Return the same for an unmarked number after a blank line that does not follow the last one."""
+        """Return the depth of an unmarked number that follows a blank line but does not continue the sequence."""
         if number == 1 and self.outer:
             return 2
         if self.outer == 0 or number == self.outer:
@@ -231,7 +234,7 @@ class OpeningFinder:
         self.openings.append(Opening(start, (at, at), "unnumbered", 1, None, mark))
 
     def _lone_letter(self, at: int) -> str:
-        """Return the one letter in brackets at a place, in capitals, or nothing."""
+        """Return the single letter in brackets at an offset, in upper case, or an empty string."""
         found = _ITEM.match(self.cursor.fold, at, self.high)
         return found[1] if found is not None else ""
 
@@ -249,9 +252,9 @@ class OpeningFinder:
         return True
 
     def _goes_on_from_text(self, letter: str, at: int) -> bool:
-        """Return whether the letters before this one are in the running text of the same paragraph.
+        """Return whether the preceding letters are in the running text of the same paragraph.
 
-        After (A) and (B) in the text, a (C) that begins a paragraph of its own is a mark.
+        After (A) and (B) in the text, a (C) that begins a new paragraph is a mark.
         """
         fold = self.cursor.fold
         low = max(self.openings[-1].start if self.openings else self.low, self.low, at - _LONGEST_LIST)
@@ -275,7 +278,9 @@ class OpeningFinder:
         return False
 
     def _is_doubled(self, letter: str, end: int) -> bool:
-        """Return whether the bracket after a letter repeats it, as the label before did: `B. (B)`, `C. (C)`."""
+        """Return whether the bracket after a letter repeats the letter, as at the previous label: `B. (B)`, `C.
+        (C)`.
+        """
         at = self.cursor.after_blanks(end)
         if self._lone_letter(at) != letter:
             return False
@@ -286,7 +291,7 @@ class OpeningFinder:
         return follows
 
     def _heading(self, dashes: int) -> None:
-        """Open a heading at the lines between a blank line (or a paragraph's end) and a line of dashes."""
+        """Open a heading for the lines between a blank line (or the end of a paragraph) and a line of dashes."""
         fold = self.cursor.fold
         top = dashes
         start = -1
@@ -309,7 +314,7 @@ class OpeningFinder:
     # ---- Context -----------------------------------------------------------------------------------------------------
 
     def _mark(self, at: int, alone: bool = False) -> Marking | Unread | None:
-        """Return the mark right after a label, on the same line.
+        """Return the mark directly after a label, on the same line.
 
         After a number (`alone`), a lone lower-case letter in brackets is a mark too.
         """
@@ -359,11 +364,14 @@ class OpeningFinder:
 
 
 def _is_table(dashes: str) -> bool:
-    """Return whether dashes underline columns: several short groups. A long line of dashes may be interrupted once."""
+    """Return whether dashes underline columns, that is, form several short groups.
+
+    A long line of dashes may be interrupted once.
+    """
     groups = dashes.split()
     return len(groups) > 1 and len(groups[0]) < _LONG_RULE
 
 
 def _follows(last: str, letter: str) -> bool:
-    """Return whether a letter comes after the last one of a list; no letter follows none."""
+    """Return whether a letter comes after the last letter of a list, if the list has one."""
     return bool(last and letter) and ord(letter) == ord(last) + 1

@@ -34,7 +34,7 @@ def read_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
 
 
 def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int]]) -> None:
-    """Read the text of all sections into the telegram: the numbers go on from one to the next."""
+    """Read the text of all sections into the telegram. Paragraph numbers continue from one section to the next."""
     paragraphs: list[Paragraph] = []
     headings: list[Heading] = []
     outer = 0
@@ -93,7 +93,10 @@ class ParagraphBuilder:
                 self._unnumbered(stop, end)
 
     def _unnumbered_end(self, opening: Opening, end: int) -> int:
-        """Return where the empty line after an unnumbered paragraph begins; its mark may be alone above it."""
+        """Return where the empty line after an unnumbered paragraph begins.
+
+        The paragraph's mark may be on a line above it.
+        """
         fold = self.cursor.fold
         first = opening.label_end + (len(opening.mark.text) if opening.mark is not None else 0)
         while first < end and fold[first] in _BLANKS:
@@ -104,7 +107,7 @@ class ParagraphBuilder:
         return stop
 
     def _goes_on(self, first: int, stop: int, end: int) -> bool:
-        """Return whether a sentence goes on in small letters after an empty line, as after a page line."""
+        """Return whether a sentence continues in lower case after an empty line, as it does after a page line."""
         below = stop
         while below < end and self.cursor.fold[below] in _BLANKS:
             below += 1
@@ -112,7 +115,7 @@ class ParagraphBuilder:
         return self.cursor.text[below : below + 1].islower() and above[-1:] not in SENTENCE_ENDS
 
     def _unnumbered(self, low: int, high: int) -> None:
-        """Make a paragraph or a heading of each group of lines between empty lines."""
+        """Create a paragraph or heading from each group of lines between empty lines."""
         cursor = self.cursor
         stop = low
         while stop < high:
@@ -183,7 +186,7 @@ class ParagraphBuilder:
         self.paragraphs.append(node)
 
     def _text_start(self, opening: Opening, node: Paragraph, high: int) -> int:
-        """Set where the mark is, searching it if need be; return where the paragraph's own words begin."""
+        """Set the position of the mark, searching for it if necessary. Return where the paragraph's own words begin."""
         fold = self.cursor.fold
         first = opening.label_end
         if self.items and self.cursor.after_blanks(first) in self.items:
@@ -199,9 +202,10 @@ class ParagraphBuilder:
 
 
 def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
-    """Return whether a span is one line of a few words, or a short one that is not a sentence, without a mark.
+    """Return whether a span without a mark is a line of a few words, or a short line that is not a sentence.
 
-    A line that ends with a comma is a salutation or a closing. A headline of two lines capitalizes all longer words.
+    A line that ends with a comma is a salutation or a closing. In a headline of two lines, all longer words are
+    capitalized.
     """
     line = cursor.fold[start:stop].strip(_BLANKS)
     if line.count("\n") == 1 and line[0].isalpha() and line[-1].isalpha():
@@ -212,7 +216,9 @@ def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
 
 
 def _is_capitalized(words: str) -> bool:
-    """Return whether mixed-case words are those of a title: each of more than three letters begins with a capital."""
+    """Return whether mixed-case words form a title, in which each word of more than three letters begins with a
+    capital.
+    """
     return not words.isupper() and all(len(word) <= _SHORT_WORD or word[0].isupper() for word in words.split())
 
 

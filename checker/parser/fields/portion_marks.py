@@ -1,4 +1,4 @@
-"""Find a paragraph's portion mark in the less usual positions, and assign a level to each paragraph.
+"""Find portion marks in less common positions, and assign a level to each paragraph.
 
 `openings` reads a mark that directly follows a label. This module covers the other cases: a statement for the entire
 text; a mark on the line above, after a heading, or at the end of the last sentence; and deletions where the mark would
@@ -23,7 +23,7 @@ _LONGEST_ANNOUNCEMENT = 240  # code points of a sentence that ends with a colon
 
 
 def says_entire(cursor: Cursor, body: int) -> bool:
-    """Return whether the words after a mark say that it covers the entire text."""
+    """Return whether the words after a mark state that it covers the entire text."""
     rest = cursor.fold[body : body + 40].lstrip(" -.:\n")
     return rest.startswith(cursor.grammar.page_word("entire-text"))
 
@@ -64,7 +64,7 @@ def _may_state(cursor: Cursor, at: int, high: int) -> bool:
 
 
 def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
-    """Read the mark after the last sentence, its position in papers of the White House."""
+    """Read the mark after the last sentence, where White House documents have it."""
     fold = cursor.fold
     low = fold.rfind("(", at, high)
     if low <= at or high - low > _LONGEST_MARK_AT_END or fold.find(")", low, high) < high - 2 or fold[low - 2] == ":":
@@ -112,7 +112,7 @@ def inherit_levels(paragraphs: list[Paragraph]) -> None:
 
 
 def _is_lead_in(text: str) -> bool:
-    """Return whether a paragraph is only a heading, or only a sentence that introduces its points.
+    """Return whether a paragraph is only a heading, or only a sentence that introduces subparagraphs.
 
     A heading in capitals may follow the sentence.
     """
@@ -131,7 +131,7 @@ def _is_lead_in(text: str) -> bool:
 
 
 def _level_of_points(below: list[Paragraph]) -> Level | None:
-    """Return the highest level of the points up to the next number; `None` unless all of them are marked."""
+    """Return the highest level of the subparagraphs up to the next number, or `None` unless all of them are marked."""
     highest: Level | None = None
     for point in below:
         if point.kind == "numbered" and point.depth == 1:

@@ -1,4 +1,4 @@
-"""Classify references that name no telegram by post and number, and write message numbers in one form."""
+"""Classify references that do not name a telegram by post and number, and write message numbers in one form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AIRGRAM_SIGN = "A-"
 
 
 def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
-    """Set what a reference names that names no telegram by post and number: an airgram, or a message by its date."""
+    """Set the airgram or dated message that a reference names if it does not name a telegram by post and number."""
     words = " ".join(item.text.upper().split())
     if item.letter is not None:
         words = words[words.find(item.letter) + 1 :].lstrip(" .:)-")
@@ -62,9 +62,9 @@ def own_post(telegram: Telegram) -> str | None:
 def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | None:
     """Return the number of the telegram or airgram that a reference names, in the form of `Telegram.mrn`.
 
-    A reference without a year refers to the telegram's own year; but if it is to the telegram's own post and its number
-    is not lower than the telegram's own, it refers to the year before. Returns `None` if the reference names no number
-    or no year is known.
+    A reference without a year refers to the telegram's own year. If it is to the telegram's own post and its number is
+    not lower than the telegram's own, it refers to the previous year. Return `None` if the reference has no number or
+    no year is known.
     """
     if item.post is None or item.serial is None or item.kind not in ("telegram", "airgram"):
         return None
