@@ -2,7 +2,7 @@
 
 Each worker receives a few items in advance, returns their results in order, and records its current step in memory
 shared with the supervisor. If an item kills a worker, hangs it, or exhausts its memory, the item and its step are
-known; the items queued after it are assigned again, and nothing else is lost. Why not a stock pool:
+known; the items queued after it are assigned again, and nothing else is lost. The standard pools do not suffice:
 `multiprocessing.Pool` waits forever after a worker is killed, and `ProcessPoolExecutor` does not report which item was
 at fault.
 """
@@ -62,11 +62,11 @@ def spread(
     """Run `prepare(*arguments)(item, step)` for each item in `jobs` processes; yield (index, result) as they are
     completed.
 
-    A worker that exceeds a limit is killed. `retry` returns the item to run in place of one that ended its worker, or
-    `None` to give it up; its failure is then yielded. `ahead` items are sent to a worker in advance, so that small ones
-    need not wait for the supervisor. `prepare`, `arguments`, items, and results must be picklable. Closing the
-    generator early ends all workers. Raises `CablecheckError` if one worker after another dies before it has begun an
-    item.
+    A worker that exceeds a limit is killed. `retry` returns the item to run in place of an item that ended its worker,
+    or `None` to give it up, in which case its failure is yielded. `ahead` items are sent to a worker in advance, so
+    that small ones need not wait for the supervisor. `prepare`, `arguments`, items, and results must be picklable.
+    Closing the generator early ends all workers. Raises `CablecheckError` if one worker after another dies before it
+    has begun an item.
     """
     return ProcessPool(items, lambda: Worker(prepare, arguments), max(1, jobs), limits, ahead, retry).run()
 
@@ -206,7 +206,7 @@ class Worker:
 
 @contextmanager
 def safe_path() -> Iterator[None]:
-    """Keep the working folder off the import path of processes that are started meanwhile.
+    """Keep the working folder off the import path of processes that are started in this context.
 
     The spawn method runs `python -c`, which would import modules from that folder, for example `signal.py`, before our
     code.

@@ -1,9 +1,7 @@
-"""The version, the shipped data folders, the reading of small files that others may have provided, and the user's cache
-folder with the conditions under which it is read.
-
-A cache is data, but manipulated data could hide findings. So a cache folder or file is ignored unless only the user can
-write to it, and a folder below the working folder or the checked paths is ignored, because whoever provides the
-documents could provide the cache, too.
+"""Provide the version, the shipped data folders, safe reading of small files that others may have provided, and the
+user's cache folder. A cache is data, but manipulated data could hide findings. Therefore, a cache folder or file is
+ignored unless only the user can write to it, and a folder below the working folder or the checked paths is ignored,
+because whoever provides the documents could also provide the cache.
 """
 
 from __future__ import annotations
@@ -84,7 +82,7 @@ def read_cache(file: str) -> bytes:
 
 
 def open_cache(file: str) -> io.BufferedReader:
-    """Open a cache file. Raises `OSError` as `read_cache`."""
+    """Open a cache file. Raises `OSError` under the same conditions as `read_cache`."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     about = os.fstat(handle)
     if not stat.S_ISREG(about.st_mode) or (hasattr(os, "geteuid") and _problem(about)):
@@ -113,7 +111,7 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _holds_home(place: str, folder: str) -> bool:
-    """Return whether a folder contains the home folder while the cache is in its default location: then nobody else
+    """Return whether a folder contains the home folder and the cache is in its default location, so that nobody else
     provides it.
     """
     default = _default_base()

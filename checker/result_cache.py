@@ -26,7 +26,10 @@ def key_of(*parts: str) -> str:
 def through(
     options: str, path: str, data: bytes | None, judge: Callable[[bytes | None], list[DocumentResult]]
 ) -> list[DocumentResult]:
-    """Return the stored results for this content and these options; or else those of `judge`, and store them."""
+    """Return the stored results for this content and these options.
+
+    If there are none, call `judge` and store its results.
+    """
     from hashlib import sha256
 
     content = data if data is not None else _content(path)

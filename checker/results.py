@@ -11,7 +11,7 @@ SEVERITIES = ("error", "warning", "info")  # most serious first
 
 
 class Suggestion(Record):
-    """A replacement for the text at a span. `safe` if the change is purely typographic.
+    """A replacement for the text at a span. `safe` means that the change is purely typographic.
 
     `start` and `end` are the positions of the span, set by the linter.
     """
@@ -75,13 +75,13 @@ class Finding(Record):
 
 
 class Undetermined(Record):
-    """A verdict that cannot be given, with its position and the reason.
+    """An undetermined verdict, with its position and the reason.
 
     `kind` is "copy" (the part is missing from or damaged in this copy), "label" (the label of the part is present, but
-    the part was not read), "withheld" (a reviewer withheld, or an editor omitted, the words that decide),
-    "unreadable" (a value cannot be read), "date" (the date does not decide whether the rule applies) or "scheme" (the
-    marking belongs to no loaded scheme, so no rule judges the document). `quote` is text of the document, separate from
-    `why` so that it can be redacted.
+    the part was not read), "withheld" (a reviewer withheld, or an editor omitted, the relevant words), "unreadable" (a
+    value cannot be read), "date" (the date does not determine whether the rule applies) or "scheme" (the marking
+    belongs to no loaded scheme, so no rule checks the document). `quote` is text of the document, separate from `why`
+    so that it can be redacted.
     """
 
     path: str
@@ -225,7 +225,7 @@ class Outcome(Record):
 
     `notices` are messages about the run (stale baseline entries, unused suppressions, changed severities); `errors` are
     those that make the run incomplete. `compared` is true if a baseline was given. `config_file` is the configuration
-    file, and `restrictions` lists what its settings and the command line took away. `rule_url` is the URL of the page
+    file, and `restrictions` lists what its settings and the command line excluded. `rule_url` is the URL of the page
     about a rule, with `{rule}` in place of its id.
     """
 

@@ -52,7 +52,8 @@ class Grammar:
 
     @cached_property
     def banner_signs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return how a repeated classification line begins, grouped by a core that every form in the group contains.
+        """Return the beginnings of repeated classification lines, grouped by a core that every form in the group
+        contains.
 
         If the core does not occur in a text, the other forms need not be searched for.
         """
@@ -152,7 +153,7 @@ class Grammar:
 
     @cached_property
     def starts(self) -> tuple[str, ...]:
-        """Return how a start-of-transmission line can begin."""
+        """Return the possible beginnings of a start-of-transmission line."""
         return self.label("transmission", "start")
 
     @cached_property
@@ -303,7 +304,7 @@ class Grammar:
 
     @cached_property
     def page_signs(self) -> tuple[str, ...]:
-        """Return words at least one of which occurs in every text with page lines or an archive's frame."""
+        """Return a set of words, at least one of which occurs in every text with page lines or an archive's frame."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
         for entry, phrases, lines in self.stamp_forms:
@@ -410,8 +411,8 @@ class Grammar:
 
     @cached_property
     def caption_forms(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Return how a line of captions begins, how one with a name after it begins, and how one with a name before it
-        ends.
+        """Return the beginnings of caption lines, the beginnings of captions followed by a name, and the ends of
+        captions preceded by a name.
         """
         runs = tuple(form for form, _ in self.caption_runs)
         starts = tuple(form for form, _ in self.caption_starts)
@@ -425,7 +426,7 @@ class Grammar:
 
     @cached_property
     def archive_attributes(self) -> dict[str, Entry]:
-        """Return the attribute of an archive record that each fact of a wrapper comes from."""
+        """Return, for each fact of a wrapper, the attribute of the archive record from which it comes."""
         return {entry.fact("fact"): entry for entry in self.words.tables.get("archive_attributes", ())}
 
     # ---- caches ------------------------------------------------------------------------------------------------------
@@ -442,7 +443,7 @@ class Grammar:
 
     @cached_property
     def tag_mistakes(self) -> dict[str, str]:
-        """Return the geographic TAG for each code that is a listed mistake for it, such as an ISO 3166 code."""
+        """Return the geographic TAG for each code that is a listed error for it, such as an ISO 3166 code."""
         table = self.words.tables.get("tags_geo", ())
         return {word: entry.code for entry in table for word in entry.facts.get("mistakes", ())}
 

@@ -1,4 +1,4 @@
-"""Derive what follows from the parts once all are read: layout, lost parts, date, era, profile, unread parts, lazy
+"""Derive the remaining fields once all parts are read: layout, lost parts, date, era, profile, unread parts, lazy
 fields.
 """
 
@@ -121,7 +121,8 @@ def _layout(telegram: Telegram) -> None:
 
 
 def _spell_post(telegram: Telegram) -> None:
-    """Change the post of the reference id to the spelling of the classification line: archives join and truncate names.
+    """Change the post of the reference id to the spelling of the classification line, because archives join and
+    truncate names.
 
     A copy without that line may have the sender's name in its header or in the record.
     """
@@ -147,9 +148,9 @@ def _is_cut(given: str, known: str) -> bool:
 
 
 def _date(telegram: Telegram) -> None:
-    """Set the date: that of the date-time group, else the document's own date, else the wrapper's.
+    """Set the date: the date of the date-time group, otherwise the document's own date, otherwise the wrapper's.
 
-    If the record is that of another telegram, so is its day, and the header above the text if it is of the same post.
+    If the record belongs to another telegram, so do its date and, if it is of the same post, the header above the text.
     """
     record, sender = telegram.source_record, telegram.sender
     foreign = record is not None and _is_other(record, telegram)
@@ -191,7 +192,7 @@ def _era(telegram: Telegram, words: Vocabulary) -> None:
 
 
 def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
-    """Mark parts as lost that this copy does not contain, so that no rule reports them as missing."""
+    """Mark the parts that this copy does not contain as lost, so that no rule reports them as missing."""
     start, record = telegram.span.start, telegram.source_record
     if telegram.layout == "document":
         if record is not None and record.level_text is not None:

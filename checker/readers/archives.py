@@ -57,7 +57,7 @@ def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Str
 
 
 class ExpansionLimit:
-    """The number of bytes that may still come out of a packed file."""
+    """The number of bytes to which a packed file may still expand."""
 
     __slots__ = ("_limit", "_packed", "_ratio", "_unpacked")
 
@@ -68,7 +68,7 @@ class ExpansionLimit:
         self._unpacked = 0
 
     def count(self, packed: int, unpacked: int) -> None:
-        """Count bytes in and out. Raises `InputError` if the file expands too much."""
+        """Count input and output bytes. Raises `InputError` if the file expands too much."""
         self._packed += packed
         self._unpacked += unpacked
         if self._unpacked > max(self._limit, self._packed * self._ratio):
@@ -238,7 +238,7 @@ def _member(
 
 
 def _refusal(entry: zipfile.ZipInfo) -> tuple[str, bool] | None:
-    """Return why a member is not read, and whether that excludes it (else it failed); `None` if it is read."""
+    """Return why a member is not read, and whether it is excluded rather than failed; `None` if it is read."""
     parts = entry.filename.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
         return "has an unsafe name, which leads out of the archive", False

@@ -1,8 +1,8 @@
 """Read rows of `cables.csv`: eight quoted columns, fields that contain complete texts, quotes escaped as `\"` or
 doubled.
 
-This module has its own splitter instead of `csv`: it keeps the position of each field, copes with truncated rows, and
-takes a fifth of the time. A row begins on a line `"<digits>","`; inside a field a quote is always escaped, so no text
+This module has its own splitter in place of `csv`: it keeps the position of each field, handles truncated rows, and
+takes one-fifth of the time. A row begins on a line `"<digits>","`; inside a field a quote is always escaped, so no text
 can look like that.
 """
 
@@ -139,7 +139,7 @@ def _unescape(raw: str) -> str:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the telegram of a row that occurs in a page: the same columns, in the text of a view."""
+    """Yield the telegram in a row that occurs in a page, with the same columns in the text of a view."""
     view: View = reading.view
     fields = split_fields(view.text)
     columns = settings.columns or COLUMNS

@@ -39,8 +39,8 @@ class HeaderRow(Record):
 
 
 def recognizes(head: bytes, code: str = "") -> bool:
-    """Return whether the first line names columns: one for a telegram's text, or several that no telegram would
-    contain.
+    """Return whether the first line contains column names: a column for a telegram's text, or several names that no
+    telegram would contain.
     """
     header = _header_row(head)
     if header is None:

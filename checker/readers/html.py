@@ -1,9 +1,9 @@
 """Read HTML and XML: tags and entities with their exact positions, and web pages as text.
 
-Why not `html.parser` or selectolax: the first provides line numbers instead of offsets and decodes entities across
-tags, the second provides no positions at all; a view needs edits with offsets. The tokenizer accepts any text in linear
-time. On the publisher's cable pages, tags are read only from the cable table to the end of the telegram; everything
-else is site chrome.
+`html.parser` and selectolax do not suffice: a view needs edits with offsets, but the former provides line numbers and
+decodes entities across tags, and the latter provides no positions at all. The tokenizer accepts any text in linear
+time. On the publisher's cable pages, tags are read only from the cable table to the end of the telegram; the rest of
+the page is navigation.
 """
 
 from __future__ import annotations
@@ -196,7 +196,10 @@ def _find_cable_table(text: str) -> int | None:
 
 
 def _section_end(text: str, opening: re.Match[str], unterminated: set[str]) -> int:
-    """Return the end of a section that is not shown; -1 without a terminator, searched for only once."""
+    """Return the end of a section that is not shown, or -1 if it has no terminator.
+
+    The terminator is searched for only once.
+    """
     terminator = _TERMINATORS[opening[0].lower()]
     if terminator.pattern in unterminated:
         return -1
@@ -242,7 +245,9 @@ def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int
 
 
 def _rendered(text: str) -> Iterator[Exchange]:
-    """Yield the edits that leave what a browser shows: blocks on lines of their own, tabs after cells, `pre` as is."""
+    """Yield the edits that leave the text that a browser shows: blocks on separate lines, tabs after cells, `pre`
+    unchanged.
+    """
     here = depth = 0
     hidden = ""
     at_line_start = True

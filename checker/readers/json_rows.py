@@ -1,7 +1,7 @@
 """Read telegrams in JSON: one object per line, an array of objects, or one object; a table maps keys to facts.
 
-Values are read with the C string scanner of `json`, which also returns where a value ends. So the position of each
-field is known, and a document takes little longer than with `json.loads`.
+Values are read with the C string scanner of `json`, which also returns where a value ends. The position of each field
+is therefore known, and a document takes only slightly longer than with `json.loads`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Read e-mail messages and mailboxes: the text parts of each message, with fields of its header as facts.
 
-Plain and quoted-printable text keeps its positions in the file; a base64 part is decoded into a source of its own, and
-a note says so. Attached Word and PDF files are read; other attachments than text are listed, not opened.
+Plain and quoted-printable text keeps its positions in the file. A base64 part is decoded into a separate source, and a
+note reports this. Attached Word and PDF files are read; other attachments that are not text are listed but not opened.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _message(text: str, start: int, end: int) -> Message:
 def _parts_of(
     reading: Reading, message: Message, name: str, settings: ReaderSettings
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the plain text parts of a message, or if it has none its other text parts, and every attachment."""
+    """Yield the plain text parts of a message (or, if it has none, its other text parts) and every attachment."""
     leaves = list(_leaves(reading.view.text, message, _MAX_DEPTH))
     plain = any(_kind(leaf) == "text/plain" for leaf in leaves)
     texts = [
@@ -104,7 +104,7 @@ def _other_part(
 ) -> Iterator[Reading | Unreadable]:
     """Yield the document in an attached Word or PDF file, or why an attachment is not read.
 
-    `needed` means that the message has no text, so that its other parts are not only pictures in a text.
+    `needed` means that the message has no text, so that its other parts are more than pictures in a text.
     """
     label = join_names(name, _filename(leaf) or "attachment")
     opaque = _kind(leaf).startswith(_OPAQUE) or needed
@@ -147,7 +147,10 @@ def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> 
 
 
 def _header_facts(view: View, message: Message, *, elsewhere: bool) -> tuple[Fact, ...]:
-    """Return fields of the header as facts; `elsewhere` means that the document is not in the text of the header."""
+    """Return fields of the header as facts.
+
+    `elsewhere` means that the document is in a different text from the header.
+    """
     found = [fact(view, "mail_" + key, *message.fields[key][1:]) for key in _FACT_FIELDS if key in message.fields]
     return tuple(Fact(Span(0, 0), one.name, one.text) if elsewhere else one for one in found if one is not None)
 

@@ -1,12 +1,13 @@
 """Read Word documents (.docx, .docm): one line per paragraph, each section with its headers, notes and footers.
 
-Line numbers count paragraphs, and columns count the code points of a paragraph. Runs are not part of a position: a run
-is a span of equal formatting, which Word does not show and splits at will. Tracked insertions are text, tracked
+Line numbers count paragraphs, and columns count the code points of a paragraph. Positions do not include runs, because
+a run is a span of equal formatting that Word does not show and splits arbitrarily. Tracked insertions are text, tracked
 deletions are not. In a table, the cells of a row are joined by tabs. Word's automatic paragraph numbers are in the view
 but have no position of their own, because they are not characters of the file.
 
-Why lxml and not python-docx: its paragraphs lack tracked insertions, content controls, text boxes and footnotes, so the
-XML must be walked in any case, and it loads every image before any size can be checked.
+The module uses lxml because python-docx does not suffice: its paragraphs lack tracked insertions, content controls,
+text boxes and footnotes, so that the XML must be traversed in any case, and it loads every image before any size can be
+checked.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def _child(element: Any, name: str) -> Any:
 
 
 def _switched_on(element: Any) -> bool:
-    """Return whether an element that is a switch is there and not set to off."""
+    """Return whether a switch element is present and not set to off."""
     return element is not None and _value(element) not in ("0", "false", "off")
 
 

@@ -25,15 +25,15 @@ _ROW_STARTS = {"csv": re.compile(rb'\n(?="\d{1,12}",")'), "jsonl": re.compile(rb
 
 
 class Batch(Record):
-    """A part of a corpus that one worker reads: files, members of one archive, or a byte range of one file.
+    """The part of a corpus that one worker reads: files, members of one archive, or a byte range of one file.
 
     `members` are numbers. `start` and `end` are offsets in bytes between rows, `first_line` is the line on which the
     range begins, `kind` the reader of a range; `size` is the bytes to read. `excluded` are paths left out. `walked`
     means that the files were found in a folder that was named, not named themselves.
 
     Remote files are not read when batches are made: their range begins and ends with the first row that begins at or
-    after `start` and `end`, which the worker finds, and `first_line` is 0 (unknown). `files` are their names, sizes
-    and versions.
+    after `start` and `end`, which the worker finds, and `first_line` is 0 (unknown). `files` are their names, sizes and
+    versions.
     """
 
     paths: tuple[str, ...]
@@ -51,7 +51,9 @@ class Batch(Record):
 
 
 class BatchMeter(Record):
-    """What reading a batch reveals: the line feeds in its range, and why a remote file could not be read to its end."""
+    """Values known only after a batch is read: the line feeds in its range, and why a remote file could not be read
+    to its end.
+    """
 
     newlines: int = 0
     error: str = ""
@@ -201,7 +203,7 @@ def _member_lists(path: str, target: int) -> list[Batch]:
 
 
 def _remote_batches(url: str, target: int, forced: Reader | None) -> list[Batch]:
-    """Return the batches for a URL. Only the head of each file is read, or the directory of an archive."""
+    """Return the batches for a URL. Only the head of each file, or the directory of an archive, is read."""
     made: list[Batch] = []
     group: list[RemoteFile] = []
     for file in object_storage.list_files(url):
@@ -246,7 +248,7 @@ def _split_remote_file(remote: RemoteFile, target: int, forced: Reader | None) -
 def read_batch(
     batch: Batch, vocabulary: Vocabulary | None = None, meter: BatchMeter | None = None
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the documents of a batch. `meter` receives what is not known before the batch has been read.
+    """Yield the documents of a batch. `meter` receives the values that are known only after the batch has been read.
 
     A local file that cannot be read is yielded as `Unreadable`. If a store fails, it may work again later, so the batch
     ends there and `meter.error` says why.

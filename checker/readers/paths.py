@@ -1,4 +1,4 @@
-"""Resolve the paths a user names to files: folders, patterns, and links; and report what is left out and why."""
+"""Resolve the folders, patterns, and links that a user names to files, and report which paths are left out and why."""
 
 from __future__ import annotations
 

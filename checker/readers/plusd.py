@@ -1,4 +1,4 @@
-"""Read text of the archives of 1973-79: the telegram is between `Message Text` and `Message Attributes`.
+"""Read archive text of 1973-79, in which the telegram is between `Message Text` and `Message Attributes`.
 
 The attributes below it become facts. Web copies lack the first line, and some begin with a block of keys.
 """
@@ -57,7 +57,7 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _attributes(vocabulary: Vocabulary | None) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return by label the fact for an attribute and the values that mean nothing; empty without a vocabulary."""
+    """Return, by label, the fact for an attribute and the values that have no meaning; empty without a vocabulary."""
     if vocabulary is None or "archive_attributes" not in vocabulary:
         return {}
     known: object = vocabulary.made.get(_CACHE)

@@ -72,12 +72,12 @@ class Unreadable(Record):
 
 
 class ReaderSettings(Record):
-    """What a user may configure about reading. Sizes are in bytes.
+    """The reading options that a user may configure. Sizes are in bytes.
 
     `limit` bounds one document, `ratio` how far a compressed file may expand beyond `limit`, `members` how many
-    documents an archive may have. `body`, `header` and `facts` name the JSON keys or CSV columns of a document
-    (`facts` maps the name of a fact to keys; the first key present wins). `columns` names the columns of a CSV file in
-    order, and `separator` separates them, for a range of a file that does not begin with the header row.
+    documents an archive may have. `body`, `header` and `facts` name the JSON keys or CSV columns of a document (`facts`
+    maps the name of a fact to keys; the first key present wins). `columns` names the columns of a CSV file in order,
+    and `separator` separates them, for a range of a file that does not begin with the header row.
     """
 
     limit: int = 64 * MEGABYTE

@@ -1,4 +1,5 @@
-"""Compare two copies of one telegram, released at different times: what one withholds and the other shows.
+"""Compare two copies of one telegram that were released at different times: the passages that only one of them
+withholds.
 
 `compare` aligns the copies paragraph by paragraph and returns the differences; `render` prints them as text, JSON or a
 page with both copies side by side. With `redact`, no words of the documents are shown.
@@ -41,7 +42,7 @@ class Copy(Record):
 
 
 class ReleaseDifference(Record):
-    """One difference: its kind, its place, and what each copy has there; "" if it has nothing or withholds it.
+    """One difference: its kind, its place, and the text of each copy there, which is "" if it has none or withholds it.
 
     `kind` is level, instruction, due, subject, classifier, reasons, release, release-date, codes, mark, withheld, text
     or paragraph. `withheld_by` is "left" or "right" for words that one copy withholds and the other shows.
@@ -65,7 +66,7 @@ class CopyComparison(Record):
 
 
 def compare(left: Copy, right: Copy) -> CopyComparison:
-    """Return how two copies differ."""
+    """Return the differences between two copies."""
     rows = tuple(_aligned(left.telegram.paragraphs, right.telegram.paragraphs))
     found = list(_facts(left.telegram, right.telegram))
     for one, two in rows:

@@ -1,4 +1,6 @@
-"""Write rules for people and programs: `rules list`, the trace of `explain`, and the pages of `rules pages`."""
+"""Write lists of rules for people and programs: `rules list`, the trace of `explain`, and the pages of `rules
+pages`.
+"""
 
 from __future__ import annotations
 

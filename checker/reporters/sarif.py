@@ -1,4 +1,4 @@
-"""Write SARIF 2.1.0 for code scanning, within GitHub's limits; a notification reports what was left out."""
+"""Write SARIF 2.1.0 for code scanning, within GitHub's limits. A notification reports how much was left out."""
 
 from __future__ import annotations
 

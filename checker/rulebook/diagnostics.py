@@ -94,6 +94,6 @@ CODES = {
 
 
 def explain_code(code: str) -> str | None:
-    """Return what an error code of rule files means and what to do, or None for an unknown code."""
+    """Return the meaning of an error code of rule files and its remedy, or None for an unknown code."""
     text = CODES.get(code.upper())
     return None if text is None else f"{code.upper()}: {text}"

@@ -121,7 +121,7 @@ def _owners() -> dict[str, set[str]]:
 
 
 def _conditions() -> dict[str, JsonSchema]:
-    """Return the definitions of conditions and fields by class, and of what may be said about a field by type."""
+    """Return the definitions of conditions and fields by class, and of the conditions on a field by type."""
     found: dict[str, JsonSchema] = {}
     owners = _owners()
     named = [name for name in (*nodes(), *VALUES.values()) if fields(name)]
@@ -223,7 +223,7 @@ def _kind_name(kind: FieldType) -> str:
 
 
 def _asked(kind: FieldType) -> JsonSchema:
-    """Return what may be said about a field: a state, or operators with their arguments."""
+    """Return the conditions that can be applied to a field: a state, or operators with their arguments."""
     name = kind.name
     if name == "node":
         name = "text" if "text" in fields(kind.node) else ""

@@ -1,8 +1,8 @@
 """Evaluate one rule on one telegram, and choose the rules that may apply to it.
 
-`CompiledRule` returns a `RuleOutcome`: what failed and what is undetermined. Only if something did, `issues` finds the
-position, the message and the condition that caused it. `EvaluationPlan` orders the rules for one profile and one span
-of days so that a condition which several guards share is evaluated once for each telegram.
+`CompiledRule` returns a `RuleOutcome` with the failures and the undetermined results. Only if there are any, `issues`
+finds the position, the message and the condition that caused them. `EvaluationPlan` orders the rules for one profile
+and one span of days so that a condition which several guards share is evaluated once for each telegram.
 """
 
 from __future__ import annotations

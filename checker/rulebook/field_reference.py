@@ -1,4 +1,4 @@
-"""The reference of the fields that rules can name: for `explain model`, `explain FIELD` and the page docs/fields.md.
+"""Generate the reference of the fields that rules can name, for `explain model`, `explain FIELD` and docs/fields.md.
 
 Types come from the annotations of the document model, meanings from its docstrings and from the table `fields`, and
 operators from `operators`.
@@ -47,7 +47,9 @@ def model_lines() -> Iterator[str]:
 
 
 def field_lines(name: str) -> list[str]:
-    """Return what `explain` shows about a field, named by a path or by itself; [] if there is none."""
+    """Return the text that `explain` shows about a field, given by its path or name, or [] if there is no such
+    field.
+    """
     found = _owners(name)
     if not found:
         return []
@@ -92,7 +94,9 @@ def words() -> Iterator[str]:
 
 
 def word_lines(name: str) -> list[str]:
-    """Return what `explain` shows about a word of the rule language or of the table `words`; [] if there is none."""
+    """Return the text that `explain` shows about a word of the rule language or of the table `words`, or [] for
+    other words.
+    """
     lines = [
         f"{name}, an operator for a {kind}: true if the value {table[name].says}"
         for kind, table in OPERATORS.items()
@@ -139,7 +143,7 @@ def page() -> str:
 
 
 def type_text(kind: FieldType) -> str:
-    """Return the type of a field in words, with what is special about its values."""
+    """Return the type of a field in words, including the special states of its values."""
     more = [word for word, given in (("derived", kind.derived), ("may be unreadable", kind.unread)) if given]
     return f"{kind} ({', '.join(more)})" if more else str(kind)
 

@@ -1,8 +1,9 @@
-"""Format chapters of rules: block style in place of flow mappings within flow collections, lines of at most 120.
+"""Format chapters of rules: block style in place of flow mappings within flow collections, and lines of at most 120
+characters.
 
-Only what breaks these two rules is rewritten, in place, and its scalars are copied as they are written; comments and
-everything else stay. ruamel.yaml keeps comments, too, but writes the whole file anew (a key that ends in a line break
-as `? "…"`) and leaves long flow mappings as they are.
+Only text that breaks these two rules is rewritten, in place, with its scalars copied as written; comments and
+everything else remain unchanged. ruamel.yaml keeps comments, too, but writes the whole file anew (a key that ends in a
+line break as `? "…"`) and leaves long flow mappings as they are.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The intermediate representation of rules: what condition_parser builds, the cache stores and compiler runs.
+"""Define the intermediate representation of rules, which condition_parser builds, the cache stores and compiler runs.
 
 An expression is a list that begins with the name of its operation. It holds only strings, numbers, booleans, None and
 lists, so that it can be written as JSON. A path is `[depth, name, ...]`: `depth` selects a value of the environment (0

@@ -55,8 +55,9 @@ class Library:
         check_together(self.rules, self.files)
 
     def read_words(self, folders: Sequence[str]) -> list[Diagnostic]:
-        """Read the shipped vocabulary and telegrams, and the vocabulary of other folders; return the errors of the
-        shipped telegrams, which only a check reports.
+        """Read the shipped vocabulary and telegrams, and the vocabulary of other folders.
+
+        Return the errors in the shipped telegrams, which are reported only when rules are checked.
         """
         tables, errors, bases, unread = _shipped_words(_shipped_state())
         self.diagnostics += errors

@@ -1,4 +1,4 @@
-"""Install rule packs from folders and wheels into a folder of the user.
+"""Install rule packs from folders and wheels into the user's pack folder.
 
 Only regular files of the kinds that a pack contains are copied, and their size and number are limited. Links are
 refused, other files are left out, and a pack with errors is not installed.

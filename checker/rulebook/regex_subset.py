@@ -44,7 +44,7 @@ WHERE = "the language of patterns is in docs/rule-language.md, 'Patterns'"
 
 
 def refuse(pattern: str) -> Refusal | None:
-    """Return why a pattern is refused, as (code, message, help), or None if it is accepted."""
+    """Return the reason why a pattern is refused, as (code, message, help), or None if the pattern is accepted."""
     if len(pattern) > MAX_LENGTH:
         return "R025", f"the pattern is longer than {MAX_LENGTH} characters", "use a vocabulary table"
     try:

@@ -1,4 +1,4 @@
-"""Define `Rule` and `Rulebook`, which the engine runs and the commands list; and select rules by name."""
+"""Define `Rule` and `Rulebook`, which the engine runs and the commands list, and select rules by name."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .ir import Any, Data
 class Rule:
     """One rule.
 
-    A run needs only `head` (`compiled_cache.HEAD`); `load` returns all that evaluation needs, and `details` everything
-    in the rule file. Both are called on first use.
+    A run needs only `head` (`compiled_cache.HEAD`). `load` returns the data needed for evaluation, and `details`
+    returns everything in the rule file. Both are called on first use.
     """
 
     __slots__ = (
@@ -73,12 +73,12 @@ class Rule:
 
     @property
     def data(self) -> Data:
-        """All that evaluation needs."""
+        """The data needed for evaluation."""
         return self._data()
 
     @property
     def help(self) -> str:
-        """What to do about a finding."""
+        """The instruction for correcting a finding."""
         return str(self.data.get("help", ""))
 
     @property
@@ -191,8 +191,8 @@ class Rulebook:
         return self._contexts.setdefault(words.scheme.code, CompileContext(words))
 
     def covers(self, rule: Rule, profile: str) -> bool:
-        """Return whether a rule applies to a profile: it names the profile, or it is for all and the profile is a U.S.
-        one.
+        """Return whether a rule applies to a profile: it names the profile, or it applies to all and the profile is
+        a U.S. profile.
         """
         if profile in rule.profile:
             return True
@@ -285,7 +285,7 @@ def match_rules(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool 
 
 
 def unknown_rule(rules: Sequence[Rule], selector: str) -> str:
-    """Return what is wrong with a selector that matches no rule, with the nearest name; "" if it matches one."""
+    """Return the problem with a selector that matches no rule, with the nearest name; "" if it matches a rule."""
     if _match(rules, selector, inactive=True) is not None:
         return ""
     return f"unknown rule {selector!r}{did_you_mean(selector, _selectors(rules))}"

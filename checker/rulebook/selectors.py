@@ -117,7 +117,7 @@ class Frames:
         return path, kind
 
     def _owned(self) -> str:
-        """Return the fields of the element, or where those of the telegram are listed."""
+        """Return the fields of the element, or a pointer to the list of the telegram's fields."""
         if len(self.kinds) == 1:
             return "see `cablecheck explain model` for all fields"
         return f"fields of {self.kinds[-1]}: {', '.join(sorted(_fields(self.kinds[-1]))) or 'none'}"

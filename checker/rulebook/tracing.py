@@ -1,4 +1,4 @@
-"""Find out why a condition failed: the selector that caused it, the absent fields, and a trace for `explain`.
+"""Determine why a condition failed: the selector that caused it, the absent fields, and a trace for `explain`.
 
 Loaded only after a rule has failed or when a rule is explained. The last part renders conditions as text.
 """
@@ -263,7 +263,7 @@ def path_text(path: Path) -> str:
 
 
 def argument_text(expr: Expression) -> str:
-    """Return an argument as the name of a mutant has it, which rule files repeat under `equivalent`."""
+    """Return an argument as it appears in the name of a mutant, which rule files repeat under `equivalent`."""
     op = expr[0]
     if op == "lit":
         return ", ".join(map(str, expr[2])) if isinstance(expr[2], list) else str(expr[2])
@@ -283,7 +283,10 @@ def argument_text(expr: Expression) -> str:
 
 
 def argument_in_words(expr: Expression, depth: int) -> str:
-    """Return an argument as people read it. `depth` is that of the value it is compared with: 0 is the telegram's."""
+    """Return an argument in words for readers.
+
+    `depth` is the depth of the value it is compared with; 0 is the telegram's.
+    """
     op = expr[0]
     if op == "lit":
         return _literal_in_words(expr[1], expr[2])
@@ -319,7 +322,9 @@ def _period_in_words(years: str, days: int, start: str) -> str:
 
 
 def condition_text(expr: Expression, in_words: bool = False) -> str:
-    """Return a condition on one line, as the name of a mutant has it or, with `in_words`, as people read it."""
+    """Return a condition on one line, as it appears in the name of a mutant or, with `in_words`, in words for
+    readers.
+    """
     op = expr[0]
     if op in ("and", "or"):
         parts = [condition_text(part, in_words) for part in expr[1]]

@@ -52,7 +52,7 @@ class Made(Record):
 
 
 class Earlier(Record):
-    """What a later telegram needs to refer to an earlier one."""
+    """The values that a later telegram needs to refer to an earlier one."""
 
     year: int
     post: str

@@ -1,4 +1,6 @@
-"""Write what a reviewer enters: decisions, undo, missed findings, samples, imports. The guard has checked each request.
+"""Store the input of a reviewer: decisions, undo, missed findings, samples, imports.
+
+The guard has checked each request.
 
 A request is a JSON object; each action names the keys that it accepts and refuses all others. Responses are JSON
 objects; an error has one sentence in `error`, and then nothing was written.
@@ -108,7 +110,9 @@ def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dic
 
 
 def _progress(workbench: Workbench, criteria: Criteria) -> dict[str, object]:
-    """Return how many findings of a list are reviewed, how many there are, and how many meet all filters now."""
+    """Return the number of reviewed findings in a list, their total number, and the number that now meet all
+    filters.
+    """
     reviewed, whole = workbench.tables.progress(criteria)
     return {"reviewed": reviewed, "whole": whole, "total": workbench.tables.count(criteria)}
 
@@ -122,7 +126,9 @@ def _check(decision: str, reason: str) -> None:
 
 
 def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) -> tuple[int, list[Row]]:
-    """Return how many findings to decide, and one of each fingerprint: those named, or all that meet the filters."""
+    """Return the number of findings to decide, and one finding for each fingerprint: those named, or all that meet
+    the filters.
+    """
     if given["everything"]:
         if criteria.notices:  # a filter that is not understood selects nothing here; elsewhere the page says so
             raise InputError(criteria.notices[0])
@@ -141,7 +147,7 @@ def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) ->
 
 
 def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:
-    """Return how a finding came to be judged: in a sample that contains it, or in the list."""
+    """Return how a decision about a finding was made: in a sample that contains the finding, or in the list."""
     choice = criteria.choices.get("sample")
     if choice and len(choice.wanted) == 1 and workbench.in_sample(choice.wanted[0], rows[0]["fingerprint"]):
         return f"sample:{choice.wanted[0]}"

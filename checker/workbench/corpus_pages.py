@@ -227,7 +227,7 @@ _MOST_EDGES = 500
 
 
 def references(request: Request) -> Response:
-    """Return what a telegram cites and what cites it."""
+    """Return the telegrams that a telegram cites and those that cite it."""
     workbench = of(request)
     found = workbench.tables.telegram(request.path_params["number"])
     if found is None:
@@ -367,7 +367,7 @@ _DUE = "classified and expected_on is not null"
 
 
 def due(request: Request) -> Response:
-    """Return what is due by year and post, what is overdue, and the telegrams of one year."""
+    """Return the numbers of telegrams due by year and post, the overdue telegrams, and the telegrams of one year."""
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
     tables = workbench.tables

@@ -73,7 +73,7 @@ class Choice(Record):
 
 
 class Criteria(Record):
-    """What a list shows: the choices of each filter, the search words, the order, and the page."""
+    """The contents of a list: the choices of each filter, the search words, the order, and the page."""
 
     choices: Mapping[str, Choice]
     q: str = ""

@@ -76,7 +76,7 @@ def _asked_item(workbench: Workbench, asked: str | None, notices: list[str]) -> 
 
 
 def pane_part(request: Request) -> Response:
-    """Return the telegram of one finding alone, for the script to insert next to the list."""
+    """Return only the telegram of one finding, for the script to insert next to the list."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request, ("item",))
     item = _asked_item(workbench, request.query_params.get("item"), notices)
@@ -139,7 +139,7 @@ KEYS = (
 
 
 def read_criteria(workbench: Workbench, request: Request, extra: Sequence[str] = ()) -> tuple[Criteria, list[str]]:
-    """Return the criteria of a request, and what is wrong with them."""
+    """Return the criteria of a request, and the errors in them."""
     criteria = parse(request.query_params.multi_items(), extra)
     return criteria, [*criteria.notices, *workbench.tables.unknown_values(criteria)]
 
@@ -200,7 +200,7 @@ def _range_label(value: str) -> str:
 
 
 def pane(workbench: Workbench, item: Row, criteria: Criteria, reviewer: str) -> dict[str, object]:
-    """Return what the pane shows of a finding: its telegram, rule, history, other findings, and the text."""
+    """Return the contents of the pane for a finding: its telegram, rule, history, other findings, and the text."""
     tables = workbench.tables
     hidden = workbench.hidden_from(reviewer, item["fingerprint"], criteria)
     if hidden:

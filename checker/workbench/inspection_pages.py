@@ -1,5 +1,5 @@
-"""The self-inspection report as a page to print and sign, as Markdown, and as CSV: of documents drawn for it, or of a
-sample of telegrams that was reviewed.
+"""Build the self-inspection report as a page to print and sign, as Markdown, and as CSV, for documents drawn for it
+or for a reviewed sample of telegrams.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Give each list of the workbench as data: as JSON, as a CSV file without formulas, and other files to save."""
+"""Provide each list of the workbench as JSON, as a CSV file without formulas, and as other files to save."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def _shown(value: object) -> object:
 
 
 def count(value: object) -> str:
-    """Return a number with commas between groups of three digits."""
+    """Return a number with commas as thousands separators."""
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -248,7 +248,7 @@ class AuditTables:
         return self.rows(sql, [list(documents)])
 
     def keys(self, documents: Sequence[int]) -> dict[int, str]:
-        """Return for each of these telegrams what a decision about it has in place of a fingerprint."""
+        """Return, for each of these telegrams, the key that a decision about it has in place of a fingerprint."""
         sql = "select document, path, cable, line from cables where document in (select unnest(?))"
         rows = self.rows(sql, [list(documents)])  # the table of the audit itself, which a redacted view does not change
         return {row["document"]: document_key(row["path"], row["cable"], row["line"]) for row in rows}
@@ -367,7 +367,7 @@ class AuditTables:
         return frozenset(row["value"] for row in self.rows(f"select distinct {name} as value from {table}"))
 
     def unknown_values(self, criteria: Criteria) -> list[str]:
-        """Return one sentence for each chosen value that occurs nowhere in this audit."""
+        """Return one sentence for each selected value that does not occur in this audit."""
         found = []
         for name, choice in criteria.choices.items():
             known = self.known(name) if name not in ("sample", "reviewer") else self._known_now(name)

@@ -29,7 +29,7 @@ HOST = "127.0.0.1"  # the only address that is served; a remote machine is reach
 
 
 def colors(request: Request) -> Response:
-    """Return the colors, which the reports of the command line have too."""
+    """Return the colors, which are also those of the reports of the command line."""
     return Response(page_style.COLORS, media_type="text/css")
 
 
@@ -116,7 +116,7 @@ def application(workbench: Workbench, port: int, log: Callable[[str], None], ann
 
 
 def _signed_out(pages: Pages) -> Callable[[int, str, str], Response]:
-    """Return the function that builds the page for a browser without a cookie; it shows nothing of the audit."""
+    """Return the function that builds the page for a browser without a cookie. The page shows nothing of the audit."""
 
     def page(status: int, sentence: str, link: str) -> Response:
         title = "Open this page" if link else "Sign in"

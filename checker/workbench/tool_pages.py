@@ -171,7 +171,7 @@ KINDS = {
 
 
 def compare(request: Request) -> Response:
-    """Return how this audit differs from the other one by rule, and the findings of one kind."""
+    """Return the differences from the other audit by rule, and the findings of one kind."""
     workbench = of(request)
     comparison = workbench.comparison
     if comparison is None:

@@ -124,7 +124,7 @@ def _banner_with(form: str, cursor: Cursor, low: int, high: int) -> tuple[int, B
 
 
 def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None, list[Region]]:
-    """Return where the next classification line with a number begins, the banner, and the fields above it.
+    """Return the offset of the next classification line with a number, the banner, and the fields above it.
 
     A publisher's lines, a second header or the fields of the telegram may precede it. Return `here` itself if the text
     begins first.
@@ -162,7 +162,7 @@ def _fields_above(cursor: Cursor, here: int, at: int, labeled: bool) -> list[Reg
 
 
 def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner | None) -> int:
-    """Read the classification line at `here` and what follows it; return where the next line begins."""
+    """Read the classification line at `here` and the text after it on its lines; return where the next line begins."""
     start = here
     while start < cursor.size and cursor.fold[start] in " \n":
         start += 1

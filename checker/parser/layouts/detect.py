@@ -67,7 +67,7 @@ def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def is_bare_text(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text is that of a telegram without anything above it: in capitals, numbered or signed.
+    """Return whether the text is the body of a telegram without header or fields: in capitals, and numbered or signed.
 
     Collections of telegrams from 1973 to 1979 have such texts: they begin with a paragraph or an item of the
     references, and end with a surname.
@@ -172,7 +172,10 @@ _RECORDED = ("created", "level_text", "origin", "subject", "handling", "eo", "ta
 
 
 def is_unrecognized(telegram: Telegram) -> bool:
-    """Return whether nothing was recognized that a rule could evaluate. Such a text is not a clean telegram."""
+    """Return whether nothing that a rule could evaluate was recognized.
+
+    Such a text does not count as a clean telegram.
+    """
     if telegram.layout == _NAMED or (telegram.layout == "body" and telegram.signature is not None):
         return False
     for field in _SINGLE:

@@ -1,7 +1,7 @@
-"""Decide which scheme a document is marked under: the United States', that of a rule pack, or an unknown one.
+"""Decide under which scheme a document is marked: the U.S. scheme, the scheme of a rule pack, or an unknown scheme.
 
-Each scheme has its own levels. A document belongs to the scheme that recognizes most of its lines as banners, and in
-doubt to the United States.
+Each scheme has its own levels. A document belongs to the scheme that recognizes most of its lines as banners or, in
+doubt, to the U.S. scheme.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOT_RECOGNIZED = "marking not recognized; no loaded scheme has it"
 
 
 def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
-    """Return the vocabulary whose levels the document's markings use."""
+    """Return the vocabulary with the levels that the document's markings use."""
     best = cursor.words
     if best.scheme is not None or not best.schemes:
         return best
@@ -95,7 +95,10 @@ def _forms(cursor: Cursor) -> Iterator[tuple[Entry, str]]:
 
 
 def _begins(line: str, form: str) -> bool:
-    """Return whether a line is a level, alone or followed by a separator and more; `OFFICIAL VISIT` is a heading."""
+    """Return whether a line is a level, alone or followed by a separator and other words.
+
+    `OFFICIAL VISIT` is a heading.
+    """
     return line.startswith(form) and line[len(form) :].lstrip()[:1] in _SIGNS
 
 
@@ -109,7 +112,7 @@ def _known_form(cursor: Cursor) -> tuple[int, int] | None:
 
 
 def _repeated_line(cursor: Cursor) -> tuple[int, int] | None:
-    """Return the line in capitals that is at the top and at the bottom, as banners are."""
+    """Return the line in capitals that appears both at the top and at the bottom, as banner lines do."""
     top, bottom = _edges(cursor)
     below = {cursor.text[slice(*span)] for span in bottom if span not in top}
     for start, last in top:

@@ -29,7 +29,7 @@ _TOP = 14  # lines at the top of which one may be a date alone
 
 
 class MemorandumReader:
-    """Reads a marked document line by line; what is not a banner, field or authority line is text."""
+    """Reads a marked document line by line. A line that is not a banner, field or authority line is text."""
 
     __slots__ = ("banners", "cursor", "telegram", "text_spans")
 
@@ -66,7 +66,7 @@ class MemorandumReader:
         self._paragraphs()
 
     def _line(self, here: int, start: int, last: int, number: int) -> str | None:
-        """Return what the line is: a banner, a field, an authority label, a notice, or a date; `None` for text."""
+        """Return the kind of a line: banner, field, authority label, notice, or date; `None` for text."""
         cursor = self.cursor
         if last - start <= finder.LONGEST_BANNER and self._banner(here, start, last):
             return "banner"
@@ -88,7 +88,7 @@ class MemorandumReader:
         return None
 
     def _date_at_top(self, start: int, last: int) -> bool:
-        """Read a date that has the left column of a line to itself, or that follows its label in another column."""
+        """Read a date that is alone in the left column of a line, or that follows its label in another column."""
         cursor = self.cursor
         column = _COLUMN.search(cursor.fold, start, last)
         end = column.start() if column is not None else last

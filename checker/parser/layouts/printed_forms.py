@@ -1,6 +1,5 @@
-"""Printed forms of telegrams: a viewer's print of about 2001, and the incoming-telegram form of the 1950s and 60s.
-
-A military message is named by its layout and not read: its own format and rules apply to it.
+"""Read printed forms of telegrams: a viewer's printout of about 2001, and the incoming-telegram form of the 1950s
+and 1960s. A military message is not read. Only its layout is recorded, because its own format and rules apply to it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _LEVEL_LINES = 12  # lines at the top of a form, one of which is the level
 
 
 class ViewerReader(SmartFormReader):
-    """Reads the print of a telegram viewer: a head line with level and date, then labels in a column."""
+    """Reads the printout of a telegram viewer: a heading with level and date, then labels in a column."""
 
     __slots__ = ("head_end",)
 
@@ -52,13 +51,13 @@ class ViewerReader(SmartFormReader):
             authority_in_text(cursor, telegram, low, cursor.size)
 
     def _banner_lines(self, low: int, high: int) -> int:
-        """Take the head line, which `read` has read; return where it ends."""
+        """Record the heading that `read` has read; return where it ends."""
         self.cursor.begin(low, "banner")
         return min(self.head_end + 1, high)
 
 
 def read_viewer_print(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a viewer's print."""
+    """Read a viewer's printout."""
     telegram.layout = "viewer"
     ViewerReader(cursor, telegram).read()
 

@@ -79,8 +79,8 @@ class SmartFormReader:
         return found
 
     def _goes_on(self, field: tuple[str, int, int, int], here: int, start: int, last: int) -> bool:
-        """Return whether an indented line continues a field's value: it is below the value and is not a level in
-        mid-page.
+        """Return whether an indented line continues a field's value, that is, is below the value and is not a level
+        in mid-page.
         """
         fold = self.cursor.fold
         if fold[here] != " " or fold[start:last] in self.cursor.grammar.level_names:

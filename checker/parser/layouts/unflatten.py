@@ -83,8 +83,8 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]:
-    """Return what to insert into letter-spaced levels that a copy damaged: the first letter, or the blank before the
-    post.
+    """Return the missing first letter, or the blank before the post, to insert into letter-spaced levels that a copy
+    damaged.
 
     The letter is inserted only if the archive's record or the security line states the level, the blank only if the
     record or the originator's line names the post.
@@ -147,7 +147,7 @@ def _insertions(cursor: Cursor, points: set[int]) -> list[Exchange]:
 
 
 def _banner(cursor: Cursor, points: set[int]) -> int:
-    """Break around the classification line and the captions joined to it; return where they end."""
+    """Insert breaks around the classification line and the captions joined to it; return where they end."""
     fold = cursor.fold
     forms = [form for letters, _ in cursor.grammar.levels for form in (" ".join(letters), letters)]
     for form in (*forms, *(form for form in cursor.grammar.page_controls if " " in form)):
@@ -165,7 +165,7 @@ def _banner(cursor: Cursor, points: set[int]) -> int:
 
 
 def _header(cursor: Cursor, points: set[int], high: int) -> None:
-    """Break a header that was joined into one line without blanks: before each header line and each address."""
+    """Insert breaks before each header line and address in a header that was joined into one line without blanks."""
     first = cursor.fold[: min(cursor.line_end(0), high or cursor.size)]
     if not first.startswith(cursor.grammar.starts):
         return
@@ -173,7 +173,7 @@ def _header(cursor: Cursor, points: set[int], high: int) -> None:
 
 
 def _number_end(cursor: Cursor, at: int) -> int:
-    """Return an offset after the digits of a message number that follow a level, far enough for `read_banner`."""
+    """Return an offset after the digits of a message number that follows a level, far enough for `read_banner`."""
     return min(cursor.line_end(at), at + 120)
 
 
@@ -236,7 +236,7 @@ def _has_value(cursor: Cursor, at: int) -> bool:
 
 
 def _numbers(cursor: Cursor, points: set[int], low: int) -> None:
-    """Break before paragraph numbers, but only those in sequence."""
+    """Insert breaks before paragraph numbers that are in sequence."""
     hits = [(int(m[1] or m[2]), m.start(), cursor.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(cursor.fold, low)]
     last = 0
     marked = False

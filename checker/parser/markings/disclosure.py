@@ -1,4 +1,4 @@
-"""Decide which release marking the portions require of the banner (IC-REG-2016 p. 27-30, table 3)."""
+"""Decide which release marking the portions require in the banner (IC-REG-2016 p. 27-30, table 3)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Decision(Record):
 
 
 class Portion(Record):
-    """What one portion states about release: its lists by role, with groups expanded."""
+    """The release information of one portion: its lists by role, with groups expanded."""
 
     classified: bool
     roles: frozenset[str]

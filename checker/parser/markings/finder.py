@@ -1,7 +1,8 @@
 """Find markings in text: portion marks, banner lines and statements for the entire text.
 
-The entry points are `portion`, `banner` and `entire_text`. Parsing a marking depends on its letters alone, so results
-are cached by text and only given a position: nearly every portion mark in a corpus is one of a dozen.
+The entry points are `portion`, `banner` and `entire_text`. The result of parsing depends only on the letters of a
+marking, so results are cached by text and then given a position. Nearly every portion mark in a corpus is one of a
+dozen.
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
 
 
 def _typo(inner: str, content: str) -> str | None:
-    """Return the flaw between the brackets and the mark, if any."""
+    """Return the typographic flaw between the brackets and the mark, if there is one."""
     if "\n" in inner:
         return "split"
     if inner != content:
@@ -189,7 +190,7 @@ def _is_mark(marking: UnplacedMarking, content: str) -> bool:
 
 
 def _misspelling(lexicon: Lexicon, content: str) -> str | None:
-    """Return why capitals that closely resemble a mark cannot be read, or `None` if they are something else."""
+    """Return why capitals that closely resemble a mark cannot be read, or `None` if they do not resemble one."""
     word = content.replace("//", "/")
     found = lexicon.controls.get(word)
     if found is not None:
@@ -314,7 +315,7 @@ def _swapped(word: str, form: str) -> bool:
 
 
 def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking | None:
-    """Return the mark of the statement at the beginning of `view.text[start:end]` that one mark covers the entire text.
+    """Return the mark in a statement at the beginning of `view.text[start:end]` that one mark covers the entire text.
 
     `(C - ENTIRE TEXT)`, `(S ENTIRE TEXT).`, `C - ENTIRE TEXT.`, `SECRET/NOFORN - ENTIRE TEXT` (telegrams from 1978).
     """

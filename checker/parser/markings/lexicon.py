@@ -151,7 +151,7 @@ class Lexicon:
         self.cui_controls = words["cui_controls"]
 
     def _usual_marks(self) -> frozenset[str]:
-        """Return the usual short marks, also with the no-foreign control, for recognizing misspellings of them."""
+        """Return the usual short marks, with and without the no-foreign control, to recognize misspellings of them."""
         release = self.words["controls"].get(self.roles["no-foreign"])
         short = release.forms["portion"][0] if release is not None else ""
         heads = [form for form, (_, kind) in self.levels.items() if kind == "portion"]

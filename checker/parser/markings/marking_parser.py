@@ -267,8 +267,9 @@ class _MarkingParser:
 
 
 def parse_marking(lexicon: Lexicon, text: str) -> UnplacedMarking | None:
-    """Return the marking that `text` is (without brackets or surrounding blanks), or `None` if it does not begin like
-    one.
+    """Parse `text` (without brackets or surrounding blanks) as a marking.
+
+    Return `None` if it does not begin like a marking.
 
     Words in no table become tokens without a code.
     """

@@ -1,7 +1,7 @@
 """Roll portion marks up to the overall marking (IC-REG-2016 p. 27-30; for telegrams 5 FAH-1 H-246, 5 FAH-2 H-252).
 
-`roll_up` comes first, then the comparison with the banner found, the union of all portions, what of it appears in the
-banner, and the banner as text.
+`roll_up` comes first, followed by the comparison with the actual banner, the union of all portions, the selection that
+appears in the banner, and the banner as text.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def roll_up(
 
 
 def _level_text(known: Lexicon, level: Level, banner: Marking | None) -> str:
-    """Return the level in the banner's way of writing."""
+    """Return the level, spaced as in the banner."""
     entry = known.words["levels"].get(level.code)
     spaced = entry.forms.get("spaced") if entry is not None and banner is not None and banner.text[1:2] == " " else None
     return spaced[0] if spaced else level.name
@@ -156,7 +156,7 @@ def _compare(
 
 
 def _shown_codes(known: Lexicon, banner: Marking) -> set[str]:
-    """Return the codes of the banner's controls; those with compartments or programs as paths joined by hyphens."""
+    """Return the codes of the banner's controls. Controls with compartments or programs are paths joined by hyphens."""
     shown: set[str] = set()
     for token in banner.control_tokens:
         if token.category in ("sci", "sap", "aea", "cui"):
@@ -292,7 +292,9 @@ def forced(totals: PortionTotals, level: Level, decision: Decision) -> Decision:
 
 
 def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
-    """Return the nuclear controls: only the highest classified one, with its own and the others' sub-controls."""
+    """Return the nuclear controls: only the highest classified control, with its sub-controls and those of the
+    others.
+    """
     tree = totals.paths["aea"]
     entries = [entry for entry in totals.codes.values() if entry.fact("category") == "aea"]
     ranked = sorted((entry for entry in entries if entry.fact("rollup") == "highest"), key=lambda e: e.rank or 0)
@@ -340,7 +342,9 @@ def _rises(totals: PortionTotals, entry: Entry, here: set[str], level: Level, de
 
 
 def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
-    """Return SBU NOFORN or LES NOFORN whole in an unclassified banner with no other release marking, or else split."""
+    """Return SBU NOFORN or LES NOFORN as one control in an unclassified banner without another release marking,
+    otherwise split.
+    """
     plain = known.words["controls"].get(entry.fact("plain"))
     sensitive = plain is not None and plain.fact("role") == "sensitive"
     if sensitive and (level.classified or strict):
@@ -359,7 +363,9 @@ def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
 
 
 class RollupResult(Record):
-    """What the banner takes over from the portions: trees of paths, foreign sources, and controls in order."""
+    """The content that the banner takes over from the portions: trees of paths, foreign sources, and controls in
+    order.
+    """
 
     sci: set[tuple[str, ...]]
     sap: set[tuple[str, ...]]
@@ -377,7 +383,7 @@ class RollupResult(Record):
 
 
 def rolled_up(totals: PortionTotals, level: Level, decision: Decision, system: str) -> RollupResult:
-    """Return what a banner with that level, system, and release marking takes over from the totals."""
+    """Return the content that a banner with this level, system, and release marking takes over from the totals."""
     known = totals.known
     foreign = (known.roles["foreign"],) if system == "us" and totals.foreign else ()
     sources = sorted(totals.owners, key=lambda code: (len(code) > 3, code)) if foreign and not totals.concealed else ()

@@ -29,11 +29,11 @@ class SchemeParser:
         self._portion = _Forms(words["levels"].entries, marks, _KINDS, signs)
 
     def banner(self, line: str) -> UnplacedMarking | None:
-        """Return the marking that a whole line in capitals is, or `None`."""
+        """Parse an entire line in capitals as a marking, or return `None`."""
         return self._parse(line, 0, self._banner) if line == upper(line) else None
 
     def portion(self, mark: str) -> UnplacedMarking | None:
-        """Return the marking that `(...)` is, or `None`; one small letter in brackets numbers a list."""
+        """Parse `(...)` as a marking, or return `None`. One small letter in brackets is a list number."""
         content = mark[1:-1].strip()
         if not content or (len(content) == 1 and content != upper(content)):
             return None
@@ -81,7 +81,7 @@ class _Forms:
         self.word = re.compile(rf"[^\s{signs}]+(?:\s+[^\s{signs}]+)*")
 
     def split(self, text: str, start: int) -> list[UnplacedToken]:
-        """Return the tokens of a text; none if a word that no table lists follows another part without a separator."""
+        """Return the tokens of a text, or none if an unlisted word follows another part without a separator."""
         tokens: list[UnplacedToken] = []
         at, before = 0, ""
         while at < len(text):

@@ -90,7 +90,7 @@ def split_segments(text: str) -> tuple[list[Segment], bool, bool]:
 
 
 def unwrap(form: str, word: str) -> str | None:
-    """Return what follows `form` in `word` if it begins with it as whole words, otherwise `None`."""
+    """Return the rest of `word` after `form` if it begins with `form` as whole words, otherwise `None`."""
     if word.startswith(form) and (len(word) == len(form) or word[len(form)] in " ,"):
         return word[len(form) :]
     return None
@@ -188,7 +188,7 @@ class Controls:
         return entry.code if entry is not None else word
 
     def read(self, segment: Segment) -> None:
-        """Read the tokens of one segment; what no table lists becomes one token without a code."""
+        """Read the tokens of one segment. Words that no table lists become one token without a code."""
         if self._cui_control(segment) or self._one(segment) or self._eyes(segment) or self._more_of_a_list(segment):
             return
         if self._split(segment):
