@@ -344,7 +344,7 @@ class Grammar:
 
     @cached_property
     def head_signs(self) -> tuple[str, ...]:
-        """Return words at least one of which occurs near the top of every text with release stamps."""
+        """Return a set of words, at least one of which occurs near the top of every text with release stamps."""
         return tuple(
             form for entry, phrases, _ in self.stamp_forms if not entry.forms.get("continued") for form in phrases
         )

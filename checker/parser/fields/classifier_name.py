@@ -85,7 +85,7 @@ def _name_length(words: list[str], grammar: Grammar) -> int:
 
 
 def _first_of_two(words: list[str], particles: tuple[str, ...]) -> int:
-    """Return how many words precede the last two words of a name whose beginning is not certain."""
+    """Return how many words precede the last two words of a name whose beginning is uncertain."""
     names = [index for index, word in enumerate(words) if not _is_initial(word) and word not in particles]
     return names[-2] if len(names) > 1 else 0
 

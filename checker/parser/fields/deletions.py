@@ -304,7 +304,7 @@ def _near_line_start(cursor: Cursor, at: int) -> int:
 
 
 def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield a code without a number, such as OGA, right after a label or a paragraph number."""
+    """Yield a code without a number, such as OGA, directly after a label or a paragraph number."""
     at = cursor.text.find(word)
     while at >= 0:
         end = at + len(word)

@@ -233,7 +233,7 @@ def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
-    """Search the paragraphs for the authority sentence, which some telegrams have there."""
+    """Search for the authority sentence in the paragraphs, where some telegrams have it."""
     if not cursor.has_opener(low, high):
         return
     read: dict[int, int] = {}  # by the end of a block: how often it was read from one of its labels on

@@ -110,7 +110,9 @@ def glued_levels(cursor: Cursor) -> list[int]:
 
 @lru_cache(maxsize=16)
 def _short_levels(words: Vocabulary) -> tuple[tuple[str, str], ...]:
-    """Return the spellings of levels that only classification lines have, each with what copies print before it."""
+    """Return the spellings of levels that occur only on classification lines, each with the signs that copies print
+    before it.
+    """
     plain = sorted({form for entry in words["levels"] for form in entry.spellings("telegram")})
     titles = {entry.title for entry in words["levels"]}
     return tuple((f"{form} ", "" if form in titles else "\t") for form in plain)
