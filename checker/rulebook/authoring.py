@@ -189,7 +189,8 @@ def _conditions(details: Data) -> list[str]:
 def _excerpt(example: Data) -> list[str]:
     """Return the lines of an example around its first marked position, with the brackets put back.
 
-    If there is none, return the example's note, or else what sets its text apart.
+    If there is none, return the example's note, or else what sets its text apart. The values of the archive's record
+    follow, one to a line.
     """
     text: str = example["text"]
     for start, end in reversed(example["places"]):
@@ -197,9 +198,11 @@ def _excerpt(example: Data) -> list[str]:
     lines = text.split("\n")
     if not example["places"]:
         note = _TRAP.sub(r"\2 (see trap \1 in docs/traps.md)", example.get("note", ""))
-        return [note] if note else _own_lines(example.get("base", ""), lines)
-    hot = next(n for n, line in enumerate(lines) if "⟦" in line)
-    return _without_edges(lines[max(0, hot - 1) : hot + 3])
+        shown = [note] if note else _own_lines(example.get("base", ""), lines)
+    else:
+        hot = next(n for n, line in enumerate(lines) if "⟦" in line)
+        shown = _without_edges(lines[max(0, hot - 1) : hot + 3])
+    return shown + [f"record: {name} = {value}" for name, value in example.get("facts", ())]
 
 
 def _own_lines(base: str, lines: list[str]) -> list[str]:
@@ -211,10 +214,10 @@ def _own_lines(base: str, lines: list[str]) -> list[str]:
     added = [line for line in lines if line.strip() and line not in given]
     removed = [line for line in given if line.strip() and line not in lines]
     if added:
-        return [f"base: {base}, with:", *(f"  {line}" for line in added[:_MOST_LINES])]
+        return [f"the telegram {base} with:", *(f"  {line}" for line in added[:_MOST_LINES])]
     if removed:
-        return [f"base: {base}, without:", *(f"  {line}" for line in removed[:_MOST_LINES])]
-    return [f"base: {base}"]
+        return [f"the telegram {base} without:", *(f"  {line}" for line in removed[:_MOST_LINES])]
+    return [f"the telegram {base}"]
 
 
 def _without_edges(lines: list[str]) -> list[str]:
