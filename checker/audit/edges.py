@@ -11,7 +11,6 @@ from ..errors import InputError
 from ..reporters.escaping import csv_cell, html_text
 from .database import Query, table_path
 
-FORMATS = ("csv", "graphml")
 EDGES = """
     select from_mrn, to_mrn, min(kind) as kind, count(*) as times, bool_or(c.mrn is not null) as held
     from "references" r left join (select distinct mrn from cables) c on c.mrn = r.to_mrn

@@ -48,7 +48,7 @@ def try_rules(file: str, audited: str, corpus: Sequence[str], options: Options) 
         pipeline.run(paths, out, trial)
         query = Query(out)
         try:
-            yield from _report(query, ids, len(paths))
+            yield from _report(query, ids)
         finally:
             query.close()
 
@@ -84,7 +84,7 @@ def _ids(pack: str) -> list[str]:
     return ids
 
 
-def _report(query: Query, ids: Sequence[str], paths: int) -> Iterator[str]:
+def _report(query: Query, ids: Sequence[str]) -> Iterator[str]:
     ((checked,),) = query.run("select count(*) from cables").rows
     yield f"{count(int(str(checked)), 'document')} checked"
     for rule in ids:

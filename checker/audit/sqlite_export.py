@@ -85,7 +85,7 @@ def _tables(out: str, con: Any, database: sqlite3.Connection) -> Iterator[tuple[
     for table in sorted(present, key=lambda name: (name not in _KEYS, name)):
         columns = _columns(table)
         database.execute(_create(table, columns, present))
-        rows = con.execute(_select(table, columns, present))
+        rows = con.execute(_select(table, present))
         marks = ", ".join("?" for _ in columns)
         count = 0
         while block := rows.fetchmany(_ROWS):
@@ -122,7 +122,7 @@ def _create(table: str, columns: tuple[Column, ...], present: list[str]) -> str:
     return f"create table {quoted(table)} ({', '.join(lines)})"
 
 
-def _select(table: str, columns: tuple[Column, ...], present: list[str]) -> str:
+def _select(table: str, present: list[str]) -> str:
     if table != "findings":
         return f"select * from {quoted(table)}"
     own = ", ".join(f"f.{quoted(column.name)}" for column in TABLES[table])

@@ -386,7 +386,7 @@ def cable(
         "review_history": [stamp.entry for stamp in telegram.review_history[:LONGEST]],
         "deletions": len(telegram.deletions),
     }
-    row.update(_authority(telegram, redact))
+    row.update(_authority(telegram))
     row["text_hash"] = _hash(b"\n".join(portions.texts)) if portions.texts else None
     row["words"] = portions.words
     if redact:
@@ -431,7 +431,7 @@ def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -
     return rows
 
 
-def _authority(telegram: Telegram, redact: bool) -> Row:
+def _authority(telegram: Telegram) -> Row:
     """Return the columns taken from the E.O. line, the authority sentence, and the end of the text."""
     authority = telegram.authority if isinstance(telegram.authority, Authority) else None
     instruction = telegram.instruction

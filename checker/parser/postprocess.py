@@ -112,7 +112,7 @@ def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Voca
     marking = banner.marking if banner is not None else None
     from .markings.rollup import roll_up  # 1 ms with what it needs: few rules ask
 
-    return roll_up(marks, marking, telegram.profile, telegram.date, words, captions)
+    return roll_up(marks, marking, telegram.profile, words, captions)
 
 
 def _layout(telegram: Telegram) -> None:

@@ -52,7 +52,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
         )
         return
     found = list(tags(view.text))
-    documents = list(_documents(found, len(view.text)))
+    documents = list(_documents(found))
     for number, (first, last) in enumerate(documents, 1):
         inside = found[first:last]
         name = inside[0].attribute("xml:id") or str(number)
@@ -61,7 +61,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
         yield Unreadable(reading.path, reading.cable, "contains editorial notes but no document")
 
 
-def _documents(found: list[MarkupTag], end: int) -> Iterator[tuple[int, int]]:
+def _documents(found: list[MarkupTag]) -> Iterator[tuple[int, int]]:
     """Yield the index of the first tag of each document and the index after its last."""
     depth = 0
     start = -1

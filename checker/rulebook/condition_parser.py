@@ -230,12 +230,12 @@ def _quantifier(
         return _by(path, kind, name, node, frames, scope)
     return scope.error(
         "R014", word, f'"{name}" cannot be applied to a {kind} without a quantifier',
-        f"{_element_pattern(path, kind, word, node, scope) or suggest(name, QUANTIFIERS)}"
+        f"{_element_pattern(path, kind, word, node) or suggest(name, QUANTIFIERS)}"
         f"A list allows: {', '.join(QUANTIFIERS)}",
     )  # fmt: skip
 
 
-def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode, scope: Scope) -> str:
+def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode) -> str:
     """Return the condition to write when an operator of the elements, such as `contains`, is used on a list."""
     inner = element_of(kind)
     known = fields(inner.node) if inner.node else {}

@@ -10,7 +10,7 @@ from kept import WRITING, cases, rewrite
 from checker import rulebook
 from checker.model import Marking, Token, Unread
 from checker.parser.markings import finder
-from checker.parser.markings.finder import banner, entire_text, portion, portion_cache
+from checker.parser.markings.finder import banner, entire_text, portion
 from checker.parser.markings.marking_parser import UnplacedMarking
 from checker.record import Record
 from checker.text import Source, Span, View
@@ -129,11 +129,11 @@ def test_a_statement_stands_in_the_first_seventy_letters() -> None:
 
 def test_known_marks_are_placed_without_being_read_again() -> None:
     WORDS.made.pop("marking_cache", None)
-    assert {} == portion_cache(WORDS)
+    assert {} == finder._cache(WORDS).portions
     text = "1. (S//NF) ONE. (x) TWO. (CX) THREE."
     view = View.whole(Source("x", text))
     marks = [portion(view, text.index(word), len(text), WORDS) for word in ("(S", "(x", "(CX")]
-    known = portion_cache(WORDS)
+    known = finder._cache(WORDS).portions
     assert ["(S//NF)", "(x)", "(CX)"] == list(known)
     shape = known["(S//NF)"]
     assert isinstance(shape, UnplacedMarking)
@@ -153,7 +153,7 @@ def test_a_known_mark_is_placed_as_it_was_read(mark: str) -> None:
     text = f"1. {mark} ONE."
     view = View.whole(Source("x", text))
     read = portion(view, 3, len(text), WORDS)
-    shape = portion_cache(WORDS)[mark]
+    shape = finder._cache(WORDS).portions[mark]
     assert isinstance(shape, UnplacedMarking) and isinstance(read, Marking)
     again = portion(view, 3, len(text), WORDS)
     assert [getattr(read, name) for name in Marking.__fields__] == [getattr(again, name) for name in Marking.__fields__]
@@ -165,5 +165,5 @@ def test_no_more_than_some_thousand_marks_are_kept(monkeypatch: pytest.MonkeyPat
     sizes = []
     for word in ("(S)", "(C)", "(U)", "(TS)", "(S)", "(S)"):
         assert word == read("portion", word + " X")
-        sizes.append(len(portion_cache(WORDS)))
+        sizes.append(len(finder._cache(WORDS).portions))
     assert [1, 2, 3, 1, 2, 2] == sizes

@@ -13,7 +13,6 @@ from checker.model import Marking, Rollup
 from checker.parser.markings.finder import banner, portion
 from checker.parser.markings.rollup import roll_up
 from checker.text import Source, View
-from checker.values import Date
 from checker.vocabulary import Vocabulary
 
 
@@ -30,7 +29,7 @@ def mark(text: str, door=portion) -> Marking:
 
 def rolled(marks: str, line: str = "", profile: str = "IC", captions: tuple[str, ...] = ()) -> Rollup:
     portions = [mark(f"({text})") for text in marks.split(" | ")]
-    found = roll_up(portions, mark(line, banner) if line else None, profile, Date.of("2015-06-01"), words(), captions)
+    found = roll_up(portions, mark(line, banner) if line else None, profile, words(), captions)
     assert found is not None
     return found
 
@@ -181,7 +180,7 @@ def test_a_telegram_shows_its_level_and_its_captions(
 
 
 def test_no_level_no_roll_up() -> None:
-    assert roll_up([], None, "CABLE", None, words()) is None
+    assert roll_up([], None, "CABLE", words()) is None
 
 
 MARKS = st.lists(

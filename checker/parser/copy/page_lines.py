@@ -19,7 +19,6 @@ from ..fields.deletions import set_codes
 _RUNNING = Pattern(r"(\d{8}) {1,3}(\d{3})(?:\.\d)? [A-Z]{2} (\d{3})(?!\d)")
 _PAGE = Pattern(r" (\d{2,3}|\d(?= R[A-Z]{3,7} \d{3,5}[A-Z]?(?!\d)))(?!\d)")
 _HEAD = Pattern(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)")
-_COUNT = Pattern(r"(\d{2}) [A-Z]{2} (\d{2})(?!\d)")
 _TIME = Pattern(r"\d{6} ?[A-Z](?![A-Z])")
 _ATTRIBUTE = Pattern(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = Pattern(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")

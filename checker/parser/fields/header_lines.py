@@ -475,7 +475,7 @@ def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
     """Mark the date-time group and the originator as lost if they appear within another line of the header."""
     if telegram.dtg is not None and telegram.sender is not None:
         return
-    head = cursor.fold[: min(_end(cursor, telegram), _HEAD)]
+    head = cursor.fold[: min(_end(cursor), _HEAD)]
     if telegram.dtg is None and _GROUP.search(head) is not None:
         telegram.dtg = _lost(telegram, "the date-time group is within another line")
     if telegram.sender is None and any(f" {word} " in head for word in _openers(cursor, "sender")):
@@ -494,7 +494,7 @@ def _openers(cursor: Cursor, kind: str) -> list[str]:
     return [word for word, opened in cursor.grammar.header_lines.items() if opened == kind]
 
 
-def _end(cursor: Cursor, telegram: Telegram) -> int:
+def _end(cursor: Cursor) -> int:
     """Return where the header ends: at the classification line or the first field, else at the first paragraph."""
     kinds = ("banner", "eo", "tags", "subject", "authority", "paragraph")
     return next((start for start, kind in cursor.parts if kind in kinds), cursor.size)

@@ -48,7 +48,7 @@ def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
     begun = cursor.parts
     cursor.parts = []
     high = read_end(cursor, telegram, low, cursor.size)
-    read_sections(cursor, telegram, _sections(cursor, telegram, low, high))
+    read_sections(cursor, telegram, _sections(cursor, low, high))
     cursor.parts = begun + sorted(cursor.parts)
     if telegram.authority is None:
         authority_in_text(cursor, telegram, low, high)
@@ -59,7 +59,7 @@ def _read_region(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     if read is not None:
         read(cursor, telegram, region)
     elif region.name == "captions":
-        _captions(cursor, telegram, region)
+        _captions(cursor, region)
     elif region.name == "passing":
         start, end = _joined_captions(cursor, region)
         cursor.collect("passing", (cursor.word(start, end),) if start < end else ())
@@ -72,7 +72,7 @@ def _read_region(cursor: Cursor, telegram: Telegram, region: Region) -> None:
         cursor.collect("banners", (banner,) if banner is not None else ())
 
 
-def _sections(cursor: Cursor, telegram: Telegram, low: int, high: int) -> list[tuple[int, int]]:
+def _sections(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
     """Return the spans of text between repeated classification lines: later sections, or quoted telegrams."""
     starts = [form for core, group in cursor.grammar.banner_signs if cursor.has(core, low, high) for form in group]
     if not starts:
@@ -211,7 +211,7 @@ def _joined_captions(cursor: Cursor, region: Region) -> tuple[int, int]:
     return start, end
 
 
-def _captions(cursor: Cursor, telegram: Telegram, region: Region) -> None:
+def _captions(cursor: Cursor, region: Region) -> None:
     here = region.start
     captions = []
     while here < region.end:

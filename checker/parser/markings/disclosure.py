@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...model import Marking
 from ...record import Record
-from ...values import Date, Level
+from ...values import Level
 from .lexicon import Lexicon
 
 
@@ -48,16 +48,14 @@ def listed(codes: frozenset[str], owner: str | None = None) -> tuple[str, ...]:
     return tuple(sorted(codes, key=lambda code: (code != owner, len(code) > 3, code)))
 
 
-def decide(
-    lexicon: Lexicon, marks: Sequence[Marking], banner: Marking | None, profile: str, date: Date | None
-) -> Decision:
-    """Return the release marking that these portions require of a banner of the `profile` on that date."""
+def decide(lexicon: Lexicon, marks: Sequence[Marking], banner: Marking | None, profile: str) -> Decision:
+    """Return the release marking that these portions require of a banner of the `profile`."""
     portions = [_portion(lexicon, mark, banner) for mark in marks]
     portions = [portion for portion in portions if not portion.plain]
     certain = [portion for portion in portions if portion.classified or portion.roles or portion.compound]
-    first = _decide(lexicon, certain, profile, date)
+    first = _decide(lexicon, certain, profile)
     if len(certain) < len(portions):
-        second = _decide(lexicon, portions, profile, date)
+        second = _decide(lexicon, portions, profile)
         if (first.codes, first.lists) != (second.codes, second.lists):
             return Decision(first.codes, first.lists, first.step, False, True)
     return first
@@ -87,7 +85,7 @@ def _portion(lexicon: Lexicon, mark: Marking, banner: Marking | None) -> Portion
     return Portion(classified, frozenset(roles), release, display, plain, compound, written or ())
 
 
-def _decide(lexicon: Lexicon, portions: list[Portion], profile: str, date: Date | None) -> Decision:
+def _decide(lexicon: Lexicon, portions: list[Portion], profile: str) -> Decision:
     marked = [portion for portion in portions if portion.roles or portion.compound]
     roles = frozenset[str]().union(*(portion.roles for portion in portions))
     classified = any(portion.classified for portion in portions)

@@ -100,11 +100,6 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
     return _unclosed(cache, view, start, end)
 
 
-def portion_cache(words: Vocabulary) -> dict[str, _ReadResult]:
-    """Return the cache of `portion`, from bracketed text to its parsed result, for callers with many paragraphs."""
-    return _cache(words).portions
-
-
 def _place(
     marking: UnplacedMarking, view: View, start: int, end: int, words: Vocabulary, role: str, typo: str | None = None
 ) -> Marking:
@@ -273,7 +268,7 @@ def _parse_banner(lexicon: Lexicon, line: str) -> _ReadResult:
     if not (line[0].isalpha() or line.startswith("//")):
         return None
     marking = parse_marking(lexicon, line)
-    if marking is not None and _is_banner(lexicon, marking, line):
+    if marking is not None and _is_banner(marking, line):
         return marking
     if "//" not in line or "://" in line:
         return None
@@ -286,7 +281,7 @@ def _parse_banner(lexicon: Lexicon, line: str) -> _ReadResult:
     return None
 
 
-def _is_banner(lexicon: Lexicon, marking: UnplacedMarking, line: str) -> bool:
+def _is_banner(marking: UnplacedMarking, line: str) -> bool:
     first = marking.tokens[0]
     if first.category != "level":
         return False

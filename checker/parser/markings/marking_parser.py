@@ -66,7 +66,7 @@ class _MarkingParser:
             self._unclassified(segment, word)
             or self._joint(segment, word)
             or self._nato(segment, word, leading)
-            or self._foreign(segment, word, leading)
+            or self._foreign(segment, leading)
             or self._bare(segment, word)
             or self._loose(segment)
         )
@@ -134,7 +134,7 @@ class _MarkingParser:
         self.controls.add(segment.start, segment.end, code, "level", segment, form=form, standing=standing)
         return True
 
-    def _foreign(self, segment: Segment, word: str, leading: bool) -> bool:
+    def _foreign(self, segment: Segment, leading: bool) -> bool:
         words = list(WORDS.finditer(self.text, segment.start, segment.end))
         if len(words) < 2:
             return False

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from ...model import Marking, Rollup, Token
 from ...record import Record
 from ...text import Span
-from ...values import Date, Level
+from ...values import Level
 from ...vocabulary import Entry, Vocabulary
 from .disclosure import Decision, decide, expand
 from .lexicon import Lexicon, lexicon
@@ -21,7 +21,6 @@ def roll_up(
     marks: Sequence[Marking],
     banner: Marking | None,
     profile: str,
-    date: Date | None,
     words: Vocabulary,
     captions: Sequence[str] = (),
     place: Span | None = None,
@@ -46,7 +45,7 @@ def roll_up(
     if book is not None and book.fact("cable") == "yes":
         roll = _telegram(known, marks, banner, level, span, captions, count)
     else:
-        roll = _register(known, marks, banner, level, span, profile, date, count)
+        roll = _register(known, marks, banner, level, span, profile, count)
     roll.level_text = _level_text(known, level, banner)
     shown = banner.level if banner is not None else None
     roll.finished = None if isinstance(shown, Level) and shown.rank > level.rank else roll.text
@@ -109,12 +108,11 @@ def _register(
     level: Level,
     span: Span,
     profile: str,
-    date: Date | None,
     count: int,
 ) -> Rollup:
     totals = PortionTotals(known, marks)
     system, owners = system_of(marks)
-    decision = forced(totals, level, decide(known, marks, banner, profile, date))
+    decision = forced(totals, level, decide(known, marks, banner, profile))
     result = rolled_up(totals, level, decision, system)
     roll = Rollup(span, level, None, None, None, result.codes(), portions=count, why=decision.step)
     roll.decided, roll.mixed = decision.decided, decision.mixed
