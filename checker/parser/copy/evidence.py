@@ -17,6 +17,7 @@ from ...vocabulary import Vocabulary
 from ..cursor import Cursor
 
 _FIRST = Pattern(r"[\xb6\"' ]*1 ?[.)](?=[ (\n]|[A-Z])")
+_LATER_FIRST = Pattern(r"\n(?=[\xb6\"' ]*1 ?[.)](?:[ (\n]|[A-Z]))")
 _PREVIEW_END = ("...", "\u2026")
 _LINE_ENDS = ("", "\n", "\r")
 _SENTENCE_ENDS = ".!?:;\"')]\u201d\u2019"
@@ -239,15 +240,16 @@ def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
     """
     ends = {"header": _end_of_header(cursor), "head": first_paragraph(cursor, 0, cursor.size), "text": cursor.size}
     found: dict[str, Fact] = {}
-    for fields, region, pattern in _patterns(cursor.words):
-        match = pattern.search(cursor.fold[: ends[region]])
-        if match is not None:
-            start, end = match.span(1)
+    lines = f"\n{cursor.fold}"
+    for fields, region, patterns in _patterns(cursor.words):
+        matches = [match for one in patterns if (match := one.search(lines, 0, ends[region] + 1)) is not None]
+        if matches:
+            start, end = (place - 1 for place in min(match.span(1) for match in matches))
             for field in fields:
                 found.setdefault(field, Fact(cursor.span(start, end), field, cursor.text[start:end]))
-    garbled = _garbled_authority(cursor.words).search(cursor.fold, 0, ends["head"])
+    garbled = _garbled_authority(cursor.words).search(lines, 0, ends["head"] + 1)
     if garbled is not None:
-        start, end = garbled.span(1)
+        start, end = garbled.start(1) - 1, garbled.end(1) - 1
         found.setdefault("authority", Fact(cursor.span(start, end), "authority", cursor.text[start:end]))
     return tuple(found.values())
 
@@ -257,17 +259,15 @@ def _garbled_authority(words: Vocabulary) -> re.Pattern[str]:
     """Return the pattern of a line that begins like an authority sentence and ends with the letter of a reason."""
     forms = [form for entry in words["labels"] if entry.code == "classified-by" for form in entry.spellings("block")]
     starts = sorted({form[:_GARBLED] for form in forms if len(form.split()[0]) > _GARBLED})
-    return re.compile(rf"(?m)^[ \t]*((?:{_any_of(starts)})[A-Z]*)[^\n]{{0,{_LONGEST_SENTENCE}}}\([A-H]\)[ .`']*$")
+    return re.compile(rf"(?m)\n[ \t]*((?:{_any_of(starts)})[A-Z]*)[^\n]{{0,{_LONGEST_SENTENCE}}}\([A-H]\)[ .`']*$")
 
 
 def first_paragraph(cursor: Cursor, low: int, high: int) -> int:
     """Return where the line of paragraph 1 begins in a span that begins with a line, or `high`."""
-    here = low
-    while 0 <= here < high:
-        if _FIRST.match(cursor.fold, here) is not None:
-            return here
-        here = cursor.fold.find("\n", here) + 1 or high
-    return high
+    if low >= high or _FIRST.match(cursor.fold, low) is not None:
+        return min(low, high)
+    found = _LATER_FIRST.search(cursor.fold, low)
+    return min(found.end(), high) if found is not None else high
 
 
 def _end_of_header(cursor: Cursor) -> int:
@@ -284,8 +284,8 @@ _THEN = {
 
 
 @lru_cache(maxsize=4)
-def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, re.Pattern[str]], ...]:
-    """Return the fields of each label, the span in which it is searched for, and its pattern.
+def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, tuple[re.Pattern[str], ...]], ...]:
+    """Return the fields of each label, the span in which it is searched for, and its patterns.
 
     The table `labels` states what follows a label. A label that is followed by an address is also an ordinary word, so
     it is searched for only in the header; in a labeled form, it is followed by a colon.
@@ -299,15 +299,35 @@ def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, re.Pattern
             if then == "address":
                 forms = [(entry.spellings("line"), "header", then), (entry.spellings("field"), "head", "colon")]
             for spellings, region, after in forms:
-                pattern = rf"(?<![A-Z0-9])({_any_of(spellings)}){_THEN[after]}"
-                found.append((fields, region, re.compile(pattern)))
+                found.append((fields, region, tuple(_alone(spellings, _THEN[after]))))
     levels = [form for entry in words["levels"] for form in entry.spellings("spaced", "banner", "telegram")]
     number = rf"(?![A-Z])(?=[^\n]{{0,{_NUMBER_NEAR}}}\d{{3,6}})"
-    found.append((("banner",), "text", re.compile(rf"(?m)^[ \t\"]*({_any_of(levels)}){number}")))
+    found.append((("banner",), "text", (re.compile(rf"\n[ \t\"]*({_any_of(levels)}){number}"),)))
     return tuple(found)
+
+
+def _alone(spellings: Iterable[str], then: str) -> Iterator[re.Pattern[str]]:
+    """Yield a pattern for each two letters with which spellings begin: no letter or digit before, `then` after.
+
+    A pattern that begins with letters is searched for ten times as fast as one that begins with a condition.
+    """
+    starts: dict[str, list[str]] = {}
+    for one in spellings:
+        starts.setdefault(one[:2], []).append(one)
+    for two, group in starts.items():
+        start = re.escape(two)
+        if len("".join(two.split())) == 2:
+            rest = "|".join(form.removeprefix(start) for form in _forms(group))
+            yield re.compile(f"({start}(?<![A-Z0-9]..)(?:{rest})){then}")
+        else:
+            yield re.compile(f"(?<![A-Z0-9])({_any_of(group)}){then}")
 
 
 def _any_of(spellings: Iterable[str]) -> str:
     """Return a pattern for the spellings, longest first, allowing up to three blanks wherever they have one."""
+    return "|".join(_forms(spellings))
+
+
+def _forms(spellings: Iterable[str]) -> list[str]:
     longest = sorted(spellings, key=len, reverse=True)
-    return "|".join(r"\s{0,3}".join(map(re.escape, one.split())) for one in longest)
+    return [r"\s{0,3}".join(map(re.escape, one.split())) for one in longest]
