@@ -424,6 +424,8 @@ class View:
         position.
         """
         sources, stops = self._sources, self._stops
+        if self.forward():
+            return [Span(sources[0], stops[-1])]
         first, runs = 0, []
         for segment in range(1, len(sources)):
             if sources[segment] < sources[segment - 1]:

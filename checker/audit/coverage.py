@@ -21,7 +21,7 @@ FIELDS = {
 TEXT = "text"  # the row with the characters
 _LABELS = {"eo": "eo", "tags": "tags_line", "subject": "subject", "references": "references", "authority": "authority"}
 _NOWHERE = ("unread", "loose_text")  # parts that nobody recognized
-_GETTERS = {name: attrgetter(path) for name, path in FIELDS.items()}
+_VALUES = attrgetter(*FIELDS.values())
 _NO_YEAR = 0
 _UNUSED = {"central-file": "authority"}  # a field that telegrams of a layout never have: its label is not searched for
 _WITHOUT_TEXT = "extract"  # the layout of a copy that does not contain its text
@@ -42,14 +42,13 @@ class Coverage:
         layout = telegram.layout
         found = self._counts(telegram.date.first.year if telegram.date is not None else _NO_YEAR, layout)
         labels: frozenset[str] | None = None
-        for name, get in _GETTERS.items():
-            value = get(telegram)
+        for name, value in zip(FIELDS, _VALUES(telegram), strict=True):
             place = 1
             if value.__class__ is Unread:
                 place = 3 if value.lost else 2
-            elif value is None or value == ():
+            elif not value:
                 if labels is None and (_LABELS.get(name) or "") not in ("", _UNUSED.get(layout)):
-                    labels = frozenset(label.name for label in telegram.labels)
+                    labels = frozenset([label.name for label in telegram.labels])
                 labeled = name in _LABELS and labels is not None and _LABELS[name] in labels
                 place = 2 if labeled else 3 if layout == _WITHOUT_TEXT else 4
             counts = found[name]
@@ -57,10 +56,11 @@ class Coverage:
             counts[place] += 1
         counts = found[TEXT]
         counts[0] += 1
-        for part in telegram.parts:
-            size = part.span.end - part.span.start
-            counts[5] += size
-            counts[6] += 0 if part.kind in _NOWHERE else size
+        spans = [part.span for part in telegram.parts]
+        size = sum([span.end for span in spans]) - sum([span.start for span in spans])
+        nowhere = [part.span for part in telegram.parts if part.kind in _NOWHERE]
+        counts[5] += size
+        counts[6] += size - sum([span.end - span.start for span in nowhere])
 
     def _counts(self, year: int, layout: str) -> dict[str, Counts]:
         if (year, layout) not in self.counts:

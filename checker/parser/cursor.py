@@ -290,7 +290,8 @@ def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
     low, high = whole.span(0, 0).start, whole.span(size, size).start
     if cursor is whole and high - low == size:  # the view is one span of its source
         return [(low + start, kind) for start, kind in cursor.parts if start < size]
-    return [(cursor.span(start, start).start, kind) for start, kind in cursor.parts if start < size]
+    place = cursor.view.place
+    return [(place(start, start)[0], kind) for start, kind in cursor.parts if start < size]
 
 
 def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:

@@ -115,14 +115,15 @@ def _group(telegram: Telegram, words: Vocabulary) -> str | None:
     """
     if telegram.date is None or not telegram.paragraphs:
         return None
+    entries = [entry for entry in words["downgrading_groups"].entries if entry.in_use(telegram.date.first)]
+    if not entries:
+        return None
     text = "\n".join(paragraph.text for paragraph in telegram.paragraphs[-2:])[-_STAMP:]
     end = " ".join(["", *re.sub(r"[;,.\n]", " ", text.upper()).split()])
-    for entry in words["downgrading_groups"].entries:
+    for entry in entries:
         explained = next((form for form in entry.forms.get("stamp", ()) if end.endswith(f" {form}")), "")
         rest = end.removesuffix(f" {explained}") if explained else end
-        if entry.in_use(telegram.date.first) and (
-            explained or any(rest.endswith(f" {x}") for x in entry.forms["line"])
-        ):
+        if explained or any(rest.endswith(f" {x}") for x in entry.forms["line"]):
             return entry.code
     return None
 
