@@ -239,8 +239,8 @@ def _not_passed(
     if error is not None:
         evaluation = _Evaluation()
         evaluation.carefully(plan.root, env)
-    for branch in evaluation.undetermined_branches:
-        evaluation.alone(branch, env)
+    for job in evaluation.undetermined:
+        evaluation.alone(job, env)
     for rule, _ in evaluation.applied:
         tally.of(rule.id).applied += 1
     for (rule, compiled), outcome in evaluation.broken:
@@ -255,52 +255,63 @@ def _not_passed(
 class _Evaluation:
     """One pass over the rules of a plan: those that applied, those that did not pass, and crashes."""
 
-    __slots__ = ("applied", "broken", "crashes", "undetermined_branches")
+    __slots__ = ("applied", "broken", "crashes", "undetermined")
 
     def __init__(self) -> None:
         self.applied: list[Job] = []
         self.broken: list[tuple[Job, RuleOutcome]] = []
-        self.undetermined_branches: list[GuardBranch] = []
+        self.undetermined: list[Job] = []  # rules after a condition that is undetermined
         self.crashes: list[tuple[Rule, Exception]] = []
 
     def quickly(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate all rules of a branch. Raises whatever a rule raises."""
-        applied, broken = self.applied, self.broken
-        for job in branch.jobs:
+        jobs = branch.jobs
+        for test, job in branch.leaves:
+            answer = test(env)
+            if answer:
+                jobs = [*jobs, job]
+            elif answer is None:
+                self.undetermined.append(job)
+        for job in jobs:
             outcome = job[1].judge(env)
             if outcome is not NOT_APPLICABLE:
-                applied.append(job)
+                self.applied.append(job)
                 if outcome is not PASS:
-                    broken.append((job, outcome))
+                    self.broken.append((job, outcome))
         for test, inner in branch.branches:
             answer = test(env)
             if answer:
                 self.quickly(inner, env)
             elif answer is None:
-                self.undetermined_branches.append(inner)
+                self.undetermined += inner.all_jobs()
 
     def carefully(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate rule by rule, so that each exception is attributed to its rule."""
         for job in branch.jobs:
             self.one(job, env)
+        for test, job in branch.leaves:
+            answer, _ = call_safely(test, env)  # if it raises, the guard of the rule is evaluated separately
+            if answer:
+                self.one(job, env)
+            elif answer is None:
+                self.undetermined.append(job)
         for test, inner in branch.branches:
-            answer, _ = call_safely(test, env)  # if it raises, the guard of each rule is evaluated separately
+            answer, _ = call_safely(test, env)
             if answer:
                 self.carefully(inner, env)
             elif answer is None:
-                self.undetermined_branches.append(inner)
+                self.undetermined += inner.all_jobs()
 
-    def alone(self, branch: GuardBranch, env: Env) -> None:
-        """Evaluate rules whose shared condition is undetermined: their other conditions may still decide."""
-        for job in branch.all_jobs():
-            applies, error = call_safely(job[1].applies, env)
-            if error is not None:
-                self.crashes.append((job[0], error))
-            elif applies:
-                self.one(job, env)
-            elif applies is None:
-                self.applied.append(job)
-                self.broken.append((job, UNDETERMINED))
+    def alone(self, job: Job, env: Env) -> None:
+        """Evaluate a rule after a condition that is undetermined: its other conditions may still decide."""
+        applies, error = call_safely(job[1].applies, env)
+        if error is not None:
+            self.crashes.append((job[0], error))
+        elif applies:
+            self.one(job, env)
+        elif applies is None:
+            self.applied.append(job)
+            self.broken.append((job, UNDETERMINED))
 
     def one(self, job: Job, env: Env) -> None:
         """Evaluate one rule, and record the error if it raises."""

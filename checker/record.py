@@ -64,6 +64,8 @@ class Record(metaclass=RecordType):
     """A value with named fields. Frozen by convention: only the parser sets fields of existing records."""
 
     def __eq__(self, other: object) -> bool:
+        if other is self:
+            return True
         if other.__class__ is not self.__class__:
             return NotImplemented
         return all(getattr(self, field) == getattr(other, field) for field in self.__fields__)

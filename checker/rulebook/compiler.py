@@ -9,10 +9,10 @@ import itertools
 from collections.abc import Callable
 
 from ..model import Unread
-from ..operators import OPERATORS, CompiledPattern, compile_pattern
+from ..operators import OPERATORS, CompiledPattern, Operator, compile_pattern
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .field_types import Env, Getter, comparable, getter
+from .field_types import Env, Getter, comparable, getter, is_stored
 from .ir import Any, Expression
 
 Fetch = Callable[[Env], object]
@@ -165,7 +165,11 @@ def compile_condition(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _and(expr: Expression, context: CompileContext) -> Predicate:
-    tests = [compile_condition(part, context) for part in expr[1]]
+    return all_of([compile_condition(part, context) for part in expr[1]])
+
+
+def all_of(tests: list[Predicate]) -> Predicate:
+    """Return a condition that is true if all tests are, and false if one of them is."""
     if len(tests) == 1:
         return tests[0]
 
@@ -225,7 +229,23 @@ def _implies(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _state(expr: Expression, context: CompileContext) -> Predicate:
-    return STATES[expr[2]](getter(expr[1], context.getters))
+    get = getter(expr[1], context.getters)
+    depth, *names = expr[1]
+    if expr[2] == "present" and is_stored(depth, names):
+        return _stored_present(depth, names[0])
+    return STATES[expr[2]](get)
+
+
+def _stored_present(depth: int, name: str) -> Predicate:
+    """Compile `present` of one stored field without a call of its getter, which takes as long as the rest."""
+
+    def present(env: Env) -> bool | None:
+        value = getattr(env[depth], name)
+        if value.__class__ is Unread:
+            return None if value.lost else True
+        return value is not None and (value.__class__ is not tuple or len(value) > 0)
+
+    return present
 
 
 def _present(get: Callable[[Env], object]) -> Predicate:
@@ -233,7 +253,7 @@ def _present(get: Callable[[Env], object]) -> Predicate:
         value = get(env)
         if value.__class__ is Unread:
             return None if value.lost else True
-        return value is not None and value != ()
+        return value is not None and (value.__class__ is not tuple or len(value) > 0)
 
     return present
 
@@ -243,7 +263,7 @@ def _absent(get: Callable[[Env], object]) -> Predicate:
         value = get(env)
         if value.__class__ is Unread:
             return None if value.lost else False
-        return value is None or value == ()
+        return value is None or (value.__class__ is tuple and not value)
 
     return absent
 
@@ -274,6 +294,9 @@ def _ask(expr: Expression, context: CompileContext) -> Predicate:
     get = getter(expr[1], context.getters)
     test, absent = operator.test, operator.absent
     bound, fetch = prepare(expr[4], context)
+    depth, *names = expr[1]
+    if fetch is None and is_stored(depth, names):
+        return _stored_ask(depth, names[0], operator, bound)
     if fetch is None:
 
         def ask(env: Env) -> bool | None:
@@ -298,6 +321,21 @@ def _ask(expr: Expression, context: CompileContext) -> Predicate:
         return test(value, other)
 
     return compare
+
+
+def _stored_ask(depth: int, name: str, operator: Operator, bound: object) -> Predicate:
+    """Compile a question about one stored field, as `_stored_present` does."""
+    test, absent = operator.test, operator.absent
+
+    def ask(env: Env) -> bool | None:
+        value = getattr(env[depth], name)
+        if value is None:
+            return absent
+        if value.__class__ is Unread:
+            return None
+        return test(value, bound)
+
+    return ask
 
 
 def _each(expr: Expression, context: CompileContext) -> Predicate:

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from ..checks import CHECKS
 from ..errors import ConfigError
 from ..model import Node, Telegram, Unread
+from ..model.telegram import LAZY
+from ..operators import OPERATORS
 from ..record import Record
 from ..text import Span
-from .compiler import CompileContext, Predicate, compile_condition
+from .compiler import CompileContext, Predicate, all_of, compile_condition
 from .field_types import Env, Path, getter, location_of, unread_on, value_text
 from .ir import Any, Data, Expression
 
@@ -105,7 +107,7 @@ class CompiledRule:
         if self.check is not None:
             self.judge: Callable[[Env], RuleOutcome] = self._by_check
         else:
-            self.judge = self._by_telegram if self.each is None else self._by_element()
+            self.judge = self._by_telegram() if self.each is None else self._by_element()
 
     def applies(self, env: Env) -> bool | None:
         """Evaluate the guard: True if the rule has no guard, None if the guard is undetermined."""
@@ -117,12 +119,17 @@ class CompiledRule:
 
     # ---- Verdicts ----------------------------------------------------------------------------------------------------
 
-    def _by_telegram(self, env: Env) -> RuleOutcome:
-        answer = self.require(env)
-        if answer:
-            return PASS
-        here = ((env, ("",)),)
-        return RuleOutcome(failed=here) if answer is False else RuleOutcome(unknown=here)
+    def _by_telegram(self) -> Callable[[Env], RuleOutcome]:
+        require = self.require
+
+        def judge(env: Env) -> RuleOutcome:
+            answer = require(env)
+            if answer:
+                return PASS
+            here = ((env, ("",)),)
+            return RuleOutcome(failed=here) if answer is False else RuleOutcome(unknown=here)
+
+        return judge
 
     def _by_element(self) -> Callable[[Env], RuleOutcome]:
         """Return a function that stops at the first element that does not pass, and only then collects all of them."""
@@ -133,7 +140,7 @@ class CompiledRule:
             items = get(env)
             if items.__class__ is Unread:
                 return RuleOutcome(unknown=((env, ("",)),))
-            if items is None or items == ():
+            if not items:
                 return NOT_APPLICABLE
             applied = False
             for item in items if listed else (items,):
@@ -353,17 +360,18 @@ class GuardBranch:
     """Rules whose guards are true once this branch is reached, and further branches, each after one more condition.
 
     `guarded` are rules with their conditions that are still to be evaluated. The branch is built when it is first
-    reached; the most common condition comes first.
+    reached; the most common condition comes first. `leaves` are the rules that share no further condition with another,
+    each with all that is left of its guard.
     """
 
-    __slots__ = ("_context", "_guarded", "branches", "jobs")
+    __slots__ = ("_context", "_guarded", "branches", "jobs", "leaves")
 
     def __init__(self, guarded: list[tuple[dict[str, Expression], Job]], context: CompileContext) -> None:
         self._guarded = guarded
         self._context = context
 
     def __getattr__(self, name: str) -> Any:
-        if name not in ("branches", "jobs"):
+        if name not in ("branches", "jobs", "leaves"):
             raise AttributeError(name)
         self._build()
         return object.__getattribute__(self, name)
@@ -371,6 +379,7 @@ class GuardBranch:
     def _build(self) -> None:
         self.jobs: list[Job] = [job for conditions, job in self._guarded if not conditions]
         self.branches: list[tuple[Predicate, GuardBranch]] = []
+        self.leaves: list[tuple[Predicate, Job]] = []
         counts: dict[str, int] = {}
         for conditions, _ in self._guarded:
             for key in conditions:
@@ -378,7 +387,7 @@ class GuardBranch:
         rest = [each for each in self._guarded if each[0]]
         for key in sorted(counts, key=lambda each: (-counts[each], each)):
             chosen = [each for each in rest if key in each[0]]
-            if chosen:
+            if len(chosen) > 1:
                 rest = [each for each in rest if key not in each[0]]
                 condition = chosen[0][0][key]
                 inner = [
@@ -386,10 +395,20 @@ class GuardBranch:
                 ]
                 test = shared_guard(key, condition, self._context)
                 self.branches.append((test, GuardBranch(inner, self._context)))
+        self.leaves = [(self._all_of(conditions), job) for conditions, job in rest]
+
+    def _all_of(self, conditions: dict[str, Expression]) -> Predicate:
+        """Return one test for all that is left of a guard."""
+        tests = [
+            shared_guard(key, condition, self._context)
+            for key, condition in conditions.items()
+            if not key.startswith(_PART)
+        ]
+        return all_of(tests)
 
     def all_jobs(self) -> list[Job]:
         """Return the rules of this branch and of all branches below it."""
-        found = list(self.jobs)
+        found = [*self.jobs, *(job for _, job in self.leaves)]
         for _, branch in self.branches:
             found += branch.all_jobs()
         return found
@@ -403,7 +422,7 @@ class EvaluationPlan:
     __slots__ = ("root", "undecided")
 
     def __init__(self, jobs: Sequence[Job], undecided: list[Any], context: CompileContext) -> None:
-        self.root = GuardBranch([(conjuncts(job[1].when), job) for job in jobs], context)
+        self.root = GuardBranch([(_with_parts(conjuncts(job[1].when)), job) for job in jobs], context)
         self.undecided = undecided
 
 
@@ -417,6 +436,33 @@ def conjuncts(guard: Expression | None) -> dict[str, Expression]:
     for part in guard[1]:
         found.update(conjuncts(part))
     return found
+
+
+_PART = "part "
+
+
+def _with_parts(conditions: dict[str, Expression]) -> dict[str, Expression]:
+    """Return the conditions of a guard and, for each part of the telegram without which one of them is false, that the
+    part is present.
+
+    Most telegrams lack some parts, and one test then decides all rules about such a part.
+    """
+    parts = {part for condition in conditions.values() for part in _needed_parts(condition)}
+    return conditions | {f"{_PART}{part}": ["state", [0, part], "present"] for part in sorted(parts)}
+
+
+def _needed_parts(expr: Expression) -> set[str]:
+    """Return the fields of the telegram without which a condition is false."""
+    op = expr[0]
+    if op in ("and", "or"):
+        parts = [_needed_parts(part) for part in expr[1]]
+        return set.union(*parts) if op == "and" else set.intersection(*parts)
+    path = expr[1]
+    if op == "ask":  # an operator on a set may be true of an empty one
+        false = not OPERATORS[expr[2]][expr[3]].absent and (expr[2] != "set" or len(path) > 2)
+    else:
+        false = op == "any" or (op == "state" and expr[2] != "absent")
+    return {str(path[1])} if false and path[0] == 0 and len(path) > 1 and path[1] not in LAZY else set()
 
 
 def shared_guard(key: str, condition: Expression, context: CompileContext) -> Predicate:

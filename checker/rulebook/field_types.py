@@ -155,13 +155,30 @@ def _make(depth: int, names: list[str], known: dict[str, Getter]) -> Getter:
         return lambda env: env[depth]
     last = attrgetter(names[-1])
     if len(names) == 1:
-        if depth == 0 and isinstance(getattr(Telegram, names[0], None), property):
-            return _remembered(last)
-        return lambda env: last(env[depth])
+        return (lambda env: last(env[depth])) if is_stored(depth, names) else _remembered(last)
+    if len(names) == 2 and is_stored(depth, names[:1]):
+        return _of_part(depth, names[0], last)
     parent = getter([depth, *names[:-1]], known)
 
     def get(env: Env) -> object:
         value = parent(env)
+        if value is None:
+            return None
+        return LOST if value.__class__ is Unread else last(value)
+
+    return get
+
+
+def is_stored(depth: int, names: list[str]) -> bool:
+    """Return whether a path is one field that need not be remembered: not a derived value of the telegram."""
+    return len(names) == 1 and not (depth == 0 and isinstance(getattr(Telegram, names[0], None), property))
+
+
+def _of_part(depth: int, part: str, last: Callable[[object], object]) -> Getter:
+    """Return a function that reads a field of a stored part. It calls no other getter: most paths are of this kind."""
+
+    def get(env: Env) -> object:
+        value = getattr(env[depth], part)
         if value is None:
             return None
         return LOST if value.__class__ is Unread else last(value)
