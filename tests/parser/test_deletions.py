@@ -34,6 +34,8 @@ FORMS: dict[str, tuple[str, str, tuple[str, ...], str | None]] = {
     "XXXXXXXX": ("crosses", "withheld", (), None),
     "--------": ("dashes", "withheld", (), None),
     "[DELETED]": ("deleted", "withheld", (), None),
+    "[DETAILS REMOVED]": ("removed", "withheld", (), "details"),
+    "[Text removed by the Zenda Gazette]": ("removed", "withheld", (), "Text removed by the Zenda Gazette"),
     "[Sanitized]": ("sanitized", "withheld", (), None),
     "[Page 2 withheld in full]": ("withheld", "withheld", (), "page 2"),
     "OGA": ("exemption", "withheld", ("OGA",), None),

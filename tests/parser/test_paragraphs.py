@@ -297,3 +297,9 @@ def test_a_salutation_is_no_paragraph():
     found = read("Your Majesty,\n(C) The bridge is old.\n\n(U) The toll is low.\n")
     assert ["(C)", "(U)"] == [short(p.mark) for p in found.paragraphs]
     assert ["Your Majesty,"] == [heading.text for heading in found.headings]
+
+
+@pytest.mark.parametrize("dash", ["-", "--", "\u2013", "\u2014"])
+def test_a_dash_may_stand_between_a_heading_and_its_mark(dash):
+    found = read(f"1. KEY POINTS {dash} (C) The bridge is old.\n-- (C) The toll is low.\n\n2. (U) B.\n")
+    assert ["(C)", "(C)", "(U)"] == [short(p.mark) for p in found.paragraphs]

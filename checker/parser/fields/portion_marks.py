@@ -14,7 +14,7 @@ from ..cursor import Cursor
 from ..markings import finder
 from .deletions import begins_deleted
 
-_BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? {0,3}(?:-{1,2} ?)?\(")
+_BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? {0,3}(?:[-\u2013\u2014]{1,2} ?)?\(")
 _BLANKS = " \n"
 _STATEMENT = 70  # code points in which a statement for the entire text begins
 _LONGEST_MARK_AT_END = 60  # code points

@@ -158,7 +158,7 @@ def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
         return DELETED
     if (len(content) == 1 and content.islower()) or content.upper() in lexicon.not_marks:
         return None
-    marking = parse_marking(lexicon, content) if content else None
+    marking = parse_marking(lexicon, content, bracketed=content.isupper()) if content else None
     if marking is not None and _is_mark(marking, content):
         return _shifted(marking, 1 + inner.find(content), typo)
     return _misspelling(lexicon, content)

@@ -32,9 +32,10 @@ class UnplacedMarking(Record):
 class _MarkingParser:
     """One pass over the segments of one text."""
 
-    def __init__(self, lexicon: Lexicon, text: str) -> None:
+    def __init__(self, lexicon: Lexicon, text: str, bracketed: bool) -> None:
         self.lexicon = lexicon
         self.text = text
+        self.bracketed = bracketed
         self.controls = Controls(lexicon, text)
         self.level: str | None = None
         self.owners: tuple[str, ...] = ()
@@ -124,7 +125,7 @@ class _MarkingParser:
 
     def _nato(self, segment: Segment, word: str, leading: bool) -> bool:
         found = self.lexicon.nato.get(word)
-        if found is None or not (leading or " " in word or "//" in self.text):
+        if found is None or not (leading or self.bracketed or " " in word or "//" in self.text):
             return False
         entry, form = found
         self.controls.system = "nato"
@@ -266,11 +267,12 @@ class _MarkingParser:
         return None
 
 
-def parse_marking(lexicon: Lexicon, text: str) -> UnplacedMarking | None:
+def parse_marking(lexicon: Lexicon, text: str, bracketed: bool = False) -> UnplacedMarking | None:
     """Parse `text` (without brackets or surrounding blanks) as a marking.
 
     Return `None` if it does not begin like a marking.
 
-    Words in no table become tokens without a code.
+    Words in no table become tokens without a code. `bracketed` means that the text was in brackets, so that the
+    abbreviation of a NATO level is read without its slashes, too.
     """
-    return _MarkingParser(lexicon, text).run()
+    return _MarkingParser(lexicon, text, bracketed).run()
