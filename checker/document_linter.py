@@ -141,6 +141,7 @@ class DocumentLinter:
             copied(place, quote="" if self._options.redact else unescaped(place.quote, reading))
             for place in one.related
         )
+        fields["member"] = self.name(reading.member)
         if self._options.redact:
             fields |= {"quote": "", "lines": (), "suggestion": None, "cable": self.name(one.cable)}
             fields["message"] = self.messages.get(one.rule) or one.name
@@ -148,10 +149,10 @@ class DocumentLinter:
 
     def shown(self, one: Undetermined, reading: readers.Reading) -> Undetermined:
         """Return an undetermined verdict as reports show it; without document text if the run redacts."""
+        member = self.name(reading.member)
         if not self._options.redact:
-            quote = unescaped(one.quote, reading)
-            return copied(one, quote=quote) if quote != one.quote else one
-        return copied(one, cable=self.name(one.cable), quote="", why=self.reason(one.why))
+            return copied(one, quote=unescaped(one.quote, reading), member=member)
+        return copied(one, cable=self.name(one.cable), quote="", why=self.reason(one.why), member=member)
 
     def shown_row(self, row: dict[str, object]) -> dict[str, object]:
         """Return a row of an audit table. In a redacted run, message numbers become digests and document text is

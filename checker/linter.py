@@ -9,7 +9,7 @@ from . import document_linter, readers, resources
 from . import rulebook as rulebook_package
 from .config import Options, check_rule_names
 from .document_linter import DocumentLinter
-from .errors import ConfigError, InputError
+from .errors import ConfigError, InputError, did_you_mean
 from .model import Telegram
 from .parser.layouts.detect import NOT_A_TELEGRAM
 from .record import Lazy, Record, copied
@@ -461,22 +461,68 @@ class Parsed(Record):
 
 
 def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
-    """Yield the documents of the paths as the rules see them."""
+    """Yield the documents of the paths as the rules see them. A path may also be a location as reports show it:
+    `file:line`, `archive:member` or `archive:member:line`, each also with a column; or `file:name`, with the name of a
+    document. Raises `InputError` if there is no document at the location.
+    """
     linter = DocumentLinter(options, load(options))
-    files, entries = files_of(paths, options)
-    if not files and not entries:
+    places = {path: _file_in(path) for path in paths}
+    files, entries = files_of([path for path in paths if places[path] == path], options)
+    if not files and not entries and all(places[path] == path for path in paths):
         raise InputError("no file to parse: the paths contain none")
     for entry in entries:
         yield Parsed(entry.path, "", why=f"{entry.state}: {entry.why}")
     for path in files:
         source = (options.stdin_name or path, options.stdin) if path == STDIN else (path, None)
         for item in linter.documents(*source):
-            if isinstance(item, readers.Unreadable):
-                yield Parsed(item.path, item.cable, why=f"{EXCLUDED if item.excluded else FAILED}: {item.why}")
-                continue
-            telegram, crash = linter.telegram(item)
-            why = f"failed: internal error {crash}" if crash else ""
-            yield Parsed(item.path, item.cable, item.view.source, telegram, item.reader, why)
+            yield _parsed(linter, item)
+    for path, file in places.items():
+        if file != path:
+            yield from _at(linter, file, path[len(file) + 1 :])
+
+
+def _parsed(linter: DocumentLinter, item: readers.Reading | readers.Unreadable) -> Parsed:
+    if isinstance(item, readers.Unreadable):
+        return Parsed(item.path, item.cable, why=f"{EXCLUDED if item.excluded else FAILED}: {item.why}")
+    telegram, crash = linter.telegram(item)
+    why = f"failed: internal error {crash}" if crash else ""
+    return Parsed(item.path, item.cable, item.view.source, telegram, item.reader, why)
+
+
+def _file_in(path: str) -> str:
+    """Return the file of `file:line` or `archive:member`, or the path itself if it is no such location."""
+    file = path
+    while ":" in file and not os.path.lexists(file):
+        file = file.rpartition(":")[0]
+    return file if os.path.isfile(file) else path
+
+
+def _at(linter: DocumentLinter, file: str, wanted: str) -> Iterator[Parsed]:
+    names = []
+    matched = False
+    for item in linter.documents(file):
+        if _is_at(item, wanted):
+            matched = True
+            yield _parsed(linter, item)
+        names.append(item.cable)
+    if not matched:
+        what = f"on line {wanted}" if wanted.isdigit() else repr(wanted)
+        known = did_you_mean(wanted, names) or f"; it has {count(len(names), 'document')}"
+        raise InputError(f"{file} has no document {what}{known}")
+
+
+def _is_at(item: readers.Reading | readers.Unreadable, wanted: str) -> bool:
+    """Return whether a document has this name, is in this member, or includes this line."""
+    if wanted in (item.cable, item.member):
+        return True
+    before = f"{item.member}:" if item.member else ""
+    number = wanted.removeprefix(before).partition(":")[0] if wanted.startswith(before) else ""
+    if isinstance(item, readers.Unreadable) or not (number.isascii() and number.isdigit()):
+        return False
+    source, spans = item.view.source, list(item.view.source_spans())
+    first = source.position(min((span.start for span in spans), default=0)).line
+    last = source.position(max((span.end for span in spans), default=0)).line
+    return str(first) == number or first < int(number[:9]) <= last
 
 
 def check_text(text: str, name: str, options: Options) -> CheckResult:

@@ -40,7 +40,7 @@ class Finding(Record):
     `path` is the file as given by the user; `cable` identifies the document in it (message reference number, number in
     the container, or ""). Positions count from 1, in code points; `end` is exclusive. `quote` is the text of the source
     at the span, and `at` is the field in the document model ("paragraphs[2].mark"). `related` are the other positions
-    that the rule compares.
+    that the rule compares. `member` is the name of the file in an archive, in which positions count, or "".
     """
 
     path: str
@@ -60,6 +60,7 @@ class Finding(Record):
     suggestion: Suggestion | None = None
     fingerprint: str = ""
     related: tuple[RelatedPlace, ...] = ()
+    member: str = ""
 
     def order(self) -> tuple[object, ...]:
         """Return the sort key for reading order, which is the same in every run."""
@@ -94,6 +95,7 @@ class Undetermined(Record):
     start: Position
     at: str = ""
     quote: str = ""
+    member: str = ""
 
     def order(self) -> tuple[object, ...]:
         """Return the sort key for reading order, which is the same in every run."""

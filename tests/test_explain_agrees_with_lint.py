@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import zipfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from checker import engine, readers, rulebook
+from checker.cli import main
 from checker.parser import parse
 from checker.parser.layouts.detect import is_unrecognized
 from checker.rulebook import Rulebook
@@ -34,6 +38,49 @@ def readings(path: Path) -> Iterator[readers.Reading]:
     for item in readers.read(str(path), vocabulary=book().vocabulary):
         if isinstance(item, readers.Reading):
             yield item
+
+
+def test_explain_takes_the_locations_that_lint_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = (ROOT / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
+    bad = good.replace("1. (C)", "1.", 1)
+    assert bad != good
+    rows = [{"id": f"T{number}", "text": text} for number, text in enumerate((good, bad, good))]
+    monkeypatch.chdir(tmp_path)
+    Path("c.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    with open("c.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ("id", "text"))
+        writer.writeheader()
+        writer.writerows(rows)
+    with zipfile.ZipFile("c.zip", "w") as archive:
+        archive.writestr("a/good.txt", good)
+        archive.writestr("a/bad.txt", bad)
+        archive.write("c.jsonl", "b/c.jsonl")
+    assert main(["lint", "--isolated", "--select", "POR-001", "--format", "concise", "c.csv", "c.jsonl", "c.zip"]) == 1
+    found = [line.partition(": error ")[0] for line in capsys.readouterr().out.splitlines() if ": error " in line]
+    places = {place.rpartition(":")[0].rpartition(":")[0] for place in found}
+    assert places == {"c.jsonl", "c.csv", "c.zip:a/bad.txt", "c.zip:b/c.jsonl"}
+    for place in (*found, *(place.rpartition(":")[0] for place in found), "c.jsonl:T1", "c.zip:b/c.jsonl:T1"):
+        assert main(["explain", "POR-001", place]) == 0
+        shown = capsys.readouterr().out
+        assert shown.count("POR-001: fail") == 1 and "POR-001: pass" not in shown, place
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [
+        ("c.jsonl:9", "c.jsonl has no document on line 9; it has 1 document"),
+        ("c.jsonl:T-10", "c.jsonl has no document 'T-10'; did you mean 'T-1'?"),
+    ],
+)
+def test_a_location_without_a_document_is_one_clear_error(
+    place: str, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("c.jsonl").write_text('{"id": "T-1", "text": "1. (C) ALPHA."}\n', encoding="utf-8")
+    assert main(["explain", "POR-001", place]) == 2
+    assert wanted in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

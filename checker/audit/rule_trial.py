@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from .. import engine, readers
 from .. import rulebook as rulebook_package
 from ..config import Options
+from ..document_linter import DocumentLinter
 from ..errors import ConfigError, RuleError
 from ..record import copied
 from ..reporters.escaping import visible
@@ -20,6 +23,7 @@ from . import checkpoint, pipeline
 from .database import Query, literal
 
 EXAMPLES = 10  # of each rule
+READ_AGAIN = 200  # documents in which a rule that applies to none is traced
 _PACK = "pack.yaml"
 _HEAD = f"""format: 1
 name: trial
@@ -48,13 +52,13 @@ def try_rules(file: str, audited: str, corpus: Sequence[str], options: Options) 
         pipeline.run(paths, out, trial)
         query = Query(out)
         try:
-            yield from _report(query, ids)
+            yield from _report(query, ids, trial)
         finally:
             query.close()
 
 
 def _from(folder: str, path: str) -> str:
-    return path if os.path.isabs(path) or "://" in path else os.path.join(folder, path)
+    return path if os.path.isabs(path) or "://" in path else os.path.normpath(os.path.join(folder, path))
 
 
 @contextmanager
@@ -84,7 +88,7 @@ def _ids(pack: str) -> list[str]:
     return ids
 
 
-def _report(query: Query, ids: Sequence[str]) -> Iterator[str]:
+def _report(query: Query, ids: Sequence[str], trial: Options) -> Iterator[str]:
     ((checked,),) = query.run("select count(*) from cables").rows
     yield f"{count(int(str(checked)), 'document')} checked"
     for rule in ids:
@@ -95,6 +99,44 @@ def _report(query: Query, ids: Sequence[str]) -> Iterator[str]:
         yield f"{rule}: applies to {applied:,}, fails on {failed:,}, undetermined on {unknown:,}"
         yield from _by_era(query, rule)
         yield from _examples(query, rule)
+        if not (applied or unknown):
+            yield from _excluded(query, rule, trial)
+
+
+def _excluded(query: Query, rule: str, trial: Options) -> Iterator[str]:
+    """Yield why a rule applies to none of the documents: each reason with the number of documents, out of those read
+    again.
+    """
+    sql = f"""select path, coalesce(member, ''), start, bytes, line, item from (select *, row_number() over (order by
+        document) as nth, count(*) over () as size from cables) where size <= {READ_AGAIN} or
+        nth % (size // {READ_AGAIN}) = 0 order by nth limit {READ_AGAIN}"""
+    book = rulebook_package.load(trial.rules, cache=False)
+    linter = DocumentLinter(trial, book)
+    how = {"reader": trial.reader or None, "settings": trial.fields or None, "vocabulary": book.vocabulary}
+    found: Counter[str] = Counter()
+    for path, *place in query.run(sql).rows:
+        where = dict(zip(("member", "start", "size", "line", "item"), place, strict=True))
+        reading = readers.read_document(str(path), **how, **where)  # type: ignore[arg-type]
+        if isinstance(reading, readers.Unreadable):
+            found[reading.why] += 1
+            continue
+        telegram, why = linter.judgeable(reading)
+        if telegram is not None:
+            traced = engine.trace(telegram, reading.view.source, book.select([rule]).rules[0], book)
+            why = _reason(traced, str(telegram.date))
+        found[why] += 1
+    yield f"  Why it applies to none of {count(found.total(), 'document')}:"
+    width = len(f"{max(found.values(), default=0):,}")
+    yield from (f"  {number:>{width + 2},}  {visible(why)}" for why, number in found.most_common())
+
+
+def _reason(traced: engine.Trace, date: str) -> str:
+    """Return why a rule did not apply: the condition of its guard that is false, or the profile or date."""
+    if not traced.parts or traced.parts[0][1].answer is not False:
+        return traced.why.replace(f"the date {date} ", "the date ")
+    guard = traced.parts[0][1]
+    wrong = next((step for step in guard.steps if step.answer is False), guard)
+    return f"`when` is false: {wrong.words}"
 
 
 def _by_era(query: Query, rule: str) -> Iterator[str]:
@@ -106,9 +148,10 @@ def _by_era(query: Query, rule: str) -> Iterator[str]:
 
 def _examples(query: Query, rule: str) -> Iterator[str]:
     """Yield findings spread evenly over the corpus, so that they are not all from one post or year."""
-    sql = f"""select path, line, col, message from (select path, line, "column" as col, message, document,
-        row_number() over (order by document, line, "column") as nth, count(*) over () as size from findings
-        where rule = {literal(rule)}) where size <= {EXAMPLES} or nth % (size // {EXAMPLES}) = 0
-        order by nth limit {EXAMPLES}"""
+    sql = f"""select file, line, col, message from (select findings.path || coalesce(':' || member, '') as file,
+        findings.line as line, "column" as col, message,
+        row_number() over (order by document, findings.line, "column") as nth, count(*) over () as size
+        from findings join cables using (document) where rule = {literal(rule)})
+        where size <= {EXAMPLES} or nth % (size // {EXAMPLES}) = 0 order by nth limit {EXAMPLES}"""
     for path, line, column, message in query.run(sql).rows:
         yield f"  {visible(str(path))}:{line}:{column}: {visible(str(message))}"

@@ -9,7 +9,19 @@ from xml.etree import ElementTree
 from ..results import SEVERITIES, DocumentResult, Finding, Outcome
 from . import Display
 from .escaping import COMMAND, dumps, github_message, github_property, json_text, markdown_cell, visible, xml_text
-from .terminal import account, configuration, footer, location, reason, statistics_rows, tally, undetermined, verdict
+from .terminal import (
+    account,
+    configuration,
+    file_of,
+    footer,
+    location,
+    place,
+    reason,
+    statistics_rows,
+    tally,
+    undetermined,
+    verdict,
+)
 
 # ---- github ----------------------------------------------------------------------------------------------------------
 
@@ -136,10 +148,7 @@ def _case(suite: ElementTree.Element, result: DocumentResult, found: list[Findin
         head.text = "\n".join(_line(one) for one in counted)
     rest = [one for one in found if one.severity not in gate or result.state == "failed"]
     lines = [_line(one) for one in rest]
-    lines += [
-        xml_text(f"{visible(one.path)}:{location(one)}: undetermined {one.rule}: {reason(one)}")
-        for one in result.undetermined
-    ]
+    lines += [xml_text(f"{place(one)}: undetermined {one.rule}: {reason(one)}") for one in result.undetermined]
     if lines:
         ElementTree.SubElement(case, "system-out").text = "\n".join(lines)
 
@@ -165,9 +174,11 @@ def markdown(outcome: Outcome, display: Display) -> Iterator[str]:
     yield f"{tally(outcome.summary)}. {account(outcome.summary)}. Verdict: {verdict(outcome)}.\n"
     if text := configuration(outcome):
         yield f"\n{markdown_cell(text)}\n"
-    rows = [(one.path, location(one), one.severity, f"{one.rule} {one.name}", one.message) for one in outcome.findings]
+    rows = [
+        (file_of(one), location(one), one.severity, f"{one.rule} {one.name}", one.message) for one in outcome.findings
+    ]
     yield from _table(_HEADS, rows)
-    verdicts = [(one.path, location(one), rules, reason(one)) for one, rules in undetermined(outcome)]
+    verdicts = [(file_of(one), location(one), rules, reason(one)) for one, rules in undetermined(outcome)]
     if verdicts:
         yield "\n## Undetermined\n"
         yield from _table(("path", "line:col", "rules", "why"), verdicts)

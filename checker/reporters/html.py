@@ -14,7 +14,7 @@ from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
 from . import Display
 from .escaping import html_text
 from .page_style import BASE, COLORS
-from .terminal import account, configuration, count, location, reason, statistics_rows, undetermined, verdict
+from .terminal import account, configuration, count, file_of, location, reason, statistics_rows, undetermined, verdict
 
 STYLE = """
 :root{--good:#1c6b36}
@@ -380,7 +380,7 @@ def _undetermined(outcome: Outcome) -> Iterator[str]:
     if verdicts:
         yield '<section class="undetermined"><h2>Undetermined</h2>\n<ul>\n'
         for one, rules in verdicts:
-            where = f'<span class="path">{html_text(one.path)}</span>:{location(one)}'
+            where = f'<span class="path">{html_text(file_of(one))}</span>:{location(one)}'
             yield f"<li>{where} {html_text(rules)}: {html_text(reason(one))}</li>\n"
         yield "</ul></section>\n"
 

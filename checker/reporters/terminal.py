@@ -129,9 +129,19 @@ def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:
     """
     groups: dict[tuple[object, ...], tuple[Undetermined, list[str]]] = {}
     for one in outcome.undetermined():
-        key = (one.path, one.cable, one.start.line, one.start.column, one.why, one.quote)
+        key = (one.path, one.member, one.cable, one.start.line, one.start.column, one.why, one.quote)
         groups.setdefault(key, (one, []))[1].append(one.rule)
     return [(first, ", ".join(dict.fromkeys(rules))) for first, rules in groups.values()]
+
+
+def file_of(finding: Finding | Undetermined) -> str:
+    """Return the file of a finding: `path`, or `path:member` in an archive."""
+    return f"{finding.path}:{finding.member}" if finding.member else finding.path
+
+
+def place(finding: Finding | Undetermined) -> str:
+    """Return `file:line:column` of a finding, safe for a terminal."""
+    return f"{visible(file_of(finding))}:{location(finding)}"
 
 
 def location(finding: Finding | Undetermined) -> str:
@@ -250,8 +260,7 @@ def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
 def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
     """Yield (line, its label, the color of the label)."""
     for first, rules in undetermined(outcome):
-        place = f"{visible(first.path)}:{location(first)}"
-        yield f"{place}: undetermined {rules}: {reason(first)}", "undetermined", "faint"
+        yield f"{place(first)}: undetermined {rules}: {reason(first)}", "undetermined", "faint"
     for state, color in (("failed", "error"), ("excluded", "faint")):
         for result in outcome.with_state(state):
             cable = f" ({visible(result.cable)})" if result.cable else ""
@@ -282,7 +291,7 @@ _MESSAGE = 40  # columns that the message needs in a table
 def table(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield the findings as a table in reading order, with messages wrapped to the width, then the footer."""
     rows = [
-        [visible(one.path), location(one), one.severity, one.rule, visible(one.message)] for one in outcome.findings
+        [visible(file_of(one)), location(one), one.severity, one.rule, visible(one.message)] for one in outcome.findings
     ]
     if rows:
         used = sum(
@@ -331,10 +340,10 @@ def _colored(line: str, display: Display) -> str:
 
 
 def concise(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield `path:line:column: severity RULE message` for each finding, then the footer; nothing is wrapped."""
+    """Yield `file:line:column: severity RULE message` for each finding, then the footer; nothing is wrapped."""
     for one in outcome.findings:
         severity = paint(one.severity, one.severity, display.color)
-        yield line_start(f"{visible(one.path)}:{location(one)}: {severity} {one.rule} {visible(one.message)}\n")
+        yield line_start(f"{place(one)}: {severity} {one.rule} {visible(one.message)}\n")
     yield from footer(outcome, display)
 
 
@@ -346,7 +355,7 @@ MAX_LINES = 6  # quoted lines of one finding
 def full(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield each finding with its quoted lines, suggestion, citation, and help, then the footer."""
     for one in outcome.findings:
-        title = f"{visible(one.path)}:{location(one)}: {one.severity} {one.rule} {visible(one.name)}"
+        title = f"{place(one)}: {one.severity} {one.rule} {visible(one.name)}"
         for line in wrap(title, display.width):
             severity = paint(one.severity, one.severity, display.color)
             yield line_start(line.replace(f": {one.severity} ", f": {severity} ", 1) + "\n")

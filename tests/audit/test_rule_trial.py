@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,24 @@ def test_a_draft_rule_is_tried_on_an_audited_corpus(audited: Path, capsys: pytes
     assert len(shown) == 2 and all(f"{audited / 'cables'}" in line for line in shown)
     assert before == {path: path.read_bytes() for path in (audited / "done").iterdir()}
     (audited / "cables").rename(audited / "elsewhere")
+    with zipfile.ZipFile(audited / "elsewhere" / "more.zip", "w") as archive:
+        archive.write(audited / "elsewhere" / "secret-2009.txt", "2009/one.txt")
     assert main(["rules", "try", "ours.yaml", "--corpus", "done", "--jobs", "1", "--paths", "elsewhere"]) == 0
-    assert "elsewhere" in capsys.readouterr().out
+    assert "elsewhere/more.zip:2009/one.txt:16:7: the telegram" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_rule_that_applies_to_no_document_says_why(audited: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = RULE.replace("    when:", "    era: {before: 1990-01-01}\n    when:")
+    (audited / "ours.yaml").write_text(rule, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["rules", "try", "ours.yaml", "--corpus", "done", "--jobs", "1"]) == 0
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "OUR-001: applies to 0, fails on 0, undetermined on 0",
+        "  Why it applies to none of 3 documents:",
+        "    2  the date is outside the era … to before 1990-01-01",
+        "    1  `when` is false: any of captions: code is SIPDIS",
+    ]
 
 
 def test_what_cannot_be_tried_is_one_clear_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
