@@ -125,6 +125,19 @@ class Marking(Node):
         return self.text[:head] + text + self.text[len(self.text) - tail :]
 
     @property
+    def usual_form(self) -> str | None:
+        """Return the portion mark in capitals, without spaces inside its parentheses; `None` if it has another flaw or
+        an unknown word, or if it is a level alone in lower case, which may be a word of the text.
+        """
+        if self.typo not in ("spacing", "case") or self.unknown or not (self.text[:1] == "(" and self.text[-1:] == ")"):
+            return None
+        inner = self.text[1:-1].strip(" ")
+        if not inner.isascii() or (self.style == "plain" and inner != inner.upper()):
+            return None
+        form = f"({inner.upper()})"
+        return None if form == self.text else form
+
+    @property
     def disordered(self) -> tuple[Token, ...]:
         """Return the tokens that come after a token of the same category that should follow them (IC-REG-2016 p.
         15-17).

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from checker import cli, fixer
+from checker import cli, fixer, parse
 from checker.cli import lint as lint_command
 from checker.cli import output
+from checker.model import Marking
 
 PACK = Path(__file__).parents[1] / "runs" / "pack"
 CAPITALS = "SUBJECT: CAPITALS"
@@ -49,6 +50,34 @@ def lint(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 
 
 SAFE = ["--rules", "pack", "--select", "TST-002", "--fail-level", "warning"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "fixed"),
+    [
+        ("( C )", "(C)"),
+        ("(C )", "(C)"),
+        ("(c/nf)", "(C/NF)"),
+        ("(sbu)", "(SBU)"),
+        ("(C/Rel to USA, FVEY)", "(C/REL TO USA, FVEY)"),
+        ("(c)", "(c)"),  # perhaps the letter of a list
+        ("C)", "C)"),
+        ("(c/zqx)", "(c/zqx)"),  # a word that no table has
+    ],
+)
+def test_the_safe_suggestion_for_a_mark_keeps_what_it_says(
+    mark: str, fixed: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = WRONG.replace("(C) THE BRIDGE", "(C) THE BRIDGE IS OLD.\n\n2. @ THE BRIDGE")
+    (folder / "a.txt").write_text(text.replace("@", mark))
+    before = parse(text.replace("@", mark))[0].paragraphs[1].mark
+    lint(capsys, "--select", "POR-013", "--fix", "a.txt")
+    assert (folder / "a.txt").read_text() == text.replace("@", fixed)
+    after = parse(text.replace("@", fixed))[0].paragraphs[1].mark
+    if mark != fixed:
+        assert isinstance(before, Marking) and isinstance(after, Marking)
+        assert (before.level, before.controls, before.release) == (after.level, after.controls, after.release)
+        assert (before.typo is not None, after.typo) == (True, None)
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
