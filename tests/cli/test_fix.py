@@ -33,14 +33,23 @@ Classified By: Jane Q. Doe, Counselor. Reasons: 1.4 (b).
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "pack").mkdir()
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a pack beside the folders of the tests, so that its rules are compiled once."""
+    found = tmp_path_factory.mktemp("fix")
     rules = (PACK / "marks.yaml").read_text()
     assert CAPITALS in rules
-    (tmp_path / "pack" / "marks.yaml").write_text(rules.replace("safe: false", "safe: true"))
-    return tmp_path
+    (found / "pack").mkdir()
+    (found / "pack" / "marks.yaml").write_text(rules.replace("safe: false", "safe: true"))
+    return found
+
+
+@pytest.fixture
+def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = home / tmp_path.name
+    made.mkdir()
+    monkeypatch.chdir(made)
+    return made
 
 
 def lint(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -49,7 +58,7 @@ def lint(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     return code, shown.out + shown.err
 
 
-SAFE = ["--rules", "pack", "--select", "TST-002", "--fail-level", "warning"]
+SAFE = ["--rules", "../pack", "--select", "TST-002", "--fail-level", "warning"]
 
 
 @pytest.mark.parametrize(
@@ -258,5 +267,5 @@ def test_watch_checks_again_after_a_change(
 def test_a_run_with_nothing_to_fix_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "a.txt").write_text("SUBJECT: THE BRIDGE\n\n1.  THE BRIDGE IS OPEN.\n", encoding="utf-8")
     for mode in ("--fix", "--diff"):
-        _, shown = lint(capsys, mode, "--rules", "pack", "--select", "TST-001", "a.txt")
+        _, shown = lint(capsys, mode, "--rules", "../pack", "--select", "TST-001", "a.txt")
         assert "nothing to fix: " in shown
