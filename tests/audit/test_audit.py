@@ -83,9 +83,8 @@ def test_killed_at_random_moments_and_resumed_it_gives_identical_bytes(corpus, f
     assert digests(finished) == digests(out)
 
 
-def test_another_corpus_is_not_resumed(corpus, options, tmp_path):
-    out = tmp_path / "out"
-    audit.run([str(corpus)], str(out), options())
+def test_another_corpus_is_not_resumed(corpus, options, finished, tmp_path):
+    out = shutil.copytree(finished, tmp_path / "out")
     with pytest.raises(ConfigError, match="already contains an audit"):
         audit.run([str(corpus)], str(out), options())
     other = tmp_path / "other.jsonl"

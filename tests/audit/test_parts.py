@@ -80,9 +80,16 @@ def test_parts_are_on_the_disk_before_the_marker_and_the_marker_before_its_name(
     ]
 
 
-def test_a_damaged_batch_is_done_again_with_one_notice(corpus, options, finished, tmp_path):
-    out = tmp_path / "out"
+@pytest.fixture(scope="module")
+def with_parts(corpus, options, tmp_path_factory):
+    """A finished audit that kept its parts."""
+    out = tmp_path_factory.mktemp("parts") / "out"
     audit.run([str(corpus)], str(out), options(keep_parts=True))
+    return out
+
+
+def test_a_damaged_batch_is_done_again_with_one_notice(corpus, options, finished, with_parts, tmp_path):
+    out = shutil.copytree(with_parts, tmp_path / "out")
     parts = checkpoint.parts_folder(str(out))
     damaged = [part_path(parts, 0, "findings"), marker_path(parts, 1)]
     open(damaged[0], "wb").close()
@@ -119,9 +126,8 @@ def test_a_damaged_shard_is_not_merged(corpus, options, tmp_path):
         audit.merge(shards, str(tmp_path / "out"), options())
 
 
-def test_a_refused_run_changes_nothing(corpus, options, tmp_path):
-    out = tmp_path / "out"
-    audit.run([str(corpus)], str(out), options())
+def test_a_refused_run_changes_nothing(corpus, options, finished, tmp_path):
+    out = shutil.copytree(finished, tmp_path / "out")
     before = {name: os.stat(out / name).st_mtime_ns for name in sorted(os.listdir(out))}
     with pytest.raises(ConfigError, match="already contains an audit"):
         audit.run([str(corpus)], str(out), options())
@@ -131,9 +137,8 @@ def test_a_refused_run_changes_nothing(corpus, options, tmp_path):
     assert before == {name: os.stat(out / name).st_mtime_ns for name in sorted(os.listdir(out))}
 
 
-def test_a_damaged_plan_is_an_error(corpus, options, tmp_path):
-    out = tmp_path / "out"
-    audit.run([str(corpus)], str(out), options(keep_parts=True))
+def test_a_damaged_plan_is_an_error(corpus, options, with_parts, tmp_path):
+    out = shutil.copytree(with_parts, tmp_path / "out")
     for data in (b"[]", b"{", b"\xff", b'"x"'):
         (out / checkpoint.PLAN).write_bytes(data)
         with pytest.raises(InputError, match="contains no audit"):
