@@ -137,8 +137,11 @@ def covering(spans: Iterable[Span]) -> Span:
     known: list[Span] = []
     parts: dict[View, list[LazySpan]] = {}
     for span in spans:
-        if isinstance(span, LazySpan) and span._view is not None:
-            parts.setdefault(span._view, []).append(span)
+        if span.__class__ is LazySpan and span._view is not None:
+            group = parts.get(span._view)
+            if group is None:
+                group = parts[span._view] = []
+            group.append(span)
         else:
             known.append(span)
     for view, group in parts.items():
@@ -244,7 +247,7 @@ class View:
     source as a whole.
     """
 
-    __slots__ = ("_kept", "_lows", "_plain", "_reach", "_sources", "_stops", "source", "text")
+    __slots__ = ("_forward", "_kept", "_lows", "_plain", "_reach", "_sources", "_stops", "source", "text")
 
     def __init__(
         self,
@@ -263,6 +266,7 @@ class View:
         self._kept = verbatim
         self._plain = len(lows) == 1 and verbatim[0] == 1  # one part of the source without changes: the usual case
         self._reach: list[tuple[int, list[int]]] = []  # for `locate`
+        self._forward: bool | None = None
 
     @classmethod
     def whole(cls, source: Source) -> View:
@@ -355,6 +359,8 @@ class View:
 
     def exchange(self, exchanges: Iterable[Exchange]) -> View:
         """Return a view with the replacements applied. Raises `ValueError` if they overlap or are not in order."""
+        if self._plain:
+            return self._exchange_part(exchanges)
         size = len(self.text)
         made = View(self.source, "", array("q"), array("q"), array("q"), bytearray())  # a list takes five times as much
         pieces: list[str] = []
@@ -380,6 +386,37 @@ class View:
             made._add(0, edge, edge, True)
         return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept)
 
+    def _exchange_part(self, exchanges: Iterable[Exchange]) -> View:
+        """Do the same for a contiguous part of the source, whose offsets are those of the source less a constant."""
+        text, base, size = self.text, self._sources[0], len(self.text)
+        lows, sources, stops, kept = array("q"), array("q"), array("q"), bytearray()
+        pieces: list[str] = []
+        here = length = 0
+
+        def add(start: int, end: int, piece: str, verbatim: bool) -> None:
+            nonlocal length
+            lows.append(length)
+            sources.append(base + start)
+            stops.append(base + end)
+            kept.append(verbatim)
+            pieces.append(piece)
+            length += len(piece)
+
+        for change in exchanges:
+            start, end = change.start, change.end
+            if start < here or end < start or end > size:
+                raise ValueError(f"exchange {start}-{end} overlaps or is out of order")
+            if start > here:
+                add(here, start, text[here:start], True)
+            if change.text:
+                add(start, end, change.text, False)
+            here = end
+        if here < size:
+            add(here, size, text[here:], True)
+        if not pieces:
+            add(0, 0, "", True)
+        return View(self.source, "".join(pieces), lows, sources, stops, kept)
+
     def _add(self, low: int, source: int, stop: int, verbatim: bool) -> None:
         self._lows.append(low)
         self._sources.append(source)
@@ -388,9 +425,6 @@ class View:
 
     def _copy(self, start: int, end: int, made: View, length: int) -> None:
         """Add the segments between two offsets of this view to a view that so far has `length` code points."""
-        if self._plain:
-            made._add(length, self._sources[0] + start, self._sources[0] + end, True)
-            return
         first, last = bisect_right(self._lows, start) - 1, bisect_left(self._lows, end)
         at, shift = len(made._lows), length - start
         made._lows.extend([low + shift for low in self._lows[first:last]])
@@ -405,8 +439,6 @@ class View:
 
     def _place(self, start: int, end: int) -> tuple[int, int]:
         """Return the place that a replacement covers; an insertion into a replaced segment covers that segment."""
-        if self._plain:
-            return self._sources[0] + start, self._sources[0] + end
         if start == end and 0 < start < len(self.text):
             before, after = self._finish(start), self._begin(start)
             if before > after:
@@ -436,7 +468,9 @@ class View:
 
     def forward(self) -> bool:
         """Return whether this view never goes back to an earlier position of the source."""
-        return all(map(le, self._sources, self._sources[1:]))
+        if self._forward is None:
+            self._forward = all(map(le, self._sources, self._sources[1:]))
+        return self._forward
 
     def source_spans(self) -> Iterator[Span]:
         """Yield the spans of the source that this view contains, in order."""

@@ -44,7 +44,8 @@ class Cursor:
     """
 
     __slots__ = (
-        "_stems",
+        "_openers",
+        "_places",
         "collected",
         "day",
         "deletions",
@@ -72,7 +73,8 @@ class Cursor:
         self.lowered = False
         self.collected: dict[str, list[Node]] = {}
         self.deletions: list[FoundDeletion] | None = None  # filled by `fields.deletions`
-        self._stems: dict[str, list[int]] = {}
+        self._places: dict[str, list[int]] = {}
+        self._openers: list[int] | None = None  # where labels that open an authority block are
 
     def without(self, cuts: list[Cut]) -> Cursor:
         """Return a cursor over the text without these cuts, which are in order and do not overlap."""
@@ -109,50 +111,42 @@ class Cursor:
             if more:
                 setattr(node, field, getattr(node, field) + tuple(more))
 
-    def stems(self, stem: str) -> list[int]:
-        """Return the offsets of a few letter sequences that begin many words; the search runs only once."""
-        found = self._stems.get(stem)
-        if found is None:
-            found = self._stems[stem] = []
-            find = self.fold.find
-            at = find(stem)
+    def places(self, sign: str) -> list[int]:
+        """Return the offsets of `sign`; the search runs only once.
+
+        If other letter sequences are searched for anyway (`Grammar.stems`), the sign is looked up at their offsets.
+        """
+        found = self._places.get(sign)
+        if found is not None:
+            return found
+        fold = self.fold
+        stem, ahead = self.grammar.stems.get(sign, ("", 0))
+        if stem:
+            found = [at - ahead for at in self.places(stem) if at >= ahead and fold.startswith(sign, at - ahead)]
+        else:
+            found = []
+            at = fold.find(sign)
             while at >= 0:
                 found.append(at)
-                at = find(stem, at + 1)
+                at = fold.find(sign, at + 1)
+        self._places[sign] = found
         return found
 
     def has(self, sign: str, low: int, high: int) -> bool:
-        """Return whether `sign` occurs in a span; a string that contains a stem is looked up at the offsets of the
-        stem.
-        """
-        known = self.grammar.stems.get(sign)
-        if known is None:
+        """Return whether `sign` occurs in a span."""
+        if sign not in self.grammar.stems:
             return self.fold.find(sign, low, high) >= 0
-        stem, ahead = known
-        return any(at - ahead >= low and self.fold.startswith(sign, at - ahead, high) for at in self.stems(stem))
+        last = high - len(sign)
+        return any(low <= at <= last for at in self.places(sign))
 
     def has_opener(self, low: int, high: int) -> bool:
         """Return whether a label that opens an authority block occurs in the span."""
-        for start, forms in self.grammar.opener_starts.items():
-            for at in self.stems(start):
-                if at >= low and self.fold.startswith(forms, at, high):
-                    return True
-        return False
-
-    def places(self, sign: str, high: int) -> list[int]:
-        """Return the offsets of `sign` before `high`, found as in `has`."""
         fold = self.fold
-        known = self.grammar.stems.get(sign)
-        if known is not None:
-            stem, ahead = known
-            places = [at - ahead for at in self._stems.get(stem) or self.stems(stem) if at >= ahead]
-            return [at for at in places if fold.startswith(sign, at, high)]
-        found = []
-        at = fold.find(sign, 0, high)
-        while at >= 0:
-            found.append(at)
-            at = fold.find(sign, at + len(sign), high)
-        return found
+        if self._openers is None:
+            starts = self.grammar.opener_starts.items()
+            self._openers = [at for start, forms in starts for at in self.places(start) if fold.startswith(forms, at)]
+        forms = self.grammar.authority_openers
+        return any(at >= low and fold.startswith(forms, at, high) for at in self._openers)
 
     def line_end(self, start: int) -> int:
         """Return the offset of the line feed that ends the line containing `start`."""

@@ -16,6 +16,7 @@ from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
 _STEM = 7  # letters
+_Spellings = dict[tuple[str, tuple[str, ...]], tuple[str, ...]]  # by code and kinds
 
 
 class Control:
@@ -35,7 +36,8 @@ class Grammar:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
-        self._spellings: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._labels: _Spellings = {}
+        self._page_words: _Spellings = {}
 
     # ---- header ----------------------------------------------------------------------------------------------
 
@@ -204,18 +206,18 @@ class Grammar:
 
     def label(self, code: str, *kinds: str) -> tuple[str, ...]:
         """Return the spellings of a label, of the given kinds."""
-        return self._find("labels", code, *kinds)
+        found = self._labels.get((code, kinds))
+        return found if found is not None else self._spellings(self._labels, "labels", code, kinds)
 
     def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
         """Return the spellings of a page word."""
-        return self._find("page_words", code, *kinds)
+        found = self._page_words.get((code, kinds))
+        return found if found is not None else self._spellings(self._page_words, "page_words", code, kinds)
 
-    def _find(self, *key: str) -> tuple[str, ...]:
-        """Return the spellings of an entry (table, code, kinds), cached because every line needs them."""
-        found = self._spellings.get(key)
-        if found is None:
-            entry = self.words[key[0]].get(key[1])
-            found = self._spellings[key] = entry.spellings(*key[2:]) if entry is not None else ()
+    def _spellings(self, known: _Spellings, table: str, code: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the spellings of an entry of a table and add them to those known, because every line needs them."""
+        entry = self.words[table].get(code)
+        found = known[code, kinds] = entry.spellings(*kinds) if entry is not None else ()
         return found
 
     @cached_property
@@ -262,25 +264,32 @@ class Grammar:
 
     @cached_property
     def opener_starts(self) -> dict[str, tuple[str, ...]]:
-        """Return the first four letters of those labels, each with the labels that begin with them."""
-        starts = dict.fromkeys(form[:4] for form in self.authority_openers)
-        return {start: tuple(form for form in self.authority_openers if form.startswith(start)) for start in starts}
+        """Return how those labels begin, each with the labels that begin so; a label that contains another is omitted.
+
+        A label that shares its first four letters with no other is searched for as a whole.
+        """
+        groups: dict[str, list[str]] = {}
+        for form in _least(self.authority_openers):
+            groups.setdefault(form[:4], []).append(form)
+        return {start if len(forms) > 1 else forms[0]: tuple(forms) for start, forms in groups.items()}
 
     @cached_property
     def stems(self) -> dict[str, tuple[str, int]]:
-        """Return, for words that contain letters of `opener_starts`, of a letter-spaced level, or of several stamps,
-        those letters and the number of letters before them.
+        """Return, for words that contain a start of `opener_starts`, a letter-spaced level without its first letter, or
+        letters that several stamps share, those letters and the number of letters before them.
 
         One search for the letters then finds the places where each of the words can be.
         """
         stamps = [form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines)]
         levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
-        stems = [*self.opener_starts, *_least(form[2:] for form in self.spaced_levels)]
-        stems += [start for start, count in Counter(form[:_STEM] for form in stamps).items() if count > 1]
+        shared = [form for form in stamps if sum(form in other for other in stamps) > 1]
+        starts = {start for start, count in Counter(form[:_STEM] for form in stamps).items() if count > 1}
+        stems = (*self.opener_starts, *_least(form[2:] for form in self.spaced_levels), *shared)
         found = {}
-        for sign in (*self.page_signs, *self.head_starts, *(core for core, _ in self.banner_signs), *levels, *stamps):
-            stem = next((start for start in stems if start in sign), None)
-            if stem is not None:
+        for sign in (*self.page_signs, *(core for core, _ in self.banner_signs), *levels, *stamps):
+            inside = [stem for stem in stems if stem in sign and stem != sign]
+            if inside or sign[:_STEM] in starts:
+                stem = max(inside, key=len, default=sign[:_STEM])
                 found[sign] = stem, sign.index(stem)
         return found
 
@@ -356,6 +365,26 @@ class Grammar:
         lines = dict.fromkeys(form for entry in entries for form in entry.forms.get("line", ()))
         phrases = dict.fromkeys(form for entry in entries for form in entry.forms.get("phrase", ()))
         return tuple(lines), _least(phrases)
+
+    @cached_property
+    def correction_starts(self) -> tuple[str, ...]:
+        """Return how a line of corrections begins, each form followed by a blank."""
+        return tuple(f"{form} " for form in self.page_word("correction", "start"))
+
+    @cached_property
+    def printed_forms(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, bool], ...]]:
+        """Return what distinguishes printed forms and military messages: (sign anywhere, code of the layout), and
+        (words at the top, code, whether a level comes before them).
+        """
+        layouts = self.words["layouts"]
+        signs = tuple((sign, one.code) for one in layouts for sign in one.forms.get("sign", ()))
+        heads = tuple(
+            (form, one.code, kind == "after_level")
+            for one in layouts
+            for kind in ("head", "after_level")
+            for form in one.forms.get(kind, ())
+        )
+        return signs, heads
 
     @cached_property
     def page_controls(self) -> dict[str, Level]:

@@ -136,8 +136,10 @@ def plain_text(text: str, start: int, end: int, *, html: bool = True) -> str:
 
 
 # ---- Web pages ------------------------------------------------------------------------------------------------------
-_CABLE_TABLE = re.compile(r"""<table\b[^<>]*\bclass=["']?cable\b""")
-_NOT_SHOWN = re.compile(rf"<(?:!--|!\[CDATA\[|(?:{'|'.join(sorted(_HIDDEN))})\b)", re.IGNORECASE)
+_TABLE = "<table"
+_CABLE_TABLE = re.compile(rf"""{_TABLE}\b[^<>]*\bclass=["']?cable\b""")
+_FIRST = "".join(sorted({name[0] for name in _HIDDEN}))  # tells at once that most tags do not open such a section
+_NOT_SHOWN = re.compile(rf"<(?=[!{_FIRST}])(?:!--|!\[CDATA\[|(?:{'|'.join(sorted(_HIDDEN))})\b)", re.IGNORECASE)
 _TERMINATORS = {
     "<!--": re.compile("-->"),
     "<![cdata[": re.compile("]]>"),
@@ -155,7 +157,7 @@ _CELLS = frozenset(("td", "th"))
 
 def recognizes(text: str) -> bool:
     """Return whether the text is a web page: it has the cable table, or begins with a tag and has page tags soon."""
-    if _CABLE_TABLE.search(text) is not None:
+    if next(_cable_tables(text), None) is not None:
         return True
     head = text[:8192].lstrip("\ufeff \t\r\n")
     return head.startswith("<") and _PAGE.search(head) is not None
@@ -181,17 +183,26 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
         yield reading.inner(view, facts)
 
 
+def _cable_tables(text: str) -> Iterator[int]:
+    """Yield the offsets of cable tables; a plain search for their tag is faster than the pattern."""
+    at = text.find(_TABLE)
+    while at >= 0:
+        if _CABLE_TABLE.match(text, at) is not None:
+            yield at
+        at = text.find(_TABLE, at + 1)
+
+
 def _find_cable_table(text: str) -> int | None:
     """Return the offset of the first cable table outside comments, CDATA sections and elements that are not shown."""
     visible_from = 0
     unterminated: set[str] = set()
-    for table in _CABLE_TABLE.finditer(text):
-        hidden = _NOT_SHOWN.search(text, visible_from, table.start())
+    for table in _cable_tables(text):
+        hidden = _NOT_SHOWN.search(text, visible_from, table)
         while hidden is not None:
             visible_from = max(hidden.end(), _section_end(text, hidden, unterminated))
-            hidden = _NOT_SHOWN.search(text, visible_from, table.start())
-        if visible_from <= table.start() and _TAG.match(text, table.start()):
-            return table.start()
+            hidden = _NOT_SHOWN.search(text, visible_from, table)
+        if visible_from <= table and _TAG.match(text, table):
+            return table
     return None
 
 

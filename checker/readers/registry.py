@@ -181,7 +181,7 @@ READERS = (
     Reader("foia", TEXT, 80, "foia", "text released under FOIA with case stamps", ("Doc No",)),
     Reader("frus", TEXT, 10, "frus", "FRUS volumes and documents in TEI XML", ("http://www.tei-c.org/ns/1.0",)),
     Reader("gzip", PACKED, 11, "archives", "a gzip file", ("\x1f\x8b",)),
-    Reader("html", TEXT, 30, "html", "web pages, the publisher's cable pages first", ("<pre", "</", "<br")),
+    Reader("html", TEXT, 30, "html", "web pages, the publisher's cable pages first", ("</", "<pre", "<br")),
     Reader("json", ROWS, 19, "json_rows", "a JSON object or an array of objects", ("{", "[")),
     Reader("jsonl", ROWS, 18, "json_rows", "one JSON object per line", ("{",)),
     Reader("labelled", TEXT, 60, "labelled_dump", "dumps with id:, refid: and header: lines", ("refid:",)),

@@ -239,12 +239,16 @@ class PageLineFinder:
         cursor = self.cursor
         for entry, phrases, lines in cursor.grammar.stamp_forms:
             for phrase in phrases:
-                for at in cursor.places(phrase, self.limit):
+                for at in self._above(cursor.places(phrase), len(phrase)):
                     self._stamp(at, len(phrase), entry, entry.forms.get("continued", ()))
             for form in lines:
-                for at in cursor.places(form, self.limit):
+                for at in self._above(cursor.places(form), len(form)):
                     if cursor.begins_line(at):
                         self._line_stamp(at, len(form), entry)
+
+    def _above(self, places: list[int], length: int) -> list[int]:
+        """Return the places above the archive's attributes."""
+        return [at for at in places if at + length <= self.limit] if places else places
 
     def _line_stamp(self, at: int, length: int, entry: Entry) -> None:
         """Cut a stamp that occupies whole lines: DECLASSIFIED, then the authority, the reviewer, and the date."""

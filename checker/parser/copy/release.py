@@ -17,20 +17,19 @@ _LONGEST = 600  # code points of a stamp that are searched for a day
 
 def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
     """Return the stamps that the wrapper states, in the order of the text."""
+    by_fact = _entries_by_fact(cursor.words)
     names = {fact.name for fact in facts}
     found = []
     for fact in facts:
-        entry = _entry(cursor.words, fact, names)
+        entry = _entry(by_fact[fact.name], fact, names) if fact.name in by_fact else None
         if entry is not None:
             found.append(_stamp(cursor, fact, entry))
     return tuple(sorted(found, key=lambda stamp: stamp.span.start))
 
 
-def _entry(words: Vocabulary, fact: Fact, names: set[str]) -> Entry | None:
-    """Return the first stamp in the table with the name of a fact, whose words the fact contains or that needs no
-    words.
-    """
-    for entry in _entries_by_fact(words).get(fact.name, ()):
+def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | None:
+    """Return the first of some stamps whose words a fact contains or that needs no words."""
+    for entry in entries:
         with_fact = entry.fact("with")
         if with_fact:
             if with_fact in names:

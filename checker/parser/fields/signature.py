@@ -166,7 +166,7 @@ def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> 
         return "end_mark"
     if line.startswith(cursor.grammar.page_word("handling", "start")):
         return "end_mark"
-    if f"{line} ".startswith(tuple(f"{form} " for form in cursor.grammar.page_word("correction", "start"))):
+    if f"{line} ".startswith(cursor.grammar.correction_starts):
         return "correction"
     if len(line) > 2 and (line in cursor.grammar.level_names or line in cursor.grammar.page_controls):
         return "page_line"

@@ -29,19 +29,20 @@ def is_smart_form(cursor: Cursor) -> bool:
 
 def printed_form(cursor: Cursor) -> str:
     """Return the code of the layout of a printed form or of a military message, or an empty string."""
-    entries = cursor.words["layouts"].entries
-    for entry in entries:
-        if any(sign in cursor.fold for sign in entry.forms.get("sign", ())):
-            return entry.code
+    signs, heads = cursor.grammar.printed_forms
+    for sign, code in signs:
+        if sign in cursor.fold:
+            return code
     start = cursor.trim(0, cursor.size)[0]
     first = cursor.fold[start : cursor.line_end(start)]
-    for entry in entries:
-        if any(first.startswith(f"{head} ") or first == head for head in entry.forms.get("head", ())):
-            return entry.code
-        for word in entry.forms.get("after_level", ()):
-            before, found, rest = first.partition(f" {word}  ")
-            if found and before in cursor.grammar.level_names and rest.strip():
-                return entry.code
+    for words, code, after_level in heads:
+        if words not in first:
+            continue
+        if not after_level and (first.startswith(f"{words} ") or first == words):
+            return code
+        before, found, rest = first.partition(f" {words}  ")
+        if after_level and found and before in cursor.grammar.level_names and rest.strip():
+            return code
     return ""
 
 
@@ -104,7 +105,7 @@ def glued_levels(cursor: Cursor) -> list[int]:
     signs = [(form, "\t.0123456789") for form in cursor.grammar.spaced_levels]
     if "\t" in text or ('"' in text and BETWEEN_VALUES in text):
         signs += _short_levels(cursor.words)
-    places = ((at, before) for form, before in signs for at in cursor.places(form, cursor.size) if at)
+    places = ((at, before) for form, before in signs for at in cursor.places(form) if at)
     return sorted({at for at, before in places if text[at - 1] in before or text.endswith(BETWEEN_VALUES, 0, at)})
 
 
@@ -126,7 +127,7 @@ def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
     fold = cursor.fold
     for entry, form in _spaced_levels(cursor.words):
         for sign, missing in ((form[2:], form[:2]), (form, " ")):
-            for at in cursor.places(sign, cursor.size):
+            for at in cursor.places(sign):
                 end = at + len(sign)
                 if at and fold[at - 1] == "\n" and (missing == " ") == fold[end].isalpha():
                     found.append((end if missing == " " else at, entry, missing))
