@@ -122,7 +122,9 @@ class Cursor:
         fold = self.fold
         stem, ahead = self.grammar.stems.get(sign, ("", 0))
         if stem:
-            found = [at - ahead for at in self.places(stem) if at >= ahead and fold.startswith(sign, at - ahead)]
+            found = self.places(stem)
+            if found:
+                found = [at - ahead for at in found if at >= ahead and fold.startswith(sign, at - ahead)]
         else:
             found = []
             at = fold.find(sign)

@@ -194,6 +194,17 @@ class Grammar:
         return tuple(sorted(forms, key=lambda form: -len(form)))
 
     @cached_property
+    def mission_kinds(self) -> dict[str, tuple[str, ...]]:
+        """Return `mission_prefixes` by their first word."""
+        words = dict.fromkeys(prefix.split(" ", 1)[0] for prefix in self.mission_prefixes)
+        return {word: tuple(one for one in self.mission_prefixes if one.startswith(f"{word} ")) for word in words}
+
+    @cached_property
+    def precedence_ends(self) -> frozenset[str]:
+        """Return the last word of each form in `precedence_words`."""
+        return frozenset(form.rpartition(" ")[2] for form in self.precedence_words)
+
+    @cached_property
     def mission_names(self) -> dict[str, str]:
         """Return the name that the classification line uses for each full name."""
         found = {}
@@ -284,7 +295,7 @@ class Grammar:
         levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
         shared = [form for form in stamps if sum(form in other for other in stamps) > 1]
         starts = {start for start, count in Counter(form[:_STEM] for form in stamps).items() if count > 1}
-        stems = (*self.opener_starts, *_least(form[2:] for form in self.spaced_levels), *shared)
+        stems = (*self.opener_starts, *self.spaced_cores, *shared)
         found = {}
         for sign in (*self.page_signs, *(core for core, _ in self.banner_signs), *levels, *stamps):
             inside = [stem for stem in stems if stem in sign and stem != sign]
@@ -312,6 +323,11 @@ class Grammar:
         return tuple((one, one.forms.get("phrase", ()), one.spellings("line", "opens")) for one in self.words["stamps"])
 
     @cached_property
+    def stamp_signs(self) -> tuple[str, ...]:
+        """Return words at least one of which occurs in every text with a stamp."""
+        return _least(form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines))
+
+    @cached_property
     def page_signs(self) -> tuple[str, ...]:
         """Return a set of words, at least one of which occurs in every text with page lines or an archive's frame."""
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
@@ -324,6 +340,11 @@ class Grammar:
     def spaced_levels(self) -> tuple[str, ...]:
         """Return the letter-spaced spellings of levels."""
         return tuple(form for entry in self.words["levels"] for form in entry.forms.get("spaced", ()))
+
+    @cached_property
+    def spaced_cores(self) -> tuple[str, ...]:
+        """Return letters at least one of which every such spelling contains, even without its first letter."""
+        return _least(form[2:] for form in self.spaced_levels)
 
     @cached_property
     def plain_levels(self) -> tuple[str, ...]:

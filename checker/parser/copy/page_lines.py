@@ -237,6 +237,8 @@ class PageLineFinder:
 
     def _stamps(self) -> None:
         cursor = self.cursor
+        if not any(map(cursor.places, cursor.grammar.stamp_signs)):
+            return
         for entry, phrases, lines in cursor.grammar.stamp_forms:
             for phrase in phrases:
                 for at in self._above(cursor.places(phrase), len(phrase)):

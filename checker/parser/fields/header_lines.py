@@ -431,7 +431,7 @@ def read_party(cursor: Cursor, start: int, end: int) -> Party:
     if len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER:
         number = int(words.pop())
     precedence = rank = None
-    for count in (2, 1):
+    for count in (2, 1) if words and words[-1] in grammar.precedence_ends else ():
         entry = grammar.precedence_words.get(" ".join(words[-count:])) if len(words) > count else None
         if entry is not None:
             precedence, rank = " ".join(words[-count:]), entry.rank
@@ -459,7 +459,7 @@ def post_of(cursor: Cursor, name: str) -> str:
     known = cursor.grammar.mission_names.get(name)
     if known is not None:
         return known
-    for prefix in cursor.grammar.mission_prefixes:
+    for prefix in cursor.grammar.mission_kinds.get(name.split(" ", 1)[0], ()):
         if name.startswith(prefix):
             return name[len(prefix) :]
     city, comma, kind = name.partition(", ")  # the labeled form writes the city first

@@ -75,6 +75,7 @@ class OpeningFinder:
         "letter",
         "low",
         "marked",
+        "notes",
         "numbered_letter",
         "openings",
         "outer",
@@ -98,6 +99,7 @@ class OpeningFinder:
         self.marked = False  # whether the numbered paragraphs so far had marks
         self.section = section
         self.openings: list[Opening] = []
+        self.notes = cursor.grammar.page_word("minimize")  # notes on handling, which are no portions
 
     def find(self) -> list[Opening]:
         """Return all openings in the order of the text."""
@@ -131,7 +133,7 @@ class OpeningFinder:
         end = match.end() + shift
         if match.group(1) is not None:
             at = self.cursor.after_blanks(end)
-            if not self.cursor.fold.startswith(self.cursor.grammar.page_word("minimize"), at):  # a note, not a portion
+            if not self.cursor.fold.startswith(self.notes, at):
                 self._numbered(match, start, (match.start(1) + shift, end), at)
         elif group == 4:
             self._lettered(match.group(4), start, match.start(4) + shift, end)

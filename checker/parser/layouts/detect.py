@@ -102,7 +102,8 @@ def glued_levels(cursor: Cursor) -> list[int]:
     letter-spaced levels that follow a figure or full stop.
     """
     text = cursor.text
-    signs = [(form, "\t.0123456789") for form in cursor.grammar.spaced_levels]
+    spaced = cursor.grammar.spaced_levels if any(map(cursor.places, cursor.grammar.spaced_cores)) else ()
+    signs = [(form, "\t.0123456789") for form in spaced]
     if "\t" in text or ('"' in text and BETWEEN_VALUES in text):
         signs += _short_levels(cursor.words)
     places = ((at, before) for form, before in signs for at in cursor.places(form) if at)
@@ -123,8 +124,10 @@ def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
     """Return the letter-spaced levels at the beginning of a line that lack their first letter, or are joined to the
     next word: the offset, the level and what is missing there.
     """
-    found = []
+    found: list[tuple[int, Entry, str]] = []
     fold = cursor.fold
+    if not any(map(cursor.places, cursor.grammar.spaced_cores)):
+        return found
     for entry, form in _spaced_levels(cursor.words):
         for sign, missing in ((form[2:], form[:2]), (form, " ")):
             for at in cursor.places(sign):

@@ -16,7 +16,8 @@ from ..markings import finder
 from .detect import BETWEEN_VALUES, broken_levels, glued_levels
 
 _PARAGRAPH = Pattern(
-    r"(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\))"
+    r"(?=[\xb6\d])(?:(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])"
+    r"|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\)))"
 )
 _MARKED_NUMBER = Pattern(r"(?<=[ \n\xb6.)\"])(?<!\d\.)(\d{1,2})[.)] {0,3}(?=\()")
 _HEADER_LINE = Pattern(
