@@ -74,20 +74,23 @@ def book() -> rulebook.Rulebook:
     return rulebook.load()
 
 
+@cache
+def of_the_wrapper() -> frozenset[str]:
+    """The rules about the wrapper's own words, or about whether the text is the record's own."""
+    return frozenset(
+        rule.id for rule in book().rules if "source_record." in rule.source or "has_own_text" in rule.source
+    )
+
+
 def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tuple[str, str, str]]:
     """Rule, message and quoted words of every finding."""
     found: Counter[tuple[str, str, str]] = Counter()
-    source_record = {  # they judge the wrapper's own words, or whether the text is the record's own
-        rule.id for rule in book().rules if "source_record." in rule.source or "has_own_text" in rule.source
-    }
     for reading in readers.read(name, data=data, vocabulary=book().vocabulary):
         assert isinstance(reading, Reading), reading
         telegram = parser.parse(reading.view, book().vocabulary, reading.facts)
         for finding in engine.judge(telegram, reading.view.source, book(), name, reading.cable).findings:
-            if finding.rule in source_record or finding.rule in (
-                "CLS-018",
-            ):  # it points at the first line, which may be joined
-                continue
+            if finding.rule in of_the_wrapper() or finding.rule == "CLS-018":
+                continue  # CLS-018 points at the first line, which may be joined
             quote = finding.quote.replace("\r\n", "\n")
             found[finding.rule, finding.message, " ".join(decoded(quote).split())] += 1
     return found
@@ -124,6 +127,13 @@ def texts() -> dict[str, str]:
     return found
 
 
+@cache
+def plain(text: str) -> Counter[tuple[str, str, str]]:
+    """What is found in the telegram alone."""
+    return judged("one.txt", text.encode(), lambda quote: quote)
+
+
+@cache
 def day_of(text: str) -> date | None:
     """The telegram's own date, which some wrappers state as well."""
     found = parser.parse(View.whole(Source("x", text)), book().vocabulary).date
@@ -146,8 +156,8 @@ def test_a_layout_reads_the_same_in_every_wrapper(wrapper: str) -> None:
             continue  # these wrap teletype telegrams only; a memo in one of them is not a thing that exists
         if (wrapper, name) == ("pasted", "FMT-013-broken"):
             continue  # the page states the level, so that the copy may have lost the line: undetermined
-        plain = judged("one.txt", text.encode(), lambda quote: quote)
         wrapped = judged(NAMES.get(wrapper, "one.txt"), in_wrapper(wrapper, text), DECODED.get(wrapper, lambda q: q))
-        if plain != wrapped:
-            deviations.append((name, sorted((plain - wrapped).elements()), sorted((wrapped - plain).elements())))
+        if plain(text) != wrapped:
+            less, more = plain(text) - wrapped, wrapped - plain(text)
+            deviations.append((name, sorted(less.elements()), sorted(more.elements())))
     assert deviations == []
