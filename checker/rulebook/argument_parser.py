@@ -1,4 +1,4 @@
-"""Parse the arguments of operators: YAML values to expressions (`ir`), with every selector resolved.
+"""Parse the arguments of operators: YAML values to expressions (`ir`), with every field name resolved.
 
 Each function returns an expression, or None after adding an error to the scope.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from .field_paths import Frames, Scope
 from .ir import UNBOUNDED, Expression
 from .regex_subset import refuse
-from .selectors import Frames, Scope
 from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, suggest
 
 _DATE_KEYS = {"after", "before", "days", "field", "tolerance_days", "years"}

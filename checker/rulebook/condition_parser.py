@@ -1,4 +1,4 @@
-"""Parse conditions: YAML mappings to expressions (`ir`), with every selector resolved and every operator checked.
+"""Parse conditions: YAML mappings to expressions (`ir`), with every field name resolved and every operator checked.
 
 Conditions on single values come first, then conditions on lists. Each function returns an expression, or None after
 adding an error to the scope.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ..operators import OPERATORS
 from .argument_parser import read_argument, tolerance
+from .field_paths import Frames, Scope
 from .field_types import FieldType, element_of, fields
 from .ir import Expression
-from .selectors import Frames, Scope
 from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, flow_yaml, plain, suggest
 
 

@@ -15,9 +15,9 @@ from ..checks import CHECKS
 from ..results import SEVERITIES
 from ..vocabulary import Vocabulary
 from .condition_parser import read_condition
+from .field_paths import Frames, Scope
 from .ir import Data, Expression
 from .schema import EVERY_PROFILE
-from .selectors import Frames, Scope
 from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
 
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")

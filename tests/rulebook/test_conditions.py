@@ -12,7 +12,7 @@ from checker import rulebook
 from checker.model import Banner, Dtg, Instruction, Paragraph, Party, Tag, TagsLine, Telegram, Unread
 from checker.rulebook.compiler import CompileContext, compile_condition
 from checker.rulebook.condition_parser import read_condition
-from checker.rulebook.selectors import Frames, Scope
+from checker.rulebook.field_paths import Frames, Scope
 from checker.rulebook.yaml_loader import RuleFile
 from checker.text import Span
 from checker.values import Date, Level

@@ -18,10 +18,10 @@ from checker.operators import OPERATORS
 from checker.resources import data_dir
 from checker.rulebook import authoring, field_reference, loader
 from checker.rulebook.condition_parser import QUANTIFIERS, read_condition
+from checker.rulebook.field_paths import Frames, Scope
 from checker.rulebook.field_types import FieldType, all_paths, fields, nodes
 from checker.rulebook.loader import check_files
 from checker.rulebook.schema import schema
-from checker.rulebook.selectors import Frames, Scope
 from checker.rulebook.yaml_loader import RuleFile
 from checker.vocabulary import Vocabulary
 

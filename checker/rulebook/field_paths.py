@@ -1,4 +1,4 @@
-"""Resolve the selectors of rules to paths, and report the errors that an author sees."""
+"""Resolve the field names in rules, such as `banner.level`, to paths, and report the errors that an author sees."""
 
 from __future__ import annotations
 
