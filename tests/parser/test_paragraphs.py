@@ -140,6 +140,15 @@ SIGNED = {
     "after the end of a quotation": ("1. (C) It is so.\nEnd text. DOE\n", "DOE"),
     "above a note": ("1. (C) It is so.\n\nDOE\n\nNOTE: NOT PASSED TO ABOVE ADDRESSEE(S)\n\nCONFIDENTIAL\n", "DOE"),
     "above a record line": ("1. (C) It is so.\nDOE\nNNNN\n 2008STRELS00123 - Classification: CONFIDENTIAL\n", "DOE"),
+    "below a footer": (
+        "1. (C) It is so.\n\nVisit our Classified Website:\nhttp://www.example.gov/zenda/\nDOE\n",
+        "DOE",
+    ),
+    "below the rule under a footer": ("1. (C) It is so.\n\nVisit our Classified Website.\n------\nDoe\n", "Doe"),
+    "on the last line of a footer": (
+        "1. (C) It is so.\n\nVisit our Website: http://www.example.gov/index. cfm Doe\n",
+        "Doe",
+    ),
     "above a lone quotation mark": ('1. (C) It is so.\nDOE\n\n===CABLE ENDS===\n\n"\n', "DOE"),
 }
 UNSIGNED = {
@@ -152,6 +161,7 @@ UNSIGNED = {
     "a downgrading group": "1. (C) It is so. GP-4.\n",
     "a last word with a period": "1. (C) It is so. End.\n",
     "a word of the text": "1. (C) It is so. COMMENT\n",
+    "a word of a footer": "1. (C) It is so.\n\nVisit Embassy Strelsau's Classified\nWebsite\n",
 }
 
 

@@ -13,7 +13,7 @@ _RECORD_LINE = Pattern(r">? *\d{2,4}[A-Z]+\d+ - (?:CLASSIFICATION: )?[A-Z ]+")
 _SENTENCE_ENDS = ".!?:;\"')]-”’"
 _NAME_AT_END = Pattern(  # 1 the word that the period follows, 2 the name
     r"(?:\b([A-Z.]{1,7})[.]|[.!?)\]\"”’>]|[-*=]{3}|X{4}|MINIMIZED? CONSIDERED|[.] ?CFM) +#?"
-    r"((?:[A-Z]{2,3} ){0,2}[A-Z](?:[^\W\d_]|['’-]){2,24})[ #\"*~_=.]*$"
+    r"((?:(?!CFM )[A-Z]{2,3} ){0,2}[A-Z](?:[^\W\d_]|['’-]){2,24})[ #\"*~_=.]*$"
 )
 _LONGEST_NAME = 32  # code points
 _LONGEST_END = 60  # code points at the end of the last line in which a name is looked for
@@ -139,7 +139,7 @@ def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
         kind = _end_kind(cursor, start, last, words)
         if kind is None:
             start = _group_start(cursor, low, start)
-            if start <= low or not is_notice(cursor, start, last):
+            if start <= low or not is_notice(cursor, start, last) or _is_signed(cursor, low, last):
                 break
             kind = "end_mark"
         end = max(cursor.line_start(start), low)
@@ -147,6 +147,13 @@ def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
             telegram.corrections = (cursor.word(start, last), *telegram.corrections)
         cursor.begin(end, kind)
     return end
+
+
+def _is_signed(cursor: Cursor, low: int, last: int) -> bool:
+    """Return whether the last line of a notice is a name or ends with one, rather than with the notice's own words."""
+    start = cursor.after_blanks(max(cursor.line_start(last - 1), low))
+    found = _name_line(cursor, low, start, last) or _name_at_end(cursor, start, last)
+    return found is not None and cursor.fold[slice(*found)] not in cursor.grammar.page_word("footer", "phrase")
 
 
 def _group_start(cursor: Cursor, low: int, start: int) -> int:
