@@ -149,6 +149,11 @@ SIGNED = {
         "1. (C) It is so.\n\nVisit our Website: http://www.example.gov/index. cfm Doe\n",
         "Doe",
     ),
+    "after a website": ("1. (C) It is so. See http://www.example.gov/Wild_River ROE\n", "ROE"),
+    "in small letters below a rule": ("1. (C) It is so.\n\nVisit our Classified Website.\n******\ndoe\n", "doe"),
+    "after a period without a blank": ("1. (C) It is about the bridge.DOE\n", "DOE"),
+    "before the end of an archive's row": ("1. (C) It is so. DOE 0 03/14/2008\n", "DOE"),
+    "before a row's date": ("1. (C) It is so.\nDOE 2008-03-14\n", "DOE"),
     "above a lone quotation mark": ('1. (C) It is so.\nDOE\n\n===CABLE ENDS===\n\n"\n', "DOE"),
 }
 UNSIGNED = {
@@ -161,6 +166,8 @@ UNSIGNED = {
     "a downgrading group": "1. (C) It is so. GP-4.\n",
     "a last word with a period": "1. (C) It is so. End.\n",
     "a word of the text": "1. (C) It is so. COMMENT\n",
+    "a last word in small letters": "1. (C) They closed the bridge and the\nroad\n",
+    "a name of letters": "1. (C) It was said in the U.S.EMBASSY\n",
     "a word of a footer": "1. (C) It is so.\n\nVisit Embassy Strelsau's Classified\nWebsite\n",
 }
 

@@ -12,9 +12,11 @@ _NO_WORDS = Pattern(r"[^A-Z0-9(){}]+|#\d{3,5}")
 _RECORD_LINE = Pattern(r">? *\d{2,4}[A-Z]+\d+ - (?:CLASSIFICATION: )?[A-Z ]+")
 _SENTENCE_ENDS = ".!?:;\"')]-”’"
 _NAME_AT_END = Pattern(  # 1 the word that the period follows, 2 the name
-    r"(?:\b([A-Z.]{1,7})[.]|[.!?)\]\"”’>]|[-*=]{3}|X{4}|MINIMIZED? CONSIDERED|[.] ?CFM) +#?"
+    r"(?:\b([A-Z.]{1,7})[.]|[.!?)\]\"”’>]|[-*=]{3}|X{4}|MINIMIZED? CONSIDERED|[.] ?CFM|_[A-Z]{1,20}|/) +#?"
     r"((?:(?!CFM )[A-Z]{2,3} ){0,2}[A-Z](?:[^\W\d_]|['’-]){2,24})[ #\"*~_=.]*$"
 )
+_GLUED_NAME = Pattern(r"[a-z\d)][.] ?[.]?([A-Z][A-Z'’-]{2,24})$", 0)
+_ROW_END = Pattern(r"(?<=[A-Z])(?: \d)? (?:\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4})$")  # of an archive's row
 _LONGEST_NAME = 32  # code points
 _LONGEST_END = 60  # code points at the end of the last line in which a name is looked for
 _LONGEST_NOTICE = 300  # code points
@@ -27,6 +29,8 @@ def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
     start, last = _last_line(cursor, low, end)
     if start < 0:
         return end
+    row = _ROW_END.search(cursor.fold, max(start, last - _LONGEST_END), last)
+    last = row.start() if row is not None else last
     found = _name_line(cursor, low, start, last) or _name_at_end(cursor, start, last)
     if found is None:
         return end
@@ -64,7 +68,8 @@ def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, in
         return None
     if _is_vocabulary(cursor, name.upper().rpartition(" ")[2]):
         return None
-    if not name[0].isupper() and name.partition(" ")[0].lower() not in cursor.grammar.page_word("name", "particle"):
+    particle = name.partition(" ")[0].lower() in cursor.grammar.page_word("name", "particle")
+    if not name[0].isupper() and not particle and not (name.isalpha() and _rule_above(cursor, low, line)):
         return None
     if not (_ends_above(cursor, low, line) or (line > low and name.isalpha())):
         return None
@@ -84,7 +89,8 @@ def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | Non
         if not proper or _is_vocabulary(cursor, cursor.fold[low:high]):
             return None
         return low, high
-    return None
+    glued = _GLUED_NAME.search(cursor.text, max(start, last - _LONGEST_END), last)
+    return glued.span(1) if glued is not None and not _is_vocabulary(cursor, glued[1]) else None
 
 
 def _is_abbreviation(cursor: Cursor, word: str | None) -> bool:
@@ -116,6 +122,12 @@ def _ends_above(cursor: Cursor, low: int, line: int) -> bool:
     while at > low and cursor.fold[at] == " ":
         at -= 1
     return at > low and (cursor.fold[at] == "\n" or cursor.fold[at] in _SENTENCE_ENDS)
+
+
+def _rule_above(cursor: Cursor, low: int, line: int) -> bool:
+    """Return whether a rule of dashes or asterisks is on the line above, or begins this one."""
+    own = cursor.fold[line : cursor.after_blanks(line) + 1].strip()
+    return own == "*" or (line > low and cursor.fold[max(low, line - 5) : line].rstrip()[-3:] in ("***", "---"))
 
 
 def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
