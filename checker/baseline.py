@@ -77,7 +77,7 @@ class HidingEntries(Record):
     def hide(
         self, findings: tuple[Finding, ...], checked: frozenset[str], mandatory: frozenset[str], today: str
     ) -> Filtered:
-        """Hide suppressed findings, then findings that a review decided to hide, then findings in the baseline.
+        """Hide suppressed findings, then findings with a review decision to hide, then findings in the baseline.
 
         `checked` contains the plain paths of the files in which every document was checked: only their entries can be
         stale.

@@ -24,7 +24,7 @@ from .text import Pattern
 # lists (name -> texts), table (name -> anything), path, paths (relative to the file that names them).
 SETTINGS: dict[str, tuple[str, object, str]] = {
     "allow-failed": ("number", 0, "Number of failed documents to tolerate before the exit code becomes 2."),
-    "as-of": ("text", "", "Judge as of this date (YYYY-MM-DD), for rules that ask whether a date has passed."),
+    "as-of": ("text", "", "Date (YYYY-MM-DD) for rules that check whether a date has passed."),
     "baseline": ("path", "", "Baseline file; findings recorded in it are not reported."),
     "cache": ("flag", False, "Cache the results of unchanged files. They quote the documents unless `redact` is set."),
     "checks": ("texts", (), "Checks of installed packages that rules may use (entry points `cablecheck.checks`)."),
@@ -40,7 +40,7 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
     "jobs": ("number", 0, "Number of worker processes. 0 means one for each processor if there is enough to do."),
     "mandatory": ("texts", (), "Rules that no ignore, suppression, baseline or severity can turn off or hide."),
     "per-file-ignores": ("lists", {}, "Rules to skip for files that match a glob."),
-    "profile": ("text", "", "Judge every document by this profile, whatever its markings say."),
+    "profile": ("text", "", "Apply this profile to every document, regardless of its markings."),
     "reader": ("text", "", "Read every file with this reader instead of detecting the format."),
     "redact": ("flag", False, "Keep the text of the documents out of every output."),
     "required-version": ("text", "", "Versions this configuration is written for, for example `>=0.1,<1`."),
@@ -50,7 +50,11 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
     "severity": ("map", {}, "Severity of a rule: error, warning, info or off."),
     "statistics": ("flag", False, "Count for each rule the documents that passed, failed or were undetermined."),
     "suppressions": ("path", "", "File of accepted findings, each with its reason."),
-    "timeout": ("number", 0, "Time limit for one document in seconds; 0 means 60 in worker processes, else none."),
+    "timeout": (
+        "number",
+        0,
+        "Time limit for one document in seconds; 0 means 60 in worker processes, otherwise no limit.",
+    ),
 }
 
 
@@ -142,7 +146,7 @@ class Options(Record):
         return repr([(name, getattr(self, name)) for name in _RESULT_FIELDS])
 
     def pack_folders(self) -> tuple[str, ...] | None:
-        """Return the folders of all rule packs, the shipped rules first; None if only those are used.
+        """Return the folders of all rule packs, the shipped rules first, or None if only those are used.
 
         Raises `ConfigError` for the name of a pack that does not exist.
         """
@@ -519,7 +523,7 @@ def _check_rule_names(options: Options, rules: Sequence[Rule], files: ConfigFile
 
 
 def discover(folder: str) -> str:
-    """Return the configuration file of the folder or of the nearest folder above it; "" if there is none."""
+    """Return the configuration file of the folder or of the nearest folder above it, or "" if there is none."""
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)

@@ -42,7 +42,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "damaged-copy": "the copy is damaged",
     },
     ACCEPTED: {
-        "practice-of-the-time": "the marking was practice at the time",
+        "practice-of-the-time": "the marking was the practice at the time",
         "record-copy": "a record copy is not re-marked",
         "waiver": "a waiver covers it",
         "other": "another reason, given in the note",

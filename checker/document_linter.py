@@ -148,7 +148,7 @@ class DocumentLinter:
         return Finding(**fields)
 
     def shown(self, one: Undetermined, reading: readers.Reading) -> Undetermined:
-        """Return an undetermined verdict as reports show it; without document text if the run redacts."""
+        """Return an undetermined verdict as reports show it, without document text if the run redacts."""
         member = self.name(reading.member)
         if not self._options.redact:
             return copied(one, quote=unescaped(one.quote, reading), member=member)

@@ -217,10 +217,10 @@ def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str
         return None
     deletion = _deletion_in(span, telegram)
     if deletion is not None:
-        return " ".join(("a deletion is at this place", *deletion.codes)), "withheld"
+        return " ".join(("there is a deletion at this position", *deletion.codes)), "withheld"
     replaced = source.text.find("\ufffd", span.start, span.end) >= 0
     if replaced or _CONTROL_CHARACTERS.search(source.text, span.start, span.end) is not None:
-        return "this place has characters that cannot be read", "copy"
+        return "this position has unreadable characters", "copy"
     for damage in telegram.damage:
         if damage.kind == "other_text" and damage.span.start <= span.start < damage.span.end:
             return damage.why, "copy"

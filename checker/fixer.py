@@ -109,7 +109,7 @@ def apart(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _encodable(one: Finding, text: str, codec: str) -> str | None:
-    """Return the replacement with the line ends of the text; `None` if it changes nothing or cannot be encoded."""
+    """Return the replacement with the line ends of the text, or `None` if it changes nothing or cannot be encoded."""
     assert isinstance(one.suggestion, Suggestion)
     span = one.suggestion.span
     change = one.suggestion.text.replace("\n", "\r\n") if "\r\n" in text else one.suggestion.text

@@ -336,7 +336,7 @@ def _hiding_files(options: Options) -> tuple[str, str, str]:
 
 
 def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], options: Options) -> Filtered:
-    """Hide suppressed findings, findings that a review decided to hide, and findings in the baseline."""
+    """Hide suppressed findings, findings with a review decision to hide, and findings in the baseline."""
     files = _hiding_files(options)
     if not any(files):
         return Filtered(findings, ())
@@ -378,7 +378,7 @@ def _restrictions(
 def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restriction]:
     running = frozenset(options.selected)
     if options.profile:
-        yield Restriction("profile", 0, f"every document judged as {options.profile}")
+        yield Restriction("profile", 0, f"every document checked as {options.profile}")
     if options.select:
         yield Restriction("select", len(running), f"{count(len(running), 'rule')} selected")
     skipped = match_rules(rulebook.rules, options.ignore, inactive=True) - running

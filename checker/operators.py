@@ -135,9 +135,11 @@ DATE = (
     Operator("same_day", "date", Date.same, "is the same day as", opposite="differs_from"),
     Operator("same_as", "date", Date.same, "is the same day as", opposite="differs_from"),
     Operator("differs_from", "date", OTHER_DAY, "is another day; true when absent", absent=True, opposite="same_day"),
-    Operator("within", "window", within, "is at most so many days before or after {of}", opposite="not_within"),
-    Operator("not_within", "window", negated(within), "is more days before or after {of}; true when absent",
-             absent=True, opposite="within"),
+    Operator("within", "window", within, "is at most the given number of days before or after {of}",
+             opposite="not_within"),
+    Operator("not_within", "window", negated(within),
+             "is more than the given number of days before or after {of}; true when absent", absent=True,
+             opposite="within"),
     Operator("year", "count", year, "is in the year"),
 )  # fmt: skip
 

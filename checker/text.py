@@ -194,7 +194,7 @@ class Source:
         return self._starts
 
     def position(self, offset: int) -> Position:
-        """Return line and column of a code point. Only LF, CR LF and a lone CR end a line."""
+        """Return the line and column of a code point. Only LF, CR LF and a lone CR end a line."""
         at = min(max(offset, 0), len(self.text))
         if self._starts is None and self._asked < _FEW_POSITIONS and "\r" not in self.text:
             self._asked += 1
@@ -295,7 +295,7 @@ class View:
         return partial(LazySpan, self)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Return start and end of the span of the source for the code points `start` to `end` of this view."""
+        """Return the start and end of the span of the source for the code points `start` to `end` of this view."""
         first = self._begin(start)
         return first, first if end <= start else max(first, self._finish(end))
 

@@ -57,13 +57,13 @@ class Date(Record):
         raise ValueError(f"not a date: {iso}")
 
     def before(self, other: Date) -> bool | None:
-        """Return whether this date is before the other; None if their precision does not decide it."""
+        """Return whether this date is before the other, or None if their precision does not decide it."""
         if self.last < other.first:
             return True
         return False if self.first >= other.last else None
 
     def same(self, other: Date) -> bool | None:
-        """Return whether both are the same day; None if their precision does not decide it."""
+        """Return whether both are the same day, or None if their precision does not decide it."""
         if self.first == self.last == other.first == other.last:
             return True
         return False if self.last < other.first or other.last < self.first else None

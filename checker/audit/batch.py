@@ -57,7 +57,7 @@ class BatchWorker:
         self.linter = DocumentLinter(options, load_rulebook(options))
 
     def work(self, task: BatchTask, step: Step) -> BatchResult:
-        """Run one batch. A document never makes it raise; a full disk is reported in `error`."""
+        """Run one batch. No document causes an exception; a full disk is reported in `error`."""
         try:
             return self._work(task, step)
         except OSError as error:

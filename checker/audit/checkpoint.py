@@ -145,7 +145,7 @@ def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[B
     marked = [task for task in plan.tasks if os.path.exists(marker_path(task.out, task.number))]
     results = {task.number: read_result(task.out, task.number) for task in marked}
     notices = tuple(
-        f"{damaged} is missing or damaged; batch {number} is done again"
+        f"{damaged} is missing or damaged; batch {number} will be run again"
         for number, damaged in results.items()
         if isinstance(damaged, str)
     )

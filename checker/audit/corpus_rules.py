@@ -64,8 +64,8 @@ CORPUS_RULE = (
     _SHARED["summary"],
     _SHARED["because"],
     _SHARED["cite"],
-    Key("severity", {"enum": list(SEVERITIES)}, "How bad a finding is.", "info", True),
-    Key("status", {"enum": list(STATES)}, "The stage of life.", "provisional", True),
+    Key("severity", {"enum": list(SEVERITIES)}, "The severity of a finding.", "info", True),
+    Key("status", {"enum": list(STATES)}, "The stage of the life cycle.", "provisional", True),
     Key(
         "sql",
         {**TEXT, "minLength": 10},
@@ -76,7 +76,7 @@ CORPUS_RULE = (
     Key(
         "message",
         {**TEXT, "minLength": 3},
-        "What a finding says; columns of the statement are filled in.",
+        "The message of a finding; names in braces are replaced by columns of the statement.",
         "{mrn} has more sections than it says",
         True,
     ),
@@ -104,14 +104,14 @@ CORPUS_RULE = (
             "required": ["valid", "invalid"],
             "additionalProperties": False,
         },
-        "The tests of the rule, which are its documentation too.",
+        "The tests of the rule, which also document it.",
         {"valid": [{"cables": [{"document": 1}]}]},
         True,
     ),
     _SHARED["equivalent"],
 )
 
-NOTE = Key("note", TEXT, "What the example is there for.", "a small corpus proves nothing")
+NOTE = Key("note", TEXT, "The purpose of the example.", "a small corpus proves nothing")
 FINDS = (
     Key(
         "finds",
@@ -142,7 +142,7 @@ def corpus_schema() -> JsonSchema:
         **record(FILE, "One chapter: rules over the tables of an audit."),
         "$defs": {
             "citation": record(CITATION, "A clause of a source."),
-            "rule": record(CORPUS_RULE, "One rule: what it asks is SQL."),
+            "rule": record(CORPUS_RULE, "One rule, whose requirement is a SQL statement."),
             "valid": record((NOTE, *tables), "Tables in which the rule finds nothing."),
             "invalid": record((NOTE, *FINDS, *tables), "Tables in which the rule finds something."),
             **{f"{table}-row": _row(table) for table in TABLES if table not in REVIEW},
@@ -157,7 +157,7 @@ def _row(table: str) -> JsonSchema:
     times = Key(
         "times",
         {"type": "integer", "minimum": 1, "maximum": 1000},
-        "That many rows, with `document` and `serial` counted on; {serial} in `mrn` is filled in.",
+        "The number of rows to generate, with `document` and `serial` counted up; {serial} in `mrn` is replaced.",
         50,
     )
     return record((*columns, times), f"A row of the table `{table}`.")
@@ -224,7 +224,7 @@ def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], 
     for rule in rules:
         for word in (rule.id, rule.name):
             if word in seen:
-                items.append(Diagnostic("R022", f"{word} is taken by {seen[word].id}", rule.place, rule=rule.id))
+                items.append(Diagnostic("R022", f"{word} is already used by {seen[word].id}", rule.place, rule=rule.id))
             seen[word] = rule
     return sorted(rules, key=lambda rule: rule.id), items
 

@@ -204,7 +204,7 @@ def _marker(content: dict[str, Any]) -> bytes:
 
 
 def _measure(path: str) -> list[object] | None:
-    """Return size, rows and digest of a part; `None` if it cannot be read."""
+    """Return the size, number of rows and digest of a part, or `None` if it cannot be read."""
     size = rows = 0
     digest = blake2b(digest_size=16)
     try:

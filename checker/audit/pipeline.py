@@ -101,7 +101,7 @@ def _verify(parts: str, done: Sequence[BatchResult]) -> None:
     for result in done:
         damaged = read_result(parts, result.number)
         if isinstance(damaged, str):
-            raise InputError(f"{damaged} is missing or damaged: resume the audit to do its batch again")
+            raise InputError(f"{damaged} is missing or damaged: resume the audit to run its batch again")
 
 
 def finish(

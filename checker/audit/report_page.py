@@ -101,7 +101,7 @@ def _header(content: ReportContent, title: str) -> Iterator[str]:
     facts += [count(number(posts), "post")] if number(posts) else []
     facts += [f"as of {content.as_of}"] if content.as_of else []
     facts.append(f"cablecheck {VERSION}, rules {content.rules_digest[:8]}")
-    facts += ["redacted: document text is left out"] if content.redacted else []
+    facts += ["redacted: document text is omitted"] if content.redacted else []
     yield f'<p class="soft">{html_text(" · ".join(facts))}</p>\n<div class="result">'
     yield "".join(f"<p>{html_text(sentence)}</p>" for sentence in _sentences(content)) + "</div>\n"
     yield '<dl class="tiles">'
@@ -127,7 +127,7 @@ def _sentences(content: ReportContent) -> Iterator[str]:
     yield (
         f"The most frequent error is {worst[0]}, {names[worst[0]]}, with {count(worst[1], 'finding')}."
         if worst
-        else "There is no open error."
+        else "There are no open errors."
     )
     yield f"{account_words(sums)}. {tally(sums)}."
 
@@ -229,7 +229,7 @@ def _corpus(content: ReportContent) -> Iterator[str]:
     figures = content.figures
     yield '<section class="grid">'
     years = [(str(row[0]), [("error", row[2]), ("warning", row[3])], row[1]) for row in figures["by_year"]]
-    yield _chart("Years", "Documents with an error, or with only warnings, of those of the year.", years)
+    yield _chart("Years", "The share of each year's documents with an error, or with only warnings.", years)
     orders = [(content.name(row[0]), [("error", row[5]), ("warning", row[6])], row[1]) for row in figures["eras"]]
     yield _chart("Executive orders", "By the order in force on the date of the telegram.", orders)
     floor = post_floor(figures)

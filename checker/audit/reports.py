@@ -141,7 +141,7 @@ def _tables(found: Figures) -> Iterator[Table]:
         rows,
     )
     rows = [[str(row[0]), *row[1:]] for row in found["automatic"]]
-    yield "Automatic declassification", "31 December of the 25th year, where it applies.", ("year", "telegrams"), rows
+    yield "Automatic declassification", "31 December of the 25th year, if it applies.", ("year", "telegrams"), rows
     yield (
         "Kinds of documents",
         "How each document was read.",

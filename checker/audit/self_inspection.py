@@ -92,7 +92,7 @@ def inspect(
             f"md5({int(seed)} || '|' || coalesce(mrn, cable) || '|' || document), document"
         ).rows
         if not population:
-            raise InputError(f"{out}: no document is classified, so that there is no classification action to inspect")
+            raise InputError(f"{out}: no document is classified, so there are no classification actions to inspect")
         drawn, method = _drawn(population, size, seed) if sample is None else _of_sample(population, sample)
         wanted = ", ".join(str(row[0]) for row in drawn)
         findings = query.run(
@@ -244,7 +244,7 @@ def markdown(found: SelfInspection, title: str) -> Iterator[str]:
     yield _rows(("post", "documents", "with a confirmed discrepancy", "with any"), found.posts)
     yield "\n## Examples\n\n"
     yield _rows(("document", "rule", "kind", "what is wrong", "decision"), found.examples)
-    yield "\n## For the inspector\n\ncablecheck checks the form of markings. It cannot judge the following.\n\n"
+    yield "\n## For the inspector\n\ncablecheck checks the form of markings. It cannot determine the following.\n\n"
     yield "".join(f"- {field}:\n\n  {BLANK}\n\n" for field in FIELDS[3:])
 
 

@@ -19,9 +19,9 @@ from . import output
 
 WHAT = {
     "audit": "Audit a corpus: tables, reports, corpus rules. `audit diff`, `audit merge`, and `audit report` have"
-    " helps of their own.",
+    " their own help.",
     "audit diff": "Compare two audits: new, gone and moved findings.",
-    "audit report": "Make the reports of a finished audit anew, with the decisions made since.",
+    "audit report": "Rebuild the reports of a finished audit with the decisions made since.",
     "audit merge": "Merge the shards of an audit.",
 }
 EXAMPLES = {

@@ -48,7 +48,7 @@ def only_copy(path: str, options: Options) -> release_comparison.Copy:
     """Return the only telegram in a file. Raises `InputError` if the file contains no telegram, or more than one."""
     found = list(linter.parse([path], options))
     if len(found) != 1:
-        raise InputError(f"{path}: holds {len(found)} documents; compare needs files of one telegram")
+        raise InputError(f"{path}: holds {len(found)} documents; compare needs files that contain one telegram each")
     if found[0].telegram is None:
         raise InputError(f"{path}: {found[0].why}")
     return release_comparison.Copy(found[0].path, found[0].cable, found[0].telegram)

@@ -11,7 +11,10 @@ from ..reporters import declassification
 from . import options as cli_options
 from . import output
 
-_NOTE = "A date that has passed is not declassification: a document stays as marked until someone with authority acts."
+_NOTE = (
+    "A document is not declassified merely because its date has passed: "
+    "it keeps its markings until someone with authority acts."
+)
 
 
 def arguments() -> argparse.ArgumentParser:

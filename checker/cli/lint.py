@@ -110,7 +110,7 @@ def _watch(run: Callable[[], int], paths: list[str], options: Options, args: arg
                     run()
                 except CablecheckError as error:  # a file that is being edited may be wrong for a while
                     sys.stderr.write(f"cablecheck: {visible(str(error))}\n")
-                sys.stderr.write("watching for changes; Ctrl+C ends\n")
+                sys.stderr.write("watching for changes; press Ctrl+C to stop\n")
                 sys.stdout.flush()
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
@@ -158,10 +158,12 @@ def arguments() -> argparse.ArgumentParser:
     group.add_argument("--output", action="append", metavar="FORMAT=FILE", help="additional report (repeatable)")
     group.add_argument("--diff-base", default="", metavar="REVISION", help="show only findings on changed lines")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="color on a terminal")
-    group.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
-    group.add_argument("--fix", action="store_true", help="apply safe suggestions to the files, and log each change")
+    group.add_argument(
+        "--diff", action="store_true", help="show the changes that --fix would make, without making them"
+    )
+    group.add_argument("--fix", action="store_true", help="apply safe suggestions to the files and list each change")
     group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: all suggestions")
-    group.add_argument("--watch", action="store_true", help="check again after each change of a file")
+    group.add_argument("--watch", action="store_true", help="check again after each change to a file")
     group.add_argument("--show-settings", action="store_true", help="show the settings and their origin")
     group.add_argument("--show-files", action="store_true", help="list the files that would be checked")
     _flag(group, "statistics")

@@ -16,7 +16,7 @@ argparse._ = str  # type: ignore[attr-defined] # no translations: looking for th
 
 _HIDING = {
     "suppressions": "suppressed findings",
-    "decisions": "findings that a review decided",
+    "decisions": "findings with a review decision",
     "baseline": "findings in the baseline",
 }
 

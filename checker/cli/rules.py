@@ -23,12 +23,12 @@ from . import output
 ACTIONS = {
     "list": "list the rules with their requirement and source",
     "check": "validate rule files, reporting each error with its location",
-    "test": "run the examples of rule files (--mutate: and require the examples to kill every mutant)",
-    "try": "run draft rules over the corpus of a finished audit: how many documents they hit, with examples",
-    "packs": "list the rule packs that can be named, with version and digest",
+    "test": "run the examples of rule files (with --mutate, require the examples to kill every mutant)",
+    "try": "run draft rules over the corpus of a finished audit, and show the documents on which they fire",
+    "packs": "list the available rule packs, with version and digest",
     "add": "install a rule pack from a folder or a wheel",
     "remove": "remove an installed rule pack",
-    "format": "format rule files: block style, lines of at most 120 characters; comments and meaning stay",
+    "format": "format rule files: block style, lines of at most 120 characters; comments and meaning do not change",
     "new": "write a new rule file with an example of each kind",
     "pages": "write the catalogue, the coverage of the sources and the order watch as Markdown pages",
     "schema": "print a JSON Schema for editors and validators",
@@ -68,23 +68,27 @@ def arguments(action: str) -> argparse.ArgumentParser:
     elif action == "try":
         parser.add_argument("file", metavar="FILE", help="a rule file, or the folder of a pack")
         parser.add_argument("--corpus", required=True, metavar="DIR", help="the folder of a finished audit")
-        parser.add_argument("--paths", nargs="+", default=[], metavar="PATH", help="where the audited files are now")
+        parser.add_argument(
+            "--paths", nargs="+", default=[], metavar="PATH", help="the current location of the audited files"
+        )
         parser.add_argument("--sample", type=int, default=5000, metavar="N", help="documents to draw (default: 5000)")
         parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one for each processor")
     elif action == "new":
         parser.add_argument("id", nargs="?", help="the id of the rule, for example LOC-001")
         for name, metavar, what in _QUESTIONS[1:]:
             parser.add_argument(f"--{name}", metavar=metavar, help=what)
-        parser.add_argument("--out", metavar="FILE", help="write to a file; a rule is added to a chapter that exists")
         parser.add_argument(
-            "-y", "--yes", action="store_true", help="do not ask, but use defaults for what is not given"
+            "--out", metavar="FILE", help="write to a file; if it is an existing chapter, add the rule to it"
         )
+        parser.add_argument("-y", "--yes", action="store_true", help="do not prompt; use defaults for missing values")
     elif action == "add":
         parser.add_argument("pack", metavar="PACK", help="a folder with a pack.yaml, or a wheel (.whl)")
     elif action == "remove":
         parser.add_argument("name", metavar="NAME", help="the name of an installed pack")
     elif action == "schema":
-        parser.add_argument("kind", nargs="?", choices=SCHEMAS, default="rules", help="what the schema describes")
+        parser.add_argument(
+            "kind", nargs="?", choices=SCHEMAS, default="rules", help="the kind of file that the schema describes"
+        )
     else:
         _listing_arguments(parser, action)
     return parser
@@ -98,7 +102,7 @@ def _file_arguments(parser: argparse.ArgumentParser, action: str) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help=f"{what} (default: the configured packs, or else the rules that come with cablecheck)",
+        help=f"{what} (default: the configured packs, otherwise the rules that come with cablecheck)",
     )
     if action == "test":
         parser.add_argument("--mutate", action="store_true", help="require the examples to kill every mutant")

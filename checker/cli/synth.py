@@ -13,12 +13,16 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser(
         "synth",
-        "Generate a synthetic corpus, and beside it a file that lists the planted defects.",
+        "Generate a synthetic corpus and, next to it, a file that lists the planted defects.",
         "synth --count 2000 --out corpus.csv",
     )
     parser.add_argument("--count", type=int, default=1000, metavar="N", help="number of telegrams (default: 1000)")
     parser.add_argument(
-        "--seed", type=int, default=1, metavar="S", help="random seed; equal seeds give equal bytes (default: 1)"
+        "--seed",
+        type=int,
+        default=1,
+        metavar="S",
+        help="random seed; the same seed produces identical files (default: 1)",
     )
     parser.add_argument(
         "--defects", type=float, default=0.1, metavar="RATE", help="share of telegrams with a defect (default: 0.1)"

@@ -16,13 +16,15 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser("view", "Review a finished audit in the browser, on this machine only.", "view audit")
     parser.add_argument("out", metavar="DIR", help="the folder of the audit")
-    parser.add_argument("--corpus", metavar="PATH", default="", help="where the audited files are now, if they moved")
+    parser.add_argument(
+        "--corpus", metavar="PATH", default="", help="the current location of the audited files, if they moved"
+    )
     parser.add_argument("--decisions", metavar="FILE", default="", help="file of decisions (default: in DIR)")
     parser.add_argument("--reviewer", metavar="NAME", default="", help="name under which decisions are recorded")
     parser.add_argument("--compare", metavar="DIR", default="", help="an earlier audit to compare with")
     parser.add_argument("--as-of", metavar="DATE", default="", help="evaluate what is due as of this date (YYYY-MM-DD)")
     parser.add_argument(
-        "--port", type=int, default=None, metavar="N", help="port on 127.0.0.1; 0 is any (default: 8437)"
+        "--port", type=int, default=None, metavar="N", help="port on 127.0.0.1; 0 means any free port (default: 8437)"
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument("--read-only", action="store_true", help="refuse decisions, to show the audit to others")

@@ -131,10 +131,10 @@ class Subject(Node):
 
 
 class Reference(Node):
-    """One reference: its letter, and what it names.
+    """One reference: its letter, and the message it names.
 
     `kind` is "telegram" or "airgram" (with post and serial, and the year if it is stated), or "other". `group` is the
-    date-time group of a message that is named by it and its sender, which is then in `post`.
+    date-time group of a message that is named by its date-time group and sender; the sender is then in `post`.
     """
 
     text: str
@@ -259,7 +259,7 @@ class Paragraph(Node):
 
 
 class PageLine(Node):
-    """A running page line or page head: post, number, and page counter repeated, sometimes with the level."""
+    """A page line or page heading that repeats the post, number, and page counter, sometimes with the level."""
 
     text: str
     serial: int | None = None

@@ -171,7 +171,7 @@ class Party(Node):
 
 
 class Readdressal(Node):
-    """The heading with which a telegram was sent on to others, above its own heading."""
+    """The heading with which a telegram was forwarded to other addressees, above its own heading."""
 
     dtg: Dtg
     sender: Party | None = None

@@ -126,8 +126,8 @@ class Marking(Node):
 
     @property
     def usual_form(self) -> str | None:
-        """Return the portion mark in capitals, without spaces inside its parentheses; `None` if it has another flaw or
-        an unknown word, or if it is a level alone in lower case, which may be a word of the text.
+        """Return the portion mark in capitals, without spaces inside its parentheses, or `None` if it has another
+        flaw or an unknown word, or if it is a level alone in lower case, which may be a word of the text.
         """
         if self.typo not in ("spacing", "case") or self.unknown or not (self.text[:1] == "(" and self.text[-1:] == ")"):
             return None

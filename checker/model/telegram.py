@@ -377,7 +377,7 @@ class Telegram(Node):
 
     @property
     def sender_matches_post(self) -> bool | None:
-        """Return whether the originator and the classification line name the same post; `None` if either is unknown.
+        """Return whether the originator and the classification line name the same post, or `None` if either is unknown.
 
         One name may have more words than the other, or contain it (UNROME, ROME); blanks and punctuation are ignored.
         """
@@ -555,7 +555,7 @@ class Telegram(Node):
 
     @property
     def last_page(self) -> int | None:
-        """Return the highest page number in the page heads, or `None` if the copy has no page head."""
+        """Return the highest page number in the page headings, or `None` if the copy has no page headings."""
         return max((line.page for line in self.page_lines if line.page is not None), default=None)
 
     @property
@@ -580,7 +580,7 @@ class Telegram(Node):
 
 
 def _is_any_between(starts: list[int], low: int, high: int) -> bool:
-    """Return whether any of some offsets in order is in a span."""
+    """Return whether any of the sorted offsets is in a span."""
     at = bisect_left(starts, low)
     return at < len(starts) and starts[at] < high
 

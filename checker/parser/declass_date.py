@@ -186,7 +186,7 @@ def _expected(facts: _Facts) -> Declass:
     if kind in ("unread", "na", "nato-na", "multiple", "ngds"):
         result.why = "The instruction gives no date that can be computed."
     elif facts.group and _entry(facts, kind or "") is None:
-        result.why = "The downgrading group sets no day of declassification."
+        result.why = "The downgrading group does not set a declassification date."
     elif instruction is not None and isinstance(instruction.date, Date) and kind not in _RETIRED:
         result.basis, result.expected = "marked", instruction.date
         result.why = "The document itself gives the date."
@@ -197,7 +197,11 @@ def _expected(facts: _Facts) -> Declass:
         result.clause = _clause(facts, kind)
     elif kind in ("event", "date", "years", "rds", "xds"):
         result.basis = "event" if kind == "event" else "none"
-        result.why = "An event decides, which no program can see." if kind == "event" else "The date cannot be read."
+        result.why = (
+            "The date depends on an event, which a program cannot observe."
+            if kind == "event"
+            else "The date cannot be read."
+        )
     else:
         _by_table(facts, result)
     return result
@@ -226,10 +230,10 @@ def _by_table(facts: _Facts, result: Declass) -> None:
         start = facts.source
         result.basis = "exemption" if kind in _EXEMPT else "default"
     if kind in ("50x", "75x"):
-        result.why = "The exemption needs a date or an event and has none."
+        result.why = "The exemption needs a date or an event, but has neither."
         return
     if entry is None or start is None:
-        result.why = "The date of the document is not known."
+        result.why = "The date of the document is unknown."
         return
     result.expected, result.cite = _end(start, entry), (entry.source,)
     result.clause = entry.fact("clause") or entry.source

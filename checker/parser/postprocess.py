@@ -268,8 +268,8 @@ def _why_lost(cursor: Cursor, telegram: Telegram) -> str:
 
         entry = lost_text(cursor, locator)[0]
         if entry is not None:
-            return f"this copy does not have the text: {entry.title}"
-    return "this copy does not have the text"
+            return f"the text is missing from this copy: {entry.title}"
+    return "the text is missing from this copy"
 
 
 def _missing_sections(cursor: Cursor) -> tuple[int, ...]:

@@ -238,7 +238,7 @@ def _member(
 
 
 def _refusal(entry: zipfile.ZipInfo) -> tuple[str, bool] | None:
-    """Return why a member is not read, and whether it is excluded rather than failed; `None` if it is read."""
+    """Return why a member is not read, and whether it is excluded rather than failed, or `None` if it is read."""
     parts = entry.filename.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
         return "has an unsafe name, which leads out of the archive", False

@@ -106,7 +106,7 @@ def _parts(
 
 
 def split_fields(text: str) -> list[tuple[int, int]]:
-    """Return start and end of the content of each quoted field; a truncated last field ends with the row."""
+    """Return the start and end of the content of each quoted field. A truncated last field ends with the row."""
     fields = []
     start = text.find('"') + 1
     while start > 0:

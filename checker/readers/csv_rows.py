@@ -131,7 +131,7 @@ def _row(stream: Stream, keys: Keys, header: HeaderRow, source: Source, name: st
 
 
 def split_fields(text: str, separator: str) -> list[tuple[int, int]]:
-    """Return start and end of the content of each field of a row. Raises `InputError` for a misplaced quote."""
+    """Return the start and end of the content of each field of a row. Raises `InputError` for a misplaced quote."""
     fields = []
     start = 0
     while True:

@@ -76,7 +76,7 @@ def recognizes(text: str) -> bool:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
-    """Yield the text without its stamps, with the first value of each kind as a fact, and each deletion as one."""
+    """Yield the text without its stamps. The first value of each kind, and each deletion, becomes a fact."""
     view = reading.view
     facts: list[Fact] = []
     made = _patterns(settings.vocabulary)

@@ -159,7 +159,7 @@ def _content_end(inside: list[MarkupTag], index: int) -> int:
 
 
 def _source_note(view: View, low: int, high: int, settings: ReaderSettings) -> Iterator[Fact]:
-    """Yield level and handling from the source note, as in `… . Secret; Priority; Exdis. Drafted by …`."""
+    """Yield the level and handling in the source note, as in `… . Secret; Priority; Exdis. Drafted by …`."""
     note = plain_text(view.text, low, high, html=False)
     span = view.span(low, high)
     yield Fact(span, "frus_source", note)

@@ -311,7 +311,7 @@ def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
 
 
 def _cell_text(text: str, low: int, high: int) -> tuple[int, int]:
-    """Return start and end of the text of a cell without the tags around it."""
+    """Return the start and end of the text of a cell without the tags around it."""
     for tag in tags(text, low, high):
         if text[low : tag.start].strip():
             return low, tag.start

@@ -13,7 +13,7 @@ _MAX_WORDS = 6  # words of the longest level with its control
 
 
 def fact(view: View, name: str, start: int, end: int) -> Fact | None:
-    """Return the fact `name` with its value at `start` to `end` of `view`, trimmed; `None` if that is blank."""
+    """Return the fact `name` with its value at `start` to `end` of `view`, trimmed, or `None` if that is blank."""
     value = view.text[start:end]
     text = value.strip()
     if not text:

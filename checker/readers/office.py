@@ -84,7 +84,7 @@ class _Package:
         self.near_main = self.related(self.main)
 
     def part(self, name: str) -> Any:
-        """Return the root element of a part; an empty tuple if the file has no such part."""
+        """Return the root element of a part, or an empty tuple if the file has no such part."""
         from lxml import etree
 
         entry = self._entries.get(name)
@@ -113,7 +113,9 @@ class _Package:
         return found
 
     def part_of_kind(self, kind: str) -> Any:
-        """Return the root element of the first part of a kind related to the main part; an empty tuple if none is."""
+        """Return the root element of the first part of a kind related to the main part, or an empty tuple if none
+        is.
+        """
         return next((self.part(name) for type_, name in self.near_main.values() if type_ == kind), ())
 
 

@@ -307,7 +307,7 @@ def split(reading: Reading) -> Iterator[Reading]:
 
 
 def _bounds(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each telegram; together they cover the text."""
+    """Yield the start and end of each telegram. Together, the telegrams cover the text."""
     start = 0
     cuts = _cuts(text)
     station = _station(text, 0) if cuts else None

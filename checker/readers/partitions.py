@@ -1,6 +1,6 @@
 """Divide a corpus into batches for the workers: byte ranges of row files, members of an archive, files of a folder.
 
-The module first makes batches and then reads one; each for local files, then for remote ones.
+The module first creates batches and then reads a batch. Each part covers local files first, then remote files.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
 
 
 def _body(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return start and end of the telegram above an attribute block."""
+    """Return the start and end of the telegram above an attribute block."""
     keys = text.find(_KEYS_BEGIN, start, end)
     if keys >= 0:
         stop = text.find(_KEYS_END, keys, end)

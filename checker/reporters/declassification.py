@@ -130,7 +130,7 @@ def _entry(row: Mapping[str, str], name: str, label: str, day: str, created: str
 
 
 def _last_day(text: str) -> str:
-    """Return YYYYMMDD of the last day of a date, month or year; "" if there is no date."""
+    """Return YYYYMMDD of the last day of a date, month or year, or "" if there is no date."""
     match = _DAY.fullmatch(text)
     if match is None:
         return ""

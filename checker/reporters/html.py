@@ -275,7 +275,7 @@ def _head(outcome: Outcome) -> Iterator[str]:
     if text := configuration(outcome):
         yield f"; {html_text(text)}"
     yield (
-        "; redacted: document text is left out.</p>\n</header>\n<main>\n"
+        "; redacted: document text is omitted.</p>\n</header>\n<main>\n"
         if outcome.redacted
         else ".</p>\n</header>\n<main>\n"
     )

@@ -227,7 +227,10 @@ def _passage(
 
 
 def _lone(item: Paragraph, owner: Telegram, other: Telegram, is_left: bool) -> ReleaseDifference:
-    """Return a paragraph that only one copy has; the other withholds it if it has a deletion for a paragraph."""
+    """Return a paragraph that only one copy has.
+
+    If the other copy has a deletion for a paragraph, it withholds the paragraph.
+    """
     withheld = [deletion for deletion in other.deletions if deletion.place == "paragraph"]
     side = ("right" if is_left else "left") if withheld else ""
     text = " ".join(word for word in _words(owner, item) if word != _GONE)

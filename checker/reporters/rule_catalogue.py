@@ -155,8 +155,8 @@ def coverage(rules: Sequence[CatalogueEntry], sources: Table, uncovered: Table) 
     show.
     """
     yield f"# Coverage of the sources\n\n{MADE}"
-    yield "The line *Read* tells how much of the source was consulted; check the original before you quote it. "
-    yield "A clause is *not checkable on the face* if the text of a document cannot show whether it is kept.\n"
+    yield "*Read* shows how much of the source was consulted. Check the original before you quote it. "
+    yield "A clause is *not checkable on the face* if the text of a document cannot show whether it was observed.\n"
     cited: dict[str, dict[str, list[str]]] = {}
     for rule in rules:
         for citation in rule.cite:
@@ -193,7 +193,7 @@ def _clauses(clauses: dict[str, list[str]], without: Sequence[Entry]) -> Iterato
 def order_watch(eras: Table, watch: Table) -> Iterator[str]:
     """Yield `reports/order-watch.md`: the texts still in force, and what to check again when they change."""
     yield f"# Order watch\n\n{MADE}"
-    yield "Check these texts again before a release: an era without an end lasts until a new text ends it.\n\n"
+    yield "Check these texts again before a release, because an era without an end lasts until a new text ends it.\n\n"
     yield "| text | title | last checked | open era since | look for |\n|" + " --- |" * 5 + "\n"
     for entry in watch:
         era = eras.get(entry.fact("era"))

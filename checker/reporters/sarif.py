@@ -224,7 +224,7 @@ def _invocation(outcome: Outcome, dropped: int) -> dict[str, object]:
     if text := configuration(outcome):
         notes.insert(0, _notification("note", text))
     if dropped:
-        text = f"{dropped:,} less serious results were left out: code scanning accepts {MAX_RESULTS:,} results"
+        text = f"{dropped:,} less serious results were omitted: code scanning accepts {MAX_RESULTS:,} results"
         notes.insert(0, _notification("warning", f"{text} and {MAX_BYTES:,} bytes per run; other formats include all"))
     elif len(outcome.findings) > MAX_SHOWN:
         notes.insert(0, _notification("note", f"code scanning shows only {MAX_SHOWN:,} results of a run"))

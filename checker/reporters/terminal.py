@@ -80,7 +80,7 @@ def verdict(outcome: Outcome) -> str:
 def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
     """Return the result of a lint or an audit in one clause. `unjudged` documents have an unrecognized marking."""
     if summary.verdict == UNJUDGED:
-        return f"undetermined: {count(unjudged, 'document')} not judged, marking not recognized"
+        return f"undetermined: {count(unjudged, 'document')} not checked, marking not recognized"
     if summary.verdict == FOUND:
         gate = SEVERITIES[: SEVERITIES.index(fail_level) + 1]
         parts = [count(getattr(summary, name), name) for name in gate if getattr(summary, name)]
@@ -95,7 +95,7 @@ def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
 
 
 def configuration(outcome: Outcome) -> str:
-    """Return the configuration file and what settings excluded, in one line; "" if there is neither."""
+    """Return the configuration file and what settings excluded, in one line, or "" if there is neither."""
     effects = "".join(f"; {one.setting}: {one.effect}" for one in outcome.restrictions)
     if not (effects or outcome.config_file):
         return ""
@@ -221,7 +221,9 @@ def grid(rows: Sequence[Sequence[object]], heads: Sequence[str], width: int = 0)
 
 
 def _caps(widths: list[int], available: int, least: int, spaced: set[int]) -> list[int] | None:
-    """Return the width of each column so that all fit, with those of words narrowed first; None if they cannot fit."""
+    """Return the width of each column so that all fit, with those of words narrowed first, or None if they cannot
+    fit.
+    """
     for chosen in (spaced, set(range(len(widths)))):
         for cap in range(max([least, *widths]), least - 1, -1):
             caps = [min(cap, each) if number in chosen else each for number, each in enumerate(widths)]

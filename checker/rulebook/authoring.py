@@ -132,7 +132,7 @@ def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
 
 
 def explain_key(name: str) -> str:
-    """Return what a key of rule files means, or the text of a base telegram, or an empty string."""
+    """Return the meaning of a key of rule files, the text of a base telegram, or an empty string."""
     bases = base_telegrams()
     if name in bases:
         return f"{name}, a telegram that examples can be based on (base: {name}):\n\n{bases[name]}"
@@ -221,7 +221,7 @@ def _own_lines(base: str, lines: list[str]) -> list[str]:
 
 
 def _without_edges(lines: list[str]) -> list[str]:
-    """Return the lines without the empty ones at the beginning and at the end."""
+    """Return the lines without empty lines at the beginning and end."""
     return "\n".join(lines).strip("\n").split("\n")
 
 
@@ -260,7 +260,7 @@ def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequenc
         results += found
         good = all(result.ok for result in found)
         if mutants and not good:
-            failing.append(f"{_place(rule)}: {rule.id}: mutants not tried until its examples pass")
+            failing.append(f"{_place(rule)}: {rule.id}: mutants are not tested until its examples pass")
         if mutants and good:
             made = run_mutants(rule, book)
             tried += made
@@ -283,7 +283,7 @@ def _notes(rules: list[Rule], book: Rulebook) -> Iterator[str]:
             part = "where" if rule.details.get("each") else "when"
             yield (
                 f"{_place(rule)}: note: {rule.id} reports telegrams without {field}, such as {base}; add"
-                f" `{field}: present` to `{part}` if that is not meant, or an `invalid` example if it is"
+                f" `{field}: present` to `{part}` if this is not intended, or an `invalid` example if it is"
             )
 
 

@@ -99,8 +99,8 @@ def read(path: str, found: Stats, load: Callable[[], list[Data]]) -> Rulebook | 
 
 
 def _rulebook(digest: str, lines: list[memoryview], texts: Callable[[], Data]) -> Rulebook | None:
-    """Return the rules of the lines after the first; None if a guard names no field of the model or a rule needs a
-    check that is not installed.
+    """Return the rules of the lines after the first, or None if a guard names no field of the model or a rule needs
+    a check that is not installed.
     """
     data = _parsed(lines[0])
     heads, names = data["heads"], data["tables"]
@@ -132,7 +132,7 @@ def _last_line(path: str, first: Data) -> bytes:
         file.seek(sum(first["sizes"]), os.SEEK_CUR)
         line = file.read()
     if first["last"] != crc32(line):
-        raise ValueError("the last line is not the one that was written")
+        raise ValueError("the last line is not the line that was written")
     return line
 
 
@@ -158,7 +158,10 @@ def _names(guards: memoryview) -> set[str]:
 
 
 def _opened(path: str) -> tuple[Data, list[memoryview]]:
-    """Return the first line, parsed, and the others except the last. Raises `ValueError` if the checksum is wrong."""
+    """Return the parsed first line, and the other lines except the last.
+
+    Raises `ValueError` if the checksum is wrong.
+    """
     with resources.open_cache(path) as file:
         first: Data = json.loads(file.readline())
         data = memoryview(file.read(sum(first["sizes"])))

@@ -20,10 +20,10 @@ def flow(node: YamlNode) -> str:
 
 
 STATES = {
-    "absent": "The document does not have it.",
-    "present": "The document has it, readable or not.",
-    "readable": "The document has it, and it can be read.",
-    "unreadable": "The document has it, but it cannot be read.",
+    "absent": "The document does not have the field.",
+    "present": "The document has the field, whether it is readable or not.",
+    "readable": "The document has the field, and it can be read.",
+    "unreadable": "The document has the field, but it cannot be read.",
 }
 CONNECTIVES = {
     "and": "All of these conditions must hold.",
@@ -34,11 +34,11 @@ CONNECTIVES = {
 QUANTIFIERS = {
     "all": "The condition holds for every element; true of an empty list.",
     "any": "The condition holds for at least one element.",
-    "at_least": "The condition holds for at least so many elements: {times: 2, of: {…}}.",
-    "at_most": "The condition holds for at most so many elements: {times: 2, of: {…}}.",
+    "at_least": "The condition holds for at least this many elements: {times: 2, of: {…}}.",
+    "at_most": "The condition holds for at most this many elements: {times: 2, of: {…}}.",
     "count": "The number of elements satisfies these operators: {at_least: 2}.",
     "every_pair_next_to_each_other": "The condition holds for every two neighbors; previous.x is a field of the first.",
-    "exactly": "The condition holds for exactly so many elements: {times: 1, of: {…}}.",
+    "exactly": "The condition holds for exactly this many elements: {times: 1, of: {…}}.",
     "non_empty": "There is at least one element (true), or none (false).",
     "none": "The condition holds for no element.",
     "sorted_by": "The elements are in the order of this field.",
@@ -166,7 +166,7 @@ def _on_scale(name: str, expr: Expression, node: YamlNode, scope: Scope) -> bool
         "R038",
         node,
         f"`{name}: {entry.title}` is always true or always false",
-        "choose a level that is not at the end of the scale",
+        "choose a level that is not the lowest or highest of the scale",
     )
     return False
 
@@ -254,7 +254,7 @@ def _times(
     if isinstance(node, YamlText) and node.value.isdecimal():
         operator = "is" if word.value == "exactly" else word.value
         chosen = f"{{{word.value}: {{times: {node.value}, of: {{…}}}}}}"
-        form = f"write {{count: {{{operator}: {node.value}}}}}, or, for elements that fulfill a condition, {chosen}"
+        form = f"write {{count: {{{operator}: {node.value}}}}}, or, for elements that meet a condition, {chosen}"
     if not isinstance(node, YamlMap) or not scope.keys(node, {"times", "of"}, "R010"):
         return (
             scope.error("R015", node, f"`{word.value}` needs `times` and `of`", form)

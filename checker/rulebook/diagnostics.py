@@ -54,7 +54,7 @@ CODES = {
     "R003": "The file is not well-formed YAML. The position is where the reader stopped; check the line before, too.",
     "R004": "A key appears twice in one mapping, so one of the two would be lost. Remove one.",
     "R005": "Anchors, aliases and merge keys are not allowed: a rule must be readable by itself. Write the value out.",
-    "R006": "Tags and directives are not allowed. Every scalar is a string; its key determines how it is read.",
+    "R006": "Tags and directives are not allowed. Every scalar is a string, and its key determines its meaning.",
     "R007": "A file must have one YAML document. Split the file.",
     "R008": "The file is too large, is nested too deeply, or has too many nodes (limits: rulebook/yaml_loader.py).",
     "R009": "A value has the wrong type, for example a string instead of a list, or is not one of the allowed values.",
@@ -71,25 +71,27 @@ CODES = {
     "ALL means every U.S. profile.",
     "R019": "A citation names a source that is not in the table of sources.",
     "R020": "The era is empty, so the rule could never apply, or a day of `severity_before` has no effect.",
-    "R021": "A template names a value that does not exist there.",
+    "R021": "A template names a value that is not available at that point.",
     "R022": "Another rule already has this id, name or alias.",
     "R023": "An example cannot be built: a text to swap does not occur exactly once, the base is unknown, a bracket "
     "has no partner, or an invalid example marks no position.",
-    "R024": "A stable rule needs a valid and an invalid example, and with an era or guard one that is not applicable.",
+    "R024": "A stable rule needs a valid and an invalid example and, if it has an era or a guard, one that is not "
+    "applicable.",
     "R025": "The pattern uses syntax that is not allowed: patterns must run in linear time in both regex engines.",
     "R026": "The pattern cannot match any text.",
     "R027": "Two rules are equivalent. Keep one, and make the id of the other its alias.",
     "R028": "A deprecated rule must have `replaced_by`, `since` and `reason`; other rules must not.",
     "R029": "No check of that name is registered.",
     "R030": "The pack file is invalid, or the pack needs another version of cablecheck or of the document model.",
-    "R031": "A pack may name only files below its own folder. Links that lead out of the folder are not followed.",
-    "R032": "A mutant listed as equivalent no longer exists, or an example kills it. Remove the entry.",
+    "R031": "A pack may name only files in or below its own folder. Links that lead out of the folder are not "
+    "followed.",
+    "R032": "A mutant that is listed as equivalent no longer exists, or an example kills it. Remove the entry.",
     "R033": "A required key is missing.",
     "R034": "Not a real date. Write dates as 1995-10-14.",
     "R035": "A table, code or spelling appears twice in the vocabulary.",
     "R036": "The condition is empty, or keys of the rule contradict each other (`require` and `check`).",
-    "R037": "An overlay names an unknown rule, or a setting that overlays cannot change.",
-    "R038": "The level is at the end of the scale, so the condition is always true or always false.",
+    "R037": "An overlay names an unknown rule, or a setting that an overlay cannot change.",
+    "R038": "The level is the lowest or highest of the scale, so the condition is always true or always false.",
 }
 
 

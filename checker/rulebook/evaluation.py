@@ -306,7 +306,9 @@ class CompiledRule:
         return env[-1] if part[0] == "element" else getter(part[1], self.context.getters)(env)
 
     def trace(self, env: Env) -> list[tuple[str, Any]]:
-        """Return guard and requirement as evaluated on this telegram: (title, `tracing.Step`), element by element."""
+        """Return the guard and requirement as evaluated on this telegram: (title, `tracing.Step`), element by
+        element.
+        """
         from .tracing import ConditionNode, trace_condition
 
         found: list[tuple[str, Any]] = []

@@ -81,7 +81,9 @@ def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> tuple[str
 
 
 def in_era(era: Any, day: Date | None) -> bool | None:
-    """Return whether a date is in an era (first day, first day after it); None if its precision does not decide it."""
+    """Return whether a date is in an era (first day, first day after it), or None if its precision does not decide
+    it.
+    """
     if not era:
         return True
     if day is None:

@@ -21,8 +21,8 @@ from .yaml_loader import flow_yaml
 
 _HEAD = """# Fields
 
-The fields that the conditions of a rule can name, by the part of the telegram they belong to. This page is made from
-the document model. `cablecheck explain FIELD` shows the same in a terminal, and `cablecheck parse` the values of a
+The fields that the conditions of a rule can name, by the part of the telegram they belong to. This page is generated
+from the document model. `cablecheck explain FIELD` shows the same in a terminal, and `cablecheck parse` the values of a
 telegram. A field of a part is written with dots: `authority.name`.
 """
 _EXAMPLES = {

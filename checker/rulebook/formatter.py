@@ -215,7 +215,9 @@ def _has_map(node: Any) -> bool:
 
 
 def _filled(lead: str, words: list[str], end: str, indent: str, last: str) -> list[str]:
-    """Return words on lines as wide as allowed; each word but the last is followed by `end`, the last by `last`."""
+    """Return words on lines as wide as allowed, with `end` after each word except the last, and `last` after the
+    last word.
+    """
     lines = [lead]
     for number, word in enumerate(words):
         text = word + (end if number < len(words) - 1 else last)

@@ -124,7 +124,7 @@ def check_together(rules: Iterable[Data], files: dict[str, RuleFile]) -> None:
         clash = next((word for word in words if names.setdefault(word, data) is not data), None)
         if clash is not None:
             other = names[clash]
-            taken = f'"{clash}" is taken by {other["id"]} in {other["place"][0]}'
+            taken = f'"{clash}" is already used by {other["id"]} in {other["place"][0]}'
             _report(files, data, "R022", taken, "choose an unused id or name")
             continue
         meaning = repr([data.get(name) for name in MEANING])

@@ -251,7 +251,7 @@ class Rulebook:
         return EvaluationPlan(jobs, undecided, context)
 
     def _in_era(self, rule: Rule, first: int, last: int) -> bool | None:
-        """Return whether the era covers the days between two edges; None if the date does not decide it."""
+        """Return whether the era covers the days between two edges, or None if the date does not decide it."""
         if rule.era is None:
             return True
         if first < 0:
@@ -285,14 +285,14 @@ def match_rules(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool 
 
 
 def unknown_rule(rules: Sequence[Rule], selector: str) -> str:
-    """Return the problem with a selector that matches no rule, with the nearest name; "" if it matches a rule."""
+    """Return the problem with a selector that matches no rule, with the nearest name, or "" if it matches a rule."""
     if _match(rules, selector, inactive=True) is not None:
         return ""
     return f"unknown rule {selector!r}{did_you_mean(selector, _selectors(rules))}"
 
 
 def _match(rules: Sequence[Rule], selector: str, inactive: bool) -> set[str] | None:
-    """Return the ids that a selector matches; `None` if it is unknown."""
+    """Return the ids that a selector matches, or `None` if it is unknown."""
     named = {rule.id for rule in rules if selector in (rule.id, rule.name, *rule.aliases)}
     if named:
         return named

@@ -403,7 +403,7 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
 
 
 def split_brackets(text: str) -> tuple[str, list[list[int]]] | None:
-    """Return the text without brackets, and the [start, end] of each pair; None if a bracket is unpaired."""
+    """Return the text without brackets, and the [start, end] of each pair, or None if a bracket is unpaired."""
     clean: list[str] = []
     places: list[list[int]] = []
     length, start = 0, -1

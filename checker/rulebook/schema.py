@@ -51,7 +51,7 @@ RULE = (
     Key("because", TEXT, "The reason for the rule, as a full sentence.",
         "A paragraph that is quoted elsewhere must carry its own marking."),
     Key("cite", {"type": "array", "items": {"$ref": "#/$defs/citation"}, "minItems": 1},
-        "The clauses the rule comes from.", [{"source": "IC-REG-2016", "clause": "p. 25"}], True),
+        "The clauses on which the rule is based.", [{"source": "IC-REG-2016", "clause": "p. 25"}], True),
     Key("severity", {"enum": list(SEVERITIES)}, "The severity of findings.", "warning"),
     Key("severity_before", {"type": "object", "propertyNames": DAY, "minProperties": 1,
                             "additionalProperties": {"enum": list(SEVERITIES)}},
@@ -75,14 +75,16 @@ RULE = (
     Key("once", FLAG, "Report at most one finding for each document, at the first position.", True),
     Key("message", {**TEXT, "minLength": 3}, "The message of a finding; {field}, {value}, {element} and {count} are "
         "replaced by values.", "paragraph {label} has no portion mark", True),
-    Key("help", TEXT, "What to do about a finding, in the imperative.", "Put the portion mark before the first word."),
+    Key("help", TEXT, "Instructions for correcting a finding, in the imperative.",
+        "Put the portion mark before the first word."),
     Key("suggest", {"type": "object", "properties": {
             "replace": {**TEXT, "description": "The field whose text is replaced."},
             "with": {**TEXT, "description": "The new text."},
             "safe": {**FLAG, "description": "Whether the change is purely typographic."}},
         "required": ["replace", "with"], "additionalProperties": False},
         "A replacement for the text of a field.", {"replace": "element", "with": "{suggestion}", "safe": False}),
-    Key("check", TEXT, "The name of a check in Python, instead of `require`, if no condition can express it.",
+    Key("check", TEXT, "The name of a check written in Python, in place of `require`, if no condition can express the "
+        "requirement.",
         "check-name"),
     Key("with", {"type": "object"}, "The arguments of the check.", {"days": 3}),
     Key("examples", {"type": "object", "properties": {
@@ -116,8 +118,8 @@ EXAMPLE = (
     Key("facts", {"type": "object", "additionalProperties": TEXT},
         "Metadata from the wrapper of the document.", {"classification": "level word"}),
     Key("profile", PROFILE, "The profile to use.", "MY-SCHEME"),
-    Key("severity", {"enum": list(SEVERITIES)}, "The severity of the findings, if it is not `severity` of the rule.",
-        "info"),
+    Key("severity", {"enum": list(SEVERITIES)},
+        "The severity of the findings, if it differs from the rule's `severity`.", "info"),
     Key("note", TEXT, "The purpose of the example.", "a page line precedes the mark"),
     Key("anywhere", FLAG, "The finding has no position that could be marked.", True),
 )  # fmt: skip
@@ -140,7 +142,7 @@ FILE = (
 ENTRY = (
     Key("code", TEXT, "The code that rules use; unique in its table.", "S", True),
     Key("title", TEXT, "The full form.", "Routine"),
-    Key("rank", {"type": "integer"}, "Its rank in an order.", 2),
+    Key("rank", {"type": "integer"}, "The rank of the entry in an order.", 2),
     Key("forms", {"type": "object", "additionalProperties": {"type": ["array", "string", "number"], "items": TEXT}},
         "Spellings by kind, the preferred one first.", {"line": ["ROUTINE-LIKE"], "letter": ["R"]}),
     Key("since", DAY, "The first day of use.", "1953-12-15"),
@@ -169,10 +171,10 @@ PACK = (
     Key("version", {"type": "string"}, "The version of the pack.", "1.0.0", True),
     Key("title", TEXT, "A short description.", "Rules of the registry"),
     Key("model", {"type": "integer"}, "The version of the document model that the pack uses.", 1, True),
-    Key("cablecheck", {"type": "string"}, "The versions of cablecheck that it works with.", ">=0.1,<1", True),
-    Key("licence", TEXT, "The licence of the rules.", "CC0-1.0"),
+    Key("cablecheck", {"type": "string"}, "The versions of cablecheck with which the pack works.", ">=0.1,<1", True),
+    Key("licence", TEXT, "The license of the rules.", "CC0-1.0"),
     Key("sources", TEXTS, "The sources of the rules.", ["the registry's own manual"]),
-    Key("files", TEXTS, "The rule files, if not all in the folder.", ["dates.yaml"]),
+    Key("files", TEXTS, "The rule files, if the pack does not use all those in the folder.", ["dates.yaml"]),
 )  # fmt: skip
 
 

@@ -176,7 +176,8 @@ def witnesses(conditions: Iterable[Expression], env: Env, context: CompileContex
 
 
 def missing(node: ConditionNode, env: Env) -> tuple[tuple[int, str], ...]:
-    """Return the fields whose absence made a condition false, as (depth, dotted name); none if a present part is wrong.
+    """Return the fields whose absence made a condition false, as (depth, dotted name), or none if a present part is
+    wrong.
 
     An absence is a condition on a field without a value, or a quantifier that found no element. Any one of several
     alternatives would have been enough, so each that is missing counts.

@@ -75,7 +75,7 @@ class YamlMap:
         return value.value if isinstance(value, YamlText) else default
 
     def items(self) -> Iterator[tuple[YamlText, YamlNode]]:
-        """Yield keys and values, without private `x-` keys."""
+        """Yield the keys and values, without private `x-` keys."""
         for key, value in self.pairs.values():
             if not key.value.startswith("x-"):
                 yield key, value

@@ -207,7 +207,7 @@ class Defect(Record):
         return all(values.get(name) for name in self.needs)
 
     def apply(self, values: Values, header: str, body: str) -> tuple[str, str, str, int] | None:
-        """Return header, body, the expected words and their offset in the text; `None` if the words are missing."""
+        """Return header, body, the expected words and their offset in the text, or `None` if the words are missing."""
         place = -1
         text = header + body
         edge = len(header)

@@ -311,7 +311,7 @@ class Workbench:
         return self._texts.text(place, items, current) if place else PaneText((), ())
 
     def _highest(self) -> object:
-        """Return the highest level in the audit, as an entry of the vocabulary; `None` if no level was read."""
+        """Return the highest level in the audit, as an entry of the vocabulary, or `None` if no level was read."""
         code = self.tables.value("select level from telegram where rank is not null order by rank desc limit 1")
         return self.levels.get(code)
 

@@ -25,7 +25,8 @@ DOCUMENT_COLUMNS = (
     "undetermined",
 )  # fmt: skip
 DUE_SENTENCE = (
-    "A date that has passed is not declassification: a document stays as marked until someone with authority acts."
+    "A document is not declassified merely because its date has passed: "
+    "it keeps its markings until someone with authority acts."
 )
 
 

@@ -101,7 +101,7 @@ class Criteria(Record):
         return Criteria(kept, self.q, self.sort)
 
     def pairs(self, **more: object) -> list[tuple[str, str]]:
-        """Return names and values in a fixed order, with other values for `sort` and `page` if they are given."""
+        """Return the names and values in a fixed order, with `sort` and `page` replaced if they are given."""
         pairs = [
             (name, sign + value if sign else _escaped(value))
             for name in FACETS

@@ -90,7 +90,7 @@ def _sample(workbench: Workbench, request: Request) -> Sample | None:
 
 
 def _arguments(request: Request) -> tuple[int, int]:
-    """Return size and seed of the sample. Raises `ConfigError`."""
+    """Return the size and seed of the sample. Raises `ConfigError`."""
     given = []
     for name, default, low, high in (("size", DEFAULT_SIZE, 1, LARGEST), ("seed", 1, 0, 999_999_999)):
         text = request.query_params.get(name, str(default))

@@ -55,7 +55,7 @@ def day(value: object) -> str:
 
 
 def telegram_text(text: str) -> Markup:
-    """Return text of a telegram for HTML: tabs stay, all other control and reordering characters become escapes."""
+    """Return telegram text for HTML, in which control and reordering characters other than tabs become escapes."""
     return Markup("\t".join(html_text(part) for part in text.split("\t")))
 
 

@@ -229,13 +229,13 @@ class AuditTables:
         return self.rows(f"{_ONE} where fingerprint <> '' and {where} {_FIRST} limit ?", [*values, most])
 
     def drawable(self, criteria: Criteria) -> list[tuple[str, str]]:
-        """Return rule and fingerprint of the findings that meet the criteria, for a sample."""
+        """Return the rule and fingerprint of each finding that meets the criteria, for a sample."""
         where, values = self.condition(criteria)
         rows = self.rows(f"select distinct rule, fingerprint from item where fingerprint <> '' and {where}", values)
         return [(row["rule"], row["fingerprint"]) for row in rows]
 
     def drawable_telegrams(self, criteria: Criteria) -> list[tuple[str, str]]:
-        """Return level and number of the telegrams that meet the criteria, as far as they are about telegrams."""
+        """Return the level and number of each telegram that meets the criteria that concern telegrams."""
         names = ("level", "post", "year", "era", "tag", "layout", "reader")
         own = {name: choice for name, choice in criteria.choices.items() if name in names}
         where, values = self.condition(Criteria(own), telegrams=True)
@@ -381,7 +381,10 @@ class AuditTables:
     # ---- Decisions ---------------------------------------------------------------------------------------------------
 
     def decide(self, latest: Mapping[str, tuple[str, str]]) -> None:
-        """Set decision and reviewer of findings: fingerprint -> (decision, reviewer); `none` reopens them."""
+        """Set the decision and reviewer of findings: fingerprint -> (decision, reviewer).
+
+        The decision `none` reopens a finding.
+        """
         with self._writing, self._con.cursor() as cursor:
             self._set(cursor, latest)
             self._kept = {}

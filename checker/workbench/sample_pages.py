@@ -48,7 +48,7 @@ def _row(workbench: Workbench, name: str) -> dict[str, object]:
 
 
 def _overall(found: Mapping[str, Precision]) -> str:
-    """Return the precision over all rules with its interval, in words; "" if there are too few judged findings."""
+    """Return the precision over all rules with its interval, in words, or "" if there are too few judged findings."""
     share = overall(found)
     return f"{100 * share[0]:.0f}% ({100 * share[1]:.0f}-{100 * share[2]:.0f}%)" if share else ""
 

@@ -71,4 +71,4 @@ def test_the_totals_are_worded_alike(tmp_path, capsys):
         assert [*lint, f"see {out}/report.html"] == capsys.readouterr().out.splitlines()
         report = (tmp_path / str(number) / "report.txt").read_text().splitlines()
         assert lint[0] == report[2]
-    assert lint[1].endswith("; undetermined: 1 document not judged, marking not recognized")
+    assert lint[1].endswith("; undetermined: 1 document not checked, marking not recognized")

@@ -28,7 +28,7 @@ Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d).
 1. (C) The boats are old.
 DOE
 """
-NOTE = "A date that has passed is not declassification: a document stays as marked until someone with authority acts.\n"
+NOTE = "A document is not declassified merely because its date has passed: it keeps its markings until someone with authority acts.\n"
 
 
 @pytest.fixture

@@ -155,7 +155,7 @@ def test_a_withdrawn_text_is_told_from_a_lost_one(
     report = json.loads(capsys.readouterr().out)
     assert (report["summary"]["checked"], report["findings"]) == (1, [])
     reasons = {one["why"] for one in report["undetermined"] if one["rule"] == "FMT-027"}
-    assert reasons == {f"this copy does not have the text: {reason}"}
+    assert reasons == {f"the text is missing from this copy: {reason}"}
 
 
 def test_a_document_withheld_in_full_is_checked_and_undetermined(

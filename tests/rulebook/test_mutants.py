@@ -166,7 +166,7 @@ def test_the_mutants_of_a_rule_are_not_tried_before_its_examples_pass(tmp_path: 
     path = tmp_path / "office.yaml"
     path.write_text(RANK.replace("    WHEN\n", ""), encoding="utf-8")
     assert (
-        f"{path}:4: OFF-201: mutants not tried until its examples pass"
+        f"{path}:4: OFF-201: mutants are not tested until its examples pass"
         in authoring.test_files([str(path)], mutants=True).lines
     )
 

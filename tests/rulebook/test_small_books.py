@@ -147,15 +147,15 @@ def test_without_levels_nothing_else_is_read(here: Path) -> None:
     ("rules", "expected"),
     [
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-01", "b", "", "{mrn: absent}")],
-         '5:5: error[R022]: "TWO-01" is taken by TWO-01 in mine/two.yaml\n'
+         '5:5: error[R022]: "TWO-01" is already used by TWO-01 in mine/two.yaml\n'
          "      = help: choose an unused id or name"),
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "a", "", "{mrn: absent}")],
-         '5:5: error[R022]: "a" is taken by TWO-01 in mine/two.yaml\n      = help: choose an unused id or name'),
+         '5:5: error[R022]: "a" is already used by TWO-01 in mine/two.yaml\n      = help: choose an unused id or name'),
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "b", "aliases: [X, TWO-01]", "{mrn: absent}")],
-         '5:5: error[R022]: "TWO-01" is taken by TWO-01 in mine/two.yaml\n'
+         '5:5: error[R022]: "TWO-01" is already used by TWO-01 in mine/two.yaml\n'
          "      = help: choose an unused id or name"),
         ([rule("TWO-01", "second-rule", "", "{mrn: absent}")],
-         '4:5: error[R022]: "second-rule" is taken by ONE-02 in rules/one.yaml\n'
+         '4:5: error[R022]: "second-rule" is already used by ONE-02 in rules/one.yaml\n'
          "      = help: choose an unused id or name"),
         ([rule("TWO-01", "a", "aliases: [a, TWO-01, b]")], "4:5: error[R027]: equivalent to ONE-01\n"
          "      = help: keep one, and list the other id under `aliases`"),
@@ -200,7 +200,9 @@ def test_one_clash_hides_no_other(here: Path) -> None:
         },
     )
     told = [words.partition("\n")[0].partition(": ")[2] for words in troubles(["mine/two.yaml"])]
-    assert [f'error[R022]: "{name}" is taken by TWO-0{n} in mine/two.yaml' for name, n in (("a", 1), ("b", 3))] == told
+    assert [
+        f'error[R022]: "{name}" is already used by TWO-0{n} in mine/two.yaml' for name, n in (("a", 1), ("b", 3))
+    ] == told
     assert ("", (), frozenset()) == ((book := Rulebook([], rulebook.load().vocabulary)).digest, book.packs, book.named)
 
 
@@ -270,7 +272,7 @@ def test_files_that_are_checked_together_are_judged_against_each_other(here: Pat
         write(here, {f"mine/{name}.yaml": chapter(rule("TWO-07", name, "", f"{{banner.serial: {{is: {len(name)}}}}}"))})
     assert [] == troubles(["mine/three.yaml"]) == troubles(["mine/four.yaml"])
     (told,) = troubles(["mine/three.yaml", "mine/four.yaml"])
-    assert told.startswith('mine/four.yaml:4:5: error[R022]: "TWO-07" is taken by TWO-07 in mine/three.yaml')
+    assert told.startswith('mine/four.yaml:4:5: error[R022]: "TWO-07" is already used by TWO-07 in mine/three.yaml')
 
 
 def test_drafts_and_deprecated_rules_run_only_when_named(here: Path) -> None:
@@ -842,7 +844,7 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
         *none,
         "mine/two.yaml:4: TWO-01 mutant survives: three",
         "mine/two.yaml:6: TWO-03 mutant survives: three",
-        "mine/two.yaml:5: TWO-02: mutants not tried until its examples pass",
+        "mine/two.yaml:5: TWO-02: mutants are not tested until its examples pass",
         "mine/two.yaml:7:8: error[R032]: TWO-03: old",
         "3 rules, 5 of 6 examples hold",
         "4 of 8 mutants killed, 2 excused, 2 alive",

@@ -171,7 +171,7 @@ def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
 
 
 def _lost(telegram: Telegram, cursor: Cursor, locator: Fact | None) -> Word | None:
-    """Return the code of the reason why the archive has no text; `None` if it has text."""
+    """Return the code of the reason why the archive has no text, or `None` if it has text."""
     if telegram.paragraphs or (telegram.banner is not None and not isinstance(telegram.banner, Unread)):
         return None
     entry, start, end = lost_text(cursor, locator.text if locator is not None else "")

@@ -134,7 +134,7 @@ def _form_start(cursor: Cursor) -> int:
 
 
 def _other_copies(cursor: Cursor) -> list[Cut]:
-    """Return everything that belongs to a copy other than the last complete one."""
+    """Return everything that belongs to copies other than the last complete copy."""
     headers = _headers(cursor)
     starts = _copy_starts(cursor, headers)
     if not starts:
@@ -242,7 +242,7 @@ def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
 
 
 def _headers(cursor: Cursor) -> list[int]:
-    """Return where each teletype header begins that has the same originator as the first."""
+    """Return the beginning of each teletype header that has the same originator as the first."""
     lines = []
     for form in cursor.grammar.label("sender", "line"):
         if cursor.fold.startswith(form + " "):

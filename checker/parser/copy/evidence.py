@@ -82,7 +82,7 @@ def _withheld(telegram: Telegram) -> list[Damage]:
         covers = "head" if deletion.span.start < first else "text" if deletion.place in ("mark", "paragraph") else ""
         if deletion.place == "margin" and covers == "head":
             covers = ""
-        why = " ".join(("a deletion is at this place", *deletion.codes))
+        why = " ".join(("there is a deletion at this position", *deletion.codes))
         found.append(Damage(deletion.span, "deletion", covers, why))
     return found
 
@@ -180,7 +180,9 @@ def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
         mark = paragraphs[first].mark
         start = paragraphs[first].span.start if mark is None else mark.span.start  # the number itself is a finding
         span = Span(start, paragraphs[last].span.end)
-        yield Damage(span, "other_text", "", "the paragraph numbers fall back, so the text may be another telegram's")
+        yield Damage(
+            span, "other_text", "", "the paragraph numbers start over, so the text may belong to another telegram"
+        )
 
 
 def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:

@@ -78,7 +78,7 @@ class PageLineFinder:
                 at = cursor.fold.find(word, at + len(word), self.limit)
 
     def _page_head(self, line: int, at: int, page: int, after: int) -> int:
-        """Cut one page head and the level lines above it; return its last offset."""
+        """Cut one page heading and the level lines above it; return its last offset."""
         cursor = self.cursor
         end = cursor.line_end(after)
         text_end = cursor.trim(at, end)[1]
@@ -116,7 +116,7 @@ class PageLineFinder:
         return None
 
     def _joined_head(self, line: int, at: int, number: re.Match[str]) -> None:
-        """Cut a page head that follows other text on its line, with the level before it."""
+        """Cut a page heading that follows other text on its line, with the level before it."""
         cursor = self.cursor
         end = cursor.line_end(at)
         head = _HEAD.match(cursor.fold, cursor.trim(number.end(), end)[0], end)

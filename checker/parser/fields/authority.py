@@ -264,7 +264,7 @@ def _letters(block: AuthorityBlock, at: int) -> tuple[tuple[Letter, ...], int]:
 
 
 def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
-    """Return the next letter or letters; `None` if the text after the sentence begins."""
+    """Return the next letter or letters, or `None` if the text after the sentence begins."""
     flat = block.flat
     between = _BETWEEN.match(flat, at)
     assert between is not None
@@ -286,9 +286,7 @@ def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
 
 
 def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
-    """Return whether the parenthesis at `at` is a portion mark: it has a control, or it is followed by text or by
-    nothing.
-    """
+    """Return whether the parenthesis at `at` is a portion mark: it has a control, or text or nothing follows it."""
     fold = block.cursor.fold
     place = block.start + at
     mark = _MARK.match(fold, place)

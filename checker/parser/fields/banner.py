@@ -115,7 +115,7 @@ def may_be_banner(cursor: Cursor, start: int) -> bool:
 
 
 def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the classification line that begins at `start` and ends before `end`; `None` if the line is not one.
+    """Return the classification line that begins at `start` and ends before `end`, or `None` if the line is not one.
 
     The message number may be on the next line. What follows the number on the line is left to the caller, because the
     banner's span ends before it.
@@ -215,7 +215,7 @@ def _after_letters(fold: str, at: int, end: int, count: int) -> int:
 
 
 def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | None:
-    """Return the section, the number of sections, and where the counter ends; `None` if there is no counter."""
+    """Return the section, the number of sections, and where the counter ends, or `None` if there is no counter."""
     fold = cursor.fold
     start = _section_start(cursor.grammar, fold, at)
     if start is None:

@@ -71,7 +71,7 @@ class Block(Record):
 
 
 def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
-    """Return the code of the label at an offset and where its value begins; `None` if no label begins there."""
+    """Return the code of the label at an offset and where its value begins, or `None` if no label begins there."""
     fold = cursor.fold
     letter = fold[at]
     forms = cursor.grammar.label_forms.get(letter)

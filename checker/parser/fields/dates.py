@@ -142,7 +142,7 @@ def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
 
 
 def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
-    """Return the date-time group that begins at `start`, with its precedence; `None` if there is none."""
+    """Return the date-time group that begins at `start`, with its precedence, or `None` if there is none."""
     match = _DTG.match(cursor.fold, start, end)
     spread = match is None
     if match is None:

@@ -180,7 +180,7 @@ class HeaderReader:
         return 0
 
     def _kind(self, start: int, end: int, block: str | None) -> str | None:
-        """Return the block of the header to which the line belongs; `None` if it is not a header line."""
+        """Return the block of the header to which the line belongs, or `None` if it is not a header line."""
         cursor = self.cursor
         fold = cursor.fold
         stop = fold.find(" ", start, end)
@@ -220,7 +220,7 @@ class HeaderReader:
         return self.names.get(first) in ("routing", "station") or read_dtg(cursor, low, high) is not None
 
     def _settle(self, kind: str, first: str, start: int, end: int) -> str | None:
-        """Return the block of a line whose first word can begin several blocks; `None` if it fits none."""
+        """Return the block of a line whose first word can begin several blocks, or `None` if it fits none."""
         fold = self.cursor.fold
         rest = self.cursor.after_blanks(start + len(first))
         if kind in ("to", "info", "offices") and _OFFICE.match(fold, rest):

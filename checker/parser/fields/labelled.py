@@ -161,7 +161,7 @@ def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> boo
 
 
 def _named(cursor: Cursor, fold: str, at: int, end: int) -> re.Match[str] | None:
-    """Return the year, post and serial number that begin at `at`; `None` if they do not name a telegram."""
+    """Return the year, post and serial number that begin at `at`, or `None` if they do not name a telegram."""
     match = _NAMED.match(fold, at, end)
     if match is None or match.end() - at > _LONGEST_REFERENCE:
         return None

@@ -66,7 +66,7 @@ class MemorandumReader:
         self._paragraphs()
 
     def _line(self, here: int, start: int, last: int, number: int) -> str | None:
-        """Return the kind of a line: banner, field, authority label, notice, or date; `None` for text."""
+        """Return the kind of a line: banner, field, authority label, notice, or date, or `None` for text."""
         cursor = self.cursor
         if last - start <= finder.LONGEST_BANNER and self._banner(here, start, last):
             return "banner"

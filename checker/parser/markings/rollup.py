@@ -25,7 +25,7 @@ def roll_up(
     captions: Sequence[str] = (),
     place: Span | None = None,
 ) -> Rollup | None:
-    """Return the banner that `marks`, the portion marks in order, require; `None` if no mark has a level.
+    """Return the banner that `marks`, the portion marks in order, require, or `None` if no mark has a level.
 
     `profile` is a code of the table `profiles`. On telegrams the line shows only the level, and captions (their codes)
     show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the Register's ten steps apply (IC-REG-2016 p. 27-30). The
