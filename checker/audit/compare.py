@@ -115,7 +115,7 @@ def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
     plans = [checkpoint.read_plan(shard) for shard in shards]
     batches = _agreed(shards, plans)
     rulebook = load_rulebook(options)
-    rules = corpus_rules.load(words=rulebook.vocabulary) if options.corpus_rules else []
+    rules = corpus_rules.shipped(rulebook.vocabulary) if options.corpus_rules else []
     if plans[0]["rules"] != _digest(rulebook, rules):
         raise ConfigError("the shards were made with other rules; merge with the same version and configuration")
     parts = checkpoint.parts_folder(out)

@@ -48,7 +48,7 @@ def run(
     """
     database.engine()  # fail now rather than after an hour
     rulebook = load_rulebook(options)
-    rules = corpus_rules.load(words=rulebook.vocabulary) if options.corpus_rules else []
+    rules = corpus_rules.shipped(rulebook.vocabulary) if options.corpus_rules else []
     plan = checkpoint.make_plan(paths, out, options, _digest(rulebook, rules))
     if options.resume and checkpoint.is_finished(plan, out, options):
         return _finished_result(out, options)
