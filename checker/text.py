@@ -294,6 +294,12 @@ class View:
             return Span if self._sources[0] == 0 else self.span
         return partial(LazySpan, self)
 
+    def starts(self, offsets: Iterable[int]) -> list[int]:
+        """Return where in the source the code points at these offsets, all within this view, begin."""
+        lows, sources, kept = self._lows, self._sources, self._kept
+        found = [(bisect_right(lows, offset) - 1, offset) for offset in offsets]
+        return [sources[at] + (offset - lows[at] if kept[at] else 0) for at, offset in found]
+
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return the start and end of the span of the source for the code points `start` to `end` of this view."""
         first = self._begin(start)

@@ -286,8 +286,9 @@ def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
     low, high = whole.span(0, 0).start, whole.span(size, size).start
     if cursor is whole and high - low == size:  # the view is one span of its source
         return [(low + start, kind) for start, kind in cursor.parts if start < size]
-    place = cursor.view.place
-    return [(place(start, start)[0], kind) for start, kind in cursor.parts if start < size]
+    parts = [part for part in cursor.parts if part[0] < size]
+    starts = cursor.view.starts([start for start, _ in parts])
+    return [(start, kind) for start, (_, kind) in zip(starts, parts, strict=True)]
 
 
 def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
