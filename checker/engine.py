@@ -106,9 +106,18 @@ class Judgment(Record):
 
 
 def judge(
-    telegram: Telegram, source: Source, rulebook: Rulebook, path: str = "", cable: str = "", tally: Tally | None = None
+    telegram: Telegram,
+    source: Source,
+    rulebook: Rulebook,
+    path: str = "",
+    cable: str = "",
+    tally: Tally | None = None,
+    lines: bool = True,
 ) -> Judgment:
-    """Evaluate all rules that may apply to a telegram. `tally` receives the verdict counts and the crashes."""
+    """Evaluate all rules that may apply to a telegram. `tally` receives the verdict counts and the crashes.
+
+    Without `lines`, findings do not contain the source lines that they touch, which take time to find in a long file.
+    """
     tally = Tally() if tally is None else tally
     tally.documents += 1
     plan = rulebook.plan(telegram.profile, telegram.date)
@@ -130,7 +139,7 @@ def judge(
     if unknown:
         judgment.undetermined = _undetermined(unknown, telegram, source, path, cable)
     if failed:
-        judgment.findings = _findings(failed, telegram, source, path, cable)
+        judgment.findings = _findings(failed, telegram, source, path, cable, lines)
     _count(failed, unknown, tally)
     return judgment
 
@@ -241,8 +250,9 @@ def _not_passed(
         evaluation.carefully(plan.root, env)
     for job in evaluation.undetermined:
         evaluation.alone(job, env)
+    counts = tally.counts
     for rule, _ in evaluation.applied:
-        tally.of(rule.id).applied += 1
+        (counts.get(rule.id) or tally.of(rule.id)).applied += 1
     for (rule, compiled), outcome in evaluation.broken:
         issues, error = call_safely(compiled.issues, outcome, env)
         if error is None:
@@ -265,11 +275,11 @@ class _Evaluation:
 
     def quickly(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate all rules of a branch. Raises whatever a rule raises."""
-        jobs = branch.jobs
+        jobs = [*branch.jobs]
         for test, job in branch.leaves:
             answer = test(env)
             if answer:
-                jobs = [*jobs, job]
+                jobs.append(job)
             elif answer is None:
                 self.undetermined.append(job)
         for job in jobs:
@@ -352,9 +362,9 @@ def _trace_id(error: Exception, owner: str = "") -> tuple[str, str]:
 
 
 def _findings(
-    failed: list[tuple[Rule, Issue]], telegram: Telegram, source: Source, path: str, cable: str
+    failed: list[tuple[Rule, Issue]], telegram: Telegram, source: Source, path: str, cable: str, lines: bool
 ) -> list[Finding]:
-    made = [_finding(rule, issue, telegram, source, path, cable) for rule, issue in failed]
+    made = [_finding(rule, issue, telegram, source, path, cable, lines) for rule, issue in failed]
     made.sort(key=Finding.order)
     identity = telegram.mrn or path
     seen: dict[str, int] = {}
@@ -383,7 +393,9 @@ def sha256() -> Callable[[bytes], Any]:
     return sha256
 
 
-def _finding(rule: Rule, issue: Issue, telegram: Telegram, source: Source, path: str, cable: str) -> Finding:
+def _finding(
+    rule: Rule, issue: Issue, telegram: Telegram, source: Source, path: str, cable: str, lines: bool
+) -> Finding:
     span = issue.span if issue.span is not None else first_line(telegram, source)
     suggestion = None
     if issue.replace is not None:
@@ -403,7 +415,7 @@ def _finding(rule: Rule, issue: Issue, telegram: Telegram, source: Source, path:
         issue.at,
         rule.cite,
         rule.help,
-        tuple(source.lines(span)[:MAX_LINES]),
+        tuple(source.lines(span)[:MAX_LINES]) if lines else (),
         suggestion,
         related=tuple(_related(*place, source) for place in issue.related),
     )

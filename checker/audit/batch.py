@@ -144,7 +144,7 @@ class BatchWorker:
         name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
         silent = linter.ignored_rules(item.path)
-        judgment = engine.judge(telegram, item.view.source, linter.rulebook, item.path, name, tally)
+        judgment = engine.judge(telegram, item.view.source, linter.rulebook, item.path, name, tally, lines=False)
         parts.add_rows(
             "undetermined",
             [

@@ -66,14 +66,15 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "_found", "_guard", "_load", "_requirement", "arguments", "check", "context", "data", "each", "judge", "listed",
-        "require", "when", "where",
+        "_found", "_guard", "_load", "_nodes", "_quantified", "arguments", "check", "context", "data", "each",
+        "judge", "listed", "require", "when", "where",
     )  # fmt: skip
 
     def __init__(self, head: Data, context: CompileContext, load: Callable[[], Data] | None = None) -> None:
         self._load = load or (lambda: head)
         self.context = context
-        self._requirement: Any = None
+        self._nodes: dict[str, Any] = {}
+        self._quantified: list[Any] | None = None
         self._found: tuple[object, tuple[tuple[Span, str], ...]] | None = None
         when = head.get("when")
         self.when: Expression | None = when if isinstance(when, list) else None
@@ -200,11 +201,15 @@ class CompiledRule:
 
     def requirement(self) -> Any:
         """Return the requirement as a tree of compiled conditions; built on first use."""
-        if self._requirement is None:
+        return self._node("require", self.data["require"])
+
+    def _node(self, key: str, expr: Expression) -> Any:
+        """Return a condition of the rule as a tree of compiled conditions; built on first use."""
+        if key not in self._nodes:
             from .tracing import ConditionNode
 
-            self._requirement = ConditionNode(self.data["require"], self.context)
-        return self._requirement
+            self._nodes[key] = ConditionNode(expr, self.context)
+        return self._nodes[key]
 
     def issues(self, outcome: RuleOutcome, env: Env) -> list[Issue]:
         """Return the failures or, if there are none, one issue for the verdict that cannot be given.
@@ -223,9 +228,9 @@ class CompiledRule:
         return found or [self._undetermined(inside, trail) for inside, trail in outcome.unknown[:1]]
 
     def _guard_issue(self, env: Env) -> Issue:
-        from .tracing import ConditionNode, cause_of
+        from .tracing import cause_of
 
-        cause = cause_of(ConditionNode(self.when or [], self.context), env, ("",))
+        cause = cause_of(self._node("when", self.when or []), env, ("",))
         span, at = location_of(cause.path, cause.env, cause.trail)
         return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
@@ -250,16 +255,19 @@ class CompiledRule:
         from .tracing import witnesses
 
         if self._found is None or self._found[0] is not telegram:
-            self._found = telegram, witnesses(conjuncts(self.when).values(), (telegram,), self.context)
+            if self._quantified is None:
+                parts = conjuncts(self.when).items()
+                self._quantified = [self._node(key, part) for key, part in parts if part[0] == "any"]
+            self._found = telegram, witnesses(self._quantified, (telegram,))
         return self._found[1]
 
     def _undetermined(self, env: Env, trail: Trail) -> Issue:
-        from .tracing import Cause, ConditionNode, cause_of
+        from .tracing import Cause, cause_of
 
         if len(env) == 1 and self.each is not None:
             cause = Cause(self.each, env, trail)
         elif self.where is not None and self.where(env) is None:
-            cause = cause_of(ConditionNode(self.data["where"], self.context), env, trail)
+            cause = cause_of(self._node("where", self.data["where"]), env, trail)
         else:
             cause = cause_of(self.requirement(), env, trail)
         span, at = self._location(env, trail, cause)
@@ -309,17 +317,17 @@ class CompiledRule:
         """Return the guard and requirement as evaluated on this telegram: (title, `tracing.Step`), element by
         element.
         """
-        from .tracing import ConditionNode, trace_condition
+        from .tracing import trace_condition
 
         found: list[tuple[str, Any]] = []
         if self.when is not None:
-            found.append(("when", trace_condition(ConditionNode(self.when, self.context), env)))
+            found.append(("when", trace_condition(self._node("when", self.when), env)))
         if self.check is not None:
             return found
         for title, inside in self._titled_elements(env):
             where = self.data.get("where")
             if isinstance(where, list):
-                if trace_condition(ConditionNode(where, self.context), inside).answer is False:
+                if trace_condition(self._node("where", where), inside).answer is False:
                     continue
             found.append((f"require {title}".strip(), trace_condition(self.requirement(), inside)))
         return found

@@ -231,8 +231,10 @@ class Rulebook:
         if day is None:
             key = (profile, -1, -1)
         else:
-            first, last = day.first.isoformat(), day.last.isoformat()
-            key = (profile, bisect_right(self._edges, first), bisect_right(self._edges, last))
+            first = last = bisect_right(self._edges, day.first.isoformat())
+            if day.last is not day.first:
+                last = bisect_right(self._edges, day.last.isoformat())
+            key = (profile, first, last)
         if key not in self._plans:
             self._plans[key] = self._plan(*key)
         return self._plans[key]

@@ -161,14 +161,13 @@ def _place_of(path: Path, env: Env, trail: Trail) -> tuple[Span | None, str]:
     return found
 
 
-def witnesses(conditions: Iterable[Expression], env: Env, context: CompileContext) -> tuple[Place, ...]:
-    """Return the first element that makes each `any` of a guard's conditions true, such as the (NF) paragraph."""
+def witnesses(conditions: Iterable[ConditionNode], env: Env) -> tuple[Place, ...]:
+    """Return the first element that makes each condition `any` of a guard true, such as the (NF) paragraph."""
     places = []
-    for expr in conditions:
-        if expr[0] == "any":
-            cause = cause_of(ConditionNode(expr, context), env, ("",))
-            span, at = location_of(cause.path, cause.env, cause.trail)
-            places += [(span, at)] if span is not None else []
+    for node in conditions:
+        cause = cause_of(node, env, ("",))
+        span, at = location_of(cause.path, cause.env, cause.trail)
+        places += [(span, at)] if span is not None else []
     return tuple(places)
 
 
