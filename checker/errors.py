@@ -55,3 +55,8 @@ def did_you_mean(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
 
     close = get_close_matches(word, list(words), n=1, cutoff=cutoff)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 error` or `2 errors`; `info` has no plural."""
+    return f"{number:,} {noun}" if number == 1 or noun == "info" else f"{number:,} {noun}s"

@@ -9,11 +9,10 @@ from . import document_linter, readers, resources
 from . import rulebook as rulebook_package
 from .config import Options, check_rule_names
 from .document_linter import DocumentLinter
-from .errors import ConfigError, InputError, did_you_mean
+from .errors import ConfigError, InputError, count, did_you_mean
 from .model import Telegram
 from .parser.layouts.detect import NOT_A_TELEGRAM
 from .record import Lazy, Record, copied
-from .reporters.terminal import count
 from .resources import VERSION
 from .results import (
     DECIDED,

@@ -79,6 +79,23 @@ def test_the_examples_of_the_words_are_conditions(tmp_path: Path) -> None:
     assert len(shown) >= 7 and [] == check_files([str(path)])
 
 
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [
+        ("caption", "Caption: A caption line.\n  Found in: captions, "),
+        ("telegram", "Telegram: One telegram or marked document, "),
+        ("telegram.level", "level of Telegram: level "),
+        ("caption.code", "Caption.code of Caption: text\n"),
+        ("element", "element: The element of `each` that is being tested"),
+        ("mutate", "mutate: `rules test --mutate` changes each rule"),
+        ("Party.rank", "Party.rank of Party: count\n  Meaning: The rank of the precedence word; a higher number is"),
+    ],
+)
+def test_the_words_of_the_pages_are_explained(word: str, wanted: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "--isolated", word]) == 0
+    assert capsys.readouterr().out.startswith(wanted)
+
+
 def test_a_field_comes_before_the_word_of_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", "--isolated", "unknown"]) == 0
     told = capsys.readouterr().out

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from ..errors import ConfigError
+from ..errors import ConfigError, count
 from ..resources import data_dir
 from ..rulebook.diagnostics import Diagnostic
 from ..rulebook.mutation import Mutant
@@ -48,7 +48,7 @@ def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
     finally:
         query.close()
     held = not lines
-    lines.append(f"{len(rules)} corpus rules, {good} of {examples} examples passed")
+    lines.append(f"{count(len(rules), 'corpus rule')}, {good} of {examples} examples passed")
     if mutants:
         lines.append(f"{killed} of {made} mutants killed, {excused} equivalent, {made - killed - excused} survived")
     return lines, held

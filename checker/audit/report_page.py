@@ -11,11 +11,12 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from ..errors import count
 from ..record import Record
 from ..reporters.escaping import html_text
 from ..reporters.page_style import BASE, COLORS
 from ..reporters.terminal import account as account_words
-from ..reporters.terminal import count, tally
+from ..reporters.terminal import tally
 from ..resources import VERSION
 from ..results import SEVERITIES
 from .samples import Precision

@@ -10,8 +10,9 @@ from typing import Any
 from .. import rulebook
 from ..config import Options
 from ..decisions import DecisionLog
+from ..errors import count
 from ..reporters.escaping import markdown_cell, visible
-from ..reporters.terminal import account, count, tally
+from ..reporters.terminal import account, tally
 from ..resources import VERSION
 from ..results import SEVERITIES
 from . import samples

@@ -13,10 +13,9 @@ from .. import engine, readers
 from .. import rulebook as rulebook_package
 from ..config import Options
 from ..document_linter import DocumentLinter
-from ..errors import ConfigError, RuleError
+from ..errors import ConfigError, RuleError, count
 from ..record import copied
 from ..reporters.escaping import visible
-from ..reporters.terminal import count
 from ..resources import VERSION
 from ..rulebook import loader
 from . import checkpoint, pipeline

@@ -8,10 +8,10 @@ import sys
 
 from .. import linter
 from ..config import Options
-from ..errors import ConfigError
+from ..errors import ConfigError, count
 from ..record import copied
 from ..reporters.escaping import visible
-from ..reporters.terminal import account, count, tally, verdict_of
+from ..reporters.terminal import account, tally, verdict_of
 from ..resources import cache_dir, reason_to_ignore_cache
 from ..results import CLEAN, FOUND, UNJUDGED, UNTRUSTED
 from . import options as cli_options
@@ -90,7 +90,7 @@ def _run(paths: list[str], args: argparse.Namespace, options: Options):  # type:
     bar = output.ProgressBar()
 
     def show(progress) -> None:  # type: ignore[no-untyped-def]
-        units = f"{progress.documents:,} documents, {progress.batches:,} of {progress.total:,} batches"
+        units = f"{count(progress.documents, 'document')}, {progress.batches:,} of {progress.total:,} batches"
         bar.show(progress.batches / progress.total, units, progress.documents)
 
     try:
@@ -208,7 +208,7 @@ def _print_result(out: str, result, fail_level: str) -> None:  # type: ignore[no
     for notice in result.notices:
         output.say(f"cablecheck: {visible(notice)}", to_stderr=True)
     if "account" not in result.summary:
-        print(f"{visible(out)}: shard {result.summary['shard']}, {result.summary['documents']:,} documents")
+        print(f"{visible(out)}: shard {result.summary['shard']}, {count(result.summary['documents'], 'document')}")
         return
     unjudged = result.summary.get("unrecognized", 0)
     verdicts = {output.OK: UNJUDGED if unjudged else CLEAN, output.FINDINGS: FOUND}

@@ -7,9 +7,8 @@ import os
 import sys
 
 from .. import baseline, linter
-from ..errors import ConfigError
+from ..errors import ConfigError, count
 from ..reporters.escaping import visible
-from ..reporters.terminal import count
 from ..resources import VERSION
 from ..results import Outcome
 from . import options as cli_options

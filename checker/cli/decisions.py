@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .. import decisions
 from ..decisions import ACCEPTED, HIDES, TITLES, DecisionLog, ReviewDecision
-from ..errors import ConfigError
+from ..errors import ConfigError, count
 from ..reporters.escaping import csv_cell, visible
-from ..reporters.terminal import count, grid
+from ..reporters.terminal import grid
 from . import options as cli_options
 from . import output
 

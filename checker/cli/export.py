@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from ..errors import count
 from ..reporters.escaping import visible
-from ..reporters.terminal import count
 from . import options as cli_options
 from . import output
 

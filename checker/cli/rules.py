@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from .. import linter
 from ..config import Options
-from ..errors import ConfigError
+from ..errors import ConfigError, count
 from ..reporters.escaping import visible
-from ..reporters.terminal import count
 from ..resources import data_dir
 from ..rulebook import pack_store
 from ..rulebook.diagnostics import Diagnostic, relative
@@ -167,7 +166,8 @@ def _check(args: argparse.Namespace) -> int:
     from ..rulebook.loader import check_files  # reads YAML, which costs 30 ms
 
     files, corpus, synth = _by_kind(args.files or _configured(args))
-    errors = list(check_files(files) if files else [])
+    notes: list[str] = []
+    errors = list(check_files(files, notes=notes) if files else [])
     if corpus:
         from ..audit import corpus_rule_tests  # the database costs 160 ms, and only corpus rules need it
 
@@ -176,6 +176,8 @@ def _check(args: argparse.Namespace) -> int:
         from ..synth import templates  # only for its files
 
         errors += templates.check(synth)
+    for note in notes:
+        output.say(visible(note))
     return _report(errors)
 
 
@@ -308,8 +310,10 @@ def _new(args: argparse.Namespace) -> int:
     from ..rulebook.loader import check_files
 
     given = {name: value for name, _, _ in _QUESTIONS if (value := getattr(args, name)) is not None}
+    missing = [name for name, _, _ in _QUESTIONS if name not in given]
     if not args.yes and sys.stdin.isatty() and sys.stdout.isatty():
         given, args.out = _ask(given, args.out)
+        missing = []
     draft = authoring.Draft(**given)
     try:
         text = authoring.with_new_rule(draft, args.out or "")
@@ -321,8 +325,13 @@ def _new(args: argparse.Namespace) -> int:
         _report(errors)
         return output.INCOMPLETE
     output.put([text], args.out or "")
+    if missing and not args.yes:
+        names = ", ".join(name if name == "id" else f"--{name}" for name in missing)
+        output.say(f"not a terminal, so nothing was asked; used defaults for {names}", to_stderr=True)
     if args.out:
         output.say(visible(f"{args.out}: rule {draft.id}; check it with: cablecheck rules test --mutate {args.out}"))
+    else:
+        output.say(visible(f"rule {draft.id} written to standard output; --out FILE writes a file"), to_stderr=True)
     return output.OK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ..errors import count
 from ..reporters.escaping import visible
 from . import options as cli_options
 from . import output
@@ -38,6 +39,6 @@ def main(given: list[str]) -> int:
     from .. import synth  # needs yaml: 30 ms that only this command pays
 
     done = synth.write(args.count, args.seed, args.defects, args.out, args.templates)
-    print(f"{visible(done.path)}: {done.documents:,} telegrams")
+    print(f"{visible(done.path)}: {count(done.documents, 'telegram')}")
     print(f"{visible(done.truth)}: {done.planted:,} planted defects")
     return output.OK

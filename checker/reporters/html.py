@@ -10,11 +10,12 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
+from ..errors import count
 from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
 from . import Display
 from .escaping import html_text
 from .page_style import BASE, COLORS
-from .terminal import account, configuration, count, file_of, location, reason, statistics_rows, undetermined, verdict
+from .terminal import account, configuration, file_of, location, reason, statistics_rows, undetermined, verdict
 
 STYLE = """
 :root{--good:#1c6b36}

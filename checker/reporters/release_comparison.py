@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from html import escape
 
+from ..errors import count
 from ..model import Authority, Deletion, Marking, Paragraph, Subject, Telegram, Unread
 from ..record import Record
 from ..redaction import name_digest
@@ -281,7 +282,7 @@ def render(form: str, comparisons: Sequence[CopyComparison], redact: bool) -> It
 def _value(kind: str, text: str, redact: bool) -> str:
     if redact and kind in _SECRET and text:
         words = len(text.split())
-        return f"{words} word" if words == 1 else f"{words} words"
+        return count(words, "word")
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
@@ -325,8 +326,7 @@ def _text(comparison: CopyComparison, redact: bool) -> Iterator[str]:
         yield f"  {visible(one.kind + place + by)}\n"
         for side, value in (("left: ", one.left), ("right:", one.right)):
             yield f"    {side} {visible(_value(one.kind, value, redact)) or '-'}\n"
-    count = len(comparison.differences)
-    yield "  no difference\n" if not count else f"  {count} difference{'s' if count > 1 else ''}\n"
+    yield f"  {count(len(comparison.differences), 'difference') if comparison.differences else 'no difference'}\n"
 
 
 _STYLE = (

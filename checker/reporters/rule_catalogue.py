@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..errors import count
 from ..record import Record
 from ..results import Finding
 from ..rulebook import Rule
@@ -33,7 +34,7 @@ def _text(rules: list[Rule], width: int) -> Iterator[str]:
     heads = ("id", "name", "severity", "status", "profile", "requirement")
     rows = [(one.id, one.name, one.severity, one.status, ",".join(one.profile), one.summary) for one in rules]
     yield from (visible(line) + "\n" for line in grid(rows, heads, width))
-    yield f"\n{len(rows)} rules\n"
+    yield f"\n{count(len(rows), 'rule')}\n"
 
 
 def entry(rule: Rule) -> dict[str, object]:
@@ -130,7 +131,9 @@ def catalogue(rules: Sequence[CatalogueEntry]) -> Iterator[str]:
     """Yield `reports/rules.md`: every rule, chapter by chapter."""
     yield f"# The rules\n\n{MADE}"
     counts = {severity: sum(rule.severity == severity for rule in rules) for severity in ("error", "warning", "info")}
-    yield f"{len(rules)} rules: " + ", ".join(f"{count} {severity}" for severity, count in counts.items()) + ". "
+    yield (
+        f"{count(len(rules), 'rule')}: " + ", ".join(f"{count} {severity}" for severity, count in counts.items()) + ". "
+    )
     yield "Ids are never reused. `cablecheck explain ID` shows a rule in full.\n"
     for chapter in dict.fromkeys(rule.chapter for rule in sorted(rules, key=lambda rule: rule.id)):
         yield f"\n## {chapter}\n\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..errors import count
 from ..results import (
     CLEAN,
     EMPTY,
@@ -31,11 +32,6 @@ MAX_QUOTE = 100  # code points quoted of a related position
 def paint(text: str, color: str, wanted: bool) -> str:
     """Return the text in a color of `_COLORS`, or unchanged if color is not wanted."""
     return f"\x1b[{_COLORS[color]}m{text}\x1b[0m" if wanted else text
-
-
-def count(number: int, noun: str) -> str:
-    """Return `1 error` or `2 errors`; `info` has no plural."""
-    return f"{number:,} {noun}" if number == 1 or noun == "info" else f"{number:,} {noun}s"
 
 
 def account(summary: Summary) -> str:

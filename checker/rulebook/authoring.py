@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..errors import did_you_mean
+from ..errors import count, did_you_mean
 from ..record import Record, copied
 from ..resources import data_dir
 from ..vocabulary import Entry, Table, Vocabulary
@@ -262,7 +262,7 @@ def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequenc
         if mutants and not good:
             failing.append(f"{_place(rule)}: {rule.id}: mutants are not tested until its examples pass")
         if mutants and good:
-            made = run_mutants(rule, book)
+            made = run_mutants(rule, book, base_telegrams())
             tried += made
             for name, line, column in stale_equivalents(rule, made):
                 excuses.append(f"{rule.place[0]}:{line}:{column}: error[R032]: {rule.id}: {name}")
@@ -299,12 +299,16 @@ def _lines(
             lines += [f"  {mutant.advice}"] if mutant.advice else []
     lines += excuses
     good = sum(result.ok for result in results)
-    lines.append(f"{len(rules)} rules, {good} of {len(results)} examples hold")
-    if mutants:
-        killed, excused = sum(m.killed for m in tried), sum(m.excused for m in tried)
+    killed, excused = sum(m.killed for m in tried), sum(m.excused for m in tried)
+    alive = len(tried) - killed - excused
+    if alive:
         lines.append(
-            f"{killed} of {len(tried)} mutants killed, {excused} excused, {len(tried) - killed - excused} alive"
+            "If no telegram can show that a change matters, list it in the rule, with the reason:"
+            ' `equivalent: [{mutant: "NAME", because: REASON}]`'
         )
+    lines.append(f"{count(len(rules), 'rule')}, {good} of {len(results)} examples hold")
+    if mutants:
+        lines.append(f"{killed} of {len(tried)} mutants killed, {excused} excused, {alive} alive")
     return lines
 
 

@@ -165,8 +165,10 @@ def fails_without(rule: Rule, book: Rulebook, bases: Mapping[str, str]) -> tuple
 # ---- Mutants ---------------------------------------------------------------------------------------------------------
 
 
-def run_mutants(rule: Rule, book: Rulebook) -> list[Mutant]:
-    """Evaluate every mutant of a rule on its examples."""
+def run_mutants(rule: Rule, book: Rulebook, bases: Mapping[str, str] | None = None) -> list[Mutant]:
+    """Evaluate every mutant of a rule on its examples. `bases` are the texts of telegrams by name: the advice about a
+    mutant that survives names one that would kill it.
+    """
     details = rule.details
     if details.get("check"):
         return []
@@ -177,9 +179,36 @@ def run_mutants(rule: Rule, book: Rulebook) -> list[Mutant]:
         if name not in names and len(names) < MAX_MUTANTS:
             names.add(name)
             killed = _killed(rule, data, book)
-            advice = "" if killed else advice_for(name, details)
+            advice = "" if killed else _base_that_kills(rule, data, book, bases or {}) or advice_for(name, details)
             found.append(Mutant(rule.id, name, killed, not killed and name in excused, advice))
     return found
+
+
+_KINDS = {"pass": "valid", "not_applicable": "not_applicable", "fail": "invalid"}  # by verdict
+
+
+def _base_that_kills(rule: Rule, data: Data, book: Rulebook, bases: Mapping[str, str]) -> str:
+    """Return the example to add so that a mutant with this data is killed, if a base telegram alone does it; or ""."""
+    if not rule.examples:
+        return ""
+    context = book.context_of(rule.profile[0])
+    mutant = Rule(data)
+    found: dict[str, str] = {}
+    for name, text in bases.items():
+        telegram = telegram_of({"text": text}, book)
+        if book.covers(rule, telegram.profile):
+            kind = _KINDS.get(verdict(rule, rule.compiled(context), telegram)[0], "")
+            try:
+                changed = _KINDS.get(verdict(mutant, mutant.compiled(context), telegram)[0], "")
+            except (TypeError, ValueError, AttributeError, OverflowError, IndexError):
+                continue
+            if kind and kind != changed:
+                found.setdefault(kind, name)
+    for kind in _KINDS.values():
+        if kind in found:
+            more = ", with ⟦ and ⟧ around the text that it reports" if kind == "invalid" else ""
+            return f"add this example to `{kind}` if that is its right verdict: `- base: {found[kind]}`{more}"
+    return ""
 
 
 def stale_equivalents(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int, int]]:

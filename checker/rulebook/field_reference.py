@@ -47,9 +47,15 @@ def model_lines() -> Iterator[str]:
 
 
 def field_lines(name: str) -> list[str]:
-    """Return the text that `explain` shows about a field, given by its path or name, or [] if there is no such
-    field.
+    """Return the text that `explain` shows about a field, given by its path or name, or about a part of the model; []
+    if there is neither. A path may begin with `telegram`, or with a part in lower case: `caption.code`.
     """
+    first, dot, rest = name.partition(".")
+    part = next((node for node in _ordered() if node.lower() == first.lower()), "")
+    if part and not dot and not _owners(name):
+        return _part_lines(part)
+    if part and dot and not _owners(name):
+        name = rest if part == "Telegram" else f"{part}.{rest}"
     found = _owners(name)
     if not found:
         return []
@@ -64,6 +70,16 @@ def field_lines(name: str) -> list[str]:
         ["", f"Other parts with a field of that name (`cablecheck explain {others[0][0]}.{name}`):"] if others else []
     )
     return lines + [f"  {node}.{name}: {meaning_of(node, name, other)}" for node, other in others]
+
+
+def _part_lines(part: str) -> list[str]:
+    """Return what `explain` shows about a part of the model: what it is, which fields hold it, and its own fields."""
+    lines = [f"{part}: {_first_sentence(nodes()[part].__doc__)}"]
+    places = [f"{node}.{name}" for node in _ordered() for name, kind in fields(node).items() if kind.node == part]
+    lines += [f"  Found in: {', '.join(places).replace('Telegram.', '')}"] if places else []
+    width = max(map(len, fields(part)))
+    lines += ["  Its fields:", *(f"    {name:<{width}}  {type_text(kind)}" for name, kind in fields(part).items())]
+    return lines
 
 
 def _example_at(path: str, owner: str, kind: FieldType) -> str:

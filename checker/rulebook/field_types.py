@@ -238,6 +238,22 @@ def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | No
     return found, at
 
 
+def value_without_position(point: Path, each: Path | None) -> tuple[str, str]:
+    """Return the field and its type if `point` names a value that has no position in the text; ("", "") if it has one.
+
+    `each` is the path of the elements that the rule tests, or None.
+    """
+    steps = [*(each or [])[1:], *point[1:]] if point[0] == 1 else point[1:]
+    owner, kind, own = "Telegram", None, ""
+    for name in map(str, steps):
+        kind = fields(owner).get(name)
+        if kind is None:
+            return "", ""
+        own, owner = owner, kind.node
+    positioned = kind is None or len(point) == 1 or bool(kind.node) or f"{steps[-1]}_text" in fields(own)
+    return ("", "") if positioned else (".".join(map(str, point[1:])), str(kind))
+
+
 def unread_on(path: Path, env: Env) -> Unread | None:
     """Return the first unreadable part on a path, or None."""
     value: Any = env[int(path[0])]

@@ -16,6 +16,7 @@ from ..model import MODEL_VERSION
 from ..resources import VERSION, data_dir, read_regular_file
 from ..vocabulary import Table, Vocabulary
 from .diagnostics import Diagnostic, Place
+from .field_types import value_without_position
 from .ir import Data
 from .rule_parser import Bases, read_rule
 from .schema import check_schema
@@ -154,10 +155,13 @@ def unknown_overlay_rules(words: Iterable[str], where: str, known: Sequence[str]
 # ---- Single files ----------------------------------------------------------------------------------------------------
 
 
-def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) -> list[Diagnostic]:
+def check_files(
+    paths: Sequence[str], texts: Mapping[str, bytes] | None = None, notes: list[str] | None = None
+) -> list[Diagnostic]:
     """Return the errors of rule files, vocabulary files, pack files and folders of them.
 
-    `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor.
+    `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor. What is not
+    wrong but probably not meant is added to `notes`, if given.
     """
     library = Library()
     library.diagnostics += library.read_words(neighbor_folders(paths))
@@ -167,6 +171,7 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
             folder = Library()
             folder.read([path])
             library.diagnostics += folder.diagnostics
+            _note(folder.rules, notes)
         else:
             _check_file(path, library, (texts or {}).get(path))
     mine = {os.path.realpath(path) for path in paths}
@@ -175,7 +180,20 @@ def check_files(paths: Sequence[str], texts: Mapping[str, bytes] | None = None) 
             data for path, rules in _shipped_rules(_shipped_state()).items() if path not in mine for data in rules
         ]
     check_together([*others, *library.rules], library.files)
+    _note(library.rules, notes)
     return library.diagnostics
+
+
+def _note(rules: Sequence[Data], notes: list[str] | None) -> None:
+    """Add a note for each rule whose `point` names a value without a position."""
+    for rule in rules if notes is not None else ():
+        field, kind = value_without_position(rule["point"], rule.get("each")) if rule.get("point") else ("", "")
+        if field and notes is not None:
+            file, line, column = rule["place"]
+            notes.append(
+                f"{Place(file, line, column)}: note: {rule['id']}: `point: {field}` names a {kind}, which has no"
+                " position; the finding will be at the part around it"
+            )
 
 
 _State = tuple[tuple[str, int, int], ...]

@@ -69,6 +69,10 @@ def _neighbors(day: str) -> Iterator[str]:
 _EDGE = re.compile(r"(era from|era before|\w+ before) (\S+) → (\S+)")
 
 
+_BOUND = re.compile(r"(\S+) (?:at_least|at_most|above|below) (?:→ \S+ \((\S+)\)|(\S+) → (\S+))")
+_COPY = "copy an `invalid` example to `not_applicable`, and change it"
+
+
 def advice_for(name: str, details: Data) -> str:
     """Return which example would kill a mutant of this name, as an instruction to the author of the rule."""
     edge = _EDGE.fullmatch(name)
@@ -78,14 +82,19 @@ def advice_for(name: str, details: Data) -> str:
     if change == "dropped" and part == "require":
         return "add an `invalid` example"
     if change == "dropped":
-        return f"add a `not_applicable` example in which `{part}` is false but `require` would fail"
+        return f"{_COPY} so that `{part}` is false"
     if part == "require":
+        bound = _BOUND.fullmatch(change)
+        if bound is not None:
+            return (
+                f"add a `valid` or `invalid` example in which `{bound[1]}` is {bound[2] or f'{bound[3]} or {bound[4]}'}"
+            )
         return "add a `valid` or `invalid` example at the boundary, where this change alters the verdict"
     expr = details.get(part) or ["", []]
     if expr[0] == "and":
         for each in map(condition_text, expr[1]):
             if change == f"dropped: {each}":
-                return f"add a `not_applicable` example in which only `{each}` is false and `require` would fail"
+                return f"{_COPY} so that only `{each}` is false"
     return f"add an example for which this change makes `{part}` true instead of false, or false instead of true"
 
 
@@ -93,10 +102,10 @@ def _edge_advice(what: str, day: str, moved: str) -> str:
     """Return which example detects that the edge of an era, or a day of `severity_before`, moved by a day."""
     earlier = min(day, moved)
     if not what.startswith("era"):
-        return f"add an `invalid` example dated {earlier}, with its `severity`"
+        return f"add a copy of an `invalid` example, dated {earlier}, with its `severity`"
     if (moved < day) == (what == "era from"):
-        return f"add a `not_applicable` example dated {earlier} that would otherwise fail"
-    return f"add a `valid` or `invalid` example dated {earlier}"
+        return f"{_COPY} so that its date is {earlier}"
+    return f"add a copy of a `valid` or `invalid` example, dated {earlier}"
 
 
 def mutants_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:

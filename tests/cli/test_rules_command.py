@@ -34,7 +34,7 @@ def test_check_and_test_without_a_file_take_the_configured_packs(
     assert main(["rules", "check"]) == 0
     assert capsys.readouterr().out == "rules in mine\n0 errors\n"
     assert main(["rules", "test"]) == 0
-    assert capsys.readouterr().out == "rules in mine\n1 rules, 3 of 3 examples hold\n"
+    assert capsys.readouterr().out == "rules in mine\n1 rule, 3 of 3 examples hold\n"
 
 
 @pytest.mark.slow
@@ -56,18 +56,38 @@ def test_an_error_in_a_rule_is_a_1_and_a_file_that_cannot_be_read_a_2(
     assert "2 errors\n" in capsys.readouterr().out
 
 
+def test_a_point_without_a_position_is_noted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "mine" / "mine.yaml"
+    text = path.read_text(encoding="utf-8")
+    for field, noted in (("subject", False), ("subject.text", True)):
+        path.write_text(text.replace("    help:", f"    point: {field}\n    help:"), encoding="utf-8")
+        assert main(["rules", "check", "mine"]) == 0
+        shown = capsys.readouterr().out
+        assert noted == (
+            "note: MY-001: `point: subject.text` names a text, which has no position; the finding will be at the part"
+            " around it\n" in shown
+        )
+        assert shown.endswith("0 errors\n")
+
+
 # ---- New rules -------------------------------------------------------------------------------------------------------
 
 
 def test_new_never_asks_without_a_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "new"]) == 0
-    assert capsys.readouterr().out == authoring.with_new_rule(authoring.Draft())
+    shown = capsys.readouterr()
+    assert shown.out == authoring.with_new_rule(authoring.Draft())
+    assert shown.err.splitlines() == [
+        "not a terminal, so nothing was asked; used defaults for id, --name, --summary, --source, --clause, --severity,"
+        " --base",
+        "rule MY-001 written to standard output; --out FILE writes a file",
+    ]
     words = ["--name", "one-rule", "--source", "EO13526", "--clause", "1.6", "--severity", "info", "--base", "sbu-2008"]
     assert main(["rules", "new", "OWN-001", "--summary", "One sentence.", *words]) == 0
-    shown = capsys.readouterr().out
-    assert "name: one-rule\n    summary: One sentence.\n" in shown
-    assert "cite:\n      - {source: EO13526, clause: 1.6}\n" in shown
-    assert shown.count("- base: sbu-2008") == 3
+    text = capsys.readouterr().out
+    assert "name: one-rule\n    summary: One sentence.\n" in text
+    assert "cite:\n      - {source: EO13526, clause: 1.6}\n" in text
+    assert text.count("- base: sbu-2008") == 3
 
 
 def test_new_adds_a_rule_to_a_chapter(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,18 @@ rules:
 """
 
 
+def test_the_advice_names_a_telegram_that_kills_a_survivor(tmp_path: Path) -> None:
+    path = tmp_path / "trial.yaml"
+    path.write_text(RULE.replace(", {base: unclas-2007}", ""), encoding="utf-8")
+    lines = authoring.test_files([str(path)], mutants=True).lines
+    at = lines.index(f"{path}:4: TRY-001 mutant survives: when dropped")
+    advice = "  add this example to `not_applicable` if that is its right verdict: `- base: "
+    assert lines[at + 1].startswith(advice)
+    name = lines[at + 1].removeprefix(advice).rstrip("`")
+    path.write_text(RULE.replace("unclas-2007", name), encoding="utf-8")
+    assert f"{path}:4: TRY-001 mutant survives: when dropped" not in authoring.test_files([str(path)], True).lines
+
+
 def test_a_survivor_is_listed_and_fails_the_run(tmp_path: Path) -> None:
     path = tmp_path / "trial.yaml"
     path.write_text(RULE, encoding="utf-8")
@@ -95,36 +107,41 @@ def test_a_survivor_is_listed_and_fails_the_run(tmp_path: Path) -> None:
     assert f"{path}:4: TRY-001 mutant survives: when: level at_least → above (C)" not in report.lines
     survivors = [line for line in report.lines if "survives" in line]
     assert f"{path}:4: TRY-001 mutant survives: era from 1995-10-14 → 1995-10-13" in survivors
-    assert report.lines[-2:][0] == "1 rules, 4 of 4 examples hold"
+    assert report.lines[-2:][0] == "1 rule, 4 of 4 examples hold"
+
+
+COPY = "copy an `invalid` example to `not_applicable`, and change it"
 
 
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("era from 2003-01-01 → 2002-12-31", "a `not_applicable` example dated 2002-12-31 that would otherwise fail"),
-        ("era from 2003-01-01 → 2003-01-02", "a `valid` or `invalid` example dated 2003-01-01"),
-        ("era before 2010-05-01 → 2010-05-02", "a `not_applicable` example dated 2010-05-01 that would otherwise fail"),
-        ("era before 2010-05-01 → 2010-04-30", "a `valid` or `invalid` example dated 2010-04-30"),
-        ("warning before 2010-05-01 → 2010-04-30", "an `invalid` example dated 2010-04-30, with its `severity`"),
-        ("where dropped", "a `not_applicable` example in which `where` is false but `require` would fail"),
+        ("era from 2003-01-01 → 2002-12-31", f"{COPY} so that its date is 2002-12-31"),
+        ("era from 2003-01-01 → 2003-01-02", "add a copy of a `valid` or `invalid` example, dated 2003-01-01"),
+        ("era before 2010-05-01 → 2010-05-02", f"{COPY} so that its date is 2010-05-01"),
+        ("era before 2010-05-01 → 2010-04-30", "add a copy of a `valid` or `invalid` example, dated 2010-04-30"),
         (
-            "when: dropped: subject present",
-            "a `not_applicable` example in which only `subject present` is false and `require` would fail",
+            "warning before 2010-05-01 → 2010-04-30",
+            "add a copy of an `invalid` example, dated 2010-04-30, with its `severity`",
         ),
+        ("where dropped", f"{COPY} so that `where` is false"),
+        ("when: dropped: subject present", f"{COPY} so that only `subject present` is false"),
         (
             "when: subject present → absent",
-            "an example for which this change makes `when` true instead of false, or false instead of true",
+            "add an example for which this change makes `when` true instead of false, or false instead of true",
         ),
-        ("require dropped", "an `invalid` example"),
+        ("require dropped", "add an `invalid` example"),
+        ("require: serial at_least 3 → 4", "add a `valid` or `invalid` example in which `serial` is 3 or 4"),
+        ("require: level at_least → above (C)", "add a `valid` or `invalid` example in which `level` is C"),
         (
-            "require: serial at_least 3 → 4",
-            "a `valid` or `invalid` example at the boundary, where this change alters the verdict",
+            "require: text contains A → B",
+            "add a `valid` or `invalid` example at the boundary, where this change alters the verdict",
         ),
     ],
 )
 def test_each_survivor_says_which_example_would_kill_it(name: str, advice: str) -> None:
     when = ["and", [["state", [0, "subject"], "present"], ["state", [0, "dtg"], "present"]]]
-    assert f"add {advice}" == advice_for(name, {"when": when})
+    assert advice == advice_for(name, {"when": when})
 
 
 RANK = """\
@@ -149,7 +166,7 @@ rules:
 
 def test_a_rule_that_fails_for_want_of_a_field_is_noted_unless_it_says_so(tmp_path: Path) -> None:
     path = tmp_path / "office.yaml"
-    silent = ["1 rules, 3 of 3 examples hold"]
+    silent = ["1 rule, 3 of 3 examples hold"]
     path.write_text(RANK.replace("WHEN", "when: {dtg.action.rank: present}"), encoding="utf-8")
     assert silent == authoring.test_files([str(path)]).lines
     plain = RANK.replace("    WHEN\n", "")

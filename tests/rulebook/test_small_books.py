@@ -797,7 +797,7 @@ def test_the_book_of_files_and_folders(here: Path) -> None:
 
 def test_rules_without_examples_are_told(here: Path) -> None:
     report = authoring.test_files(["mine"])
-    assert ["mine/two.yaml:4: TWO-01 has no example", "1 rules, 0 of 0 examples hold"] == report.lines
+    assert ["mine/two.yaml:4: TWO-01 has no example", "1 rule, 0 of 0 examples hold"] == report.lines
     assert (True, [], [], []) == (report.ok, report.results, report.mutants, report.stale)
     assert report.ok
     tried = authoring.test_files(["mine"], mutants=True)
@@ -824,7 +824,7 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
             ExampleResult(each.id, "invalid", "here:3:4", "" if good else "is bad"),
         ]
 
-    def tried(each: Rule, book: Rulebook) -> list[Mutant]:
+    def tried(each: Rule, book: Rulebook, bases: dict[str, str]) -> list[Mutant]:
         return [
             Mutant(each.id, "one", True),
             Mutant(each.id, "two", False, True),
@@ -846,6 +846,8 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
         "mine/two.yaml:6: TWO-03 mutant survives: three",
         "mine/two.yaml:5: TWO-02: mutants are not tested until its examples pass",
         "mine/two.yaml:7:8: error[R032]: TWO-03: old",
+        "If no telegram can show that a change matters, list it in the rule, with the reason:"
+        ' `equivalent: [{mutant: "NAME", because: REASON}]`',
         "3 rules, 5 of 6 examples hold",
         "4 of 8 mutants killed, 2 excused, 2 alive",
     ] == report.lines
@@ -855,8 +857,8 @@ def test_a_report_adds_up_all_rules_or_those_that_are_named(here: Path, monkeypa
     assert (4, [], [], True) == (len(named.results), named.mutants, named.stale, named.ok)
     assert not authoring.test_files(["mine"], select=["TWO-02"]).ok
     for change in (
-        lambda each, book: [Mutant(each.id, "one", True)],
-        lambda each, book: [Mutant(each.id, "one", False, True)],
+        lambda each, book, bases: [Mutant(each.id, "one", True)],
+        lambda each, book, bases: [Mutant(each.id, "one", False, True)],
     ):
         monkeypatch.setattr(authoring, "run_mutants", change)
         assert authoring.test_files(["mine"], mutants=True, select=["TWO-01"]).ok
