@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from ..values import Date, Level
 from .header import Node, Unread, Word, seen_before
 from .markings import Marking
@@ -340,3 +342,43 @@ class Damage(Node):
     kind: str
     covers: str
     why: str
+
+
+def misnumbered_paragraphs(
+    start: Node, paragraphs: tuple[Paragraph, ...], deletions: tuple[Deletion, ...], any_first: bool
+) -> tuple[Paragraph, ...]:
+    """Return the numbered paragraphs that neither follow the number before nor restart the count at 1.
+
+    `start` is the telegram. With `any_first`, the first paragraph may have any number. A paragraph that was withheld
+    between two numbers counts as the numbers between them.
+    """
+    found: list[tuple[Node, Paragraph]] = []
+    before = start
+    last = None if any_first else 0
+    for paragraph in paragraphs:
+        if paragraph.depth == 1 and paragraph.number is not None and paragraph.kind == "numbered":
+            if last is not None and paragraph.number not in (last + 1, 1):
+                found.append((before, paragraph))
+            last, before = paragraph.number, paragraph
+    if found and deletions:  # few telegrams skip a number: only they need the positions
+        whole = [one.span.start for one in deletions if one.place in ("mark", "paragraph")]
+        found = [(one, two) for one, two in found if not _is_any_between(whole, one.span.start, two.span.start)]
+    return tuple([paragraph for _, paragraph in found])
+
+
+def _is_any_between(starts: list[int], low: int, high: int) -> bool:
+    """Return whether any of the sorted offsets is in a span."""
+    at = bisect_left(starts, low)
+    return at < len(starts) and starts[at] < high
+
+
+def misnumbered_references(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    """Return the references whose letter does not follow the letter before it; the first must be A."""
+    found = []
+    last = ord("A") - 1
+    for reference in references:
+        if reference.letter is not None:
+            if ord(reference.letter[0]) != last + 1:
+                found.append(reference)
+            last = ord(reference.letter[0])
+    return tuple(found)

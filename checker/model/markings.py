@@ -253,5 +253,17 @@ class Caption(Node):
     rank: int | None = None
 
 
+def captions_out_of_order(captions: tuple[Caption, ...]) -> tuple[Caption, ...]:
+    """Return the captions that come after a less restrictive one; captions without a rank do not count."""
+    found = []
+    least = None
+    for caption in captions:
+        if caption.rank is not None:
+            if least is not None and caption.rank > least:
+                found.append(caption)
+            least = caption.rank if least is None else min(least, caption.rank)
+    return tuple(found)
+
+
 lazy_fields(Marking, "tokens")  # only rules about controls read them
 lazy_fields(Token, "nearest")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from datetime import date
 from operator import attrgetter
 
@@ -28,6 +27,8 @@ from .body import (
     Subject,
     Tag,
     TagsLine,
+    misnumbered_paragraphs,
+    misnumbered_references,
 )
 from .header import (
     Dtg,
@@ -46,7 +47,7 @@ from .header import (
     same_post,
     seen_before,
 )
-from .markings import Banner, Caption, Marking, Misspelling, Rollup, Token
+from .markings import Banner, Caption, Marking, Misspelling, Rollup, Token, captions_out_of_order
 
 MODEL_VERSION = 1
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
@@ -230,14 +231,7 @@ class Telegram(Node):
     @property
     def captions_out_of_order(self) -> tuple[Caption, ...]:
         """Return the captions that come after a less restrictive one; captions without a rank do not count."""
-        found = []
-        least = None
-        for caption in self.captions:
-            if caption.rank is not None:
-                if least is not None and caption.rank > least:
-                    found.append(caption)
-                least = caption.rank if least is None else min(least, caption.rank)
-        return tuple(found)
+        return captions_out_of_order(self.captions)
 
     @property
     def office_copies(self) -> int:
@@ -267,18 +261,8 @@ class Telegram(Node):
         In a copy that begins with a later section, the first paragraph may have any number. A paragraph that was
         withheld between two numbers counts as the numbers between them.
         """
-        found: list[tuple[Node, Paragraph]] = []
-        before: Node = self
-        last = None if isinstance(self.banner, Banner) and (self.banner.section or 1) > 1 else 0
-        for paragraph in self.paragraphs:
-            if paragraph.depth == 1 and paragraph.number is not None and paragraph.kind == "numbered":
-                if last is not None and paragraph.number not in (last + 1, 1):
-                    found.append((before, paragraph))
-                last, before = paragraph.number, paragraph
-        if found and self.deletions:  # few telegrams skip a number: only they need the positions
-            whole = [one.span.start for one in self.deletions if one.place in ("mark", "paragraph")]
-            found = [(one, two) for one, two in found if not _is_any_between(whole, one.span.start, two.span.start)]
-        return tuple([paragraph for _, paragraph in found])
+        later = isinstance(self.banner, Banner) and (self.banner.section or 1) > 1
+        return misnumbered_paragraphs(self, self.paragraphs, self.deletions, later)
 
     @property
     def misplaced_lines(self) -> tuple[Word, ...]:
@@ -310,14 +294,7 @@ class Telegram(Node):
     @property
     def misnumbered_references(self) -> tuple[Reference, ...]:
         """Return the references whose letter does not follow the letter before it; the first must be A."""
-        found = []
-        last = ord("A") - 1
-        for reference in self.references:
-            if reference.letter is not None:
-                if ord(reference.letter[0]) != last + 1:
-                    found.append(reference)
-                last = ord(reference.letter[0])
-        return tuple(found)
+        return misnumbered_references(self.references)
 
     @property
     def markable(self) -> tuple[Paragraph, ...]:
@@ -577,12 +554,6 @@ class Telegram(Node):
         if self.source_record is not None and self.source_record.serial is not None:
             return self.source_record.year, self.source_record.post, self.source_record.serial
         return year, None, None
-
-
-def _is_any_between(starts: list[int], low: int, high: int) -> bool:
-    """Return whether any of the sorted offsets is in a span."""
-    at = bisect_left(starts, low)
-    return at < len(starts) and starts[at] < high
 
 
 LAZY = {
