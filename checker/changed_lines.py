@@ -95,7 +95,7 @@ def _git_lines(words: list[str]) -> Iterator[bytes]:
 
 
 def _no_filters() -> Sequence[str]:
-    """Return the options that turn off filters named in the repository's own configuration, which run programs."""
+    """Return the options that turn off filters in the repository's own configuration, because filters run programs."""
     pattern = r"^filter\..*\.(clean|process|required)$"
     words = ["config", "--show-scope", "--name-only", "-z", "--get-regexp", pattern]
     listed = _git(words, "").split(b"\0")

@@ -37,7 +37,7 @@ Step = Callable[[int], None]
 
 
 class Limits(Record):
-    """What a worker may use: seconds for one step, and bytes of memory. 0 means no limit."""
+    """The limits of a worker: seconds for one step, and bytes of memory. 0 means no limit."""
 
     seconds: float = 0
     memory: int = 0

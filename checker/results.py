@@ -103,7 +103,7 @@ class Undetermined(Record):
 
 
 class CheckResult(Record):
-    """The result of `checker.check`: the findings and the verdicts that could not be given, in reading order."""
+    """The result of `checker.check`: the findings and the undetermined verdicts, in reading order."""
 
     findings: tuple[Finding, ...]
     undetermined: tuple[Undetermined, ...] = ()
@@ -254,7 +254,7 @@ class Outcome(Record):
             yield result, [finding for finding in result.findings if id(finding) in shown]
 
     def undetermined(self) -> list[Undetermined]:
-        """Return the verdicts that could not be given, in reading order."""
+        """Return the undetermined verdicts, in reading order."""
         return [one for result in self.results for one in result.undetermined]
 
     def with_state(self, state: str) -> list[DocumentResult]:

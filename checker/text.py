@@ -393,7 +393,9 @@ class View:
         return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept)
 
     def _exchange_part(self, exchanges: Iterable[Exchange]) -> View:
-        """Do the same for a contiguous part of the source, whose offsets are those of the source less a constant."""
+        """Apply replacements to a contiguous part of the source, in which offsets differ from those of the source by
+        a constant.
+        """
         text, base, size = self.text, self._sources[0], len(self.text)
         lows, sources, stops, kept = array("q"), array("q"), array("q"), bytearray()
         pieces: list[str] = []

@@ -195,7 +195,7 @@ class CorpusRule(Record):
     equivalent: tuple[tuple[str, Place], ...] = ()
 
     def with_sql(self, sql: str) -> CorpusRule:
-        """Return the rule with another statement."""
+        """Return a copy of the rule with a different statement."""
         return copied(self, sql=sql)
 
 

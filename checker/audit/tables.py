@@ -147,7 +147,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("cable", TEXT, "the document's name"),
         Column("rule", TEXT, "the rule's id"),
         Column("kind", TEXT, "copy, label (a gap of the parser), withheld, unreadable or date"),
-        Column("why", TEXT, "why the verdict cannot be given"),
+        Column("why", TEXT, "why the verdict is undetermined"),
         Column("line", NUMBER, "line of the file, from 1"),
         Column("column", NUMBER, "column in code points, from 1"),
         Column("at", TEXT, "the field of the document model, such as `paragraphs[2].mark`"),

@@ -53,7 +53,7 @@ class DateField(Node):
 
 
 class SourceRecord(Node):
-    """What the wrapper states about the document: secondhand, and never part of the telegram.
+    """The wrapper's information about the document, which is secondhand and never part of the telegram.
 
     `level` and `controls` applied when the telegram was sent; `current_level` is the archive's present level.
     `released` is the day of publication; `review` is the declassification review after which the record was released.

@@ -194,7 +194,7 @@ class Telegram(Node):
 
     @property
     def review_history(self) -> tuple[Stamp, ...]:
-        """Return the stamps in the order of their dates; those without a date come last."""
+        """Return the stamps in the order of their dates. Stamps without a date come last."""
         return tuple(sorted(self.stamps, key=lambda stamp: stamp.date.first if stamp.date is not None else _NEVER))
 
     @property

@@ -504,7 +504,10 @@ class Grammar:
 
 
 def _least(forms: Iterable[str]) -> tuple[str, ...]:
-    """Return the forms that contain no other, each once: a text without any of them contains none of the others."""
+    """Return the forms that contain no other form, each once.
+
+    A text without any of them contains none of the other forms.
+    """
     known = tuple(dict.fromkeys(forms))
     return tuple(one for one in known if not any(two in one for two in known if two != one))
 

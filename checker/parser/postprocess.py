@@ -297,7 +297,7 @@ def _has_last_section(telegram: Telegram) -> bool:
 
 
 def _find_dtg(cursor: Cursor, telegram: Telegram) -> None:
-    """Look for the date-time group of an extract anywhere, alone on its line."""
+    """Search an extract for a date-time group that is alone on its line."""
     here = 0
     while telegram.dtg is None or isinstance(telegram.dtg, Unread):
         start = cursor.trim(here, cursor.line_end(here))[0]

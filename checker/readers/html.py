@@ -241,7 +241,7 @@ def _cable_tags(text: str, table: int) -> tuple[list[MarkupTag], list[tuple[int,
 
 
 def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """Yield the edits that leave the contents of `pre` elements: all blanks and line ends stay."""
+    """Yield the edits that leave the contents of `pre` elements with all blanks and line ends."""
     here = 0
     for number, (low, high) in enumerate(ranges):
         yield Exchange(here, low, "\n\n" if number else "")

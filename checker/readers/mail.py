@@ -149,7 +149,7 @@ def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> 
 def _header_facts(view: View, message: Message, *, elsewhere: bool) -> tuple[Fact, ...]:
     """Return fields of the header as facts.
 
-    `elsewhere` means that the document is in a different text from the header.
+    `elsewhere` means that the document is not in the same text as the header.
     """
     found = [fact(view, "mail_" + key, *message.fields[key][1:]) for key in _FACT_FIELDS if key in message.fields]
     return tuple(Fact(Span(0, 0), one.name, one.text) if elsewhere else one for one in found if one is not None)

@@ -55,7 +55,7 @@ def json_text(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Return the text with characters that XML 1.0 forbids as escapes; markup is left to the XML writer."""
+    """Return the text with escapes for characters that XML 1.0 forbids. The XML writer escapes markup."""
     return re.sub(_NOT_XML, _escape, text)
 
 

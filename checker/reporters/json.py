@@ -96,7 +96,7 @@ def hidden_of(one: Suppressed) -> dict[str, object]:
 
 
 def undetermined_of(one: Undetermined) -> dict[str, object]:
-    """Return a verdict that could not be given, as a flat object."""
+    """Return an undetermined verdict as a flat object."""
     return {
         "path": json_text(one.path),
         "cable": json_text(one.cable),

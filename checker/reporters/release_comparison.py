@@ -215,7 +215,7 @@ def _paragraphs(
 def _passage(
     one: Paragraph, two: Paragraph, mine: list[str], other: list[str], left: Telegram, right: Telegram
 ) -> Iterator[ReleaseDifference]:
-    """Yield a passage that differs: words against a deletion, or words against words."""
+    """Yield a passage that differs: words in one copy, and a deletion or other words in the other."""
     gone = (_GONE in mine or (not mine and one.cut), _GONE in other or (not other and two.cut))
     text, other_text = (" ".join(word for word in words if any(map(str.isalnum, word))) for words in (mine, other))
     if all(gone) and text == other_text:

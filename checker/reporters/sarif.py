@@ -161,7 +161,7 @@ class _LineHashes:
 
 
 def _open(one: Undetermined, index: dict[str, int]) -> dict[str, object]:
-    """Return the result of kind `open` for a verdict that could not be given."""
+    """Return the result of kind `open` for an undetermined verdict."""
     place: dict[str, object] = {
         "physicalLocation": {
             "artifactLocation": {"uri": uri(one.path)},

@@ -25,7 +25,7 @@ Trail = tuple[str, ...]  # the structural place of each value of an environment
 
 
 class Issue(Record):
-    """A failure, or a verdict that cannot be given (`unknown`), with its position and message.
+    """A failure, or an undetermined verdict (`unknown`), with its position and message.
 
     `missing` are the dotted fields whose absence made the rule fail; empty if a present part is wrong. `within` is the
     span of the element under test, or None if the whole telegram is tested or a field of the telegram is missing.
@@ -212,7 +212,7 @@ class CompiledRule:
         return self._nodes[key]
 
     def issues(self, outcome: RuleOutcome, env: Env) -> list[Issue]:
-        """Return the failures or, if there are none, one issue for the verdict that cannot be given.
+        """Return the failures or, if there are none, one issue for the undetermined verdict.
 
         A rule with `once` yields one failure for each document.
         """

@@ -210,7 +210,9 @@ def _operators(kind: FieldType) -> tuple[str, tuple[str, ...]]:
 
 
 def _owners(name: str) -> list[tuple[str, FieldType]]:
-    """Return (class, type) of a field: by its path from the telegram or a class, or in each class that has its name."""
+    """Return the (class, type) pairs of a field, given its path from the telegram or a class, or its name in any
+    class.
+    """
     *before, last = name.split(".")
     if not before:
         return [(node, fields(node)[last]) for node in _ordered() if last in fields(node)]

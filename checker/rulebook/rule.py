@@ -50,7 +50,7 @@ class Rule:
         return f"Rule({self.id} {self.name})"
 
     def compiled(self, context: CompileContext) -> CompiledRule:
-        """Return the compiled rule; compiled on first use for each context."""
+        """Return the compiled rule, which is compiled on first use for each context."""
         if self._compiled is None or self._compiled.context is not context:
             self._compiled = CompiledRule(self.head, context, self._data)
         return self._compiled

@@ -141,7 +141,7 @@ Place = tuple[Span, str]
 def related(
     compared: Iterable[Path], found: Iterable[Place], env: Env, trail: Trail, own: Span | None
 ) -> tuple[Place, ...]:
-    """Return the positions of the fields that a message compares, then those already found, each once.
+    """Return the positions of the fields that a message compares, followed by those already found, each once.
 
     Positions that share characters with the finding's own are left out.
     """

@@ -452,7 +452,9 @@ def due_list(request: Request, whole: bool) -> Listing:
 
 
 def due_calendar(request: Request) -> Response:
-    """Return the telegrams of one year, or those overdue, as a calendar such as `cablecheck declass` makes."""
+    """Return the telegrams of one year, or the overdue ones, as a calendar in the form that `cablecheck declass`
+    writes.
+    """
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
     rows = [

@@ -33,7 +33,10 @@ def environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """Return a value as templates print it: nothing for None, and no character that hides or reorders others."""
+    """Return a value as templates print it.
+
+    None becomes an empty string, and characters that hide or reorder text are replaced.
+    """
     if value is None:
         return ""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -307,7 +307,7 @@ class HeaderReader:
         return kind
 
     def _drafting(self, start: int, end: int) -> None:
-        """Add a line of the drafting block; a line without a label continues the one above."""
+        """Add a line of the drafting block. A line without a label continues the line above it."""
         cursor, telegram = self.cursor, self.telegram
         label = self._drafting_label(start)
         if label is not None:

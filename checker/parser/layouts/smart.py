@@ -35,7 +35,7 @@ class SmartFormReader:
         self.telegram = telegram
 
     def read(self) -> None:
-        """Read banner, fields, text, signature, and the banner at the bottom."""
+        """Read the banner, fields, text, signature, and banner at the bottom."""
         cursor, telegram = self.cursor, self.telegram
         fields = self._fields()
         here = self._banner_lines(0, fields[0][1] if fields else cursor.size)
