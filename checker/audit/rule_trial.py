@@ -121,20 +121,24 @@ def _excluded(query: Query, rule: str, trial: Options) -> Iterator[str]:
             continue
         telegram, why = linter.judgeable(reading)
         if telegram is not None:
-            traced = engine.trace(telegram, reading.view.source, book.select([rule]).rules[0], book)
-            why = _reason(traced, str(telegram.date))
+            tried = book.select([rule]).rules[0]
+            traced = engine.trace(telegram, reading.view.source, tried, book)
+            why = _reason(traced, str(telegram.date), tried.head.get("when", [""])[0] == "and")
         found[why] += 1
     yield f"  Why it applies to none of {count(found.total(), 'document')}:"
     width = len(f"{max(found.values(), default=0):,}")
     yield from (f"  {number:>{width + 2},}  {visible(why)}" for why, number in found.most_common())
 
 
-def _reason(traced: engine.Trace, date: str) -> str:
-    """Return why a rule did not apply: the condition of its guard that is false, or the profile or date."""
+def _reason(traced: engine.Trace, date: str, several: bool) -> str:
+    """Return why a rule did not apply: the condition of its guard that is false, or the profile or date.
+
+    `several` is whether the guard has several conditions, of which the first that is false is named.
+    """
     if not traced.parts or traced.parts[0][1].answer is not False:
         return traced.why.replace(f"the date {date} ", "the date ")
     guard = traced.parts[0][1]
-    wrong = next((step for step in guard.steps if step.answer is False), guard)
+    wrong = next((step for step in guard.steps if several and step.answer is False), guard)
     return f"`when` is false: {wrong.words}"
 
 

@@ -69,7 +69,8 @@ def _neighbors(day: str) -> Iterator[str]:
 _EDGE = re.compile(r"(era from|era before|\w+ before) (\S+) → (\S+)")
 
 
-_BOUND = re.compile(r"(\S+) (?:at_least|at_most|above|below) (?:→ \S+ \((\S+)\)|(\S+) → (\S+))")
+_BOUND = re.compile(r"(.+) (at_least|at_most|above|below) (?:→ \S+ \((\S+)\)|(\S+) → (\S+))")
+_BETWEEN = re.compile(r"(.+) between (\d+), (\d+) → (\d+), (\d+)")
 _COPY = "copy an `invalid` example to `not_applicable`, and change it"
 
 
@@ -84,18 +85,33 @@ def advice_for(name: str, details: Data) -> str:
     if change == "dropped":
         return f"{_COPY} so that `{part}` is false"
     if part == "require":
-        bound = _BOUND.fullmatch(change)
-        if bound is not None:
-            return (
-                f"add a `valid` or `invalid` example in which `{bound[1]}` is {bound[2] or f'{bound[3]} or {bound[4]}'}"
-            )
-        return "add a `valid` or `invalid` example at the boundary, where this change alters the verdict"
+        return _requirement_advice(change, details.get(part) or ["", []])
     expr = details.get(part) or ["", []]
     if expr[0] == "and":
         for each in map(condition_text, expr[1]):
             if change == f"dropped: {each}":
                 return f"{_COPY} so that only `{each}` is false"
     return f"add an example for which this change makes `{part}` true instead of false, or false instead of true"
+
+
+def _requirement_advice(change: str, expr: Expression) -> str:
+    """Return which example detects a change to the requirement: the value, or the condition, on which it depends."""
+    bound, between = _BOUND.fullmatch(change), _BETWEEN.fullmatch(change)
+    if between is not None:
+        low, high, *moved = map(int, between.groups()[1:])
+        value = min(low, moved[0]) if low != moved[0] else max(high, moved[1])
+        return f"add a `valid` or `invalid` example in which `{between[1]}` is {value}"
+    if bound is not None:
+        values = [bound[3]] if bound[3] else [bound[4], bound[5]]
+        if len(values) == 2 and bound[4].isdigit() and bound[5].isdigit():
+            inner = max if bound[2] in ("at_most", "above") else min
+            values = [str(inner(map(int, values)))]
+        return f"add a `valid` or `invalid` example in which `{bound[1]}` is {' or '.join(values)}"
+    for each in map(condition_text, expr[1] if expr[0] in ("and", "or") else ()):
+        if change == f"dropped: {each}":
+            kind, answer = ("valid", "true") if expr[0] == "or" else ("invalid", "false")
+            return f"add an example to `{kind}` in which only `{each}` is {answer}"
+    return "add a `valid` or `invalid` example at the boundary, where this change alters the verdict"
 
 
 def _edge_advice(what: str, day: str, moved: str) -> str:

@@ -131,7 +131,12 @@ COPY = "copy an `invalid` example to `not_applicable`, and change it"
             "add an example for which this change makes `when` true instead of false, or false instead of true",
         ),
         ("require dropped", "add an `invalid` example"),
-        ("require: serial at_least 3 → 4", "add a `valid` or `invalid` example in which `serial` is 3 or 4"),
+        ("require: serial at_least 3 → 4", "add a `valid` or `invalid` example in which `serial` is 3"),
+        ("require: count of tags at_most 3 → 4", "add a `valid` or `invalid` example in which `count of tags` is 4"),
+        ("require: serial between 2, 4 → 1, 4", "add a `valid` or `invalid` example in which `serial` is 1"),
+        ("require: serial between 2, 4 → 2, 3", "add a `valid` or `invalid` example in which `serial` is 4"),
+        ("require: level at_least C → S", "add a `valid` or `invalid` example in which `level` is C or S"),
+        ("require: dropped: dtg present", "add an example to `invalid` in which only `dtg present` is false"),
         ("require: level at_least → above (C)", "add a `valid` or `invalid` example in which `level` is C"),
         (
             "require: text contains A → B",
@@ -141,7 +146,7 @@ COPY = "copy an `invalid` example to `not_applicable`, and change it"
 )
 def test_each_survivor_says_which_example_would_kill_it(name: str, advice: str) -> None:
     when = ["and", [["state", [0, "subject"], "present"], ["state", [0, "dtg"], "present"]]]
-    assert advice == advice_for(name, {"when": when})
+    assert advice == advice_for(name, {"when": when, "require": when})
 
 
 RANK = """\
