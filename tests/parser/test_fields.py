@@ -231,6 +231,27 @@ def test_office_symbols_addresses_and_deletions_are_not_captions(line):
     assert (found.subject is not None, 1) == (True, len(found.paragraphs))
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "OFFICE OF THE BRIDGES OF THE KINGDOM FOR DIRECTOR JANE\nROE",
+        "FOLLOWING STRELSAU 000122 SENT ACTION ZENDA AND KLOW IS BEING\nREPEATED FOR YOUR ACTION.",
+        "DEPARTMENT FOR EUR/CE.",
+        "TREASURY/OIA/J. ROE",
+        "OSD / JANE ROE",
+        "R 141530Z MAR 08",
+    ],
+)
+def test_wrapped_lines_sentences_and_headers_are_not_captions(lines):
+    assert ["SIPDIS"] == [caption.text for caption in read(f"SIPDIS\n\n{lines}\n\n").captions]
+
+
+def test_an_unlisted_caption_may_follow_the_classification_line():
+    level = "C O N F I D E N T I A L SECTION 01 OF 02 STRELSAU 000123\n"
+    found = telegram(f"{HEADER}{level}BAKER\nSIPDIS\n\n{FIELDS}1. (C) Text.\n")
+    assert ["BAKER", "SIPDIS"] == [caption.text for caption in found.captions]
+
+
 def test_a_passing_instruction_may_go_on_on_the_next_line():
     found = read("SIPDIS\n\nDEPT FOR EUR/LS, JANE ROE AND RICHARD\nDOE\n\n")
     assert (["SIPDIS"], 1) == ([caption.text for caption in found.captions], len(found.passing))

@@ -78,6 +78,7 @@ PORTIONS = [
     ("(S/REL UK) The", "(S/REL UK) = S REL TO"),
     ("(C//REL TO USA, KEN, GBR//) The", "(C//REL TO USA, KEN, GBR//) = C REL TO !separator"),
     ("(S/QQQ) The", "(S/QQQ) = S"),
+    ("(S//REL TO USA, AUS, CAN, GBR, NZL, FRA,\nDEU) The", "(S//REL TO USA, AUS, CAN, GBR, NZL, FRA,\nDEU) = S REL TO"),
     ("(SE) The", "unread (SE): looks like (S)"),
     ("(NC) The", "(NC) = C"),
     ("(NS//ATOMAL) The", "(NS//ATOMAL) = S ATOMAL"),

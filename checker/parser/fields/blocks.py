@@ -30,6 +30,7 @@ _REASON_OPEN = Pattern(
 _REASON_BELOW = Pattern(r"(?:[A-Z]{1,6} ?)?(?:E\.?O\.? ?\d{5},? ?)?\(?1 ?[.,/] ?[3-6](?!\d)|\(?[A-H]\)")
 _REASON = Pattern(r"\b1 ?[.,/] ?[3-6](?!\d)")
 _LONGEST_CLASSIFIER = 200  # code points
+_LONGEST_CAPTIONS = 45  # code points of a line of captions
 _BEFORE_AUTHORITY = ("eo", "tags", "subject", "references")
 _VALUES = (*_BEFORE_AUTHORITY, "authority")
 
@@ -136,9 +137,14 @@ def _captions(cursor: Cursor, state: WalkState) -> int:
         return state.start
     if state.seen & {"eo", "tags", "subject"} or is_passing(cursor, state.start, state.end):
         return -1
-    if state.open == "passing" and not state.blank:  # a name or an office that did not fit on the line above
-        return -1
+    if not state.blank and (state.open == "passing" or (state.open != "banner" and _is_wrapped(cursor, state.start))):
+        return -1  # a name or an office that did not fit on the line above
     return state.start if unknown_caption(cursor, state.start, state.end) is not None else -1
+
+
+def _is_wrapped(cursor: Cursor, start: int) -> bool:
+    """Return whether the line above is too long for a line of captions, so that it goes on in this one."""
+    return len(cursor.fold[cursor.line_start(start - 1) : start].rstrip()) > _LONGEST_CAPTIONS
 
 
 def _passing(cursor: Cursor, state: WalkState) -> int:

@@ -11,7 +11,9 @@ LONGEST_ADDRESS = 90  # letters
 _ADDRESS = Pattern(r"R[UH][A-Z]{3,6}(?:/|\Z)")
 _SEPARATORS = " ,/;+-"
 _SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
-_NOT_CAPTION = Pattern(r"(?:TO|AND|FROM|FOR|AMEMBASSY|AMCONSUL|USMISSION|USDEL) |X{4,}|[A-Z]{1,4}/[A-Z]")
+_NOT_CAPTION = Pattern(
+    r"(?:TO|AND|FROM|FOR|AMEMBASSY|AMCONSUL|USMISSION|USDEL) |X{4,}|[A-Z]{1,10} ?/ ?[A-Z]|[A-Z] \d{6}Z "
+)
 
 
 def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
@@ -111,8 +113,11 @@ def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
 def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
     """Return a short line in capitals above the fields that is in no table, or `None` if it is clearly not a caption.
 
-    Office symbols, addresses, deletions, end marks and, below the heading of a page, header lines also appear there.
+    Office symbols, addresses, deletions, end marks, sentences and, below the heading of a page, header lines also
+    appear there.
     """
+    if cursor.fold[end - 1] == ".":
+        return None
     first = cursor.fold[start:end].split(" ", 1)[0]
     if first in cursor.grammar.header_lines or first.startswith(cursor.grammar.starts) or _ADDRESS.match(first):
         return None

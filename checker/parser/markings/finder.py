@@ -14,7 +14,7 @@ from ...record import BoundedCache, Lazy
 from ...text import Pattern, View
 from ...vocabulary import Vocabulary
 from .lexicon import Lexicon, lexicon
-from .marking_parser import UnplacedMarking, parse_marking
+from .marking_parser import LONGEST_UNBROKEN, UnplacedMarking, parse_marking
 from .tokens import UnplacedToken, nearest, upper
 
 DELETED = "cut"  # why a mark of crosses cannot be read
@@ -166,7 +166,7 @@ def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
 
 def _typo(inner: str, content: str) -> str | None:
     """Return the typographic flaw between the brackets and the mark, if there is one."""
-    if "\n" in inner:
+    if "\n" in inner and len(inner) <= LONGEST_UNBROKEN:
         return "split"
     if inner != content:
         return "spacing"

@@ -6,6 +6,8 @@ from ...record import Record
 from .lexicon import RANKS, Lexicon
 from .tokens import GAPS, WORDS, Controls, Segment, UnplacedToken, countries_of, plain, split_segments, unwrap
 
+LONGEST_UNBROKEN = 40  # code points; a longer mark, with a list of countries, may go on in the next line
+
 
 class UnplacedMarking(Record):
     """A marking without source spans. `level` is a level's code, or `None` if the words give none."""
@@ -258,7 +260,7 @@ class _MarkingParser:
             return "case"
         for token in self.controls.tokens:
             before = token.before
-            if "\n" in before or "\n" in self.text[token.start : token.end]:
+            if "\n" in before + self.text[token.start : token.end] and len(self.text) <= LONGEST_UNBROKEN:
                 return "split"
             if before.strip("/") and before.strip():
                 return "spacing" if "/" in before else "separator"
