@@ -29,13 +29,13 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "what",
-        metavar="RULE",
+        metavar="NAME",
         help="a rule (id, name or alias), an error code such as R012, a word such as NODIS, a field such as"
         " authority.name, an operator, a key of rule files, a base telegram such as confidential-2007, or model for"
         " all fields",
     )
-    cli_options.input_options(parser)
-    cli_options.rule_options(parser)
+    cli_options.input_options(parser, ", or locations in a report such as corpus.jsonl:5")
+    cli_options.rule_options(parser, "rules", "profile", "as-of", "reader", "redact")
     return parser
 
 

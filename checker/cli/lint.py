@@ -168,7 +168,8 @@ def arguments() -> argparse.ArgumentParser:
     group.add_argument("--show-files", action="store_true", help="list the files that would be checked")
     _flag(group, "statistics")
     group = parser.add_argument_group("verdict")
-    group.add_argument("--fail-level", metavar="LEVEL", help=cli_options.describe("fail-level"))
+    level = f"{cli_options.describe('fail-level')}: error (the default), warning or info"
+    group.add_argument("--fail-level", metavar="LEVEL", help=level)
     group.add_argument("--allow-failed", type=int, metavar="N", help=cli_options.describe("allow-failed"))
     _flag(group, "exit-zero")
     cli_options.hiding_options(group)

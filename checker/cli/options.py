@@ -96,19 +96,23 @@ def out_option(arguments: argparse.ArgumentParser) -> None:
     arguments.add_argument("--out", default="", metavar="FILE", help="write to a file")
 
 
-def rule_options(arguments: argparse.ArgumentParser) -> None:
-    """Add the options that choose rules and configuration."""
+_RULES = {"select": "RULES", "ignore": "RULES", "extend-select": "RULES", "per-file-ignores": "GLOB=RULES",
+          "severity": "RULE=LEVEL", "rules": "PACK", "profile": "NAME", "as-of": "DATE", "reader": "NAME"}  # fmt: skip
+_SINGLE = ("profile", "as-of", "reader")
+
+
+def rule_options(arguments: argparse.ArgumentParser, *names: str) -> None:
+    """Add the options that choose rules and configuration: those of these settings, or all."""
     group = arguments.add_argument_group("rules")
-    for name in ("select", "ignore", "extend-select"):
-        _add(group, name, "RULES", "comma-separated; repeatable")
-    group.add_argument("--per-file-ignores", action="append", metavar="GLOB=RULES", help=describe("per-file-ignores"))
-    group.add_argument("--severity", action="append", metavar="RULE=LEVEL", help=describe("severity"))
-    group.add_argument("--rules", action="append", metavar="PACK", help=describe("rules"))
-    for name, metavar in (("profile", "NAME"), ("as-of", "DATE"), ("reader", "NAME")):
-        group.add_argument(f"--{name}", metavar=metavar, help=describe(name))
-    configuration_options(arguments).add_argument(
-        "--redact", action="store_true", default=None, help=describe("redact")
-    )
+    for name in _RULES if not names else (name for name in names if name != "redact"):
+        if name in ("select", "ignore", "extend-select"):
+            _add(group, name, _RULES[name], "comma-separated; repeatable")
+        else:
+            action = "store" if name in _SINGLE else "append"
+            group.add_argument(f"--{name}", action=action, metavar=_RULES[name], help=describe(name))
+    configuration = configuration_options(arguments)
+    if not names or "redact" in names:
+        configuration.add_argument("--redact", action="store_true", default=None, help=describe("redact"))
 
 
 def configuration_options(arguments: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -132,10 +136,10 @@ def read_hiding(args: argparse.Namespace, options: Options) -> None:
         setattr(options, f"use_{name}", not getattr(args, f"no_{name}"))
 
 
-def input_options(arguments: argparse.ArgumentParser) -> None:
-    """Add the options that choose files."""
+def input_options(arguments: argparse.ArgumentParser, more: str = "") -> None:
+    """Add the options that choose files. `more` is what the paths may be besides files."""
     group = arguments.add_argument_group("input")
-    group.add_argument("paths", nargs="*", metavar="PATH", help="files, folders and globs; - is standard input")
+    group.add_argument("paths", nargs="*", metavar="PATH", help=f"files, folders and globs{more}; - is standard input")
     group.add_argument("--stdin-filename", metavar="NAME", default="", help="file name to report for standard input")
     group.add_argument(
         "--skip-other-files",

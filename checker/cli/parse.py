@@ -21,7 +21,7 @@ def arguments() -> argparse.ArgumentParser:
         "parse examples/09STRELSAU123.txt",
         "parse --format json telegram.txt",
     )
-    cli_options.input_options(parser)
+    cli_options.input_options(parser, ", or locations in a report such as corpus.jsonl:5")
     cli_options.rule_options(parser)
     formats = ("tree", "json", "csv")
     parser.add_argument("--format", choices=formats, help="tree (default) or json; with --fields csv (default) or json")

@@ -22,7 +22,7 @@ from . import output
 ACTIONS = {
     "list": "list the rules with their requirement and source",
     "check": "validate rule files, reporting each error with its location",
-    "test": "run the examples of rule files (with --mutate, require the examples to kill every mutant)",
+    "test": "run the examples of rule files (with --mutate, also on changed copies of each rule)",
     "try": "run draft rules over the corpus of a finished audit, and show the documents on which they fire",
     "packs": "list the available rule packs, with version and digest",
     "add": "install a rule pack from a folder or a wheel",
@@ -73,7 +73,7 @@ def arguments(action: str) -> argparse.ArgumentParser:
         parser.add_argument("--sample", type=int, default=5000, metavar="N", help="documents to draw (default: 5000)")
         parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one for each processor")
     elif action == "new":
-        parser.add_argument("id", nargs="?", help="the id of the rule, for example LOC-001")
+        parser.add_argument("id", nargs="?", metavar="ID", help="the id of the rule, for example LOC-001")
         for name, metavar, what in _QUESTIONS[1:]:
             parser.add_argument(f"--{name}", metavar=metavar, help=what)
         parser.add_argument(
@@ -86,11 +86,19 @@ def arguments(action: str) -> argparse.ArgumentParser:
         parser.add_argument("name", metavar="NAME", help="the name of an installed pack")
     elif action == "schema":
         parser.add_argument(
-            "kind", nargs="?", choices=SCHEMAS, default="rules", help="the kind of file that the schema describes"
+            "kind",
+            nargs="?",
+            metavar="KIND",
+            choices=SCHEMAS,
+            default="rules",
+            help=f"the kind of file that the schema describes: one of {', '.join(SCHEMAS)}",
         )
     else:
         _listing_arguments(parser, action)
     return parser
+
+
+_SHIPPED = ", otherwise the rules that come with cablecheck"
 
 
 def _file_arguments(parser: argparse.ArgumentParser, action: str) -> None:
@@ -101,10 +109,14 @@ def _file_arguments(parser: argparse.ArgumentParser, action: str) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help=f"{what} (default: the configured packs, otherwise the rules that come with cablecheck)",
+        help=f"{what} (default: the configured packs{'' if action == 'format' else _SHIPPED})",
     )
     if action == "test":
-        parser.add_argument("--mutate", action="store_true", help="require the examples to kill every mutant")
+        parser.add_argument(
+            "--mutate",
+            action="store_true",
+            help="change each rule in one place at a time, and require an example to detect each change",
+        )
     if action == "format":
         parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
         parser.add_argument("--diff", action="store_true", help="write nothing; print the changes")
@@ -113,12 +125,12 @@ def _file_arguments(parser: argparse.ArgumentParser, action: str) -> None:
 
 def _listing_arguments(parser: argparse.ArgumentParser, action: str) -> None:
     if action == "pages":
-        cli_options.rule_options(parser)
+        cli_options.rule_options(parser, "rules")
         parser.add_argument("--out", default="reports", metavar="DIR", help="folder to write to (default: reports)")
         return
     formats: tuple[str, ...] = ("text", "json")
     if action == "list":
-        cli_options.rule_options(parser)
+        cli_options.rule_options(parser, "select", "rules")
         formats = ("text", "markdown", "json")
     parser.add_argument("--format", choices=formats, default="text", help="output format")
     cli_options.out_option(parser)
