@@ -31,14 +31,23 @@ _HIDDEN = frozenset(("script", "style", "noscript", "template"))  # elements who
 class MarkupTag(Record):
     """A tag, comment or declaration: `name` in lower case, "/name" for an end tag, "!" for a comment or declaration.
 
-    `attributes` is the raw text between the name and ">"; `empty` means that the tag ends in "/>".
+    `rest` is what follows the name, up to and including ">".
     """
 
     start: int
     end: int
     name: str
-    attributes: str = ""
-    empty: bool = False
+    rest: str = ""
+
+    @property
+    def attributes(self) -> str:
+        """Return the raw text between the name and ">"."""
+        return self.rest[:-1].rstrip("/")
+
+    @property
+    def empty(self) -> bool:
+        """Return whether the tag ends in "/>"."""
+        return self.rest.endswith("/>")
 
     def attribute(self, name: str) -> str | None:
         """Return the value of an attribute as written, with its entities."""
@@ -70,7 +79,7 @@ def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTa
                 here = stop + 3
         else:
             name = name.lower() if name[0] not in "!?" else "!"
-            yield MarkupTag(found.start(), here, name, rest[:-1].rstrip("/"), rest.endswith("/>"))
+            yield MarkupTag(found.start(), here, name, rest)
         found = _TAG.search(text, here, end)
 
 
@@ -247,7 +256,8 @@ def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int
         yield Exchange(here, low, "\n\n" if number else "")
         for tag in found:
             if low <= tag.start < high:
-                yield from entities(text, low, tag.start)
+                if text.find("&", low, tag.start) >= 0:
+                    yield from entities(text, low, tag.start)
                 yield Exchange(tag.start, tag.end, "\n" if tag.name == "br" else "")
                 low = tag.end
         yield from entities(text, low, high)

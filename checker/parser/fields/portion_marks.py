@@ -117,14 +117,10 @@ def _is_lead_in(text: str) -> bool:
     A heading in capitals may follow the sentence.
     """
     words = text.rstrip("-=* \n")
-    sentence, _, heading = words.rpartition("\n\n")
-    if (
-        heading.isupper()
-        and heading[-1].isalnum()
-        and len(heading) <= _LONGEST_LEAD_IN
-        and sentence.rstrip()[-1:] == ":"
-    ):
-        words = sentence.rstrip()
+    gap = words.rfind("\n\n", max(len(words) - _LONGEST_LEAD_IN - 2, 0))
+    if gap >= 0 and words[gap + 2 :].isupper() and words[-1].isalnum():
+        sentence = words[:gap].rstrip()
+        words = sentence if sentence.endswith(":") else words
     if words.endswith(":") and len(words) <= _LONGEST_ANNOUNCEMENT:
         return True
     return 0 < len(words) <= _LONGEST_LEAD_IN and words[-1].isalnum()

@@ -19,7 +19,7 @@ _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at
 def is_smart_form(cursor: Cursor) -> bool:
     """Return whether the labels for number and date-time group occur within ten lines of each other."""
     for form in cursor.grammar.label("number", "field"):
-        at = cursor.fold.find(form + ":")
+        at = next(iter(cursor.places(f"{form}:")), -1)
         if at >= 0 and not cursor.fold[cursor.line_start(at) : at].strip(" "):
             window = cursor.fold[max(0, at - 800) : at + 800]
             others = cursor.grammar.label("dtg", "field")
@@ -144,7 +144,12 @@ def _spaced_levels(words: Vocabulary) -> tuple[tuple[Entry, str], ...]:
 
 def has_long_line(cursor: Cursor) -> bool:
     """Return whether a line is so long that the copy has lost line ends there."""
-    return max(map(len, cursor.fold.split("\n"))) > _LONGEST_LINE
+    fold, here = cursor.fold, 0
+    while len(fold) - here > _LONGEST_LINE:
+        here = fold.rfind("\n", here, here + _LONGEST_LINE + 1) + 1
+        if not here:
+            return True
+    return False
 
 
 BETWEEN_VALUES = '","'  # in a row of quoted values
