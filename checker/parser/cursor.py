@@ -44,7 +44,6 @@ class Cursor:
     """
 
     __slots__ = (
-        "_openers",
         "_places",
         "collected",
         "day",
@@ -74,7 +73,6 @@ class Cursor:
         self.collected: dict[str, list[Node]] = {}
         self.deletions: list[FoundDeletion] | None = None  # filled by `fields.deletions`
         self._places: dict[str, list[int]] = {}
-        self._openers: list[int] | None = None  # where labels that open an authority block are
 
     def without(self, cuts: list[Cut]) -> Cursor:
         """Return a cursor over the text without these cuts, which are in order and do not overlap."""
@@ -144,11 +142,13 @@ class Cursor:
     def has_opener(self, low: int, high: int) -> bool:
         """Return whether a label that opens an authority block occurs in the span."""
         fold = self.fold
-        if self._openers is None:
-            starts = self.grammar.opener_starts.items()
-            self._openers = [at for start, forms in starts for at in self.places(start) if fold.startswith(forms, at)]
-        forms = self.grammar.authority_openers
-        return any(at >= low and fold.startswith(forms, at, high) for at in self._openers)
+        for start, forms in self.grammar.opener_starts:
+            at = fold.find(start, low, high)
+            while at >= 0:
+                if fold.startswith(forms, at, high):
+                    return True
+                at = fold.find(start, at + 1, high)
+        return False
 
     def line_end(self, start: int) -> int:
         """Return the offset of the line feed that ends the line containing `start`."""

@@ -274,7 +274,7 @@ class Grammar:
         )
 
     @cached_property
-    def opener_starts(self) -> dict[str, tuple[str, ...]]:
+    def opener_starts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return how those labels begin, each with the labels that begin so; a label that contains another is omitted.
 
         A label that shares its first four letters with no other is searched for as a whole.
@@ -282,20 +282,21 @@ class Grammar:
         groups: dict[str, list[str]] = {}
         for form in _least(self.authority_openers):
             groups.setdefault(form[:4], []).append(form)
-        return {start if len(forms) > 1 else forms[0]: tuple(forms) for start, forms in groups.items()}
+        return tuple((start if len(forms) > 1 else forms[0], tuple(forms)) for start, forms in groups.items())
 
     @cached_property
     def stems(self) -> dict[str, tuple[str, int]]:
-        """Return, for words that contain a start of `opener_starts`, a letter-spaced level without its first letter, or
-        letters that several stamps share, those letters and the number of letters before them.
+        """Return, for words that contain a letter-spaced level without its first letter, or letters that several words
+        share, those letters and the number of letters before them.
 
         One search for the letters then finds the places where each of the words can be.
         """
         stamps = [form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines)]
         levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
         shared = [form for form in stamps if sum(form in other for other in stamps) > 1]
-        starts = {start for start, count in Counter(form[:_STEM] for form in stamps).items() if count > 1}
-        stems = (*self.opener_starts, *self.spaced_cores, *shared)
+        starts = {start for start, count in Counter(form[:_STEM] for form in stamps).items() if count > 2}
+        openers = (start for start, forms in self.opener_starts if len(forms) > 1)
+        stems = (*openers, *self.spaced_cores, *shared)
         found = {}
         for sign in (*self.page_signs, *(core for core, _ in self.banner_signs), *levels, *stamps):
             inside = [stem for stem in stems if stem in sign and stem != sign]
@@ -303,6 +304,16 @@ class Grammar:
                 stem = max(inside, key=len, default=sign[:_STEM])
                 found[sign] = stem, sign.index(stem)
         return found
+
+    @cached_property
+    def reference_signs(self) -> tuple[str, tuple[str, ...]]:
+        """Return how every label of references within a line begins, and these labels, each with a blank before it and
+        a colon.
+        """
+        signs = tuple(f" {form}:" for form in self.label("reference", "line"))
+        first, last = min(signs, default=""), max(signs, default="")
+        same = next((at for at, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) > 1), len(first))
+        return first[:same], signs
 
     @cached_property
     def entire_text(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

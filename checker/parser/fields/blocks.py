@@ -287,10 +287,11 @@ def _inner_mark(cursor: Cursor, state: WalkState) -> int:
 
 def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | None:
     """Return where a label of references within a subject begins, and where its value begins."""
-    for form in cursor.grammar.label("reference", "line"):
-        at = cursor.fold.find(f" {form}:", low, high) + 1
+    start, signs = cursor.grammar.reference_signs
+    for sign in signs if cursor.fold.find(start, low, high) >= 0 else ():
+        at = cursor.fold.find(sign, low, high) + 1
         if at:
-            return at, at + len(form) + 1
+            return at, at + len(sign) - 1
     return None
 
 

@@ -32,7 +32,6 @@ _LARGEST_GAP = 3  # paragraphs without marks that a number may skip
 _LONGEST_LIST = 2000  # code points of running text that are searched for the letters before a letter
 _NUMBER = Pattern(r" ?(\d{1,2})[.)](?= )")
 _ROMAN = "IVX"
-_ITEM = Pattern(r"\(([A-Z])\)")
 SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
 
@@ -237,8 +236,8 @@ class OpeningFinder:
 
     def _lone_letter(self, at: int) -> str:
         """Return the single letter in brackets at an offset, in upper case, or an empty string."""
-        found = _ITEM.match(self.cursor.fold, at, self.high)
-        return found[1] if found is not None else ""
+        item = self.cursor.fold[at : min(at + 3, self.high)]
+        return item[1] if item[:1] == "(" and item[2:] == ")" and "A" <= item[1] <= "Z" else ""
 
     def _is_list_letter(self, at: int) -> bool:
         """Return whether a bracket is the next letter of a list that begins with (A), rather than a mark."""

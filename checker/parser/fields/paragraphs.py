@@ -169,7 +169,9 @@ class ParagraphBuilder:
     def _paragraph(self, opening: Opening, end: int) -> None:
         cursor = self.cursor
         low, label_end, mark = opening.label_start, opening.label_end, opening.mark
-        high = low + len(cursor.fold[low:end].rstrip(_BLANKS))
+        high = end
+        while high > low and cursor.fold[high - 1] in _BLANKS:
+            high -= 1
         label = cursor.text[low:label_end]
         place = cursor.word(low, label_end if label else low + 1)
         node = Paragraph(
