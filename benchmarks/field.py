@@ -29,7 +29,15 @@ RANKS = {"U": 0, "C": 1, "S": 2}
 UNCLASSIFIED = {"SBU": "U", "FOUO": "U", "LOU": "U"}
 LINE = r'(?mi)^[ \t"]*(C ?O ?N ?F ?I ?D ?E ?N ?T ?I ?A ?L|S ?E ?C ?R ?E ?T|UNCLAS(?:SIFIED)?)\b(?=[^\n]{0,60}\d{3,6})'
 BANNER = re.compile(LINE)
-PORTION = re.compile(r'(?m)^[\s¶"]*\d{1,2}\s?[.)]\s*\(\s*([A-Z][A-Z/, ]{0,24}?)\s*\)')
+# A mark follows a number, a dash, a bullet or nothing at the start of a line, or a number within a line whose breaks
+# are lost; its controls may have small letters, hyphens and blanks. A (C) after (A) or (B) is a letter of a list.
+PORTION = re.compile(
+    r'(?m)(?:^[\s¶"*\\-]*(?:\d{1,2}(?:\s?[.)]{1,2}\s*|\s+))?|(?<= )¶?\d{1,2}\s?[.)] *)'
+    r"\(\s*(TS|S|C|U|SBU|FOUO|LOU)(?:[ /,-][A-Za-z/, \n-]{0,40}?)?\s*\)"
+)
+NUMBERED = re.compile(r"(?m)^[\s¶]*\d{1,2}\s?[.)]\s*\(\s*(TS|S|C|U|SBU|FOUO|LOU)\b")
+FIRST_MARK = re.compile(r"(?m)^[\s¶]*1\s?[.)]\s*\(")
+LIST_LETTERS = re.compile(r"(?m)^\W{0,3}\([AB]\) |\(B\) [A-Z][^()\n]{1,40}\n")
 NOFORN = re.compile(r"(?m)^[\s¶]*\d{1,2}\s?[.)]\s*\([CS]//?\s?(?:NF|NOFORN)\)")
 SBU = re.compile(r"(?m)^[\s¶]*\d{1,2}\s?[.)]\s*\(SBU\)")
 FIRST = re.compile(r"(?m)^[\s¶]*1\s?[.)]")
@@ -38,7 +46,15 @@ DECL = re.compile(
 )
 AUTHORITY = re.compile(r"(?i)class?ified\s*by|derived\s*from\s*:")
 REASON = re.compile(r"(?i)reasons?\W{0,3}\s*\(?1\.\s?[45]|\b1\.\s?[45]\s*\(?[a-h]\b")
-LETTERS = re.compile(r"(?is)class?ified\s*by.{0,260}?1\.\s?[45]\s*((?:[\s,(/&)+-]|a\s?n\s?d\b|or\b|\b[a-hA-H]\b)+)")
+# Any sign of a list joins letters, "and" may be broken, and the section may stand again before a later letter; three
+# periods after them are the end of a preview.
+LETTERS = re.compile(
+    r"(?s)(?i:class?ified\s*by).{0,260}?1\.\s?[45]\s*((?:[\s,(/&;+\-\\=)]|\.(?=[\s)]*(?:[a-hA-H]\b|(?i:and)\b))"
+    r"|(?i:a\s*n\s*d)\b|or\b|1\.\s?[45]|\b[a-hA-H]\b)+)(\.\.)?"
+)
+NEXT = re.compile(  # the mark or the heading of the text that follows the letters
+    r"(?<=[\w)])(?<!nd)(?<!ND)\s*\(\s?C(?:/+NF)?\s?\)(?=:?\s*(?:\Z|[\"\d]|[A-Z]\w))|\n\s*\n\s*\(?[A-H]\b"
+)
 OLD_SECTION = re.compile(r"(?is)class?ified\s*by.{0,200}?\b1\.\s{0,2}5\b")
 ORDER = re.compile(r"(?m)^\s*E\.?O\.?\s*:?\s*(\d{5})\b")
 ORDERS = ("10501", "11652", "12065", "12356", "12958", "13292", "13526")
@@ -55,15 +71,27 @@ class Reading:
         self.text = text
         found = BANNER.search(text)
         self.level = found.group(1).replace(" ", "").upper()[0] if found else None
-        marks = [re.split("[/,]", mark.replace(" ", ""))[0] for mark in PORTION.findall(text)]
+        begin = FIRST_MARK.search(text)  # letters above paragraph 1 are those of references
+        below = text[begin.start() :] if begin else text
+        marks = (NUMBERED if LIST_LETTERS.search(below) else PORTION).findall(below)
         levels = [level for mark in marks if (level := UNCLASSIFIED.get(mark, mark)) in RANKS]
         self.portion = max(levels, key=RANKS.__getitem__) if levels else None
         first = FIRST.search(text, found.end() if found else 0)
         self.head = text[: first.start() if first else 3000]
         self.declassify = _day(DECL.search(text))
-        letters = LETTERS.search(text)
-        joined = re.sub(r"(?i)a\s?n\s?d\b|\bor\b", ",", letters.group(1)) if letters else ""
-        self.reasons = sorted({letter.lower() for letter in re.findall(r"\b([a-hA-H])\b", joined)}) or None
+        self.reasons = _letters(text)
+
+
+def _letters(text: str) -> list[str] | None:
+    found = next((one for one in LETTERS.finditer(text) if not one.group(2)), None)
+    if found is None:
+        return None
+    run = found.group(1)
+    end = NEXT.search(run + text[found.end() : found.end() + 30])
+    if end and re.search(r"\b[a-hA-H]\b", run[: end.start()]):
+        run = run[: end.start()]
+    run = re.sub(r"(?i)\ba\s*n\s*d\b|\bor\b", ",", run)
+    return sorted({letter.lower() for letter in re.findall(r"\b([a-hA-H])\b", run)}) or None
 
 
 def _day(found: re.Match[str] | None) -> date | None:

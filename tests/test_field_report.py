@@ -21,3 +21,37 @@ def test_the_report_counts_agreement_and_contradictions(tmp_path: Path, capsys: 
     assert "| portion above the level | CLS-004 | 1 | 1 | 0 | 0 |" in report
     assert "| level | 2 | 0 | 0 | 100.0% |" in report
     assert "STRELSAU" not in report and "bridge" not in report.lower()
+
+
+SENTENCE = "Classified By: Jane Doe, Consul, for reasons 1.4 {}\n\n1. (C) Text.\n"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "letters"),
+    [
+        ("(b) a\nnd (d).", "bd"),
+        ("(b) AN D (d)", "bd"),
+        ("(b+d)", "bd"),
+        ("b. and d.", "bd"),
+        ("(b) and 1.4 (d).", "bd"),
+        ("(b) and (d) (C)\n\nThe King left.", "bd"),
+        ("(b) \n\n(C) The King left.", "b"),
+        ("b and (c).", "bc"),
+        ("(b...\n\nClassified By: Jane Doe for reasons 1.4 (b) and (d).", "bd"),
+    ],
+)
+def test_the_letters_that_the_expressions_read(reasons: str, letters: str) -> None:
+    assert list(letters) == field.Reading(SENTENCE.format(reasons)).reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("1. (U) One. 2. (S/Noforn) Two.\n", "S"),
+        ("1. (SBU) One.\n-- (C) Two.\n", "C"),
+        ("1. (U) One.\n(A) first;\n(B) second;\n(C) third.\n", "U"),
+        ("REF: (A) ZENDA 1\n (C) ZENDA 3\n1. (U) One.\n", "U"),
+    ],
+)
+def test_the_highest_portion_that_the_expressions_read(text: str, level: str) -> None:
+    assert level == field.Reading(text).portion
