@@ -50,7 +50,7 @@ def write(out: str, options: Options, description: Mapping[str, Any], log: Decis
         str(description["rules"]),
         options.redact,
         options.as_of,
-        _titles(),
+        _titles(options.rule_cache),
         _precision(out, log),
         tuple(table for table in tables if table[0] in MORE),
     )
@@ -58,9 +58,9 @@ def write(out: str, options: Options, description: Mapping[str, Any], log: Decis
     return counts
 
 
-def _titles() -> dict[str, str]:
+def _titles(cache: bool) -> dict[str, str]:
     """Return the words for the codes of levels and orders."""
-    vocabulary = rulebook.load().vocabulary
+    vocabulary = rulebook.load(cache=cache).vocabulary
     return {entry.code: entry.title for table in ("levels", "eras") for entry in vocabulary[table]}
 
 

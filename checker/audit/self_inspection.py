@@ -11,11 +11,12 @@ import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from .. import rulebook
 from ..decisions import ACCEPTED, CONFIRMED, FALSE_ALARM, MISSED, DecisionLog, ReviewDecision, document_key
 from ..errors import InputError
 from ..record import Record
 from ..reporters.escaping import csv_cell, markdown_cell
+from ..resources import data_dir
+from ..rulebook.vocabulary_loader import load_vocabulary
 from ..vocabulary import Table
 from .database import Query
 from .samples import Sample, wilson
@@ -82,7 +83,7 @@ def inspect(
     Raises `InputError` if no document is classified. Documents are sorted by level, post, year, and a hash with the
     seed, and then taken at equal distances, so that each level, post and year is represented in proportion.
     """
-    vocabulary = rulebook.load().vocabulary
+    vocabulary = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
     query = Query(out)
     try:
         population = query.run(
