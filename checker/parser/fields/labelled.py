@@ -390,21 +390,21 @@ def _flush(cursor: Cursor, tags: list[Tag], words: list[tuple[int, int]]) -> Non
 
 def _tag(cursor: Cursor, low: int, high: int) -> Tag:
     word = cursor.fold[low:high]
-    kind = _tag_kinds(cursor.words).get(word)
+    kind = _tag_kind(cursor.words, word)
     if kind is not None:
         return Tag(cursor.span(low, high), cursor.text[low:high], kind)
     return Tag(cursor.span(low, high), cursor.text[low:high], "unknown", False, suggestion(cursor, word))
 
 
-@lru_cache(maxsize=4)
-def _tag_kinds(words: Vocabulary) -> dict[str, str]:
-    """Return the kind of TAG for each spelling and code in the tables of TAGS."""
-    found: dict[str, str] = {}
+@lru_cache(maxsize=4096)
+def _tag_kind(words: Vocabulary, word: str) -> str | None:
+    """Return the kind of a TAG by its spelling or code. The tables of organizations and programs, three quarters of the
+    words, are read only if the others do not have it.
+    """
     for name, kind in _KINDS:
-        for entry in words.tables.get(name, ()):
-            for form in (*entry.spellings(), entry.code):
-                found.setdefault(form, kind)
-    return found
+        if name in words and words[name].find(word) is not None:
+            return kind
+    return None
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
