@@ -12,7 +12,7 @@ from ..model import Unread
 from ..operators import OPERATORS, CompiledPattern, Operator, compile_pattern
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .field_types import Env, Getter, comparable, getter, is_stored
+from .field_types import Env, Getters, comparable, getter, is_stored
 from .ir import Any, Expression
 
 Fetch = Callable[[Env], object]
@@ -26,7 +26,7 @@ class CompileContext:
 
     def __init__(self, words: Vocabulary) -> None:
         self.vocabulary = words
-        self.getters: dict[str, Getter] = {}
+        self.getters: Getters = {}
         self.guards: dict[str, Callable[[Env], bool | None]] = {}
 
 

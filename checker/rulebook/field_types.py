@@ -120,6 +120,7 @@ def all_paths(depth: int = 3, node: str = "Telegram", before: str = "") -> list[
 Path = list[int | str]
 Env = tuple[object, ...]
 Getter = Callable[[Env], Any]
+Getters = dict[tuple[int | str, ...], Getter]
 
 LOST = Unread(Span(0, 0), "part of an unreadable field")
 MAX_VALUE = 80  # code points of one value in a message
@@ -136,12 +137,12 @@ def field_names() -> frozenset[str]:
     return frozenset([name for name in found if name[0] != "_"])
 
 
-def getter(path: Path, known: dict[str, Getter]) -> Getter:
+def getter(path: Path, known: Getters) -> Getter:
     """Return a function that reads the value at a path. `known` holds getters by path, to share them.
 
     Raises `ValueError` for a name that is not a field of the model, so that a manipulated cache can read nothing else.
     """
-    key = ".".join(map(str, path))
+    key = tuple(path)
     if key not in known:
         depth, names = int(path[0]), [str(name) for name in path[1:]]
         if not field_names().issuperset(names):
@@ -150,7 +151,7 @@ def getter(path: Path, known: dict[str, Getter]) -> Getter:
     return known[key]
 
 
-def _make(depth: int, names: list[str], known: dict[str, Getter]) -> Getter:
+def _make(depth: int, names: list[str], known: Getters) -> Getter:
     if not names:
         return lambda env: env[depth]
     last = attrgetter(names[-1])
