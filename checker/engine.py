@@ -381,11 +381,9 @@ def sha256() -> Callable[[bytes], Any]:
     """Return the SHA-256 function, if possible without `hashlib`, which loads OpenSSL (3 ms); `random` does the
     same.
     """
-    from importlib import import_module
-
     for name in ("_sha2", "_sha256"):  # since Python 3.12, and before
         try:
-            return import_module(name).sha256  # type: ignore[no-any-return]
+            return __import__(name).sha256  # type: ignore[no-any-return]
         except (ImportError, AttributeError):
             continue
     from hashlib import sha256

@@ -41,13 +41,11 @@ class Display(Record):
 
 def render(name: str, outcome: Outcome, display: Display | None = None) -> Iterator[str]:
     """Yield the report in the format `name`, in parts. Raises `ConfigError` for an unknown format."""
-    import importlib  # only the requested format is loaded
-
     if name not in REPORTERS:
         hint = did_you_mean(name, REPORTERS) or "; expected one of " + ", ".join(REPORTERS)
         raise ConfigError(f"unknown format {name!r}{hint}")
     module, function, *_ = REPORTERS[name]
-    reporter = getattr(importlib.import_module(f".{module}", __name__), function)
+    reporter = getattr(__import__(module, globals(), fromlist=[function], level=1), function)  # the only one loaded
     parts: Iterator[str] = reporter(outcome, display or Display())
     return parts
 
