@@ -30,6 +30,7 @@ _MARGIN_EXEMPTION = Pattern(r"   B\d")
 _MARGIN_SECTION = Pattern(r"   1\. ?[345] ?\(")
 _NEAR_EXEMPTION = Pattern(r"B\d")
 _NEAR_ENCLOSED = Pattern(r"\) ?\( ?\d")
+_NEXT_OPENS = ("(", " (")
 _ENCLOSED_RUN = Pattern(_ENCLOSED)
 _LABEL_END = Pattern(r"(?::|\b\d{1,3}[.)]) *\Z")
 _LABEL = Pattern(r"[^\n]*?(?::|\b\d{1,3}[.)])(?= |\Z)")
@@ -211,8 +212,7 @@ def deletion_at(cursor: Cursor, start: int) -> FoundDeletion | None:
 def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
     fold = cursor.fold
     yield from _notes(cursor, forms) if "[" in fold else ()
-    enclosed = (")(" in fold or ") (" in fold) and _NEAR_ENCLOSED.search(fold) is not None
-    if enclosed or _NEAR_EXEMPTION.search(fold) is not None:
+    if _has_enclosed_pair(fold) or _NEAR_EXEMPTION.search(fold) is not None:
         yield from _code_runs(cursor, forms)
     for word in forms.alone:
         if word in cursor.text:
@@ -226,6 +226,19 @@ def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
     if not fold.isascii() and any(block in fold for block in forms.blocks):
         for match in forms.block_run.finditer(fold):
             yield FoundDeletion(*match.span(), forms.block_form)
+
+
+def _has_enclosed_pair(fold: str) -> bool:
+    """Return whether a figure in parentheses follows a closing parenthesis, as in (B)(1).
+
+    A search for the rare parenthesis is faster than one for two characters, and few texts need the pattern compiled.
+    """
+    at = fold.find(")")
+    while at >= 0:
+        if fold.startswith(_NEXT_OPENS, at + 1) and _NEAR_ENCLOSED.match(fold, at) is not None:
+            return True
+        at = fold.find(")", at + 1)
+    return False
 
 
 def _notes(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
