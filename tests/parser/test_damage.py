@@ -116,6 +116,15 @@ def test_a_record_with_a_level_shows_that_the_copy_lost_the_classification_line(
     assert verdicts(text)[0] == {"FMT-013"}
 
 
+def test_a_record_whose_text_has_neither_subject_nor_authority_lost_both() -> None:
+    text = swapped(base(), (BLOCK, ""), ("SUBJECT: THE KING'S TRAVEL PLANS\n", ""))
+    assert {ABSENT, "FMT-027"} <= verdicts(text)[0]
+    failed, unknown = verdicts(text, reference_id="07STRELSAU412", classification="CONFIDENTIAL")
+    assert (failed, unknown[ABSENT], unknown["FMT-027"]) == (set(), "copy", "copy")
+    kept = swapped(base(), ("SUBJECT: THE KING'S TRAVEL PLANS\n", ""))
+    assert "FMT-027" in verdicts(kept, reference_id="07STRELSAU412", classification="CONFIDENTIAL")[0]
+
+
 OLD = [("101156Z SEP 07", "101156Z SEP 88"), ("AMEMBASSY STRELSAU", "AMEMBASSY ZENDA"), ("09/06/2017", "09/06/2032")]
 
 

@@ -69,6 +69,19 @@ def test_marked_text_without_a_number_below_references(gap: str) -> None:
     assert found.signature is not None
 
 
+@pytest.mark.parametrize(
+    "references", ["A. ZENDA 12  B. ZENDA 13  C. ZENDA 14\n\n(C) {}", "A. ZENDA 12\n     B. ZENDA 13\n\n(C) {}"]
+)
+def test_a_mark_that_could_be_the_next_letter_of_the_references(references: str) -> None:
+    long = "The Chancellor thanked the consul for the points of the telegram and said that he had read them. " * 2
+    found = telegram(HEADER + BANNER + FIELDS + f"REF: {references.format(long)}\n\nDOE\n")
+    assert [12, 13, 14][: len(found.references)] == [item.serial for item in found.references]
+    assert ["(C)"] == [item.mark.text for item in found.paragraphs if item.mark is not None]
+    if "C. ZENDA" in references:
+        short = telegram(HEADER + BANNER + FIELDS + f"REF: {references.format('The Chancellor thanked us.')}\n\nDOE\n")
+        assert 3 == len(short.references) and 1 == len(short.paragraphs)
+
+
 def test_a_lettered_reference_is_no_portion_mark() -> None:
     found = telegram(
         HEADER + BANNER + FIELDS + "REF: (A) ZENDA 12\n     (B) ZENDA 13\n     (C )ZENDA 14\n\n" + BLOCK + TEXT

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ...model import Authority, Banner, Damage, Dtg, Fact, Party, Signature, Telegram
+from ...model import Authority, Banner, Damage, Dtg, Fact, Party, Signature, TagsLine, Telegram
 from ...text import Pattern, Span
 from ...values import Level
 from ...vocabulary import Vocabulary
@@ -134,14 +134,22 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     """Return evidence that a publisher rearranged the fields and may have dropped some: a joined or an unlisted field.
 
-    Either two fields share a line, or the text cites a reference although neither references nor a subject were read.
+    Two fields share a line; the text cites a reference although neither references nor a subject were read; or a copy
+    with a record has neither the subject nor the authority of a classified telegram.
     """
     if telegram.layout not in _TELETYPE:
         return []
     for start, kind in cursor.parts:
         if kind in _FIELDS and _is_joined(cursor, start):
             return [_damage(cursor, start, start, "gap", "fields", "fields above the text share a line in this copy")]
-    if telegram.references or telegram.subject is not None:
+    if telegram.subject is not None:
+        return []
+    tags, level = telegram.tags_line, telegram.level
+    unsigned = telegram.authority is None and isinstance(level, Level) and level.classified
+    if telegram.source_record is not None and isinstance(tags, TagsLine) and unsigned:
+        why = "this copy has neither the subject nor the authority"
+        return [Damage(Span(tags.span.end, tags.span.end), "gap", "fields", why)]
+    if telegram.references:
         return []
     cited = _citation(cursor.words).search(cursor.fold, first_paragraph(cursor, 0, cursor.size))
     if cited is None:

@@ -30,6 +30,7 @@ _REASON_OPEN = Pattern(
 _REASON_BELOW = Pattern(r"(?:[A-Z]{1,6} ?)?(?:E\.?O\.? ?\d{5},? ?)?\(?1 ?[.,/] ?[3-6](?!\d)|\(?[A-H]\)")
 _REASON = Pattern(r"\b1 ?[.,/] ?[3-6](?!\d)")
 _LONGEST_CLASSIFIER = 200  # code points
+_LONGEST_ITEM = 120  # code points of a reference on one line
 _LONGEST_CAPTIONS = 45  # code points of a line of captions
 _BEFORE_AUTHORITY = ("eo", "tags", "subject", "references")
 _VALUES = (*_BEFORE_AUTHORITY, "authority")
@@ -179,9 +180,11 @@ def _is_portion(cursor: Cursor, opened: int, start: int, end: int) -> bool:
     if not isinstance(mark, Marking):
         return False
     letter = _LETTER.match(cursor.fold, start, end)
-    if letter is None:
+    if letter is None or end - start > _LONGEST_ITEM:
         return True
-    before = chr(ord(letter.group(1)) - 1)
+    own, before = letter.group(1), chr(ord(letter.group(1)) - 1)
+    if cursor.fold.find(f" {own}. ", opened, start) >= 0:
+        return True
     return all(cursor.fold.find(before + close, opened, start) < 0 for close in (")", " )", "."))
 
 
