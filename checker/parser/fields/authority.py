@@ -340,9 +340,11 @@ def _read_source(block: AuthorityBlock, node: Authority) -> None:
         return
     node.derived_from = Word(block.cursor.span(first, last), block.cursor.joined(first, last))
     flat = block.cursor.flat(first, last)
-    node.multiple_sources = any(phrase in flat for phrase in block.cursor.grammar.page_word("multiple"))
-    months = block.cursor.grammar.months
-    dated = next(iter(block.cursor.grammar.page_word("dated")), "")
+    grammar = block.cursor.grammar
+    many = any(phrase in flat for phrase in grammar.page_word("multiple", "phrase"))
+    node.multiple_sources = many or flat.strip(" .:") in grammar.page_word("multiple", "whole")
+    months = grammar.months
+    dated = next(iter(grammar.page_word("dated")), "")
     at = flat.find(dated) if dated else -1
     dates = [found.date for found in find_dates(flat[at + len(dated) :] if at >= 0 else flat, months)]
     node.source_date = next((date for date in dates if date is not None and date.precision != "year"), None)

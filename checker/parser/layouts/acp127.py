@@ -233,9 +233,13 @@ def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
-    """Search for the authority sentence in the paragraphs, where some telegrams have it."""
+    """Search for the authority sentence in the paragraphs, where some telegrams have it. It counts as numbered from
+    the first numbered paragraph on.
+    """
     if not cursor.has_opener(low, high):
         return
+    starts = (paragraph.span.start for paragraph in telegram.paragraphs if paragraph.kind == "numbered")
+    first = next(starts, None)
     read: dict[int, int] = {}  # by the end of a block: how often it was read from one of its labels on
     for form in cursor.grammar.authority_openers:
         at = cursor.fold.find(form, low, high)
@@ -248,7 +252,8 @@ def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -
                 if read[stop] > _MAX_READINGS:
                     at = cursor.fold.find(form, stop, high)
                     continue
-                read_authority(cursor, telegram, Region("authority", at, at, stop), numbered=True)
+                numbered = first is not None and first <= cursor.span(at, stop).start
+                read_authority(cursor, telegram, Region("authority", at, at, stop), numbered)
                 if isinstance(telegram.authority, Authority) and telegram.authority.by is not None:
                     return
                 telegram.authority = None
