@@ -4,7 +4,7 @@ import os
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checker import rulebook
@@ -70,6 +70,7 @@ lines = st.one_of(
 
 @settings(max_examples=250, deadline=None)
 @given(st.lists(lines, max_size=40), st.sampled_from(["\n", "\r\n", "  ", " \n", ""]))
+@example(["STRELSAU 00000123  002 OF 004", "-"], "  ")
 def test_any_lines_in_any_order_give_a_telegram(found, joint):
     judge(View.whole(Source("x", joint.join(found))))
 

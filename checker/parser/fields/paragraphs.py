@@ -169,7 +169,7 @@ class ParagraphBuilder:
     def _paragraph(self, opening: Opening, end: int) -> None:
         cursor = self.cursor
         low, label_end, mark = opening.label_start, opening.label_end, opening.mark
-        high = end
+        high = max(low, end)
         while high > low and cursor.fold[high - 1] in _BLANKS:
             high -= 1
         label = cursor.text[low:label_end]
