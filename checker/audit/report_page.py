@@ -316,7 +316,7 @@ def _cell(value: object) -> str:
     return f'<td class="n">{value:,}</td>' if isinstance(value, int) else f"<td>{html_text(str(value or ''))}</td>"
 
 
-LOOK = """
+LOOK = r"""
 main{padding-bottom:24px}
 header{padding-top:16px}
 .result{background:var(--paper);border:1px solid var(--line);border-radius:4px;padding:8px 16px;margin-top:8px}

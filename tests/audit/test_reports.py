@@ -63,6 +63,11 @@ def test_the_page_is_whole_by_itself(page, finished):
     assert 1 == text.count("<script>") and "default-src 'none'" in text and "http" not in text.split("<body>")[1]
 
 
+def test_the_page_has_no_control_characters(finished):
+    whole = (finished / "report.html").read_text(encoding="utf-8")
+    assert [] == [sign for sign in whole if sign < " " and sign != "\n"]
+
+
 def test_each_rule_with_findings_says_its_numbers_and_shows_its_samples(page, found):
     fired = [row for row in found["rules"] if row[7]]
     assert len(fired) > 5
