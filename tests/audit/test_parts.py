@@ -97,7 +97,7 @@ def test_a_damaged_batch_is_done_again_with_one_notice(corpus, options, finished
         file.seek(40)
         file.write(b"\0")
     result = audit.run([str(corpus)], str(out), options(resume=True))
-    assert [f"{path} is missing or damaged; batch {n} is done again" for n, path in enumerate(damaged)] == list(
+    assert [f"{path} is missing or damaged; batch {n} will be run again" for n, path in enumerate(damaged)] == list(
         result.notices
     )
     assert digests(finished) == digests(out)
