@@ -10,7 +10,7 @@ CablecheckError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class CablecheckError(Exception):
@@ -20,9 +20,9 @@ class CablecheckError(Exception):
 class RuleError(CablecheckError):
     """All errors of one load of rule and vocabulary files, as `rulebook.Diagnostic` records."""
 
-    def __init__(self, diagnostics: list[object]) -> None:
+    def __init__(self, diagnostics: Sequence[object]) -> None:
         super().__init__("\n".join(map(str, diagnostics)))
-        self.diagnostics = diagnostics
+        self.diagnostics = list(diagnostics)
 
 
 class ConfigError(CablecheckError):

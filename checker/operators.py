@@ -225,6 +225,19 @@ def contains(value: str, parts: tuple[str, ...]) -> bool:
     return any(part in value for part in parts)
 
 
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> str:
+    """Return the words of a text in lower case, each between spaces; whatever is no letter or digit separates words."""
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
+
+
+def mentions(value: str, phrases: tuple[str, ...]) -> bool:
+    text = words_of(value)
+    return any(phrase in text for phrase in phrases)
+
+
 def in_table(value: str, table: Table) -> bool:
     return table.find(value) is not None
 
@@ -255,11 +268,17 @@ TEXT = (
     Operator("matches", "pattern", matches, "matches the pattern as a whole", opposite="not_matches"),
     Operator("not_matches", "pattern", negated(matches), "does not match as a whole; true when absent", absent=True,
              opposite="matches"),
-    Operator("starts_with", "parts", str.startswith, "begins with the string, or with one of the list"),
-    Operator("ends_with", "parts", str.endswith, "ends with the string, or with one of the list"),
-    Operator("contains", "parts", contains, "contains the string, or one of the list", opposite="lacks"),
-    Operator("lacks", "parts", negated(contains), "contains neither the string nor one of the list; true when absent",
-             absent=True, opposite="contains"),
+    Operator("starts_with", "parts", str.startswith, "begins with the string, or with one of the list; case matters"),
+    Operator("ends_with", "parts", str.endswith, "ends with the string, or with one of the list; case matters"),
+    Operator("contains", "parts", contains, "contains the string, or one of the list, even within a word; case matters",
+             opposite="lacks"),
+    Operator("lacks", "parts", negated(contains),
+             "contains neither the string nor one of the list; case matters; true when absent", absent=True,
+             opposite="contains"),
+    Operator("mentions", "words", mentions, "contains the word or phrase, or one of the list, in any case and only as "
+             "whole words", opposite="omits"),
+    Operator("omits", "words", negated(mentions), "does not contain the word or phrase, or one of the list, in any "
+             "case; true when absent", absent=True, opposite="mentions"),
     Operator("in_table", "table", in_table, "is a code or a spelling of the table", opposite="not_in_table"),
     Operator("not_in_table", "table", negated(in_table), "is not in the table; true when absent", absent=True,
              opposite="in_table"),

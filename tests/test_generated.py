@@ -57,7 +57,7 @@ def test_explain_shows_fields(capsys: pytest.CaptureFixture[str]) -> None:
         ("plus", "plus: In a count taken from a field, a number to add; a negative number subtracts."),
         ("year", "  Reference.year: The year of the reference, if it is stated."),
         ("Reference.year", "  Meaning: The year of the reference, if it is stated."),
-        ("paragraphs.text", "  Example: {paragraphs: {any: {text: {contains: protect}}}}"),
+        ("paragraphs.text", "  Example: {paragraphs: {any: {text: {mentions: protect}}}}"),
         ("PRIORITY", "Rank: 3"),
     ],
 )

@@ -14,7 +14,7 @@ from ..errors import ConfigError, count
 from ..reporters.escaping import visible
 from ..resources import data_dir
 from ..rulebook import pack_store
-from ..rulebook.diagnostics import Diagnostic, relative
+from ..rulebook.diagnostics import Diagnostic, merged, relative
 from ..rulebook.rule import match_rules
 from . import options as cli_options
 from . import output
@@ -195,6 +195,7 @@ def _check(args: argparse.Namespace) -> int:
 
 def _report(errors: Sequence[Diagnostic]) -> int:
     """Print the errors of rule files; return the exit code: 1, or 2 if a file could not be read."""
+    errors = merged(errors)
     for error in errors:
         output.say("\n".join(visible(line) for line in str(error).split("\n")))
     print(count(len(errors), "error"))

@@ -376,7 +376,7 @@ class Telegram(Node):
 
     @property
     def portions(self) -> tuple[Paragraph, ...]:
-        """Return the paragraphs with depth 1."""
+        """Return the paragraphs with depth 1, without their subparagraphs; `paragraphs` has both."""
         return tuple([paragraph for paragraph in self.paragraphs if paragraph.depth == 1])
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ..operators import words_of
 from .field_paths import Frames, Scope
 from .ir import UNBOUNDED, Expression
 from .regex_subset import refuse
@@ -71,7 +72,7 @@ def _one(kind: str, node: YamlNode, scope: Scope) -> object:
     if kind == "flag":
         if node.value in ("true", "false"):
             return node.value == "true"
-        return scope.error("R015", node, f'"{node.value}" is not true or false')
+        return scope.error("R015", node, f'"{node.value}" is not true or false', "write true or false")
     if kind == "level":
         return scope.level(node)
     if kind == "pattern":
@@ -86,7 +87,7 @@ def _number(node: YamlNode, scope: Scope) -> int | None:
     if isinstance(node, YamlText) and node.value.removeprefix("-").isdecimal() and len(node.value) < 10:
         return int(node.value)
     shown = f'"{node.value}" is not' if isinstance(node, YamlText) else "this is not"
-    scope.error("R015", node, f"{shown} an integer")
+    scope.error("R015", node, f"{shown} an integer", "write a number in digits, such as 3")
     return None
 
 
@@ -122,6 +123,14 @@ def _parts(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
             scope.error("R015", node, "expected a string or a list of strings") if isinstance(node, YamlMap) else None
         )
     return ["lit", "parts", found[2]]
+
+
+def _words(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
+    found = _parts(node, frames, scope)
+    for item in node.items if isinstance(node, YamlList) else [node]:
+        if isinstance(item, YamlText) and not words_of(item.value).strip():
+            return scope.error("R015", item, f'"{item.value}" has no word', "write a word or phrase, such as visit")
+    return None if found is None else ["lit", "words", found[2]]
 
 
 def _order(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
@@ -310,4 +319,5 @@ _READERS = {
     "table": _table,
     "table_on": _table_on,
     "window": _window,
+    "words": _words,
 }

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable
 
 from ..model import Unread
-from ..operators import OPERATORS, CompiledPattern, Operator, compile_pattern
+from ..operators import OPERATORS, CompiledPattern, Operator, compile_pattern, words_of
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
 from .field_types import Env, Getters, comparable, getter, is_stored
@@ -64,6 +64,8 @@ def _constant(kind: str, value: Any, context: CompileContext) -> object:
         return _pattern(str(value))
     if kind in ("texts", "counts", "set"):
         return frozenset(value)
+    if kind == "words":
+        return tuple(map(words_of, value))
     if kind in ("parts", "codes", "between"):
         return tuple(value)
     return value

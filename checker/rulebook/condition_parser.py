@@ -11,6 +11,7 @@ from .argument_parser import read_argument, tolerance
 from .field_paths import Frames, Scope
 from .field_types import FieldType, element_of, fields
 from .ir import Expression
+from .vocabulary_loader import described
 from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, flow_yaml, plain, suggest
 
 
@@ -148,9 +149,53 @@ def _ask(
         and not _on_scale(operator.name, expr, node, scope)
     ):
         return None
+    if kind.name in ("set", "text") and not _known_codes(frames.owned(path), expr, node, scope):
+        return None
     if kind.name == "date" and tolerance(node):
         return _tolerant(path, operator.name, expr, tolerance(node), word, scope)
     return ["ask", path, kind.name, operator.name, expr]
+
+
+def _known_codes(field: str, expr: Expression, node: YamlNode, scope: Scope) -> bool:
+    """Return whether each constant compared with a field that holds only codes is a code; add an error for each that is
+    a code of no table, or a spelling of another code.
+    """
+    if expr[0] != "lit" or expr[1] not in ("codes", "set", "text", "texts"):
+        return True
+    items = node.items if isinstance(node, YamlList) else [node]
+    doubtful = [item for item in items if isinstance(item, YamlText) and _is_doubtful(item.value, scope)]
+    entry = described("coded_fields").get(field) if doubtful else None
+    if entry is None:
+        return True
+    before = len(scope.file.diagnostics)
+    tables = [scope.vocabulary[name] for name in entry.facts["tables"] if name in scope.vocabulary]
+    for item in doubtful:
+        word = item.value
+        spelled = next((found.code for table in tables if (found := table.find(word) or table.find(word.upper()))), "")
+        if word == spelled or any(word in table for table in tables) or not (spelled or _is_unknown(word, scope)):
+            continue
+        codes = [code for table in tables for code in table.codes()]
+        near = f'did you mean "{spelled}"?' if spelled else suggest(word, codes)
+        names = ", ".join(table.name for table in tables)
+        scope.error(
+            "R039", item, f'"{word}" is not a code that this field can have',
+            near or f"expected a code of {names}, or of a table of yours in vocabulary/ beside the rules",
+        )  # fmt: skip
+    return len(scope.file.diagnostics) == before
+
+
+def _is_unknown(word: str, scope: Scope) -> bool:
+    return not any(word in table for table in scope.vocabulary.tables.values())
+
+
+def _is_doubtful(word: str, scope: Scope) -> bool:
+    """Return whether a word is a code of no table, or a spelling of another code.
+
+    The marks of a scheme with its own levels are in tables of its own, which may reuse such a spelling as a code.
+    """
+    if _is_unknown(word, scope):
+        return True
+    return scope.vocabulary.scheme is None and any(entry.code != word for _, entry in scope.vocabulary.find(word))
 
 
 _EDGES = {"at_least": 0, "below": 0, "at_most": -1, "above": -1}

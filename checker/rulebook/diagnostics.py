@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
-from ..record import Record
+from ..record import Record, copied
 
 
 class Place(Record):
@@ -25,7 +26,10 @@ def relative(path: str) -> str:
 
 
 class Diagnostic(Record):
-    """One error. `lines` are the source lines to print, `length` is the number of code points to underline."""
+    """One error. `lines` are the source lines to print, `length` is the number of code points to underline.
+
+    `also` are the lines of the file on which the same error was found again (`merged`).
+    """
 
     code: str
     message: str
@@ -34,6 +38,7 @@ class Diagnostic(Record):
     help: str = ""
     rule: str = ""
     lines: tuple[tuple[int, str], ...] = ()
+    also: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         shown = [f"{self.place}: error[{self.code}]: {self.message}"]
@@ -43,9 +48,32 @@ class Diagnostic(Record):
                 shown.append(f"{'':5} | {' ' * (self.place.column - 1)}{'^' * max(1, self.length)}")
         if self.help:
             shown.append(f"{'':5} = help: {self.help}")
+        if self.also:
+            shown.append(f"{'':5} = also on {_lines(self.also)}")
         rule = f"rule: {self.rule}     " if self.rule else ""
         shown.append(f"{'':5} = {rule}explain: cablecheck explain {self.code}")
         return "\n".join(shown)
+
+
+_MOST = 8  # lines to list
+
+
+def _lines(numbers: tuple[int, ...]) -> str:
+    """Return `line 7`, `lines 7, 9`, or the first lines and how many more there are."""
+    shown = ", ".join(map(str, numbers[:_MOST]))
+    more = f", and {len(numbers) - _MOST} more" if len(numbers) > _MOST else ""
+    return f"line{'s' if len(numbers) > 1 else ''} {shown}{more}"
+
+
+def merged(errors: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return each error once for each file, with the other lines on which the file has it."""
+    found: dict[tuple[str, ...], list[Diagnostic]] = {}
+    for error in errors:
+        found.setdefault((error.place.file, error.code, error.message, error.help), []).append(error)
+    return [
+        copied(first, also=tuple(dict.fromkeys(other.place.line for other in others)))
+        for first, *others in found.values()
+    ]
 
 
 CODES = {
@@ -59,19 +87,25 @@ CODES = {
     "R008": "The file is too large, is nested too deeply, or has too many nodes (limits: rulebook/yaml_loader.py).",
     "R009": "A value has the wrong type, for example a string instead of a list, or is not one of the allowed values.",
     "R010": "Unknown key. Keys that begin with x- are free for your own notes.",
-    "R011": "A selector names a field that the document model does not have.",
-    "R012": "No operator of that name exists for the type of the field.",
-    "R013": "The operator exists, but not for a field of this type.",
+    "R011": "A selector names a field that the document model does not have. `cablecheck explain model` lists all "
+    "fields.",
+    "R012": "No operator of that name exists for the type of the field. `cablecheck explain FIELD` lists "
+    "its operators.",
+    "R013": "The operator exists, but not for a field of this type. `cablecheck explain FIELD` lists its operators.",
     "R014": "A condition on a list needs a quantifier: any, all, none, exactly, at_least or at_most, or a condition "
     "on its count.",
-    "R015": "The argument of an operator has the wrong type.",
-    "R016": "No vocabulary table has that name.",
-    "R017": "The table of levels has no level with that code or title.",
+    "R015": "The argument of an operator has the wrong type, for example a word where a number is expected, or a "
+    "mapping without a key that it needs. The help of the error shows what to write; `cablecheck explain OPERATOR` and "
+    "`cablecheck explain FIELD` show examples.",
+    "R016": "No vocabulary table has that name. Check the spelling, or add the table in vocabulary/ beside the rules.",
+    "R017": "The table of levels has no level with that code or title. The error shows all levels.",
     "R018": "Unknown profile, or profiles with different levels in one rule. Profiles are in vocabulary/profiles.yaml; "
     "ALL means every U.S. profile.",
-    "R019": "A citation names a source that is not in the table of sources.",
+    "R019": "A citation names a source that is not in the table of sources. Add yours to vocabulary/sources.yaml "
+    "beside the rules, or write `source: memory`.",
     "R020": "The era is empty, so the rule could never apply, or a day of `severity_before` has no effect.",
-    "R021": "A template names a value that is not available at that point.",
+    "R021": "A template names a value that is not available at that point. Write a field in braces, such as {subject}, "
+    "{paragraphs.count} for the number of elements of a list, or {value}; {element} and {count} need `each`.",
     "R022": "Another rule already has this id, name or alias.",
     "R023": "An example cannot be built: a text to swap does not occur exactly once, the base is unknown, a bracket "
     "has no partner, or an invalid example marks no position.",
@@ -89,9 +123,13 @@ CODES = {
     "R033": "A required key is missing.",
     "R034": "Not a real date. Write dates as 1995-10-14.",
     "R035": "A table, code or spelling appears twice in the vocabulary.",
-    "R036": "The condition is empty, or keys of the rule contradict each other (`require` and `check`).",
+    "R036": "The condition is empty, or keys of the rule contradict each other (`require` and `check`). Write "
+    "{field: {operator: argument}}, and remove one of two keys that exclude each other.",
     "R037": "An overlay names an unknown rule, or a setting that an overlay cannot change.",
     "R038": "The level is the lowest or highest of the scale, so the condition is always true or always false.",
+    "R039": "A word is compared with a field that holds only codes of vocabulary tables, but is no such code, so the "
+    "comparison could never hold. Check the spelling (`cablecheck explain WORD`), or add the code to a table in "
+    "vocabulary/ beside the rules.",
 }
 
 

@@ -286,6 +286,7 @@ def _arguments(words: Vocabulary) -> dict[str, JsonSchema]:
         "texts": many,
         "pattern": {"type": text},
         "parts": {"type": [*text, "array"], "items": {"type": text}},
+        "words": {"type": [*text, "array"], "items": {"type": text}},
         "count": either(["integer"], {**field, "plus": count, "modulo": count}),
         "counts": {"type": "array", "items": count, "minItems": 1},
         "between": {"type": "array", "items": count, "minItems": 2, "maxItems": 2},

@@ -311,7 +311,10 @@ class CompiledRule:
             return count
         if part[0] == "value":
             return getter(cause.path, self.context.getters)(cause.env)
-        return env[-1] if part[0] == "element" else getter(part[1], self.context.getters)(env)
+        if part[0] == "element":
+            return env[-1]
+        value = getter(part[1], self.context.getters)(env)
+        return len(value or ()) if part[0] == "size" and not isinstance(value, Unread) else value
 
     def trace(self, env: Env) -> list[tuple[str, Any]]:
         """Return the guard and requirement as evaluated on this telegram: (title, `tracing.Step`), element by

@@ -84,43 +84,63 @@ class Frames:
         """Return whether a type is a node with a field `text`, which operators then apply to."""
         return kind.name == "node" and "text" in fields(kind.node)
 
-    def find(self, name: YamlText, scope: Scope) -> tuple[Path, FieldType] | None:
-        """Return the path of a selector and the type of its value, or None after adding an error."""
+    def find(self, name: YamlText, scope: Scope, template: bool = False) -> tuple[Path, FieldType] | None:
+        """Return the path of a selector and the type of its value, or None after adding an error.
+
+        With `template`, the advice is for a placeholder of a message, such as {subject.text}.
+        """
         parts = name.value.split(".")
         depth, rest = self._start(parts)
         if depth is None:
             owners = " or ".join(str(kind) for kind in reversed(self.kinds))
             other = _OTHER_NAMES.get(parts[0])
-            near = f'did you mean "{other}"? ' if other else suggest(parts[0], sorted(_fields(self.kinds[-1])))
-            advice = near or self._owned()
+            near = f'did you mean "{other}"? ' if other else suggest(parts[0], self._names())
+            advice = _braces(near, "", parts[1:], template) or self._owned(template)
             return scope.error("R011", name, f'no field "{parts[0]}" in {owners}', advice)
         kind = self.kinds[depth]
         path: Path = [depth]
-        for part in rest:
+        for place, part in enumerate(rest):
             known_here = _fields(kind)
             if part not in known_here:
                 if kind.name == "list" and element_of(kind) == self.kinds[-1]:
                     return scope.error(
                         "R014", name, f'"{part}" is a field of each {kind.node}, not of the list',
-                        f"write {part}: `each` already names the element",
+                        f"write {f'{{{part}}}' if template else part}: `each` already names the element",
                     )  # fmt: skip
+                before = ".".join(map(str, path[1:]))
                 if kind.name in ("list", "set"):
                     return scope.error(
                         "R014", name, f'"{part}" cannot be read from a {kind} without a quantifier',
-                        f"write {{{'.'.join(map(str, path[1:]))}: {{any: {{{part}: …}}}}}} (or all, none …)",
+                        f"write {{{before}.count}} for the number of elements, {{{before}}} for all of them, or use"
+                        f" `each: {before}` and write {{{part}}}"
+                        if template else
+                        f"write {{{before}: {{any: {{{part}: …}}}}}} (or all, none …)",
                     )  # fmt: skip
-                return scope.error(
-                    "R011", name, f'no field "{part}" in {kind}', suggest(part, known_here) or _list(kind, known_here)
-                )
+                near = _braces(suggest(part, known_here), before, rest[place + 1 :], template)
+                return scope.error("R011", name, f'no field "{part}" in {kind}', near or _list(kind, known_here))
             kind = known_here[part]
             path.append(part)
         return path, kind
 
-    def _owned(self) -> str:
+    def owned(self, path: Path) -> str:
+        """Return the class and name of the field at a path, such as `Banner.controls`; "" for a whole element."""
+        kind, owner = self.kinds[int(path[0])], ""
+        for name in map(str, path[1:]):
+            owner = f"{kind.node}.{name}"
+            kind = _fields(kind)[name]
+        return owner
+
+    def _names(self) -> list[str]:
+        """Return the fields that can be named without a path, those of the innermost element first."""
+        return list(dict.fromkeys(name for kind in reversed(self.kinds) for name in sorted(_fields(kind))))
+
+    def _owned(self, template: bool) -> str:
         """Return the fields of the element, or a pointer to the list of the telegram's fields."""
         if len(self.kinds) == 1:
-            return "see `cablecheck explain model` for all fields"
-        return f"fields of {self.kinds[-1]}: {', '.join(sorted(_fields(self.kinds[-1]))) or 'none'}"
+            shown = "expected a field in braces, such as {subject}; " if template else ""
+            return f"{shown}see `cablecheck explain model` for all fields"
+        more = ", or a field of the telegram, such as subject" if template else ""
+        return f"fields of {self.kinds[-1]}: {', '.join(sorted(_fields(self.kinds[-1]))) or 'none'}{more}"
 
     def _start(self, parts: list[str]) -> tuple[int | None, list[str]]:
         if parts[0] in self.names and parts[0]:
@@ -139,6 +159,14 @@ def _fields(kind: FieldType) -> dict[str, FieldType]:
     if kind.name in ("level", "date"):
         return fields(kind.name.capitalize())
     return {}
+
+
+def _braces(near: str, before: str, after: list[str], template: bool) -> str:
+    """Return advice such as `did you mean "text"? ` as it is typed in a message: `did you mean {subject.text}? `."""
+    if not near or not template:
+        return near
+    path = ".".join(filter(None, (before, near.split('"')[1], *after)))
+    return f"did you mean {{{path}}}? "
 
 
 def _list(kind: FieldType, known: dict[str, FieldType]) -> str:

@@ -6,17 +6,13 @@ operators from `operators`.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from ..operators import OPERATORS
-from ..resources import data_dir
-from ..vocabulary import Table
 from .condition_parser import CONNECTIVES, QUANTIFIERS, STATES
 from .field_types import FieldType, element_of, fields, nodes
-from .vocabulary_loader import load_vocabulary
+from .vocabulary_loader import described
 from .yaml_loader import flow_yaml
 
 _HEAD = """# Fields
@@ -162,12 +158,6 @@ def type_text(kind: FieldType) -> str:
     """Return the type of a field in words, including the special states of its values."""
     more = [word for word, given in (("derived", kind.derived), ("may be unreadable", kind.unread)) if given]
     return f"{kind} ({', '.join(more)})" if more else str(kind)
-
-
-@cache
-def described(table: str = "fields") -> Table:
-    """Return the table of field meanings, by `Class.field`, or the table `words`."""
-    return load_vocabulary(os.path.join(data_dir("rules"), "coverage"))[table]
 
 
 def meaning_of(owner: str, name: str, kind: FieldType) -> str:

@@ -23,7 +23,8 @@ Arguments:
     ["shift", date, years, days]                        a date some years and days later (negative: earlier)
     ["window", first date, last date]
 
-Templates of messages are lists of parts: ["text", text], ["path", path], ["value"], ["element"], ["count"].
+Templates of messages are lists of parts: ["text", text], ["path", path], ["size", path of a list], ["value"],
+["element"], ["count"].
 
 At run time these names are plain classes, because importing `typing` takes 5 ms; mypy reads ir.pyi.
 """

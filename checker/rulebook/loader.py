@@ -15,13 +15,24 @@ from ..errors import RuleError
 from ..model import MODEL_VERSION
 from ..resources import VERSION, data_dir, read_regular_file
 from ..vocabulary import Table, Vocabulary
-from .diagnostics import Diagnostic, Place
+from .diagnostics import Diagnostic, Place, merged
 from .field_types import value_without_position
 from .ir import Data
 from .rule_parser import Bases, read_rule
 from .schema import check_schema
 from .vocabulary_loader import read_table, read_tables
-from .yaml_loader import MAX_BYTES, RuleFile, YamlList, YamlMap, YamlText, is_below, outside, suggest, unreadable
+from .yaml_loader import (
+    MAX_BYTES,
+    RuleFile,
+    YamlList,
+    YamlMap,
+    YamlNode,
+    YamlText,
+    is_below,
+    outside,
+    suggest,
+    unreadable,
+)
 
 MEANING = ("profile", "era", "when", "each", "where", "require", "check", "with")
 
@@ -40,7 +51,7 @@ class Library:
     def refuse(self) -> None:
         """Raise `RuleError` if there are errors."""
         if self.diagnostics:
-            raise RuleError(list(self.diagnostics))
+            raise RuleError(merged(self.diagnostics))
 
     def read(self, folders: Sequence[str], chapters: bool = True) -> None:
         """Read packs. The shipped vocabulary and telegrams are always read."""
@@ -93,22 +104,39 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
     if not isinstance(tree, YamlMap):
         return []
     invalid = {path[1] for path in wrong if len(path) >= 2 and path[0] == "rules"}
-    if any(path[:1] == ("defaults",) for path in wrong):
-        return []
-    rules, defaults = tree.get("rules"), tree.get("defaults")
+    bad_defaults = any(path[:1] == ("defaults",) for path in wrong)
+    rules, defaults = tree.get("rules"), _valid_defaults(tree.get("defaults"), wrong)
     found: list[Data] = []
     for index, node in enumerate(rules.items if isinstance(rules, YamlList) else []):
         if not isinstance(node, YamlMap):
             continue
         seen = [one.place for one in file.diagnostics] + [Place(file.shown, node.line, node.column)]
         before = len(file.diagnostics)
-        data = read_rule(node, file, words, bases, defaults if isinstance(defaults, YamlMap) else None)
+        data = read_rule(node, file, words, bases, defaults)
         if index in invalid:  # read for its other errors; a place has one, and what follows from a wrong key none
             file.diagnostics[before:] = [one for one in file.diagnostics[before:] if one.place not in seen]
-        elif data is not None:
+        elif data is not None and not bad_defaults:
             data["chapter"] = tree.text("chapter")
             found.append(data)
+        known = {(one.code, one.place, one.message) for one in file.diagnostics[:before]}
+        file.diagnostics[before:] = [  # an error in `defaults` is found with each rule
+            one for one in file.diagnostics[before:]
+            if (one.code, one.place, one.message) not in known and not (bad_defaults and one.code == _BY_STATUS)
+        ]  # fmt: skip
     return found
+
+
+_BY_STATUS = "R024"  # an error that depends on the status, which an invalid default may set
+
+
+def _valid_defaults(node: YamlNode | None, wrong: Sequence[tuple[object, ...]]) -> YamlMap | None:
+    """Return the defaults of a chapter without the keys whose values are invalid."""
+    if not isinstance(node, YamlMap):
+        return None
+    invalid = {path[1] for path in wrong if len(path) >= 2 and path[0] == "defaults"}
+    valid = YamlMap(node.line, node.column)
+    valid.pairs = {name: pair for name, pair in node.pairs.items() if name not in invalid}
+    return valid
 
 
 # ---- Rules against each other ----------------------------------------------------------------------------------------

@@ -224,7 +224,7 @@ def _moved_constant(kind: str, value: Any, words: Vocabulary) -> Iterator[Any]:
         yield from _moved_level(value, words)
     elif kind == "between":
         yield from _moved_bounds(value)
-    elif kind in ("texts", "counts", "levels", "set", "parts") and len(value) > 1:
+    elif kind in ("texts", "counts", "levels", "set", "parts", "words") and len(value) > 1:
         for place in range(len(value)):
             yield [*value[:place], *value[place + 1 :]]
 

@@ -21,13 +21,20 @@ from .schema import EVERY_PROFILE
 from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
 
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-NAMED = ("count", "element", "value")
+NAMED = {
+    "count": "{count} is the number of failing elements of `each`, and needs `each` and `once: true`. For the number "
+    "of elements of a list, name the list: {paragraphs.count}",
+    "element": "{element} is the element of `each`, which this rule does not have",
+    "value": "",
+}  # the names beside fields, each with what it needs
 
 
 def read_template(
-    node: YamlText, frames: Frames, scope: Scope, facts: tuple[str, ...] | None = None
+    node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...], facts: tuple[str, ...] | None = None
 ) -> list[Expression] | None:
-    """Return the parts of a template, or None after adding errors. `facts` are the names that a check allows."""
+    """Return the parts of a template, or None after adding errors. `names` are those of NAMED that the rule provides,
+    `facts` the names that a check allows.
+    """
     parts: list[Expression] = []
     here = 0
     valid = True
@@ -45,30 +52,47 @@ def read_template(
             )
             valid = False
         else:
-            part = _part(match.group(1).strip(), node, frames, scope, facts)
+            part = _part(match.group(1).strip(), node, frames, scope, names, facts)
             valid = valid and part is not None
             parts.append(part or ["text", ""])
     parts.append(["text", node.value[here:]])
     return [part for part in parts if part != ["text", ""]] if valid else None
 
 
-def _part(name: str, node: YamlText, frames: Frames, scope: Scope, facts: tuple[str, ...] | None) -> Expression | None:
+def _part(
+    name: str, node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...], facts: tuple[str, ...] | None
+) -> Expression | None:
     if facts is not None:
         if name in facts:
             return ["path", name]
         return scope.error(
             "R021", node, f'the check has no value "{name}"', f"the values of the check: {', '.join(facts)}"
         )
-    if name in NAMED:
+    if name in names:
         return [name]
-    before = len(scope.file.diagnostics)
-    found = frames.find(YamlText(name, node.line, node.column, node.length), scope)
+    if name in NAMED:
+        return scope.error("R021", node, f'no value "{name}" here', NAMED[name])
+    start = len(scope.file.diagnostics)
+    whole = name.removesuffix(".count")
+    found = frames.find(_named(whole, node), scope) if whole != name else None
+    if found is not None and found[1].name in ("list", "set"):
+        return ["size", found[0]]
+    del scope.file.diagnostics[start:]
+    if found is not None:
+        advice = f"{{{whole}.count}} is for a list, but {whole} is a {found[1]}"
+        return scope.error("R021", node, f'no value "{name}" here', advice)
+    found = frames.find(_named(name, node), scope, template=True)
     if found is not None:
         return ["path", found[0]]
-    error = scope.file.diagnostics.pop() if len(scope.file.diagnostics) > before else None
-    advice = error.help if error is not None else ""
-    return scope.error("R021", node, f'no value "{name}" here',
-                        advice or f"expected a field, or one of {', '.join(NAMED)}")  # fmt: skip
+    advice = scope.file.diagnostics.pop().help
+    others = " or ".join("{" + each + "}" for each in names)
+    return scope.error(
+        "R021", node, f'no value "{name}" here', advice if "." in name or "?" in advice else f"{advice}; or {others}"
+    )
+
+
+def _named(name: str, node: YamlText) -> YamlText:
+    return YamlText(name, node.line, node.column, node.length)
 
 
 # ---- Rules -----------------------------------------------------------------------------------------------------------
@@ -233,9 +257,11 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
         facts = _check(check, node, scope, data)
         if facts is None:
             return
+    element = ("element",) if len(frames.names) > 1 else ()
+    names = ("value", *element, *(("count",) if element and node.text("once") == "true" else ()))
     message = node.get("message")
     if isinstance(message, YamlText):
-        data["message"] = read_template(message, frames, scope, facts)
+        data["message"] = read_template(message, frames, scope, names, facts)
     point = node.get("point")
     if isinstance(point, YamlText):
         found = frames.find(point, scope)
@@ -244,7 +270,7 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
         data["once"] = True
     suggest = node.get("suggest")
     if isinstance(suggest, YamlMap):
-        _suggest(suggest, frames, scope, data)
+        _suggest(suggest, frames, scope, names, data)
 
 
 def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[str, ...] | None:
@@ -265,12 +291,12 @@ def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[st
     return tuple(module.FACTS)
 
 
-def _suggest(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
+def _suggest(node: YamlMap, frames: Frames, scope: Scope, names: tuple[str, ...], data: Data) -> None:
     replace, words = node.get("replace"), node.get("with")
     if not isinstance(replace, YamlText) or not isinstance(words, YamlText):
         return
     found = frames.find(replace, scope)
-    template = read_template(words, frames, scope)
+    template = read_template(words, frames, scope, names)
     if found is not None and template is not None:
         data["suggest"] = {"replace": found[0], "with": template, "safe": node.text("safe") == "true"}
 

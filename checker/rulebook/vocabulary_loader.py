@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from ..errors import RuleError
+from ..resources import data_dir
 from ..vocabulary import Entry, Table, Vocabulary
 from .diagnostics import Diagnostic
 from .schema import ENTRY, check_schema
@@ -22,6 +24,12 @@ def load_vocabulary(folder: str) -> Vocabulary:
     if diagnostics:
         raise RuleError(list(diagnostics))
     return Vocabulary(tables.values())
+
+
+@cache
+def described(table: str = "fields") -> Table:
+    """Return the table of field meanings, by `Class.field`, or one of the tables `words` and `coded_fields`."""
+    return load_vocabulary(os.path.join(data_dir("rules"), "coverage"))[table]
 
 
 def read_tables(

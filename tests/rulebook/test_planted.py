@@ -90,7 +90,7 @@ PLANTS = [
      "2030-01-01", "within the era"),
     ("the same severity before a day", "    era:", "    severity_before: {2005-02-01: warning}\n    era:", "R020",
      "2005-02-01", "differs"),
-    ("unknown value in the message", "paragraph {label} has", "paragraph {lable} has", "R021", '"paragraph', '"label"'),
+    ("unknown value in the message", "paragraph {label} has", "paragraph {lable} has", "R021", '"paragraph', "{label}"),
     ("template in the help", "help: Put one", "help: \"Put {label}\" # one", "R021", '"Put', "without braces"),
     ("stray brace in the message", "paragraph {label} has", "paragraph {label has", "R021", '"paragraph', "{{"),
     ("empty condition", REQUIRE, "require: {level: {}}", "R036", "{}", "operator"),

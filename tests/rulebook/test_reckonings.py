@@ -44,7 +44,7 @@ def unread(start: int) -> Unread:
 MANY = telegram(
     date=Date.of("2007"),
     as_of=Date.day(2008, 2, 29),
-    banner=Banner(at(10), "SECRET", unread(11), controls=("NF",), serial=7, serial_text=Word(at(14), "7"), post="ZENDA"),
+    banner=Banner(at(10), "SECRET", unread(11), controls=("NOFORN",), serial=7, serial_text=Word(at(14), "7"), post="ZENDA"),
     subject=Subject(at(20), "WAR AND\n PEACE"),
     tags_line=TagsLine(at(25), "PREL", (Tag(at(26), "PREL", "subject"),)),
     eo=EoLine(at(30), "E.O.", "12958", instruction=Instruction(at(31), "x", "date", dates=(Date.day(2017, 1, 1), Date.of("2018")))),
@@ -52,7 +52,7 @@ MANY = telegram(
     paragraphs=(
         Paragraph(at(50), "numbered", "1.", "x", 1, level=level("S"), mark=unread(51)),
         Paragraph(at(60), "numbered", "3.", "text", 3),
-        Paragraph(at(70), "numbered", "2.", "y", 2, level=level("C"), controls=("NF", "PR"), mark=Marking(at(71), "(C)", level("C"))),
+        Paragraph(at(70), "numbered", "2.", "y", 2, level=level("C"), controls=("NOFORN", "PROPIN"), mark=Marking(at(71), "(C)", level("C"))),
     ),
     to=(
         Party(at(80), "A", "ZENDA", rank=3), Party(at(83), "B", "HENTZAU", rank=3), Party(at(86), "C", "ELPHBERG", rank=2),

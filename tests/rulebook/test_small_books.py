@@ -359,8 +359,8 @@ def test_an_overlay_changes_nothing_else_of_a_kept_book(here: Path, request: pyt
 
 
 def test_codes_of_troubles_are_explained_in_any_case(here: Path) -> None:
-    words = "R016: No vocabulary table has that name."
-    assert [words, words, None] == [diagnostics.explain_code(code) for code in ("R016", "r016", "R999")]
+    words = "R007: A file must have one YAML document. Split the file."
+    assert [words, words, None] == [diagnostics.explain_code(code) for code in ("R007", "r007", "R999")]
 
 
 def test_the_published_schemas_are_what_the_code_says() -> None:
