@@ -1,4 +1,5 @@
-"""Decide which findings to hide according to suppressions, review decisions, and the baseline; report stale entries.
+"""Decide which findings to hide according to suppressions, review decisions, and the baseline, and report stale
+entries.
 
 A *baseline* records the findings of one run by fingerprint, with their counts. It never grows by itself. A
 *suppression* accepts one finding, with a reason and optionally an expiry date. Both contain fingerprints, rules, and
@@ -40,14 +41,14 @@ class Suppression(Record):
 
 
 class HidingFiles(Record):
-    """The files that determine which findings are hidden; "" means no file."""
+    """The paths of the files that determine which findings are hidden; "" means that there is no such file."""
 
     suppressions: str = ""
     decisions: str = ""
     baseline: str = ""
 
     def entries(self) -> HidingEntries:
-        """Read the files. Raises `ConfigError` for each damaged file."""
+        """Read the files and return their contents. Raises `ConfigError` if one of them is damaged."""
         log = decisions.DecisionLog(self.decisions)
         return HidingEntries(
             load_suppressions(self.suppressions) if self.suppressions else [],
@@ -57,7 +58,7 @@ class HidingFiles(Record):
 
 
 class HidingEntries(Record):
-    """The contents of the files: accepted findings, the decisions log, and the baseline."""
+    """The contents of the files that hide findings: suppressions, the decisions log, and the baseline."""
 
     suppressions: list[Suppression]
     log: decisions.DecisionLog
@@ -65,11 +66,11 @@ class HidingEntries(Record):
 
     @property
     def decided(self) -> tuple[decisions.ReviewDecision, ...]:
-        """Return the latest decision about each finding."""
+        """Return the latest review decision for each fingerprint."""
         return tuple(self.log.latest.values())
 
     def fingerprints(self) -> frozenset[str]:
-        """Return the fingerprints of all findings that may be hidden."""
+        """Return the fingerprints of all findings that any of the files may hide."""
         hiding = (one.finding for one in self.decided if one.decision in decisions.HIDES)
         accepted = (one.fingerprint for one in self.suppressions)
         return frozenset((*accepted, *hiding, *(one.fingerprint for one in self.baseline)))
@@ -105,7 +106,7 @@ def today() -> str:
 
 
 def collect(findings: tuple[Finding, ...]) -> list[BaselineEntry]:
-    """Return the baseline entries of these findings."""
+    """Return baseline entries that cover these findings."""
     counts: dict[tuple[str, str, str], int] = {}
     for finding in findings:
         key = (finding.fingerprint, finding.rule, plain_path(finding.path))
@@ -128,7 +129,7 @@ def dump(entries: list[BaselineEntry], version: str) -> str:
 
 
 def plain_path(path: str) -> str:
-    """Return a path in its recorded form: `./a//b` becomes `a/b`, and bytes that are not UTF-8 become escapes."""
+    """Return a path as baselines record it: `./a//b` becomes `a/b`, and bytes that are not UTF-8 become escapes."""
     plain = os.path.normpath(path).replace(os.sep, "/")
     return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -180,7 +181,7 @@ def hide_known(
 def stale_entries(
     entries: list[BaselineEntry], findings: tuple[Finding, ...], checked: frozenset[str]
 ) -> list[BaselineEntry]:
-    """Return the entries of checked paths that no finding matches, with the unmatched part of their counts."""
+    """Return the entries for checked paths that no finding matches, each with its unmatched count."""
     seen: dict[str, int] = {}
     for finding in findings:
         seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
@@ -194,7 +195,7 @@ def stale_entries(
 
 
 def pruned(entries: list[BaselineEntry], stale: list[BaselineEntry]) -> list[BaselineEntry]:
-    """Return the entries without the stale ones."""
+    """Return the entries with stale entries and stale counts removed."""
     gone: dict[tuple[str, str], int] = {}
     for entry in stale:
         gone[entry.fingerprint, entry.path] = gone.get((entry.fingerprint, entry.path), 0) + entry.count
@@ -214,7 +215,7 @@ _ALLOWED = (*_REQUIRED, "expires")
 
 
 def load_suppressions(path: str) -> list[Suppression]:
-    """Return the entries `[[suppress]]` of a TOML file. Raises `ConfigError` with every error in it."""
+    """Return the `[[suppress]]` entries in a TOML file. Raises `ConfigError` with every error in the file."""
     import tomllib
 
     text = _bytes(path)
@@ -264,7 +265,7 @@ def hide_accepted(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide accepted findings whose acceptance has not expired on `today` (ISO).
+    """Hide findings that a suppression accepts, unless it has expired on `today` (ISO).
 
     An entry for a mandatory rule is an error, and so is an entry for a checked path that matches no finding. An expired
     entry is reported and hides nothing.
@@ -291,7 +292,9 @@ def hide_decided(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide findings that a review marked as false alarms, and accepted findings whose acceptance has not expired."""
+    """Hide findings that a review marked as false alarms, and those that it accepted, unless the acceptance has
+    expired.
+    """
     hiding = decisions.hiding(decided, mandatory, today)
     shown, hidden = [], []
     for finding in findings:
@@ -314,9 +317,7 @@ def hide_decided(
 def _in_force(
     entries: list[Suppression], mandatory: frozenset[str], today: str
 ) -> tuple[dict[str, Suppression], list[str], list[str]]:
-    """Return the entries that can hide a finding, by fingerprint, and the notices and errors about all other
-    entries.
-    """
+    """Return the entries that can hide a finding, by fingerprint, with notices and errors about all other entries."""
     by_fingerprint: dict[str, Suppression] = {}
     notices: list[str] = []
     errors: list[str] = []

@@ -27,7 +27,7 @@ Lines = list[tuple[int, int]]
 
 
 class ChangedLines:
-    """The changed lines of each file of a repository.
+    """The changed lines in each file of a repository.
 
     `lines` maps the path of a changed file to the first and last line of each change. `tracked` contains the files that
     git tracks. Any other file, and any binary file, counts as changed in full.
@@ -38,7 +38,7 @@ class ChangedLines:
         self.lines = lines
 
     def keep(self, finding: Finding, missing: bool) -> bool:
-        """Return whether a finding is on a changed line, or is about a missing part of a file with any change."""
+        """Return whether a finding is on a changed line, or is about a missing part of a file that has changes."""
         path = _absolute(finding.path)
         if path not in self.tracked or os.path.islink(finding.path):
             return True
@@ -48,7 +48,7 @@ class ChangedLines:
 
 
 def changed_lines(revision: str) -> ChangedLines:
-    """Return the changes to the files of the working folder's repository since a revision.
+    """Return the changes since a revision to files in the repository that contains the working folder.
 
     The files are compared with the commit at which the current branch left `revision`. Raises `ConfigError` if git is
     not installed, outside a repository, for an unknown revision, and for a revision without a common commit.
@@ -95,7 +95,7 @@ def _git_lines(words: list[str]) -> Iterator[bytes]:
 
 
 def _no_filters() -> Sequence[str]:
-    """Return the options that turn off filters in the repository's own configuration, because filters run programs."""
+    """Return options that turn off the filters in the repository's own configuration, because filters run programs."""
     pattern = r"^filter\..*\.(clean|process|required)$"
     words = ["config", "--show-scope", "--name-only", "-z", "--get-regexp", pattern]
     listed = _git(words, "").split(b"\0")
@@ -107,7 +107,7 @@ def _no_filters() -> Sequence[str]:
 
 
 def _changes(stream: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
-    """Yield (path, first line, last line) of each change of a diff without context; a binary file is one change."""
+    """Yield (path, first line, last line) for each change in a diff without context; a binary file is one change."""
     path, skip = b"", 0
     for line in stream:
         if line.startswith(b"\\"):
@@ -128,7 +128,7 @@ def _changes(stream: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _path(written: bytes) -> bytes:
-    """Return a path in a diff without its prefix and quotes, or b"" for a deleted file."""
+    """Return a path from a diff without its prefix and quotes, or b"" for a deleted file."""
     if written.startswith(b'"'):
         written = _ESCAPE.sub(lambda found: bytes([_letter(found[1])]), written[1:-1])
     return written[2:] if written.startswith(b"b/") else b""
@@ -139,6 +139,6 @@ def _letter(escape: bytes) -> int:
 
 
 def _absolute(path: str) -> str:
-    """Return a path with links to folders resolved, but not a link at the end of the path."""
+    """Return a path with its folders' links resolved; a link at the end of the path is not resolved."""
     folder, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(folder), name)

@@ -1,5 +1,4 @@
-"""Define the options of a run: settings with their types and defaults, configuration files, and the way they are
-merged.
+"""Define the options for a run: settings with their types and defaults, configuration files, and how they are merged.
 
 Precedence, lowest first: default, the file named by `extend`, the configuration file, the command line. The
 configuration file is `cablecheck.toml`, or `pyproject.toml` with a table `[tool.cablecheck]`, in the working folder or
@@ -59,7 +58,7 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
 
 
 class Options(Record):
-    """All options of one run, merged once: defaults, configuration file, command line.
+    """All options for one run, merged once from the defaults, the configuration file, and the command line.
 
     The first group are the settings of `SETTINGS`, spelled with underscores. `config_file` is the file they came from,
     `folder` its folder or the working folder (globs are relative to it), and `origin` the source of each setting. The
@@ -140,13 +139,11 @@ class Options(Record):
     cache_key: str = ""
 
     def result_key(self) -> str:
-        """Return the settings that affect the results of a document, apart from the rules: equal keys mean equal
-        results.
-        """
+        """Return the settings that affect a document's results, apart from the rules: equal keys mean equal results."""
         return repr([(name, getattr(self, name)) for name in _RESULT_FIELDS])
 
     def pack_folders(self) -> tuple[str, ...] | None:
-        """Return the folders of all rule packs, the shipped rules first, or None if only those are used.
+        """Return the folders of all rule packs, shipped rules first, or None if only the shipped rules are used.
 
         Raises `ConfigError` for the name of a pack that does not exist.
         """
@@ -165,7 +162,7 @@ _RESULT_FIELDS = (
 
 
 def fits(kind: str, value: object) -> bool:
-    """Return whether a value has the type expected by a setting."""
+    """Return whether a value has the type that a setting expects."""
     if kind in ("text", "path"):
         return isinstance(value, str)
     if kind == "flag":
@@ -184,7 +181,7 @@ def fits(kind: str, value: object) -> bool:
 
 
 def expected(kind: str) -> str:
-    """Return a description of the values that a setting of this kind accepts, for messages."""
+    """Return a description of the values that a setting of this kind accepts, for use in messages."""
     words = {
         "text": "expected a string",
         "path": "expected a path in quotes",
@@ -203,7 +200,7 @@ def expected(kind: str) -> str:
 
 
 def show(options: Options) -> list[str]:
-    """Return the settings with their origin, one line each, in alphabetical order."""
+    """Return the settings with their origins, one per line, in alphabetical order."""
     lines = [f"configuration: {options.config_file or '(none)'}"]
     for name in sorted(SETTINGS):
         value = getattr(options, attribute(name))
@@ -212,7 +209,7 @@ def show(options: Options) -> list[str]:
 
 
 def attribute(name: str) -> str:
-    """Return the attribute of `Options` for the name of a setting."""
+    """Return the `Options` attribute name for a setting."""
     return name.replace("-", "_")
 
 
@@ -229,7 +226,7 @@ def _written(value: object) -> str:
 
 
 def schema() -> dict[str, object]:
-    """Return the JSON Schema of a configuration file, which is stored in `schemas/config.schema.json`."""
+    """Return the JSON Schema for configuration files, which is also stored in `schemas/config.schema.json`."""
     texts: dict[str, object] = {"type": "array", "items": {"type": "string"}}
     shapes: dict[str, dict[str, object]] = {
         "text": {"type": "string"},
@@ -270,8 +267,7 @@ Names = tuple[str, ...]
 
 
 class ConfigFiles:
-    """What a configuration file and the files it extends contain: the settings, the position of each key, and the
-    errors.
+    """The contents of a configuration file and the files it extends: settings, the position of each key, and errors.
 
     `settings` maps a setting to its value and file. `places` maps the names of a key, for example `("severity",
     "TST-001")`, to its file, line, and column. `texts` maps a file to its text, in which list items are looked up.
@@ -327,14 +323,15 @@ class ConfigFiles:
         self.errors.append((path, line, column, message))
 
     def lines(self) -> list[str]:
-        """Return the errors in the order of their positions."""
+        """Return the error messages, ordered by position."""
         return [
             f"{path}:{line}:{column}: {message}" if line else f"{path}: {message}"
             for path, line, column, message in sorted(set(self.errors))
         ]
 
     def _set(self, path: str, name: str, value: object) -> None:
-        """Store a value if it has the type of its setting; for a table, store the entries that do.
+        """Store a value if its type is right for the setting; for a table, store the valid entries. Add an error for
+        each invalid value.
 
         Add an error for all others.
         """
@@ -362,7 +359,7 @@ class ConfigFiles:
 
 
 def _key(name: str) -> str:
-    """Return a key as TOML writes it: bare if possible, otherwise in quotes."""
+    """Return a key as it is written in TOML: bare if possible, otherwise in quotes."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _written(name)
 
 
@@ -376,7 +373,9 @@ def _text(path: str) -> str:
 
 
 def _decoder_place(message: str, text: str) -> str:
-    """Return `:line:column` of a decoder error, or of the last line if a string or bracket is still open there."""
+    """Return the `:line:column` that a decoder error names, or the end of the text if a string or bracket is still open
+    there. Return "" if the error names no position.
+    """
     if "at end of document" in message:
         lines = text.rstrip().split("\n")
         return f":{len(lines)}:{len(lines[-1]) + 1}"
@@ -385,7 +384,7 @@ def _decoder_place(message: str, text: str) -> str:
 
 
 def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Return the line and column of each key that begins its line, by its path of names."""
+    """Return the line and column of each key that begins a line, keyed by its path of names."""
     places: dict[tuple[str, ...], tuple[int, int]] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
@@ -415,7 +414,9 @@ def _holds(version: str, sign: str, bound: str) -> bool:
 
 
 def _below(path: str, extended: str, depth: int) -> str:
-    """Return the file that `extend` names. It must be in the folder of the file that names it, or below that folder."""
+    """Return the path of the file that `extend` names, which must be in the folder of the file that names it or below
+    that folder.
+    """
     folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
     target = os.path.realpath(os.path.join(folder, extended))
     if os.path.commonpath([folder, target]) != folder:
@@ -426,13 +427,13 @@ def _below(path: str, extended: str, depth: int) -> str:
 
 
 def _placed(folder: str, item: str, named: bool) -> str:
-    """Return a path relative to a folder. A word that is not a folder there may be the name of a pack."""
+    """Return a path relative to a folder. A word that does not name a folder there may be a pack name."""
     place = os.path.normpath(os.path.join(folder, item))
     return item if named and os.path.basename(item) == item and not os.path.isdir(place) else place
 
 
 def _absolute(path: str, kind: str, value: object) -> object:
-    """Return a value whose paths are resolved relative to the file that contains it."""
+    """Return a setting's value with its paths resolved relative to the file that contains it."""
     folder = os.path.dirname(path)
     if kind == "path" and value:
         return os.path.normpath(os.path.join(folder, str(value)))
@@ -536,12 +537,12 @@ def discover(folder: str) -> str:
 
 
 def _near(path: str) -> str:
-    """Return a path, relative to the working folder."""
+    """Return a path relative to the working folder."""
     return os.path.relpath(path) if path else ""
 
 
 def _holds_table(path: str) -> bool:
-    """Return whether a pyproject.toml mentions cablecheck, which is faster than parsing it as TOML."""
+    """Return whether a pyproject.toml mentions cablecheck. This is faster than parsing the file as TOML."""
     try:
         with open(path, "rb") as file:
             return b"tool.cablecheck" in file.read(MAX_BYTES)
@@ -550,7 +551,9 @@ def _holds_table(path: str) -> bool:
 
 
 def _check_values(options: Options, files: ConfigFiles) -> None:
-    """Add an error for each value of the right kind that is not allowed. Raises `ConfigError` on the command line."""
+    """Add an error for each value of the right type that is not allowed. Raises `ConfigError` for values on the command
+    line.
+    """
 
     def refuse(names: Names, what: str, wanted: str, value: str) -> None:
         origin = options.origin[names[0]]

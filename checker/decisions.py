@@ -1,4 +1,5 @@
-"""Keep the decisions log, which records reviewers' decisions about findings: one JSON line per event, never rewritten.
+"""Keep the decisions log, which records reviewers' decisions about findings, one JSON line per event. Lines are never
+rewritten.
 
 `DecisionLog(path)` reads and checks the file. `append` adds a decision, and `undo` retracts the last one; both are on
 disk when they return. `latest`, `history`, and `missed` give the state that results from the events. Lines contain
@@ -87,7 +88,7 @@ class ReviewDecision(Record):
     id: str = ""
 
     def hides(self, today: str) -> bool:
-        """Return whether the decision hides its finding on a day (ISO)."""
+        """Return whether the decision hides its finding on a given day (ISO)."""
         return self.decision in HIDES and not (self.expires and self.expires < today)
 
     def words(self) -> str:
@@ -102,7 +103,7 @@ _OPTIONAL = tuple(
 
 
 class DecisionLog:
-    """The decisions in a file, which need not exist yet; "" is an empty log.
+    """The decisions in a file, which need not exist yet; the path "" means an empty log.
 
     Raises `ConfigError` with the line if the file is damaged.
 
@@ -121,23 +122,23 @@ class DecisionLog:
     # ---- Reading
 
     def history(self, finding: str) -> list[ReviewDecision]:
-        """Return all events of a finding, oldest first, including those that were retracted."""
+        """Return all events for a finding, oldest first, including retracted ones."""
         return [event for event in self.events if event.finding == finding]
 
     def missed(self) -> list[ReviewDecision]:
-        """Return the missed findings that were reported and not retracted."""
+        """Return the missed findings that reviewers reported and did not retract."""
         gone = {event.undoes for event in self.events}
         return [event for event in self.events if event.decision == MISSED and event.id not in gone]
 
     def in_force(self) -> list[ReviewDecision]:
-        """Return all decisions that were not retracted, by any reviewer, oldest first."""
+        """Return all decisions that were not retracted, from all reviewers, oldest first."""
         gone = {event.undoes for event in self.events}
         return [
             event for event in self.events if event.decision in TITLES and event.id not in gone and not event.undoes
         ]
 
     def refresh(self) -> bool:
-        """Read events that other programs have added, and return whether there were any."""
+        """Read events that other programs have added. Return whether there were any."""
         if _size(self.path) == self._size:
             return False
         self._reload()
@@ -177,7 +178,7 @@ class DecisionLog:
     # ---- Writing
 
     def append(self, *decisions: ReviewDecision) -> list[ReviewDecision]:
-        """Check and write decisions as one group; return them with their time, id and group.
+        """Check decisions and write them as one group. Return them with their times, ids, and group.
 
         If one of them is incomplete, raises `ConfigError` and writes nothing.
         """
@@ -203,7 +204,9 @@ class DecisionLog:
         return made
 
     def undo(self, by: str) -> list[ReviewDecision]:
-        """Retract the last group of a reviewer's decisions. Return the retracted events, or an empty list."""
+        """Retract a reviewer's last group of decisions. Return the retracted events, or an empty list if there is
+        nothing to retract.
+        """
         self.refresh()
         gone = {event.undoes for event in self.events}
         mine = [event for event in self.events if event.by == by and not event.undoes and event.id not in gone]
@@ -233,8 +236,8 @@ class DecisionLog:
 
     @contextmanager
     def _locked(self) -> Iterator[BufferedRandom]:
-        """Lock the file and open it for appending, after reading what others have added and moving away a truncated
-        last line.
+        """Lock the file and open it for appending, after reading events added by other programs and moving a truncated
+        last line to `PATH.torn`.
         """
         try:
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -275,7 +278,7 @@ def _size(path: str) -> int:
 
 
 def dump(one: ReviewDecision) -> bytes:
-    """Return the line of an event, without empty fields."""
+    """Return an event as a JSON line without empty fields."""
     fields: dict[str, object] = {"v": FORMAT, "id": one.id, "at": one.at, "by": one.by, "finding": one.finding}
     fields |= {"rule": one.rule, "decision": one.decision}
     fields |= {name: getattr(one, name) for name in _OPTIONAL if getattr(one, name)}
@@ -283,7 +286,7 @@ def dump(one: ReviewDecision) -> bytes:
 
 
 def parse(line: bytes, place: str) -> ReviewDecision:
-    """Return the event of a line. Raises `ConfigError` with the location if the line is damaged."""
+    """Return the event in a line. Raises `ConfigError` with the location if the line is damaged."""
     try:
         if len(line) > MAX_LINE:
             raise ValueError("longer than a decision can be")
@@ -352,7 +355,9 @@ def _is_day(text: str) -> bool:
 
 
 def document_key(path: object, cable: object, line: object) -> str:
-    """Return the key that a decision about a whole document has in place of a finding's fingerprint."""
+    """Return the key that identifies a decision about a whole document; it takes the place of a finding's
+    fingerprint.
+    """
     from hashlib import sha256  # loads OpenSSL, 3 ms, and a lint makes no such key
 
     return sha256(f"{path}\n{cable}\n{line}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
@@ -362,7 +367,7 @@ def document_key(path: object, cable: object, line: object) -> str:
 
 
 def merge(paths: Sequence[str]) -> list[ReviewDecision]:
-    """Return the events of several files in chronological order, each event once.
+    """Return the events from several files in chronological order, without duplicates.
 
     Raises `ConfigError` for a missing or damaged file.
     """
@@ -378,12 +383,12 @@ def merge(paths: Sequence[str]) -> list[ReviewDecision]:
 
 
 def hiding(latest: Iterable[ReviewDecision], mandatory: frozenset[str], today: str) -> dict[str, ReviewDecision]:
-    """Return the decisions that hide findings, by fingerprint. A decision about a mandatory rule hides nothing."""
+    """Return the decisions that hide findings, by fingerprint. Decisions about mandatory rules hide nothing."""
     return {one.finding: one for one in latest if one.hides(today) and one.rule not in mandatory}
 
 
 def agreement(events: Iterable[ReviewDecision]) -> tuple[int, int, float | None]:
-    """Return the number of findings that two reviewers decided, the number on which they agree, and Cohen's kappa.
+    """Return how many findings two reviewers decided, on how many they agree, and Cohen's kappa.
 
     For each finding with several reviewers, compare the last decisions of the first two. Kappa is `None` if fewer than
     two findings were decided twice, or if chance alone would produce full agreement.

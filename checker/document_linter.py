@@ -56,14 +56,14 @@ class DocumentLinter:
         return found or [DocumentResult(path, "", FAILED, "holds no document")]
 
     def documents(self, path: str, data: bytes | None = None) -> Iterator[readers.Reading | readers.Unreadable]:
-        """Yield the documents of a file. If the reader crashes, the last one is a failed document."""
+        """Yield the documents in a file. If the reader crashes, the last item is a failed document."""
         reader, fields = self._options.reader or None, self._options.fields or None
         stream = readers.read(path, reader=reader, settings=fields, data=data, vocabulary=self._vocabulary)
         while (item := following(stream, path)) is not None:
             yield item
 
     def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """Return the telegram in a document, parsed under the profile of the run, or `None` and the id of a crash."""
+        """Return the telegram in a document, parsed under the run's profile, or `None` and a crash id."""
         telegram, crash = engine.attempt(lambda: parse(reading.view, self._vocabulary, reading.facts, self._as_of))
         if not isinstance(telegram, Telegram):
             return None, crash
@@ -72,18 +72,20 @@ class DocumentLinter:
         return telegram, ""
 
     def judgeable(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """Return the telegram if the rules can be evaluated on it, otherwise `None`; and the reason."""
+        """Return the telegram and "" if the rules can be evaluated on it, otherwise `None` and the reason."""
         telegram, crash = self.telegram(reading)
         if telegram is None:
             return None, f"internal error {crash} in the parser"
         return (None, NOT_A_TELEGRAM) if is_unrecognized(telegram) else (telegram, "")
 
     def check(self, item: readers.Reading | readers.Unreadable) -> DocumentResult:
-        """Return the result of one document of a file."""
+        """Return the result for one document in a file."""
         return self._document(item, self.ignored_rules(item.path))[0]
 
     def check_with_telegram(self, item: readers.Reading | readers.Unreadable) -> tuple[DocumentResult, Telegram | None]:
-        """Return the result of one document of a file, and its telegram if the rules could be evaluated."""
+        """Return the result for one document in a file, and its telegram, or `None` if the rules could not be evaluated
+        on it.
+        """
         return self._document(item, self.ignored_rules(item.path))
 
     def _document(
@@ -119,7 +121,7 @@ class DocumentLinter:
         )
 
     def _in_diff(self, one: Finding) -> bool:
-        """Return whether the suggestion of a finding is one that `--fix` would apply."""
+        """Return whether `--fix` would apply the suggestion of a finding."""
         if one.suggestion is None or one.fingerprint in self._options.accepted:
             return False
         return one.suggestion.safe or self._options.with_diff == "all"
@@ -129,9 +131,7 @@ class DocumentLinter:
         return ignored_rules(self._options, path)
 
     def _finished(self, one: Finding, reading: readers.Reading) -> Finding:
-        """Return a finding with the configured severity and the position of its suggestion, redacted if the run
-        redacts.
-        """
+        """Return a finding with its configured severity and its suggestion's position, redacted if the run redacts."""
         fields = {name: getattr(one, name) for name in one.__fields__}
         fields["severity"] = self.severities.get(one.rule, one.severity)
         if one.suggestion is not None:
@@ -148,14 +148,14 @@ class DocumentLinter:
         return Finding(**fields)
 
     def shown(self, one: Undetermined, reading: readers.Reading) -> Undetermined:
-        """Return an undetermined verdict as reports show it, without document text if the run redacts."""
+        """Return an undetermined verdict as reports show it: without document text if the run redacts."""
         member = self.name(reading.member)
         if not self._options.redact:
             return copied(one, quote=unescaped(one.quote, reading), member=member)
         return copied(one, cable=self.name(one.cable), quote="", why=self.reason(one.why), member=member)
 
     def shown_row(self, row: dict[str, object]) -> dict[str, object]:
-        """Return a row of an audit table. In a redacted run, message numbers become digests and document text is
+        """Return a row of an audit table. In a redacted run, message numbers become digests, and document text is
         removed.
         """
         if self.redactor is None:
@@ -174,7 +174,7 @@ class DocumentLinter:
         return self.redactor.message(why) if self.redactor is not None else why
 
     def name(self, cable: str) -> str:
-        """Return the name of a cable or, in a redacted run, a digest that is the same for equal names."""
+        """Return a cable's name or, in a redacted run, a digest that is the same for equal names."""
         if not cable or not self._options.redact:
             return cable
         from .redaction import name_digest
@@ -197,7 +197,7 @@ class DocumentLinter:
         return Excerpt(source.text[start:end], start, source.position(start).line, title, words)
 
     def _explained(self, telegram: Telegram) -> Iterator[tuple[int, int, str]]:
-        """Yield the start, end, and meaning of each marking that the tables explain, in text order."""
+        """Yield the start, end, and meaning of each marking that the vocabulary tables explain, in text order."""
         from .rulebook.authoring import explain_marking  # 2 ms, and only the HTML page shows meanings
 
         banner, subject, eo = telegram.banner, telegram.subject, telegram.eo
@@ -230,7 +230,7 @@ def ignored_rules(options: Options, path: str) -> frozenset[str]:
 
 
 def matches_glob(path: str, pattern: str) -> bool:
-    """Return whether a path, or the name at its end, matches a glob of the configuration."""
+    """Return whether a path, or its file name, matches a glob from the configuration."""
     from fnmatch import fnmatchcase  # 1 ms, and only if a setting needs it
 
     return fnmatchcase(path, pattern) or fnmatchcase(os.path.basename(path), pattern)
@@ -239,7 +239,7 @@ def matches_glob(path: str, pattern: str) -> bool:
 def following(
     stream: Iterator[readers.Reading | readers.Unreadable], path: str = ""
 ) -> readers.Reading | readers.Unreadable | None:
-    """Return the next document of a stream, a failed document if the reader crashed, or `None` at the end."""
+    """Return the next document in a stream, a failed document if the reader crashed, or `None` at the end."""
     item, crash = engine.attempt(lambda: next(stream, None))
     if crash:
         return readers.Unreadable(path, "", f"internal error {crash} in the reader")
@@ -252,8 +252,8 @@ def broken(crashes: Iterable[engine.Crash]) -> str:
 
 
 def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[DocumentResult]]:
-    """Return the function that a worker process runs: it takes a path and returns the results; each document is one
-    step.
+    """Return the function that a worker process runs. It takes a path and returns the results; each document counts as
+    one step.
     """
     rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
     linter = DocumentLinter(options, rulebook.select(options.selected))
@@ -266,17 +266,17 @@ def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[Doc
 
 
 def excluded(path: str, why: str) -> DocumentResult:
-    """Return the result of a path that is deliberately not checked."""
+    """Return the result for a path that is deliberately not checked."""
     return DocumentResult(path, "", EXCLUDED, why)
 
 
 def failed(path: str, why: str) -> DocumentResult:
-    """Return the result of a path that could not be checked."""
+    """Return the result for a path that could not be checked."""
     return DocumentResult(path, "", FAILED, why)
 
 
 def redacted(message: object) -> str:
-    """Return a compiled message template with `[…]` in place of its fields."""
+    """Return a compiled message template with `[…]` in place of each field."""
     if not isinstance(message, (list, tuple)):
         return ""
     return "".join(str(part[1]) if part[0] == "text" else "[…]" for part in message)
@@ -286,7 +286,7 @@ _MARKUP = frozenset(("html", "frus"))  # readers whose source text has character
 
 
 def unescaped(quote: str, reading: readers.Reading) -> str:
-    """Return quoted source text, with character references resolved if the document was read from markup."""
+    """Return quoted source text. Character references are resolved if the document was read from markup."""
     if "&" not in quote or _MARKUP.isdisjoint(reading.reader.split("+")):
         return quote
     import html  # only for such quotes
@@ -300,7 +300,7 @@ def _placed(change: Suggestion, source: Source) -> Suggestion:
 
 
 def _counts(tally: engine.Tally, ignored: frozenset[str], wanted: bool) -> tuple[tuple[str, tuple[int, int, int]], ...]:
-    """Return the tally as plain numbers, or an empty result if statistics are off."""
+    """Return a rule tally as plain numbers, or an empty result if statistics are off."""
     if not wanted:
         return ()
     return tuple(

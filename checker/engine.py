@@ -64,12 +64,12 @@ class Count:
 
     @property
     def passed(self) -> int:
-        """The number of documents that passed."""
+        """Return the number of documents that passed."""
         return self.applied - self.failed - self.unknown
 
 
 class Tally:
-    """The verdict counts of each rule in a run, the crashes, and the number of documents."""
+    """Each rule's verdict counts in a run, the crashes, and the number of documents."""
 
     def __init__(self) -> None:
         self.documents = 0
@@ -77,18 +77,18 @@ class Tally:
         self.counts: dict[str, Count] = {}
 
     def of(self, rule: str) -> Count:
-        """Return the counts of a rule, for the caller to update."""
+        """Return the count record for a rule, for the caller to update."""
         if rule not in self.counts:
             self.counts[rule] = Count()
         return self.counts[rule]
 
     @property
     def unknown(self) -> int:
-        """The number of undetermined verdicts over all rules."""
+        """Return the total number of undetermined verdicts for all rules."""
         return sum(count.unknown for count in self.counts.values())
 
     def add(self, other: Tally) -> None:
-        """Add the counts of another process."""
+        """Add the counts from another process."""
         self.documents += other.documents
         self.crashes += other.crashes
         for rule, count in other.counts.items():
@@ -99,7 +99,7 @@ class Tally:
 
 
 class Judgment(Record):
-    """The findings of one document in reading order, and its undetermined verdicts."""
+    """The findings in one document, in reading order, and its undetermined verdicts."""
 
     findings: list[Finding]
     undetermined: list[Undetermined]
@@ -114,7 +114,7 @@ def judge(
     tally: Tally | None = None,
     lines: bool = True,
 ) -> Judgment:
-    """Evaluate all rules that may apply to a telegram. `tally` receives the verdict counts and the crashes.
+    """Evaluate all rules that may apply to a telegram. Add verdict counts and crashes to `tally`.
 
     Without `lines`, findings do not contain the source lines that they touch, which take time to find in a long file.
     """
@@ -154,7 +154,7 @@ def _kind(issue: Issue, telegram: Telegram) -> str:
 
 
 def _deletion_in(span: Span, telegram: Telegram) -> Deletion | None:
-    """Return a deletion that shares characters with a span, or None."""
+    """Return a deletion that overlaps a span, or None."""
     for deletion in telegram.deletions:
         if deletion.span.start < span.end and span.start < deletion.span.end:
             return deletion
@@ -171,7 +171,7 @@ def _count(failed: list[tuple[Rule, Issue]], unknown: list[tuple[Rule, Issue, st
 
 
 def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, str] | None:
-    """Return the issue as undetermined, with its kind, if the state of the copy may explain the failure.
+    """Return the issue as undetermined, with its kind, if the copy's condition may explain the failure, otherwise None.
 
     Damage explains that a part is missing, never that a present part is wrong. If the label of a part is present above
     paragraph 1, the part is not missing: it was not read. A part that is present is doubtful only if its own characters
@@ -206,7 +206,7 @@ def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool
 
 
 def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
-    """Return whether the damage covers the position where a missing part would be."""
+    """Return whether damage to the copy covers the position where a missing part would be."""
     if issue.within is not None:
         place = damage.span
         return issue.within.start <= place.end and place.start <= issue.within.end and damage.kind != "extract"
@@ -220,7 +220,7 @@ def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
 
 
 def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str] | None:
-    """Return why a part that is present is doubtful, with the kind of the verdict, or `None`."""
+    """Return why a part that is present is doubtful, with the verdict's kind, or `None` if it is not doubtful."""
     span = issue.span
     if span is None or span.end == span.start:
         return None
@@ -241,7 +241,7 @@ def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str
 def _not_passed(
     plan: EvaluationPlan, telegram: Telegram, path: str, cable: str, tally: Tally
 ) -> Iterator[tuple[Rule, list[Issue]]]:
-    """Yield the rules that failed or are undetermined, with their issues."""
+    """Yield each rule that failed or is undetermined, with its issues."""
     env = (telegram,)
     evaluation = _Evaluation()
     _, error = call_safely(evaluation.quickly, plan.root, env)
@@ -263,7 +263,7 @@ def _not_passed(
 
 
 class _Evaluation:
-    """One pass over the rules of a plan: those that applied, those that did not pass, and crashes."""
+    """One pass over the rules in a plan: the rules that applied, those that did not pass, and crashes."""
 
     __slots__ = ("applied", "broken", "crashes", "undetermined")
 
@@ -274,7 +274,7 @@ class _Evaluation:
         self.crashes: list[tuple[Rule, Exception]] = []
 
     def quickly(self, branch: GuardBranch, env: Env) -> None:
-        """Evaluate all rules of a branch. Raises whatever a rule raises."""
+        """Evaluate all rules in a branch. An exception from a rule is not caught."""
         jobs = [*branch.jobs]
         for test, job in branch.leaves:
             answer = test(env)
@@ -296,7 +296,7 @@ class _Evaluation:
                 self.undetermined += inner.all_jobs()
 
     def carefully(self, branch: GuardBranch, env: Env) -> None:
-        """Evaluate rule by rule, so that each exception is attributed to its rule."""
+        """Evaluate rules one by one, so that each exception is attributed to its rule."""
         for job in branch.jobs:
             self.one(job, env)
         for test, job in branch.leaves:
@@ -313,7 +313,9 @@ class _Evaluation:
                 self.undetermined += inner.all_jobs()
 
     def alone(self, job: Job, env: Env) -> None:
-        """Evaluate a rule after a condition that is undetermined: its other conditions may still decide."""
+        """Evaluate a rule's whole guard after a condition that it shares with other rules is undetermined: its other
+        conditions may still be false.
+        """
         applies, error = call_safely(job[1].applies, env)
         if error is not None:
             self.crashes.append((job[0], error))
@@ -350,7 +352,9 @@ def _crash(rule: Rule, path: str, cable: str, error: Exception) -> Crash:
 
 
 def _trace_id(error: Exception, owner: str = "") -> tuple[str, str]:
-    """Return a short id, the same for the same error of the same owner, and the line that raised, as `file:line`."""
+    """Return a short id, stable for the same error and owner, and the location of the line that raised it, as
+    `file:line`.
+    """
     from hashlib import sha256  # both only when something has raised
     from traceback import extract_tb
 
@@ -378,8 +382,8 @@ def _findings(
 
 @cache
 def sha256() -> Callable[[bytes], Any]:
-    """Return the SHA-256 function, if possible without `hashlib`, which loads OpenSSL (3 ms); `random` does the
-    same.
+    """Return the SHA-256 function without importing `hashlib` if possible, because that loads OpenSSL (3 ms); `random`
+    does the same.
     """
     for name in ("_sha2", "_sha256"):  # since Python 3.12, and before
         try:
@@ -426,7 +430,9 @@ def _related(span: Span, at: str, source: Source) -> RelatedPlace:
 def _undetermined(
     unknown: list[tuple[Rule, Issue, str]], telegram: Telegram, source: Source, path: str, cable: str
 ) -> list[Undetermined]:
-    """Return the undetermined verdicts, each combination of rule, position, and reason once."""
+    """Return the undetermined verdicts without duplicates; two verdicts are duplicates if rule, position, and reason
+    are equal.
+    """
     nowhere = first_line(telegram, source) if any(issue.span is None for _, issue, _ in unknown) else Span(0, 0)
     found: dict[object, Undetermined] = {}
     for rule, issue, kind in unknown:
@@ -448,7 +454,7 @@ def _undetermined(
 
 
 def first_line(telegram: Telegram, source: Source) -> Span:
-    """Return the first line of the telegram that is not blank: the span of findings that have no position."""
+    """Return the span of the telegram's first line that is not blank, which is used for findings without a position."""
     text = source.text
     whole = next((part.span for part in telegram.parts if part.kind != "blank"), telegram.span)
     start, end = whole.start, whole.end
@@ -483,7 +489,7 @@ class Trace(Record):
 
 
 def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) -> Trace:
-    """Trace one rule on one telegram: profile, era, guard, fields, operators, values and verdict."""
+    """Trace one rule on one telegram: profile, era, guard, fields, operators, values, and verdict."""
     if not rulebook.covers(rule, telegram.profile):
         return Trace(rule.id, "not applicable", f"profile {telegram.profile} is not {', '.join(rule.profile)}")
     alone = rulebook.select([rule.id])

@@ -1,4 +1,4 @@
-"""Exceptions that a user may see. The message states what is wrong and what is expected.
+"""Define the exceptions that a user may see. The message states what is wrong and what is expected.
 
 CablecheckError
 ├── RuleError       errors in rule or vocabulary files
@@ -30,7 +30,7 @@ class ConfigError(CablecheckError):
 
 
 class SettingsError(ConfigError):
-    """All errors in the configuration files of a run, as lines that begin with the place."""
+    """All errors in a run's configuration files, as lines that begin with their location."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
@@ -50,7 +50,7 @@ class MissingExtra(CablecheckError):
 
 
 def did_you_mean(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return `; did you mean 'x'?` with the most similar of `words`, or an empty string if none is similar."""
+    """Return `; did you mean 'x'?` with the most similar word in `words`, or an empty string if none is similar."""
     from difflib import get_close_matches  # 6 ms, and only when something is wrong
 
     close = get_close_matches(word, list(words), n=1, cutoff=cutoff)

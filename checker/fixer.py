@@ -1,4 +1,5 @@
-"""Apply suggestions to files: in each pass all that do not overlap, until none are left.
+"""Apply suggestions to files in passes. Each pass applies all suggestions that do not overlap; passes repeat until none
+are left.
 
 Only files that consist of one plain document are changed. The encoding, byte order mark, line ends, and permissions of
 a file are preserved, and a file is replaced in one step or not at all.
@@ -24,7 +25,9 @@ _ENCODINGS = (
 
 
 class Fix(Record):
-    """One change: the finding it resolves, with its position in the pass that applied it, and both texts."""
+    """One applied change: the finding that it resolves, with the finding's position in that pass, and the text before
+    and after.
+    """
 
     path: str
     line: int
@@ -87,7 +90,7 @@ def _decoded(data: bytes) -> tuple[str, str, bytes]:
 def _fixable(
     path: str, data: bytes, text: str, linter: DocumentLinter, unsafe: bool, accepted: Collection[str]
 ) -> tuple[list[Finding], bool]:
-    """Return the findings with a suggestion to apply, and whether the file on disk is a single plain document."""
+    """Return the findings that have a suggestion to apply, and whether the file on disk is a single plain document."""
     readings = list(linter.documents(path, data))
     findings = [
         one
@@ -100,7 +103,7 @@ def _fixable(
 
 
 def apart(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings whose suggestions do not overlap or touch an earlier one."""
+    """Yield the findings whose suggestions neither overlap nor touch an earlier one."""
     end = -1
     for one in sorted(findings, key=lambda one: (one.suggestion.span.start, one.rule) if one.suggestion else (0, "")):
         if one.suggestion is not None and one.suggestion.span.start > end:
@@ -109,7 +112,7 @@ def apart(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _encodable(one: Finding, text: str, codec: str) -> str | None:
-    """Return the replacement with the line ends of the text, or `None` if it changes nothing or cannot be encoded."""
+    """Return the replacement text with the file's line ends, or `None` if it changes nothing or cannot be encoded."""
     assert isinstance(one.suggestion, Suggestion)
     span = one.suggestion.span
     change = one.suggestion.text.replace("\n", "\r\n") if "\r\n" in text else one.suggestion.text

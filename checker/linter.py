@@ -1,4 +1,4 @@
-"""Run one lint: options, rulebook, files, workers, baseline, and totals. Only this module connects them."""
+"""Run one lint by connecting options, rulebook, files, workers, baseline, and totals. No other module connects them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Keep = Callable[[Finding, bool], bool]  # `ChangedLines.keep`
 
 
 def lint(paths: Sequence[str], options: Options, progress: Progress | None = None) -> Outcome:
-    """Check the documents of the paths. Raises `CablecheckError` if nothing can be checked at all."""
+    """Check the documents at the paths. Raises `CablecheckError` if nothing can be checked."""
     ignored_cache = resources.reason_to_ignore_cache(resources.cache_dir(), paths)
     if ignored_cache:
         options = copied(options, rule_cache=False, cache=False)
@@ -70,7 +70,7 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
 
 
 def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Apply suggestions to the files, and return the log and the errors."""
+    """Apply suggestions to the files. Return the log of changes, and the errors."""
     from . import fixer  # only for --fix
 
     linter = DocumentLinter(options, rulebook.select(options.selected))
@@ -87,14 +87,16 @@ def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tu
 
 
 def _accepted(options: Options) -> frozenset[str]:
-    """Return the fingerprints of hidden findings, which are not fixed."""
+    """Return the fingerprints of hidden findings, which must not be fixed."""
     from . import baseline  # 3 ms with the decisions log, as below
 
     return baseline.HidingFiles(*_hiding_files(options)).entries().fingerprints()
 
 
 def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options: Options) -> tuple[str, ...]:
-    """Return an error if no document or no rule was left to check. A list of only other files is not an error."""
+    """Return an error if no document or no rule remained to be checked. A list that contains only other files is not an
+    error.
+    """
     checked = [each for each in results if each.state == "checked"]
     if not checked:
         failed = sum(each.state == "failed" for each in results)
@@ -110,7 +112,7 @@ def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options
 
 
 def load(options: Options) -> Rulebook:
-    """Return the shipped rules and those of the configured packs. Raises `RuleError` with every error in them."""
+    """Return the shipped rules and the rules in the configured packs. Raises `RuleError` with every error in them."""
     return rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
 
 
@@ -162,13 +164,15 @@ def _severities(options: Options, rulebook: Rulebook, mandatory: tuple[str, ...]
 
 
 def _pattern(options: Options, glob: str) -> str:
-    """Return a glob of the configuration file, relative to the working folder."""
+    """Return a glob from the configuration file as a path relative to the working folder."""
     base = os.path.relpath(options.folder) if options.config_file else "."
     return glob if base == "." or glob.startswith("*") else os.path.normpath(os.path.join(base, glob))
 
 
 def files_of(paths: Sequence[str], options: Options) -> tuple[list[str], list[DocumentResult]]:
-    """Return the files to check, sorted by name, each once; and results for paths that are excluded or unreadable."""
+    """Return the files to check, sorted and without duplicates, and results for paths that are excluded or
+    unreadable.
+    """
     patterns = [_pattern(options, glob) for glob in options.exclude]
     own = {options.config_file, options.baseline, options.suppressions, options.decisions, *options.rules} - {""}
     own = {os.path.normpath(path) for path in own}
@@ -190,7 +194,7 @@ def files_of(paths: Sequence[str], options: Options) -> tuple[list[str], list[Do
 
 
 def _matches(path: str, patterns: list[str]) -> bool:
-    """Return whether a path, a folder above it, or the name of either matches one of the globs."""
+    """Return whether one of the globs matches a path, a folder above it, or the name of either."""
     parents = [path]
     while os.path.dirname(parents[-1]) not in ("", parents[-1]):
         parents.append(os.path.dirname(parents[-1]))
@@ -205,7 +209,7 @@ NO_TELEGRAM = (
 
 
 def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool) -> tuple[DocumentResult, ...]:
-    """Return the results, with files that are not telegrams excluded.
+    """Return the results, with files that are not telegrams marked as excluded.
 
     A file that was named explicitly remains failed unless its name comes from a list, because a commit hook passes
     every changed file. The same applies to a row of a corpus, unless its file is on the list and none of its rows is a
@@ -221,13 +225,13 @@ def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool
 
 
 def _other_files(results: list[DocumentResult]) -> frozenset[str]:
-    """Return the files that contain no telegram."""
+    """Return the paths of the files that contain no telegram."""
     rest = {one.path for one in results if one.state != "failed" or not one.why.startswith(NO_TELEGRAM)}
     return frozenset(one.path for one in results) - rest
 
 
 def _lint_files(files: list[str], options: Options, rulebook: Rulebook) -> Iterator[list[DocumentResult]]:
-    """Yield the results of each file; with worker processes in the order in which they finish."""
+    """Yield the results for each file; with worker processes, in the order in which they finish."""
     here = [path for path in files if path == STDIN]
     pooled = [path for path in files if path != STDIN]
     jobs = options.jobs or _automatic_jobs(pooled)
@@ -253,7 +257,7 @@ BYTES_PER_JOB = 1_000_000  # a process takes 0.2 s to start: as long as half a m
 
 
 def _automatic_jobs(paths: Sequence[str]) -> int:
-    """Return the number of processors that this process may use, but at most as many as the files can keep busy."""
+    """Return the number of processors that this process may use, limited to how many the files can keep busy."""
     size = sum(os.path.getsize(path) for path in paths if os.path.exists(path)) if len(paths) > 1 else 0
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(processors, size // BYTES_PER_JOB))
@@ -304,7 +308,7 @@ def _outcome(
 
 
 def _needs_consent(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the notice that some suggestions are not safe, so that `--fix` does not apply them."""
+    """Return a notice that some suggestions are not safe and therefore not applied by `--fix`."""
     number = sum(one.suggestion is not None and not one.suggestion.safe for one in findings)
     return (f"{count(number, 'more suggestion')} with --unsafe-fixes",) if number else ()
 
@@ -326,7 +330,7 @@ def _changed(findings: Sequence[Finding], keep: Keep, rulebook: Rulebook) -> tup
 
 
 def _hiding_files(options: Options) -> tuple[str, str, str]:
-    """Return the files in use that determine which findings are hidden: suppressions, decisions, baseline."""
+    """Return the files in use that hide findings: suppressions, decisions, and baseline."""
     return (
         options.suppressions if options.use_suppressions else "",
         options.decisions if options.use_decisions else "",
@@ -348,7 +352,7 @@ def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], op
 def _restrictions(
     options: Options, rulebook: Rulebook, results: Sequence[DocumentResult], hidden: Sequence[Suppressed]
 ) -> Iterator[Restriction]:
-    """Yield the rules, then the documents, then the findings that settings excluded from the run."""
+    """Yield the settings that excluded rules, then those that excluded documents, then those that excluded findings."""
     yield from _rule_restrictions(options, rulebook)
     paths = sorted({each.path for each in results if each.state == "checked"})
     ignored = [rules for path in paths if (rules := document_linter.ignored_rules(options, path))]
@@ -392,7 +396,7 @@ def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restric
 
 
 def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
-    """Return the plain paths of the files in which every document was checked."""
+    """Return the plain paths of files whose documents were all checked."""
     from .baseline import plain_path
 
     broken = {plain_path(each.path) for each in results if each.state == "failed"}
@@ -400,7 +404,7 @@ def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
 
 
 def _changes(options: Options, rulebook: Rulebook) -> tuple[str, ...]:
-    """Return the changes that options and packs made to the rules, for the report."""
+    """Return the changes that options and packs made to rules, for the report."""
     shipped = {rule.id: rule.severity_text for rule in rulebook.rules}
     selected = frozenset(options.selected)
     packs = tuple(f"{rule.id}: {rule.changed}" for rule in rulebook.rules if rule.changed)
@@ -427,7 +431,7 @@ def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:
 
 
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
-    """Return the data of a rule that reports show.
+    """Return the data about a rule that reports show.
 
     `severity` is set if a setting changed it; reading `details` takes 2 ms.
     """
@@ -460,7 +464,7 @@ class Parsed(Record):
 
 
 def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
-    """Yield the documents of the paths as the rules see them. A path may also be a location as reports show it:
+    """Yield the documents at the paths as the rules see them. A path may also be a location as reports show it:
     `file:line`, `archive:member` or `archive:member:line`, each also with a column; or `file:name`, with the name of a
     document. Raises `InputError` if there is no document at the location.
     """
@@ -489,7 +493,7 @@ def _parsed(linter: DocumentLinter, item: readers.Reading | readers.Unreadable) 
 
 
 def _file_in(path: str) -> str:
-    """Return the file of `file:line` or `archive:member`, or the path itself if it is no such location."""
+    """Return the file part of `file:line` or `archive:member`, or the whole path if it is not such a location."""
     file = path
     while ":" in file and not os.path.lexists(file):
         file = file.rpartition(":")[0]
@@ -511,7 +515,7 @@ def _at(linter: DocumentLinter, file: str, wanted: str) -> Iterator[Parsed]:
 
 
 def _is_at(item: readers.Reading | readers.Unreadable, wanted: str) -> bool:
-    """Return whether a document has this name, is in this member, or includes this line."""
+    """Return whether a document has this name, is in this archive member, or includes this line."""
     if wanted in (item.cable, item.member):
         return True
     before = f"{item.member}:" if item.member else ""
@@ -525,7 +529,9 @@ def _is_at(item: readers.Reading | readers.Unreadable, wanted: str) -> bool:
 
 
 def check_text(text: str, name: str, options: Options) -> CheckResult:
-    """Return the result of a text, without baseline and suppressions. Raises `InputError` if it cannot be checked."""
+    """Return the result for a text, without applying a baseline or suppressions. Raises `InputError` if it cannot be
+    checked.
+    """
     rulebook = load(options)
     options = resolve(options, rulebook)
     linter = DocumentLinter(options, rulebook.select(options.selected))

@@ -1,4 +1,4 @@
-"""Define the operators of conditions by field type; no other module compiles the patterns of rule files.
+"""Define the operators for conditions, grouped by field type. No other module compiles the patterns in rule files.
 
 Dates with low precision are compared as intervals. Patterns run in linear time: with google-re2 if it is installed,
 otherwise with `re`. regex_subset accepts only patterns that both engines interpret alike and that `re` matches in
@@ -36,7 +36,7 @@ class Operator(Record):
 
 
 def negated(test: Test) -> Test:
-    """Return the test with the opposite answer; undetermined stays undetermined."""
+    """Return a test with the opposite answer. An undetermined answer stays undetermined."""
 
     def negate(value: object, argument: object) -> bool | None:
         answer = test(value, argument)
@@ -54,7 +54,7 @@ def not_in(value: object, others: frozenset[object]) -> bool:
 
 
 def equality(kind: str) -> tuple[Operator, ...]:
-    """Return the operators that every single value has, with arguments of the given kind."""
+    """Return the operators that apply to every single value, with arguments of the given kind."""
     return (
         Operator("is", kind, eq, "equals the argument", opposite="is_not"),
         Operator("is_not", kind, ne, "differs from the argument; true when absent", absent=True, opposite="is"),
@@ -74,7 +74,7 @@ def between(value: int, bounds: tuple[int, int]) -> bool:
 
 
 def ranks(test: Callable[[int, int], bool]) -> Test:
-    """Return the test that compares two levels by their rank in the table `levels`."""
+    """Return a test that compares the ranks of two levels in the table `levels`."""
 
     def compare(value: Level, bound: Level) -> bool:
         return test(value.rank, bound.rank)
@@ -196,7 +196,7 @@ SET = (
 
 
 class CompiledPattern(Record):
-    """A compiled pattern; `full(text)` returns a match of the whole text, or None."""
+    """A compiled pattern. `full(text)` returns a match of the whole text, or None."""
 
     text: str
     full: Callable[[str], object]

@@ -30,7 +30,7 @@ __all__ = [
 
 
 def query(out: str, sql: str, seconds: float = 300.0) -> Answer:
-    """Run one read-only SELECT on the tables of an audit. Raises `ConfigError`."""
+    """Run one read-only SELECT on the tables of an audit. Raises `ConfigError` for any other statement."""
     tables = Query(out, seconds)
     try:
         return tables.run(sql)

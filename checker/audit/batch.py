@@ -1,4 +1,4 @@
-"""Run one batch of an audit, in a local process or on a cluster: read, parse, check, and write rows.
+"""Run one batch of an audit, locally or on a cluster: read and parse its documents, check them, and write table rows.
 
 The rows go to part files (`parts`), which prove that the batch is done.
 """
@@ -44,7 +44,7 @@ class BatchTask(Record):
 
 
 def load_rulebook(options: Options) -> Rulebook:
-    """Return the rules that an audit runs: the selected rules, or all rules."""
+    """Return the rules for an audit: the selected ones, or all rules if none are selected."""
     rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
     return rulebook.select(options.selected) if options.selected else rulebook
 
@@ -57,7 +57,7 @@ class BatchWorker:
         self.linter = DocumentLinter(options, load_rulebook(options))
 
     def work(self, task: BatchTask, step: Step) -> BatchResult:
-        """Run one batch. No document causes an exception; a full disk is reported in `error`."""
+        """Run one batch and return its result. No document raises an exception; a full disk is reported in `error`."""
         try:
             return self._work(task, step)
         except OSError as error:
@@ -130,7 +130,7 @@ class BatchWorker:
         levels: dict[str, int],
         coverage: Coverage,
     ) -> tuple[str, str, str]:
-        """Add the rows of a document. Return its state, the reason for the state, and its name."""
+        """Add the table rows for a document. Return its state, the reason for the state, and its name."""
         linter = self.linter
         name = linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
@@ -174,7 +174,7 @@ class BatchWorker:
 
 
 def _file(path: str, batch: Batch, step: Step) -> tables.Row:
-    """Return the row of a file.
+    """Return the row of the table `files` for one file.
 
     Computing its digest may take longer than the time limit for a document, so each block counts as a step.
     """

@@ -26,7 +26,7 @@ _NOT_RECORDED = frozenset(("jobs", "timeout", "cache", "include", "required_vers
 
 
 class AuditPlan(Record):
-    """The tasks of an audit in order, the number of batches in the whole corpus, and the data that identify this
+    """The ordered tasks of an audit, the number of batches in the whole corpus, and the values that identify the
     audit.
     """
 
@@ -71,13 +71,13 @@ def make_plan(corpus: Sequence[str], out: str, options: Options, digest: str) ->
 
 
 def _files(batch: Batch, number: int, first: dict[str, int]) -> tuple[str, ...]:
-    """Return the files of a batch that no earlier batch reads."""
+    """Return the files in a batch that no earlier batch reads."""
     return tuple(path for path in batch.paths if first[path] == number)
 
 
 def _corpus_hashes(batch_list: list[Batch]) -> tuple[str, str]:
-    """Return two hashes that identify a corpus: one of its files' names and sizes, and one of their modification
-    times.
+    """Return two hashes that identify a corpus: one over the names and sizes of its files, and one over their
+    modification times.
     """
     remote = sorted({file for batch in batch_list for file in batch.files})
     sizes = [f"{url} {size}" for url, size, _ in remote]
@@ -98,7 +98,9 @@ def _hash(text: str) -> str:
 
 
 def _sample(batch_list: list[Batch], options: Options) -> list[tuple[int, ...]]:
-    """Return, for each batch, the positions of the documents with the smallest hashes of (seed, batch, position)."""
+    """Return, for each batch, the positions of the sampled documents: those with the smallest hashes of (seed, batch,
+    position).
+    """
     import heapq
 
     newlines: dict[str, int] = {}
@@ -123,7 +125,7 @@ def _sample(batch_list: list[Batch], options: Options) -> list[tuple[int, ...]]:
 
 
 def parts_folder(out: str) -> str:
-    """Return the folder of the parts of an audit."""
+    """Return the path of the folder that holds an audit's part files."""
     return os.path.join(out, "parts")
 
 
@@ -153,7 +155,7 @@ def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[B
 
 
 def is_finished(plan: AuditPlan, out: str, options: Options) -> bool:
-    """Return whether this audit is finished. The last step of an audit removes its parts."""
+    """Return whether the audit in a folder is finished. The last step of an audit removes its part files."""
     if not os.path.exists(os.path.join(out, PLAN)) or os.path.exists(parts_folder(out)):
         return False
     _compare(plan, out, options)
@@ -173,12 +175,12 @@ def _compare(plan: AuditPlan, out: str, options: Options) -> None:
 
 
 def write_plan(out: str, description: dict[str, str]) -> None:
-    """Record the description of an audit in its folder."""
+    """Write the plan of an audit to its folder."""
     write_file(os.path.join(out, PLAN), json.dumps(description, indent=1, sort_keys=True).encode())
 
 
 def read_plan(out: str) -> dict[str, str]:
-    """Return the recorded description of an audit. Raises `InputError` if there is none."""
+    """Return the plan recorded in the folder of an audit. Raises `InputError` if it is missing or damaged."""
     try:
         with open(os.path.join(out, PLAN), encoding="utf-8") as file:
             found = json.load(file)
@@ -235,6 +237,6 @@ def _sweep(folder: str) -> None:
 
 
 def pending_tasks(plan: AuditPlan, done: Sequence[BatchResult]) -> list[BatchTask]:
-    """Return the tasks that are not done."""
+    """Return the tasks whose batches are not yet finished."""
     finished = {each.number for each in done}
     return [task for task in plan.tasks if task.number not in finished]

@@ -20,8 +20,8 @@ from .tables import STREAMED
 
 
 class Difference(Record):
-    """For each rule, the numbers of new, gone, moved, and unchanged findings; and samples: (what, rule, position,
-    message).
+    """For each rule, the numbers of new, gone, moved, and unchanged findings, with samples as (kind of change, rule,
+    position, message).
 
     `coverage` has a row for each field that was read in a smaller share of documents, or for recognized text if its
     share fell: year, layout, field, the shares before and after in percent, and the number of documents after.
@@ -33,7 +33,7 @@ class Difference(Record):
 
     @property
     def changed(self) -> list[tuple[str, int, int, int, int]]:
-        """Return the rows of the rules that have new, gone or moved findings."""
+        """Return the rows for rules that have new, gone, or moved findings."""
         return [row for row in self.rules if any(row[1:4])]
 
     @property
@@ -73,7 +73,7 @@ order by a.share - b.share desc, 1, 2, 3
 
 
 def _coverage(con: Any, before: str, after: str) -> tuple[tuple[str, str, str, float, float, int], ...]:
-    """Return the fields that are read in a smaller share of documents, largest drop first."""
+    """Return the fields that were read in a smaller share of documents than before, largest drop first."""
     tables = {"before": table_path(before, "coverage"), "after": table_path(after, "coverage")}
     if not all(map(os.path.exists, tables.values())):
         return ()  # made by a version without the table
@@ -107,7 +107,8 @@ def diff(before: str, after: str, samples: int = 3) -> Difference:
 
 # ---- Merging shards --------------------------------------------------------------------------------------------------
 def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
-    """Write tables and reports into `out` from the folders of all shards. Raises `ConfigError` if they do not match.
+    """Write the tables and reports of one audit to `out` from the folders of all its shards. Raises `ConfigError` if
+    they do not belong together.
 
     The options must match those recorded in the shards.
     """

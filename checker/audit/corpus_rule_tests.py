@@ -18,12 +18,12 @@ FOLDER = "corpus"  # of the files of corpus rules
 
 
 def check(paths: Sequence[str]) -> list[Diagnostic]:
-    """Return the diagnostics of corpus rule files."""
+    """Return the diagnostics for files of corpus rules."""
     return [item for path in paths for item in corpus_rules.read(path)[1]]
 
 
 def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
-    """Test every example, and with `mutants` every mutant; return the lines to print and whether all passed.
+    """Test every example and, with `mutants`, every mutant. Return the lines to print, and whether everything passed.
 
     Raises `RuleError`.
     """
@@ -55,7 +55,7 @@ def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
 
 
 def _survivors(rule: CorpusRule, tried: Sequence[Mutant]) -> list[str]:
-    """Return a line for each mutant that survives, and for each mutant that is listed as equivalent but is killed."""
+    """Return a line for each surviving mutant, and for each mutant that is listed as equivalent but was killed."""
     lines = [f"{rule.place}: {rule.id} survives: {m.name}" for m in tried if not m.killed and not m.excused]
     alive = {one.name for one in tried if not one.killed}
     stale = [(name, place) for name, place in rule.equivalent if name not in alive]
@@ -85,7 +85,7 @@ SECONDS = 10.0
 
 
 def changes(sql: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and the statement of each mutant. The name shows the change with the tokens around it."""
+    """Yield the name and statement of each mutant. The name shows the changed token with its neighbors."""
     tokens = list(_TOKEN.finditer(sql))
     names: dict[str, int] = {}
     for place, token in enumerate(tokens):
@@ -124,7 +124,7 @@ def _changed(tokens: list[re.Match[str]], place: int) -> Iterator[str]:
 
 
 def mutate(rule: CorpusRule, query: Query) -> list[Mutant]:
-    """Return every mutant of a rule with its outcome. `query` has its tables in memory."""
+    """Return every mutant of a rule with its outcome. `query` is connected to tables in memory."""
     alive: list[tuple[str, CorpusRule]] = []
     dead: list[str] = []
     for name, sql in changes(rule.sql):

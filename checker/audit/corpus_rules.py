@@ -165,9 +165,7 @@ def _row(table: str) -> JsonSchema:
 
 # ---- Loading ---------------------------------------------------------------------------------------------------------
 class Example(Record):
-    """Small tables, the documents that a rule must find in them, and the expected messages if the example gives
-    them.
-    """
+    """Small tables, the documents that a rule must report in them, and optionally the expected messages."""
 
     kind: str
     tables: dict[str, list[dict[str, object]]]
@@ -220,7 +218,7 @@ def shipped(words: Vocabulary) -> list[CorpusRule]:
 
 
 def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], list[Diagnostic]]:
-    """Read the rules of a file, or of the files of a folder; return them with all diagnostics."""
+    """Return the rules in a file or folder, with all diagnostics."""
     items: list[Diagnostic] = []
     query = Query()
     try:
@@ -237,7 +235,9 @@ def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], 
 
 
 def _read(path: str, words: Vocabulary, items: list[Diagnostic], query: Query | None) -> list[CorpusRule]:
-    """Read rules and add to the diagnostics; without `query`, schema and statements are not checked."""
+    """Return the rules in some files, adding errors to the diagnostics. Without `query`, schemas and statements are not
+    checked.
+    """
     rules: list[CorpusRule] = []
     for one in _files(path):
         file = RuleFile.open(one, os.path.join("rules", "corpus", os.path.basename(one)), items)
@@ -317,7 +317,9 @@ def _cite(file: RuleFile, node: YamlMap, sources: tuple[str, ...], rule: str) ->
 
 
 def _bind(file: RuleFile, node: YamlMap, query: Query, rule: str) -> None:
-    """Check that the statement is one SELECT over the tables that returns `document` and all fields of the message."""
+    """Check that a rule's statement is one SELECT over the tables, and that it returns `document` and every field in
+    the message.
+    """
     sql = node.get("sql")
     assert sql is not None
     try:
@@ -361,7 +363,9 @@ def _example(file: RuleFile, entry: YamlMap, kind: str) -> Example:
 
 
 def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
-    """Yield the row; with `times: N`, N rows with `document`, `serial` and `{serial}` in `mrn` counted up."""
+    """Yield a row of an example. With `times: N`, yield N copies whose `document`, `serial`, and `{serial}` in `mrn`
+    count up.
+    """
     times = int(str(row.pop("times", "1")))
     for step in range(times):
         made = dict(row)
@@ -374,20 +378,20 @@ def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
 
 
 def judge(rule: CorpusRule, example: Example, query: Query) -> str:
-    """Return the reason why an example fails, or ""."""
+    """Return why an example fails, or "" if it passes."""
     fill(example, query)
     return compare(rule, example, query)
 
 
 def fill(example: Example, query: Query) -> None:
-    """Fill the tables in memory with those of an example."""
+    """Fill the tables in memory with the rows of an example."""
     query.empty()
     for table, rows in example.tables.items():
         query.fill(table, rows)
 
 
 def compare(rule: CorpusRule, example: Example, query: Query) -> str:
-    """Return the reason why an example with filled tables fails, or ""."""
+    """Return why an example fails once its tables are filled, or "" if it passes."""
     found = sorted(_hits(rule, query), key=lambda hit: hit[0])
     documents = tuple(document for document, _, _ in found)
     if documents != tuple(sorted(example.finds)):
@@ -399,7 +403,7 @@ def compare(rule: CorpusRule, example: Example, query: Query) -> str:
 
 
 def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Yield document, message, and the values of the key, without the document, for each row of the statement."""
+    """Yield the document, the message, and the other key values for each row that the statement returns."""
     answer = query.run(rule.sql)
     for row in answer.rows:
         values = dict(zip(answer.columns, row, strict=True))
@@ -410,14 +414,14 @@ def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str, tuple[str,
 
 
 def _unredacted(value: object) -> str:
-    """Return a value as part of a key that does not change with redaction, which replaces message numbers with
-    digests.
+    """Return a value for a finding's key that is the same with and without redaction, which replaces message numbers
+    with digests.
     """
     return name_digest(value) if isinstance(value, str) else str(value)
 
 
 def findings(rule: CorpusRule, query: Query, redact: bool) -> list[Row]:
-    """Return the findings of a rule on the tables of an audit, as rows in the order of the documents."""
+    """Return a rule's findings in the tables of an audit as rows, in document order."""
     hits = sorted(set(_hits(rule, query)))
     if not hits:
         return []

@@ -30,7 +30,7 @@ Counts = list[int]  # documents, read, missed, lost, absent, characters, recogni
 
 
 class Coverage:
-    """Counts for one batch."""
+    """Field coverage counts for one batch."""
 
     __slots__ = ("counts",)
 

@@ -79,7 +79,7 @@ def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[i
 
 
 def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) -> str:
-    """Return the statement that writes the file of a table."""
+    """Return the SQL statement that writes one table to its file."""
     if files:
         names = ", ".join(literal(part) for part in files)
         columns = ", ".join(f"{quoted(c.name)}: {literal(c.type)}" for c in TABLES[table])
@@ -97,7 +97,9 @@ def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) 
 
 
 def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
-    """Return the columns with line numbers, counted from the beginning of the file."""
+    """Return the SQL columns of a table, with line numbers converted so that they count from the beginning of the
+    file.
+    """
     known = """"at" = 'corpus'""" if table == "findings" else "false"  # the lines of these rows are final
     more = f"(case when {known} then 0 else coalesce({list(shifts)}[document // {BATCH} + 1], 0) end)"
     number = "try_cast(substr(cable, 6) as bigint)"  # a row without an identifier is named by its line
@@ -127,7 +129,7 @@ def connect() -> Any:
 
 
 class Query:
-    """A locked connection to the tables of one audit, or to tables in memory (for the examples of rules)."""
+    """A locked connection to the tables of one audit or, for rule examples, to tables in memory."""
 
     def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY, threads: int = 1) -> None:
         self.seconds = seconds
@@ -152,7 +154,7 @@ class Query:
         self._lock([os.path.abspath(path) for path in paths] + paths)
 
     def _view(self, name: str, path: str) -> None:
-        """Create the view of a table. Raises `InputError` if its file is damaged."""
+        """Create the view for one table. Raises `InputError` if its file is damaged."""
         try:
             self.con.execute(f"create view {quoted(name)} as select * from read_parquet({literal(path)})")
         except engine().Error as error:
@@ -161,7 +163,7 @@ class Query:
             raise InputError(f"{path}: damaged, or not a table of an audit; audit again ({why})") from error
 
     def _open_findings(self, suppressed: bool) -> None:
-        """Create the view of the findings that are not hidden."""
+        """Create the view that contains only findings that are not hidden."""
         ranked = f"select *, {RANKED} as nth from findings"
         less = f"select * exclude (nth) from ({ranked}) anti join suppressed using (document, fingerprint, nth)"
         suppressed = suppressed and self.con.execute("select count(*) from suppressed").fetchone()[0] > 0
@@ -176,7 +178,7 @@ class Query:
         self.con.execute("set lock_configuration = true")
 
     def fill(self, table: str, rows: Sequence[dict[str, object]]) -> None:
-        """Insert a few rows into a table in memory, for the examples of rules."""
+        """Insert rows into a table in memory, for rule examples."""
         if rows:
             given = {name for row in rows for name in row}
             names = [name for name in (column.name for column in TABLES[table]) if name in given or name == "document"]
@@ -185,7 +187,7 @@ class Query:
             self.con.execute(f"insert into {quoted(table)} ({', '.join(map(quoted, names))}) values {marks}", values)
 
     def empty(self) -> None:
-        """Delete all rows of the tables in memory."""
+        """Delete all rows from the tables in memory."""
         for table in (name for name in TABLES if name not in REVIEW):
             self.con.execute(f"delete from {quoted(table)}")
 
@@ -228,10 +230,10 @@ def _table_of(path: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """Return an SQL identifier."""
+    """Return a name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """Return an SQL string literal."""
+    """Return a string as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

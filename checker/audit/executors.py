@@ -23,7 +23,7 @@ MAX_FAILURES = 2  # of workers at the same document before it is skipped
 
 
 def run_local(tasks: Sequence[BatchTask], options: Options, jobs: int | None = None) -> Iterator[BatchResult]:
-    """Yield the result of each task as it is completed, from `jobs` processes (default: `options.jobs`).
+    """Yield each task's result as it completes, from `jobs` processes (default: `options.jobs`).
 
     The limits of time and memory apply to each document. Closing the generator early ends all workers.
     """
@@ -82,8 +82,8 @@ def _do(options: Options, task: BatchTask) -> BatchResult:
 
 
 def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]:
-    """Yield the result of each task as it is completed, from the scheduler at an address, or from "local" for this
-    machine.
+    """Yield each task's result as it completes on the Dask cluster that `options` names. Tasks that fail there are
+    repeated in a local process.
     """
     try:
         import distributed  # seconds, and only for clusters
@@ -99,7 +99,7 @@ def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchR
 def _run_on_dask(
     dask: Any, tasks: Sequence[BatchTask], options: Options, failed: list[BatchTask]
 ) -> Iterator[BatchResult]:
-    """Yield the result of each task; tasks that failed on the cluster are added to `failed`."""
+    """Yield each task's result as it completes; add tasks that failed on the cluster to `failed`."""
     cluster: Any = None
     if options.scheduler == "local":
         cluster = dask.LocalCluster(  # no port is open to other machines

@@ -1,5 +1,5 @@
-"""Determine which findings of an audit are hidden, and why: the tables `decisions` and `suppressed`, rebuilt for each
-report.
+"""Write the tables `decisions` and `suppressed`, which record why findings of an audit are hidden; each report rebuilds
+them.
 
 The table `findings` is never changed. The same code hides findings for `lint` and for an audit.
 """
@@ -23,8 +23,8 @@ _NOWHERE = Span(0, 0), _START, _START  # only fingerprint, rule and path of a fi
 
 
 class Hidden(Record):
-    """The numbers of hidden findings by the file that hides them, the decisions log, notices, and errors that make
-    the audit incomplete.
+    """The number of findings hidden by each file, the decisions log, notices, and the errors that make the audit
+    incomplete.
     """
 
     counts: dict[str, int]
@@ -34,7 +34,7 @@ class Hidden(Record):
 
 
 def files_of(out: str, options: Options) -> baseline.HidingFiles:
-    """Return the files that determine which findings of an audit are hidden."""
+    """Return the suppressions, decisions, and baseline files that apply to an audit."""
     log = options.decisions or os.path.join(out, decisions.LOG)
     return baseline.HidingFiles(
         options.suppressions if options.use_suppressions else "",
@@ -44,7 +44,9 @@ def files_of(out: str, options: Options) -> baseline.HidingFiles:
 
 
 def write(out: str, options: Options, today: str) -> Hidden:
-    """Write the tables `decisions` and `suppressed`. Raises `ConfigError` if one of the files is damaged."""
+    """Write the tables `decisions` and `suppressed`. Raises `ConfigError` if the suppressions, decisions, or baseline
+    file is damaged.
+    """
     entries = files_of(out, options).entries()
     findings, places = _findings(out, entries.fingerprints() | {one.finding for one in entries.decided})
     checked = frozenset() if options.sample or options.where else _checked(out)
@@ -75,7 +77,9 @@ def _row(one: decisions.ReviewDecision, found: bool, hides: bool) -> Row:
 
 
 def _findings(out: str, wanted: frozenset[str]) -> tuple[tuple[Finding, ...], dict[int, Row]]:
-    """Return the findings with these fingerprints in the order of the documents, and the key of each by its `id`."""
+    """Return the findings with these fingerprints in document order, and a mapping from each finding's `id` to its
+    key.
+    """
     if not wanted:
         return (), {}
     with closing(connect()) as con, interruptible():
@@ -96,7 +100,7 @@ def _findings(out: str, wanted: frozenset[str]) -> tuple[tuple[Finding, ...], di
 
 
 def _checked(out: str) -> frozenset[str]:
-    """Return the plain paths of the files in which every document was checked."""
+    """Return the plain paths of files whose documents were all checked."""
     with closing(connect()) as con, interruptible():
         rows = con.execute(
             f"select path from read_parquet({literal(table_path(out, 'ledger'))}) group by path "

@@ -41,7 +41,7 @@ class BatchResult(Record):
 
     @property
     def documents(self) -> int:
-        """The number of documents in the batch, whatever their state."""
+        """Return the number of documents in the batch, regardless of outcome."""
         return self.checked + self.excluded + self.failed
 
 
@@ -49,7 +49,7 @@ class BatchResult(Record):
 
 
 class _Part:
-    """One part file under its temporary name, with its size, number of rows and digest so far."""
+    """A part file that is still under its temporary name, with its size, number of rows, and digest so far."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -60,7 +60,7 @@ class _Part:
         self.digest = blake2b(digest_size=16)
 
     def write(self, encode: Callable[[list[Row]], bytes]) -> None:
-        """Write the pending rows."""
+        """Write the buffered rows."""
         data = encode(self.pending)
         self.file.write(data)
         self.digest.update(data)
@@ -69,7 +69,7 @@ class _Part:
         self.pending.clear()
 
     def close(self) -> None:
-        """Close the file once all of its content is on disk."""
+        """Flush the file to disk and close it."""
         self.file.flush()
         os.fsync(self.file.fileno())
         self.file.close()
@@ -166,17 +166,17 @@ def _replace_surrogates(value: object) -> object:
 
 
 def part_path(out: str, number: int, table: str) -> str:
-    """Return the path of the rows of a table of a batch."""
+    """Return the path of the part file for one table of a batch."""
     return os.path.join(out, f"{number:06d}.{table}.jsonl")
 
 
 def marker_path(out: str, number: int) -> str:
-    """Return the path of the marker of a completed batch."""
+    """Return the path of the marker that shows that a batch is complete."""
     return os.path.join(out, f"{number:06d}.done.json")
 
 
 def read_result(out: str, number: int) -> BatchResult | str:
-    """Return the result of a batch, or the path of its marker or part that is missing or damaged."""
+    """Return the result of a batch or, if its marker or a part is missing or damaged, the path of that file."""
     marker = marker_path(out, number)
     try:
         with open(marker, "rb") as file:
@@ -198,13 +198,13 @@ def read_result(out: str, number: int) -> BatchResult | str:
 
 
 def _marker(content: dict[str, Any]) -> bytes:
-    """Return the bytes of a marker: JSON with a digest of the rest of it."""
+    """Return the bytes of a marker file: JSON that ends with a digest of its other contents."""
     digest = blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
     return json.dumps({**content, "digest": digest}, sort_keys=True).encode()
 
 
 def _measure(path: str) -> list[object] | None:
-    """Return the size, number of rows and digest of a part, or `None` if it cannot be read."""
+    """Return the size, number of rows, and digest of a part file, or `None` if it cannot be read."""
     size = rows = 0
     digest = blake2b(digest_size=16)
     try:

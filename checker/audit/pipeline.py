@@ -1,4 +1,6 @@
-"""Run an audit: plan, batches, tables, corpus rules, reports. Each step can be interrupted and resumed."""
+"""Run an audit: make a plan, run the batches, write tables, run corpus rules, and write reports. Any step can be
+interrupted and resumed.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ CLEAN, FOUND, INCOMPLETE = 0, 1, 2  # as the exit codes of the command line
 
 
 class Progress(Record):
-    """The progress of an audit: documents done, batches done, and all batches of this run."""
+    """The progress of an audit: documents done, batches done, and the total number of batches in this run."""
 
     documents: int
     batches: int
@@ -31,7 +33,7 @@ class Progress(Record):
 
 
 class AuditResult(Record):
-    """The exit code of an audit, the numbers of `summary.json`, and notices for the user."""
+    """The exit code of an audit, the figures from `summary.json`, and notices for the user."""
 
     code: int
     summary: dict[str, object]
@@ -75,7 +77,7 @@ def run(
 
 
 def _finished_result(out: str, options: Options) -> AuditResult:
-    """Return the result of an audit that is already finished."""
+    """Return the recorded result of an audit that is already finished."""
     with open(os.path.join(out, reports.SUMMARY), encoding="utf-8") as file:
         summary = json.load(file)
     return AuditResult(_code(summary, options), summary)
@@ -97,7 +99,7 @@ def _work(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]
 
 
 def _verify(parts: str, done: Sequence[BatchResult]) -> None:
-    """Compare all parts with their markers before tables are made from them. Raises `InputError`."""
+    """Compare each part file with its marker before making tables. Raises `InputError` if they differ."""
     for result in done:
         damaged = read_result(parts, result.number)
         if isinstance(damaged, str):
@@ -112,7 +114,7 @@ def finish(
     rules: Sequence[corpus_rules.CorpusRule],
     options: Options,
 ) -> AuditResult:
-    """Write tables from parts, run corpus rules, write reports."""
+    """Make tables from the part files, run the corpus rules, and write the reports."""
     done = sorted(done, key=lambda result: result.number)
     parts = checkpoint.parts_folder(out)
     _verify(parts, done)
@@ -134,7 +136,7 @@ def finish(
 
 
 def report(out: str, options: Options) -> AuditResult:
-    """Rebuild the reports from the tables: decisions change what is reported, never what was found."""
+    """Rebuild the reports from the tables. Decisions change which findings are reported, never which were found."""
     description = read_description(out)
     if not os.path.exists(database.table_path(out, "rules")):
         raise InputError(f"{out}: the audit is not finished, there is no table of findings yet; use audit --resume")
@@ -147,9 +149,7 @@ def report(out: str, options: Options) -> AuditResult:
 
 
 def _shifts(done: Sequence[BatchResult], batches: int) -> list[int]:
-    """Return, for each batch, the number of lines before it in its file if it is a range of a remote file, otherwise
-    0.
-    """
+    """Return, for each batch, how many lines precede it in its file; 0 unless the batch is a range of a remote file."""
     shifts = [0] * batches
     before: dict[str, int] = {}
     for result in done:
@@ -174,7 +174,7 @@ def _rules_part(
     options: Options,
     counts: dict[str, int],
 ) -> str:
-    """Write the rows of the table `rules`, with the counts of each rule in this audit; return the path."""
+    """Write the rows of the table `rules`, with each rule's counts in this audit. Return the path."""
     tally: dict[str, list[int]] = {}
     for result in done:
         for parts_of_tables, numbers in result.tally:
@@ -219,7 +219,9 @@ def _rule_row(
 def _corpus_findings(
     out: str, parts: str, rules: Sequence[corpus_rules.CorpusRule], options: Options
 ) -> dict[str, int]:
-    """Run the corpus rules and write their findings as one part; return the number of documents for each rule."""
+    """Run the corpus rules and write their findings as one part file. Return the number of documents that each rule
+    reports.
+    """
     if not rules:
         return {}
     query = database.Query(out)

@@ -42,7 +42,7 @@ Card = tuple[int, tuple[object, ...]]  # the number of a sample among those of i
 
 
 class ReportContent(Record):
-    """What the page shows.
+    """The data that the report page shows.
 
     `titles` are the words for levels and orders, and `precision` is the precision of each rule.
     """
@@ -59,12 +59,12 @@ class ReportContent(Record):
     tables: tuple[Table, ...] = ()  # further ones, shown as they are
 
     def name(self, code: object) -> str:
-        """Return the words for the code of a level or an order."""
+        """Return the display text for a level or order code."""
         return self.titles.get(str(code), str(code))
 
 
 def page(content: ReportContent) -> Iterator[str]:
-    """Yield the page."""
+    """Yield the HTML of the report page."""
     script = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; base-uri 'none'"
     title = html_text(content.title)
@@ -114,7 +114,7 @@ def _header(content: ReportContent, title: str) -> Iterator[str]:
 
 
 def _sentences(content: ReportContent) -> Iterator[str]:
-    """Yield the result in three sentences."""
+    """Yield three sentences that summarize the result."""
     figures = content.figures
     _, _, _, with_errors, with_warnings = figures["extent"][0]
     sums = totals(summary(figures, ""))
@@ -179,7 +179,7 @@ def _rules(content: ReportContent) -> Iterator[str]:
 
 
 def _rule(content: ReportContent, row: Sequence[object], cards: list[Card], block: tuple[str, int, str, bool]) -> str:
-    """Return the block of a rule with its findings of one severity.
+    """Return the HTML block for a rule, with its findings of one severity.
 
     `block` is the severity, the number of findings, the id of the element, and whether it is open.
     """
@@ -259,13 +259,15 @@ def _corpus(content: ReportContent) -> Iterator[str]:
 
 
 def post_floor(figures: Figures) -> int:
-    """Return the minimum number of telegrams that a post needs to be ranked."""
+    """Return the minimum number of telegrams that a post must have to be ranked."""
     telegrams = sum(number(row[1]) for row in figures["posts"])
     return 20 if telegrams >= 2000 else 5 if telegrams >= 100 else 1
 
 
 def _chart(title: str, note: str, rows: Sequence[tuple[str, Sequence[tuple[str, object]], object]]) -> str:
-    """Return a chart of bars: (name, [(kind, value)], whole or `None`). If a whole is given, bars show shares of it."""
+    """Return a bar chart for rows of (name, [(kind, value)], whole or `None`). If a row has a whole, its bars show
+    shares of it.
+    """
     if not rows:
         return ""
     most = max((sum(number(value) for _, value in parts) for _, parts, _ in rows), default=0) or 1

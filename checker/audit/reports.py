@@ -59,13 +59,13 @@ def write(out: str, options: Options, description: Mapping[str, Any], log: Decis
 
 
 def _titles(cache: bool) -> dict[str, str]:
-    """Return the words for the codes of levels and orders."""
+    """Return the display texts for level and order codes."""
     vocabulary = rulebook.load(cache=cache).vocabulary
     return {entry.code: entry.title for table in ("levels", "eras") for entry in vocabulary[table]}
 
 
 def _precision(out: str, log: DecisionLog) -> dict[str, samples.Precision]:
-    """Return the precision of each rule, from the largest sample of the audit that includes it."""
+    """Return each rule's precision, from the largest sample in the audit that includes the rule."""
     found: dict[str, samples.Precision] = {}
     for name in samples.names(out):
         sample = samples.load(out, name)
@@ -94,7 +94,7 @@ def _share(part: object, whole: object) -> str:
 
 
 def _tables(found: Figures) -> Iterator[Table]:
-    """Yield every table of the reports: title, note, column names, rows."""
+    """Yield each table in the reports: title, note, column names, and rows."""
     rules = [row for row in found["rules"] if row[7] or row[6]]
     heads = ("rule", "name", "status", "applied", "failed", "share", "unknown", *SEVERITIES)
     own = rule_severities(found)
@@ -183,7 +183,7 @@ def _tables(found: Figures) -> Iterator[Table]:
 
 
 def _coverage_rows(found: Figures) -> list[list[object]]:
-    """Return the rows of the field coverage table: the numbers of documents in which each field was read and missed."""
+    """Return the rows of the field coverage table: how many documents had each field read, and how many missed it."""
     rows: list[list[object]] = []
     for year, layout, field, documents, read, missed, _, _, characters, recognized in found["coverage"]:
         shown = "unknown" if year is None else str(year)

@@ -103,9 +103,7 @@ def _report(query: Query, ids: Sequence[str], trial: Options) -> Iterator[str]:
 
 
 def _excluded(query: Query, rule: str, trial: Options) -> Iterator[str]:
-    """Yield why a rule applies to none of the documents: each reason with the number of documents, out of those read
-    again.
-    """
+    """Yield the reasons why a rule applies to no document, each with the number of documents among those read again."""
     sql = f"""select path, coalesce(member, ''), start, bytes, line, item from (select *, row_number() over (order by
         document) as nth, count(*) over () as size from cables) where size <= {READ_AGAIN} or
         nth % (size // {READ_AGAIN}) = 0 order by nth limit {READ_AGAIN}"""
@@ -131,7 +129,7 @@ def _excluded(query: Query, rule: str, trial: Options) -> Iterator[str]:
 
 
 def _reason(traced: engine.Trace, date: str, several: bool) -> str:
-    """Return why a rule did not apply: the condition of its guard that is false, or the profile or date.
+    """Return why a rule did not apply: the false condition in its guard, or the profile or date.
 
     `several` is whether the guard has several conditions, of which the first that is false is named.
     """

@@ -1,4 +1,4 @@
-"""Draw samples of findings or documents, and estimate the precision of the rules from them.
+"""Draw samples of findings or documents, and estimate each rule's precision from them.
 
 A sample is a file `samples/NAME.json` in the folder of an audit. Members are ordered by the SHA-256 digest of seed and
 key, so that a larger sample keeps all members of a smaller one and nothing depends on the order of rows.
@@ -29,7 +29,8 @@ MAX_BYTES = 50_000_000
 
 
 class Sample(Record):
-    """A drawn sample. `members` are (group, key): rule and fingerprint of findings, or stratum and document number.
+    """A drawn sample. `members` are pairs of (group, key): a rule and a finding's fingerprint, or a stratum and a
+    document number.
 
     `populations` is the number of candidates of each group, `filter` describes them, `rules` is the rules' digest. In
     a `blind` sample a reviewer sees the decisions of others only after deciding.
@@ -47,12 +48,12 @@ class Sample(Record):
 
     @property
     def how(self) -> str:
-        """Return the value of `how` for decisions made in this sample."""
+        """Return the value of the field `how` in decisions that belong to this sample."""
         return f"sample:{self.name}"
 
 
 def draw(candidates: Iterable[tuple[str, str]], size: int, seed: int) -> list[tuple[str, str]]:
-    """Return the first `size` candidates (group, key) of each group, each key once, in the order of the sample."""
+    """Return the first `size` distinct candidates (group, key) in each group, in sample order."""
     keyed = sorted((sha256(f"{seed}|{key}".encode()).hexdigest(), group, key) for group, key in set(candidates))
     taken: dict[str, int] = {}
     drawn = []
@@ -66,7 +67,7 @@ def draw(candidates: Iterable[tuple[str, str]], size: int, seed: int) -> list[tu
 def new(
     name: str, kind: str, candidates: Iterable[tuple[str, str]], size: int, seed: int, rules: str, filter: str = ""
 ) -> Sample:
-    """Draw a sample.
+    """Draw a sample from candidates and return it.
 
     Raises `ConfigError` for a name, kind or size that is not allowed, and if there are no candidates.
     """
@@ -87,7 +88,7 @@ def new(
 
 
 def save(out: str, sample: Sample) -> str:
-    """Write a sample into the folder of an audit; return its path. Raises `ConfigError` if the name is taken."""
+    """Write a sample to the folder of an audit and return its path. Raises `ConfigError` if the name is taken."""
     path = _path(out, sample.name)
     if os.path.exists(path):
         raise ConfigError(f"{path} already exists; choose another name")
@@ -98,7 +99,7 @@ def save(out: str, sample: Sample) -> str:
 
 
 def load(out: str, name: str) -> Sample:
-    """Read a sample. Raises `InputError` if there is none of this name, or if its file is damaged."""
+    """Read a sample by name. Raises `InputError` if there is no such sample or its file is damaged."""
     if not _NAME.fullmatch(name):
         raise InputError(f"there is no sample {name!r}")
     path = _path(out, name)
@@ -119,7 +120,7 @@ def load(out: str, name: str) -> Sample:
 
 
 def names(out: str) -> list[str]:
-    """Return the names of the samples of an audit."""
+    """Return the names of all samples in an audit."""
     folder = os.path.join(out, FOLDER)
     found = os.listdir(folder) if os.path.isdir(folder) else []
     return sorted(name[:-5] for name in found if name.endswith(".json") and _NAME.fullmatch(name[:-5]))
@@ -133,7 +134,9 @@ def _path(out: str, name: str) -> str:
 
 
 def wilson(successes: int, number: int, z: float = Z) -> tuple[float, float]:
-    """Return the Wilson score interval of a share, from 0 to 1. Raises `ValueError` if `number` is 0."""
+    """Return the Wilson score interval for `successes` of `number`, as two shares from 0 to 1. Raises `ValueError` if
+    `number` is 0 or smaller than `successes`.
+    """
     if number <= 0 or not 0 <= successes <= number:
         raise ValueError(f"{successes} of {number} is not a share")
     share, square = successes / number, z * z
@@ -159,25 +162,25 @@ class Precision(Record):
 
     @property
     def share(self) -> float | None:
-        """Return the precision, or `None` if fewer than ten findings were judged and some remain."""
+        """Return the precision, or `None` if fewer than ten findings were judged and some are not yet reviewed."""
         return self.right / self.judged if self.judged >= FEWEST or (self.judged and self.complete) else None
 
     @property
     def complete(self) -> bool:
-        """Return whether every finding of the population was judged."""
+        """Return whether every finding in the population was judged."""
         return self.judged >= self.population
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95% interval, or `None` if all findings were reviewed (so that nothing is estimated) or too
-        few.
+        """Return the 95% interval, or `None` if every finding was judged (so that nothing is estimated) or too few
+        were.
         """
         return None if self.share is None or self.complete else wilson(self.right, self.judged)
 
     @property
     def range(self) -> tuple[float, float] | None:
-        """Return the precision if all unsure findings are wrong and if all are right, or `None` if no finding is
-        unsure.
+        """Return the precision with all unsure findings counted as wrong, and with all counted as right, or `None` if
+        no finding is unsure.
         """
         total = self.judged + self.unsure
         return (
@@ -185,7 +188,7 @@ class Precision(Record):
         )
 
     def words(self) -> str:
-        """Return the result in one clause, such as `90% (74-97%), 27 of 30`."""
+        """Return the precision as one clause, such as `90% (74-97%), 27 of 30`."""
         counts = f"{self.right:,} of {self.judged:,}"
         if self.share is None:
             return f"{counts}; too few to estimate" if self.judged else "not reviewed"
@@ -196,7 +199,7 @@ class Precision(Record):
 
 
 def precision(sample: Sample, latest: Mapping[str, ReviewDecision]) -> dict[str, Precision]:
-    """Return the precision of each rule of a sample of findings, from the decisions made in this sample only."""
+    """Return each rule's precision in a sample of findings, based only on decisions made in this sample."""
     found: dict[str, list[int]] = {group: [0, 0, 0, 0] for group in sample.populations}
     for group, key in sample.members:
         decision = latest.get(key)
@@ -233,7 +236,8 @@ def overall(by_rule: Mapping[str, Precision]) -> tuple[float, float, float] | No
 def missed_share(
     sample: Sample, with_missed: Sequence[str], reviewed: Sequence[str]
 ) -> tuple[int, int, tuple[float, float]]:
-    """Return, for a sample of documents, how many have a missed finding, how many were reviewed, and the 95% interval.
+    """Return, for a sample of documents, how many have a missed finding, how many were reviewed, and the 95% interval
+    for the share.
 
     Raises `ConfigError` if no document was reviewed.
     """

@@ -29,7 +29,7 @@ NAMES = ("self-inspection.md", "self-inspection.csv")
 
 
 class Kind(Record):
-    """One kind of discrepancy: the numbers of its findings that are confirmed and not yet reviewed."""
+    """One kind of discrepancy, with the numbers of its findings that are confirmed and that are not yet reviewed."""
 
     code: str
     title: str
@@ -38,7 +38,7 @@ class Kind(Record):
 
 
 class SelfInspection(Record):
-    """The figures of a report. Documents are classified ones; `actions` counts them by kind of classification action.
+    """The figures for a report. Documents are classified ones; `actions` counts them by kind of classification action.
 
     `method` says in one sentence or two how the documents were chosen. `missed` is the number of discrepancies that no
     rule found but a reviewer reported; they are counted among the confirmed ones. `confirmed` is the number of
@@ -61,7 +61,9 @@ class SelfInspection(Record):
 
 
 def kinds_of_rules(table: Table, rules: Sequence[str]) -> dict[str, str]:
-    """Return the kind of each rule that has one. A listed id takes precedence over a listed prefix."""
+    """Return the kind of discrepancy for each rule that has one. An entry for a rule id takes precedence over an entry
+    for a prefix.
+    """
     listed: dict[str, str] = {}
     for entry in table:
         names = entry.facts.get("rules", ())
@@ -78,7 +80,7 @@ def kinds_of_rules(table: Table, rules: Sequence[str]) -> dict[str, str]:
 def inspect(
     out: str, log: DecisionLog, size: int = DEFAULT_SIZE, seed: int = 1, sample: Sample | None = None
 ) -> SelfInspection:
-    """Draw classified documents, or take those of a sample, and count their discrepancies.
+    """Draw classified documents, or use those in a sample, and count their discrepancies.
 
     Raises `InputError` if no document is classified. Documents are sorted by level, post, year, and a hash with the
     seed, and then taken at equal distances, so that each level, post and year is represented in proportion.
@@ -112,7 +114,7 @@ Rows = Sequence[Sequence[object]]
 
 
 def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
-    """Return documents at equal distances, and a sentence that describes how they were chosen."""
+    """Return documents taken at equal distances, and a sentence that describes how they were chosen."""
     number = min(max(1, size), len(population))
     drawn = [population[int((place + 0.5) * len(population) / number)] for place in range(number)]
     return drawn, (
@@ -122,7 +124,7 @@ def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
 
 
 def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
-    """Return the classified documents of a sample, and a sentence that describes how they were chosen.
+    """Return the classified documents in a sample, and a sentence that describes how they were chosen.
 
     Raises `InputError`.
     """
@@ -139,8 +141,8 @@ def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
 def _by_post_and_action(
     drawn: Rows, confirmed: set[object], found: set[object]
 ) -> tuple[dict[str, list[int]], dict[str, int]]:
-    """Return, for each post, the numbers of documents, of documents with a confirmed discrepancy, and of documents
-    with any discrepancy; and the number of documents for each action.
+    """Return two counts. By post: all documents, those with a confirmed discrepancy, and those with any discrepancy. By
+    action: all documents.
     """
     posts: dict[str, list[int]] = {}
     actions: dict[str, int] = {}
@@ -203,7 +205,7 @@ def _count(
 
 
 def _missed(drawn: Rows, events: Sequence[ReviewDecision]) -> Iterator[tuple[object, ReviewDecision]]:
-    """Return the missed findings that reviewers reported in these documents."""
+    """Return the missed findings that reviewers reported for these documents."""
     numbers = {document_key(row[4], row[5], row[6]): row[0] for row in drawn}
     return ((numbers[event.finding], event) for event in events if event.finding in numbers)
 
@@ -257,7 +259,9 @@ def _rows(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def table(found: SelfInspection) -> str:
-    """Return the figures as CSV with the columns what, name, confirmed, not reviewed or any, and documents."""
+    """Return the figures as CSV with the columns `what`, `name`, `confirmed`, `not reviewed or any`, and
+    `documents`.
+    """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(("what", "name", "confirmed", "any", "documents"))
@@ -272,7 +276,9 @@ def table(found: SelfInspection) -> str:
 
 
 def write(out: str, log: DecisionLog, size: int, seed: int, title: str) -> SelfInspection:
-    """Write `self-inspection.md` and `self-inspection.csv` into the folder of an audit. Raises `InputError`."""
+    """Write `self-inspection.md` and `self-inspection.csv` to the folder of an audit. Raises `InputError` if no
+    document is classified.
+    """
     found = inspect(out, log, size, seed)
     for name, text in zip(NAMES, ("".join(markdown(found, title)), table(found)), strict=True):
         with open(os.path.join(out, name), "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:

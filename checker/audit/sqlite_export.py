@@ -76,7 +76,7 @@ def _ours(path: str) -> bool:
 
 
 def _tables(out: str, con: Any, database: sqlite3.Connection) -> Iterator[tuple[str, int]]:
-    """Write each table of the audit; yield its name and number of rows."""
+    """Write each table of the audit to the database; yield its name and number of rows."""
     database.execute("pragma journal_mode = off")
     database.execute("pragma synchronous = off")
     present = [table for table in TABLES if os.path.exists(table_path(out, table))]
@@ -140,7 +140,7 @@ def _cell(value: object) -> object:
 
 
 def _settings(name: str, description: dict[str, Any]) -> str:
-    """Return `datasette.yaml`: titles, descriptions of tables and columns, facets."""
+    """Return the text of `datasette.yaml`: titles, descriptions of tables and columns, and facets."""
     import yaml  # only here
 
     tables: dict[str, dict[str, object]] = {}

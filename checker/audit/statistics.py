@@ -1,4 +1,4 @@
-"""Compute the numbers of an audit once from its tables, for all reports and plots."""
+"""Compute an audit's figures once from its tables, for all reports and plots."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ Figures = dict[str, list[tuple[object, ...]]]
 
 
 def number(value: object) -> int:
-    """Return a count as an integer."""
+    """Return a count from a query result as an integer."""
     return value if isinstance(value, int) else int(str(value or 0))
 
 
 def figures(query: Query) -> Figures:
-    """Run all queries and return their results."""
+    """Run all statistics queries and return their results by name."""
     return {name: list(query.run(sql).rows) for name, sql in QUERIES.items()}
 
 
@@ -121,13 +121,13 @@ def account(found: Figures) -> dict[str, int]:
 
 
 def severities(found: Figures) -> dict[str, int]:
-    """Return the number of findings of each severity."""
+    """Return the number of findings at each severity."""
     counts = {str(level): int(str(count)) for level, count in found["severities"]}
     return {level: counts.get(level, 0) for level in ("error", "warning", "info")}
 
 
 def rule_severities(found: Figures) -> dict[str, dict[str, int]]:
-    """Return the number of findings of each rule by their own severity, which may depend on the date."""
+    """Return the number of findings for each rule, by each finding's own severity (which may depend on the date)."""
     counts: dict[str, dict[str, int]] = {}
     for rule, severity, n in found["by_severity"]:
         counts.setdefault(str(rule), dict.fromkeys(SEVERITIES, 0))[str(severity)] = number(n)
@@ -135,13 +135,15 @@ def rule_severities(found: Figures) -> dict[str, dict[str, int]]:
 
 
 def hidden(found: Figures) -> dict[str, int]:
-    """Return the numbers of hidden findings by the file that hides them."""
+    """Return the number of findings hidden by each file."""
     counts = {str(name): int(str(count)) for name, count in found["hidden"]}
     return {name: counts.get(name, 0) for name in HIDDEN_BY}
 
 
 def totals(counts: Mapping[str, Any], verdict: str = "") -> Summary:
-    """Return the account of an audit from the contents of `summary.json`, for the phrases that all reports share."""
+    """Return the document and finding totals from the contents of `summary.json`, for the phrases that all reports
+    share.
+    """
     documents, levels, hidden_by = counts["account"], counts["severities"], counts["hidden"]
     return Summary(
         handed_in=sum(documents.values()),

@@ -1,4 +1,4 @@
-"""Define the tables of an audit: their columns with descriptions (the published schema), and the rows of a telegram.
+"""Define the tables of an audit: their columns with descriptions (the published schema), and the rows for a telegram.
 
 `document` identifies a document within one audit: the batch number times ten million, plus the position in the batch.
 All other tables join on it. Texts and lists are truncated after 1,000 characters or entries. `docs/audit.md` is
@@ -24,7 +24,7 @@ BATCH = 10_000_000  # more than the documents of a batch, so that numbers are un
 
 
 class Column(Record):
-    """A column: its SQL type and its meaning."""
+    """A column of a table: its SQL type and its description."""
 
     name: str
     type: str
@@ -257,7 +257,7 @@ STREAMED = (
 
 
 def documented() -> str:
-    """Return the tables as Markdown, for `docs/audit.md`."""
+    """Return descriptions of the tables as Markdown, for `docs/audit.md`."""
     pieces = []
     for table, columns in TABLES.items():
         pieces += [f"### `{table}`", "", "| column | type | meaning |", "|---|---|---|"]
@@ -274,7 +274,7 @@ BLANKS = bytes(10 if code == 0 else 32 if code < 128 and chr(code).isspace() els
 
 
 class Portions:
-    """The rows of the table `portions` for one telegram, and their totals, computed in one pass."""
+    """The rows of the table `portions` for one telegram, with their totals, computed in one pass."""
 
     __slots__ = ("highest", "marked", "portions", "rows", "texts", "words")
 
@@ -347,7 +347,7 @@ def cable(
     references: list[Row],
     redact: bool,
 ) -> Row:
-    """Return the row of the table `cables`, including the totals of two other tables."""
+    """Return the row of the table `cables` for one telegram, including the totals for its portions and references."""
     banner = telegram.banner if isinstance(telegram.banner, Banner) else None
     highest = portions.highest
     year, post, serial = telegram._number()
@@ -395,7 +395,7 @@ def cable(
 
 
 def _level(telegram: Telegram) -> Row:
-    """Return the columns for the overall level and for the level stated in the record around the text."""
+    """Return the columns for the overall level, and for the level stated in the record around the text."""
     level = telegram.level if isinstance(telegram.level, Level) else None
     record = telegram.source_record
     stated = record.level if record is not None and isinstance(record.level, Level) else None
@@ -408,7 +408,7 @@ def _level(telegram: Telegram) -> Row:
 
 
 def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -> list[Row]:
-    """Return the rows of the table `deletions`."""
+    """Return the rows of the table `deletions` for one telegram."""
     starts = [paragraph.span.start for paragraph in telegram.paragraphs]
     rows: list[Row] = []
     for one in telegram.deletions[:LONGEST]:
@@ -453,7 +453,9 @@ def _authority(telegram: Telegram) -> Row:
 
 
 def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row:
-    """Return the row of the table `findings`; `redact` replaces the message if quotes are to be left out."""
+    """Return the row of the table `findings` for one finding. `redact` replaces the message if quotes must be
+    omitted.
+    """
     return {
         "document": number,
         "path": one.path,
@@ -479,7 +481,7 @@ def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row
 
 
 def undetermined(number: int, one: Undetermined) -> Row:
-    """Return the row of the table `undetermined`."""
+    """Return the row of the table `undetermined` for one verdict."""
     return {
         "document": number,
         "path": one.path,

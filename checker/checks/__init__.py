@@ -18,7 +18,9 @@ GROUP = "cablecheck.checks"
 
 
 class Hit(Record):
-    """A position that a check reports, with values for the message. `unknown` means that the result is undetermined."""
+    """A position that a check reports, with values for the message. If `unknown` is true, the result is
+    undetermined.
+    """
 
     span: Span | None
     at: str

@@ -152,7 +152,9 @@ def _redirect_to_null(stream: object) -> None:
 
 
 def _bug_report(error: Exception) -> str:
-    """Return one line about a bug: its type, its location in our own code, and an id, but no document text."""
+    """Return a one-line report about a bug: the exception's type, its location in our own code, and an id, but no
+    document text.
+    """
     import hashlib  # only when something is wrong
 
     place, trace = "", error.__traceback__

@@ -38,7 +38,7 @@ EXAMPLES = {
 
 
 def arguments(command: str = "audit") -> argparse.ArgumentParser:
-    """Return the parser of `audit`, `audit diff`, `audit report` or `audit merge`."""
+    """Return the argument parser for `audit`, `audit diff`, `audit report`, or `audit merge`."""
     parser = cli_options.parser(command, WHAT[command], *EXAMPLES[command])
     if command == "audit diff":
         parser.add_argument("before", metavar="A", help="the folder of the earlier audit")
@@ -151,7 +151,7 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _read_report_options(args: argparse.Namespace, options: Options) -> None:
-    """Copy the options that only reports use."""
+    """Copy the options that only affect reports."""
     options.quotes, options.title, options.inspected = args.quotes, args.title, args.self_inspection
     if args.quotes < 0 or args.self_inspection < 0:
         raise ConfigError("--quotes and --self-inspection must not be negative")
@@ -181,7 +181,7 @@ def _report(given: list[str]) -> int:
 
 
 def _read_audit_options(args: argparse.Namespace, options: Options) -> None:
-    """Copy the options that only an audit uses."""
+    """Copy the options that only affect an audit."""
     from ..audit import filters  # with the rest of the audit
 
     part, sign, of = args.shard.partition("/")

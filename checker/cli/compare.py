@@ -35,7 +35,7 @@ def report_options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(given: list[str]) -> int:
-    """Print the differences of two copies; return the exit code."""
+    """Print the differences between two copies; return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     left, right = (only_copy(path, options) for path in (args.left, args.right))

@@ -1,4 +1,4 @@
-"""`cablecheck decisions`: export, import, merge and count the decisions of a review."""
+"""`cablecheck decisions`: export, import, merge, and count review decisions."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _log_file(path: str) -> str:
 
 
 def _csv(latest: Iterable[ReviewDecision]) -> Iterator[str]:
-    """Yield the lines of a table in which no cell is read as a formula."""
+    """Yield the lines of a CSV table in which no cell can be read as a formula."""
     lines: list[str] = []
     writer = csv.writer(_Lines(lines), lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -110,7 +110,7 @@ class _Lines:
 
 
 def _toml(latest: Iterable[ReviewDecision]) -> Iterator[str]:
-    """Yield `[[suppress]]` entries of the decisions that hide findings."""
+    """Yield `[[suppress]]` entries for the decisions that hide findings."""
     import json  # a JSON string is a TOML string
 
     for one in latest:
@@ -127,7 +127,7 @@ def _toml(latest: Iterable[ReviewDecision]) -> Iterator[str]:
 
 
 def _import(log: DecisionLog, table: str) -> int:
-    """Append the decisions in a table that are not yet in the log. If one of them is invalid, append none."""
+    """Append the decisions in a table that are not yet in the log. If any of them is invalid, append none."""
     if os.path.getsize(table) > MAX_IMPORT:
         raise ConfigError(f"{table}: larger than {MAX_IMPORT:,} bytes")
     with open(table, encoding="utf-8-sig", newline="") as file:
@@ -151,7 +151,7 @@ def _import(log: DecisionLog, table: str) -> int:
 
 
 def _check_columns(table: str, names: Sequence[str]) -> None:
-    """Raise `ConfigError` if a table of decisions has an unknown column or lacks one that is required."""
+    """Raise `ConfigError` if a table of decisions has an unknown column or lacks a required one."""
     unknown = [name for name in names if name not in COLUMNS]
     missing = [name for name in ("finding", "rule", "decision", "by") if name not in names]
     if unknown or missing:
@@ -160,7 +160,7 @@ def _check_columns(table: str, names: Sequence[str]) -> None:
 
 
 def _uncelled(text: str) -> str:
-    """Return a cell without the apostrophe that keeps it from being read as a formula."""
+    """Return a cell's text without the apostrophe that keeps a spreadsheet from reading it as a formula."""
     return text[1:] if text.startswith("'") and csv_cell(text[1:]) == text else text
 
 

@@ -36,7 +36,9 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print a row for each telegram: instruction, date, status on the day, and basis; return the exit code."""
+    """Print a row for each telegram: instruction, date, status on the reference day, and basis. Return the exit
+    code.
+    """
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     cli_options.refuse_redaction(options, "declass")

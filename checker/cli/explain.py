@@ -59,7 +59,7 @@ def main(given: list[str]) -> int:
 
 
 def _explained(rulebook: Rulebook, name: str, url: str) -> str:
-    """Return the explanation of a rule or of a word of the vocabulary. Raises `ConfigError` for any other word."""
+    """Return the explanation of a rule or a vocabulary word. Raises `ConfigError` for any other word."""
     if rulebook.find(name) is not None:
         return authoring.explain(_rule(rulebook, name), url, rulebook.vocabulary["sources"])
     if name == "model":
@@ -90,7 +90,7 @@ def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:
 
 
 def traces(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[str, list[str], bool]]:
-    """Yield (document, lines of the trace, whether it could be checked) for each document of the paths."""
+    """Yield (document, lines of the trace, whether it could be checked) for each document in the paths."""
     rulebook = linter.load(options)
     rule = _rule(rulebook, name)
     for each in linter.parse(paths, options):

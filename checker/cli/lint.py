@@ -118,9 +118,7 @@ def _watch(run: Callable[[], int], paths: list[str], options: Options, args: arg
 
 
 def _state(paths: list[str], options: Options) -> dict[str, tuple[int, int]]:
-    """Return the (modification time, size) of each checked file, and of rule packs and other files that the run
-    reads.
-    """
+    """Return the modification time and size of each checked file, rule pack file, and other file that the run reads."""
     try:
         files = linter.files_of(paths, options)[0]
     except CablecheckError:

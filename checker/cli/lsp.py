@@ -22,6 +22,6 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Serve until the editor closes the connection; return the exit code."""
+    """Serve until the editor closes the connection. Return the exit code."""
     language_server.serve(cli_options.read(arguments().parse_args(given)))
     return output.OK

@@ -61,7 +61,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str, what: str, *examples: str) -> argparse.ArgumentParser:
-    """Return a parser for one command. Options must not be abbreviated. Its help ends with the `examples`."""
+    """Return a parser for one command. Options cannot be abbreviated. The help text ends with `examples`."""
     made = _Parser(f"cablecheck {command}", description=what, allow_abbrev=False)
     made.examples = examples
     return made
@@ -80,7 +80,7 @@ def described(names: Mapping[str, str], column: int) -> list[str]:
 
 
 def examples_text(examples: Iterable[str]) -> str:
-    """Return the examples of a help text, no wider than the terminal or `COLUMNS`."""
+    """Return the examples section of a help text, no wider than the terminal or `COLUMNS`."""
     from textwrap import fill  # only for help
 
     width = max(20, (display_width(sys.stdout) or 100) - 1)
@@ -102,7 +102,7 @@ _SINGLE = ("profile", "as-of", "reader")
 
 
 def rule_options(arguments: argparse.ArgumentParser, *names: str) -> None:
-    """Add the options that choose rules and configuration: those of these settings, or all."""
+    """Add the options for rules and configuration: those for the given settings, or all of them."""
     group = arguments.add_argument_group("rules")
     for name in _RULES if not names else (name for name in names if name != "redact"):
         if name in ("select", "ignore", "extend-select"):
@@ -116,7 +116,7 @@ def rule_options(arguments: argparse.ArgumentParser, *names: str) -> None:
 
 
 def configuration_options(arguments: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """Add the options that choose the configuration file; return their group."""
+    """Add the options that choose the configuration file. Return their argument group."""
     group = arguments.add_argument_group("configuration")
     group.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
     group.add_argument("--isolated", action="store_true", help="ignore configuration files")
@@ -124,7 +124,7 @@ def configuration_options(arguments: argparse.ArgumentParser) -> argparse._Argum
 
 
 def hiding_options(group: argparse._ArgumentGroup) -> None:
-    """Add the options that name the files of findings to hide."""
+    """Add the options that name the files that hide findings."""
     for name, what in _HIDING.items():
         group.add_argument(f"--{name}", metavar="FILE", help=describe(name))
         group.add_argument(f"--no-{name}", action="store_true", help=f"also show {what}")
@@ -137,7 +137,7 @@ def read_hiding(args: argparse.Namespace, options: Options) -> None:
 
 
 def input_options(arguments: argparse.ArgumentParser, more: str = "") -> None:
-    """Add the options that choose files. `more` is what the paths may be besides files."""
+    """Add the options that choose files. `more` describes what else the paths may be."""
     group = arguments.add_argument_group("input")
     group.add_argument("paths", nargs="*", metavar="PATH", help=f"files, folders and globs{more}; - is standard input")
     group.add_argument("--stdin-filename", metavar="NAME", default="", help="file name to report for standard input")
@@ -156,13 +156,13 @@ def _add(group: argparse._ArgumentGroup, name: str, metavar: str, more: str) -> 
 
 
 def describe(name: str) -> str:
-    """Return the help text of the option for a setting."""
+    """Return the help text for the option that corresponds to a setting."""
     text = SETTINGS[name][2]
     return text[0].lower() + text[1:].removesuffix(".")
 
 
 def read(args: argparse.Namespace) -> Options:
-    """Return the options of a command, from the defaults, the configuration file, and the command line."""
+    """Return the merged options for a command, from the defaults, the configuration file, and the command line."""
     given: dict[str, object] = {}
     for name, (kind, _, _) in SETTINGS.items():
         value = getattr(args, name.replace("-", "_"), None)

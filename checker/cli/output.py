@@ -24,7 +24,7 @@ BAR = 20  # characters
 
 
 def of(outcome: Outcome, exit_zero: bool = False) -> int:
-    """Return the exit code of a run.
+    """Return the exit code for a run.
 
     `exit_zero` turns 1 into 0, but never 2, because an incomplete run is not a success.
     """
@@ -60,7 +60,7 @@ class ProgressBar:
         sys.stderr.flush()
 
     def clear(self) -> None:
-        """Remove the bar before other output."""
+        """Erase the bar before other output."""
         if self._width and self._last:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
@@ -70,7 +70,7 @@ PEOPLE = ("table", "concise", "full")  # these formats show failures and totals 
 
 
 def formats_of(format_name: str, outputs: list[str]) -> list[tuple[str, str]]:
-    """Return the additional outputs as (format, file). Raises `ConfigError` for an unknown format."""
+    """Return the additional outputs as pairs (format, file). Raises `ConfigError` for an unknown format."""
     pairs = []
     for text in outputs:
         name, sign, file = text.partition("=")
@@ -86,7 +86,7 @@ def formats_of(format_name: str, outputs: list[str]) -> list[tuple[str, str]]:
 
 
 def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[str, str]], color: str) -> None:
-    """Write every output. For a machine-readable format, also print failures and totals to stderr."""
+    """Write all requested outputs. For a machine-readable format, also print failures and totals to stderr."""
     for name, file in outputs:
         write_file(file, render(name, outcome))
     if out:

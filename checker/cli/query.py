@@ -28,7 +28,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the rows of one SELECT or, with `--tables`, the tables and their columns. Return the exit code."""
+    """Print the result of one SELECT or, with `--tables`, the tables and their columns. Return the exit code."""
     args = arguments().parse_args(given)
     if args.tables or not args.sql:
         return _tables()

@@ -27,7 +27,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Write the edges, or with `--gaps` the missing telegrams; return the exit code."""
+    """Write the references between telegrams or, with `--gaps`, the missing telegrams. Return the exit code."""
     args = arguments().parse_args(given)
     from ..audit import edges  # the database costs 160 ms
 

@@ -1,4 +1,4 @@
-"""`cablecheck releases`: show how the copies of each message number in an audited corpus differ."""
+"""`cablecheck releases`: show the differences between copies with the same message number in an audited corpus."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the differences between each copy and the next later one; return the exit code."""
+    """Print the differences between each copy and the next later one. Return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     numbers: dict[str, list[str]] = {}
@@ -42,7 +42,8 @@ def main(given: list[str]) -> int:
 
 
 def _compared(numbers: dict[str, list[str]], options: Options, unread: list[tuple[str, str]]) -> list[CopyComparison]:
-    """Return the comparisons of the copies of each number, given with its files.
+    """Return comparisons of the copies listed for each number. Add files that can no longer be read to `unread`; each
+    file is read once.
 
     Each file is read once; files that can no longer be read are added to `unread`.
     """

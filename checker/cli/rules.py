@@ -59,7 +59,7 @@ SCHEMAS = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "c
 
 
 def arguments(action: str) -> argparse.ArgumentParser:
-    """Return the argument parser of one action."""
+    """Return the argument parser for one `rules` action."""
     what = ACTIONS[action][0].upper() + ACTIONS[action][1:] + "."
     parser = cli_options.parser(f"rules {action}", what, *EXAMPLES[action])
     if action in ("check", "test", "format"):
@@ -137,7 +137,7 @@ def _listing_arguments(parser: argparse.ArgumentParser, action: str) -> None:
 
 
 def main(given: list[str]) -> int:
-    """Run one of the actions; return the exit code."""
+    """Run one `rules` action and return the exit code."""
     actions = {
         "list": _list,
         "check": _check,
@@ -194,7 +194,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _report(errors: Sequence[Diagnostic]) -> int:
-    """Print the errors of rule files; return the exit code: 1, or 2 if a file could not be read."""
+    """Print the errors in rule files. Return the exit code: 1, or 2 if a file could not be read."""
     errors = merged(errors)
     for error in errors:
         output.say("\n".join(visible(line) for line in str(error).split("\n")))
@@ -205,8 +205,8 @@ def _report(errors: Sequence[Diagnostic]) -> int:
 
 
 def _configured(args: argparse.Namespace) -> list[str]:
-    """Return the folders of the configured packs or of the rules that come with cablecheck, and print which ones
-    they are.
+    """Return the folders of the configured packs, or of the shipped rules if none are configured, and print which ones
+    are used.
     """
     packs = (cli_options.read(args).pack_folders() or ())[1:]
     home = data_dir("rules")
@@ -235,9 +235,7 @@ def _test(args: argparse.Namespace) -> int:
 
 
 def _by_kind(files: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """Return the files of telegram rules, of corpus rules, and of generator templates, distinguished by the name of
-    their folder.
-    """
+    """Return three lists of files, by folder name: telegram rules, corpus rules, and generator templates."""
     special: dict[str, list[str]] = {"corpus": [], "synth": []}
     rest: list[str] = []
     for path in files:
@@ -287,7 +285,7 @@ def _remove(args: argparse.Namespace) -> int:
 
 
 def _write_formatted(args: argparse.Namespace, path: str, text: str, diff: Iterator[str]) -> None:
-    """Write the formatted text of a file, or show the change with `--diff` and its path with `--check`."""
+    """Write a file's formatted text or, with `--diff`, show the change; with `--check`, only print the path."""
     if args.diff:
         sys.stdout.writelines(visible(line) + "\n" for line in diff)
     elif args.check:
@@ -349,7 +347,7 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _ask(given: dict[str, str], out: str | None) -> tuple[dict[str, str], str | None]:
-    """Prompt on the terminal for values that the command line does not give.
+    """Prompt on the terminal for values that the command line does not give. Return the answers and the file to write.
 
     Return the answers and the file to write.
     """
@@ -380,7 +378,7 @@ def _pages(args: argparse.Namespace) -> int:
 
 
 def pages(options: Options) -> dict[str, Iterator[str]]:
-    """Return the generated pages by file name. Raises `RuleError` if the rules do not load."""
+    """Return the generated pages by file name. Raises `RuleError` if the rules cannot be loaded."""
     from ..audit import corpus_rules  # as above
     from ..reporters import rule_catalogue  # only for these pages
     from ..rulebook.vocabulary_loader import load_vocabulary

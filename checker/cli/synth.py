@@ -34,7 +34,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Write the corpus, and the file of planted defects next to it; return the exit code."""
+    """Write the corpus and, next to it, a file that lists the planted defects. Return the exit code."""
     args = arguments().parse_args(given)
     from .. import synth  # needs yaml: 30 ms that only this command pays
 

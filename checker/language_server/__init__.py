@@ -15,13 +15,15 @@ from ..resources import VERSION
 
 
 def serve(options: Options) -> None:
-    """Serve until the editor closes the connection. Raises `MissingExtra` without the package pygls."""
+    """Serve until the editor closes the connection. Raises `MissingExtra` if the package pygls is not installed."""
     # pygls closes its streams, so it gets copies
     server(options).start_io(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
 
 
 def server(options: Options) -> Any:
-    """Return a server that checks documents with `options`. Raises `MissingExtra` without the package pygls."""
+    """Return a server that checks documents with `options`. Raises `MissingExtra` if the package pygls is not
+    installed.
+    """
     try:
         import lsprotocol  # 450 ms with pygls, and only for this command
         import pygls

@@ -30,7 +30,7 @@ LIMITS = Limits(seconds=60, memory=2 << 30)
 
 
 class Job(Record):
-    """One version of the text of a file."""
+    """One version of a file's text, queued to be checked."""
 
     uri: str
     path: str
@@ -40,7 +40,7 @@ class Job(Record):
 
 
 class Judged(Record):
-    """The result of checking a text: findings and symbols, the diagnostics of a rule file, or an error."""
+    """The result of checking a text: findings and symbols, the diagnostics for a rule file, or an error."""
 
     findings: tuple[Finding, ...] = ()
     symbols: tuple[Symbol, ...] = ()
@@ -49,7 +49,7 @@ class Judged(Record):
 
 
 class Judge:
-    """A queue of files, and the thread that passes them to the worker. `deliver` is called in that thread."""
+    """A queue of files, and a thread that passes them to the worker. `deliver` is called in this thread."""
 
     def __init__(self, options: Options, deliver: Callable[[Job, Judged], None]) -> None:
         self._options = options
@@ -76,7 +76,7 @@ class Judge:
             self._changed.notify()
 
     def forget(self, uri: str) -> None:
-        """Drop a file that has been closed."""
+        """Remove a closed file from the queue."""
         with self._changed:
             self._waiting.pop(uri, None)
             self._stale = self._stale or self._running == uri
@@ -99,7 +99,7 @@ class Judge:
                 self._deliver(job, judged)
 
     def _next(self) -> Job | None:
-        """Wait for a text that has not changed for a while, and remove it from the queue; return `None` when the server
+        """Wait for a text that has not changed for a while, and remove it from the queue. Return `None` when the server
         closes.
         """
         with self._changed:
@@ -113,7 +113,7 @@ class Judge:
         return None
 
     def _judge(self, job: Job) -> Judged | None:
-        """Return the result of the worker, or None if the text has changed in the meantime."""
+        """Return the worker's result, or None if the text has changed in the meantime."""
         worker = self._worker = self._worker or Worker(prepare, (self._options,))
         worker.send(0, job)
         start = time.monotonic()
@@ -141,7 +141,7 @@ class Judge:
 
 
 def prepare(options: Options) -> Callable[[Job, Step], Judged]:
-    """Return the function that checks a text. It loads the rulebook for the first telegram."""
+    """Return the function that checks a text. It loads the rulebook when it receives the first telegram."""
     linters: list[DocumentLinter] = []
 
     def judge(job: Job, step: Step) -> Judged:
@@ -160,7 +160,7 @@ def prepare(options: Options) -> Callable[[Job, Step], Judged]:
 
 
 def judge_telegrams(checker: DocumentLinter, path: str, text: str) -> Judged:
-    """Return the findings and symbols of the telegrams in a text.
+    """Return the findings and symbols for the telegrams in a text.
 
     A text without telegrams yields empty lists, not an error.
     """

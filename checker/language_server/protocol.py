@@ -35,7 +35,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
 class OpenFile:
-    """An open file: its text, its lines as the protocol counts them, and the results of the last run."""
+    """An open file: its text, its lines as the protocol counts them, and the results of its last check."""
 
     def __init__(self, document: Any) -> None:
         self.uri, self.path, self.text = document.uri, document.path, document.source
@@ -47,18 +47,18 @@ class OpenFile:
         self.done = asyncio.Event()
 
     def range(self, start: Position | None, end: Position | None) -> lsp.Range:
-        """Return a span in the units of the client: UTF-16, unless it negotiated others."""
+        """Return a span as a range in the client's units: UTF-16, unless the client negotiated others."""
         assert start is not None and end is not None  # set for every finding of a run
         first, last = (lsp.Position(place.line - 1, place.column - 1) for place in (start, end))
         return self.client_range(lsp.Range(first, last))
 
     def client_range(self, span: lsp.Range) -> lsp.Range:
-        """Return a range in code points in the units of the client."""
+        """Convert a range in code points to the client's units."""
         found: lsp.Range = self.codec.range_to_client_units(self.lines, span)
         return found
 
     def place(self, position: lsp.Position) -> tuple[int, int]:
-        """Return the row and column, in code points from 0, of a position in the units of the client."""
+        """Return the row and column of a position given in the client's units. Both count code points from 0."""
         found = self.codec.position_from_client_units(self.lines, position)
         return min(found.line, len(self.lines) - 1), found.character
 
@@ -104,7 +104,7 @@ class EditorSession:
         self._submit(event.text_document.uri, 0)
 
     def changed(self, event: Any) -> None:
-        """Check a changed file once it is no longer being edited."""
+        """Check a changed file once editing pauses."""
         self._submit(event.text_document.uri, SETTLE)
 
     def closed(self, event: Any) -> None:
@@ -130,7 +130,7 @@ class EditorSession:
         self.judge.submit(Job(uri, file.path, file.version, file.text, file.is_rule_file), settle)
 
     def _deliver(self, job: Job, judged: Judged) -> None:
-        """Pass a result from the judge's thread to the event loop of the server."""
+        """Pass a result from the judge's thread to the server's event loop."""
         if self.loop is not None and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self._received, job, judged)
 
@@ -174,7 +174,9 @@ class EditorSession:
     # ---- Requests ----------------------------------------------------------------------------------------------------
 
     def actions(self, event: Any) -> list[lsp.CodeAction]:
-        """Return a quick fix for each finding with a suggestion in a range, and one for all safe suggestions."""
+        """Return a quick fix for each finding in a range that has a suggestion, and one that applies all safe
+        suggestions.
+        """
         file = self.files.get(event.text_document.uri)
         if file is None or file.judged is None:
             return []
@@ -201,7 +203,7 @@ class EditorSession:
         )
 
     def hover(self, event: Any) -> lsp.Hover | None:
-        """Return the meaning of the word at a position, with the rule of any finding there."""
+        """Return the meaning of the word at a position, with the rules of any findings there."""
         file, book = self.files.get(event.text_document.uri), self._rulebook()
         if file is None or book is None:
             return None
@@ -220,7 +222,7 @@ class EditorSession:
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.PlainText, text), span)
 
     def _rules_at(self, file: OpenFile, book: Rulebook, position: lsp.Position) -> list[str]:
-        """Return the id, name and requirement of the rules of the findings at a position."""
+        """Return the id, name, and requirement of each rule that has a finding at a position."""
         here = lsp.Range(position, position)
         found = file.judged.findings if file.judged is not None else ()
         at = [each for each in found if _touches(file.range(each.start, each.end), here)]
@@ -240,7 +242,7 @@ class EditorSession:
         return lsp.CompletionList(False, [_item(*each) for each in dict.fromkeys(found)])
 
     async def symbols(self, event: Any) -> list[lsp.DocumentSymbol]:
-        """Return the outline of a telegram, after the run over its text has ended."""
+        """Return the outline of a telegram once the current check of its text is complete."""
         file = self.files.get(event.text_document.uri)
         if file is None:
             return []
@@ -266,7 +268,7 @@ def _edit(file: OpenFile, findings: Iterable[Finding]) -> lsp.WorkspaceEdit:
 
 
 def _wanted(kind: str, only: Sequence[Any] | None) -> bool:
-    """Return whether an action is of a kind that the client requested; a kind includes its subkinds."""
+    """Return whether the client requested actions of this kind; a kind includes its subkinds."""
     names = [getattr(each, "value", each) for each in only or ()]
     return not names or any(kind == name or kind.startswith(f"{name}.") for name in names)
 

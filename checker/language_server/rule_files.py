@@ -36,7 +36,7 @@ def is_rule_file(path: str, text: str) -> bool:
 
 
 def hover(book: Rulebook, lines: Sequence[str], row: int, column: int) -> tuple[str, int, int]:
-    """Return the meaning of the word at a position, and its first and last column.
+    """Return the meaning of the word at a position, with its first and last column.
 
     The meaning is "" if it is unknown.
     """
@@ -79,7 +79,7 @@ def _field_text(path: str, kind: FieldType, element: str) -> str:
 
 @cache
 def _described(node: str, path: str) -> str:
-    """Return the meaning of a selector of a class, or "" if there is none of that name."""
+    """Return the meaning of a class's selector, or "" if the class has no selector with this name."""
     *before, last = path.split(".")
     for name in before:
         kind = _field(node, name)
@@ -89,7 +89,9 @@ def _described(node: str, path: str) -> str:
 
 
 def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> Iterator[tuple[str, str, str]]:
-    """Yield the words that can be typed at a position, with meaning and kind (field, operator, source, key …)."""
+    """Yield the words that can be typed at a position, with their meanings and kinds (field, operator, source, key
+    …).
+    """
     keys = enclosing_keys(lines, row, column)
     last = keys[-1] if keys else ""
     if last == "source":
@@ -110,7 +112,7 @@ def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> 
 
 
 def _conditions(keys: list[str], element: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the operators of the field among the keys, or the fields if there is none yet."""
+    """Yield the operators for the field named in the keys, or the fields if the keys name none yet."""
     kind = _kind_at(keys, element) if keys[-1] not in CONDITIONS else None
     if kind is None or (kind.name == "list" and keys[-1] in QUANTIFIERS):
         inner = element_of(kind).node if kind is not None else element
@@ -124,7 +126,7 @@ def _conditions(keys: list[str], element: str) -> Iterator[tuple[str, str, str]]
 
 
 def _element(lines: Sequence[str], row: int) -> str:
-    """Return the class of the elements that the rule around a row tests one by one, or ""."""
+    """Return the class of the elements that the rule around a row tests one by one, or "" if it tests no elements."""
     first = next((at for at in range(row, -1, -1) if re.match(r"\s*- *(?:id|\{)", lines[at])), 0)
     for line in lines[first : row + 40]:
         found = re.match(r"\s*each: *([\w.]+)", line)
@@ -136,7 +138,7 @@ def _element(lines: Sequence[str], row: int) -> str:
 
 @cache
 def _field(node: str, path: str) -> FieldType | None:
-    """Return the type of a selector of a class, or None."""
+    """Return the type of a class's selector, or None if there is no such selector."""
     kind: FieldType | None = None
     for name in path.split("."):
         known = fields(node) if node in (*nodes(), "Level", "Date") else {}
@@ -148,9 +150,7 @@ def _field(node: str, path: str) -> FieldType | None:
 
 
 def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
-    """Return the type of the innermost field among the keys: the type of a list's elements, of `element`, or of the
-    field.
-    """
+    """Return the type of the innermost field in the keys. For a list, this is the type of its elements."""
     owners = [element, "Telegram"]
     kind = None
     for key in keys:
@@ -179,7 +179,7 @@ def enclosing_keys(lines: Sequence[str], row: int, column: int) -> list[str]:
 
 
 def _open_keys(text: str) -> list[str]:
-    """Return the keys of a line whose values are incomplete: `require: {subject: {` yields both keys."""
+    """Return the keys on a line whose values are incomplete: `require: {subject: {` yields both keys."""
     keys: list[str] = []
     depths: list[int] = []
     depth = 0

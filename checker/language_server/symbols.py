@@ -16,7 +16,9 @@ LONGEST = 60  # code points of a text in the outline
 
 
 class Symbol(Record):
-    """A part of a telegram: its name, its first words, its kind ("header", "field", or "paragraph"), and its span."""
+    """A part of a telegram in the outline: its name, its first words, its kind ("header", "field", or "paragraph"), and
+    its span.
+    """
 
     name: str
     detail: str
@@ -27,7 +29,7 @@ class Symbol(Record):
 
 
 def symbols_of(telegram: Telegram, source: Source) -> list[Symbol]:
-    """Return the header with its fields, and the paragraphs."""
+    """Return the outline: the header with its fields, and the paragraphs."""
     fields = tuple(_fields(telegram, source))
     found = []
     if fields:

@@ -24,7 +24,7 @@ _SHORTEST = 3  # letters of a word that is explained outside a mark
 
 
 def hover(vocabulary: Vocabulary, line: str, column: int) -> tuple[str, int, int]:
-    """Return the meaning of the word at a column of a line, and its first and last column.
+    """Return the meaning of the word at a column of a line, with its first and last column.
 
     The meaning is "" if it is unknown.
     """
@@ -52,8 +52,8 @@ def _meaning(vocabulary: Vocabulary, word: str, tables: tuple[str, ...]) -> str:
 
 
 def completions(vocabulary: Vocabulary, before: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the words that may follow the text of a line up to the cursor, with meaning and the title of their
-    table.
+    """Yield the words that may follow the text before the cursor, with their meanings and the titles of their
+    tables.
     """
     label = _label(vocabulary, before)
     inside = before.rpartition("(")[2] if before.count("(") > before.count(")") else None
@@ -71,7 +71,7 @@ def completions(vocabulary: Vocabulary, before: str) -> Iterator[tuple[str, str,
 
 
 def _label(vocabulary: Vocabulary, line: str) -> str:
-    """Return the field that a line contains: "tags", "instruction" (of declassification), or ""."""
+    """Return which field a line contains: "tags", "instruction" (of declassification), or "" for any other line."""
     start = line.lstrip().upper()
     if start.startswith(_forms(vocabulary, "tags")):
         return "tags"

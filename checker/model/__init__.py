@@ -1,4 +1,4 @@
-"""Define the telegram as rules see it: parts with source spans, and values derived from them.
+"""Define the telegram as rules see it: parts with source spans, and values derived from these parts.
 
 `header` holds the lines above the classification line, `markings` banners and portion marks, `body` everything below,
 and `telegram` the whole. A rule may name every annotated field and property of these classes; `rulebook/field_types.py`

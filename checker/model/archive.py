@@ -1,4 +1,6 @@
-"""Define the records for what an archive states about an electronic telegram from 1973-79, with its values parsed."""
+"""Define the records for an archive's statements about an electronic telegram from 1973-79, with their values
+parsed.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,14 @@ class Attribute(Node):
 
 
 class ReviewStep(Node):
-    """One step of the review history: the action as written, and its day."""
+    """One step in the review history: the action as written, and its date."""
 
     action: str
     date: Date | None = None
 
 
 class ArchiveRecord(Node):
-    """What the attributes of an archive record state about the telegram when it was sent, and about its review since
-    then.
+    """The statements of an archive record about the telegram as sent, and about its later review.
 
     `captions` were on the telegram when it was sent; `earlier_captions` and `earlier_level` applied before another
     telegram changed them. `order_code` is the instruction as the E.O. line writes it (`GDS`, `XGDS-1`). `lost` is why
@@ -59,17 +60,17 @@ class ArchiveRecord(Node):
 
     @property
     def caption_codes(self) -> tuple[str, ...]:
-        """Return the codes of the captions at the time of sending and before a change."""
+        """Return the codes of the captions as sent, and of captions that another telegram later changed."""
         return tuple([one.code for one in self.captions + self.earlier_captions if one.code is not None])
 
     @property
     def order(self) -> str | None:
-        """Return the code of the instruction."""
+        """Return the code of the declassification instruction."""
         return self.order_code.text if self.order_code is not None else None
 
     @property
     def last_step(self) -> str | None:
-        """Return the last action of the review history."""
+        """Return the last step in the review history, or `None` if there is none."""
         return self.review[-1].action if self.review else None
 
 

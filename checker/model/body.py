@@ -1,4 +1,4 @@
-"""Define the records for the labeled fields, the paragraphs, and what copying and reviewing add."""
+"""Define the records for labeled fields, paragraphs, and additions made during copying and review."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Instruction(Node):
 
     @property
     def date_order(self) -> str | None:
-        """Return the order of the date's parts, such as "m/d/y", or `None` if no date can be read."""
+        """Return the order of the date's parts, such as "m/d/y", or `None` if there is no readable date."""
         form = self.date_form
         if form is None:
             return None
@@ -71,7 +71,7 @@ class Instruction(Node):
 
     @property
     def date_form(self) -> str | None:
-        """Return the form in which the date is written, such as "mm/dd/yyyy", or `None` if no date can be read."""
+        """Return the format of the date, such as "mm/dd/yyyy", or `None` if there is no readable date."""
         return self.date.written or None if isinstance(self.date, Date) else None
 
 
@@ -126,14 +126,14 @@ class TagsLine(Node):
 
 
 class Subject(Node):
-    """The subject line: its words, joined over its lines, and its portion mark if it has one."""
+    """The subject line: its words on one line, and its portion mark if it has one."""
 
     text: str
     mark: Marking | Unread | None = None
 
 
 class Reference(Node):
-    """One reference: its letter, and the message it names.
+    """One reference: its letter, and the message that it names.
 
     `kind` is "telegram" or "airgram" (with post and serial, and the year if it is stated), or "other". `group` is the
     date-time group of a message that is named by its date-time group and sender; the sender is then in `post`.
@@ -149,13 +149,13 @@ class Reference(Node):
 
 
 class Letter(Node):
-    """A letter of the reason for classification, in lower case."""
+    """One letter in the reason for classification, in lower case."""
 
     text: str
 
 
 class Reasons(Node):
-    """The reason for classification: its section ("1.4"), its letters, and its words if it is given in words."""
+    """The reason for classification: its section ("1.4") with its letters, and its text if it is given in words."""
 
     text: str
     section: str | None = None
@@ -165,12 +165,12 @@ class Reasons(Node):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Return the letters alone."""
+        """Return the letters as strings."""
         return tuple(letter.text for letter in self.letters)
 
     @property
     def repeated(self) -> tuple[Letter, ...]:
-        """Return the letters that repeat an earlier one."""
+        """Return the letters that already occur earlier in the reason."""
         seen: set[object] = set()
         return tuple(letter for letter in self.letters if seen_before(seen, letter.text))
 
@@ -199,7 +199,7 @@ class Authority(Node):
 
 
 class Heading(Node):
-    """A heading over a line of dashes, with its portion mark if it has one."""
+    """A heading above a line of dashes, with its portion mark if it has one."""
 
     text: str
     mark: Marking | Unread | None = None
@@ -233,8 +233,8 @@ class Paragraph(Node):
 
     @property
     def name(self) -> str:
-        """Return the name that messages use for the paragraph: its number or letter without a period, or else its first
-        four words.
+        """Return the paragraph's name for messages: its number or letter without a period, or else its first four
+        words.
         """
         label = self.label.rstrip(".")
         if label.strip("-* "):
@@ -244,7 +244,7 @@ class Paragraph(Node):
 
     @property
     def marked_or_exempt(self) -> bool | Unread:
-        """Return whether a mark applies: its own, its parent's, or that of an ENTIRE TEXT statement.
+        """Return whether the paragraph has a mark or is covered by its parent's mark or an ENTIRE TEXT statement.
 
         Return `Unread` if a deletion covers the position of the mark.
         """
@@ -254,14 +254,16 @@ class Paragraph(Node):
 
     @property
     def withheld_mark(self) -> Unread | None:
-        """Return the deletion in place of the mark, or `None`."""
+        """Return the deletion that covers the mark's position, or `None`."""
         if not self.cut or self.place is None:
             return None
         return Unread(self.place.span, "the portion mark was withheld", self.place.text)
 
 
 class PageLine(Node):
-    """A page line or page heading that repeats the post, number, and page counter, sometimes with the level."""
+    """A page line or page heading. It repeats the post, the message number, the page counter, and sometimes the
+    level.
+    """
 
     text: str
     serial: int | None = None
@@ -289,14 +291,14 @@ class Stamp(Node):
 
     @property
     def entry(self) -> str:
-        """Return the stamp as one entry of a history: the date, the action, the extent, and the codes."""
+        """Return the stamp as one history entry: date, action, extent, and codes."""
         words = (str(self.date) if self.date is not None else "undated", self.action or "stamped")
         more = (f"in {self.extent}" if self.extent in ("full", "part") else "", " ".join(self.codes))
         return " ".join(word for word in (*words, *more) if word)
 
 
 class Deletion(Node):
-    """A note, a code, or a row of characters in place of text that a reviewer withheld or an editor omitted.
+    """A note, code, or row of characters in place of text that a reviewer withheld or an editor omitted.
 
     `form` is a code of the table `deletions`; `kind` is withheld or omitted. `codes` are the exemption codes that it
     gives (codes of the table `release_codes`, or as written), and `extent` is how much it says is missing. `place` is
@@ -312,26 +314,26 @@ class Deletion(Node):
 
 
 class Signature(Node):
-    """The signer's name at the end."""
+    """The signer's name at the end of the telegram."""
 
     text: str
 
 
 class Notice(Node):
-    """A notice that a rule may require: working paper, list of sources, compilation or waiver."""
+    """A notice that rules may require: working paper, list of sources, compilation, or waiver."""
 
     text: str
     kind: str
 
 
 class Part(Node):
-    """A span of the telegram in the tiling. `kind` names the block; blank spans have the kind "blank"."""
+    """One span in the division of the telegram's text. `kind` names the block; blank spans have the kind "blank"."""
 
     kind: str
 
 
 class Damage(Node):
-    """Strong evidence that this copy lacks text, or has text of another telegram. `span` is the position of the
+    """Strong evidence that this copy lacks text or contains text from another telegram. `span` is the position of the
     evidence, and is empty where text is missing.
 
     `kind` is extract, cut, sections, gap, deletion, or other_text. `covers` says which missing parts it explains:
@@ -347,7 +349,7 @@ class Damage(Node):
 def misnumbered_paragraphs(
     start: Node, paragraphs: tuple[Paragraph, ...], deletions: tuple[Deletion, ...], any_first: bool
 ) -> tuple[Paragraph, ...]:
-    """Return the numbered paragraphs that neither follow the number before nor restart the count at 1.
+    """Return the numbered paragraphs that neither follow the preceding number nor restart the count at 1.
 
     `start` is the telegram. With `any_first`, the first paragraph may have any number. A paragraph that was withheld
     between two numbers counts as the numbers between them.
@@ -367,13 +369,13 @@ def misnumbered_paragraphs(
 
 
 def _is_any_between(starts: list[int], low: int, high: int) -> bool:
-    """Return whether any of the sorted offsets is in a span."""
+    """Return whether at least one of the sorted offsets lies within a span."""
     at = bisect_left(starts, low)
     return at < len(starts) and starts[at] < high
 
 
 def misnumbered_references(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """Return the references whose letter does not follow the letter before it; the first must be A."""
+    """Return the references whose letter does not follow the preceding letter; the first letter must be A."""
     found = []
     last = ord("A") - 1
     for reference in references:

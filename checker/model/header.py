@@ -1,4 +1,4 @@
-"""Define the records for the lines above the classification line, and the base records of all parts.
+"""Define the records for the lines above the classification line, and the base records for all parts.
 
 The order follows ACP 121/127, format lines 1 to 10.
 """
@@ -19,8 +19,8 @@ class Node(Record):
 
 
 class Unread(Node):
-    """A part that is present but could not be read. `why` names what was expected or, if the copy does not contain the
-    part, says why it is missing.
+    """A part that is present but could not be read. `why` names the expected content or, if this copy does not contain
+    the part, gives the reason.
     """
 
     why: str
@@ -28,7 +28,7 @@ class Unread(Node):
 
     @property
     def lost(self) -> bool:
-        """Return whether the copy does not contain even the place where this part would appear."""
+        """Return whether this copy lacks even the position where the part would appear."""
         return self.span.start == self.span.end
 
 
@@ -39,21 +39,21 @@ class Word(Node):
 
 
 class Fact(Node):
-    """A value that the wrapper states about the document, such as a table row of a web page or a CSV column."""
+    """A value stated by the wrapper around the document, such as a table row on a web page or a CSV column."""
 
     name: str
     text: str
 
 
 class DateField(Node):
-    """A date in the text, or the words in its place."""
+    """A date in the text, or the words that appear in place of a date."""
 
     text: str
     date: Date | Unread | None = None
 
 
 class SourceRecord(Node):
-    """The wrapper's information about the document, which is secondhand and never part of the telegram.
+    """The wrapper's information about the document. It is secondhand, and never part of the telegram.
 
     `level` and `controls` applied when the telegram was sent; `current_level` is the archive's present level.
     `released` is the day of publication; `review` is the declassification review after which the record was released.
@@ -96,7 +96,7 @@ class Routing(Node):
 
 
 class Station(Node):
-    """Format line 3 (DE): sending station, serial number modulo 10,000, section, day of the year, and time of filing.
+    """Format line 3 (DE): sending station, serial number modulo 10,000, section, day of the year, and filing time.
 
     `letter` follows the serial number of a later transmission; `day` is the day of the month in the form `10/1156Z`.
     """
@@ -124,7 +124,7 @@ class Security(Node):
 
 
 class Precedence(Node):
-    """A precedence prosign with its rank from the table `precedence` (`None` for an unknown prosign)."""
+    """A precedence prosign and its rank in the table `precedence` (`None` for an unknown prosign)."""
 
     text: str
     rank: int | None = None
@@ -171,7 +171,7 @@ class Party(Node):
 
 
 class Readdressal(Node):
-    """The heading with which a telegram was forwarded to other addressees, above its own heading."""
+    """The heading with which a telegram was forwarded to other addressees, placed above its original heading."""
 
     dtg: Dtg
     sender: Party | None = None
@@ -184,7 +184,9 @@ def day_of_year(day: date) -> int:
 
 
 def days_between(written: date, numbered: int) -> int:
-    """Return the number of days from a day to the nearest day of the year `numbered`, also across the end of a year."""
+    """Return the number of days from a date to the nearest day whose number in its year is `numbered`; negative if that
+    day is earlier.
+    """
     lag = numbered - day_of_year(written)
     if -180 <= lag <= 180:
         return lag
@@ -193,7 +195,7 @@ def days_between(written: date, numbered: int) -> int:
 
 
 def same_post(one: str, other: str) -> bool:
-    """Return whether two names are of the same post, as `Telegram.sender_matches_post` says."""
+    """Return whether two names denote the same post, by the rules described in `Telegram.sender_matches_post`."""
     if one == other:
         return True
     letters, others = ("".join(filter(str.isalnum, name)) for name in (one, other))

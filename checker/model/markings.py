@@ -10,7 +10,7 @@ from .header import Node, Unread, Word
 
 
 class Token(Node):
-    """One component of a marking. `code` is the table's code, or `None` if no table lists it.
+    """One component of a marking. `code` is its code in the vocabulary tables, or `None` if no table lists it.
 
     `category` is level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass or unknown; `rank` orders the
     categories (IC-REG-2016 p. 14-17) and `order` the entries within one. `form` is the spelling used: title, banner,
@@ -43,7 +43,9 @@ class Token(Node):
 
     @property
     def parts_in_order(self) -> bool:
-        """Return whether compartments, programs or numbers ascend, numbers before letters (IC-REG-2016 p. 15)."""
+        """Return whether compartments, programs, or numbers are in ascending order, with numbers before letters
+        (IC-REG-2016 p. 15).
+        """
         if self.category == "aea":
             numbers = [int(part) for part in self.parts if part.isdigit()]
             return numbers == sorted(numbers)
@@ -51,7 +53,7 @@ class Token(Node):
 
     @property
     def first_country(self) -> str | None:
-        """Return the first country of the list."""
+        """Return the first country in the list, or `None` if the list is empty."""
         return self.countries[0] if self.countries else None
 
 
@@ -83,24 +85,24 @@ class Marking(Node):
 
     @property
     def control_tokens(self) -> tuple[Token, ...]:
-        """Return the tokens except the level."""
+        """Return all tokens except the level."""
         if self.style == "plain" and isinstance(self.level, Level) and " " not in self.text:
             return ()  # a bare level: no need to take it apart
         return tuple([token for token in self.tokens if token.category != "level"])
 
     @property
     def level_token(self) -> Token | None:
-        """Return the token that gives the level."""
+        """Return the token that states the level, or `None`."""
         return next((token for token in self.tokens if token.category == "level"), None)
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Return the categories of the tokens in order, each once."""
+        """Return the tokens' categories in order, without duplicates."""
         return tuple(dict.fromkeys(token.category for token in self.tokens))
 
     @property
     def misplaced(self) -> tuple[Token, ...]:
-        """Return the tokens that come after a token of a later category (IC-REG-2016 p. 14-17)."""
+        """Return the tokens that come after a token from a later category (IC-REG-2016 p. 14-17)."""
         found = []
         highest = 0
         for token in self.tokens:
@@ -111,8 +113,8 @@ class Marking(Node):
 
     @property
     def in_order(self) -> str | None:
-        """Return the marking with its tokens in the Register's order and the Register's separators (IC-REG-2016 p.
-        14-17); `None` if a token is unknown or the marking continues on another line.
+        """Return the marking with its tokens in the Register's order and with the Register's separators (IC-REG-2016 p.
+        14-17). Return `None` if a token is unknown or the marking continues on another line.
         """
         tokens = sorted(self.tokens, key=lambda token: (token.rank, token.order))
         if not tokens or self.unknown or "\n" in self.text:
@@ -126,8 +128,8 @@ class Marking(Node):
 
     @property
     def usual_form(self) -> str | None:
-        """Return the portion mark in capitals, without spaces inside its parentheses, or `None` if it has another
-        flaw or an unknown word, or if it is a level alone in lower case, which may be a word of the text.
+        """Return the portion mark in capitals and without spaces inside its parentheses. Return `None` if it has
+        another flaw or an unknown word, or if it is a lone lower-case level, which may be an ordinary word.
         """
         if self.typo not in ("spacing", "case") or self.unknown or not (self.text[:1] == "(" and self.text[-1:] == ")"):
             return None
@@ -139,7 +141,7 @@ class Marking(Node):
 
     @property
     def disordered(self) -> tuple[Token, ...]:
-        """Return the tokens that come after a token of the same category that should follow them (IC-REG-2016 p.
+        """Return the tokens that come after a token from the same category that they should precede (IC-REG-2016 p.
         15-17).
         """
         highest: dict[str, int] = {}
@@ -152,7 +154,7 @@ class Marking(Node):
 
     @property
     def repeated(self) -> tuple[Token, ...]:
-        """Return the tokens that repeat an earlier one."""
+        """Return the tokens that already occur earlier in the marking."""
         seen = set()
         found = []
         for token in self.tokens:
@@ -164,7 +166,8 @@ class Marking(Node):
 
     @property
     def bad_separators(self) -> tuple[Token, ...]:
-        """Return the tokens not preceded by `//` before a new category and by `/` within one (IC-REG-2016 p. 15-17).
+        """Return the tokens with a wrong separator before them: `//` must precede a new category, and `/` any other
+        token in the same category (IC-REG-2016 p. 15-17).
 
         A line end beside a separator is allowed, because long banners wrap.
         """
@@ -238,14 +241,16 @@ class Banner(Node):
 
 
 class Misspelling(Node):
-    """Words that closely resemble a known spelling. `nearest` is that spelling."""
+    """Words that closely resemble a known spelling, which is given in `nearest`."""
 
     text: str
     nearest: str
 
 
 class Caption(Node):
-    """A caption line. `code` is the table's code (`None` for an unknown caption), `rank` its restrictiveness."""
+    """A caption line. `code` is its code in the table (`None` for an unknown caption), and `rank` is its
+    restrictiveness.
+    """
 
     text: str
     code: str | None = None
@@ -254,7 +259,7 @@ class Caption(Node):
 
 
 def captions_out_of_order(captions: tuple[Caption, ...]) -> tuple[Caption, ...]:
-    """Return the captions that come after a less restrictive one; captions without a rank do not count."""
+    """Return the captions that come after a less restrictive one. Captions without a rank are ignored."""
     found = []
     least = None
     for caption in captions:

@@ -1,4 +1,4 @@
-"""Define the telegram as rules see it, with the meaning derived from its parts."""
+"""Define the telegram as rules see it, with values derived from its parts."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Telegram(Node):
 
     @property
     def level(self) -> Level | Unread | None:
-        """Return the overall level: that of the banner, or `Unread` if the banner cannot be read."""
+        """Return the overall level, taken from the banner, or `Unread` if the banner cannot be read."""
         banner = self.banner
         return banner.level if isinstance(banner, Banner) else banner
 
@@ -146,13 +146,15 @@ class Telegram(Node):
 
     @property
     def released(self) -> bool:
-        """Return whether stamps or the archive's record show that it was released or declassified, at least in part."""
+        """Return whether stamps or the archive's record show that the telegram was released or declassified, at least
+        in part.
+        """
         reviewed = self.source_record is not None and self.source_record.review is not None
         return self.release_level != "none" and (reviewed or any(stamp.action in RELEASING for stamp in self.stamps))
 
     @property
     def release_date(self) -> Date | None:
-        """Return the day of the latest stamp or review by which the document was released or declassified."""
+        """Return the date of the latest stamp or review that released or declassified the document."""
         if not self.released:
             return None
         days = [x.date for x in self.stamps if x.action in RELEASING and x.date is not None]
@@ -163,38 +165,38 @@ class Telegram(Node):
 
     @property
     def release_stamp(self) -> Stamp | None:
-        """Return the last stamp that says how much was released."""
+        """Return the last stamp that states how much was released, or `None`."""
         return next((stamp for stamp in reversed(self.stamps) if stamp.extent is not None), None)
 
     @property
     def release_level(self) -> str | None:
-        """Return how much was released, by the last stamp that says so: full, part or none."""
+        """Return how much was released according to the last such stamp: full, part, or none."""
         stamp = self.release_stamp
         return stamp.extent if stamp is not None else None
 
     @property
     def unknown_release_codes(self) -> tuple[str, ...]:
-        """Return the codes beside the release stamps that are not in the table of codes."""
+        """Return the codes next to release stamps that are not in the table of codes."""
         return tuple(dict.fromkeys(code for stamp in self.stamps for code in stamp.unknown_codes))
 
     @property
     def release_codes(self) -> tuple[str, ...]:
-        """Return the exemption codes next to the release stamps, each once."""
+        """Return the exemption codes next to the release stamps, without duplicates."""
         return tuple(dict.fromkeys(code for stamp in self.stamps if stamp.extent is not None for code in stamp.codes))
 
     @property
     def release_sections(self) -> tuple[str, ...]:
-        """Return the sections of the executive order that the release codes cite, such as "1.4", each once."""
+        """Return the sections of the executive order that the release codes cite, such as "1.4", without duplicates."""
         return tuple(dict.fromkeys(code.partition("(")[0] for code in self.release_codes if "." in code))
 
     @property
     def deletion_codes(self) -> tuple[str, ...]:
-        """Return the exemption codes of all deletions, each once."""
+        """Return the exemption codes in all deletions, without duplicates."""
         return tuple(dict.fromkeys(code for deletion in self.deletions for code in deletion.codes))
 
     @property
     def review_history(self) -> tuple[Stamp, ...]:
-        """Return the stamps in the order of their dates. Stamps without a date come last."""
+        """Return the stamps ordered by date, those without a date last."""
         return tuple(sorted(self.stamps, key=lambda stamp: stamp.date.first if stamp.date is not None else _NEVER))
 
     @property
@@ -209,7 +211,7 @@ class Telegram(Node):
 
     @property
     def repeated_tags(self) -> tuple[Tag, ...]:
-        """Return the entries on the TAGS line that repeat an earlier one."""
+        """Return the TAGS line entries that already occur earlier on the line."""
         tags = self.tags
         if len({tag.text for tag in tags}) == len(tags):  # the usual case
             return ()
@@ -218,19 +220,19 @@ class Telegram(Node):
 
     @property
     def repeated_captions(self) -> tuple[Caption, ...]:
-        """Return the captions that repeat an earlier one."""
+        """Return the captions that already occur earlier."""
         seen: set[object] = set()
         return tuple(x for x in self.captions if seen_before(seen, x.code if x.code is not None else x.text))
 
     @property
     def channels(self) -> tuple[Caption, ...]:
-        """Return the captions that name a channel, each channel once."""
+        """Return the captions that name a channel, without duplicates."""
         seen: set[object] = set()
         return tuple(x for x in self.captions if x.kind == "channel" and not seen_before(seen, x.code or x.text))
 
     @property
     def captions_out_of_order(self) -> tuple[Caption, ...]:
-        """Return the captions that come after a less restrictive one; captions without a rank do not count."""
+        """Return the captions that come after a less restrictive one. Captions without a rank are ignored."""
         return captions_out_of_order(self.captions)
 
     @property
@@ -245,7 +247,7 @@ class Telegram(Node):
 
     @property
     def duplicate_addressees(self) -> tuple[Party, ...]:
-        """Return the information addressees that are also action addressees."""
+        """Return the information addressees that are also listed as action addressees."""
         action = {party.name for party in self.to}
         return tuple(party for party in self.info if party.name in action)
 
@@ -256,7 +258,7 @@ class Telegram(Node):
 
     @property
     def misnumbered(self) -> tuple[Paragraph, ...]:
-        """Return the numbered paragraphs that neither follow the number before nor restart the count at 1.
+        """Return the numbered paragraphs that neither follow the preceding number nor restart the count at 1.
 
         In a copy that begins with a later section, the first paragraph may have any number. A paragraph that was
         withheld between two numbers counts as the numbers between them.
@@ -266,8 +268,8 @@ class Telegram(Node):
 
     @property
     def misplaced_lines(self) -> tuple[Word, ...]:
-        """Return the header lines that come after one that should follow them (`HEADER`), the first line of each kind
-        only.
+        """Return the header lines that come after a line that they should precede (`HEADER`), only the first of each
+        kind.
 
         Lines above the classification line are compared only with each other, because a row may contain its text before
         its header.
@@ -293,18 +295,20 @@ class Telegram(Node):
 
     @property
     def misnumbered_references(self) -> tuple[Reference, ...]:
-        """Return the references whose letter does not follow the letter before it; the first must be A."""
+        """Return the references whose letter does not follow the preceding letter; the first letter must be A."""
         return misnumbered_references(self.references)
 
     @property
     def markable(self) -> tuple[Paragraph, ...]:
-        """Return the portions that need a mark: the numbered paragraphs, or all portions if none is numbered."""
+        """Return the portions that need a mark: the numbered paragraphs, or all portions if no paragraph is
+        numbered.
+        """
         found = [p for p in self.numbered if p.depth == 1 and not p.is_authority]
         return tuple(found) or self.portions
 
     @property
     def other_banners(self) -> tuple[Banner, ...]:
-        """Return the classification lines after the first that have the same post and number."""
+        """Return later classification lines with the same post and number as the first."""
         first = self.banner
         if not isinstance(first, Banner) or (len(self.banners) == 1 and self.banners[0] is first):
             return ()
@@ -314,7 +318,7 @@ class Telegram(Node):
 
     @property
     def conflicting_eo_lines(self) -> tuple[EoLine, ...]:
-        """Return the E.O. lines whose order or value differs from that of the first."""
+        """Return the E.O. lines whose order or value differs from the first E.O. line."""
         first = self.eo
         if not isinstance(first, EoLine) or not isinstance(first.instruction, Instruction):
             return ()
@@ -328,7 +332,8 @@ class Telegram(Node):
 
     @property
     def transmission_lag(self) -> int | None:
-        """Return the number of days from the date-time group to the day on the DE line, also across the end of a year.
+        """Return the number of days from the date-time group to the day on the DE line, even if the year changes
+        between them.
 
         The DE line of a readdressal or of a repetition belongs to another transmission; for these, return `None`.
         """
@@ -341,7 +346,9 @@ class Telegram(Node):
 
     @property
     def has_own_text(self) -> bool | Unread:
-        """Return `True`, or `Unread` if the classification line has another number than the record.
+        """Return `True`, or `Unread` if the number on the classification line differs from the record's number.
+
+        In that case, the record and header belong to one telegram, and the text belongs to another.
 
         Then the record and the header are of one telegram and the text is of another.
         """
@@ -354,7 +361,8 @@ class Telegram(Node):
 
     @property
     def sender_matches_post(self) -> bool | None:
-        """Return whether the originator and the classification line name the same post, or `None` if either is unknown.
+        """Return whether the originator and the classification line name the same post, or `None` if one of them is
+        unknown.
 
         One name may have more words than the other, or contain it (UNROME, ROME); blanks and punctuation are ignored.
         """
@@ -366,7 +374,7 @@ class Telegram(Node):
 
     @property
     def top_precedence(self) -> int | None:
-        """Return the highest precedence rank on the date-time group line."""
+        """Return the rank of the highest precedence on the date-time group line."""
         if not isinstance(self.dtg, Dtg):
             return None
         action, info = self.dtg.action, self.dtg.info
@@ -376,7 +384,7 @@ class Telegram(Node):
 
     @property
     def portions(self) -> tuple[Paragraph, ...]:
-        """Return the paragraphs with depth 1, without their subparagraphs; `paragraphs` has both."""
+        """Return the paragraphs at depth 1, without their subparagraphs; `paragraphs` contains both."""
         return tuple([paragraph for paragraph in self.paragraphs if paragraph.depth == 1])
 
     @property
@@ -404,7 +412,7 @@ class Telegram(Node):
 
     @property
     def highest_portion(self) -> Level | None:
-        """Return the highest level of any portion, or `None` if none has a level."""
+        """Return the highest level among the portions, or `None` if no portion has a level."""
         highest = None
         for paragraph in self.paragraphs:
             level = paragraph.level
@@ -421,18 +429,18 @@ class Telegram(Node):
 
     @property
     def tokens(self) -> tuple[Token, ...]:
-        """Return every token of every readable marking."""
+        """Return all tokens in all readable markings."""
         return tuple([token for marking in self.markings for token in marking.tokens])
 
     @property
     def portion_marks(self) -> tuple[Marking, ...]:
-        """Return the readable marks of headings and paragraphs."""
+        """Return the readable marks on headings and paragraphs."""
         marks = [heading.mark for heading in self.headings] + [paragraph.mark for paragraph in self.paragraphs]
         return tuple([mark for mark in marks if isinstance(mark, Marking)])
 
     @property
     def portion_controls(self) -> tuple[str, ...]:
-        """Return the control codes of all portions, sorted, each once."""
+        """Return the control codes in all portion marks, sorted, without duplicates."""
         return tuple(sorted({code for paragraph in self.paragraphs for code in paragraph.controls}))
 
     @property
@@ -442,7 +450,7 @@ class Telegram(Node):
 
     @property
     def entire_text(self) -> Paragraph | None:
-        """Return the paragraph that states one mark for the entire text."""
+        """Return the paragraph that states one mark for the entire text, or `None`."""
         for paragraph in self.paragraphs:
             if paragraph.entire_text:
                 return paragraph
@@ -479,7 +487,7 @@ class Telegram(Node):
 
     @property
     def instruction(self) -> Instruction | Unread | None:
-        """Return the declassification instruction of the E.O. line, or else that of the authority block.
+        """Return the declassification instruction on the E.O. line, or else the one in the authority block.
 
         Return `Unread` if the applicable one is unreadable.
         """
@@ -500,7 +508,7 @@ class Telegram(Node):
 
     @property
     def captions_not_in_record(self) -> tuple[Caption, ...]:
-        """Return the captions that the record lists neither for the time of sending nor before a change."""
+        """Return the captions that the record lists neither as sent nor as later changed."""
         if self.archive is None:
             return ()
         known = self.archive.caption_codes
@@ -508,21 +516,21 @@ class Telegram(Node):
 
     @property
     def record_tags_missing(self) -> tuple[Word, ...]:
-        """Return the TAGS of the archive's record that are not on the TAGS line."""
+        """Return the TAGS in the archive's record that are not on the TAGS line."""
         known = {tag.text.upper() for tag in self.tags}
         return tuple([one for one in self.archive.tags if one.text not in known]) if self.archive is not None else ()
 
     @property
     def record_references_missing(self) -> tuple[Reference, ...]:
-        """Return the telegrams that the archive's record refers to, but that no reference in the text names."""
+        """Return the telegrams listed as references in the archive's record that no reference in the text names."""
         known = {None, *(reference.serial for reference in self.references)}
         listed = self.archive.references if self.archive is not None else ()
         return tuple([one for one in listed if one.serial not in known])
 
     @property
     def subject_matches_record(self) -> bool | None:
-        """Return whether the subject line and the record's subject have the same letters, up to the end of the shorter
-        one.
+        """Return whether the subject line and the record's subject contain the same letters, compared up to the end of
+        the shorter one.
         """
         source = self.source_record
         if self.archive is None or source is None or source.subject is None or not isinstance(self.subject, Subject):

@@ -67,7 +67,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
 
 
 def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
-    """Return a cursor over the text without the additions of copying and reviewing, the cuts, and the deletions in
+    """Return a cursor over the text without copying and review additions, together with the cuts and the deletions in
     the margin.
     """
     cursor, cuts = whole, []
@@ -98,7 +98,7 @@ def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Del
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text in its layout. Return the cursor that was finally used."""
+    """Read the text according to its layout. Return the cursor from which it was finally read."""
     if cursor.words.scheme is not None:
         return _read_document(cursor, telegram)
     if is_smart_form(cursor):
@@ -135,7 +135,7 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
 
 
 def _divided(cursor: Cursor) -> Cursor:
-    """Return a cursor over the text with its paragraphs on lines of their own."""
+    """Return a cursor over the text in which each paragraph begins on a new line."""
     if not has_long_line(cursor):
         return cursor
     from .layouts.unflatten import paragraph_breaks  # 1 ms: few copies have lost the line ends of the text
@@ -145,7 +145,7 @@ def _divided(cursor: Cursor) -> Cursor:
 
 
 def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
-    """Read a printed form. Only the layout of a military message is recorded."""
+    """Read a printed form. For a military message, record only its layout."""
     from .layouts.printed_forms import read_incoming_form, read_viewer_print  # 1 ms: few telegrams are printed so
 
     entry = cursor.words["layouts"].get(form)
@@ -187,7 +187,7 @@ def _copy_fields(telegram: Telegram, other: Telegram) -> None:
 
 
 def _is_cable(telegram: Telegram) -> bool:
-    """Return whether the telegram has any part that only telegrams have."""
+    """Return whether the telegram has a part that only telegrams have."""
     banner = telegram.banner
     numbered = isinstance(banner, Banner) and banner.serial is not None
     parts = (telegram.dtg, telegram.sender, telegram.station, telegram.security, telegram.tags_line)
@@ -200,7 +200,7 @@ def _is_cable(telegram: Telegram) -> bool:
 
 
 def _has_order(line: EoLine | Unread | None) -> bool:
-    """Return whether an E.O. line is genuine and not a line of prose that begins with the number of an order."""
+    """Return whether an E.O. line is genuine, rather than a line of prose that begins with an order's number."""
     if not isinstance(line, EoLine):
         return False
     event = not isinstance(line.instruction, Instruction) or line.instruction.kind == "event"
@@ -208,7 +208,7 @@ def _has_order(line: EoLine | Unread | None) -> bool:
 
 
 def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the frame around the text, or a notice in place of the text, shows that it is a telegram."""
+    """Return whether the frame around the text, or a notice in place of it, shows that the document is a telegram."""
     if (
         telegram.page_lines
         or telegram.attributes
@@ -219,7 +219,7 @@ def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether labels seem to be hidden within lines, because fewer were read than the text contains."""
+    """Return whether labels appear to be hidden within lines, because the text contains more labels than were read."""
     if not _has_first_paragraph(telegram) and any(sign in cursor.fold for sign in _FIRST_MARKS):
         return True
     if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:
@@ -237,7 +237,7 @@ def _has_first_paragraph(telegram: Telegram) -> bool:
 
 
 def _hides_reference_or_authority(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the label of references or of the authority follows other text on its line."""
+    """Return whether the label of the references or authority block follows other text on its line."""
     if "references" not in cursor.collected:
         form = cursor.grammar.label("reference", "line")[0] + ":"
         if form in cursor.fold:

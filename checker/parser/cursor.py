@@ -1,4 +1,4 @@
-"""Hold the text being parsed: the cursor over a view, and the tiling of the result."""
+"""Hold the text being parsed: a cursor over a view, and the division of the result into parts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BLANKS = _ASCII_BLANKS + "\x1c\x1d\x1e\x1f\x85\xa0\u2007\u2028\u2029\u202f"
 
 
 class Cut(Record):
-    """A span removed from the text before it is read, and the kind of part it becomes."""
+    """A span to remove from the text before it is read, and the kind of part that it becomes."""
 
     start: int
     end: int
@@ -26,7 +26,7 @@ class Cut(Record):
 
 
 class FoundDeletion(Record):
-    """A deletion in the text of a cursor. `form` is its code in the table."""
+    """A deletion found in a cursor's text. `form` is its code in the table `deletions`."""
 
     start: int
     end: int
@@ -75,7 +75,7 @@ class Cursor:
         self._places: dict[str, list[int]] = {}
 
     def without(self, cuts: list[Cut]) -> Cursor:
-        """Return a cursor over the text without these cuts, which are in order and do not overlap."""
+        """Return a cursor over the text without `cuts`, which must be in order and must not overlap."""
         if not cuts:
             return self
         fold = ""
@@ -91,26 +91,26 @@ class Cursor:
 
     @property
     def year(self) -> int | None:
-        """Return the year of the telegram's day, which determines the century of two-digit years."""
+        """Return the year of the telegram's date, which determines the century of two-digit years."""
         return self.day.first.year if self.day is not None else None
 
     def begin(self, start: int, kind: str) -> None:
-        """Begin a part of this kind at `start`, and so end the part before it."""
+        """Begin a part of the given kind at `start`, which also ends the previous part."""
         self.parts.append((start, kind))
 
     def collect(self, field: str, nodes: Iterable[Node]) -> None:
-        """Add nodes to a field of the telegram that `flush` fills."""
+        """Hold nodes for a telegram field until `flush` stores them."""
         self.collected.setdefault(field, []).extend(nodes)
 
     def flush(self, node: Node, *fields: str) -> None:
-        """Append the collected nodes of these fields to what the fields already contain."""
+        """Append the nodes collected for these fields to the fields' existing contents."""
         for field in fields:
             more = self.collected.pop(field, None)
             if more:
                 setattr(node, field, getattr(node, field) + tuple(more))
 
     def places(self, sign: str) -> list[int]:
-        """Return the offsets of `sign`; the search runs only once.
+        """Return the offsets at which `sign` occurs. Each string is searched for only once.
 
         If other letter sequences are searched for anyway (`Grammar.stems`), the sign is looked up at their offsets.
         """
@@ -151,7 +151,7 @@ class Cursor:
         return False
 
     def line_end(self, start: int) -> int:
-        """Return the offset of the line feed that ends the line containing `start`."""
+        """Return the offset of the line feed that ends the line at `start`."""
         return self.fold.find("\n", start)
 
     def after_blanks(self, offset: int) -> int:
@@ -164,7 +164,7 @@ class Cursor:
         return offset
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span without blanks and line ends at its ends."""
+        """Return the span without leading or trailing blanks and line ends."""
         fold = self.fold
         if start < end and fold[start] not in " \n" and fold[end - 1] not in " \n":
             return start, end
@@ -173,7 +173,7 @@ class Cursor:
         return end - len(words.lstrip(" \n")), end
 
     def blank_line(self, start: int) -> bool:
-        """Return whether only blanks follow up to the end of the line."""
+        """Return whether the rest of the line contains only blanks."""
         found = _NOT_BLANK.search(self.fold, start)
         return found is None or found[0] == "\n"
 
@@ -184,24 +184,26 @@ class Cursor:
         return not start or self.fold[start - 1] == "\n"
 
     def is_glued(self, offset: int) -> bool:
-        """Return whether a capital at `offset` follows a lower-case letter, so that a blank is missing."""
+        """Return whether a capital at `offset` directly follows a lower-case letter, which shows that a blank is
+        missing.
+        """
         return self.text[offset - 1 : offset].islower() and self.text[offset : offset + 1].isupper()
 
     def line_start(self, offset: int) -> int:
-        """Return the offset at which the line of `offset` begins."""
+        """Return the offset at which the line that contains `offset` begins."""
         return self.fold.rfind("\n", 0, offset) + 1
 
     def flat(self, start: int, end: int) -> str:
-        """Return the folded text of a span with line ends replaced by blanks, so that offsets do not change."""
+        """Return a span's folded text with line ends replaced by blanks, so that offsets do not change."""
         return self.fold[start:end].replace("\n", " ")
 
     def joined(self, start: int, end: int) -> str:
-        """Return the words of a span as written, joined over its lines with single blanks."""
+        """Return the words in a span as written, on one line and separated by single blanks."""
         return " ".join(self.text[start:end].split())
 
 
 def folded(text: str) -> str:
-    """Return the text in upper case, character for character, with every blank as a space and every line end as a line
+    """Return the text in upper case with its length unchanged: each blank becomes a space, and each line end a line
     feed.
     """
     upper = text.upper()
@@ -224,7 +226,7 @@ def _upper(letter: str) -> str:
 
 
 def without_overlap(cuts: list[Cut]) -> list[Cut]:
-    """Return the cuts in order, each reduced to the part that earlier cuts do not cover."""
+    """Return the cuts in order, each reduced to the part that no earlier cut covers."""
     found: list[Cut] = []
     edge = 0
     for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
@@ -236,7 +238,7 @@ def without_overlap(cuts: list[Cut]) -> list[Cut]:
 
 
 def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
-    """Return `earlier` cuts and later `cuts` together, the offsets of the later ones converted to the whole text."""
+    """Return `earlier` and later `cuts` together, with the later offsets converted to offsets in the whole text."""
     found = [*earlier]
     for cut in cuts:
         start, end = cut.start, cut.end
@@ -252,7 +254,7 @@ def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
 
 
 def tile(whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:
-    """Return the parts, including the cuts, as source spans. Each part begins where the previous one ends."""
+    """Return all parts, including the cuts, as source spans. Each part begins where the previous part ends."""
     if not whole.size:
         return ()
     begins = _begins(whole, cursor)
@@ -292,7 +294,7 @@ def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
 
 
 def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
-    """Return the beginnings including those of cuts. After a cut, the interrupted part continues."""
+    """Return the offsets at which parts begin, including cuts. After a cut, the interrupted part continues."""
     found: list[tuple[int, str]] = []
     at = 0
     kind = "blank"

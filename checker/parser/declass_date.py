@@ -1,5 +1,5 @@
-"""Compute the declassification date that an instruction, schedule, or default gives, its limit, and its status on a
-day.
+"""Compute the declassification date that follows from an instruction, schedule, or default, its limit, and its status
+on a given day.
 
 Every number of years and every first day comes from the table `durations`; this module contains only the order of the
 decisions (IC-REG-2016 p. 31-34; E.O. 13526 sec. 3.3 for automatic declassification).
@@ -26,7 +26,7 @@ _STAMP = 160  # code points of the longest stamp of a downgrading group
 
 
 class _Facts(Record):
-    """The known values of one document."""
+    """The known values for one document."""
 
     span: Span
     kind: str | None
@@ -42,7 +42,7 @@ class _Facts(Record):
 
 
 def compute_declass(telegram: Telegram, words: Vocabulary) -> Declass:
-    """Return when this document is to be declassified, as far as its instruction, date, level, and order determine it.
+    """Return when a document is to be declassified, as far as its instruction, date, level, and order determine this.
 
     A value that cannot be read yields the status `unknown`. Without a reference day (`as_of`), the status is `None` if
     it depends on the day.
@@ -93,23 +93,21 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
 
 
 def _where(telegram: Telegram) -> Span:
-    """Return the position of the instruction, otherwise of the E.O. line or classification line, otherwise of the
-    top.
-    """
+    """Return the span of the instruction, or else of the E.O. line, the classification line, or the top of the text."""
     eo = telegram.eo if isinstance(telegram.eo, EoLine) else None
     node = next((one for one in (telegram.instruction, eo, telegram.banner) if one is not None), None)
     return node.span if node is not None else Span(telegram.span.start, telegram.span.start)
 
 
 def _source_day(instruction: Instruction | None) -> Date | None:
-    """Return the date of the source in a value such as "Source marked X1, dated 3 May 1999"."""
+    """Return the source's date in a value such as "Source marked X1, dated 3 May 1999", or `None`."""
     if instruction is None or instruction.kind not in _SOURCES:
         return None
     return instruction.date if isinstance(instruction.date, Date) else None
 
 
 def _group(telegram: Telegram, words: Vocabulary) -> str | None:
-    """Return the downgrading group at the end of a document from 1961 to 1972 (E.O. 10964).
+    """Return the downgrading group stamped at the end of a document from 1961 to 1972 (E.O. 10964), or `None`.
 
     The stamp gives its number alone, or with the lines that explain it.
     """
@@ -129,7 +127,7 @@ def _group(telegram: Telegram, words: Vocabulary) -> str | None:
 
 
 def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
-    """Return whether a marking falls under the Atomic Energy Act, to which no order's dates apply."""
+    """Return whether a marking falls under the Atomic Energy Act, to which the orders' dates do not apply."""
     codes = telegram.portion_controls
     if isinstance(telegram.banner, Banner) and telegram.banner.marking is not None:
         codes += telegram.banner.marking.controls
@@ -141,8 +139,8 @@ def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _entry(facts: _Facts, kind: str, more: str = "") -> Entry | None:
-    """Return the row of `durations` for the kind under the document's order and, if the row depends on it, at its
-    level.
+    """Return the row of `durations` for an instruction kind under the document's order and, if the row depends on it,
+    at the document's level.
     """
     key = f"{facts.era}/{kind}"
     if more:
@@ -162,8 +160,8 @@ def _cite(facts: _Facts, key: str) -> tuple[str, ...]:
 
 
 def _end(start: Date, entry: Entry) -> Date | None:
-    """Return the date that `entry` allows, counted from `start`: that many years later, on the same day or on 31
-    December.
+    """Return the date that `entry` allows, counted from `start`: the given number of years later, either on the same
+    day or on 31 December.
     """
     if not entry.fact("years"):
         return None
@@ -208,13 +206,15 @@ def _expected(facts: _Facts) -> Declass:
 
 
 def _clause(facts: _Facts, kind: str | None) -> str:
-    """Return the clause under which a date may be marked, or an empty string if no row has one."""
+    """Return the clause that allows a date to be marked, or an empty string if no row of `durations` has one."""
     entry = _entry(facts, kind or "none")
     return entry.fact("clause") if entry is not None else ""
 
 
 def _by_table(facts: _Facts, result: Declass) -> None:
-    """Set the date from a schedule, an exemption without a date, or the default for a missing or retired value."""
+    """Set the date that follows from a schedule, an exemption without a date, or the default for a missing or retired
+    value.
+    """
     kind = facts.kind or "none"
     entry = _entry(facts, kind)
     if entry is not None and entry.fact("like"):
@@ -241,7 +241,7 @@ def _by_table(facts: _Facts, result: Declass) -> None:
 
 
 def _set_limit(facts: _Facts, result: Declass) -> None:
-    """Set the latest date that the order allows, and whether a marked date respects it."""
+    """Set the latest date that the order allows, and whether a marked date is within this limit."""
     kind = facts.kind or "none"
     entry = _entry(facts, kind)
     if entry is None or facts.made is None or entry.fact("counts") not in ("limit", "schedule"):
@@ -272,7 +272,7 @@ def _has_longer_limit(facts: _Facts, kind: str, found: Date) -> bool:
 
 
 def _is_within(found: Date, limit: Date) -> bool | None:
-    """Return whether a date respects the limit, with one day of tolerance because date-time groups are in UTC."""
+    """Return whether a date is within the limit, with one day of tolerance because date-time groups are in UTC."""
     tolerant = limit.plus_days(1)
     if found.last <= tolerant.first:
         return True

@@ -107,9 +107,15 @@ def _undetermined_rules(outcome: Outcome) -> str:
     return f", {outcome.summary.unknown:,} undetermined: {', '.join(rules[:MAX_RULES])}{more}"
 
 
+_VERBS = ("cannot be read", "looks", "begins")  # of reasons whose subject is the quoted text
+
+
 def reason(one: Undetermined) -> str:
     """Return the reason for an undetermined verdict, with the quoted text of the document on which it is based."""
-    return f'"{visible(one.quote)}": {visible(one.why)}' if one.quote else visible(one.why)
+    if not one.quote:
+        return visible(one.why)
+    joint = " " if one.why.startswith(_VERBS) else ": "
+    return f'"{visible(one.quote)}"{joint}{visible(one.why)}'
 
 
 def related_text(place: RelatedPlace) -> str:

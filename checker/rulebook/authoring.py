@@ -53,6 +53,7 @@ def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
     ):
         found = [example for example in rule.examples if example["kind"] == kind]
         if found:
+            title = title.replace(":", " (at ⟦ ⟧):") if found[0]["places"] else title
             lines += ["", title, *(f"  {line}" for line in _excerpt(found[0]))]
     file, line, _ = rule.place
     lines += ["", f"Defined in {file}, line {line}, chapter {rule.chapter}"]
@@ -189,8 +190,8 @@ def _conditions(details: Data) -> list[str]:
 def _excerpt(example: Data) -> list[str]:
     """Return the lines of an example around its first marked position, with the brackets put back.
 
-    If there is none, return the example's note, or else what sets its text apart. The values of the archive's record
-    follow, one to a line.
+    If no position is marked, return the example's note, or the lines that differ from its base document. The values
+    from the archive's record follow, one per line.
     """
     text: str = example["text"]
     for start, end in reversed(example["places"]):
@@ -198,7 +199,7 @@ def _excerpt(example: Data) -> list[str]:
     lines = text.split("\n")
     if not example["places"]:
         note = _TRAP.sub(r"\2 (see trap \1 in docs/traps.md)", example.get("note", ""))
-        shown = [note] if note else _own_lines(example.get("base", ""), lines)
+        shown = [f"note: {note}"] if note else _own_lines(example.get("base", ""), lines)
     else:
         hot = next(n for n, line in enumerate(lines) if "⟦" in line)
         shown = _without_edges(lines[max(0, hot - 1) : hot + 3])
@@ -206,7 +207,7 @@ def _excerpt(example: Data) -> list[str]:
 
 
 def _own_lines(base: str, lines: list[str]) -> list[str]:
-    """Return the lines in which a text differs from the telegram `base` on which it is based, or its first lines."""
+    """Return the lines in which an example differs from its base document, or its first lines if it has no base."""
     text = base_telegrams().get(base)
     if text is None:
         return _without_edges([line for line in lines if line.strip()][:_MOST_LINES])
@@ -214,10 +215,10 @@ def _own_lines(base: str, lines: list[str]) -> list[str]:
     added = [line for line in lines if line.strip() and line not in given]
     removed = [line for line in given if line.strip() and line not in lines]
     if added:
-        return [f"the telegram {base} with:", *(f"  {line}" for line in added[:_MOST_LINES])]
+        return [f"the test document {base} with:", *(f"  {line}" for line in added[:_MOST_LINES])]
     if removed:
-        return [f"the telegram {base} without:", *(f"  {line}" for line in removed[:_MOST_LINES])]
-    return [f"the telegram {base}"]
+        return [f"the test document {base} without:", *(f"  {line}" for line in removed[:_MOST_LINES])]
+    return [f"the test document {base}"]
 
 
 def _without_edges(lines: list[str]) -> list[str]:

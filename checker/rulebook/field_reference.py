@@ -17,9 +17,9 @@ from .yaml_loader import flow_yaml
 
 _HEAD = """# Fields
 
-The fields that the conditions of a rule can name, by the part of the telegram they belong to. This page is generated
-from the document model. `cablecheck explain FIELD` shows the same in a terminal, and `cablecheck parse` the values of a
-telegram. A field of a part is written with dots: `authority.name`.
+This page lists the fields that rule conditions can use, grouped by part of the telegram. It is generated from the
+document model. `cablecheck explain FIELD` shows the same information in a terminal, and `cablecheck parse` shows the
+values in a telegram. Write a field of a part with dots: `authority.name`.
 """
 _EXAMPLES = {
     "text": "present", "count": "{at_least: 2}", "flag": "true", "level": "{at_least: SECRET}",
@@ -30,8 +30,8 @@ _WITH_VALUE = {"text": "{is: %s}", "set": "{includes: %s}"}
 
 def model_lines() -> Iterator[str]:
     """Yield the classes of the model with their fields, one field a line."""
-    yield "Fields that rules can name, by the part of the telegram they belong to. A field of a part is written"
-    yield "with dots: authority.name. The elements of a list are reached with a quantifier, or with `each`."
+    yield "Fields that rule conditions can use, grouped by part of the telegram. Write a field of a part with dots:"
+    yield "authority.name. Use a quantifier or `each` for the elements of a list."
     for node in _ordered():
         yield ""
         yield f"{node}: {_first_sentence(nodes()[node].__doc__)}"

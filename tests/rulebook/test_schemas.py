@@ -237,12 +237,12 @@ def test_a_rule_explains_itself() -> None:
 @pytest.mark.parametrize(
     ("id", "lines"),
     [
-        ("REL-001", "Passes:\n  the telegram confidential-2007 with:\n    RELEASE IN PART B1,1.4(B),B6\n"),
-        ("REL-001", "Not applicable:\n  the telegram confidential-2007\n"),
-        ("XRF-205", "Passes:\n  the telegram confidential-1975\n  record: subject = THE KINGS SUMMER\n"),
+        ("REL-001", "Passes:\n  the test document confidential-2007 with:\n    RELEASE IN PART B1,1.4(B),B6\n"),
+        ("REL-001", "Not applicable:\n  the test document confidential-2007\n"),
+        ("XRF-205", "Passes:\n  the test document confidential-1975\n  record: subject = THE KINGS SUMMER\n"),
         ("DCL-041", "Documents: dated 2003-09-22 or later\n"),
         ("DCL-041", "instruction.date at_most 10 years and 1 day after date"),
-        ("DCL-041", "  the UTC date and the local date may differ by one day (see trap A8 in docs/traps.md)\n"),
+        ("DCL-041", "  note: the UTC date and the local date may differ by one day (see trap A8 in docs/traps.md)\n"),
         ("XRF-111", "  require year at_most telegram.year\n"),
         ("TAG-003", "lettered is true and known is false and text length 4 and"),
         ("FMT-033", "  no published source found (labels)\n"),

@@ -1,1 +1,1 @@
-"""Recognize additions and losses caused by copying: page lines, archive records, damage."""
+"""Recognize additions and losses caused by copying: page lines, archive records, and damage."""

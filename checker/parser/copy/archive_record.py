@@ -1,4 +1,6 @@
-"""Read an archive's record of an electronic telegram from 1973-79: every attribute with the type of its value."""
+"""Read the attributes in an archive's record of an electronic telegram from 1973-79, each according to its value
+type.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ _LONGEST = 4000  # code points of a value
 
 
 def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
-    """Return the record of an archive's attributes, or `None` if the wrapper has none of them."""
+    """Return the record built from an archive's attributes, or `None` if the wrapper contains none."""
     source = telegram.source_record
     if source is None:
         return None
@@ -80,7 +82,7 @@ def _word(attribute: Fact | None) -> Word | None:
 
 
 def _captions(cursor: Cursor, attribute: Fact | None) -> tuple[Caption, ...]:
-    """Return the known captions in a value, in which they are separated by commas, blanks, or nothing."""
+    """Return the known captions in a value, which may separate them by commas, by blanks, or not at all."""
     if attribute is None:
         return ()
     fold = folded(attribute.text[:_LONGEST])
@@ -102,7 +104,7 @@ def _level(cursor: Cursor, fact: Fact | None) -> Level | None:
 
 
 def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
-    """Return the instruction for the archive's code, as the E.O. line writes it."""
+    """Return the instruction that an archive's code stands for, as the E.O. line writes it."""
     if attribute is None:
         return None
     fold = folded(attribute.text[:_LONGEST]).strip()
@@ -118,7 +120,7 @@ def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
 
 
 def _tags(cursor: Cursor, attribute: Fact | None) -> tuple[Word, ...]:
-    """Return the TAGS in a value that a table lists; names of persons and garbled words are omitted."""
+    """Return the TAGS in a value that are listed in a table. Names of persons and garbled words are omitted."""
     if attribute is None:
         return ()
     absent = cursor.words["instructions"].get("na")
@@ -153,7 +155,7 @@ def _review(cursor: Cursor, attribute: Fact | None) -> tuple[ReviewStep, ...]:
 
 
 def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
-    """Return why an archive has no text, with the offsets of the notice in its place.
+    """Return why an archive has no text, with the offsets of the notice that appears in its place.
 
     The locator of the record is more precise than the notice. Without a notice, it gives the reason for an empty
     record.
@@ -171,7 +173,7 @@ def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
 
 
 def _lost(telegram: Telegram, cursor: Cursor, locator: Fact | None) -> Word | None:
-    """Return the code of the reason why the archive has no text, or `None` if it has text."""
+    """Return the code for why the archive has no text, or `None` if it has text."""
     if telegram.paragraphs or (telegram.banner is not None and not isinstance(telegram.banner, Unread)):
         return None
     entry, start, end = lost_text(cursor, locator.text if locator is not None else "")

@@ -1,4 +1,4 @@
-"""Find additions caused by copying: earlier copies of the telegram, marks at line ends, doubled first letters.
+"""Find additions caused by copying: earlier copies of the telegram, marks at line ends, and doubled first letters.
 
 An archive's page may print a telegram several times: a preview cut with "...", a row of archive data, a second header,
 and then the complete telegram. The last complete copy is read; everything before and after it becomes a part of its
@@ -33,7 +33,7 @@ _ROW = Pattern(  # id, date, number
 
 
 def artifacts(cursor: Cursor) -> list[Cut]:
-    """Return the spans to cut, in order and without overlap."""
+    """Return the spans to cut, in order and without overlaps."""
     found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor), *_mail_head(cursor)]
     return without_overlap(found + _other_copies(cursor))
 
@@ -71,7 +71,9 @@ def _doubled_letters(cursor: Cursor) -> list[Cut]:
 
 
 def _quotes(cursor: Cursor) -> list[Cut]:
-    """Return the quotation marks and commas before a classification line on a page that prints a quoted value."""
+    """Return the quotation marks and commas before a classification line on pages that print values in quotation
+    marks.
+    """
     found = []
     for form in cursor.grammar.spaced_levels:
         at = cursor.fold.find(f'"{form}')
@@ -83,7 +85,7 @@ def _quotes(cursor: Cursor) -> list[Cut]:
 
 
 def _mail_head(cursor: Cursor) -> list[Cut]:
-    """Return the head of an e-mail with which a telegram was forwarded, or everything before a labeled form."""
+    """Return the e-mail head with which a telegram was forwarded, or everything before a labeled form."""
     form = _form_start(cursor)
     if form:
         return [Cut(0, form, "mail_head")] if _field_lines(cursor, form) else []
@@ -97,20 +99,22 @@ def _mail_head(cursor: Cursor) -> list[Cut]:
 
 
 def _field_lines(cursor: Cursor, end: int) -> set[str]:
-    """Return the codes of the labels that begin lines before `end`, followed by a colon or, in mail, without one."""
+    """Return the codes of the labels that begin a line before `end` and are followed by a colon (in mail, also without
+    one).
+    """
     lines = [line.strip().partition(":") for line in cursor.fold[:end].split("\n")]
     return {cursor.grammar.fields[name] for name, colon, _ in lines if colon and name in cursor.grammar.fields}
 
 
 def _is_one_case(cursor: Cursor, start: int) -> bool:
-    """Return whether the first line of the header has letters of only one case; similar lines of prose have both."""
+    """Return whether all letters on the first header line have the same case. Similar lines of prose mix both cases."""
     line = cursor.text[start : cursor.line_end(start)]
     return line.isupper() or line.islower()
 
 
 def _form_start(cursor: Cursor) -> int:
-    """Return where a labeled form begins, including the level lines and offices above its message reference number; or
-    0.
+    """Return the offset at which a labeled form begins, including any level lines and offices above its message
+    reference number, or 0 if there is none.
     """
     if not is_smart_form(cursor):
         return 0
@@ -134,7 +138,7 @@ def _form_start(cursor: Cursor) -> int:
 
 
 def _other_copies(cursor: Cursor) -> list[Cut]:
-    """Return everything that belongs to copies other than the last complete copy."""
+    """Return the spans that belong to any copy other than the last complete one."""
     headers = _headers(cursor)
     starts = _copy_starts(cursor, headers)
     if not starts:
@@ -157,7 +161,7 @@ def _other_copies(cursor: Cursor) -> list[Cut]:
 
 
 def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
-    """Return the text after an archive's row about another telegram, if the page has its own fields above the row."""
+    """Return the text after an archive's row for another telegram, if the page has its own fields above that row."""
     banner = read_banner(cursor, starts[0], cursor.line_end(starts[0]))
     if banner is None or banner.post is None:
         return None
@@ -169,7 +173,7 @@ def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
 
 
 def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, headers: list[int]) -> Cut:
-    """Return the spans to cut before the chosen copy. Fields that it lacks are read from the preview."""
+    """Return the spans to cut before the chosen copy. Fields that this copy lacks are read from the preview."""
     before, start, size = starts[chosen - 1], starts[chosen], stops[chosen]
     headed = any(header < starts[0] for header in headers)
     ends = first_paragraph(cursor, before, start), first_paragraph(cursor, start, size)
@@ -183,7 +187,7 @@ def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, h
 
 
 def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
-    """Return the codes of the field labels in a span, at any position in a line."""
+    """Return the codes of the field labels in a span, wherever they occur in a line."""
     grammar = cursor.grammar
     found = {code for code in ("tags", "subject") if cursor.fold.find(grammar.label(code, "line")[0], low, high) >= 0}
     return found | (
@@ -192,13 +196,14 @@ def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
 
 
 def _preview_end(cursor: Cursor, low: int, high: int) -> int:
-    """Return the end of the line in which a preview is cut, or `high`."""
+    """Return the end of the line in which a preview breaks off, or `high` if there is no preview."""
     ends = [cursor.fold.find(f"{end}\n", low, high) + len(end) + 1 for end in _PREVIEW_END]
     return min([end for end in ends if end > low + 4] + [high])
 
 
 def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
-    """Return where each copy's classification line begins: post, number and section are those of the first.
+    """Return the offset of each classification line that begins a copy. Later ones have the post, number, and section
+    of the first.
 
     A header between two such lines also begins a copy, because the system that stored the telegram printed the text
     above it.
@@ -216,7 +221,7 @@ def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
 
 
 def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
-    """Return the classification lines with a number, at the beginning of a line or of a quoted value."""
+    """Return the classification lines that have a message number and that begin a line or a quoted value."""
     found = {}
     for _, group in cursor.grammar.banner_signs:
         for form in group:
@@ -231,8 +236,8 @@ def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
 
 
 def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
-    """Return whether a classification line begins another copy: the text before it is cut, or both have the same
-    fields.
+    """Return whether a classification line begins another copy, because the text before it breaks off or the same field
+    labels follow both lines.
     """
     labels = [f"\n{label}" for label in cursor.grammar.repeated_labels]
     near = (cursor.fold[before : min(before + _FIELDS_NEAR, at)], cursor.fold[at : at + _FIELDS_NEAR])
@@ -242,7 +247,7 @@ def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
 
 
 def _headers(cursor: Cursor) -> list[int]:
-    """Return the beginning of each teletype header that has the same originator as the first."""
+    """Return the offsets of teletype headers with the same originator as the first header."""
     lines = []
     for form in cursor.grammar.label("sender", "line"):
         if cursor.fold.startswith(form + " "):
@@ -256,7 +261,7 @@ def _headers(cursor: Cursor) -> list[int]:
 
 
 def _header_start(cursor: Cursor, line: int) -> int:
-    """Return where the header begins whose FM line begins at `line`."""
+    """Return the offset at which the header begins whose FM line begins at `line`."""
     best = here = line
     for _ in range(_HEADER_LINES):
         if here == 0:

@@ -1,4 +1,4 @@
-"""Collect evidence about the copy: signs of lost text, and labels of parts that the parser did not read.
+"""Collect evidence about the copy: indications of lost text, and labels of parts that the parser did not read.
 
 Both are used only after a rule has failed (`engine.py`). Damage excuses a missing part, never a wrong one. If a label
 is present but its part was not read, the fault is the parser's, not the drafter's.
@@ -48,7 +48,7 @@ def _damage(cursor: Cursor, start: int, end: int, kind: str, covers: str, why: s
 
 
 def _extract(cursor: Cursor) -> list[Damage]:
-    """Return a notice that the copy is a partial extract, or that its text could not be retrieved."""
+    """Return a notice that the copy is a partial extract or that its text could not be retrieved, or `None`."""
     for phrase in cursor.grammar.page_word("lost"):
         at = cursor.fold.find(phrase)
         if at >= 0:
@@ -58,7 +58,7 @@ def _extract(cursor: Cursor) -> list[Damage]:
 
 
 def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return where the text is cut off: in mid-line, before the head of a telegram or the end of a document."""
+    """Return evidence of where the text breaks off: in a line above the text, or at the end of the copy."""
     text, size = cursor.text, cursor.size
     head = cursor.fold[: first_paragraph(cursor, 0, size)]
     at = max(head.find(f"{end}\n") for end in _PREVIEW_END)
@@ -75,7 +75,7 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _withheld(telegram: Telegram) -> list[Damage]:
-    """Return the deletions. A part that is missing at, above or within a deletion may have been withheld."""
+    """Return the deletions as evidence. A part missing at, above, or within a deletion may have been withheld."""
     found = []
     first = telegram.paragraphs[0].span.start if telegram.paragraphs else telegram.span.end
     for deletion in telegram.deletions:
@@ -88,7 +88,7 @@ def _withheld(telegram: Telegram) -> list[Damage]:
 
 
 def _has_head(telegram: Telegram) -> bool:
-    """Return whether the copy continues after the head.
+    """Return whether the copy continues below the head of the telegram.
 
     The headings of a document are read as paragraphs without a mark.
     """
@@ -132,7 +132,7 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return evidence that a publisher rearranged the fields and may have dropped some: a joined or an unlisted field.
+    """Return evidence that a publisher rearranged the fields and may have dropped some.
 
     Two fields share a line; the text cites a reference although neither references nor a subject were read; or a copy
     with a record has neither the subject nor the authority of a classified telegram.
@@ -159,8 +159,8 @@ def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return the place of a classification line that a publisher dropped: between a complete header and the parts below
-    it.
+    """Return the position of a classification line that a publisher dropped: between a complete header and the parts
+    below it.
 
     The publisher's record states the level, so the telegram had one.
     """
@@ -176,7 +176,7 @@ def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
-    """Yield the spans that may be text of another telegram that a publisher joined to this one."""
+    """Yield the spans that may contain text from another telegram, run together with this one by a publisher."""
     paragraphs = [each for each in telegram.paragraphs if each.number is not None and each.depth == 1]
     if telegram.layout not in _TELETYPE or not paragraphs:
         return
@@ -194,7 +194,9 @@ def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
 
 
 def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
-    """Return whether the Secretary of State in office at the time signed below the classification line of a post."""
+    """Return whether the Secretary of State then in office signed the telegram although its classification line names a
+    post.
+    """
     banner, sender, signer, day = telegram.banner, telegram.sender, telegram.signature, telegram.date
     if not isinstance(banner, Banner) or not isinstance(sender, Party) or not isinstance(signer, Signature):
         return False
@@ -208,7 +210,7 @@ def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _fallen_back(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last index of each run of consecutive numbers that repeats earlier numbers within the
+    """Yield the first and last index of each run of consecutive numbers that repeats earlier numbers in the
     sequence.
     """
     for index in range(1, len(numbers) - 1):
@@ -221,7 +223,7 @@ def _fallen_back(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _is_joined(cursor: Cursor, start: int) -> bool:
-    """Return whether a field begins within a line of the copy, or at a line break that was restored."""
+    """Return whether a field begins within a line of the copy, or after a line break that the parser restored."""
     line = cursor.line_start(start)
     if cursor.fold[line:start].strip(" "):
         return True
@@ -233,7 +235,7 @@ def _is_joined(cursor: Cursor, start: int) -> bool:
 
 @lru_cache(maxsize=4)
 def _citation(words: Vocabulary) -> re.Pattern[str]:
-    """Return the pattern of a reference cited in the text: "reftel", "ref A"."""
+    """Return the pattern for a reference cited in the text, such as "reftel" or "ref A"."""
     forms = [form for entry in words["labels"] if entry.code == "reference" for form in entry.spellings("cited")]
     alone = [form for entry in words["labels"] if entry.code == "reference" for form in entry.spellings("cited-alone")]
     return re.compile(rf"(?<![A-Z])(?:(?:{_any_of(alone)})(?![A-Z])|(?:{_any_of(forms)}) [A-Z](?![A-Z]))")
@@ -266,14 +268,16 @@ def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
 
 @lru_cache(maxsize=4)
 def _garbled_authority(words: Vocabulary) -> re.Pattern[str]:
-    """Return the pattern of a line that begins like an authority sentence and ends with the letter of a reason."""
+    """Return the pattern for a line that begins like an authority sentence and ends with the letter of a reason."""
     forms = [form for entry in words["labels"] if entry.code == "classified-by" for form in entry.spellings("block")]
     starts = sorted({form[:_GARBLED] for form in forms if len(form.split()[0]) > _GARBLED})
     return re.compile(rf"(?m)\n[ \t]*((?:{_any_of(starts)})[A-Z]*)[^\n]{{0,{_LONGEST_SENTENCE}}}\([A-H]\)[ .`']*$")
 
 
 def first_paragraph(cursor: Cursor, low: int, high: int) -> int:
-    """Return where the line of paragraph 1 begins in a span that begins with a line, or `high`."""
+    """Return the offset of the line that begins with paragraph 1 in a span that begins with a line, or `high` if there
+    is none.
+    """
     if low >= high or _FIRST.match(cursor.fold, low) is not None:
         return min(low, high)
     found = _LATER_FIRST.search(cursor.fold, low)
@@ -281,7 +285,9 @@ def first_paragraph(cursor: Cursor, low: int, high: int) -> int:
 
 
 def _end_of_header(cursor: Cursor) -> int:
-    """Return where the classification line or the first part below it begins, or the size of the text."""
+    """Return the offset of the classification line or the first part below it, or the size of the text if there is
+    neither.
+    """
     return next((start for start, kind in cursor.parts if kind in ("banner", *_TEXT)), cursor.size)
 
 
@@ -295,7 +301,7 @@ _THEN = {
 
 @lru_cache(maxsize=4)
 def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, tuple[re.Pattern[str], ...]], ...]:
-    """Return the fields of each label, the span in which it is searched for, and its patterns.
+    """Return, for each label, the fields it introduces, the span to search, and the search patterns.
 
     The table `labels` states what follows a label. A label that is followed by an address is also an ordinary word, so
     it is searched for only in the header; in a labeled form, it is followed by a colon.
@@ -317,7 +323,8 @@ def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, tuple[re.P
 
 
 def _alone(spellings: Iterable[str], then: str) -> Iterator[re.Pattern[str]]:
-    """Yield a pattern for each two letters with which spellings begin: no letter or digit before, `then` after.
+    """Yield one pattern for each pair of letters with which spellings begin. A match has no letter or digit before it,
+    and `then` after it.
 
     A pattern that begins with letters is searched for ten times as fast as one that begins with a condition.
     """
@@ -334,7 +341,9 @@ def _alone(spellings: Iterable[str], then: str) -> Iterator[re.Pattern[str]]:
 
 
 def _any_of(spellings: Iterable[str]) -> str:
-    """Return a pattern for the spellings, longest first, allowing up to three blanks wherever they have one."""
+    """Return a pattern that matches any of the spellings, longest first, with up to three blanks wherever a spelling
+    has one.
+    """
     return "|".join(_forms(spellings))
 
 

@@ -1,6 +1,5 @@
-"""Find text on the page that is not part of the telegram: page headings, page lines, release stamps, archive
-attributes. This text is cut out before anything is read, because it interrupts subjects, portion marks, and
-paragraphs.
+"""Find text on the page that is not part of the telegram: page headings, page lines, release stamps, and archive
+attributes. This text is cut out before anything is read, because it interrupts subjects, portion marks, and paragraphs.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _ENDED = ".!?:\"')]-"
 
 
 class PageLineFinder:
-    """Finds the page lines, stamps and attributes of a text."""
+    """Finds the page lines, stamps, and archive attributes in a text."""
 
     __slots__ = ("cursor", "cuts", "level", "limit", "lines", "stamp_ends", "stamped", "stamps", "telegram", "top")
 
@@ -49,8 +48,8 @@ class PageLineFinder:
         self.limit = cursor.size  # where the archive's attributes begin
 
     def find(self) -> list[Cut]:
-        """Return the spans to cut, in order and without overlap; set the page lines, stamps and attributes of the
-        telegram.
+        """Return the spans to cut, in order and without overlaps. Set the telegram's page lines, stamps, and
+        attributes.
         """
         self._attributes()
         self._stamps()
@@ -78,7 +77,7 @@ class PageLineFinder:
                 at = cursor.fold.find(word, at + len(word), self.limit)
 
     def _page_head(self, line: int, at: int, page: int, after: int) -> int:
-        """Cut one page heading and the level lines above it; return its last offset."""
+        """Cut one page heading and the level lines above it. Return the offset at which it ends."""
         cursor = self.cursor
         end = cursor.line_end(after)
         text_end = cursor.trim(at, end)[1]
@@ -116,7 +115,7 @@ class PageLineFinder:
         return None
 
     def _joined_head(self, line: int, at: int, number: re.Match[str]) -> None:
-        """Cut a page heading that follows other text on its line, with the level before it."""
+        """Cut a page heading that follows other text on its line, together with the level before it."""
         cursor = self.cursor
         end = cursor.line_end(at)
         head = _HEAD.match(cursor.fold, cursor.trim(number.end(), end)[0], end)
@@ -131,7 +130,9 @@ class PageLineFinder:
         self.lines.append((at, page))
 
     def _levels_above(self, line: int) -> tuple[int, Level | None]:
-        """Return the offset at which the lines above that only repeat the level begin, and the level."""
+        """Return the level on the preceding lines that contain nothing else, and the offset at which these lines
+        begin.
+        """
         cursor = self.cursor
         start = line
         level = None
@@ -153,7 +154,7 @@ class PageLineFinder:
         return start, level
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
-        """Return the cut, including the blank lines around it if the text before it stops in mid-sentence."""
+        """Return the cut, extended over the blank lines around it if the text before it stops in mid-sentence."""
         cursor = self.cursor
         low = start
         while low > 0 and cursor.fold[low - 1] in " \n":
@@ -198,7 +199,7 @@ class PageLineFinder:
             self.cuts.append(Cut(start, end, "page_line"))
 
     def _post_before(self, at: int, serial: str, ends: bool) -> int:
-        """Return the offset at which the post's name before a serial number begins.
+        """Return the offset at which the post name before a serial number begins.
 
         The name is the whole line, or as many words as occur elsewhere.
         """
@@ -223,7 +224,7 @@ class PageLineFinder:
         return best
 
     def _noise(self) -> None:
-        """Cut lines that consist of the sign with which an archive replaces characters that it could not convert."""
+        """Cut lines that consist only of an archive's replacement character."""
         cursor = self.cursor
         for sign in cursor.grammar.page_word("noise", "sign"):
             at = cursor.fold.find(f"\n{sign * _LEAST_NOISE}", 0, self.limit)
@@ -249,11 +250,13 @@ class PageLineFinder:
                         self._line_stamp(at, len(form), entry)
 
     def _above(self, places: list[int], length: int) -> list[int]:
-        """Return the places above the archive's attributes."""
+        """Return the offsets at which a match of `length` characters ends above the archive's attributes."""
         return [at for at in places if at + length <= self.limit] if places else places
 
     def _line_stamp(self, at: int, length: int, entry: Entry) -> None:
-        """Cut a stamp that occupies whole lines: DECLASSIFIED, then the authority, the reviewer, and the date."""
+        """Cut a stamp that occupies whole lines: DECLASSIFIED, followed by the authority, the reviewer, and the
+        date.
+        """
         cursor = self.cursor
         start, end = cursor.line_start(at), cursor.line_end(at)
         rest = cursor.fold[at + length : end].strip(" .")
@@ -269,7 +272,9 @@ class PageLineFinder:
         self.cuts.append(Cut(*self._around(start, stop), "stamp"))
 
     def _may_be_alone(self, start: int, entry: Entry) -> bool:
-        """Return whether a line that begins at `start` is a stamp of this kind without a further line or a date."""
+        """Return whether a line that begins at `start` can be a complete stamp of this kind without a date or another
+        line.
+        """
         alone = entry.fact("alone")
         return alone == "yes" or (alone == "top" and start < _TOP)
 
@@ -313,7 +318,7 @@ class PageLineFinder:
         self.cuts.append(Cut(*cut, "stamp"))
 
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
-        """Return the end of the last line that continues a wrapped stamp, with words known from stamps or with its
+        """Return the end of the last line that continues a wrapped stamp, either with known stamp words or with its
         date.
         """
         cursor = self.cursor
@@ -332,7 +337,7 @@ class PageLineFinder:
     # ---- the archive's frame ---------------------------------------------------------------------------------
 
     def _attributes(self) -> None:
-        """Cut the attribute block up to the end of the text."""
+        """Cut the attribute block, which extends to the end of the text."""
         cursor = self.cursor
         for form in cursor.grammar.label("attributes", "line"):
             at = cursor.fold.find(form)

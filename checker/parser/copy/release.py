@@ -1,4 +1,4 @@
-"""Add the release of a document as stated by its wrapper: stamps and codes that the reader has cut from the text."""
+"""Add release information that the wrapper states: stamps and codes that the reader has cut from the text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST = 600  # code points of a stamp that are searched for a day
 
 
 def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
-    """Return the stamps that the wrapper states, in the order of the text."""
+    """Return the stamps that the wrapper states, in text order."""
     by_fact = _entries_by_fact(cursor.words)
     names = {fact.name for fact in facts}
     found = []
@@ -28,7 +28,9 @@ def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
 
 
 def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | None:
-    """Return the first of some stamps whose words a fact contains or that needs no words."""
+    """Return the first stamp entry that applies to a fact: its `with` fact is present, or one of its phrases occurs in
+    the text, or it has neither. Return `None` if there is none.
+    """
     for entry in entries:
         with_fact = entry.fact("with")
         if with_fact:
@@ -44,7 +46,7 @@ def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | N
 
 @lru_cache(maxsize=4)
 def _entries_by_fact(words: Vocabulary) -> dict[str, tuple[Entry, ...]]:
-    """Return the stamps by the name of the fact that states them, in the order of the table."""
+    """Return the table's stamp entries grouped by the name of the fact that states them, in table order."""
     entries = words["stamps"].entries
     return {
         name: tuple(one for one in entries if one.fact("fact") == name) for name in {e.fact("fact") for e in entries}
@@ -64,7 +66,7 @@ def _stamp(cursor: Cursor, fact: Fact, entry: Entry) -> Stamp:
 
 
 def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
-    """Return the deletions whose codes the reader has cut from the margin."""
+    """Return deletions for the exemption codes that the reader has cut from the margin."""
     forms = deletion_forms(cursor.words)
     kind = forms.kinds[forms.code_form]
     return [
@@ -75,7 +77,7 @@ def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
 
 
 def add_stated_stamps(cursor: Cursor, telegram: Telegram, facts: tuple[Fact, ...]) -> None:
-    """Add the stamps that the wrapper states to those that were found in the text."""
+    """Add the stamps that the wrapper states to the stamps found in the text."""
     stated = stated_stamps(cursor, facts)
     if stated:
         telegram.stamps = tuple(sorted((*telegram.stamps, *stated), key=lambda stamp: stamp.span.start))

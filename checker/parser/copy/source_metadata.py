@@ -1,4 +1,4 @@
-"""Parse the wrapper's information about the document, which is secondhand and never part of the telegram."""
+"""Parse the wrapper's information about the document. It is secondhand, and never part of the telegram."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _date_field(cursor: Cursor, fact: Fact) -> DateField:
 
 
 def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
-    """Return the stamp, or else the action, that states the record's release after a review, with its date."""
+    """Return the value that shows that the record was released after a review, with its date, or `None`."""
     words = cursor.grammar.page_word("released", "word")
     for name in ("markings", "disposition_action", "review_action"):
         fact = known.get(name)
@@ -71,7 +71,7 @@ def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
 
 
 def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
-    """Return the first date in a value of the wrapper, or the reason why it cannot be read.
+    """Return the first date in a wrapper value, or the reason why it cannot be read.
 
     Results are cached, because dates recur.
     """
@@ -85,7 +85,7 @@ def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
 
 
 def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
-    """Return the level and the controls in a value of the wrapper, such as "SECRET//NOFORN"."""
+    """Return the level and controls in a wrapper value such as "SECRET//NOFORN"."""
     cache, text = cursor.grammar.stated_levels, fact.text[:_LONGEST]
     known = cache.get(text)
     if known is None:
@@ -95,7 +95,9 @@ def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple
 
 
 def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[str, ...]]:
-    """Return the level (or a description of what was expected) and the controls."""
+    """Return the level and the controls in a value. If the level cannot be read, return a description of what was
+    expected in its place.
+    """
     fold = folded(text).strip() + "\n"
     absent = cursor.words["instructions"].get("na")
     if fold == "\n" or (absent is not None and fold[:-1] in absent.spellings()):
@@ -122,7 +124,7 @@ def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[st
 
 
 def _identity(source_record: SourceRecord) -> None:
-    """Set year, post and serial number from the wrapper's reference id."""
+    """Set the year, post, and serial number from the wrapper's reference id."""
     if source_record.reference_id is None:
         return
     match = _IDENTITY.fullmatch(folded(source_record.reference_id.text).strip())

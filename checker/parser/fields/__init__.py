@@ -1,1 +1,1 @@
-"""Read the fields of a telegram, with one reader for each header line, block, and paragraph."""
+"""Read a telegram's fields, with one reader for each header line, block, and paragraph."""

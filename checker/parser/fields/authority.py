@@ -31,7 +31,7 @@ _PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1 ?[.)] ?\((?:C|S|U|SBU|LOU|TS)[)/]")
 
 
 class AuthorityBlock:
-    """The span of one authority block, and the spans of its labeled values."""
+    """The span of one authority block, and the spans of the labeled values in it."""
 
     __slots__ = ("cursor", "end", "flat", "start", "values")
 
@@ -43,7 +43,7 @@ class AuthorityBlock:
         self.values = self._find()
 
     def _find(self) -> dict[str, tuple[int, int, int]]:
-        """Return for each label code the start of the label, and start and end of its value, as offsets in `flat`."""
+        """Return, for each label code, the label's start and the start and end of its value, as offsets in `flat`."""
         flat = self.flat
         hits: list[tuple[int, int, str]] = []
         taken = bytearray(len(flat))  # one flag for each code point
@@ -72,7 +72,7 @@ class AuthorityBlock:
         return not self.flat[stop : stop + 1].isalpha() or self.cursor.is_glued(self.start + stop)
 
     def value(self, code: str) -> tuple[int, int] | None:
-        """Return the span of a label's value without the punctuation at its ends, as offsets in the text."""
+        """Return the span of a label's value without leading or trailing punctuation, as offsets in the text."""
         found = self.values.get(code)
         if found is None:
             return None
@@ -80,7 +80,7 @@ class AuthorityBlock:
         return self.tidy(low, high)
 
     def tidy(self, low: int, high: int) -> tuple[int, int]:
-        """Return a span of `flat` without the blanks and punctuation at its ends, as offsets in the text."""
+        """Return a span of `flat` without leading or trailing blanks and punctuation, as offsets in the text."""
         while low < high and self.flat[low] in _PUNCTUATION:
             low += 1
         while low < high and self.flat[high - 1] in " ;,:.":
@@ -108,7 +108,7 @@ def read_authority(cursor: Cursor, telegram: Telegram, region: Region, numbered:
 
 
 def authority_of(cursor: Cursor, start: int, end: int) -> Authority | None:
-    """Return the authority block between two offsets; it begins with its first label or its portion mark."""
+    """Return the authority block between two offsets, starting at its first label or its portion mark."""
     block = AuthorityBlock(cursor, start, end)
     if not block.values:
         return None
@@ -130,7 +130,7 @@ def authority_of(cursor: Cursor, start: int, end: int) -> Authority | None:
 
 
 def _on_lines(block: AuthorityBlock) -> bool:
-    """Return whether more than one label begins a line."""
+    """Return whether two or more labels begin a line."""
     fold = block.cursor.fold
     begins = 0
     for low, _, _ in block.values.values():
@@ -159,7 +159,7 @@ def _read_by(block: AuthorityBlock, node: Authority, reason_at: int | None) -> N
 
 
 def _without_basis(block: AuthorityBlock, text: str) -> str:
-    """Return the classifier without the words that introduce the reason or the order after it: "for", "under E.O.
+    """Return the classifier without words that introduce the reason or order after it, such as "for" or "under E.O.
     12958".
     """
     grammar = block.cursor.grammar
@@ -179,7 +179,9 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
 
 
 def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
-    """Return where the classifier ends if no reason follows: at the end of the line, or at a period and two blanks."""
+    """Return the offset at which the classifier ends if no reason follows: the end of the line, or a period and two
+    blanks.
+    """
     stop = cursor.fold.find(".  ", first, last)
     line = cursor.line_end(first)
     ends = [end for end in (stop, line, last) if first < end <= last]
@@ -187,7 +189,9 @@ def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
 
 
 def _read_reasons(block: AuthorityBlock, node: Authority) -> int | None:
-    """Read the reasons; return where they begin in the flat text, together with any label before them."""
+    """Read the reasons. Return the offset in the flat text at which they, or a label before them, begin, or `None` if
+    there are none.
+    """
     label = block.values.get("reason")
     low = label[1] if label is not None else _after_names(block)
     section = _SECTION.search(block.flat, low)
@@ -225,7 +229,9 @@ def _after_names(block: AuthorityBlock) -> int:
 
 
 def _broken_word(block: AuthorityBlock, begin: int) -> int:
-    """Return where a section begins, together with a label before it that a line end has broken ("REAS", "ONS")."""
+    """Return the offset at which the reasons begin, moved back over a label that a line end has broken ("REAS",
+    "ONS").
+    """
     tail = block.flat[max(0, begin - 24) : begin]
     squeezed = tail.replace(" ", "").rstrip(":")
     for form in sorted(block.cursor.grammar.label("reason"), key=len, reverse=True):
@@ -245,7 +251,7 @@ def _reasons(block: AuthorityBlock, low: int, high: int, letters: tuple[Letter, 
 
 
 def _letters(block: AuthorityBlock, at: int) -> tuple[tuple[Letter, ...], int]:
-    """Return the reason letters from an offset of the flat text on, and where they end."""
+    """Return the reason letters that begin at an offset in the flat text, and the offset at which they end."""
     found: list[Letter] = []
     end = at
     match = _next_letters(block, at)
@@ -264,7 +270,7 @@ def _letters(block: AuthorityBlock, at: int) -> tuple[tuple[Letter, ...], int]:
 
 
 def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
-    """Return the next letter or letters, or `None` if the text after the sentence begins."""
+    """Return the next one or more letters, or `None` if the text after the sentence begins."""
     flat = block.flat
     between = _BETWEEN.match(flat, at)
     assert between is not None
@@ -286,7 +292,9 @@ def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
 
 
 def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
-    """Return whether the parenthesis at `at` is a portion mark: it has a control, or text or nothing follows it."""
+    """Return whether the parenthesis at `at` is a portion mark: it contains a control, or it is followed by text or by
+    nothing.
+    """
     fold = block.cursor.fold
     place = block.start + at
     mark = _MARK.match(fold, place)
@@ -299,8 +307,8 @@ def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
 
 
 def _ends_block(block: AuthorityBlock, at: int) -> bool:
-    """Return whether the parenthesis at `at` ends the block or begins text, out of the order of the letters: "(b) and
-    (d) (C)".
+    """Return whether the parenthesis at `at` ends the block or begins the text, because it breaks the sequence of
+    letters: "(b) and (d) (C)".
     """
     before = _LAST_LETTER.search(block.flat, 0, at)
     mark = _MARK.match(block.flat, at)
@@ -311,7 +319,9 @@ def _ends_block(block: AuthorityBlock, at: int) -> bool:
 
 
 def text_offset(cursor: Cursor, start: int, end: int) -> int | None:
-    """Return where the text begins within an authority block: at a portion mark or paragraph 1 after the reasons."""
+    """Return the offset at which the text begins within an authority block: at a portion mark or paragraph 1 after the
+    reasons.
+    """
     if cursor.fold.find("(", start, end) < 0:
         return None
     block = AuthorityBlock(cursor, start, end)

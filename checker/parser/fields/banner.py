@@ -26,7 +26,9 @@ _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
 def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:
-    """Return where `letters` end if they begin at `at`, with or without blanks between them; otherwise -1."""
+    """Return the offset at which `letters` end if they begin at `at`, with or without blanks between them, otherwise
+    -1.
+    """
     size = len(letters)
     if fold.startswith(letters, at):
         return at + size
@@ -89,7 +91,7 @@ def _read_level(grammar: Grammar, fold: str, found: _LineStart) -> None:
 
 
 def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Control]]:
-    """Return where the controls that begin at an offset end, and these controls."""
+    """Return the controls that begin at an offset, and the offset at which they end."""
     found: list[Control] = []
     while True:
         start = at
@@ -115,7 +117,7 @@ def may_be_banner(cursor: Cursor, start: int) -> bool:
 
 
 def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the classification line that begins at `start` and ends before `end`, or `None` if the line is not one.
+    """Return the classification line between `start` and `end`, or `None` if the line is not one.
 
     The message number may be on the next line. What follows the number on the line is left to the caller, because the
     banner's span ends before it.
@@ -155,7 +157,9 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the classification line of a classified text sent in the clear. Such a line does not state the level."""
+    """Return the classification line of a classified text sent in the clear, or `None`. Such a line does not state the
+    level.
+    """
     word = cursor.fold.find(" ", start, end)
     banner = Banner(cursor.span(start, end), "", None, "clear")
     stop = _post_and_serial(cursor, banner, word + 1, end) if word > 0 else None
@@ -166,7 +170,8 @@ def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
-    """Return the apparent content of a line that resembles a classification line, or `None` for any other line.
+    """Return a description of what a line that resembles a classification line appears to contain, or `None` for any
+    other line.
 
     A line resembles one if its letters are nearly those of a level and are letter-spaced or followed by a post and
     number, or if words joined by slashes, one of them a level, are followed by a post and number.
@@ -187,7 +192,9 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
 
 
 def misspelled_level(cursor: Cursor, start: int, end: int) -> Misspelling | None:
-    """Return a line's first words if they closely resemble a level, with its correct spelling, or else `None`."""
+    """Return the first words of a line if they closely resemble a level, with its correct spelling, otherwise
+    `None`.
+    """
     fold, spaced = cursor.fold, cursor.fold[start + 1] == " "
     nearest, found = _MOST_SLIPS + 1, None
     for known, level in cursor.grammar.levels:
@@ -215,7 +222,9 @@ def _after_letters(fold: str, at: int, end: int, count: int) -> int:
 
 
 def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | None:
-    """Return the section, the number of sections, and where the counter ends, or `None` if there is no counter."""
+    """Return the section, the number of sections, and the offset at which the counter ends, or `None` if there is no
+    counter.
+    """
     fold = cursor.fold
     start = _section_start(cursor.grammar, fold, at)
     if start is None:
@@ -235,7 +244,7 @@ def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | N
 
 
 def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
-    """Return where a section counter begins, ignoring blanks, and whether it is that of the last section."""
+    """Return the offset at which a section counter begins, ignoring blanks, and whether it counts the last section."""
     while fold.startswith(" ", at):
         at += 1
     words = grammar.page_word("section")
@@ -248,8 +257,8 @@ def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | N
 
 
 def _read_number(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """Read year, post, and serial number. Return where they end, `at` if there are none, or `None` if this is not a
-    banner.
+    """Read the year, post, and serial number. Return the offset at which they end, `at` if there are none, or `None` if
+    the line is not a banner.
     """
     fold = cursor.fold
     start, stop = cursor.trim(at, end)
@@ -285,20 +294,26 @@ def _post_and_serial(cursor: Cursor, banner: Banner, start: int, stop: int) -> i
 
 
 def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]) -> int:
-    """Set the post and the serial number, the last group of the match. Return where the number ends."""
+    """Set the post and serial number from a match, whose last group is the number. Return the offset at which the
+    number ends.
+    """
     banner.post, banner.serial = post, int(match[match.re.groups])
     banner.serial_text = cursor.word(*match.span(match.re.groups))
     return match.end()
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:
-    """Return whether words can be the name of a post. The words between level and number in a page line cannot."""
+    """Return whether words can be the name of a post. The words between the level and the number on a page line
+    cannot.
+    """
     fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
     return fits and name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
 
 
 def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """Read a post and number alone on the next line that is not empty; return where they end, otherwise `at`."""
+    """Read a post and number that are alone on the next nonempty line. Return the offset at which they end, otherwise
+    `at`.
+    """
     fold = cursor.fold
     below = end + 1
     for _ in range(2):
@@ -325,7 +340,7 @@ _MOST = 2  # words joined to the level
 
 
 def joined_banner(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
-    """Return a banner that joins another word to a level or states a foreign level, if there is one."""
+    """Return a banner that is run together with another word or states a foreign level, or `None`."""
     line = view.text[start:end]
     if len(line) > _LONGEST or line.upper() != line or "//" in line:
         return None

@@ -37,7 +37,7 @@ _VALUES = (*_BEFORE_AUTHORITY, "authority")
 
 
 class Region(Record):
-    """The span of a block: where it begins, where its label ends, where it ends."""
+    """The span of a block: where it begins, where its label ends, and where the block ends."""
 
     name: str
     start: int
@@ -46,7 +46,9 @@ class Region(Record):
 
 
 class WalkState(Record):
-    """The state of the loop: the open block, whether a blank line followed it, the blocks so far, and the label."""
+    """The state of the loop in `walk`: the open block, whether a blank line followed it, the blocks so far, and the
+    label.
+    """
 
     open: str | None
     blank: bool
@@ -60,7 +62,8 @@ class WalkState(Record):
 
 
 class Block(Record):
-    """A row of the table: `opens` returns where the block's value begins, or -1 if the line does not open it.
+    """A row of the table `BLOCKS`. `opens` returns the offset at which the block's value begins, or -1 if the line does
+    not open it.
 
     `interrupts` names the open blocks that it may end without a blank line; "*" means any. `label` is the code of the
     label it begins with, if it has one.
@@ -73,7 +76,9 @@ class Block(Record):
 
 
 def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
-    """Return the code of the label at an offset and where its value begins, or `None` if no label begins there."""
+    """Return the code of the label at an offset and the offset at which its value begins, or `None` if no label begins
+    there.
+    """
     fold = cursor.fold
     letter = fold[at]
     forms = cursor.grammar.label_forms.get(letter)
@@ -99,7 +104,7 @@ def opens_text(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
-    """Return whether a label may end here: at a colon, or at a blank if this label is used without a colon.
+    """Return whether a label may end here: at a colon or, for labels that are used without a colon, at a blank.
 
     `glued` means that a capital follows a lower-case letter: "Classified ByConsul Doe".
     """
@@ -118,7 +123,7 @@ def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
 
 
 def _label(code: str) -> Callable[[Cursor, WalkState], int]:
-    """Return the function `opens` of a labeled block. The label itself was looked up once for the line."""
+    """Return an `opens` function for a labeled block. The label itself is looked up once per line."""
 
     def opens(cursor: Cursor, state: WalkState) -> int:
         return state.label_end if state.label == code else -1
@@ -144,7 +149,7 @@ def _captions(cursor: Cursor, state: WalkState) -> int:
 
 
 def _is_wrapped(cursor: Cursor, start: int) -> bool:
-    """Return whether the line above is too long for a line of captions, so that it goes on in this one."""
+    """Return whether the line above is too long to be a line of captions, and therefore continues on this line."""
     return len(cursor.fold[cursor.line_start(start - 1) : start].rstrip()) > _LONGEST_CAPTIONS
 
 
@@ -164,7 +169,9 @@ def _paragraph(cursor: Cursor, state: WalkState) -> int:
 
 
 def _is_marked_text(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether a line below references begins with a portion mark rather than with their next letter."""
+    """Return whether a line below the references begins with a portion mark rather than with the next reference
+    letter.
+    """
     return (
         state.open == "references"
         and cursor.fold[state.start] == "("
@@ -173,8 +180,8 @@ def _is_marked_text(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _is_portion(cursor: Cursor, opened: int, start: int, end: int) -> bool:
-    """Return whether the bracket at `start`, in references that begin at `opened`, is a portion mark rather than a
-    letter.
+    """Return whether the parenthesis at `start` is a portion mark rather than the letter of a reference. `opened` is
+    the offset at which the references begin.
     """
     mark = finder.portion(cursor.view, start, end, cursor.words, cursor.lowered)
     if not isinstance(mark, Marking):
@@ -260,7 +267,7 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
 
 
 def _inner_label(cursor: Cursor, state: WalkState) -> int:
-    """Return where references or an authority block begin within a line of an earlier field, or -1.
+    """Return the offset at which references or an authority block begin within a line of an earlier field, or -1.
 
     In such a copy, the line break before them has been lost.
     """
@@ -280,7 +287,7 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
 
 
 def _inner_mark(cursor: Cursor, state: WalkState) -> int:
-    """Return where a portion mark, and with it the text, begins within the last line of references, or -1."""
+    """Return the offset of a portion mark, which begins the text, within the last line of references, or -1."""
     if state.open == "references" and cursor.fold.find(" (", state.start, state.end) >= 0:
         for match in _MARK_WITHIN.finditer(cursor.fold, state.start, state.end):
             if _is_portion(cursor, state.opened, match.end(), state.end) and not _next_labels(cursor, state):
@@ -289,7 +296,7 @@ def _inner_mark(cursor: Cursor, state: WalkState) -> int:
 
 
 def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | None:
-    """Return where a label of references within a subject begins, and where its value begins."""
+    """Return the offsets at which a references label within a subject and its value begin."""
     start, signs = cursor.grammar.reference_signs
     for sign in signs if cursor.fold.find(start, low, high) >= 0 else ():
         at = cursor.fold.find(sign, low, high) + 1
@@ -299,7 +306,7 @@ def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | N
 
 
 def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
-    """Return whether a span is a classification authority and nothing else."""
+    """Return whether a span consists of a classification authority and nothing else."""
     openers = cursor.grammar.authority_openers
     return end - at <= _LONGEST_CLASSIFIER and any(
         cursor.fold.startswith(form, at) and is_authority_label(cursor, at + len(form)) for form in openers
@@ -307,8 +314,8 @@ def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
 
 
 def is_authority_label(cursor: Cursor, end: int) -> bool:
-    """Return whether words within a line that end at `end` are a label, that is, are followed by a colon or, shortly
-    after, by a reason.
+    """Return whether words within a line that end at `end` are a label: they are followed by a colon or, shortly after,
+    by a reason.
     """
     if cursor.fold[end].isalpha():
         return False
@@ -330,7 +337,7 @@ def _block_of(cursor: Cursor, state: WalkState) -> str | None:
 
 
 def _find_label(cursor: Cursor, state: WalkState) -> None:
-    """Look up the label of the line. An authority sentence may be preceded by its portion mark."""
+    """Look up the label at the beginning of the line. An authority sentence may be preceded by its portion mark."""
     at = state.start
     if cursor.fold[at] == "(":
         bracket = _BRACKET.match(cursor.fold, at)
@@ -345,14 +352,14 @@ def _find_label(cursor: Cursor, state: WalkState) -> None:
 
 
 def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
-    """Return the label of the subject if it has no colon and is directly below the TAGS."""
+    """Return the subject label if it has no colon and is directly below the TAGS."""
     forms = cursor.grammar.label("subject", "line")
     form = next((form for form in forms if cursor.fold.startswith(form + " ", at)), None)
     return ("subject", at + len(form)) if form is not None else None
 
 
 def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
-    """Return whether a line that could open a block is part of the open one.
+    """Return whether a line that could open a new block is still part of the open one.
 
     A subject, references, or an authority block may continue after an empty line, in copies with an empty line after
     each line and after a page line. This is the case if another label follows above paragraph 1.
@@ -378,7 +385,7 @@ def _continues_value(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether a line after a blank line continues the authority block, with its reasons or within them."""
+    """Return whether a line after a blank line continues the authority block with its reasons, or within them."""
     if _REASON.search(cursor.fold, state.opened, state.start) is None:
         labels = cursor.grammar.label("reason")
         labeled = any(cursor.fold.find(label, state.start, state.end) >= 0 for label in labels)
@@ -390,13 +397,13 @@ def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _is_empty(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether the open label has no value yet."""
+    """Return whether the open label does not have a value yet."""
     before = cursor.fold.rfind(":", 0, state.start)
     return before >= 0 and not cursor.fold[before + 1 : state.start].strip()
 
 
 def _goes_on(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether labels follow within a few lines, so that loose text before them does not begin the text."""
+    """Return whether labels follow within a few lines, in which case loose text before them does not begin the text."""
     return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state, _LONGEST_LIST))
 
 
@@ -406,7 +413,7 @@ _NAMES = {"reference": "references"}  # label -> block, where they differ
 
 
 def _next_labels(cursor: Cursor, state: WalkState, lines: int = _SOON) -> set[str]:
-    """Return the blocks whose labels begin one of the next lines, up to paragraph 1."""
+    """Return the blocks whose labels begin the next few lines, up to paragraph 1."""
     found: set[str] = set()
     here = state.end
     for _ in range(lines):

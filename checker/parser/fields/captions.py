@@ -42,8 +42,8 @@ def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on a line that are separated by commas, blanks, or nothing, or none if any of them is
-    unknown.
+    """Return the captions on a line, which may be separated by commas, by blanks, or not at all. Return none if any of
+    them is unknown.
     """
     fold = cursor.fold
     found = []
@@ -62,14 +62,16 @@ def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def captions_of(cursor: Cursor, start: int, end: int, controls: tuple[str, ...]) -> list[Caption]:
-    """Return the captions that correspond to the controls on a repeated level line, each with the span of the line."""
+    """Return the captions that correspond to the controls on a repeated level line. Each caption has the line's
+    span.
+    """
     codes = [cursor.grammar.caption_of_control.get(code, code) for code in controls]
     entries = [entry for entry in cursor.words["captions"] if entry.code in codes]
     return [_caption(cursor, start, end, entry) for entry in entries]
 
 
 def joined_captions(cursor: Cursor, start: int, end: int) -> tuple[list[Caption], int, int]:
-    """Return the captions at the beginning and at the end of a pass line, and the span of the rest.
+    """Return the captions at the beginning and end of a pass line, and the span of the text between them.
 
     In such a copy, the line breaks between them have been lost. A caption is in capitals.
     """
@@ -97,7 +99,9 @@ def _first_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, 
 
 
 def _last_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, high: int) -> tuple[str, Entry] | None:
-    """Return the caption at the end of the line. After a word such as "as", it belongs to a sentence."""
+    """Return the caption at the end of the line, unless a word such as "as" before it shows that it is part of a
+    sentence.
+    """
     for form, entry in forms:
         at = high - len(form)
         if at > low and cursor.text.startswith(form, at) and cursor.fold[at - 1] in _SEPARATORS:
@@ -111,7 +115,7 @@ def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
 
 
 def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
-    """Return a short line in capitals above the fields that is in no table, or `None` if it is clearly not a caption.
+    """Return a short line in capitals above the fields that no table lists, or `None` if it is clearly not a caption.
 
     Office symbols, addresses, deletions, end marks, sentences and, below the heading of a page, header lines also
     appear there.
@@ -139,12 +143,12 @@ def is_passing(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _bare(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line is in capitals and is not a sentence."""
+    """Return whether a line is in capitals and is not part of a sentence."""
     return cursor.text[start:end].isupper() and cursor.fold[end - 1] != "."
 
 
 def is_address_stop(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line below an address is not an address but a caption, a label or a sentence."""
+    """Return whether a line below an address is a caption, a label, or a sentence rather than another address."""
     fold = cursor.fold
     if end - start > LONGEST_ADDRESS:
         return True

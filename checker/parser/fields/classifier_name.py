@@ -1,4 +1,4 @@
-"""Split a classifier as written in an authority block into a name and a position."""
+"""Split a classifier, as written in an authority block, into a name and a position."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_WORDS = 3  # of a name, without initials, particles and suffix
 
 
 def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
-    """Return the name and the position of a classifier.
+    """Return a classifier's name and position.
 
     The name is taken from the right end of a part between commas: suffix, surname with its particles, initials, given
     names. Everything else is the position: "Jane Q. Doe, Consul", "Deputy Chief of Mission Jane Q. Doe, Jr.".
@@ -41,7 +41,7 @@ def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
 
 
 def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
-    """Return the words of each part between commas, and the suffix after them ("", ", Jr.", " III")."""
+    """Return the words in each part between commas, and the suffix at the end ("", ", Jr.", " III")."""
     suffixes = grammar.page_word("name", "suffix")
     found: list[tuple[list[str], str]] = []
     for part in text.replace("(", ",").replace(")", "").replace(":", " ").split(","):
@@ -58,7 +58,7 @@ def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
 
 
 def _name_length(words: list[str], grammar: Grammar) -> int:
-    """Return how many words at the right end are a name, or 0 if the last word belongs to a position."""
+    """Return how many trailing words form a name, or 0 if the last word belongs to a position."""
     mixed = not " ".join(words).isupper()
     particles = grammar.page_word("name", "particle")
     at = len(words)
@@ -85,7 +85,9 @@ def _name_length(words: list[str], grammar: Grammar) -> int:
 
 
 def _first_of_two(words: list[str], particles: tuple[str, ...]) -> int:
-    """Return how many words precede the last two words of a name whose beginning is uncertain."""
+    """Return the index of the second-to-last full name word, at which a name with an uncertain beginning is taken to
+    start.
+    """
     names = [index for index, word in enumerate(words) if not _is_initial(word) and word not in particles]
     return names[-2] if len(names) > 1 else 0
 
@@ -111,7 +113,7 @@ def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
 
 
 def join_lines(text: str, grammar: Grammar) -> str:
-    """Return the words of a text as one line. A name broken at the end of a line is rejoined."""
+    """Return the words in a text as one line. The two halves of a name broken at a line end are rejoined."""
     lines = text.split("\n")
     joined = " ".join(lines[0].split())
     for line in lines[1:]:
@@ -122,7 +124,7 @@ def join_lines(text: str, grammar: Grammar) -> str:
 
 
 def _is_broken(head: str, tail: str, grammar: Grammar) -> bool:
-    """Return whether the last word of a line and the first of the next are the halves of a name."""
+    """Return whether the last word of a line and the first word of the next are two halves of a name."""
     tail = tail.strip(",.;")
     if not (head[:1].isupper() and head[-1:].islower() and tail.islower() and tail.isalpha()):
         return False

@@ -37,7 +37,7 @@ PIVOT = 53  # years 53 to 99 are of the twentieth century: the first order is of
 
 
 class FoundDate:
-    """A date in the text: its offsets, and the date or a description of what was expected."""
+    """A date in the text: its offsets, and the date itself or a description of what was expected."""
 
     __slots__ = ("date", "end", "start", "why")
 
@@ -49,8 +49,8 @@ class FoundDate:
 
 
 def year_of(digits: str, not_before: int | None = None) -> int:
-    """Return the year for two digits, according to the pivot or, for future dates, as the first year not before a
-    given year.
+    """Return the full year for two digits. Use the pivot or, for future dates, the first such year not before a given
+    year.
     """
     year = int(digits)
     if len(digits) > 2:
@@ -64,7 +64,7 @@ def year_of(digits: str, not_before: int | None = None) -> int:
 
 
 def find_dates(text: str, months: dict[str, int], not_before: int | None = None) -> Iterator[FoundDate]:
-    """Yield every date in a folded text, in order, with offsets in `text`."""
+    """Yield every date in a folded text in order, with its offsets in `text`."""
     if len(text) <= 10 and text.count("/") == 2:  # nearly every value: no pattern needed
         plain = _plain(text, not_before)
         if plain is not None:
@@ -77,7 +77,7 @@ def find_dates(text: str, months: dict[str, int], not_before: int | None = None)
 
 
 def _plain(text: str, not_before: int | None) -> FoundDate | None:
-    """Return the date if a text consists of a date in figures, or `None` if the pattern must search."""
+    """Return the date if a text consists only of a numeric date, or `None` if the pattern must be searched for."""
     first, second, third = text.split("/")
     if not (first.isdigit() and second.isdigit() and third.isdigit() and text.isascii()) or len(second) > 2:
         return None
@@ -133,7 +133,7 @@ def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_b
 
 
 def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
-    """Return the month named by a word, and whether digits had to be read as letters."""
+    """Return the month that a word names, and whether digits had to be read as letters."""
     month = months.get(name)
     if month is not None:
         return month, False
@@ -187,7 +187,7 @@ def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | N
 
 
 def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Precedence, bool]:
-    """Return the precedence of a prosign, and whether a zero had to be read as O."""
+    """Return the precedence that a prosign stands for, and whether a zero had to be read as O."""
     letter = match.group(group)
     start, end = match.span(group)
     table = cursor.grammar.prosigns

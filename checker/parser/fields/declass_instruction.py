@@ -24,7 +24,9 @@ _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
 class InstructionForms(Record):
-    """The spellings of instructions as (spelling, code), longest first, by where in a value they occur."""
+    """The spellings of declassification instructions as (spelling, code), longest first, grouped by where they occur in
+    a value.
+    """
 
     phrases: tuple[tuple[str, str], ...]
     words: dict[str, list[tuple[str, str]]]  # by first letter
@@ -38,7 +40,7 @@ class InstructionForms(Record):
 
 @lru_cache(maxsize=4)
 def forms_of(words: Vocabulary) -> InstructionForms:
-    """Return the sorted spellings of a vocabulary."""
+    """Return a vocabulary's spellings of instructions, sorted."""
     table = words["instructions"]
 
     def pairs(*kinds: str) -> tuple[tuple[str, str], ...]:
@@ -62,7 +64,7 @@ def forms_of(words: Vocabulary) -> InstructionForms:
 
 
 class InstructionText:
-    """The text of an instruction: its offsets, and its folded text on one line."""
+    """The text of one instruction: its offsets, and its folded text on one line."""
 
     __slots__ = ("cursor", "end", "flat", "forms", "start")
 
@@ -83,7 +85,9 @@ class InstructionText:
 
 
 def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unread | None, Downgrade | None]:
-    """Return the instruction and the downgrading in the value of an E.O. line. An empty value has neither."""
+    """Return the declassification instruction and the downgrading instruction in the value of an E.O. line, each `None`
+    if it is missing.
+    """
     value = InstructionText(cursor, start, end)
     at, downgrade = _skip_labels(value)
     if at >= len(value.flat):
@@ -92,7 +96,9 @@ def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unre
 
 
 def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
-    """Return the offset after the words for "declassify", which may be repeated, and a downgrading among them."""
+    """Return the offset after the words for "declassify", which may be repeated, and the downgrading instruction among
+    them.
+    """
     at = 0
     downgrade = None
     flat = value.flat
@@ -119,7 +125,7 @@ def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
 
 
 def read_downgrade(cursor: Cursor, start: int, end: int) -> Downgrade:
-    """Return a downgrading: its level and its date."""
+    """Return a downgrading instruction: its level and date."""
     while start < end and cursor.fold[start] in " :\n":
         start += 1
     flat = cursor.flat(start, end).rstrip()
@@ -143,7 +149,7 @@ def _date_or_unread(cursor: Cursor, start: int, found: FoundDate) -> Date | Unre
 
 
 def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
-    """Return one instruction, or `Unread` if it matches no kind of instruction in the table."""
+    """Return one instruction, or `Unread` if it matches no instruction kind in the table."""
     value = InstructionText(cursor, start, end)
     flat = value.flat.rstrip(". ")
     node = Instruction(
@@ -167,7 +173,7 @@ def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unre
 
 
 def _is_plain(flat: str) -> bool:
-    """Return whether a value consists of a date in figures. No code contains two slashes."""
+    """Return whether a value consists only of a numeric date. No code contains two slashes."""
     return len(flat) <= 10 and flat.count("/") == 2 and flat.replace("/", "").isdigit()
 
 
@@ -212,7 +218,7 @@ def _read_word(value: InstructionText, node: Instruction) -> bool:
 
 
 def _read_code(value: InstructionText, node: Instruction) -> bool:
-    """Read a stem with its number: XGDS-2, RDS-1,3, X6, 25X1."""
+    """Read a code and its number: XGDS-2, RDS-1,3, X6, 25X1."""
     at = value.first()
     prefix = _PREFIX.match(value.flat, at)
     if prefix is not None:
@@ -238,7 +244,7 @@ def _read_code(value: InstructionText, node: Instruction) -> bool:
 
 
 def _event_after(value: InstructionText, node: Instruction, at: int) -> None:
-    """Read the event after a code. The words for "declassify" may precede it."""
+    """Read the event that follows a code. Words for "declassify" may come between the code and the event."""
     for form in ("", *value.forms.labels):
         at += len(form) if form and value.starts(at, form) else 0
         while at < len(value.flat) and value.flat[at] in " ,;:-":
@@ -266,7 +272,7 @@ def _read_person(value: InstructionText, node: Instruction) -> None:
 
 
 def _read_years(value: InstructionText, node: Instruction) -> bool:
-    """Read a number of years, in digits or words, and the event from which they are counted, if one is named."""
+    """Read a number of years, in digits or words, and any event from which they are counted."""
     flat = value.flat.lstrip(" (")
     units = value.cursor.words["instructions"].get("years")
     names = units.spellings() if units is not None else ()

@@ -1,4 +1,4 @@
-"""Find deletions: notes, codes and signs in place of text that reviewers withheld or editors omitted.
+"""Find deletions: notes, codes, and rows of characters in place of text that reviewers withheld or editors omitted.
 
 The forms come from the table `deletions`, the codes from `release_codes`. Codes alone at the right margin are cut from
 the text before it is read; every other deletion remains in the text at its position.
@@ -44,7 +44,9 @@ _PERIODS = Pattern(r"\.{3}")
 
 
 class DeletionForms:
-    """The spellings of a vocabulary. Few texts have a bracket or a code, so their patterns are built on first use."""
+    """The spellings of deletions in a vocabulary. Few texts contain a bracket or a code, so the patterns are compiled
+    on first use.
+    """
 
     def __init__(self, words: Vocabulary) -> None:
         self.notices: list[tuple[str, str]] = []
@@ -81,7 +83,7 @@ class DeletionForms:
 
     @cached_property
     def _code(self) -> str:
-        """Return the pattern of one code.
+        """Return the regular expression for one exemption code, as a string.
 
         A code with a number is matched by its form, so that nonexistent codes are also read.
         """
@@ -91,22 +93,22 @@ class DeletionForms:
 
     @cached_property
     def code(self) -> re.Pattern[str]:
-        """Return the pattern of one code."""
+        """Return the compiled pattern for one exemption code."""
         return re.compile(self._code)
 
     @cached_property
     def run(self) -> re.Pattern[str]:
-        """Return the pattern of consecutive codes, the first with a number."""
+        """Return the compiled pattern for consecutive codes, the first of which has a number."""
         return re.compile(rf"(?:{_CODE})(?:{_BETWEEN}(?:{self._code}))*")
 
     @cached_property
     def line(self) -> re.Pattern[str]:
-        """Return the pattern of codes that end a line."""
+        """Return the compiled pattern for the codes at the end of a line."""
         return re.compile(rf"(?m)(?:^|(?<=\s\s\s\s))(?:(?:{self._code}){_BETWEEN})+ *$")
 
     def codes(self, text: str) -> tuple[str, ...]:
-        """Return the codes in a folded text, each once: listed codes in the table's spelling, unlisted codes as
-        written.
+        """Return the codes in a folded text without duplicates: listed codes as the table spells them, unlisted codes
+        as written.
         """
         found: dict[str, None] = {}
         for match in self.code.finditer(text):
@@ -116,7 +118,7 @@ class DeletionForms:
 
 
 def _printed(code: str) -> str:
-    """Return a code in the Department's form: B11 for (b)(11)."""
+    """Return an exemption code in the form that the Department prints: B11 for (b)(11)."""
     if code.startswith("("):
         parts = code.strip("()").split(")(")
         return parts[0] + parts[1] + "".join(f"({part})" for part in parts[2:])
@@ -124,7 +126,7 @@ def _printed(code: str) -> str:
 
 
 def deletion_forms(words: Vocabulary) -> DeletionForms:
-    """Return the compiled forms of a vocabulary, built on the first call."""
+    """Return a vocabulary's compiled forms, built on the first call."""
     found = words.made.get("deletion_forms")
     if not isinstance(found, DeletionForms):
         found = words.made["deletion_forms"] = DeletionForms(words)
@@ -132,7 +134,7 @@ def deletion_forms(words: Vocabulary) -> DeletionForms:
 
 
 def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
-    """Set the exemption codes in the folded text of a stamp, and the codes among them that are in no table."""
+    """Set a stamp's exemption codes from its folded text, and those of them that no table lists."""
     forms = deletion_forms(words)
     stamp.codes = forms.codes(fold)
     known = set(forms.by_form.values())
@@ -152,7 +154,7 @@ def has_margin_codes(cursor: Cursor) -> bool:
 
 
 def margin_codes(cursor: Cursor) -> list[FoundDeletion]:
-    """Return the codes at the right margin, in a copy without the release stamps that a reader would have cut."""
+    """Return the codes at the right margin of a copy whose release stamps no reader has cut."""
     forms = deletion_forms(cursor.words)
     found = []
     for match in forms.line.finditer(cursor.fold):
@@ -173,7 +175,7 @@ def _is_numbered(code: str) -> bool:
 
 
 def margin_cuts(found: list[FoundDeletion]) -> list[Cut]:
-    """Return the cuts that take these codes out of the text."""
+    """Return cuts that remove these margin codes from the text."""
     return [Cut(one.start, one.end, "deletion") for one in found]
 
 
@@ -181,7 +183,7 @@ def margin_cuts(found: list[FoundDeletion]) -> list[Cut]:
 
 
 def deletions_in(cursor: Cursor) -> list[FoundDeletion]:
-    """Return the deletions in the text of a cursor, in order; searched for only once."""
+    """Return the deletions in a cursor's text, in order. The text is searched only once."""
     if cursor.deletions is None:
         found = sorted(_search(cursor, deletion_forms(cursor.words)), key=lambda one: (one.start, -one.end))
         kept: list[FoundDeletion] = []
@@ -193,7 +195,7 @@ def deletions_in(cursor: Cursor) -> list[FoundDeletion]:
 
 
 def kept_spans(cursor: Cursor, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the spans of a value that are not deleted."""
+    """Return the spans of a value that are not covered by a deletion."""
     spans = []
     for one in deletions_in(cursor):
         if start <= one.start and one.end <= end:
@@ -242,7 +244,9 @@ def _has_enclosed_pair(fold: str) -> bool:
 
 
 def _notes(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield the notes in brackets: [[REDACTED-EX B1]], [4 paragraphs (9 lines) not declassified], [(b)(1)]."""
+    """Yield notes in square brackets or parentheses: [[REDACTED-EX B1]], [4 paragraphs (9 lines) not declassified],
+    [(b)(1)].
+    """
     for match in _BRACKETS.finditer(cursor.fold):
         inside = " ".join(match[1].split())
         opening = next((code for form, code in forms.openings if inside.startswith(form)), None)
@@ -268,16 +272,16 @@ def _has_word(text: str, form: str) -> bool:
 
 
 def _is_extent(text: str, forms: DeletionForms) -> bool:
-    """Return whether words only state how much was deleted, what, or where: "4 PARAGRAPHS (9 LINES)", "NAME", "PAGE
-    2".
+    """Return whether words state only how much, what, or where text was deleted: "4 PARAGRAPHS (9 LINES)", "NAME",
+    "PAGE 2".
     """
     words = re.split(r"[ ()\[\],;:.&/-]+", text)
     return all(not word or word.lower() in forms.extent or _NUMBER.fullmatch(word) is not None for word in words)
 
 
 def _code_runs(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield codes in the text: codes in parentheses, an exemption next to its category, and a code that is an entire
-    value.
+    """Yield codes in the text: codes in parentheses, exemptions next to their category, and codes that make up an
+    entire value.
     """
     for match in forms.run.finditer(cursor.fold):
         start, end = match.span()
@@ -292,7 +296,7 @@ def _code_runs(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
 
 
 def _cites_clause(cursor: Cursor, start: int, forms: DeletionForms) -> bool:
-    """Return whether a code in parentheses continues a reference to a statute: "section 12 (b)(1)"."""
+    """Return whether a code in parentheses continues a citation of a statute, such as "section 12 (b)(1)"."""
     before = cursor.fold[max(start - 24, 0) : start].rstrip(" \n")
     if before[-1:].isdigit() or _CLAUSE_BEFORE.search(before) is not None:
         return True
@@ -301,7 +305,7 @@ def _cites_clause(cursor: Cursor, start: int, forms: DeletionForms) -> bool:
 
 
 def _is_value(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a span is the whole value of a label, or everything that follows a paragraph number."""
+    """Return whether a span is a label's whole value, or all of the text after a paragraph number."""
     return cursor.blank_line(end) and _follows_label(cursor, start)
 
 
@@ -311,13 +315,15 @@ def _follows_label(cursor: Cursor, start: int) -> bool:
 
 
 def _near_line_start(cursor: Cursor, at: int) -> int:
-    """Return the beginning of the line of `at`, or an offset a fixed distance before `at` if the line is longer."""
+    """Return the offset at which the line that contains `at` begins or, for a long line, an offset a fixed distance
+    before `at`.
+    """
     low = max(at - _LONGEST_ALONE, 0)
     return max(cursor.fold.rfind("\n", low, at) + 1, low)
 
 
 def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield a code without a number, such as OGA, directly after a label or a paragraph number."""
+    """Yield codes without a number, such as OGA, that directly follow a label or a paragraph number."""
     at = cursor.text.find(word)
     while at >= 0:
         end = at + len(word)
@@ -328,7 +334,7 @@ def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[Fo
 
 
 def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield notices without brackets that fill a line, a value, or a paragraph; codes may follow them."""
+    """Yield notices without brackets that fill a line, a value, or a paragraph. Codes may follow them."""
     at = cursor.fold.find(form)
     while at >= 0:
         end = at + len(form)
@@ -345,7 +351,9 @@ def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -
 
 
 def _rows(cursor: Cursor, sign: str, code: str, pattern: Pattern) -> Iterator[FoundDeletion]:
-    """Yield rows that are at least as long as `sign`. Dashes and underscores are usually rules, rarely a deletion."""
+    """Yield rows of characters at least as long as `sign`. Dashes and underscores are usually ruled lines, and rarely a
+    deletion.
+    """
     end = 0
     while (start := cursor.fold.find(sign, end)) >= 0:
         match = pattern.match(cursor.fold, start)
@@ -378,7 +386,9 @@ def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
-    """Return the deletion in the place of a paragraph's mark. Periods in place of the mark also count."""
+    """Return the deletion at the position of a paragraph's mark, or `None`. A row of periods counts as a deletion
+    there.
+    """
     found = deletion_at(cursor, at)
     if found is None and _PERIODS.match(cursor.fold, at) is not None:
         forms = deletion_forms(cursor.words)
@@ -387,7 +397,7 @@ def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
 
 
 def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
-    """Set the deletions of a telegram, each with its place, and mark paragraphs that were withheld in full."""
+    """Set a telegram's deletions, each with its place, and mark paragraphs that were withheld in full."""
     forms = deletion_forms(cursor.words)
     found = [_node(cursor, one, forms) for one in deletions_in(cursor)]
     found += margin
@@ -414,8 +424,8 @@ def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) ->
 
 
 def _between_numbers(cursor: Cursor, telegram: Telegram, forms: DeletionForms, known: set[int]) -> list[Deletion]:
-    """Return lines of one repeated character, or codes without a number, in place of paragraphs missing from the
-    numbering.
+    """Return lines of one repeated character, and codes without a number, where the numbering shows that paragraphs are
+    missing.
     """
     found: list[Deletion] = []
     misnumbered = telegram.misnumbered
@@ -450,7 +460,7 @@ def _is_paragraph(cursor: Cursor, one: FoundDeletion) -> bool:
 
 
 def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
-    """Return the codes in the margin as deletions."""
+    """Return the codes in the margin as deletion nodes."""
     forms = deletion_forms(cursor.words)
     nodes = [_node(cursor, one, forms) for one in found]
     for node in nodes:
@@ -459,7 +469,7 @@ def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
 
 
 def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
-    """Mark the paragraphs that have no mark but have codes in the margin.
+    """Set `cut` and `place` for paragraphs that have no mark but have codes in the margin.
 
     The codes are next to the first line or, if only the number of the paragraph remains, anywhere after the beginning
     of the preceding paragraph.
@@ -482,7 +492,7 @@ def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deleti
 
 
 def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
-    """Extend unreadable reasons over the deletion that follows their label."""
+    """Extend unreadable reasons to include the deletion that follows their label."""
     block = telegram.authority
     if not isinstance(block, Authority) or not isinstance(block.reasons, Unread):
         return
@@ -499,7 +509,7 @@ def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) ->
 
 
 def _places(telegram: Telegram) -> list[tuple[str, Span]]:
-    """Return the parts other than portion marks in which a deletion may be, the smallest first."""
+    """Return the parts, other than portion marks, in which a deletion may be, smallest first."""
     places = []
     if isinstance(telegram.subject, Subject):
         places.append(("subject", telegram.subject.span))

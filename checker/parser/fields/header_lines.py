@@ -48,7 +48,7 @@ _TOTAL = Pattern(r"/ ?(\d{3}) ?[A-Z]{1,2}(?= |$)")
 
 
 class HeaderReader:
-    """Reads the header lines from the top of the text into a telegram, up to the classification line."""
+    """Reads the header lines at the top of the text into a telegram, up to the classification line."""
 
     __slots__ = (
         "banner",
@@ -80,7 +80,7 @@ class HeaderReader:
         self.names = cursor.grammar.header_lines
 
     def read(self) -> int:
-        """Read to the classification line and return its offset, or the end of the header if there is no such line."""
+        """Read up to the classification line. Return its offset, or the end of the header if there is no such line."""
         cursor = self.cursor
         fold = cursor.fold
         here = self._seek()
@@ -118,7 +118,7 @@ class HeaderReader:
         return here if here < cursor.size else last
 
     def _lose(self) -> None:
-        """Mark parts that were not found as lost, because they may be in the header line that cannot be read."""
+        """Mark parts that were not found as lost, because they may be on a header line that cannot be read."""
         place = self.telegram.span.start
         why = "it may be in a header line that cannot be read"
         if self.telegram.dtg is None:
@@ -127,8 +127,8 @@ class HeaderReader:
             self.telegram.sender = Unread(Span(place, place), why)
 
     def _goes_on(self, start: int, end: int) -> bool:
-        """Return whether an unreadable line is within the header, because a header line of a new kind follows within
-        a few lines.
+        """Return whether an unreadable line is within the header, because a header line of a new kind follows within a
+        few lines.
         """
         cursor, telegram = self.cursor, self.telegram
         if self.unread and telegram.dtg is not None and telegram.sender is not None:
@@ -149,13 +149,13 @@ class HeaderReader:
         return False
 
     def _is_strange(self, start: int, end: int) -> bool:
-        """Return whether a line neither opens the text nor looks like a classification line or a caption."""
+        """Return whether a line neither opens the text nor looks like a classification line or caption."""
         if label_of(self.cursor, start) is not None or is_address_stop(self.cursor, start, end):
             return False
         return unread_banner(self.cursor, start, end) is None
 
     def _seek(self) -> int:
-        """Return where the first header line begins, or 0 if none is near the top."""
+        """Return the offset of the first header line, or 0 if there is none near the top."""
         fold = self.cursor.fold
         here = 0
         counter = -1  # the serial line of a page may open the header
@@ -209,7 +209,7 @@ class HeaderReader:
         return self._continued(start, end, block)
 
     def _is_service(self, start: int, end: int) -> bool:
-        """Return whether a line with a level begins a service message, below which a header is repeated."""
+        """Return whether a line with a level begins a service message, which is followed by a repeated header."""
         cursor = self.cursor
         words = cursor.fold[start:end].split()
         if len(words) < 2 or words[1] not in cursor.grammar.page_word("service", "word"):
@@ -220,7 +220,9 @@ class HeaderReader:
         return self.names.get(first) in ("routing", "station") or read_dtg(cursor, low, high) is not None
 
     def _settle(self, kind: str, first: str, start: int, end: int) -> str | None:
-        """Return the block of a line whose first word can begin several blocks, or `None` if it fits none."""
+        """Return the block to which a line belongs if its first word can begin several blocks, or `None` if it fits
+        none of them.
+        """
         fold = self.cursor.fold
         rest = self.cursor.after_blanks(start + len(first))
         if kind in ("to", "info", "offices") and _OFFICE.match(fold, rest):
@@ -239,7 +241,9 @@ class HeaderReader:
         return kind
 
     def _settle_signal(self, kind: str, rest: int, end: int) -> str | None:
-        """Return the block of a line that begins with a break, an accounting symbol or a pilot's signal."""
+        """Return the block to which a line belongs that begins with a break, an accounting symbol, or a pilot's
+        signal.
+        """
         alone = rest == end
         if kind == "pilot":
             return kind if alone or _INDICATOR.match(self.cursor.fold, rest) else None
@@ -247,7 +251,7 @@ class HeaderReader:
         return kind if alone and known else None
 
     def _drafting_label(self, start: int) -> tuple[str, str] | None:
-        """Return the label of the drafting block with which a line begins, and its code."""
+        """Return the drafting block label at the beginning of a line, and the label's code."""
         fold = self.cursor.fold
         for form, code in self.cursor.grammar.drafting_labels:
             if fold.startswith(form, start) and not fold[start + len(form)].isalpha():
@@ -255,7 +259,7 @@ class HeaderReader:
         return None
 
     def _continued(self, start: int, end: int, block: str | None) -> str | None:
-        """Return the open block if the line continues it, or "counter" for a line of counters."""
+        """Return the open block if the line continues it, "counter" if it is a line of counters, or `None`."""
         fold = self.cursor.fold
         if _DASHES.match(fold, start):
             return "counter"
@@ -272,7 +276,9 @@ class HeaderReader:
         return "counter" if end - start <= 5 and fold[start].isdigit() and block is None else None
 
     def _is_address(self, start: int, end: int, block: str) -> bool:
-        """Return whether a line continues the addresses above it; after an empty line it must look like an address."""
+        """Return whether a line continues the addresses above it. After an empty line, it must also look like an
+        address.
+        """
         if block == "sender" or is_address_stop(self.cursor, start, end):
             return False
         if unread_banner(self.cursor, start, end) is not None:
@@ -307,7 +313,7 @@ class HeaderReader:
         return kind
 
     def _drafting(self, start: int, end: int) -> None:
-        """Add a line of the drafting block. A line without a label continues the line above it."""
+        """Add a line to the drafting block. A line without a label continues the line above it."""
         cursor, telegram = self.cursor, self.telegram
         label = self._drafting_label(start)
         if label is not None:
@@ -321,7 +327,7 @@ class HeaderReader:
             last.text = f"{last.text} {cursor.text[start:end]}".strip()
 
     def _group(self) -> None:
-        """Read the date-time group. If two headers follow each other, the first is that of a readdressal."""
+        """Read the date-time group. If two headers follow each other, the first belongs to a readdressal."""
         telegram = self.telegram
         if telegram.dtg is not None and telegram.sender is not None and self.to:
             self._readdress()
@@ -329,7 +335,7 @@ class HeaderReader:
             telegram.dtg = self.group
 
     def _read_other(self, kind: str, start: int, end: int) -> None:
-        """Read a header line of a rare kind."""
+        """Read a rare kind of header line."""
         word = self.cursor.word(start, end)
         if kind == "pilot":
             self.telegram.pilots += (word,)
@@ -341,7 +347,7 @@ class HeaderReader:
             self._drafting(start, end)
 
     def _readdress(self) -> None:
-        """Keep the header read so far as that of a readdressal if another date-time group follows it."""
+        """Store the header read so far as a readdressal if another date-time group follows it."""
         telegram = self.telegram
         first, group = telegram.dtg, self.group
         if not isinstance(first, Dtg) or group is None or (first.date, first.time) == (group.date, group.time):
@@ -444,7 +450,7 @@ def read_party(cursor: Cursor, start: int, end: int) -> Party:
 
 
 def _parties(cursor: Cursor, start: int, end: int) -> Iterator[Party]:
-    """Yield the addresses between commas."""
+    """Yield the addresses in a span, which are separated by commas."""
     while start < end:
         comma = cursor.fold.find(",", start, end)
         stop = comma if comma >= 0 else end
@@ -455,7 +461,7 @@ def _parties(cursor: Cursor, start: int, end: int) -> Iterator[Party]:
 
 
 def post_of(cursor: Cursor, name: str) -> str:
-    """Return the name that classification lines use for a mission, given its name in an address."""
+    """Return the post name that classification lines use for a mission, given the mission's name in an address."""
     known = cursor.grammar.mission_names.get(name)
     if known is not None:
         return known
@@ -472,7 +478,7 @@ _HEAD = 3000  # code points; what comes further down belongs to the text
 
 
 def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
-    """Mark the date-time group and the originator as lost if they appear within another line of the header."""
+    """Mark the date-time group and the originator as lost if they appear within another header line."""
     if telegram.dtg is not None and telegram.sender is not None:
         return
     head = cursor.fold[: min(_end(cursor), _HEAD)]
@@ -483,7 +489,7 @@ def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def is_broken_level(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether the letters of a line and of the next line together begin with the name of a level."""
+    """Return whether the letters on a line and the next line together begin with the name of a level."""
     first = cursor.fold[start:end].replace(" ", "")
     second = cursor.fold[end + 1 : end + 60].split("\n", 1)[0].replace(" ", "")
     both = first + second
@@ -495,7 +501,9 @@ def _openers(cursor: Cursor, kind: str) -> list[str]:
 
 
 def _end(cursor: Cursor) -> int:
-    """Return where the header ends: at the classification line or the first field, else at the first paragraph."""
+    """Return the offset at which the header ends: at the classification line or first field, or else at the first
+    paragraph.
+    """
     kinds = ("banner", "eo", "tags", "subject", "authority", "paragraph")
     return next((start for start, kind in cursor.parts if kind in kinds), cursor.size)
 

@@ -19,7 +19,7 @@ from .reference_kinds import is_airgram, name_kind, names_other, own_post
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the subject into the telegram, with a mark before or after its words.
+    """Read the subject into the telegram, with a portion mark before or after its words.
 
     If there are several subjects, the first is used.
     """
@@ -78,13 +78,13 @@ def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _is_spread(text: str, usual: str) -> bool:
-    """Return whether a text has the usual form except for the blanks that archives insert after periods."""
+    """Return whether a text equals its usual form except for blanks that archives insert after periods."""
     written = text[: text.find(":") + 1]
     return written.replace(" ", "") == usual.replace(" ", "") and written.count(" ") >= usual.count(" ")
 
 
 def place_order(cursor: Cursor, line: EoLine) -> None:
-    """Set the era whose order the line cites, or the known number most similar to it."""
+    """Set the era of the order that the line cites or, if no order has this number, the most similar known number."""
     eras = cursor.grammar.era_numbers
     line.era = eras.get(line.order)
     if line.era is None:
@@ -138,7 +138,7 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> bool:
-    """Return whether a new item, with its own letter or a telegram number, begins after a break.
+    """Return whether a new reference, with its own letter or a telegram number, begins after a break.
 
     `low` is the beginning of the previous item, whose post name may continue after a line break.
     """
@@ -161,7 +161,7 @@ def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> boo
 
 
 def _named(cursor: Cursor, fold: str, at: int, end: int) -> re.Match[str] | None:
-    """Return the year, post and serial number that begin at `at`, or `None` if they do not name a telegram."""
+    """Return the year, post, and serial number that begin at `at`, or `None` if they do not identify a telegram."""
     match = _NAMED.match(fold, at, end)
     if match is None or match.end() - at > _LONGEST_REFERENCE:
         return None
@@ -196,7 +196,7 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
 
 
 def _next_letter(match: re.Match[str], last: str | None) -> str:
-    """Return the letter of an item.
+    """Return the letter of a reference.
 
     If there are two ("C. (B)", "D. B. Doe"), return the one that follows the previous letter.
     """
@@ -205,7 +205,7 @@ def _next_letter(match: re.Match[str], last: str | None) -> str:
 
 
 def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
-    """Set the year, post and serial number of a reference that names a telegram, and return whether it names one."""
+    """Set the year, post, and serial number if a reference identifies a telegram by them. Return whether it does."""
     match = _named(cursor, cursor.fold, at, high)
     if match is None and "\n" in cursor.fold[at:high]:
         words = " ".join(cursor.fold[at:high].split())
@@ -222,7 +222,9 @@ def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
 
 
 def _number_telegram(cursor: Cursor, item: Reference, last: Reference, at: int, high: int) -> None:
-    """Set the serial number of a reference that gives only another number for the previously named post."""
+    """Set the serial number of a reference that states only a number, and therefore has the same post as the reference
+    before it.
+    """
     alone = _NUMBER_ALONE.match(cursor.fold, at, high)
     if alone is not None:
         item.kind, item.post, item.serial = "telegram", last.post, int(alone.group(1))
@@ -266,13 +268,15 @@ def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _states_none(cursor: Cursor, line: TagsLine) -> bool:
-    """Return whether a TAGS line only says that no TAGS apply, so that a second line may give them."""
+    """Return whether a TAGS line states only that no TAGS apply, in which case a second line may list them."""
     absent = cursor.words["instructions"].get("na")
     return absent is not None and len(line.tags) == 1 and line.tags[0].text.upper() in absent.spellings()
 
 
 def _tags_end(cursor: Cursor, start: int, end: int) -> int:
-    """Return where the TAGS end: before a joined page line, or before a later line that is not a list of TAGS."""
+    """Return the offset at which the TAGS end: before a page line run together with them, or before a line that is not
+    a list of TAGS.
+    """
     here = start
     while here < end:
         stop = min(cursor.line_end(here), end)
@@ -287,7 +291,7 @@ def _tags_end(cursor: Cursor, start: int, end: int) -> int:
 
 
 def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line below the first does not continue the TAGS."""
+    """Return whether a line below the first TAGS line is not a continuation of it."""
     if _LABEL_BEGINS.match(cursor.fold, start, end) is not None:
         return True
     found = list(_WORD.finditer(cursor.fold, start, end))
@@ -348,7 +352,7 @@ def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
 
 
 def _divided(cursor: Cursor, tag: Tag, low: int, named: bool) -> list[Tag]:
-    """Return the TAG, or the two known TAGS in it that a lost line break has joined.
+    """Return the TAG in a word, or the two known TAGS that a lost line break has run together in it.
 
     `named` means that the TAG before it may be a surname; four letters are then a given name rather than two countries.
     """
@@ -366,7 +370,7 @@ def _trim_stops(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
-    """Add a name in brackets to the TAG before it."""
+    """Add a name in parentheses to the TAG before it."""
     low, high = cursor.trim(*match.span(1))
     name = cursor.joined(low, high)
     if tags and tags[-1].person is None and tags[-1].kind != "person":
@@ -376,7 +380,7 @@ def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
 
 
 def _flush(cursor: Cursor, tags: list[Tag], words: list[tuple[int, int]]) -> None:
-    """Add the pending long words: two or more are a person's name; one alone is an unknown TAG."""
+    """Add the collected long words: two or more form a person's name, and a single one is an unknown TAG."""
     if not words:
         return
     low, high = words[0][0], words[-1][1]
@@ -398,8 +402,8 @@ def _tag(cursor: Cursor, low: int, high: int) -> Tag:
 
 @lru_cache(maxsize=4096)
 def _tag_kind(words: Vocabulary, word: str) -> str | None:
-    """Return the kind of a TAG by its spelling or code. The tables of organizations and programs, three quarters of the
-    words, are read only if the others do not have it.
+    """Return a TAG's kind by its spelling or code. The tables of organizations and programs, which contain three
+    quarters of the words, are read only if no other table lists it.
     """
     for name, kind in _KINDS:
         if name in words and words[name].find(word) is not None:
@@ -408,8 +412,8 @@ def _tag_kind(words: Vocabulary, word: str) -> str | None:
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
-    """Return the known TAG of which a word is a listed misspelling or a one-letter error, or the two TAGS joined in the
-    word.
+    """Return the known TAG for a word that is a listed misspelling or has a one-letter error, or the two TAGS run
+    together in it.
 
     Only words of 4 to 12 letters are compared letter by letter.
     """
@@ -444,7 +448,7 @@ def is_tag(cursor: Cursor, word: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _known_tags(words: Vocabulary) -> frozenset[str]:
-    """Return the spellings and codes of the TAGS that a table lists with their meaning."""
+    """Return the spellings and codes of all TAGS that a table lists with their meaning."""
     found: set[str] = set()
     for table in (words[table] for table, _ in _KINDS if table in words):
         spellings = {form for entry in table for form in (*entry.spellings(), entry.code)}
@@ -453,8 +457,8 @@ def _known_tags(words: Vocabulary) -> frozenset[str]:
 
 
 def _slips(word: str) -> list[str]:
-    """Return the words that differ by one error: a letter removed, two letters swapped, a letter replaced or added,
-    in this order.
+    """Return the words that differ from a word by one error: a letter removed, two letters swapped, a letter replaced,
+    or a letter added, in this order.
     """
     size = len(word)
     found = [word[:i] + word[i + 1 :] for i in range(size)]

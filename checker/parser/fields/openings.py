@@ -1,4 +1,4 @@
-"""Find the lines that open a paragraph, a list item, or a heading, with the mark after their label.
+"""Find the lines that open a paragraph, list item, or heading, with the mark after each label.
 
 One pattern finds the candidates in one pass; `OpeningFinder` decides which of them are openings. `paragraphs` turns the
 openings into records.
@@ -36,7 +36,9 @@ SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
 
 class Opening:
-    """The opening of a paragraph, list item or heading: the beginning of its line, its label, its kind and its mark."""
+    """The opening of a paragraph, list item, or heading: the beginning of its line, its label, its kind, and its
+    mark.
+    """
 
     __slots__ = ("depth", "kind", "label_end", "label_start", "mark", "number", "start")
 
@@ -101,7 +103,7 @@ class OpeningFinder:
         self.notes = cursor.grammar.page_word("minimize")  # notes on handling, which are no portions
 
     def find(self) -> list[Opening]:
-        """Return all openings in the order of the text."""
+        """Return all openings in text order."""
         fold = self.cursor.fold
         if self.low == 0 or fold[self.low - 1] != "\n":
             self._first_line()
@@ -112,8 +114,8 @@ class OpeningFinder:
         return self.openings
 
     def _is_answer(self, opening: Opening) -> bool:
-        """Return whether an unnumbered letter is next to letters that are not marks, as in a list of answers (B),
-        (C), (D).
+        """Return whether an unnumbered letter in parentheses is next to letters that are not marks, as in a list of
+        answers (B), (C), (D).
         """
         letter = self._lone_letter(opening.label_end) if opening.kind == "unnumbered" else ""
         answer = bool(letter) and any(abs(ord(letter) - ord(stray)) == 1 for stray in self.strays)
@@ -122,7 +124,7 @@ class OpeningFinder:
         return answer
 
     def _first_line(self) -> None:
-        """Examine the first line separately, because no line feed precedes it."""
+        """Examine the first line separately, because it does not follow a line feed."""
         match = _CANDIDATES.match("\n" + self.cursor.fold[self.low : self.cursor.line_end(self.low)] + "\n")
         if match is not None:
             self._open(match, self.low, self.low - 1)
@@ -147,7 +149,7 @@ class OpeningFinder:
     # ---- Numbered paragraphs -----------------------------------------------------------------------------------------
 
     def _numbered(self, match: re.Match[str], start: int, label: tuple[int, int], at: int) -> None:
-        """Open a numbered paragraph, unless the number merely begins a line. Its first word is at `at`."""
+        """Open a numbered paragraph whose first word is at `at`, unless the number only happens to begin a line."""
         number = int(match.group(1))
         letter = match.group(2)
         mark = None if self._is_numbered_letter(at) else self._mark(at, letter is None)
@@ -174,7 +176,7 @@ class OpeningFinder:
         self.openings.append(Opening(start, label, "numbered", depth, number, mark))
 
     def _depth(self, number: int, marked: bool, free: bool, start: int) -> int:
-        """Return 1 for the main sequence, 2 for a list inside a paragraph, or 0 for a number that is not a paragraph
+        """Return 1 for the main sequence, 2 for a list within a paragraph, or 0 for a number that is not a paragraph
         number.
 
         A number counts if it follows the last one. A marked number also counts if it skips, repeats, or restarts.
@@ -189,7 +191,7 @@ class OpeningFinder:
         return self._depth_of_unmarked(number) if free and self._after_blank(start) else 0
 
     def _depth_of_unmarked(self, number: int) -> int:
-        """Return the depth of an unmarked number that follows a blank line but does not continue the sequence."""
+        """Return the depth of a number without a mark that follows a blank line but does not continue the sequence."""
         if number == 1 and self.outer:
             return 2
         if self.outer == 0 or number == self.outer:
@@ -235,12 +237,14 @@ class OpeningFinder:
         self.openings.append(Opening(start, (at, at), "unnumbered", 1, None, mark))
 
     def _lone_letter(self, at: int) -> str:
-        """Return the single letter in brackets at an offset, in upper case, or an empty string."""
+        """Return the single letter in parentheses at an offset, in upper case, or an empty string."""
         item = self.cursor.fold[at : min(at + 3, self.high)]
         return item[1] if item[:1] == "(" and item[2:] == ")" and "A" <= item[1] <= "Z" else ""
 
     def _is_list_letter(self, at: int) -> bool:
-        """Return whether a bracket is the next letter of a list that begins with (A), rather than a mark."""
+        """Return whether a letter in parentheses is the next item in a list that begins with (A), rather than a
+        mark.
+        """
         letter = self._lone_letter(at)
         if not letter:
             return False
@@ -253,7 +257,7 @@ class OpeningFinder:
         return True
 
     def _goes_on_from_text(self, letter: str, at: int) -> bool:
-        """Return whether the preceding letters are in the running text of the same paragraph.
+        """Return whether the letters that precede this one are in the running text of the same paragraph.
 
         After (A) and (B) in the text, a (C) that begins a new paragraph is a mark.
         """
@@ -268,7 +272,7 @@ class OpeningFinder:
         return letter == "B" or not above.endswith("\n\n") or above.rstrip(" \n")[-1:] in ",;:"
 
     def _is_numbered_letter(self, at: int) -> bool:
-        """Return whether the bracket after a number is the next letter of a list, as in `3. (a)`, `4. (b)`."""
+        """Return whether the parentheses after a number contain the next letter in a list, as in `3. (a)`, `4. (b)`."""
         letter = self._lone_letter(at)
         if letter == "A" or _follows(self.numbered_letter, letter):
             self.numbered_letter = letter
@@ -279,8 +283,8 @@ class OpeningFinder:
         return False
 
     def _is_doubled(self, letter: str, end: int) -> bool:
-        """Return whether the bracket after a letter repeats the letter, as at the previous label: `B. (B)`, `C.
-        (C)`.
+        """Return whether the parentheses after a letter repeat the letter, as they do after the previous label: `B.
+        (B)`, `C. (C)`.
         """
         at = self.cursor.after_blanks(end)
         if self._lone_letter(at) != letter:
@@ -315,7 +319,7 @@ class OpeningFinder:
     # ---- Context -----------------------------------------------------------------------------------------------------
 
     def _mark(self, at: int, alone: bool = False) -> Marking | Unread | None:
-        """Return the mark directly after a label, on the same line.
+        """Return the mark on the same line directly after a label, or `None`.
 
         After a number (`alone`), a lone lower-case letter in brackets is a mark too.
         """
@@ -332,7 +336,7 @@ class OpeningFinder:
         return finder.portion(cursor.view, at, high, cursor.words, folded)
 
     def _mark_above(self, start: int) -> tuple[Marking | Unread | None, int]:
-        """Return the mark that is alone on the line above a number, and the offset at which that line begins."""
+        """Return a mark that is alone on the line above a number, and the offset at which its line begins."""
         last = self.openings[-1] if self.openings else None
         if last is None or last.kind != "unnumbered" or last.mark is None:
             return None, start
@@ -365,7 +369,7 @@ class OpeningFinder:
 
 
 def _is_table(dashes: str) -> bool:
-    """Return whether dashes underline columns, that is, form several short groups.
+    """Return whether dashes underline table columns, which means that they form several short groups.
 
     A long line of dashes may be interrupted once.
     """
@@ -374,5 +378,5 @@ def _is_table(dashes: str) -> bool:
 
 
 def _follows(last: str, letter: str) -> bool:
-    """Return whether a letter comes after the last letter of a list, if the list has one."""
+    """Return whether a letter comes after the last letter in a list, or the list has no letters yet."""
     return bool(last and letter) and ord(letter) == ord(last) + 1

@@ -1,4 +1,4 @@
-"""Build the paragraphs and headings of the text from their openings.
+"""Build the paragraphs and headings from the openings found in the text.
 
 `read_sections` reads the text of a telegram section by section. What comes before the first opening, after a heading or
 after an unnumbered paragraph is unnumbered text, one paragraph for each group of lines between empty lines.
@@ -34,7 +34,7 @@ def read_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
 
 
 def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int]]) -> None:
-    """Read the text of all sections into the telegram. Paragraph numbers continue from one section to the next."""
+    """Read the text in all sections into the telegram. Paragraph numbers continue from one section to the next."""
     paragraphs: list[Paragraph] = []
     headings: list[Heading] = []
     outer = 0
@@ -52,7 +52,7 @@ def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int
 
 
 class ParagraphBuilder:
-    """Turns the openings of one section into paragraphs, headings and parts of the tiling.
+    """Turns the openings in one section into paragraphs, headings, and parts.
 
     With `headlines`, a short line between empty lines is a heading. `items` are the offsets of the letters in brackets
     that are items of a list.
@@ -93,7 +93,7 @@ class ParagraphBuilder:
                 self._unnumbered(stop, end)
 
     def _unnumbered_end(self, opening: Opening, end: int) -> int:
-        """Return where the empty line after an unnumbered paragraph begins.
+        """Return the offset of the empty line after an unnumbered paragraph.
 
         The paragraph's mark may be on a line above it.
         """
@@ -107,7 +107,7 @@ class ParagraphBuilder:
         return stop
 
     def _goes_on(self, first: int, stop: int, end: int) -> bool:
-        """Return whether a sentence continues in lower case after an empty line, as it does after a page line."""
+        """Return whether a sentence continues in lower case after an empty line, as happens after a page line."""
         below = stop
         while below < end and self.cursor.fold[below] in _BLANKS:
             below += 1
@@ -145,7 +145,7 @@ class ParagraphBuilder:
                 self._paragraph(Opening(line, (start, start), "unnumbered"), stop)
 
     def _follows_paragraph(self) -> bool:
-        """Return whether a paragraph, not a heading, precedes."""
+        """Return whether the preceding part is a paragraph rather than a heading."""
         heading = self.headings[-1].span.start if self.headings else -1
         return bool(self.paragraphs) and self.paragraphs[-1].span.start > heading
 
@@ -188,7 +188,9 @@ class ParagraphBuilder:
         self.paragraphs.append(node)
 
     def _text_start(self, opening: Opening, node: Paragraph, high: int) -> int:
-        """Set the position of the mark, searching for it if necessary. Return where the paragraph's own words begin."""
+        """Set the mark's position, searching for it if necessary. Return the offset at which the paragraph's own words
+        begin.
+        """
         fold = self.cursor.fold
         first = opening.label_end
         if self.items and self.cursor.after_blanks(first) in self.items:
@@ -204,7 +206,7 @@ class ParagraphBuilder:
 
 
 def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
-    """Return whether a span without a mark is a line of a few words, or a short line that is not a sentence.
+    """Return whether a span without a mark is a line with only a few words, or a short line that is not a sentence.
 
     A line that ends with a comma is a salutation or a closing. In a headline of two lines, all longer words are
     capitalized.
@@ -218,26 +220,26 @@ def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
 
 
 def _is_capitalized(words: str) -> bool:
-    """Return whether mixed-case words form a title, in which each word of more than three letters begins with a
+    """Return whether mixed-case words form a title, in which each word with more than three letters begins with a
     capital.
     """
     return not words.isupper() and all(len(word) <= _SHORT_WORD or word[0].isupper() for word in words.split())
 
 
 def _is_list(cursor: Cursor, start: int, stop: int) -> bool:
-    """Return whether most lines of a span have a label and a value, as in a list of offices and names."""
+    """Return whether most lines in a span have a label and a value, as in a list of offices and names."""
     lines = cursor.text[start:stop].split("\n")
     labeled = sum(_LABELED.match(line) is not None for line in lines)
     return labeled >= _FEWEST_LABELED and labeled * 2 > len(lines)
 
 
 def _empty_line(fold: str, start: int, high: int) -> int:
-    """Return where the empty line after `start` begins, or `high`."""
+    """Return the offset of the first empty line after `start`, or `high`."""
     found = _EMPTY_LINE.search(fold, start, high)
     return found.start() if found is not None else high
 
 
 def _dash_line(fold: str, start: int, end: int) -> int:
-    """Return where the line of dashes below a heading begins, or `end`."""
+    """Return the offset of the line of dashes below a heading, or `end`."""
     found = _DASH_LINE.search(fold, start, end)
     return found.end() if found is not None else end

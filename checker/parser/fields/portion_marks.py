@@ -23,13 +23,15 @@ _LONGEST_ANNOUNCEMENT = 240  # code points of a sentence that ends with a colon
 
 
 def says_entire(cursor: Cursor, body: int) -> bool:
-    """Return whether the words after a mark state that it covers the entire text."""
+    """Return whether the words after a mark state that the mark covers the entire text."""
     rest = cursor.fold[body : body + 40].lstrip(" -.:\n")
     return rest.startswith(cursor.grammar.page_word("entire-text"))
 
 
 def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
-    """Set the mark of a paragraph that has none after its label; return where its text begins."""
+    """Set the mark of a paragraph that has no mark after its label. Return the offset at which the paragraph's text
+    begins.
+    """
     fold = cursor.fold
     at = start
     while at < high and fold[at] in _BLANKS:
@@ -58,13 +60,13 @@ def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
 
 
 def _may_state(cursor: Cursor, at: int, high: int) -> bool:
-    """Return whether words without brackets may be a statement for the entire text."""
+    """Return whether words without parentheses may be a statement that one mark covers the entire text."""
     window = cursor.fold[at : at + _STATEMENT]
     return at < high and any(word in window for word in cursor.grammar.entire_text[0])
 
 
 def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
-    """Read the mark after the last sentence, where White House documents have it."""
+    """Read the mark after the last sentence, which is its position in White House documents."""
     fold = cursor.fold
     low = fold.rfind("(", at, high)
     if low <= at or high - low > _LONGEST_MARK_AT_END or fold.find(")", low, high) < high - 2 or fold[low - 2] == ":":
@@ -93,7 +95,7 @@ def _statement(cursor: Cursor, at: int, high: int) -> Marking | None:
 
 
 def inherit_levels(paragraphs: list[Paragraph]) -> None:
-    """Assign a level to each paragraph: its own, its parent's, or that of the statement for the entire text."""
+    """Assign a level to each paragraph: its own, its parent's, or the level stated for the entire text."""
     entire = next((item for item in paragraphs if item.entire_text and isinstance(item.mark, Marking)), None)
     entire_level = _level(entire.mark) if entire is not None else None
     parent: Level | None = None
@@ -127,7 +129,7 @@ def _is_lead_in(text: str) -> bool:
 
 
 def _level_of_points(below: list[Paragraph]) -> Level | None:
-    """Return the highest level of the subparagraphs up to the next number, or `None` unless all of them are marked."""
+    """Return the highest level of the subparagraphs before the next number, or `None` unless all of them are marked."""
     highest: Level | None = None
     for point in below:
         if point.kind == "numbered" and point.depth == 1:

@@ -20,7 +20,7 @@ _AIRGRAM_SIGN = "A-"
 
 
 def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
-    """Set the airgram or dated message that a reference names if it does not name a telegram by post and number."""
+    """Set the kind, and the identifying fields, of a reference to an airgram or dated message."""
     words = " ".join(item.text.upper().split())
     if item.letter is not None:
         words = words[words.find(item.letter) + 1 :].lstrip(" .:)-")
@@ -41,13 +41,13 @@ def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
 
 
 def is_airgram(name: str) -> bool:
-    """Return whether the words before a number end like those before the number of an airgram, such as `A-` (A-123)."""
+    """Return whether the words before a number end like those before an airgram number, such as `A-` (A-123)."""
     words = name.rsplit(" ", 1)[-1]
     return words.rstrip() == _AIRGRAM_SIGN
 
 
 def names_other(cursor: Cursor, at: int, end: int) -> bool:
-    """Return whether an airgram, or a message named by sender and date-time group, begins at an offset."""
+    """Return whether an airgram, or a message identified by sender and date-time group, begins at an offset."""
     return _AIRGRAM.match(cursor.fold, at, end) is not None or _DATED.match(cursor.fold, at, end) is not None
 
 
@@ -60,7 +60,7 @@ def own_post(telegram: Telegram) -> str | None:
 
 
 def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | None:
-    """Return the number of the telegram or airgram that a reference names, in the form of `Telegram.mrn`.
+    """Return the number of the telegram or airgram that a reference names, in the same form as `Telegram.mrn`.
 
     A reference without a year refers to the telegram's own year. If it is to the telegram's own post and its number is
     not lower than the telegram's own, it refers to the previous year. Return `None` if the reference has no number or
@@ -82,7 +82,9 @@ def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | N
 
 
 def station(post: str, words: Vocabulary) -> str:
-    """Return the name of a post without blanks; if the table of posts lists variants of the name, the first of them."""
+    """Return a post's name without blanks or, if the table of posts lists several variants of the name, the first of
+    them.
+    """
     entry = words["posts"].find(post)
     name = entry.forms["alias"][0] if entry is not None and entry.forms.get("alias") else post
     return "".join(filter(str.isalnum, name))

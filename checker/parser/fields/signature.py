@@ -24,7 +24,7 @@ _LAST_LINES = 12
 
 
 def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
-    """Read end marks and signature into the telegram; return where the text ends."""
+    """Read the end marks and signature into the telegram. Return the offset at which the text ends."""
     end = _end_marks(cursor, telegram, low, high)
     start, last = _last_line(cursor, low, end)
     if start < 0:
@@ -58,7 +58,7 @@ def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
 
 
 def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, int] | None:
-    """Return the span of a name that fills the last line, possibly among stray marks."""
+    """Return the span of a name that fills the last line, even if there are stray marks around it."""
     line = cursor.line_start(start)
     words = cursor.text[start:last].rstrip(_STRAY_MARKS)
     if words.isupper() or words.endswith(".."):
@@ -94,12 +94,14 @@ def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | Non
 
 
 def _is_abbreviation(cursor: Cursor, word: str | None) -> bool:
-    """Return whether the word before a period is an initial or a title; a name after it then continues the sentence."""
+    """Return whether the word before a period is an initial or title, in which case a name after it continues the
+    sentence.
+    """
     return word is not None and (len(word) == 1 or "." in word or word in cursor.grammar.page_word("abbreviation"))
 
 
 def _is_vocabulary(cursor: Cursor, word: str) -> bool:
-    """Return whether a word at the end of the text is a level, a caption or the name of a part of the text."""
+    """Return whether the last word in the text is a level, a caption, or the name of a part."""
     grammar = cursor.grammar
     if word in grammar.level_names or word in grammar.page_controls or word in grammar.captions:
         return True
@@ -107,7 +109,7 @@ def _is_vocabulary(cursor: Cursor, word: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Return whether a text is one to three words, each beginning with a letter."""
+    """Return whether a text consists of one to three words that each begin with a letter."""
     words = text.split(" ")
     if any(len(word) > 3 and word[-1] == "." for word in words[:-1]) or text.upper().startswith("MINIMIZE "):
         return False
@@ -117,7 +119,7 @@ def _is_name(text: str) -> bool:
 
 
 def _ends_above(cursor: Cursor, low: int, line: int) -> bool:
-    """Return whether there is a line above that is empty or ends a sentence."""
+    """Return whether a line above is empty or ends a sentence."""
     at = line - 2
     while at > low and cursor.fold[at] == " ":
         at -= 1
@@ -125,13 +127,13 @@ def _ends_above(cursor: Cursor, low: int, line: int) -> bool:
 
 
 def _rule_above(cursor: Cursor, low: int, line: int) -> bool:
-    """Return whether a rule of dashes or asterisks is on the line above, or begins this one."""
+    """Return whether a ruled line of dashes or asterisks is on the line above, or at the beginning of this one."""
     own = cursor.fold[line : cursor.after_blanks(line) + 1].strip()
     return own == "*" or (line > low and cursor.fold[max(low, line - 5) : line].rstrip()[-3:] in ("***", "---"))
 
 
 def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
-    """Return the last line with words between two offsets, trimmed; (-1, -1) if there is none."""
+    """Return the trimmed span of the last line with words between two offsets, or (-1, -1) if there is none."""
     last = high
     while last > low and cursor.fold[last - 1] in " \n":
         last -= 1
@@ -141,7 +143,7 @@ def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
-    """Return where the end marks begin, or `high` if there are none. Only the last lines are examined."""
+    """Return the offset at which the end marks begin, or `high` if there are none. Only the last lines are examined."""
     end = high
     words = cursor.grammar.page_word("end")
     for _ in range(_LAST_LINES):
@@ -162,14 +164,14 @@ def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
 
 
 def _is_signed(cursor: Cursor, low: int, last: int) -> bool:
-    """Return whether the last line of a notice is a name or ends with one, rather than with the notice's own words."""
+    """Return whether the last line of a notice is or ends with a name, rather than with the notice's own words."""
     start = cursor.after_blanks(max(cursor.line_start(last - 1), low))
     found = _name_line(cursor, low, start, last) or _name_at_end(cursor, start, last)
     return found is not None and cursor.fold[slice(*found)] not in cursor.grammar.page_word("footer", "phrase")
 
 
 def _group_start(cursor: Cursor, low: int, start: int) -> int:
-    """Return where the group of lines that ends at `start` begins; groups are separated by empty lines."""
+    """Return the offset of the group of lines that ends at `start`. Groups are separated by empty lines."""
     line = cursor.line_start(start)
     while line > low and not cursor.blank_line(cursor.line_start(line - 1)):
         line = cursor.line_start(line - 1)
@@ -177,7 +179,9 @@ def _group_start(cursor: Cursor, low: int, start: int) -> int:
 
 
 def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> str | None:
-    """Return the kind of part that a last line is: an end mark, or a level or caption at the foot of the page."""
+    """Return the kind of part to which a last line belongs: an end mark, or a level or caption at the foot of the
+    page.
+    """
     line = cursor.fold[start:last].strip("= ")
     if line in words or _NO_WORDS.fullmatch(cursor.fold, start, last) is not None:
         return "end_mark"

@@ -1,1 +1,1 @@
-"""Read the layouts of a text, one module per layout, and choose between them."""
+"""Read the layouts of texts, one module per layout, and choose between them."""

@@ -73,7 +73,7 @@ def _read_region(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _sections(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
-    """Return the spans of text between repeated classification lines: later sections, or quoted telegrams."""
+    """Return the spans of text that follow repeated classification lines: later sections or quoted telegrams."""
     starts = [form for core, group in cursor.grammar.banner_signs if cursor.has(core, low, high) for form in group]
     if not starts:
         return [(low, high)]
@@ -94,7 +94,7 @@ def _sections(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
 def _next_banner(
     cursor: Cursor, low: int, high: int, starts: list[str], upcoming: dict[str, tuple[int, Banner] | None]
 ) -> tuple[int, Banner] | None:
-    """Return the next classification line with a number at the beginning of a line, and the offset of that line.
+    """Return the next classification line that starts a line and has a message number, with its offset.
 
     `upcoming` contains the next occurrence of each form, so that a form that occurs late is not searched for
     repeatedly.
@@ -124,7 +124,7 @@ def _banner_with(form: str, cursor: Cursor, low: int, high: int) -> tuple[int, B
 
 
 def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None, list[Region]]:
-    """Return the offset of the next classification line with a number, the banner, and the fields above it.
+    """Return the offset of the next classification line with a number, the banner itself, and the fields above it.
 
     A publisher's lines, a second header or the fields of the telegram may precede it. Return `here` itself if the text
     begins first.
@@ -148,7 +148,7 @@ def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None, list[R
 
 
 def _fields_above(cursor: Cursor, here: int, at: int, labeled: bool) -> list[Region]:
-    """Return the fields between the header and the classification line at `at`."""
+    """Return the fields between the header and the classification line that begins at `at`."""
     if not labeled:
         if at > here:
             cursor.begin(here, "loose_text")
@@ -162,7 +162,7 @@ def _fields_above(cursor: Cursor, here: int, at: int, labeled: bool) -> list[Reg
 
 
 def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner | None) -> int:
-    """Read the classification line at `here` and the text after it on its lines; return where the next line begins."""
+    """Read the classification line at `here` and any further text on it. Return the offset of the next line."""
     start = here
     while start < cursor.size and cursor.fold[start] in " \n":
         start += 1
@@ -198,7 +198,9 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
 
 
 def _joined_captions(cursor: Cursor, region: Region) -> tuple[int, int]:
-    """Read the captions that the copy has joined to the first and last of some lines; return the span of the rest."""
+    """Read captions that the copy has run together with the first and last of some lines. Return the span of the
+    remaining text.
+    """
     first = cursor.trim(region.start, min(cursor.line_end(region.start), region.end))
     last = cursor.trim(max(cursor.line_start(region.end), region.start), region.end)
     captions, start, stop = joined_captions(cursor, *first)
@@ -224,7 +226,9 @@ def _captions(cursor: Cursor, region: Region) -> None:
 
 
 def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on a line that no table lists: those of a repeated level, or the line itself."""
+    """Return the captions on a line that no table lists: those that correspond to a repeated level, or the line
+    itself.
+    """
     level = read_banner(cursor, start, end)
     if level is not None and level.serial is None:
         return captions_of(cursor, start, end, level.controls)
@@ -233,8 +237,8 @@ def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
-    """Search for the authority sentence in the paragraphs, where some telegrams have it. It counts as numbered from
-    the first numbered paragraph on.
+    """Search the paragraphs for the authority sentence, which some telegrams have there. From the first numbered
+    paragraph on, it counts as numbered.
     """
     if not cursor.has_opener(low, high):
         return
@@ -268,7 +272,7 @@ def _opens_sentence(cursor: Cursor, low: int, at: int) -> bool:
 
 
 def _sentence_stop(cursor: Cursor, at: int, high: int) -> int:
-    """Return the end of the paragraph, at most `high`."""
+    """Return the end of the paragraph that contains a sentence, but at most `high`."""
     here = cursor.line_end(at)
     while here < high:
         if cursor.blank_line(here + 1):

@@ -1,4 +1,4 @@
-"""Detect the layout of a text by a few plain searches before the module of a rarer layout is loaded."""
+"""Detect a text's layout with a few plain searches, so that the module for a rare layout is loaded only when needed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at
 
 
 def is_smart_form(cursor: Cursor) -> bool:
-    """Return whether the labels for number and date-time group occur within ten lines of each other."""
+    """Return whether the labels for message number and date-time group occur within ten lines of each other."""
     for form in cursor.grammar.label("number", "field"):
         at = next(iter(cursor.places(f"{form}:")), -1)
         if at >= 0 and not cursor.fold[cursor.line_start(at) : at].strip(" "):
@@ -28,7 +28,7 @@ def is_smart_form(cursor: Cursor) -> bool:
 
 
 def printed_form(cursor: Cursor) -> str:
-    """Return the code of the layout of a printed form or of a military message, or an empty string."""
+    """Return the layout code of a printed form or a military message, or an empty string."""
     signs, heads = cursor.grammar.printed_forms
     for sign, code in signs:
         if sign in cursor.fold:
@@ -47,7 +47,7 @@ def printed_form(cursor: Cursor) -> str:
 
 
 def has_joined_fields(cursor: Cursor) -> bool:
-    """Return whether the number and the date-time group of a labeled form are on one line."""
+    """Return whether the message number and the date-time group in a labeled form are on one line."""
     starts = [cursor.fold.find(form + ":") for form in cursor.grammar.label("number", "field")]
     start = min(at for at in starts if at >= 0)
     line = cursor.fold[start : cursor.line_end(start)]
@@ -55,7 +55,9 @@ def has_joined_fields(cursor: Cursor) -> bool:
 
 
 def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text is an e-mail: sender and date are fields near the top, and no telegram was read."""
+    """Return whether the text is an e-mail: sender and date are fields near the top, and no telegram was read from
+    it.
+    """
     numbered = isinstance(telegram.banner, Banner) and telegram.banner.serial is not None
     if telegram.dtg is not None or telegram.security is not None or numbered or telegram.eo is not None:
         return False
@@ -68,7 +70,7 @@ def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def is_bare_text(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text is the body of a telegram without header or fields: in capitals, and numbered or signed.
+    """Return whether the text is a telegram's body without header or fields: in capitals, and numbered or signed.
 
     Collections of telegrams from 1973 to 1979 have such texts: they begin with a paragraph or an item of the
     references, and end with a surname.
@@ -98,8 +100,8 @@ def _has_quoted_level(cursor: Cursor) -> bool:
 
 
 def glued_levels(cursor: Cursor) -> list[int]:
-    """Return the offsets of levels that follow a tab or the quotation marks between two values of a row, and of
-    letter-spaced levels that follow a figure or full stop.
+    """Return the offsets of levels that follow a tab or the quotation marks between two row values, and of
+    letter-spaced levels that follow a digit or period.
     """
     text = cursor.text
     spaced = cursor.grammar.spaced_levels if any(map(cursor.places, cursor.grammar.spaced_cores)) else ()
@@ -112,17 +114,15 @@ def glued_levels(cursor: Cursor) -> list[int]:
 
 @lru_cache(maxsize=16)
 def _short_levels(words: Vocabulary) -> tuple[tuple[str, str], ...]:
-    """Return the spellings of levels that occur only on classification lines, each with the signs that copies print
-    before it.
-    """
+    """Return the spellings of levels on classification lines, each with the character that copies print before it."""
     plain = sorted({form for entry in words["levels"] for form in entry.spellings("telegram")})
     titles = {entry.title for entry in words["levels"]}
     return tuple((f"{form} ", "" if form in titles else "\t") for form in plain)
 
 
 def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
-    """Return the letter-spaced levels at the beginning of a line that lack their first letter, or are joined to the
-    next word: the offset, the level and what is missing there.
+    """Return (offset, level, missing text) for letter-spaced levels that begin a line but lack their first letter or
+    are run together with the next word.
     """
     found: list[tuple[int, Entry, str]] = []
     fold = cursor.fold
@@ -143,7 +143,7 @@ def _spaced_levels(words: Vocabulary) -> tuple[tuple[Entry, str], ...]:
 
 
 def has_long_line(cursor: Cursor) -> bool:
-    """Return whether a line is so long that the copy has lost line ends there."""
+    """Return whether a line is so long that the copy must have lost line ends in it."""
     fold, here = cursor.fold, 0
     while len(fold) - here > _LONGEST_LINE:
         here = fold.rfind("\n", here, here + _LONGEST_LINE + 1) + 1
@@ -156,7 +156,7 @@ BETWEEN_VALUES = '","'  # in a row of quoted values
 
 
 def has_page_lines(cursor: Cursor) -> bool:
-    """Return whether any sign of page lines, stamps, or an archive's frame occurs in the text."""
+    """Return whether the text contains any word typical of page lines, stamps, or an archive's frame."""
     grammar = cursor.grammar
     for form in grammar.page_signs:
         if cursor.has(form, 0, cursor.size):
@@ -183,7 +183,7 @@ _RECORDED = ("created", "level_text", "origin", "subject", "handling", "eo", "ta
 
 
 def is_unrecognized(telegram: Telegram) -> bool:
-    """Return whether nothing that a rule could evaluate was recognized.
+    """Return whether nothing was recognized that a rule could evaluate.
 
     Such a text does not count as a clean telegram.
     """

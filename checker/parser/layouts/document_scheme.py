@@ -22,7 +22,7 @@ _NOT_RECOGNIZED = "marking not recognized; no loaded scheme has it"
 
 
 def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
-    """Return the vocabulary with the levels that the document's markings use."""
+    """Return the vocabulary with the levels that the document's markings belong to."""
     best = cursor.words
     if best.scheme is not None or not best.schemes:
         return best
@@ -37,7 +37,7 @@ def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
 
 
 def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
-    """Assign the profile for unrecognized markings, and an unread banner, if no loaded scheme has the document's
+    """Assign the profile for unrecognized markings, and an unread banner, if no loaded scheme contains the document's
     marking.
 
     A U.S. classification authority block shows that a document belongs to the United States, whatever its banner says.
@@ -72,12 +72,12 @@ def _capitals(cursor: Cursor, span: tuple[int, int]) -> bool:
 
 
 def _is_american(found: Marking | Unread | None) -> bool:
-    """Return whether a banner belongs to a U.S. document, in which foreign markings begin with slashes."""
+    """Return whether a banner belongs to a U.S. document. In such documents, foreign markings begin with slashes."""
     return isinstance(found, Marking) and (found.leading or found.system not in ("nato", "foreign"))
 
 
 def _foreign_banner(telegram: Telegram) -> Banner | None:
-    """Return the first banner if none of the banners belongs to the United States."""
+    """Return the first banner if none of the banners belongs to the U.S. scheme, otherwise `None`."""
     for banner in telegram.banners:
         if banner.marking is None:
             if not isinstance(banner.level, Unread) or "//" in banner.text:
@@ -88,14 +88,14 @@ def _foreign_banner(telegram: Telegram) -> Banner | None:
 
 
 def _forms(cursor: Cursor) -> Iterator[tuple[Entry, str]]:
-    """Yield the spellings of levels of schemes that packs may define."""
+    """Yield the spellings of levels in schemes that packs may define."""
     for entry in cursor.words["other_schemes"]:
         for form in entry.spellings():
             yield entry, form
 
 
 def _begins(line: str, form: str) -> bool:
-    """Return whether a line is a level, alone or followed by a separator and other words.
+    """Return whether a line begins with a level that is alone or is followed by a separator and other words.
 
     `OFFICIAL VISIT` is a heading.
     """
@@ -103,7 +103,7 @@ def _begins(line: str, form: str) -> bool:
 
 
 def _known_form(cursor: Cursor) -> tuple[int, int] | None:
-    """Return the first line near the top that begins with a level of another scheme."""
+    """Return the first line near the top that begins with a level from another scheme, or `None`."""
     for start, last in _edges(cursor)[0]:
         line = cursor.text[start:last]
         if last - start <= _LONGEST and any(_begins(line, form) for _, form in _forms(cursor)):
@@ -112,7 +112,7 @@ def _known_form(cursor: Cursor) -> tuple[int, int] | None:
 
 
 def _repeated_line(cursor: Cursor) -> tuple[int, int] | None:
-    """Return the line in capitals that appears both at the top and at the bottom, as banner lines do."""
+    """Return a line in capitals that appears both at the top and at the bottom, as banner lines do, or `None`."""
     top, bottom = _edges(cursor)
     below = {cursor.text[slice(*span)] for span in bottom if span not in top}
     for start, last in top:
@@ -123,7 +123,7 @@ def _repeated_line(cursor: Cursor) -> tuple[int, int] | None:
 
 
 def _edges(cursor: Cursor) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Return the lines in capitals among the first and the last lines that are not blank."""
+    """Return the lines in capitals among the first and last few nonblank lines."""
     top = list(islice(_spans(cursor), _EDGE))
     bottom: deque[tuple[int, int]] = deque(_spans(cursor), _EDGE)
     return [span for span in top if _capitals(cursor, span)], [span for span in bottom if _capitals(cursor, span)]

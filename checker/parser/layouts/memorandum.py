@@ -29,7 +29,7 @@ _TOP = 14  # lines at the top of which one may be a date alone
 
 
 class MemorandumReader:
-    """Reads a marked document line by line. A line that is not a banner, field or authority line is text."""
+    """Reads a marked document line by line. A line that is not a banner, field, or authority line is text."""
 
     __slots__ = ("banners", "cursor", "telegram", "text_spans")
 
@@ -40,7 +40,7 @@ class MemorandumReader:
         self.text_spans: list[tuple[int, int]] = []  # text between other things
 
     def read(self) -> None:
-        """Read banner lines, fields, authority block, notices and text."""
+        """Read the banner lines, fields, authority block, notices, and text."""
         cursor, telegram = self.cursor, self.telegram
         here = 0
         text = -1
@@ -66,7 +66,7 @@ class MemorandumReader:
         self._paragraphs()
 
     def _line(self, here: int, start: int, last: int, number: int) -> str | None:
-        """Return the kind of a line: banner, field, authority label, notice, or date, or `None` for text."""
+        """Return a line's kind: banner, field, authority label, notice, or date, or `None` for text."""
         cursor = self.cursor
         if last - start <= finder.LONGEST_BANNER and self._banner(here, start, last):
             return "banner"
@@ -101,7 +101,7 @@ class MemorandumReader:
         return label is not None and self._date(column.end() + len(label), last, alone=False)
 
     def _read_rest(self, kind: str, start: int, end: int) -> int:
-        """Read the part that the line opened; return the end of its last line."""
+        """Read the part that the line opened. Return the end of the part's last line."""
         if kind == "notice":
             return self._lines_below(
                 end, lambda low, high: self._field(low, high) is not None or self._stops(low, high)
@@ -118,7 +118,7 @@ class MemorandumReader:
         return end
 
     def _lines_below(self, end: int, stops: Callable[[int, int], bool]) -> int:
-        """Return the end of the last line before a blank line or before a line at which the part ends."""
+        """Return the end of the last line before a blank line or before a line that ends the part."""
         cursor = self.cursor
         while end + 1 < cursor.size and not cursor.blank_line(end + 1):
             if stops(*cursor.trim(end + 1, cursor.line_end(end + 1))):
@@ -127,7 +127,7 @@ class MemorandumReader:
         return end
 
     def _authority(self, start: int, end: int) -> int:
-        """Read the authority block and the notices within it; return its end."""
+        """Read the authority block and the notices within it. Return the block's end."""
         cursor = self.cursor
         end = self._authority_end(end)
         here = start
@@ -183,15 +183,13 @@ class MemorandumReader:
         return code if code in _FIELDS else None
 
     def _begins_stamp(self, start: int, last: int) -> bool:
-        """Return whether a line of capitals is the first of a stamp that names the classifier, without a colon."""
+        """Return whether a line in capitals is the first line of a stamp that names the classifier without a colon."""
         text = self.cursor.text[start:last]
         forms = self.cursor.grammar.label("classified-by", "block")
         return text.isupper() and any(text.startswith(form + " ") for form in forms)
 
     def _authority_end(self, end: int) -> int:
-        """Return the end of the block, which continues over lines that are not blank and over labels after a blank
-        line.
-        """
+        """Return the end of the block, which continues over nonblank lines and over labels after a blank line."""
         cursor = self.cursor
         while end + 1 < cursor.size:
             below = cursor.line_end(end + 1)
@@ -218,7 +216,7 @@ class MemorandumReader:
         )
 
     def _opens_text(self, start: int, last: int) -> bool:
-        """Return whether a line is the first of the text: it has the number 1 or a portion mark."""
+        """Return whether a line begins the text: it has the number 1 or a portion mark."""
         cursor = self.cursor
         found = _FIRST_WORDS.match(cursor.fold, start, last)
         if found is None or found.group(1):
@@ -238,7 +236,7 @@ class MemorandumReader:
         return True
 
     def _notice(self, here: int, start: int, last: int, inside: bool = False) -> bool:
-        """Collect the notices on a line; return whether one of them fills the line."""
+        """Collect the notices on a line. Return whether one of them fills the line."""
         cursor = self.cursor
         line = cursor.fold[start:last]
         if not _may_be_notice(cursor, line):
@@ -283,7 +281,7 @@ class MemorandumReader:
 
 
 def _may_be_notice(cursor: Cursor, line: str) -> bool:
-    """Return whether any form of a notice occurs in a line: a quick test that excludes nearly all lines."""
+    """Return whether any spelling of a notice occurs in a line. This quick test excludes nearly all lines."""
     forms, phrases = cursor.grammar.notice_forms
     return line.startswith(forms) or any(phrase in line for phrase in phrases)
 
@@ -315,8 +313,8 @@ def read_memorandum(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _profile(cursor: Cursor, telegram: Telegram) -> str:
-    """Return the profile of the scheme; otherwise the first in the table whose sign occurs in a banner; otherwise the
-    default.
+    """Return the scheme's profile, or else the first profile in the table whose identifying word occurs in a banner, or
+    else the default.
     """
     if cursor.words.scheme is not None:
         return cursor.words.scheme.code

@@ -1,5 +1,5 @@
-"""Read printed forms of telegrams: a viewer's printout of about 2001, and the incoming-telegram form of the 1950s
-and 1960s. A military message is not read. Only its layout is recorded, because its own format and rules apply to it.
+"""Read printed forms of telegrams: a viewer's printout from about 2001, and the incoming-telegram form of the 1950s and
+1960s. A military message is not read; only its layout is recorded, because its own format and rules apply to it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _LEVEL_LINES = 12  # lines at the top of a form, one of which is the level
 
 
 class ViewerReader(SmartFormReader):
-    """Reads the printout of a telegram viewer: a heading with level and date, then labels in a column."""
+    """Reads a telegram viewer's printout: a heading with level and date, then labels in a column."""
 
     __slots__ = ("head_end",)
 
     def read(self) -> None:
-        """Read the head line, the fields, the number within the originator, and the authority sentence."""
+        """Read the heading, the fields, the message number within the originator, and the authority sentence."""
         cursor, telegram = self.cursor, self.telegram
         start = cursor.trim(0, cursor.size)[0]
         self.head_end = cursor.line_end(start)
@@ -51,19 +51,19 @@ class ViewerReader(SmartFormReader):
             authority_in_text(cursor, telegram, low, cursor.size)
 
     def _banner_lines(self, low: int, high: int) -> int:
-        """Record the heading that `read` has read; return where it ends."""
+        """Record the heading that `read` has read. Return the offset at which it ends."""
         self.cursor.begin(low, "banner")
         return min(self.head_end + 1, high)
 
 
 def read_viewer_print(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a viewer's printout."""
+    """Read a telegram viewer's printout into a telegram."""
     telegram.layout = "viewer"
     ViewerReader(cursor, telegram).read()
 
 
 def read_incoming_form(cursor: Cursor, telegram: Telegram) -> None:
-    """Read the form of an incoming or outgoing telegram: control number, originator, number, day, and references."""
+    """Read the form for an incoming or outgoing telegram: control number, originator, number, day, and references."""
     telegram.layout = "incoming"
     day: Date | None = None
     number = ""
@@ -95,7 +95,7 @@ def read_incoming_form(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _labels(cursor: Cursor, here: int, end: int) -> list[tuple[str, int]]:
-    """Return the codes of the labels on a line, which has two columns, and where their values begin."""
+    """Return the label codes on a line, which has two columns, and the offsets at which their values begin."""
     known = {form: entry.code for entry in cursor.words["labels"] for form in entry.forms.get("printed", ())}
     found = []
     for start in (here, *(match.end() for match in _COLUMN.finditer(cursor.fold, here, end))):
@@ -124,7 +124,7 @@ def _field(cursor: Cursor, telegram: Telegram, label: str, here: int, body: int,
 
 
 def _number_and_day(cursor: Cursor, telegram: Telegram, number: str, day: Date | None) -> None:
-    """Set the number, and the day after it in the year in which the telegram was received."""
+    """Set the message number and the day after it, in the year in which the telegram was received."""
     match = _SERIAL.match(number)
     telegram.date = day
     if match is not None:
@@ -139,7 +139,7 @@ def _number_and_day(cursor: Cursor, telegram: Telegram, number: str, day: Date |
 
 
 def _text_end(cursor: Cursor, low: int) -> int:
-    """Return where the level that is printed again below the text begins, or the size of the text."""
+    """Return the offset at which the level is printed again below the text, or the size of the text."""
     end = cursor.size
     start, last = cursor.trim(low, end)
     if start >= last:
@@ -149,7 +149,7 @@ def _text_end(cursor: Cursor, low: int) -> int:
 
 
 def _level_at(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the level whose name begins a line as a banner."""
+    """Return the level whose name begins a line in the way a banner does, or `None`."""
     names = sorted(cursor.grammar.level_names.items(), key=lambda item: -len(item[0]))
     for name, level in names:
         after = start + len(name)

@@ -1,4 +1,4 @@
-"""Read the labeled message form of 2010 and later: each field has a label, with its value indented below it."""
+"""Read the labeled form of SMART messages (from 2010): each field has a label, with its value indented below it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NUMBERED = Pattern(r"\d{1,3}[.)] ")
 
 
 class SmartFormReader:
-    """Reads the fields of a form into a telegram."""
+    """Reads the fields of a SMART message form into a telegram."""
 
     __slots__ = ("cursor", "telegram")
 
@@ -35,7 +35,7 @@ class SmartFormReader:
         self.telegram = telegram
 
     def read(self) -> None:
-        """Read the banner, fields, text, signature, and banner at the bottom."""
+        """Read the banner, fields, text, signature, and bottom banner."""
         cursor, telegram = self.cursor, self.telegram
         fields = self._fields()
         here = self._banner_lines(0, fields[0][1] if fields else cursor.size)
@@ -55,7 +55,7 @@ class SmartFormReader:
         cursor.parts = sorted(before + cursor.parts)
 
     def _fields(self) -> list[tuple[str, int, int, int]]:
-        """Return (code, start of the label, start of the value, end of the value) for each field, in order."""
+        """Return (code, label start, value start, value end) for each field, in order."""
         cursor = self.cursor
         known = cursor.grammar.fields
         found: list[tuple[str, int, int, int]] = []
@@ -79,7 +79,7 @@ class SmartFormReader:
         return found
 
     def _goes_on(self, field: tuple[str, int, int, int], here: int, start: int, last: int) -> bool:
-        """Return whether an indented line continues a field's value, that is, is below the value and is not a level
+        """Return whether an indented line continues a field's value: it is below the value, and is not a level printed
         in mid-page.
         """
         fold = self.cursor.fold
@@ -90,7 +90,9 @@ class SmartFormReader:
         return field[2] >= field[3] or start - here <= column + 3
 
     def _banner_lines(self, low: int, high: int) -> int:
-        """Read the centered lines at the top: the level, and below it the controls; return where they end."""
+        """Read the centered lines at the top: the level, and the controls below it. Return the offset at which they
+        end.
+        """
         cursor, telegram = self.cursor, self.telegram
         here = low
         while here < high:
@@ -108,7 +110,9 @@ class SmartFormReader:
         return here
 
     def _text(self, fields: list[tuple[str, int, int, int]], here: int) -> tuple[int, int]:
-        """Return where the text begins and ends: after the subject and authority fields, and before the signature."""
+        """Return the offsets at which the text begins (after the subject and authority fields) and ends (before the
+        signature).
+        """
         low = max(here, 0)
         high = self.cursor.size
         tail = ("signature", "drafting", "dissemination", "info")
@@ -122,7 +126,7 @@ class SmartFormReader:
         return low, max(low, high)
 
     def _bottom_banner(self, low: int) -> int:
-        """Return where the centered lines at the bottom begin."""
+        """Return the offset at which the centered lines at the bottom begin."""
         cursor = self.cursor
         high = cursor.size
         for _ in range(4):
@@ -172,7 +176,7 @@ class SmartFormReader:
             telegram.mrn_serial = int(match.group(3))
 
     def dtg(self, region: Region) -> None:
-        """Read the date in words and the date-time group after it."""
+        """Read the date in words and the date-time group that follows it."""
         cursor = self.cursor
         start = _DTG_START.search(cursor.fold, region.body, region.end)
         if start is not None:
@@ -191,7 +195,7 @@ class SmartFormReader:
             self.telegram.sender = read_party(self.cursor, start, end)
 
     def to(self, region: Region) -> None:
-        """Read the action addressees, separated by semicolons."""
+        """Read the action addressees, which are separated by semicolons."""
         self.telegram.to += self._parties(region)
 
     def info(self, region: Region) -> None:
@@ -235,7 +239,7 @@ class SmartFormReader:
             self.telegram.tags_line = None
 
     def captions(self, region: Region) -> None:
-        """Read the captions, separated by commas."""
+        """Read the captions, which are separated by commas."""
         cursor = self.cursor
         start = region.body
         while start < region.end:
@@ -260,14 +264,14 @@ class SmartFormReader:
         read_references(self.cursor, self.telegram, region)
 
     def authority(self, region: Region) -> None:
-        """Read a line of the authority block."""
+        """Read one line of the authority block."""
         read_authority(self.cursor, self.telegram, region)
         node = self.telegram.authority
         if node is not None and not isinstance(node, Unread):
             node.form = "lines"
 
     def offices(self, region: Region) -> None:
-        """Read the offices of the distribution."""
+        """Read the offices on the distribution line."""
         start, end = self.cursor.trim(region.body, region.end)
         self.cursor.collect("offices", (self.cursor.word(start, end),))
 
@@ -297,6 +301,6 @@ _FIELDS: dict[str, Callable[[SmartFormReader, Region], None]] = {
 
 
 def read_smart_form(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a labeled form."""
+    """Read a SMART message form into a telegram."""
     telegram.layout = "smart"
     SmartFormReader(cursor, telegram).read()

@@ -34,7 +34,7 @@ _TOP = 4000  # code points in which a classification line begins
 
 
 def line_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return where to insert a line feed: before labels, captions, and paragraph numbers that are in sequence."""
+    """Return insertions of a line feed before labels, captions, and paragraph numbers in sequence."""
     points: set[int] = set()
     banner_end = _banner(cursor, points)
     _header(cursor, points, min(points, default=0))
@@ -44,7 +44,7 @@ def line_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def banner_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return where to insert a line feed: before each classification line that `glued_levels` finds within a line.
+    """Return insertions of a line feed before each classification line that `glued_levels` finds within a line.
 
     An archive's page may print such a line in a row of values, or join it to a date, a number or a mark.
     """
@@ -58,7 +58,7 @@ def banner_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return where to insert a line feed: before a paragraph number with a mark that is within a line and follows in
+    """Return insertions of a line feed before each marked paragraph number that is within a line and continues the
     sequence.
 
     A number that begins a line later on is the paragraph's own; the same number within a line only cites it.
@@ -84,8 +84,8 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]:
-    """Return the missing first letter, or the blank before the post, to insert into letter-spaced levels that a copy
-    damaged.
+    """Return insertions that repair letter-spaced levels damaged in the copy: the missing first letter, or the blank
+    before the post.
 
     The letter is inserted only if the archive's record or the security line states the level, the blank only if the
     record or the originator's line names the post.
@@ -106,7 +106,7 @@ def _is_stated(cursor: Cursor, record: SourceRecord | None, level: Entry, end: i
 
 
 def _is_own_post(cursor: Cursor, record: SourceRecord | None, at: int) -> bool:
-    """Return whether the post at an offset, with a number after it, is that of the record or of the originator."""
+    """Return whether the post at an offset, followed by a number, is the record's or the originator's post."""
     named = _POST_NUMBER.match(cursor.fold, at)
     if named is None:
         return False
@@ -120,9 +120,7 @@ def _is_own_post(cursor: Cursor, record: SourceRecord | None, at: int) -> bool:
 
 
 def field_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return where to insert a line feed in a flattened form: before its labels and paragraph numbers that are in
-    sequence.
-    """
+    """Return insertions of a line feed before the labels and the paragraph numbers in sequence of a flattened form."""
     points: dict[int, int] = {}  # where each label begins, and its colon
     for form in sorted(cursor.grammar.fields, key=len, reverse=True):
         at = cursor.fold.find(f" {form}:") + 1
@@ -148,7 +146,9 @@ def _insertions(cursor: Cursor, points: set[int]) -> list[Exchange]:
 
 
 def _banner(cursor: Cursor, points: set[int]) -> int:
-    """Insert breaks around the classification line and the captions joined to it; return where they end."""
+    """Insert breaks around the classification line and any captions run together with it. Return the offset at which
+    they end.
+    """
     fold = cursor.fold
     forms = [form for letters, _ in cursor.grammar.levels for form in (" ".join(letters), letters)]
     for form in (*forms, *(form for form in cursor.grammar.page_controls if " " in form)):
@@ -166,7 +166,7 @@ def _banner(cursor: Cursor, points: set[int]) -> int:
 
 
 def _header(cursor: Cursor, points: set[int], high: int) -> None:
-    """Insert breaks before each header line and address in a header that was joined into one line without blanks."""
+    """Insert breaks before each header line and address in a header whose lines were run together without blanks."""
     first = cursor.fold[: min(cursor.line_end(0), high or cursor.size)]
     if not first.startswith(cursor.grammar.starts):
         return
@@ -174,7 +174,9 @@ def _header(cursor: Cursor, points: set[int], high: int) -> None:
 
 
 def _number_end(cursor: Cursor, at: int) -> int:
-    """Return an offset after the digits of a message number that follows a level, far enough for `read_banner`."""
+    """Return an offset after the digits of the message number that follows a level, so that `read_banner` can read the
+    number.
+    """
     return min(cursor.line_end(at), at + 120)
 
 
@@ -227,7 +229,7 @@ def _is_separate(cursor: Cursor, at: int, code: str, end: int) -> bool:
 
 
 def _has_value(cursor: Cursor, at: int) -> bool:
-    """Return whether a value directly follows the number of an order, as on an E.O. line but not in prose."""
+    """Return whether a value directly follows an order's number, as it does on an E.O. line but not in prose."""
     while cursor.fold[at].isdigit():
         at += 1
     while cursor.fold[at] in " :":
