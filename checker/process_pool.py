@@ -1,4 +1,4 @@
-"""Run work in worker processes, with crash, time-out, and memory-limit handling.
+"""Run work in worker processes, and handle crashes, time-outs, and memory limits.
 
 Each worker receives a few items in advance, returns their results in order, and records its current step in memory
 shared with the supervisor. If an item kills a worker, hangs it, or exhausts its memory, the item and its step are
@@ -44,7 +44,7 @@ class Limits(Record):
 
 
 class TaskFailure(Record):
-    """The reason why an item ended its worker, and the step it had reached."""
+    """Why a worker died on an item, and the step that the item had reached."""
 
     why: str
     step: int
@@ -72,7 +72,7 @@ def spread(
 
 
 class ProcessPool(Generic[Item, Result]):
-    """The workers and the queue of items. Workers are started when there are items for them."""
+    """The workers and the queue of items. Workers are started when items are waiting for them."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class ProcessPool(Generic[Item, Result]):
         self.failed_starts = 0
 
     def run(self) -> Iterator[tuple[int, Result | TaskFailure]]:
-        """Yield the outcomes. All workers are sent new items before the caller gets an outcome."""
+        """Yield the results. All workers receive new items before the caller gets each result."""
         pause = TICK if self.limits.seconds or self.limits.memory else None
         try:
             self._assign()
@@ -104,7 +104,7 @@ class ProcessPool(Generic[Item, Result]):
                 worker.end()
 
     def _assign(self) -> None:
-        """Send items to the worker with the fewest until each has enough; a new worker is started if all are busy."""
+        """Send items to the worker that has the fewest until each has enough. Start another worker if all are busy."""
         while self.queue:
             worker = min(self.workers, key=lambda each: len(each.assigned), default=None)
             if worker is None or (worker.assigned and len(self.workers) < self.jobs):
@@ -116,7 +116,7 @@ class ProcessPool(Generic[Item, Result]):
             worker.send(index, self.items[index])
 
     def _outcome(self, worker: Worker, answered: bool) -> Iterator[tuple[int, Result | TaskFailure]]:
-        """Yield the outcome of a worker's current item, if there is one yet."""
+        """Yield the result or failure of a worker's current item, if there is one yet."""
         if not answered:
             why = worker.exceeded(self.limits)
         else:
@@ -150,7 +150,7 @@ class ProcessPool(Generic[Item, Result]):
 
 
 class Worker:
-    """One process, the pipe to it, its current step, and the indices of its items, the current one first."""
+    """One process, the pipe to it, its current step, and the indices of its items, starting with the current one."""
 
     def __init__(self, prepare: Callable[..., object], arguments: tuple[object, ...]) -> None:
         context = multiprocessing.get_context("spawn")
@@ -165,7 +165,7 @@ class Worker:
         self.last_step, self.since = STARTING, time.monotonic()
 
     def send(self, index: int, item: object) -> None:
-        """Send one more item. `wait` notices if the worker has died."""
+        """Send one more item. A dead worker is noticed later, in `wait`."""
         if not self.assigned:
             self.since = time.monotonic()
         self.assigned.append(index)
@@ -180,7 +180,7 @@ class Worker:
         return self.assigned.popleft()
 
     def exceeded(self, limits: Limits) -> str:
-        """Return why the worker must be stopped, or ""."""
+        """Return how the worker exceeds a limit, or "" if it exceeds none."""
         step, now = self.step.value, time.monotonic()
         if step != self.last_step:
             self.last_step, self.since = step, now
@@ -192,7 +192,7 @@ class Worker:
         return ""
 
     def exit_reason(self) -> str:
-        """Return how a worker whose pipe is closed ended."""
+        """Return how a worker ended whose pipe is closed."""
         self.process.join(5)
         code = self.process.exitcode
         return f"ended its worker with {f'signal {-code}' if code is not None and code < 0 else f'exit code {code}'}"
@@ -206,7 +206,7 @@ class Worker:
 
 @contextmanager
 def safe_path() -> Iterator[None]:
-    """Keep the working folder off the import path of processes that are started in this context.
+    """Keep the working folder off the import path of processes started in this context.
 
     The spawn method runs `python -c`, which would import modules from that folder, for example `signal.py`, before our
     code.
@@ -242,7 +242,7 @@ def _start(process: Any) -> None:
 def _run_worker(
     pipe: Connection, step: Any, prepare: Callable[..., Callable[[object, Step], object]], arguments: tuple[object, ...]
 ) -> None:
-    """Run a worker process: `prepare(*arguments)` returns the function that is called with each item."""
+    """Run a worker process: call the function that `prepare(*arguments)` returns with each item."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115 -- the parent reports errors, without a document's text
 

@@ -1,4 +1,4 @@
-"""Look up words other than markings by spelling, in tables built from the vocabulary once.
+"""Look up words other than markings by their spelling, in tables that are built from the vocabulary once.
 
 Tables that few telegrams need are built when first used.
 """
@@ -32,7 +32,7 @@ class Control:
 
 
 class Grammar:
-    """The look-ups of one vocabulary. Words are in upper case; "letters" means a spelling without its blanks."""
+    """The look-up tables for one vocabulary. Words are in upper case; "letters" means a spelling without its blanks."""
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
@@ -43,7 +43,7 @@ class Grammar:
 
     @cached_property
     def levels(self) -> tuple[tuple[str, Level], ...]:
-        """Return (letters, level) of each spelling on a classification line, longest first."""
+        """Return (letters, level) for each spelling on a classification line, longest first."""
         found: dict[str, Level] = {}
         for entry in self.words["levels"]:
             level = self.words.level(entry.code)
@@ -54,7 +54,7 @@ class Grammar:
 
     @cached_property
     def banner_signs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the beginnings of repeated classification lines, grouped by a core that every form in the group
+        """Return the beginnings of repeated classification lines, grouped by a core string that every form in the group
         contains.
 
         If the core does not occur in a text, the other forms need not be searched for.
@@ -68,7 +68,7 @@ class Grammar:
 
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
-        """Return the first two letters with which a classification line can begin, ignoring blanks."""
+        """Return the pairs of letters with which a classification line can begin, ignoring blanks."""
         clear = {form[:2] for form in self.page_word("clear", "line")}
         return (
             frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls} | clear
@@ -76,7 +76,7 @@ class Grammar:
 
     @cached_property
     def level_names(self) -> dict[str, Level]:
-        """Return the level of every spelling: banner words and portion letters."""
+        """Return a mapping from every spelling of a level, including portion letters, to the level."""
         found: dict[str, Level] = {}
         for entry in self.words["levels"]:
             level = self.words.level(entry.code)
@@ -87,7 +87,7 @@ class Grammar:
 
     @cached_property
     def group_levels(self) -> dict[str, Level]:
-        """Return the level of each letter of the security-warning group."""
+        """Return a mapping from each letter of the security-warning group to its level."""
         found: dict[str, Level] = {}
         for entry in self.words["levels"]:
             level = self.words.level(entry.code)
@@ -98,7 +98,7 @@ class Grammar:
 
     @cached_property
     def controls(self) -> tuple[Control, ...]:
-        """Return the controls allowed on the classification line, longest first."""
+        """Return the controls that may appear on the classification line, longest first."""
         found: dict[str, Control] = {}
         for entry in self.words["captions"]:
             if entry.fact("banner") == "yes":
@@ -110,13 +110,13 @@ class Grammar:
 
     @cached_property
     def controls_by_letter(self) -> dict[str, tuple[Control, ...]]:
-        """Return `controls` by first letter."""
+        """Return `controls` grouped by first letter."""
         letters = dict.fromkeys(control.letters[0] for control in self.controls)
         return {first: tuple(c for c in self.controls if c.letters[0] == first) for first in letters}
 
     @cached_property
     def caption_of_control(self) -> dict[str, str]:
-        """Return the equivalent caption of each control code."""
+        """Return a mapping from each control code to the equivalent caption."""
         found: dict[str, str] = {}
         for entry in self.words["captions"]:
             if entry.fact("control"):
@@ -125,7 +125,7 @@ class Grammar:
 
     @cached_property
     def header_lines(self) -> dict[str, str]:
-        """Return the block that each first word of a header line opens."""
+        """Return a mapping from the first word of a header line to the block that the line opens."""
         found = dict.fromkeys(self.label("offices", "line"), "offices")
         for code in ("station", "sender", "to", "info", "exempt"):
             found.update(dict.fromkeys(self.label(code, "line"), code))
@@ -143,7 +143,7 @@ class Grammar:
 
     @cached_property
     def drafting_labels(self) -> tuple[tuple[str, str], ...]:
-        """Return (spelling, code) of the labels of the drafting block, longest first."""
+        """Return (spelling, code) for each label of the drafting block, longest first."""
         codes = ("drafter", "approver", "clearance", "distribution", "drafting")
         pairs = [(form, code) for code in codes for form in self.label(code, "line")]
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
@@ -155,17 +155,17 @@ class Grammar:
 
     @cached_property
     def starts(self) -> tuple[str, ...]:
-        """Return the possible beginnings of a start-of-transmission line."""
+        """Return the strings with which a start-of-transmission line can begin."""
         return self.label("transmission", "start")
 
     @cached_property
     def doubled(self) -> dict[str, Entry]:
-        """Return the precedence for each doubled prosign."""
+        """Return a mapping from each doubled prosign to its precedence."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("doubled", ())}
 
     @cached_property
     def era_numbers(self) -> dict[str, str]:
-        """Return the code of the era for the number of its order; of two eras of one order, the first."""
+        """Return a mapping from an order's number to its era's code; if an order has two eras, the first."""
         found: dict[str, str] = {}
         for entry in self.words["eras"]:
             if entry.fact("number"):
@@ -174,28 +174,28 @@ class Grammar:
 
     @cached_property
     def prosigns(self) -> dict[str, Entry]:
-        """Return the precedence for each prosign."""
+        """Return a mapping from each prosign to its precedence."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("prosign", ())}
 
     @cached_property
     def precedence_words(self) -> dict[str, Entry]:
-        """Return the precedence for each precedence word, including two-word forms."""
+        """Return a mapping from each precedence word, including two-word forms, to its precedence."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("word", ())}
 
     @cached_property
     def months(self) -> dict[str, int]:
-        """Return the number of each month by its name, short or long."""
+        """Return a mapping from each month's name, short or long, to its number."""
         return {form: entry.rank or 0 for entry in self.words["months"] for form in entry.spellings()}
 
     @cached_property
     def mission_prefixes(self) -> tuple[str, ...]:
-        """Return the kinds of mission that precede a city, longest first, each followed by a blank."""
+        """Return the mission types that may precede a city's name, longest first, each followed by a blank."""
         forms = [form + " " for entry in self.words["posts"] for form in entry.forms.get("prefix", ())]
         return tuple(sorted(forms, key=lambda form: -len(form)))
 
     @cached_property
     def mission_kinds(self) -> dict[str, tuple[str, ...]]:
-        """Return `mission_prefixes` by their first word."""
+        """Return `mission_prefixes` grouped by their first word."""
         words = dict.fromkeys(prefix.split(" ", 1)[0] for prefix in self.mission_prefixes)
         return {word: tuple(one for one in self.mission_prefixes if one.startswith(f"{word} ")) for word in words}
 
@@ -206,7 +206,7 @@ class Grammar:
 
     @cached_property
     def mission_names(self) -> dict[str, str]:
-        """Return the name that the classification line uses for each full name."""
+        """Return a mapping from each mission's full name to its name on classification lines."""
         found = {}
         for entry in self.words["posts"]:
             for form in entry.forms.get("whole", ()):
@@ -216,24 +216,24 @@ class Grammar:
     # ---- labels ----------------------------------------------------------------------------------------------
 
     def label(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of a label, of the given kinds."""
+        """Return the spellings of a label in the given kinds of forms."""
         found = self._labels.get((code, kinds))
         return found if found is not None else self._spellings(self._labels, "labels", code, kinds)
 
     def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of a page word."""
+        """Return a page word's spellings."""
         found = self._page_words.get((code, kinds))
         return found if found is not None else self._spellings(self._page_words, "page_words", code, kinds)
 
     def _spellings(self, known: _Spellings, table: str, code: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the spellings of an entry of a table and add them to those known, because every line needs them."""
+        """Return the spellings of a table entry, and cache them because every line needs them."""
         entry = self.words[table].get(code)
         found = known[code, kinds] = entry.spellings(*kinds) if entry is not None else ()
         return found
 
     @cached_property
     def text_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Return (spelling, code) of the labels above the text, by first letter, longest first."""
+        """Return (spelling, code) for each label above the text, grouped by first letter, longest first."""
         pairs = [(form, code) for code in ("eo", "tags", "subject", "reference") for form in self.label(code, "line")]
         short = self.label("decl") + self.label("dng")  # these also go on with an E.O. line
         pairs += [(form, "authority") for form, _ in self.block_labels if form not in short]
@@ -241,26 +241,24 @@ class Grammar:
 
     @cached_property
     def label_starts(self) -> tuple[str, ...]:
-        """Return every spelling in `text_labels`, for a quick test that a line does not begin with a label."""
+        """Return all spellings in `text_labels`, for a quick test that rules out most lines."""
         return tuple(form for pairs in self.text_labels.values() for form, _ in pairs)
 
     @cached_property
     def label_forms(self) -> dict[str, tuple[str, ...]]:
-        """Return the spellings in `text_labels` by first letter, for a quick test that a line does not begin with a
-        label.
-        """
+        """Return the spellings in `text_labels` grouped by first letter, for a quick test that rules out most lines."""
         return {letter: tuple(form for form, _ in pairs) for letter, pairs in self.text_labels.items()}
 
     @cached_property
     def block_labels(self) -> tuple[tuple[str, str], ...]:
-        """Return (spelling, code) of the labels of an authority block, longest first."""
+        """Return (spelling, code) for each label of an authority block, longest first."""
         codes = ("classified-by", "derivative-by", "derived-from", "reason", "declassify", "downgrade")
         pairs = [(form, code) for code in codes for form in self.label(code, "block")]
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
     @cached_property
     def block_label_starts(self) -> tuple[tuple[str, tuple[tuple[int, str, str], ...]], ...]:
-        """Return `block_labels` by their first four letters, each with its position in that order."""
+        """Return `block_labels` grouped by their first four letters, each with its position in `block_labels`."""
         groups: dict[str, list[tuple[int, str, str]]] = {}
         for place, (form, code) in enumerate(self.block_labels):
             groups.setdefault(form[:4], []).append((place, form, code))
@@ -275,7 +273,8 @@ class Grammar:
 
     @cached_property
     def opener_starts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return how those labels begin, each with the labels that begin so; a label that contains another is omitted.
+        """Return the beginnings of the labels in `authority_openers`, each with the labels that start with it. A label
+        that contains another is omitted.
 
         A label that shares its first four letters with no other is searched for as a whole.
         """
@@ -286,8 +285,9 @@ class Grammar:
 
     @cached_property
     def stems(self) -> dict[str, tuple[str, int]]:
-        """Return, for words that contain a letter-spaced level without its first letter, or letters that several words
-        share, those letters and the number of letters before them.
+        """Return, for words that are searched for by a shared core, the core and the number of letters before it.
+
+        Such words contain a letter-spaced level without its first letter, or letters that several words share.
 
         One search for the letters then finds the places where each of the words can be.
         """
@@ -307,8 +307,8 @@ class Grammar:
 
     @cached_property
     def reference_signs(self) -> tuple[str, tuple[str, ...]]:
-        """Return how every label of references within a line begins, and these labels, each with a blank before it and
-        a colon.
+        """Return the string with which every references label within a line begins, and these labels, each with a blank
+        before it and a colon.
         """
         signs = tuple(f" {form}:" for form in self.label("reference", "line"))
         first, last = min(signs, default=""), max(signs, default="")
@@ -317,30 +317,32 @@ class Grammar:
 
     @cached_property
     def entire_text(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the first words of a statement for the entire text, and its phrases."""
+        """Return the first words of statements that cover the entire text, and the phrases of such statements."""
         phrases = self.page_word("entire-text")
         return tuple(dict.fromkeys(phrase.split()[0] for phrase in phrases)), phrases
 
     @cached_property
     def fields(self) -> dict[str, str]:
-        """Return the field's code for each label of a labeled form, without its colon."""
+        """Return a mapping from each label of a labeled form, without its colon, to the field's code."""
         found = {form: entry.code for entry in self.words["labels"] for form in entry.forms.get("field", ())}
         found.update({form: "authority" for form, _ in self.block_labels})
         return found
 
     @cached_property
     def stamp_forms(self) -> tuple[tuple[Entry, tuple[str, ...], tuple[str, ...]], ...]:
-        """Return each stamp with its phrases, and with its forms that begin a line."""
+        """Return each stamp with its phrases and with the forms of it that begin a line."""
         return tuple((one, one.forms.get("phrase", ()), one.spellings("line", "opens")) for one in self.words["stamps"])
 
     @cached_property
     def stamp_signs(self) -> tuple[str, ...]:
-        """Return words at least one of which occurs in every text with a stamp."""
+        """Return a set of words, at least one of which occurs in every text that has a stamp."""
         return _least(form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines))
 
     @cached_property
     def page_signs(self) -> tuple[str, ...]:
-        """Return a set of words, at least one of which occurs in every text with page lines or an archive's frame."""
+        """Return a set of words, at least one of which occurs in every text that has page lines or an archive's
+        frame.
+        """
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
         for entry, phrases, lines in self.stamp_forms:
@@ -354,7 +356,9 @@ class Grammar:
 
     @cached_property
     def spaced_cores(self) -> tuple[str, ...]:
-        """Return letters at least one of which every such spelling contains, even without its first letter."""
+        """Return a set of strings, at least one of which occurs in every letter-spaced level, even without its first
+        letter.
+        """
         return _least(form[2:] for form in self.spaced_levels)
 
     @cached_property
@@ -364,7 +368,7 @@ class Grammar:
 
     @cached_property
     def copy_heads(self) -> Pattern:
-        """Return the pattern of line beginnings that indicate a doubled first letter of a level, an e-mail, or, if one
+        """Return the pattern for line beginnings that indicate a doubled first letter of a level, an e-mail, or, if one
         occurs twice, a second copy of the telegram (`repeated_labels`).
         """
         doubled = [form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " ")]
@@ -375,24 +379,30 @@ class Grammar:
 
     @cached_property
     def repeated_labels(self) -> tuple[str, ...]:
-        """Return beginnings of lines that occur once in a telegram, but twice in a text with two copies of it."""
+        """Return beginnings of lines that occur once in a telegram, and twice in a text that contains two copies of
+        it.
+        """
         return (*self.label("sender", "line"), *(self.label(code, "line")[0] for code in ("tags", "subject")))
 
     @cached_property
     def head_starts(self) -> tuple[str, ...]:
-        """Return the first nine letters of `head_signs`, each once; fewer would also match an authority sentence."""
+        """Return the first nine letters of each string in `head_signs`, without duplicates. Fewer letters would also
+        match an authority sentence.
+        """
         return tuple(dict.fromkeys(sign[:9] for sign in self.head_signs))
 
     @cached_property
     def head_signs(self) -> tuple[str, ...]:
-        """Return a set of words, at least one of which occurs near the top of every text with release stamps."""
+        """Return a set of words, at least one of which occurs near the top of every text that has release stamps."""
         return tuple(
             form for entry, phrases, _ in self.stamp_forms if not entry.forms.get("continued") for form in phrases
         )
 
     @cached_property
     def notice_forms(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the forms of notices that begin a line, and the phrases; a phrase that contains another is omitted."""
+        """Return the forms with which a notice begins a line, and the phrases of notices. A phrase that contains
+        another is omitted.
+        """
         entries = self.words["notices"].entries
         lines = dict.fromkeys(form for entry in entries for form in entry.forms.get("line", ()))
         phrases = dict.fromkeys(form for entry in entries for form in entry.forms.get("phrase", ()))
@@ -400,7 +410,7 @@ class Grammar:
 
     @cached_property
     def correction_starts(self) -> tuple[str, ...]:
-        """Return how a line of corrections begins, each form followed by a blank."""
+        """Return the beginnings of correction lines, each followed by a blank."""
         return tuple(f"{form} " for form in self.page_word("correction", "start"))
 
     @cached_property
@@ -420,7 +430,9 @@ class Grammar:
 
     @cached_property
     def page_controls(self) -> dict[str, Level]:
-        """Return the level implied by each spelling of an unclassified control at the head of a page."""
+        """Return a mapping from the spelling of each unclassified control at the head of a page to the level that it
+        implies.
+        """
         found = {}
         for control in self.controls:
             if control.level is not None:
@@ -429,7 +441,7 @@ class Grammar:
 
     @cached_property
     def titles(self) -> frozenset[str]:
-        """Return the words that end a classifier's title, without periods at their end."""
+        """Return the words that end a classifier's title, with leading and trailing periods removed."""
         if "titles" not in self.words:
             return frozenset()
         return frozenset(form.strip(".") for entry in self.words["titles"] for form in entry.spellings())
@@ -438,7 +450,7 @@ class Grammar:
 
     @cached_property
     def captions(self) -> dict[str, Entry]:
-        """Return the entry of each caption line by its letters."""
+        """Return a mapping from the letters of each caption line to its entry."""
         found: dict[str, Entry] = {}
         for entry in self.words["captions"]:
             for form in entry.spellings("line", "spaced", "damaged"):
@@ -447,7 +459,7 @@ class Grammar:
 
     @cached_property
     def caption_runs(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) of captions that may follow one another on a line, longest first."""
+        """Return (spelling, entry) for captions that may follow one another on a line, longest first."""
         pairs = [
             (form, entry) for entry in self.words["captions"] for form in entry.spellings("line", "spaced", "damaged")
         ]
@@ -455,25 +467,27 @@ class Grammar:
 
     @cached_property
     def joined_captions(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) of captions that a copy may have joined to a pass line: those on distribution."""
+        """Return (spelling, entry) for captions that a copy may have run together with a pass line: those about
+        distribution.
+        """
         kinds = ("distribution", "dissemination")
         return tuple(pair for pair in self.caption_runs if pair[1].fact("kind") in kinds)
 
     @cached_property
     def caption_starts(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) of captions followed by a name or number."""
+        """Return (spelling, entry) for captions that are followed by a name or number."""
         found = [(form, e) for e in self.words["captions"] for form in e.forms.get("starts", ())]
         return (*found, *((form.replace(" ", ""), e) for form, e in found if e.forms.get("spaced")))
 
     @cached_property
     def caption_ends(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) of captions preceded by a name."""
+        """Return (spelling, entry) for captions that are preceded by a name."""
         return tuple((form, e) for e in self.words["captions"] for form in e.forms.get("ends", ()))
 
     @cached_property
     def caption_forms(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Return the beginnings of caption lines, the beginnings of captions followed by a name, and the ends of
-        captions preceded by a name.
+        """Return three groups of strings: beginnings of caption lines, beginnings of captions followed by a name, and
+        ends of captions preceded by a name.
         """
         runs = tuple(form for form, _ in self.caption_runs)
         starts = tuple(form for form, _ in self.caption_starts)
@@ -481,41 +495,45 @@ class Grammar:
 
     @cached_property
     def passing_words(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the words that introduce a pass line anywhere, and those that do so only at a line's beginning."""
+        """Return the words that introduce a pass line anywhere, and the words that do so only at the beginning of a
+        line.
+        """
         near = frozenset(form for form in self.page_word("pass", "for") if " " not in form)
         return frozenset(self.page_word("pass", "word")), near
 
     @cached_property
     def archive_attributes(self) -> dict[str, Entry]:
-        """Return, for each fact of a wrapper, the attribute of the archive record from which it comes."""
+        """Return a mapping from each wrapper fact to the archive record attribute that it comes from."""
         return {entry.fact("fact"): entry for entry in self.words.tables.get("archive_attributes", ())}
 
     # ---- caches ------------------------------------------------------------------------------------------------------
 
     @cached_property
     def stated_levels(self) -> dict[str, tuple[Level | str | None, tuple[str, ...]]]:
-        """Return the cache of levels stated by wrappers; a string gives what was expected instead."""
+        """Return the cache for levels stated by wrappers. A string in it describes what was expected instead."""
         return BoundedCache(1024)
 
     @cached_property
     def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
-        """Return the cache of dates stated by wrappers; each comes with the reason if it cannot be read."""
+        """Return the cache for dates stated by wrappers, each with the reason if it cannot be read."""
         return BoundedCache(1024)
 
     @cached_property
     def tag_mistakes(self) -> dict[str, str]:
-        """Return the geographic TAG for each code that is a listed error for it, such as an ISO 3166 code."""
+        """Return a mapping from each code that is a listed mistake, such as an ISO 3166 code, to the geographic TAG
+        that was meant.
+        """
         table = self.words.tables.get("tags_geo", ())
         return {word: entry.code for entry in table for word in entry.facts.get("mistakes", ())}
 
     @cached_property
     def slips(self) -> dict[str, str | None]:
-        """Return the cache of suggestions for unknown TAGS."""
+        """Return the cache for suggestions for unknown TAGS."""
         return BoundedCache(4096)
 
 
 def _least(forms: Iterable[str]) -> tuple[str, ...]:
-    """Return the forms that contain no other form, each once.
+    """Return the distinct forms that contain no other form.
 
     A text without any of them contains none of the other forms.
     """
@@ -532,5 +550,5 @@ def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, s
 
 @lru_cache(maxsize=16)
 def grammar_of(words: Vocabulary) -> Grammar:
-    """Return the grammar of a vocabulary, built once."""
+    """Return a vocabulary's grammar, built once."""
     return Grammar(words)

@@ -1,4 +1,4 @@
-"""Derive the remaining fields once all parts are read: layout, lost parts, date, era, profile, unread parts, lazy
+"""Derive the remaining fields once all parts are read: layout, lost parts, date, era, profile, unread parts, and lazy
 fields.
 """
 
@@ -41,7 +41,7 @@ _FIELDS = ("eo", "tags_line", "subject", "authority")
 
 
 def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: list[Deletion]) -> None:
-    """Fill in the fields that no single part determines. `margin` are the deletions cut from the margin."""
+    """Fill in the fields that depend on several parts. `margin` are the deletions cut from the margin."""
     if telegram.layout == "acp127":
         _layout(telegram)
     _mark_lost(cursor, telegram)
@@ -121,8 +121,8 @@ def _layout(telegram: Telegram) -> None:
 
 
 def _spell_post(telegram: Telegram) -> None:
-    """Change the post of the reference id to the spelling of the classification line, because archives join and
-    truncate names.
+    """Respell the post in the reference id as on the classification line, because archives truncate names and run them
+    together.
 
     A copy without that line may have the sender's name in its header or in the record.
     """
@@ -148,7 +148,7 @@ def _is_cut(given: str, known: str) -> bool:
 
 
 def _date(telegram: Telegram) -> None:
-    """Set the date: the date of the date-time group, otherwise the document's own date, otherwise the wrapper's.
+    """Set the date: that of the date-time group, or else the document's own date, or else the wrapper's.
 
     If the record belongs to another telegram, so do its date and, if it is of the same post, the header above the text.
     """
@@ -163,7 +163,7 @@ def _date(telegram: Telegram) -> None:
 
 
 def _is_other(record: SourceRecord, telegram: Telegram) -> bool:
-    """Return whether a record and the classification line differ in both post and number."""
+    """Return whether a record differs from the classification line in both post and number."""
     banner = telegram.banner
     if not isinstance(banner, Banner) or None in (banner.post, banner.serial, record.post, record.serial):
         return False
@@ -171,7 +171,7 @@ def _is_other(record: SourceRecord, telegram: Telegram) -> bool:
 
 
 def _date_above(cursor: Cursor) -> Date | None:
-    """Return the date in the lines that a publisher put above a telegram in place of its header."""
+    """Return the date in the lines that a publisher put above a telegram in place of its header, or `None`."""
     if not cursor.parts or cursor.parts[0] != (0, "loose_text") or len(cursor.parts) < 2:
         return None
     above = cursor.flat(0, min(cursor.parts[1][0], _HEAD))
@@ -224,7 +224,7 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
-    """Do the same for the layouts with teletype lines; set the layout of a copy without its header or text."""
+    """Mark lost parts for layouts with teletype lines. Set the layout of a copy without its header or text."""
     start = telegram.span.start
     if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
         _set_lost(telegram, _HEADER, start, "the header lines are missing because this copy begins below them")
@@ -250,7 +250,7 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _mark_lost_top(telegram: Telegram) -> None:
-    """Do the same for a copy that begins below the classification line or with its first paragraph."""
+    """Mark lost parts for a copy that begins below the classification line or with its first paragraph."""
     start = telegram.span.start
     _set_lost(telegram, ("banner",), start, "the classification line is missing because this copy begins below it")
     if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
@@ -286,7 +286,9 @@ def _missing_sections(cursor: Cursor) -> tuple[int, ...]:
 
 
 def _has_last_section(telegram: Telegram) -> bool:
-    """Return whether page lines, or else classification lines or the signature, show that the copy has its end."""
+    """Return whether page lines, or else classification lines or the signature, show that the copy contains the end of
+    the telegram.
+    """
     pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
     if pages:
         return max(line.page or 0 for line in pages) >= max(line.pages or 0 for line in pages)
@@ -317,7 +319,7 @@ def _set_lost(telegram: Telegram, fields: tuple[str, ...], place: int, why: str)
 
 
 def _unread(telegram: Telegram) -> list[Unread]:
-    """Return every part that is present but could not be read, in the order of the text."""
+    """Return every part that is present but could not be read, in text order."""
     dtg, eo, authority = telegram.dtg, telegram.eo, telegram.authority
     found: list[object] = [
         telegram.transmission, telegram.routing, telegram.station, telegram.security, dtg, telegram.sender,

@@ -40,7 +40,7 @@ Decompress = Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]]
 
 
 def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Stream | Unreadable]:
-    """Yield the streams inside a packed stream."""
+    """Yield the streams inside a compressed file or archive."""
     if code == "zip":
         yield from _zip_members(stream, settings)
         return
@@ -57,7 +57,7 @@ def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Str
 
 
 class ExpansionLimit:
-    """The number of bytes to which a packed file may still expand."""
+    """The number of bytes to which a compressed file may still expand."""
 
     __slots__ = ("_limit", "_packed", "_ratio", "_unpacked")
 
@@ -68,7 +68,7 @@ class ExpansionLimit:
         self._unpacked = 0
 
     def count(self, packed: int, unpacked: int) -> None:
-        """Count input and output bytes. Raises `InputError` if the file expands too much."""
+        """Count bytes read and produced. Raises `InputError` if the file expands too much."""
         self._packed += packed
         self._unpacked += unpacked
         if self._unpacked > max(self._limit, self._packed * self._ratio):
@@ -78,7 +78,7 @@ class ExpansionLimit:
 
 
 class DecompressedData:
-    """The decompressed bytes of a stream; at most a few megabytes are kept in memory."""
+    """A stream's decompressed bytes; at most a few megabytes are kept in memory."""
 
     __slots__ = ("_chunks", "_limit", "_ready")
 
@@ -88,7 +88,7 @@ class DecompressedData:
         self._ready = b""
 
     def read(self, size: int) -> bytes:
-        """Return at most `size` bytes. Raises `InputError` for damaged data and for a bomb."""
+        """Return at most `size` bytes. Raises `InputError` for damaged data or a decompression bomb."""
         while not self._ready:
             chunk = next(self._chunks, None)
             if chunk is None:
@@ -182,12 +182,14 @@ def _zip_members(stream: Stream, settings: ReaderSettings) -> Iterator[Stream | 
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Return the entries of an archive that are not folders."""
+    """Return the entries in an archive that are not folders."""
     return [entry for entry in archive.infolist() if not entry.is_dir() or entry.file_size]
 
 
 def list_members(path: str) -> list[tuple[int, int]]:
-    """Return the number and packed size of each member of an archive. Raises `InputError` if it cannot be listed."""
+    """Return the number and compressed size of each member of an archive. Raises `InputError` if the members cannot be
+    listed.
+    """
     try:
         with _open(path) as file, zipfile.ZipFile(file) as archive:
             return [(number, entry.compress_size) for number, entry in enumerate(_entries(archive))]
@@ -196,7 +198,9 @@ def list_members(path: str) -> list[tuple[int, int]]:
 
 
 def numbers_of(path: str, member: str) -> frozenset[int]:
-    """Return the numbers of the members of an archive that have this name, or that contain it as a packed file."""
+    """Return the numbers of the archive members that have this name, or that contain a compressed file with this
+    name.
+    """
     with _open(path) as file, zipfile.ZipFile(file) as archive:
         names = enumerate(entry.filename for entry in _entries(archive))
         return frozenset(number for number, name in names if member == name or member.startswith(f"{name}:"))
@@ -238,7 +242,9 @@ def _member(
 
 
 def _refusal(entry: zipfile.ZipInfo) -> tuple[str, bool] | None:
-    """Return why a member is not read, and whether it is excluded rather than failed, or `None` if it is read."""
+    """Return why a member is not read and whether it counts as excluded rather than failed, or `None` if it is to be
+    read.
+    """
     parts = entry.filename.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
         return "has an unsafe name, which leads out of the archive", False

@@ -43,13 +43,13 @@ def recognizes(head: bytes | str, code: str = "") -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield the rows of a file; each is a source of its own with its line in the file."""
+    """Yield the rows of a file. Each row is a separate source that begins on its line in the file."""
     build = partial(_row, stream, settings.columns or COLUMNS)
     yield from read_rows(stream, settings.limit, records(stream, settings.limit), build)
 
 
 def records(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | None]]:
-    """Yield line, offset, size and bytes of each row, with `None` for a row larger than `limit`."""
+    """Yield the line, offset, size, and bytes of each row. The bytes are `None` for a row larger than `limit`."""
     held: list[bytes] = []
     size = 0
     row_line = line = stream.first_line
@@ -93,7 +93,7 @@ def _row(stream: Stream, columns: tuple[str, ...], source: Source, name: str) ->
 def _parts(
     text: str, columns: tuple[str, ...], fields: list[tuple[int, int]]
 ) -> tuple[tuple[Fact, ...], list[tuple[int, int]]]:
-    """Return the facts of the short columns, and the ranges of header and body."""
+    """Return the facts from the short columns, and the ranges of header and body."""
     facts = []
     ranges: dict[str, tuple[int, int]] = {}
     for name, (low, high) in zip(columns, fields, strict=True):
@@ -106,7 +106,7 @@ def _parts(
 
 
 def split_fields(text: str) -> list[tuple[int, int]]:
-    """Return the start and end of the content of each quoted field. A truncated last field ends with the row."""
+    """Return the start and end of each quoted field's content. A truncated last field ends with the row."""
     fields = []
     start = text.find('"') + 1
     while start > 0:
@@ -117,7 +117,9 @@ def split_fields(text: str) -> list[tuple[int, int]]:
 
 
 def _field_end(text: str, start: int) -> int:
-    """Return the offset of the closing quote: not escaped, and followed by the separator or the end of the row."""
+    """Return the offset of the closing quote, which is not escaped and is followed by the separator or the row's
+    end.
+    """
     offset = text.find('"', start)
     while offset >= 0:
         slashes = offset - 1
@@ -139,7 +141,7 @@ def _unescape(raw: str) -> str:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the telegram in a row that occurs in a page, with the same columns in the text of a view."""
+    """Yield the telegram in such a row when the row occurs on a page, using the same columns in the view's text."""
     view: View = reading.view
     fields = split_fields(view.text)
     columns = settings.columns or COLUMNS
@@ -153,7 +155,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
 
 
 def _edits(text: str, parts: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """Yield the edits that leave the parts, unescaped, with a blank line between them."""
+    """Yield the edits that reduce the row to these parts, unescaped, with a blank line between them."""
     start = 0
     for number, (low, high) in enumerate(parts):
         yield Exchange(start, low, GLUE if number else "")

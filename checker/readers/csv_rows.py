@@ -73,7 +73,7 @@ def _header_row(head: bytes) -> HeaderRow | None:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield the rows of a file, or of a range of it that does not begin with the header row."""
+    """Yield the rows of a file, or of a range in it that does not begin with the header row."""
     has_header = stream.first_line == 1
     header = (
         _header_row(stream.head) if has_header else HeaderRow(settings.columns, settings.separator or SEPARATORS[0])
@@ -93,7 +93,9 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 def records(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | None]]:
-    """Yield line, offset, size and bytes of each row without its line end; `None` for a row larger than `limit`."""
+    """Yield the line, offset, size, and bytes of each row without its line end. The bytes are `None` for a row larger
+    than `limit`.
+    """
     held: list[bytes] = []
     size = quotes = 0
     row_line = line = stream.first_line
@@ -131,7 +133,7 @@ def _row(stream: Stream, keys: Keys, header: HeaderRow, source: Source, name: st
 
 
 def split_fields(text: str, separator: str) -> list[tuple[int, int]]:
-    """Return the start and end of the content of each field of a row. Raises `InputError` for a misplaced quote."""
+    """Return the start and end of each field's content in a row. Raises `InputError` for a misplaced quote."""
     fields = []
     start = 0
     while True:
@@ -170,7 +172,7 @@ def _closing_quote(text: str, quote: int) -> int:
 
 
 def split_ranges(file: io.RawIOBase, size: int, target: int) -> Iterator[tuple[int, int]]:
-    """Yield the start and the first line of ranges of about `target` bytes, each beginning with a row.
+    """Yield the start and first line of ranges of about `target` bytes, each of which begins with a row.
 
     The file is read once, because only the quotes before a line show whether a row begins there.
     """
@@ -206,6 +208,6 @@ def split_ranges(file: io.RawIOBase, size: int, target: int) -> Iterator[tuple[i
 
 
 def range_settings(head: bytes) -> dict[str, object]:
-    """Return the settings with which a range that does not begin with the header row is read."""
+    """Return the settings for reading a range that does not begin with the header row."""
     header = _header_row(head)
     return {} if header is None else {"columns": header.names, "separator": header.separator}

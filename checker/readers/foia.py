@@ -41,7 +41,7 @@ _NEAR = 400  # code points after a stamp in which its codes may be printed
 
 
 class _Patterns:
-    """The patterns that need the codes of the vocabulary."""
+    """The patterns that depend on codes in the vocabulary."""
 
     def __init__(self, words: Vocabulary | None) -> None:
         forms = (form for entry in words["release_codes"] for form in entry.spellings()) if words is not None else ()
@@ -87,7 +87,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
 
 
 def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact]) -> View:
-    """Return the view without the matches of the patterns, and add their values to `facts`."""
+    """Return the view without the text that the patterns match, and add the matched values to `facts`."""
     text = "\n" + view.text  # so that a stamp on the first line follows a line end, as all others do
     known = {one.name for one in facts}
     cuts: list[tuple[int, int]] = []
@@ -106,7 +106,7 @@ def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact
 
 
 def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
-    """Yield the facts. Codes in the column below a release stamp without codes of its own belong to the stamp."""
+    """Yield the facts. If a release stamp has no codes, it receives the codes in the column below it."""
     stamp = next((one for one in facts if one.name == "foia_release"), None)
     below = None
     if stamp is not None and not any(map(str.isdigit, stamp.text)):
@@ -119,7 +119,7 @@ def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
 
 
 def _merged(cuts: list[tuple[int, int]], gap: str) -> Iterator[Exchange]:
-    """Yield the cuts in order, with overlapping ones merged and `gap` in their place."""
+    """Yield the cuts in order. Overlapping cuts are merged, and `gap` is put in their place."""
     low = high = -1
     for start, end in sorted(cuts):
         if start > high:

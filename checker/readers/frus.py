@@ -43,7 +43,7 @@ def recognizes(text: str) -> bool:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the documents of the volume, named by their `xml:id`."""
+    """Yield the documents in the volume, named by their `xml:id`."""
     view = reading.view
     refused = _DECLARATION.search(view.text)
     if refused is not None:
@@ -62,7 +62,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
 
 
 def _documents(found: list[MarkupTag]) -> Iterator[tuple[int, int]]:
-    """Yield the index of the first tag of each document and the index after its last."""
+    """Yield, for each document, the index of its first tag and the index after its last."""
     depth = 0
     start = -1
     for index, tag in enumerate(found):
@@ -89,7 +89,7 @@ def _document(reading: Reading, inside: list[MarkupTag], name: str, settings: Re
 
 
 def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> Iterator[Exchange]:
-    """Yield the edits that leave the running text: head and notes are cut, line ends become blanks."""
+    """Yield the edits that leave only running text: heads and notes are cut, and line ends become blanks."""
     here = low
     cut: list[str] = []
     at_line_start = True
@@ -125,7 +125,9 @@ def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> It
 
 
 def _facts(view: View, inside: list[MarkupTag], settings: ReaderSettings) -> Iterator[Fact]:
-    """Yield the title, the source note with level and handling, the level printed above the document, and its date."""
+    """Yield the title, the source note with its level and handling, the level printed above the document, and the
+    date.
+    """
     text = view.text
     missing = {"head", "note", "seg", "date"}
     for index, tag in enumerate(inside):
@@ -152,7 +154,9 @@ def _facts(view: View, inside: list[MarkupTag], settings: ReaderSettings) -> Ite
 
 
 def _content_end(inside: list[MarkupTag], index: int) -> int:
-    """Return where the content of an element ends: at its end tag, at the next one of its kind, or at a note."""
+    """Return the offset at which an element's content ends: at its end tag, at the next element of its kind, or at a
+    note.
+    """
     ends = (inside[index].name, f"/{inside[index].name}", "note")
     found = (inside[at].start for at in range(index + 1, len(inside)) if inside[at].name in ends)
     return next(found, inside[index].end)
@@ -175,7 +179,9 @@ def _source_note(view: View, low: int, high: int, settings: ReaderSettings) -> I
 
 
 def _is_level(level: str, rest: str, settings: ReaderSettings) -> bool:
-    """Return whether a sentence of the note begins with a level, by the vocabulary or, without it, by its form."""
+    """Return whether a sentence in the note begins with a level, judged by the vocabulary or, without one, by its
+    form.
+    """
     if level.lower() == _NOT_MARKED:
         return True
     vocabulary = settings.vocabulary

@@ -56,7 +56,7 @@ class MarkupTag(Record):
 
 
 def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTag]:
-    """Yield the tags of `text` in order. A "<" without its ">" is text. A tag never contains another "<".
+    """Yield the tags in `text` in order. A "<" without a matching ">" is text. A tag never contains another "<".
 
     Raises `InputError` if there are more than `MAX_EDITS`.
     """
@@ -84,7 +84,9 @@ def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTa
 
 
 def _section(start: int, inside: int, stop: int, terminator: str) -> Iterator[MarkupTag]:
-    """Yield a comment as one tag; the borders of a CDATA section as one tag each, because its content is text."""
+    """Yield a comment as one tag; for a CDATA section, yield its borders as one tag each, because its content is
+    text.
+    """
     if terminator == "-->":
         yield MarkupTag(start, stop + 3, "!")
     else:
@@ -93,7 +95,9 @@ def _section(start: int, inside: int, stop: int, terminator: str) -> Iterator[Ma
 
 
 def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[Exchange]:
-    """Yield the edits for character references between two offsets; unknown names stay. XML has five names."""
+    """Yield the edits for character references between two offsets. Unknown names are left unchanged. XML has five
+    names.
+    """
     if text.find("&", start, end) < 0:
         return
     for found in _ENTITY.finditer(text, start, end):
@@ -133,7 +137,7 @@ def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, 
 
 
 def plain_text(text: str, start: int, end: int, *, html: bool = True) -> str:
-    """Return marked-up text on one line without its tags, for a fact."""
+    """Return marked-up text as one line without tags, for use as a fact."""
     parts = []
     here = start
     for tag in tags(text, start, end):
@@ -193,7 +197,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
 
 
 def _cable_tables(text: str) -> Iterator[int]:
-    """Yield the offsets of cable tables; a plain search for their tag is faster than the pattern."""
+    """Yield the offsets of cable tables. A plain search for their tag is faster than the pattern."""
     at = text.find(_TABLE)
     while at >= 0:
         if _CABLE_TABLE.match(text, at) is not None:
@@ -202,7 +206,9 @@ def _cable_tables(text: str) -> Iterator[int]:
 
 
 def _find_cable_table(text: str) -> int | None:
-    """Return the offset of the first cable table outside comments, CDATA sections and elements that are not shown."""
+    """Return the offset of the first cable table outside comments, CDATA sections, and elements that are not shown, or
+    None.
+    """
     visible_from = 0
     unterminated: set[str] = set()
     for table in _cable_tables(text):
@@ -216,7 +222,7 @@ def _find_cable_table(text: str) -> int | None:
 
 
 def _section_end(text: str, opening: re.Match[str], unterminated: set[str]) -> int:
-    """Return the end of a section that is not shown, or -1 if it has no terminator.
+    """Return the end of a section that browsers do not show, or -1 if it has no terminator.
 
     The terminator is searched for only once.
     """
@@ -231,7 +237,9 @@ def _section_end(text: str, opening: re.Match[str], unterminated: set[str]) -> i
 
 
 def _cable_tags(text: str, table: int) -> tuple[list[MarkupTag], list[tuple[int, int]]]:
-    """Return the tags from the table to the end of the second `pre` element, and the ranges of the two contents."""
+    """Return the tags from the table to the end of the second `pre` element, and the ranges of both elements'
+    contents.
+    """
     found: list[MarkupTag] = []
     ranges: list[tuple[int, int]] = []
     low = -1
@@ -250,7 +258,7 @@ def _cable_tags(text: str, table: int) -> tuple[list[MarkupTag], list[tuple[int,
 
 
 def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """Yield the edits that leave the contents of `pre` elements with all blanks and line ends."""
+    """Yield the edits that leave the contents of `pre` elements, including all blanks and line ends."""
     here = 0
     for number, (low, high) in enumerate(ranges):
         yield Exchange(here, low, "\n\n" if number else "")
@@ -266,7 +274,7 @@ def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int
 
 
 def _rendered(text: str) -> Iterator[Exchange]:
-    """Yield the edits that leave the text that a browser shows: blocks on separate lines, tabs after cells, `pre`
+    """Yield the edits that leave the text as a browser shows it: blocks on separate lines, tabs after cells, `pre`
     unchanged.
     """
     here = depth = 0
@@ -301,7 +309,7 @@ def _shown(text: str, low: int, high: int, depth: int, open_left: bool, open_rig
 
 
 def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
-    """Yield the cells of the cable table by column. The titles of the links are wrong on that site and are not read."""
+    """Yield the cells of the cable table by column. Link titles are wrong on that site and are not read."""
     names: list[str] = []
     column = 0
     low = -1
@@ -321,7 +329,7 @@ def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
 
 
 def _cell_text(text: str, low: int, high: int) -> tuple[int, int]:
-    """Return the start and end of the text of a cell without the tags around it."""
+    """Return the start and end of a cell's text without the tags around it."""
     for tag in tags(text, low, high):
         if text[low : tag.start].strip():
             return low, tag.start

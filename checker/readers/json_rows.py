@@ -46,7 +46,7 @@ Values = dict[str, tuple[object, int, int]]  # key to value, start and end (of a
 
 
 def recognizes(head: bytes, code: str) -> bool:
-    """Return whether a stream is of the format `code`.
+    """Return whether a stream has the format that `code` names.
 
     jsonl: the first line is a whole object, or longer than the head. json: the text begins as an object or an array.
     """
@@ -68,7 +68,9 @@ def _is_object(line: str) -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield the documents of a stream: line by line for jsonl; for json the whole file is read, within the limit."""
+    """Yield the documents in a stream. For jsonl, read line by line; for json, read the whole file, within the
+    limit.
+    """
     if code == "json":
         yield from _objects(stream, settings)
         return
@@ -82,7 +84,7 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 def _lines(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | None]]:
-    """Yield number, offset, size and bytes of each line, with `None` for a line larger than `limit`."""
+    """Yield the number, offset, size, and bytes of each line. The bytes are `None` for a line larger than `limit`."""
     offset = stream.offset
     for number, (line, _, size) in enumerate(stream.split(b"\n", limit), stream.first_line):
         yield number, offset, size, line
@@ -90,7 +92,7 @@ def _lines(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | 
 
 
 def _objects(stream: Stream, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the objects of an array, or the only object; positions are those of the file."""
+    """Yield the objects in an array, or the only object. Positions refer to the file."""
     text, notes = decode(stream.whole(settings.limit))
     keys = Keys(settings)
     source = Source(stream.path, text, stream.first_line)
@@ -120,7 +122,7 @@ def _objects(stream: Stream, settings: ReaderSettings) -> Iterator[Reading | Unr
 
 class _Json(Quoting):
     def character(self, escape: str) -> str:
-        """Return the character of an escape; a pair of surrogates is one character."""
+        """Return the character that an escape stands for; a surrogate pair is one character."""
         character: str = scanstring(escape + '"', 0, False)[0]
         return character
 
@@ -129,7 +131,7 @@ _QUOTING = _Json(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}
 
 
 class Keys:
-    """The keys for header, body, and facts, for one run."""
+    """The keys for header, body, and facts during one run."""
 
     __slots__ = ("_body", "_facts", "_header", "_plans")
 
@@ -140,14 +142,16 @@ class Keys:
         self._plans: dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]] = {}
 
     def reading(self, stream: Stream, source: Source, at: int, name: str) -> tuple[Reading | Unreadable, int]:
-        """Return the document of the object at an offset, and the object's end. Raises `InputError`."""
+        """Return the document in the object at an offset, and the offset at which the object ends. Raises `InputError`
+        for malformed JSON.
+        """
         values, end = members(source.text, at)
         return self.build(stream, source, values, name, _QUOTING, "\\"), end
 
     def build(
         self, stream: Stream, source: Source, values: Values, name: str, quoting: Quoting, escape: str
     ) -> Reading | Unreadable:
-        """Build the document from values with their positions in the source.
+        """Build the document from values and their positions in the source.
 
         `escape` is the character that every escape begins with. Raises `InputError` if too much is escaped.
         """
@@ -164,7 +168,7 @@ class Keys:
         return Reading(stream.path, cable, view, facts)
 
     def has_text(self, names: tuple[str, ...]) -> bool:
-        """Return whether one of the names is a key for the text of a document."""
+        """Return whether one of the names is a key for a document's text."""
         return any(name in names for name in self._body)
 
     @staticmethod
@@ -187,7 +191,7 @@ class Keys:
         return tuple(facts)
 
     def _plan(self, present: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-        """Return for each fact its keys among those present; most rows of a file have the same keys."""
+        """Return, for each fact, those of its keys that are present. Most rows in a file have the same keys."""
         plan = self._plans.get(present)
         if plan is None:
             found = ((name, tuple(key for key in keys if key in present)) for name, keys in self._facts)
@@ -198,7 +202,9 @@ class Keys:
 
 
 def _is_acceptable(name: str, key: str, text: str) -> bool:
-    """Return whether a value fits a fact: a message number must not be all digits; an `id` used as `doc_id` must be."""
+    """Return whether a value fits a fact. A message number must not consist only of digits; an `id` used as `doc_id`
+    must.
+    """
     if name == "reference_id":
         return not text.isdigit()
     return name != "doc_id" or key not in ("id", "_id") or text.isdigit()
@@ -214,7 +220,9 @@ def _value_text(value: object) -> str:
 
 
 def members(text: str, at: int) -> tuple[Values, int]:
-    """Return the members of the object at an offset with their positions, and the object's end. Raises `InputError`."""
+    """Return the members of the object at an offset with their positions, and the offset at which the object ends.
+    Raises `InputError` for malformed JSON.
+    """
     try:
         return _members(text, at)
     except JSONDecodeError as error:
@@ -253,7 +261,7 @@ def _members(text: str, at: int) -> tuple[Values, int]:
 
 
 def _key(text: str, here: int) -> tuple[str, int]:
-    """Return the key at an offset, and the offset of its value."""
+    """Return the key at an offset, and the offset of the key's value."""
     if text[here] != '"':
         raise InputError(f"is not JSON: a key is expected at character {here + 1}")
     key, here = scanstring(text, here + 1, False)

@@ -19,13 +19,15 @@ _CABLE_ENDS = re.compile(r"\n=*+ ?CABLE ENDS[^\n]*")
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text begins with such a dump; a dump further down repeats the telegram above it."""
+    """Return whether the text begins with such a dump. A dump that only occurs later in the text repeats the telegram
+    above it.
+    """
     found = _START.match(text.lstrip())
     return found is not None and "refid:" in text and "header:" in text
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
-    """Yield the telegrams of the dump, named by their `refid` if there are several."""
+    """Yield the telegrams in the dump, named by their `refid` if there are several."""
     text = reading.view.text
     starts = [found.start() for found in _START.finditer(text) if "refid:" in text[found.end() : found.end() + 400]]
     for number, start in enumerate(starts):

@@ -1,4 +1,4 @@
-"""Read e-mail messages and mailboxes: the text parts of each message, with fields of its header as facts.
+"""Read e-mail messages and mailboxes: each message's text parts, with header fields as facts.
 
 Plain and quoted-printable text keeps its positions in the file. A base64 part is decoded into a separate source, and a
 note reports this. Attached Word and PDF files are read; other attachments that are not text are listed but not opened.
@@ -33,7 +33,9 @@ _OPAQUE = ("application/", "message/")
 
 
 class Message(Record):
-    """A message or a part of one: its fields by lower-case name (value, start, end) and the ends of its body."""
+    """A message or a part of one: its fields by lower-case name (value, start, end), and the start and end of its
+    body.
+    """
 
     fields: dict[str, tuple[str, int, int]]
     start: int
@@ -44,7 +46,7 @@ class Message(Record):
         return " ".join(self.fields[name][0].split()) if name in self.fields else ""
 
     def parameter(self, field: str, name: str) -> str:
-        """Return a parameter of a field, such as the `boundary` of `content-type`."""
+        """Return one parameter of a field, such as the `boundary` of `content-type`."""
         found = re.search(_PARAMETER.format(name), self.value(field), re.IGNORECASE)
         return (found[1] or found[2] or "") if found else ""
 
@@ -57,7 +59,7 @@ def recognizes(text: str) -> bool:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the text parts of all messages; in a mailbox each message is named by its number."""
+    """Yield the text parts of all messages. In a mailbox, each message is named by its number."""
     text = reading.view.text
     starts = [0, *(found.end() for found in _NEXT.finditer(text))] if _ENVELOPE.match(text) else [0]
     for number, start in enumerate(starts, 1):
@@ -82,7 +84,7 @@ def _message(text: str, start: int, end: int) -> Message:
 def _parts_of(
     reading: Reading, message: Message, name: str, settings: ReaderSettings
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the plain text parts of a message (or, if it has none, its other text parts) and every attachment."""
+    """Yield a message's plain text parts (or, if it has none, its other text parts) and all attachments."""
     leaves = list(_leaves(reading.view.text, message, _MAX_DEPTH))
     plain = any(_kind(leaf) == "text/plain" for leaf in leaves)
     texts = [
@@ -102,7 +104,7 @@ def _parts_of(
 def _other_part(
     reading: Reading, message: Message, leaf: Message, name: str, settings: ReaderSettings, *, needed: bool
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the document in an attached Word or PDF file, or why an attachment is not read.
+    """Yield the document in an attached Word or PDF file, or the reason why an attachment is not read.
 
     `needed` means that the message has no text, so that its other parts are more than pictures in a text.
     """
@@ -129,7 +131,7 @@ def _other_part(
 
 
 def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> Iterator[Reading | Unreadable]:
-    """Yield the document in a text part, with fields of the message as facts.
+    """Yield the document in a text part, with fields from the message header as facts.
 
     A blank attachment is excluded; any other blank part yields nothing.
     """
@@ -147,7 +149,7 @@ def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> 
 
 
 def _header_facts(view: View, message: Message, *, elsewhere: bool) -> tuple[Fact, ...]:
-    """Return fields of the header as facts.
+    """Return header fields as facts.
 
     `elsewhere` means that the document is not in the same text as the header.
     """
@@ -156,7 +158,7 @@ def _header_facts(view: View, message: Message, *, elsewhere: bool) -> tuple[Fac
 
 
 def _leaves(text: str, message: Message, depth: int) -> Iterator[Message]:
-    """Yield the parts that contain no further parts."""
+    """Yield the parts that have no parts of their own."""
     boundary = message.parameter("content-type", "boundary")
     if not _kind(message).startswith("multipart/") or not boundary or depth == 0:
         yield message
@@ -194,7 +196,7 @@ def _read_part(view: View, leaf: Message) -> tuple[View, tuple[str, ...]]:
 
 
 def _base64(view: View, leaf: Message) -> bytes:
-    """Return the data of a part. Raises `InputError` for damaged base64."""
+    """Return a part's decoded base64 data. Raises `InputError` for damaged base64."""
     try:
         return binascii.a2b_base64(view.text[leaf.start : leaf.end].encode("ascii", "replace"))
     except binascii.Error as error:

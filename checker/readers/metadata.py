@@ -1,4 +1,4 @@
-"""Create facts from the values in a wrapper, and find where a level ends in such a value."""
+"""Create facts from wrapper values, and find where a level ends in such a value."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def level_length(text: str, vocabulary: Vocabulary | None) -> int:
 
 
 def _controls(text: str, vocabulary: Vocabulary) -> int:
-    """Return the number of code points at the beginning of `text` that are `//CONTROL`."""
+    """Return the number of code points at the beginning of `text` that consist of `//CONTROL` elements."""
     if not text.startswith("//"):
         return 0
     for length in _ends(text[2:]):
@@ -49,7 +49,7 @@ def _controls(text: str, vocabulary: Vocabulary) -> int:
 
 
 def _ends(text: str) -> list[int]:
-    """Return the ends of the first words of `text`, longest first."""
+    """Return the end offsets of the first words in `text`, longest first."""
     ends = []
     here = 0
     for word in text.split(" ", _MAX_WORDS)[:_MAX_WORDS]:

@@ -77,7 +77,7 @@ def find_store(url: str) -> Store:
 
 
 def list_files(url: str) -> list[RemoteFile]:
-    """Return the files a URL names (one file, a pattern, or a folder, which ends with a slash), sorted by name.
+    """Return the files that a URL names (one file, a pattern, or a folder, which ends with a slash), sorted by name.
 
     Raises `InputError` if there is none or the store does not answer.
     """
@@ -125,11 +125,11 @@ class RangedFile(io.RawIOBase):
         self.buffer = b""
 
     def expect(self, start: int, end: int) -> None:
-        """Announce that these bytes will be read, from first to last."""
+        """Announce the first and last byte of a range that is about to be read."""
         self.expected = (start, end)
 
     def read(self, size: int = -1) -> bytes:
-        """Return up to `size` bytes, and at least one before the end."""
+        """Return up to `size` bytes, and at least one unless the file has ended."""
         if size < 0:
             size = self.size - self.offset
         size = min(size, self.size - self.offset)
@@ -183,7 +183,7 @@ class RangedFile(io.RawIOBase):
 
 
 def _first_line(error: Exception) -> str:
-    """Return the first line of a store's message; the rest is a trace."""
+    """Return the first line of an error message from a store; the other lines are a traceback."""
     if isinstance(error, FileNotFoundError):
         return "does not exist"
     return str(error).strip().split("\n")[0][:300] or type(error).__name__

@@ -38,7 +38,7 @@ _EMBEDDED = "contains an embedded document, which is not read"
 
 
 def recognizes(head: bytes, code: str = "") -> bool:
-    """Return whether the file begins as an Office file does: a zip archive whose first member has one of few names."""
+    """Return whether the file begins like an Office file: a zip archive whose first member has one of a few names."""
     return head.startswith(b"PK\x03\x04") and head[30:].startswith(_FIRST_MEMBERS)
 
 
@@ -71,7 +71,7 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 class _Package:
-    """The XML parts of an Office file. They are parsed on request, without entities, and bounded in total size."""
+    """The XML parts of an Office file. They are parsed on request without entities, and their total size is limited."""
 
     def __init__(self, archive: zipfile.ZipFile, limit: int) -> None:
         self._archive = archive
@@ -102,7 +102,7 @@ class _Package:
         return etree.fromstring(data, parser)
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
-        """Return the relationships of a part: the last word of the type and the name of the target, by identifier."""
+        """Return a part's relationships by identifier, each as the last word of its type and the name of its target."""
         folder, base = posixpath.split(name)
         found = {}
         for relationship in self.part(posixpath.join(folder, "_rels", f"{base}.rels")):
@@ -113,31 +113,31 @@ class _Package:
         return found
 
     def part_of_kind(self, kind: str) -> Any:
-        """Return the root element of the first part of a kind related to the main part, or an empty tuple if none
-        is.
+        """Return the root element of the first part of a given kind that is related to the main part, or an empty tuple
+        if there is none.
         """
         return next((self.part(name) for type_, name in self.near_main.values() if type_ == kind), ())
 
 
 def _local(element: Any) -> str:
-    """Return the name of an element without its namespace, which differs between the two editions of the standard."""
+    """Return an element's name without its namespace, which differs between the two editions of the standard."""
     return str(element.tag).rpartition("}")[2]
 
 
 def _value(element: Any, name: str = "val") -> str:
-    """Return an attribute by its name without namespace; "" without it, or if `element` is `None`."""
+    """Return an attribute by its name without namespace, or "" if it is missing or `element` is `None`."""
     if element is None:
         return ""
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
 def _child(element: Any, name: str) -> Any:
-    """Return the first child with a name; `None` without it, or if `element` is `None`."""
+    """Return the first child with a given name, or `None` if it is missing or `element` is `None`."""
     return None if element is None else next((child for child in element if _local(child) == name), None)
 
 
 def _switched_on(element: Any) -> bool:
-    """Return whether a switch element is present and not set to off."""
+    """Return whether an on/off element is present and not set to off."""
     return element is not None and _value(element) not in ("0", "false", "off")
 
 
@@ -145,7 +145,7 @@ def _switched_on(element: Any) -> bool:
 
 
 class _Line(Record):
-    """A paragraph: its text, its automatic number with a blank, and what follows it in the view."""
+    """A paragraph: its text, its automatic number followed by a blank, and the characters after it in the view."""
 
     text: str
     number: str = ""
@@ -167,13 +167,13 @@ class _Text:
             self._body(body)
 
     def result(self) -> tuple[str, Iterator[Exchange]]:
-        """Return the text of the source and the edits that make the view."""
+        """Return the source text, and the edits that produce the view."""
         if sum(not line.text.strip() for line in self._lines) * _TYPED < len(self._lines):
             self._space_out()
         return "\n".join(line.text for line in self._lines), self._edits()
 
     def _space_out(self) -> None:
-        """Put an empty line after each paragraph outside tables, where Word shows a space between paragraphs."""
+        """Put an empty line between consecutive paragraphs outside tables, where Word shows a space."""
         for line, below in pairwise(self._lines):
             if line.end == "\n" and line.text.strip() and below.text.strip():
                 line.end = "\n\n"
@@ -208,7 +208,7 @@ class _Text:
         self._page_parts(section, "footer")
 
     def _page_parts(self, section: Any, kind: str) -> None:
-        """Collect the headers or footers that a section defines, unless the same text is on earlier pages."""
+        """Collect a section's headers or footers, unless earlier pages have the same text."""
         first = _switched_on(_child(section, "titlePg"))
         for reference in section:
             if _local(reference) != kind + "Reference":
@@ -291,7 +291,7 @@ class _Numbering:
         self._counts: dict[str, dict[int, int]] = {}
 
     def next_number(self, paragraph: Any) -> str:
-        """Return the number of the next paragraph and a blank, as in "2. "; "" if it has none."""
+        """Return the next paragraph's number followed by a blank, as in "2. ", or "" if it has none."""
         if not self._lists or not len(paragraph):
             return ""
         name, depth = self._list_of(paragraph)
@@ -313,7 +313,7 @@ class _Numbering:
         return text + " " if text else ""
 
     def _list_of(self, element: Any) -> tuple[str, int]:
-        """Return the list of a paragraph and its level in it, which its style may provide."""
+        """Return the list that a paragraph belongs to and its level in it; its style may provide both."""
         style = _value(_child(_child(element, "pPr"), "pStyle"))
         for _ in range(_MAX_STYLES):
             numbered = _child(_child(element, "pPr"), "numPr")
@@ -337,7 +337,7 @@ def _format(level: Any) -> str:
 
 
 def _formatted(count: int, form: str) -> str:
-    """Return a number as Word shows it in one of its formats; in Arabic digits for the rare ones."""
+    """Return a number in one of Word's number formats; rare formats are replaced with Arabic digits."""
     if form.endswith("Letter"):
         shown = chr(ord("a") + (count - 1) % 26) * min((count - 1) // 26 + 1, 9)
     elif form.endswith("Roman"):

@@ -53,7 +53,7 @@ def read(
     data: bytes | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Iterator[Reading | Unreadable]:
-    """Return the documents of a file. With `data` (standard input, unsaved text), `path` is only a name.
+    """Return the documents in a file. With `data` (standard input, unsaved text), `path` is only a name.
 
     `reader` is a code of `READERS` or "plain"; with `None`, the format is detected. Raises `ConfigError` immediately
     for an unknown reader or setting; any problem with the file itself is yielded as `Unreadable`.
@@ -99,7 +99,7 @@ def read_document(
     settings: Mapping[str, object] | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Reading | Unreadable:
-    """Return one document of a file again, as `read` returned it.
+    """Read one document of a file again, and return it as `read` did.
 
     `member`, `start` and `size` are those of the document, `line` is the line on which it begins, and `item` its
     number, from 1, among the documents that have them in common. A row of a file is read alone; for a document in an
@@ -138,7 +138,7 @@ def read_document(
 def read_stream(
     stream: Stream, settings: ReaderSettings, forced: Reader | None = None, codes: tuple[str, ...] = ()
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the documents of a stream. `codes` are the readers that have unpacked it so far."""
+    """Yield the documents in a stream. `codes` are the readers that have already unpacked it."""
     if not stream.head:
         yield Unreadable(stream.path, stream.cable, "is empty", member=stream.cable)
         return
@@ -166,13 +166,15 @@ def read_stream(
 
 
 def detect_reader(stream: Stream, forced: Reader | None = None) -> str:
-    """Return the code of the reader for a stream's bytes, or "" if they are text."""
+    """Return the code of the reader for a stream's bytes, or "" if they are plain text."""
     reader = _reader_for(stream, forced)
     return "" if reader is None else reader.code
 
 
 def _reader_for(stream: Stream, forced: Reader | None) -> Reader | None:
-    """Return the reader of packed data, if it is packed; else the forced reader; else the first that recognizes it."""
+    """Return the reader for packed data if the stream is packed, else the forced reader, else the first reader that
+    recognizes the stream.
+    """
     text = stream.head[:HEAD].decode("latin-1")
     for reader in _BYTES:
         if reader.stage == PACKED and forced is not _PLAIN:
@@ -186,7 +188,9 @@ def _reader_for(stream: Stream, forced: Reader | None) -> Reader | None:
 
 
 def _may_recognize(reader: Reader, text: str) -> bool:
-    """Return whether rows of this kind can begin like this: checked before the reader's module is imported."""
+    """Return whether a reader's rows can begin like this text. This is checked before the reader's module is
+    imported.
+    """
     start = text.lstrip("\xef\xbb\xbf \t\r\n")
     if reader.code == "csv-head":
         line = start[: start.find("\n") + 1]
@@ -232,7 +236,7 @@ def unwrap(
     codes: tuple[str, ...] = (),
     depth: int = MAX_NESTING,
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the documents in a text: at most `depth` wrappers are removed, none twice."""
+    """Yield the documents in a text after removing at most `depth` wrappers, each kind at most once."""
     if "\r" in reading.view.text:
         line_ends = (Exchange(*found.span(), "\n") for found in _LINE_END.finditer(reading.view.text))
         reading.view = reading.view.exchange(limit_edits(line_ends))
@@ -251,7 +255,7 @@ _RECORDS = ("locator", "foia_release")  # facts of a record that is a document e
 
 
 def _unwrapped(reading: Reading, forced: Reader | None, codes: tuple[str, ...]) -> Iterator[Reading | Unreadable]:
-    """Yield the telegrams of a text without a wrapper; usually it is one."""
+    """Yield the telegrams in a text without a wrapper. Usually there is only one."""
     text = reading.view.text
     if (not text or text.isspace()) and all(fact.name not in _RECORDS for fact in reading.facts):
         yield Unreadable(reading.path, reading.cable, f"contains no text inside its wrapper ({'+'.join(codes)})")
@@ -292,7 +296,7 @@ _HEADER_REACH = 3000  # code points in which a header block must begin
 
 
 def split(reading: Reading) -> Iterator[Reading]:
-    """Yield the telegrams of a text, named "1", "2", …; a text with one telegram is returned unchanged.
+    """Yield the telegrams in a text, named "1", "2", …. A text with only one telegram is returned unchanged.
 
     Sections and repeats of one telegram (same station, same serial number) stay together, and a message announced by
     the line above stays in the telegram that quotes it.
@@ -323,7 +327,9 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cuts(text: str) -> list[int]:
-    """Return where a telegram may begin: at a start signal, or after an end signal if a header block follows it."""
+    """Return the offsets at which a telegram may begin: at a start signal, or after an end signal that a header block
+    follows.
+    """
     cuts = {found.start() + 1 for found in _START.finditer(text)} if "CZC" in text else set()
     for found in _END.finditer(text):
         if _SENDER.search(text, found.end() - 1, found.end() + _HEADER_REACH):
@@ -332,7 +338,9 @@ def _cuts(text: str) -> list[int]:
 
 
 def _next_start(text: str, at: int) -> int:
-    """Return the offset of a start signal after an end signal and blanks, which are one boundary; else `at`."""
+    """Return the offset of a start signal that follows an end signal and blanks (the two count as one boundary), or
+    `at` if there is none.
+    """
     here = at
     while here < len(text) and text[here] in " \r\n\f\t":
         here += 1

@@ -62,7 +62,7 @@ class BatchMeter(Record):
 def batches(
     path: str, target_bytes: int, *, reader: str | None = None, settings: Mapping[str, object] | None = None
 ) -> list[Batch]:
-    """Return the batches of a file, folder, or pattern, each of about `target_bytes`, in the order of the corpus.
+    """Return batches of about `target_bytes` for a file, folder, or pattern, in corpus order.
 
     Raises `ConfigError` for an unknown reader or setting. What cannot be opened stays in a batch; `read_batch` reports
     it as `Unreadable`.
@@ -115,7 +115,7 @@ def _size(path: str) -> int:
 
 
 def _split_file(path: str, size: int, target: int, reader: str | None) -> list[Batch]:
-    """Return the ranges or member lists of one file, or an empty list if it is read as a whole."""
+    """Return one file's ranges or member lists, or an empty list if it is read as a whole."""
     if size <= target or refusal(path):
         return []
     try:
@@ -131,7 +131,7 @@ def _split_file(path: str, size: int, target: int, reader: str | None) -> list[B
 
 
 def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
-    """Yield byte ranges that begin with a row, found by reading only around their ends; lines are counted.
+    """Yield byte ranges that each begin with a row. Only the bytes around range ends are read, and lines are counted.
 
     Range k begins with the first row that begins at or after k targets, at the same row that a worker finds in a remote
     file.
@@ -169,7 +169,7 @@ def _next_row(file: io.RawIOBase, at: int, size: int, kind: str) -> int:
 
 
 def _quoted_ranges(path: str, size: int, target: int) -> list[Batch]:
-    """Return byte ranges of a CSV file with a header row; all ranges but the first carry it as settings."""
+    """Return byte ranges in a CSV file with a header row. All ranges except the first carry the header as settings."""
     from .csv_rows import range_settings, split_ranges  # few corpora have such a row
 
     with open(path, "rb", buffering=0) as file:
@@ -225,7 +225,7 @@ def _remote_group(group: list[RemoteFile]) -> Batch:
 
 
 def _split_remote_file(remote: RemoteFile, target: int, forced: Reader | None) -> list[Batch]:
-    """Return the ranges or member lists of one remote file, or an empty list if it is read as a whole."""
+    """Return one remote file's ranges or member lists, or an empty list if it is read as a whole."""
     made: list[Batch] = []
     with RangedFile(remote.url, remote.size) as file:
         try:
@@ -248,7 +248,7 @@ def _split_remote_file(remote: RemoteFile, target: int, forced: Reader | None) -
 def read_batch(
     batch: Batch, vocabulary: Vocabulary | None = None, meter: BatchMeter | None = None
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the documents of a batch. `meter` receives the values that are known only after the batch has been read.
+    """Yield the documents in a batch. `meter` receives the values that are known only after the batch has been read.
 
     A local file that cannot be read is yielded as `Unreadable`. If a store fails, it may work again later, so the batch
     ends there and `meter.error` says why.
@@ -267,7 +267,7 @@ def read_batch(
 
 
 def _read_part(batch: Batch, vocabulary: Vocabulary | None) -> Iterator[Reading | Unreadable]:
-    """Yield the documents of a byte range or of some members of a local file."""
+    """Yield the documents in a byte range, or in some members, of a local file."""
     path = batch.paths[0]
     settings = ReaderSettings.from_mapping(batch.settings, vocabulary)
     try:
@@ -287,7 +287,7 @@ def _read_part(batch: Batch, vocabulary: Vocabulary | None) -> Iterator[Reading 
 
 
 def _read_remote(batch: Batch, vocabulary: Vocabulary | None, meter: BatchMeter) -> Iterator[Reading | Unreadable]:
-    """Yield the documents of remote files. Raises `OSError` if the store fails."""
+    """Yield the documents in remote files. Raises `OSError` if the store fails."""
     settings = ReaderSettings.from_mapping(batch.settings, vocabulary)
     if batch.members:
         settings.only = frozenset(batch.members)

@@ -63,7 +63,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
 def _facts(
     view: View, head: re.Match[str], row: re.Match[str], settings: ReaderSettings
 ) -> tuple[tuple[Fact, ...], int]:
-    """Return the facts of the row, and where the text below it begins."""
+    """Return the facts from the row, and the offset of the text below it."""
     text = view.text
     facts = [fact(view, name, *row.span(name)) for name in ("reference_id", "created", "released") if row[name]]
     end = _line_end(text, row.end())
@@ -85,7 +85,7 @@ def _facts(
 
 
 def _cell(row: str) -> int:
-    """Return the end of the first cell if tabs or bars separate the cells, else 0."""
+    """Return the end of the row's first cell if tabs or bars separate the cells, otherwise 0."""
     ends = [offset for offset in (row.find("\t"), row.find("|")) if offset > 0]
     return min(ends) if ends else 0
 
@@ -96,7 +96,9 @@ def _line_end(text: str, start: int) -> int:
 
 
 def _end(text: str, start: int) -> int:
-    """Return where the telegram ends: before the site chrome, and at the signer if there is one."""
+    """Return the offset at which the telegram ends: before the site chrome, and at the signer's name if there is
+    one.
+    """
     end = _site_chrome(text, start)
     last = start
     for found in _NUMBERED.finditer(text, start, end):
@@ -111,7 +113,7 @@ def _end(text: str, start: int) -> int:
 
 
 def _site_chrome(text: str, start: int) -> int:
-    """Return where the first line of site chrome begins, or the end of the text."""
+    """Return the offset of the first line of site chrome, or the end of the text."""
     here = start
     while here < len(text):
         end = _line_end(text, here)

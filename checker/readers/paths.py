@@ -13,7 +13,7 @@ _WILDCARDS = frozenset("*?[")
 
 
 class FoundPath(Record):
-    """One path as it will be shown. `status` is "file" (to be read), or "excluded" or "failed", both with `why`."""
+    """One path as reports show it. `status` is "file" (to be read), or "excluded" or "failed", both with `why`."""
 
     path: str
     status: str = "file"
@@ -21,7 +21,8 @@ class FoundPath(Record):
 
 
 def find(paths: Iterable[str], *, follow_links: bool = False, hidden: bool = False) -> Iterator[FoundPath]:
-    """Yield the files that `paths` name, each path once: folders sorted by name, depth first; patterns expanded.
+    """Yield the files that `paths` name, without duplicates: folders in depth-first order, sorted by name, and patterns
+    expanded.
 
     A link that the user names is followed; a link inside a folder is followed only with `follow_links`. A pattern that
     matches nothing, an empty folder, and a path that is neither file nor folder are "failed". "-" (standard input) is
@@ -86,7 +87,7 @@ def _walk(folder: str, follow_links: bool, hidden: bool, parents: tuple[tuple[in
 
 
 def refusal(path: str) -> str:
-    """Return why `path` will not be opened, or "" for a regular file. Opens nothing."""
+    """Return why `path` cannot be opened, or "" for a regular file. Does not open it."""
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:
@@ -106,7 +107,7 @@ def is_url(path: str) -> bool:
 
 
 def describe(error: Exception) -> str:
-    """Return the text of an `OSError` (or of the `ValueError` for a NUL in a path) for a report."""
+    """Return a report text for an `OSError` (or for the `ValueError` that a NUL in a path causes)."""
     if isinstance(error, FileNotFoundError):
         return "does not exist"
     if isinstance(error, OSError) and error.strerror:

@@ -39,7 +39,7 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 def _text(document: Any, limit: int) -> tuple[str, str]:
-    """Return the text, or why the file is refused."""
+    """Return the file's text, or the reason why the file is refused."""
     try:
         if len(document) > _PAGES:
             return "", f"is a PDF file of {len(document)} pages, more than {_PAGES}"

@@ -1,4 +1,4 @@
-"""Read archive text of 1973-79, in which the telegram is between `Message Text` and `Message Attributes`.
+"""Read archive texts from 1973-79, in which the telegram is between `Message Text` and `Message Attributes`.
 
 The attributes below it become facts. Web copies lack the first line, and some begin with a block of keys.
 """
@@ -25,12 +25,12 @@ _OTHER = "plusd_"  # before the name of an attribute that the table does not lis
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text has the line above the attributes, or the key block."""
+    """Return whether the text contains the line above the attributes, or the key block."""
     return _END.search(text) is not None or text[:8192].find(_KEYS_BEGIN) >= 0
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
-    """Yield the telegrams of the text; several records in one text are named by their number."""
+    """Yield the telegrams in the text. If there are several records, each telegram is named by its number."""
     view = reading.view
     text = view.text
     known = _attributes(settings.vocabulary)
@@ -57,7 +57,9 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _attributes(vocabulary: Vocabulary | None) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return, by label, the fact for an attribute and the values that have no meaning; empty without a vocabulary."""
+    """Return, for each label, the name of its fact and the values without meaning. Return an empty mapping without a
+    vocabulary.
+    """
     if vocabulary is None or "archive_attributes" not in vocabulary:
         return {}
     known: object = vocabulary.made.get(_CACHE)
@@ -74,7 +76,7 @@ def _attributes(vocabulary: Vocabulary | None) -> dict[str, tuple[str, tuple[str
 def _facts(
     view: View, known: dict[str, tuple[str, tuple[str, ...]]], start: int, end: int, more: bool
 ) -> tuple[tuple[Fact, ...], int]:
-    """Return the facts of one attribute block, and where the next record begins.
+    """Return the facts from one attribute block, and the offset of the next record.
 
     A value continues over the lines that do not begin with a known label. Values that mean nothing yield no fact.
     """
@@ -96,7 +98,7 @@ def _facts(
 
 
 def _next_record(text: str, start: int, end: int) -> int:
-    """Return where the next record begins: at its `Message Text` line, or after the first blank line."""
+    """Return the offset of the next record: at its `Message Text` line, or after the first blank line."""
     head = _TEXT.search(text, start, end)
     if head is not None:
         return head.start()

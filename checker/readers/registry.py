@@ -39,7 +39,9 @@ class Reading(Record):
     size: int | None = None
 
     def inner(self, view: View, facts: tuple[Fact, ...] = (), cable: str = "", notes: tuple[str, ...] = ()) -> Reading:
-        """Return the document inside one wrapper: names are joined, and facts of the outer wrapper win."""
+        """Return the document inside one wrapper. Names are joined, and facts from the outer wrapper take
+        precedence.
+        """
         known = {fact.name for fact in self.facts}
         added = tuple(fact for fact in facts if fact.name not in known)
         return Reading(
@@ -56,7 +58,7 @@ class Reading(Record):
 
 
 class Unreadable(Record):
-    """A document without text to check, and why.
+    """A document whose text cannot be checked, with the reason.
 
     It counts as failed; with `excluded` it counts as excluded (a hidden member of an archive, say). `member`, `start`
     and `size` are as in `Reading`.
@@ -72,7 +74,7 @@ class Unreadable(Record):
 
 
 class ReaderSettings(Record):
-    """The reading options that a user may configure. Sizes are in bytes.
+    """The reading options that a user can configure. Sizes are in bytes.
 
     `limit` bounds one document, `ratio` how far a compressed file may expand beyond `limit`, `members` how many
     documents an archive may have. `body`, `header` and `facts` name the JSON keys or CSV columns of a document (`facts`
@@ -137,12 +139,12 @@ def too_many_edits() -> InputError:
 
 
 def join_names(outer: str, inner: str) -> str:
-    """Return the name of a document inside a named document."""
+    """Return the full name of a document inside a named document."""
     return f"{outer}:{inner}" if outer and inner else outer or inner
 
 
 def format_size(size: int) -> str:
-    """Return a size in bytes for a message, such as `64 MB`."""
+    """Return a size in bytes as text for a message, such as `64 MB`."""
     return f"{size / MEGABYTE:g} MB" if size >= MEGABYTE else f"{size} bytes"
 
 
@@ -151,7 +153,7 @@ PACKED, ROWS, TEXT = "archives", "rows", "text"
 
 
 class Reader(Record):
-    """One reader, and when it is tried.
+    """A reader, with the conditions under which it is tried.
 
     `stage` says what its module defines. PACKED: `members(stream, settings, code)`, from a stream to streams. ROWS:
     `rows(stream, settings, code)`, from a stream to readings. TEXT: `unwrap(reading, settings)`, from a reading to
@@ -196,5 +198,5 @@ CODES = tuple(sorted([reader.code for reader in READERS] + ["plain"]))
 
 
 def readers_of_stages(*stages: str) -> tuple[Reader, ...]:
-    """Return the readers of these stages in the order in which they are tried."""
+    """Return the readers for these stages in the order in which they are tried."""
     return tuple(sorted((reader for reader in READERS if reader.stage in stages), key=lambda reader: reader.rank))

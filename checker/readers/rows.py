@@ -1,4 +1,4 @@
-"""Read row files: rows one by one, and the text of quoted or escaped fields.
+"""Read row files: one row at a time, and the text in quoted or escaped fields.
 
 Each row is a source of its own, and a row that cannot be read does not affect the others.
 """
@@ -47,7 +47,7 @@ def read_rows(
 
 
 class Quoting:
-    """Decode the escaped characters in the fields of a format. `pattern` matches one escaped character."""
+    """How a format escapes characters in its fields. `pattern` matches one escaped character."""
 
     __slots__ = ("pattern",)
 
@@ -55,16 +55,16 @@ class Quoting:
         self.pattern = re.compile(pattern, re.DOTALL)
 
     def character(self, escape: str) -> str:
-        """Return the character of an escape."""
+        """Return the character that an escape stands for."""
         return escape[-1]
 
     def plain(self, raw: str) -> str:
-        """Return a field with its escapes replaced."""
+        """Return a field's text with its escapes resolved."""
         return self.pattern.sub(lambda found: self.character(found[0]), raw)
 
 
 def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting: Quoting) -> View:
-    """Return the view of some fields of a source with a blank line between them.
+    """Return a view of some of a source's fields, with a blank line between them.
 
     `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
     which need not be that of the source.

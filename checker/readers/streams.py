@@ -1,7 +1,7 @@
-"""Decode bytes to text in one fixed order, and read streams of bytes in bounded chunks.
+"""Decode bytes, trying the encodings in a fixed order, and read streams of bytes in bounded chunks.
 
-The order: a byte order mark decides; otherwise strict UTF-8; otherwise Windows-1252 if every byte is defined in it and
-one of the bytes 80-9F occurs; otherwise ISO-8859-1, in which every byte is a character. The last two add a note. NULs,
+A byte order mark decides. Otherwise, UTF-8 is tried, then Windows-1252 (if every byte is defined in it and one of the
+bytes 80-9F occurs), then ISO-8859-1, in which every byte is a character. A note reports the use of the last two. NULs,
 form feeds, and CR LF are kept; a byte order mark is not part of the text.
 """
 
@@ -61,7 +61,7 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decode one row of a file as `decode` does. Only the first row can have a byte order mark, that of UTF-8."""
+    """Decode one row of a file as `decode` does. Only the first row can have a byte order mark, and only for UTF-8."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -70,7 +70,9 @@ def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def refuse_binary(data: bytes) -> None:
-    """Raise `InputError` if data begins with a known signature, or a twentieth of its first 8 KB are control bytes."""
+    """Raise `InputError` if data begins with a known signature, or if a twentieth of its first 8 KB are control
+    bytes.
+    """
     if data.startswith(_OLD_OFFICE) and _ENCRYPTED in data:
         raise InputError("is an Office document with a password; remove the password first")
     for signature, kind in _SIGNATURES:
@@ -90,7 +92,7 @@ _CHUNK = MEGABYTE
 
 
 class Stream:
-    """A named run of bytes (a file, a range of a file, a member of an archive) whose first 64 KB are in `head`.
+    """A named sequence of bytes (a file, a range of a file, or an archive member) whose first 64 KB are in `head`.
 
     `read(n)` returns up to n bytes, and none at the end; at most `size` bytes are read in all. `first_line` is the
     line of the file on which the stream begins and `offset` its byte; `on_disk` means that it is the whole file at
@@ -119,7 +121,7 @@ class Stream:
         self.head = self._read_fully(HEAD)
 
     def _read_fully(self, wanted: int) -> bytes:
-        """Read exactly `wanted` bytes, or all that is left."""
+        """Read exactly `wanted` bytes, or all that remain."""
         if self._left is not None:
             wanted = min(wanted, self._left)
         data = self._read(wanted) if wanted else b""
@@ -134,7 +136,7 @@ class Stream:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield all bytes once, in chunks of at most a megabyte."""
+        """Yield all bytes in chunks of at most a megabyte. The stream can be read only once."""
         chunk = self.head
         while chunk:
             yield chunk

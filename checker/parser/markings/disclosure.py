@@ -11,8 +11,8 @@ from .lexicon import Lexicon
 
 
 class Decision(Record):
-    """The release marking. `codes` are release controls, each with its countries in `lists`; `step` is a code of the
-    table `release_steps`; `decided` is false if the table leaves the decision to a person.
+    """The release marking that the banner needs. `codes` are release controls, each with its countries in `lists`;
+    `step` is a code of the table `release_steps`; `decided` is false if the table leaves the decision to a person.
     """
 
     codes: tuple[str, ...]
@@ -23,7 +23,7 @@ class Decision(Record):
 
 
 class Portion(Record):
-    """The release information of one portion: its lists by role, with groups expanded."""
+    """The release information for one portion: its country lists by role, with groups expanded."""
 
     classified: bool
     roles: frozenset[str]
@@ -49,7 +49,7 @@ def listed(codes: frozenset[str], owner: str | None = None) -> tuple[str, ...]:
 
 
 def decide(lexicon: Lexicon, marks: Sequence[Marking], banner: Marking | None, profile: str) -> Decision:
-    """Return the release marking that these portions require of a banner of the `profile`."""
+    """Return the release marking that these portions require in the banner under a profile."""
     portions = [_portion(lexicon, mark, banner) for mark in marks]
     portions = [portion for portion in portions if not portion.plain]
     certain = [portion for portion in portions if portion.classified or portion.roles or portion.compound]
@@ -106,7 +106,9 @@ def _decide(lexicon: Lexicon, portions: list[Portion], profile: str) -> Decision
 
 
 def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str], profile: str) -> Decision:
-    """Return the release marking for marked and unmarked portions together; some profiles allow none."""
+    """Return the release marking for a mixture of marked and unmarked portions. Some profiles allow no release in this
+    case.
+    """
     book = lexicon.words["profiles"].get(profile)
     if book is not None and book.fact("mixture") == "none":
         return Decision((), {}, "release-and-unmarked", roles == {"release"}, True)
@@ -117,7 +119,7 @@ def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str]
 
 
 def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> Decision:
-    """Return the release marking common to all portions, each of which releases to someone."""
+    """Return the release marking that all portions have in common, if each of them has a release list."""
     names, owner = lexicon.roles, lexicon.owner
     each = [portion.roles for portion in portions]
     if any(portion.release is None and portion.roles & {"release", "eyes"} for portion in portions):
@@ -141,7 +143,7 @@ def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> 
 
 
 def _common_list(portions: list[Portion], common: frozenset[str], owner: str) -> tuple[str, ...]:
-    """Return the list of the countries common to all portions: as written, if all portions have the same list."""
+    """Return the countries common to all portions, as written if all portions have the same list."""
     return portions[0].written if len({portion.written for portion in portions}) == 1 else listed(common, owner)
 
 
@@ -157,7 +159,9 @@ def _shown_to_all(portions: list[Portion], released: bool) -> frozenset[str]:
 
 
 def _shown(portion: Portion, all_display: bool) -> frozenset[str]:
-    """Return the countries that may see a portion; a release list counts unless every portion has a display list."""
+    """Return the countries that may see a portion. A release list counts as well, unless every portion has a display
+    list.
+    """
     shown = portion.display or frozenset()
     return shown if all_display else shown | (portion.release or frozenset())
 
@@ -167,7 +171,7 @@ def _shows(roles: frozenset[str]) -> bool:
 
 
 def _step(names: dict[str, str], codes: list[str], each: list[frozenset[str]]) -> str:
-    """Return which row of the table applies."""
+    """Return the row of the table that applies."""
     if names["release"] in codes or names["eyes"] in codes:
         return "release-common"
     if names["official"] in codes:

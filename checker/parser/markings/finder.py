@@ -1,4 +1,4 @@
-"""Find markings in text: portion marks, banner lines and statements for the entire text.
+"""Find markings in text: portion marks, banner lines, and statements that cover the entire text.
 
 The entry points are `portion`, `banner` and `entire_text`. The result of parsing depends only on the letters of a
 marking, so results are cached by text and then given a position. Nearly every portion mark in a corpus is one of a
@@ -32,7 +32,9 @@ _ReadResult = UnplacedMarking | str | None
 
 
 class _MarkingCache:
-    """The result of parsing each text: a marking, the reason why it cannot be read, or `None` if it is not a mark."""
+    """Cached results of parsing texts: a marking, the reason why a text cannot be read, or `None` if it is not a
+    marking.
+    """
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
@@ -48,14 +50,16 @@ class _MarkingCache:
         self.banners: dict[str, _ReadResult] = BoundedCache(_CACHE_SIZE)
 
     def parse_portion(self, mark: str) -> _ReadResult:
-        """Return `(...)` as a marking, the reason why it cannot be read, or `None`."""
+        """Return a text `(...)` as a marking, the reason why it cannot be read, or `None` if it is not a portion
+        mark.
+        """
         if self.scheme is None:
             return _parse_portion(self.lexicon, mark)
         inner = mark[1:-1]
         return DELETED if _is_deleted(inner.strip()) else self.scheme.portion(mark)
 
     def parse_banner(self, line: str) -> _ReadResult:
-        """Return a line as a marking, the reason why it cannot be read, or `None`."""
+        """Return a line as a marking, the reason why it cannot be read, or `None` if it is not a banner."""
         return _parse_banner(self.lexicon, line) if self.scheme is None else self.scheme.banner(line)
 
 
@@ -103,7 +107,7 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
 def _place(
     marking: UnplacedMarking, view: View, start: int, end: int, words: Vocabulary, role: str, typo: str | None = None
 ) -> Marking:
-    """Return the marking with spans in the text. The offsets of its tokens count from `start`."""
+    """Return the marking with spans in the source. Token offsets are relative to `start`."""
     level = words.level(marking.level) if marking.level is not None else None
     tokens = Lazy(_tokens, marking, view, start, words)
     return Marking(
@@ -116,7 +120,7 @@ def _place(
 def _tokens(
     marking: Marking, unplaced: UnplacedMarking, view: View, start: int, words: Vocabulary
 ) -> tuple[Token, ...]:
-    """Return the tokens of a marking that begins at `start`; they are created only when read."""
+    """Return the tokens of a marking that begins at `start`. Each is created only when it is read."""
     return tuple(_token(token, view, start, marking.role, words) for token in unplaced.tokens)
 
 
@@ -131,7 +135,7 @@ def _token(token: UnplacedToken, view: View, start: int, role: str, words: Vocab
 
 
 def _shifted(marking: UnplacedMarking, by: int, typo: str | None) -> UnplacedMarking:
-    """Return the marking with its offsets counted from a point `by` code points earlier."""
+    """Return the marking with its offsets increased by `by`."""
     for token in marking.tokens:
         token.start += by
         token.end += by
@@ -147,7 +151,7 @@ def _is_deleted(content: str) -> bool:
 
 
 def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
-    """Return `(...)` as a marking, the reason why it cannot be read, or `None`."""
+    """Return a text `(...)` as a marking, the reason why it cannot be read, or `None` if it is not a portion mark."""
     inner = mark[1:-1]
     content = inner.strip()
     if not content or "(" in content:
@@ -165,7 +169,7 @@ def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
 
 
 def _typo(inner: str, content: str) -> str | None:
-    """Return the typographic flaw between the brackets and the mark, if there is one."""
+    """Return the typographic flaw between the parentheses and the mark, or `None` if there is none."""
     if "\n" in inner and len(inner) <= LONGEST_UNBROKEN:
         return "split"
     if inner != content:
@@ -174,7 +178,7 @@ def _typo(inner: str, content: str) -> str | None:
 
 
 def _is_mark(marking: UnplacedMarking, content: str) -> bool:
-    """Return whether the words are a mark rather than an aside that begins like one."""
+    """Return whether words in parentheses are a mark rather than an aside that begins like one."""
     if marking.known:
         return not (marking.style == "plain" and content.islower() and len(content) < 3)
     if marking.style == "ic":
@@ -185,7 +189,7 @@ def _is_mark(marking: UnplacedMarking, content: str) -> bool:
 
 
 def _misspelling(lexicon: Lexicon, content: str) -> str | None:
-    """Return why capitals that closely resemble a mark cannot be read, or `None` if they do not resemble one."""
+    """Return why capitals that closely resemble a mark cannot be read, or `None` if they do not resemble a mark."""
     word = content.replace("//", "/")
     found = lexicon.controls.get(word)
     if found is not None:
@@ -207,7 +211,7 @@ def _misspelling(lexicon: Lexicon, content: str) -> str | None:
 
 
 def _one_letter_apart(word: str, near: str) -> bool:
-    """Return whether one letter after the first was omitted, inserted or replaced."""
+    """Return whether two words differ by one letter, after the first, that was omitted, inserted, or replaced."""
     if word[0] != near[0]:
         return False
     if len(word) == len(near):
@@ -217,13 +221,13 @@ def _one_letter_apart(word: str, near: str) -> bool:
 
 
 def _unopened(cache: _MarkingCache, view: View, start: int, end: int) -> Marking | None:
-    """Return a mark that lost its opening bracket: `C) The text`."""
+    """Return a mark that has lost its opening parenthesis: `C) The text`."""
     match = _UNOPENED.match(view.text, start, min(end, start + LONGEST_PORTION))
     return _one_bracket(cache, view, match[1], match.start(1), start, match.end()) if match is not None else None
 
 
 def _unclosed(cache: _MarkingCache, view: View, start: int, end: int) -> Marking | None:
-    """Return a mark that lost its closing bracket: `(C The text`."""
+    """Return a mark that has lost its closing parenthesis: `(C The text`."""
     match = _UNCLOSED.match(view.text, start, min(end, start + LONGEST_PORTION))
     return _one_bracket(cache, view, match[1], match.start(1), start, match.end(1)) if match is not None else None
 
@@ -292,7 +296,7 @@ def _is_banner(marking: UnplacedMarking, line: str) -> bool:
 
 
 def _similar_level(lexicon: Lexicon, head: str) -> str | None:
-    """Return the level of which a word in capitals is a misspelling."""
+    """Return the level that a word in capitals misspells, or `None`."""
     word = " ".join(head.split())
     if len(word) < 5:
         return None
@@ -310,7 +314,7 @@ def _swapped(word: str, form: str) -> bool:
 
 
 def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking | None:
-    """Return the mark in a statement at the beginning of `view.text[start:end]` that one mark covers the entire text.
+    """Return the mark in a statement, at the beginning of `view.text[start:end]`, that one mark covers the entire text.
 
     `(C - ENTIRE TEXT)`, `(S ENTIRE TEXT).`, `C - ENTIRE TEXT.`, `SECRET/NOFORN - ENTIRE TEXT` (telegrams from 1978).
     """
@@ -326,7 +330,7 @@ def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking 
 
 
 def _statement(cache: _MarkingCache, view: View, start: int, window: str, at: int, stop: int) -> Marking | None:
-    """Return the mark before the phrase or directly after it."""
+    """Return the mark before the phrase or directly after it, or `None`."""
     before = window[:at]
     mark = before.strip(" \t\n\r\xa0()-–—.,:")
     if mark:

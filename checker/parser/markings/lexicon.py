@@ -1,4 +1,4 @@
-"""Look markings up by spelling, in tables built from the vocabulary once.
+"""Look up markings by their spelling, in tables that are built from the vocabulary once.
 
 Tables that few telegrams need are built when first used.
 """
@@ -102,7 +102,7 @@ class Lexicon:
 
     @cached_property
     def countries(self) -> dict[str, str]:
-        """Return the code for every spelling of a country or group."""
+        """Return a mapping from every spelling of a country or group to its code."""
         found = {entry.code: entry.code for table in ("countries", "groups") for entry in self.words[table]}
         for table in ("groups", "countries"):
             for entry in self.words[table]:
@@ -122,7 +122,7 @@ class Lexicon:
 
     @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
-        """Return the members of each group whose members are listed, by code."""
+        """Return a mapping from each group's code to its members, for groups whose members are listed."""
         return {entry.code: entry.facts["members"] for entry in self.words["groups"] if "members" in entry.facts}
 
     @cached_property
@@ -132,7 +132,7 @@ class Lexicon:
 
     @cached_property
     def owner(self) -> str:
-        """Return the code of the country whose markings these are."""
+        """Return the code of the country that owns the marking system (for the shipped tables, the United States)."""
         code: str = next(entry.code for entry in self.words["countries"] if entry.fact("kind") == "owner")
         return code
 
@@ -151,7 +151,9 @@ class Lexicon:
         self.cui_controls = words["cui_controls"]
 
     def _usual_marks(self) -> frozenset[str]:
-        """Return the usual short marks, with and without the no-foreign control, to recognize misspellings of them."""
+        """Return the usual short marks, with and without the no-foreign control, against which misspelled marks are
+        compared.
+        """
         release = self.words["controls"].get(self.roles["no-foreign"])
         short = release.forms["portion"][0] if release is not None else ""
         heads = [form for form, (_, kind) in self.levels.items() if kind == "portion"]
@@ -160,7 +162,7 @@ class Lexicon:
 
 
 def lexicon(words: Vocabulary) -> Lexicon:
-    """Return the lexicon of these tables, built on the first call."""
+    """Return the lexicon for these tables, built on the first call."""
     found = words.made.get("lexicon")
     if not isinstance(found, Lexicon):
         found = words.made["lexicon"] = Lexicon(words)

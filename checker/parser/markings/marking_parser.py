@@ -10,7 +10,7 @@ LONGEST_UNBROKEN = 40  # code points; a longer mark, with a list of countries, m
 
 
 class UnplacedMarking(Record):
-    """A marking without source spans. `level` is a level's code, or `None` if the words give none."""
+    """A marking without source spans. `level` is a level's code, or `None` if the words name no level."""
 
     text: str
     level: str | None
@@ -27,12 +27,12 @@ class UnplacedMarking(Record):
 
     @property
     def known(self) -> bool:
-        """Return whether every token is in a table."""
+        """Return whether every token is listed in a table."""
         return all(token.code is not None for token in self.tokens)
 
 
 class _MarkingParser:
-    """One pass over the segments of one text."""
+    """One pass over the segments of a marking's text."""
 
     def __init__(self, lexicon: Lexicon, text: str, bracketed: bool) -> None:
         self.lexicon = lexicon
@@ -44,7 +44,7 @@ class _MarkingParser:
         self.concealed = False
 
     def run(self) -> UnplacedMarking | None:
-        """Return the parsed text, or `None` if it does not begin like a marking."""
+        """Return the parsed marking, or `None` if the text does not begin like one."""
         segments, leading, trailing = split_segments(self.text)
         if len(segments) > 1 and segments[0].group == segments[1].group:
             head = Segment(segments[0].start, segments[1].end, segments[0].before, segments[0].group)
@@ -116,7 +116,7 @@ class _MarkingParser:
         return True
 
     def _leading_level(self, words: list[str]) -> tuple[tuple[str | None, str] | None, int]:
-        """Return the level with which the words begin, and the number of words in it."""
+        """Return the level that the words begin with, and the number of words in it."""
         for length in (2, 1):
             joined = " ".join(words[:length])
             if len(words) >= length and joined in self.lexicon.levels:
@@ -164,7 +164,7 @@ class _MarkingParser:
         return True
 
     def _bare(self, segment: Segment, word: str) -> bool:
-        """Read a control that telegrams write without a level: the information is unclassified."""
+        """Read a control that telegrams write without a level, which means that the information is unclassified."""
         found = self.lexicon.controls.get(word)
         if found is None or not found[0].fact("bare"):
             return False
@@ -173,7 +173,9 @@ class _MarkingParser:
         return True
 
     def _loose(self, segment: Segment) -> bool:
-        """Read a level or bare control, then a blank, hyphen or comma in place of a slash, then controls."""
+        """Read a level or bare control, then controls separated from it by a blank, hyphen, or comma in place of a
+        slash.
+        """
         for gap in GAPS.finditer(self.text[segment.start : segment.end]):
             head = Segment(segment.start, segment.start + gap.start(), segment.before, segment.group)
             word = plain(self.text, head.start, head.end)
@@ -191,7 +193,7 @@ class _MarkingParser:
     # ---- the whole -------------------------------------------------------------------------------------------
 
     def _categorize_groups(self) -> None:
-        """Give unknown tokens the category of their group, and every token its order within its category."""
+        """Give unknown tokens their group's category, and each token its order within its category."""
         firsts: dict[int, UnplacedToken] = {}
         for token in self.controls.tokens:
             if token.category not in ("unknown", "level"):
@@ -214,7 +216,7 @@ class _MarkingParser:
                 token.order = names.index(self._key(token))
 
     def _check_countries(self, token: UnplacedToken) -> None:
-        """Compare a list of countries with the tables and with the order it should have."""
+        """Compare a list of countries with the tables and with the required order."""
         lexicon, codes = self.lexicon, token.countries
         leads = token.category == "dissem" and codes[0] == lexicon.owner and token.code != lexicon.roles["display"]
         listed = codes[1:] if leads else codes
@@ -270,7 +272,7 @@ class _MarkingParser:
 
 
 def parse_marking(lexicon: Lexicon, text: str, bracketed: bool = False) -> UnplacedMarking | None:
-    """Parse `text` (without brackets or surrounding blanks) as a marking.
+    """Parse `text`, which has no parentheses or surrounding blanks, as a marking.
 
     Return `None` if it does not begin like a marking.
 

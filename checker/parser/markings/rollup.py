@@ -25,7 +25,7 @@ def roll_up(
     captions: Sequence[str] = (),
     place: Span | None = None,
 ) -> Rollup | None:
-    """Return the banner that `marks`, the portion marks in order, require, or `None` if no mark has a level.
+    """Return the banner that the portion marks `marks`, given in order, require, or `None` if no mark has a level.
 
     `profile` is a code of the table `profiles`. On telegrams the line shows only the level, and captions (their codes)
     show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the Register's ten steps apply (IC-REG-2016 p. 27-30). The
@@ -53,14 +53,14 @@ def roll_up(
 
 
 def _level_text(known: Lexicon, level: Level, banner: Marking | None) -> str:
-    """Return the level, spaced as in the banner."""
+    """Return the level's text, letter-spaced if the banner's is."""
     entry = known.words["levels"].get(level.code)
     spaced = entry.forms.get("spaced") if entry is not None and banner is not None and banner.text[1:2] == " " else None
     return spaced[0] if spaced else level.name
 
 
 def distinct(marks: Sequence[Marking]) -> list[Marking]:
-    """Return the marks without repetitions: the steps depend on which marks occur, not on how often."""
+    """Return the marks without duplicates: the roll-up depends on which marks occur, not on how often."""
     found: dict[tuple[object, ...], Marking] = {}
     for mark in marks:
         level = mark.level.code if isinstance(mark.level, Level) else None
@@ -136,7 +136,7 @@ def _register(
 def _compare(
     known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, owners: set[str], foreign: bool
 ) -> None:
-    """Record how the banner that was found differs from the expected one."""
+    """Record the differences between the actual banner and the expected one."""
     shown = _shown_codes(known, banner)
     release = known.releases
     wanted = [code for code in roll.controls if code not in release]
@@ -154,7 +154,9 @@ def _compare(
 
 
 def _shown_codes(known: Lexicon, banner: Marking) -> set[str]:
-    """Return the codes of the banner's controls. Controls with compartments or programs are paths joined by hyphens."""
+    """Return the codes of the banner's controls. For controls with compartments or programs, return paths joined by
+    hyphens.
+    """
     shown: set[str] = set()
     for token in banner.control_tokens:
         if token.category in ("sci", "sap", "aea", "cui"):
@@ -165,7 +167,7 @@ def _shown_codes(known: Lexicon, banner: Marking) -> set[str]:
 
 
 def _shows(code: str, shown: set[str]) -> bool:
-    """Return whether a code is among those shown; a program also matches by the first letters of its nickname."""
+    """Return whether a code is among the codes shown. A program also matches by the first letters of its nickname."""
     if code in shown:
         return True
     head, _, name = code.partition("-")
@@ -239,7 +241,7 @@ class PortionTotals:
 
 
 def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
-    """Return the token as paths of a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
+    """Return a token as paths in a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
     head = token.code or token.text
     found: set[tuple[str, ...]] = {(head,)} if token.category != "cui" else set()
     for part in token.parts:
@@ -255,18 +257,18 @@ def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
 
 
 def joined(tree: set[tuple[str, ...]]) -> list[str]:
-    """Return the paths of a tree, sorted, as one word each."""
+    """Return the paths in a tree, sorted, each as one word."""
     return ["-".join(path) for path in sorted(tree)]
 
 
 def unclassified_only(known: Lexicon, entry: Entry) -> bool:
-    """Return whether a control is allowed only on unclassified information."""
+    """Return whether a control may only be used on unclassified information."""
     levels = [known.words["levels"].get(code) for code in entry.facts.get("levels", ())]
     return bool(levels) and all(found is not None and found.fact("classified") == "no" for found in levels)
 
 
 def system_of(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
-    """Return the system and owners of the whole: those of all portions if they agree, otherwise "us" and none."""
+    """Return the marking system and owners that all portions share, otherwise "us" and no owners."""
     systems = {mark.system for mark in marks if mark.control_tokens or mark.system != "us" or is_classified(mark)}
     owners = {mark.owners for mark in marks if mark.owners}
     concealed = any(mark.concealed for mark in marks)
@@ -281,7 +283,9 @@ def is_classified(mark: Marking) -> bool:
 
 
 def forced(totals: PortionTotals, level: Level, decision: Decision) -> Decision:
-    """Return the decision; unclassified nuclear controls in a classified banner force the strictest release marking."""
+    """Return the decision, or the strictest release marking if unclassified nuclear controls in a classified banner
+    require it.
+    """
     if not level.classified:
         return decision
     if any(entry.fact("rollup") == "unclassified-or-no-foreign" for entry in totals.codes.values()):
@@ -290,8 +294,8 @@ def forced(totals: PortionTotals, level: Level, decision: Decision) -> Decision:
 
 
 def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
-    """Return the nuclear controls: only the highest classified control, with its sub-controls and those of the
-    others.
+    """Return the nuclear controls for the banner: only the highest classified control, with the sub-controls of all
+    classified ones.
     """
     tree = totals.paths["aea"]
     entries = [entry for entry in totals.codes.values() if entry.fact("category") == "aea"]
@@ -307,7 +311,7 @@ def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
 
 
 def rising(totals: PortionTotals, level: Level, decision: Decision, category: str) -> list[str]:
-    """Return the codes of a category that the banner takes over from the portions, except release markings."""
+    """Return the codes in a category that the banner takes over from the portions, except release markings."""
     here = {entry.fact("role") for entry in totals.codes.values()}
     found: list[str] = []
     for entry in totals.codes.values():
@@ -324,7 +328,7 @@ _STRICT = frozenset({"nobody", "exclusive"})  # roles of controls that take the 
 
 
 def _rises(totals: PortionTotals, entry: Entry, here: set[str], level: Level, decision: Decision) -> bool:
-    """Return whether the banner takes over a control, given the roles of the controls of all portions."""
+    """Return whether the banner takes over a control, given the roles of all portions' controls."""
     way = entry.fact("rollup")
     if way == "unless-originator":
         return "originator" not in here
@@ -341,7 +345,7 @@ def _rises(totals: PortionTotals, entry: Entry, here: set[str], level: Level, de
 
 def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
     """Return SBU NOFORN or LES NOFORN as one control in an unclassified banner without another release marking,
-    otherwise split.
+    otherwise as two controls.
     """
     plain = known.words["controls"].get(entry.fact("plain"))
     sensitive = plain is not None and plain.fact("role") == "sensitive"
@@ -351,7 +355,7 @@ def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, st
 
 
 def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
-    """Return the codes, each once, in the table's order within their category."""
+    """Return the distinct codes in the order that the table gives for their category."""
 
     def place(code: str) -> int:
         entry = known.words["controls"].get(code)
@@ -361,7 +365,7 @@ def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
 
 
 class RollupResult(Record):
-    """The content that the banner takes over from the portions: trees of paths, foreign sources, and controls in
+    """The contents that the banner takes over from the portions: trees of paths, foreign sources, and controls in
     order.
     """
 
@@ -375,13 +379,13 @@ class RollupResult(Record):
     nonic: list[str]
 
     def codes(self) -> tuple[str, ...]:
-        """Return all codes in the order of the banner."""
+        """Return all codes in the order in which the banner shows them."""
         trees = [*joined(self.sci), *joined(self.sap), *joined(self.aea), *self.foreign, *joined(self.cui)]
         return (*trees, *self.dissem, *self.nonic)
 
 
 def rolled_up(totals: PortionTotals, level: Level, decision: Decision, system: str) -> RollupResult:
-    """Return the content that a banner with this level, system, and release marking takes over from the totals."""
+    """Return what a banner with this level, system, and release marking takes over from the portions' totals."""
     known = totals.known
     foreign = (known.roles["foreign"],) if system == "us" and totals.foreign else ()
     sources = sorted(totals.owners, key=lambda code: (len(code) > 3, code)) if foreign and not totals.concealed else ()
@@ -397,7 +401,7 @@ def rolled_up(totals: PortionTotals, level: Level, decision: Decision, system: s
 
 
 def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
-    """Return the systems of a tree as a banner writes them, sorted: `SI-G ABCD-XYZ`."""
+    """Return the control systems in a tree as a banner writes them, sorted: `SI-G ABCD-XYZ`."""
     nodes = set(tree)
     texts = []
     for head in sorted({path[0] for path in nodes}):
@@ -426,7 +430,7 @@ def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple
 
 
 def programs(tree: set[tuple[str, ...]]) -> list[str]:
-    """Return the programs in order, with the prefix before the first only."""
+    """Return the programs in order, with the prefix only before the first one."""
     below = sorted(path for path in tree if len(path) > 1)
     heads = {path[0] for path in below}
     texts = [name if index else f"{head}-{name}" for index, (head, name) in enumerate(below)]
@@ -448,7 +452,9 @@ def nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
 
 
 def unclassified_text(totals: PortionTotals, level: Level) -> list[str]:
-    """Return the categories of controlled unclassified information; for a classified banner, only its word."""
+    """Return the categories of controlled unclassified information or, for a classified banner, only the word that
+    stands for them.
+    """
     if level.classified:
         return [min(totals.known.cui, key=len)] if totals.controlled else []
     prefix = totals.known.prefix
@@ -456,7 +462,7 @@ def unclassified_text(totals: PortionTotals, level: Level) -> list[str]:
 
 
 def release_text(known: Lexicon, code: str, decision: Decision) -> str:
-    """Return a dissemination control with its list of countries, if it has one."""
+    """Return a dissemination control, followed by its list of countries if it has one."""
     countries = decision.lists.get(code)
     if countries is None:
         return code
@@ -466,7 +472,7 @@ def release_text(known: Lexicon, code: str, decision: Decision) -> str:
 
 
 def printed(known: Lexicon, head: str, result: RollupResult, decision: Decision, unclassified: list[str]) -> str:
-    """Return the whole banner in the order of the Register."""
+    """Return the complete banner in the Register's order."""
     foreign = [" ".join([*result.foreign, *result.sources])] if result.foreign else []
     groups = [written(result.sci), programs(result.sap), nuclear_text(known, result.aea), foreign, unclassified]
     groups += [[release_text(known, code, decision) for code in result.dissem], result.nonic]

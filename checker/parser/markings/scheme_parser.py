@@ -1,4 +1,4 @@
-"""Parse the markings of a scheme that a rule pack defines: one level, and marks before and after it.
+"""Parse markings in a scheme that a rule pack defines: one level, and marks before and after it.
 
 The pack's entry of the table `profiles` names the tables of levels and marks, and the separators between the parts:
 `NATO SECRET RELEASABLE TO FREEDONIA`, `UK SECRET`, `OFFICIAL-SENSITIVE - COMMERCIAL`, `(NS)`.
@@ -16,7 +16,7 @@ _KINDS = ("portion", "banner", "title", "other")
 
 
 class SchemeParser:
-    """The marking grammar of one scheme, built from its tables."""
+    """The marking grammar for one scheme, built from its tables."""
 
     def __init__(self, words: Vocabulary) -> None:
         assert words.scheme is not None
@@ -29,11 +29,13 @@ class SchemeParser:
         self._portion = _Forms(words["levels"].entries, marks, _KINDS, signs)
 
     def banner(self, line: str) -> UnplacedMarking | None:
-        """Parse an entire line in capitals as a marking, or return `None`."""
+        """Parse an entire line in capitals as a marking, or return `None` if it is not one."""
         return self._parse(line, 0, self._banner) if line == upper(line) else None
 
     def portion(self, mark: str) -> UnplacedMarking | None:
-        """Parse `(...)` as a marking, or return `None`. One small letter in brackets is a list number."""
+        """Parse `(...)` as a marking, or return `None` if it is not one. A single small letter in parentheses is a list
+        item.
+        """
         content = mark[1:-1].strip()
         if not content or (len(content) == 1 and content != upper(content)):
             return None
@@ -57,7 +59,7 @@ class SchemeParser:
         )
 
     def _flaw(self, tokens: list[UnplacedToken]) -> str | None:
-        """Return the typographic flaw between the parts, or `None`."""
+        """Return the typographic flaw between the parts, or `None` if there is none."""
         if any("\n" in token.before for token in tokens):
             return "split"
         return "separator" if any(token.before not in self.separators for token in tokens[1:]) else None

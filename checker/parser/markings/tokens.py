@@ -1,4 +1,4 @@
-"""Split a marking into tokens, with offsets only: segments between slashes, lists of countries, and controls."""
+"""Split a marking into tokens (offsets only): segments between slashes, lists of countries, and controls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SLASHES = Pattern(r"/+")
 
 
 class Segment(Record):
-    """The text between two separators: its offsets, the separator before it, the number of its `//` group."""
+    """The text between two separators: its offsets, the separator before it, and the number of its `//` group."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class Segment(Record):
 
 
 class UnplacedToken(Record):
-    """A token with offsets in place of a span. The other fields are those of `model.Token`."""
+    """A token with offsets in place of a span. Its other fields are the same as those of `model.Token`."""
 
     start: int
     end: int
@@ -55,13 +55,13 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def upper(text: str) -> str:
-    """Return the text in capitals, letter for letter; letters with a longer capital form stay unchanged."""
+    """Return the text in capitals with its length unchanged: a letter whose capital form is longer stays as it is."""
     capitals = text.upper()
     return capitals if len(capitals) == len(text) else "".join(u if len(u := c.upper()) == 1 else c for c in text)
 
 
 def plain(text: str, start: int, end: int) -> str:
-    """Return the words between two offsets in upper case with single blanks."""
+    """Return the words between two offsets in upper case, separated by single blanks."""
     return " ".join(text[start:end].upper().split())
 
 
@@ -90,14 +90,16 @@ def split_segments(text: str) -> tuple[list[Segment], bool, bool]:
 
 
 def unwrap(form: str, word: str) -> str | None:
-    """Return the rest of `word` after `form` if it begins with `form` as whole words, otherwise `None`."""
+    """Return the part of `word` after `form` if `word` begins with `form` as whole words, otherwise `None`."""
     if word.startswith(form) and (len(word) == len(form) or word[len(form)] in " ,"):
         return word[len(form) :]
     return None
 
 
 def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[list[str], list[str], bool]:
-    """Return the codes listed between two offsets as written, their separators, and whether every spelling is known."""
+    """Return the country codes between two offsets as written, their separators, and whether every spelling is
+    known.
+    """
     codes: list[str] = []
     separators: list[str] = []
     all_known = True
@@ -126,7 +128,8 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
 
 
 def nearest(token: Token, lexicon: Lexicon) -> str | None:
-    """Return the spelling of the current control closest to an unknown token, in the form its marking uses.
+    """Return the spelling of the current control closest to an unknown token, in the form its marking uses. Return
+    `None` if no control is close enough or several are equally close.
 
     Return `None` if no control, or more than one, is that close.
     """
@@ -147,7 +150,7 @@ def nearest(token: Token, lexicon: Lexicon) -> str | None:
 
 
 def distance(one: str, other: str) -> int:
-    """Return the Levenshtein distance of two words."""
+    """Return the Levenshtein distance between two words."""
     row = list(range(len(other) + 1))
     for index, letter in enumerate(one, 1):
         above, row[0] = row[0], index
@@ -161,7 +164,7 @@ _DATE = Pattern(r"\d{8}", 0)
 
 
 class Controls:
-    """The tokens read so far from one text.
+    """The tokens read so far from one marking's text.
 
     `lax` is whether it has no `//`, as in telegrams; `system` is the system that its level began.
     """
@@ -183,12 +186,12 @@ class Controls:
         return token
 
     def cui_code(self, word: str) -> str:
-        """Return the code of a word that marks controlled unclassified information."""
+        """Return the code for a word that marks controlled unclassified information."""
         entry = self.lexicon.words["cui_words"].find(word)
         return entry.code if entry is not None else word
 
     def read(self, segment: Segment) -> None:
-        """Read the tokens of one segment. Words that no table lists become one token without a code."""
+        """Read the tokens in one segment. Words that no table lists become a single token without a code."""
         if self._cui_control(segment) or self._one(segment) or self._eyes(segment) or self._more_of_a_list(segment):
             return
         if self._split(segment):
@@ -197,7 +200,7 @@ class Controls:
         self.add(segment.start, segment.end, None, "unknown", segment, parts=(text,))
 
     def _one(self, segment: Segment) -> bool:
-        """Read one known control with everything that belongs to it."""
+        """Read one known control with its compartments, countries, or other parts."""
         word = plain(self.text, segment.start, segment.end)
         found = self.lexicon.controls.get(word)
         if found is not None and not found[0].fact("under"):
@@ -206,7 +209,7 @@ class Controls:
         return self._system(segment, word) or self._list(segment, word) or self._instruction(segment, word)
 
     def known(self, start: int, end: int, segment: Segment, found: tuple[Entry, str, str]) -> None:
-        """Add a token for a control of the table, with its codes and whether it is retired."""
+        """Add a token for a control in the table, with its codes and whether it is retired."""
         entry, form, category = found
         codes = (entry.fact("plain"), entry.fact("plus")) if entry.fact("plain") and self.lax else (entry.code,)
         retired = entry.fact("use") or category == "declass" or entry.code in self.lexicon.words["retired_controls"]
@@ -216,7 +219,7 @@ class Controls:
         )
 
     def _system(self, segment: Segment, word: str) -> bool:
-        """Read a control system with compartments after hyphens and sub-compartments after blanks."""
+        """Read a control system, with compartments after hyphens and sub-compartments after blanks."""
         head, _, tail = word.partition("-")
         found = self.lexicon.systems.get(head)
         if found is None:
@@ -259,7 +262,7 @@ class Controls:
         return tuple(parts), codes
 
     def _list(self, segment: Segment, word: str) -> bool:
-        """Read a control that takes a list of countries."""
+        """Read a control that is followed by a list of countries."""
         for form, entry, kind in self.lexicon.lists:
             tail = unwrap(form, word)
             if tail is None:
@@ -280,13 +283,13 @@ class Controls:
         return False
 
     def _after(self, segment: Segment, form: str) -> int:
-        """Return where the words that follow `form` begin."""
+        """Return the offset of the words that follow `form`."""
         words = list(WORDS.finditer(self.text, segment.start, segment.end))
         count = len(form.split())
         return words[count].start() if len(words) > count else segment.end
 
     def _eyes(self, segment: Segment) -> bool:
-        """Read countries joined by slashes before the control's own words."""
+        """Read countries separated by slashes that precede the control's own words."""
         word = plain(self.text, segment.start, segment.end)
         for form, entry, kind in self.lexicon.before_lists:
             if not word.endswith(" " + form):
@@ -306,7 +309,7 @@ class Controls:
         return False
 
     def _more_of_a_list(self, segment: Segment) -> bool:
-        """Read a country after a slash that continues the list before it, as telegrams write it."""
+        """Read a country after a slash that continues the preceding list, as telegrams write it."""
         last = self.tokens[-1]
         if not (last.countries and self.lax and last.category != "level"):
             return False
@@ -319,7 +322,9 @@ class Controls:
         return True
 
     def _instruction(self, segment: Segment, word: str) -> bool:
-        """Read a declassification value, the last element of banners until February 2008 (IC-REG-2016 p. 192)."""
+        """Read a declassification value, which was the last element of banners until February 2008 (IC-REG-2016 p.
+        192).
+        """
         entry = self.lexicon.exemptions.get(word)
         if entry is None and not _DATE.fullmatch(word):
             return False
@@ -353,7 +358,9 @@ class Controls:
         return False
 
     def _split(self, segment: Segment) -> bool:
-        """Read controls separated by a comma, blank or hyphen, as before July 2005 or by mistake."""
+        """Read controls separated by a comma, blank, or hyphen. This was usual before July 2005; later it is a
+        mistake.
+        """
         start = segment.start
         for gap in GAPS.finditer(self.text[segment.start : segment.end]):
             head = Segment(start, segment.start + gap.start(), segment.before, segment.group)
