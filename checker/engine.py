@@ -494,11 +494,10 @@ def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) ->
         return Trace(rule.id, "not applicable", f"profile {telegram.profile} is not {', '.join(rule.profile)}")
     alone = rulebook.select([rule.id])
     plan = alone.plan(telegram.profile, telegram.date)
-    era = " to before ".join(edge or "…" for edge in rule.era or ())
     if plan.undecided:
-        return Trace(rule.id, "undetermined", f"the date is not precise enough for the era {era}")
+        return Trace(rule.id, "undetermined", f"the date is not precise enough for the era {rule.era_text}")
     if not plan.root.all_jobs():
-        return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the era {era}")
+        return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the era {rule.era_text}")
     compiled = rule.compiled(alone.context_of(telegram.profile))
     parts = tuple(compiled.trace((telegram,)))
     judgment = judge(telegram, source, alone)

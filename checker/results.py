@@ -66,6 +66,7 @@ class Finding(Record):
         """Return the sort key for reading order, which is the same in every run."""
         return (
             self.path,
+            self.member,
             self.span.start,
             self.span.end,
             SEVERITIES.index(self.severity),
@@ -99,7 +100,7 @@ class Undetermined(Record):
 
     def order(self) -> tuple[object, ...]:
         """Return the sort key for reading order, which is the same in every run."""
-        return self.path, self.span.start, self.why, self.rule, self.cable
+        return self.path, self.member, self.span.start, self.why, self.rule, self.cable
 
 
 class CheckResult(Record):

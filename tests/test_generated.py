@@ -100,7 +100,9 @@ def test_a_field_comes_before_the_word_of_a_table(capsys: pytest.CaptureFixture[
     assert cli.main(["explain", "--isolated", "unknown"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("unknown of Marking: ")
-    assert told.index("\n\nunknown: Under `examples`") < told.index("\n\nunknown: the instruction")
+    assert told.index("\n\nunknown: Under `examples`") < told.index("\n\nThe word is also in the vocabulary, in ")
+    assert cli.main(["explain", "--isolated", "NOFORM"]) == 2
+    assert "nothing is called 'NOFORM'; did you mean 'NOFORN'?" in capsys.readouterr().err
     assert cli.main(["explain", "--isolated", "qqqqq"]) == 2
     assert "nothing is called 'qqqqq'; expected a rule, " in capsys.readouterr().err
 

@@ -67,12 +67,16 @@ def _explained(rulebook: Rulebook, name: str, url: str) -> str:
     words = rulebook.vocabulary
     entries = words.find(name.upper()) or words.find(name.lower())
     entries = [(table, entry) for table, entry in entries if table.name in words["places"]] or entries
+    parts = (field_reference.field_lines(name), field_reference.word_lines(name))
+    texts = [*("".join(f"{line}\n" for line in lines) for lines in parts), authoring.explain_key(name)]
+    language = "\n".join(filter(None, texts))
+    if language and entries:
+        tables = ", ".join(dict.fromkeys(table.name for table, _ in entries))
+        return f"{language}\nThe word is also in the vocabulary, in {tables}.\n"
     meaning = (
         authoring.explain_entries(words, entries, ranks=True) if entries else authoring.explain_marking(words, name)
     )
-    parts = (field_reference.field_lines(name), field_reference.word_lines(name))
-    texts = [*("".join(f"{line}\n" for line in lines) for lines in parts), authoring.explain_key(name), meaning]
-    return "\n".join(filter(None, texts)) or authoring.explain(_rule(rulebook, name, "nothing is called"))
+    return language or meaning or authoring.explain(_rule(rulebook, name, "nothing is called"))
 
 
 def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:
@@ -83,7 +87,9 @@ def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:
     rule = rulebook.find(name)
     if rule is None:
         known = [name for each in rulebook.rules for name in (each.id, each.name)]
-        near = did_you_mean(name, [*known, *(path for path, _ in all_paths(2)), *field_reference.words()], 0.75)
+        known += [path for path, _ in all_paths(2)] + [*field_reference.words()]
+        marks = authoring.marking_codes(rulebook.vocabulary)
+        near = did_you_mean(name, known, 0.75) or did_you_mean(name.upper(), marks, 0.75)
         more = "" if near else "; expected a rule, an error code, a marking, a field, or a word of the rule language"
         raise ConfigError(f"{failure} {name!r}{near or more}")
     return rule

@@ -24,7 +24,7 @@ def listed(rules: Iterable[Rule], form: str, width: int = 0) -> Iterator[str]:
     elif form == "markdown":
         yield "| id | name | severity | status | profile | era | requirement | source |\n|" + " --- |" * 8 + "\n"
         for rule in rules:
-            cells = (rule.id, rule.name, rule.severity_text, rule.status, ", ".join(rule.profile), era_text(rule))
+            cells = (rule.id, rule.name, rule.severity_text, rule.status, ", ".join(rule.profile), rule.era_text)
             yield "| " + " | ".join(map(markdown_cell, (*cells, rule.summary, "; ".join(rule.cite)))) + " |\n"
     else:
         yield from _text(list(rules), width)
@@ -55,16 +55,6 @@ def entry(rule: Rule) -> dict[str, object]:
         "help": rule.help,
         "place": "{}:{}:{}".format(*rule.place),
     }
-
-
-def era_text(rule: Rule) -> str:
-    """Return the era of a rule: `from 1995-10-14 to before 2003-09-22`, one half of it, or ""."""
-    if rule.era is None:
-        return ""
-    since, before = rule.era
-    if since is None or before is None:
-        return f"before {before}" if since is None else f"from {since}"
-    return f"from {since} to before {before}"
 
 
 def trace_lines(
@@ -119,7 +109,7 @@ def catalogue_entry(rule: Rule) -> CatalogueEntry:
         rule.severity,
         rule.status,
         rule.profile,
-        era_text(rule),
+        rule.era_text,
         rule.summary,
         rule.cite,
         rule.chapter,

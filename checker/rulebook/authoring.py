@@ -132,6 +132,12 @@ def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
     return "\n\n".join(blocks)
 
 
+def marking_codes(vocabulary: Vocabulary) -> list[str]:
+    """Return the codes and spellings of the tables of levels, captions, controls and other marks."""
+    tables = [vocabulary[name] for name in _MARKING_TABLES if name in vocabulary]
+    return [form for table in tables for entry in table for form in (entry.code, *entry.spellings())]
+
+
 def explain_key(name: str) -> str:
     """Return the meaning of a key of rule files, the text of a base telegram, or an empty string."""
     bases = base_telegrams()

@@ -11,10 +11,12 @@ from ..record import Record, copied
 from ..text import Source, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
-from .evaluation import NOT_APPLICABLE, PASS, CompiledRule, Issue
+from .compiler import compile_condition
+from .evaluation import NOT_APPLICABLE, PASS, CompiledRule, Issue, conjuncts
 from .ir import Any, Data
 from .mutation import Mutant, advice_for, changes
 from .rule import Rule, Rulebook
+from .tracing import condition_text
 
 MAX_MUTANTS = 400  # of one rule
 
@@ -37,7 +39,10 @@ def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
     """Evaluate a rule, and no other, on each of its examples."""
     results = []
     for example in rule.examples:
-        message = mismatch(rule, rule.compiled(book.context_of(rule.profile[0])), example, book)
+        compiled = rule.compiled(book.context_of(rule.profile[0]))
+        message = mismatch(rule, compiled, example, book)
+        if message.startswith("is "):  # the verdict is another one
+            message += _decided(rule, compiled, telegram_of(example, book))
         place = f"{rule.place[0]}:{example['line']}:{example['column']}"
         results.append(ExampleResult(rule.id, str(example["kind"]), place, message))
     return results
@@ -60,6 +65,24 @@ def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook) 
     if expected == "invalid" and severity != example.get("severity", rule.severity):
         return f"reports {severity}, not {example.get('severity', rule.severity)}"
     return _difference(example, issues, telegram) if expected == "invalid" else ""
+
+
+def _decided(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> str:
+    """Return what decided a verdict that is neither a finding nor undetermined, after a colon: the era, the part of the
+    guard that is false, `where`, or the requirement.
+    """
+    actual = verdict(rule, compiled, telegram)[0]
+    if actual == "pass":
+        return ": `require` holds" if not rule.details.get("check") else ""
+    if actual != "not_applicable":
+        return ""
+    if in_era(rule.era, telegram.date) is False:
+        return f": its date, {telegram.date}, is outside the era {rule.era_text}"
+    if compiled.applies((telegram,)) is False:
+        for part in conjuncts(compiled.when).values():
+            if compile_condition(part, compiled.context)((telegram,)) is False:
+                return f": false in `when`: {condition_text(part)}"
+    return ": no element meets `where`" if rule.details.get("where") else ": `each` has no elements"
 
 
 def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> tuple[str, list[Issue]]:
@@ -118,15 +141,16 @@ def _difference(example: Data, issues: list[Issue], telegram: Telegram) -> str:
     expected = sorted(map(tuple, example["places"]))
     first = _first_line(telegram, text)
     actual = sorted((issue.span.start, issue.span.end) if issue.span is not None else first for issue in issues)
+    found = []
     if not example.get("anywhere") and expected != actual:
-        return f"points at {_quoted(text, actual)}, not at {_quoted(text, expected)}"
+        found.append(f"points at {_quoted(text, actual)}, not at {_quoted(text, expected)}")
     wanted = [str(message) for message in example.get("messages", ())]
     messages = [
         issue.message for issue in sorted(issues, key=lambda issue: issue.span.start if issue.span else first[0])
     ]
     if wanted and wanted != messages:
-        return f"reports {messages}, not {wanted}"
-    return ""
+        found.append(f"reports {messages}, not {wanted}")
+    return "; ".join(found)
 
 
 def _first_line(telegram: Telegram, text: str) -> tuple[int, int]:

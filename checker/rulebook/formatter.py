@@ -23,6 +23,7 @@ from .yaml_loader import LOADER, RuleFile, YamlList, YamlMap, YamlNode, YamlText
 
 WIDTH = 120
 LITERAL = ("|", ">")  # styles of scalars whose lines are kept
+_ESCAPED = re.compile(r"\\.|[^\\]", re.DOTALL)
 _BREAK = re.compile(r"(?<=[^\s\\]) (?=[^\s#?:-])")  # a space in a scalar that may become the end of a line
 
 
@@ -178,6 +179,8 @@ class _Formatter:
         one = f"{lead} {written}".rstrip()
         if len(one) <= WIDTH or "\n" in written or "\\\n" in self._source(value):
             return one.split("\n")
+        if value.style == '"' and "\\n" in written:
+            return _between_lines(f"{lead} ", written, " " * indent)
         return _filled(f"{lead} ", _BREAK.split(written), "", " " * indent, "")
 
     def _written(self, node: Any) -> str:
@@ -212,6 +215,26 @@ def _has_map(node: Any) -> bool:
     """Return whether a flow collection contains a mapping."""
     inner = [value for _, value in _entries(node) if not isinstance(value, yaml.ScalarNode)]
     return any(isinstance(value, yaml.MappingNode) or _has_map(value) for value in inner)
+
+
+def _between_lines(lead: str, written: str, indent: str) -> list[str]:
+    """Return a quoted text on several lines, broken only where the text itself has a line break (`\\n`)."""
+    lines, piece = [lead], ""
+    if len(lead) + written.find("\\n") + 3 > WIDTH:
+        lines = [lead.rstrip(), indent]
+    for part in _ESCAPED.findall(written):
+        piece += part
+        if part != "\\n":
+            continue
+        lines, piece = _with_piece(lines, piece, indent), ""
+    return _with_piece(lines, piece, indent)
+
+
+def _with_piece(lines: list[str], piece: str, indent: str) -> list[str]:
+    if lines[-1].endswith(" ") or len(lines[-1]) + len(piece) < WIDTH or piece == '"':
+        return [*lines[:-1], lines[-1] + piece]
+    space = "\\" if piece[0] in " \t" else ""  # YAML removes the spaces at the beginning of a line
+    return [*lines[:-1], lines[-1] + "\\", f"{indent}{space}{piece}"]
 
 
 def _filled(lead: str, words: list[str], end: str, indent: str, last: str) -> list[str]:

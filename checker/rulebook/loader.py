@@ -308,6 +308,16 @@ def _check_file(path: str, library: Library, text: bytes | None) -> None:
 NUMBER = re.compile(r"(>=|<=|==|<|>)\s?([0-9]+(?:\.[0-9]+)*)")
 
 
+def _comma_help(folder: str) -> str:
+    """Return advice about a path that does not exist, if it is a list of paths that do."""
+    parts = folder.split(",")
+    return (
+        "give one folder; repeat the option for another one"
+        if len(parts) > 1 and any(map(os.path.exists, parts))
+        else ""
+    )
+
+
 class Pack:
     """A folder of rules with its vocabulary and telegrams. Files outside the folder are errors."""
 
@@ -320,7 +330,10 @@ class Pack:
         self.files: list[str] | None = None
         self.home = os.path.realpath(folder)
         if not os.path.isdir(folder):
-            diagnostics.append(Diagnostic("R001", "no such folder", Place(folder, 1, 1)))
+            file = os.path.isfile(folder)
+            why = "expected a folder of rules, not a file" if file else "no such folder"
+            help = f"give its folder: {os.path.dirname(folder) or '.'}" if file else _comma_help(folder)
+            diagnostics.append(Diagnostic("R001", why, Place(folder, 1, 1), help=help))
             return
         path = os.path.join(folder, "pack.yaml")
         if about is not None or (os.path.exists(path) and self.inside(path)):

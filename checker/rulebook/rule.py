@@ -72,6 +72,12 @@ class Rule:
         return f"{self.severity} ({earlier})" if earlier else self.severity
 
     @property
+    def era_text(self) -> str:
+        """The era as text: `from 1995-10-14 and before 2003-09-22`, one half of it, or ""."""
+        since, before = self.era or (None, None)
+        return " and ".join(filter(None, (since and f"from {since}", before and f"before {before}")))
+
+    @property
     def data(self) -> Data:
         """The data needed for evaluation."""
         return self._data()

@@ -73,8 +73,8 @@ RULE = (
     Key("point", TEXT, "The field that findings point to, if not the element or the failed selector.", "place"),
     Key("require", CONDITION, "The condition that must hold; if it is false, the rule fails.", {"mark": "present"}),
     Key("once", FLAG, "Report at most one finding for each document, at the first position.", True),
-    Key("message", {**TEXT, "minLength": 3}, "The message of a finding; {field}, {value}, {element} and {count} are "
-        "replaced by values.", "paragraph {label} has no portion mark", True),
+    Key("message", {**TEXT, "minLength": 3}, "The message of a finding; {field}, {list.count}, {value}, {element} and "
+        "{count} are replaced by values.", "paragraph {label} has no portion mark", True),
     Key("help", TEXT, "Instructions for correcting a finding, in the imperative.",
         "Put the portion mark before the first word."),
     Key("suggest", {"type": "object", "properties": {
