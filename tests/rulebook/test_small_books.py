@@ -802,7 +802,7 @@ def test_rules_without_examples_are_told(here: Path) -> None:
     assert report.ok
     tried = authoring.test_files(["mine"], mutants=True)
     assert [*report.lines, "0 of 4 mutants killed, 0 excused, 4 alive"] == [
-        line for line in tried.lines if "survives" not in line and not line.startswith("  ")
+        line for line in tried.lines if "survives" not in line and not line.startswith(("  ", "If no "))
     ]
     assert 4 == sum(line.startswith("  ") for line in tried.lines) == len(tried.mutants)
 
