@@ -10,7 +10,7 @@ _GENERIC_CALLS = 20  # instances that are filled by a loop before `__init__` is 
 
 
 class RecordType(type):
-    """The metaclass that turns annotations into slots and an `__init__`."""
+    """The metaclass that turns annotations into slots and an `__init__` method."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict) -> type:  # type: ignore[type-arg]
         own = [field for field in body.get("__annotations__", ()) if not field.startswith("__")]
@@ -32,7 +32,7 @@ class RecordType(type):
 
 
 def _initializer(made: type, fields: tuple[str, ...], defaults: dict[str, object]):  # type: ignore[no-untyped-def]
-    """Return an `__init__` that sets fields in a loop at first and then replaces itself with a compiled one.
+    """Return an `__init__` method that at first sets fields in a loop and then replaces itself with a compiled one.
 
     Compiling takes as long as making twenty instances, and most classes have fewer in a run.
     """
@@ -86,7 +86,7 @@ class Record(metaclass=RecordType):
 
 
 class Lazy:
-    """The value of a lazy field until it is first read: `make(record, *given)` then computes it.
+    """The value of a lazy field until the field is first read; `make(record, *given)` then computes the value.
 
     `given` must not hold the record itself: a reference cycle would keep it alive.
     """
@@ -128,7 +128,7 @@ def lazy_fields(kind: type, *names: str) -> None:
 
 
 def copied(record: Record, **changes: object) -> Record:
-    """Return a copy of a record with some fields changed. Lazy fields stay lazy and are computed from the copy."""
+    """Return a copy of a record with some fields changed. Lazy fields remain lazy and are computed from the copy."""
     kind = record.__class__
     new = kind.__new__(kind)
     for field in kind.__fields__:

@@ -1,4 +1,4 @@
-"""Redact by allow-list: decide what may leave a document when a run redacts.
+"""Redact by allow-list: decide which text may leave a document in a redacted run.
 
 Numbers, punctuation, codes of closed vocabulary tables, and the words of our own messages stay. Every other run of
 letters becomes `[…]`.
@@ -60,7 +60,9 @@ _DIGEST = "cable-"
 
 
 def name_digest(name: str) -> str:
-    """Return the digest that replaces a document's name, the same for equal names; a digest is returned unchanged."""
+    """Return the digest that replaces a document's name. Equal names have equal digests, and a digest is returned
+    unchanged.
+    """
     if name.startswith(_DIGEST):
         return name
     from hashlib import sha256  # it loads OpenSSL, 3 ms, and few runs need it
@@ -69,7 +71,7 @@ def name_digest(name: str) -> str:
 
 
 class Redactor:
-    """Masks text from documents; the allow-list of codes comes from the vocabulary tables."""
+    """Masks text from documents, using an allow-list of codes taken from the vocabulary tables."""
 
     __slots__ = ("_codes", "_own_words")
 
@@ -83,15 +85,15 @@ class Redactor:
         self._codes.update(entry.code for entry in vocabulary["levels"])
 
     def message(self, text: str) -> str:
-        """Return one of our own messages with everything masked that may come from a document."""
+        """Return one of our own messages with all text masked that may come from a document."""
         return self._masked(text, own_words=True)
 
     def codes(self, text: str) -> str:
-        """Return document text with everything masked except numbers and codes."""
+        """Return text from a document with everything masked except numbers and codes."""
         return self._masked(text, own_words=False)
 
     def row(self, row: Mapping[str, object]) -> dict[str, object]:
-        """Return a row of an audit table with the text of the document masked."""
+        """Return a row of an audit table with the document's text masked."""
         return {name: value if name in _OWN_COLUMNS else self._cell(value) for name, value in row.items()}
 
     def _cell(self, value: object) -> object:

@@ -24,7 +24,7 @@ def data_dir(name: str) -> str:
 
 
 def read_regular_file(path: str, limit: int) -> bytes:
-    """Return the content of a regular file of at most `limit` bytes.
+    """Return the contents of a regular file that has at most `limit` bytes.
 
     Raises `OSError` for any other file; opening a named pipe would wait for a writer, and a device may never end. A
     file that is too large has the error number `EFBIG`.
@@ -76,7 +76,9 @@ def is_cache_usable(folder: str) -> bool:
 
 
 def read_cache(file: str) -> bytes:
-    """Return the content of a cache file. Raises `OSError` if it cannot be read or if another user could write it."""
+    """Return the contents of a cache file. Raises `OSError` if it cannot be read or if another user could write to
+    it.
+    """
     with open_cache(file) as opened:
         return opened.read()
 
@@ -92,7 +94,7 @@ def open_cache(file: str) -> io.BufferedReader:
 
 
 def write_cache(file: str, data: bytes) -> None:
-    """Write a cache file atomically, readable only by the user. Raises `OSError`."""
+    """Write a cache file atomically so that only the user can read it. Raises `OSError` if it cannot be written."""
     os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
     temporary = f"{file}.{os.getpid()}"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
@@ -111,8 +113,8 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _holds_home(place: str, folder: str) -> bool:
-    """Return whether a folder contains the home folder and the cache is in its default location, so that nobody else
-    provides it.
+    """Return whether a folder contains the home folder and the cache is in its default location. In that case, nobody
+    else provides the cache.
     """
     default = _default_base()
     return bool(default) and os.path.dirname(folder) == default and _is_below(
@@ -137,7 +139,7 @@ def _problem(about: os.stat_result) -> str:
 
 
 def _problem_of_parent(about: os.stat_result) -> str:
-    """Return why a parent folder of the cache makes it unsafe, or "".
+    """Return why a folder above the cache makes the cache unsafe, or "".
 
     A parent may belong to root, may be writable by a group, and may be writable by all if the sticky bit protects its
     entries.

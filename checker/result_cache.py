@@ -1,4 +1,4 @@
-"""Cache the results of files that have not changed (option `cache`), keyed by everything that affects them.
+"""Cache the results for unchanged files (option `cache`), keyed by everything that affects these results.
 
 A record contains findings with the text that they quote, unless the run is redacted, but never a whole document.
 Records are in the user's cache folder, readable only by the user; a record that cannot be read is ignored.
@@ -17,7 +17,7 @@ MAX_RECORDS = 400  # in each of the 256 buckets
 
 
 def key_of(*parts: str) -> str:
-    """Return one key for several strings; different strings give different keys."""
+    """Return one key for several strings. Different lists of strings have different keys."""
     from hashlib import sha256
 
     return sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()
@@ -26,7 +26,7 @@ def key_of(*parts: str) -> str:
 def through(
     options: str, path: str, data: bytes | None, judge: Callable[[bytes | None], list[DocumentResult]]
 ) -> list[DocumentResult]:
-    """Return the stored results for this content and these options.
+    """Return the stored results for this content under these options.
 
     If there are none, call `judge` and store its results.
     """
@@ -76,7 +76,7 @@ def _store(place: str, found: list[DocumentResult]) -> None:
 
 
 def _thin_out(bucket: str) -> None:
-    """Remove the older half of a bucket that is full."""
+    """Remove the older half of a full bucket."""
     paths = [os.path.join(bucket, name) for name in os.listdir(bucket)]
     if len(paths) > MAX_RECORDS:
         for path in sorted(paths, key=os.path.getmtime)[: MAX_RECORDS // 2]:

@@ -1,4 +1,4 @@
-"""Define the results of a run: findings, undetermined verdicts, documents, and the account with its verdict."""
+"""Define the results of a run: findings, undetermined verdicts, documents, and totals with a verdict."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Suggestion(Record):
 
 
 class RelatedPlace(Record):
-    """Another position that a finding compares, with its field in the document model and its text in the source."""
+    """Another position that a finding compares, with its field in the document model and its source text."""
 
     span: Span
     start: Position
@@ -63,7 +63,7 @@ class Finding(Record):
     member: str = ""
 
     def order(self) -> tuple[object, ...]:
-        """Return the sort key for reading order, which is the same in every run."""
+        """Return the sort key for reading order. It is the same in every run."""
         return (
             self.path,
             self.member,
@@ -123,7 +123,7 @@ UNTRUSTED = "untrusted"  # a document could not be checked, or a setting is wron
 
 
 class Excerpt(Record):
-    """The text of a document for reports that mark findings in it; `start` is the offset of `text` in the source.
+    """A document's text for reports that mark findings in it. `start` is the offset of `text` in the source.
 
     `words` are the markings in it that a table explains: start and end in the source, and the meaning.
     """
@@ -136,7 +136,7 @@ class Excerpt(Record):
 
 
 class DocumentResult(Record):
-    """The result of one document, or of one path without a document.
+    """The result for one document, or for a path that contains no document.
 
     `state` is checked, excluded or failed, `why` the reason for the last two. A document on which a rule crashed is
     failed, but has the findings of the other rules. `tally` has (passed, failed, undetermined) for each rule that
@@ -161,7 +161,7 @@ HIDDEN_BY = ("baseline", "suppression", *DECIDED)
 
 
 class Suppressed(Record):
-    """A finding that is not shown: `by` is one of `HIDDEN_BY`, `reason` the recorded reason."""
+    """A finding that is not shown. `by` is one of `HIDDEN_BY`, and `reason` is the recorded reason."""
 
     finding: Finding
     by: str
@@ -169,7 +169,7 @@ class Suppressed(Record):
 
 
 class Filtered(Record):
-    """Findings to show and to hide, with notices and errors about entries that no longer match."""
+    """Findings to show and findings to hide, with notices and errors about entries that no longer match."""
 
     shown: tuple[Finding, ...]
     hidden: tuple[Suppressed, ...]
@@ -178,7 +178,7 @@ class Filtered(Record):
 
 
 class RuleNote(Record):
-    """The metadata of a rule in a report. `was` is its original severity if a setting changed it."""
+    """A rule's metadata in a report. `was` is its original severity if a setting changed it."""
 
     id: str
     name: str
@@ -192,7 +192,9 @@ class RuleNote(Record):
 
 
 class Restriction(Record):
-    """A setting that excluded rules, documents, or findings: its name, how many, and the effect as a phrase."""
+    """A setting that excluded rules, documents, or findings: its name, how many it excluded, and the effect as a
+    phrase.
+    """
 
     setting: str
     count: int
@@ -200,7 +202,7 @@ class Restriction(Record):
 
 
 class Summary(Record):
-    """The account in numbers. `unknown` counts undetermined verdicts, `parser_gaps` those of the kind "label".
+    """The totals of a run. `unknown` counts undetermined verdicts, and `parser_gaps` counts those of the kind "label".
 
     `suppressed`, `baseline`, `false_alarms` and `accepted` count findings that are hidden.
     """
@@ -224,7 +226,7 @@ class Summary(Record):
 
 
 class Outcome(Record):
-    """A finished run, for reporters. `findings` are those shown, in reading order.
+    """A finished run, for reporters. `findings` are the findings to show, in reading order.
 
     `notices` are messages about the run (stale baseline entries, unused suppressions, changed severities); `errors` are
     those that make the run incomplete. `compared` is true if a baseline was given. `config_file` is the configuration
@@ -249,7 +251,7 @@ class Outcome(Record):
     rule_url: str = ""
 
     def by_document(self) -> Iterator[tuple[DocumentResult, list[Finding]]]:
-        """Yield each document with its findings that are shown."""
+        """Yield each document with those of its findings that are shown."""
         shown = {id(finding) for finding in self.findings}
         for result in self.results:
             yield result, [finding for finding in result.findings if id(finding) in shown]
@@ -259,7 +261,7 @@ class Outcome(Record):
         return [one for result in self.results for one in result.undetermined]
 
     def with_state(self, state: str) -> list[DocumentResult]:
-        """Return the documents with one state, in order."""
+        """Return the documents that have a given state, in order."""
         return [result for result in self.results if result.state == state]
 
 
@@ -275,7 +277,7 @@ def summarize(
     allow_failed: int,
     errors: tuple[str, ...],
 ) -> Summary:
-    """Return the account of a run. `allow_failed` is the number of failed documents that the user accepts."""
+    """Return the totals of a run. `allow_failed` is the number of failed documents that the user accepts."""
     states = [item.state for item in results]
     levels = [finding.severity for finding in findings]
     hiders = [item.by for item in hidden]

@@ -38,7 +38,7 @@ class Pattern:
         self._flags = flags
 
     def __getattr__(self, name: str) -> object:
-        """Compile the pattern and fill the slots, which are empty until the first call."""
+        """Compile the pattern and fill the slots, which are empty until first use."""
         if name not in ("findall", "finditer", "fullmatch", "match", "search", "sub"):
             raise AttributeError(name)
         found = re.compile(self._text, self._flags)
@@ -48,7 +48,7 @@ class Pattern:
 
 
 class Span(Record):
-    """A span of the source: code points from `start` up to, but not including, `end`."""
+    """A span in the source: code points from `start` up to, but not including, `end`."""
 
     start: int
     end: int
@@ -92,14 +92,14 @@ class LazySpan(Span):
 
     @property  # type: ignore[misc]
     def start(self) -> int:  # type: ignore[override]
-        """The first code point."""
+        """Return the first code point."""
         if self._view is not None:
             self._find()
         return self._low
 
     @property  # type: ignore[misc]
     def end(self) -> int:  # type: ignore[override]
-        """The code point after the last one."""
+        """Return the code point after the last one."""
         if self._view is not None:
             self._find()
         return self._high
@@ -109,7 +109,8 @@ class LazySpan(Span):
 
 
 def ascending(spans: Iterable[Span]) -> bool:
-    """Return True if the non-empty spans are in order, as far as that can be seen without computing their positions.
+    """Return True if the nonempty spans are in order, as far as this can be determined without computing their
+    positions.
 
     False means that they are not in order, or that only their positions would show it.
     """
@@ -131,7 +132,7 @@ def ascending(spans: Iterable[Span]) -> bool:
 
 
 def covering(spans: Iterable[Span]) -> Span:
-    """Return the smallest span that covers all spans. Of those that are parts of one view in order, only the first and
+    """Return the smallest span that covers all given spans. If they are parts of one view in order, only the first and
     the last are computed.
     """
     known: list[Span] = []
@@ -195,7 +196,7 @@ class Source:
         return self._starts
 
     def position(self, offset: int) -> Position:
-        """Return the line and column of a code point. Only LF, CR LF and a lone CR end a line."""
+        """Return a code point's line and column. Only LF, CR LF, and a lone CR end a line."""
         at = min(max(offset, 0), len(self.text))
         if self._starts is None and self._counted <= _FEW_COUNTS * len(self.text) and "\r" not in self.text:
             line, start = self._count(at), self.text.rfind("\n", 0, at) + 1
@@ -207,7 +208,9 @@ class Source:
         return Position(line + self.first_line, offset - start + (self.first_column if line == 0 else 1))
 
     def _count(self, at: int) -> int:
-        """Return the line of a code point from 0, counted from the last one: most are near each other."""
+        """Return a code point's line, counted from 0. The search starts at the last result, because most positions are
+        close together.
+        """
         known, line = self._known
         line += self.text.count("\n", known, at) if at >= known else -self.text.count("\n", at, known)
         self._counted += abs(at - known)
@@ -215,7 +218,9 @@ class Source:
         return line
 
     def offset(self, line: int, column: int) -> int:
-        """Return the code point at a position, the inverse of `position`; a position past the text is its end."""
+        """Return the code point at a position (the inverse of `position`). For a position past the text, return the end
+        of the text.
+        """
         starts = self._line_starts()
         row = line - self.first_line
         if row < 0 or row >= len(starts):
@@ -242,7 +247,7 @@ class Source:
 
 
 class Exchange(Record):
-    """Replace the code points `start` to `end` of a view with `text`, which may be empty."""
+    """A replacement of the code points `start` to `end` in a view with `text`, which may be empty."""
 
     start: int
     end: int
@@ -279,38 +284,38 @@ class View:
 
     @classmethod
     def whole(cls, source: Source) -> View:
-        """Return the whole source as a view."""
+        """Return a view of the whole source."""
         return cls(source, source.text, [0], [0], [len(source.text)], [1])
 
     @classmethod
     def part(cls, source: Source, start: int, end: int) -> View:
-        """Return the code points `start` to `end` of the source as a view."""
+        """Return a view of the source's code points `start` to `end`."""
         return cls(source, source.text[start:end], [0], [start], [end], [1])
 
     def __len__(self) -> int:
         return len(self.text)
 
     def span(self, start: int, end: int) -> Span:
-        """Return the span of the source from which the code points `start` to `end` of this view are derived."""
+        """Return the source span from which this view's code points `start` to `end` are derived."""
         if self._plain:
             base = self._sources[0]
             return Span(base + start, base + end)
         return LazySpan(self, start, end)
 
     def spans(self) -> Callable[[int, int], Span]:
-        """Return the fastest equivalent of `span` for this view, for callers that need many spans."""
+        """Return a function that is equivalent to `span` and faster, for callers that need many spans."""
         if self._plain:
             return Span if self._sources[0] == 0 else self.span
         return partial(LazySpan, self)
 
     def starts(self, offsets: Iterable[int]) -> list[int]:
-        """Return where in the source the code points at these offsets, all within this view, begin."""
+        """Return the source offsets at which the code points at these offsets, all within this view, begin."""
         lows, sources, kept = self._lows, self._sources, self._kept
         found = [(bisect_right(lows, offset) - 1, offset) for offset in offsets]
         return [sources[at] + (offset - lows[at] if kept[at] else 0) for at, offset in found]
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Return the start and end of the span of the source for the code points `start` to `end` of this view."""
+        """Return the start and end of the source span for this view's code points `start` to `end`."""
         first = self._begin(start)
         return first, first if end <= start else max(first, self._finish(end))
 
@@ -327,7 +332,7 @@ class View:
         return self._stops[segment]
 
     def locate(self, span: Span) -> list[tuple[int, int]]:
-        """Return the parts of this view that are derived from a span of the source: (start, end), in order.
+        """Return the parts of this view that are derived from a source span, as (start, end) in order.
 
         The inverse of `span`. A replaced segment counts as a whole, and text that was cut out has no part. An empty
         span has at most one empty part.
@@ -348,7 +353,7 @@ class View:
         return found
 
     def _located(self, segment: int, start: int, end: int) -> tuple[int, int]:
-        """Return the part of a segment that is derived from a span of the source; (0, -1) for none."""
+        """Return the part of a segment that is derived from a source span, or (0, -1) if there is none."""
         low, source, stop = self._lows[segment], self._sources[segment], self._stops[segment]
         high = self._lows[segment + 1] if segment + 1 < len(self._lows) else len(self.text)
         if start == end:
@@ -361,7 +366,9 @@ class View:
         return low, high
 
     def _runs_with_reach(self) -> list[tuple[int, list[int]]]:
-        """Return for each run of segments in source order its first one, and how far each reaches in the source."""
+        """Return, for each run of segments in source order, its first segment and how far each segment reaches in the
+        source.
+        """
         if not self._reach:
             before = -1
             for segment, (source, stop) in enumerate(zip(self._sources, self._stops, strict=True)):
@@ -402,8 +409,8 @@ class View:
         return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept)
 
     def _exchange_part(self, exchanges: Iterable[Exchange]) -> View:
-        """Apply replacements to a contiguous part of the source, in which offsets differ from those of the source by
-        a constant.
+        """Apply replacements to a contiguous part of the source, whose offsets differ from the source's by a
+        constant.
         """
         text, base, size = self.text, self._sources[0], len(self.text)
         lows, sources, stops, kept = array("q"), array("q"), array("q"), bytearray()
@@ -441,7 +448,7 @@ class View:
         self._kept.append(verbatim)
 
     def _copy(self, start: int, end: int, made: View, length: int) -> None:
-        """Add the segments between two offsets of this view to a view that so far has `length` code points."""
+        """Append this view's segments between two offsets to a view that has `length` code points so far."""
         first, last = bisect_right(self._lows, start) - 1, bisect_left(self._lows, end)
         at, shift = len(made._lows), length - start
         made._lows.extend([low + shift for low in self._lows[first:last]])
@@ -455,7 +462,7 @@ class View:
             made._stops[-1] = self._sources[last - 1] + end - self._lows[last - 1]
 
     def _place(self, start: int, end: int) -> tuple[int, int]:
-        """Return the place that a replacement covers; an insertion into a replaced segment covers that segment."""
+        """Return the span that a replacement covers. An insertion into a replaced segment covers that whole segment."""
         if start == end and 0 < start < len(self.text):
             before, after = self._finish(start), self._begin(start)
             if before > after:
@@ -463,7 +470,7 @@ class View:
         return self.place(start, end)
 
     def slice(self, start: int, end: int) -> View:
-        """Return the code points `start` to `end` of this view as a view."""
+        """Return a view of this view's code points `start` to `end`."""
         if self._plain:
             return View.part(self.source, self._sources[0] + start, self._sources[0] + end)
         return self.exchange([Exchange(0, start), Exchange(end, len(self.text))])
@@ -484,7 +491,7 @@ class View:
         return runs
 
     def forward(self) -> bool:
-        """Return whether this view never goes back to an earlier position of the source."""
+        """Return whether this view never returns to an earlier position in the source."""
         if self._forward is None:
             self._forward = all(map(le, self._sources, self._sources[1:]))
         return self._forward

@@ -12,7 +12,9 @@ from .record import Record
 
 
 class Level(Record):
-    """A level of the table `levels`. `rank` orders levels; `classified` is false for UNCLASSIFIED and the like."""
+    """A level in the table `levels`. `rank` orders the levels; `classified` is false for UNCLASSIFIED and similar
+    levels.
+    """
 
     code: str
     name: str
@@ -24,7 +26,7 @@ class Level(Record):
 
 
 class Date(Record):
-    """A date that means some day from `first` to `last`.
+    """A date that may be any day from `first` to `last`.
 
     `precision` is "day", "month" or "year"; `written` is the form in the text, for example "m/d/yyyy".
     """
@@ -36,7 +38,7 @@ class Date(Record):
 
     @classmethod
     def day(cls, year: int, month: int, day: int, written: str = "") -> Date:
-        """Return a date with the precision "day". Raises `ValueError` for a day that does not exist."""
+        """Return a date with the precision "day". Raises `ValueError` if the day does not exist."""
         found = date(year, month, day)
         return cls(found, found, "day", written)
 
@@ -57,19 +59,19 @@ class Date(Record):
         raise ValueError(f"not a date: {iso}")
 
     def before(self, other: Date) -> bool | None:
-        """Return whether this date is before the other, or None if their precision does not decide it."""
+        """Return whether this date is before the other one, or None if they are not precise enough."""
         if self.last < other.first:
             return True
         return False if self.first >= other.last else None
 
     def same(self, other: Date) -> bool | None:
-        """Return whether both are the same day, or None if their precision does not decide it."""
+        """Return whether both dates are the same day, or None if they are not precise enough."""
         if self.first == self.last == other.first == other.last:
             return True
         return False if self.last < other.first or other.last < self.first else None
 
     def plus_years(self, years: int) -> Date:
-        """Return the same day `years` later; 29 February becomes 28 February in a common year."""
+        """Return the same day `years` later. 29 February becomes 28 February in a common year."""
         first = _add_years(self.first, years)
         last = first if self.last is self.first else _add_years(self.last, years)
         return Date(first, last, self.precision, self.written)

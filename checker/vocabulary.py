@@ -1,4 +1,5 @@
-"""Define vocabulary tables and their entries. The data is in `rules/vocabulary/*.yaml`, each entry with its source.
+"""Define vocabulary tables and their entries. The data is in `rules/vocabulary/*.yaml`, and each entry cites its
+source.
 
 A table states whether it is complete. Only if it is may a rule report a word that is not in it.
 """
@@ -30,16 +31,16 @@ class Entry(Record):
     facts: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
 
     def in_use(self, day: date) -> bool:
-        """Return whether the entry was in use on a day."""
+        """Return whether the entry was in use on a given day."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
     def fact(self, name: str) -> str:
-        """Return the first value of a fact, or an empty string."""
+        """Return a fact's first value, or an empty string."""
         values = self.facts.get(name, ())
         return values[0] if values else ""
 
     def spellings(self, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of some kinds, or of all kinds if none is given, in order and without duplicates."""
+        """Return the spellings of the given kinds (default: all kinds), in order and without duplicates."""
         found: dict[str, None] = {}
         for kind, forms in self.forms.items():
             if not kinds or kind in kinds:
@@ -48,7 +49,7 @@ class Entry(Record):
 
 
 class Table:
-    """A table of entries, which can be found by code or by spelling."""
+    """A table of entries that can be found by code or spelling."""
 
     __slots__ = ("_by_code", "_by_form", "complete", "entries", "name", "title")
 
@@ -70,11 +71,11 @@ class Table:
         return len(self.entries)
 
     def get(self, code: str) -> Entry | None:
-        """Return the entry with that code, or None."""
+        """Return the entry with this code, or None."""
         return self._by_code.get(code)
 
     def find(self, form: str) -> Entry | None:
-        """Return the entry with that spelling or code, or None. Case matters: fold it first."""
+        """Return the entry with this spelling or code, or None. Case matters, so fold the argument first."""
         if self._by_form is None:
             forms: dict[str, Entry] = {}
             for entry in self.entries:
@@ -86,7 +87,7 @@ class Table:
         return self._by_form.get(form)
 
     def codes(self) -> tuple[str, ...]:
-        """Return all codes in the order of the file."""
+        """Return all codes in file order."""
         return tuple(self._by_code)
 
     def nearest(self, word: str) -> str | None:
@@ -121,17 +122,21 @@ class Vocabulary:
         return name in self.tables
 
     def find(self, word: str) -> list[tuple[Table, Entry]]:
-        """Return the entries that have the word as a spelling or code, table by table. Case matters: fold it first."""
+        """Return the entries for which the word is a spelling or code, grouped by table. Case matters, so fold it
+        first.
+        """
         found = ((table, table.find(word)) for table in self.tables.values())
         return [(table, entry) for table, entry in found if entry is not None]
 
     @property
     def schemes(self) -> tuple[Entry, ...]:
-        """The profiles that have their own levels, in the order of the table."""
+        """Return the profiles that have their own levels, in table order."""
         return tuple(entry for entry in self.tables["profiles"] if entry.fact("levels"))
 
     def of_profile(self, code: str) -> Vocabulary:
-        """Return the vocabulary for documents of a profile: with its own levels if it names a table of them."""
+        """Return the vocabulary for documents with a profile: with the profile's own levels if it names a table of
+        levels.
+        """
         base = self._base
         entry = base.tables["profiles"].get(code) if "profiles" in base.tables else None
         if entry is None or not entry.fact("levels"):
@@ -151,7 +156,7 @@ class Vocabulary:
         return entry is not None and bool(entry.fact("unrecognized"))
 
     def level(self, code: str) -> Level | None:
-        """Return the level with that code of the table `levels`, or None."""
+        """Return the level with this code in the table `levels`, or None."""
         if self._levels is None:
             self._levels = {
                 entry.code: Level(
@@ -162,7 +167,7 @@ class Vocabulary:
         return self._levels.get(code)
 
     def era(self, day: date) -> Entry | None:
-        """Return the entry of the table `eras` in force on a day, or None."""
+        """Return the entry in the table `eras` that was in force on a day, or None."""
         for entry in self.tables["eras"].entries:
             if entry.in_use(day):
                 return entry

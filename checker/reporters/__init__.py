@@ -32,7 +32,7 @@ REPORTERS: dict[str, tuple[str, str, str, str]] = {
 
 
 class Display(Record):
-    """Where the output goes: `width` in columns (0: unlimited), `terminal` and `color` as flags."""
+    """The properties of the output: `width` in columns (0: unlimited), and the flags `terminal` and `color`."""
 
     width: int = 0
     terminal: bool = False
@@ -51,5 +51,5 @@ def render(name: str, outcome: Outcome, display: Display | None = None) -> Itera
 
 
 def needs(names: list[str], what: str) -> bool:
-    """Return whether one of these formats needs "text" or "details"."""
+    """Return whether any of these formats needs "text" or "details"."""
     return any(name in REPORTERS and REPORTERS[name][3] == what for name in names)

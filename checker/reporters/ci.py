@@ -1,4 +1,6 @@
-"""Write the formats for continuous integration, in this order: `github`, `gitlab`, `junit`, `markdown`."""
+"""Write results in the formats for CI systems; the functions appear in this order: `github`, `gitlab`, `junit`,
+`markdown`.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,8 @@ def _digest(text: str) -> str:
 
 
 def junit(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield one test case per document: a failure for findings at or above the fail level, an error if it failed.
+    """Yield one test case per document. Findings at or above the fail level are a failure; a document that could not be
+    checked is an error.
 
     Other findings and undetermined verdicts are in `system-out`.
     """

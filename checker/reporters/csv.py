@@ -22,7 +22,7 @@ CABLE_COLUMNS = (
 
 
 def row(path: str, cable: str, reader: str, telegram: Telegram) -> dict[str, str]:
-    """Return the main fields of one cable as text: "" if absent, `?` if unreadable or lost."""
+    """Return a cable's main fields as text: "" if absent, `?` if unreadable or lost."""
     authority = telegram.authority
     found: dict[str, object] = {
         "path": path,
@@ -45,7 +45,7 @@ def row(path: str, cable: str, reader: str, telegram: Telegram) -> dict[str, str
 
 
 def flat(value: object) -> str:
-    """Return a value of the model as the text of one cell."""
+    """Return a model value as the text of one cell."""
     if value is None:
         return ""
     if isinstance(value, Unread):
@@ -70,7 +70,9 @@ FINDING_COLUMNS = (
 
 
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield a header row, a row for each finding and each undetermined verdict, and one for restrictions (RFC 4180)."""
+    """Yield a header row, a row for each finding and each undetermined verdict, and a row for restrictions if there are
+    any (RFC 4180).
+    """
     yield from rows([FINDING_COLUMNS])
     for one in outcome.findings:
         row = finding_of(one) | {"cite": "; ".join(one.cite)}

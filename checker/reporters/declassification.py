@@ -26,7 +26,7 @@ _SHOWN = ("path", "cable", "date", "level", "instruction", "expected", "clause",
 
 
 def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, str]:
-    """Return one telegram as a row of `COLUMNS`; "" means absent, and `?` means unreadable or lost.
+    """Return one telegram as a row with the columns `COLUMNS`; "" means absent, and `?` means unreadable or lost.
 
     `expected` is the date set by the document or its order, `limit` the latest date the order allows, and `automatic`
     31 December of the 25th year; `means` explains the status and is taken from `meanings`.
@@ -44,7 +44,7 @@ def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, s
 
 
 def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Return for each year how many documents are due, by the basis of the date, and how many are due automatically."""
+    """Return, for each year, how many documents are due, by the date's basis, and how many are due automatically."""
     heads = ("year", *BASES, "automatic")
     counts: dict[str, dict[str, int]] = {}
     for each in rows:
@@ -56,7 +56,7 @@ def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 
 def render(form: str, rows: Sequence[Row], as_of: str = "", width: int = 0) -> Iterator[str]:
-    """Yield rows of telegrams in one of `FORMS`, or rows of `by_year` in any of them except `ics`.
+    """Yield the rows for telegrams in one of `FORMS`, or the rows of `by_year` in any of these formats except `ics`.
 
     A table is at most `width` columns wide; 0 is unlimited.
     """
@@ -100,7 +100,7 @@ _KINDS = (
 
 
 def calendar(rows: Sequence[Mapping[str, str]], as_of: str) -> Iterator[str]:
-    """Yield a calendar with an all-day entry for each expected and each automatic date.
+    """Yield a calendar with an all-day entry for each expected date and each automatic date.
 
     A date known to the month or year is entered on its last day. `as_of` (YYYY-MM-DD or "") is the creation date of the
     calendar; without it each entry has its own date, so that the same documents always give the same calendar.
@@ -130,7 +130,7 @@ def _entry(row: Mapping[str, str], name: str, label: str, day: str, created: str
 
 
 def _last_day(text: str) -> str:
-    """Return YYYYMMDD of the last day of a date, month or year, or "" if there is no date."""
+    """Return the last day of a date, month, or year as YYYYMMDD, or "" if there is no date."""
     match = _DAY.fullmatch(text)
     if match is None:
         return ""

@@ -38,7 +38,7 @@ def visible(text: str) -> str:
 
 
 def dumps(value: object, indent: int | None = None) -> str:
-    """Return JSON in which no string is a command to a build runner; a JSON reader gets the same value."""
+    """Return JSON in which no string is a command to a build runner. A JSON reader gets the same value."""
     import json  # 3 ms, and only for formats made of JSON
 
     return re.sub(COMMAND, r"#\\u0023", json.dumps(value, indent=indent), flags=re.I)
@@ -50,17 +50,17 @@ def line_start(line: str) -> str:
 
 
 def json_text(text: str) -> str:
-    """Return the text with lone surrogates as escapes, so that it can be encoded as UTF-8."""
+    """Return the text with lone surrogates escaped, so that it can be encoded as UTF-8."""
     return text if text.isascii() else re.sub(_SURROGATE, _escape, text)
 
 
 def xml_text(text: str) -> str:
-    """Return the text with escapes for characters that XML 1.0 forbids. The XML writer escapes markup."""
+    """Return the text with characters that XML 1.0 forbids escaped. The XML writer escapes markup."""
     return re.sub(_NOT_XML, _escape, text)
 
 
 def html_text(text: str) -> str:
-    """Return the text for HTML content and quoted attributes, with control characters as escapes."""
+    """Return the text escaped for HTML content and quoted attributes, with control characters made visible."""
     return (
         visible(text)
         .replace("&", "&amp;")
@@ -72,28 +72,28 @@ def html_text(text: str) -> str:
 
 
 def markdown_cell(text: str) -> str:
-    """Return the text for a cell of a Markdown table, without markup, mentions and links."""
+    """Return the text escaped for a Markdown table cell, without markup, mentions, or links."""
     return re.sub(_MARKDOWN, lambda match: f"&#{ord(match[0])};", visible(text))
 
 
 def csv_cell(text: str) -> str:
-    """Return the text for a spreadsheet cell, with an apostrophe in front if it would be read as a formula."""
+    """Return the text for a spreadsheet cell, preceded by an apostrophe if it would be read as a formula."""
     shown = visible(text)
     return "'" + shown if shown.lstrip(" '\"")[:1] in _FORMULA else shown
 
 
 def github_message(text: str) -> str:
-    """Return the text as the message of a workflow command."""
+    """Return the text escaped for use as a workflow command's message."""
     return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def github_property(text: str) -> str:
-    """Return the text as a property of a workflow command."""
+    """Return the text escaped for use as a workflow command's property."""
     return github_message(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def uri(path: str) -> str:
-    """Return a path as a URI reference, percent-encoded; a relative path stays relative."""
+    """Return a path as a percent-encoded URI reference. A relative path remains relative."""
     from urllib.parse import quote_from_bytes
 
     raw = path.replace("\\", "/").encode("utf-8", "surrogateescape")

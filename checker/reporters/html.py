@@ -1,5 +1,5 @@
-"""Write the HTML page: style, script, the text with findings highlighted, then the page itself. It works without the
-script.
+"""Write the HTML page: style, script, the text with findings highlighted, and the page around them. The page also works
+without its script.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ _LINE = re.compile(r"\r\n|\r|\n")
 
 
 def highlighted(highlighter: _Highlighter, excerpt: Excerpt) -> Iterator[tuple[int, str]]:
-    """Yield (line number, HTML of the line). Finding n starts at the anchor `<prefix><n>t`."""
+    """Yield the number and HTML of each line. The n-th finding starts at the anchor `<prefix><n>t`."""
     start, line = 0, excerpt.line
     for end, following in _lines(excerpt.text):
         yield line, highlighter.html(start, end)
@@ -140,7 +140,7 @@ def highlighted(highlighter: _Highlighter, excerpt: Excerpt) -> Iterator[tuple[i
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the offset of the end of each line, without its line break, and of the start of the next line."""
+    """Yield, for each line, the offset at which it ends (without its line break) and the offset of the next line."""
     after = 0
     for each in _LINE.finditer(text):
         after = each.end()
@@ -183,7 +183,7 @@ class _Highlighter:
         self._anchored: set[int] = set()
 
     def html(self, low: int, stop: int) -> str:
-        """Return the HTML of the text from `low` to `stop`; call it for consecutive ranges."""
+        """Return the HTML for the text from `low` to `stop`. Must be called for consecutive ranges."""
         parts = []
         while self._next < len(self._edges) and self._edges[self._next] <= stop:
             edge = self._edges[self._next]
@@ -205,7 +205,7 @@ class _Highlighter:
         return self._mark(segment, list(self._open)) if self._open else segment
 
     def _linked(self, low: int, high: int) -> str:
-        """Return the HTML of a segment in which each marking that lies within it is a link to its meaning."""
+        """Return the HTML for a segment. Each marking within it is a link to its meaning."""
         parts = []
         while self._words and self._words[0][0] < high:
             start, end, meaning = self._words.popleft()
@@ -220,7 +220,9 @@ class _Highlighter:
         return "".join(parts) + html_text(self._text[low:high])
 
     def _mark(self, segment: str, over: list[int]) -> str:
-        """Return the segment with the color of the most serious finding, the messages, and anchors for new findings."""
+        """Return a segment with the color of its most serious finding, the messages, and anchors for findings that
+        begin in it.
+        """
         anchors = "".join(f'<a id="{self._prefix}{number}t"></a>' for number in over if number not in self._anchored)
         self._anchored.update(over)
         found = [self._findings[number - 1] for number in over]
@@ -235,7 +237,7 @@ MAX_TEXTS = 500  # documents whose text is shown; the findings of all are listed
 
 
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield the page."""
+    """Yield the HTML page for an outcome."""
     yield from _head(outcome)
     yield from _unchecked(outcome, "failed", "Not checked")
     yield from _filters(outcome)

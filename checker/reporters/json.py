@@ -34,12 +34,12 @@ def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
 
 
 def tool(outcome: Outcome) -> dict[str, str]:
-    """Return the name and version of the tool."""
+    """Return the tool's name and version."""
     return {"name": "cablecheck", "version": outcome.version}
 
 
 def summary_of(outcome: Outcome) -> dict[str, object]:
-    """Return the totals of the run."""
+    """Return the run's totals as an object."""
     summary = outcome.summary
     found: dict[str, object] = {field: getattr(summary, field) for field in summary.__fields__}
     found["fail_level"] = outcome.fail_level
@@ -48,7 +48,7 @@ def summary_of(outcome: Outcome) -> dict[str, object]:
 
 
 def configuration_of(outcome: Outcome) -> dict[str, object]:
-    """Return the configuration file and what settings excluded."""
+    """Return the path of the configuration file, and what settings excluded from the run."""
     rows = outcome.restrictions
     restrictions = [{"setting": one.setting, "count": one.count, "effect": json_text(one.effect)} for one in rows]
     return {"file": json_text(outcome.config_file), "restrictions": restrictions}
@@ -79,7 +79,7 @@ def finding_of(one: Finding) -> dict[str, object]:
 
 
 def related_of(place: RelatedPlace) -> dict[str, object]:
-    """Return another position that a finding compares."""
+    """Return another position that a finding compares, as an object."""
     return {
         "line": place.start.line,
         "column": place.start.column,
@@ -91,7 +91,7 @@ def related_of(place: RelatedPlace) -> dict[str, object]:
 
 
 def hidden_of(one: Suppressed) -> dict[str, object]:
-    """Return a finding that is not shown, with what hides it and the recorded reason."""
+    """Return a hidden finding as an object, with what hides it and the recorded reason."""
     return {**finding_of(one.finding), "by": one.by, "reason": json_text(one.reason)}
 
 
@@ -112,7 +112,7 @@ def undetermined_of(one: Undetermined) -> dict[str, object]:
 
 
 def suggestion_of(one: Suggestion) -> dict[str, object]:
-    """Return a suggestion, with its position if the run has computed it."""
+    """Return a suggestion as an object, with its position if the run has computed it."""
     found: dict[str, object] = {"text": json_text(one.text), "why": json_text(one.why), "safe": one.safe}
     if one.start is not None and one.end is not None:
         found["line"], found["column"] = one.start.line, one.start.column
@@ -121,12 +121,12 @@ def suggestion_of(one: Suggestion) -> dict[str, object]:
 
 
 def document_of(one: DocumentResult) -> dict[str, object]:
-    """Return a failed or excluded document."""
+    """Return a failed or excluded document as an object."""
     return {"path": json_text(one.path), "cable": json_text(one.cable), "why": json_text(one.why)}
 
 
 def rules_of(outcome: Outcome) -> list[dict[str, object]]:
-    """Return the rules that ran; with statistics, also the counts of their verdicts."""
+    """Return the rules that ran, including their verdict counts if statistics are on."""
     counts = {row[0]: row for row in statistics_rows(outcome)} if outcome.statistics else {}
     rows = []
     for note in outcome.rules.values():

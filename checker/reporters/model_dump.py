@@ -106,7 +106,9 @@ def _object(value: object, source: Source) -> object:
 
 
 def _brief(value: object, source: Source) -> object:
-    """Return a derived value; a node, which appears elsewhere in the tree, is given by its kind and position only."""
+    """Return a derived value. A node, which appears elsewhere in the tree, is represented only by its kind and
+    position.
+    """
     if isinstance(value, Node):
         return {"kind": type(value).__name__.lower(), "place": _place(value.span, source)}
     if isinstance(value, tuple):

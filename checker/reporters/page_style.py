@@ -1,4 +1,4 @@
-"""Define the style that all HTML pages share: colors, type, severity words, level letters, tables, bars.
+"""Define the style that all HTML pages share: colors, type, severity words, level letters, tables, and bars.
 
 The workbench uses the same colors under the same names. Each is at least 4.5:1 against its ground, light and dark.
 """

@@ -1,4 +1,4 @@
-"""Compare two copies of one telegram that were released at different times: the passages that only one of them
+"""Compare two copies of one telegram that were released at different times, and find the passages that only one of them
 withholds.
 
 `compare` aligns the copies paragraph by paragraph and returns the differences; `render` prints them as text, JSON or a
@@ -43,7 +43,8 @@ class Copy(Record):
 
 
 class ReleaseDifference(Record):
-    """One difference: its kind, its place, and the text of each copy there, which is "" if it has none or withholds it.
+    """One difference: its kind, its place, and each copy's text at that place ("" if the copy has none or withholds
+    it).
 
     `kind` is level, instruction, due, subject, classifier, reasons, release, release-date, codes, mark, withheld, text
     or paragraph. `withheld_by` is "left" or "right" for words that one copy withholds and the other shows.
@@ -58,7 +59,7 @@ class ReleaseDifference(Record):
 
 
 class CopyComparison(Record):
-    """The differences of two copies, and their paragraphs side by side."""
+    """The differences between two copies, and their paragraphs side by side."""
 
     left: Copy
     right: Copy
@@ -87,14 +88,14 @@ def _facts(left: Telegram, right: Telegram) -> Iterator[ReleaseDifference]:
 
 
 def _shown(value: str, telegram: Telegram) -> str:
-    """Return a value without the deletions in it."""
+    """Return a value without the text that deletions cover."""
     for deletion in telegram.deletions:
         value = value.replace(_flat(deletion.text), "")
     return value.strip(" ,;")
 
 
 def _withheld_by(left: Telegram, right: Telegram, kind: str) -> str:
-    """Return which copy has a deletion in the part that the other shows."""
+    """Return which copy has a deletion in the part that the other copy shows."""
     place = {"subject": "subject", "classifier": "authority", "reasons": "authority", "instruction": "eo"}.get(kind, "")
     for side, telegram in (("left", left), ("right", right)):
         if place and any(deletion.place == place for deletion in telegram.deletions):
@@ -156,7 +157,9 @@ _READ: dict[str, Callable[[Telegram], str]] = {
 def _aligned(
     left: Sequence[Paragraph], right: Sequence[Paragraph]
 ) -> Iterator[tuple[Paragraph | None, Paragraph | None]]:
-    """Yield the paragraphs in pairs: by number or equal words, then in order by the share of words in common."""
+    """Yield the paragraphs in pairs, matched by number or equal words, and the rest in order by their share of words in
+    common.
+    """
     keys, others = [_key(item) for item in left], [_key(item) for item in right]
     for tag, low, high, other_low, other_high in SequenceMatcher(None, keys, others, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -215,7 +218,7 @@ def _paragraphs(
 def _passage(
     one: Paragraph, two: Paragraph, mine: list[str], other: list[str], left: Telegram, right: Telegram
 ) -> Iterator[ReleaseDifference]:
-    """Yield a passage that differs: words in one copy, and a deletion or other words in the other."""
+    """Yield the passages that differ: words in one copy, and a deletion or other words in the other."""
     gone = (_GONE in mine or (not mine and one.cut), _GONE in other or (not other and two.cut))
     text, other_text = (" ".join(word for word in words if any(map(str.isalnum, word))) for words in (mine, other))
     if all(gone) and text == other_text:
@@ -228,7 +231,7 @@ def _passage(
 
 
 def _lone(item: Paragraph, owner: Telegram, other: Telegram, is_left: bool) -> ReleaseDifference:
-    """Return a paragraph that only one copy has.
+    """Return the difference for a paragraph that only one copy contains.
 
     If the other copy has a deletion for a paragraph, it withholds the paragraph.
     """
@@ -257,7 +260,7 @@ def _codes(telegram: Telegram, paragraph: Paragraph) -> tuple[str, ...]:
 
 
 def _words(telegram: Telegram, paragraph: Paragraph) -> list[str]:
-    """Return the words of a paragraph, with one sign in place of each deletion."""
+    """Return a paragraph's words, with a placeholder for each deletion."""
     text = paragraph.text
     for deletion in _inside(telegram, paragraph):
         another = deletion.place == "paragraph" and paragraph.mark is not None  # a paragraph below this one
@@ -269,7 +272,7 @@ def _words(telegram: Telegram, paragraph: Paragraph) -> list[str]:
 
 
 def render(form: str, comparisons: Sequence[CopyComparison], redact: bool) -> Iterator[str]:
-    """Yield the comparisons in one of `FORMS`."""
+    """Yield the comparisons in one of the formats in `FORMS`."""
     if form == "json":
         yield dumps([_as_data(each, redact) for each in comparisons], 2) + "\n"
     elif form == "html":

@@ -1,4 +1,4 @@
-"""Write lists of rules for people and programs: `rules list`, the trace of `explain`, and the pages of `rules
+"""Write lists of rules for people and programs: `rules list`, the trace in `explain`, and the pages for `rules
 pages`.
 """
 
@@ -38,7 +38,7 @@ def _text(rules: list[Rule], width: int) -> Iterator[str]:
 
 
 def entry(rule: Rule) -> dict[str, object]:
-    """Return one rule of the list as JSON values."""
+    """Return one rule in the list as JSON values."""
     return {
         "id": rule.id,
         "name": rule.name,
@@ -87,7 +87,7 @@ _CONDITIONS = ("when", "where", "require")
 
 
 class CatalogueEntry(Record):
-    """A rule as the pages show it: a rule for telegrams or a rule for a corpus."""
+    """A rule as the generated pages show it: a rule for telegrams or for a corpus."""
 
     id: str
     name: str
@@ -102,7 +102,7 @@ class CatalogueEntry(Record):
 
 
 def catalogue_entry(rule: Rule) -> CatalogueEntry:
-    """Return the entry of a rule."""
+    """Return the catalogue entry for a rule."""
     return CatalogueEntry(
         rule.id,
         rule.name,
@@ -144,8 +144,8 @@ def catalogue(rules: Sequence[CatalogueEntry]) -> Iterator[str]:
 
 
 def coverage(rules: Sequence[CatalogueEntry], sources: Table, uncovered: Table) -> Iterator[str]:
-    """Yield `reports/coverage.md`: for each source, the clauses with rules, those without, and those that no text can
-    show.
+    """Yield `reports/coverage.md`: for each source, the clauses that have rules, those that have none, and those that
+    no text can show.
     """
     yield f"# Coverage of the sources\n\n{MADE}"
     yield "*Read* shows how much of the source was consulted. Check the original before you quote it. "
@@ -172,7 +172,7 @@ def coverage(rules: Sequence[CatalogueEntry], sources: Table, uncovered: Table) 
 
 
 def _clauses(clauses: dict[str, list[str]], without: Sequence[Entry]) -> Iterator[str]:
-    """Yield the clauses of one source: a table of those with rules, and one of those without."""
+    """Yield one source's clauses: a table of those that have rules, and a table of those that have none."""
     if clauses:
         yield "\n| clause | rules |\n| --- | --- |\n"
         for clause, ids in sorted(clauses.items()):
@@ -184,7 +184,7 @@ def _clauses(clauses: dict[str, list[str]], without: Sequence[Entry]) -> Iterato
 
 
 def order_watch(eras: Table, watch: Table) -> Iterator[str]:
-    """Yield `reports/order-watch.md`: the texts still in force, and what to check again when they change."""
+    """Yield `reports/order-watch.md`: the texts still in force, and what to check again if they change."""
     yield f"# Order watch\n\n{MADE}"
     yield "Check these texts again before a release, because an era without an end lasts until a new text ends it.\n\n"
     yield "| text | title | last checked | open era since | look for |\n|" + " --- |" * 5 + "\n"
@@ -219,7 +219,7 @@ def tripwires(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def _depth(code: object) -> int:
-    """Return how deep connectives and quantifiers are nested in a compiled condition."""
+    """Return how deeply connectives and quantifiers are nested in a compiled condition."""
     if not isinstance(code, list) or not code:
         return 0
     inner = max((_depth(part) for part in code), default=0)

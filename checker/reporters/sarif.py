@@ -28,7 +28,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield one log with one run, with the most serious results if there are too many."""
+    """Yield one log that contains one run. If there are too many results, keep the most serious ones."""
     limit = MAX_RESULTS
     text = dumps(log(outcome, limit))
     while len(text) > MAX_BYTES and _compressed_size(text) > MAX_BYTES and limit > 1:
@@ -44,7 +44,7 @@ def _compressed_size(text: str) -> int:
 
 
 def log(outcome: Outcome, limit: int) -> dict[str, object]:
-    """Return the log as plain dicts, with at most `limit` results."""
+    """Return the log as plain dicts that contain at most `limit` results."""
     rules = list(outcome.rules.values())
     index = {note.id: number for number, note in enumerate(rules)}
     pairs: list[tuple[Finding, Suppressed | None]] = [(one, None) for one in outcome.findings]
@@ -124,7 +124,7 @@ def _result(
 
 
 def _related(path: str, number: int, place: RelatedPlace) -> dict[str, object]:
-    """Return another position that a rule compares; code scanning shows it as a link."""
+    """Return another position that a rule compares, which code scanning shows as a link."""
     return {
         "id": number,
         "physicalLocation": {
@@ -139,7 +139,7 @@ def _related(path: str, number: int, place: RelatedPlace) -> dict[str, object]:
 
 
 class _LineHashes:
-    """Hashes of the lines that findings are about: `hash:n` for the n-th line of a file with this text.
+    """Hashes of the lines on which findings start: `hash:n` for the n-th line in a file with this text.
 
     Code scanning uses them to recognize a result when lines move. A redacted finding has no text, so its fingerprint
     takes the place of the hash.
@@ -161,7 +161,7 @@ class _LineHashes:
 
 
 def _open(one: Undetermined, index: dict[str, int]) -> dict[str, object]:
-    """Return the result of kind `open` for an undetermined verdict."""
+    """Return a result of kind `open` for an undetermined verdict."""
     place: dict[str, object] = {
         "physicalLocation": {
             "artifactLocation": {"uri": uri(one.path)},

@@ -1,4 +1,4 @@
-"""Write the formats for people: `table`, `concise`, and `full`; and the phrases and totals that all formats share."""
+"""Write the formats for people (`table`, `concise`, and `full`), and the phrases and totals that all formats share."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAX_QUOTE = 100  # code points quoted of a related position
 
 
 def paint(text: str, color: str, wanted: bool) -> str:
-    """Return the text in a color of `_COLORS`, or unchanged if color is not wanted."""
+    """Return the text in one of the colors in `_COLORS`, or unchanged if color is not wanted."""
     return f"\x1b[{_COLORS[color]}m{text}\x1b[0m" if wanted else text
 
 
@@ -44,7 +44,9 @@ def account(summary: Summary) -> str:
 
 
 def tally(summary: Summary) -> str:
-    """Return the findings by severity, then the numbers of hidden findings and undetermined verdicts."""
+    """Return the number of findings by severity, followed by the numbers of hidden findings and undetermined
+    verdicts.
+    """
     parts = [count(getattr(summary, name), name) for name in SEVERITIES if getattr(summary, name)]
     text = ", ".join(parts) or "no findings"
     if summary.suppressed:
@@ -58,7 +60,7 @@ def tally(summary: Summary) -> str:
 
 
 def hidden_by_decisions(false_alarms: int, accepted: int) -> str:
-    """Return `; 15 hidden by decisions: 12 false alarms, 3 accepted`, or nothing."""
+    """Return `; 15 hidden by decisions: 12 false alarms, 3 accepted`, or ""."""
     if not (false_alarms or accepted):
         return ""
     parts = [count(false_alarms, "false alarm")] * bool(false_alarms) + [f"{accepted:,} accepted"] * bool(accepted)
@@ -66,7 +68,7 @@ def hidden_by_decisions(false_alarms: int, accepted: int) -> str:
 
 
 def verdict(outcome: Outcome) -> str:
-    """Return the result of the run in one clause, undetermined verdicts included."""
+    """Return the run's result in one clause, including undetermined verdicts."""
     summary = outcome.summary
     more = _undetermined_rules(outcome)
     unjudged = {(one.path, one.cable) for one in outcome.undetermined() if one.kind == "scheme"}
@@ -74,7 +76,9 @@ def verdict(outcome: Outcome) -> str:
 
 
 def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
-    """Return the result of a lint or an audit in one clause. `unjudged` documents have an unrecognized marking."""
+    """Return the result of a lint or audit in one clause. `unjudged` counts documents whose marking is not
+    recognized.
+    """
     if summary.verdict == UNJUDGED:
         return f"undetermined: {count(unjudged, 'document')} not checked, marking not recognized"
     if summary.verdict == FOUND:
@@ -99,7 +103,7 @@ def configuration(outcome: Outcome) -> str:
 
 
 def _undetermined_rules(outcome: Outcome) -> str:
-    """Return `, 3 undetermined: CLS-004, XRF-003`, or nothing."""
+    """Return `, 3 undetermined: CLS-004, XRF-003`, or "" if there are no undetermined verdicts."""
     if not outcome.summary.unknown:
         return ""
     rules = sorted({one.rule for one in outcome.undetermined()})
@@ -111,7 +115,7 @@ _VERBS = ("cannot be read", "looks", "begins")  # of reasons whose subject is th
 
 
 def reason(one: Undetermined) -> str:
-    """Return the reason for an undetermined verdict, with the quoted text of the document on which it is based."""
+    """Return the reason for an undetermined verdict, together with the document text that it quotes."""
     if not one.quote:
         return visible(one.why)
     joint = " " if one.why.startswith(_VERBS) else ": "
@@ -119,15 +123,15 @@ def reason(one: Undetermined) -> str:
 
 
 def related_text(place: RelatedPlace) -> str:
-    """Return the field and the text of another position that a finding compares; the text is empty when redacted."""
+    """Return the field and text at another position that a finding compares. The text is empty if it is redacted."""
     quote = " ".join(visible(place.quote).split())
     quote = quote if len(quote) <= MAX_QUOTE else quote[: MAX_QUOTE - 1] + "…"
     return f'{place.at}: "{quote}"' if quote else place.at or "compared position"
 
 
 def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:
-    """Return the undetermined verdicts, with those merged that have the same document, location, and reason; and their
-    rule ids.
+    """Return the undetermined verdicts, each with its rule ids. Verdicts with the same document, location, and reason
+    are merged.
     """
     groups: dict[tuple[object, ...], tuple[Undetermined, list[str]]] = {}
     for one in outcome.undetermined():
@@ -137,17 +141,17 @@ def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:
 
 
 def file_of(finding: Finding | Undetermined) -> str:
-    """Return the file of a finding: `path`, or `path:member` in an archive."""
+    """Return a finding's file: `path`, or `path:member` in an archive."""
     return f"{finding.path}:{finding.member}" if finding.member else finding.path
 
 
 def place(finding: Finding | Undetermined) -> str:
-    """Return `file:line:column` of a finding, safe for a terminal."""
+    """Return a finding's `file:line:column`, escaped for a terminal."""
     return f"{visible(file_of(finding))}:{location(finding)}"
 
 
 def location(finding: Finding | Undetermined) -> str:
-    """Return `line:column` of a finding."""
+    """Return a finding's `line:column`."""
     return f"{finding.start.line}:{finding.start.column}"
 
 
@@ -170,7 +174,7 @@ def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
-    """Yield the text in lines of at most `width` code points, broken at spaces where possible; 0 is unlimited."""
+    """Yield the text in lines of at most `width` code points (0: unlimited), broken at spaces where possible."""
     start = 0
     while width and len(text) - start > width:
         cut = text.rfind(" ", start + 1, start + width + 1)
@@ -183,7 +187,7 @@ def wrap(text: str, width: int) -> Iterator[str]:
 
 
 def folded(text: str, width: int) -> Iterator[str]:
-    """Yield the lines of a text, wrapped to `width` with a hanging indent; 0 is unlimited."""
+    """Yield the lines of a text, wrapped to `width` (0: unlimited) with a hanging indent."""
     for line in text.split("\n"):
         body = line.lstrip(" ")
         margin = len(line) - len(body)
@@ -201,7 +205,7 @@ MIN_COLUMN = 12  # columns of the terminal below which a column of a table is no
 
 
 def grid(rows: Sequence[Sequence[object]], heads: Sequence[str], width: int = 0) -> Iterator[str]:
-    """Yield the lines of a table, with its widest columns wrapped so that it fits `width`.
+    """Yield the lines of a table whose widest columns are wrapped so that it fits into `width`.
 
     If the columns would get too narrow, each row becomes a list of its values.
     """
@@ -223,8 +227,8 @@ def grid(rows: Sequence[Sequence[object]], heads: Sequence[str], width: int = 0)
 
 
 def _caps(widths: list[int], available: int, least: int, spaced: set[int]) -> list[int] | None:
-    """Return the width of each column so that all fit, with those of words narrowed first, or None if they cannot
-    fit.
+    """Return a width for each column so that all fit, narrowing columns that contain words first, or None if they
+    cannot fit.
     """
     for chosen in (spaced, set(range(len(widths)))):
         for cap in range(max([least, *widths]), least - 1, -1):
@@ -262,7 +266,7 @@ def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
 
 
 def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
-    """Yield (line, its label, the color of the label)."""
+    """Yield each remark as (line, label, color of the label)."""
     for first, rules in undetermined(outcome):
         yield f"{place(first)}: undetermined {rules}: {reason(first)}", "undetermined", "faint"
     for state, color in (("failed", "error"), ("excluded", "faint")):
@@ -293,7 +297,7 @@ _MESSAGE = 40  # columns that the message needs in a table
 
 
 def table(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield the findings as a table in reading order, with messages wrapped to the width, then the footer."""
+    """Yield the findings as a table in reading order, with messages wrapped to the available width, then the footer."""
     rows = [
         [visible(file_of(one)), location(one), one.severity, one.rule, visible(one.message)] for one in outcome.findings
     ]
@@ -318,7 +322,7 @@ def _columns(rows: list[list[str]], display: Display, used: int) -> Iterator[str
 
 
 def _split(row: list[str], width: int) -> Iterator[list[str]]:
-    """Yield a row, and a further row for each line of its message after the first."""
+    """Yield a table row, then a further row for each message line after the first."""
     first, *rest = wrap(row[4], width)
     yield [*row[:4], first]
     yield from (["", "", "", "", line] for line in rest)
@@ -383,7 +387,7 @@ def _details(one: Finding, redacted: bool, width: int) -> Iterator[str]:
 
 
 def _quoted(one: Finding, display: Display) -> Iterator[str]:
-    """Yield the lines of the finding with their numbers, and carets below the text it is about."""
+    """Yield the lines that a finding touches with their numbers, and carets below the text that it reports."""
     margin = len(str(one.lines[-1][0])) if one.lines else 0
     for number, line in one.lines[:MAX_LINES]:
         low = one.start.column - 1 if number == one.start.line else 0
@@ -398,12 +402,12 @@ def _quoted(one: Finding, display: Display) -> Iterator[str]:
 
 
 def _available(display: Display, margin: int) -> int:
-    """Return the number of columns for a quoted line after its number."""
+    """Return the number of columns left for a quoted line after its number."""
     return max(20, display.width - margin - 6) if display.width else 160
 
 
 def _cut(before: str, rest: str, width: int) -> tuple[str, str]:
-    """Return both parts of a line, shortened so that the start of `rest` stays visible."""
+    """Return both parts of a line, shortened so that the beginning of `rest` remains visible."""
     if len(before) + len(rest) <= width:
         return before, rest
     if len(before) > width // 2:

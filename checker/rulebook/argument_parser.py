@@ -202,7 +202,7 @@ def _date(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
 
 
 def _base(node: YamlMap, frames: Frames, scope: Scope) -> tuple[Expression, list[object]] | None:
-    """Return the date to count from, and the numbers of years and days with their signs."""
+    """Return the date to count from, and the signed numbers of years and days to add to it."""
     sides = [word for word in ("after", "before", "field") if word in node.pairs]
     if len(sides) != 1:
         scope.error(
@@ -237,14 +237,14 @@ def _base(node: YamlMap, frames: Frames, scope: Scope) -> tuple[Expression, list
 
 
 def _only_field(node: YamlMap) -> YamlMap:
-    """Return a mapping with only the key `field`."""
+    """Return a copy of a mapping that has only its key `field`."""
     only = YamlMap(node.line, node.column)
     only.pairs = {"field": node.pairs["field"]}
     return only
 
 
 def tolerance(node: YamlNode) -> int:
-    """Return the `tolerance_days` of a date argument."""
+    """Return the value of `tolerance_days` in a date argument."""
     words = node.text("tolerance_days", "0") if isinstance(node, YamlMap) else "0"
     return int(words) if words.isdecimal() else 0
 

@@ -1,4 +1,6 @@
-"""Run commands about rules: `explain`, `rules test`, `rules new`, and `rules schema`, as functions that return text."""
+"""Run the commands about rules (`explain`, `rules test`, `rules new`, and `rules schema`) as functions that return
+text.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
 
 
 def explain_entries(vocabulary: Vocabulary, entries: Iterable[tuple[Table, Entry]], ranks: bool = False) -> str:
-    """Return what entries of vocabulary tables mean, as plain text: title, years, place, what follows, and source.
+    """Return the meaning of vocabulary entries as plain text: title, years, place, consequences, and source.
 
     `ranks` adds the number that rules compare, which readers of a report do not need.
     """
@@ -104,7 +106,7 @@ _FACTS = {
 
 
 def _consequences(vocabulary: Vocabulary, table: Table, entry: Entry) -> Iterator[str]:
-    """Yield what follows from a word: provision, levels, companions, and how long it keeps a document classified."""
+    """Yield the consequences of a word: provision, levels, companions, and how long it keeps a document classified."""
     for name, words in _FACTS.items():
         if entry.facts.get(name):
             yield words.format(", ".join(entry.facts[name]))
@@ -122,7 +124,7 @@ def _consequences(vocabulary: Vocabulary, table: Table, entry: Entry) -> Iterato
 
 
 def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
-    """Return what the parts of a marking such as S//NF mean, or an empty string if a part is in no table."""
+    """Return the meaning of each part of a marking such as S//NF, or an empty string if a part is in no table."""
     blocks = []
     for part in re.split(r"/{1,2}|, ?", marking.strip().strip("()").upper()):
         found = [(table, entry) for table, entry in vocabulary.find(part.strip()) if table.name in _MARKING_TABLES]
@@ -139,7 +141,7 @@ def marking_codes(vocabulary: Vocabulary) -> list[str]:
 
 
 def explain_key(name: str) -> str:
-    """Return the meaning of a key of rule files, the text of a base telegram, or an empty string."""
+    """Return the meaning of a key in rule files, the text of a base telegram, or an empty string."""
     bases = base_telegrams()
     if name in bases:
         return f"{name}, a telegram that examples can be based on (base: {name}):\n\n{bases[name]}"
@@ -169,7 +171,7 @@ def _era(rule: Rule) -> str:
 
 
 def _source(cited: Sequence[str | None], sources: Table | None) -> list[str]:
-    """Return the code and clause of a source, then its title if the table has it."""
+    """Return a source's code and clause, followed by its title if the table lists it."""
     code, clause = cited[0] or "", " ".join(part for part in cited[1:] if part)
     clause = "" if clause == "whole" else clause
     if code == "memory":
@@ -194,7 +196,7 @@ def _conditions(details: Data) -> list[str]:
 
 
 def _excerpt(example: Data) -> list[str]:
-    """Return the lines of an example around its first marked position, with the brackets put back.
+    """Return the lines around the first marked position in an example, with the brackets put back.
 
     If no position is marked, return the example's note, or the lines that differ from its base document. The values
     from the archive's record follow, one per line.
@@ -252,7 +254,7 @@ class TestReport(Record):
 
 
 def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequence[str] = ()) -> TestReport:
-    """Run the examples of rule files and folders, or of the shipped rules if there are none. Raises `RuleError`.
+    """Run the examples in rule files and folders, or in the shipped rules if no paths are given. Raises `RuleError`.
 
     `select` limits the run to rules by id, name or alias. `mutants` also runs every mutant of every rule.
     """
@@ -282,7 +284,9 @@ def _place(rule: Rule) -> str:
 
 
 def _notes(rules: list[Rule], book: Rulebook) -> Iterator[str]:
-    """Yield a note for each rule that reports a base telegram because a field is missing, if no example shows it."""
+    """Yield a note for each rule that reports a base telegram because it lacks a field, unless an example shows
+    this.
+    """
     bases = base_telegrams()
     for rule in rules:
         base, field = fails_without(rule, book, bases)
@@ -320,7 +324,7 @@ def _lines(
 
 
 def rulebook_of(paths: Sequence[str]) -> Rulebook:
-    """Load the rules of files and folders, with the shipped vocabulary and telegrams. Raises `RuleError`."""
+    """Load the rules in files and folders, with the shipped vocabulary and telegrams. Raises `RuleError`."""
     if not paths:
         return load()
     folders = [path for path in paths if os.path.isdir(path)]
@@ -350,7 +354,7 @@ def schema_text(name: str = "rules") -> str:
 
 
 class Draft(Record):
-    """The answers from which a rule is scaffolded."""
+    """The answers from which a new rule is generated."""
 
     id: str = "MY-001"
     name: str = ""
@@ -363,7 +367,7 @@ class Draft(Record):
 
 
 def new_rule(draft: Draft) -> str:
-    """Return a rule on a placeholder in the subject, as YAML, whose examples pass for the base telegram of the draft.
+    """Return a placeholder rule about the subject, as YAML. Its examples pass for the draft's base telegram.
 
     Raises `ValueError` for an unknown base telegram.
     """
@@ -384,7 +388,7 @@ def new_rule(draft: Draft) -> str:
 
 
 def with_new_rule(draft: Draft, path: str = "") -> str:
-    """Return the text of the chapter at `path` with a new rule at its end, or of a new chapter if there is no file.
+    """Return the text of the chapter at `path` with a new rule at the end, or a new chapter if the file does not exist.
 
     Raises `ValueError` if the file is not a chapter to which a rule can be added, or as `new_rule` does.
     """
@@ -402,7 +406,7 @@ def with_new_rule(draft: Draft, path: str = "") -> str:
 
 
 def refusal(name: str, answer: str) -> str:
-    """Return why an answer to a question about a new rule cannot be used, or an empty string."""
+    """Return why an answer to a question about a new rule is not acceptable, or an empty string."""
     if name == "source":
         table = load().vocabulary["sources"]
         return "" if answer in table else f'unknown source "{answer}"{did_you_mean(answer, table.codes())}'

@@ -1,4 +1,4 @@
-"""Cache loaded rules and vocabulary, so that a warm start reads no YAML.
+"""Cache loaded rules and vocabulary, so that a warm start parses no YAML.
 
 The user's cache folder has one JSON file for each set of folders. The file is used only if every rule, vocabulary, and
 telegram file has the recorded size and time (or the recorded content) and if cablecheck and Python have not changed.
@@ -49,7 +49,7 @@ def cache_path(folders: list[str]) -> str:
 
 
 def stats(folders: list[str]) -> Stats:
-    """Return path, size, modification time and inode of each file that a load reads."""
+    """Return the path, size, modification time, and inode of each file that loading reads."""
     found: Stats = []
     for folder in folders:
         for home, ends in ((folder, ".yaml"), (f"{folder}/vocabulary", ".yaml"), (f"{folder}/telegrams", ".txt")):
@@ -65,7 +65,7 @@ def stats(folders: list[str]) -> Stats:
 
 
 def digest(found: Stats) -> str:
-    """Return a SHA-256 digest of the names and contents of the files."""
+    """Return a SHA-256 digest of the files' names and contents."""
     from hashlib import sha256  # loads OpenSSL (3 ms); a warm start needs no digest
 
     total = sha256()
@@ -79,7 +79,7 @@ def digest(found: Stats) -> str:
 
 
 def read(path: str, found: Stats, load: Callable[[], list[Data]]) -> Rulebook | None:
-    """Return the rules in the cache, or None if the files have changed or the cache cannot be read.
+    """Return the cached rules, or None if files have changed or the cache cannot be read.
 
     `load` returns the rules of the rule files; it is called if the cache changes while it is in use.
     """
@@ -99,8 +99,8 @@ def read(path: str, found: Stats, load: Callable[[], list[Data]]) -> Rulebook | 
 
 
 def _rulebook(digest: str, lines: list[memoryview], texts: Callable[[], Data]) -> Rulebook | None:
-    """Return the rules of the lines after the first, or None if a guard names no field of the model or a rule needs
-    a check that is not installed.
+    """Return the rules in the lines after the first, or None if a guard names a field that the model lacks or a rule
+    needs a check that is not installed.
     """
     data = _parsed(lines[0])
     heads, names = data["heads"], data["tables"]
@@ -117,7 +117,7 @@ def _rule(head: Data, line: memoryview, texts: Callable[[], Data]) -> Rule:
 
 
 def _details(path: str, first: Data, load: Callable[[], list[Data]]) -> Data:
-    """Return what evaluation does not need, by rule."""
+    """Return the data that evaluation does not need, by rule."""
     try:
         details: Data = json.loads(_last_line(path, first))
     except (OSError, ValueError):
@@ -126,7 +126,7 @@ def _details(path: str, first: Data, load: Callable[[], list[Data]]) -> Data:
 
 
 def _last_line(path: str, first: Data) -> bytes:
-    """Return the last line. Raises `OSError` or `ValueError` if it is not the one that was written."""
+    """Return the last line. Raises `OSError` or `ValueError` if it is not the line that was written."""
     with resources.open_cache(path) as file:
         file.readline()
         file.seek(sum(first["sizes"]), os.SEEK_CUR)
@@ -152,13 +152,15 @@ class Deferred:
 
 
 def _names(guards: memoryview) -> set[str]:
-    """Return the names in the paths of guards as JSON. Guards are compiled before any document."""
+    """Return the names in the paths of guards that are given as JSON. Guards are compiled before any document is
+    read.
+    """
     paths = set(re.findall(rb'\[\d+((?:,"\w+")+)\]', guards))  # takes a fifth of the time of a walk
     return {name for path in paths for name in path.decode()[2:-1].split('","')}
 
 
 def _opened(path: str) -> tuple[Data, list[memoryview]]:
-    """Return the parsed first line, and the other lines except the last.
+    """Return the parsed first line, and the lines after it except the last.
 
     Raises `ValueError` if the checksum is wrong.
     """
@@ -179,7 +181,7 @@ def _parsed(line: memoryview) -> Any:
 
 
 def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> None:
-    """Write a cache file; do nothing if that is not possible. `wanted` is the digest of the files that were read."""
+    """Write a cache file, or do nothing if it cannot be written. `wanted` is the digest of the files that were read."""
     heads = [{name: rule[name] for name in HEAD if name in rule} for rule in rules]
     second = {
         "packs": packs,

@@ -31,7 +31,9 @@ class CompileContext:
 
 
 def prepare(expr: Expression, context: CompileContext) -> tuple[Any, Fetch | None]:
-    """Return (constant, None) or (None, function). A None or `Unread` from the function means undetermined."""
+    """Return (constant, None) or (None, function). If the function returns None or `Unread`, the argument is
+    undetermined.
+    """
     op = expr[0]
     if op == "lit":
         return _constant(expr[1], expr[2], context), None
@@ -72,7 +74,7 @@ def _constant(kind: str, value: Any, context: CompileContext) -> object:
 
 
 def _pattern(text: str) -> CompiledPattern:
-    """Return a pattern that is checked and compiled when it is first matched with a value."""
+    """Return a pattern that is checked and compiled when it is first matched against a value."""
     compiled: dict[str, CompiledPattern] = {}
 
     def full(value: str) -> object:
@@ -124,7 +126,7 @@ def _map(given: tuple[object, Fetch | None], then: Callable[..., object]) -> tup
 
 
 def _shift(expr: Expression, context: CompileContext) -> tuple[object, Fetch | None]:
-    """Prepare `shift`. The number of years may come from a field."""
+    """Compile `shift`. The number of years may come from a field."""
     base = prepare(expr[1], context)
     years, fetch_years = prepare(expr[2], context)
     days = expr[3]
@@ -162,7 +164,7 @@ Predicate = Callable[[Env], bool | None]
 
 
 def compile_condition(expr: Expression, context: CompileContext) -> Predicate:
-    """Compile a condition. Raises `ValueError` or `KeyError` for an expression that condition_parser never builds."""
+    """Compile a condition. Raises `ValueError` or `KeyError` for an expression that condition_parser cannot produce."""
     return MAKERS[expr[0]](expr, context)
 
 
@@ -239,7 +241,9 @@ def _state(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _stored_present(depth: int, name: str) -> Predicate:
-    """Compile `present` of one stored field without a call of its getter, which takes as long as the rest."""
+    """Compile `present` for one stored field. It does not call the getter, because the call would take as long as the
+    rest.
+    """
 
     def present(env: Env) -> bool | None:
         value = getattr(env[depth], name)
@@ -326,7 +330,7 @@ def _ask(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _stored_ask(depth: int, name: str, operator: Operator, bound: object) -> Predicate:
-    """Compile a question about one stored field, as `_stored_present` does."""
+    """Compile a comparison for one stored field without calling its getter, as `_stored_present` does."""
     test, absent = operator.test, operator.absent
 
     def ask(env: Env) -> bool | None:
@@ -442,14 +446,14 @@ def _sorted(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def sort_key(value: Any) -> Any:
-    """Return the key that orders a value, or None if it is absent or unreadable."""
+    """Return the key by which a value is sorted, or None if the value is absent or unreadable."""
     if value is None or value.__class__ is Unread:
         return None
     return getattr(value, "rank", getattr(value, "first", value))
 
 
 def _pairs(expr: Expression, context: CompileContext) -> Predicate:
-    """Compile `pairs`: the environment of the condition ends with the previous element and the element."""
+    """Compile `pairs`. The condition's environment ends with the previous element and the current element."""
     get = getter(expr[1], context.getters)
     test = compile_condition(expr[2], context)
 

@@ -1,4 +1,4 @@
-"""Parse conditions: YAML mappings to expressions (`ir`), with every field name resolved and every operator checked.
+"""Parse conditions from YAML mappings into expressions (`ir`), resolving every field name and checking every operator.
 
 Conditions on single values come first, then conditions on lists. Each function returns an expression, or None after
 adding an error to the scope.
@@ -16,7 +16,7 @@ from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, flow_yaml, plain
 
 
 def flow(node: YamlNode) -> str:
-    """Return a node as it is typed in a rule."""
+    """Return a node as it would be typed in a rule."""
     return flow_yaml(plain(node))
 
 
@@ -202,7 +202,7 @@ _EDGES = {"at_least": 0, "below": 0, "at_most": -1, "above": -1}
 
 
 def _on_scale(name: str, expr: Expression, node: YamlNode, scope: Scope) -> bool:
-    """Return whether a comparison can be both true and false: no level is below the lowest or above the highest."""
+    """Return whether a comparison with a level can be both true and false. If not, add an error."""
     ranks = sorted({entry.rank or 0 for entry in scope.vocabulary["levels"]})
     entry = scope.vocabulary["levels"].get(expr[2])
     if entry is None or (entry.rank or 0) != ranks[_EDGES[name]]:
@@ -231,7 +231,7 @@ def _tolerant(
 
 
 def _choice(names: list[str]) -> str:
-    """Return names as a choice: `count`, `count or date`, or `count, date, or level`."""
+    """Return names as alternatives: `count`, `count or date`, or `count, date, or level`."""
     if len(names) < 3:
         return " or ".join(names)
     return f"{', '.join(names[:-1])}, or {names[-1]}"
@@ -281,7 +281,7 @@ def _quantifier(
 
 
 def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode) -> str:
-    """Return the condition to write when an operator of the elements, such as `contains`, is used on a list."""
+    """Return the condition to write instead if an operator for elements, such as `contains`, is used on a list."""
     inner = element_of(kind)
     known = fields(inner.node) if inner.node else {}
     field = next((name for name in ("code", "text", "name", "label") if name in known), "")

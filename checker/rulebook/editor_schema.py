@@ -1,4 +1,5 @@
-"""Build the JSON Schema of rule files as editors use it: with each field, its type, and the operators of that type.
+"""Build the JSON Schema for rule files that editors use. It includes each field, its type, and the operators for that
+type.
 
 The loader validates with the smaller schema of `schema`, because parsing the conditions then yields better messages.
 In an editor, a misspelled field or operator is an error while typing. Which fields exist depends on the place of the
@@ -64,7 +65,9 @@ def rules_editor_schema() -> JsonSchema:
 
 
 def _complete(record: JsonSchema, name: str, values: Iterable[str]) -> None:
-    """Add values that an editor offers. Others are allowed: a pack has tables, sources, and telegrams of its own."""
+    """Add values that an editor offers as completions. Other values are allowed, because packs have their own tables,
+    sources, and telegrams.
+    """
     properties: dict[str, JsonSchema] = record["properties"]  # type: ignore[assignment]
     properties[name] = {**properties[name], "examples": list(values)}
 
@@ -82,7 +85,7 @@ def _inside(name: str) -> JsonSchema:
 
 @cache
 def _paths(node: str) -> dict[str, tuple[str, str, FieldType]]:
-    """Return every selector of a class with the class that defines its last field, the name there, and its type."""
+    """Return every selector in a class, with the class that defines its last field, that field's name, and its type."""
     found: dict[str, tuple[str, str, FieldType]] = {}
     for name, kind in fields(node).items():
         found[name] = (node, name, kind)
@@ -93,13 +96,13 @@ def _paths(node: str) -> dict[str, tuple[str, str, FieldType]]:
 
 
 def _element_name(kind: FieldType) -> str:
-    """Return the name of the condition on the elements of a list or set, or on a part."""
+    """Return the name of the condition that applies to a list's or set's elements, or to a part."""
     inner = element_of(kind) if kind.name in ("list", "set") else kind
     return inner.node or inner.name
 
 
 def _elements() -> dict[str, list[str]]:
-    """Return what `each` can name, by the type of the element."""
+    """Return the paths that `each` can name, grouped by element type."""
     found: dict[str, list[str]] = {}
     for path, (_, _, kind) in _paths(ROOT).items():
         if kind.name in ("list", "set", "node"):
@@ -108,7 +111,7 @@ def _elements() -> dict[str, list[str]]:
 
 
 def _owners() -> dict[str, set[str]]:
-    """Return, for each type of element, the types of elements that may enclose a condition on it."""
+    """Return, for each element type, the element types that may enclose a condition on it."""
     found: dict[str, set[str]] = {}
     for node in nodes():
         for _, _, kind in _paths(node).values():
@@ -164,7 +167,9 @@ def _described(node: str, name: str, kind: FieldType) -> str:
 
 
 def _of_element(name: str, owners: set[str]) -> JsonSchema:
-    """Return the condition on an element: its own fields, those of enclosing elements, and those of the telegram."""
+    """Return the condition on an element. It may name the element's own fields and those of enclosing elements and the
+    telegram.
+    """
     own = [name] if name in nodes() else [VALUES[name]] if name in VALUES else []
     names = list(dict.fromkeys([*own, *sorted(owners), ROOT]))
     properties: dict[str, JsonSchema] = {}
@@ -198,7 +203,7 @@ def _names(words: Iterable[str]) -> JsonSchema:
 
 
 def _anywhere(named: list[str]) -> dict[str, JsonSchema]:
-    """Return the definitions of names that are allowed wherever a field is named."""
+    """Return the definitions of names that are allowed wherever a field can be named."""
     every = dict.fromkeys(path for node in [ROOT, *named] for path in _paths(node))
     general = [*CONNECTIVES, "value", "x-.*", r"(?:telegram|element|previous|value)\.[a-z_.]+"]
     names = "|".join(map(re.escape, every))
@@ -264,7 +269,7 @@ def _quantified(element: str) -> dict[str, JsonSchema]:
 
 
 def _arguments(words: Vocabulary) -> dict[str, JsonSchema]:
-    """Return the definitions of the arguments of operators, by kind."""
+    """Return the definitions of the operators' arguments, by kind."""
     text = ["string", "number", "boolean"]
     levels = [form for entry in words["levels"] for form in (entry.title, entry.code)]
     tables = sorted(words.tables)

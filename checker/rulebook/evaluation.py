@@ -46,7 +46,9 @@ class Issue(Record):
 
 
 class RuleOutcome(Record):
-    """The environments in which a rule failed or is undetermined, each with its trail. `issues` come from a check."""
+    """The environments in which a rule failed or is undetermined, each with its trail. If the rule uses a check,
+    `issues` contains the check's results.
+    """
 
     failed: tuple[tuple[Env, Trail], ...] = ()
     unknown: tuple[tuple[Env, Trail], ...] = ()
@@ -59,7 +61,7 @@ UNDETERMINED = RuleOutcome()  # the guard is undetermined
 
 
 class CompiledRule:
-    """A rule ready to run. The guard is compiled on first use, everything else when the guard is first true.
+    """A rule ready to run. The guard is compiled on first use, and everything else when the guard is first true.
 
     `head` contains the guard and the name of the check; `load` returns all data of the rule, if `head` does not contain
     it. Raises `ConfigError` if the rule needs a check that is not installed.
@@ -133,7 +135,9 @@ class CompiledRule:
         return judge
 
     def _by_element(self) -> Callable[[Env], RuleOutcome]:
-        """Return a function that stops at the first element that does not pass, and only then collects all of them."""
+        """Return a function that stops at the first element that does not pass. Only then does it collect all such
+        elements.
+        """
         get = getter(self.each or [0], self.context.getters)
         where, require, listed = self.where, self.require, self.listed
 
@@ -200,11 +204,11 @@ class CompiledRule:
     # ---- Issues ------------------------------------------------------------------------------------------------------
 
     def requirement(self) -> Any:
-        """Return the requirement as a tree of compiled conditions; built on first use."""
+        """Return the requirement as a tree of compiled conditions, built on first use."""
         return self._node("require", self.data["require"])
 
     def _node(self, key: str, expr: Expression) -> Any:
-        """Return a condition of the rule as a tree of compiled conditions; built on first use."""
+        """Return one of the rule's conditions as a tree of compiled conditions, built on first use."""
         if key not in self._nodes:
             from .tracing import ConditionNode
 
@@ -251,7 +255,7 @@ class CompiledRule:
         )
 
     def _witnesses(self, telegram: Any) -> tuple[tuple[Span, str], ...]:
-        """Return the elements that made the guard true, searched once for all failures on a telegram."""
+        """Return the elements that made the guard true; search once per telegram, however many failures there are."""
         from .tracing import witnesses
 
         if self._found is None or self._found[0] is not telegram:
@@ -274,7 +278,7 @@ class CompiledRule:
         return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
     def _location(self, env: Env, trail: Trail, cause: Any) -> tuple[Span | None, str]:
-        """Return the span and place of `point`, else of the element, else of the cause, else of the banner."""
+        """Return the span and place of `point`, or else of the element, the cause, or the banner."""
         point = self.data.get("point")
         if isinstance(point, list) and int(point[0]) < len(env):
             found = location_of(point, env, trail)
@@ -291,7 +295,9 @@ class CompiledRule:
         return first, found[1]
 
     def _suggestion(self, env: Env, trail: Trail, cause: Any, count: int) -> tuple[Span | None, str]:
-        """Return the span to replace and the new text; (None, "") without a suggestion, or if a value is missing."""
+        """Return the span to replace and the new text, or (None, "") if there is no suggestion or a value is
+        missing.
+        """
         suggest = self.data.get("suggest")
         if not isinstance(suggest, dict):
             return None, ""
@@ -306,7 +312,7 @@ class CompiledRule:
         return value_text(self._read(part, env, cause, count))
 
     def _read(self, part: Expression, env: Env, cause: Any, count: int) -> Any:
-        """Return the value that a part of a template names; `count` is the number of failures on the telegram."""
+        """Return the value that a template part names. `count` is the number of failures on the telegram."""
         if part[0] == "count":
             return count
         if part[0] == "value":
@@ -370,7 +376,7 @@ Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
 
 
 class GuardBranch:
-    """Rules whose guards are true once this branch is reached, and further branches, each after one more condition.
+    """Rules that share the guard conditions up to this branch, and further branches, each with one more condition.
 
     `guarded` are rules with their conditions that are still to be evaluated. The branch is built when it is first
     reached; the most common condition comes first. `leaves` are the rules that share no further condition with another,
@@ -411,7 +417,7 @@ class GuardBranch:
         self.leaves = [(self._all_of(conditions), job) for conditions, job in rest]
 
     def _all_of(self, conditions: dict[str, Expression]) -> Predicate:
-        """Return one test for all that is left of a guard."""
+        """Return one test for all remaining conditions of a guard."""
         tests = [
             shared_guard(key, condition, self._context)
             for key, condition in conditions.items()
@@ -420,7 +426,7 @@ class GuardBranch:
         return all_of(tests)
 
     def all_jobs(self) -> list[Job]:
-        """Return the rules of this branch and of all branches below it."""
+        """Return the rules in this branch and in all branches below it."""
         found = [*self.jobs, *(job for _, job in self.leaves)]
         for _, branch in self.branches:
             found += branch.all_jobs()
@@ -428,8 +434,8 @@ class GuardBranch:
 
 
 class EvaluationPlan:
-    """The rules for telegrams of one profile and one range of dates; `undecided` are those whose era the date does not
-    decide.
+    """The rules for telegrams with one profile and one range of dates. `undecided` are rules for whose era the date is
+    not precise enough.
     """
 
     __slots__ = ("root", "undecided")
@@ -440,7 +446,7 @@ class EvaluationPlan:
 
 
 def conjuncts(guard: Expression | None) -> dict[str, Expression]:
-    """Return the conditions that must all be true for a guard to be true, by their text."""
+    """Return the conditions that must all be true for a guard to be true, keyed by their text."""
     if guard is None:
         return {}
     if guard[0] != "and":
@@ -455,8 +461,8 @@ _PART = "part "
 
 
 def _with_parts(conditions: dict[str, Expression]) -> dict[str, Expression]:
-    """Return the conditions of a guard and, for each part of the telegram without which one of them is false, that the
-    part is present.
+    """Return a guard's conditions and, for each part of the telegram that they need, the condition that this part is
+    present.
 
     Most telegrams lack some parts, and one test then decides all rules about such a part.
     """
@@ -465,7 +471,7 @@ def _with_parts(conditions: dict[str, Expression]) -> dict[str, Expression]:
 
 
 def _needed_parts(expr: Expression) -> set[str]:
-    """Return the fields of the telegram without which a condition is false."""
+    """Return the fields of the telegram that must be present for a condition to be true."""
     op = expr[0]
     if op in ("and", "or"):
         parts = [_needed_parts(part) for part in expr[1]]
@@ -479,7 +485,7 @@ def _needed_parts(expr: Expression) -> set[str]:
 
 
 def shared_guard(key: str, condition: Expression, context: CompileContext) -> Predicate:
-    """Return a compiled condition on the telegram, compiled once for all rules."""
+    """Return a compiled condition on the telegram. It is compiled once for all rules."""
     if key not in context.guards:
         context.guards[key] = compile_condition(condition, context)
     return context.guards[key]

@@ -1,4 +1,4 @@
-"""Test rules, and mutants of rules, with the rules' examples."""
+"""Test rules and their mutants with the rules' examples."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ExampleResult(Record):
 
 
 def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
-    """Evaluate a rule, and no other, on each of its examples."""
+    """Evaluate one rule on each of its examples."""
     results = []
     for example in rule.examples:
         compiled = rule.compiled(book.context_of(rule.profile[0]))
@@ -49,7 +49,7 @@ def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
 
 
 def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook) -> str:
-    """Return how the verdict on an example differs from what it expects, or an empty string."""
+    """Return how the verdict on an example differs from the expected one, or an empty string."""
     telegram = telegram_of(example, book)
     expected = str(example["kind"])
     if not book.covers(rule, telegram.profile):
@@ -86,7 +86,7 @@ def _decided(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> str:
 
 
 def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> tuple[str, list[Issue]]:
-    """Return "pass", "fail", "unknown" or "not_applicable", and the issues of a failure."""
+    """Return "pass", "fail", "unknown", or "not_applicable", and the issues if the verdict is "fail"."""
     env = (telegram,)
     inside = in_era(rule.era, telegram.date)
     if inside is not True:
@@ -104,9 +104,7 @@ def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> tuple[str
 
 
 def in_era(era: Any, day: Date | None) -> bool | None:
-    """Return whether a date is in an era (first day, first day after it), or None if its precision does not decide
-    it.
-    """
+    """Return whether a date is in an era (first day, first day after it), or None if the date is not precise enough."""
     if not era:
         return True
     if day is None:
@@ -161,7 +159,7 @@ def _first_line(telegram: Telegram, text: str) -> tuple[int, int]:
 
 
 def _quoted(text: str, places: list[tuple[int, int]]) -> str:
-    """Return the texts at some places, each with its line."""
+    """Return the texts at these positions for a message, each with its line number."""
     return ", ".join(f"{text[a:b]!r} (line {text.count(chr(10), 0, a) + 1})" for a, b in places) or "nothing"
 
 
@@ -212,7 +210,7 @@ _KINDS = {"pass": "valid", "not_applicable": "not_applicable", "fail": "invalid"
 
 
 def _base_that_kills(rule: Rule, data: Data, book: Rulebook, bases: Mapping[str, str]) -> str:
-    """Return the example to add so that a mutant with this data is killed, if a base telegram alone does it; or ""."""
+    """Return the example to add if a base telegram alone kills the mutant with this data, or ""."""
     if not rule.examples:
         return ""
     context = book.context_of(rule.profile[0])

@@ -22,7 +22,7 @@ class Scope:
         self.file.error(code, node, message, help.strip(), self.rule)
 
     def keys(self, node: YamlMap, allowed: set[str], code: str = "R010") -> bool:
-        """Return whether all keys of a mapping are allowed; add an error for each that is not."""
+        """Return whether all keys in a mapping are allowed. Add an error for each key that is not."""
         valid = True
         for key, _ in node.items():
             if key.value not in allowed:
@@ -34,7 +34,7 @@ class Scope:
         return valid
 
     def table(self, node: YamlText) -> bool:
-        """Return whether the vocabulary has a table of that name; add an error if not."""
+        """Return whether the vocabulary has a table with this name. Add an error if it does not."""
         if node.value in self.vocabulary:
             return True
         names = sorted(self.vocabulary.tables)
@@ -44,7 +44,7 @@ class Scope:
         return False
 
     def level(self, node: YamlText) -> str | None:
-        """Return the code of a level given by code or title, or None after adding an error."""
+        """Return the code for a level given by code or title. If there is none, add an error and return None."""
         table = self.vocabulary["levels"]
         entry = (
             table.get(node.value) or next((e for e in table if e.title == node.value), None) or table.find(node.value)
@@ -61,8 +61,8 @@ _OTHER_NAMES = {"classification": "level", "precedence": "dtg.action"}  # what e
 
 
 class Frames:
-    """The values that a selector can name at one point of a rule: the telegram, then the elements from outer to
-    inner.
+    """The values that a selector can name at one point in a rule: the telegram, then the elements from outermost to
+    innermost.
     """
 
     def __init__(self, kinds: tuple[FieldType, ...] = (ROOT,), names: tuple[str, ...] = ("telegram",)) -> None:
@@ -70,22 +70,22 @@ class Frames:
         self.names = names
 
     def inside(self, kind: FieldType) -> Frames:
-        """Return the frames for conditions on the elements of a list, or on a node, of that type."""
+        """Return the frames for conditions on a node, or on a list's elements, of that type."""
         inner = element_of(kind) if kind.name in ("list", "set") else kind
         name = "element" if len(self.kinds) == 1 else ""
         return Frames((*self.kinds, inner), (*self.names, name))
 
     def pair(self, kind: FieldType) -> Frames:
-        """Return the frames for conditions on two neighbors: `previous` and the element."""
+        """Return the frames for conditions on two adjacent elements: `previous` and the element itself."""
         inner = element_of(kind)
         return Frames((*self.kinds, inner, inner), (*self.names, "previous", ""))
 
     def has_text(self, kind: FieldType) -> bool:
-        """Return whether a type is a node with a field `text`, which operators then apply to."""
+        """Return whether a type is a node with a field `text`, which is then the value that operators test."""
         return kind.name == "node" and "text" in fields(kind.node)
 
     def find(self, name: YamlText, scope: Scope, template: bool = False) -> tuple[Path, FieldType] | None:
-        """Return the path of a selector and the type of its value, or None after adding an error.
+        """Return a selector's path and its value's type. If the selector is invalid, add an error and return None.
 
         With `template`, the advice is for a placeholder of a message, such as {subject.text}.
         """
@@ -135,7 +135,7 @@ class Frames:
         return list(dict.fromkeys(name for kind in reversed(self.kinds) for name in sorted(_fields(kind))))
 
     def _owned(self, template: bool) -> str:
-        """Return the fields of the element, or a pointer to the list of the telegram's fields."""
+        """Return the element's fields, or a reference to the list of the telegram's fields."""
         if len(self.kinds) == 1:
             shown = "expected a field in braces, such as {subject}; " if template else ""
             return f"{shown}see `cablecheck explain model` for all fields"

@@ -1,4 +1,4 @@
-"""Generate the reference of the fields that rules can name, for `explain model`, `explain FIELD` and docs/fields.md.
+"""Generate the reference for the fields that rules can name, for `explain model`, `explain FIELD`, and docs/fields.md.
 
 Types come from the annotations of the document model, meanings from its docstrings and from the table `fields`, and
 operators from `operators`.
@@ -29,7 +29,7 @@ _WITH_VALUE = {"text": "{is: %s}", "set": "{includes: %s}"}
 
 
 def model_lines() -> Iterator[str]:
-    """Yield the classes of the model with their fields, one field a line."""
+    """Yield the classes of the model with their fields, one field per line."""
     yield "Fields that rule conditions can use, grouped by part of the telegram. Write a field of a part with dots:"
     yield "authority.name. Use a quantifier or `each` for the elements of a list."
     for node in _ordered():
@@ -43,8 +43,8 @@ def model_lines() -> Iterator[str]:
 
 
 def field_lines(name: str) -> list[str]:
-    """Return the text that `explain` shows about a field, given by its path or name, or about a part of the model; []
-    if there is neither. A path may begin with `telegram`, or with a part in lower case: `caption.code`.
+    """Return the text that `explain` shows for a field (by path or name) or a part of the model, or [] if there is
+    neither. A path may begin with `telegram`, or with a part in lower case: `caption.code`.
     """
     first, dot, rest = name.partition(".")
     part = next((node for node in _ordered() if node.lower() == first.lower()), "")
@@ -69,7 +69,9 @@ def field_lines(name: str) -> list[str]:
 
 
 def _part_lines(part: str) -> list[str]:
-    """Return what `explain` shows about a part of the model: what it is, which fields hold it, and its own fields."""
+    """Return the text that `explain` shows for a part of the model: its meaning, the fields that hold it, and its own
+    fields.
+    """
     lines = [f"{part}: {_first_sentence(nodes()[part].__doc__)}"]
     places = [f"{node}.{name}" for node in _ordered() for name, kind in fields(node).items() if kind.node == part]
     lines += [f"  Found in: {', '.join(places).replace('Telegram.', '')}"] if places else []
@@ -79,7 +81,7 @@ def _part_lines(part: str) -> list[str]:
 
 
 def _example_at(path: str, owner: str, kind: FieldType) -> str:
-    """Return a condition on a field named by its path; the elements of a list are reached with `any`."""
+    """Return an example condition on the field at a path. The elements of a list are reached with `any`."""
     *before, last = path.split(".")
     condition = example_of(owner, last, kind)
     if before and before[0] in nodes():
@@ -106,8 +108,8 @@ def words() -> Iterator[str]:
 
 
 def word_lines(name: str) -> list[str]:
-    """Return the text that `explain` shows about a word of the rule language or of the table `words`, or [] for
-    other words.
+    """Return the text that `explain` shows for a word of the rule language or of the table `words`, or [] for other
+    words.
     """
     lines = [
         f"{name}, an operator for a {kind}: true if the value {table[name].says}"
@@ -125,7 +127,7 @@ def word_lines(name: str) -> list[str]:
 
 
 def page() -> str:
-    """Return the page docs/fields.md."""
+    """Return the text of docs/fields.md."""
     parts = [_HEAD]
     for node in _ordered():
         rows = []
@@ -155,14 +157,14 @@ def page() -> str:
 
 
 def type_text(kind: FieldType) -> str:
-    """Return the type of a field in words, including the special states of its values."""
+    """Return a field's type in readable English, including the special states that its value can have."""
     more = [word for word, given in (("derived", kind.derived), ("may be unreadable", kind.unread)) if given]
     return f"{kind} ({', '.join(more)})" if more else str(kind)
 
 
 def meaning_of(owner: str, name: str, kind: FieldType) -> str:
-    """Return the meaning of a field: the docstring of a derived one, the entry of the table `fields`, the sentence of
-    its class that names it, or what the class of its value is.
+    """Return a field's meaning: a derived field's docstring, the entry in the table `fields`, the sentence in its class
+    that names it, or the meaning of its value's class.
     """
     if kind.title:
         text = kind.title.removeprefix("Return ")
@@ -178,7 +180,7 @@ def meaning_of(owner: str, name: str, kind: FieldType) -> str:
 
 
 def example_of(owner: str, name: str, kind: FieldType) -> str:
-    """Return a condition on a field as it is typed in a rule."""
+    """Return an example condition on a field as it would be typed in a rule."""
     entry = described().get(f"{owner}.{name}")
     value = entry.fact("example") if entry is not None else ""
     if value.startswith("{"):
@@ -189,7 +191,7 @@ def example_of(owner: str, name: str, kind: FieldType) -> str:
 
 
 def states(kind: FieldType) -> tuple[str, ...]:
-    """Return the states that a condition can test on a field; a flag also has true and false."""
+    """Return the states that a condition can test on a field. For a flag, these include true and false."""
     return (*STATES, "true", "false") if kind.name == "flag" else tuple(STATES)
 
 
@@ -200,9 +202,7 @@ def _operators(kind: FieldType) -> tuple[str, tuple[str, ...]]:
 
 
 def _owners(name: str) -> list[tuple[str, FieldType]]:
-    """Return the (class, type) pairs of a field, given its path from the telegram or a class, or its name in any
-    class.
-    """
+    """Return (class, type) for each field that matches a path from the telegram or a class, or a name in any class."""
     *before, last = name.split(".")
     if not before:
         return [(node, fields(node)[last]) for node in _ordered() if last in fields(node)]
@@ -216,7 +216,7 @@ def _owners(name: str) -> list[tuple[str, FieldType]]:
 
 
 def _ordered() -> list[str]:
-    """Return the classes of the model, the telegram first."""
+    """Return the model's classes, with the telegram first."""
     return sorted((name for name in nodes() if fields(name)), key=lambda name: (name != "Telegram", name))
 
 

@@ -21,7 +21,7 @@ SCALARS = {"str": "text", "int": "count", "bool": "flag", "Level": "level", "Dat
 
 
 class FieldType(Record):
-    """The type of a field: text, count, flag, level, date, node, list or set.
+    """The type of a field: text, count, flag, level, date, node, list, or set.
 
     `node` is the class of a node, or of a list's elements; `item` the type of a list's or set's elements.
     `derived` marks a property, `unread` a field that can be `Unread`, `optional` one that can be None.
@@ -42,13 +42,13 @@ class FieldType(Record):
 
 
 def element_of(kind: FieldType) -> FieldType:
-    """Return the type of the elements of a list or set."""
+    """Return the element type of a list or set."""
     return FieldType("node", self_node) if (self_node := kind.node) else FieldType(kind.item or "text")
 
 
 @cache
 def nodes() -> dict[str, type]:
-    """Return the classes of the model by name."""
+    """Return the model's classes by name."""
     return {
         name: kind
         for name, kind in vars(model).items()
@@ -58,7 +58,7 @@ def nodes() -> dict[str, type]:
 
 @cache
 def fields(node: str) -> dict[str, FieldType]:
-    """Return the fields of a class of the model, or of a level or date, by name."""
+    """Return the fields by name for a class of the model, a level, or a date."""
     if node == "Level":
         return {name: _kind(Level.__annotations__[name]) or FieldType("text") for name in Level.__fields__}
     if node == "Date":
@@ -107,7 +107,9 @@ def _kind(words: str) -> FieldType | None:
 
 
 def all_paths(depth: int = 3, node: str = "Telegram", before: str = "") -> list[tuple[str, FieldType]]:
-    """Return every selector of the model down to a depth, with its type (for the JSON Schema and `explain model`)."""
+    """Return every selector in the model down to a given depth, with its type (for the JSON Schema and `explain
+    model`).
+    """
     found: list[tuple[str, FieldType]] = []
     for name, kind in fields(node).items():
         found.append((before + name, kind))
@@ -138,7 +140,7 @@ def field_names() -> frozenset[str]:
 
 
 def getter(path: Path, known: Getters) -> Getter:
-    """Return a function that reads the value at a path. `known` holds getters by path, to share them.
+    """Return a function that reads the value at a path. `known` caches getters by path so that they can be shared.
 
     Raises `ValueError` for a name that is not a field of the model, so that a manipulated cache can read nothing else.
     """
@@ -171,12 +173,16 @@ def _make(depth: int, names: list[str], known: Getters) -> Getter:
 
 
 def is_stored(depth: int, names: list[str]) -> bool:
-    """Return whether a path is one field that need not be remembered: not a derived value of the telegram."""
+    """Return whether a path is a single field whose value need not be cached, because it is not a derived value of the
+    telegram.
+    """
     return len(names) == 1 and not (depth == 0 and isinstance(getattr(Telegram, names[0], None), property))
 
 
 def _of_part(depth: int, part: str, last: Callable[[object], object]) -> Getter:
-    """Return a function that reads a field of a stored part. It calls no other getter: most paths are of this kind."""
+    """Return a function that reads a field of a stored part without calling another getter. Most paths are of this
+    kind.
+    """
 
     def get(env: Env) -> object:
         value = getattr(env[depth], part)
@@ -188,7 +194,7 @@ def _of_part(depth: int, part: str, last: Callable[[object], object]) -> Getter:
 
 
 def _remembered(derive: Callable[[object], object]) -> Getter:
-    """Compute a derived value once for each telegram."""
+    """Return a getter that computes a derived value once per telegram."""
     last: tuple[object, object] = (None, None)
 
     def get(env: Env) -> object:
@@ -203,7 +209,7 @@ def _remembered(derive: Callable[[object], object]) -> Getter:
 
 
 def value_text(value: object, limit: int = MAX_VALUE) -> str:
-    """Return a value as messages show it: on one line, truncated after `limit` code points."""
+    """Return a value as messages show it: on one line, truncated to `limit` code points."""
     if value is None:
         return "nothing"
     if isinstance(value, Unread):
@@ -221,7 +227,7 @@ def value_text(value: object, limit: int = MAX_VALUE) -> str:
 
 
 def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | None, str]:
-    """Return the span of the value at a path, or of its nearest present parent, and its structural place.
+    """Return the span of the value at a path, or of the nearest parent that is present, and its structural place.
 
     For a scalar, the `…_text` field beside it is used if there is one. The span is None if only the telegram is
     present.
@@ -240,7 +246,7 @@ def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | No
 
 
 def value_without_position(point: Path, each: Path | None) -> tuple[str, str]:
-    """Return the field and its type if `point` names a value that has no position in the text; ("", "") if it has one.
+    """Return a field and its type if `point` names a value without a position in the text, otherwise ("", "").
 
     `each` is the path of the elements that the rule tests, or None.
     """
@@ -256,7 +262,7 @@ def value_without_position(point: Path, each: Path | None) -> tuple[str, str]:
 
 
 def unread_on(path: Path, env: Env) -> Unread | None:
-    """Return the first unreadable part on a path, or None."""
+    """Return the first unreadable part on a path, or None if there is none."""
     value: Any = env[int(path[0])]
     for name in path[1:]:
         if isinstance(value, Unread):
@@ -272,5 +278,5 @@ def _span(value: object) -> Span | None:
 
 
 def comparable(value: object) -> object:
-    """Return the value by which equal elements are recognized: the code of a level, or the value itself."""
+    """Return the value by which elements are compared for equality: a level's code, or the value itself."""
     return value.code if isinstance(value, Level) else value

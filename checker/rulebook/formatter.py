@@ -47,7 +47,7 @@ class FormattedFile(Record):
 
 
 def format_files(paths: Sequence[str]) -> Iterator[FormattedFile]:
-    """Yield the files, and the chapters of the folders, with their formatted texts, without writing them."""
+    """Yield the given files, and the chapters in the given folders, with their formatted texts. Nothing is written."""
     for path in paths:
         errors: list[Diagnostic] = []
         chapters = Pack(path, errors).chapters() if os.path.isdir(path) else [path]
@@ -64,7 +64,9 @@ def format_files(paths: Sequence[str]) -> Iterator[FormattedFile]:
 
 
 def is_chapter(file: RuleFile) -> bool:
-    """Return whether a file is a chapter of rules. Vocabulary tables, one entry a line, are not formatted."""
+    """Return whether a file is a chapter of rules. Vocabulary tables, which have one entry per line, are not
+    formatted.
+    """
     return isinstance(file.tree, YamlMap) and isinstance(file.tree.get("rules"), YamlList)
 
 
@@ -82,7 +84,7 @@ def formatted(file: RuleFile) -> str:
 
 
 def _plain(node: YamlNode) -> object:
-    """Return a tree without positions."""
+    """Return a tree without its positions."""
     if isinstance(node, YamlText):
         return node.value
     if isinstance(node, YamlList):
@@ -91,7 +93,7 @@ def _plain(node: YamlNode) -> object:
 
 
 class _Formatter:
-    """The text of a chapter, and the replacements found so far."""
+    """A chapter's text, and the replacements found so far."""
 
     def __init__(self, text: str) -> None:
         self.text = text if text.endswith("\n") else text + "\n"
@@ -118,7 +120,7 @@ class _Formatter:
                 self._block(value)
 
     def _entry(self, key: Any, value: Any, indent: int) -> None:
-        """Replace the value of an entry if it breaks a rule; `indent` is the column of lines that continue it."""
+        """Replace an entry's value if it breaks a rule. `indent` is the column for lines that continue the value."""
         head = self._line_start((key or value).start_mark.index)
         start, end = value.start_mark.index, value.end_mark.index
         before = key.end_mark.index if key is not None else start
@@ -141,7 +143,7 @@ class _Formatter:
         return any(len(line) > WIDTH for line in self.text[head:end].split("\n"))
 
     def _has_comment(self, node: Any) -> bool:
-        """Return whether there is a comment between the parts of a flow collection."""
+        """Return whether there is a comment within a flow collection."""
         if isinstance(node, yaml.ScalarNode):
             return False
         here, gaps = node.start_mark.index, []
@@ -156,7 +158,7 @@ class _Formatter:
     # ---- Lines -------------------------------------------------------------------------------------------------------
 
     def _lines(self, node: Any, indent: int) -> Iterator[str]:
-        """Yield the entries of a collection in block style, each line with its indentation."""
+        """Yield a collection's entries in block style, each line with its indentation."""
         for key, value in _entries(node):
             lead = " " * indent + (f"{self._written(key)}:" if key is not None else "-")
             yield from self._item(lead, value, indent + 2, key is None)
@@ -184,7 +186,7 @@ class _Formatter:
         return _filled(f"{lead} ", _BREAK.split(written), "", " " * indent, "")
 
     def _written(self, node: Any) -> str:
-        """Return a scalar as it is written, on one line unless it has paragraphs."""
+        """Return a scalar as written, on one line unless it has several paragraphs."""
         source = self._source(node)
         if "\n\n" in re.sub(r"[ \t]+\n", "\n", source):
             return source
@@ -203,7 +205,7 @@ class _Formatter:
 
 
 def _entries(node: Any) -> list[tuple[Any, Any]]:
-    """Return the (key, value) pairs of a mapping, or the items of a sequence with None for a key."""
+    """Return a mapping's (key, value) pairs, or a sequence's items with None as the key."""
     return node.value if isinstance(node, yaml.MappingNode) else [(None, item) for item in node.value]
 
 
@@ -238,8 +240,8 @@ def _with_piece(lines: list[str], piece: str, indent: str) -> list[str]:
 
 
 def _filled(lead: str, words: list[str], end: str, indent: str, last: str) -> list[str]:
-    """Return words on lines as wide as allowed, with `end` after each word except the last, and `last` after the
-    last word.
+    """Return words on lines as wide as allowed, with `end` after each word except the last, which is followed by
+    `last`.
     """
     lines = [lead]
     for number, word in enumerate(words):

@@ -1,4 +1,4 @@
-"""Load packs: convert rule files and vocabulary files to rules and a `Vocabulary`, or report all errors of all files at
+"""Load packs: convert rule files and vocabulary files to rules and a `Vocabulary`, or report all errors in all files at
 once.
 
 `Library` collects what a load reads. After it come checks of rules against each other, single files, and packs.
@@ -38,7 +38,7 @@ MEANING = ("profile", "era", "when", "each", "where", "require", "check", "with"
 
 
 class Library:
-    """The packs, vocabulary, rules and errors of one load."""
+    """The packs, vocabulary, rules, and errors of one load."""
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
@@ -54,7 +54,7 @@ class Library:
             raise RuleError(merged(self.diagnostics))
 
     def read(self, folders: Sequence[str], chapters: bool = True) -> None:
-        """Read packs. The shipped vocabulary and telegrams are always read."""
+        """Read packs. The shipped vocabulary and telegrams are always included."""
         self.packs = [Pack(folder, self.diagnostics) for folder in folders]
         inside = [pack.folder for pack in self.packs if pack.inside(os.path.join(pack.folder, "vocabulary"))]
         self.read_words(inside)
@@ -67,7 +67,7 @@ class Library:
         check_together(self.rules, self.files)
 
     def read_words(self, folders: Sequence[str]) -> list[Diagnostic]:
-        """Read the shipped vocabulary and telegrams, and the vocabulary of other folders.
+        """Read the shipped vocabulary and telegrams, and the vocabulary in other folders.
 
         Return the errors in the shipped telegrams, which are reported only when rules are checked.
         """
@@ -90,7 +90,7 @@ class Library:
 
 
 def read_folders(folders: Sequence[str]) -> tuple[Vocabulary, list[Data], list[Data]]:
-    """Return the vocabulary, the rules and the packs of folders. Raises `RuleError` with all errors."""
+    """Return the vocabulary, rules, and packs in folders. Raises `RuleError` with all errors."""
     library = Library()
     library.read(folders)
     library.refuse()
@@ -98,7 +98,7 @@ def read_folders(folders: Sequence[str]) -> tuple[Vocabulary, list[Data], list[D
 
 
 def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
-    """Return the valid rules of one file; add errors to the file."""
+    """Return the valid rules in one file. Errors are added to the file."""
     wrong = check_schema("rules", file)
     tree = file.tree
     if not isinstance(tree, YamlMap):
@@ -186,7 +186,7 @@ def unknown_overlay_rules(words: Iterable[str], where: str, known: Sequence[str]
 def check_files(
     paths: Sequence[str], texts: Mapping[str, bytes] | None = None, notes: list[str] | None = None
 ) -> list[Diagnostic]:
-    """Return the errors of rule files, vocabulary files, pack files and folders of them.
+    """Return the errors in rule files, vocabulary files, pack files, and folders of such files.
 
     `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor. What is not
     wrong but probably not meant is added to `notes`, if given.
@@ -237,7 +237,7 @@ def _shipped_state() -> _State:
 
 @lru_cache(maxsize=1)
 def _shipped_words(state: _State) -> tuple[dict[str, Table], list[Diagnostic], Bases, list[Diagnostic]]:
-    """Return the shipped tables and telegrams, each with their errors. An editor checks often; they are read once."""
+    """Return the shipped tables and telegrams with their errors. They are read once, because an editor checks often."""
     wrong: list[Diagnostic] = []
     unread: list[Diagnostic] = []
     shipped = data_dir("rules")
@@ -246,7 +246,7 @@ def _shipped_words(state: _State) -> tuple[dict[str, Table], list[Diagnostic], B
 
 @lru_cache(maxsize=1)
 def _shipped_rules(state: _State) -> dict[str, list[Data]]:
-    """Return the shipped rules by the real path of their file. An editor checks often; they are read once."""
+    """Return the shipped rules by the real path of their file. They are read once, because an editor checks often."""
     tables, _, bases, _ = _shipped_words(state)
     pack = Pack(data_dir("rules"), [])
     found = {}
@@ -257,18 +257,18 @@ def _shipped_rules(state: _State) -> dict[str, list[Data]]:
 
 
 def check_text(path: str, text: str) -> list[Diagnostic]:
-    """Return the errors of one rule, vocabulary or pack file whose text is open in an editor."""
+    """Return the errors in a rule, vocabulary, or pack file whose text is open in an editor."""
     found = check_files([path], {path: text.encode("utf-8", "surrogatepass")})
     return [each for each in found if each.place.file == path]
 
 
 def base_telegrams() -> Bases:
-    """Return the texts of the shipped telegrams that examples can be based on, by name, sorted."""
+    """Return the texts of the shipped telegrams on which examples can be based, by name, sorted."""
     return Pack(data_dir("rules"), []).bases()
 
 
 def neighbor_folders(paths: Sequence[str]) -> list[str]:
-    """Return the folders of the files that contain a vocabulary folder: a file is checked with the vocabulary next to
+    """Return the files' folders that contain a vocabulary folder. Each file is checked with the vocabulary next to
     it.
     """
     near = (os.path.dirname(os.path.abspath(path)) for path in paths if not os.path.isdir(path))
@@ -277,7 +277,7 @@ def neighbor_folders(paths: Sequence[str]) -> list[str]:
 
 
 def _homes(folders: Sequence[str]) -> list[str]:
-    """Return the vocabulary folders of packs, each once."""
+    """Return the packs' vocabulary folders without duplicates."""
     found: dict[str, str] = {}
     for folder in folders:
         home = os.path.join(folder, "vocabulary")
@@ -319,7 +319,7 @@ def _comma_help(folder: str) -> str:
 
 
 class Pack:
-    """A folder of rules with its vocabulary and telegrams. Files outside the folder are errors."""
+    """A folder of rules with its own vocabulary and telegrams. Files outside the folder are errors."""
 
     def __init__(self, folder: str, diagnostics: list[Diagnostic], about: RuleFile | None = None) -> None:
         """Read the description of the pack, from `about` if an editor has it open."""
@@ -340,13 +340,13 @@ class Pack:
             self._read(about or RuleFile.open(path, self.shown(path), self.diagnostics))
 
     def shown(self, path: str) -> str:
-        """Return the path of a file as shown in messages: `rules/…` for shipped files, else the path as given."""
+        """Return a file's path as messages show it: `rules/…` for shipped files, otherwise the path as given."""
         if os.path.realpath(self.folder) != os.path.realpath(data_dir("rules")):
             return path
         return "/".join(["rules", *os.path.relpath(path, self.folder).split(os.sep)])
 
     def inside(self, path: str) -> bool:
-        """Return whether a path, with links resolved, is below the folder; add an error if it is not."""
+        """Return whether a path, with links resolved, is below the pack's folder. Add an error if it is not."""
         if is_below(path, self.home):
             return True
         self.diagnostics.append(outside(self.shown(path)))
@@ -363,7 +363,7 @@ class Pack:
         return [path for path in paths if self.inside(path)]
 
     def bases(self) -> dict[str, str]:
-        """Return the telegrams that examples can be based on, by name."""
+        """Return the telegrams on which examples can be based, by name."""
         home = os.path.join(self.folder, "telegrams")
         found = {}
         for name in sorted(os.listdir(home)) if os.path.isdir(home) else []:
@@ -408,7 +408,7 @@ class Pack:
 
 
 def fits(version: str, wanted: str) -> bool:
-    """Return whether a version is in a range such as `>=0.1,<1`; False for an invalid range."""
+    """Return whether a version is in a range such as `>=0.1,<1`. Return False for an invalid range."""
     mine = _numbers(version)
     for part in wanted.split(","):
         match = NUMBER.fullmatch(part.strip())

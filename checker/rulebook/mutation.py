@@ -1,4 +1,4 @@
-"""Generate mutants of a rule, so that `rules test --mutate` can verify that an example notices each change.
+"""Generate mutants of a rule, with which `rules test --mutate` verifies that an example notices each change.
 
 A mutant replaces one operator, moves one bound by one step, changes one quantifier, level, connective or edge of the
 era or of `severity_before`, or drops the guard, the filter or the requirement.
@@ -22,8 +22,8 @@ TIMES = ("at_least", "at_most", "exactly")
 
 
 class Mutant(Record):
-    """One change to a rule. `killed`: an example detects it. `excused`: the rule lists it as equivalent. `advice` says
-    which example would detect a mutant that survives.
+    """One change to a rule. If `killed` is true, an example detects it; if `excused` is true, the rule lists it as
+    equivalent. For a mutant that survives, `advice` says which example would detect it.
     """
 
     rule: str
@@ -49,7 +49,7 @@ def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:
 
 
 def _dates(plain: Data) -> Iterator[tuple[str, Data]]:
-    """Yield the mutants with one edge of the era, or one day of `severity_before`, moved by a day."""
+    """Yield the mutants in which one edge of the era, or one day in `severity_before`, is moved by a day."""
     era, steps = list(plain.get("era") or ()), list(plain.get("severity_before") or ())
     for side, edge in enumerate(era):
         for moved in _neighbors(edge) if edge else ():
@@ -75,7 +75,7 @@ _COPY = "copy an `invalid` example to `not_applicable`, and change it"
 
 
 def advice_for(name: str, details: Data) -> str:
-    """Return which example would kill a mutant of this name, as an instruction to the author of the rule."""
+    """Return which example would kill the mutant with this name, as an instruction to the rule's author."""
     edge = _EDGE.fullmatch(name)
     if edge is not None:
         return _edge_advice(edge[1], edge[2], edge[3])
@@ -125,7 +125,7 @@ def _edge_advice(what: str, day: str, moved: str) -> str:
 
 
 def mutants_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
-    """Yield the mutants of a condition, each with a name that describes the change."""
+    """Yield a condition's mutants, each with a name that describes the change."""
     op = expr[0]
     if op in ("and", "or"):
         yield from _connective(expr, words)
@@ -173,13 +173,15 @@ def _operator(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expres
 
 
 def _alike(one: str, two: str, argument: Expression) -> bool:
-    """Return whether two operators mean the same with this argument: `all of` and `any of` a single code."""
+    """Return whether two operators have the same meaning with this argument, such as `all of` and `any of` with a
+    single code.
+    """
     single = argument[0] == "lit" and isinstance(argument[2], list) and len(argument[2]) == 1
     return single and {one, two} == {"includes", "includes_any"}
 
 
 def arguments_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
-    """Yield an argument moved by one step in each direction, with a description of the change."""
+    """Yield an argument moved by one step in each direction, with a description of each change."""
     op = expr[0]
     if op == "lit":
         for moved in _moved_constant(expr[1], expr[2], words):

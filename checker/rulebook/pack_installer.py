@@ -25,7 +25,7 @@ _Files = tuple[dict[str, bytes], list[str]]  # files by name, and the names of f
 
 
 def add(path: str) -> tuple[list[KnownPack], list[str]]:
-    """Install the pack in a folder, or the packs in a wheel; return them, and the paths of the files that were not
+    """Install the pack in a folder, or all packs in a wheel. Return the packs, and the paths of files that were not
     copied.
 
     Raises `ConfigError` for anything that is not a pack, and `RuleError` with all errors in its files.
@@ -54,7 +54,7 @@ def remove(name: str) -> None:
 
 
 def _install(path: str, files: dict[str, bytes], home: str) -> str:
-    """Write and validate a pack, then let it replace an older one; return its name."""
+    """Write and validate a pack, then replace any older version of it. Return the pack's name."""
     if "pack.yaml" not in files:
         raise ConfigError(f"{path}: no pack.yaml, so this is not a pack")
     temporary = os.path.join(home, f".new-{os.getpid()}")
@@ -81,7 +81,9 @@ def _install(path: str, files: dict[str, bytes], home: str) -> str:
 
 
 def _of_folder(path: str) -> _Files:
-    """Return the files of a pack's folder, and those that do not belong in a pack. Raises `ConfigError` for links."""
+    """Return the files of the pack in a folder, and the files that do not belong in a pack. Raises `ConfigError` for
+    links.
+    """
     found: dict[str, bytes] = {}
     ignored: list[str] = []
     for inside in ("", "vocabulary/", "telegrams/"):
@@ -103,7 +105,7 @@ def _of_folder(path: str) -> _Files:
 
 
 def _of_wheel(path: str) -> list[_Files]:
-    """Return the files of each pack that a wheel names as an entry point."""
+    """Return the files of each pack that a wheel declares as an entry point."""
     try:
         with zipfile.ZipFile(path) as wheel:
             names = [name for name in wheel.namelist() if re.fullmatch(r"[^/]+\.dist-info/entry_points\.txt", name)]

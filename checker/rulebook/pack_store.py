@@ -1,4 +1,4 @@
-"""Find rule packs by name: those that come with cablecheck, installed ones, and those of installed Python packages.
+"""Find rule packs by name: shipped packs, installed packs, and packs in installed Python packages.
 
 A pack is untrusted data: nothing in it is executed, and a Python package that provides one is never imported.
 """
@@ -41,12 +41,12 @@ def folder() -> str:
 
 
 def is_name(word: str) -> bool:
-    """Return whether a value of the setting `rules` names a pack, not a folder."""
+    """Return whether a value in the setting `rules` names a pack rather than a folder."""
     return NAME.fullmatch(word) is not None and not os.path.isdir(word)
 
 
 def find(name: str) -> str:
-    """Return the folder of the pack of that name. Raises `ConfigError` if there is none."""
+    """Return the folder of the pack with this name. Raises `ConfigError` if there is none."""
     known = places()
     if name not in known:
         names = ", ".join(sorted(known))
@@ -79,7 +79,7 @@ def places() -> dict[str, tuple[str, str]]:
 
 
 def _provided() -> Iterator[tuple[str, str, str]]:
-    """Yield (name, folder, package) of the packs of installed Python packages, without importing them."""
+    """Yield (name, folder, package) for each pack in an installed Python package, without importing the package."""
     from importlib.metadata import entry_points  # 25 ms, and only for packs named in a setting
     from importlib.util import find_spec
 

@@ -1,4 +1,4 @@
-"""Accept only patterns that `re` and RE2 both match in linear time and with the same result.
+"""Accept only patterns that both `re` and RE2 match in linear time and with the same result.
 
 A backtracking engine is slow if it can match the same text in many ways, so the check counts choices along the pattern.
 A repeat or an alternative opens a *span*: the letters that it and the following items can match. A letter that is not
@@ -44,7 +44,7 @@ WHERE = "the language of patterns is in docs/rule-language.md, 'Patterns'"
 
 
 def refuse(pattern: str) -> Refusal | None:
-    """Return the reason why a pattern is refused, as (code, message, help), or None if the pattern is accepted."""
+    """Return why a pattern is refused, as (code, message, help), or None if the pattern is accepted."""
     if len(pattern) > MAX_LENGTH:
         return "R025", f"the pattern is longer than {MAX_LENGTH} characters", "use a vocabulary table"
     try:
@@ -80,7 +80,7 @@ ALL: Letters = frozenset(range(129))  # the ASCII letters, and 128 for all other
 
 
 class _State(Record):
-    """The choices of a backtracking engine at one point of a pattern.
+    """The number of choices that a backtracking engine has at one point in a pattern.
 
     `span` holds the letters of the open span; `choices` counts ways through it, `unlimited` its unlimited repeats over
     the same letters. In an `ambiguous` span the same text can be matched in several ways: its choices remain in
@@ -100,7 +100,9 @@ class _State(Record):
         return _State(before=self.before * (self.choices if self.ambiguous else 1))
 
     def after_choice(self, letters: Letters, options: int, opened: Letters) -> _State:
-        """Return the state after an item with `options` choices, or 0 for unlimited; `opened` is the span before it."""
+        """Return the state after an item with `options` choices (0 means unlimited). `opened` is the span before the
+        item.
+        """
         shared = bool(opened & letters)
         unlimited = self.unlimited
         if not options:
@@ -118,7 +120,7 @@ class _State(Record):
         return self
 
     def joined(self, other: _State) -> _State:
-        """Return the state after either of two alternatives."""
+        """Return the state after either of two alternatives has matched."""
         return _State(
             self.span | other.span,
             max(self.choices, other.choices),
@@ -129,7 +131,7 @@ class _State(Record):
 
 
 def _choices(items: list[Any], state: _State) -> _State:
-    """Return the state after a sequence. Raises `_Refused`."""
+    """Return the state after a sequence of items. Raises `_Refused`."""
     for name, value in items:
         word = str(name)
         if word in BEYOND:
@@ -198,12 +200,12 @@ def _may_be_empty(items: list[Any]) -> bool:
 
 
 def _every(items: list[Any]) -> Letters:
-    """Return all letters that occur in a sequence."""
+    """Return all letters that occur in a sequence of items."""
     return _gather(items, stop=False)
 
 
 def _letters(items: list[Any]) -> Letters:
-    """Return the letters with which a sequence can begin."""
+    """Return the letters with which a sequence of items can begin."""
     return _gather(items, stop=True)
 
 
@@ -256,7 +258,7 @@ def _class(word: str, value: Any) -> Letters:
 
 
 def _impossible(items: list[Any]) -> bool:
-    """Return whether an anchor can never match because of the letters before or after it."""
+    """Return whether an anchor can never match because of the items before or after it."""
     seen = False
     ended = False
     for name, value in items:

@@ -50,14 +50,14 @@ class Rule:
         return f"Rule({self.id} {self.name})"
 
     def compiled(self, context: CompileContext) -> CompiledRule:
-        """Return the compiled rule, which is compiled on first use for each context."""
+        """Return the rule in compiled form. It is compiled on first use in each context."""
         if self._compiled is None or self._compiled.context is not context:
             self._compiled = CompiledRule(self.head, context, self._data)
         return self._compiled
 
     def severity_on(self, day: Date | None) -> str:
-        """Return the severity of a finding on a document of this date: the least serious one if the date is not known
-        to the day, and `severity` if there is no date.
+        """Return a finding's severity on a document with this date: the least serious possible severity if the date is
+        not known to the day, and `severity` if there is no date.
         """
         if day is None or not self.severity_before:
             return self.severity
@@ -67,7 +67,7 @@ class Rule:
 
     @property
     def severity_text(self) -> str:
-        """The severity as pages show it: `error (warning before 2005-01-01)`."""
+        """Return the severity as pages show it: `error (warning before 2005-01-01)`."""
         earlier = ", ".join(f"{word} before {day}" for day, word in self.severity_before)
         return f"{self.severity} ({earlier})" if earlier else self.severity
 
@@ -79,44 +79,44 @@ class Rule:
 
     @property
     def data(self) -> Data:
-        """The data needed for evaluation."""
+        """Return the data needed for evaluation."""
         return self._data()
 
     @property
     def help(self) -> str:
-        """The instruction for correcting a finding."""
+        """Return the instruction for correcting a finding."""
         return str(self.data.get("help", ""))
 
     @property
     def cite(self) -> tuple[str, ...]:
-        """The sources, each with its clause."""
+        """Return the sources, each with its clause."""
         if self._cite is None:
             self._cite = tuple(" ".join(filter(None, parts)) for parts in self.data["cite"])
         return self._cite
 
     @property
     def asks_for_a_part(self) -> bool:
-        """Whether a document fails the rule because a part of it is missing."""
+        """Return whether a document can fail the rule because a part of it is missing."""
         return "each" not in self.data and _asks_for_a_part(self.data.get("require"))
 
     @property
     def details(self) -> Data:
-        """All keys of the rule in its file."""
+        """Return all of the rule's keys in its file."""
         return self.load_details()
 
     @property
     def summary(self) -> str:
-        """The requirement in one sentence."""
+        """Return the requirement in one sentence."""
         return str(self.details.get("summary", ""))
 
     @property
     def because(self) -> str:
-        """The reason for the rule."""
+        """Return the reason for the rule."""
         return str(self.details.get("because", ""))
 
     @property
     def place(self) -> tuple[str, int, int]:
-        """The file, line, and column at which the rule begins."""
+        """Return the file, line, and column at which the rule begins."""
         from .diagnostics import relative  # 0.2 ms, and only to show it
 
         file, line, column = self.details["place"]
@@ -124,28 +124,28 @@ class Rule:
 
     @property
     def chapter(self) -> str:
-        """The title of its chapter."""
+        """Return the title of the rule's chapter."""
         return str(self.details.get("chapter", ""))
 
     @property
     def source(self) -> str:
-        """The text of the rule in its file."""
+        """Return the rule's text in its file."""
         return str(self.details.get("source", ""))
 
     @property
     def examples(self) -> list[Data]:
-        """The examples in the order of the file, as `rule_parser.build` returns them."""
+        """Return the examples in file order, as `rule_parser.build` returns them."""
         found = self.details.get("examples", {})
         return [example for kind in found.values() for example in kind]
 
     @property
     def replaced_by(self) -> str:
-        """The id of the rule that replaces a deprecated rule."""
+        """Return the id of the rule that replaces this deprecated rule, or an empty string."""
         return str(self.details.get("replaced_by", ""))
 
 
 def _asks_for_a_part(expr: Any) -> bool:
-    """Whether a condition needs a field to be present, or an element of a list that meets a condition."""
+    """Return whether a condition needs a field to be present, or a list to have an element that meets a condition."""
     if not isinstance(expr, list) or not expr:
         return False
     if expr[0] == "state":
@@ -158,7 +158,7 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 class Rulebook:
-    """All rules of a run, sorted by id, and the vocabulary. `named` are the ids of rules selected by name."""
+    """All rules for a run, sorted by id, and the vocabulary. `named` are the ids of rules selected by name."""
 
     def __init__(
         self,
@@ -184,21 +184,23 @@ class Rulebook:
         return len(self.rules)
 
     def find(self, name: str) -> Rule | None:
-        """Return the rule with that id, name or alias, or None."""
+        """Return the rule with this id, name, or alias, or None."""
         if self._index is None:
             self._index = {key: rule for rule in reversed(self.rules) for key in (*rule.aliases, rule.name, rule.id)}
         return self._index.get(name)
 
     def context_of(self, profile: str) -> CompileContext:
-        """Return the context in which rules of a profile are compiled: with its own levels, or those of the U.S."""
+        """Return the context in which rules for a profile are compiled: with the profile's own levels, or the U.S.
+        levels.
+        """
         words = self.vocabulary.of_profile(profile)
         if words.scheme is None:
             return self.context
         return self._contexts.setdefault(words.scheme.code, CompileContext(words))
 
     def covers(self, rule: Rule, profile: str) -> bool:
-        """Return whether a rule applies to a profile: it names the profile, or it applies to all and the profile is
-        a U.S. profile.
+        """Return whether a rule applies to a profile: it names the profile, or it names none and the profile is a U.S.
+        profile.
         """
         if profile in rule.profile:
             return True
@@ -208,7 +210,8 @@ class Rulebook:
         return "ALL" in rule.profile and profile not in self._separate
 
     def select(self, names: Iterable[str]) -> Rulebook:
-        """Return a rulebook with the rules of these ids, names or aliases. A draft runs if it is selected.
+        """Return a rulebook that contains only the rules with these ids, names, or aliases. A draft runs if it is
+        selected.
 
         Raises `ConfigError` for an unknown rule.
         """
@@ -222,18 +225,18 @@ class Rulebook:
         return Rulebook(chosen.values(), self.vocabulary, frozenset(chosen), self.packs, self.digest)
 
     def changed(self, changes: dict[str, Data]) -> Rulebook:
-        """Return a rulebook in which the data of some rules, by id, is changed."""
+        """Return a rulebook in which some rules, given by id, have different data."""
         rules = [
             Rule(rule.data | changes[rule.id], rule.load_details) if rule.id in changes else rule for rule in self.rules
         ]
         return Rulebook(rules, self.vocabulary, self.named, self.packs, self.digest)
 
     def runs(self, rule: Rule) -> bool:
-        """Return whether the rule runs; a draft or deprecated rule runs only if it is selected by name."""
+        """Return whether the rule runs. A draft or deprecated rule runs only if it is selected by name."""
         return rule.status in ("stable", "provisional") or rule.id in self.named
 
     def plan(self, profile: str, day: Date | None) -> EvaluationPlan:
-        """Return the rules that may apply to a telegram of this profile and date."""
+        """Return the rules that may apply to a telegram with this profile and date."""
         if day is None:
             key = (profile, -1, -1)
         else:
@@ -259,7 +262,7 @@ class Rulebook:
         return EvaluationPlan(jobs, undecided, context)
 
     def _in_era(self, rule: Rule, first: int, last: int) -> bool | None:
-        """Return whether the era covers the days between two edges, or None if the date does not decide it."""
+        """Return whether the era covers the days between two edges, or None if the date is not precise enough."""
         if rule.era is None:
             return True
         if first < 0:
@@ -278,7 +281,9 @@ _INACTIVE = ("draft", "deprecated")  # run only when they are named
 
 
 def match_rules(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool = False) -> set[str]:
-    """Return the ids that the selectors match; draft and deprecated rules only if named, or if `inactive`."""
+    """Return the ids that the selectors match. Draft and deprecated rules match only if named, or if `inactive` is
+    true.
+    """
     found: set[str] = set()
     errors = []
     for selector in selectors:
@@ -293,7 +298,7 @@ def match_rules(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool 
 
 
 def unknown_rule(rules: Sequence[Rule], selector: str) -> str:
-    """Return the problem with a selector that matches no rule, with the nearest name, or "" if it matches a rule."""
+    """Return an error message with the nearest name for a selector that matches no rule, or "" if it matches one."""
     if _match(rules, selector, inactive=True) is not None:
         return ""
     return f"unknown rule {selector!r}{did_you_mean(selector, _selectors(rules))}"

@@ -32,8 +32,8 @@ NAMED = {
 def read_template(
     node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...], facts: tuple[str, ...] | None = None
 ) -> list[Expression] | None:
-    """Return the parts of a template, or None after adding errors. `names` are those of NAMED that the rule provides,
-    `facts` the names that a check allows.
+    """Return a template's parts, or None after adding errors. `facts` are the names that a check provides for
+    messages.
     """
     parts: list[Expression] = []
     here = 0
@@ -100,7 +100,7 @@ Bases = dict[str, str]
 
 
 def read_rule(node: YamlMap, file: RuleFile, words: Vocabulary, bases: Bases, defaults: YamlMap | None) -> Data | None:
-    """Return the data of a rule that matches the schema, or None after adding errors."""
+    """Return a rule's data if the rule matches the schema, or None after adding errors."""
     scope = Scope(file, words, node.text("id"))
     before = len(file.diagnostics)
     data = _about(node, file, scope, defaults)
@@ -150,7 +150,9 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
 
 
 def _profiles(node: YamlNode | None, scope: Scope) -> list[str]:
-    """Return the profiles of a rule. They must have the same levels, because conditions name levels by their codes."""
+    """Return the profiles that a rule names. They must have the same levels, because conditions name levels by their
+    codes.
+    """
     items = [item for item in node.items if isinstance(item, YamlText)] if isinstance(node, YamlList) else []
     levels = {profile_known(item, scope, (EVERY_PROFILE,)) for item in items}
     if len(levels) > 1 and None not in levels:
@@ -160,7 +162,7 @@ def _profiles(node: YamlNode | None, scope: Scope) -> list[str]:
 
 
 def profile_known(node: YamlText, scope: Scope, others: tuple[str, ...] = ()) -> str | None:
-    """Return the table of levels of a profile, "levels" for one of `others`, or None after adding an error."""
+    """Return a profile's table of levels ("levels" for a profile in `others`), or None after adding an error."""
     table = scope.vocabulary.tables.get("profiles")
     entry = table.get(node.value) if table is not None else None
     if table is None or entry is not None or node.value in others:
@@ -206,7 +208,9 @@ def _era(node: YamlMap, scope: Scope) -> list[str | None]:
 
 
 def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]:
-    """Return the days in order, each with the severity of earlier findings; add an error for a day without effect."""
+    """Return the days in order, each with the severity of earlier findings. Add an error for a day that has no
+    effect.
+    """
     since, before = data.get("era", (None, None))
     pairs = sorted(node.items(), key=lambda pair: pair[0].value)
     steps = [[key.value, value.value] for key, value in pairs if isinstance(value, YamlText) and _day(key, scope)]
@@ -220,7 +224,7 @@ def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]
 
 
 def _target(node: YamlMap, scope: Scope, data: Data) -> Frames | None:
-    """Parse the guard, `each`, and `where`; return the frames for the requirement."""
+    """Parse the guard, `each`, and `where`. Return the frames for parsing the requirement."""
     frames = Frames()
     when = node.get("when")
     if when is not None:
@@ -274,7 +278,7 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
 
 
 def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[str, ...] | None:
-    """Return the names of the values that a check has for messages, or None if there is no such check."""
+    """Return the names of the values that a check provides for messages, or None if there is no such check."""
     module = CHECKS.get(check.value)
     if module is None:
         advice = suggest(check.value, sorted(CHECKS)) or "name installed checks in the option `checks`"
@@ -343,7 +347,7 @@ def _examples(node: YamlMap, scope: Scope, data: Data, bases: Bases) -> None:
 
 
 def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
-    """Return the data of an example, or None after adding an error.
+    """Return an example's data, or None after adding an error.
 
     Brackets are removed from the text; `places` gives their positions.
     """
@@ -387,7 +391,9 @@ def _expectations(node: YamlMap) -> Data:
 
 
 def _nearest(part: str, name: str, text: str) -> str:
-    """Return advice for a text that does not occur in a base telegram: its most similar line, and how to see it."""
+    """Return advice for a text that does not occur in a base telegram: the most similar line, and how to see the
+    telegram.
+    """
     start = part.split("\n", 1)[0]
     lines = [line for line in text.split("\n") if line.strip()]
     near = next((line for line in lines if start.lower() in line.lower()), "") or next(
@@ -429,7 +435,7 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
 
 
 def split_brackets(text: str) -> tuple[str, list[list[int]]] | None:
-    """Return the text without brackets, and the [start, end] of each pair, or None if a bracket is unpaired."""
+    """Return the text without ⟦ and ⟧, and the [start, end] of each pair, or None if one of them is unpaired."""
     clean: list[str] = []
     places: list[list[int]] = []
     length, start = 0, -1

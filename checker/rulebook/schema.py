@@ -1,4 +1,4 @@
-"""Define the keys of rule, vocabulary, and pack files: the source of the published JSON Schemas, and of validation.
+"""Define the keys of rule, vocabulary, and pack files. The published JSON Schemas and the validation are based on them.
 
 `check_schema` reports each violation at its position in the YAML file, with the YAML to type.
 """
@@ -179,7 +179,7 @@ PACK = (
 
 
 def record(keys: tuple[Key, ...], says: str, required: bool = True) -> JsonSchema:
-    """Return the JSON Schema of a mapping with these keys."""
+    """Return the JSON Schema for a mapping with these keys."""
     shape: JsonSchema = {
         "type": "object",
         "description": says,
@@ -194,7 +194,9 @@ def record(keys: tuple[Key, ...], says: str, required: bool = True) -> JsonSchem
 
 
 def rules_schema() -> JsonSchema:
-    """Return the JSON Schema of a rule file without the fields and operators of conditions, which the loader parses."""
+    """Return the JSON Schema for a rule file, without the fields and operators in conditions, which the loader
+    parses.
+    """
     defaults = tuple(key for key in RULE if key.name in ("severity", "status", "profile", "era", "tags"))
     return {
         "$schema": DRAFT,
@@ -216,7 +218,7 @@ def rules_schema() -> JsonSchema:
 
 
 def vocabulary_schema() -> JsonSchema:
-    """Return the JSON Schema of a vocabulary file."""
+    """Return the JSON Schema for a vocabulary file."""
     return {
         "$schema": DRAFT,
         "title": "A cablecheck vocabulary table",
@@ -226,7 +228,7 @@ def vocabulary_schema() -> JsonSchema:
 
 
 def pack_schema() -> JsonSchema:
-    """Return the JSON Schema of `pack.yaml`."""
+    """Return the JSON Schema for `pack.yaml`."""
     return {"$schema": DRAFT, "title": "A pack of cablecheck rules", **record(PACK, "The metadata of a pack.")}
 
 
@@ -234,7 +236,7 @@ SCHEMAS = {"pack": pack_schema, "rules": rules_schema, "vocabulary": vocabulary_
 
 
 def schema(name: str = "rules") -> JsonSchema:
-    """Return the JSON Schema of rule files ("rules"), vocabulary files ("vocabulary") or pack files ("pack")."""
+    """Return the JSON Schema for rule files ("rules"), vocabulary files ("vocabulary"), or pack files ("pack")."""
     return SCHEMAS[name]()
 
 
@@ -266,7 +268,9 @@ def _validator(name: str, made: Callable[[], JsonSchema] | None) -> Any:
 
 
 def _typed(node: YamlNode) -> object:
-    """Return the tree as an editor sees it: unquoted integers and booleans are typed, everything else is text."""
+    """Return the tree as an editor sees it: unquoted integers and booleans become typed values, and everything else is
+    text.
+    """
     if isinstance(node, YamlText):
         if node.plain and node.value in ("true", "false"):
             return node.value == "true"
@@ -286,7 +290,7 @@ def _node(tree: YamlNode, path: tuple[object, ...]) -> YamlNode:
 
 
 def rule_name(file: RuleFile, path: tuple[object, ...]) -> str:
-    """Return the id of the rule that a path leads into, or an empty string."""
+    """Return the id of the rule that contains the node at a path, or an empty string."""
     if len(path) >= 2 and path[0] == "rules" and file.tree is not None:
         rule = _node(file.tree, path[:2])
         return rule.text("id") if isinstance(rule, YamlMap) else ""
@@ -332,7 +336,7 @@ def _split(node: YamlMap, name: str) -> str:
 
 
 def _to_type(key_schema: Data, before: str = "") -> str:
-    """Return the meaning of a key and the YAML to type."""
+    """Return a key's meaning and the YAML to type."""
     meaning = str(key_schema.get("description", ""))
     examples = key_schema.get("examples") or ([key_schema["const"]] if "const" in key_schema else None)
     return f"{meaning} For example: `{before}{flow_yaml(examples[0])}`" if examples else meaning
@@ -343,7 +347,7 @@ TYPES = {"array": "a list", "object": "a mapping", "string": "a string", "intege
 
 
 def _violation(kind: str, node_schema: Data, node: YamlNode) -> tuple[str, str, str]:
-    """Return code, message and help for a node that violates its schema."""
+    """Return the code, message, and help for a node that violates its schema."""
     value = " ".join(node.value.split()) if isinstance(node, YamlText) else ""
     shown = f'"{value}"' if isinstance(node, YamlText) else "a list" if isinstance(node, YamlList) else "a mapping"
     help = _to_type(node_schema)

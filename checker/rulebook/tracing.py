@@ -1,4 +1,4 @@
-"""Determine why a condition failed: the selector that caused it, the absent fields, and a trace for `explain`.
+"""Determine why a condition failed: the selector that caused the failure, the absent fields, and a trace for `explain`.
 
 Loaded only after a rule has failed or when a rule is explained. The last part renders conditions as text.
 """
@@ -19,7 +19,9 @@ Trail = tuple[str, ...]
 
 
 class Cause(Record):
-    """The selector that decided a verdict: its path, the environment, and the place of each value in it."""
+    """The selector that decided a verdict: its path, the environment, and the place of each value in the
+    environment.
+    """
 
     path: Path
     env: Env
@@ -27,7 +29,7 @@ class Cause(Record):
 
 
 class Step(Record):
-    """One condition as it was evaluated: its text, its answer and the values it compared."""
+    """One condition as it was evaluated: its text, its result, and the values that it compared."""
 
     words: str
     answer: bool | None
@@ -62,7 +64,7 @@ def inner(expr: Expression) -> list[Expression]:
 
 
 def elements(path: Path, env: Env, trail: Trail, context: CompileContext) -> list[tuple[object, str]]:
-    """Return the elements of a list, each with its structural place."""
+    """Return a list's elements, each with its structural place."""
     items = getter(path, context.getters)(env)
     if items is None or items.__class__ is Unread:
         return []
@@ -114,7 +116,7 @@ def _cause_in_pair(node: ConditionNode, answer: bool | None, env: Env, trail: Tr
 
 
 def _cause_in_order(node: ConditionNode, env: Env, trail: Trail) -> Cause:
-    """Return the first element that is repeated or out of order."""
+    """Return the first element that is repeated or out of order, as a cause."""
     expr = node.expr
     get = getter(expr[2], node.context.getters)
     seen: list[Any] = []
@@ -141,7 +143,8 @@ Place = tuple[Span, str]
 def related(
     compared: Iterable[Path], found: Iterable[Place], env: Env, trail: Trail, own: Span | None
 ) -> tuple[Place, ...]:
-    """Return the positions of the fields that a message compares, followed by those already found, each once.
+    """Return the positions of the fields that a message compares, followed by the positions already found, without
+    duplicates.
 
     Positions that share characters with the finding's own are left out.
     """
@@ -162,7 +165,7 @@ def _place_of(path: Path, env: Env, trail: Trail) -> tuple[Span | None, str]:
 
 
 def witnesses(conditions: Iterable[ConditionNode], env: Env) -> tuple[Place, ...]:
-    """Return the first element that makes each condition `any` of a guard true, such as the (NF) paragraph."""
+    """Return the first element that makes each `any` condition in a guard true, such as the (NF) paragraph."""
     places = []
     for node in conditions:
         cause = cause_of(node, env, ("",))
@@ -175,7 +178,7 @@ def witnesses(conditions: Iterable[ConditionNode], env: Env) -> tuple[Place, ...
 
 
 def missing(node: ConditionNode, env: Env) -> tuple[tuple[int, str], ...]:
-    """Return the fields whose absence made a condition false, as (depth, dotted name), or none if a present part is
+    """Return the fields whose absence made a condition false, as (depth, dotted name). Return none if a present part is
     wrong.
 
     An absence is a condition on a field without a value, or a quantifier that found no element. Any one of several
@@ -224,7 +227,9 @@ def _named(path: Path) -> tuple[int, str]:
 
 
 def trace_condition(node: ConditionNode, env: Env) -> Step:
-    """Evaluate a condition part by part, with the values that each part compared. Lists are cut after 20 elements."""
+    """Evaluate a condition part by part, recording the values that each part compared. Lists are cut off after 20
+    elements.
+    """
     expr, context = node.expr, node.context
     op = expr[0]
     values: list[tuple[str, str]] = []
@@ -258,12 +263,12 @@ def _shown(value: object) -> str:
 
 
 def path_text(path: Path) -> str:
-    """Return a path as it is written in rules."""
+    """Return a path as rules write it."""
     return ".".join(map(str, path[1:])) or "value"
 
 
 def argument_text(expr: Expression) -> str:
-    """Return an argument as it appears in the name of a mutant, which rule files repeat under `equivalent`."""
+    """Return an argument as it appears in a mutant's name, which rule files repeat under `equivalent`."""
     op = expr[0]
     if op == "lit":
         return ", ".join(map(str, expr[2])) if isinstance(expr[2], list) else str(expr[2])
@@ -283,7 +288,7 @@ def argument_text(expr: Expression) -> str:
 
 
 def argument_in_words(expr: Expression, depth: int) -> str:
-    """Return an argument in words for readers.
+    """Return an argument in readable English.
 
     `depth` is the depth of the value it is compared with; 0 is the telegram's.
     """
@@ -313,7 +318,7 @@ def _literal_in_words(kind: str, value: Any) -> str:
 
 
 def _period_in_words(years: str, days: int, start: str) -> str:
-    """Return a period after a date: `10 years and 1 day after date`."""
+    """Return a period after a date in readable English: `10 years and 1 day after date`."""
     period = f"{years} year{'s' * (years != '1')}" if years != "0" else ""
     day = f"{abs(days)} day{'s' * (abs(days) != 1)}" if days else ""
     if not period:
@@ -322,9 +327,7 @@ def _period_in_words(years: str, days: int, start: str) -> str:
 
 
 def condition_text(expr: Expression, in_words: bool = False) -> str:
-    """Return a condition on one line, as it appears in the name of a mutant or, with `in_words`, in words for
-    readers.
-    """
+    """Return a condition on one line, as it appears in a mutant's name or, with `in_words`, in readable English."""
     op = expr[0]
     if op in ("and", "or"):
         parts = [condition_text(part, in_words) for part in expr[1]]

@@ -1,4 +1,4 @@
-"""Read vocabulary files (`vocabulary/*.yaml` of a pack) into tables."""
+"""Read a pack's vocabulary files (`vocabulary/*.yaml`) into tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENTRY_KEYS = frozenset(key.name for key in ENTRY)
 
 
 def load_vocabulary(folder: str) -> Vocabulary:
-    """Load all tables of a folder. Raises `RuleError` with all errors."""
+    """Load all tables in a folder. Raises `RuleError` with all errors."""
     diagnostics: list[Diagnostic] = []
     tables = read_tables([folder], diagnostics)
     if diagnostics:
@@ -35,7 +35,7 @@ def described(table: str = "fields") -> Table:
 def read_tables(
     folders: list[str], diagnostics: list[Diagnostic], known: Mapping[str, Table] | None = None
 ) -> dict[str, Table]:
-    """Return the tables of folders by name. A table in a later folder adds entries to the table of the same name.
+    """Return the tables in folders by name. If two folders have a table with the same name, their entries are combined.
 
     `known` are tables that were read before and to which those of the folders are added.
     """
@@ -60,7 +60,7 @@ def read_tables(
 
 
 def _check_profiles(file: RuleFile, tables: dict[str, Table]) -> None:
-    """Report profiles that name a missing table, or levels without a rank or a banner form."""
+    """Report profiles that name a missing table, or whose levels lack a rank or a banner form."""
     entries = file.tree.get("entries") if isinstance(file.tree, YamlMap) else None
     for item in entries.items if isinstance(entries, YamlList) else ():
         facts = item.get("facts") if isinstance(item, YamlMap) else None
@@ -118,7 +118,7 @@ def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
 
 
 def _in_shape(tree: YamlMap) -> bool:
-    """Return whether the file is obviously valid, so that jsonschema need not check it (0.5 s for all tables)."""
+    """Return whether the file is obviously valid and need not be checked by jsonschema (0.5 s for all tables)."""
     entries = tree.get("entries")
     if not isinstance(entries, YamlList) or tree.text("format") != "1":
         return False

@@ -1,4 +1,4 @@
-"""Read YAML files into trees whose nodes keep their positions; every scalar stays text.
+"""Read YAML files into trees whose nodes have positions. Every scalar remains text.
 
 Anchors, tags, duplicate keys, and files beyond the limits below are errors. The errors of a file are collected in its
 `diagnostics`.
@@ -28,7 +28,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class YamlText:
-    """A scalar. `plain` means that it has no quotes; `length` is its length on its first line, in code points."""
+    """A scalar. `plain` means that it is not quoted; `length` is its length on its first line, in code points."""
 
     __slots__ = ("column", "length", "line", "plain", "value")
 
@@ -65,17 +65,17 @@ class YamlMap:
         self.last_line = line
 
     def get(self, name: str) -> YamlNode | None:
-        """Return the value of a key, or None."""
+        """Return a key's value, or None."""
         pair = self.pairs.get(name)
         return None if pair is None else pair[1]
 
     def text(self, name: str, default: str = "") -> str:
-        """Return the value of a key if it is a scalar, else the default."""
+        """Return a key's value if it is a scalar, otherwise the default."""
         value = self.get(name)
         return value.value if isinstance(value, YamlText) else default
 
     def items(self) -> Iterator[tuple[YamlText, YamlNode]]:
-        """Yield the keys and values, without private `x-` keys."""
+        """Yield the keys and values, except private keys that begin with `x-`."""
         for key, value in self.pairs.values():
             if not key.value.startswith("x-"):
                 yield key, value
@@ -85,20 +85,20 @@ YamlNode = YamlText | YamlList | YamlMap
 
 
 def unreadable(error: OSError, shown: str) -> Diagnostic:
-    """Return the diagnostic for a file that cannot be read."""
+    """Return a diagnostic for a file that cannot be read."""
     if error.errno == errno.EFBIG:
         return Diagnostic("R008", f"the file is {error.strerror}", Place(shown, 1, 1))
     return Diagnostic("R001", f"cannot read the file: {error.strerror}", Place(shown, 1, 1))
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Return whether a path is a folder or below it, with links resolved."""
+    """Return whether a path is a folder itself or below it, with links resolved."""
     real, home = os.path.realpath(path), os.path.realpath(folder)
     return real == home or real.startswith(home + os.sep)
 
 
 def outside(shown: str) -> Diagnostic:
-    """Return the diagnostic for a link that points outside a pack."""
+    """Return a diagnostic for a link that points outside a pack."""
     return Diagnostic("R031", "the file lies outside the folder of its pack", Place(shown, 1, 1))
 
 
@@ -115,7 +115,7 @@ class RuleFile:
 
     @classmethod
     def open(cls, path: str, shown: str, diagnostics: list[Diagnostic]) -> RuleFile | None:
-        """Read the file at `path`; return None and add an error if it cannot be read. `shown` is the name in
+        """Read the file at `path`. Return None and add an error if it cannot be read. `shown` is its name in
         messages.
         """
         try:
@@ -174,7 +174,7 @@ class RuleFile:
 
 
 def _too_deep(text: str, builder: _Builder) -> tuple[int, int] | None:
-    """Return the line and column of the bracket that exceeds `MAX_DEPTH` in the text not yet reported, or None.
+    """Return the line and column of the bracket that exceeds `MAX_DEPTH` in the text not yet parsed, or None.
 
     The YAML reader looks ahead before it reports a node, and some versions of libyaml stop there at a depth limit of
     their own. Brackets inside quoted text count too: the file is refused in either case.
@@ -188,7 +188,7 @@ def _too_deep(text: str, builder: _Builder) -> tuple[int, int] | None:
 
 
 def _remedy(line: str, column: int, problem: str) -> tuple[str, str]:
-    """Return the likely mistake in a line that is not YAML, and its fix, or empty strings."""
+    """Return the likely mistake in a line that is not YAML and how to fix it, or empty strings."""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "the line is indented with a tab", "indent with spaces, not with tabs"
     key, _, text = line.strip(" -").partition(": ")
@@ -210,11 +210,11 @@ _MISALIGNED = ("did not find expected '-' indicator", "did not find expected key
 
 
 class _Stop(ValueError):
-    """A limit is exceeded, and the rest is not read."""
+    """Raised when a limit is exceeded, so that the rest of the file is not read."""
 
 
 class _Builder:
-    """Builds a tree from the events of the YAML reader, without recursion."""
+    """Builds a tree from the YAML reader's events, without recursion."""
 
     def __init__(self, file: RuleFile, text: str) -> None:
         self.file = file
@@ -319,7 +319,7 @@ class _Builder:
 
 
 def suggest(word: str, words: Iterable[str]) -> str:
-    """Return `did you mean "x"? ` with the most similar of `words`, or an empty string."""
+    """Return `did you mean "x"? ` with the most similar word in `words`, or an empty string."""
     near = get_close_matches(word, list(words), n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"? ' if near else ""
 
@@ -337,7 +337,7 @@ def flow_yaml(value: object) -> str:
 
 
 def plain(node: YamlNode) -> object:
-    """Return a tree as dictionaries, lists and strings."""
+    """Return a tree as dictionaries, lists, and strings."""
     if isinstance(node, YamlText):
         return node.value
     if isinstance(node, YamlList):

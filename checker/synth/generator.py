@@ -1,5 +1,5 @@
-"""Generate telegrams from templates: dates in order, rising serial numbers, existing references, and defects on
-request.
+"""Generate telegrams from templates: dates in order, rising serial numbers, references to existing telegrams, and
+defects on request.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Made(Record):
 
 
 class Earlier(Record):
-    """The values that a later telegram needs to refer to an earlier one."""
+    """The values of a telegram that later telegrams need in order to refer to it."""
 
     year: int
     post: str
@@ -62,7 +62,7 @@ class Earlier(Record):
 
 
 def make(count: int, seed: int, defects: float, folder: str | None = None) -> Iterator[Made]:
-    """Yield `count` telegrams in the order of their dates; `defects` is the share (0 to 1) with a planted defect.
+    """Yield `count` telegrams in date order. `defects` is the share of telegrams (0 to 1) that have a planted defect.
 
     Raises `ConfigError` if the data in `folder` (default: the shipped `rules/synth`) is invalid.
     """
@@ -71,7 +71,7 @@ def make(count: int, seed: int, defects: float, folder: str | None = None) -> It
 
 
 class Maker:
-    """The state of one run: random numbers, serial numbers used, recent telegrams."""
+    """The state of one run: random numbers, the serial numbers used, and recent telegrams."""
 
     def __init__(self, script: Script, words: Vocabulary, count: int, seed: int, defects: float) -> None:
         self.script = script
@@ -85,7 +85,7 @@ class Maker:
         self.made = 0
 
     def run(self) -> Iterator[Made]:
-        """Yield the telegrams."""
+        """Yield the telegrams in date order."""
         first, last = self.script.first, self.script.last
         days = (last - first).days
         while self.made < self.count:
@@ -94,7 +94,7 @@ class Maker:
             yield from self._telegram(self.script.pick(sent, self.rng.random()), sent)
 
     def _telegram(self, template: Template, sent: date) -> Iterator[Made]:
-        """Yield the documents of one telegram: one for each section, or two for a defect that repeats it."""
+        """Yield the documents for one telegram: one per section, or two if a defect repeats the telegram."""
         defect, sections = self._choose(template)
         values = self._values(template, sent)
         if defect is not None and not defect.fits(values, sections):
@@ -113,7 +113,7 @@ class Maker:
             self._remember(values)
 
     def _choose(self, template: Template) -> tuple[Defect | None, int]:
-        """Return the defect to plant, if any, and the number of sections."""
+        """Return the defect to plant, or none, and the number of sections."""
         rng = self.rng
         if rng.random() < self.share and template.defects:
             defect = template.defects[int(rng.random() * len(template.defects))]
@@ -176,7 +176,7 @@ class Maker:
         return values
 
     def _number(self, values: Values, sent: date, filed: bool) -> None:
-        """Set the next serial number of the post's telegrams or, with `filed`, of its files."""
+        """Set the next serial number for the post's telegrams or, with `filed`, for its files."""
         key = (f"{values['post_name']}-" if filed else values["post_name"], sent.year)
         serial = self.serials.get(key, 0) + 1
         self.serials[key] = serial
@@ -187,7 +187,9 @@ class Maker:
         values["cable"] = f"{post}-{sent.year}-{serial}" if filed else f"{sent.year % 100:02d}{post}{serial}"
 
     def _refer(self, values: Values, sent: date) -> None:
-        """Set a reference to an earlier telegram of the same year that is not classified higher, if there is one."""
+        """Set a reference to an earlier telegram from the same year with the same or a lower classification, if there
+        is one.
+        """
         values["ref_post"] = values["ref_serial"] = values["ref_yy"] = ""
         values["references"] = ()
         rank = self.rank.get(values["level"], 0)
@@ -207,7 +209,7 @@ class Maker:
             self.recent.append(entry)
 
     def _paragraphs(self, template: Template, values: Values, number: int) -> int:
-        """Set `paragraphs` and each `markN`; return the number of the next paragraph."""
+        """Set `paragraphs` and each `markN`. Return the number of the next paragraph."""
         rng = self.rng
         spec = template.paragraphs
         low, high = spec.count
@@ -236,7 +238,7 @@ class Maker:
 
 
 def _pool(rng: Random, spec: dict[str, Any], script: Script) -> list[tuple[str, str]]:
-    """Return wrapped running texts, each split where a number makes it unique."""
+    """Return wrapped running texts, each split at the point where a number makes it unique."""
     sentences = script.lists[spec["of"]]
     low, high = (int(number) for number in spec["sentences"])
     numbered = [sentence for sentence in sentences if "%" in sentence]
@@ -251,7 +253,9 @@ def _pool(rng: Random, spec: dict[str, Any], script: Script) -> list[tuple[str, 
 
 
 def _wrapped(text: str, width: int) -> str:
-    """Return the text in lines of at most `width` characters. The first is shorter, after number and mark."""
+    """Return the text in lines of at most `width` characters. The first line is shorter, because a number and mark
+    precede it.
+    """
     lines, line, available = [], "", width - 12
     for word in text.split(" "):
         if line and len(line) + 1 + len(word) > available:

@@ -16,7 +16,9 @@ Lists = dict[str, list[Any]]
 
 
 def fields(text: str) -> set[str]:
-    """Return the names in a template. Raises `ConfigError` for anything but plain names (`{a.b}`, `{a!r}`)."""
+    """Return the names in a template. Raises `ConfigError` for anything except plain names (such as `{a.b}` or
+    `{a!r}`).
+    """
     found = set()
     try:
         parts = list(string.Formatter().parse(text))
@@ -32,7 +34,7 @@ def fields(text: str) -> set[str]:
 
 
 def template(text: str) -> Callable[[Values], str]:
-    """Return a function that fills in the template."""
+    """Return a function that fills in a template."""
     if not fields(text):
         fixed = text.format()
         return lambda values: fixed
@@ -40,7 +42,7 @@ def template(text: str) -> Callable[[Values], str]:
 
 
 def draw(name: str, spec: Any, lists: Lists) -> Draw:
-    """Return the function that sets the value `name`; docs/synth.md describes `spec`."""
+    """Return a function that sets the value `name`. `spec` is described in docs/synth.md."""
     if isinstance(spec, str):
         return _one_of(name, [spec])
     if isinstance(spec, list):
@@ -104,7 +106,9 @@ def _number(name: str, low: int, high: int, digits: int) -> Draw:
 
 
 def _later(name: str, low: int, high: int, form: str) -> Draw:
-    """Draw a date `low` to `high` years after the telegram's, on the same day, formatted with the template `form`."""
+    """Return a function that draws a date `low` to `high` years after the telegram's date and formats it with the
+    template `form`.
+    """
     show = template(form)
 
     def set_later(rng: Random, values: Values) -> None:
@@ -134,7 +138,7 @@ def _if(name: str, key: str, then: list[str], other: list[str]) -> Draw:
 
 
 def add_years(day: date, years: int) -> date:
-    """Return the same day `years` later; 29 February becomes 28 February."""
+    """Return the same day `years` later. 29 February becomes 28 February."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -142,7 +146,7 @@ def add_years(day: date, years: int) -> date:
 
 
 def date_values(day: date) -> Values:
-    """Return the parts of a date by the names used in templates: d dd m mm yy yyyy ddd."""
+    """Return the parts of a date, keyed by the names used in templates: d dd m mm yy yyyy ddd."""
     year, month, number = day.year, day.month, day.day
     return {
         "d": str(number),

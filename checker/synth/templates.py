@@ -151,7 +151,7 @@ FILE = (
 
 
 def synth_schema() -> JsonSchema:
-    """Return the JSON schema of the three files of the generator."""
+    """Return the JSON Schema for the generator's three files."""
     value = record(VALUE, "How a value is drawn: a text, several, or one of the ways below.", required=False)
     value["type"] = ["string", "number", "array", "object"]
     value["items"] = TEXT
@@ -176,7 +176,9 @@ FILES = {"words": ("lists", "bodies", "section"), "telegrams": ("let", "template
 
 
 class Edit(Record):
-    """A replacement of `find` by `put`, both templates; with `last`, of the last occurrence."""
+    """A replacement of `find` by `put`, both of which are templates. With `last`, only the last occurrence is
+    replaced.
+    """
 
     find: Callable[[Values], str]
     put: Callable[[Values], str]
@@ -184,7 +186,7 @@ class Edit(Record):
 
 
 class Defect(Record):
-    """One way to make a compliant telegram defective, and where the finding is expected."""
+    """One way to make a compliant telegram defective, and the position where the finding is expected."""
 
     id: str
     rule: str
@@ -199,7 +201,7 @@ class Defect(Record):
     wrapper: Callable[[Values], str] | None
 
     def fits(self, values: Values, sections: int) -> bool:
-        """Return whether a telegram can receive this defect."""
+        """Return whether this defect can be planted in a telegram."""
         if self.sections and sections < 2:
             return False
         if any(values.get(name) not in allowed for name, allowed in self.where.items()):
@@ -207,7 +209,9 @@ class Defect(Record):
         return all(values.get(name) for name in self.needs)
 
     def apply(self, values: Values, header: str, body: str) -> tuple[str, str, str, int] | None:
-        """Return header, body, the expected words and their offset in the text, or `None` if the words are missing."""
+        """Return the header, the body, the expected words, and their offset in the text, or `None` if the words are
+        missing.
+        """
         place = -1
         text = header + body
         edge = len(header)
@@ -232,12 +236,12 @@ class Defect(Record):
         return text[:edge], text[edge:], words or "", place
 
     def source_record(self, values: Values) -> str | None:
-        """Return the level in the wrapper, if the defect changes it."""
+        """Return the wrapper's level if the defect changes it."""
         return self.wrapper(values) if self.wrapper is not None else None
 
 
 class Paragraphs(Record):
-    """The running text of a template."""
+    """The settings for a template's running text."""
 
     count: tuple[int, int]
     lead: Callable[[Values], str]
@@ -249,7 +253,7 @@ class Paragraphs(Record):
 
 
 class Template(Record):
-    """One era and layout."""
+    """The settings for telegrams from one era in one layout."""
 
     id: str
     share: float
@@ -271,7 +275,7 @@ class Template(Record):
         return self.rows[min(bisect_right(self.steps, chance * self.steps[-1]), len(self.rows) - 1)]
 
     def shuffled(self, rng: Random) -> list[Defect]:
-        """Return the defects of this template, rotated to start with a random one."""
+        """Return this template's defects, rotated to start with a random one."""
         start = int(rng.random() * len(self.defects))
         return [*self.defects[start:], *self.defects[:start]]
 
@@ -293,13 +297,13 @@ class Script:
         self.last = max(item.until for item in self.templates)
 
     def usable(self, day: date) -> date:
-        """Return the day, or the first day after it on which some template is in use."""
+        """Return the given day, or the first later day on which some template is in use."""
         if any(item.since <= day <= item.until for item in self.templates):
             return day
         return min((item.since for item in self.templates if item.since > day), default=self.last)
 
     def pick(self, day: date, chance: float) -> Template:
-        """Return a template in use on a day, drawn according to their shares."""
+        """Return a template that is in use on a day, drawn at random according to the templates' shares."""
         usable = [item for item in self.templates if item.since <= day <= item.until]
         if len(usable) == 1:
             return usable[0]
@@ -321,7 +325,7 @@ def load(folder: str | None) -> tuple[Script, Vocabulary]:
 
 
 def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
-    """Read the files and return their contents, with every scalar as text, and all diagnostics."""
+    """Read the files. Return their contents, with every scalar as text, and all diagnostics."""
     items: list[Diagnostic] = []
     opened = [RuleFile.open(path, os.path.join("rules", "synth", os.path.basename(path)), items) for path in paths]
     files = {os.path.basename(path).removesuffix(".yaml"): file for path, file in zip(paths, opened, strict=True)}
@@ -338,7 +342,7 @@ def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
 
 
 def check(paths: Sequence[str]) -> list[Diagnostic]:
-    """Return the diagnostics of folders of the generator's files, or of single files."""
+    """Return the diagnostics for the generator's files, given as folders or single files."""
     items: list[Diagnostic] = []
     for path in paths:
         items += read([os.path.join(path, f"{name}.yaml") for name in FILES] if os.path.isdir(path) else [path])[1]

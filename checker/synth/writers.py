@@ -17,7 +17,7 @@ Put = Callable[[Made], None]
 
 
 class Written(Record):
-    """The result of `write`: the numbers of documents and planted defects, and the two paths."""
+    """The result of `write`: the numbers of documents and planted defects, and the paths of both files."""
 
     documents: int
     planted: int
@@ -62,7 +62,7 @@ def _truth(made: Made, defect: Any) -> dict[str, Any]:
 
 
 def _row(made: Made) -> list[str]:
-    """Return the eight columns of a row of `cables.csv`."""
+    """Return the eight columns for a row in `cables.csv`."""
     sent = f"{made.sent.month}/{made.sent.day}/{made.sent.year} {int(made.time[:2])}:{made.time[2:]}"
     return [
         str(made.number),

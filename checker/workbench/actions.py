@@ -1,4 +1,4 @@
-"""Store the input of a reviewer: decisions, undo, missed findings, samples, imports.
+"""Store a reviewer's input: decisions, undo, missed findings, samples, and imports.
 
 The guard has checked each request.
 
@@ -36,7 +36,7 @@ Action = Callable[[Workbench, Session, dict[str, Any]], dict[str, object]]
 
 
 def action(**keys: type) -> Callable[[Action], Callable[[Request], Response]]:
-    """Return a decorator for an action that accepts these keys, each of one type; all of them are optional."""
+    """Return a decorator for an action that accepts these keys. All keys are optional, and each has one type."""
 
     def decorate(work: Action) -> Callable[[Request], Response]:
         @wraps(work)
@@ -53,7 +53,7 @@ def action(**keys: type) -> Callable[[Action], Callable[[Request], Response]]:
 
 
 def _object(given: object, keys: Mapping[str, type]) -> dict[str, Any]:
-    """Return the object in a request. Raises `InputError` for any other value, an unknown key, or a wrong type."""
+    """Return the JSON object in a request. Raises `InputError` for any other value, an unknown key, or a wrong type."""
     if not isinstance(given, dict):
         raise InputError("The request is not a JSON object.")
     for name, value in given.items():
@@ -65,7 +65,7 @@ def _object(given: object, keys: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
-    """Return text that a reviewer wrote. Raises `InputError` if it is too long or contains control characters."""
+    """Return a text that a reviewer wrote. Raises `InputError` if it is too long or contains control characters."""
     text = text.strip().replace("\r\n", "\n")
     if len(text) > longest:
         raise InputError(f"The {name} is longer than {longest} characters.")
@@ -75,7 +75,7 @@ def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
 
 
 def _reviewer(workbench: Workbench, session: Session, given: str) -> str:
-    """Return the name under which to write. Raises `InputError` if no name is known."""
+    """Return the reviewer's name for new events. Raises `InputError` if no name is known."""
     name = workbench.options.reviewer or _text("name", given, LONGEST_NAME) or session.reviewer
     if not name:
         raise InputError("Nothing is decided without a name.")
@@ -94,7 +94,7 @@ def _criteria(query: str) -> Criteria:
     findings=list, decision=str, reason=str, note=str, expires=str, by=str, query=str, confirmed=int, everything=bool,
 )  # fmt: skip
 def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Write one decision about one finding or several, and return the progress of the list."""
+    """Record one decision about one or more findings. Return the list's review progress."""
     decision, reason = given["decision"], given["reason"]
     note = _text("note", given["note"], LONGEST_NOTE, lines=True)
     _check(decision, reason)
@@ -110,7 +110,7 @@ def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dic
 
 
 def _progress(workbench: Workbench, criteria: Criteria) -> dict[str, object]:
-    """Return the number of reviewed findings in a list, their total number, and the number that now meet all
+    """Return how many findings in a list are reviewed, how many there are in total, and how many now match all
     filters.
     """
     reviewed, whole = workbench.tables.progress(criteria)
@@ -126,8 +126,8 @@ def _check(decision: str, reason: str) -> None:
 
 
 def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) -> tuple[int, list[Row]]:
-    """Return the number of findings to decide, and one finding for each fingerprint: those named, or all that meet
-    the filters.
+    """Return the number of findings to decide, and one finding per fingerprint: the named ones, or all that match the
+    filters.
     """
     if given["everything"]:
         if criteria.notices:  # a filter that is not understood selects nothing here; elsewhere the page says so
@@ -147,7 +147,7 @@ def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) ->
 
 
 def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:
-    """Return how a decision about a finding was made: in a sample that contains the finding, or in the list."""
+    """Return how a decision was made: in a sample that contains the finding, or in the list."""
     choice = criteria.choices.get("sample")
     if choice and len(choice.wanted) == 1 and workbench.in_sample(choice.wanted[0], rows[0]["fingerprint"]):
         return f"sample:{choice.wanted[0]}"
@@ -156,7 +156,7 @@ def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:
 
 @action(query=str, by=str)
 def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Undo the last decision with its whole group, and return the new state of the findings."""
+    """Undo the reviewer's last decision with its whole group. Return the findings' new state."""
     by = _reviewer(workbench, session, given["by"])
     findings = workbench.undo(by)
     latest = {fingerprint: workbench.decision_of(fingerprint) for fingerprint in findings}
@@ -165,7 +165,7 @@ def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[
 
 @action(name=str, kind=str, query=str, size=str, seed=str, blind=str)
 def draw(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Draw a sample and write it to the folder of the audit."""
+    """Draw a sample and write it to the audit's folder."""
     name = given["name"]
     size, seed = _number("size", given["size"], 1, 5000), _number("seed", given["seed"], 0, 999_999_999)
     criteria = _criteria(given["query"])
@@ -181,7 +181,7 @@ def _number(name: str, text: str, low: int, high: int) -> int:
 
 @action(sample=str, document=str, by=str)
 def reviewed(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Record that a telegram of a sample was read completely."""
+    """Record that a reviewer has read a sampled telegram completely."""
     number = _number("document", given["document"], 0, 10**11)
     telegram = workbench.tables.telegram(number)
     sample = workbench.samples.get(given["sample"])
@@ -194,7 +194,7 @@ def reviewed(workbench: Workbench, session: Session, given: dict[str, Any]) -> d
 
 @action(name=str, text=str)
 def import_decisions(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Add the events of another decisions file; lines that are already present are not added again."""
+    """Add the events in another decisions file. Lines that the log already contains are skipped."""
     events = []
     for number, line in enumerate(given["text"].encode("utf-8", "surrogatepass").split(b"\n"), 1):
         if line.strip():

@@ -52,7 +52,9 @@ class ViewOptions(Record):
 
 
 class Workbench:
-    """One finished audit, opened. Raises `CablecheckError` if there is none, or if its decisions are damaged."""
+    """One finished audit, opened for review. Raises `CablecheckError` if there is none, or if its decisions are
+    damaged.
+    """
 
     def __init__(self, options: ViewOptions) -> None:
         self.options = options
@@ -107,17 +109,17 @@ class Workbench:
         return self.options.as_of or date.today().isoformat()
 
     def page(self, request: Request, template: str, status: int = 200, **values: object) -> Response:
-        """Return a page for a request."""
+        """Return an HTML response for a request."""
         session: Session = request.scope["cablecheck.session"]
         active = "/" + request.url.path.strip("/").partition("/")[0]
         return self.pages.page(template, status, session=session, active=active, **values)
 
     def not_found(self, request: Request, sentence: str) -> Response:
-        """Return the page for something that is not in this audit."""
+        """Return the response for something that this audit does not contain."""
         return self.page(request, "message.html", 404, title="Not found", sentences=[sentence], link="")
 
     def sources(self, rule: Mapping[str, Any]) -> list[str]:
-        """Return the sources of a rule for display."""
+        """Return a rule's sources in the form in which pages show them."""
         titles = rule["titles"] or ()
         pairs = zip(rule["cite"] or (), [*titles, *[""] * len(rule["cite"] or ())], strict=False)
         return [f"{cite}: {title}" if title else cite for cite, title in pairs]
@@ -125,12 +127,12 @@ class Workbench:
     # ---- Decisions ---------------------------------------------------------------------------------------------------
 
     def decision_of(self, fingerprint: str) -> str:
-        """Return the latest decision about a finding, from this audit or another one; `none` if there is none."""
+        """Return the latest decision about a finding, from this or another audit, or `none`."""
         latest = self.log.latest.get(fingerprint)
         return latest.decision if latest else grammar.UNREVIEWED
 
     def history(self, item: Row) -> list[dict[str, str]]:
-        """Return the decisions about a finding, latest first, and whether text or rules have changed since."""
+        """Return the decisions about a finding, latest first, and whether the text or the rules have changed since."""
         gone = {event.undoes for event in self.log.events}
         found = []
         for event in reversed(self.log.history(item["fingerprint"])):
@@ -152,7 +154,7 @@ class Workbench:
         return str(telegram["text_hash"] or "") if telegram else ""
 
     def decide(self, rows: Sequence[Row], form: ReviewDecision) -> None:
-        """Write one decision about findings; `form` contains what they have in common.
+        """Record one decision about findings. `form` contains the values that all of them share.
 
         The findings are rows of `item` with `text_hash`, as `AuditTables.named` and `with_fingerprints` return them.
         """
@@ -173,7 +175,7 @@ class Workbench:
             self._show(event.finding for event in events)
 
     def undo(self, by: str) -> list[str]:
-        """Undo a reviewer's last group of decisions; return the fingerprints of its findings."""
+        """Undo a reviewer's last group of decisions. Return the fingerprints of the findings concerned."""
         with self._writing:
             findings = list(dict.fromkeys(event.finding for event in self.log.undo(by) if event.finding))
             self._show(findings)
@@ -199,7 +201,7 @@ class Workbench:
             self.log.append(event)
 
     def add(self, events: Sequence[ReviewDecision]) -> int:
-        """Add events from another decisions file; return how many were new."""
+        """Add events from another decisions file. Return how many were new."""
         with self._writing:
             added = self.log.adopt(events)
             self._show(event.finding for event in events if event.finding)
@@ -222,7 +224,9 @@ class Workbench:
             self.log.append(event)
 
     def telegrams_of(self, sample: samples.Sample) -> list[Row]:
-        """Return the telegrams of a sample of documents, with whether each was reviewed and has a missed finding."""
+        """Return the telegrams in a sample of documents, each with whether it was reviewed and whether it has a missed
+        finding.
+        """
         rows = self.tables.telegrams([int(key) for _, key in sample.members if key.isdigit()])
         missed = {event.finding for event in self.log.missed()}
         keys = self.tables.keys([row["document"] for row in rows])
@@ -277,11 +281,13 @@ class Workbench:
             self.tables.add_sample(sample.name, [fingerprint for _, fingerprint in sample.members])
 
     def in_sample(self, sample: str, fingerprint: str) -> bool:
-        """Return whether a finding is a member of a sample."""
+        """Return whether a finding belongs to a sample."""
         return sample in self.samples and any(member[1] == fingerprint for member in self.samples[sample].members)
 
     def hidden_from(self, reviewer: str, fingerprint: str, criteria: grammar.Criteria) -> bool:
-        """Return whether decisions of others are hidden: in a blind sample, until the reviewer's own is saved."""
+        """Return whether other reviewers' decisions are hidden: in a blind sample, until the reviewer saves a
+        decision.
+        """
         choice = criteria.choices.get("sample")
         blind = choice and any(self.samples[name].blind for name in choice.wanted if name in self.samples)
         return bool(blind) and not any(event.by == reviewer for event in self.log.history(fingerprint))
@@ -289,7 +295,7 @@ class Workbench:
     # ---- What pages show ---------------------------------------------------------------------------------------------
 
     def precision(self) -> dict[str, samples.Precision]:
-        """Return the precision of each sampled rule, from the sample in which most of its findings were judged."""
+        """Return each sampled rule's precision, from the sample in which most of its findings were judged."""
         found: dict[str, samples.Precision] = {}
         for sample in self.samples.values():
             if sample.kind != samples.FINDINGS:
@@ -300,11 +306,11 @@ class Workbench:
         return found
 
     def name(self, row: Mapping[str, Any]) -> str:
-        """Return the name of a telegram: its number, its name in the file, or its number in this audit."""
+        """Return a telegram's display name: its message number, its name in the file, or its number in this audit."""
         return row.get("mrn") or row.get("cable") or f"Telegram {row['document']}"
 
     def text(self, document: int, items: list[Row], current: int) -> PaneText:
-        """Return the text of a telegram with its findings marked."""
+        """Return a telegram's text with its findings marked."""
         if self.redact:
             return PaneText((), (REDACTED,))
         place = self.tables.place(document)
@@ -323,5 +329,5 @@ def of(request: Request) -> Workbench:
 
 
 def folder_name(out: str) -> str:
-    """Return the name of the audit's folder for headings."""
+    """Return the name of the audit's folder, for headings."""
     return os.path.basename(os.path.abspath(out))

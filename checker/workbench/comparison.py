@@ -45,7 +45,7 @@ class Comparison:
         self._con.close()
 
     def counts(self) -> list[dict[str, Any]]:
-        """Return for each rule how many findings are new, gone, moved and the same."""
+        """Return, for each rule, how many findings are new, gone, moved, and unchanged."""
         kinds = ", ".join(f"count(*) filter (kind = '{kind}') as {kind}" for kind in ("new", "gone", "moved", "same"))
         return self._rows(f"select rule, {kinds} from joined group by rule order by new + gone + moved desc, rule", [])
 

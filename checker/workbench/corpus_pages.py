@@ -1,4 +1,4 @@
-"""Build the pages about the corpus: overview, telegrams, one telegram, references, rules, and what is due."""
+"""Build the pages about the corpus: the overview, telegrams, references, rules, and what is due."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DUE_SENTENCE = (
 
 
 def overview(request: Request) -> Response:
-    """Return the overview: corpus, account, findings, queues."""
+    """Return the overview page: corpus, totals, findings, and queues."""
     workbench = of(request)
     tables = workbench.tables
     account = {row["state"]: row["n"] for row in tables.rows("select state, count(*) as n from ledger group by all")}
@@ -75,7 +75,7 @@ def overview(request: Request) -> Response:
 
 
 def documents(request: Request) -> Response:
-    """Return the list of telegrams with the numbers of their findings."""
+    """Return the page that lists telegrams with their numbers of findings."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request)
     where, values = telegram_condition(workbench, criteria)
@@ -95,7 +95,7 @@ def documents(request: Request) -> Response:
 
 
 def documents_list(request: Request, whole: bool) -> Listing:
-    """Return one page of telegrams, or all that meet the criteria."""
+    """Return one page of telegrams, or all that match the criteria."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request)
     if whole:
@@ -135,7 +135,9 @@ def _documents(workbench: Workbench, criteria: Criteria, size: int) -> list[Row]
 
 
 def telegram_condition(workbench: Workbench, criteria: Criteria) -> tuple[str, list[object]]:
-    """Return the criteria as a condition on `telegram`; filters on findings select telegrams with such findings."""
+    """Return the criteria as a condition on `telegram`. Filters on findings select the telegrams that have such
+    findings.
+    """
     own = {name: choice for name, choice in criteria.choices.items() if name in _TELEGRAM_FACETS}
     asked = {name: choice for name, choice in criteria.choices.items() if name not in _TELEGRAM_FACETS}
     where, values = workbench.tables.condition(Criteria(own), telegrams=True)
@@ -152,7 +154,7 @@ def telegram_condition(workbench: Workbench, criteria: Criteria) -> tuple[str, l
 
 
 def _telegram_groups(workbench: Workbench, criteria: Criteria) -> list[dict[str, object]]:
-    """Return the facets of the list of telegrams."""
+    """Return the facets for the list of telegrams."""
     counts = {}
     for name in _TELEGRAM_FACETS:
         where, values = telegram_condition(workbench, criteria.without(name) if name in criteria.choices else criteria)
@@ -164,7 +166,7 @@ def _telegram_groups(workbench: Workbench, criteria: Criteria) -> list[dict[str,
 
 
 def telegram(request: Request) -> Response:
-    """Return one telegram with all its findings, portions and dates."""
+    """Return the page for one telegram with all its findings, portions, and dates."""
     workbench = of(request)
     number = request.path_params["number"]
     tables = workbench.tables
@@ -200,14 +202,14 @@ def telegram(request: Request) -> Response:
 
 
 def _of_document(workbench: Workbench, table: str, number: int) -> list[Row]:
-    """Return the rows for one document from a table that not every audit has; nothing in a redacted view."""
+    """Return one document's rows from a table that some audits lack. In a redacted view, return none."""
     if table not in workbench.tables.present or workbench.redact:
         return []
     return workbench.tables.rows(f"select * from {quoted(table)} where document = ? limit {_MOST_EDGES}", [number])
 
 
 def cable(request: Request) -> Response:
-    """Return the telegram with a message reference number, or the list of those that have it."""
+    """Return the page for the telegram with a message reference number, or a list if several telegrams have it."""
     workbench = of(request)
     mrn = request.path_params["mrn"]
     found = workbench.tables.rows(
@@ -228,7 +230,7 @@ _MOST_EDGES = 500
 
 
 def references(request: Request) -> Response:
-    """Return the telegrams that a telegram cites and those that cite it."""
+    """Return the page of telegrams that a telegram cites and that cite it."""
     workbench = of(request)
     found = workbench.tables.telegram(request.path_params["number"])
     if found is None:
@@ -248,7 +250,7 @@ def references(request: Request) -> Response:
 
 
 def references_list(request: Request, whole: bool) -> Listing:
-    """Return the references from and to a telegram, with those of its neighbors."""
+    """Return the references from and to a telegram, including those of its neighbors."""
     workbench = of(request)
     found = workbench.tables.telegram(request.path_params["number"])
     if found is None:
@@ -258,7 +260,7 @@ def references_list(request: Request, whole: bool) -> Listing:
 
 
 def _edges(workbench: Workbench, found: Mapping[str, Any], steps: int) -> tuple[list[Row], list[Row]]:
-    """Return the references from and to a telegram; with two steps, also those of its neighbors."""
+    """Return the references from and to a telegram and, with two steps, those of its neighbors."""
     cites = _cited(workbench, [found], 1)
     cited_by = _citing(workbench, [found], 1)
     if steps == _STEPS:
@@ -322,7 +324,7 @@ from rules r left join (
 
 
 def rules(request: Request) -> Response:
-    """Return the rules with their results in this audit."""
+    """Return the page that lists the rules with their results in this audit."""
     workbench = of(request)
     every = request.query_params.get("all") == "1"
     rows = workbench.tables.rows(
@@ -333,12 +335,12 @@ def rules(request: Request) -> Response:
 
 
 def rules_list(request: Request, whole: bool) -> Listing:
-    """Return all rules."""
+    """Return all rules with their results, as data."""
     return Listing("rules", RULE_COLUMNS, of(request).tables.rows(f"{_RULES} order by rule"))
 
 
 def rule(request: Request) -> Response:
-    """Return one rule: requirement, sources, counts, and its findings by year and post."""
+    """Return the page for one rule: requirement, sources, counts, and its findings by year and post."""
     workbench = of(request)
     found = workbench.tables.rows(f"{_RULES} where r.rule = ?", [request.path_params["rule"]])
     if not found:
@@ -368,7 +370,9 @@ _DUE = "classified and expected_on is not null"
 
 
 def due(request: Request) -> Response:
-    """Return the numbers of telegrams due by year and post, the overdue telegrams, and the telegrams of one year."""
+    """Return the page that counts the telegrams due by year and post, and lists overdue telegrams or those of one
+    year.
+    """
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
     tables = workbench.tables
@@ -424,7 +428,7 @@ def _due_arguments(workbench: Workbench, request: Request) -> tuple[str, str]:
 
 
 def _due_rows(workbench: Workbench, as_of: str, year: str, limit: int) -> list[Row]:
-    """Return the telegrams that are due in a year, or that are overdue."""
+    """Return the telegrams that are due in a given year, or that are overdue."""
     test = "expected_on < cast(? as date)" if year == "overdue" else "year(expected_on) = cast(? as integer)"
     sql = (
         "select document, path, cable, mrn, date, post, level, subject, instruction, expected_on, declass_basis, "
@@ -444,7 +448,7 @@ DUE_COLUMNS = (
 
 
 def due_list(request: Request, whole: bool) -> Listing:
-    """Return the telegrams of one year, or those overdue; JSON has the first 500."""
+    """Return the telegrams due in one year, or the overdue ones. JSON contains the first 500."""
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
     rows = _due_rows(workbench, as_of, year, 10**9 if whole else 500)
@@ -452,7 +456,7 @@ def due_list(request: Request, whole: bool) -> Listing:
 
 
 def due_calendar(request: Request) -> Response:
-    """Return the telegrams of one year, or the overdue ones, as a calendar in the form that `cablecheck declass`
+    """Return the telegrams due in one year, or the overdue ones, as a calendar in the same form as `cablecheck declass`
     writes.
     """
     workbench = of(request)
@@ -477,7 +481,7 @@ def due_calendar(request: Request) -> Response:
 
 
 def values(request: Request) -> Response:
-    """Return all values of one facet with their counts, searchable, in the order of count or name."""
+    """Return the page of all values of one facet with their counts. It can be searched, and sorted by count or name."""
     workbench = of(request)
     name = request.path_params["name"]
     if name not in FACETS:
@@ -504,7 +508,7 @@ def values(request: Request) -> Response:
 def _values(
     workbench: Workbench, criteria: Criteria, name: str, find: str, by: str
 ) -> tuple[list[FacetCount], list[tuple[FacetCount, str]]]:
-    """Return the counts of a facet, and those found with their labels, in order."""
+    """Return all counts for a facet, and the values that match the search with their labels, in order."""
     counts = workbench.tables.facets(criteria, (name,))[name]
     shown = [(one, label(workbench, name, one.value)) for one in counts]
     shown = [pair for pair in shown if find.lower() in pair[1].lower()]
@@ -512,7 +516,7 @@ def _values(
 
 
 def values_list(request: Request, whole: bool) -> Listing:
-    """Return all values of one facet with their counts."""
+    """Return all values of one facet with their counts, as data."""
     workbench = of(request)
     name = request.path_params["name"]
     if name not in FACETS:

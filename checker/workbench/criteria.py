@@ -1,4 +1,4 @@
-"""Parse the filters of the workbench from a query string and print them back, with the same names in every address.
+"""Parse the workbench's filters from a query string and write them back, with the same names in every address.
 
 Several values of one filter are alternatives; several filters must all match. `rule=!CRP-002` excludes,
 `year=2000..2009` is a range, and an empty value selects documents without a value (`post=`). A value that begins with
@@ -35,7 +35,7 @@ MOST = 200  # values of one filter
 
 
 class Facet(Record):
-    """A filter whose values can be counted, with its title; `number` is true if its values are numbers."""
+    """A filter whose values can be counted, and its title. `number` is true if its values are numbers."""
 
     name: str
     title: str
@@ -66,14 +66,14 @@ _YEAR = re.compile(r"\d{1,4}")
 
 
 class Choice(Record):
-    """The values of one filter: those that are selected, and those that are excluded."""
+    """One filter's selected and excluded values."""
 
     wanted: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
 
 class Criteria(Record):
-    """The contents of a list: the choices of each filter, the search words, the order, and the page."""
+    """What a list shows: each filter's choices, the search words, the sort order, and the page."""
 
     choices: Mapping[str, Choice]
     q: str = ""
@@ -87,7 +87,7 @@ class Criteria(Record):
         return Criteria(kept, "" if name == "q" else self.q, self.sort)
 
     def toggled(self, name: str, value: str, exclude: bool = False) -> Criteria:
-        """Return the criteria with one value added, or removed if it is already selected."""
+        """Return the criteria with one value added, or with it removed if it is already selected."""
         choice = self.choices.get(name, Choice())
         wanted = tuple(one for one in choice.wanted if one != value)
         excluded = tuple(one for one in choice.excluded if one != value)
@@ -113,7 +113,7 @@ class Criteria(Record):
         return pairs + [(name, str(value)) for name, value in values.items() if value != plain.get(name)]
 
     def query(self, **more: object) -> str:
-        """Return the query string of `pairs`."""
+        """Return `pairs` as a query string."""
         return urlencode(self.pairs(**more))
 
     def _of(self, name: str) -> Choice:
@@ -125,7 +125,9 @@ def _escaped(value: str) -> str:
 
 
 def parse(pairs: Iterable[tuple[str, str]], extra: Iterable[str] = ()) -> Criteria:
-    """Return the criteria of a query string as (name, value) pairs; `extra` are further names a page uses itself."""
+    """Return the criteria in a query string, given as (name, value) pairs. `extra` are further names that a page uses
+    itself.
+    """
     wanted: dict[str, list[str]] = {}
     excluded: dict[str, list[str]] = {}
     single = {"q": "", "sort": "place", "page": "1"}
@@ -171,7 +173,9 @@ def _page(value: str, notices: list[str]) -> int:
 
 
 def span(value: str) -> tuple[int, int] | None:
-    """Return the first and last year of a range such as `1980..1989`, `..1989` or `1980..`; else `None`."""
+    """Return the first and last year in a range such as `1980..1989`, `..1989`, or `1980..`, or `None` for any other
+    text.
+    """
     match = _RANGE.fullmatch(value)
     if match is None or not (match[1] or match[2]):
         return None

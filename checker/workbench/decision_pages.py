@@ -23,7 +23,7 @@ _TITLES = {**TITLES, MISSED: "Missed finding"}
 
 
 def decisions(request: Request) -> Response:
-    """Return the log, latest first."""
+    """Return the page that shows the decisions log, latest first."""
     workbench = of(request)
     workbench.refresh()
     chosen, notices = _chosen(request)
@@ -52,14 +52,14 @@ def decisions(request: Request) -> Response:
 
 
 def decisions_list(request: Request, whole: bool) -> Listing:
-    """Return the log."""
+    """Return the decisions log as data."""
     workbench = of(request)
     chosen, notices = _chosen(request)
     return Listing("decisions", COLUMNS, _rows(workbench, chosen), {"notices": notices})
 
 
 def decisions_file(request: Request) -> Response:
-    """Return the log as the lines of a decisions file, for another reviewer to import."""
+    """Return the decisions log as a file that another reviewer can import."""
     workbench = of(request)
     if workbench.redact:
         raise ConfigError(f"A redacted view does not show numbers and notes; the file is {workbench.log.path}.")
@@ -67,7 +67,7 @@ def decisions_file(request: Request) -> Response:
 
 
 def _chosen(request: Request) -> tuple[dict[str, str], list[str]]:
-    """Return the filters of the log, and a notice for each unknown name or value."""
+    """Return the log filters in a request, and a notice for each unknown name or value."""
     notices = [
         f"There is no filter “{name[:40]}”; known filters: {', '.join(_FILTERS)}."
         for name in request.query_params

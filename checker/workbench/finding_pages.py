@@ -1,4 +1,4 @@
-"""Build the pages about findings: list with facets, telegram next to it, permalinks, and facet values."""
+"""Build the pages about findings: the list with facets, the telegram next to it, permalinks, and facet values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_VALUE = "(none)"
 
 
 def findings(request: Request) -> Response:
-    """Return the list of findings with its facets and the telegram of the selected finding."""
+    """Return the page that lists findings with facets and the telegram of the selected finding."""
     workbench = of(request)
     if not request.url.query:
         return RedirectResponse(f"/findings?{DEFAULT}", 303)
@@ -76,7 +76,7 @@ def _asked_item(workbench: Workbench, asked: str | None, notices: list[str]) -> 
 
 
 def pane_part(request: Request) -> Response:
-    """Return only the telegram of one finding, for the script to insert next to the list."""
+    """Return only one finding's telegram, for the script to insert next to the list."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request, ("item",))
     item = _asked_item(workbench, request.query_params.get("item"), notices)
@@ -92,7 +92,7 @@ def pane_part(request: Request) -> Response:
 
 
 def permalink(request: Request) -> Response:
-    """Return a finding by its fingerprint: the list for its telegram, with the finding opened."""
+    """Return the page for a fingerprint: the list for its telegram, with the finding opened."""
     workbench = of(request)
     fingerprint = request.path_params["fingerprint"]
     found = workbench.tables.with_fingerprint(fingerprint)
@@ -111,7 +111,7 @@ def permalink(request: Request) -> Response:
 
 
 def decision_words() -> dict[str, Any]:
-    """Return the words of the decision bar."""
+    """Return the texts that the decision bar shows."""
     return {"reasons": REASONS, "noted": NOTE_REQUIRED, "keys": KEYS}
 
 
@@ -139,20 +139,20 @@ KEYS = (
 
 
 def read_criteria(workbench: Workbench, request: Request, extra: Sequence[str] = ()) -> tuple[Criteria, list[str]]:
-    """Return the criteria of a request, and the errors in them."""
+    """Return the criteria in a request, and the errors in them."""
     criteria = parse(request.query_params.multi_items(), extra)
     return criteria, [*criteria.notices, *workbench.tables.unknown_values(criteria)]
 
 
 def label(workbench: Workbench, name: str, value: str) -> str:
-    """Return the words displayed for a value of a facet."""
+    """Return the display text for a facet value."""
     return workbench.titles.get(name, {}).get(value) or value or _NO_VALUE
 
 
 def facet_groups(
     workbench: Workbench, criteria: Criteria, facets: Mapping[str, list[FacetCount]] | None = None
 ) -> list[dict[str, object]]:
-    """Return the facets for the page: titles, the first values with counts, and the number of values."""
+    """Return the facets for a page: titles, the first values with their counts, and the number of values."""
     groups: list[dict[str, object]] = []
     for name, counts in (facets or workbench.tables.facets(criteria)).items():
         if name == "reviewer":
@@ -175,7 +175,7 @@ def facet_groups(
 
 
 def _decades(counts: Sequence[FacetCount], criteria: Criteria) -> list[FacetCount]:
-    """Return the counts of years by decade; selected values and ranges come first, unchanged."""
+    """Return the counts by decade instead of by year. Selected values and ranges come first, unchanged."""
     choice = criteria.choices.get("year")
     wanted, excluded = (choice.wanted, choice.excluded) if choice else ((), ())
     sums: dict[str, int] = {}
@@ -200,7 +200,7 @@ def _range_label(value: str) -> str:
 
 
 def pane(workbench: Workbench, item: Row, criteria: Criteria, reviewer: str) -> dict[str, object]:
-    """Return the contents of the pane for a finding: its telegram, rule, history, other findings, and the text."""
+    """Return the contents of a finding's pane: its telegram, rule, history, other findings, and the text."""
     tables = workbench.tables
     hidden = workbench.hidden_from(reviewer, item["fingerprint"], criteria)
     if hidden:
@@ -238,7 +238,7 @@ def _facts(telegram: Mapping[str, Any]) -> list[str]:
 
 
 def findings_list(request: Request, whole: bool) -> Listing:
-    """Return one page of findings with the counts of all facets, or all findings that meet the criteria."""
+    """Return one page of findings with all facet counts, or all findings that match the criteria."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request)
     tables = workbench.tables

@@ -43,18 +43,20 @@ _OWN = ("host", "cookie", "origin", "content-type", CSRF)  # headers that must n
 
 
 class Session(Record):
-    """A signed-in browser: the value that its POST requests must carry, and the name under which it makes decisions."""
+    """A signed-in browser: the CSRF value that its POST requests must carry, and the name under which decisions are
+    recorded.
+    """
 
     csrf: str
     reviewer: str = ""
 
     def sign(self, name: str) -> None:
-        """Store the name."""
+        """Store the reviewer's name."""
         self.reviewer = name
 
 
 class Refused(Exception):
-    """A request that the guard refuses, with the status and one sentence for the reader."""
+    """Raised when the guard refuses a request, with the status and one sentence for the reader."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -89,7 +91,7 @@ class Guard:
 
     @property
     def cookie(self) -> str:
-        """The name of the cookie. It contains the port, because cookies are shared between the ports of a host."""
+        """Return the cookie's name. It contains the port, because cookies are shared between the ports of a host."""
         return f"cablecheck-{self.port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -171,7 +173,7 @@ class Guard:
         return answer
 
     async def _checked_body(self, scope: Scope, receive: Receive) -> object:
-        """Return the JSON of a POST that one of our own pages sent. Raises `Refused`."""
+        """Return the JSON body of a POST request that one of our own pages sent. Raises `Refused`."""
         headers = _headers(scope)
         session = scope["cablecheck.session"]
         if session is None:
@@ -192,7 +194,7 @@ class Guard:
             raise Refused(400, "The request is not JSON.") from None
 
     def _refusal(self, scope: Scope, refusal: Refused) -> Response:
-        """Return the page of a refusal. If the cookie is missing, the page contains a link to itself.
+        """Return the page for a refused request. If the cookie is missing, the page contains a link to itself.
 
         A request from another site's link arrives without the cookie, but one from this page's link carries it.
         """
@@ -207,7 +209,8 @@ class Guard:
 
 
 def _route(scope: Scope) -> str:
-    """Return the path with its values replaced by their names, such as `/findings/{fingerprint}`, or "-" for no route.
+    """Return the path with its values replaced by their names, such as `/findings/{fingerprint}`, or "-" if no route
+    matches.
 
     Older versions of Starlette do not say which route they took.
     """
@@ -225,7 +228,7 @@ def _method(scope: Scope) -> str:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request. Raises `Refused` if a header that the guard relies on occurs twice."""
+    """Return a request's headers. Raises `Refused` if a header that the guard relies on occurs twice."""
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         key = name.decode("latin-1").lower()
@@ -236,7 +239,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _token(scope: Scope) -> str:
-    """Return the token in the address that the terminal shows, or ""."""
+    """Return the token from the sign-in address that the terminal shows, or ""."""
     if scope["method"] != "GET" or scope["path"] != "/":
         return ""
     query: bytes = scope["query_string"]
@@ -244,7 +247,7 @@ def _token(scope: Scope) -> str:
 
 
 async def _body(receive: Receive, limit: int) -> bytes:
-    """Return the body of a request. Raises `Refused` once it is larger than `limit` bytes."""
+    """Return a request's body. Raises `Refused` once it is larger than `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
     while True:

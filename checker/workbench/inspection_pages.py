@@ -1,5 +1,5 @@
-"""Build the self-inspection report as a page to print and sign, as Markdown, and as CSV, for documents drawn for it
-or for a reviewed sample of telegrams.
+"""Build the self-inspection report as a page to print and sign, as Markdown, and as CSV, either for documents drawn for
+it or for a reviewed sample of telegrams.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LARGEST = 10_000
 
 
 def inspection(request: Request) -> Response:
-    """Return the report for a sample of classified telegrams."""
+    """Return the self-inspection page for a sample of classified telegrams."""
     workbench = of(request)
     workbench.refresh()
     sample = _sample(workbench, request)
@@ -59,18 +59,18 @@ def inspection(request: Request) -> Response:
 
 
 def inspection_markdown(request: Request) -> Response:
-    """Return the report as Markdown."""
+    """Return the self-inspection report as Markdown."""
     workbench = of(request)
     return attached(request, self_inspection.markdown(_report(workbench, request), folder_name(workbench.options.out)))
 
 
 def inspection_csv(request: Request) -> Response:
-    """Return the figures as CSV."""
+    """Return the report's figures as CSV."""
     return attached(request, [self_inspection.table(_report(of(request), request))])
 
 
 def _report(workbench: Workbench, request: Request) -> SelfInspection:
-    """Return the figures; a redacted view has no examples, because they name telegrams and quote them."""
+    """Return the report's figures. A redacted view has no examples, because they name and quote telegrams."""
     size, seed = _arguments(request)
     found = self_inspection.inspect(workbench.options.out, workbench.log, size, seed, _sample(workbench, request))
     if workbench.redact:
@@ -79,7 +79,7 @@ def _report(workbench: Workbench, request: Request) -> SelfInspection:
 
 
 def _sample(workbench: Workbench, request: Request) -> Sample | None:
-    """Return the sample of telegrams that the address names, if it names one."""
+    """Return the sample of telegrams that the address names, or `None` if it names none."""
     name = request.path_params.get("name")
     if name is None:
         return None
@@ -90,7 +90,7 @@ def _sample(workbench: Workbench, request: Request) -> Sample | None:
 
 
 def _arguments(request: Request) -> tuple[int, int]:
-    """Return the size and seed of the sample. Raises `ConfigError`."""
+    """Return the size and seed of the sample from the address. Raises `ConfigError` if one of them is invalid."""
     given = []
     for name, default, low, high in (("size", DEFAULT_SIZE, 1, LARGEST), ("seed", 1, 0, 999_999_999)):
         text = request.query_params.get(name, str(default))

@@ -1,4 +1,4 @@
-"""Provide each list of the workbench as JSON, as a CSV file without formulas, and as other files to save."""
+"""Provide each list in the workbench as JSON, as a CSV file without formulas, and as other downloads."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Read = Callable[[Request, bool], Listing]
 
 
 def routes(path: str, read: Read) -> tuple[tuple[str, Page], tuple[str, Page]]:
-    """Return the routes of a list: its path with `.json` and with `.csv`."""
+    """Return a list's two routes: its path with `.json` and with `.csv`."""
 
     def as_json(request: Request) -> Response:
         found = read(request, False)
@@ -65,7 +65,7 @@ def _cell(value: object) -> str:
 
 
 def attached(request: Request, body: Iterable[str] | bytes) -> Response:
-    """Return a file to save, named like the page."""
+    """Return a response that the browser saves as a file, named after the page."""
     name = _UNSAFE.sub("_", request.url.path.strip("/").replace("/", "-"))
     kind = _TYPES[name.rpartition(".")[2]]
     heads = {"content-disposition": f'attachment; filename="{name}"'}

@@ -18,7 +18,7 @@ STATIC = os.path.join(FOLDER, "static")
 
 
 def environment() -> Environment:
-    """Return the environment of the templates: autoescape everywhere, and an error for an undefined name."""
+    """Return the template environment. It escapes everything, and raises an error for an undefined name."""
     made = Environment(
         loader=FileSystemLoader(os.path.join(FOLDER, "templates")),
         autoescape=True,
@@ -33,7 +33,7 @@ def environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """Return a value as templates print it.
+    """Return a value in the form in which templates print it.
 
     None becomes an empty string, and characters that hide or reorder text are replaced.
     """
@@ -48,12 +48,12 @@ def count(value: object) -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """Return a share in percent, or a dash if there is no whole."""
+    """Return a share as a percentage, or a dash if the whole is 0 or missing."""
     return f"{100 * part / whole:.1f}%" if whole else "–"
 
 
 def day(value: object) -> str:
-    """Return a day as ISO 8601, or ""."""
+    """Return a day as ISO 8601, or "" if there is none."""
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
 
 
@@ -63,12 +63,12 @@ def telegram_text(text: str) -> Markup:
 
 
 class Pages:
-    """The templates, with what every page has: navigation, highest marking, session."""
+    """The templates, with the values that every page needs: navigation, highest marking, and session."""
 
     def __init__(self, shared: Mapping[str, object]) -> None:
         self._environment = environment()
         self._environment.globals |= dict(shared)
 
     def page(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
-        """Return a page."""
+        """Render a template as an HTML response."""
         return HTMLResponse(self._environment.get_template(template).render(values), status)

@@ -1,4 +1,4 @@
-"""Keep the tables of an audit in memory, and answer the queries of the pages.
+"""Hold an audit's tables in memory, and answer the pages' queries.
 
 The database is the locked one of `audit.database`: it can read the audit's own tables and nothing else. Two tables are
 loaded: `item` has findings and undetermined verdicts in reading order with what the filters need, and `tagged` has one
@@ -91,7 +91,7 @@ Row = dict[str, Any]
 
 
 class FacetCount(Record):
-    """One value of a facet: how many rows have it, and whether it is selected or excluded."""
+    """One facet value: how many rows have it, and whether it is selected or excluded."""
 
     value: str
     count: int
@@ -139,14 +139,14 @@ class AuditTables:
     # ---- Running -----------------------------------------------------------------------------------------------------
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return the rows of one of our own statements as dictionaries."""
+        """Return the rows that one of our own statements yields, as dictionaries."""
         with self._con.cursor() as cursor:
             found = cursor.execute(sql, list(values))
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:
-        """Return the only value of one of our own statements."""
+        """Return the single value that one of our own statements yields."""
         with self._con.cursor() as cursor:
             row = cursor.execute(sql, list(values)).fetchone()
             return row[0] if row else None
@@ -154,7 +154,7 @@ class AuditTables:
     # ---- Findings ----------------------------------------------------------------------------------------------------
 
     def page(self, criteria: Criteria, size: int = PAGE) -> list[Row]:
-        """Return the rows of one page of findings, with number, subject, date and level of their telegrams."""
+        """Return the rows for one page of findings, each with its telegram's number, subject, date, and level."""
         where, values = self.condition(criteria)
         sql = (
             f"with chosen as (select * from item where {where} order by {_ORDERS[criteria.sort]} limit ? offset ?) "
@@ -165,12 +165,12 @@ class AuditTables:
         return self.rows(sql, [*values, size, size * (criteria.page - 1)])
 
     def count(self, criteria: Criteria) -> int:
-        """Return how many findings meet the criteria."""
+        """Return how many findings match the criteria."""
         where, values = self.condition(criteria)
         return int(self.value(f"select count(*) from item where {where}", values))
 
     def progress(self, criteria: Criteria) -> tuple[int, int]:
-        """Return how many findings are decided, and how many meet the other criteria in total."""
+        """Return how many findings are decided, and how many match the other criteria in total."""
         where, values = self.condition(criteria.without("decision").without("reviewer"))
         row = self.rows(
             f"select count(*) filter (decision <> 'none') as decided, count(*) as total from item where {where}", values
@@ -184,15 +184,16 @@ class AuditTables:
         return found[0] if found else None
 
     def items_of(self, document: int) -> list[Row]:
-        """Return the findings of one telegram in reading order."""
+        """Return one telegram's findings in reading order."""
         return self.rows("select * from item where document = ? order by id", [document])
 
     def with_fingerprint(self, fingerprint: str) -> list[Row]:
-        """Return the findings with one fingerprint: several if the corpus has copies of a telegram."""
+        """Return the findings with one fingerprint. There are several if the corpus contains copies of a telegram."""
         return self.rows("select * from item where fingerprint = ? order by id", [fingerprint])
 
     def related(self, item: Row) -> list[int]:
-        """Return the other positions that a finding compares, as the table has them; loading all takes a third longer.
+        """Return the other positions that a finding compares. They are read on demand, because loading them for all
+        findings takes a third longer.
 
         An audit of an earlier version has none.
         """
@@ -219,23 +220,23 @@ class AuditTables:
         return found[0] if found else None
 
     def with_fingerprints(self, fingerprints: Sequence[str]) -> list[Row]:
-        """Return one finding for each of these fingerprints that the audit has."""
+        """Return one finding for each of these fingerprints that occurs in the audit."""
         sql = f"{_ONE} where fingerprint in (select unnest(?)) {_FIRST}"
         return self.rows(sql, [list(fingerprints)])
 
     def named(self, criteria: Criteria, most: int) -> list[Row]:
-        """Return, for each fingerprint, one finding among those that meet the criteria."""
+        """Return, for each fingerprint, one of the findings that match the criteria."""
         where, values = self.condition(criteria)
         return self.rows(f"{_ONE} where fingerprint <> '' and {where} {_FIRST} limit ?", [*values, most])
 
     def drawable(self, criteria: Criteria) -> list[tuple[str, str]]:
-        """Return the rule and fingerprint of each finding that meets the criteria, for a sample."""
+        """Return the rule and fingerprint of each finding that matches the criteria, for drawing a sample."""
         where, values = self.condition(criteria)
         rows = self.rows(f"select distinct rule, fingerprint from item where fingerprint <> '' and {where}", values)
         return [(row["rule"], row["fingerprint"]) for row in rows]
 
     def drawable_telegrams(self, criteria: Criteria) -> list[tuple[str, str]]:
-        """Return the level and number of each telegram that meets the criteria that concern telegrams."""
+        """Return the level and number of each telegram that matches those criteria that apply to telegrams."""
         names = ("level", "post", "year", "era", "tag", "layout", "reader")
         own = {name: choice for name, choice in criteria.choices.items() if name in names}
         where, values = self.condition(Criteria(own), telegrams=True)
@@ -243,24 +244,24 @@ class AuditTables:
         return [(row["level"] or "?", str(row["document"])) for row in rows]
 
     def telegrams(self, documents: Sequence[int]) -> list[Row]:
-        """Return some telegrams, in the order of the corpus."""
+        """Return the telegrams with these numbers, in corpus order."""
         sql = "select * from telegram where document in (select unnest(?)) order by document"
         return self.rows(sql, [list(documents)])
 
     def keys(self, documents: Sequence[int]) -> dict[int, str]:
-        """Return, for each of these telegrams, the key that a decision about it has in place of a fingerprint."""
+        """Return, for each of these telegrams, the key that takes the place of a fingerprint in decisions about it."""
         sql = "select document, path, cable, line from cables where document in (select unnest(?))"
         rows = self.rows(sql, [list(documents)])  # the table of the audit itself, which a redacted view does not change
         return {row["document"]: document_key(row["path"], row["cable"], row["line"]) for row in rows}
 
     def add_sample(self, name: str, members: Sequence[str]) -> None:
-        """Make a sample known to the filters; `members` are fingerprints."""
+        """Make a sample available to the filters. `members` are fingerprints."""
         with self._writing, self._con.cursor() as cursor:
             cursor.execute("insert into sampled select ?, unnest(?)", [name, list(members)])
             self._kept = {}
 
     def facets(self, criteria: Criteria, names: Iterable[str] = FACETS) -> dict[str, list[FacetCount]]:
-        """Return for each facet its values with counts under all *other* filters, most frequent first."""
+        """Return, for each facet, its values with their counts under all *other* filters, most frequent first."""
         key = f"{sorted(names := list(names))} {criteria.without('').query(sort='place')}"
         kept = self._kept
         if key not in kept:
@@ -282,11 +283,11 @@ class AuditTables:
 
     @staticmethod
     def marked(counts: Mapping[str, list[tuple[str, int]]], criteria: Criteria) -> dict[str, list[FacetCount]]:
-        """Return counts by facet, ordered, with the selected values of the criteria."""
+        """Return ordered counts for each facet, with the values that the criteria select marked."""
         return {name: _marked(found, criteria.choices.get(name, Choice())) for name, found in counts.items()}
 
     def _counted(self, criteria: Criteria, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-        """Return the counts of several facets that share all filters, in one scan."""
+        """Return the counts for several facets that share all filters, computed in one scan."""
         if not names:
             return {}
         where, values = self.condition(criteria)
@@ -305,7 +306,7 @@ class AuditTables:
         return found
 
     def _listed(self, criteria: Criteria, name: str) -> list[tuple[str, int]]:
-        """Return the counts of one facet."""
+        """Return the counts for one facet that needs a query of its own, such as `tag`."""
         if name == "undetermined":  # these rows are left out unless a kind is asked for
             where, values = self.condition(criteria, undetermined=True)
             sql = f"select undetermined, count(*) from item where {where} group by all"
@@ -325,7 +326,7 @@ class AuditTables:
     def condition(
         self, criteria: Criteria, undetermined: bool = False, telegrams: bool = False
     ) -> tuple[str, list[object]]:
-        """Return the criteria as a condition on `item`, and its parameters.
+        """Return the criteria as a condition on `item`, with its parameters.
 
         Undetermined verdicts are left out unless the criteria name one of their kinds; `undetermined` selects only
         them. With `telegrams`, the condition is on `telegram`.
@@ -355,14 +356,14 @@ class AuditTables:
 
     @lru_cache(maxsize=32)  # noqa: B019 - one instance lives as long as the process
     def known(self, name: str) -> frozenset[str]:
-        """Return the values of one facet in the whole audit."""
+        """Return one facet's values in the whole audit."""
         if name == "decision":
             return frozenset(DECISIONS)
         table, column = {"tag": ("tagged", "tag")}.get(name, ("item", name))
         return frozenset(_word(row[column]) for row in self.rows(f"select distinct {column} from {table}"))
 
     def _known_now(self, name: str) -> frozenset[str]:
-        """Return the values of a facet that changes while the audit is open."""
+        """Return the current values of a facet that can change while the audit is open."""
         table = "sampled" if name == "sample" else "item"
         return frozenset(row["value"] for row in self.rows(f"select distinct {name} as value from {table}"))
 
@@ -381,7 +382,7 @@ class AuditTables:
     # ---- Decisions ---------------------------------------------------------------------------------------------------
 
     def decide(self, latest: Mapping[str, tuple[str, str]]) -> None:
-        """Set the decision and reviewer of findings: fingerprint -> (decision, reviewer).
+        """Set the decisions about findings, given as fingerprint -> (decision, reviewer).
 
         The decision `none` reopens a finding.
         """
@@ -407,7 +408,7 @@ class AuditTables:
 
 
 def _matching(name: str, chosen: Sequence[str]) -> tuple[str, list[object]]:
-    """Return the condition that a row of `item` has one of the values of a filter, and its parameters."""
+    """Return the condition that a row in `item` has one of a filter's values, with its parameters."""
     marks = ", ".join("?" for _ in chosen)
     if name == "tag":
         return f"document in (select document from tagged where tag in ({marks}))", list(chosen)
@@ -438,7 +439,7 @@ def _word(value: object) -> str:
 
 
 def _marked(counts: Sequence[tuple[str, int]], choice: Choice) -> list[FacetCount]:
-    """Return the values of a facet in order, selected values first even if no row has them."""
+    """Return a facet's values in order, with selected and excluded values first even if no row has them."""
     present = {value for value, _ in counts}
     absent = [(value, 0) for value in (*choice.wanted, *choice.excluded) if value not in present and not span(value)]
     found = [FacetCount(value, count, value in choice.wanted, value in choice.excluded) for value, count in counts]

@@ -1,4 +1,4 @@
-"""Build the pages about samples: draw one, work through it, and see its result."""
+"""Build the pages about samples: draw a sample, work through it, and see its result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TELEGRAM_COLUMNS = ("document", "name", "date", "post", "level", "reviewed", "mi
 
 
 def samples(request: Request) -> Response:
-    """Return the samples of this audit, and the form for drawing one."""
+    """Return the page that lists this audit's samples, with the form for drawing one."""
     workbench = of(request)
     workbench.refresh()
     query = request.query_params.get("from", DEFAULT.replace("&decision=none", ""))
@@ -48,18 +48,18 @@ def _row(workbench: Workbench, name: str) -> dict[str, object]:
 
 
 def _overall(found: Mapping[str, Precision]) -> str:
-    """Return the precision over all rules with its interval, in words, or "" if there are too few judged findings."""
+    """Return the precision over all rules with its interval, as text, or "" if too few findings were judged."""
     share = overall(found)
     return f"{100 * share[0]:.0f}% ({100 * share[1]:.0f}-{100 * share[2]:.0f}%)" if share else ""
 
 
 def progress(workbench: Workbench) -> list[dict[str, object]]:
-    """Return the samples with their progress, for the overview."""
+    """Return the samples with their review progress, for the overview."""
     return [_row(workbench, name) for name in workbench.samples]
 
 
 def sample(request: Request) -> Response:
-    """Return one sample with its result."""
+    """Return the page for one sample with its result."""
     workbench = of(request)
     workbench.refresh()
     one = workbench.samples.get(request.path_params["name"])
@@ -83,7 +83,9 @@ def sample(request: Request) -> Response:
 
 
 def _telegrams(request: Request, workbench: Workbench, sample: Sample) -> Response:
-    """Return a sample of telegrams, with the share in which a reviewer saw something that no rule found."""
+    """Return the page for a sample of telegrams, with the share in which a reviewer found something that no rule had
+    reported.
+    """
     rows = workbench.telegrams_of(sample)
     reviewed = [str(row["document"]) for row in rows if row["reviewed"]]
     words = ""
@@ -98,14 +100,14 @@ def _telegrams(request: Request, workbench: Workbench, sample: Sample) -> Respon
 
 
 def samples_list(request: Request, whole: bool) -> Listing:
-    """Return the samples of this audit with their progress."""
+    """Return this audit's samples with their review progress, as data."""
     workbench = of(request)
     workbench.refresh()
     return Listing("samples", ("name", "kind", "size", "done", "share"), progress(workbench))
 
 
 def sample_list(request: Request, whole: bool) -> Listing:
-    """Return the result of a sample: by rule, or by telegram."""
+    """Return a sample's results, by rule or by telegram depending on its kind."""
     workbench = of(request)
     one = workbench.samples.get(request.path_params["name"])
     if one is None:

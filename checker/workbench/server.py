@@ -1,4 +1,4 @@
-"""Run the server of the workbench: routes, refusals, errors, and the loopback port."""
+"""Run the workbench server: routes, refusals, errors, and the loopback port."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOST = "127.0.0.1"  # the only address that is served; a remote machine is reach
 
 
 def colors(request: Request) -> Response:
-    """Return the colors, which are also those of the reports of the command line."""
+    """Return the colors for pages, which command-line reports also use."""
     return Response(page_style.COLORS, media_type="text/css")
 
 
@@ -116,7 +116,7 @@ def application(workbench: Workbench, port: int, log: Callable[[str], None], ann
 
 
 def _signed_out(pages: Pages) -> Callable[[int, str, str], Response]:
-    """Return the function that builds the page for a browser without a cookie. The page shows nothing of the audit."""
+    """Return a function that builds the page for a browser without a cookie. The page shows nothing from the audit."""
 
     def page(status: int, sentence: str, link: str) -> Response:
         title = "Open this page" if link else "Sign in"
@@ -127,7 +127,9 @@ def _signed_out(pages: Pages) -> Callable[[int, str, str], Response]:
 
 
 def _place(error: BaseException) -> str:
-    """Return the module and line of our own code that raised an error. Its message may contain document text."""
+    """Return the module and line in our own code that raised an error. The error's message may contain document
+    text.
+    """
     frame, found = error.__traceback__, "-"
     while frame is not None:
         path = frame.tb_frame.f_code.co_filename
@@ -156,7 +158,7 @@ def bind(port: int) -> socket.socket:
 
 
 def server_of(guard: Guard) -> uvicorn.Server:
-    """Return the server of an application, which logs nothing itself."""
+    """Return a server for an application. The server logs nothing itself."""
     config = uvicorn.Config(
         guard, log_config=None, log_level="critical", access_log=False, lifespan="off", server_header=False,
         date_header=False, ws="none", proxy_headers=False, timeout_graceful_shutdown=1,

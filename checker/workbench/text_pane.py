@@ -1,4 +1,4 @@
-"""Show the text of a telegram in the pane: read it again from the corpus, verify it, and cut it into marked pieces.
+"""Show a telegram's text in the pane: read it again from the corpus, verify it, and cut it into marked pieces.
 
 The corpus is untrusted and may have changed since the audit. A document is identified by its number; its path comes
 from the tables. The path must lead to a regular file below the audited paths, with links followed, and the file must
@@ -38,7 +38,7 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 class Piece(Record):
-    """Adjacent characters with the same marks: `mark` is "" or the severity, and `title` names rules and positions.
+    """Adjacent characters with the same marks. `mark` is "" or the severity, and `title` names the rules and positions.
 
     `related` is true if the current finding compares them with its own position.
     """
@@ -58,7 +58,7 @@ class TextLine(Record):
 
 
 class PaneText(Record):
-    """The text of a telegram as the pane shows it; it has no lines if it is not available, and `notes` gives the
+    """A telegram's text as the pane shows it. If the text is not available, it has no lines, and `notes` gives the
     reason.
     """
 
@@ -67,7 +67,7 @@ class PaneText(Record):
 
 
 class Mark(Record):
-    """A range to mark in the text of a telegram: offsets in code points, severity, title, and whether it is current."""
+    """A range to mark in a telegram's text: offsets in code points, severity, title, and whether it is current."""
 
     start: int
     end: int
@@ -77,7 +77,7 @@ class Mark(Record):
 
 
 class CorpusFiles:
-    """The files of the audited corpus, found again and verified."""
+    """The files in the audited corpus, located again and verified."""
 
     def __init__(self, description: Mapping[str, Any], files: Mapping[str, tuple[int, str]], corpus: str = "") -> None:
         self._folder = os.path.join(os.getcwd(), str(description.get("folder") or ""))
@@ -87,7 +87,8 @@ class CorpusFiles:
         self._digests: dict[tuple[int, ...], str] = {}
 
     def find(self, path: str) -> tuple[str, str]:
-        """Return the present path of a file in the tables and ""; or "" and the reason why its text cannot be shown.
+        """Return the current path of a file named in the tables and "", or "" and the reason why its text cannot be
+        shown.
 
         With a path, the second value is `CHANGED` if size or digest differ from those of the audit.
         """
@@ -111,7 +112,9 @@ class CorpusFiles:
         return "", why
 
     def _candidates(self, path: str) -> Iterable[tuple[str, list[str]]]:
-        """Yield where a file may be, each with the folders it must be below; locations under --corpus come first."""
+        """Yield the paths at which a file may be, each with the folders it must be below. Locations under --corpus come
+        first.
+        """
         if self._corpus:
             if os.path.isfile(self._corpus):
                 if path in self._given or len(self._files) == 1:
@@ -139,7 +142,9 @@ class CorpusFiles:
 
 
 def _open_regular(path: str, flags: int) -> int:
-    """Open a path whose links have been resolved. Raises `OSError` if it has become a link or is not a regular file."""
+    """Open a path whose links have been resolved. Raises `OSError` if it has since become a link or is not a regular
+    file.
+    """
     handle = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -148,7 +153,7 @@ def _open_regular(path: str, flags: int) -> int:
 
 
 def _digest(file: io.FileIO, size: int) -> str:
-    """Return the SHA-256 of the first `size` bytes of a file."""
+    """Return the SHA-256 digest of a file's first `size` bytes."""
     digest = sha256()
     file.seek(0)
     while size > 0 and (block := file.read(min(_BLOCK, size))):
@@ -162,7 +167,7 @@ def _inside(path: str, root: str) -> bool:
 
 
 def _fixed_part(pattern: str) -> str:
-    """Return the folder of a pattern, above its first wildcard; a path without a wildcard is returned unchanged."""
+    """Return the folder above the first wildcard in a pattern. A path without a wildcard is returned unchanged."""
     match = _WILDCARD.search(pattern)
     return os.path.dirname(pattern[: match.start()]) if match else pattern
 
@@ -171,7 +176,7 @@ def _fixed_part(pattern: str) -> str:
 
 
 class TelegramTexts:
-    """The texts of telegrams by document number, with the positions of their findings."""
+    """The telegrams' texts by document number, with the positions of their findings."""
 
     def __init__(self, files: CorpusFiles, description: Mapping[str, Any], vocabulary: Vocabulary) -> None:
         self._files = files
@@ -180,7 +185,7 @@ class TelegramTexts:
         self._vocabulary = vocabulary
 
     def text(self, place: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], current: int) -> PaneText:
-        """Return the text of one document with its findings marked; `current` is the id of the outlined one.
+        """Return one document's text with its findings marked. `current` is the id of the finding to outline.
 
         `place` is the row of the document with `path`, `member`, `start`, `bytes`, `line` and `item`. `findings` are
         rows with `id`, `severity`, `undetermined`, `rule`, `line`, `column`, `end_line`, `end_column` and `quote`.
@@ -210,8 +215,8 @@ class TelegramTexts:
 
 
 def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int) -> tuple[list[Mark], bool]:
-    """Return the positions of findings in a document, and whether a quote differs, which means that the text has
-    changed.
+    """Return the positions of a document's findings, and whether a quote differs from the text, which means that the
+    text has changed.
     """
     view = reading.view
     marks: list[Mark] = []
@@ -233,7 +238,7 @@ def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int
 
 
 def _compared(view: View, row: Mapping[str, Any]) -> list[Mark]:
-    """Return the other positions that a finding compares, which the table has as four numbers each."""
+    """Return the other positions that a finding compares. The table stores each as four numbers."""
     numbers = row.get("related") or ()
     marks = []
     for line, column, end_line, end_column in zip(*[iter(numbers)] * 4, strict=False):
@@ -245,7 +250,7 @@ def _compared(view: View, row: Mapping[str, Any]) -> list[Mark]:
 
 
 def _beginning(view: View, start: int, quote: str) -> list[tuple[int, int]]:
-    """Return the part of a view from an offset of the source: the quote if it is there, else one character."""
+    """Return the part of a view that begins at a source offset: the quote if it is there, otherwise one character."""
     parts = view.locate(Span(start, start + 1))
     if not parts:
         return []
@@ -260,7 +265,7 @@ _WORST = (RELATED, "undetermined", "info", "warning", "error")
 
 
 def _drawn(text: str, marks: Sequence[Mark]) -> tuple[list[TextLine], tuple[str, ...]]:
-    """Return the lines of a text around the current mark, and notes on what is left out."""
+    """Return the lines of text around the current mark, and notes about lines that are left out."""
     middle = next((mark.start for mark in marks if mark.current), 0)
     low, high = 0, len(text)
     if len(text) > MOST_CHARACTERS:
@@ -285,7 +290,7 @@ def _drawn(text: str, marks: Sequence[Mark]) -> tuple[list[TextLine], tuple[str,
 
 
 def _pieces(words: str, offset: int, marks: Sequence[Mark]) -> list[Piece]:
-    """Return one line in pieces; where marks overlap, the most serious one determines the color."""
+    """Return one line as pieces. Where marks overlap, the most serious one determines the color."""
     if not marks:
         return [Piece(words)]
     edges = {0, len(words)}

@@ -1,4 +1,4 @@
-"""Build the pages of the tools: one SELECT over the tables, field coverage, and the comparison with another audit."""
+"""Build the tool pages: one SELECT over the tables, field coverage, and the comparison with another audit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NO_QUERY = "Queries are off: this view is redacted, but the tables of the audit 
 
 
 def query(request: Request) -> Response:
-    """Return the query page with the result of the SELECT in the address."""
+    """Return the query page with the result of the SELECT that the address contains."""
     workbench = of(request)
     sql = request.query_params.get("sql", "")
     columns: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ def query(request: Request) -> Response:
 
 
 def query_list(request: Request, whole: bool) -> Listing:
-    """Return the result of the SELECT in the address."""
+    """Return the result of the SELECT that the address contains, as data."""
     workbench = of(request)
     if workbench.options.redact and not workbench.description.get("redacted"):
         raise ConfigError(NO_QUERY)
@@ -63,7 +63,7 @@ def query_list(request: Request, whole: bool) -> Listing:
 
 
 def _run(workbench: Workbench, sql: str) -> tuple[tuple[str, ...], tuple[tuple[object, ...], ...]]:
-    """Run one SELECT on its own connection. Raises `ConfigError`."""
+    """Run one SELECT on its own connection. Raises `ConfigError` if it is not allowed or exceeds its limits."""
     if len(sql) > LONGEST_QUERY:
         raise ConfigError(f"the query is longer than {LONGEST_QUERY:,} characters")
     tables = Query(workbench.options.out, SECONDS, MEMORY)
@@ -81,7 +81,7 @@ COVERAGE_COLUMNS = tuple(column.name for column in TABLES["coverage"])
 
 
 def coverage(request: Request) -> Response:
-    """Return how often each field was read; for one field, also by year and layout."""
+    """Return the page that shows how often each field was read and, for one field, also by year and layout."""
     workbench = of(request)
     chosen, notices = _coverage_chosen(workbench, request)
     rows = _coverage(workbench, chosen)
@@ -107,7 +107,7 @@ def coverage(request: Request) -> Response:
 
 
 def _covered(workbench: Workbench, name: str) -> list[str]:
-    """Return the values of one column of the table `coverage`; the row `text` is not a field."""
+    """Return the values in one column of the table `coverage`. The row `text` is not a field."""
     if "coverage" not in workbench.tables.present:
         return []
     sql = f"select distinct cast({name} as varchar) as value from coverage where field <> 'text' order by value"
@@ -115,7 +115,7 @@ def _covered(workbench: Workbench, name: str) -> list[str]:
 
 
 def _coverage_chosen(workbench: Workbench, request: Request) -> tuple[dict[str, str], list[str]]:
-    """Return the filters of a request, and a notice for each unknown name or value."""
+    """Return the coverage filters in a request, and a notice for each unknown name or value."""
     chosen = {name: request.query_params.get(name, "")[:100] for name in _COVERED}
     unknown = [name for name in request.query_params if name not in _COVERED]
     notices = [f"There is no filter “{name[:40]}”; known filters: {', '.join(_COVERED)}." for name in unknown]
@@ -130,7 +130,7 @@ def _coverage_chosen(workbench: Workbench, request: Request) -> tuple[dict[str, 
 
 
 def _coverage(workbench: Workbench, chosen: Mapping[str, str]) -> list[Row]:
-    """Return the rows of the table `coverage` that meet the filters; a filter on fields leaves the row `text` out."""
+    """Return the rows of the table `coverage` that match the filters. A filter on fields excludes the row `text`."""
     if "coverage" not in workbench.tables.present:
         return []
     given = {name: value for name, value in chosen.items() if value}
@@ -140,7 +140,7 @@ def _coverage(workbench: Workbench, chosen: Mapping[str, str]) -> list[Row]:
 
 
 def _sums(rows: Sequence[Row], name: str) -> list[Row]:
-    """Return the sums of the counts by one column."""
+    """Return the sums of the counts, grouped by one column."""
     found: dict[object, Row] = {}
     for row in rows:
         sums = found.setdefault(row[name], {"name": row[name]} | dict.fromkeys(_COUNTS, 0))
@@ -153,7 +153,7 @@ _COUNTS = tuple(name for name in COVERAGE_COLUMNS if name not in _COVERED)
 
 
 def coverage_list(request: Request, whole: bool) -> Listing:
-    """Return the rows of the table `coverage` that meet the filters."""
+    """Return the rows of the table `coverage` that match the filters, as data."""
     workbench = of(request)
     chosen, notices = _coverage_chosen(workbench, request)
     return Listing("coverage", COVERAGE_COLUMNS, _coverage(workbench, chosen), {"notices": notices})
@@ -171,7 +171,7 @@ KINDS = {
 
 
 def compare(request: Request) -> Response:
-    """Return the differences from the other audit by rule, and the findings of one kind."""
+    """Return the page that counts the differences from the other audit by rule, and lists the findings of one kind."""
     workbench = of(request)
     comparison = workbench.comparison
     if comparison is None:
@@ -191,7 +191,7 @@ def compare(request: Request) -> Response:
 
 
 def _compared(workbench: Workbench, comparison: Comparison, request: Request) -> tuple[str, str, list[Row]]:
-    """Return the kind and the rule that a request names, and their findings."""
+    """Return the kind and rule that a request names, and the matching findings."""
     kind, rule = request.query_params.get("kind", ""), request.query_params.get("rule", "")
     rows = comparison.rows(kind, rule) if kind in KINDS else []
     for row in rows:
@@ -200,7 +200,7 @@ def _compared(workbench: Workbench, comparison: Comparison, request: Request) ->
 
 
 def compare_list(request: Request, whole: bool) -> Listing:
-    """Return the counts by rule, or the findings of the kind that the address names."""
+    """Return the counts by rule, or the findings of the kind that the address names, as data."""
     workbench = of(request)
     comparison = workbench.comparison
     if comparison is None:
