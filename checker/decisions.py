@@ -62,9 +62,9 @@ class ReviewDecision(Record):
     """One event: a decision about the finding with this fingerprint, or a missed finding (`decision` is "missed").
 
     `at` is in UTC; `expires` is the last day of an acceptance (ISO) or "". `how` is "review", "bulk", or "sample:NAME".
-    `rules` and `text` are the digests of the rules and of the file at the time of the decision. `group` joins the
-    events of one action; `undoes` is the id of an event that this one retracts. `line`, `column`, and `kind` belong to
-    missed findings.
+    `rules` and `text` are the digests of the rules and of the file at the time of the decision. `group` is shared by
+    the events of one action; `undoes` is the id of an event that this one retracts. `line`, `column`, and `kind` belong
+    to missed findings.
     """
 
     finding: str

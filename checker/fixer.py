@@ -140,7 +140,9 @@ def _changed(text: str, changes: Iterable[tuple[Finding, str]]) -> str:
 
 
 def _replace(path: str, before: bytes, after: bytes) -> None:
-    """Replace a file in one step if its content has not changed since it was read. Raises `InputError`."""
+    """Replace a file in one step if its content has not changed since it was read. Raises `InputError` if it has, or if
+    writing fails.
+    """
     target = os.path.realpath(path)
     temporary = f"{target}.{os.getpid()}.part"
     try:

@@ -308,7 +308,7 @@ def _outcome(
 
 
 def _needs_consent(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return a notice that some suggestions are not safe and therefore not applied by `--fix`."""
+    """Return a notice that `--fix` does not apply some suggestions because they are not safe."""
     number = sum(one.suggestion is not None and not one.suggestion.safe for one in findings)
     return (f"{count(number, 'more suggestion')} with --unsafe-fixes",) if number else ()
 

@@ -84,7 +84,7 @@ def _coverage(con: Any, before: str, after: str) -> tuple[tuple[str, str, str, f
 def diff(before: str, after: str, samples: int = 3) -> Difference:
     """Return the differences between the audit in the folder `before` and the audit in the folder `after`.
 
-    Raises `InputError`.
+    Raises `InputError` if one of them is not a finished audit.
     """
     for out in (before, after):
         if not os.path.exists(table_path(out, "findings")):

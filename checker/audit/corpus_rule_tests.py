@@ -24,8 +24,7 @@ def check(paths: Sequence[str]) -> list[Diagnostic]:
 
 def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
     """Test every example and, with `mutants`, every mutant. Return the lines to print, and whether everything passed.
-
-    Raises `RuleError`.
+    Raises `RuleError` if the rules cannot be loaded.
     """
     rules = [rule for path in paths or [os.path.join(data_dir("rules"), FOLDER)] for rule in corpus_rules.load(path)]
     lines: list[str] = []

@@ -14,7 +14,7 @@ _SHORT = re.compile(r"([0-9]{2})[A-Z]")
 
 
 class Term(Record):
-    """One condition: the name of a fact (or `year`, `path`, `cable`), an operator (`sign`), and a value."""
+    """A condition: the name of a fact (or `year`, `path`, `cable`), an operator (`sign`), and a value."""
 
     name: str
     sign: str

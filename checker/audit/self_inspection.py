@@ -114,7 +114,7 @@ Rows = Sequence[Sequence[object]]
 
 
 def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
-    """Return documents taken at equal distances, and a sentence that describes how they were chosen."""
+    """Return documents spaced at equal distances, and a sentence that describes how they were chosen."""
     number = min(max(1, size), len(population))
     drawn = [population[int((place + 0.5) * len(population) / number)] for place in range(number)]
     return drawn, (
@@ -126,7 +126,7 @@ def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
 def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
     """Return the classified documents in a sample, and a sentence that describes how they were chosen.
 
-    Raises `InputError`.
+    Raises `InputError` if the sample contains no documents.
     """
     members = {key for _, key in sample.members}
     drawn = [row for row in population if str(row[0]) in members]

@@ -332,7 +332,7 @@ def flowing(texts: list[str]) -> list[bytes]:
 def place(item: Reading | Unreadable, count: int, redact: bool) -> Row:
     """Return the columns that locate a document.
 
-    The name of an archive member can contain that of its telegram, so it is redacted.
+    The name of an archive member can contain the name of its telegram, so it is redacted.
     """
     member = None if redact else item.member or None
     return {"path": item.path, "member": member, "start": item.start, "bytes": item.size, "item": count}

@@ -144,7 +144,9 @@ def print_unread(unread: Iterable[tuple[str, str]]) -> int:
 
 
 def write_file(path: str, parts: Iterable[str]) -> None:
-    """Write a file under a temporary name and rename it once it is complete. Raises `ConfigError`."""
+    """Write a file under a temporary name and rename it once it is complete. Raises `ConfigError` if it cannot be
+    written.
+    """
     temporary = f"{path}.{os.getpid()}.part"
     if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe: cannot be renamed over
         temporary = path

@@ -65,11 +65,11 @@ class Telegram(Node):
     the code of the order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), and
     `era_days` the number of days since it took effect. `as_of` is the reference day of the run, if one was given.
     `copies` is the number of copies that the distribution lines state for all offices together, and `drafting` holds
-    the lines of the drafting block, each named by the code of its label (table `labels`).
-    `missing_sections` are those that a notice in the copy names as missing. `whole` is false if the copy does not
-    contain the complete telegram. `parts` tile the text: each character that the view keeps is in exactly one of them.
-    `damage` lists the strong signs that the copy lacks text; `labels` lists the labels that a plain search finds above
-    paragraph 1, each named by the field it introduces.
+    the lines of the drafting block, each named by the code of its label (table `labels`). `missing_sections` are those
+    that a notice in the copy names as missing. `whole` is false if the copy does not contain the complete telegram.
+    `parts` tile the text: each character that the view keeps is in exactly one of them. `damage` lists the strong
+    evidence that the copy lacks text; `labels` lists the labels that a plain search finds above paragraph 1, each named
+    by the field it introduces.
     """
 
     layout: str
@@ -349,8 +349,6 @@ class Telegram(Node):
         """Return `True`, or `Unread` if the number on the classification line differs from the record's number.
 
         In that case, the record and header belong to one telegram, and the text belongs to another.
-
-        Then the record and the header are of one telegram and the text is of another.
         """
         banner, record = self.banner, self.source_record
         if not isinstance(banner, Banner) or banner.serial_text is None or record is None or record.serial is None:

@@ -285,11 +285,10 @@ class Grammar:
 
     @cached_property
     def stems(self) -> dict[str, tuple[str, int]]:
-        """Return, for words that are searched for by a shared core, the core and the number of letters before it.
+        """Return the core string and the number of letters before it, for words that are searched for by a shared core.
 
-        Such words contain a letter-spaced level without its first letter, or letters that several words share.
-
-        One search for the letters then finds the places where each of the words can be.
+        Such words contain a letter-spaced level without its first letter, or letters that several words share. One
+        search for the core finds the positions at which each of these words can be.
         """
         stamps = [form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines)]
         levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
@@ -415,8 +414,8 @@ class Grammar:
 
     @cached_property
     def printed_forms(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, bool], ...]]:
-        """Return what distinguishes printed forms and military messages: (sign anywhere, code of the layout), and
-        (words at the top, code, whether a level comes before them).
+        """Return the strings that identify printed forms and military messages: (string anywhere, code of the layout),
+        and (words at the top, code, whether a level comes before them).
         """
         layouts = self.words["layouts"]
         signs = tuple((sign, one.code) for one in layouts for sign in one.forms.get("sign", ()))

@@ -1,6 +1,6 @@
 """Read text released under FOIA: the stamps on each page are cut out, and their values become facts.
 
-The level in the stamp is that of the released page, never that of the cable, so the parser must not see it. Scanning
+The stamp states the level of the released page, never the level of the cable, so the parser must not see it. Scanning
 damages the stamps' punctuation and moves their columns beside the text, so patterns match only their words. Each run of
 exemption codes at the right margin or on its own line becomes a fact `foia_deletion` at its position.
 """

@@ -64,8 +64,8 @@ def batches(
 ) -> list[Batch]:
     """Return batches of about `target_bytes` for a file, folder, or pattern, in corpus order.
 
-    Raises `ConfigError` for an unknown reader or setting. What cannot be opened stays in a batch; `read_batch` reports
-    it as `Unreadable`.
+    Raises `ConfigError` for an unknown reader or setting. A file that cannot be opened stays in a batch; `read_batch`
+    reports it as `Unreadable`.
     """
     forced = find_reader(reader)
     ReaderSettings.from_mapping(settings)

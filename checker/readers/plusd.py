@@ -25,7 +25,7 @@ _OTHER = "plusd_"  # before the name of an attribute that the table does not lis
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text contains the line above the attributes, or the key block."""
+    """Return whether the text contains the line above the attributes, or a block of keys."""
     return _END.search(text) is not None or text[:8192].find(_KEYS_BEGIN) >= 0
 
 

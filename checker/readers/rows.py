@@ -67,7 +67,7 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     """Return a view of some of a source's fields, with a blank line between them.
 
     `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
-    which need not be that of the source.
+    which may differ from their order in the source.
     """
     lows, starts, stops = array("q"), array("q"), array("q")  # of the segments: in the view, and in the source
     verbatim = bytearray()

@@ -254,7 +254,8 @@ class TestReport(Record):
 
 
 def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequence[str] = ()) -> TestReport:
-    """Run the examples in rule files and folders, or in the shipped rules if no paths are given. Raises `RuleError`.
+    """Run the examples in rule files and folders, or in the shipped rules if no paths are given. Raises `RuleError` if
+    the rules cannot be loaded.
 
     `select` limits the run to rules by id, name or alias. `mutants` also runs every mutant of every rule.
     """
@@ -324,7 +325,9 @@ def _lines(
 
 
 def rulebook_of(paths: Sequence[str]) -> Rulebook:
-    """Load the rules in files and folders, with the shipped vocabulary and telegrams. Raises `RuleError`."""
+    """Load the rules in files and folders, with the shipped vocabulary and telegrams. Raises `RuleError` with all
+    errors.
+    """
     if not paths:
         return load()
     folders = [path for path in paths if os.path.isdir(path)]

@@ -278,7 +278,7 @@ class CompiledRule:
         return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
     def _location(self, env: Env, trail: Trail, cause: Any) -> tuple[Span | None, str]:
-        """Return the span and place of `point`, or else of the element, the cause, or the banner."""
+        """Return the span and structural place of `point`, or else of the element, the cause, or the banner."""
         point = self.data.get("point")
         if isinstance(point, list) and int(point[0]) < len(env):
             found = location_of(point, env, trail)

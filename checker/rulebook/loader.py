@@ -188,8 +188,8 @@ def check_files(
 ) -> list[Diagnostic]:
     """Return the errors in rule files, vocabulary files, pack files, and folders of such files.
 
-    `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor. What is not
-    wrong but probably not meant is added to `notes`, if given.
+    `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor. If `notes` is
+    given, warnings about valid but probably unintended settings are added to it.
     """
     library = Library()
     library.diagnostics += library.read_words(neighbor_folders(paths))

@@ -263,7 +263,9 @@ class Workbench:
     def draw(
         self, name: str, kind: str, query: str, criteria: grammar.Criteria, size: int, seed: int, blind: bool
     ) -> None:
-        """Draw a sample from the findings or telegrams that meet the criteria, and write it. Raises `ConfigError`."""
+        """Draw a sample from the findings or telegrams that match the criteria, and write it. Raises `ConfigError` if
+        none match.
+        """
         if kind == samples.DOCUMENTS:
             candidates = self.tables.drawable_telegrams(criteria)
         else:

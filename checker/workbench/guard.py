@@ -130,7 +130,9 @@ class Guard:
         await (answer or self.app)(scope, receive, send)
 
     def _signing_in(self, scope: Scope) -> Response | None:
-        """Check the request; return a redirect if it carries the token. Raises `Refused`."""
+        """Check the request. Return a redirect if it carries the token, otherwise None. Raises `Refused` for another
+        host or method, or if the browser is not signed in.
+        """
         headers = _headers(scope)
         if headers.get("host") not in self._hosts:
             raise Refused(403, "This address is not served here.")
@@ -173,7 +175,9 @@ class Guard:
         return answer
 
     async def _checked_body(self, scope: Scope, receive: Receive) -> object:
-        """Return the JSON body of a POST request that one of our own pages sent. Raises `Refused`."""
+        """Return the JSON body of a POST request that one of our own pages sent. Raises `Refused` for any other
+        request.
+        """
         headers = _headers(scope)
         session = scope["cablecheck.session"]
         if session is None:

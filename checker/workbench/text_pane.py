@@ -87,10 +87,10 @@ class CorpusFiles:
         self._digests: dict[tuple[int, ...], str] = {}
 
     def find(self, path: str) -> tuple[str, str]:
-        """Return the current path of a file named in the tables and "", or "" and the reason why its text cannot be
+        """Return the current path of a file named in the tables, with "", or "" with the reason why its text cannot be
         shown.
 
-        With a path, the second value is `CHANGED` if size or digest differ from those of the audit.
+        If the path is found but the size or digest differs from the audit's, the second value is `CHANGED`.
         """
         if is_url(path):
             return "", REMOTE

@@ -119,7 +119,7 @@ def may_be_banner(cursor: Cursor, start: int) -> bool:
 def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
     """Return the classification line between `start` and `end`, or `None` if the line is not one.
 
-    The message number may be on the next line. What follows the number on the line is left to the caller, because the
+    The message number may be on the next line. The caller reads any text after the number, because the
     banner's span ends before it.
     """
     if not may_be_banner(cursor, start):

@@ -1,7 +1,7 @@
 """Read the teletype header: format lines 1 to 10 of ACP 127, in any order, up to the classification line.
 
 `HeaderReader` decides which format line each line is and reads it; `find_hidden` looks for format lines that a copy has
-joined to other lines.
+run together with other lines.
 """
 
 from __future__ import annotations

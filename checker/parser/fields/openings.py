@@ -321,7 +321,7 @@ class OpeningFinder:
     def _mark(self, at: int, alone: bool = False) -> Marking | Unread | None:
         """Return the mark on the same line directly after a label, or `None`.
 
-        After a number (`alone`), a lone lower-case letter in brackets is a mark too.
+        After a number (`alone`), a lone lower-case letter in parentheses is also a mark.
         """
         cursor = self.cursor
         fold = cursor.fold

@@ -1,7 +1,7 @@
 """Build the paragraphs and headings from the openings found in the text.
 
-`read_sections` reads the text of a telegram section by section. What comes before the first opening, after a heading or
-after an unnumbered paragraph is unnumbered text, one paragraph for each group of lines between empty lines.
+`read_sections` reads the text of a telegram section by section. Text before the first opening, after a heading, or
+after an unnumbered paragraph is unnumbered, one paragraph for each group of lines between empty lines.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int
 class ParagraphBuilder:
     """Turns the openings in one section into paragraphs, headings, and parts.
 
-    With `headlines`, a short line between empty lines is a heading. `items` are the offsets of the letters in brackets
-    that are items of a list.
+    With `headlines`, a short line between empty lines is a heading. `items` are the offsets of the letters in
+    parentheses that are list items.
     """
 
     __slots__ = ("cursor", "headings", "headlines", "high", "items", "low", "paragraphs", "section")

@@ -46,7 +46,7 @@ def line_breaks(cursor: Cursor) -> list[Exchange]:
 def banner_breaks(cursor: Cursor) -> list[Exchange]:
     """Return insertions of a line feed before each classification line that `glued_levels` finds within a line.
 
-    An archive's page may print such a line in a row of values, or join it to a date, a number or a mark.
+    An archive's page may print such a line in a row of values, or run it together with a date, a number, or a mark.
     """
     found = []
     for at in glued_levels(cursor):

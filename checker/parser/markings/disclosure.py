@@ -106,9 +106,7 @@ def _decide(lexicon: Lexicon, portions: list[Portion], profile: str) -> Decision
 
 
 def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str], profile: str) -> Decision:
-    """Return the release marking for a mixture of marked and unmarked portions. Some profiles allow no release in this
-    case.
-    """
+    """Return the release marking for a mixture of marked and unmarked portions. Under some profiles, there is none."""
     book = lexicon.words["profiles"].get(profile)
     if book is not None and book.fact("mixture") == "none":
         return Decision((), {}, "release-and-unmarked", roles == {"release"}, True)

@@ -74,8 +74,8 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
     """Return the portion mark at the beginning of `view.text[start:end]`, ignoring blanks.
 
     Return `None` for anything else (a list letter, an abbreviation) and `Unread` for a mark that cannot be read. The
-    span covers the mark with its brackets. `folded` means that the text has lost its capitals, so that a single small
-    letter in brackets is a mark, too.
+    span covers the mark with its parentheses. `folded` means that the text has lost its capitals, so that a single
+    small letter in parentheses is also a mark.
     """
     text = view.text
     while start < end and text[start] in _BLANKS:

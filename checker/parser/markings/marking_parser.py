@@ -276,7 +276,7 @@ def parse_marking(lexicon: Lexicon, text: str, bracketed: bool = False) -> Unpla
 
     Return `None` if it does not begin like a marking.
 
-    Words in no table become tokens without a code. `bracketed` means that the text was in brackets, so that the
+    Words in no table become tokens without a code. `bracketed` means that the text was in parentheses, so that the
     abbreviation of a NATO level is read without its slashes, too.
     """
     return _MarkingParser(lexicon, text, bracketed).run()
