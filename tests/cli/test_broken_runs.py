@@ -195,6 +195,18 @@ def test_a_closed_stream_is_at_most_one_line_and_exit_2(closed: str, words: list
     assert (made.stdout + made.stderr).count("\n") <= 1
 
 
+def test_findings_in_an_archive_are_in_the_order_of_its_members(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(folder / "two.zip", "w") as archive:
+        for name, before in (("b.txt", ""), ("a.txt", "\n" * 200)):
+            archive.writestr(name, before + DEFECT + DEFECT)
+    assert cli.main(["lint", *RULES, "--format", "json", "two.zip"]) == output.FINDINGS
+    places = [(one["cable"], one["line"]) for one in json.loads(capsys.readouterr().out)["findings"]]
+    assert places == sorted(places)
+    assert {"a.txt", "b.txt"} == {name for name, _ in places}
+
+
 def test_every_member_of_an_archive_is_accounted_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with zipfile.ZipFile(folder / "mixed.zip", "w") as archive:
         for name in ("ok.txt", "./bad.txt", ".hidden/bad2.txt", "../bad3.txt"):

@@ -15,7 +15,7 @@ from checker.rulebook import authoring
 from checker.rulebook.formatter import WIDTH, formatted
 from checker.rulebook.ir import Any
 from checker.rulebook.loader import Pack, read_chapter
-from checker.rulebook.yaml_loader import RuleFile
+from checker.rulebook.yaml_loader import RuleFile, plain
 from checker.vocabulary import Vocabulary
 
 
@@ -276,3 +276,44 @@ def test_a_file_that_cannot_be_read_is_an_error_and_the_others_are_formatted(
     assert "nothing.yaml:1:1: error[R001]" in shown
     assert main(["rules", "format"]) == 2
     assert "no rule file was given, and no rule pack is configured" in capsys.readouterr().err
+
+
+def test_lint_says_that_rules_are_given_by_their_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "one.txt").write_text("1. (U) TEXT.\n", encoding="utf-8")
+    assert main(["lint", "--rules", "mine/mine.yaml", "one.txt"]) == 2
+    shown = capsys.readouterr().err
+    assert "expected a folder of rules, not a file" in shown
+    assert "help: give its folder: mine\n" in shown
+
+
+def test_an_error_that_a_file_has_several_times_is_shown_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "mine" / "mine.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("base: ", "base: new-"), encoding="utf-8")
+    assert main(["rules", "check", "mine/mine.yaml"]) == 1
+    shown = capsys.readouterr().out
+    assert 1 == shown.count('unknown base telegram "new-confidential-2007"')
+    assert "      = also on lines " in shown
+    assert shown.endswith("\n1 error\n")
+
+
+def test_rules_test_reports_the_place_and_the_message_of_an_example_together(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "mine" / "mine.yaml"
+    text = path.read_text(encoding="utf-8").replace('"the subject is still {value}"', '"{value}: a placeholder"')
+    path.write_text(text.replace("⟦SUBJECT: ", "SUBJECT: ⟦"), encoding="utf-8")
+    assert main(["rules", "test", "mine/mine.yaml"]) == 1
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if " invalid: " in line)
+    assert 'points at "SUBJECT: ' in line
+    assert "; reports [" in line
+
+
+def test_a_quoted_text_is_broken_only_between_its_own_lines() -> None:
+    lines = [f"RUEHZEN/AMCONSUL ZENDA PRIORITY 04{number}" for number in range(10, 18)]
+    text = 'rules:\n  - x-text: "' + r"\n".join([*lines, "   END"]) + '"\n'
+    made = formatted(RuleFile("x.yaml", text.encode()))
+    assert max(map(len, made.split("\n"))) <= WIDTH
+    assert all(line in made for line in lines)
+    trees = [RuleFile("x.yaml", each.encode()).tree for each in (text, made)]
+    assert plain(trees[0]) == plain(trees[1])  # type: ignore[arg-type]
+    assert made == formatted(RuleFile("x.yaml", made.encode()))
