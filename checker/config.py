@@ -332,8 +332,6 @@ class ConfigFiles:
     def _set(self, path: str, name: str, value: object) -> None:
         """Store a value if its type is right for the setting; for a table, store the valid entries. Add an error for
         each invalid value.
-
-        Add an error for all others.
         """
         kind = SETTINGS[name][0]
         if kind in ("map", "lists") and isinstance(value, dict):

@@ -126,12 +126,12 @@ def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
 def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
     """Return the classified documents in a sample, and a sentence that describes how they were chosen.
 
-    Raises `InputError` if the sample contains no documents.
+    Raises `InputError` if none of the sample's documents is classified.
     """
     members = {key for _, key in sample.members}
     drawn = [row for row in population if str(row[0]) in members]
     if not drawn:
-        raise InputError(f"no document of the sample {sample.name} is classified")
+        raise InputError(f"no document in the sample {sample.name} is classified")
     return drawn, (
         f"The {len(drawn):,} classified documents of the sample {sample.name}, out of {len(population):,} classified "
         f"documents; up to {sample.size:,} documents of each level, drawn at random with seed {sample.seed}."

@@ -42,10 +42,8 @@ def main(given: list[str]) -> int:
 
 
 def _compared(numbers: dict[str, list[str]], options: Options, unread: list[tuple[str, str]]) -> list[CopyComparison]:
-    """Return comparisons of the copies listed for each number. Add files that can no longer be read to `unread`; each
-    file is read once.
-
-    Each file is read once; files that can no longer be read are added to `unread`.
+    """Return comparisons of the copies listed for each number. Each file is read once; files that can no longer be read
+    are added to `unread`.
     """
     paths = list(dict.fromkeys(path for named in numbers.values() for path in named))
     copies: dict[str, list[Copy]] = {mrn: [] for mrn in numbers}

@@ -347,9 +347,8 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _ask(given: dict[str, str], out: str | None) -> tuple[dict[str, str], str | None]:
-    """Prompt on the terminal for values that the command line does not give. Return the answers and the file to write.
-
-    Return the answers and the file to write.
+    """Prompt on the terminal for values that the command line does not give. Return the answers and the file to
+    write.
     """
     from ..rulebook.authoring import Draft, refusal  # as above
 

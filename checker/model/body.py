@@ -208,11 +208,11 @@ class Heading(Node):
 class Paragraph(Node):
     """A portion of the text: a numbered paragraph, a lettered or dashed subparagraph, or an unnumbered paragraph.
 
-    `kind` is numbered, lettered, bullet or unnumbered; `depth` is 1 for paragraphs and 2 for what is below them. `mark`
-    is its own portion mark; `level` its own level or, without a mark, its parent's level or that of an ENTIRE TEXT
-    statement. `label` is what comes before the text ("3.", "3.A", "--"). `place` is where a missing mark would appear.
-    `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a deletion
-    covers the place of the mark (`place` is then the deletion); `is_authority` whether it is a classification
+    `kind` is numbered, lettered, bullet or unnumbered; `depth` is 1 for paragraphs and 2 for their subparagraphs.
+    `mark` is its own portion mark; `level` its own level or, without a mark, its parent's level or that of an ENTIRE
+    TEXT statement. `label` is the text before the words ("3.", "3.A", "--"). `place` is where a missing mark would
+    appear. `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a
+    deletion covers the place of the mark (`place` is then the deletion); `is_authority` whether it is a classification
     authority, without a mark.
     """
 
@@ -301,8 +301,9 @@ class Deletion(Node):
     """A note, code, or row of characters in place of text that a reviewer withheld or an editor omitted.
 
     `form` is a code of the table `deletions`; `kind` is withheld or omitted. `codes` are the exemption codes that it
-    gives (codes of the table `release_codes`, or as written), and `extent` is how much it says is missing. `place` is
-    where it is: mark, paragraph, subject, authority, eo, tags_line, signature, head, margin, or text.
+    gives (codes of the table `release_codes`, or as written), and `extent` is the amount of missing text that it
+    states. `place` is where it is: mark, paragraph, subject, authority, eo, tags_line, signature, head, margin, or
+    text.
     """
 
     text: str

@@ -29,7 +29,7 @@ class Batch(Record):
 
     `members` are numbers. `start` and `end` are offsets in bytes between rows, `first_line` is the line on which the
     range begins, `kind` the reader of a range; `size` is the bytes to read. `excluded` are paths left out. `walked`
-    means that the files were found in a folder that was named, not named themselves.
+    means that the user named the folder in which the files were found, and not the files.
 
     Remote files are not read when batches are made: their range begins and ends with the first row that begins at or
     after `start` and `end`, which the worker finds, and `first_line` is 0 (unknown). `files` are their names, sizes and

@@ -380,7 +380,7 @@ class GuardBranch:
 
     `guarded` are rules with their conditions that are still to be evaluated. The branch is built when it is first
     reached; the most common condition comes first. `leaves` are the rules that share no further condition with another,
-    each with all that is left of its guard.
+    each with the rest of its guard.
     """
 
     __slots__ = ("_context", "_guarded", "branches", "jobs", "leaves")

@@ -87,8 +87,7 @@ class CorpusFiles:
         self._digests: dict[tuple[int, ...], str] = {}
 
     def find(self, path: str) -> tuple[str, str]:
-        """Return the current path of a file named in the tables, with "", or "" with the reason why its text cannot be
-        shown.
+        """Return (current path, "") for a file named in the tables, or ("", reason) if its text cannot be shown.
 
         If the path is found but the size or digest differs from the audit's, the second value is `CHANGED`.
         """

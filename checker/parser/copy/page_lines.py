@@ -250,7 +250,7 @@ class PageLineFinder:
                         self._line_stamp(at, len(form), entry)
 
     def _above(self, places: list[int], length: int) -> list[int]:
-        """Return the offsets at which a match of `length` characters ends above the archive's attributes."""
+        """Return those offsets at which a match of `length` characters ends above the archive's attributes."""
         return [at for at in places if at + length <= self.limit] if places else places
 
     def _line_stamp(self, at: int, length: int, entry: Entry) -> None:

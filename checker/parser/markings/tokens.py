@@ -130,8 +130,6 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
 def nearest(token: Token, lexicon: Lexicon) -> str | None:
     """Return the spelling of the current control closest to an unknown token, in the form its marking uses. Return
     `None` if no control is close enough or several are equally close.
-
-    Return `None` if no control, or more than one, is that close.
     """
     word = plain(token.text, 0, len(token.text))
     if not 3 < len(word) <= _LONGEST_WORD:
