@@ -414,8 +414,8 @@ def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str, tuple[str,
 
 
 def _unredacted(value: object) -> str:
-    """Return a value for a finding's key that is the same with and without redaction, which replaces message numbers
-    with digests.
+    """Return a value for a finding's key that does not depend on redaction, which replaces message numbers with
+    digests.
     """
     return name_digest(value) if isinstance(value, str) else str(value)
 

@@ -275,9 +275,10 @@ class PageLine(Node):
 class Stamp(Node):
     """A release or review stamp, added after the telegram was sent.
 
-    `kind` is a code of the table `stamps`, `action` what was done: released, withheld, declassified, classified,
-    extended, reviewed or withdrawn. `extent` is how much was released: full, part or none. `codes` are the exemption
-    codes beside it, `unknown_codes` those of them that are in no table, `level` the level that a reviewer gave.
+    `kind` is a code of the table `stamps`, and `action` is the action that the stamp records: released, withheld,
+    declassified, classified, extended, reviewed or withdrawn. `extent` is how much was released: full, part or none.
+    `codes` are the exemption codes next to the stamp, `unknown_codes` are those codes that no table lists, and `level`
+    is the level that a reviewer gave.
     """
 
     text: str
@@ -302,8 +303,8 @@ class Deletion(Node):
 
     `form` is a code of the table `deletions`; `kind` is withheld or omitted. `codes` are the exemption codes that it
     gives (codes of the table `release_codes`, or as written), and `extent` is the amount of missing text that it
-    states. `place` is where it is: mark, paragraph, subject, authority, eo, tags_line, signature, head, margin, or
-    text.
+    states. `place` is the part in which it occurs: mark, paragraph, subject, authority, eo, tags_line, signature, head,
+    margin, or text.
     """
 
     text: str

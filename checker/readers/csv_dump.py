@@ -36,7 +36,7 @@ _BODY, _HEADER = "body", "header"
 
 
 def recognizes(head: bytes | str, code: str = "") -> bool:
-    """Return whether the first row begins as in `cables.csv`: number, date and time, next column."""
+    """Return whether the first row begins like a row of `cables.csv`: number, date and time, and the next column."""
     if isinstance(head, bytes):
         head = head.removeprefix(b"\xef\xbb\xbf")[:100].decode("latin-1")
     return _FIRST_ROW.match(head) is not None

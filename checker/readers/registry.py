@@ -22,10 +22,11 @@ MAX_EDITS = 500_000  # an edit of a view costs some 300 bytes; the longest teleg
 class Reading(Record):
     """One document as a reader returns it.
 
-    `path` is the file as the user named it, `cable` the document's name in it ("" if it is the only one), `reader` the
-    codes of the readers that unwrapped it, outermost first ("zip+html+labelled"; "plain" if there was no wrapper),
-    `notes` what had to be done to read it, such as a fallback encoding. `member` is its member's name in an archive.
-    `start` and `size` are the byte range of its row in the file, or in the unpacked member; `None` if it is not a row.
+    `path` is the file as the user named it, and `cable` is the document's name in that file ("" if it is the only one).
+    `reader` contains the codes of the readers that unwrapped it, outermost first ("zip+html+labelled"; "plain" if there
+    was no wrapper). `notes` describe how it had to be read, such as with a fallback encoding. `member` is the name of
+    its member in an archive. `start` and `size` are the byte range of its row in the file or the unpacked member, or
+    `None` if it is not a row.
     """
 
     path: str

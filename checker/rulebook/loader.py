@@ -228,7 +228,7 @@ _State = tuple[tuple[str, int, int], ...]
 
 
 def _shipped_state() -> _State:
-    """Return the path, time and size of each shipped rule file, table, and telegram."""
+    """Return the path, modification time, and size of each shipped rule file, table, and telegram."""
     shipped = data_dir("rules")
     folders = [shipped, *(os.path.join(shipped, name) for name in ("vocabulary", "telegrams"))]
     files = [file for folder in folders if os.path.isdir(folder) for file in os.scandir(folder) if file.is_file()]

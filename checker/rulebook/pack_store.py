@@ -67,7 +67,7 @@ def listed() -> list[KnownPack]:
 
 
 def places() -> dict[str, tuple[str, str]]:
-    """Return (folder, origin) of each pack; an installed pack takes precedence over one from a Python package."""
+    """Return (folder, origin) for each pack. An installed pack takes precedence over one from a Python package."""
     found: dict[str, tuple[str, str]] = {}
     for home, origin in ((data_dir("packs"), "shipped"), (folder(), "installed")):
         for name in sorted(os.listdir(home)) if os.path.isdir(home) else ():

@@ -1,9 +1,9 @@
-"""Generate synthetic telegrams of every era and layout, with a truth file of the defects planted in them.
+"""Generate synthetic telegrams of every era and layout, with a truth file that lists the planted defects.
 
     write(count, seed, defects, out) -> Written
 
-Templates, word lists and defects are data (`rules/synth/*.yaml`). Equal count, seed, share of defects and data give
-equal bytes on every machine.
+Templates, word lists, and defects are data (`rules/synth/*.yaml`). The same count, seed, share of defects, and data
+produce the same bytes on every machine.
 """
 
 from __future__ import annotations
