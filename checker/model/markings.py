@@ -187,7 +187,7 @@ class Marking(Node):
 
 
 class Rollup(Node):
-    """What the overall marking should be, computed from the portion marks (IC-REG-2016 p. 27-30; for telegrams 5 FAH).
+    """The overall marking that the portion marks require (IC-REG-2016 p. 27-30; for telegrams 5 FAH).
 
     `text` is the expected banner, or `None` if the portions do not determine it; `level` is its level, `controls`
     its codes, and `release` the countries of its release list. `level_text` is the level as the banner writes it,

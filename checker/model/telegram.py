@@ -67,7 +67,7 @@ class Telegram(Node):
     `copies` is the number of copies that the distribution lines state for all offices together, and `drafting` holds
     the lines of the drafting block, each named by the code of its label (table `labels`). `missing_sections` are those
     that a notice in the copy names as missing. `whole` is false if the copy does not contain the complete telegram.
-    `parts` tile the text: each character that the view keeps is in exactly one of them. `damage` lists the strong
+    `parts` cover the text: each character that the view keeps is in exactly one of them. `damage` lists the strong
     evidence that the copy lacks text; `labels` lists the labels that a plain search finds above paragraph 1, each named
     by the field it introduces.
     """
@@ -170,7 +170,7 @@ class Telegram(Node):
 
     @property
     def release_level(self) -> str | None:
-        """Return how much was released according to the last such stamp: full, part, or none."""
+        """Return how much was released, according to the last stamp that states it: full, part, or none."""
         stamp = self.release_stamp
         return stamp.extent if stamp is not None else None
 
