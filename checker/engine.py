@@ -6,7 +6,7 @@ copies, builds findings, isolates documents from each other (`attempt`), and tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from .errors import CablecheckError
@@ -14,6 +14,7 @@ from .model import Damage, Deletion, Telegram
 from .record import Record
 from .results import Finding, RelatedPlace, Suggestion, Undetermined
 from .rulebook.evaluation import (
+    NO_EVIDENCE,
     NOT_APPLICABLE,
     PASS,
     UNDETERMINED,
@@ -510,7 +511,16 @@ def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) ->
     if undetermined:
         first = undetermined[0]
         why = f'"{first.quote}": {first.why}' if first.quote else first.why
+        why = _absent(parts) if first.why == NO_EVIDENCE and _absent(parts) else why
         return Trace(rule.id, "undetermined", why, parts[:1] if applies is None else parts)
     if compiled.judge((telegram,)) is NOT_APPLICABLE:
         return Trace(rule.id, "not applicable", "no element to evaluate", parts)
     return Trace(rule.id, "pass", "", parts)
+
+
+def _absent(parts: Iterable[tuple[str, Any]]) -> str:
+    """Return "FIELD is absent" for the first field without a value that left a condition undetermined, or ""."""
+    from .rulebook.tracing import absent_field  # loaded only by `explain`
+
+    field = next(filter(None, (absent_field(step) for _, step in parts)), "")
+    return f"{field} is absent" if field else ""

@@ -67,6 +67,47 @@ def test_explain_takes_the_locations_that_lint_prints(
         assert shown.count("POR-001: fail") == 1 and "POR-001: pass" not in shown, place
 
 
+OUTER = """format: 1
+chapter: Ours
+rules:
+  - id: OUR-001
+    name: our-references
+    summary: The references to the same post must name the year.
+    cite: [{source: memory}]
+    status: draft
+    each: references
+    where:
+      or:
+        - {post: {same_as: {field: telegram.banner.post}}}
+        - {post: {same_as: {field: telegram.mrn_post}}, telegram.level: readable}
+    require: {year: present}
+    message: no year
+"""
+
+
+def test_explain_names_the_fields_of_the_telegram_and_the_one_without_a_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = (ROOT / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "ours.yaml").write_text(OUTER, encoding="utf-8")
+    (tmp_path / "other.txt").write_text(base.replace("STRELSAU 399", "ZENDA 399"), encoding="utf-8")
+    (tmp_path / "same.txt").write_text(base, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    either = "post same_as telegram.banner.post or (post same_as telegram.mrn_post and telegram.level readable)"
+    assert main(["explain", "OUR-001", "--rules", "pack"]) == 0
+    assert f"  each of references\n  where ({either})\n  require year present\n" in capsys.readouterr().out
+    assert main(["explain", "OUR-001", "--rules", "pack", "other.txt"]) == 0
+    told = capsys.readouterr().out
+    assert "OUR-001: undetermined (telegram.mrn_post is absent)\n  where 1: ZENDA 399:\n" in told
+    assert "undetermined   [post is ZENDA; telegram.mrn_post is absent]" in told
+    assert "telegram.level readable: true   [telegram.level is CONFIDENTIAL]" in told
+    assert "require" not in told
+    assert main(["explain", "OUR-001", "--rules", "pack", "same.txt"]) == 0
+    told = capsys.readouterr().out
+    assert "OUR-001: fail\n  where 1: STRELSAU 399:\n" in told and "  require 1: STRELSAU 399:\n" in told
+
+
 @pytest.mark.parametrize(
     ("place", "wanted"),
     [

@@ -24,6 +24,7 @@ from .database import Query, literal
 EXAMPLES = 10  # of each rule
 READ_AGAIN = 200  # documents in which a rule that applies to none is traced
 _PACK = "pack.yaml"
+_WORDS = "vocabulary"
 _HEAD = f"""format: 1
 name: trial
 version: "0"
@@ -44,7 +45,7 @@ def try_rules(file: str, audited: str, corpus: Sequence[str], options: Options) 
     described = checkpoint.read_description(audited)
     paths = list(corpus) or [_from(described["folder"], path) for path in described["corpus"]]
     with _pack_of(file) as pack, tempfile.TemporaryDirectory() as scratch:
-        ids = _ids(pack)
+        ids = _ids(pack, file)
         out = os.path.join(scratch, "audit")
         known = {"reader": described["reader"], "fields": described["fields"]}
         trial = copied(options, rules=(pack,), selected=tuple(ids), corpus_rules=False, rule_cache=False, **known)
@@ -62,7 +63,9 @@ def _from(folder: str, path: str) -> str:
 
 @contextmanager
 def _pack_of(file: str) -> Iterator[str]:
-    """Yield the folder of a pack: the given folder, or a temporary folder with the given chapter."""
+    """Yield the folder of a pack: the given folder, or a temporary folder with the given chapter and the vocabulary
+    beside it.
+    """
     if os.path.isdir(file):
         yield file
         return
@@ -73,17 +76,21 @@ def _pack_of(file: str) -> Iterator[str]:
         raise RuleError(list(errors))
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(file, os.path.join(folder, "trial.yaml"))
+        for home in loader.neighbor_folders([file]):
+            shutil.copytree(os.path.join(home, _WORDS), os.path.join(folder, _WORDS))
         with open(os.path.join(folder, _PACK), "w", encoding="utf-8") as head:
             head.write(_HEAD)
         yield folder
 
 
-def _ids(pack: str) -> list[str]:
-    """Return the ids of the rules that a pack adds."""
+def _ids(pack: str, file: str) -> list[str]:
+    """Return the ids of the rules that a pack adds. Raises `ConfigError`, which names the user's file, if it adds
+    none.
+    """
     shipped = {rule.id for rule in rulebook_package.load(cache=False).rules}
     ids = [rule.id for rule in rulebook_package.load((pack,), cache=False).rules if rule.id not in shipped]
     if not ids:
-        raise ConfigError(f"{pack}: adds no rule")
+        raise ConfigError(f"{file}: adds no rule")
     return ids
 
 
@@ -133,7 +140,7 @@ def _reason(traced: engine.Trace, date: str, several: bool) -> str:
 
     `several` is whether the guard has several conditions, of which the first that is false is named.
     """
-    if not traced.parts or traced.parts[0][1].answer is not False:
+    if not traced.parts or traced.parts[0][0] != "when" or traced.parts[0][1].answer is not False:
         return traced.why.replace(f"the date {date} ", "the date ")
     guard = traced.parts[0][1]
     wrong = next((step for step in guard.steps if several and step.answer is False), guard)

@@ -21,7 +21,7 @@ from .loader import Library, base_telegrams, neighbor_folders
 from .mutation import Mutant
 from .rule import Rule, Rulebook
 from .schema import CITATION, EXAMPLE, FILE, RULE, SCHEMAS, schema
-from .tracing import condition_text
+from .tracing import ELEMENT, TELEGRAM, condition_in_words
 from .yaml_loader import RuleFile, YamlList, YamlMap, flow_yaml
 
 
@@ -181,15 +181,15 @@ def _source(cited: Sequence[str | None], sources: Table | None) -> list[str]:
 
 
 def _conditions(details: Data) -> list[str]:
-    lines = []
+    lines, names = [], ELEMENT if details.get("each") else TELEGRAM
     if details.get("when"):
-        lines.append(f"when {condition_text(details['when'], in_words=True)}")
+        lines.append(f"when {condition_in_words(details['when'])}")
     if details.get("each"):
         lines.append(f"each of {'.'.join(map(str, details['each'][1:]))}")
     if details.get("where"):
-        lines.append(f"where {condition_text(details['where'], in_words=True)}")
+        lines.append(f"where {condition_in_words(details['where'], names)}")
     if details.get("require"):
-        lines.append(f"require {condition_text(details['require'], in_words=True)}")
+        lines.append(f"require {condition_in_words(details['require'], names)}")
     if details.get("check"):
         lines.append(f"check {details['check']}")
     return lines

@@ -323,22 +323,25 @@ class CompiledRule:
         return len(value or ()) if part[0] == "size" and not isinstance(value, Unread) else value
 
     def trace(self, env: Env) -> list[tuple[str, Any]]:
-        """Return the guard and requirement as evaluated on this telegram: (title, `tracing.Step`), element by
-        element.
+        """Return the conditions as evaluated on this telegram: (title, `tracing.Step`), for the guard and then, element
+        by element, for `where` and the requirement.
         """
-        from .tracing import trace_condition
+        from .tracing import ELEMENT, TELEGRAM, trace_condition
 
         found: list[tuple[str, Any]] = []
         if self.when is not None:
             found.append(("when", trace_condition(self._node("when", self.when), env)))
         if self.check is not None:
             return found
+        names = TELEGRAM if self.each is None else ELEMENT
         for title, inside in self._titled_elements(env):
             where = self.data.get("where")
             if isinstance(where, list):
-                if trace_condition(self._node("where", where), inside).answer is False:
+                chosen = trace_condition(self._node("where", where), inside, names)
+                found.append((f"where {title}".strip(), chosen))
+                if not chosen.answer:
                     continue
-            found.append((f"require {title}".strip(), trace_condition(self.requirement(), inside)))
+            found.append((f"require {title}".strip(), trace_condition(self.requirement(), inside, names)))
         return found
 
     def _titled_elements(self, env: Env) -> list[tuple[str, Env]]:
@@ -355,9 +358,12 @@ def _always(env: Env) -> bool | None:
     return True
 
 
+NO_EVIDENCE = "the evidence is missing or not exact enough"
+
+
 def _undetermined_issue(span: Span | None, at: str, value: Unread | None) -> Issue:
     if value is None:
-        return Issue(span, at, "the evidence is missing or not exact enough", True)
+        return Issue(span, at, NO_EVIDENCE, True)
     why = " ".join(value.why.split())
     if value.text:
         verb = "" if why.startswith(("looks", "begins", "marking", "the portion mark")) else "cannot be read as "

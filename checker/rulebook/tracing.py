@@ -16,6 +16,7 @@ from .field_types import Env, Path, getter, location_of, value_text
 from .ir import UNBOUNDED, Any, Expression
 
 Trail = tuple[str, ...]
+Names = tuple[str, ...]
 
 
 class Cause(Record):
@@ -226,35 +227,51 @@ def _named(path: Path) -> tuple[int, str]:
 # ---- Traces and text -------------------------------------------------------------------------------------------------
 
 
-def trace_condition(node: ConditionNode, env: Env) -> Step:
+TELEGRAM = ("telegram",)
+ELEMENT = (*TELEGRAM, "element")
+"""The names of the values in an environment, as `field_paths.Frames` gives them: outside and inside `each`."""
+
+
+def trace_condition(node: ConditionNode, env: Env, names: Names = TELEGRAM) -> Step:
     """Evaluate a condition part by part, recording the values that each part compared. Lists are cut off after 20
-    elements.
+    elements. `names` are the names of the values in the environment.
     """
     expr, context = node.expr, node.context
     op = expr[0]
     values: list[tuple[str, str]] = []
     steps: tuple[Step, ...] = ()
     if op in ("and", "or", "not", "implies"):
-        steps = tuple(trace_condition(part, env) for part in node.parts)
+        steps = tuple(trace_condition(part, env, names) for part in node.parts)
     elif op in ("any", "all", "none", "times"):
         steps = tuple(
-            trace_condition(node.parts[0], (*env, item))
+            trace_condition(node.parts[0], (*env, item), _inside(names))
             for item, _ in elements(expr[1], env, ("",) * len(env), context)[:20]
         )  # fmt: skip
     else:
-        values.append((path_text(expr[1]), _shown(getter(expr[1], context.getters)(env))))
+        values.append((path_in_words(expr[1], names), _shown(getter(expr[1], context.getters)(env))))
     if op in ("ask", "count"):
         argument = expr[4] if op == "ask" else expr[3]
         argument = argument[2] if argument[0] == "on" else argument  # for a table on a day, show the day
         _, fetch = prepare(argument, context)
         if fetch is not None:
-            values.append((argument_in_words(argument, expr[1][0]), _shown(fetch(env))))
-    return Step(condition_text(expr, in_words=True), node.test(env), tuple(values), steps)
+            values.append((argument_in_words(argument, names), _shown(fetch(env))))
+    return Step(condition_in_words(expr, names), node.test(env), tuple(values), steps)
+
+
+def absent_field(step: Step) -> str:
+    """Return the name of the first absent field that left a step undetermined, or "" if there is none."""
+    if step.answer is not None:
+        return ""
+    own = (name for name, value in step.values if value == ABSENT)
+    return next(own, "") or next(filter(None, map(absent_field, step.steps)), "")
+
+
+ABSENT = "absent"
 
 
 def _shown(value: object) -> str:
     if value is None:
-        return "absent"
+        return ABSENT
     if isinstance(value, Unread):
         return "not in this copy" if value.lost else f'unreadable: "{value_text(value)}"'
     if isinstance(value, tuple | frozenset):
@@ -265,6 +282,13 @@ def _shown(value: object) -> str:
 def path_text(path: Path) -> str:
     """Return a path as rules write it."""
     return ".".join(map(str, path[1:])) or "value"
+
+
+def path_in_words(path: Path, names: Names) -> str:
+    """Return a path as a rule writes it: a field of a value other than the innermost begins with the value's name."""
+    depth = int(path[0])
+    owner = names[depth] if depth < len(names) - 1 else ""
+    return (f"{owner}." if owner else "") + path_text(path)
 
 
 def argument_text(expr: Expression) -> str:
@@ -287,22 +311,19 @@ def argument_text(expr: Expression) -> str:
     return f"table {expr[1]}"
 
 
-def argument_in_words(expr: Expression, depth: int) -> str:
-    """Return an argument in readable English.
-
-    `depth` is the depth of the value it is compared with; 0 is the telegram's.
-    """
+def argument_in_words(expr: Expression, names: Names) -> str:
+    """Return an argument in readable English. `names` are the names of the values around its condition."""
     op = expr[0]
     if op == "lit":
         return _literal_in_words(expr[1], expr[2])
     if op == "field":
-        return ("telegram." if depth and not expr[1][0] else "") + argument_text(expr)
+        return path_in_words(expr[1], names) + argument_text(expr).removeprefix(path_text(expr[1]))
     if op == "shift":
-        return _period_in_words(argument_in_words(expr[2], depth), expr[3], argument_in_words(expr[1], depth))
+        return _period_in_words(argument_in_words(expr[2], names), expr[3], argument_in_words(expr[1], names))
     if op == "window":
-        return f"{argument_in_words(expr[1], depth)} to {argument_in_words(expr[2], depth)}"
+        return f"{argument_in_words(expr[1], names)} to {argument_in_words(expr[2], names)}"
     if op == "on":
-        return f"{expr[1]} on {argument_in_words(expr[2], depth)}"
+        return f"{expr[1]} on {argument_in_words(expr[2], names)}"
     return argument_text(expr)
 
 
@@ -326,27 +347,45 @@ def _period_in_words(years: str, days: int, start: str) -> str:
     return f"{period}{(' minus ' if days < 0 else ' and ') * bool(day)}{day} after {start}"
 
 
-def condition_text(expr: Expression, in_words: bool = False) -> str:
-    """Return a condition on one line, as it appears in a mutant's name or, with `in_words`, in readable English."""
+def condition_text(expr: Expression) -> str:
+    """Return a condition on one line, as it appears in a mutant's name."""
+    return _condition(expr, None)
+
+
+def condition_in_words(expr: Expression, names: Names = TELEGRAM) -> str:
+    """Return a condition on one line in readable English. `names` are the names of the values around it."""
+    return _condition(expr, names)
+
+
+def _inside(names: Names, pair: bool = False) -> Names:
+    """Return the names inside a list, as `field_paths.Frames` gives them."""
+    if pair:
+        return (*names, "previous", "")
+    return (*names, "element" if names == TELEGRAM else "")
+
+
+def _condition(expr: Expression, names: Names | None) -> str:
+    """Return a condition on one line. Without names, it has the form of mutants' names."""
     op = expr[0]
     if op in ("and", "or"):
-        parts = [condition_text(part, in_words) for part in expr[1]]
+        parts = [_condition(part, names) for part in expr[1]]
         return parts[0] if len(parts) == 1 else "(" + f" {op} ".join(parts) + ")"
     if op == "not":
-        return f"not {condition_text(expr[1], in_words)}"
+        return f"not {_condition(expr[1], names)}"
     if op == "implies":
-        return f"if {condition_text(expr[1], in_words)} then {condition_text(expr[2], in_words)}"
-    path = path_text(expr[1])
+        return f"if {_condition(expr[1], names)} then {_condition(expr[2], names)}"
+    path = path_text(expr[1]) if names is None else path_in_words(expr[1], names)
+    within = None if names is None else _inside(names, op == "pairs")
     if op == "state":
         return f"{path} {expr[2]}"
     if op in ("ask", "count"):
         start, operator, argument = (path, *expr[3:5]) if op == "ask" else (f"count of {path}", *expr[2:4])
-        text = argument_in_words(argument, expr[1][0]) if in_words else argument_text(argument)
+        text = argument_text(argument) if names is None else argument_in_words(argument, names)
         return f"{start} {operator} {text}"
     if op == "times":
-        return f"{expr[2]} {expr[3]} of {path}: {condition_text(expr[4], in_words)}"
+        return f"{expr[2]} {expr[3]} of {path}: {_condition(expr[4], within)}"
     if op == "pairs":
-        return f"each pair of neighbors in {path}: {condition_text(expr[2], in_words)}"
+        return f"each pair of neighbors in {path}: {_condition(expr[2], within)}"
     if op in ("unique", "sorted_by"):
         return f"{path} {op} {path_text(expr[2])}"
-    return f"{op} of {path}: {condition_text(expr[2], in_words)}"
+    return f"{op} of {path}: {_condition(expr[2], within)}"

@@ -23,6 +23,13 @@ rules:
     message: the telegram has the caption SIPDIS, but not the TAG AMGT
     status: draft
 """
+SOURCES = """format: 1
+table: sources
+title: Sources of our registry
+source: [memory]
+entries:
+  - {code: REGISTRY-2024, title: Manual of the registry}
+"""
 
 
 @pytest.fixture
@@ -52,6 +59,9 @@ def test_a_draft_rule_is_tried_on_an_audited_corpus(audited: Path, capsys: pytes
     (audited / "cables").rename(audited / "elsewhere")
     with zipfile.ZipFile(audited / "elsewhere" / "more.zip", "w") as archive:
         archive.write(audited / "elsewhere" / "secret-2009.txt", "2009/one.txt")
+    (audited / "vocabulary").mkdir()
+    (audited / "vocabulary" / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    (audited / "ours.yaml").write_text(RULE.replace("memory", "REGISTRY-2024"), encoding="utf-8")  # as in `rules check`
     assert main(["rules", "try", "ours.yaml", "--corpus", "done", "--jobs", "1", "--paths", "elsewhere"]) == 0
     assert "elsewhere/more.zip:2009/one.txt:16:7: the telegram" in capsys.readouterr().out
 
@@ -79,5 +89,8 @@ def test_what_cannot_be_tried_is_one_clear_error(tmp_path: Path, capsys: pytest.
     rule.write_text(RULE.replace("code: {is", "cod: {is"), encoding="utf-8")
     assert main(["rules", "try", str(rule), "--corpus", str(tmp_path)]) == 2
     assert 'error[R011]: no field "cod"' in capsys.readouterr().err
+    rule.write_text("format: 1\nchapter: Empty\nrules: []\n", encoding="utf-8")
+    assert main(["rules", "try", str(rule), "--corpus", str(tmp_path)]) == 2
+    assert "ours.yaml" in capsys.readouterr().err
     assert main(["rules", "try", str(tmp_path / "none.yaml"), "--corpus", str(tmp_path)]) == 2
     assert "none.yaml: is not a rule file or the folder of a pack" in capsys.readouterr().err

@@ -557,7 +557,7 @@ def test_the_trace_of_an_attempt_names_the_fault_and_its_place_and_no_word_of_th
         ("when: {whole: true}, each: references, require: {text: present}", "many",
          "not applicable; no element to evaluate; 1; 0"),
         ("each: paragraphs, where: {number: {is: 9}}, require: {text: present}", "many",
-         "not applicable; no element to evaluate; 0; 0"),
+         "not applicable; no element to evaluate; 3; 0"),
         ("each: paragraphs, require: {text: {is: q}}", "many", "fail; ; 3; 3"),
         ("require: {banner.level: {is: C}}", "many", 'undetermined; "P~RT": cannot be read as a part; 1; 0'),
         ("each: subject, require: {text: {is: C}}", "torn", 'undetermined; "P~RT": cannot be read as a part; 0; 0'),
