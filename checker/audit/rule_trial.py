@@ -18,13 +18,15 @@ from ..record import copied
 from ..reporters.escaping import visible
 from ..resources import VERSION
 from ..rulebook import loader
+from ..rulebook.diagnostics import Diagnostic
+from ..rulebook.yaml_loader import is_below
 from . import checkpoint, pipeline
 from .database import Query, literal
 
 EXAMPLES = 10  # of each rule
 READ_AGAIN = 200  # documents in which a rule that applies to none is traced
 _PACK = "pack.yaml"
-_WORDS = "vocabulary"
+_BESIDE = ("vocabulary", "telegrams")  # the folders beside a rule file that belong to it
 _HEAD = f"""format: 1
 name: trial
 version: "0"
@@ -63,8 +65,8 @@ def _from(folder: str, path: str) -> str:
 
 @contextmanager
 def _pack_of(file: str) -> Iterator[str]:
-    """Yield the folder of a pack: the given folder, or a temporary folder with the given chapter and the vocabulary
-    beside it.
+    """Yield the folder of a pack: the given folder, or a temporary folder with the given chapter and what
+    belongs to it.
     """
     if os.path.isdir(file):
         yield file
@@ -75,12 +77,25 @@ def _pack_of(file: str) -> Iterator[str]:
     if errors:
         raise RuleError(list(errors))
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(file, os.path.join(folder, "trial.yaml"))
-        for home in loader.neighbor_folders([file]):
-            shutil.copytree(os.path.join(home, _WORDS), os.path.join(folder, _WORDS))
+        chapter = os.path.join(folder, "trial.yaml")
+        shutil.copy(file, chapter)
+        near = os.path.dirname(os.path.abspath(file))
+        for name in _BESIDE:
+            if os.path.isdir(os.path.join(near, name)) and is_below(os.path.join(near, name), near):
+                shutil.copytree(os.path.join(near, name), os.path.join(folder, name), symlinks=True)
         with open(os.path.join(folder, _PACK), "w", encoding="utf-8") as head:
             head.write(_HEAD)
-        yield folder
+        try:
+            yield folder
+        except RuleError as error:  # found only when the copy was loaded as a pack
+            raise RuleError([_of_file(one, chapter, file) for one in error.diagnostics]) from error
+
+
+def _of_file(error: object, chapter: str, file: str) -> object:
+    """Return an error in the copy of a file as an error in the file."""
+    if not isinstance(error, Diagnostic) or error.place.file != chapter:
+        return error
+    return copied(error, place=copied(error.place, file=file))
 
 
 def _ids(pack: str, file: str) -> list[str]:

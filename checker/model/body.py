@@ -126,10 +126,14 @@ class TagsLine(Node):
 
 
 class Subject(Node):
-    """The subject line: its words on one line, and its portion mark if it has one."""
+    """The subject line: its words on one line, and its portion mark if it has one.
+
+    `where` is where the mark was found: "start" or "end" of the words.
+    """
 
     text: str
     mark: Marking | Unread | None = None
+    where: str | None = None
 
 
 class Reference(Node):

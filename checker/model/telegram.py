@@ -551,6 +551,13 @@ class Telegram(Node):
             return None
         return f"{'' if year is None else f'{year % 100:02d}'}{post.replace(' ', '')}{serial}"
 
+    @property
+    def post(self) -> str | Unread | None:
+        """Return the post that numbered the telegram, taken from the field labeled MRN or the classification line."""
+        if self.mrn_post is not None:
+            return self.mrn_post
+        return self.banner.post if isinstance(self.banner, Banner) else self.banner
+
     def _number(self) -> tuple[int | None, str | None, int | None]:
         year = self.date.first.year if self.date is not None else None
         if self.mrn_serial is not None:

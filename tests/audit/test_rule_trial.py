@@ -61,7 +61,10 @@ def test_a_draft_rule_is_tried_on_an_audited_corpus(audited: Path, capsys: pytes
         archive.write(audited / "elsewhere" / "secret-2009.txt", "2009/one.txt")
     (audited / "vocabulary").mkdir()
     (audited / "vocabulary" / "sources.yaml").write_text(SOURCES, encoding="utf-8")
-    (audited / "ours.yaml").write_text(RULE.replace("memory", "REGISTRY-2024"), encoding="utf-8")  # as in `rules check`
+    (audited / "telegrams").mkdir()
+    (audited / "telegrams" / "own.txt").write_text("1. (U) A TEXT OF OUR OWN.\n", encoding="utf-8")
+    rule = RULE.replace("memory", "REGISTRY-2024") + "    examples: {not_applicable: [{base: own}]}\n"
+    (audited / "ours.yaml").write_text(rule, encoding="utf-8")
     assert main(["rules", "try", "ours.yaml", "--corpus", "done", "--jobs", "1", "--paths", "elsewhere"]) == 0
     assert "elsewhere/more.zip:2009/one.txt:16:7: the telegram" in capsys.readouterr().out
 
@@ -89,8 +92,8 @@ def test_what_cannot_be_tried_is_one_clear_error(tmp_path: Path, capsys: pytest.
     rule.write_text(RULE.replace("code: {is", "cod: {is"), encoding="utf-8")
     assert main(["rules", "try", str(rule), "--corpus", str(tmp_path)]) == 2
     assert 'error[R011]: no field "cod"' in capsys.readouterr().err
-    rule.write_text("format: 1\nchapter: Empty\nrules: []\n", encoding="utf-8")
-    assert main(["rules", "try", str(rule), "--corpus", str(tmp_path)]) == 2
-    assert "ours.yaml" in capsys.readouterr().err
+    (tmp_path / "table.yaml").write_text(SOURCES.replace("sources", "table"), encoding="utf-8")
+    assert main(["rules", "try", str(tmp_path / "table.yaml"), "--corpus", str(tmp_path)]) == 2
+    assert str(tmp_path / "table.yaml") in capsys.readouterr().err
     assert main(["rules", "try", str(tmp_path / "none.yaml"), "--corpus", str(tmp_path)]) == 2
     assert "none.yaml: is not a rule file or the folder of a pack" in capsys.readouterr().err

@@ -93,8 +93,8 @@ SUBJECTS = [
     ("SUBJECT: THE KING", None, "THE KING"),
     ("SUBJECT:THE KING", None, "THE KING"),
     ("SUBJ: THE KING\nAND I", None, "THE KING AND I"),
-    ("SUBJECT: (C/NF) THE KING \n AND I", "(C/NF)", "THE KING AND I"),
-    ("SUBJECT: THE KING (U)", "(U)", "THE KING"),
+    ("SUBJECT: (C/NF) THE KING \n AND I", "(C/NF) start", "THE KING AND I"),
+    ("SUBJECT: THE KING (U)", "(U) end", "THE KING"),
     ("SUBJECT:\nTHE KING", None, "THE KING"),
     ("SUBJT: THE KING (AND I)", None, "THE KING (AND I)"),
     ("SUBJECT:", None, ""),
@@ -104,7 +104,7 @@ SUBJECTS = [
 @pytest.mark.parametrize(("line", "mark", "text"), SUBJECTS)
 def test_a_subject(line, mark, text):
     found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL\n{line}\n\n").subject
-    assert (mark, text) == (found.mark.text if found.mark else None, found.text)
+    assert (mark, text) == (f"{found.mark.text} {found.where}" if found.mark else found.where, found.text)
 
 
 def test_a_page_line_can_cut_the_subject():

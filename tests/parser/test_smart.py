@@ -42,7 +42,7 @@ def test_a_scanned_form():
 def test_the_stamps_of_the_release_are_no_markings():
     found = telegram(FORM)
     assert ["foia-page", "foia-page", "release-in-part"] == sorted(stamp.kind for stamp in found.stamps)
-    assert found.banner.post is None
+    assert (None, "STRELSAU") == (found.banner.post, found.post)
 
 
 def test_a_classified_form_has_its_authority_in_fields():

@@ -33,12 +33,12 @@ def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     if start < end and cursor.fold[start] == "(":
         subject.mark = finder.portion(cursor.view, start, end, cursor.words, cursor.lowered)
         if subject.mark is not None:
-            start = _after_mark(cursor, start, end)
+            start, subject.where = _after_mark(cursor, start, end), "start"
     elif start < end and cursor.fold[end - 1] == ")":
         low = cursor.fold.rfind("(", start, end)
         mark = finder.portion(cursor.view, low, end, cursor.words, cursor.lowered) if low > start else None
         if isinstance(mark, Marking):
-            subject.mark, end = mark, low
+            subject.mark, subject.where, end = mark, "end", low
     subject.text = cursor.joined(start, end)
     telegram.subject = subject
 
