@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker import cli, rulebook
+from checker.operators import OPERATORS
 from checker.rulebook import field_reference, field_types
 from checker.rulebook.loader import check_files
 from checker.rulebook.vocabulary_loader import load_vocabulary
@@ -52,7 +53,9 @@ def test_explain_shows_fields(capsys: pytest.CaptureFixture[str]) -> None:
         ("includes", "includes, an operator for a set: true if the value has the code, or all codes of the list"),
         ("none", "none, a quantifier: The condition holds for no element."),
         ("swap", "swap, a key of an example: Texts that occur exactly once in the base, each with its replacement."),
-        ("base", "    confidential-2007"),
+        ("base", "    secret-2009               2009 acp127       SECRET       -    (U)     3 of 3"),
+        ("base", "    smart-2012                2012 smart        UNCLASSIFIED 1    -       2 of 2"),
+        ("same_as", "  Example: {references: {any: {post: {same_as: {field: telegram.post}}}}}"),
         ("confidential-2007", "SUBJECT: THE KING'S TRAVEL PLANS"),
         ("plus", "plus: In a count taken from a field, a number to add; a negative number subtracts."),
         ("year", "  Reference.year: The year of the reference, if it is stated."),
@@ -69,6 +72,7 @@ def test_a_word_of_the_rule_language_is_explained(name: str, line: str, capsys: 
 def test_the_examples_of_the_words_are_conditions(tmp_path: Path) -> None:
     words = field_reference.described("words")
     shown = [entry.fact("example") for entry in words if entry.fact("example")]
+    shown += [field_reference.operator_example(kind, name) for kind, names in OPERATORS.items() for name in names]
     rules = [
         f"  - {{id: MY-{n}, name: rule-{n}, summary: An example of a word., cite: [{{source: memory}}], status: draft,"
         f" message: fails, require: {condition}}}\n"

@@ -68,7 +68,7 @@ def _explained(rulebook: Rulebook, name: str, url: str) -> str:
     entries = words.find(name.upper()) or words.find(name.lower())
     entries = [(table, entry) for table, entry in entries if table.name in words["places"]] or entries
     parts = (field_reference.field_lines(name), field_reference.word_lines(name))
-    texts = [*("".join(f"{line}\n" for line in lines) for lines in parts), authoring.explain_key(name)]
+    texts = [*("".join(f"{line}\n" for line in lines) for lines in parts), authoring.explain_key(name, rulebook)]
     language = "\n".join(filter(None, texts))
     if language and entries:
         tables = ", ".join(dict.fromkeys(table.name for table, _ in entries))

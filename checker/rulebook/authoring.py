@@ -7,15 +7,17 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..errors import count, did_you_mean
+from ..model import Subject
 from ..record import Record, copied
 from ..resources import data_dir
 from ..vocabulary import Entry, Table, Vocabulary
 from . import load
 from .editor_schema import rules_editor_schema
 from .examples import ExampleResult, fails_without, run_examples, run_mutants, stale_equivalents, telegram_of
+from .field_types import value_text
 from .ir import Data
 from .loader import Library, base_telegrams, neighbor_folders
 from .mutation import Mutant
@@ -56,7 +58,7 @@ def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
         found = [example for example in rule.examples if example["kind"] == kind]
         if found:
             title = title.replace(":", " (at ⟦ ⟧):") if found[0]["places"] else title
-            lines += ["", title, *(f"  {line}" for line in _excerpt(found[0]))]
+            lines += ["", title, *(f"  {line}".rstrip() for line in _excerpt(found[0]))]
     file, line, _ = rule.place
     lines += ["", f"Defined in {file}, line {line}, chapter {rule.chapter}"]
     lines += [f"Page: {url.replace('{rule}', rule.id)}"] if url else []
@@ -140,8 +142,10 @@ def marking_codes(vocabulary: Vocabulary) -> list[str]:
     return [form for table in tables for entry in table for form in (entry.code, *entry.spellings())]
 
 
-def explain_key(name: str) -> str:
-    """Return the meaning of a key in rule files, the text of a base telegram, or an empty string."""
+def explain_key(name: str, book: Rulebook) -> str:
+    """Return the meaning of a key in rule files, the text of a base telegram, or an empty string. `base` lists what
+    each base telegram contains, as the vocabulary of `book` reads it.
+    """
     bases = base_telegrams()
     if name in bases:
         return f"{name}, a telegram that examples can be based on (base: {name}):\n\n{bases[name]}"
@@ -151,9 +155,24 @@ def explain_key(name: str) -> str:
             if key.name == name:
                 lines += [f"{name}, a key of {owner}: {key.says}", f"  Example: {name}: {flow_yaml(key.example)}"]
     if name == "base":
-        lines += ["  Telegrams that come with cablecheck:", *(f"    {each}" for each in bases)]
+        lines += ["  Telegrams that come with cablecheck:", *_base_lines(bases, book)]
         lines.append(f"  `cablecheck explain {next(iter(bases))}` shows the text of one.")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _base_lines(bases: Mapping[str, str], book: Rulebook) -> Iterator[str]:
+    """Yield a table of the base telegrams: year, layout, level, and what an example may need to change."""
+    rows: list[tuple[str, ...]] = [("name", "year", "layout", "level", "refs", "subject", "marked")]
+    for name, text in bases.items():
+        found = telegram_of({"text": text}, book)
+        mark = found.subject.mark if isinstance(found.subject, Subject) else None
+        marked = f"{sum(each.mark is not None for each in found.paragraphs)} of {len(found.paragraphs)}"
+        values = (found.year, found.layout, found.level, len(found.references) or None, mark, marked)
+        rows.append((name, *("-" if value is None else value_text(value) for value in values)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "    " + " ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield "  refs: references; subject: its mark; marked: paragraphs with a mark"
 
 
 _MARKING_TABLES = (
@@ -196,21 +215,24 @@ def _conditions(details: Data) -> list[str]:
 
 
 def _excerpt(example: Data) -> list[str]:
-    """Return the lines around the first marked position in an example, with the brackets put back.
+    """Return the lines around the first marked position in an example, with the brackets put back, below the name of
+    its base document.
 
-    If no position is marked, return the example's note, or the lines that differ from its base document. The values
+    If no position is marked, return the example's note and the lines that differ from its base document. The values
     from the archive's record follow, one per line.
     """
-    text: str = example["text"]
+    text, base = str(example["text"]), str(example.get("base", ""))
     for start, end in reversed(example["places"]):
         text = f"{text[:start]}⟦{text[start:end]}⟧{text[end:]}"
     lines = text.split("\n")
     if not example["places"]:
         note = _TRAP.sub(r"\2 (see trap \1 in docs/traps.md)", example.get("note", ""))
-        shown = [f"note: {note}"] if note else _own_lines(example.get("base", ""), lines)
+        own = _own_lines(base, lines)
+        shown = [f"note: {note}", *(own if base else [])] if note else own
     else:
         hot = next(n for n, line in enumerate(lines) if "⟦" in line)
         shown = _without_edges(lines[max(0, hot - 1) : hot + 3])
+        shown = [f"the test document {base} with:", *(f"  {line}".rstrip() for line in shown)] if base else shown
     return shown + [f"record: {name} = {value}" for name, value in example.get("facts", ())]
 
 

@@ -109,8 +109,8 @@ CODES = {
     "R022": "Another rule already has this id, name or alias.",
     "R023": "An example cannot be built: a text to swap does not occur exactly once, the base is unknown, a bracket "
     "has no partner, or an invalid example marks no position.",
-    "R024": "A stable rule needs a valid and an invalid example and, if it has an era or a guard, one that is not "
-    "applicable.",
+    "R024": "A stable or provisional rule needs a valid and an invalid example and, if it has an era or a guard, one "
+    "that is not applicable. Only a draft needs none.",
     "R025": "The pattern uses syntax that is not allowed: patterns must run in linear time in both regex engines.",
     "R026": "The pattern cannot match any text.",
     "R027": "Two rules are equivalent. Keep one, and make the id of the other its alias.",

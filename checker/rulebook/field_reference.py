@@ -111,11 +111,11 @@ def word_lines(name: str) -> list[str]:
     """Return the text that `explain` shows for a word of the rule language or of the table `words`, or [] for other
     words.
     """
-    lines = [
-        f"{name}, an operator for a {kind}: true if the value {table[name].says}"
-        for kind, table in OPERATORS.items()
-        if name in table
-    ]
+    lines = []
+    for kind, table in OPERATORS.items():
+        if name in table:
+            lines.append(f"{name}, an operator for a {kind}: true if the value {table[name].says}")
+            lines.append(f"  Example: {operator_example(kind, name)}")
     for title, words in (("a quantifier", QUANTIFIERS), ("a state", STATES), ("a connective", CONNECTIVES)):
         if name in words:
             lines.append(f"{name}, {title}: {words[name]}")
@@ -124,6 +124,12 @@ def word_lines(name: str) -> list[str]:
         lines.append(f"{name}: {entry.title}")
         lines += [f"  Example: {example}" for example in entry.facts.get("example", ())]
     return lines
+
+
+def operator_example(kind: str, name: str) -> str:
+    """Return an example condition with an operator for a type of field, from the table `operators`."""
+    entry = described("operators").get(f"{kind}.{OPERATORS[kind][name].argument}")
+    return entry.fact("example").replace("OPERATOR", name) if entry is not None else ""
 
 
 def page() -> str:

@@ -47,6 +47,7 @@ class Library:
         self.bases: Bases = {}
         self.rules: list[Data] = []
         self.files: dict[str, RuleFile] = {}
+        self.broken: set[str] = set()  # the tables whose files have errors
 
     def refuse(self) -> None:
         """Raise `RuleError` if there are errors."""
@@ -74,7 +75,10 @@ class Library:
         tables, errors, bases, unread = _shipped_words(_shipped_state())
         self.diagnostics += errors
         homes = _homes([data_dir("rules"), *folders])[1:]
+        before = len(self.diagnostics)
         self.vocabulary = Vocabulary(read_tables(homes, self.diagnostics, tables).values())
+        files = [os.path.basename(one.place.file) for one in self.diagnostics[before:]]
+        self.broken = {name.removesuffix(".yaml").replace("-", "_") for name in files}
         self.bases |= bases
         return unread
 
@@ -84,9 +88,23 @@ class Library:
         if file is None:
             return
         self.files[shown] = file
-        for data in read_chapter(file, self.vocabulary, self.bases):
+        for data in self.rules_of(file):
             data["pack"] = pack
             self.rules.append(data)
+
+    def rules_of(self, file: RuleFile) -> list[Data]:
+        """Return the valid rules in one file. Errors about what a broken vocabulary file may contain are left out."""
+        before = len(self.diagnostics)
+        found = read_chapter(file, self.vocabulary, self.bases)
+        if self.broken:
+            self.diagnostics[before:] = [one for one in self.diagnostics[before:] if not self._follows(one)]
+        return found
+
+    def _follows(self, error: Diagnostic) -> bool:
+        """Return whether an error is about a table, or a source, whose file has errors."""
+        if error.code == "R019":
+            return "sources" in self.broken
+        return error.code == "R016" and any(f'"{name}"' in error.message for name in self.broken)
 
 
 def read_folders(folders: Sequence[str]) -> tuple[Vocabulary, list[Data], list[Data]]:
@@ -301,7 +319,7 @@ def _check_file(path: str, library: Library, text: bytes | None) -> None:
     library.files[path] = file
     if os.path.isdir(os.path.join(near, "telegrams")):
         library.bases |= Pack(near, []).bases()
-    library.rules += read_chapter(file, library.vocabulary, library.bases)
+    library.rules += library.rules_of(file)
 
 
 # ---- Packs -----------------------------------------------------------------------------------------------------------

@@ -28,7 +28,9 @@ def load_vocabulary(folder: str) -> Vocabulary:
 
 @cache
 def described(table: str = "fields") -> Table:
-    """Return the table of field meanings, by `Class.field`, or one of the tables `words` and `coded_fields`."""
+    """Return the table of field meanings, by `Class.field`, or one of the tables `words`, `operators` and
+    `coded_fields`.
+    """
     return load_vocabulary(os.path.join(data_dir("rules"), "coverage"))[table]
 
 
@@ -84,9 +86,9 @@ def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
     tree = file.tree
     if not isinstance(tree, YamlMap):
         if tree is not None:
-            file.error(
-                "R009", tree, "a vocabulary file must be a mapping", "add `format: 1`, `table: …` and `entries: […]`"
-            )
+            table = name.removesuffix(".yaml").replace("-", "_")
+            keys = f"`format: 1`, `table: {table}`, `title: …`, `source: [memory]`, and the list under `entries:`"
+            file.error("R009", tree, "a vocabulary file must be a mapping", f"write {keys}")
         return
     before = len(file.diagnostics)
     entries = tree.get("entries")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -20,9 +21,10 @@ BLOCKS = re.findall(r"```yaml\n(.*?)```", (DOCS / "write-a-rule.md").read_text(e
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "vocabulary").mkdir()
     chapter = 0
-    for block in BLOCKS:
-        if "\ntable: " in block:
-            (tmp_path / "vocabulary" / "signers.yaml").write_text(block, encoding="utf-8")
+    for block in map(dedent, BLOCKS):  # a block in a list is indented
+        table = re.search(r"^table: (\w+)$", block, re.M)
+        if table:
+            (tmp_path / "vocabulary" / f"{table[1]}.yaml").write_text(block, encoding="utf-8")
         else:
             chapter += 1
             (tmp_path / f"chapter{chapter}.yaml").write_text(block, encoding="utf-8")

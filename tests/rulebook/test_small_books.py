@@ -239,7 +239,17 @@ def test_troubles_of_the_words_and_telegrams_around_a_file_are_told(here: Path) 
     write(here, {"theirs/one.yaml": chapter(rule("THE-01", "they", "", "{mry: present}"))})
     first = [words.partition("\n")[0] for words in troubles(["mine/two.yaml"])]
     assert "mine/vocabulary/desks.yaml:2:1: error[R003]: did not find expected node content" == first[0]
-    assert ['unknown vocabulary table "desks"'] == [words.partition(": ")[2].partition(": ")[2] for words in first[1:]]
+    assert [] == first[1:]  # not that there is no table `desks`, which follows
+    write(here, {"mine/vocabulary/sources.yaml": "- {code: MINE}\n", "mine/vocabulary/desks.yaml": "- {code: A}\n"})
+    write(here, {"mine/four.yaml": chapter(rule("FOU-01", "four", "", "{mrn: absent}")).replace("memory", "MINE")})
+    found = troubles(["mine/four.yaml"])
+    assert ["mine/vocabulary/desks.yaml:1:1: error[R009]", "mine/vocabulary/sources.yaml:1:1: error[R009]"] == [
+        words.partition(": a ")[0] for words in found
+    ]
+    assert "`table: sources`, `title: …`, `source: [memory]`, and the list under `entries:`" in found[1]
+    os.remove(here / "mine" / "vocabulary" / "sources.yaml")
+    (table, source) = troubles(["mine/four.yaml"])
+    assert "desks.yaml:1:1: error[R009]" in table and 'error[R019]: unknown source "MINE"' in source
     assert ['no field "mrx"', 'no field "mry"'] == [
         words[words.index("no field") :][:14] for words in troubles(["yours", "theirs"])
     ]
