@@ -145,7 +145,7 @@ def judge(
     return judgment
 
 
-_NO_DATE = Issue(None, "", "the document date is too imprecise to tell whether the rule applies", True)
+_NO_DATE = Issue(None, "", "the document date is too imprecise to determine which rules apply", True)
 
 
 def _kind(issue: Issue, telegram: Telegram) -> str:

@@ -414,8 +414,8 @@ class Grammar:
 
     @cached_property
     def printed_forms(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, bool], ...]]:
-        """Return the strings that identify printed forms and military messages: (string anywhere, code of the layout),
-        and (words at the top, code, whether a level comes before them).
+        """Return the strings that identify printed forms and military messages, as two tuples: (string found anywhere,
+        layout code), and (words at the top, layout code, whether a level precedes them).
         """
         layouts = self.words["layouts"]
         signs = tuple((sign, one.code) for one in layouts for sign in one.forms.get("sign", ()))

@@ -79,7 +79,7 @@ def finding_of(one: Finding) -> dict[str, object]:
 
 
 def related_of(place: RelatedPlace) -> dict[str, object]:
-    """Return another position that a finding compares, as an object."""
+    """Return a finding's related position (the one it was compared with) as a JSON object."""
     return {
         "line": place.start.line,
         "column": place.start.column,

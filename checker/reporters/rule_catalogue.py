@@ -38,7 +38,7 @@ def _text(rules: list[Rule], width: int) -> Iterator[str]:
 
 
 def entry(rule: Rule) -> dict[str, object]:
-    """Return one rule in the list as JSON values."""
+    """Return a rule's catalogue entry as a JSON object."""
     return {
         "id": rule.id,
         "name": rule.name,

@@ -55,7 +55,7 @@ def tally(summary: Summary) -> str:
         text += f"; {summary.baseline:,} in the baseline"
     text += hidden_by_decisions(summary.false_alarms, summary.accepted)
     if summary.unknown:
-        text += f"; {summary.unknown:,} undetermined"
+        text += f"; {count(summary.unknown, 'undetermined verdict')}"
     return text
 
 
@@ -103,12 +103,12 @@ def configuration(outcome: Outcome) -> str:
 
 
 def _undetermined_rules(outcome: Outcome) -> str:
-    """Return `, 3 undetermined: CLS-004, XRF-003`, or "" if there are no undetermined verdicts."""
+    """Return `; 3 undetermined verdicts, from CLS-004, XRF-003`, or "" if there are no undetermined verdicts."""
     if not outcome.summary.unknown:
         return ""
     rules = sorted({one.rule for one in outcome.undetermined()})
     more = f" and {len(rules) - MAX_RULES} more rules" if len(rules) > MAX_RULES else ""
-    return f", {outcome.summary.unknown:,} undetermined: {', '.join(rules[:MAX_RULES])}{more}"
+    return f"; {count(outcome.summary.unknown, 'undetermined verdict')}, from {', '.join(rules[:MAX_RULES])}{more}"
 
 
 _VERBS = ("cannot be read", "looks", "begins")  # of reasons whose subject is the quoted text

@@ -11,7 +11,7 @@ from ..operators import words_of
 from .field_paths import Frames, Scope
 from .ir import UNBOUNDED, Expression
 from .regex_subset import refuse
-from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, suggest
+from .yaml_loader import DATE_HELP, YamlList, YamlMap, YamlNode, YamlText, suggest
 
 _DATE_KEYS = {"after", "before", "days", "field", "tolerance_days", "years"}
 
@@ -21,7 +21,7 @@ def read_argument(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Ex
     if kind.endswith("_field"):
         if _names_field(node):
             return _field(kind[:-6], node, frames, scope)
-        return scope.error("R015", node, "expected another field", "write {field: name.of.field}")
+        return scope.error("R015", node, "expected another field", "Write {field: name.of.field}")
     if kind in _READERS:
         return _READERS[kind](node, frames, scope)
     if isinstance(node, YamlMap) and kind in ("text", "count", "level", "flag"):
@@ -39,13 +39,15 @@ def _names_field(node: YamlNode) -> bool:
 def _field(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     """Parse `{field: path, plus: n, modulo: n}`."""
     if not isinstance(node, YamlMap) or "field" not in node.pairs:
-        return scope.error("R015", node, f"expected a {kind}", "or name another field: {field: name.of.field}")
+        return scope.error(
+            "R015", node, f"expected a {kind}", f"Write a {kind}, or name another field: {{field: name.of.field}}"
+        )
     allowed = {"field", "plus", "modulo"} if kind == "count" else {"field"}
     if not scope.keys(node, allowed, "R015"):
         return None
     name = node.get("field")
     if not isinstance(name, YamlText):
-        return scope.error("R015", node, "expected the name of one field", "write {field: name.of.field}")
+        return scope.error("R015", node, "expected the name of one field", "Write {field: name.of.field}")
     found = frames.find(name, scope)
     if found is None:
         return None
@@ -72,7 +74,7 @@ def _one(kind: str, node: YamlNode, scope: Scope) -> object:
     if kind == "flag":
         if node.value in ("true", "false"):
             return node.value == "true"
-        return scope.error("R015", node, f'"{node.value}" is not true or false', "write true or false")
+        return scope.error("R015", node, f'"{node.value}" is not true or false', "Write true or false")
     if kind == "level":
         return scope.level(node)
     if kind == "pattern":
@@ -87,7 +89,7 @@ def _number(node: YamlNode, scope: Scope) -> int | None:
     if isinstance(node, YamlText) and node.value.removeprefix("-").isdecimal() and len(node.value) < 10:
         return int(node.value)
     shown = f'"{node.value}" is not' if isinstance(node, YamlText) else "this is not"
-    scope.error("R015", node, f"{shown} an integer", "write a number in digits, such as 3")
+    scope.error("R015", node, f"{shown} an integer", "Write a number in digits, such as 3")
     return None
 
 
@@ -95,15 +97,15 @@ def _day(node: YamlText, scope: Scope) -> str | None:
     try:
         if len(node.value) == 10:
             return date.fromisoformat(node.value).isoformat()
-        scope.error("R015", node, f'"{node.value}" is not a date', "write it as 1995-10-14, or {field: date}")
+        scope.error("R015", node, f'"{node.value}" is not a date', "Write it as 1995-10-14, or {field: date}")
     except ValueError:
-        scope.error("R034", node, f'"{node.value}" is not a real date', "write dates as 1995-10-14")
+        scope.error("R034", node, f'"{node.value}" is not a real date', DATE_HELP)
     return None
 
 
 def _many(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     if not isinstance(node, YamlList) or not node.items:
-        return scope.error("R015", node, "expected a list with at least one entry", "write [one, two]")
+        return scope.error("R015", node, "expected a list with at least one entry", "Write [one, two]")
     found = [_one(kind[:-1], item, scope) for item in node.items]
     return None if None in found else ["lit", kind, found]
 
@@ -129,7 +131,7 @@ def _words(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     found = _parts(node, frames, scope)
     for item in node.items if isinstance(node, YamlList) else [node]:
         if isinstance(item, YamlText) and not words_of(item.value).strip():
-            return scope.error("R015", item, f'"{item.value}" has no word', "write a word or phrase, such as visit")
+            return scope.error("R015", item, f'"{item.value}" has no word', "Write a word or phrase, such as visit")
     return None if found is None else ["lit", "words", found[2]]
 
 
@@ -161,7 +163,7 @@ def _table_key(node: YamlMap, keys: set[str], scope: Scope) -> str | None:
 
 def _table_on(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     if not isinstance(node, YamlMap):
-        return scope.error("R015", node, "expected a table and a date", "write {table: name, on: {field: date}}")
+        return scope.error("R015", node, "expected a table and a date", "Write {table: name, on: {field: date}}")
     table = _table_key(node, {"table", "on"}, scope)
     day = _date(node.pairs["on"][1], frames, scope) if table is not None else None
     return None if day is None else ["on", table, day]
@@ -170,7 +172,7 @@ def _table_on(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None
 def _fact(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     if not isinstance(node, YamlMap):
         return scope.error(
-            "R015", node, "expected a table, a fact and its value", "write {table: name, fact: name, is: value}"
+            "R015", node, "expected a table, a fact and its value", "Write {table: name, fact: name, is: value}"
         )
     table = _table_key(node, {"table", "fact", "is"}, scope)
     if table is None:
@@ -178,7 +180,7 @@ def _fact(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     name, values = node.pairs["fact"][1], _set(node.pairs["is"][1], frames, scope)
     if not isinstance(name, YamlText) or values is None or values[0] != "lit":
         return scope.error(
-            "R015", node, "expected a fact and its values", "write {table: name, fact: name, is: [one, two]}"
+            "R015", node, "expected a fact and its values", "Write {table: name, fact: name, is: [one, two]}"
         )
     known = sorted({fact for entry in scope.vocabulary[table] for fact in entry.facts})
     if name.value not in known:
@@ -192,7 +194,7 @@ def _date(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
         found = _day(node, scope)
         return None if found is None else ["lit", "date", found]
     if not isinstance(node, YamlMap):
-        return scope.error("R015", node, "expected a date", "write 1995-10-14 or {field: date}")
+        return scope.error("R015", node, "expected a date", "Write 1995-10-14 or {field: date}")
     if "field" in node.pairs and len(node.pairs) == 1:
         return _field("date", node, frames, scope)
     if not scope.keys(node, _DATE_KEYS, "R015"):
@@ -206,7 +208,7 @@ def _base(node: YamlMap, frames: Frames, scope: Scope) -> tuple[Expression, list
     sides = [word for word in ("after", "before", "field") if word in node.pairs]
     if len(sides) != 1:
         scope.error(
-            "R015", node, "expected one of `after`, `before` and `field`", "write {years: 10, after: {field: date}}"
+            "R015", node, "expected one of `after`, `before` and `field`", "Write {years: 10, after: {field: date}}"
         )
         return None
     side = sides[0]
@@ -224,7 +226,7 @@ def _base(node: YamlMap, frames: Frames, scope: Scope) -> tuple[Expression, list
         if years[0] == "lit":
             years = ["lit", "count", sign * years[2]]
         elif sign < 0:
-            scope.error("R015", node, "years from a field cannot be counted back from a date", "use `after`")
+            scope.error("R015", node, "years from a field cannot be counted back from a date", "Use `after`")
             return None
     days = 0
     for word in ("days", "tolerance_days"):
@@ -254,20 +256,20 @@ def _window(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     if not isinstance(node, YamlMap):
         days = node.value if isinstance(node, YamlText) and node.value.isdecimal() else "3"
         return scope.error("R015", node, "expected a number of days and a date",
-                           f"write {{days: {days}, of: {{field: date}}}}")  # fmt: skip
+                           f"Write {{days: {days}, of: {{field: date}}}}")  # fmt: skip
     if "from" in node.pairs or "to" in node.pairs:
         if not scope.keys(node, {"from", "to"}, "R015"):
             return None
         if len(node.pairs) < 2:
             return scope.error(
-                "R015", node, "a window needs `from` and `to`", "write {from: 1995-10-14, to: 2003-09-21}"
+                "R015", node, "a window needs `from` and `to`", "Write {from: 1995-10-14, to: 2003-09-21}"
             )
         ends = [_date(node.pairs[word][1], frames, scope) for word in ("from", "to")]
         return None if None in ends else ["window", *ends]
     if not scope.keys(node, {"days", "of", "not_before_days", "not_after_days"}, "R015"):
         return None
     if "of" not in node.pairs or not ({"days", "not_before_days", "not_after_days"} & node.pairs.keys()):
-        return scope.error("R015", node, "a window needs `days` and `of`", "write {days: 3, of: {field: date}}")
+        return scope.error("R015", node, "a window needs `days` and `of`", "Write {days: 3, of: {field: date}}")
     base = _date(node.pairs["of"][1], frames, scope)
     low = _days(node, "not_before_days", scope)
     reported = low is None and "not_after_days" not in node.pairs  # both would be `days`
@@ -288,13 +290,13 @@ def _days(node: YamlMap, word: str, scope: Scope) -> int | None:
 def _between(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     found = _many("counts", node, frames, scope)
     if found is not None and (len(found[2]) != 2 or found[2][0] > found[2][1]):
-        return scope.error("R015", node, "expected two counts, the smaller first", "write [1, 9]")
+        return scope.error("R015", node, "expected two counts, the smaller first", "Write [1, 9]")
     return None if found is None else ["lit", "between", found[2]]
 
 
 def _length(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     if not isinstance(node, YamlMap) or not node.pairs:
-        return scope.error("R015", node, "expected the bounds of a length", "write {min: 1, max: 9}, or one of the two")
+        return scope.error("R015", node, "expected the bounds of a length", "Write {min: 1, max: 9}, or one of the two")
     if not scope.keys(node, {"min", "max"}, "R015"):
         return None
     ends = []
@@ -304,7 +306,7 @@ def _length(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
             return None
         ends.append(number)
     if ends[0] > ends[1]:
-        return scope.error("R015", node, "min is larger than max", "swap the two")
+        return scope.error("R015", node, "min is larger than max", "Swap the two")
     return ["lit", "between", ends]
 
 

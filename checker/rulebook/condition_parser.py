@@ -50,9 +50,9 @@ QUANTIFIERS = {
 def read_condition(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
     """Parse a condition: a mapping whose entries must all be true."""
     if not isinstance(node, YamlMap):
-        return scope.error("R036", node, "expected a condition", "write {field: {operator: argument}}")
+        return scope.error("R036", node, "expected a condition", "Write {field: {operator: argument}}")
     if not node.pairs:
-        return scope.error("R036", node, "empty condition", "write {field: {operator: argument}}")
+        return scope.error("R036", node, "empty condition", "Write {field: {operator: argument}}")
     parts = [_entry(key, value, frames, scope) for key, value in node.items()]
     found = [part for part in parts if part is not None]
     if len(found) < len(parts):
@@ -70,7 +70,7 @@ def _entry(key: YamlText, value: YamlNode, frames: Frames, scope: Scope) -> Expr
     if isinstance(value, YamlText):
         return _word(path, kind, value, scope)
     if not isinstance(value, YamlMap) or not value.pairs:
-        return scope.error("R036", value, f"no condition on {key.value}", f"write {{operator: argument}}, or {_STATES}")
+        return scope.error("R036", value, f"no condition on {key.value}", f"Write {{operator: argument}}, or {_STATES}")
     parts = [_ask(path, kind, word, argument, frames, scope) for word, argument in value.items()]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
@@ -87,13 +87,13 @@ def _connective(key: YamlText, value: YamlNode, frames: Frames, scope: Scope) ->
         return None if inner is None else ["not", inner]
     if key.value == "implies":
         if not isinstance(value, YamlMap) or set(value.pairs) != {"if", "then"}:
-            return scope.error("R036", value, "`implies` needs `if` and `then`", "write {if: …, then: …}")
+            return scope.error("R036", value, "`implies` needs `if` and `then`", "Write {if: …, then: …}")
         both = [read_condition(value.pairs[word][1], frames, scope) for word in ("if", "then")]
         return None if None in both else ["implies", *both]
     if not isinstance(value, YamlList) or not value.items:
         typed = value.items() if isinstance(value, YamlMap) else ()
         form = ", ".join(f"{{{name.value}: {flow(inner)}}}" for name, inner in typed) or "{…}, {…}"
-        return scope.error("R036", value, f"`{key.value}` needs a list of conditions", f"write {key.value}: [{form}]")
+        return scope.error("R036", value, f"`{key.value}` needs a list of conditions", f"Write {key.value}: [{form}]")
     parts = [read_condition(item, frames, scope) for item in value.items]
     return None if None in parts else [key.value, parts]
 
@@ -129,13 +129,13 @@ def _ask(
     operators = OPERATORS.get(kind.name)
     if operators is None:
         return scope.error(
-            "R013", word, f'no operator "{word.value}" for a {kind}', f"write {_STATES}, or name one of its fields"
+            "R013", word, f'no operator "{word.value}" for a {kind}', f"Write {_STATES}, or name one of its fields"
         )
     operator = operators.get(word.value)
     if operator is None and word.value in STATES:
         name = ".".join(map(str, path[1:]))
         return scope.error(
-            "R012", word, f'"{word.value}" is a state, not an operator', f"write {{{name}: {word.value}}}"
+            "R012", word, f'"{word.value}" is a state, not an operator', f"Write {{{name}: {word.value}}}"
         )
     if operator is None:
         return _unknown(kind, word, scope)
@@ -175,11 +175,11 @@ def _known_codes(field: str, expr: Expression, node: YamlNode, scope: Scope) -> 
         if word == spelled or any(word in table for table in tables) or not (spelled or _is_unknown(word, scope)):
             continue
         codes = [code for table in tables for code in table.codes()]
-        near = f'did you mean "{spelled}"?' if spelled else suggest(word, codes)
+        near = f'Did you mean "{spelled}"?' if spelled else suggest(word, codes)
         names = ", ".join(table.name for table in tables)
         scope.error(
             "R039", item, f'"{word}" is not a code that this field can have',
-            near or f"expected a code of {names}, or of a table of yours in vocabulary/ beside the rules",
+            near or f"Use a code from {names}, or from your own table in vocabulary/ beside the rules",
         )  # fmt: skip
     return len(scope.file.diagnostics) == before
 
@@ -211,7 +211,7 @@ def _on_scale(name: str, expr: Expression, node: YamlNode, scope: Scope) -> bool
         "R038",
         node,
         f"`{name}: {entry.title}` is always true or always false",
-        "choose a level that is not the lowest or highest of the scale",
+        "Choose a level that is not the lowest or highest of the scale",
     )
     return False
 
@@ -240,13 +240,13 @@ def _choice(names: list[str]) -> str:
 def _unknown(kind: FieldType, word: YamlText, scope: Scope) -> None:
     operators = OPERATORS[kind.name]
     owners = [name for name, others in OPERATORS.items() if word.value in others]
-    allows = f"A {kind} allows: {', '.join(sorted(operators))}"
+    allows = f"{str(kind).capitalize()} operators: {', '.join(sorted(operators))}"
     if owners or word.value in QUANTIFIERS:
         owner = f"a {_choice(owners)}" if owners else "a list"
-        scope.error("R013", word, f'operator "{word.value}" is for {owner}, not for a {kind}', allows)
+        scope.error("R013", word, f'operator "{word.value}" is for {owner}, not for a {kind} value', allows)
     else:
         scope.error(
-            "R012", word, f'unknown operator "{word.value}" for a {kind}', suggest(word.value, operators) + allows
+            "R012", word, f'unknown operator "{word.value}" for a {kind} value', suggest(word.value, operators) + allows
         )
 
 
@@ -276,7 +276,7 @@ def _quantifier(
     return scope.error(
         "R014", word, f'"{name}" cannot be applied to a {kind} without a quantifier',
         f"{_element_pattern(path, kind, word, node) or suggest(name, QUANTIFIERS)}"
-        f"A list allows: {', '.join(QUANTIFIERS)}",
+        f"List operators: {', '.join(QUANTIFIERS)}",
     )  # fmt: skip
 
 
@@ -289,17 +289,17 @@ def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, nod
         return ""
     value = node.value if isinstance(node, YamlText) else "…"
     lists = ".".join(map(str, path[1:]))
-    return f"write {{{lists}: {{any: {{{field}: {{is: {value}}}}}}}}}. Fields of {inner}: {', '.join(sorted(known))}. "
+    return f"Write {{{lists}: {{any: {{{field}: {{is: {value}}}}}}}}}. Fields of {inner}: {', '.join(sorted(known))}. "
 
 
 def _times(
     path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode, frames: Frames, scope: Scope
 ) -> Expression | None:
-    form = f"write {{{word.value}: {{times: 2, of: {{…}}}}}}"
+    form = f"Write {{{word.value}: {{times: 2, of: {{…}}}}}}"
     if isinstance(node, YamlText) and node.value.isdecimal():
         operator = "is" if word.value == "exactly" else word.value
         chosen = f"{{{word.value}: {{times: {node.value}, of: {{…}}}}}}"
-        form = f"write {{count: {{{operator}: {node.value}}}}}, or, for elements that meet a condition, {chosen}"
+        form = f"Write {{count: {{{operator}: {node.value}}}}}, or, for elements that meet a condition, {chosen}"
     if not isinstance(node, YamlMap) or not scope.keys(node, {"times", "of"}, "R010"):
         return (
             scope.error("R015", node, f"`{word.value}` needs `times` and `of`", form)
@@ -321,7 +321,7 @@ def _count(path: list[int | str], node: YamlNode, frames: Frames, scope: Scope) 
     operators = OPERATORS["count"]
     if not isinstance(node, YamlMap) or not node.pairs:
         number = flow(node) if isinstance(node, YamlText) and node.value else "2"
-        return scope.error("R015", node, "no condition on the count", f"write {{count: {{is: {number}}}}}")
+        return scope.error("R015", node, "no condition on the count", f"Write {{count: {{is: {number}}}}}")
     parts: list[Expression] = []
     for key, value in node.items():
         operator = operators.get(key.value)
@@ -338,7 +338,7 @@ def _by(
     path: list[int | str], kind: FieldType, name: str, node: YamlNode, frames: Frames, scope: Scope
 ) -> Expression | None:
     if not isinstance(node, YamlText):
-        return scope.error("R015", node, f"`{name}` must name a field of the elements", f"write {{{name}: name}}")
+        return scope.error("R015", node, f"`{name}` must name a field of the elements", f"Write {{{name}: name}}")
     inside = frames.inside(kind)
     if name == "unique" and node.value == "true":
         return ["unique", path, [len(frames.kinds)]]

@@ -121,7 +121,7 @@ CODES = {
     "followed.",
     "R032": "A mutant that is listed as equivalent no longer exists, or an example kills it. Remove the entry.",
     "R033": "A required key is missing.",
-    "R034": "Not a real date. Write dates as 1995-10-14.",
+    "R034": "Not a real date. Write dates in the form YYYY-MM-DD, for example 1995-10-14.",
     "R035": "A table, code or spelling appears twice in the vocabulary.",
     "R036": "The condition is empty, or keys of the rule contradict each other (`require` and `check`). Write "
     "{field: {operator: argument}}, and remove one of two keys that exclude each other.",

@@ -38,9 +38,9 @@ class Scope:
         if node.value in self.vocabulary:
             return True
         names = sorted(self.vocabulary.tables)
-        own = f"or add the table in vocabulary/{node.value.replace('_', '-')}.yaml beside the rules"
+        own = f"dd the table in vocabulary/{node.value.replace('_', '-')}.yaml beside the rules"
         near = suggest(node.value, names)
-        self.error("R016", node, f'unknown vocabulary table "{node.value}"', near + (own if near else own[3:]))
+        self.error("R016", node, f'unknown vocabulary table "{node.value}"', near + ("Or a" if near else "A") + own)
         return False
 
     def level(self, node: YamlText) -> str | None:
@@ -94,7 +94,7 @@ class Frames:
         if depth is None:
             owners = " or ".join(str(kind) for kind in reversed(self.kinds))
             other = _OTHER_NAMES.get(parts[0])
-            near = f'did you mean "{other}"? ' if other else suggest(parts[0], self._names())
+            near = f'Did you mean "{other}"? ' if other else suggest(parts[0], self._names())
             advice = _braces(near, "", parts[1:], template) or self._owned(template)
             return scope.error("R011", name, f'no field "{parts[0]}" in {owners}', advice)
         kind = self.kinds[depth]
@@ -105,16 +105,16 @@ class Frames:
                 if kind.name == "list" and element_of(kind) == self.kinds[-1]:
                     return scope.error(
                         "R014", name, f'"{part}" is a field of each {kind.node}, not of the list',
-                        f"write {f'{{{part}}}' if template else part}: `each` already names the element",
+                        f"Write {f'{{{part}}}' if template else part}: `each` already names the element",
                     )  # fmt: skip
                 before = ".".join(map(str, path[1:]))
                 if kind.name in ("list", "set"):
                     return scope.error(
                         "R014", name, f'"{part}" cannot be read from a {kind} without a quantifier',
-                        f"write {{{before}.count}} for the number of elements, {{{before}}} for all of them, or use"
+                        f"Write {{{before}.count}} for the number of elements, {{{before}}} for all of them, or use"
                         f" `each: {before}` and write {{{part}}}"
                         if template else
-                        f"write {{{before}: {{any: {{{part}: …}}}}}} (or all, none …)",
+                        f"Write {{{before}: {{any: {{{part}: …}}}}}} (or all, none …)",
                     )  # fmt: skip
                 near = _braces(suggest(part, known_here), before, rest[place + 1 :], template)
                 return scope.error("R011", name, f'no field "{part}" in {kind}', near or _list(kind, known_here))
@@ -137,10 +137,11 @@ class Frames:
     def _owned(self, template: bool) -> str:
         """Return the element's fields, or a reference to the list of the telegram's fields."""
         if len(self.kinds) == 1:
-            shown = "expected a field in braces, such as {subject}; " if template else ""
-            return f"{shown}see `cablecheck explain model` for all fields"
+            if template:
+                return "Use a field in braces, such as {subject}. See `cablecheck explain model` for all fields"
+            return "See `cablecheck explain model` for all fields"
         more = ", or a field of the telegram, such as subject" if template else ""
-        return f"fields of {self.kinds[-1]}: {', '.join(sorted(_fields(self.kinds[-1]))) or 'none'}{more}"
+        return f"Use a field of {self.kinds[-1]}: {', '.join(sorted(_fields(self.kinds[-1]))) or 'none'}{more}"
 
     def _start(self, parts: list[str]) -> tuple[int | None, list[str]]:
         if parts[0] in self.names and parts[0]:
@@ -162,12 +163,12 @@ def _fields(kind: FieldType) -> dict[str, FieldType]:
 
 
 def _braces(near: str, before: str, after: list[str], template: bool) -> str:
-    """Return advice such as `did you mean "text"? ` as it is typed in a message: `did you mean {subject.text}? `."""
+    """Return advice such as `Did you mean "text"? ` as it is typed in a message: `Did you mean {subject.text}? `."""
     if not near or not template:
         return near
     path = ".".join(filter(None, (before, near.split('"')[1], *after)))
-    return f"did you mean {{{path}}}? "
+    return f"Did you mean {{{path}}}? "
 
 
 def _list(kind: FieldType, known: dict[str, FieldType]) -> str:
-    return f"the fields of {kind}: {', '.join(sorted(known))}" if known else f"{kind} has no fields"
+    return f"Use a field of {kind}: {', '.join(sorted(known))}" if known else f"{kind} has no fields"

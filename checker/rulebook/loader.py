@@ -172,12 +172,12 @@ def check_together(rules: Iterable[Data], files: dict[str, RuleFile]) -> None:
         if clash is not None:
             other = names[clash]
             taken = f'"{clash}" is already used by {other["id"]} in {other["place"][0]}'
-            _report(files, data, "R022", taken, "choose an unused id or name")
+            _report(files, data, "R022", taken, "Choose an unused id or name")
             continue
         meaning = repr([data.get(name) for name in MEANING])
         twin = meanings.setdefault(meaning, data["id"])
         if twin != data["id"]:
-            _report(files, data, "R027", f"equivalent to {twin}", "keep one, and list the other id under `aliases`")
+            _report(files, data, "R027", f"equivalent to {twin}", "Keep one, and list the other id under `aliases`")
         new = data.get("replaced_by")
         if new and new not in known:
             _report(files, data, "R028", f'`replaced_by` names an unknown rule "{new}"', suggest(new, sorted(known)))
@@ -330,7 +330,7 @@ def _comma_help(folder: str) -> str:
     """Return advice about a path that does not exist, if it is a list of paths that do."""
     parts = folder.split(",")
     return (
-        "give one folder; repeat the option for another one"
+        "Give one folder; repeat the option for another one"
         if len(parts) > 1 and any(map(os.path.exists, parts))
         else ""
     )
@@ -350,7 +350,7 @@ class Pack:
         if not os.path.isdir(folder):
             file = os.path.isfile(folder)
             why = "expected a folder of rules, not a file" if file else "no such folder"
-            help = f"give its folder: {os.path.dirname(folder) or '.'}" if file else _comma_help(folder)
+            help = f"Give its folder: {os.path.dirname(folder) or '.'}" if file else _comma_help(folder)
             diagnostics.append(Diagnostic("R001", why, Place(folder, 1, 1), help=help))
             return
         path = os.path.join(folder, "pack.yaml")
@@ -405,11 +405,11 @@ class Pack:
         self.about["folder"] = self.folder
         if tree.text("model") != str(MODEL_VERSION):
             file.error("R030", tree.pairs["model"][1], f"the pack was written for model version {tree.text('model')}",
-                         f"check the fields that the rules use, then write `model: {MODEL_VERSION}`")  # fmt: skip
+                         f"Check the fields that the rules use, then write `model: {MODEL_VERSION}`")  # fmt: skip
         asked = tree.pairs["cablecheck"][1]
         if not fits(VERSION, tree.text("cablecheck")):
             file.error("R030", asked, f"the pack needs cablecheck {tree.text('cablecheck')}",
-                         f"this is version {VERSION}; write a range such as >=0.1,<1")  # fmt: skip
+                         f"Write a range that includes this version ({VERSION}), such as >=0.1,<1")  # fmt: skip
         files = tree.get("files")
         if isinstance(files, YamlList):
             self.files = [item.value for item in files.items if isinstance(item, YamlText) and self._below(item, file)]
@@ -417,7 +417,7 @@ class Pack:
     def _below(self, node: YamlText, file: RuleFile) -> bool:
         parts = node.value.replace("\\", "/").split("/")
         if os.path.isabs(node.value) or ".." in parts or ":" in parts[0]:
-            file.error("R031", node, f'"{node.value}" leads out of the pack', "give a path below the pack's folder")
+            file.error("R031", node, f'"{node.value}" leads out of the pack', "Give a path below the pack's folder")
             return False
         if not os.path.isfile(os.path.join(self.folder, node.value)):
             file.error("R001", node, f'no file "{node.value}" in the pack')

@@ -29,24 +29,24 @@ BEYOND = {
     "POSSESSIVE_REPEAT": "possessive repeats are",
 }
 DIFFERENT = (  # syntax that the two engines read differently
-    (r"\\s|\\S", r"\s and \S are", "write a space, or [ \\t\\n]"),
-    (r"\\[uUNZ]", "this escape is", "write the letter itself"),
-    (r"\{,", "a repeat without a lower bound is", "write {0,n}"),
-    (r"\(\?[a-zA-Z-]+:", "a flag is", "write both spellings"),
-    (r"\(\?#", "a comment is", "use a YAML comment"),
-    (r"\[\[?:", "a class of that name is", "write its letters"),
-    (r"\\[0-9]", "an octal escape or back reference is", "write the letter itself"),
+    (r"\\s|\\S", r"\s and \S are", "Write a space, or [ \\t\\n]"),
+    (r"\\[uUNZ]", "this escape is", "Write the letter itself"),
+    (r"\{,", "a repeat without a lower bound is", "Write {0,n}"),
+    (r"\(\?[a-zA-Z-]+:", "a flag is", "Write both spellings"),
+    (r"\(\?#", "a comment is", "Use a YAML comment"),
+    (r"\[\[?:", "a class of that name is", "Write its letters"),
+    (r"\\[0-9]", "an octal escape or back reference is", "Write the letter itself"),
 )
 PARTS = ("\\", "{,", "(?", "[:")  # one of these is in every text that such a pattern matches
 Refusal = tuple[str, str, str]
-FLAGS = ("R025", "flags such as (?i) are not allowed", "write both letters, [Tt]he, or use a vocabulary table")
-WHERE = "the language of patterns is in docs/rule-language.md, 'Patterns'"
+FLAGS = ("R025", "flags such as (?i) are not allowed", "Write both letters, [Tt]he, or use a vocabulary table")
+WHERE = "See 'Patterns' in docs/rule-language.md"
 
 
 def refuse(pattern: str) -> Refusal | None:
     """Return why a pattern is refused, as (code, message, help), or None if the pattern is accepted."""
     if len(pattern) > MAX_LENGTH:
-        return "R025", f"the pattern is longer than {MAX_LENGTH} characters", "use a vocabulary table"
+        return "R025", f"the pattern is longer than {MAX_LENGTH} characters", "Use a vocabulary table"
     try:
         tree = parser.parse(pattern, re.ASCII)
     except (re.error, RecursionError, OverflowError, ValueError) as error:
@@ -55,19 +55,23 @@ def refuse(pattern: str) -> Refusal | None:
         return (
             "R025",
             f"invalid pattern: {error}",
-            "put the pattern in single quotes, so that YAML does not interpret it",
+            "Put the pattern in single quotes, so that YAML does not interpret it",
         )
     if tree.state.flags & ~(re.ASCII | re.UNICODE):
         return FLAGS
     for sign, what, instead in DIFFERENT if any(part in pattern for part in PARTS) else ():
         if re.search(r"(?<!\\)(?:\\\\)*" + sign, pattern):
-            return "R025", f"{what} not read alike by both engines", f"{instead}; {WHERE}"
+            return "R025", f"{what} not read alike by both engines", f"{instead}. {WHERE}"
     try:
         _choices(list(tree), _State())
     except _Refused as error:
         return "R025", str(error), WHERE
     if _impossible(list(tree)):
-        return "R026", "the pattern cannot match any text", "patterns match the whole text: remove ^ and $ inside"
+        return (
+            "R026",
+            "the pattern cannot match any text",
+            "Remove ^ and $ inside the pattern: patterns match the whole text",
+        )
     return None
 
 

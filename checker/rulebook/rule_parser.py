@@ -18,13 +18,13 @@ from .condition_parser import read_condition
 from .field_paths import Frames, Scope
 from .ir import Data, Expression
 from .schema import EVERY_PROFILE
-from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
+from .yaml_loader import DATE_HELP, RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
 
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 NAMED = {
-    "count": "{count} is the number of failing elements of `each`, and needs `each` and `once: true`. For the number "
-    "of elements of a list, name the list: {paragraphs.count}",
-    "element": "{element} is the element of `each`, which this rule does not have",
+    "count": "Add `each` and `once: true`: {count} is the number of failing elements of `each`. For the number of "
+    "elements of a list, name the list, as in {paragraphs.count}",
+    "element": "Add `each`, or name a field: {element} is the element of `each`",
     "value": "",
 }  # the names beside fields, each with what it needs
 
@@ -48,7 +48,7 @@ def read_template(
                 "R021",
                 node,
                 f"a single {match.group()} in a template",
-                f"write {match.group() * 2} for a literal {match.group()}",
+                f"Write {match.group() * 2} for a literal {match.group()}",
             )
             valid = False
         else:
@@ -66,7 +66,7 @@ def _part(
         if name in facts:
             return ["path", name]
         return scope.error(
-            "R021", node, f'the check has no value "{name}"', f"the values of the check: {', '.join(facts)}"
+            "R021", node, f'the check has no value "{name}"', f"Use a value of the check: {', '.join(facts)}"
         )
     if name in names:
         return [name]
@@ -79,16 +79,16 @@ def _part(
         return ["size", found[0]]
     del scope.file.diagnostics[start:]
     if found is not None:
-        advice = f"{{{whole}.count}} is for a list, but {whole} is a {found[1]}"
+        advice = f"Write {{{whole}}}: only a list has a count, but {whole} is a {found[1]}"
         return scope.error("R021", node, f'no value "{name}" here', advice)
     found = frames.find(_named(name, node), scope, template=True)
     if found is not None:
         return ["path", found[0]]
     advice = scope.file.diagnostics.pop().help
-    others = " or ".join("{" + each + "}" for each in names)
-    return scope.error(
-        "R021", node, f'no value "{name}" here', advice if "." in name or "?" in advice else f"{advice}; or {others}"
-    )
+    if "." not in name and "?" not in advice:
+        first, end, rest = advice.partition(". ")
+        advice = f"{first}, or {' or '.join('{' + each + '}' for each in names)}{end}{rest}"
+    return scope.error("R021", node, f'no value "{name}" here', advice)
 
 
 def _named(name: str, node: YamlText) -> YamlText:
@@ -139,7 +139,7 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
     data["cite"] = _cite(node.get("cite"), scope)
     help = node.get("help")
     if isinstance(help, YamlText) and ("{" in help.value or "}" in help.value):
-        scope.error("R021", help, "`help` is not a template: braces are not replaced", "write the text without braces")
+        scope.error("R021", help, "`help` is not a template: braces are not replaced", "Write the text without braces")
     era = _setting(node, defaults, "era")
     if isinstance(era, YamlMap):
         data["era"] = _era(era, scope)
@@ -157,7 +157,7 @@ def _profiles(node: YamlNode | None, scope: Scope) -> list[str]:
     levels = {profile_known(item, scope, (EVERY_PROFILE,)) for item in items}
     if len(levels) > 1 and None not in levels:
         scope.error("R018", items[0], "the profiles of a rule must have the same levels",
-                    "write a rule for each scheme")  # fmt: skip
+                    "Write a rule for each scheme")  # fmt: skip
     return [item.value for item in items] or [EVERY_PROFILE]
 
 
@@ -192,7 +192,7 @@ def _day(node: YamlText, scope: Scope) -> str | None:
     try:
         return date.fromisoformat(node.value).isoformat()
     except ValueError:
-        return scope.error("R034", node, f'"{node.value}" is not a real date', "write dates as 1995-10-14")
+        return scope.error("R034", node, f'"{node.value}" is not a real date', DATE_HELP)
 
 
 def _era(node: YamlMap, scope: Scope) -> list[str | None]:
@@ -202,14 +202,14 @@ def _era(node: YamlMap, scope: Scope) -> list[str | None]:
         ends.append(_day(day, scope) if isinstance(day, YamlText) else None)
     if ends[0] and ends[1] and ends[0] >= ends[1]:
         scope.error(
-            "R020", node, "the era is empty", "`from` must be earlier than `before`, the first day after the era"
+            "R020", node, "the era is empty", "Make `from` earlier than `before`, which is the first day after the era"
         )
     return ends
 
 
 def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]:
-    """Return the days in order, each with the severity of earlier findings. Add an error for a day that has no
-    effect.
+    """Return the days in order, each with the severity for documents dated before it. Add an error for a day that
+    has no effect.
     """
     since, before = data.get("era", (None, None))
     pairs = sorted(node.items(), key=lambda pair: pair[0].value)
@@ -219,7 +219,7 @@ def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]
         outside = (since and key.value <= since) or (before and key.value >= before)
         if outside or steps[place][1] == following:
             scope.error("R020", key, f'the severity before {key.value} has no effect',
-                        "give days within the era, each with a severity that differs from the next one")  # fmt: skip
+                        "Give days within the era, each with a severity that differs from the next one")  # fmt: skip
     return steps
 
 
@@ -233,7 +233,7 @@ def _target(node: YamlMap, scope: Scope, data: Data) -> Frames | None:
     if not isinstance(each, YamlText):
         if "where" in node.pairs:
             scope.error(
-                "R036", node.pairs["where"][0], "`where` needs `each`", "use `when` for a condition on the telegram"
+                "R036", node.pairs["where"][0], "`where` needs `each`", "Use `when` for a condition on the telegram"
             )
         return frames
     found = frames.find(each, scope)
@@ -253,7 +253,7 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
     facts: tuple[str, ...] | None = None
     if (require is None) == (check is None):
         both = "both `require` and `check`" if require is not None else "neither `require` nor `check`"
-        advice = "remove one" if require is not None else "write, for example, require: {subject: present}"
+        advice = "Remove one" if require is not None else "Write, for example, require: {subject: present}"
         scope.error("R036", node, f"the rule has {both}", advice)
     elif require is not None:
         data["require"] = read_condition(require, frames, scope)
@@ -281,7 +281,7 @@ def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[st
     """Return the names of the values that a check provides for messages, or None if there is no such check."""
     module = CHECKS.get(check.value)
     if module is None:
-        advice = suggest(check.value, sorted(CHECKS)) or "name installed checks in the option `checks`"
+        advice = suggest(check.value, sorted(CHECKS)) or "Name installed checks in the option `checks`"
         scope.error("R029", check, f'unknown check "{check.value}"', advice)
         return None
     given = node.get("with")
@@ -310,7 +310,7 @@ def _life(node: YamlMap, scope: Scope, data: Data) -> None:
     if data["status"] == "deprecated":
         missing = [word for word in words if word not in node.pairs]
         if missing:
-            scope.error("R028", node, f"a deprecated rule needs {', '.join(words)}", f"add {', '.join(missing)}")
+            scope.error("R028", node, f"a deprecated rule needs {', '.join(words)}", f"Add {', '.join(missing)}")
     else:
         for word in words:
             if word in node.pairs:
@@ -318,7 +318,7 @@ def _life(node: YamlMap, scope: Scope, data: Data) -> None:
                     "R028",
                     node.pairs[word][0],
                     f"`{word}` is only for deprecated rules",
-                    "remove it, or set `status: deprecated`",
+                    "Remove it, or set `status: deprecated`",
                 )
     equivalent = node.get("equivalent")
     if isinstance(equivalent, YamlList):
@@ -362,10 +362,10 @@ def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
     clean, places = marked
     anywhere = node.text("anywhere") == "true"
     if kind == "invalid" and not places and not anywhere:
-        advice = 'put ⟦ and ⟧ around the text that the finding should point to, for example: swap: {"2. (C)": "⟦2.⟧"}'
+        advice = 'Put ⟦ and ⟧ around the text that the finding should point to, for example: swap: {"2. (C)": "⟦2.⟧"}'
         return scope.error("R023", node, "an invalid example must mark where the finding is", advice)
     if kind != "invalid" and places:
-        return scope.error("R023", node, f"⟦…⟧ is only for invalid examples, not for {kind}", "remove the brackets")
+        return scope.error("R023", node, f"⟦…⟧ is only for invalid examples, not for {kind}", "Remove the brackets")
     built: Data = {"text": clean, "places": places, "line": node.line, "column": node.column, "kind": kind}
     if anywhere:
         built["anywhere"] = True
@@ -399,8 +399,8 @@ def _nearest(part: str, name: str, text: str) -> str:
     near = next((line for line in lines if start.lower() in line.lower()), "") or next(
         iter(get_close_matches(start, lines, n=1, cutoff=0.4)), ""
     )
-    shown = f'the nearest line is "{near if len(near) <= 80 else near[:79] + "…"}"; ' if near else ""
-    return f"{shown}`cablecheck explain {name}` shows a telegram that comes with cablecheck"
+    shown = f'The nearest line is "{near if len(near) <= 80 else near[:79] + "…"}". ' if near else ""
+    return f"{shown}To see a telegram that comes with cablecheck, run `cablecheck explain {name}`"
 
 
 def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
@@ -411,7 +411,7 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
             "R023",
             base,
             f'unknown base telegram "{shown}"',
-            suggest(shown, bases) or f"expected one of {', '.join(sorted(bases))}",
+            suggest(shown, bases) or f"Use one of {', '.join(sorted(bases))}",
         )
     text = bases[base.value]
     swap = node.get("swap")
@@ -420,7 +420,7 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
         count = text.count(key.value)
         if count != 1:
             times = "twice" if count == 2 else f"{count} times"
-            advice = "give more of the line" if count else _nearest(key.value, base.value, text)
+            advice = "Give more of the line" if count else _nearest(key.value, base.value, text)
             return scope.error(
                 "R023", key, f"the text to swap must occur exactly once in {base.value}, but occurs {times}", advice
             )
@@ -428,7 +428,7 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
         changes.append((start, start + len(key.value), value.value if isinstance(value, YamlText) else ""))
     changes.sort()
     if any(one[1] > two[0] for one, two in itertools.pairwise(changes)):
-        return scope.error("R023", node, "two swaps overlap", "combine them")
+        return scope.error("R023", node, "two swaps overlap", "Combine them")
     for start, end, words in reversed(changes):
         text = text[:start] + words + text[end:]
     return text

@@ -12,7 +12,7 @@ from functools import cache
 from ..record import Record
 from ..results import SEVERITIES
 from .ir import Any, Data
-from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, flow_yaml, suggest
+from .yaml_loader import DATE_HELP, RuleFile, YamlList, YamlMap, YamlNode, YamlText, flow_yaml, suggest
 
 JsonSchema = dict[str, object]
 
@@ -316,7 +316,7 @@ def _report(file: RuleFile, error: Any, node: YamlNode) -> None:
         name = next((n for n in missing if f"'{n}'" in error.message), missing[0])
         if not suggest(name, unknown):  # else it is reported as an unknown key
             key_schema = schema_of_node["properties"][name]
-            file.error("R033", node, f'the key "{name}" is missing', _to_type(key_schema, f"{name}: "), rule)
+            file.error("R033", node, f'the key "{name}" is missing', _to_type(key_schema, "Add", f"{name}: "), rule)
     else:
         code, message, help = _violation(kind, schema_of_node, node)
         file.error(code, node, message, help, rule)
@@ -332,14 +332,14 @@ def _split(node: YamlMap, name: str) -> str:
     key, text = before[0].value, before[1].value
     if value.value or value.line != before[1].line or not before[1].plain:
         return ""
-    return f'a comma ends a value in {{ }}; to include it, write {key}: "{text}, {name}". '
+    return f'A comma ends a value in {{ }}; to include it, write {key}: "{text}, {name}". '
 
 
-def _to_type(key_schema: Data, before: str = "") -> str:
-    """Return a key's meaning and the YAML to type."""
+def _to_type(key_schema: Data, verb: str = "Write", before: str = "") -> str:
+    """Return the YAML to type for a key, followed by the key's meaning."""
     meaning = str(key_schema.get("description", ""))
     examples = key_schema.get("examples") or ([key_schema["const"]] if "const" in key_schema else None)
-    return f"{meaning} For example: `{before}{flow_yaml(examples[0])}`" if examples else meaning
+    return f"{verb}, for example, `{before}{flow_yaml(examples[0])}`. {meaning}".strip() if examples else meaning
 
 
 TYPES = {"array": "a list", "object": "a mapping", "string": "a string", "integer": "an integer",
@@ -357,15 +357,9 @@ def _violation(kind: str, node_schema: Data, node: YamlNode) -> tuple[str, str, 
     if kind == "const":
         return "R009", f"{shown} is not {node_schema['const']}", help
     if kind == "pattern" and node_schema["pattern"] == DAY["pattern"]:
-        return "R034", f"{shown} is not a date", "write dates as 1995-10-14"
+        return "R034", f"{shown} is not a date", DATE_HELP
     if kind == "pattern":
-        examples = node_schema.get("examples")
-        expected = f" (expected, for example, {examples[0]})" if examples else ""
-        return (
-            "R009",
-            f"invalid {node_schema.get('title', 'value')} {shown}{expected}",
-            str(node_schema.get("description", "")),
-        )
+        return "R009", f"invalid {node_schema.get('title', 'value')} {shown}", help
     if kind == "type":
         wanted = node_schema["type"]
         names = [wanted] if isinstance(wanted, str) else list(wanted)

@@ -12,7 +12,7 @@ from ..resources import data_dir
 from ..vocabulary import Entry, Table, Vocabulary
 from .diagnostics import Diagnostic
 from .schema import ENTRY, check_schema
-from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, is_below, outside
+from .yaml_loader import DATE_HELP, RuleFile, YamlList, YamlMap, YamlNode, YamlText, is_below, outside
 
 ENTRY_KEYS = frozenset(key.name for key in ENTRY)
 
@@ -72,13 +72,13 @@ def _check_profiles(file: RuleFile, tables: dict[str, Table]) -> None:
                 continue
             if value.value not in tables:
                 name = value.value.replace("_", "-")
-                file.error("R016", value, f'unknown vocabulary table "{value.value}"', f"add vocabulary/{name}.yaml")
+                file.error("R016", value, f'unknown vocabulary table "{value.value}"', f"Add vocabulary/{name}.yaml")
                 continue
             for entry in tables[value.value] if fact == "levels" else ():
                 if entry.rank is None or not entry.spellings("banner"):
                     lacking = "rank" if entry.rank is None else "banner form"
                     shown = f'the level "{entry.code}" of the table {value.value} has no {lacking}'
-                    file.error("R033", value, shown, "give each level a rank and forms: {banner: [...]}")
+                    file.error("R033", value, shown, "Give each level a rank and forms: {banner: [...]}")
 
 
 def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
@@ -88,7 +88,7 @@ def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
         if tree is not None:
             table = name.removesuffix(".yaml").replace("-", "_")
             keys = f"`format: 1`, `table: {table}`, `title: …`, `source: [memory]`, and the list under `entries:`"
-            file.error("R009", tree, "a vocabulary file must be a mapping", f"write {keys}")
+            file.error("R009", tree, "a vocabulary file must be a mapping", f"Write {keys}")
         return
     before = len(file.diagnostics)
     entries = tree.get("entries")
@@ -100,7 +100,7 @@ def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
             "R009",
             tree.pairs["table"][1],
             f'the table is called "{table}", the file {name}',
-            "the name of the table must be the name of the file",
+            "Give the table the same name as the file",
         )
     known = {entry.code: entry for entry in found[table].entries} if table in found else {}
     read = (
@@ -111,7 +111,7 @@ def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
     for entry, item in zip(read, entries.items if isinstance(entries, YamlList) else [], strict=True):
         if entry.code in known:
             code = item.pairs["code"][1] if isinstance(item, YamlMap) else item
-            file.error("R035", code, f'the code "{entry.code}" appears twice in {table}', "merge the two entries")
+            file.error("R035", code, f'the code "{entry.code}" appears twice in {table}', "Merge the two entries")
         known[entry.code] = entry
     if len(file.diagnostics) == before:
         title = found[table].title if table in found else tree.text("title")
@@ -178,7 +178,7 @@ def _day(item: YamlMap, name: str, file: RuleFile) -> date | None:
             return date.fromisoformat(node.value)
     except ValueError:
         pass
-    file.error("R034", node, f'"{node.value}" is not a real date', "write dates as 1995-10-14")
+    file.error("R034", node, f'"{node.value}" is not a real date', DATE_HELP)
     return None
 
 

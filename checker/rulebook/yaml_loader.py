@@ -21,6 +21,7 @@ from .ir import Any
 
 PROSE = ("because", "help", "message", "note", "summary", "title")  # keys whose values are sentences
 PLAIN = re.compile(r"[^\s\[\]{},:#&*!|>'\"%@`?-](?:[^\[\]{},:#]*[^\s\[\]{},:#])?")  # a scalar that needs no quotes
+DATE_HELP = "Write dates in the form YYYY-MM-DD, for example 1995-10-14"
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 40
 MAX_NODES = 400_000
@@ -144,7 +145,7 @@ class RuleFile:
             text = self.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = self.data.count(b"\n", 0, error.start) + 1
-            self.error("R002", (line, 1), f"byte {error.start} is not UTF-8", "save the file as UTF-8")
+            self.error("R002", (line, 1), f"byte {error.start} is not UTF-8", "Save the file as UTF-8")
             return
         self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         if len(self.data) > MAX_BYTES:
@@ -159,7 +160,7 @@ class RuleFile:
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             deep = _too_deep(text[: mark.index] if mark else text, builder)
             if deep is not None:
-                self.error("R008", deep, f"nested more than {MAX_DEPTH} levels deep", "reduce the nesting")
+                self.error("R008", deep, f"nested more than {MAX_DEPTH} levels deep", "Reduce the nesting")
             elif len(self.diagnostics) == before:  # an earlier error is the cause
                 words = self.lines[place[0] - 1] if place[0] <= len(self.lines) else ""
                 message, help = _remedy(words, place[1], error.problem or "")
@@ -169,7 +170,7 @@ class RuleFile:
             self.error("R003", (1, 1), f"not YAML: {' '.join(str(error).split())[:200]}")
             return
         if len(self.diagnostics) == before and tree is None:
-            self.error("R009", (1, 1), "the file is empty", "add `format: 1`, `chapter: …` and `rules: […]`")
+            self.error("R009", (1, 1), "the file is empty", "Add `format: 1`, `chapter: …` and `rules: […]`")
         self.tree = tree
 
 
@@ -190,18 +191,18 @@ def _too_deep(text: str, builder: _Builder) -> tuple[int, int] | None:
 def _remedy(line: str, column: int, problem: str) -> tuple[str, str]:
     """Return the likely mistake in a line that is not YAML and how to fix it, or empty strings."""
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "the line is indented with a tab", "indent with spaces, not with tabs"
+        return "the line is indented with a tab", "Indent with spaces, not with tabs"
     key, _, text = line.strip(" -").partition(": ")
     text = text.strip()
     if key in PROSE and text[:1] not in ("'", '"', "|", ">") and (text[:1] in "{[%@`" or ": " in text):
         what = f'a text that begins with "{text[0]}"' if text[:1] in "{[%@`" else "a text with a colon and a space"
         if '"' not in text and "\\" not in text:
-            return f"{what} must be quoted", f'write {key}: "{text}"'
-        return f"{what} must be quoted", "put single quotes around it, and write '' for a single quote in it"
+            return f"{what} must be quoted", f'Write {key}: "{text}"'
+        return f"{what} must be quoted", "Put single quotes around it, and write '' for a single quote in it"
     if problem in _MISALIGNED and line[: column - 1].isspace():
         return (
             f"the line is indented by {column - 1} spaces, which fits no line above",
-            "begin the keys of one mapping in the same column, and the dashes of one list as well",
+            "Begin the keys of one mapping in the same column, and the dashes of one list as well",
         )
     return "", ""
 
@@ -244,7 +245,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._start_document(event, place)
         elif isinstance(event, yaml.AliasEvent):
-            self.file.error("R005", place, f"alias *{event.anchor} is not allowed", "write the value out")
+            self.file.error("R005", place, f"alias *{event.anchor} is not allowed", "Write the value out")
             self._put(YamlText("", *place))
         elif isinstance(event, yaml.ScalarEvent):
             self._refuse(event, place)
@@ -261,9 +262,9 @@ class _Builder:
     def _start_document(self, event: Any, place: tuple[int, int]) -> None:
         self.documents += 1
         if event.version or event.tags:
-            self.file.error("R006", place, "directives are not allowed", "remove the line that begins with %")
+            self.file.error("R006", place, "directives are not allowed", "Remove the line that begins with %")
         if self.documents == 2:
-            self.file.error("R007", place, "a second document begins here", "move it to its own file")
+            self.file.error("R007", place, "a second document begins here", "Move it to its own file")
             raise _Stop
 
     def _open(self, node: YamlList | YamlMap) -> None:
@@ -271,7 +272,7 @@ class _Builder:
         self.stack.append(node)
         self.keys.append(None)
         if len(self.stack) > MAX_DEPTH:
-            self.file.error("R008", node, f"nested more than {MAX_DEPTH} levels deep", "reduce the nesting")
+            self.file.error("R008", node, f"nested more than {MAX_DEPTH} levels deep", "Reduce the nesting")
             raise _Stop
 
     def _text(self, event: Any) -> YamlText:
@@ -281,14 +282,16 @@ class _Builder:
 
     def _refuse(self, event: Any, place: tuple[int, int]) -> None:
         if event.anchor:
-            self.file.error("R005", place, f"anchor &{event.anchor} is not allowed", "write the value out")
+            self.file.error("R005", place, f"anchor &{event.anchor} is not allowed", "Write the value out")
         if getattr(event, "tag", None):
-            self.file.error("R006", place, f"tag {event.tag} is not allowed", "every scalar is already a string")
+            self.file.error(
+                "R006", place, f"tag {event.tag} is not allowed", "Remove the tag; every scalar is already a string"
+            )
 
     def _put(self, node: YamlNode) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            self.file.error("R008", node, f"more than {MAX_NODES} nodes", "split the file")
+            self.file.error("R008", node, f"more than {MAX_NODES} nodes", "Split the file")
             raise _Stop
         if not self.stack:
             self.root = node
@@ -304,24 +307,24 @@ class _Builder:
         self.keys[-1] = None
         if key.value in parent.pairs:
             first = parent.pairs[key.value][0]
-            self.file.error("R004", key, f'duplicate key "{key.value}"', f"first used in line {first.line}")
+            self.file.error("R004", key, f'duplicate key "{key.value}"', f"Keep one; the first is in line {first.line}")
         else:
             parent.pairs[key.value] = (key, node)
 
     def _key(self, node: YamlNode) -> YamlText:
         if isinstance(node, YamlText):
             if node.value == "<<" and node.plain:
-                self.file.error("R005", node, "merge key << is not allowed", "write the keys out")
+                self.file.error("R005", node, "merge key << is not allowed", "Write the keys out")
                 return YamlText("x-<<", node.line, node.column)
             return node
-        self.file.error("R009", node, "a key must be a string", "quote it if it has brackets or braces")
+        self.file.error("R009", node, "a key must be a string", "Quote it if it has brackets or braces")
         return YamlText("x-", node.line, node.column)  # reported; nothing else looks at it
 
 
 def suggest(word: str, words: Iterable[str]) -> str:
-    """Return `did you mean "x"? ` with the most similar word in `words`, or an empty string."""
+    """Return `Did you mean "x"? ` with the most similar word in `words`, or an empty string."""
     near = get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"? ' if near else ""
+    return f'Did you mean "{near[0]}"? ' if near else ""
 
 
 def flow_yaml(value: object) -> str:

@@ -82,7 +82,7 @@ class Criteria(Record):
     notices: tuple[str, ...] = ()
 
     def without(self, name: str) -> Criteria:
-        """Return the criteria without one filter, on the first page."""
+        """Return the criteria with one filter removed and the page reset to 1."""
         kept = {facet: choice for facet, choice in self.choices.items() if facet != name}
         return Criteria(kept, "" if name == "q" else self.q, self.sort)
 

@@ -90,7 +90,7 @@ def _sample(workbench: Workbench, request: Request) -> Sample | None:
 
 
 def _arguments(request: Request) -> tuple[int, int]:
-    """Return the size and seed of the sample from the address. Raises `ConfigError` if one of them is invalid."""
+    """Return the sample's size and seed from the query string. Raises `ConfigError` if one of them is invalid."""
     given = []
     for name, default, low, high in (("size", DEFAULT_SIZE, 1, LARGEST), ("seed", 1, 0, 999_999_999)):
         text = request.query_params.get(name, str(default))

@@ -221,7 +221,9 @@ def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
 
 
 def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
-    """Return the classification lines that have a message number and that begin a line or a quoted value."""
+    """Return the classification lines that have a message number and are at the start of a line or of a quoted value,
+    with their offsets.
+    """
     found = {}
     for _, group in cursor.grammar.banner_signs:
         for form in group:

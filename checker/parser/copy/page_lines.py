@@ -201,7 +201,8 @@ class PageLineFinder:
     def _post_before(self, at: int, serial: str, ends: bool) -> int:
         """Return the offset at which the post name before a serial number begins.
 
-        The name is the whole line, or as many words as occur elsewhere.
+        The name is all of the line before the number if that looks like a name and nothing follows the number. If not,
+        it is the last word, or up to four words if they also occur with that number at the top of the text.
         """
         fold = self.cursor.fold
         line = max(fold.rfind("\n", max(at - _WIDEST, 0), at) + 1, at - _WIDEST, 0)

@@ -509,7 +509,7 @@ def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) ->
 
 
 def _places(telegram: Telegram) -> list[tuple[str, Span]]:
-    """Return the parts, other than portion marks, in which a deletion may be, smallest first."""
+    """Return the parts that may contain a deletion, except portion marks, smallest first."""
     places = []
     if isinstance(telegram.subject, Subject):
         places.append(("subject", telegram.subject.span))
