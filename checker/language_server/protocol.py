@@ -15,7 +15,7 @@ from ..config import Options
 from ..errors import CablecheckError
 from ..fixer import apart
 from ..reporters.escaping import visible
-from ..reporters.terminal import related_text
+from ..reporters.terminal import related_text, sources
 from ..results import Finding
 from ..rulebook import Rulebook
 from ..rulebook.diagnostics import Diagnostic
@@ -153,7 +153,7 @@ class EditorSession:
         self.server.text_document_publish_diagnostics(params)
 
     def _of_finding(self, file: OpenFile, finding: Finding) -> lsp.Diagnostic:
-        lines = (finding.message, finding.help, f"source: {'; '.join(finding.cite)}")
+        lines = (finding.message, finding.help, f"source: {sources(finding.cite)}")
         url = self.options.rule_url.replace("{rule}", finding.rule)
         return lsp.Diagnostic(
             range=file.range(finding.start, finding.end),

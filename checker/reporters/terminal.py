@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import count
 from ..results import (
@@ -120,6 +120,14 @@ def reason(one: Undetermined) -> str:
         return visible(one.why)
     joint = " " if one.why.startswith(_VERBS) else ": "
     return f'"{visible(one.quote)}"{joint}{visible(one.why)}'
+
+
+def sources(cite: Iterable[str]) -> str:
+    """Return citations in one line; one without a published source reads `none on file (drafting practice)`."""
+    parts = (one.partition(" ") for one in cite)
+    return "; ".join(
+        f"none on file ({clause})" if code == "memory" else f"{code}{gap}{clause}" for code, gap, clause in parts
+    )
 
 
 def related_text(place: RelatedPlace) -> str:
@@ -380,7 +388,7 @@ def _details(one: Finding, redacted: bool, width: int) -> Iterator[str]:
     if one.suggestion is not None and not redacted:
         texts.append(f"suggestion: {one.suggestion.text}")
     if one.cite:
-        texts.append(f"source: {'; '.join(one.cite)}")
+        texts.append(f"source: {sources(one.cite)}")
     if one.help:
         texts.append(f"help: {one.help}")
     yield from (line_start(f"  {line}\n") for text in texts for line in wrap(visible(text), width))

@@ -339,7 +339,10 @@ def _to_type(key_schema: Data, verb: str = "Write", before: str = "") -> str:
     """Return the YAML to type for a key, followed by the key's meaning."""
     meaning = str(key_schema.get("description", ""))
     examples = key_schema.get("examples") or ([key_schema["const"]] if "const" in key_schema else None)
-    return f"{verb}, for example, `{before}{flow_yaml(examples[0])}`. {meaning}".strip() if examples else meaning
+    if not examples:
+        return meaning
+    value = flow_yaml(examples[0])
+    return f"{verb}, for example, `{before}{value}`{'' if value.endswith('.') else '.'} {meaning}".strip()
 
 
 TYPES = {"array": "a list", "object": "a mapping", "string": "a string", "integer": "an integer",

@@ -283,7 +283,7 @@ def test_lint_says_that_rules_are_given_by_their_folder(folder: Path, capsys: py
     assert main(["lint", "--rules", "mine/mine.yaml", "one.txt"]) == 2
     shown = capsys.readouterr().err
     assert "expected a folder of rules, not a file" in shown
-    assert "help: give its folder: mine\n" in shown
+    assert "help: Give its folder: mine\n" in shown
 
 
 def test_an_error_that_a_file_has_several_times_is_shown_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

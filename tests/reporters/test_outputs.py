@@ -379,7 +379,7 @@ VERDICTS = {
     "POR-001": (2, "cannot be read as a mark", "P~RT"),
     "AUT-006": (1, "this copy is a partial extract", ""),
     "FMT-111": (3, "the label is present, but the part could not be read", "TO"),
-    "DCL-002": (1, "the document date is too imprecise to tell whether the rule applies", ""),
+    "DCL-002": (1, "the document date is too imprecise to determine which rules apply", ""),
 }
 TEXT = "FIRST LINE\nSECOND LINE\nTHIRD LINE\n"
 
@@ -457,7 +457,7 @@ def test_the_last_line_names_the_undetermined_rules(name: str) -> None:
     summary = summarize(results, (), (), 4, "error", 0, ())
     shown = text_of(name, results=results, findings=(), hidden=(), summary=summary, statistics=False)
     assert (4, 1) == (summary.unknown, 1)
-    assert "4 undetermined: AUT-006, DCL-002, FMT-111, POR-001" in shown
+    assert "4 undetermined verdicts, from AUT-006, DCL-002, FMT-111, POR-001" in shown
 
 
 def test_labels_that_were_not_read_are_counted_as_gaps_of_the_parser() -> None:

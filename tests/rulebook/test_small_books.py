@@ -148,21 +148,21 @@ def test_without_levels_nothing_else_is_read(here: Path) -> None:
     [
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-01", "b", "", "{mrn: absent}")],
          '5:5: error[R022]: "TWO-01" is already used by TWO-01 in mine/two.yaml\n'
-         "      = help: choose an unused id or name"),
+         "      = help: Choose an unused id or name"),
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "a", "", "{mrn: absent}")],
-         '5:5: error[R022]: "a" is already used by TWO-01 in mine/two.yaml\n      = help: choose an unused id or name'),
+         '5:5: error[R022]: "a" is already used by TWO-01 in mine/two.yaml\n      = help: Choose an unused id or name'),
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "b", "aliases: [X, TWO-01]", "{mrn: absent}")],
          '5:5: error[R022]: "TWO-01" is already used by TWO-01 in mine/two.yaml\n'
-         "      = help: choose an unused id or name"),
+         "      = help: Choose an unused id or name"),
         ([rule("TWO-01", "second-rule", "", "{mrn: absent}")],
          '4:5: error[R022]: "second-rule" is already used by ONE-02 in rules/one.yaml\n'
-         "      = help: choose an unused id or name"),
+         "      = help: Choose an unused id or name"),
         ([rule("TWO-01", "a", "aliases: [a, TWO-01, b]")], "4:5: error[R027]: equivalent to ONE-01\n"
-         "      = help: keep one, and list the other id under `aliases`"),
+         "      = help: Keep one, and list the other id under `aliases`"),
         ([rule("TWO-01", "a", "profile: [IC]"), rule("TWO-02", "b", "profile: [GEN]"), rule("TWO-03", "c", "profile: [IC]")],
-         "6:5: error[R027]: equivalent to TWO-01\n      = help: keep one, and list the other id under `aliases`"),
+         "6:5: error[R027]: equivalent to TWO-01\n      = help: Keep one, and list the other id under `aliases`"),
         ([rule("TWO-01", "a", "status: deprecated, replaced_by: TWO-00, since: '1', reason: x", "{mrn: absent}")],
-         '4:5: error[R028]: `replaced_by` names an unknown rule "TWO-00"\n      = help: did you mean "TWO-01"?'),
+         '4:5: error[R028]: `replaced_by` names an unknown rule "TWO-00"\n      = help: Did you mean "TWO-01"?'),
         ([rule("TWO-01", "a", "status: deprecated, replaced_by: QQQ, since: '1', reason: x", "{mrn: absent}")],
          '4:5: error[R028]: `replaced_by` names an unknown rule "QQQ"'),
         ([rule("TWO-01", "a", "status: deprecated, replaced_by: ONE-01, since: '1', reason: x", "{mrn: absent}")], ""),
@@ -413,7 +413,7 @@ def test_overlays_of_no_rule_are_told_all_at_once(here: Path) -> None:
     with pytest.raises(RuleError) as caught:
         rulebook.load(overlays=[{"rule": "ONE-03", "off": True, "by": "my.toml"}, {"rule": "ONE-01"}, {"rule": "qqq"}])
     assert [
-        'my.toml:1:1: error[R037]: unknown rule "ONE-03"\n      = help: did you mean "ONE-02"?\n      = explain: cablecheck explain R037',
+        'my.toml:1:1: error[R037]: unknown rule "ONE-03"\n      = help: Did you mean "ONE-02"?\n      = explain: cablecheck explain R037',
         'the command line:1:1: error[R037]: unknown rule "qqq"\n      = explain: cablecheck explain R037',
     ] == list(map(str, caught.value.diagnostics))
 
