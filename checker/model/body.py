@@ -237,8 +237,8 @@ class Paragraph(Node):
 
     @property
     def name(self) -> str:
-        """Return the paragraph's name for messages: its number or letter without a period, or else its first four
-        words.
+        """Return the paragraph's name for messages, such as "paragraph 2": its number or letter without a period, or
+        else its first four words.
         """
         label = self.label.rstrip(".")
         if label.strip("-* "):
