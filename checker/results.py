@@ -62,6 +62,18 @@ class Finding(Record):
     related: tuple[RelatedPlace, ...] = ()
     member: str = ""
 
+    @property
+    def elsewhere(self) -> str:
+        """Return where the suggestion makes its change, such as "line 4, column 1: ", or an empty string if it changes
+        text at the finding or there is no suggestion.
+        """
+        change = self.suggestion
+        if change is None or change.start is None:
+            return ""
+        if change.span.start <= self.span.end and self.span.start <= change.span.end:
+            return ""
+        return f"line {change.start.line}, column {change.start.column}: "
+
     def order(self) -> tuple[object, ...]:
         """Return the sort key for reading order. It is the same in every run."""
         return (

@@ -29,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the differences between each copy and the next later one. Return the exit code."""
+    """Print the differences between each copy and the one that follows it. Return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     numbers: dict[str, list[str]] = {}

@@ -351,7 +351,7 @@ def _finding(one: Finding, mark: str, linked: bool, url: str) -> Iterator[str]:
     notes = [html_text("; ".join(one.cite))] if one.cite else []
     notes += [html_text(one.help)] if one.help else []
     if one.suggestion is not None:
-        notes.append(f"suggestion: <code>{html_text(one.suggestion.text)}</code>")
+        notes.append(f"suggestion: {one.elsewhere}<code>{html_text(one.suggestion.text)}</code>")
     yield f'<div class="more">{" · ".join(notes)}</div></li>\n' if notes else "</li>\n"
 
 

@@ -386,7 +386,7 @@ def full(outcome: Outcome, display: Display) -> Iterator[str]:
 def _details(one: Finding, redacted: bool, width: int) -> Iterator[str]:
     texts = []
     if one.suggestion is not None and not redacted:
-        texts.append(f"suggestion: {one.suggestion.text}")
+        texts.append(f"suggestion: {one.elsewhere}{one.suggestion.text}")
     if one.cite:
         texts.append(f"source: {sources(one.cite)}")
     if one.help:

@@ -198,6 +198,14 @@ def test_sarif_has_what_code_scanning_shows() -> None:
     assert any(result.get("fixes") for result in run["results"])
 
 
+def test_a_suggestion_elsewhere_names_its_position() -> None:
+    options = config.settle({}, isolated=True)
+    outcome = linter.lint([str(ROOT / "examples" / "09STRELSAU123.txt")], options)
+    for form in ("full", "html"):
+        shown = "".join(render(form, outcome)).replace("<code>", "")
+        assert "suggestion: line 10, column 1: S E C R E T" in shown and "suggestion: 1.4" in shown
+
+
 def test_sarif_of_a_telegram_has_each_property(tmp_path: Path) -> None:
     """Lint one telegram with every kind of result: compared places, suggestions, suppressions, undetermined verdicts."""
     path = tmp_path / "09STRELSAU123.txt"
