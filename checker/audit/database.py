@@ -19,6 +19,7 @@ from ..record import Record
 from .tables import BATCH, REVIEW, TABLES
 
 MEMORY = "90MB"  # of the database: less than 200 MB with the rest of the process, whatever the corpus
+MORE_MEMORY = "1GB"  # for a corpus rule that runs out of the memory above, as some do on two million documents
 ROWS = 16_384  # per row group, which is buffered in memory; the default, 122,880, needs 200 MB
 SPILL = "8GB"  # temporary disk space of a query, next to the tables
 SECONDS = 300.0
@@ -27,6 +28,10 @@ RANKED = 'row_number() over (partition by fingerprint order by document, line, "
 """The number of a finding among those with its fingerprint, which equal documents share."""
 ALIASES = {"references": ("edges",)}  # `references` is a reserved word of SQL, which has to be quoted
 COVERED = ("year", "layout", "field")  # what the counts of the table `coverage` are grouped by
+
+
+class OutOfMemory(ConfigError):
+    """A query that needs more memory than its connection may use."""
 
 
 class Answer(Record):
@@ -215,6 +220,8 @@ class Query:
                 timer.join()  # else it keeps the connection open, and DuckDB prints a warning
         except duckdb.InterruptException as error:
             raise ConfigError(f"query timed out after {self.seconds:g} s") from error
+        except duckdb.OutOfMemoryException as error:
+            raise OutOfMemory("the query needs more memory than it may use") from error
         except duckdb.Error as error:
             raise ConfigError(str(error)) from error
 

@@ -220,7 +220,7 @@ def _corpus_findings(
     out: str, parts: str, rules: Sequence[corpus_rules.CorpusRule], options: Options
 ) -> dict[str, int]:
     """Run the corpus rules and write their findings as one part file. Return the number of documents that each rule
-    reports.
+    reports. A rule that runs out of memory runs again with more, and so do the rules after it.
     """
     if not rules:
         return {}
@@ -229,7 +229,12 @@ def _corpus_findings(
     counts: dict[str, int] = {}
     try:
         for rule in rules:
-            found = corpus_rules.findings(rule, query, options.redact)
+            try:
+                found = corpus_rules.findings(rule, query, options.redact)
+            except database.OutOfMemory:
+                query.close()
+                query = database.Query(out, memory=database.MORE_MEMORY)
+                found = corpus_rules.findings(rule, query, options.redact)
             counts[rule.id] = len({row["document"] for row in found})
             rows += found
     finally:

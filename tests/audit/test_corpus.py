@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from checker.audit import corpus_rules, database
+from checker.audit import corpus_rules, database, pipeline
+from checker.config import Options
 from checker.errors import RuleError
 from checker.redaction import name_digest
 from checker.resources import data_dir
@@ -131,3 +132,29 @@ def test_findings_that_differ_in_the_key_have_different_fingerprints(rules, quer
     rule = next(rule for rule in rules if rule.id == "CRP-012")
     found = [row["fingerprint"] for row in corpus_rules.findings(rule, query, False)]
     assert len(found) == len(set(found)) == 4  # two copies of each of the two references are classified higher
+
+
+def test_a_rule_that_runs_out_of_memory_runs_again_with_more(finished, tmp_path, monkeypatch):
+    asked = []
+    query = database.Query(str(finished))
+    monkeypatch.setattr(database, "MORE_MEMORY", "512MB")
+    monkeypatch.setattr(database, "Query", lambda out, memory="": asked.append(memory) or query)
+    (rule, *_) = corpus_rules.load()
+
+    def first_without(rule, query, redact):
+        if asked == [""]:
+            raise database.OutOfMemory("the query needs more memory than it may use")
+        return []
+
+    monkeypatch.setattr(corpus_rules, "findings", first_without)
+    counts = pipeline._corpus_findings(str(finished), str(tmp_path), [rule, rule], Options())
+    assert ["", "512MB"] == asked and {rule.id: 0} == counts
+
+
+def test_a_query_beyond_its_memory_says_so(finished):
+    query = database.Query(str(finished), memory="1MB")
+    try:
+        with pytest.raises(database.OutOfMemory, match="needs more memory"):
+            query.run("select count(distinct a.fingerprint || b.i) from findings a, range(100000) b(i)")
+    finally:
+        query.close()

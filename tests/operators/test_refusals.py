@@ -27,7 +27,7 @@ def test_a_pattern(name: str, given: str, wanted: str) -> None:
 
 def test_a_pattern_has_a_thousand_letters_at_most() -> None:
     assert "may be used" == told("a" * 1000)
-    assert "R025\nthe pattern is longer than 1000 characters\nuse a vocabulary table" == told("a" * 1001)
+    assert "R025\nthe pattern is longer than 1000 characters\nUse a vocabulary table" == told("a" * 1001)
 
 
 def test_a_repeat_goes_to_a_thousand() -> None:
