@@ -151,7 +151,8 @@ class DocumentLinter:
         """Return an undetermined verdict as reports show it: without document text if the run redacts."""
         member = self.name(reading.member)
         if not self._options.redact:
-            return copied(one, quote=unescaped(one.quote, reading), member=member)
+            quote = unescaped(one.quote, reading)
+            return copied(one, quote=quote, member=member) if member or quote != one.quote else one
         return copied(one, cable=self.name(one.cable), quote="", why=self.reason(one.why), member=member)
 
     def shown_row(self, row: dict[str, object]) -> dict[str, object]:
