@@ -112,6 +112,7 @@ def _ids(pack: str, file: str) -> list[str]:
 def _report(query: Query, ids: Sequence[str], trial: Options) -> Iterator[str]:
     ((checked,),) = query.run("select count(*) from cables").rows
     yield f"{count(int(str(checked)), 'document')} checked"
+    linter: DocumentLinter | None = None
     for rule in ids:
         applied, failed, unknown = next(
             iter(query.run(f"select applied, failed, unknown from rules where rule = {literal(rule)}").rows), (0, 0, 0)
@@ -121,16 +122,18 @@ def _report(query: Query, ids: Sequence[str], trial: Options) -> Iterator[str]:
         yield from _by_era(query, rule)
         yield from _examples(query, rule)
         if not (applied or unknown):
-            yield from _excluded(query, rule, trial)
+            linter = linter or DocumentLinter(trial, rulebook_package.load(trial.rules, cache=False))
+            yield from _excluded(query, rule, trial, linter)
 
 
-def _excluded(query: Query, rule: str, trial: Options) -> Iterator[str]:
+def _excluded(query: Query, rule: str, trial: Options, linter: DocumentLinter) -> Iterator[str]:
     """Yield the reasons why a rule applies to no document, each with the number of documents among those read again."""
     sql = f"""select path, coalesce(member, ''), start, bytes, line, item from (select *, row_number() over (order by
         document) as nth, count(*) over () as size from cables) where size <= {READ_AGAIN} or
         nth % (size // {READ_AGAIN}) = 0 order by nth limit {READ_AGAIN}"""
-    book = rulebook_package.load(trial.rules, cache=False)
-    linter = DocumentLinter(trial, book)
+    book = linter.rulebook
+    tried = book.select([rule]).rules[0]
+    several = tried.head.get("when", [""])[0] == "and"
     how = {"reader": trial.reader or None, "settings": trial.fields or None, "vocabulary": book.vocabulary}
     found: Counter[str] = Counter()
     for path, *place in query.run(sql).rows:
@@ -141,9 +144,8 @@ def _excluded(query: Query, rule: str, trial: Options) -> Iterator[str]:
             continue
         telegram, why = linter.judgeable(reading)
         if telegram is not None:
-            tried = book.select([rule]).rules[0]
             traced = engine.trace(telegram, reading.view.source, tried, book)
-            why = _reason(traced, str(telegram.date), tried.head.get("when", [""])[0] == "and")
+            why = _reason(traced, str(telegram.date), several)
         found[why] += 1
     yield f"  Why it applies to none of {count(found.total(), 'document')}:"
     width = len(f"{max(found.values(), default=0):,}")
