@@ -20,7 +20,7 @@ from ..reporters.terminal import tally
 from ..resources import VERSION
 from ..results import SEVERITIES
 from .samples import Precision
-from .statistics import Figures, account, number, rule_severities, severities, summary, totals
+from .statistics import Figures, account, number, rule_severities, severities, share, summary, totals
 
 OPEN_RULES = 3  # rules with errors whose samples are shown without a click
 CARDS = 3  # samples of a rule that are shown at once
@@ -120,7 +120,7 @@ def _sentences(content: ReportContent) -> Iterator[str]:
     sums = totals(summary(figures, ""))
     checked = sums.checked
     yield (
-        f"{_share(with_errors, checked)} of {count(checked, 'checked document')} "
+        f"{share(with_errors, checked)} of {count(checked, 'checked document')} "
         f"({number(with_errors):,}) have at least one error, and {number(with_warnings):,} more have only warnings."
     )
     worst = next(((rule, number(n)) for rule, severity, n in figures["by_severity"] if severity == "error"), None)
@@ -131,10 +131,6 @@ def _sentences(content: ReportContent) -> Iterator[str]:
         else "There are no open errors."
     )
     yield f"{account_words(sums)}. {tally(sums)}."
-
-
-def _share(part: object, whole: object) -> str:
-    return f"{100 * number(part) / number(whole):.1f}%" if number(whole) else "-"
 
 
 # ---- Rules with samples ----------------------------------------------------------------------------------------------
@@ -185,13 +181,13 @@ def _rule(content: ReportContent, row: Sequence[object], cards: list[Card], bloc
     """
     rule, name, _, status, applied, failed, unknown, _, less, summary, because, help, cite, url = row
     severity, findings, mark, is_open = block
-    share = 100 * number(failed) / number(applied) if number(applied) else 0.0
-    telegrams = f"{number(failed):,} of {number(applied):,} documents ({share:.1f}%)"
+    percent = 100 * number(failed) / number(applied) if number(applied) else 0.0
+    telegrams = f"{number(failed):,} of {number(applied):,} documents ({percent:.1f}%)"
     opened = " open" if is_open else ""
     parts = [
         f'<details class="rule {severity}" id="{html_text(mark)}"{opened}><summary>'
         f'<span class="id">{html_text(str(rule))}</span> <span class="what">{html_text(str(summary))}</span>'
-        f'<span class="bar" aria-hidden="true"><i style="width:{max(share, 0.5):.1f}%"></i></span>'
+        f'<span class="bar" aria-hidden="true"><i style="width:{max(percent, 0.5):.1f}%"></i></span>'
         f'<span class="n">{findings:,}</span></summary><div class="about">'
     ]
     facts = [telegrams, f"{number(unknown):,} undetermined"] if number(unknown) else [telegrams]
@@ -281,7 +277,7 @@ def _chart(title: str, note: str, rows: Sequence[tuple[str, Sequence[tuple[str, 
             for kind, value in parts
             if number(value)
         )
-        words = f"{total:,}" if whole is None else f"{total:,} of {number(whole):,} ({_share(total, whole)})"
+        words = f"{total:,}" if whole is None else f"{total:,} of {number(whole):,} ({share(total, whole)})"
         lines.append(
             f'<li><span>{html_text(name)}</span><span class="bar">{pieces}</span><span class="n">{words}</span></li>'
         )

@@ -18,7 +18,7 @@ from ..results import SEVERITIES
 from . import samples
 from .database import Query
 from .report_page import ReportContent, Table, page, post_floor
-from .statistics import Figures, figures, number, quotes, rule_severities, summary, totals
+from .statistics import Figures, figures, number, quotes, rule_severities, share, summary, totals
 
 SUMMARY = "summary.json"
 TITLE = "Audit of markings"
@@ -89,10 +89,6 @@ def _count(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _share(part: object, whole: object) -> str:
-    return f"{100 * number(part) / number(whole):.1f}%" if number(whole) else "-"
-
-
 def _tables(found: Figures) -> Iterator[Table]:
     """Yield each table in the reports: title, note, column names, and rows."""
     rules = [row for row in found["rules"] if row[7] or row[6]]
@@ -105,7 +101,7 @@ def _tables(found: Figures) -> Iterator[Table]:
             r[3],
             r[4],
             r[5],
-            _share(r[5], r[4]),
+            share(r[5], r[4]),
             r[6],
             *(own.get(str(r[0]), {}).get(s, 0) for s in SEVERITIES),
         ]
@@ -120,7 +116,7 @@ def _tables(found: Figures) -> Iterator[Table]:
         ("era", "telegrams", "error", "warning", "info"),
         rows,
     )
-    rows = [[p[0], p[1], p[2], _share(p[2], p[1]), p[3]] for p in found["posts"] if number(p[1]) >= post_floor(found)][
+    rows = [[p[0], p[1], p[2], share(p[2], p[1]), p[3]] for p in found["posts"] if number(p[1]) >= post_floor(found)][
         :25
     ]
     note = f"Telegrams with an error or a warning; posts with at least {post_floor(found)} telegrams."
@@ -166,7 +162,7 @@ def _tables(found: Figures) -> Iterator[Table]:
         "References",
         "Telegrams referred to: how many references name a message number, and how many of those are in the corpus.",
         ("kind", "references", "resolved", "share", "in the corpus"),
-        [[r[0], r[1], r[2], _share(r[2], r[1]), r[3]] for r in found["references"]],
+        [[r[0], r[1], r[2], share(r[2], r[1]), r[3]] for r in found["references"]],
     )
     yield (
         "Records without text",
@@ -188,10 +184,10 @@ def _coverage_rows(found: Figures) -> list[list[object]]:
     for year, layout, field, documents, read, missed, _, _, characters, recognized in found["coverage"]:
         shown = "unknown" if year is None else str(year)
         if field == "text":
-            rows.append([shown, layout, "characters", documents, recognized, "-", _share(recognized, characters)])
+            rows.append([shown, layout, "characters", documents, recognized, "-", share(recognized, characters)])
         elif read or missed:
             there = number(read) + number(missed)
-            rows.append([shown, layout, field, documents, read, missed, _share(read, there)])
+            rows.append([shown, layout, field, documents, read, missed, share(read, there)])
     return rows
 
 

@@ -126,6 +126,11 @@ def severities(found: Figures) -> dict[str, int]:
     return {level: counts.get(level, 0) for level in ("error", "warning", "info")}
 
 
+def share(part: object, whole: object) -> str:
+    """Return a number as a percentage of another, or "-" if the other is zero."""
+    return f"{100 * number(part) / number(whole):.1f}%" if number(whole) else "-"
+
+
 def rule_severities(found: Figures) -> dict[str, dict[str, int]]:
     """Return the number of findings for each rule, by each finding's own severity (which may depend on the date)."""
     counts: dict[str, dict[str, int]] = {}
