@@ -1,11 +1,11 @@
-"""Read bytes into documents. There is one module per wrapper; `registry.READERS` lists them.
+"""Read bytes into documents. Each module reads one kind of wrapper (file format); `registry.READERS` lists the readers.
 
     read(path, ...) -> Iterator[Reading | Unreadable]
     read_document(path, ...) -> Reading | Unreadable
     find(paths) -> Iterator[FoundPath]
     batches(path, target_bytes) -> list[Batch];  read_batch(batch) -> Iterator[Reading | Unreadable]
 
-A `Reading` is one document: a view of its text without the wrapper, and the facts in the wrapper.
+A `Reading` is one document: a view of its text without the wrapper, and the facts found in the wrapper.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Import what only an audit needs on first use: `Batch`, `BatchMeter`, `batches`, `read_batch`."""
+    """Return a name from `partitions`, which is imported on first use because only audits need it. Raises
+    `AttributeError` for any other name.
+    """
     if name not in ("Batch", "BatchMeter", "batches", "read_batch"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import partitions  # 1 ms, and only for audits

@@ -1,7 +1,8 @@
 """Read archives and compressed files (zip, gzip, Zstandard) member by member within limits, without unpacking to disk.
 
-Every member of an archive is accounted for: read, excluded because it is hidden, or failed. Reading stops with an error
-if a file expands beyond `limit` and beyond `ratio` times its compressed size (a decompression bomb).
+Every member of an archive is accounted for: read, excluded (hidden files and macOS resource forks), or failed. Reading
+stops with an error if a file expands beyond `limit` and beyond `ratio` times its compressed size (a decompression
+bomb).
 """
 
 from __future__ import annotations
@@ -36,11 +37,13 @@ DAMAGE_ERRORS = (
 )
 _OFFICE = ("[Content_Types].xml", "content.xml")  # members of Office and OpenDocument files
 Decompress = Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]]
-"""From compressed chunks to pairs: bytes read since the last pair, and decompressed bytes."""
+"""Takes compressed chunks, and yields pairs: the number of bytes read since the last pair, and decompressed bytes."""
 
 
 def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Stream | Unreadable]:
-    """Yield the streams inside a compressed file or archive."""
+    """Yield a stream for each readable member of an archive, and an `Unreadable` for each other one. A compressed file
+    has one member.
+    """
     if code == "zip":
         yield from _zip_members(stream, settings)
         return
@@ -57,7 +60,7 @@ def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Str
 
 
 class ExpansionLimit:
-    """The number of bytes to which a compressed file may still expand."""
+    """Counts the bytes that decompression reads and produces, so that a decompression bomb is detected."""
 
     __slots__ = ("_limit", "_packed", "_ratio", "_unpacked")
 
@@ -68,7 +71,11 @@ class ExpansionLimit:
         self._unpacked = 0
 
     def count(self, packed: int, unpacked: int) -> None:
-        """Count bytes read and produced. Raises `InputError` if the file expands too much."""
+        """Add to the counts of bytes read and produced.
+
+        Raises `InputError` if the bytes produced exceed both the size limit and the permitted multiple of the bytes
+        read.
+        """
         self._packed += packed
         self._unpacked += unpacked
         if self._unpacked > max(self._limit, self._packed * self._ratio):
@@ -88,7 +95,9 @@ class DecompressedData:
         self._ready = b""
 
     def read(self, size: int) -> bytes:
-        """Return at most `size` bytes. Raises `InputError` for damaged data or a decompression bomb."""
+        """Return at least 1 and at most `size` bytes, or b"" at the end. Raises `InputError` for damaged data or a
+        decompression bomb.
+        """
         while not self._ready:
             chunk = next(self._chunks, None)
             if chunk is None:
@@ -182,13 +191,14 @@ def _zip_members(stream: Stream, settings: ReaderSettings) -> Iterator[Stream | 
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Return the entries in an archive that are not folders."""
+    """Return an archive's entries, except folders without data."""
     return [entry for entry in archive.infolist() if not entry.is_dir() or entry.file_size]
 
 
 def list_members(path: str) -> list[tuple[int, int]]:
-    """Return the number and compressed size of each member of an archive. Raises `InputError` if the members cannot be
-    listed.
+    """Return the index and compressed size of each member of an archive.
+
+    Raises `InputError` if the members cannot be listed.
     """
     try:
         with _open(path) as file, zipfile.ZipFile(file) as archive:
@@ -198,8 +208,8 @@ def list_members(path: str) -> list[tuple[int, int]]:
 
 
 def numbers_of(path: str, member: str) -> frozenset[int]:
-    """Return the numbers of the archive members that have this name, or that contain a compressed file with this
-    name.
+    """Return the indexes of the archive members that have the name `member`, or in which it is nested, as in
+    `ARCHIVE:NAME`.
     """
     with _open(path) as file, zipfile.ZipFile(file) as archive:
         names = enumerate(entry.filename for entry in _entries(archive))
@@ -242,8 +252,8 @@ def _member(
 
 
 def _refusal(entry: zipfile.ZipInfo) -> tuple[str, bool] | None:
-    """Return why a member is not read and whether it counts as excluded rather than failed, or `None` if it is to be
-    read.
+    """Return why a member is not read, and whether it counts as excluded rather than failed. Return `None` for a member
+    that can be read.
     """
     parts = entry.filename.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or parts[0].endswith(":"):

@@ -1,9 +1,8 @@
-"""Read rows of `cables.csv`: eight quoted columns, fields that contain complete texts, quotes escaped as `\"` or
-doubled.
+r"""Read rows of `cables.csv`: eight quoted columns, some with complete texts. Quotes are escaped as `\"` or doubled.
 
 This module has its own splitter in place of `csv`: it keeps the position of each field, handles truncated rows, and
 takes one-fifth of the time. A row begins on a line `"<digits>","`; inside a field a quote is always escaped, so no text
-can look like that.
+can contain such a line.
 """
 
 from __future__ import annotations
@@ -43,7 +42,9 @@ def recognizes(head: bytes | str, code: str = "") -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield the rows of a file. Each row is a separate source that begins on its line in the file."""
+    """Yield a document or an `Unreadable` for each row of a file. The source of each document is its row, which keeps
+    its line number in the file.
+    """
     build = partial(_row, stream, settings.columns or COLUMNS)
     yield from read_rows(stream, settings.limit, records(stream, settings.limit), build)
 
@@ -93,7 +94,7 @@ def _row(stream: Stream, columns: tuple[str, ...], source: Source, name: str) ->
 def _parts(
     text: str, columns: tuple[str, ...], fields: list[tuple[int, int]]
 ) -> tuple[tuple[Fact, ...], list[tuple[int, int]]]:
-    """Return the facts from the short columns, and the ranges of header and body."""
+    """Return the facts from the short columns, and the ranges of the header and the body, without blank ones."""
     facts = []
     ranges: dict[str, tuple[int, int]] = {}
     for name, (low, high) in zip(columns, fields, strict=True):
@@ -117,8 +118,8 @@ def split_fields(text: str) -> list[tuple[int, int]]:
 
 
 def _field_end(text: str, start: int) -> int:
-    """Return the offset of the closing quote, which is not escaped and is followed by the separator or the row's
-    end.
+    """Return the offset of a field's closing quote, the first that is neither escaped with a backslash nor doubled. If
+    there is none, return the end of the row, without line ends.
     """
     offset = text.find('"', start)
     while offset >= 0:
@@ -141,7 +142,9 @@ def _unescape(raw: str) -> str:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the telegram in such a row when the row occurs on a page, using the same columns in the view's text."""
+    """Yield the telegram from a CSV row that was found inside another wrapper, such as a web page, with the short
+    columns as facts. Yield `Unreadable` if the number of columns is wrong.
+    """
     view: View = reading.view
     fields = split_fields(view.text)
     columns = settings.columns or COLUMNS

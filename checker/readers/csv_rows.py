@@ -1,9 +1,9 @@
-"""Read CSV rows under a header row of column names: quoted fields contain complete texts, with quotes doubled (RFC
+"""Read CSV rows under a header row of column names. Quoted fields contain complete texts, with quotes doubled (RFC
 4180).
 
-Columns are mapped to facts in the same way as the keys of a JSON object. The module has its own splitter, because every
-field must know its position in the file and a corpus must be readable in ranges. A row ends at the first line end after
-an even number of quotes.
+Columns are mapped to facts in the same way as the keys of a JSON object. The module has its own splitter, because each
+field's position in the file is needed, and because a corpus must be readable in ranges. A row ends at the first line
+end after an even number of quotes.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ class HeaderRow(Record):
 
 
 def recognizes(head: bytes, code: str = "") -> bool:
-    """Return whether the first line contains column names: a column for a telegram's text, or several names that no
-    telegram would contain.
+    """Return whether the first line is a header row.
+
+    It must name a column for a telegram's text, contain three known column names, or consist of at least three words,
+    not all in capitals, above a line that looks like a row.
     """
     header = _header_row(head)
     if header is None:
@@ -56,7 +58,7 @@ def recognizes(head: bytes, code: str = "") -> bool:
 
 
 def _header_row(head: bytes) -> HeaderRow | None:
-    """Return the header row at the beginning of a file, or `None` if its first line is something else."""
+    """Return the header row at the beginning of a file, or `None` if its first line is not a header row."""
     line = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].rstrip(b"\r")
     if len(line) > _MAX_HEADER:
         return None
@@ -73,7 +75,11 @@ def _header_row(head: bytes) -> HeaderRow | None:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield the rows of a file, or of a range in it that does not begin with the header row."""
+    """Yield a document or an `Unreadable` for each row of a file, or of a range that does not begin with the header
+    row.
+
+    Raises `InputError` if the file has no header row, or if no column is known to contain a telegram's text.
+    """
     has_header = stream.first_line == 1
     header = (
         _header_row(stream.head) if has_header else HeaderRow(settings.columns, settings.separator or SEPARATORS[0])
@@ -172,7 +178,7 @@ def _closing_quote(text: str, quote: int) -> int:
 
 
 def split_ranges(file: io.RawIOBase, size: int, target: int) -> Iterator[tuple[int, int]]:
-    """Yield the start and first line of ranges of about `target` bytes, each of which begins with a row.
+    """Yield the start offset and first line of ranges of about `target` bytes, each of which begins with a row.
 
     The file is read once, because only the quotes before a line show whether a row begins there.
     """
@@ -208,6 +214,8 @@ def split_ranges(file: io.RawIOBase, size: int, target: int) -> Iterator[tuple[i
 
 
 def range_settings(head: bytes) -> dict[str, object]:
-    """Return the settings for reading a range that does not begin with the header row."""
+    """Return the settings for reading a range that does not begin with the header row, or an empty dictionary if `head`
+    has no header row.
+    """
     header = _header_row(head)
     return {} if header is None else {"columns": header.names, "separator": header.separator}

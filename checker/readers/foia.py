@@ -41,7 +41,7 @@ _NEAR = 400  # code points after a stamp in which its codes may be printed
 
 
 class _Patterns:
-    """The patterns that depend on codes in the vocabulary."""
+    """Regular expressions for release stamps and exemption codes, built from the release codes in the vocabulary."""
 
     def __init__(self, words: Vocabulary | None) -> None:
         forms = (form for entry in words["release_codes"] for form in entry.spellings()) if words is not None else ()
@@ -68,7 +68,7 @@ def _patterns(words: Vocabulary | None) -> _Patterns:
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text has a case stamp."""
+    """Return whether the text contains a FOIA stamp with a document number."""
     return any(
         pattern.search("\n" + text[:8192]) is not None or pattern.search(text) is not None
         for pattern in (_STAMP, _DOC_LINES)
@@ -76,7 +76,9 @@ def recognizes(text: str) -> bool:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
-    """Yield the text without its stamps. The first value of each kind, and each deletion, becomes a fact."""
+    """Yield the text without its stamps, as one reading. The first value of each kind, and each deletion, becomes a
+    fact.
+    """
     view = reading.view
     facts: list[Fact] = []
     made = _patterns(settings.vocabulary)
@@ -106,7 +108,9 @@ def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact
 
 
 def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
-    """Yield the facts. If a release stamp has no codes, it receives the codes in the column below it."""
+    """Yield the facts. If the release stamp contains no codes, the first list of codes below it, within 400 code
+    points, is added to its text and is not yielded separately.
+    """
     stamp = next((one for one in facts if one.name == "foia_release"), None)
     below = None
     if stamp is not None and not any(map(str.isdigit, stamp.text)):
@@ -119,7 +123,7 @@ def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
 
 
 def _merged(cuts: list[tuple[int, int]], gap: str) -> Iterator[Exchange]:
-    """Yield the cuts in order. Overlapping cuts are merged, and `gap` is put in their place."""
+    """Yield edits that put `gap` in place of each cut, in order. Overlapping cuts are merged."""
     low = high = -1
     for start, end in sorted(cuts):
         if start > high:

@@ -1,4 +1,4 @@
-"""Read *Foreign Relations of the United States* in TEI XML; each document element is one document.
+"""Read volumes of *Foreign Relations of the United States* in TEI XML; each document element is one document.
 
 This is edited text without banner or routing. The level is taken from the source note, as a fact. Footnotes and page
 breaks are cut; names and glosses lose only their tags. Document type declarations are refused, so that no entity can
@@ -38,12 +38,14 @@ _NOT_MARKED = "no classification marking"
 
 
 def recognizes(text: str) -> bool:
-    """Return whether a TEI document element begins in the text."""
+    """Return whether the text contains a `type="document"` attribute, with which these volumes mark each document."""
     return 'type="document"' in text or "type='document'" in text
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the documents in the volume, named by their `xml:id`."""
+    """Yield the documents in the volume, each named by its `xml:id` or its number. Yield `Unreadable` for a volume
+    without documents or with a document type declaration.
+    """
     view = reading.view
     refused = _DECLARATION.search(view.text)
     if refused is not None:
@@ -89,7 +91,9 @@ def _document(reading: Reading, inside: list[MarkupTag], name: str, settings: Re
 
 
 def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> Iterator[Exchange]:
-    """Yield the edits that leave only running text: heads and notes are cut, and line ends become blanks."""
+    """Yield the edits that leave only the running text between two offsets: heads and notes are cut, and line ends
+    become blanks.
+    """
     here = low
     cut: list[str] = []
     at_line_start = True
@@ -125,8 +129,8 @@ def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> It
 
 
 def _facts(view: View, inside: list[MarkupTag], settings: ReaderSettings) -> Iterator[Fact]:
-    """Yield the title, the source note with its level and handling, the level printed above the document, and the
-    date.
+    """Yield the title, the source note with its level and handling, the level printed above the document, and the date,
+    each only if it is present.
     """
     text = view.text
     missing = {"head", "note", "seg", "date"}
@@ -154,8 +158,8 @@ def _facts(view: View, inside: list[MarkupTag], settings: ReaderSettings) -> Ite
 
 
 def _content_end(inside: list[MarkupTag], index: int) -> int:
-    """Return the offset at which an element's content ends: at its end tag, at the next element of its kind, or at a
-    note.
+    """Return the offset at which an element's content ends: its end tag, the next element with its name, or a note,
+    whichever comes first. If there is none, return the end of the start tag.
     """
     ends = (inside[index].name, f"/{inside[index].name}", "note")
     found = (inside[at].start for at in range(index + 1, len(inside)) if inside[at].name in ends)
@@ -163,7 +167,9 @@ def _content_end(inside: list[MarkupTag], index: int) -> int:
 
 
 def _source_note(view: View, low: int, high: int, settings: ReaderSettings) -> Iterator[Fact]:
-    """Yield the level and handling in the source note, as in `… . Secret; Priority; Exdis. Drafted by …`."""
+    """Yield the source note, and then the level and handling that it states, as in `… . Secret; Priority; Exdis.
+    Drafted by …`.
+    """
     note = plain_text(view.text, low, high, html=False)
     span = view.span(low, high)
     yield Fact(span, "frus_source", note)
@@ -179,8 +185,10 @@ def _source_note(view: View, low: int, high: int, settings: ReaderSettings) -> I
 
 
 def _is_level(level: str, rest: str, settings: ReaderSettings) -> bool:
-    """Return whether a sentence in the note begins with a level, judged by the vocabulary or, without one, by its
-    form.
+    """Return whether the first item of a sentence in the source note is a level.
+
+    The vocabulary decides. Without one, `level` and each item of `rest` (separated by semicolons) must be capitalized
+    words.
     """
     if level.lower() == _NOT_MARKED:
         return True

@@ -50,7 +50,7 @@ class MarkupTag(Record):
         return self.rest.endswith("/>")
 
     def attribute(self, name: str) -> str | None:
-        """Return the value of an attribute as written, with its entities."""
+        """Return an attribute's value as written, with its entities, or `None` if the tag has no such attribute."""
         found = re.search(rf"(?:^|\s){re.escape(name)}=(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", self.attributes)
         return next((value for value in found.groups() if value is not None), None) if found else None
 
@@ -58,7 +58,7 @@ class MarkupTag(Record):
 def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTag]:
     """Yield the tags in `text` in order. A "<" without a matching ">" is text. A tag never contains another "<".
 
-    Raises `InputError` if there are more than `MAX_EDITS`.
+    Raises `InputError` if there are more than `MAX_EDITS` tags.
     """
     end = len(text) if end is None else end
     terminated = {"-->": True, "]]>": True}
@@ -84,8 +84,8 @@ def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTa
 
 
 def _section(start: int, inside: int, stop: int, terminator: str) -> Iterator[MarkupTag]:
-    """Yield a comment as one tag; for a CDATA section, yield its borders as one tag each, because its content is
-    text.
+    """Yield a comment as one tag. For a CDATA section, yield one tag for each of its two delimiters, because its
+    content is text.
     """
     if terminator == "-->":
         yield MarkupTag(start, stop + 3, "!")
@@ -95,8 +95,8 @@ def _section(start: int, inside: int, stop: int, terminator: str) -> Iterator[Ma
 
 
 def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[Exchange]:
-    """Yield the edits for character references between two offsets. Unknown names are left unchanged. XML has five
-    names.
+    """Yield the edits that decode character references between two offsets. Unknown names are left unchanged; without
+    `html`, only the five names of XML are known.
     """
     if text.find("&", start, end) < 0:
         return
@@ -114,9 +114,11 @@ def _decode(reference: str, html: bool) -> str:
 
 
 def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, html: bool) -> Iterator[Exchange]:
-    """Yield the edits for running text between tags: entities are decoded, line ends become blanks.
+    """Yield the edits for running text between two tags: entities are decoded, and blanks that include a line end
+    become one space.
 
-    `open_left` and `open_right` mean that the page has a line break there, so that blanks next to it are cut.
+    `open_left` and `open_right` mean that the page shows a line break at that end of the text, so such blanks are cut
+    there.
     """
     here = start
     for found in _BLANKS.finditer(text, start, end):
@@ -151,7 +153,7 @@ def plain_text(text: str, start: int, end: int, *, html: bool = True) -> str:
 # ---- Web pages ------------------------------------------------------------------------------------------------------
 _TABLE = "<table"
 _CABLE_TABLE = re.compile(rf"""{_TABLE}\b[^<>]*\bclass=["']?cable\b""")
-_FIRST = "".join(sorted({name[0] for name in _HIDDEN}))  # tells at once that most tags do not open such a section
+_FIRST = "".join(sorted({name[0] for name in _HIDDEN}))  # rules out most tags quickly
 _NOT_SHOWN = re.compile(rf"<(?=[!{_FIRST}])(?:!--|!\[CDATA\[|(?:{'|'.join(sorted(_HIDDEN))})\b)", re.IGNORECASE)
 _TERMINATORS = {
     "<!--": re.compile("-->"),
@@ -169,7 +171,9 @@ _CELLS = frozenset(("td", "th"))
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text is a web page: it has the cable table, or begins with a tag and has page tags soon."""
+    """Return whether the text is a web page: it contains the cable table, or it begins with "<" and has an HTML tag
+    near its beginning.
+    """
     if next(_cable_tables(text), None) is not None:
         return True
     head = text[:8192].lstrip("\ufeff \t\r\n")
@@ -177,9 +181,10 @@ def recognizes(text: str) -> bool:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the text of the page, with the values of its cable table as facts.
+    """Yield the text of the page, with the values of its cable table as facts, or `Unreadable` if it contains no text.
 
-    If `pre` elements follow the table, the first two are header block and text, and the rest of the page is cut.
+    If `pre` elements follow the table, the first two are the header block and the text, and the rest of the page is
+    cut.
     """
     text = reading.view.text
     facts: tuple[Fact, ...] = ()
@@ -224,7 +229,7 @@ def _find_cable_table(text: str) -> int | None:
 def _section_end(text: str, opening: re.Match[str], unterminated: set[str]) -> int:
     """Return the end of a section that browsers do not show, or -1 if it has no terminator.
 
-    The terminator is searched for only once.
+    `unterminated` collects the terminators that were not found, so that none is searched for twice.
     """
     terminator = _TERMINATORS[opening[0].lower()]
     if terminator.pattern in unterminated:
@@ -309,7 +314,9 @@ def _shown(text: str, low: int, high: int, depth: int, open_left: bool, open_rig
 
 
 def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
-    """Yield the cells of the cable table by column. Link titles are wrong on that site and are not read."""
+    """Yield a fact for each cell of the cable table that is not blank and whose column is known. The titles of links
+    are wrong on that site and are not read.
+    """
     names: list[str] = []
     column = 0
     low = -1

@@ -46,9 +46,10 @@ Values = dict[str, tuple[object, int, int]]  # key to value, start and end (of a
 
 
 def recognizes(head: bytes, code: str) -> bool:
-    """Return whether a stream has the format that `code` names.
+    """Return whether a stream has the format named by `code`.
 
-    jsonl: the first line is a whole object, or longer than the head. json: the text begins as an object or an array.
+    `jsonl`: the first line is a complete object, or begins one and is longer than the head. `json`: the text begins
+    with an object or an array.
     """
     text = head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")
     if text[:1] not in ("{", "["):
@@ -68,8 +69,9 @@ def _is_object(line: str) -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield the documents in a stream. For jsonl, read line by line; for json, read the whole file, within the
-    limit.
+    """Yield the documents in a stream. `jsonl` is read line by line; `json` is read as a whole.
+
+    Raises `InputError` for `json` that is larger than `settings.limit`.
     """
     if code == "json":
         yield from _objects(stream, settings)
@@ -92,7 +94,9 @@ def _lines(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | 
 
 
 def _objects(stream: Stream, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the objects in an array, or the only object. Positions refer to the file."""
+    """Yield the objects in an array, or the only object. Malformed JSON ends the array with an `Unreadable`. Positions
+    refer to the file.
+    """
     text, notes = decode(stream.whole(settings.limit))
     keys = Keys(settings)
     source = Source(stream.path, text, stream.first_line)
@@ -122,7 +126,7 @@ def _objects(stream: Stream, settings: ReaderSettings) -> Iterator[Reading | Unr
 
 class _Json(Quoting):
     def character(self, escape: str) -> str:
-        """Return the character that an escape stands for; a surrogate pair is one character."""
+        """Return the character that an escape represents. A surrogate pair is one character."""
         character: str = scanstring(escape + '"', 0, False)[0]
         return character
 
@@ -131,7 +135,7 @@ _QUOTING = _Json(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}
 
 
 class Keys:
-    """The keys for header, body, and facts during one run."""
+    """The JSON keys or CSV columns from which a document's header, body, and facts are taken."""
 
     __slots__ = ("_body", "_facts", "_header", "_plans")
 
@@ -151,9 +155,11 @@ class Keys:
     def build(
         self, stream: Stream, source: Source, values: Values, name: str, quoting: Quoting, escape: str
     ) -> Reading | Unreadable:
-        """Build the document from values and their positions in the source.
+        """Build the document from values and their positions in the source. Return `Unreadable` if none of the values
+        is a text.
 
-        `escape` is the character that every escape begins with. Raises `InputError` if too much is escaped.
+        `escape` is the character that every escape begins with. Raises `InputError` for a text with more than
+        `MAX_EDITS` escapes.
         """
         parts = [part for part in (self._text(values, self._header), self._text(values, self._body)) if part]
         facts = self._find_facts(values)
@@ -191,7 +197,9 @@ class Keys:
         return tuple(facts)
 
     def _plan(self, present: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-        """Return, for each fact, those of its keys that are present. Most rows in a file have the same keys."""
+        """Return, for each fact, those of its keys that are present. The result is cached, because most rows in a file
+        have the same keys.
+        """
         plan = self._plans.get(present)
         if plan is None:
             found = ((name, tuple(key for key in keys if key in present)) for name, keys in self._facts)
@@ -211,7 +219,9 @@ def _is_acceptable(name: str, key: str, text: str) -> bool:
 
 
 def _value_text(value: object) -> str:
-    """Return a value as the text of a fact: a string, a number, or the items of a list."""
+    """Return a string, a number, or a list as the text of a fact, or "" for any other value. The items of a list are
+    separated by commas.
+    """
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, list):
@@ -220,7 +230,9 @@ def _value_text(value: object) -> str:
 
 
 def members(text: str, at: int) -> tuple[Values, int]:
-    """Return the members of the object at an offset with their positions, and the offset at which the object ends.
+    """Return the members of the JSON object at an offset, and the offset at which the object ends. Each key is mapped
+    to its value and the value's start and end.
+
     Raises `InputError` for malformed JSON.
     """
     try:

@@ -19,8 +19,8 @@ _CABLE_ENDS = re.compile(r"\n=*+ ?CABLE ENDS[^\n]*")
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text begins with such a dump. A dump that only occurs later in the text repeats the telegram
-    above it.
+    """Return whether the text begins with a labeled dump. A dump further down does not count, because it repeats the
+    telegram above it.
     """
     found = _START.match(text.lstrip())
     return found is not None and "refid:" in text and "header:" in text

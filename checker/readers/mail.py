@@ -1,7 +1,8 @@
 """Read e-mail messages and mailboxes: each message's text parts, with header fields as facts.
 
 Plain and quoted-printable text keeps its positions in the file. A base64 part is decoded into a separate source, and a
-note reports this. Attached Word and PDF files are read; other attachments that are not text are listed but not opened.
+note reports this. Attached Word and PDF files are read; other attachments that are not text are reported but not
+opened.
 """
 
 from __future__ import annotations
@@ -46,20 +47,24 @@ class Message(Record):
         return " ".join(self.fields[name][0].split()) if name in self.fields else ""
 
     def parameter(self, field: str, name: str) -> str:
-        """Return one parameter of a field, such as the `boundary` of `content-type`."""
+        """Return one parameter of a field, such as the `boundary` of `content-type`, or "" if it is missing."""
         found = re.search(_PARAMETER.format(name), self.value(field), re.IGNORECASE)
         return (found[1] or found[2] or "") if found else ""
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text begins with header fields that only mail has; From and Subject are not enough."""
+    """Return whether the text begins with header fields that only e-mail has, or with an envelope line (`From …`) and a
+    Date field. From and Subject fields are not enough.
+    """
     envelope = _ENVELOPE.match(text)
     message = _message(text, envelope.end() if envelope else 0, min(len(text), 1 << 16))
     return not _MAIL_ONLY.isdisjoint(message.fields) or (envelope is not None and "date" in message.fields)
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the text parts of all messages. In a mailbox, each message is named by its number."""
+    """Yield the documents in all messages: text parts and attachments. In a mailbox, each message is named by its
+    number.
+    """
     text = reading.view.text
     starts = [0, *(found.end() for found in _NEXT.finditer(text))] if _ENVELOPE.match(text) else [0]
     for number, start in enumerate(starts, 1):
@@ -84,7 +89,9 @@ def _message(text: str, start: int, end: int) -> Message:
 def _parts_of(
     reading: Reading, message: Message, name: str, settings: ReaderSettings
 ) -> Iterator[Reading | Unreadable]:
-    """Yield a message's plain text parts (or, if it has none, its other text parts) and all attachments."""
+    """Yield the documents in a message's plain text parts (or, if it has none, in its other text parts) and in its
+    attachments.
+    """
     leaves = list(_leaves(reading.view.text, message, _MAX_DEPTH))
     plain = any(_kind(leaf) == "text/plain" for leaf in leaves)
     texts = [
@@ -104,9 +111,10 @@ def _parts_of(
 def _other_part(
     reading: Reading, message: Message, leaf: Message, name: str, settings: ReaderSettings, *, needed: bool
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the document in an attached Word or PDF file, or the reason why an attachment is not read.
+    """Yield the document in an attached Word or PDF file, or an `Unreadable` that says why an attachment is not read.
 
-    `needed` means that the message has no text, so that its other parts are more than pictures in a text.
+    `needed` means that the message has no text part. Every other part then counts as failed; otherwise, a picture
+    counts as excluded.
     """
     label = join_names(name, _filename(leaf) or "attachment")
     opaque = _kind(leaf).startswith(_OPAQUE) or needed
@@ -149,16 +157,16 @@ def _text_part(reading: Reading, message: Message, leaf: Message, name: str) -> 
 
 
 def _header_facts(view: View, message: Message, *, elsewhere: bool) -> tuple[Fact, ...]:
-    """Return header fields as facts.
+    """Return the From, To, Subject, and Date fields as facts.
 
-    `elsewhere` means that the document is not in the same text as the header.
+    If `elsewhere` is true, the document is not in the same text as the header, and the facts get an empty span.
     """
     found = [fact(view, "mail_" + key, *message.fields[key][1:]) for key in _FACT_FIELDS if key in message.fields]
     return tuple(Fact(Span(0, 0), one.name, one.text) if elsewhere else one for one in found if one is not None)
 
 
 def _leaves(text: str, message: Message, depth: int) -> Iterator[Message]:
-    """Yield the parts that have no parts of their own."""
+    """Yield the parts that contain no other parts, from at most `depth` levels of nesting."""
     boundary = message.parameter("content-type", "boundary")
     if not _kind(message).startswith("multipart/") or not boundary or depth == 0:
         yield message

@@ -1,4 +1,4 @@
-"""Create facts from wrapper values, and find where a level ends in such a value."""
+"""Create facts from values in a wrapper, and find where a level ends in such a value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _MAX_WORDS = 6  # words of the longest level with its control
 
 
 def fact(view: View, name: str, start: int, end: int) -> Fact | None:
-    """Return the fact `name` with its value at `start` to `end` of `view`, trimmed, or `None` if that is blank."""
+    """Return the fact `name`, whose value is `view`'s text from `start` to `end` without surrounding blanks, or `None`
+    if that is blank.
+    """
     value = view.text[start:end]
     text = value.strip()
     if not text:
@@ -23,10 +25,11 @@ def fact(view: View, name: str, start: int, end: int) -> Fact | None:
 
 
 def level_length(text: str, vocabulary: Vocabulary | None) -> int:
-    """Return the number of code points at the beginning of `text` that are a level with its controls.
+    """Return the length, in code points, of the level with its controls at the beginning of `text`, or 0 if there is
+    none.
 
-    The level (as in `LEVEL//CONTROL`) is the longest spelling in the vocabulary; without a vocabulary or a match, the
-    leading words in capitals.
+    The level (before `//` in `LEVEL//CONTROL`) is the longest spelling in the vocabulary. Without a vocabulary or a
+    match, it consists of the leading words in capitals.
     """
     if vocabulary is not None and "levels" in vocabulary:
         for length in _ends(text.partition("//")[0]):
@@ -37,7 +40,11 @@ def level_length(text: str, vocabulary: Vocabulary | None) -> int:
 
 
 def _controls(text: str, vocabulary: Vocabulary) -> int:
-    """Return the number of code points at the beginning of `text` that consist of `//CONTROL` elements."""
+    """Return the length, in code points, of a `//CONTROL` at the beginning of `text`, or 0 if `text` does not begin
+    with `//`.
+
+    The control is the longest term in the vocabulary or, if none matches, the leading words in capitals.
+    """
     if not text.startswith("//"):
         return 0
     for length in _ends(text[2:]):
@@ -49,7 +56,7 @@ def _controls(text: str, vocabulary: Vocabulary) -> int:
 
 
 def _ends(text: str) -> list[int]:
-    """Return the end offsets of the first words in `text`, longest first."""
+    """Return the end offsets of the first words in `text` (at most six), longest first."""
     ends = []
     here = 0
     for word in text.split(" ", _MAX_WORDS)[:_MAX_WORDS]:

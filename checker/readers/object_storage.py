@@ -46,7 +46,9 @@ class Store:
 
 
 def _obstore_system(scheme: str, store: Store) -> Any:
-    """Return the file system of obstore for a scheme, or `None` if obstore does not support the scheme."""
+    """Return the obstore file system for a scheme, or `None` if obstore does not support the scheme. Raises
+    `MissingExtra` if obstore is not installed.
+    """
     try:
         import obstore.exceptions
         from obstore.fsspec import SUPPORTED_PROTOCOLS, FsspecStore
@@ -67,7 +69,11 @@ def _store(scheme: str) -> Store:
 
 
 def find_store(url: str) -> Store:
-    """Return the store of a URL. Raises `MissingExtra`, and `ConfigError` for a URL with a secret in it."""
+    """Return the store for a URL.
+
+    Raises `MissingExtra` if the extra `remote` is not installed, and `ConfigError` for an unknown scheme or for a URL
+    with a query, a user name, or a password.
+    """
     from urllib.parse import urlsplit  # 4 ms, and only for URLs
 
     parts = urlsplit(url)
@@ -77,9 +83,10 @@ def find_store(url: str) -> Store:
 
 
 def list_files(url: str) -> list[RemoteFile]:
-    """Return the files that a URL names (one file, a pattern, or a folder, which ends with a slash), sorted by name.
+    """Return the files that a URL names (one file, a pattern, or a folder, which ends with a slash), sorted by name,
+    without hidden files.
 
-    Raises `InputError` if there is none or the store does not answer.
+    Raises `InputError` if there are none, or if the store reports an error. The exceptions of `find_store` also apply.
     """
     store = find_store(url)
     scheme = url.partition("://")[0]
@@ -110,8 +117,8 @@ def _item(url: str, info: dict[str, Any]) -> RemoteFile:
 class RangedFile(io.RawIOBase):
     """A remote file, read by ranged requests.
 
-    A read requests the bytes asked for, or up to `BLOCK` bytes in the range announced with `expect`. Raises `OSError`
-    if the store still fails after its retries.
+    Each request fetches the bytes asked for, or up to `BLOCK` bytes if the range announced with `expect` extends that
+    far. Raises `OSError` if the store still fails after its retries or returns too few bytes.
     """
 
     def __init__(self, url: str, size: int | None = None) -> None:
@@ -125,11 +132,13 @@ class RangedFile(io.RawIOBase):
         self.buffer = b""
 
     def expect(self, start: int, end: int) -> None:
-        """Announce the first and last byte of a range that is about to be read."""
+        """Announce that the bytes from `start` up to, but not including, `end` are about to be read."""
         self.expected = (start, end)
 
     def read(self, size: int = -1) -> bytes:
-        """Return up to `size` bytes, and at least one unless the file has ended."""
+        """Return up to `size` bytes, or as many as remain if `size` is negative. The result is empty only if `size` is
+        0 or the file has ended.
+        """
         if size < 0:
             size = self.size - self.offset
         size = min(size, self.size - self.offset)
@@ -158,21 +167,23 @@ class RangedFile(io.RawIOBase):
         self.buffer_start, self.buffer = self.offset, data
 
     def readinto(self, target: Any) -> int:
-        """Fill a buffer, for `io.BufferedReader`."""
+        """Fill a buffer from the file, and return the number of bytes read. `io.BufferedReader` calls this method."""
         data = self.read(len(target))
         target[: len(data)] = data
         return len(data)
 
     def readable(self) -> bool:
-        """Return True."""
+        """Return True: the file can be read."""
         return True
 
     def seekable(self) -> bool:
-        """Return True: the next read requests another range."""
+        """Return True: after `seek`, the next read requests another range."""
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Set the offset of the next read, and return it."""
+        """Set the offset of the next read relative to the start, the current offset, or the end of the file, and return
+        it.
+        """
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self.offset, os.SEEK_END: self.size}[whence]
         self.offset = max(0, start + offset)
         return self.offset
@@ -183,7 +194,9 @@ class RangedFile(io.RawIOBase):
 
 
 def _first_line(error: Exception) -> str:
-    """Return the first line of an error message from a store; the other lines are a traceback."""
+    """Return "does not exist" for a missing file, or the first line of a store's error message; the other lines are a
+    traceback.
+    """
     if isinstance(error, FileNotFoundError):
         return "does not exist"
     return str(error).strip().split("\n")[0][:300] or type(error).__name__

@@ -31,7 +31,7 @@ _MAX_XML = 16 * MEGABYTE  # of all parts together; a tree takes up to 30 times a
 _DECLARATIONS = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
 _NOT_TEXT = frozenset(("del", "moveFrom", "Fallback", "pPr", "rPr", "sectPr", "delText", "instrText"))
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\v", "cr": "\v", "noBreakHyphen": "-"}
-_BLANKS = str.maketrans("\t\r\n\v\f", "     ")  # inside an element of text, these are only blanks
+_BLANKS = str.maketrans("\t\r\n\v\f", "     ")  # in a text element, these count as spaces
 _TYPED = 10  # a document with more empty paragraphs than one in ten was typed line by line
 _NOTE = "lines count the paragraphs of the document, headers first; columns count the characters of a paragraph"
 _EMBEDDED = "contains an embedded document, which is not read"
@@ -43,7 +43,7 @@ def recognizes(head: bytes, code: str = "") -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield one document."""
+    """Yield the file's text as one document, or an `Unreadable` that says why it cannot be read."""
     try:
         from lxml import etree  # optional package, 20 ms
     except ImportError:
@@ -71,7 +71,9 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 class _Package:
-    """The XML parts of an Office file. They are parsed on request without entities, and their total size is limited."""
+    """The XML parts of a Word file. They are parsed on request, without expanding entities, and their total size is
+    limited.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, limit: int) -> None:
         self._archive = archive
@@ -84,7 +86,10 @@ class _Package:
         self.near_main = self.related(self.main)
 
     def part(self, name: str) -> Any:
-        """Return the root element of a part, or an empty tuple if the file has no such part."""
+        """Return the root element of a part, or an empty tuple if the file has no such part.
+
+        Raises `InputError` for an encrypted file, too much XML, or a document type declaration.
+        """
         from lxml import etree
 
         entry = self._entries.get(name)
@@ -102,7 +107,9 @@ class _Package:
         return etree.fromstring(data, parser)
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
-        """Return a part's relationships by identifier, each as the last word of its type and the name of its target."""
+        """Return a part's internal relationships by identifier. Each is the last word of its type and the name of its
+        target.
+        """
         folder, base = posixpath.split(name)
         found = {}
         for relationship in self.part(posixpath.join(folder, "_rels", f"{base}.rels")):
@@ -125,7 +132,7 @@ def _local(element: Any) -> str:
 
 
 def _value(element: Any, name: str = "val") -> str:
-    """Return an attribute by its name without namespace, or "" if it is missing or `element` is `None`."""
+    """Return the value of the attribute `name`, ignoring namespaces, or "" if it is missing or `element` is `None`."""
     if element is None:
         return ""
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
@@ -145,7 +152,7 @@ def _switched_on(element: Any) -> bool:
 
 
 class _Line(Record):
-    """A paragraph: its text, its automatic number followed by a blank, and the characters after it in the view."""
+    """A paragraph: its text, its automatic number with a blank after it, and what follows it in the view."""
 
     text: str
     number: str = ""
@@ -153,7 +160,7 @@ class _Line(Record):
 
 
 class _Text:
-    """The lines of a document, in the order in which they are collected."""
+    """Collects the lines of a document, in the order in which they are read."""
 
     def __init__(self, package: _Package) -> None:
         self._package = package
@@ -173,7 +180,7 @@ class _Text:
         return "\n".join(line.text for line in self._lines), self._edits()
 
     def _space_out(self) -> None:
-        """Put an empty line between consecutive paragraphs outside tables, where Word shows a space."""
+        """Put an empty line between consecutive paragraphs outside tables, where Word shows spacing."""
         for line, below in pairwise(self._lines):
             if line.end == "\n" and line.text.strip() and below.text.strip():
                 line.end = "\n\n"
@@ -203,12 +210,12 @@ class _Text:
                 self._page_parts(section, "header")
         for kind in ("footnote", "endnote"):
             for note in self._package.part_of_kind(kind + "s"):
-                if not _value(note, "type"):  # the others are the lines that separate notes from text
+                if not _value(note, "type"):  # notes with a type are the lines that separate notes from text
                     self._blocks(note)
         self._page_parts(section, "footer")
 
     def _page_parts(self, section: Any, kind: str) -> None:
-        """Collect a section's headers or footers, unless earlier pages have the same text."""
+        """Collect a section's headers or footers, except blank ones and those whose text has already been collected."""
         first = _switched_on(_child(section, "titlePg"))
         for reference in section:
             if _local(reference) != kind + "Reference":
@@ -273,7 +280,7 @@ _MAX_STYLES = 20  # styles based on one another
 
 
 class _Numbering:
-    """The automatic numbers of paragraphs, from the parts `numbering` and `styles`."""
+    """Counts the automatic numbers of paragraphs, using the parts `numbering` and `styles`."""
 
     def __init__(self, package: _Package) -> None:
         lists = package.part_of_kind("numbering")
@@ -291,7 +298,9 @@ class _Numbering:
         self._counts: dict[str, dict[int, int]] = {}
 
     def next_number(self, paragraph: Any) -> str:
-        """Return the next paragraph's number followed by a blank, as in "2. ", or "" if it has none."""
+        """Count the next paragraph, and return its number followed by a blank, as in "2. " ("- " for a bullet), or ""
+        if it is not numbered.
+        """
         if not self._lists or not len(paragraph):
             return ""
         name, depth = self._list_of(paragraph)
@@ -313,7 +322,9 @@ class _Numbering:
         return text + " " if text else ""
 
     def _list_of(self, element: Any) -> tuple[str, int]:
-        """Return the list that a paragraph belongs to and its level in it; its style may provide both."""
+        """Return the list that a paragraph belongs to and its level in the list, taken from the paragraph or its style,
+        or `("", 0)` if there is none.
+        """
         style = _value(_child(_child(element, "pPr"), "pStyle"))
         for _ in range(_MAX_STYLES):
             numbered = _child(_child(element, "pPr"), "numPr")

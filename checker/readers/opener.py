@@ -53,7 +53,8 @@ def read(
     data: bytes | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Iterator[Reading | Unreadable]:
-    """Return the documents in a file. With `data` (standard input, unsaved text), `path` is only a name.
+    """Return an iterator over the documents in a file. With `data` (standard input or unsaved text), `path` is only a
+    name.
 
     `reader` is a code of `READERS` or "plain"; with `None`, the format is detected. Raises `ConfigError` immediately
     for an unknown reader or setting; any problem with the file itself is yielded as `Unreadable`.
@@ -62,7 +63,7 @@ def read(
 
 
 def find_reader(code: str | None) -> Reader | None:
-    """Return the reader with a code. Raises `ConfigError` for an unknown code."""
+    """Return the reader with a code, or `None` if `code` is `None`. Raises `ConfigError` for an unknown code."""
     if code is None or code in _BY_CODE:
         return _BY_CODE[code] if code else None
     if code == _PLAIN.code:
@@ -99,11 +100,12 @@ def read_document(
     settings: Mapping[str, object] | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Reading | Unreadable:
-    """Read one document of a file again, and return it as `read` did.
+    """Return one document of a file, read again in the same way as by `read`, or `Unreadable` if the file no longer
+    contains it.
 
-    `member`, `start` and `size` are those of the document, `line` is the line on which it begins, and `item` its
-    number, from 1, among the documents that have them in common. A row of a file is read alone; for a document in an
-    archive its member is read, for any other the whole file.
+    `member`, `start`, and `size` are the document's attributes in `Reading`, `line` is the line on which it begins, and
+    `item` is its number, from 1, among the documents with the same `member` and `start`. Only the row, or the archive
+    member, that contains the document is read; in other files, reading begins at the first document.
     """
     options, forced = ReaderSettings.from_mapping(settings, vocabulary), find_reader(reader)
     why = refusal(path)
@@ -138,7 +140,7 @@ def read_document(
 def read_stream(
     stream: Stream, settings: ReaderSettings, forced: Reader | None = None, codes: tuple[str, ...] = ()
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the documents in a stream. `codes` are the readers that have already unpacked it."""
+    """Yield the documents in a stream. `codes` are the codes of the readers that have already unpacked it."""
     if not stream.head:
         yield Unreadable(stream.path, stream.cable, "is empty", member=stream.cable)
         return
@@ -172,8 +174,10 @@ def detect_reader(stream: Stream, forced: Reader | None = None) -> str:
 
 
 def _reader_for(stream: Stream, forced: Reader | None) -> Reader | None:
-    """Return the reader for packed data if the stream is packed, else the forced reader, else the first reader that
-    recognizes the stream.
+    """Return the first reader in order of rank that applies to a stream's bytes, or `None` for text.
+
+    A reader for packed data applies if its marker is at the beginning, unless the plain reader is forced. A row reader
+    applies if it is forced, or if no reader is forced and it recognizes the stream.
     """
     text = stream.head[:HEAD].decode("latin-1")
     for reader in _BYTES:
@@ -188,8 +192,8 @@ def _reader_for(stream: Stream, forced: Reader | None) -> Reader | None:
 
 
 def _may_recognize(reader: Reader, text: str) -> bool:
-    """Return whether a reader's rows can begin like this text. This is checked before the reader's module is
-    imported.
+    """Return whether a row reader's file could begin with this text. The check avoids importing the modules of readers
+    that do not apply.
     """
     start = text.lstrip("\xef\xbb\xbf \t\r\n")
     if reader.code == "csv-head":
@@ -236,7 +240,9 @@ def unwrap(
     codes: tuple[str, ...] = (),
     depth: int = MAX_NESTING,
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the documents in a text after removing at most `depth` wrappers, each kind at most once."""
+    """Yield the documents in a text after removing at most `depth` wrappers, each kind at most once. Line ends become
+    LF.
+    """
     if "\r" in reading.view.text:
         line_ends = (Exchange(*found.span(), "\n") for found in _LINE_END.finditer(reading.view.text))
         reading.view = reading.view.exchange(limit_edits(line_ends))
@@ -255,7 +261,9 @@ _RECORDS = ("locator", "foia_release")  # facts of a record that is a document e
 
 
 def _unwrapped(reading: Reading, forced: Reader | None, codes: tuple[str, ...]) -> Iterator[Reading | Unreadable]:
-    """Yield the telegrams in a text without a wrapper. Usually there is only one."""
+    """Yield the telegrams in a text without a wrapper (usually only one), or `Unreadable` for a blank text or unknown
+    XML.
+    """
     text = reading.view.text
     if (not text or text.isspace()) and all(fact.name not in _RECORDS for fact in reading.facts):
         yield Unreadable(reading.path, reading.cable, f"contains no text inside its wrapper ({'+'.join(codes)})")
@@ -338,8 +346,8 @@ def _cuts(text: str) -> list[int]:
 
 
 def _next_start(text: str, at: int) -> int:
-    """Return the offset of a start signal that follows an end signal and blanks (the two count as one boundary), or
-    `at` if there is none.
+    """Return the offset of a start signal that is separated from `at`, the end of an end signal, only by blanks (the
+    two signals count as one boundary), or `at` if there is none.
     """
     here = at
     while here < len(text) and text[here] in " \r\n\f\t":

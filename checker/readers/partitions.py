@@ -1,6 +1,6 @@
-"""Divide a corpus into batches for the workers: byte ranges of row files, members of an archive, files of a folder.
+"""Divide a corpus into batches for the workers: byte ranges of row files, members of archives, and groups of files.
 
-The module first creates batches and then reads a batch. Each part covers local files first, then remote files.
+The first sections create batches, for local files and then for remote ones; the last section reads a batch.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ _ROW_STARTS = {"csv": re.compile(rb'\n(?="\d{1,12}",")'), "jsonl": re.compile(rb
 class Batch(Record):
     """The part of a corpus that one worker reads: files, members of one archive, or a byte range of one file.
 
-    `members` are numbers. `start` and `end` are offsets in bytes between rows, `first_line` is the line on which the
-    range begins, `kind` the reader of a range; `size` is the bytes to read. `excluded` are paths left out. `walked`
-    means that the user named the folder in which the files were found, and not the files.
+    `members` are indexes in the archive. `start` and `end` are byte offsets between rows, `first_line` is the line on
+    which the range begins, and `kind` is the code of the range's reader. `size` is the number of bytes to read.
+    `excluded` are the paths that were left out. `walked` means that the user named the folder in which the files were
+    found, and not the files.
 
-    Remote files are not read when batches are made: their range begins and ends with the first row that begins at or
-    after `start` and `end`, which the worker finds, and `first_line` is 0 (unknown). `files` are their names, sizes and
-    versions.
+    `files` are the names, sizes, and versions of remote files. These are not searched for rows when batches are made:
+    the worker begins with the first row at or after `start` and ends before the first row at or after `end`, and
+    `first_line` is 0 (unknown).
     """
 
     paths: tuple[str, ...]
@@ -51,8 +52,8 @@ class Batch(Record):
 
 
 class BatchMeter(Record):
-    """Values known only after a batch is read: the line feeds in its range, and why a remote file could not be read
-    to its end.
+    """Values known only after a batch is read: the number of line feeds in a remote range, and why a remote file could
+    not be read to its end ("" if it was).
     """
 
     newlines: int = 0
@@ -62,10 +63,10 @@ class BatchMeter(Record):
 def batches(
     path: str, target_bytes: int, *, reader: str | None = None, settings: Mapping[str, object] | None = None
 ) -> list[Batch]:
-    """Return batches of about `target_bytes` for a file, folder, or pattern, in corpus order.
+    """Return batches of about `target_bytes` for a file, folder, pattern, or URL, in corpus order.
 
-    Raises `ConfigError` for an unknown reader or setting. A file that cannot be opened stays in a batch; `read_batch`
-    reports it as `Unreadable`.
+    Raises `ConfigError` for an unknown reader or setting, and `InputError` for a URL that cannot be read. A local file
+    that cannot be opened stays in a batch; `read_batch` reports it as `Unreadable`.
     """
     forced = find_reader(reader)
     ReaderSettings.from_mapping(settings)
@@ -115,7 +116,7 @@ def _size(path: str) -> int:
 
 
 def _split_file(path: str, size: int, target: int, reader: str | None) -> list[Batch]:
-    """Return one file's ranges or member lists, or an empty list if it is read as a whole."""
+    """Return batches for one file's ranges or members, or an empty list if the file is to be read as a whole."""
     if size <= target or refusal(path):
         return []
     try:
@@ -131,10 +132,10 @@ def _split_file(path: str, size: int, target: int, reader: str | None) -> list[B
 
 
 def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
-    """Yield byte ranges that each begin with a row. Only the bytes around range ends are read, and lines are counted.
+    """Yield a batch for each byte range of a file, each beginning with a row. The file is read once to count its lines.
 
-    Range k begins with the first row that begins at or after k targets, at the same row that a worker finds in a remote
-    file.
+    Range k, counted from 0, begins with the first row that begins at or after byte k * `target`, as it does when a
+    worker reads a remote file.
     """
     start, line = 0, 1
     with open(path, "rb", buffering=0) as file:
@@ -153,7 +154,7 @@ def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
 
 
 def _next_row(file: io.RawIOBase, at: int, size: int, kind: str) -> int:
-    """Return the offset of the first row that begins at or after an offset."""
+    """Return the offset of the first row that begins at or after the offset `at`, or `size` if there is none."""
     row_start = _ROW_STARTS[kind]
     overlap = 32  # the beginning of a row may be cut by the end of a block
     while 0 < at < size:
@@ -169,7 +170,9 @@ def _next_row(file: io.RawIOBase, at: int, size: int, kind: str) -> int:
 
 
 def _quoted_ranges(path: str, size: int, target: int) -> list[Batch]:
-    """Return byte ranges in a CSV file with a header row. All ranges except the first carry the header as settings."""
+    """Return batches for the byte ranges of a CSV file with a header row. The settings of all but the first contain the
+    column names.
+    """
     from .csv_rows import range_settings, split_ranges  # few corpora have such a row
 
     with open(path, "rb", buffering=0) as file:
@@ -203,7 +206,7 @@ def _member_lists(path: str, target: int) -> list[Batch]:
 
 
 def _remote_batches(url: str, target: int, forced: Reader | None) -> list[Batch]:
-    """Return the batches for a URL. Only the head of each file, or the directory of an archive, is read."""
+    """Return the batches for a URL. Only the head of each large file, and the directory of an archive, are read."""
     made: list[Batch] = []
     group: list[RemoteFile] = []
     for file in object_storage.list_files(url):
@@ -225,7 +228,10 @@ def _remote_group(group: list[RemoteFile]) -> Batch:
 
 
 def _split_remote_file(remote: RemoteFile, target: int, forced: Reader | None) -> list[Batch]:
-    """Return one remote file's ranges or member lists, or an empty list if it is read as a whole."""
+    """Return batches for one remote file's ranges or members, or an empty list if the file is to be read as a whole.
+
+    Raises `InputError` if the file cannot be read.
+    """
     made: list[Batch] = []
     with RangedFile(remote.url, remote.size) as file:
         try:
@@ -304,7 +310,9 @@ def _read_remote(batch: Batch, vocabulary: Vocabulary | None, meter: BatchMeter)
 def _read_remote_range(
     batch: Batch, file: RangedFile, settings: ReaderSettings, forced: Reader | None, meter: BatchMeter
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the rows that begin in the range. Reading continues past the range to the end of its last row."""
+    """Yield the documents in the rows that begin in the range. Reading continues past the range to the end of its last
+    row.
+    """
     end = _next_row(file, batch.end or 0, file.size, batch.kind)
     file.expect(max(0, batch.start - 1), end)
     start = _next_row(file, batch.start, file.size, batch.kind)

@@ -1,7 +1,8 @@
-"""Read a telegram copied from a web page, together with text of the page around it.
+"""Read a telegram copied from a web page, together with text from the page around it.
 
 The row below `Reference ID Created Released Classification Origin` (on one line, one word per line, or separated by
-tabs) becomes facts; the telegram starts after it and ends at the signer or at the first line of site chrome.
+tabs) becomes facts. The telegram begins after that row and ends with its signer or before the first line of site
+chrome.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def recognizes(text: str) -> bool:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
-    """Yield the telegram below the header row, with the row's values as facts."""
+    """Yield the telegram below the header row, with the row's values as facts and without pilcrows alone on a line.
+    Without a header row, yield `reading` itself.
+    """
     view = reading.view
     head = _HEAD.search(view.text)
     row = _ROW.match(view.text, head.end()) if head else None
@@ -63,7 +66,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
 def _facts(
     view: View, head: re.Match[str], row: re.Match[str], settings: ReaderSettings
 ) -> tuple[tuple[Fact, ...], int]:
-    """Return the facts from the row, and the offset of the text below it."""
+    """Return the facts from the row below the header, and the offset of the text that follows it."""
     text = view.text
     facts = [fact(view, name, *row.span(name)) for name in ("reference_id", "created", "released") if row[name]]
     end = _line_end(text, row.end())
@@ -85,7 +88,9 @@ def _facts(
 
 
 def _cell(row: str) -> int:
-    """Return the end of the row's first cell if tabs or bars separate the cells, otherwise 0."""
+    """Return the offset at which the row's first cell ends if tabs or vertical bars separate the cells, or 0 if they do
+    not.
+    """
     ends = [offset for offset in (row.find("\t"), row.find("|")) if offset > 0]
     return min(ends) if ends else 0
 
@@ -96,8 +101,8 @@ def _line_end(text: str, start: int) -> int:
 
 
 def _end(text: str, start: int) -> int:
-    """Return the offset at which the telegram ends: before the site chrome, and at the signer's name if there is
-    one.
+    """Return the offset at which the telegram ends: after the signer's name if there is one, otherwise before the site
+    chrome.
     """
     end = _site_chrome(text, start)
     last = start

@@ -1,4 +1,4 @@
-"""Resolve the folders, patterns, and links that a user names to files, and report which paths are left out and why."""
+"""Find the files that a user names by paths, folders, patterns, and links, and report which are left out and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _WILDCARDS = frozenset("*?[")
 
 
 class FoundPath(Record):
-    """One path as reports show it. `status` is "file" (to be read), or "excluded" or "failed", both with `why`."""
+    """One path as shown in reports. `status` is "file" (to be read), "excluded", or "failed"; `why` gives the reason
+    for the last two.
+    """
 
     path: str
     status: str = "file"
@@ -21,12 +23,12 @@ class FoundPath(Record):
 
 
 def find(paths: Iterable[str], *, follow_links: bool = False, hidden: bool = False) -> Iterator[FoundPath]:
-    """Yield the files that `paths` name, without duplicates: folders in depth-first order, sorted by name, and patterns
-    expanded.
+    """Yield the files that `paths` name, without duplicates, and the paths that are left out. Folders are searched
+    depth-first in name order, and patterns are expanded.
 
-    A link that the user names is followed; a link inside a folder is followed only with `follow_links`. A pattern that
-    matches nothing, an empty folder, and a path that is neither file nor folder are "failed". "-" (standard input) is
-    passed through.
+    A link that the user names is followed; a link inside a folder is followed only with `follow_links`. Without
+    `hidden`, hidden files in a folder are "excluded". A pattern that matches nothing, a folder without files, and a
+    path that is neither a file nor a folder are "failed". "-" (standard input) is passed through.
     """
     seen: set[str] = set()
     for path in paths:
@@ -102,7 +104,7 @@ def refusal(path: str) -> str:
 
 
 def is_url(path: str) -> bool:
-    """Return whether a path is written as a URL."""
+    """Return whether a path has the form of a URL."""
     return "://" in path and re.match(r"[A-Za-z][A-Za-z0-9+.\-]*://", path) is not None
 
 

@@ -18,7 +18,9 @@ def recognizes(head: bytes, code: str = "") -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield one document: the text of all pages, with form feeds between them."""
+    """Yield one document, the text of all pages with form feeds between them, or an `Unreadable` that says why there is
+    none.
+    """
     try:
         import pypdfium2  # optional package, 60 ms
     except ImportError:
@@ -39,7 +41,7 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 def _text(document: Any, limit: int) -> tuple[str, str]:
-    """Return the file's text, or the reason why the file is refused."""
+    """Return the text of the file's pages and "", or "" and the reason why the file is refused."""
     try:
         if len(document) > _PAGES:
             return "", f"is a PDF file of {len(document)} pages, more than {_PAGES}"

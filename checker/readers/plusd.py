@@ -1,6 +1,6 @@
-"""Read archive texts from 1973-79, in which the telegram is between `Message Text` and `Message Attributes`.
+"""Read archive texts from 1973-79, in which the telegram is between the lines `Message Text` and `Message Attributes`.
 
-The attributes below it become facts. Web copies lack the first line, and some begin with a block of keys.
+The attributes below the second line become facts. Web copies lack the first line, and some begin with PGP public keys.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OTHER = "plusd_"  # before the name of an attribute that the table does not lis
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text contains the line above the attributes, or a block of keys."""
+    """Return whether the text contains the line above the attributes, or a PGP public key near its beginning."""
     return _END.search(text) is not None or text[:8192].find(_KEYS_BEGIN) >= 0
 
 
@@ -57,8 +57,8 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _attributes(vocabulary: Vocabulary | None) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return, for each label, the name of its fact and the values without meaning. Return an empty mapping without a
-    vocabulary.
+    """Return, for each label, the name of its fact and the values that mean that there is none. Without a vocabulary,
+    return an empty mapping.
     """
     if vocabulary is None or "archive_attributes" not in vocabulary:
         return {}
@@ -78,7 +78,8 @@ def _facts(
 ) -> tuple[tuple[Fact, ...], int]:
     """Return the facts from one attribute block, and the offset of the next record.
 
-    A value continues over the lines that do not begin with a known label. Values that mean nothing yield no fact.
+    A value continues over lines that do not begin with a known label. A blank value, or one that means "not available",
+    yields no fact. If an attribute is repeated, the first value is used.
     """
     text = view.text
     marks = [found for found in _ATTRIBUTE.finditer(text, start, end) if not known or found[1] in known]
@@ -98,7 +99,9 @@ def _facts(
 
 
 def _next_record(text: str, start: int, end: int) -> int:
-    """Return the offset of the next record: at its `Message Text` line, or after the first blank line."""
+    """Return the offset of the next record: at its `Message Text` line, otherwise after the first blank line, or `end`
+    if there is neither.
+    """
     head = _TEXT.search(text, start, end)
     if head is not None:
         return head.start()

@@ -1,6 +1,7 @@
 """Define the types that all readers share, their settings, and the list of readers.
 
-In this order: what a reader returns (`Reading`, `Unreadable`), its settings, helpers, and `READERS`.
+The module contains, in this order, what a reader returns (`Reading`, `Unreadable`), its settings, helpers, and
+`READERS`.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ class Reading(Record):
 
     `path` is the file as the user named it, and `cable` is the document's name in that file ("" if it is the only one).
     `reader` contains the codes of the readers that unwrapped it, outermost first ("zip+html+labelled"; "plain" if there
-    was no wrapper). `notes` describe how it had to be read, such as with a fallback encoding. `member` is the name of
-    its member in an archive. `start` and `size` are the byte range of its row in the file or the unpacked member, or
+    was no wrapper). `notes` describe how it had to be read, such as with a fallback encoding. `member` is the archive
+    member that contains it. `start` and `size` are the byte range of its row in the file or the unpacked member, or
     `None` if it is not a row.
     """
 
@@ -40,7 +41,7 @@ class Reading(Record):
     size: int | None = None
 
     def inner(self, view: View, facts: tuple[Fact, ...] = (), cable: str = "", notes: tuple[str, ...] = ()) -> Reading:
-        """Return the document inside one wrapper. Names are joined, and facts from the outer wrapper take
+        """Return the document inside one wrapper of this reading. Names are joined, and this reading's facts take
         precedence.
         """
         known = {fact.name for fact in self.facts}
@@ -77,10 +78,11 @@ class Unreadable(Record):
 class ReaderSettings(Record):
     """The reading options that a user can configure. Sizes are in bytes.
 
-    `limit` bounds one document, `ratio` how far a compressed file may expand beyond `limit`, `members` how many
-    documents an archive may have. `body`, `header` and `facts` name the JSON keys or CSV columns of a document (`facts`
-    maps the name of a fact to keys; the first key present wins). `columns` names the columns of a CSV file in order,
-    and `separator` separates them, for a range of a file that does not begin with the header row.
+    `limit` is the maximum size of one document, `ratio` is the maximum expansion of a compressed file that expands
+    beyond `limit`, and `members` is the maximum number of members in an archive. `body`, `header`, and `facts` name the
+    JSON keys or CSV columns of a document (`facts` maps the name of a fact to keys; the first key present is used).
+    `columns` are the column names of a CSV file in order, and `separator` is the character between columns, for a range
+    of a file that does not begin with the header row.
     """
 
     limit: int = 64 * MEGABYTE
@@ -135,7 +137,7 @@ def limit_edits(edits: Iterable[Exchange]) -> Iterator[Exchange]:
 
 
 def too_many_edits() -> InputError:
-    """Return the error for a document that needs more edits than memory allows."""
+    """Return the error for a document that needs more than `MAX_EDITS` edits."""
     return InputError(f"needs more than {MAX_EDITS} edits to unwrap; not a telegram")
 
 
@@ -156,10 +158,11 @@ PACKED, ROWS, TEXT = "archives", "rows", "text"
 class Reader(Record):
     """A reader, with the conditions under which it is tried.
 
-    `stage` says what its module defines. PACKED: `members(stream, settings, code)`, from a stream to streams. ROWS:
-    `rows(stream, settings, code)`, from a stream to readings. TEXT: `unwrap(reading, settings)`, from a reading to
-    readings without their wrapper. Readers of rows and text also define `recognizes`, which is called only if one of
-    the `markers` occurs in the text (or at the beginning of the bytes). Readers are tried in the order of `rank`.
+    `stage` determines what its module defines. PACKED: `members(stream, settings, code)`, which yields the streams in a
+    stream. ROWS: `rows(stream, settings, code)`, which yields the readings in a stream. TEXT: `unwrap(reading,
+    settings)`, which yields the readings inside a wrapper. Readers of rows and text also define `recognizes`, which is
+    called only if one of the `markers` occurs in the text (or at the beginning of the bytes). Readers are tried in the
+    order of `rank`.
     """
 
     code: str
@@ -199,5 +202,5 @@ CODES = tuple(sorted([reader.code for reader in READERS] + ["plain"]))
 
 
 def readers_of_stages(*stages: str) -> tuple[Reader, ...]:
-    """Return the readers for these stages in the order in which they are tried."""
+    """Return the readers whose stage is in `stages`, in the order in which they are tried."""
     return tuple(sorted((reader for reader in READERS if reader.stage in stages), key=lambda reader: reader.rank))

@@ -1,6 +1,6 @@
-"""Read row files: one row at a time, and the text in quoted or escaped fields.
+"""Read files of rows, one row at a time, and the text in quoted or escaped fields.
 
-Each row is a source of its own, and a row that cannot be read does not affect the others.
+Each row is a separate source, and a row that cannot be read does not affect the others.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ def read_rows(
     rows: Iterable[tuple[int, int, int, bytes | None]],
     build: Callable[[Source, str], Reading | Unreadable],
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the document of each row that is not blank.
+    """Yield a document, or an `Unreadable`, for each row that is not blank.
 
-    `rows` are line, offset in bytes, size and bytes, the last `None` for a row larger than `limit`. `build` takes the
-    row's source and name, and raises `InputError` if the row has no document.
+    Each of `rows` consists of its line, offset in bytes, size, and bytes; the bytes are `None` for a row larger than
+    `limit`. `build` takes the row's source and name, and raises `InputError` if the row contains no document.
     """
     for line, start, size, row in rows:
         if row is not None and (not row or row.isspace()):
@@ -47,7 +47,7 @@ def read_rows(
 
 
 class Quoting:
-    """How a format escapes characters in its fields. `pattern` matches one escaped character."""
+    """A format's method of escaping characters in its fields. `pattern` matches one escaped character."""
 
     __slots__ = ("pattern",)
 
@@ -55,7 +55,7 @@ class Quoting:
         self.pattern = re.compile(pattern, re.DOTALL)
 
     def character(self, escape: str) -> str:
-        """Return the character that an escape stands for."""
+        """Return the character that an escape represents."""
         return escape[-1]
 
     def plain(self, raw: str) -> str:
@@ -69,7 +69,7 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
     which may differ from their order in the source.
     """
-    lows, starts, stops = array("q"), array("q"), array("q")  # of the segments: in the view, and in the source
+    lows, starts, stops = array("q"), array("q"), array("q")  # offset in the view, range in the source
     verbatim = bytearray()
     length = edge = 0
     for number, (here, high) in enumerate(parts):
@@ -80,11 +80,11 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
             verbatim.append(False)
             length += len(GLUE)
         escapes = [found.span() for found in quoting.pattern.finditer(source.text, here, high)]
-        bounds = [here, *chain.from_iterable(escapes), high]  # of verbatim text and escapes in turns
+        bounds = [here, *chain.from_iterable(escapes), high]  # verbatim text and escapes alternate
         sizes = [end - start for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
         widths = [1] * (2 * len(sizes) - 1)  # an escape is one character
         widths[::2] = sizes
-        used = [*widths[:-1], True]  # of verbatim text between two escapes, nothing may be left
+        used = [*widths[:-1], True]  # the verbatim text between two escapes may be empty; it needs no segment
         offsets = list(accumulate(widths, initial=length))
         length = offsets.pop()
         lows.extend(compress(offsets, used))

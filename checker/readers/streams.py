@@ -70,8 +70,8 @@ def decode_row(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def refuse_binary(data: bytes) -> None:
-    """Raise `InputError` if data begins with a known signature, or if a twentieth of its first 8 KB are control
-    bytes.
+    """Raise `InputError` if `data` begins with a known signature, or if more than one-twentieth of its first 8 KB are
+    control bytes.
     """
     if data.startswith(_OLD_OFFICE) and _ENCRYPTED in data:
         raise InputError("is an Office document with a password; remove the password first")
@@ -94,9 +94,9 @@ _CHUNK = MEGABYTE
 class Stream:
     """A named sequence of bytes (a file, a range of a file, or an archive member) whose first 64 KB are in `head`.
 
-    `read(n)` returns up to n bytes, and none at the end; at most `size` bytes are read in all. `first_line` is the
-    line of the file on which the stream begins and `offset` its byte; `on_disk` means that it is the whole file at
-    `path`. Reading may raise `InputError` or `OSError`.
+    `read(n)` returns up to n bytes, or none at the end; at most `size` bytes are read in total. `first_line` and
+    `offset` are the line and the byte of the file at which the stream begins; `on_disk` means that it is the whole file
+    at `path`. Reading may raise `InputError` or `OSError`.
     """
 
     __slots__ = ("_left", "_read", "cable", "first_line", "head", "offset", "on_disk", "path")
@@ -121,7 +121,7 @@ class Stream:
         self.head = self._read_fully(HEAD)
 
     def _read_fully(self, wanted: int) -> bytes:
-        """Read exactly `wanted` bytes, or all that remain."""
+        """Return exactly `wanted` bytes, or all that remain if there are fewer."""
         if self._left is not None:
             wanted = min(wanted, self._left)
         data = self._read(wanted) if wanted else b""
