@@ -6,6 +6,7 @@ copies, builds findings, isolates documents from each other (`attempt`), and tra
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
@@ -386,14 +387,12 @@ def sha256() -> Callable[[bytes], Any]:
     """Return the SHA-256 function without importing `hashlib` if possible, because that loads OpenSSL (3 ms); `random`
     does the same.
     """
-    for name in ("_sha2", "_sha256"):  # since Python 3.12, and before
-        try:
-            return __import__(name).sha256  # type: ignore[no-any-return]
-        except (ImportError, AttributeError):
-            continue
-    from hashlib import sha256
+    try:
+        return __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256  # type: ignore[no-any-return]
+    except (ImportError, AttributeError):
+        from hashlib import sha256
 
-    return sha256
+        return sha256
 
 
 def _finding(

@@ -46,9 +46,13 @@ EXAMPLES = ("lint cables", "explain CLS-004", "audit cables --out audit", "view 
 def entry() -> None:
     """Run the command `cablecheck` and exit."""
     code = main(sys.argv[1:])
-    if "duckdb" not in sys.modules:  # which warns at exit about frozen objects
-        gc.freeze()  # skips the last garbage collection, 4 ms
-    sys.exit(code)
+    if "threading" in sys.modules:  # a library may have work to finish
+        sys.exit(code)
+    try:
+        sys.stdout.flush()
+    except (AttributeError, OSError):  # closed by the caller, or by the reader of our output
+        code = code or output.INCOMPLETE
+    os._exit(code)  # nothing is left to close, and freeing every object takes 2 ms
 
 
 def main(given: list[str]) -> int:

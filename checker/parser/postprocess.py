@@ -29,7 +29,7 @@ from ..vocabulary import Vocabulary
 from .cursor import Cursor
 from .fields.dates import find_dates, read_dtg
 from .fields.deletions import set_deletions
-from .markings.lexicon import lexicon
+from .markings.tokens import lexicon
 
 _NUMBER = Pattern(r" {0,3}(\d{1,3})(?!\d)")
 _HEAD = 600  # code points

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...model import Marking
 from ...record import Record
 from ...values import Level
-from .lexicon import Lexicon
+from .tokens import Lexicon
 
 
 class Decision(Record):

@@ -13,9 +13,8 @@ from ...model import Marking, Token, Unread
 from ...record import BoundedCache, Lazy
 from ...text import Pattern, View
 from ...vocabulary import Vocabulary
-from .lexicon import Lexicon, lexicon
 from .marking_parser import LONGEST_UNBROKEN, UnplacedMarking, parse_marking
-from .tokens import UnplacedToken, nearest, upper
+from .tokens import Lexicon, UnplacedToken, lexicon, nearest, upper
 
 DELETED = "cut"  # why a mark of crosses cannot be read
 LONGEST_PORTION = 160

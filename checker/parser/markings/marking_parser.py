@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from ...record import Record
-from .lexicon import RANKS, Lexicon
-from .tokens import GAPS, WORDS, Controls, Segment, UnplacedToken, countries_of, plain, split_segments, unwrap
+from .tokens import (
+    GAPS,
+    RANKS,
+    WORDS,
+    Controls,
+    Lexicon,
+    Segment,
+    UnplacedToken,
+    countries_of,
+    plain,
+    split_segments,
+    unwrap,
+)
 
 LONGEST_UNBROKEN = 40  # code points; a longer mark, with a list of countries, may go on in the next line
 

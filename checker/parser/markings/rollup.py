@@ -14,7 +14,7 @@ from ...text import Span
 from ...values import Level
 from ...vocabulary import Entry, Vocabulary
 from .disclosure import Decision, decide, expand
-from .lexicon import Lexicon, lexicon
+from .tokens import Lexicon, lexicon
 
 
 def roll_up(
