@@ -1,4 +1,4 @@
-"""Load rules: YAML chapters, from the cache if nothing has changed, as a `Rulebook` for the engine."""
+"""Load rules from YAML chapters, or from the cache if nothing has changed, into a `Rulebook` for the engine."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ def load(
     checks: Sequence[str] = (),
     cache: bool = True,
 ) -> Rulebook:
-    """Load the rules of `folders`, or the shipped rules if None.
+    """Return the rules in `folders`, or the shipped rules if `folders` is None.
 
-    An overlay changes one rule: `{"rule": id, "severity": severity}` or `{"rule": id, "off": True}`, with `"by"`, the
-    origin of the change; `Rule.changed` records it. `checks` names checks of installed packages that rules may use;
-    pass only names from a trusted configuration. Raises `RuleError` with all errors.
+    An overlay changes one rule: `{"rule": NAME, "severity": SEVERITY}` or `{"rule": NAME, "off": True}`. Its key `"by"`
+    names the origin of the change, which `Rule.changed` records. `checks` names checks from installed packages that
+    rules may use; pass only names from a trusted configuration. Raises `RuleError` with all errors in the rules, and
+    `ConfigError` for a check that is not installed.
     """
     if checks:
         install(checks)

@@ -17,7 +17,7 @@ _DATE_KEYS = {"after", "before", "days", "field", "tolerance_days", "years"}
 
 
 def read_argument(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse an argument of the given kind."""
+    """Return the expression for an argument of a kind (`Operator.argument`), or None after adding an error."""
     if kind.endswith("_field"):
         if _names_field(node):
             return _field(kind[:-6], node, frames, scope)
@@ -204,7 +204,9 @@ def _date(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
 
 
 def _base(node: YamlMap, frames: Frames, scope: Scope) -> tuple[Expression, list[object]] | None:
-    """Return the date to count from, and the signed numbers of years and days to add to it."""
+    """Return the date to count from, and the signed numbers of years and days to add to it, or None after adding an
+    error.
+    """
     sides = [word for word in ("after", "before", "field") if word in node.pairs]
     if len(sides) != 1:
         scope.error(
@@ -246,7 +248,7 @@ def _only_field(node: YamlMap) -> YamlMap:
 
 
 def tolerance(node: YamlNode) -> int:
-    """Return the value of `tolerance_days` in a date argument."""
+    """Return the number of days in `tolerance_days` of a date argument, or 0 if it has none."""
     words = node.text("tolerance_days", "0") if isinstance(node, YamlMap) else "0"
     return int(words) if words.isdecimal() else 0
 

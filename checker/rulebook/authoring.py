@@ -28,9 +28,10 @@ from .yaml_loader import RuleFile, YamlList, YamlMap, flow_yaml
 
 
 def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
-    """Return everything about a rule as plain text.
+    """Return the text that `explain` shows for a rule.
 
-    `url` is the address of the page of a rule, with `{rule}` in it. `sources` is the table with the titles of sources.
+    `url` is the address of the page about a rule, with `{rule}` in place of its id. `sources` is the table from which
+    the titles of sources are taken.
     """
     details = rule.details
     lines = [f"{rule.id}  {rule.name}", "", rule.summary]
@@ -104,11 +105,13 @@ _FACTS = {
     "replaced_by": "Today: {}",
     "note": "Note: {}",
 }
-"""How `explain` words the facts of an entry, in this order."""
+"""The phrase with which `explain` shows each fact of an entry, in the order in which they are shown."""
 
 
 def _consequences(vocabulary: Vocabulary, table: Table, entry: Entry) -> Iterator[str]:
-    """Yield the consequences of a word: provision, levels, companions, and how long it keeps a document classified."""
+    """Yield lines about the consequences of an entry: its provision, its levels, the entries that it requires or
+    excludes, and how long it keeps a document classified.
+    """
     for name, words in _FACTS.items():
         if entry.facts.get(name):
             yield words.format(", ".join(entry.facts[name]))
@@ -137,14 +140,16 @@ def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
 
 
 def marking_codes(vocabulary: Vocabulary) -> list[str]:
-    """Return the codes and spellings of the tables of levels, captions, controls and other marks."""
+    """Return the codes and spellings in the tables of levels, captions, controls, and other components of markings."""
     tables = [vocabulary[name] for name in _MARKING_TABLES if name in vocabulary]
     return [form for table in tables for entry in table for form in (entry.code, *entry.spellings())]
 
 
 def explain_key(name: str, book: Rulebook) -> str:
-    """Return the meaning of a key in rule files, the text of a base telegram, or an empty string. `base` lists what
-    each base telegram contains, as the vocabulary of `book` reads it.
+    """Return the text that `explain` shows for a key in rule files or for a base telegram, or an empty string for
+    another name.
+
+    For the key `base`, the text lists what each base telegram contains when it is parsed with the vocabulary of `book`.
     """
     bases = base_telegrams()
     if name in bases:
@@ -161,7 +166,9 @@ def explain_key(name: str, book: Rulebook) -> str:
 
 
 def _base_lines(bases: Mapping[str, str], book: Rulebook) -> Iterator[str]:
-    """Yield a table of the base telegrams: year, layout, level, and what an example may need to change."""
+    """Yield the lines of a table of base telegrams: year, layout, level, number of references, the subject's mark, and
+    how many paragraphs are marked.
+    """
     rows: list[tuple[str, ...]] = [("name", "year", "layout", "level", "refs", "subject", "marked")]
     for name, text in bases.items():
         found = telegram_of({"text": text}, book)
@@ -190,7 +197,7 @@ def _era(rule: Rule) -> str:
 
 
 def _source(cited: Sequence[str | None], sources: Table | None) -> list[str]:
-    """Return a source's code and clause, followed by its title if the table lists it."""
+    """Return the lines for a citation: the source's code and clause, then its title if the table lists it."""
     code, clause = cited[0] or "", " ".join(part for part in cited[1:] if part)
     clause = "" if clause == "whole" else clause
     if code == "memory":
@@ -215,8 +222,8 @@ def _conditions(details: Data) -> list[str]:
 
 
 def _excerpt(example: Data) -> list[str]:
-    """Return the lines around the first marked position in an example, with the brackets put back, below the name of
-    its base document.
+    """Return the lines around the first marked position in an example, with the brackets put back, after the name of
+    its base document if it has one.
 
     If no position is marked, return the example's note and the lines that differ from its base document. The values
     from the archive's record follow, one per line.
@@ -237,7 +244,9 @@ def _excerpt(example: Data) -> list[str]:
 
 
 def _own_lines(base: str, lines: list[str]) -> list[str]:
-    """Return the lines in which an example differs from its base document, or its first lines if it has no base."""
+    """Return the name of an example's base document and up to four lines that the example adds to it or, if it adds
+    none, removes from it. Without a base, return the example's first lines.
+    """
     text = base_telegrams().get(base)
     if text is None:
         return _without_edges([line for line in lines if line.strip()][:_MOST_LINES])
@@ -257,7 +266,7 @@ def _without_edges(lines: list[str]) -> list[str]:
 
 
 _TRAP = re.compile(r"^trap ([A-Z][0-9]+): (.*)$", re.DOTALL)
-_MOST_LINES = 4  # of an example without a marked position
+_MOST_LINES = 4  # shown for an example without a marked position
 
 
 class TestReport(Record):
@@ -307,8 +316,8 @@ def _place(rule: Rule) -> str:
 
 
 def _notes(rules: list[Rule], book: Rulebook) -> Iterator[str]:
-    """Yield a note for each rule that reports a base telegram because it lacks a field, unless an example shows
-    this.
+    """Yield a note for each rule that reports a base telegram because it lacks a field, unless one of the rule's
+    examples shows that this is intended.
     """
     bases = base_telegrams()
     for rule in rules:
@@ -370,7 +379,7 @@ def rulebook_of(paths: Sequence[str]) -> Rulebook:
 
 
 def schema_text(name: str = "rules") -> str:
-    """Return a JSON Schema as text, as in `schemas/<name>.schema.json`."""
+    """Return a JSON Schema as text, as in `schemas/<name>.schema.json`. Raises `ValueError` for an unknown name."""
     if name not in SCHEMAS:
         raise ValueError(f"unknown schema {name}; expected one of {', '.join(sorted(SCHEMAS))}")
     if name == "rules":  # the largest
@@ -394,7 +403,7 @@ class Draft(Record):
 def new_rule(draft: Draft) -> str:
     """Return a placeholder rule about the subject, as YAML. Its examples pass for the draft's base telegram.
 
-    Raises `ValueError` for an unknown base telegram.
+    Raises `ValueError` if the base telegram is unknown or has no subject.
     """
     book = load()
     text = base_telegrams().get(draft.base)
@@ -431,7 +440,7 @@ def with_new_rule(draft: Draft, path: str = "") -> str:
 
 
 def refusal(name: str, answer: str) -> str:
-    """Return why an answer to a question about a new rule is not acceptable, or an empty string."""
+    """Return why a value given for the key `name` of a new rule is not acceptable, or an empty string if it is."""
     if name == "source":
         table = load().vocabulary["sources"]
         return "" if answer in table else f'unknown source "{answer}"{did_you_mean(answer, table.codes())}'

@@ -1,10 +1,10 @@
 """Cache loaded rules and vocabulary, so that a warm start parses no YAML.
 
-The user's cache folder has one JSON file for each set of folders. The file is used only if every rule, vocabulary, and
-telegram file has the recorded size and time (or the recorded content) and if cablecheck and Python have not changed.
-The first line describes the rest, with checksums; the second is parsed at once; each table and each rule has its own
-line, parsed on first use; and the last line, three quarters of the file, has what evaluation does not need and is read
-on first use. A cache that cannot be read is replaced.
+The user's cache folder contains one JSON file for each set of folders. The file is used only if every rule, vocabulary,
+and telegram file has the recorded size and time (or the recorded content) and if cablecheck and Python have not
+changed. The first line describes the other lines and contains their checksums; the second is always parsed; each table
+and each rule has its own line, parsed on first use. The last line, three quarters of the file, contains what evaluation
+does not need, and is also read on first use. A cache that cannot be read is replaced.
 
 Cached rules contain only data: operators, tables, and checks are looked up by name, and a path can read only fields of
 the document model (`field_types.getter`).
@@ -30,7 +30,7 @@ from .ir import Any, Data, Expression
 from .rule import Rule, Rulebook
 
 LAYOUT = 7
-MAX_BYTES = 4 << 20  # of a file of a pack
+MAX_BYTES = 4 << 20  # for one file in a pack
 HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "severity_before",
         "status", "tags", "when")  # fmt: skip
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
@@ -49,7 +49,9 @@ def cache_path(folders: list[str]) -> str:
 
 
 def stats(folders: list[str]) -> Stats:
-    """Return the path, size, modification time, and inode of each file that loading reads."""
+    """Return the path, size, modification time, and inode of each file that loading reads. A folder that cannot be read
+    has the size -1.
+    """
     found: Stats = []
     for folder in folders:
         for home, ends in ((folder, ".yaml"), (f"{folder}/vocabulary", ".yaml"), (f"{folder}/telegrams", ".txt")):
@@ -117,7 +119,7 @@ def _rule(head: Data, line: memoryview, texts: Callable[[], Data]) -> Rule:
 
 
 def _details(path: str, first: Data, load: Callable[[], list[Data]]) -> Data:
-    """Return the data that evaluation does not need, by rule."""
+    """Return, by rule id, the data that evaluation does not need."""
     try:
         details: Data = json.loads(_last_line(path, first))
     except (OSError, ValueError):
@@ -140,7 +142,7 @@ _MOST_MISSES = 20  # lookups of unknown words before a table is parsed
 
 
 class Deferred:
-    """Data that is created on first use."""
+    """A function without arguments that returns what `make` returns, and calls `make` only once."""
 
     __slots__ = ("_data", "_make")
 

@@ -1,6 +1,7 @@
 """Compile conditions to closures that take an environment and return True, False, or None (undetermined).
 
-Arguments come first: a constant is prepared once, and another field is read for each document. Conditions follow.
+The first part prepares arguments: a constant once, another field anew for each document. The second part compiles
+conditions.
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ class CompileContext:
 
 
 def prepare(expr: Expression, context: CompileContext) -> tuple[Any, Fetch | None]:
-    """Return (constant, None) or (None, function). If the function returns None or `Unread`, the argument is
-    undetermined.
+    """Prepare an operator's argument. Return (constant, None), or (None, function) if the argument depends on the
+    document.
+
+    The function takes the environment. If it returns None or `Unread`, the argument is undetermined.
     """
     op = expr[0]
     if op == "lit":
@@ -126,7 +129,9 @@ def _map(given: tuple[object, Fetch | None], then: Callable[..., object]) -> tup
 
 
 def _shift(expr: Expression, context: CompileContext) -> tuple[object, Fetch | None]:
-    """Compile `shift`. The number of years may come from a field."""
+    """Prepare a date that is moved by years and days; the number of years may come from a field. Return a pair as
+    `prepare` does.
+    """
     base = prepare(expr[1], context)
     years, fetch_years = prepare(expr[2], context)
     days = expr[3]
@@ -164,7 +169,9 @@ Predicate = Callable[[Env], bool | None]
 
 
 def compile_condition(expr: Expression, context: CompileContext) -> Predicate:
-    """Compile a condition. Raises `ValueError` or `KeyError` for an expression that condition_parser cannot produce."""
+    """Return a function that evaluates a condition. Raises `ValueError` or `KeyError` for an expression that
+    condition_parser cannot produce.
+    """
     return MAKERS[expr[0]](expr, context)
 
 
@@ -173,7 +180,7 @@ def _and(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def all_of(tests: list[Predicate]) -> Predicate:
-    """Return a condition that is true if all tests are, and false if one of them is."""
+    """Return a condition that is true if all tests are true, false if any test is false, and otherwise undetermined."""
     if len(tests) == 1:
         return tests[0]
 
@@ -241,8 +248,8 @@ def _state(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _stored_present(depth: int, name: str) -> Predicate:
-    """Compile `present` for one stored field. It does not call the getter, because the call would take as long as the
-    rest.
+    """Compile `present` for one stored field. The result reads the attribute directly, because calling a getter would
+    double the time.
     """
 
     def present(env: Env) -> bool | None:
@@ -330,7 +337,7 @@ def _ask(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _stored_ask(depth: int, name: str, operator: Operator, bound: object) -> Predicate:
-    """Compile a comparison for one stored field without calling its getter, as `_stored_present` does."""
+    """Compile the comparison of one stored field with a constant. Like `_stored_present`, it does not call a getter."""
     test, absent = operator.test, operator.absent
 
     def ask(env: Env) -> bool | None:

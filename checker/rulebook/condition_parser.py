@@ -48,7 +48,9 @@ QUANTIFIERS = {
 
 
 def read_condition(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse a condition: a mapping whose entries must all be true."""
+    """Parse a condition: a mapping whose entries must all be true. Return its expression, or None after adding an
+    error.
+    """
     if not isinstance(node, YamlMap):
         return scope.error("R036", node, "expected a condition", "Write {field: {operator: argument}}")
     if not node.pairs:
@@ -157,8 +159,8 @@ def _ask(
 
 
 def _known_codes(field: str, expr: Expression, node: YamlNode, scope: Scope) -> bool:
-    """Return whether each constant compared with a field that holds only codes is a code; add an error for each that is
-    a code of no table, or a spelling of another code.
+    """Return whether each constant that is compared with a field of codes is a code that the field can have. Add an
+    error for each word that is not a code in any table, or is a spelling of another code.
     """
     if expr[0] != "lit" or expr[1] not in ("codes", "set", "text", "texts"):
         return True
@@ -189,9 +191,9 @@ def _is_unknown(word: str, scope: Scope) -> bool:
 
 
 def _is_doubtful(word: str, scope: Scope) -> bool:
-    """Return whether a word is a code of no table, or a spelling of another code.
+    """Return whether a word is not a code in any table, or is a spelling of another code.
 
-    The marks of a scheme with its own levels are in tables of its own, which may reuse such a spelling as a code.
+    The spelling is not doubtful in a scheme with its own levels: its tables may use such a spelling as a code.
     """
     if _is_unknown(word, scope):
         return True
@@ -281,7 +283,9 @@ def _quantifier(
 
 
 def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode) -> str:
-    """Return the condition to write instead if an operator for elements, such as `contains`, is used on a list."""
+    """Return the condition to write instead if an operator for elements, such as `contains`, is used on a list, or ""
+    if none can be suggested.
+    """
     inner = element_of(kind)
     known = fields(inner.node) if inner.node else {}
     field = next((name for name in ("code", "text", "name", "label") if name in known), "")

@@ -20,15 +20,16 @@ class Place(Record):
 
 
 def relative(path: str) -> str:
-    """Return a path relative to the working folder if it is below that folder."""
+    """Return a path relative to the working folder if it is below that folder, otherwise unchanged."""
     here = os.getcwd() + os.sep
     return path[len(here) :] if path.startswith(here) else path
 
 
 class Diagnostic(Record):
-    """One error. `lines` are the source lines to print, `length` is the number of code points to underline.
+    """An error in a rule file. `lines` are the source lines to print, with their numbers; `length` is the number of
+    code points to underline.
 
-    `also` are the lines of the file on which the same error was found again (`merged`).
+    `also` lists the other lines of the file that contain the same error; `merged` sets it.
     """
 
     code: str
@@ -59,14 +60,16 @@ _MOST = 8  # lines to list
 
 
 def _lines(numbers: tuple[int, ...]) -> str:
-    """Return `line 7`, `lines 7, 9`, or the first lines and how many more there are."""
+    """Return `line 7` or `lines 7, 9`. If there are more than eight, return the first eight and how many more there
+    are.
+    """
     shown = ", ".join(map(str, numbers[:_MOST]))
     more = f", and {len(numbers) - _MOST} more" if len(numbers) > _MOST else ""
     return f"line{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
 def merged(errors: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return each error once for each file, with the other lines on which the file has it."""
+    """Return the errors, with equal errors in one file combined into one; its `also` lists the lines of the others."""
     found: dict[tuple[str, ...], list[Diagnostic]] = {}
     for error in errors:
         found.setdefault((error.place.file, error.code, error.message, error.help), []).append(error)
@@ -134,6 +137,6 @@ CODES = {
 
 
 def explain_code(code: str) -> str | None:
-    """Return the meaning of an error code of rule files and its remedy, or None for an unknown code."""
+    """Return what an error code for rule files means and how to fix the error, or None for an unknown code."""
     text = CODES.get(code.upper())
     return None if text is None else f"{code.upper()}: {text}"

@@ -1,9 +1,10 @@
 """Build the JSON Schema for rule files that editors use. It includes each field, its type, and the operators for that
 type.
 
-The loader validates with the smaller schema of `schema`, because parsing the conditions then yields better messages.
-In an editor, a misspelled field or operator is an error while typing. Which fields exist depends on the place of the
-condition: `cond_Telegram` is a condition on the telegram, `cond_Paragraph` one on an element of a list of paragraphs.
+The loader validates with the smaller schema in `schema.py`, because its own parsing of conditions yields better
+messages. With the schema built here, an editor reports a misspelled field or operator while the author types. Which
+fields exist depends on where a condition is: `cond_Telegram` defines a condition on the telegram, `cond_Paragraph` one
+on an element of a list of paragraphs.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ def rules_editor_schema() -> JsonSchema:
 
 
 def _complete(record: JsonSchema, name: str, values: Iterable[str]) -> None:
-    """Add values that an editor offers as completions. Other values are allowed, because packs have their own tables,
-    sources, and telegrams.
+    """Add values that an editor offers as completions for the key `name`. Other values are allowed, because packs have
+    their own tables, sources, and telegrams.
     """
     properties: dict[str, JsonSchema] = record["properties"]  # type: ignore[assignment]
     properties[name] = {**properties[name], "examples": list(values)}
@@ -85,7 +86,9 @@ def _inside(name: str) -> JsonSchema:
 
 @cache
 def _paths(node: str) -> dict[str, tuple[str, str, FieldType]]:
-    """Return every selector in a class, with the class that defines its last field, that field's name, and its type."""
+    """Return every selector that begins in a class. Each maps to the class that defines its last field, that field's
+    name, and its type.
+    """
     found: dict[str, tuple[str, str, FieldType]] = {}
     for name, kind in fields(node).items():
         found[name] = (node, name, kind)
@@ -96,7 +99,7 @@ def _paths(node: str) -> dict[str, tuple[str, str, FieldType]]:
 
 
 def _element_name(kind: FieldType) -> str:
-    """Return the name of the condition that applies to a list's or set's elements, or to a part."""
+    """Return the NAME in `cond_NAME` for conditions on the elements of a list or set, or on a part."""
     inner = element_of(kind) if kind.name in ("list", "set") else kind
     return inner.node or inner.name
 
@@ -111,7 +114,9 @@ def _elements() -> dict[str, list[str]]:
 
 
 def _owners() -> dict[str, set[str]]:
-    """Return, for each element type, the element types that may enclose a condition on it."""
+    """Return, for each element type, the classes other than the telegram whose lists contain such elements, directly or
+    in nested lists.
+    """
     found: dict[str, set[str]] = {}
     for node in nodes():
         for _, _, kind in _paths(node).values():
@@ -124,7 +129,9 @@ def _owners() -> dict[str, set[str]]:
 
 
 def _conditions() -> dict[str, JsonSchema]:
-    """Return the definitions of conditions and fields by class, and of the conditions on a field by type."""
+    """Return the definitions of the conditions and fields for each class, and of what can be said about a field of each
+    type.
+    """
     found: dict[str, JsonSchema] = {}
     owners = _owners()
     named = [name for name in (*nodes(), *VALUES.values()) if fields(name)]
@@ -167,8 +174,8 @@ def _described(node: str, name: str, kind: FieldType) -> str:
 
 
 def _of_element(name: str, owners: set[str]) -> JsonSchema:
-    """Return the condition on an element. It may name the element's own fields and those of enclosing elements and the
-    telegram.
+    """Return the schema for a condition on an element of the type `name`. It may name fields of the element, of the
+    classes in `owners`, and of the telegram.
     """
     own = [name] if name in nodes() else [VALUES[name]] if name in VALUES else []
     names = list(dict.fromkeys([*own, *sorted(owners), ROOT]))
@@ -203,7 +210,9 @@ def _names(words: Iterable[str]) -> JsonSchema:
 
 
 def _anywhere(named: list[str]) -> dict[str, JsonSchema]:
-    """Return the definitions of names that are allowed wherever a field can be named."""
+    """Return two definitions that all classes share: the names that every condition allows, and a string that names any
+    field.
+    """
     every = dict.fromkeys(path for node in [ROOT, *named] for path in _paths(node))
     general = [*CONNECTIVES, "value", "x-.*", r"(?:telegram|element|previous|value)\.[a-z_.]+"]
     names = "|".join(map(re.escape, every))
@@ -228,7 +237,7 @@ def _kind_name(kind: FieldType) -> str:
 
 
 def _asked(kind: FieldType) -> JsonSchema:
-    """Return the conditions that can be applied to a field: a state, or operators with their arguments."""
+    """Return the schema for what can be said about a field of a type: a state, or operators with their arguments."""
     name = kind.name
     if name == "node":
         name = "text" if "text" in fields(kind.node) else ""

@@ -1,8 +1,8 @@
 """Evaluate one rule on one telegram, and choose the rules that may apply to it.
 
-`CompiledRule` returns a `RuleOutcome` with the failures and the undetermined results. Only if there are any, `issues`
-finds the position, the message and the condition that caused them. `EvaluationPlan` orders the rules for one profile
-and one span of days so that a condition which several guards share is evaluated once for each telegram.
+`CompiledRule.judge` returns a `RuleOutcome`. Only if the rule failed or is undetermined does `CompiledRule.issues` find
+the position, the message, and the cause. `EvaluationPlan` arranges the rules for one profile and one range of dates so
+that a condition that several guards share is evaluated once for each telegram.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from .field_types import Env, Path, getter, location_of, unread_on, value_text
 from .ir import Any, Data, Expression
 
 MAX_MESSAGE = 400  # code points
-Trail = tuple[str, ...]  # the structural place of each value of an environment
+Trail = tuple[str, ...]  # the path in the document model of each value in an environment
 
 
 class Issue(Record):
-    """A failure, or an undetermined verdict (`unknown`), with its position and message.
+    """A failure, or an undetermined verdict if `unknown` is true, with its position and message.
 
-    `missing` are the dotted fields whose absence made the rule fail; empty if a present part is wrong. `within` is the
-    span of the element under test, or None if the whole telegram is tested or a field of the telegram is missing.
-    `quote` is the document's text that cannot be read. `related` are the other positions that the rule compares, each
-    with its structural place.
+    `at` is the path of the position in the document model (`paragraphs[2].mark`). `replace` and `text` are the span and
+    the new text of a suggestion. `missing` lists the dotted names of the fields whose absence made the rule fail; it is
+    empty if a present part is wrong. `within` is the span of the element under test, or None if the rule tests the
+    whole telegram or only fields of the telegram are missing. `quote` is document text that belongs to the message,
+    kept apart so that it can be redacted. `related` holds the other positions that the rule compares, each with its
+    path in the document model.
     """
 
     span: Span | None
@@ -46,8 +48,8 @@ class Issue(Record):
 
 
 class RuleOutcome(Record):
-    """The environments in which a rule failed or is undetermined, each with its trail. If the rule uses a check,
-    `issues` contains the check's results.
+    """The environments in which a rule failed or is undetermined, each with its trail. For a rule that uses a check,
+    `issues` contains the check's results instead.
     """
 
     failed: tuple[tuple[Env, Trail], ...] = ()
@@ -63,8 +65,8 @@ UNDETERMINED = RuleOutcome()  # the guard is undetermined
 class CompiledRule:
     """A rule ready to run. The guard is compiled on first use, and everything else when the guard is first true.
 
-    `head` contains the guard and the name of the check; `load` returns all data of the rule, if `head` does not contain
-    it. Raises `ConfigError` if the rule needs a check that is not installed.
+    `head` contains the guard and the name of the check; `load` returns all of the rule's data and defaults to returning
+    `head`. Raises `ConfigError` if the rule needs a check that is not installed.
     """
 
     __slots__ = (
@@ -135,8 +137,8 @@ class CompiledRule:
         return judge
 
     def _by_element(self) -> Callable[[Env], RuleOutcome]:
-        """Return a function that stops at the first element that does not pass. Only then does it collect all such
-        elements.
+        """Return a function that judges an environment element by element. At the first element that does not pass, it
+        calls `judge_elements` to collect all such elements.
         """
         get = getter(self.each or [0], self.context.getters)
         where, require, listed = self.where, self.require, self.listed
@@ -164,7 +166,7 @@ class CompiledRule:
         return judge
 
     def judge_elements(self, env: Env) -> RuleOutcome:
-        """Return every element that fails or is undetermined, with its structural place."""
+        """Return an outcome with every element that fails or is undetermined."""
         failed, unknown = [], []
         for inside, trail in self._elements(env):
             chosen = True if self.where is None else self.where(inside)
@@ -216,9 +218,10 @@ class CompiledRule:
         return self._nodes[key]
 
     def issues(self, outcome: RuleOutcome, env: Env) -> list[Issue]:
-        """Return the failures or, if there are none, one issue for the undetermined verdict.
+        """Return an issue for each failure or, if there are none, one issue for the undetermined verdict. For a rule
+        with a check, return the check's issues.
 
-        A rule with `once` yields one failure for each document.
+        A rule with `once` yields at most one failure for each document.
         """
         if outcome is UNDETERMINED:
             return [self._guard_issue(env)]
@@ -255,7 +258,9 @@ class CompiledRule:
         )
 
     def _witnesses(self, telegram: Any) -> tuple[tuple[Span, str], ...]:
-        """Return the elements that made the guard true; search once per telegram, however many failures there are."""
+        """Return the positions of the elements that made the guard true, found once per telegram, however many failures
+        there are.
+        """
         from .tracing import witnesses
 
         if self._found is None or self._found[0] is not telegram:
@@ -278,7 +283,11 @@ class CompiledRule:
         return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
     def _location(self, env: Env, trail: Trail, cause: Any) -> tuple[Span | None, str]:
-        """Return the span and structural place of `point`, or else of the element, the cause, or the banner."""
+        """Return the span of an issue, or None, and its path in the document model.
+
+        They are those of `point` if the rule has one, otherwise those of the element under test or, without `each`, of
+        the cause. If that value has no span, the span of the element or of the banner is used.
+        """
         point = self.data.get("point")
         if isinstance(point, list) and int(point[0]) < len(env):
             found = location_of(point, env, trail)
@@ -295,8 +304,8 @@ class CompiledRule:
         return first, found[1]
 
     def _suggestion(self, env: Env, trail: Trail, cause: Any, count: int) -> tuple[Span | None, str]:
-        """Return the span to replace and the new text, or (None, "") if there is no suggestion or a value is
-        missing.
+        """Return the span to replace and the new text, or (None, "") if there is no suggestion or one of its values is
+        missing or unreadable.
         """
         suggest = self.data.get("suggest")
         if not isinstance(suggest, dict):
@@ -323,8 +332,8 @@ class CompiledRule:
         return len(value or ()) if part[0] == "size" and not isinstance(value, Unread) else value
 
     def trace(self, env: Env) -> list[tuple[str, Any]]:
-        """Return the conditions as evaluated on this telegram: (title, `tracing.Step`), for the guard and then, element
-        by element, for `where` and the requirement.
+        """Return the conditions as evaluated on a telegram, as (title, `tracing.Step`): first the guard, then, for each
+        element, `where` and the requirement. For a rule with a check, return only the guard.
         """
         from .tracing import ELEMENT, TELEGRAM, trace_condition
 
@@ -382,11 +391,11 @@ Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
 
 
 class GuardBranch:
-    """Rules that share the guard conditions up to this branch, and further branches, each with one more condition.
+    """A node in the tree of guard conditions, reached if all conditions above it are true.
 
-    `guarded` are rules with their conditions that are still to be evaluated. The branch is built when it is first
-    reached; the most common condition comes first. `leaves` are the rules that share no further condition with another,
-    each with the rest of its guard.
+    `jobs` are the rules without further conditions. `branches` are (condition, node) pairs for conditions that several
+    rules share, the most common one first. `leaves` are the other rules, each with the rest of its guard. All three are
+    built on first use from `guarded`, which holds the rules with the conditions still to be evaluated.
     """
 
     __slots__ = ("_context", "_guarded", "branches", "jobs", "leaves")
@@ -423,7 +432,9 @@ class GuardBranch:
         self.leaves = [(self._all_of(conditions), job) for conditions, job in rest]
 
     def _all_of(self, conditions: dict[str, Expression]) -> Predicate:
-        """Return one test for all remaining conditions of a guard."""
+        """Return one test for the remaining conditions of a guard, without those that `_with_parts` added, because they
+        follow from the others.
+        """
         tests = [
             shared_guard(key, condition, self._context)
             for key, condition in conditions.items()
@@ -440,8 +451,8 @@ class GuardBranch:
 
 
 class EvaluationPlan:
-    """The rules for telegrams with one profile and one range of dates. `undecided` are rules for whose era the date is
-    not precise enough.
+    """The rules for telegrams with one profile and one range of dates. `undecided` are the rules for which the date is
+    not precise enough to determine whether their era includes it.
     """
 
     __slots__ = ("root", "undecided")
@@ -452,7 +463,7 @@ class EvaluationPlan:
 
 
 def conjuncts(guard: Expression | None) -> dict[str, Expression]:
-    """Return the conditions that must all be true for a guard to be true, keyed by their text."""
+    """Return the conditions that must all be true for a guard to be true, keyed by their `repr`."""
     if guard is None:
         return {}
     if guard[0] != "and":
@@ -491,7 +502,9 @@ def _needed_parts(expr: Expression) -> set[str]:
 
 
 def shared_guard(key: str, condition: Expression, context: CompileContext) -> Predicate:
-    """Return a compiled condition on the telegram. It is compiled once for all rules."""
+    """Return a compiled condition on the telegram. It is compiled once for all rules that share it; `key` identifies
+    it.
+    """
     if key not in context.guards:
         context.guards[key] = compile_condition(condition, context)
     return context.guards[key]

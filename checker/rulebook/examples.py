@@ -36,12 +36,12 @@ class ExampleResult(Record):
 
 
 def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
-    """Evaluate one rule on each of its examples."""
+    """Return the result of evaluating a rule on each of its examples."""
     results = []
     for example in rule.examples:
         compiled = rule.compiled(book.context_of(rule.profile[0]))
         message = mismatch(rule, compiled, example, book)
-        if message.startswith("is "):  # the verdict is another one
+        if message.startswith("is "):  # the verdict itself differs
             message += _decided(rule, compiled, telegram_of(example, book))
         place = f"{rule.place[0]}:{example['line']}:{example['column']}"
         results.append(ExampleResult(rule.id, str(example["kind"]), place, message))
@@ -49,7 +49,9 @@ def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
 
 
 def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook) -> str:
-    """Return how the verdict on an example differs from the expected one, or an empty string."""
+    """Return how the result for an example differs from what it expects (verdict, severity, position, or message), or
+    an empty string.
+    """
     telegram = telegram_of(example, book)
     expected = str(example["kind"])
     if not book.covers(rule, telegram.profile):
@@ -68,8 +70,8 @@ def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook) 
 
 
 def _decided(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> str:
-    """Return what decided a verdict that is neither a finding nor undetermined, after a colon: the era, the part of the
-    guard that is false, `where`, or the requirement.
+    """Return what decided the verdict "pass" or "not applicable", after a colon: the era, the part of the guard that is
+    false, `where`, or the requirement. Return "" for other verdicts.
     """
     actual = verdict(rule, compiled, telegram)[0]
     if actual == "pass":
@@ -117,7 +119,7 @@ def in_era(era: Any, day: Date | None) -> bool | None:
 
 
 def telegram_of(example: Data, book: Rulebook) -> Telegram:
-    """Parse the document of an example with its facts, its `as_of` day and its profile."""
+    """Return the telegram in an example, parsed with the example's facts, reference day (`as_of`), and profile."""
     facts = tuple(map(tuple, example.get("facts", ())))
     profile = example.get("profile", "")
     words = book.vocabulary.of_profile(profile)
@@ -159,14 +161,16 @@ def _first_line(telegram: Telegram, text: str) -> tuple[int, int]:
 
 
 def _quoted(text: str, places: list[tuple[int, int]]) -> str:
-    """Return the texts at these positions for a message, each with its line number."""
+    """Return the texts at these positions for a message, each with its line number, or "nothing"."""
     return ", ".join(f"{text[a:b]!r} (line {text.count(chr(10), 0, a) + 1})" for a, b in places) or "nothing"
 
 
 def fails_without(rule: Rule, book: Rulebook, bases: Mapping[str, str]) -> tuple[str, str]:
-    """Return a base telegram that fails the rule because a field is missing, and the field; ("", "") if none does.
+    """Return the name of a base telegram that fails the rule because a field is missing, and the name of that field;
+    ("", "") if there is none.
 
-    A field whose absence makes an example of the rule fail is not returned. `bases` are the texts of telegrams by name.
+    A field whose absence makes one of the rule's own examples fail is not returned. `bases` are the texts of base
+    telegrams by name.
     """
     if rule.details.get("check") or not rule.examples:
         return "", ""
@@ -188,8 +192,9 @@ def fails_without(rule: Rule, book: Rulebook, bases: Mapping[str, str]) -> tuple
 
 
 def run_mutants(rule: Rule, book: Rulebook, bases: Mapping[str, str] | None = None) -> list[Mutant]:
-    """Evaluate every mutant of a rule on its examples. `bases` are the texts of telegrams by name: the advice about a
-    mutant that survives names one that would kill it.
+    """Return the mutants of a rule, each evaluated on the rule's examples. A rule that uses a check has none.
+
+    `bases` are the texts of base telegrams by name. If one of them would kill a surviving mutant, the advice names it.
     """
     details = rule.details
     if details.get("check"):
@@ -210,7 +215,7 @@ _KINDS = {"pass": "valid", "not_applicable": "not_applicable", "fail": "invalid"
 
 
 def _base_that_kills(rule: Rule, data: Data, book: Rulebook, bases: Mapping[str, str]) -> str:
-    """Return the example to add if a base telegram alone kills the mutant with this data, or ""."""
+    """Return advice to add a base telegram as an example if one kills the mutant with this data, otherwise ""."""
     if not rule.examples:
         return ""
     context = book.context_of(rule.profile[0])

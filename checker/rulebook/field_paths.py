@@ -18,7 +18,7 @@ class Scope:
         self.rule = rule
 
     def error(self, code: str, node: YamlNode, message: str, help: str = "") -> None:
-        """Add an error and return None, so that a parser can return the result."""
+        """Add an error. The result is always None, so that a parser can return it."""
         self.file.error(code, node, message, help.strip(), self.rule)
 
     def keys(self, node: YamlMap, allowed: set[str], code: str = "R010") -> bool:
@@ -44,7 +44,9 @@ class Scope:
         return False
 
     def level(self, node: YamlText) -> str | None:
-        """Return the code for a level given by code or title. If there is none, add an error and return None."""
+        """Return the code of the level with this code, title, or spelling. If there is none, add an error and return
+        None.
+        """
         table = self.vocabulary["levels"]
         entry = (
             table.get(node.value) or next((e for e in table if e.title == node.value), None) or table.find(node.value)
@@ -70,7 +72,7 @@ class Frames:
         self.names = names
 
     def inside(self, kind: FieldType) -> Frames:
-        """Return the frames for conditions on a node, or on a list's elements, of that type."""
+        """Return the frames for conditions on a value of this type or, if it is a list or set, on its elements."""
         inner = element_of(kind) if kind.name in ("list", "set") else kind
         name = "element" if len(self.kinds) == 1 else ""
         return Frames((*self.kinds, inner), (*self.names, name))
@@ -135,7 +137,7 @@ class Frames:
         return list(dict.fromkeys(name for kind in reversed(self.kinds) for name in sorted(_fields(kind))))
 
     def _owned(self, template: bool) -> str:
-        """Return the element's fields, or a reference to the list of the telegram's fields."""
+        """Return advice that lists the fields of the innermost element or, outside `each`, mentions `explain model`."""
         if len(self.kinds) == 1:
             if template:
                 return "Use a field in braces, such as {subject}. See `cablecheck explain model` for all fields"
@@ -163,7 +165,9 @@ def _fields(kind: FieldType) -> dict[str, FieldType]:
 
 
 def _braces(near: str, before: str, after: list[str], template: bool) -> str:
-    """Return advice such as `Did you mean "text"? ` as it is typed in a message: `Did you mean {subject.text}? `."""
+    """Return advice such as `Did you mean "text"? ` in the form that a message template needs, `Did you mean
+    {subject.text}? `. If `template` is false, return it unchanged.
+    """
     if not near or not template:
         return near
     path = ".".join(filter(None, (before, near.split('"')[1], *after)))

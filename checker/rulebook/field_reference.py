@@ -29,7 +29,7 @@ _WITH_VALUE = {"text": "{is: %s}", "set": "{includes: %s}"}
 
 
 def model_lines() -> Iterator[str]:
-    """Yield the classes of the model with their fields, one field per line."""
+    """Yield the lines that `explain model` shows: the classes of the model with their fields, one field per line."""
     yield "Fields that rule conditions can use, grouped by part of the telegram. Write a field of a part with dots:"
     yield "authority.name. Use a quantifier or `each` for the elements of a list."
     for node in _ordered():
@@ -69,8 +69,8 @@ def field_lines(name: str) -> list[str]:
 
 
 def _part_lines(part: str) -> list[str]:
-    """Return the text that `explain` shows for a part of the model: its meaning, the fields that hold it, and its own
-    fields.
+    """Return the lines that `explain` shows for a part of the model: its meaning, the fields that contain it, and its
+    own fields.
     """
     lines = [f"{part}: {_first_sentence(nodes()[part].__doc__)}"]
     places = [f"{node}.{name}" for node in _ordered() for name, kind in fields(node).items() if kind.node == part]
@@ -101,7 +101,9 @@ def _example_at(path: str, owner: str, kind: FieldType) -> str:
 
 
 def words() -> Iterator[str]:
-    """Yield the operators, quantifiers, states, connectives, and the other words that `explain` knows."""
+    """Yield the names of operators, quantifiers, states, and connectives, and the other words of the rule language that
+    `explain` recognizes.
+    """
     for operators in OPERATORS.values():
         yield from operators
     yield from (*QUANTIFIERS, *STATES, *CONNECTIVES, *described("words").codes())
@@ -127,7 +129,9 @@ def word_lines(name: str) -> list[str]:
 
 
 def operator_example(kind: str, name: str) -> str:
-    """Return an example condition with an operator for a type of field, from the table `operators`."""
+    """Return an example condition with an operator for a type of field, from the table `operators`, or "" if it has
+    none.
+    """
     entry = described("operators").get(f"{kind}.{OPERATORS[kind][name].argument}")
     return entry.fact("example").replace("OPERATOR", name) if entry is not None else ""
 
@@ -169,8 +173,8 @@ def type_text(kind: FieldType) -> str:
 
 
 def meaning_of(owner: str, name: str, kind: FieldType) -> str:
-    """Return a field's meaning: a derived field's docstring, the entry in the table `fields`, the sentence in its class
-    that names it, or the meaning of its value's class.
+    """Return a field's meaning: a derived field's docstring, otherwise the entry in the table `fields`, the sentence in
+    its class's docstring that names it, or the first sentence about the class of its value. Return "" if there is none.
     """
     if kind.title:
         text = kind.title.removeprefix("Return ")
@@ -208,7 +212,9 @@ def _operators(kind: FieldType) -> tuple[str, tuple[str, ...]]:
 
 
 def _owners(name: str) -> list[tuple[str, FieldType]]:
-    """Return (class, type) for each field that matches a path from the telegram or a class, or a name in any class."""
+    """Return (class, type) for each field with this name in any class. If the name has dots, it is a path from the
+    telegram or from the class that it begins with, and at most one field is returned.
+    """
     *before, last = name.split(".")
     if not before:
         return [(node, fields(node)[last]) for node in _ordered() if last in fields(node)]

@@ -23,8 +23,9 @@ SCALARS = {"str": "text", "int": "count", "bool": "flag", "Level": "level", "Dat
 class FieldType(Record):
     """The type of a field: text, count, flag, level, date, node, list, or set.
 
-    `node` is the class of a node, or of a list's elements; `item` the type of a list's or set's elements.
-    `derived` marks a property, `unread` a field that can be `Unread`, `optional` one that can be None.
+    `node` is the class of a node, or of a list's elements; `item` is the type of a list's or set's elements. `derived`
+    marks a property, and `title` is its docstring. `unread` marks a field that can be `Unread`, and `optional` one that
+    can be None.
     """
 
     name: str
@@ -107,8 +108,8 @@ def _kind(words: str) -> FieldType | None:
 
 
 def all_paths(depth: int = 3, node: str = "Telegram", before: str = "") -> list[tuple[str, FieldType]]:
-    """Return every selector in the model down to a given depth, with its type (for the JSON Schema and `explain
-    model`).
+    """Return every selector that begins in a class and has at most `depth` names, with its type.
+    Lists are not entered.
     """
     found: list[tuple[str, FieldType]] = []
     for name, kind in fields(node).items():
@@ -227,10 +228,11 @@ def value_text(value: object, limit: int = MAX_VALUE) -> str:
 
 
 def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | None, str]:
-    """Return the span of the value at a path, or of the nearest parent that is present, and its structural place.
+    """Return the span of the value at a path, or of the nearest parent that is present, and the path of that value in
+    the document model.
 
-    For a scalar, the `…_text` field beside it is used if there is one. The span is None if only the telegram is
-    present.
+    For a scalar field such as `level`, the span of the field `level_text` is used if there is one. The span is None if
+    only the telegram is present.
     """
     at = trail[int(path[0])]
     value = env[int(path[0])]
@@ -246,7 +248,7 @@ def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | No
 
 
 def value_without_position(point: Path, each: Path | None) -> tuple[str, str]:
-    """Return a field and its type if `point` names a value without a position in the text, otherwise ("", "").
+    """Return a field's name and type if `point` names a value that has no position in the text, otherwise ("", "").
 
     `each` is the path of the elements that the rule tests, or None.
     """

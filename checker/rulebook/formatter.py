@@ -1,9 +1,8 @@
-"""Format chapters of rules: block style in place of flow mappings within flow collections, and lines of at most 120
-characters.
+"""Format rule chapters: write flow mappings inside flow collections in block style, and limit lines to 120 characters.
 
 Only text that breaks these two rules is rewritten, in place, with its scalars copied as written; comments and
-everything else remain unchanged. ruamel.yaml keeps comments, too, but writes the whole file anew (a key that ends in a
-line break as `? "…"`) and leaves long flow mappings as they are.
+everything else remain unchanged. ruamel.yaml keeps comments, too, but rewrites the whole file (a key that ends in a
+line break becomes `? "…"`) and leaves long flow mappings as they are.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ def is_chapter(file: RuleFile) -> bool:
 def formatted(file: RuleFile) -> str:
     """Return the formatted text of a chapter that was read without errors.
 
-    Raises `ValueError` if the result would have another meaning, which is a defect of this module.
+    Raises `ValueError` if the result would have a different meaning, which is a defect in this module.
     """
     text = file.data.decode("utf-8")
     result = _Formatter(text.replace("\r\n", "\n")).result()
@@ -108,7 +107,7 @@ class _Formatter:
         return text
 
     def _block(self, node: Any) -> None:
-        """Visit the entries of a block collection."""
+        """Record replacements for the entries of a block collection and of the block collections inside it."""
         for key, value in _entries(node):
             first = (key or value).start_mark
             if getattr(value, "style", "") in LITERAL:
@@ -120,7 +119,9 @@ class _Formatter:
                 self._block(value)
 
     def _entry(self, key: Any, value: Any, indent: int) -> None:
-        """Replace an entry's value if it breaks a rule. `indent` is the column for lines that continue the value."""
+        """Record a replacement for an entry's value if it breaks one of the two rules. `indent` is the column for lines
+        that continue the value.
+        """
         head = self._line_start((key or value).start_mark.index)
         start, end = value.start_mark.index, value.end_mark.index
         before = key.end_mark.index if key is not None else start
@@ -240,8 +241,8 @@ def _with_piece(lines: list[str], piece: str, indent: str) -> list[str]:
 
 
 def _filled(lead: str, words: list[str], end: str, indent: str, last: str) -> list[str]:
-    """Return words on lines as wide as allowed, with `end` after each word except the last, which is followed by
-    `last`.
+    """Return lines of at most 120 characters that contain the words, the first line after `lead`. `end` follows each
+    word except the last, which is followed by `last`.
     """
     lines = [lead]
     for number, word in enumerate(words):

@@ -9,9 +9,9 @@ Conditions:
     ["state", path, "present" | "absent" | "readable" | "unreadable"]
     ["ask", path, field type, operator, argument]       a value compared with an argument
     ["count", path, operator, argument]                 the number of elements compared with an argument
-    ["any" | "all" | "none", path, condition]           the condition sees the element last in the environment
+    ["any" | "all" | "none", path, condition]           the condition's environment ends with the element
     ["times", path, "exactly" | "at_least" | "at_most", number, condition]
-    ["pairs", path, condition]                          sees the previous element and the element
+    ["pairs", path, condition]                          the environment ends with two neighboring elements
     ["unique" | "sorted_by", path, path of the key]     the key's path is resolved with the element in the environment
 
 Arguments:
@@ -33,4 +33,4 @@ Expression = list
 Data = dict  # a rule, a pack or an example, by the keys of its file
 Any = object
 
-UNBOUNDED = 1 << 30  # as the larger end of a range that has none
+UNBOUNDED = 1 << 30  # the upper end of a range without an upper bound

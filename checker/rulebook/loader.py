@@ -1,7 +1,8 @@
 """Load packs: convert rule files and vocabulary files to rules and a `Vocabulary`, or report all errors in all files at
 once.
 
-`Library` collects what a load reads. After it come checks of rules against each other, single files, and packs.
+`Library` holds the results of one load. The later parts compare rules with each other, check single files, and read
+packs.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ MEANING = ("profile", "era", "when", "each", "where", "require", "check", "with"
 
 
 class Library:
-    """The packs, vocabulary, rules, and errors of one load."""
+    """The packs, vocabulary, rules, and errors from one load."""
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
@@ -55,7 +56,9 @@ class Library:
             raise RuleError(merged(self.diagnostics))
 
     def read(self, folders: Sequence[str], chapters: bool = True) -> None:
-        """Read packs. The shipped vocabulary and telegrams are always included."""
+        """Read the packs in folders, and their rules unless `chapters` is false. The shipped vocabulary and telegrams
+        are always included.
+        """
         self.packs = [Pack(folder, self.diagnostics) for folder in folders]
         inside = [pack.folder for pack in self.packs if pack.inside(os.path.join(pack.folder, "vocabulary"))]
         self.read_words(inside)
@@ -93,7 +96,9 @@ class Library:
             self.rules.append(data)
 
     def rules_of(self, file: RuleFile) -> list[Data]:
-        """Return the valid rules in one file. Errors about what a broken vocabulary file may contain are left out."""
+        """Return the valid rules in one file. Errors about names that a vocabulary file with errors may define are
+        dropped.
+        """
         before = len(self.diagnostics)
         found = read_chapter(file, self.vocabulary, self.bases)
         if self.broken:
@@ -131,7 +136,9 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
         seen = [one.place for one in file.diagnostics] + [Place(file.shown, node.line, node.column)]
         before = len(file.diagnostics)
         data = read_rule(node, file, words, bases, defaults)
-        if index in invalid:  # read for its other errors; a place has one, and what follows from a wrong key none
+        if (
+            index in invalid
+        ):  # parsed only for further errors; one at the rule itself, or where there is one already, is a consequence
             file.diagnostics[before:] = [one for one in file.diagnostics[before:] if one.place not in seen]
         elif data is not None and not bad_defaults:
             data["chapter"] = tree.text("chapter")
@@ -148,7 +155,7 @@ _BY_STATUS = "R024"  # an error that depends on the status, which an invalid def
 
 
 def _valid_defaults(node: YamlNode | None, wrong: Sequence[tuple[object, ...]]) -> YamlMap | None:
-    """Return the defaults of a chapter without the keys whose values are invalid."""
+    """Return the defaults in a rule file without the keys whose values are invalid, or None if there are none."""
     if not isinstance(node, YamlMap):
         return None
     invalid = {path[1] for path in wrong if len(path) >= 2 and path[0] == "defaults"}
@@ -161,7 +168,9 @@ def _valid_defaults(node: YamlNode | None, wrong: Sequence[tuple[object, ...]]) 
 
 
 def check_together(rules: Iterable[Data], files: dict[str, RuleFile]) -> None:
-    """Report duplicate names, equivalent rules, and replacements that do not exist."""
+    """Add an error for each duplicate name, equivalent rule, and replacement that does not exist. `files` are the files
+    by the name that errors show.
+    """
     names: dict[str, Data] = {}
     meanings: dict[str, str] = {}
     rules = list(rules)
@@ -191,7 +200,7 @@ def _report(files: dict[str, RuleFile], data: Data, code: str, message: str, hel
 
 
 def unknown_overlay_rules(words: Iterable[str], where: str, known: Sequence[str]) -> list[Diagnostic]:
-    """Return an error for each name in an overlay that is not a rule."""
+    """Return an error, located in `where`, for each name in an overlay that is not a rule."""
     return [
         Diagnostic("R037", f'unknown rule "{word}"', Place(where, 1, 1), help=suggest(word, known).strip())
         for word in words if word not in known
@@ -255,7 +264,10 @@ def _shipped_state() -> _State:
 
 @lru_cache(maxsize=1)
 def _shipped_words(state: _State) -> tuple[dict[str, Table], list[Diagnostic], Bases, list[Diagnostic]]:
-    """Return the shipped tables and telegrams with their errors. They are read once, because an editor checks often."""
+    """Return the shipped tables, the errors in them, the shipped telegrams, and the errors in them.
+
+    They are read again only if `state` changes, because an editor checks often.
+    """
     wrong: list[Diagnostic] = []
     unread: list[Diagnostic] = []
     shipped = data_dir("rules")
@@ -264,7 +276,9 @@ def _shipped_words(state: _State) -> tuple[dict[str, Table], list[Diagnostic], B
 
 @lru_cache(maxsize=1)
 def _shipped_rules(state: _State) -> dict[str, list[Data]]:
-    """Return the shipped rules by the real path of their file. They are read once, because an editor checks often."""
+    """Return the shipped rules by the real path of their file. They are read again only if `state` changes, because an
+    editor checks often.
+    """
     tables, _, bases, _ = _shipped_words(state)
     pack = Pack(data_dir("rules"), [])
     found = {}
@@ -286,8 +300,8 @@ def base_telegrams() -> Bases:
 
 
 def neighbor_folders(paths: Sequence[str]) -> list[str]:
-    """Return the files' folders that contain a vocabulary folder. Each file is checked with the vocabulary next to
-    it.
+    """Return the folders of these files that have a vocabulary folder, because each file is checked with the vocabulary
+    next to it. Folders among the paths are ignored.
     """
     near = (os.path.dirname(os.path.abspath(path)) for path in paths if not os.path.isdir(path))
     homes = {folder: os.path.join(folder, "vocabulary") for folder in near}
@@ -327,7 +341,9 @@ NUMBER = re.compile(r"(>=|<=|==|<|>)\s?([0-9]+(?:\.[0-9]+)*)")
 
 
 def _comma_help(folder: str) -> str:
-    """Return advice about a path that does not exist, if it is a list of paths that do."""
+    """Return advice for a path that does not exist but lists paths, separated by commas, of which some do; otherwise
+    "".
+    """
     parts = folder.split(",")
     return (
         "Give one folder; repeat the option for another one"
@@ -340,7 +356,7 @@ class Pack:
     """A folder of rules with its own vocabulary and telegrams. Files outside the folder are errors."""
 
     def __init__(self, folder: str, diagnostics: list[Diagnostic], about: RuleFile | None = None) -> None:
-        """Read the description of the pack, from `about` if an editor has it open."""
+        """Read the description of the pack from its folder, or from `about` if an editor has it open."""
         self.folder = folder
         self.diagnostics = diagnostics
         self.name = os.path.basename(os.path.abspath(folder))

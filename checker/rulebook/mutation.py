@@ -1,7 +1,7 @@
-"""Generate mutants of a rule, with which `rules test --mutate` verifies that an example notices each change.
+"""Generate mutants of a rule, with which `rules test --mutate` verifies that the examples detect each change.
 
-A mutant replaces one operator, moves one bound by one step, changes one quantifier, level, connective or edge of the
-era or of `severity_before`, or drops the guard, the filter or the requirement.
+A mutant replaces one operator, moves one bound by one step, changes one quantifier, level, or connective, moves one
+edge of the era or of `severity_before`, or drops the guard, `where`, the requirement, or one condition in them.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _COPY = "copy an `invalid` example to `not_applicable`, and change it"
 
 
 def advice_for(name: str, details: Data) -> str:
-    """Return which example would kill the mutant with this name, as an instruction to the rule's author."""
+    """Return an instruction to the rule's author: which example to add to kill the mutant with this name."""
     edge = _EDGE.fullmatch(name)
     if edge is not None:
         return _edge_advice(edge[1], edge[2], edge[3])
@@ -95,7 +95,9 @@ def advice_for(name: str, details: Data) -> str:
 
 
 def _requirement_advice(change: str, expr: Expression) -> str:
-    """Return which example detects a change to the requirement: the value, or the condition, on which it depends."""
+    """Return an instruction to add an example that detects a change to the requirement. It names the value or the
+    condition on which the example's verdict must depend.
+    """
     bound, between = _BOUND.fullmatch(change), _BETWEEN.fullmatch(change)
     if between is not None:
         low, high, *moved = map(int, between.groups()[1:])
@@ -115,7 +117,9 @@ def _requirement_advice(change: str, expr: Expression) -> str:
 
 
 def _edge_advice(what: str, day: str, moved: str) -> str:
-    """Return which example detects that the edge of an era, or a day of `severity_before`, moved by a day."""
+    """Return an instruction to add an example that detects a date moved from `day` to `moved`. `what` names the date:
+    "era from", "era before", or "SEVERITY before" for a day in `severity_before`.
+    """
     earlier = min(day, moved)
     if not what.startswith("era"):
         return f"add a copy of an `invalid` example, dated {earlier}, with its `severity`"
@@ -173,7 +177,7 @@ def _operator(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expres
 
 
 def _alike(one: str, two: str, argument: Expression) -> bool:
-    """Return whether two operators have the same meaning with this argument, such as `all of` and `any of` with a
+    """Return whether two operators have the same meaning with this argument, as `includes` and `includes_any` do with a
     single code.
     """
     single = argument[0] == "lit" and isinstance(argument[2], list) and len(argument[2]) == 1
@@ -181,7 +185,9 @@ def _alike(one: str, two: str, argument: Expression) -> bool:
 
 
 def arguments_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
-    """Yield an argument moved by one step in each direction, with a description of each change."""
+    """Yield variants of an argument as (description of the change, argument): a bound or date moved by one step in
+    either direction, or a list without one of its entries.
+    """
     op = expr[0]
     if op == "lit":
         for moved in _moved_constant(expr[1], expr[2], words):

@@ -21,7 +21,7 @@ _FILE = re.compile(r"(?:vocabulary/)?\w[\w.-]*\.yaml|telegrams/\w[\w.-]*\.txt|(?
 _MAX_FILE = 4_000_000  # bytes
 _MAX_FILES = 1_000
 _SHIPPED = "cablecheck"
-_Files = tuple[dict[str, bytes], list[str]]  # files by name, and the names of files that a pack does not have
+_Files = tuple[dict[str, bytes], list[str]]  # files by name, and the names of files that do not belong in a pack
 
 
 def add(path: str) -> tuple[list[KnownPack], list[str]]:
@@ -81,8 +81,8 @@ def _install(path: str, files: dict[str, bytes], home: str) -> str:
 
 
 def _of_folder(path: str) -> _Files:
-    """Return the files of the pack in a folder, and the files that do not belong in a pack. Raises `ConfigError` for
-    links.
+    """Return the contents of a pack's files by name, and the names of files that do not belong in a pack. Raises
+    `ConfigError` for links and devices, and for a pack that is too large.
     """
     found: dict[str, bytes] = {}
     ignored: list[str] = []
@@ -105,7 +105,9 @@ def _of_folder(path: str) -> _Files:
 
 
 def _of_wheel(path: str) -> list[_Files]:
-    """Return the files of each pack that a wheel declares as an entry point."""
+    """Return the files of each pack that a wheel declares as an entry point. Raises `ConfigError` if it declares none
+    or cannot be read.
+    """
     try:
         with zipfile.ZipFile(path) as wheel:
             names = [name for name in wheel.namelist() if re.fullmatch(r"[^/]+\.dist-info/entry_points\.txt", name)]

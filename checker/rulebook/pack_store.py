@@ -30,7 +30,9 @@ class KnownPack(Record):
 
 
 def folder() -> str:
-    """Return `$XDG_DATA_HOME/cablecheck/packs` or `~/.local/share/cablecheck/packs`. Raises `ConfigError`."""
+    """Return the folder for installed packs: `$XDG_DATA_HOME/cablecheck/packs` or `~/.local/share/cablecheck/packs`.
+    Raises `ConfigError` if there is no home folder.
+    """
     base = os.environ.get("XDG_DATA_HOME", "")
     if not os.path.isabs(base):
         home = os.path.expanduser("~")
@@ -55,7 +57,7 @@ def find(name: str) -> str:
 
 
 def listed() -> list[KnownPack]:
-    """Return all packs by name."""
+    """Return all packs that can be named, sorted by name."""
     from .loader import Pack  # YAML and jsonschema cost 150 ms
 
     found = []
@@ -67,7 +69,9 @@ def listed() -> list[KnownPack]:
 
 
 def places() -> dict[str, tuple[str, str]]:
-    """Return (folder, origin) for each pack. An installed pack takes precedence over one from a Python package."""
+    """Return (folder, origin) for each pack, by name. Of several packs with the same name, a shipped pack takes
+    precedence, then an installed one, then one from a Python package.
+    """
     found: dict[str, tuple[str, str]] = {}
     for home, origin in ((data_dir("packs"), "shipped"), (folder(), "installed")):
         for name in sorted(os.listdir(home)) if os.path.isdir(home) else ():

@@ -37,7 +37,7 @@ DIFFERENT = (  # syntax that the two engines read differently
     (r"\[\[?:", "a class of that name is", "Write its letters"),
     (r"\\[0-9]", "an octal escape or back reference is", "Write the letter itself"),
 )
-PARTS = ("\\", "{,", "(?", "[:")  # one of these is in every text that such a pattern matches
+PARTS = ("\\", "{,", "(?", "[:")  # a pattern with such syntax contains at least one of these
 Refusal = tuple[str, str, str]
 FLAGS = ("R025", "flags such as (?i) are not allowed", "Write both letters, [Tt]he, or use a vocabulary table")
 WHERE = "See 'Patterns' in docs/rule-language.md"
@@ -76,11 +76,11 @@ def refuse(pattern: str) -> Refusal | None:
 
 
 class _Refused(ValueError):
-    """The pattern is outside the accepted subset."""
+    """Raised for a pattern that is outside the accepted subset."""
 
 
 Letters = frozenset[int]
-ALL: Letters = frozenset(range(129))  # the ASCII letters, and 128 for all others
+ALL: Letters = frozenset(range(129))  # the ASCII characters by code, and 128 for all others
 
 
 class _State(Record):
@@ -98,14 +98,14 @@ class _State(Record):
     before: int = 1
 
     def after_letter(self, letters: Letters) -> _State:
-        """Return the state after a mandatory letter."""
+        """Return the state after an item that matches exactly one character, which must be one of `letters`."""
         if self.span & letters:
             return copied(self, span=self.span | letters)
         return _State(before=self.before * (self.choices if self.ambiguous else 1))
 
     def after_choice(self, letters: Letters, options: int, opened: Letters) -> _State:
-        """Return the state after an item with `options` choices (0 means unlimited). `opened` is the span before the
-        item.
+        """Return the state after an item that can match `letters` in `options` ways (0 means unlimited). `opened` is
+        the span before the item. Raises `_Refused` if there are too many choices.
         """
         shared = bool(opened & letters)
         unlimited = self.unlimited
@@ -135,7 +135,9 @@ class _State(Record):
 
 
 def _choices(items: list[Any], state: _State) -> _State:
-    """Return the state after a sequence of items. Raises `_Refused`."""
+    """Return the state after a sequence of items that begins in `state`. Raises `_Refused` if the sequence is outside
+    the subset.
+    """
     for name, value in items:
         word = str(name)
         if word in BEYOND:
@@ -209,7 +211,7 @@ def _every(items: list[Any]) -> Letters:
 
 
 def _letters(items: list[Any]) -> Letters:
-    """Return the letters with which a sequence of items can begin."""
+    """Return the letters with which a match of a sequence of items can begin."""
     return _gather(items, stop=True)
 
 
@@ -262,7 +264,9 @@ def _class(word: str, value: Any) -> Letters:
 
 
 def _impossible(items: list[Any]) -> bool:
-    """Return whether an anchor can never match because of the items before or after it."""
+    """Return whether a sequence of items contains an anchor that can never match because of the items before or after
+    it.
+    """
     seen = False
     ended = False
     for name, value in items:

@@ -17,8 +17,9 @@ from .ir import Any, Data
 class Rule:
     """One rule.
 
-    A run needs only `head` (`compiled_cache.HEAD`). `load` returns the data needed for evaluation, and `details`
-    returns everything in the rule file. Both are called on first use.
+    `data` contains at least the keys in `compiled_cache.HEAD`, which suffice to select rules and evaluate guards.
+    `load` returns the data needed for evaluation, and `details` returns everything in the rule file; both are called on
+    first use and return `data` by default.
     """
 
     __slots__ = (
@@ -73,7 +74,9 @@ class Rule:
 
     @property
     def era_text(self) -> str:
-        """The era as text: `from 1995-10-14 and before 2003-09-22`, one half of it, or ""."""
+        """Return the era as text: `from 1995-10-14 and before 2003-09-22`, only one of the two halves, or "" if the
+        rule applies to all dates.
+        """
         since, before = self.era or (None, None)
         return " and ".join(filter(None, (since and f"from {since}", before and f"before {before}")))
 
@@ -84,12 +87,12 @@ class Rule:
 
     @property
     def help(self) -> str:
-        """Return the instruction for correcting a finding."""
+        """Return the instruction for correcting a finding, or "" if there is none."""
         return str(self.data.get("help", ""))
 
     @property
     def cite(self) -> tuple[str, ...]:
-        """Return the sources, each with its clause."""
+        """Return the citations, each as a source's code followed by the clause."""
         if self._cite is None:
             self._cite = tuple(" ".join(filter(None, parts)) for parts in self.data["cite"])
         return self._cite
@@ -101,7 +104,7 @@ class Rule:
 
     @property
     def details(self) -> Data:
-        """Return all of the rule's keys in its file."""
+        """Return all of the rule's data, including what evaluation does not need."""
         return self.load_details()
 
     @property
@@ -111,7 +114,7 @@ class Rule:
 
     @property
     def because(self) -> str:
-        """Return the reason for the rule."""
+        """Return the reason for the rule, or "" if none is given."""
         return str(self.details.get("because", ""))
 
     @property
@@ -129,12 +132,12 @@ class Rule:
 
     @property
     def source(self) -> str:
-        """Return the rule's text in its file."""
+        """Return the rule's YAML text."""
         return str(self.details.get("source", ""))
 
     @property
     def examples(self) -> list[Data]:
-        """Return the examples in file order, as `rule_parser.build` returns them."""
+        """Return the examples, grouped by kind as in the file, in the form that `rule_parser.build` returns."""
         found = self.details.get("examples", {})
         return [example for kind in found.values() for example in kind]
 
@@ -145,7 +148,7 @@ class Rule:
 
 
 def _asks_for_a_part(expr: Any) -> bool:
-    """Return whether a condition needs a field to be present, or a list to have an element that meets a condition."""
+    """Return whether a condition needs a field to be present, or a list to have certain elements."""
     if not isinstance(expr, list) or not expr:
         return False
     if expr[0] == "state":
@@ -158,7 +161,11 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 class Rulebook:
-    """All rules for a run, sorted by id, and the vocabulary. `named` are the ids of rules selected by name."""
+    """All rules for a run, sorted by id, and the vocabulary.
+
+    `named` are the ids of rules selected by name, `packs` are the descriptions of the packs, and `digest` identifies
+    the contents of their files.
+    """
 
     def __init__(
         self,
@@ -199,7 +206,7 @@ class Rulebook:
         return self._contexts.setdefault(words.scheme.code, CompileContext(words))
 
     def covers(self, rule: Rule, profile: str) -> bool:
-        """Return whether a rule applies to a profile: it names the profile, or it names none and the profile is a U.S.
+        """Return whether a rule applies to a profile: it names the profile, or it is for ALL and the profile is a U.S.
         profile.
         """
         if profile in rule.profile:
@@ -225,7 +232,7 @@ class Rulebook:
         return Rulebook(chosen.values(), self.vocabulary, frozenset(chosen), self.packs, self.digest)
 
     def changed(self, changes: dict[str, Data]) -> Rulebook:
-        """Return a rulebook in which some rules, given by id, have different data."""
+        """Return a rulebook in which `changes`, given by rule id, replace parts of the rules' data."""
         rules = [
             Rule(rule.data | changes[rule.id], rule.load_details) if rule.id in changes else rule for rule in self.rules
         ]
@@ -236,7 +243,9 @@ class Rulebook:
         return rule.status in ("stable", "provisional") or rule.id in self.named
 
     def plan(self, profile: str, day: Date | None) -> EvaluationPlan:
-        """Return the rules that may apply to a telegram with this profile and date."""
+        """Return the plan for a telegram with this profile and date: the rules that may apply, and those for which the
+        date is not precise enough.
+        """
         if day is None:
             key = (profile, -1, -1)
         else:
@@ -262,7 +271,10 @@ class Rulebook:
         return EvaluationPlan(jobs, undecided, context)
 
     def _in_era(self, rule: Rule, first: int, last: int) -> bool | None:
-        """Return whether the era covers the days between two edges, or None if the date is not precise enough."""
+        """Return whether a rule's era includes a date, or None if the date is unknown or not precise enough. `first`
+        and `last` are the numbers of era edges that precede or equal the date's first and last day; -1 means that the
+        date is unknown.
+        """
         if rule.era is None:
             return True
         if first < 0:
@@ -282,7 +294,7 @@ _INACTIVE = ("draft", "deprecated")  # run only when they are named
 
 def match_rules(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool = False) -> set[str]:
     """Return the ids that the selectors match. Draft and deprecated rules match only if named, or if `inactive` is
-    true.
+    true. Raises `ConfigError` with every selector that matches no rule.
     """
     found: set[str] = set()
     errors = []

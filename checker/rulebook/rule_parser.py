@@ -1,7 +1,7 @@
 """Parse rules: convert a rule in a YAML file to the data that is cached and compiled.
 
-Everything is checked here, so that a loaded rule can always be evaluated: templates of messages, citations, the era,
-the condition, the keys of a check, the life cycle, and the examples.
+Everything is checked here, so that a loaded rule can always be evaluated: message templates, citations, the era,
+conditions, the arguments of a check, the life cycle, and the examples.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ NAMED = {
     "elements of a list, name the list, as in {paragraphs.count}",
     "element": "Add `each`, or name a field: {element} is the element of `each`",
     "value": "",
-}  # the names beside fields, each with what it needs
+}  # placeholders that are not fields, with advice for a rule in which they are not available
 
 
 def read_template(
     node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...], facts: tuple[str, ...] | None = None
 ) -> list[Expression] | None:
-    """Return a template's parts, or None after adding errors. `facts` are the names that a check provides for
-    messages.
+    """Return a template's parts, or None after adding errors.
+
+    `names` are the placeholders that are available in addition to fields. If `facts` is given, only these names, which
+    a check provides, are available.
     """
     parts: list[Expression] = []
     here = 0
@@ -100,7 +102,9 @@ Bases = dict[str, str]
 
 
 def read_rule(node: YamlMap, file: RuleFile, words: Vocabulary, bases: Bases, defaults: YamlMap | None) -> Data | None:
-    """Return a rule's data if the rule matches the schema, or None after adding errors."""
+    """Return a rule's data, or None after adding errors. `bases` are the texts of base telegrams by name, and
+    `defaults` are the defaults of the rule's file.
+    """
     scope = Scope(file, words, node.text("id"))
     before = len(file.diagnostics)
     data = _about(node, file, scope, defaults)
@@ -150,8 +154,8 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
 
 
 def _profiles(node: YamlNode | None, scope: Scope) -> list[str]:
-    """Return the profiles that a rule names. They must have the same levels, because conditions name levels by their
-    codes.
+    """Return the profiles that a rule names, or "ALL" if it names none. They must have the same levels, because
+    conditions name levels by their codes; add an error if they do not.
     """
     items = [item for item in node.items if isinstance(item, YamlText)] if isinstance(node, YamlList) else []
     levels = {profile_known(item, scope, (EVERY_PROFILE,)) for item in items}
@@ -162,7 +166,9 @@ def _profiles(node: YamlNode | None, scope: Scope) -> list[str]:
 
 
 def profile_known(node: YamlText, scope: Scope, others: tuple[str, ...] = ()) -> str | None:
-    """Return a profile's table of levels ("levels" for a profile in `others`), or None after adding an error."""
+    """Return the name of a profile's table of levels ("levels" unless it has its own), or None after adding an error
+    for an unknown profile. The words in `others` are accepted, too.
+    """
     table = scope.vocabulary.tables.get("profiles")
     entry = table.get(node.value) if table is not None else None
     if table is None or entry is not None or node.value in others:
@@ -188,7 +194,7 @@ def _cite(node: YamlNode | None, scope: Scope) -> list[list[str]]:
 
 
 def _day(node: YamlText, scope: Scope) -> str | None:
-    """Return a day as written, or None after adding an error."""
+    """Return a date in ISO format, or None after adding an error."""
     try:
         return date.fromisoformat(node.value).isoformat()
     except ValueError:
@@ -208,8 +214,8 @@ def _era(node: YamlMap, scope: Scope) -> list[str | None]:
 
 
 def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]:
-    """Return the days in order, each with the severity for documents dated before it. Add an error for a day that
-    has no effect.
+    """Return [day, severity] pairs in chronological order. A document has the severity of the first day after its own
+    date. Add an error for a day that is invalid or has no effect.
     """
     since, before = data.get("era", (None, None))
     pairs = sorted(node.items(), key=lambda pair: pair[0].value)
@@ -224,7 +230,9 @@ def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]
 
 
 def _target(node: YamlMap, scope: Scope, data: Data) -> Frames | None:
-    """Parse the guard, `each`, and `where`. Return the frames for parsing the requirement."""
+    """Parse the guard, `each`, and `where` into `data`. Return the frames in which to parse the requirement, or None
+    after adding an error if `each` is not a field.
+    """
     frames = Frames()
     when = node.get("when")
     if when is not None:
@@ -278,7 +286,9 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
 
 
 def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[str, ...] | None:
-    """Return the names of the values that a check provides for messages, or None if there is no such check."""
+    """Add a check and its arguments to `data`. Return the names of the values that it provides for messages, or None
+    after adding an error if there is no such check.
+    """
     module = CHECKS.get(check.value)
     if module is None:
         advice = suggest(check.value, sorted(CHECKS)) or "Name installed checks in the option `checks`"
@@ -349,7 +359,7 @@ def _examples(node: YamlMap, scope: Scope, data: Data, bases: Bases) -> None:
 def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
     """Return an example's data, or None after adding an error.
 
-    Brackets are removed from the text; `places` gives their positions.
+    The brackets ⟦ and ⟧ are removed from the text; `places` in the data holds the [start, end] of each pair.
     """
     if ("text" in node.pairs) == ("base" in node.pairs):
         return scope.error("R023", node, "an example needs either `text` or `base`")

@@ -1,6 +1,6 @@
 """Define the keys of rule, vocabulary, and pack files. The published JSON Schemas and the validation are based on them.
 
-`check_schema` reports each violation at its position in the YAML file, with the YAML to type.
+`check_schema` reports each violation at its position in the YAML file, with an example of what to write.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from .yaml_loader import DATE_HELP, RuleFile, YamlList, YamlMap, YamlNode, YamlT
 JsonSchema = dict[str, object]
 
 STATUSES = ("draft", "provisional", "stable", "deprecated")
-EVERY_PROFILE = "ALL"  # every profile of the United States: those without levels of their own
-PROFILE: JsonSchema = {"type": "string", "pattern": r"^[A-Z][A-Z0-9-]*$"}  # a code of the table `profiles`
+EVERY_PROFILE = "ALL"  # every U.S. profile: those without levels of their own
+PROFILE: JsonSchema = {"type": "string", "pattern": r"^[A-Z][A-Z0-9-]*$"}  # a code in the table `profiles`
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 TEXT: JsonSchema = {"type": ["string", "number"]}
@@ -179,7 +179,9 @@ PACK = (
 
 
 def record(keys: tuple[Key, ...], says: str, required: bool = True) -> JsonSchema:
-    """Return the JSON Schema for a mapping with these keys."""
+    """Return the JSON Schema for a mapping with these keys. `says` is its description; if `required` is false, no key
+    is required.
+    """
     shape: JsonSchema = {
         "type": "object",
         "description": says,
@@ -247,7 +249,7 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 def check_schema(name: str, file: RuleFile, made: Callable[[], JsonSchema] | None = None) -> list[tuple[object, ...]]:
     """Validate a file, add its errors, and return the paths of invalid nodes, which the caller must skip.
 
-    `made` builds the schema if it is defined in another package.
+    `made` builds the schema if it is not one of `SCHEMAS`.
     """
     if file.tree is None:
         return []
@@ -336,7 +338,7 @@ def _split(node: YamlMap, name: str) -> str:
 
 
 def _to_type(key_schema: Data, verb: str = "Write", before: str = "") -> str:
-    """Return the YAML to type for a key, followed by the key's meaning."""
+    """Return help for a key: an example of the YAML to write, followed by the key's meaning."""
     meaning = str(key_schema.get("description", ""))
     examples = key_schema.get("examples") or ([key_schema["const"]] if "const" in key_schema else None)
     if not examples:

@@ -1,6 +1,7 @@
 """Determine why a condition failed: the selector that caused the failure, the absent fields, and a trace for `explain`.
 
-Loaded only after a rule has failed or when a rule is explained. The last part renders conditions as text.
+This module is imported only after a rule has failed or is undetermined, or when a rule is explained or tested. The last
+part renders conditions as text.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ Names = tuple[str, ...]
 
 
 class Cause(Record):
-    """The selector that decided a verdict: its path, the environment, and the place of each value in the
-    environment.
+    """The selector that decided a verdict: its path, and the environment in which the path is resolved. `trail` gives
+    the path in the document model of each value in that environment.
     """
 
     path: Path
@@ -30,7 +31,9 @@ class Cause(Record):
 
 
 class Step(Record):
-    """One condition as it was evaluated: its text, its result, and the values that it compared."""
+    """An evaluated condition: its text, its result (None means undetermined), the name and text of each value that it
+    compared, and the steps for its parts.
+    """
 
     words: str
     answer: bool | None
@@ -39,7 +42,7 @@ class Step(Record):
 
 
 class ConditionNode:
-    """A compiled condition with its parts."""
+    """A condition in compiled form (`test`), with a node for each condition directly inside it (`parts`)."""
 
     __slots__ = ("context", "expr", "parts", "test")
 
@@ -65,7 +68,9 @@ def inner(expr: Expression) -> list[Expression]:
 
 
 def elements(path: Path, env: Env, trail: Trail, context: CompileContext) -> list[tuple[object, str]]:
-    """Return a list's elements, each with its structural place."""
+    """Return the elements of the list at a path, each with its own path in the document model (`paragraphs[2]`). Return
+    none if the list is absent or unreadable.
+    """
     items = getter(path, context.getters)(env)
     if items is None or items.__class__ is Unread:
         return []
@@ -75,7 +80,7 @@ def elements(path: Path, env: Env, trail: Trail, context: CompileContext) -> lis
 
 
 def cause_of(node: ConditionNode, env: Env, trail: Trail) -> Cause:
-    """Return the selector that made a condition true, false or undetermined."""
+    """Return the selector that made a condition true, false, or undetermined, with its environment."""
     expr = node.expr
     op = expr[0]
     answer = node.test(env)
@@ -117,7 +122,7 @@ def _cause_in_pair(node: ConditionNode, answer: bool | None, env: Env, trail: Tr
 
 
 def _cause_in_order(node: ConditionNode, env: Env, trail: Trail) -> Cause:
-    """Return the first element that is repeated or out of order, as a cause."""
+    """Return the first element that is repeated or out of order as the cause, or the list itself if there is none."""
     expr = node.expr
     get = getter(expr[2], node.context.getters)
     seen: list[Any] = []
@@ -144,10 +149,10 @@ Place = tuple[Span, str]
 def related(
     compared: Iterable[Path], found: Iterable[Place], env: Env, trail: Trail, own: Span | None
 ) -> tuple[Place, ...]:
-    """Return the positions of the fields that a message compares, followed by the positions already found, without
-    duplicates.
+    """Return at most four positions: those of the fields that a message shows (`compared`), followed by those in
+    `found`, without duplicates.
 
-    Positions that share characters with the finding's own are left out.
+    Positions that overlap the finding's own position (`own`) are left out.
     """
     places = [_place_of(path, env, trail) for path in compared]
     chosen: dict[Span, str] = {}
@@ -166,7 +171,9 @@ def _place_of(path: Path, env: Env, trail: Trail) -> tuple[Span | None, str]:
 
 
 def witnesses(conditions: Iterable[ConditionNode], env: Env) -> tuple[Place, ...]:
-    """Return the first element that makes each `any` condition in a guard true, such as the (NF) paragraph."""
+    """Return the position of the first element that meets each of these `any` conditions, such as a paragraph marked
+    (NF). The conditions must be true; elements without a position are left out.
+    """
     places = []
     for node in conditions:
         cause = cause_of(node, env, ("",))
@@ -179,11 +186,11 @@ def witnesses(conditions: Iterable[ConditionNode], env: Env) -> tuple[Place, ...
 
 
 def missing(node: ConditionNode, env: Env) -> tuple[tuple[int, str], ...]:
-    """Return the fields whose absence made a condition false, as (depth, dotted name). Return none if a present part is
-    wrong.
+    """Return the fields whose absence made a condition false, as (depth in the environment, dotted name). Return none
+    if a present part is wrong.
 
-    An absence is a condition on a field without a value, or a quantifier that found no element. Any one of several
-    alternatives would have been enough, so each that is missing counts.
+    A field counts as absent if it has no value, or if a quantifier found no element in it. If any one of several
+    alternatives would have been enough, each missing one is returned.
     """
     expr, op = node.expr, node.expr[0]
     if op == "or":
@@ -229,12 +236,12 @@ def _named(path: Path) -> tuple[int, str]:
 
 TELEGRAM = ("telegram",)
 ELEMENT = (*TELEGRAM, "element")
-"""The names of the values in an environment, as `field_paths.Frames` gives them: outside and inside `each`."""
+"""The names of the values in an environment, outside and inside `each`, as in `field_paths.Frames`."""
 
 
 def trace_condition(node: ConditionNode, env: Env, names: Names = TELEGRAM) -> Step:
-    """Evaluate a condition part by part, recording the values that each part compared. Lists are cut off after 20
-    elements. `names` are the names of the values in the environment.
+    """Return the steps of evaluating a condition, with the values that each part compared. Only the first 20 elements
+    of a list are traced. `names` are the names of the values in the environment.
     """
     expr, context = node.expr, node.context
     op = expr[0]
@@ -280,12 +287,14 @@ def _shown(value: object) -> str:
 
 
 def path_text(path: Path) -> str:
-    """Return a path as rules write it."""
+    """Return a path as rules write it, such as `banner.level`, or `value` for an element itself."""
     return ".".join(map(str, path[1:])) or "value"
 
 
 def path_in_words(path: Path, names: Names) -> str:
-    """Return a path as a rule writes it: a field of a value other than the innermost begins with the value's name."""
+    """Return a path as rules write it. The path of a field that does not belong to the innermost value begins with the
+    name of the value that contains it, as in `telegram.date`.
+    """
     depth = int(path[0])
     owner = names[depth] if depth < len(names) - 1 else ""
     return (f"{owner}." if owner else "") + path_text(path)
@@ -312,7 +321,7 @@ def argument_text(expr: Expression) -> str:
 
 
 def argument_in_words(expr: Expression, names: Names) -> str:
-    """Return an argument in readable English. `names` are the names of the values around its condition."""
+    """Return an argument in readable English. `names` are the names of the values in the environment."""
     op = expr[0]
     if op == "lit":
         return _literal_in_words(expr[1], expr[2])
@@ -353,19 +362,23 @@ def condition_text(expr: Expression) -> str:
 
 
 def condition_in_words(expr: Expression, names: Names = TELEGRAM) -> str:
-    """Return a condition on one line in readable English. `names` are the names of the values around it."""
+    """Return a condition on one line in readable English. `names` are the names of the values in the environment."""
     return _condition(expr, names)
 
 
 def _inside(names: Names, pair: bool = False) -> Names:
-    """Return the names inside a list, as `field_paths.Frames` gives them."""
+    """Return the names of the values in the environment of a condition inside a list. With `pair`, the condition is
+    about two neighboring elements.
+    """
     if pair:
         return (*names, "previous", "")
     return (*names, "element" if names == TELEGRAM else "")
 
 
 def _condition(expr: Expression, names: Names | None) -> str:
-    """Return a condition on one line. Without names, it has the form of mutants' names."""
+    """Return a condition on one line: in the form used for mutants' names if `names` is None, otherwise in readable
+    English.
+    """
     op = expr[0]
     if op in ("and", "or"):
         parts = [_condition(part, names) for part in expr[1]]

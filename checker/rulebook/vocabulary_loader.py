@@ -39,7 +39,7 @@ def read_tables(
 ) -> dict[str, Table]:
     """Return the tables in folders by name. If two folders have a table with the same name, their entries are combined.
 
-    `known` are tables that were read before and to which those of the folders are added.
+    `known` holds tables that were read earlier; they are included in the result.
     """
     found = dict(known or {})
     profiles: list[RuleFile] = []
@@ -82,7 +82,7 @@ def _check_profiles(file: RuleFile, tables: dict[str, Table]) -> None:
 
 
 def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
-    """Read one table into `found`; add errors to the file."""
+    """Read the table in a file called `name` into `found`. Errors are added to the file."""
     tree = file.tree
     if not isinstance(tree, YamlMap):
         if tree is not None:

@@ -54,7 +54,9 @@ class YamlList:
 
 
 class YamlMap:
-    """A mapping: key and value by name, in the order of the file. `last_line` is the line on which it ends."""
+    """A mapping. `pairs` maps each name to its key and value, in file order; `last_line` is the line on which the
+    mapping ends.
+    """
 
     __slots__ = ("column", "last_line", "length", "line", "pairs")
 
@@ -211,11 +213,11 @@ _MISALIGNED = ("did not find expected '-' indicator", "did not find expected key
 
 
 class _Stop(ValueError):
-    """Raised when a limit is exceeded, so that the rest of the file is not read."""
+    """Raised if a limit is exceeded, so that the rest of the file is not read."""
 
 
 class _Builder:
-    """Builds a tree from the YAML reader's events, without recursion."""
+    """A builder that makes a tree from the YAML reader's events, without recursion."""
 
     def __init__(self, file: RuleFile, text: str) -> None:
         self.file = file
@@ -239,7 +241,9 @@ class _Builder:
     def _take(self, event: Any) -> None:
         mark: Any = event.end_mark
         self.seen = mark.index
-        if mark.index != event.start_mark.index:  # the end of a block is empty, at the start of the next
+        if (
+            mark.index != event.start_mark.index
+        ):  # the end event of a block is empty, and located where the next block begins
             self.last_line = mark.line + (1 if mark.column else 0)
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.DocumentStartEvent):

@@ -209,8 +209,11 @@ class Defect(Record):
         return all(values.get(name) for name in self.needs)
 
     def apply(self, values: Values, header: str, body: str) -> tuple[str, str, str, int] | None:
-        """Return the header, the body, the expected words, and their offset in the text, or `None` if the words are
-        missing.
+        """Return the header and body with the edits made, the words that the finding should point to ("" if none are
+        given), and their offset in the text, or -1 if they do not occur. Without words, the offset is that of the first
+        edit.
+
+        Return `None` if a text to replace does not occur, or if the telegram has too few paragraphs for this defect.
         """
         place = -1
         text = header + body

@@ -67,8 +67,8 @@ class Refused(Exception):
 class Guard:
     """An ASGI application that passes on requests from the reader's own pages and refuses all others.
 
-    `page(status, title, sentence, link)` builds the page of a refusal, `log(line)` writes one line for each request,
-    and `announce(token)` is called with the next token after one has been used.
+    `page(status, sentence, link)` builds the page that is shown for a refused request, `log(line)` writes one line for
+    each request, and `announce(token)` is called with the next token after one has been used.
     """
 
     def __init__(
