@@ -7,6 +7,7 @@ adding an error to the scope.
 from __future__ import annotations
 
 from ..operators import OPERATORS
+from ..vocabulary import Table
 from .argument_parser import read_argument, tolerance
 from .field_paths import Frames, Scope
 from .field_types import FieldType, element_of, fields
@@ -169,21 +170,30 @@ def _known_codes(field: str, expr: Expression, node: YamlNode, scope: Scope) -> 
     entry = described("coded_fields").get(field) if doubtful else None
     if entry is None:
         return True
-    before = len(scope.file.diagnostics)
     tables = [scope.vocabulary[name] for name in entry.facts["tables"] if name in scope.vocabulary]
-    for item in doubtful:
-        word = item.value
-        spelled = next((found.code for table in tables if (found := table.find(word) or table.find(word.upper()))), "")
-        if word == spelled or any(word in table for table in tables) or not (spelled or _is_unknown(word, scope)):
-            continue
-        codes = [code for table in tables for code in table.codes()]
-        near = f'Did you mean "{spelled}"?' if spelled else suggest(word, codes)
-        names = ", ".join(table.name for table in tables)
-        scope.error(
-            "R039", item, f'"{word}" is not a code that this field can have',
-            near or f"Use a code from {names}, or from your own table in vocabulary/ beside the rules",
-        )  # fmt: skip
-    return len(scope.file.diagnostics) == before
+    known = [_is_code(item, tables, scope) for item in doubtful]
+    return all(known)
+
+
+def _is_code(item: YamlText, tables: list[Table], scope: Scope) -> bool:
+    """Return whether a word is a code of the field, or a code only in tables that the field does not use. Otherwise, or
+    if it is a spelling of one of the field's codes, add an error.
+    """
+    word = item.value
+    if any(word in table for table in tables):
+        return True
+    spelled = next((found.code for table in tables if (found := table.find(word) or table.find(word.upper()))), "")
+    if not spelled and not _is_unknown(word, scope):
+        return True
+    near = (
+        f'Did you mean "{spelled}"?' if spelled else suggest(word, [code for table in tables for code in table.codes()])
+    )
+    names = ", ".join(table.name for table in tables)
+    scope.error(
+        "R039", item, f'"{word}" is not a code that this field can have',
+        near or f"Use a code from {names}, or from your own table in vocabulary/ beside the rules",
+    )  # fmt: skip
+    return False
 
 
 def _is_unknown(word: str, scope: Scope) -> bool:
