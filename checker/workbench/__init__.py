@@ -1,9 +1,10 @@
-"""Serve the workbench: a local web application over a finished audit.
+"""Serve the workbench: a local web application for reviewing a finished audit.
 
-    serve(options, port, log, started)          checker.cli.view calls it
+    serve(options, port, log, started)          called by checker.cli.view
 
-`guard` decides which requests are allowed, `server` routes them, `application` has what all pages share, `criteria` and
-`queries` filter and count, `text_pane` reads telegrams again, the modules `*_pages` build pages, and `actions` writes.
+`guard` decides which requests are allowed, `server` routes them, `application` contains what all pages share,
+`criteria` and `queries` filter and count, `text_pane` reads telegrams again, the modules `*_pages` build pages, and
+`actions` stores what a reviewer enters.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Store a reviewer's input: decisions, undo, missed findings, samples, and imports.
 
-The guard has checked each request.
-
-A request is a JSON object; each action names the keys that it accepts and refuses all others. Responses are JSON
-objects; an error has one sentence in `error`, and then nothing was written.
+The guard has already checked each request. A request is a JSON object; each action names the keys that it accepts and
+refuses all others. Responses are JSON objects. After an error, the response contains one sentence under `error`, and
+nothing was written.
 """
 
 from __future__ import annotations
@@ -53,7 +52,10 @@ def action(**keys: type) -> Callable[[Action], Callable[[Request], Response]]:
 
 
 def _object(given: object, keys: Mapping[str, type]) -> dict[str, Any]:
-    """Return the JSON object in a request. Raises `InputError` for any other value, an unknown key, or a wrong type."""
+    """Return the JSON object in a request, with the empty value of its type for each key that is missing or null.
+
+    Raises `InputError` for any other value, an unknown key, or a wrong type.
+    """
     if not isinstance(given, dict):
         raise InputError("The request is not a JSON object.")
     for name, value in given.items():
@@ -65,7 +67,10 @@ def _object(given: object, keys: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
-    """Return a text that a reviewer wrote. Raises `InputError` if it is too long or contains control characters."""
+    """Return a reviewer's text without surrounding blanks. `lines` permits line ends and tabs.
+
+    Raises `InputError` if the text is too long or contains control characters.
+    """
     text = text.strip().replace("\r\n", "\n")
     if len(text) > longest:
         raise InputError(f"The {name} is longer than {longest} characters.")
@@ -75,7 +80,7 @@ def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
 
 
 def _reviewer(workbench: Workbench, session: Session, given: str) -> str:
-    """Return the reviewer's name for new events. Raises `InputError` if no name is known."""
+    """Return the reviewer's name for new events, and store it in the session. Raises `InputError` if none is known."""
     name = workbench.options.reviewer or _text("name", given, LONGEST_NAME) or session.reviewer
     if not name:
         raise InputError("Nothing is decided without a name.")
@@ -94,7 +99,10 @@ def _criteria(query: str) -> Criteria:
     findings=list, decision=str, reason=str, note=str, expires=str, by=str, query=str, confirmed=int, everything=bool,
 )  # fmt: skip
 def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Record one decision about one or more findings. Return the list's review progress."""
+    """Record one decision about one or more findings, and return their number and the list's review progress.
+
+    Raises `InputError` if the number of findings is not the one that the reviewer confirmed.
+    """
     decision, reason = given["decision"], given["reason"]
     note = _text("note", given["note"], LONGEST_NOTE, lines=True)
     _check(decision, reason)
@@ -110,7 +118,7 @@ def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dic
 
 
 def _progress(workbench: Workbench, criteria: Criteria) -> dict[str, object]:
-    """Return how many findings in a list are reviewed, how many there are in total, and how many now match all
+    """Return how many findings in a list are reviewed, how many there are in total, and how many now match all its
     filters.
     """
     reviewed, whole = workbench.tables.progress(criteria)
@@ -118,7 +126,7 @@ def _progress(workbench: Workbench, criteria: Criteria) -> dict[str, object]:
 
 
 def _check(decision: str, reason: str) -> None:
-    """Raise `InputError` if a decision is not one that the page offers; `DecisionLog` checks the rest."""
+    """Raise `InputError` if the page does not offer this decision or this reason; `DecisionLog` checks the rest."""
     if decision != WITHDRAWN and (decision not in DECISIONS or decision == UNREVIEWED):
         raise InputError(f"There is no decision “{decision[:40]}”.")
     if decision in REASONS and reason not in REASONS[decision]:
@@ -128,9 +136,12 @@ def _check(decision: str, reason: str) -> None:
 def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) -> tuple[int, list[Row]]:
     """Return the number of findings to decide, and one finding per fingerprint: the named ones, or all that match the
     filters.
+
+    Raises `InputError` for filters with errors, more than `MOST_AT_ONCE` findings, or a fingerprint that is not in the
+    audit.
     """
     if given["everything"]:
-        if criteria.notices:  # a filter that is not understood selects nothing here; elsewhere the page says so
+        if criteria.notices:  # a decision needs valid filters; a page shows a notice instead
             raise InputError(criteria.notices[0])
         rows = workbench.tables.named(criteria, MOST_AT_ONCE + 1)
         if len(rows) > MOST_AT_ONCE:
@@ -147,7 +158,9 @@ def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) ->
 
 
 def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:
-    """Return how a decision was made: in a sample that contains the finding, or in the list."""
+    """Return how a decision was made: `sample:NAME` if the list is filtered by one sample that contains the finding,
+    otherwise `review`.
+    """
     choice = criteria.choices.get("sample")
     if choice and len(choice.wanted) == 1 and workbench.in_sample(choice.wanted[0], rows[0]["fingerprint"]):
         return f"sample:{choice.wanted[0]}"
@@ -156,7 +169,9 @@ def _how(workbench: Workbench, criteria: Criteria, rows: list[Row]) -> str:
 
 @action(query=str, by=str)
 def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Undo the reviewer's last decision with its whole group. Return the findings' new state."""
+    """Undo the reviewer's last decision and all others made with it. Return the findings' current decisions and the
+    list's review progress.
+    """
     by = _reviewer(workbench, session, given["by"])
     findings = workbench.undo(by)
     latest = {fingerprint: workbench.decision_of(fingerprint) for fingerprint in findings}
@@ -165,7 +180,7 @@ def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[
 
 @action(name=str, kind=str, query=str, size=str, seed=str, blind=str)
 def draw(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Draw a sample and write it to the audit's folder."""
+    """Draw a sample and write it to the audit's folder. Return the address of its page."""
     name = given["name"]
     size, seed = _number("size", given["size"], 1, 5000), _number("seed", given["seed"], 0, 999_999_999)
     criteria = _criteria(given["query"])
@@ -181,7 +196,9 @@ def _number(name: str, text: str, low: int, high: int) -> int:
 
 @action(sample=str, document=str, by=str)
 def reviewed(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Record that a reviewer has read a sampled telegram completely."""
+    """Record that a reviewer has read a sampled telegram completely. Return the address of the next telegram to read,
+    or of the sample if all have been read.
+    """
     number = _number("document", given["document"], 0, 10**11)
     telegram = workbench.tables.telegram(number)
     sample = workbench.samples.get(given["sample"])
@@ -194,7 +211,9 @@ def reviewed(workbench: Workbench, session: Session, given: dict[str, Any]) -> d
 
 @action(name=str, text=str)
 def import_decisions(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Add the events in another decisions file. Lines that the log already contains are skipped."""
+    """Add the events from another decisions file, and return how many were added. Events that the log already contains
+    are skipped.
+    """
     events = []
     for number, line in enumerate(given["text"].encode("utf-8", "surrogatepass").split(b"\n"), 1):
         if line.strip():
@@ -205,7 +224,7 @@ def import_decisions(workbench: Workbench, session: Session, given: dict[str, An
 
 @action(document=int, line=int, rule=str, note=str, by=str)
 def missed(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Record that a telegram contains something that no rule found."""
+    """Record that a telegram contains a discrepancy that no rule found."""
     telegram = workbench.tables.telegram(given["document"])
     if telegram is None:
         raise InputError("There is no such telegram in this audit.")

@@ -52,8 +52,10 @@ class ViewOptions(Record):
 
 
 class Workbench:
-    """One finished audit, opened for review. Raises `CablecheckError` if there is none, or if its decisions are
-    damaged.
+    """One finished audit, opened for review.
+
+    Raises `CablecheckError` if there is no finished audit, if its decisions are damaged, or if `--corpus` does not
+    exist.
     """
 
     def __init__(self, options: ViewOptions) -> None:
@@ -62,7 +64,7 @@ class Workbench:
             raise ConfigError(f"--corpus: {options.corpus}: no such file or folder")
         self.description: Mapping[str, Any] = read_description(options.out)
         self.redact = options.redact or bool(self.description.get("redacted"))
-        self.hides_notes = self.redact and not self.description.get("redacted")  # they may have words of documents
+        self.hides_notes = self.redact and not self.description.get("redacted")  # they may contain words from documents
         self.tables = AuditTables(options.out, options.redact)
         vocabulary = rulebook.load().vocabulary
         self.levels = {entry.code: entry for entry in vocabulary["levels"]}
@@ -105,21 +107,21 @@ class Workbench:
 
     @property
     def today(self) -> str:
-        """The day on which dates are evaluated, as ISO 8601: --as-of, or today according to the clock."""
+        """Return the day on which due dates are evaluated, in ISO 8601: `--as-of`, or today according to the clock."""
         return self.options.as_of or date.today().isoformat()
 
     def page(self, request: Request, template: str, status: int = 200, **values: object) -> Response:
-        """Return an HTML response for a request."""
+        """Render a template as the HTML response to a request. `values` are the template's variables."""
         session: Session = request.scope["cablecheck.session"]
         active = "/" + request.url.path.strip("/").partition("/")[0]
         return self.pages.page(template, status, session=session, active=active, **values)
 
     def not_found(self, request: Request, sentence: str) -> Response:
-        """Return the response for something that this audit does not contain."""
+        """Return a 404 page with one sentence about what this audit does not contain."""
         return self.page(request, "message.html", 404, title="Not found", sentences=[sentence], link="")
 
     def sources(self, rule: Mapping[str, Any]) -> list[str]:
-        """Return a rule's sources in the form in which pages show them."""
+        """Return a rule's citations, each followed by a colon and its title if the title is known."""
         titles = rule["titles"] or ()
         pairs = zip(rule["cite"] or (), [*titles, *[""] * len(rule["cite"] or ())], strict=False)
         return [f"{cite}: {title}" if title else cite for cite, title in pairs]
@@ -127,12 +129,14 @@ class Workbench:
     # ---- Decisions ---------------------------------------------------------------------------------------------------
 
     def decision_of(self, fingerprint: str) -> str:
-        """Return the latest decision about a finding, from this or another audit, or `none`."""
+        """Return the latest decision in the log about a finding, which may come from another audit, or `none`."""
         latest = self.log.latest.get(fingerprint)
         return latest.decision if latest else grammar.UNREVIEWED
 
     def history(self, item: Row) -> list[dict[str, str]]:
-        """Return the decisions about a finding, latest first, and whether the text or the rules have changed since."""
+        """Return the decisions about a finding, latest first, each with a note if it was undone, or if the text or the
+        rules have changed since.
+        """
         gone = {event.undoes for event in self.log.events}
         found = []
         for event in reversed(self.log.history(item["fingerprint"])):
@@ -175,14 +179,16 @@ class Workbench:
             self._show(event.finding for event in events)
 
     def undo(self, by: str) -> list[str]:
-        """Undo a reviewer's last group of decisions. Return the fingerprints of the findings concerned."""
+        """Undo a reviewer's last group of decisions, and return the fingerprints of the findings concerned."""
         with self._writing:
             findings = list(dict.fromkeys(event.finding for event in self.log.undo(by) if event.finding))
             self._show(findings)
         return findings
 
     def miss(self, telegram: Row, line: int, rule: str, note: str, by: str) -> None:
-        """Record that a telegram contains something that no rule found."""
+        """Record that a telegram contains a discrepancy that no rule found. `rule` is a rule's name or a kind of
+        discrepancy.
+        """
         known = self.tables.rule(rule) is not None
         event = ReviewDecision(
             self.tables.keys([telegram["document"]])[telegram["document"]],
@@ -201,7 +207,7 @@ class Workbench:
             self.log.append(event)
 
     def add(self, events: Sequence[ReviewDecision]) -> int:
-        """Add events from another decisions file. Return how many were new."""
+        """Add events from another decisions file, and return how many were new."""
         with self._writing:
             added = self.log.adopt(events)
             self._show(event.finding for event in events if event.finding)
@@ -224,8 +230,8 @@ class Workbench:
             self.log.append(event)
 
     def telegrams_of(self, sample: samples.Sample) -> list[Row]:
-        """Return the telegrams in a sample of documents, each with whether it was reviewed and whether it has a missed
-        finding.
+        """Return the telegrams in a sample of documents, each with whether it was reviewed for this sample and whether
+        a missed finding was recorded in it.
         """
         rows = self.tables.telegrams([int(key) for _, key in sample.members if key.isdigit()])
         missed = {event.finding for event in self.log.missed()}
@@ -287,8 +293,10 @@ class Workbench:
         return sample in self.samples and any(member[1] == fingerprint for member in self.samples[sample].members)
 
     def hidden_from(self, reviewer: str, fingerprint: str, criteria: grammar.Criteria) -> bool:
-        """Return whether other reviewers' decisions are hidden: in a blind sample, until the reviewer saves a
-        decision.
+        """Return whether other reviewers' decisions about a finding are hidden from `reviewer`.
+
+        They are hidden if the list is filtered by a blind sample, until the reviewer has recorded a decision about the
+        finding.
         """
         choice = criteria.choices.get("sample")
         blind = choice and any(self.samples[name].blind for name in choice.wanted if name in self.samples)
@@ -297,7 +305,7 @@ class Workbench:
     # ---- What pages show ---------------------------------------------------------------------------------------------
 
     def precision(self) -> dict[str, samples.Precision]:
-        """Return each sampled rule's precision, from the sample in which most of its findings were judged."""
+        """Return the precision of each rule, from the sample in which most of its findings were judged."""
         found: dict[str, samples.Precision] = {}
         for sample in self.samples.values():
             if sample.kind != samples.FINDINGS:
@@ -312,7 +320,9 @@ class Workbench:
         return row.get("mrn") or row.get("cable") or f"Telegram {row['document']}"
 
     def text(self, document: int, items: list[Row], current: int) -> PaneText:
-        """Return a telegram's text with its findings marked."""
+        """Return a telegram's text with its findings marked, or notes that say why it is not available. `current` is
+        the id of the selected finding, or 0.
+        """
         if self.redact:
             return PaneText((), (REDACTED,))
         place = self.tables.place(document)

@@ -1,4 +1,4 @@
-"""Compare the findings of two audits: new, gone, moved, and the same, by fingerprint."""
+"""Compare the findings of two audits by fingerprint: new, gone, moved, and unchanged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from a full join b using (fingerprint, nth)
 
 
 class Comparison:
-    """Two finished audits, joined once. Raises `InputError` if `before` is not a finished audit."""
+    """The findings of two finished audits, joined by fingerprint. Raises `InputError` if `before` is not a finished
+    audit.
+    """
 
     def __init__(self, before: str, after: str, redact: bool) -> None:
         if not os.path.exists(table_path(before, "findings")):
@@ -50,7 +52,7 @@ class Comparison:
         return self._rows(f"select rule, {kinds} from joined group by rule order by new + gone + moved desc, rule", [])
 
     def rows(self, kind: str, rule: str) -> list[dict[str, Any]]:
-        """Return the findings of one kind, for one rule or for all."""
+        """Return the findings of one kind, at most `MOST_ROWS`, for one rule or, if `rule` is "", for all rules."""
         test = "kind = ?" + (" and rule = ?" if rule else "")
         sql = f"select * from joined where {test} order by rule, path, line limit {MOST_ROWS}"
         return self._rows(sql, [kind, rule] if rule else [kind])

@@ -31,7 +31,9 @@ DUE_SENTENCE = (
 
 
 def overview(request: Request) -> Response:
-    """Return the overview page: corpus, totals, findings, and queues."""
+    """Return the overview page: the corpus, its documents, findings by severity and rule, samples, and what is due this
+    year.
+    """
     workbench = of(request)
     tables = workbench.tables
     account = {row["state"]: row["n"] for row in tables.rows("select state, count(*) as n from ledger group by all")}
@@ -95,7 +97,7 @@ def documents(request: Request) -> Response:
 
 
 def documents_list(request: Request, whole: bool) -> Listing:
-    """Return one page of telegrams, or all that match the criteria."""
+    """Return one page of telegrams or, if `whole` is true, all that match the criteria."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request)
     if whole:
@@ -135,8 +137,8 @@ def _documents(workbench: Workbench, criteria: Criteria, size: int) -> list[Row]
 
 
 def telegram_condition(workbench: Workbench, criteria: Criteria) -> tuple[str, list[object]]:
-    """Return the criteria as a condition on `telegram`. Filters on findings select the telegrams that have such
-    findings.
+    """Return the criteria as a condition on the table `telegram`, with its parameters. Filters on findings select the
+    telegrams that have such findings.
     """
     own = {name: choice for name, choice in criteria.choices.items() if name in _TELEGRAM_FACETS}
     asked = {name: choice for name, choice in criteria.choices.items() if name not in _TELEGRAM_FACETS}
@@ -202,14 +204,16 @@ def telegram(request: Request) -> Response:
 
 
 def _of_document(workbench: Workbench, table: str, number: int) -> list[Row]:
-    """Return one document's rows from a table that some audits lack. In a redacted view, return none."""
+    """Return up to 500 of a document's rows in a table, or an empty list if this audit does not contain the table or
+    the view is redacted.
+    """
     if table not in workbench.tables.present or workbench.redact:
         return []
     return workbench.tables.rows(f"select * from {quoted(table)} where document = ? limit {_MOST_EDGES}", [number])
 
 
 def cable(request: Request) -> Response:
-    """Return the page for the telegram with a message reference number, or a list if several telegrams have it."""
+    """Redirect to the telegram with a message reference number or name, or to a list if several telegrams match."""
     workbench = of(request)
     mrn = request.path_params["mrn"]
     found = workbench.tables.rows(
@@ -230,7 +234,7 @@ _MOST_EDGES = 500
 
 
 def references(request: Request) -> Response:
-    """Return the page of telegrams that a telegram cites and that cite it."""
+    """Return the page that lists the telegrams that a telegram cites and those that cite it."""
     workbench = of(request)
     found = workbench.tables.telegram(request.path_params["number"])
     if found is None:
@@ -250,7 +254,7 @@ def references(request: Request) -> Response:
 
 
 def references_list(request: Request, whole: bool) -> Listing:
-    """Return the references from and to a telegram, including those of its neighbors."""
+    """Return the references from and to a telegram, and those from and to its neighbors."""
     workbench = of(request)
     found = workbench.tables.telegram(request.path_params["number"])
     if found is None:
@@ -260,7 +264,9 @@ def references_list(request: Request, whole: bool) -> Listing:
 
 
 def _edges(workbench: Workbench, found: Mapping[str, Any], steps: int) -> tuple[list[Row], list[Row]]:
-    """Return the references from and to a telegram and, with two steps, those of its neighbors."""
+    """Return up to 500 references from a telegram, and up to 500 to it. With two steps, those of its neighbors are
+    included.
+    """
     cites = _cited(workbench, [found], 1)
     cited_by = _citing(workbench, [found], 1)
     if steps == _STEPS:
@@ -324,7 +330,9 @@ from rules r left join (
 
 
 def rules(request: Request) -> Response:
-    """Return the page that lists the rules with their results in this audit."""
+    """Return the page that lists the rules with their results in this audit. Rules without results are included only on
+    request.
+    """
     workbench = of(request)
     every = request.query_params.get("all") == "1"
     rows = workbench.tables.rows(
@@ -370,7 +378,7 @@ _DUE = "classified and expected_on is not null"
 
 
 def due(request: Request) -> Response:
-    """Return the page that counts the telegrams due by year and post, and lists overdue telegrams or those of one
+    """Return the page that counts the telegrams due by year and post, and lists the overdue ones or those due in one
     year.
     """
     workbench = of(request)
@@ -428,7 +436,7 @@ def _due_arguments(workbench: Workbench, request: Request) -> tuple[str, str]:
 
 
 def _due_rows(workbench: Workbench, as_of: str, year: str, limit: int) -> list[Row]:
-    """Return the telegrams that are due in a given year, or that are overdue."""
+    """Return up to `limit` telegrams that are due in a given year or, if `year` is "overdue", before `as_of`."""
     test = "expected_on < cast(? as date)" if year == "overdue" else "year(expected_on) = cast(? as integer)"
     sql = (
         "select document, path, cable, mrn, date, post, level, subject, instruction, expected_on, declass_basis, "
@@ -448,7 +456,7 @@ DUE_COLUMNS = (
 
 
 def due_list(request: Request, whole: bool) -> Listing:
-    """Return the telegrams due in one year, or the overdue ones. JSON contains the first 500."""
+    """Return the telegrams due in one year, or the overdue ones. Without `whole`, the list ends after 500."""
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
     rows = _due_rows(workbench, as_of, year, 10**9 if whole else 500)
@@ -456,8 +464,8 @@ def due_list(request: Request, whole: bool) -> Listing:
 
 
 def due_calendar(request: Request) -> Response:
-    """Return the telegrams due in one year, or the overdue ones, as a calendar in the same form as `cablecheck declass`
-    writes.
+    """Return the telegrams due in one year, or the overdue ones, as a calendar file like the one that `cablecheck
+    declass` writes.
     """
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
@@ -481,7 +489,9 @@ def due_calendar(request: Request) -> Response:
 
 
 def values(request: Request) -> Response:
-    """Return the page of all values of one facet with their counts. It can be searched, and sorted by count or name."""
+    """Return the page that lists all values of one facet with their counts. The list can be searched, and sorted by
+    count or name.
+    """
     workbench = of(request)
     name = request.path_params["name"]
     if name not in FACETS:
@@ -508,7 +518,7 @@ def values(request: Request) -> Response:
 def _values(
     workbench: Workbench, criteria: Criteria, name: str, find: str, by: str
 ) -> tuple[list[FacetCount], list[tuple[FacetCount, str]]]:
-    """Return all counts for a facet, and the values that match the search with their labels, in order."""
+    """Return all counts for a facet, and the sorted values that match the search, each with its label."""
     counts = workbench.tables.facets(criteria, (name,))[name]
     shown = [(one, label(workbench, name, one.value)) for one in counts]
     shown = [pair for pair in shown if find.lower() in pair[1].lower()]

@@ -2,8 +2,8 @@
 
 Several values of one filter are alternatives; several filters must all match. `rule=!CRP-002` excludes,
 `year=2000..2009` is a range, and an empty value selects documents without a value (`post=`). A value that begins with
-`!` or a backslash is written with a backslash before it. Anything that is not understood produces a notice for the
-reader and matches nothing; it is never ignored.
+`!` or a backslash is written with a backslash before it. A value that does not occur matches nothing. Whatever is not
+understood, such as an unknown filter, produces a notice for the reader.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MOST = 200  # values of one filter
 
 
 class Facet(Record):
-    """A filter whose values can be counted, and its title. `number` is true if its values are numbers."""
+    """A filter whose values can be counted. `title` is its heading, and `number` is true if its values are numbers."""
 
     name: str
     title: str
@@ -73,7 +73,7 @@ class Choice(Record):
 
 
 class Criteria(Record):
-    """What a list shows: each filter's choices, the search words, the sort order, and the page."""
+    """What a list shows: each filter's choices, search words, sort order, and page. `notices` are about errors."""
 
     choices: Mapping[str, Choice]
     q: str = ""
@@ -82,12 +82,14 @@ class Criteria(Record):
     notices: tuple[str, ...] = ()
 
     def without(self, name: str) -> Criteria:
-        """Return the criteria with one filter removed and the page reset to 1."""
+        """Return the criteria without the filter `name` (or without the search words, if it is "q"), on page 1."""
         kept = {facet: choice for facet, choice in self.choices.items() if facet != name}
         return Criteria(kept, "" if name == "q" else self.q, self.sort)
 
     def toggled(self, name: str, value: str, exclude: bool = False) -> Criteria:
-        """Return the criteria with one value added, or with it removed if it is already selected."""
+        """Return the criteria with one value selected or, with `exclude`, excluded. If it already is, it is removed
+        from the filter.
+        """
         choice = self.choices.get(name, Choice())
         wanted = tuple(one for one in choice.wanted if one != value)
         excluded = tuple(one for one in choice.excluded if one != value)
@@ -101,7 +103,9 @@ class Criteria(Record):
         return Criteria(kept, self.q, self.sort)
 
     def pairs(self, **more: object) -> list[tuple[str, str]]:
-        """Return the names and values in a fixed order, with `sort` and `page` replaced if they are given."""
+        """Return the names and values of the criteria in a fixed order. `more` sets or replaces values; `page` is 1
+        unless it is given there.
+        """
         pairs = [
             (name, sign + value if sign else _escaped(value))
             for name in FACETS
@@ -113,7 +117,7 @@ class Criteria(Record):
         return pairs + [(name, str(value)) for name, value in values.items() if value != plain.get(name)]
 
     def query(self, **more: object) -> str:
-        """Return `pairs` as a query string."""
+        """Return the result of `pairs` as a query string."""
         return urlencode(self.pairs(**more))
 
     def _of(self, name: str) -> Choice:
@@ -125,8 +129,8 @@ def _escaped(value: str) -> str:
 
 
 def parse(pairs: Iterable[tuple[str, str]], extra: Iterable[str] = ()) -> Criteria:
-    """Return the criteria in a query string, given as (name, value) pairs. `extra` are further names that a page uses
-    itself.
+    """Return the criteria in a query string, given as (name, value) pairs. `extra` are other names that the page
+    accepts in its address.
     """
     wanted: dict[str, list[str]] = {}
     excluded: dict[str, list[str]] = {}

@@ -52,14 +52,14 @@ def decisions(request: Request) -> Response:
 
 
 def decisions_list(request: Request, whole: bool) -> Listing:
-    """Return the decisions log as data."""
+    """Return the decisions that match the filters in a request, latest first, as data."""
     workbench = of(request)
     chosen, notices = _chosen(request)
     return Listing("decisions", COLUMNS, _rows(workbench, chosen), {"notices": notices})
 
 
 def decisions_file(request: Request) -> Response:
-    """Return the decisions log as a file that another reviewer can import."""
+    """Return the decisions log as a file that another reviewer can import. Raises `ConfigError` in a redacted view."""
     workbench = of(request)
     if workbench.redact:
         raise ConfigError(f"A redacted view does not show numbers and notes; the file is {workbench.log.path}.")
@@ -67,7 +67,7 @@ def decisions_file(request: Request) -> Response:
 
 
 def _chosen(request: Request) -> tuple[dict[str, str], list[str]]:
-    """Return the log filters in a request, and a notice for each unknown name or value."""
+    """Return the log filters in a request, and a notice for each unknown filter and for an unknown decision."""
     notices = [
         f"There is no filter “{name[:40]}”; known filters: {', '.join(_FILTERS)}."
         for name in request.query_params
@@ -90,7 +90,7 @@ def _rows(workbench: Workbench, chosen: Mapping[str, str]) -> list[dict[str, obj
 
 def _row(workbench: Workbench, event: ReviewDecision, undone: bool) -> dict[str, object]:
     found: dict[str, object] = {name: getattr(event, name) for name in COLUMNS if name != "undone"}
-    if workbench.redact:  # the log may be of a view that was not redacted
+    if workbench.redact:  # the log may come from a view that was not redacted
         found |= {"cable": ""} | ({"note": ""} if workbench.hides_notes else {})
     about = "" if event.decision == MISSED or event.kind else event.finding
     return {**found, "title": _TITLES[event.decision], "undone": undone, "link": about}

@@ -1,4 +1,4 @@
-"""Build the pages about findings: the list with facets, the telegram next to it, permalinks, and facet values."""
+"""Build the pages about findings: the list with facets, the telegram next to it, and permalinks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ _NO_VALUE = "(none)"
 
 
 def findings(request: Request) -> Response:
-    """Return the page that lists findings with facets and the telegram of the selected finding."""
+    """Return the page that lists findings with facets and the telegram of the selected finding.
+
+    An address without a query is redirected to the default filters.
+    """
     workbench = of(request)
     if not request.url.query:
         return RedirectResponse(f"/findings?{DEFAULT}", 303)
@@ -76,7 +79,7 @@ def _asked_item(workbench: Workbench, asked: str | None, notices: list[str]) -> 
 
 
 def pane_part(request: Request) -> Response:
-    """Return only one finding's telegram, for the script to insert next to the list."""
+    """Return the pane for one finding, which the script inserts next to the list, or a JSON error with status 404."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request, ("item",))
     item = _asked_item(workbench, request.query_params.get("item"), notices)
@@ -92,7 +95,7 @@ def pane_part(request: Request) -> Response:
 
 
 def permalink(request: Request) -> Response:
-    """Return the page for a fingerprint: the list for its telegram, with the finding opened."""
+    """Return the page for the finding with a fingerprint: its telegram, with the finding selected."""
     workbench = of(request)
     fingerprint = request.path_params["fingerprint"]
     found = workbench.tables.with_fingerprint(fingerprint)
@@ -111,7 +114,7 @@ def permalink(request: Request) -> Response:
 
 
 def decision_words() -> dict[str, Any]:
-    """Return the texts that the decision bar shows."""
+    """Return what the decision bar shows: reasons, the decisions that need a note, and keyboard shortcuts."""
     return {"reasons": REASONS, "noted": NOTE_REQUIRED, "keys": KEYS}
 
 
@@ -139,7 +142,9 @@ KEYS = (
 
 
 def read_criteria(workbench: Workbench, request: Request, extra: Sequence[str] = ()) -> tuple[Criteria, list[str]]:
-    """Return the criteria in a request, and the errors in them."""
+    """Return the criteria in a request, and a notice for each error in them. `extra` are other names that the page
+    accepts.
+    """
     criteria = parse(request.query_params.multi_items(), extra)
     return criteria, [*criteria.notices, *workbench.tables.unknown_values(criteria)]
 
@@ -152,7 +157,9 @@ def label(workbench: Workbench, name: str, value: str) -> str:
 def facet_groups(
     workbench: Workbench, criteria: Criteria, facets: Mapping[str, list[FacetCount]] | None = None
 ) -> list[dict[str, object]]:
-    """Return the facets for a page: titles, the first values with their counts, and the number of values."""
+    """Return the facets for a page: their titles, their first values with counts, and how many values there are if not
+    all are shown.
+    """
     groups: list[dict[str, object]] = []
     for name, counts in (facets or workbench.tables.facets(criteria)).items():
         if name == "reviewer":
@@ -175,7 +182,7 @@ def facet_groups(
 
 
 def _decades(counts: Sequence[FacetCount], criteria: Criteria) -> list[FacetCount]:
-    """Return the counts by decade instead of by year. Selected values and ranges come first, unchanged."""
+    """Return the counts by decade instead of by year. Selected and excluded values come first, as they were chosen."""
     choice = criteria.choices.get("year")
     wanted, excluded = (choice.wanted, choice.excluded) if choice else ((), ())
     sums: dict[str, int] = {}
@@ -200,7 +207,9 @@ def _range_label(value: str) -> str:
 
 
 def pane(workbench: Workbench, item: Row, criteria: Criteria, reviewer: str) -> dict[str, object]:
-    """Return the contents of a finding's pane: its telegram, rule, history, other findings, and the text."""
+    """Return the contents of a finding's pane: its telegram, rule, history, the telegram's other findings, and its
+    text.
+    """
     tables = workbench.tables
     hidden = workbench.hidden_from(reviewer, item["fingerprint"], criteria)
     if hidden:
@@ -238,7 +247,7 @@ def _facts(telegram: Mapping[str, Any]) -> list[str]:
 
 
 def findings_list(request: Request, whole: bool) -> Listing:
-    """Return one page of findings with all facet counts, or all findings that match the criteria."""
+    """Return one page of findings with all facet counts or, if `whole` is true, all that match the criteria."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request)
     tables = workbench.tables

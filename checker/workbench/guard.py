@@ -1,8 +1,9 @@
-"""Guard every route: decide who may make a request, from which page, and which headers the response has.
+"""Guard every route: decide which requests are answered, and set the security headers of responses.
 
 Every program and every web page on the reader's machine can reach a loopback port, so the address alone protects
-nothing. The guard checks, in this order: the Host header, the one-time token, the session cookie, and for a POST the
-origin, the content type, the CSRF value, and the size of the body. A request that it refuses never reaches a route.
+nothing. The guard checks, in this order, the Host header, the method, the one-time token or the session cookie, and,
+for a POST, the origin, the content type, the CSRF value, and the size of the body. A request that it refuses never
+reaches a route.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ IMPORT_BYTES = 50 * 1024 * 1024
 IMPORTS = "/decisions/import"
 STATIC = "/static/"
 SESSIONS = 32  # browsers that may be signed in at once; the oldest is signed out
-_OWN = ("host", "cookie", "origin", "content-type", CSRF)  # headers that must not occur twice
+_OWN = ("host", "cookie", "origin", "content-type", CSRF)  # headers that a request must not repeat
 
 
 class Session(Record):
@@ -67,8 +68,8 @@ class Refused(Exception):
 class Guard:
     """An ASGI application that passes on requests from the reader's own pages and refuses all others.
 
-    `page(status, sentence, link)` builds the page that is shown for a refused request, `log(line)` writes one line for
-    each request, and `announce(token)` is called with the next token after one has been used.
+    `page(status, sentence, link)` builds the page for a refusal, `log(line)` writes one line for each request, and
+    `announce(token)` is called with the next token after one has been used.
     """
 
     def __init__(
@@ -95,11 +96,11 @@ class Guard:
         return f"cablecheck-{self.port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request with the security headers, and log its route, status, and time."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if scope["type"] != "http":  # a WebSocket: there is none
+        if scope["type"] != "http":  # WebSockets are not offered
             return
         started = time.monotonic()
         status = 500
@@ -130,8 +131,11 @@ class Guard:
         await (answer or self.app)(scope, receive, send)
 
     def _signing_in(self, scope: Scope) -> Response | None:
-        """Check the request. Return a redirect if it carries the token, otherwise None. Raises `Refused` for another
-        host or method, or if the browser is not signed in.
+        """Return a redirect for a request that carries a token, or None for another request from a browser that is
+        signed in.
+
+        Raises `Refused` if the host or the method is not allowed, the token is wrong, or the browser is not signed in
+        (static files do not require this).
         """
         headers = _headers(scope)
         if headers.get("host") not in self._hosts:
@@ -160,7 +164,9 @@ class Guard:
         return found
 
     def _exchange(self, scope: Scope, token: str, session: Session | None) -> Response:
-        """Exchange the token for a cookie, once, and redirect to the same page without the token."""
+        """Exchange the token for a cookie, and redirect to the overview without the token. Raises `Refused` for a token
+        that is wrong or was used before, unless the browser is already signed in.
+        """
         answer = RedirectResponse("/", 303)
         if compare_digest(token.encode("utf-8", "replace"), self.token.encode()):
             self.token = token_urlsafe(32)
@@ -175,8 +181,8 @@ class Guard:
         return answer
 
     async def _checked_body(self, scope: Scope, receive: Receive) -> object:
-        """Return the JSON body of a POST request that one of our own pages sent. Raises `Refused` for any other
-        request.
+        """Return the JSON body of a POST request sent by one of the workbench's own pages. Raises `Refused` for any
+        other request.
         """
         headers = _headers(scope)
         session = scope["cablecheck.session"]
@@ -198,9 +204,11 @@ class Guard:
             raise Refused(400, "The request is not JSON.") from None
 
     def _refusal(self, scope: Scope, refusal: Refused) -> Response:
-        """Return the page for a refused request. If the cookie is missing, the page contains a link to itself.
+        """Return the response to a refused request. If the cookie is missing, it is a page with a link to the same
+        address.
 
-        A request from another site's link arrives without the cookie, but one from this page's link carries it.
+        When a reader follows a link from another site, the browser sends no cookie; when the reader follows this link,
+        it does.
         """
         if scope["method"] == "POST" or refusal.status == 403:
             return PlainTextResponse(refusal.sentence or "Sign in first.", refusal.status)
@@ -213,10 +221,10 @@ class Guard:
 
 
 def _route(scope: Scope) -> str:
-    """Return the path with its values replaced by their names, such as `/findings/{fingerprint}`, or "-" if no route
-    matches.
+    """Return the request's path with values replaced by their names, as in `/findings/{fingerprint}`, or "-" if no
+    route matches.
 
-    Older versions of Starlette do not say which route they took.
+    Older versions of Starlette do not report the matched route.
     """
     if "endpoint" not in scope:
         return "-"
@@ -232,7 +240,9 @@ def _method(scope: Scope) -> str:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """Return a request's headers. Raises `Refused` if a header that the guard relies on occurs twice."""
+    """Return a request's headers by lower-case name. Raises `Refused` if a header that the guard relies on occurs
+    twice.
+    """
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         key = name.decode("latin-1").lower()
@@ -243,7 +253,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _token(scope: Scope) -> str:
-    """Return the token from the sign-in address that the terminal shows, or ""."""
+    """Return the token in the sign-in address that the terminal shows, or "" for any other address."""
     if scope["method"] != "GET" or scope["path"] != "/":
         return ""
     query: bytes = scope["query_string"]
@@ -251,7 +261,7 @@ def _token(scope: Scope) -> str:
 
 
 async def _body(receive: Receive, limit: int) -> bytes:
-    """Return a request's body. Raises `Refused` once it is larger than `limit` bytes."""
+    """Return a request's body. Raises `Refused` if it is larger than `limit` bytes or ends early."""
     chunks: list[bytes] = []
     size = 0
     while True:

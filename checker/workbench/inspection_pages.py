@@ -1,5 +1,6 @@
-"""Build the self-inspection report as a page to print and sign, as Markdown, and as CSV, either for documents drawn for
-it or for a reviewed sample of telegrams.
+"""Build the self-inspection report as a page to print and sign, as Markdown, and as CSV.
+
+The report covers either documents drawn for it or a reviewed sample of telegrams.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ LARGEST = 10_000
 
 
 def inspection(request: Request) -> Response:
-    """Return the self-inspection page for a sample of classified telegrams."""
+    """Return the self-inspection page, or a message if the report cannot be made."""
     workbench = of(request)
     workbench.refresh()
     sample = _sample(workbench, request)
@@ -65,12 +66,14 @@ def inspection_markdown(request: Request) -> Response:
 
 
 def inspection_csv(request: Request) -> Response:
-    """Return the report's figures as CSV."""
+    """Return the self-inspection report's figures as CSV."""
     return attached(request, [self_inspection.table(_report(of(request), request))])
 
 
 def _report(workbench: Workbench, request: Request) -> SelfInspection:
-    """Return the report's figures. A redacted view has no examples, because they name and quote telegrams."""
+    """Return the self-inspection report. In a redacted view it contains no examples, because these name and quote
+    telegrams.
+    """
     size, seed = _arguments(request)
     found = self_inspection.inspect(workbench.options.out, workbench.log, size, seed, _sample(workbench, request))
     if workbench.redact:
@@ -79,7 +82,10 @@ def _report(workbench: Workbench, request: Request) -> SelfInspection:
 
 
 def _sample(workbench: Workbench, request: Request) -> Sample | None:
-    """Return the sample of telegrams that the address names, or `None` if it names none."""
+    """Return the sample of telegrams that the address names, or `None` if it names none.
+
+    Raises `HTTPException` (404) if the audit contains no such sample.
+    """
     name = request.path_params.get("name")
     if name is None:
         return None

@@ -1,4 +1,4 @@
-"""Provide each list in the workbench as JSON, as a CSV file without formulas, and as other downloads."""
+"""Provide the workbench's lists as JSON and as CSV that is safe for spreadsheets, and send other downloads."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ Page = Callable[[Request], Response]
 
 
 class Listing(Record):
-    """A list as data. JSON has the rows under a name, next to what it is `about`; CSV has the columns.
+    """A list as data. In JSON, the rows are under the key `name`, beside the items of `about`; in CSV, only `columns`
+    appear.
 
-    A row is a mapping that has the columns, or a sequence in their order.
+    A row is a mapping that contains the columns, or a sequence of values in their order.
     """
 
     name: str
@@ -36,7 +37,7 @@ Read = Callable[[Request, bool], Listing]
 
 
 def routes(path: str, read: Read) -> tuple[tuple[str, Page], tuple[str, Page]]:
-    """Return a list's two routes: its path with `.json` and with `.csv`."""
+    """Return the paths and functions for a list's two downloads: `path` followed by `.json`, and by `.csv`."""
 
     def as_json(request: Request) -> Response:
         found = read(request, False)
@@ -65,7 +66,7 @@ def _cell(value: object) -> str:
 
 
 def attached(request: Request, body: Iterable[str] | bytes) -> Response:
-    """Return a response that the browser saves as a file, named after the page."""
+    """Return a response that the browser saves as a file. Its name and type come from the request's path."""
     name = _UNSAFE.sub("_", request.url.path.strip("/").replace("/", "-"))
     kind = _TYPES[name.rpartition(".")[2]]
     heads = {"content-disposition": f'attachment; filename="{name}"'}
@@ -74,5 +75,5 @@ def attached(request: Request, body: Iterable[str] | bytes) -> Response:
 
 
 def json_answer(value: object, status: int = 200) -> Response:
-    """Return a JSON response."""
+    """Return a response with a value as JSON. Values that JSON does not have, such as dates, are converted to text."""
     return Response(json.dumps(value, default=str), status, media_type="application/json")

@@ -1,4 +1,4 @@
-"""Render pages from templates. Everything a template prints is escaped: for HTML, and control characters visibly."""
+"""Render pages from templates. All output is escaped for HTML, and control characters are made visible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATIC = os.path.join(FOLDER, "static")
 
 
 def environment() -> Environment:
-    """Return the template environment. It escapes everything, and raises an error for an undefined name."""
+    """Return the template environment. It escapes all output, and raises an error for an undefined name."""
     made = Environment(
         loader=FileSystemLoader(os.path.join(FOLDER, "templates")),
         autoescape=True,
@@ -43,22 +43,22 @@ def _shown(value: object) -> object:
 
 
 def count(value: object) -> str:
-    """Return a number with commas as thousands separators."""
+    """Return a number with commas as thousands separators, or any other value as text."""
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def share(part: float, whole: float) -> str:
-    """Return a share as a percentage, or a dash if the whole is 0 or missing."""
+    """Return a share as a percentage, or a dash if `whole` is 0."""
     return f"{100 * part / whole:.1f}%" if whole else "–"
 
 
 def day(value: object) -> str:
-    """Return a day as ISO 8601, or "" if there is none."""
+    """Return a date in ISO 8601, "" for `None`, or any other value as text."""
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
 
 
 def telegram_text(text: str) -> Markup:
-    """Return telegram text for HTML, in which control and reordering characters other than tabs become escapes."""
+    """Return telegram text as HTML. Control and reordering characters, except tabs, are shown as escapes."""
     return Markup("\t".join(html_text(part) for part in text.split("\t")))
 
 

@@ -1,10 +1,11 @@
-"""Hold an audit's tables in memory, and answer the pages' queries.
+"""Hold an audit's tables in memory, and run the pages' queries.
 
-The database is the locked one of `audit.database`: it can read the audit's own tables and nothing else. Two tables are
-loaded: `item` has findings and undetermined verdicts in reading order with what the filters need, and `tagged` has one
-row for each TAGS entry of a document. Decisions are a column of `item`, kept up to date by `decide`.
+The connection from `audit.database` is locked: it can read the audit's own tables and nothing else. These tables are
+created in memory: `telegram` contains one row for each telegram, `item` contains findings and undetermined verdicts in
+reading order with the columns for filters, `tagged` contains one row for each TAGS entry of a telegram, and `sampled`
+contains the findings in samples. Decisions are a column of `item`, kept up to date by `decide`.
 
-Values reach the database only as parameters; names of columns come from the tables in this module.
+Values reach the database only as parameters; column names come from the tables in this module.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ SECONDS = 10.0
 THREADS = 2
 PAGE = 50
 SHOWN = 8  # values of a facet beside a list
-MOST_KEPT = 64  # lists whose facet counts are kept until a decision changes them
+MOST_KEPT = 64  # lists whose facet counts are cached until a decision changes
 
-_OF_TELEGRAM = ("post", "level", "era", "layout", "reader")  # columns of few values
-_TYPES = {  # enumerations are loaded and grouped three times as fast as words
+_OF_TELEGRAM = ("post", "level", "era", "layout", "reader")  # columns with few distinct values
+_TYPES = {  # enumerations are loaded and grouped three times as fast as text
     "rule": "select rule from rules union select rule from findings union select rule from undetermined",
     "severity": "select severity from rules union select severity from findings union select 'info'",
     "undetermined": "select kind from undetermined union select ''",
@@ -63,13 +64,13 @@ select row_number() over () as id, * from (
     ) f left join telegram c using (document)
     order by f.document, f.line, f."column", f.rule
 )
-"""  # numbering sorted rows takes a third of the time of a window that sorts
+"""  # numbering sorted rows takes one-third as long as a window function that sorts
 _TAGS = (
     "create table tagged as select distinct document, cast(tag as tag_values) as tag from "
     "(select document, upper(unnest(tags)) as tag from telegram)"
 )
 _MEMBERS = "create table sampled (sample varchar, fingerprint varchar)"
-_REDACT = (  # what a view with --redact shows of an audit that was made without it
+_REDACT = (  # for a view with --redact of an audit that was made without it
     "update telegram set cable = '', mrn = null, subject = null, refs = []",
     "update item set cable = '', quote = '', "
     "message = coalesce((select summary from rules r where r.rule = item.rule), '')",
@@ -100,7 +101,7 @@ class FacetCount(Record):
 
 
 class AuditTables:
-    """The tables of one finished audit, loaded for the pages."""
+    """The tables of one finished audit, loaded for the pages. Raises `InputError` if a table is missing or damaged."""
 
     def __init__(self, out: str, redact: bool = False) -> None:
         self.out = out
@@ -121,10 +122,10 @@ class AuditTables:
             self.close()
             why = str(error).partition("\n")[0]
             raise InputError(f"{out}: the tables are damaged or of another version; audit again ({why})") from error
-        self._kept: dict[str, dict[str, list[FacetCount]]] = {}  # facets of the current decisions, by query string
+        self._kept: dict[str, dict[str, list[FacetCount]]] = {}  # cached facet counts, by query string
 
     def _load(self, redact: bool) -> None:
-        """Load the tables into memory."""
+        """Create the tables in memory, redacted if required."""
         for name, source in _TYPES.items():
             known = f"select distinct v from ({source}) each(v) where v is not null order by 1"
             self._con.execute(f"create type {name}_values as enum ({known})")
@@ -139,14 +140,16 @@ class AuditTables:
     # ---- Running -----------------------------------------------------------------------------------------------------
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return the rows that one of our own statements yields, as dictionaries."""
+        """Return the rows that a statement yields, as dictionaries. Statements are written in this package, never by
+        users.
+        """
         with self._con.cursor() as cursor:
             found = cursor.execute(sql, list(values))
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:
-        """Return the single value that one of our own statements yields."""
+        """Return the first value that a statement yields, or `None` if it yields no row."""
         with self._con.cursor() as cursor:
             row = cursor.execute(sql, list(values)).fetchone()
             return row[0] if row else None
@@ -154,7 +157,7 @@ class AuditTables:
     # ---- Findings ----------------------------------------------------------------------------------------------------
 
     def page(self, criteria: Criteria, size: int = PAGE) -> list[Row]:
-        """Return the rows for one page of findings, each with its telegram's number, subject, date, and level."""
+        """Return the findings on one page of a list, each with its telegram's message number and subject."""
         where, values = self.condition(criteria)
         sql = (
             f"with chosen as (select * from item where {where} order by {_ORDERS[criteria.sort]} limit ? offset ?) "
@@ -170,7 +173,9 @@ class AuditTables:
         return int(self.value(f"select count(*) from item where {where}", values))
 
     def progress(self, criteria: Criteria) -> tuple[int, int]:
-        """Return how many findings are decided, and how many match the other criteria in total."""
+        """Return how many findings are decided, and how many there are in total, among those that match all criteria
+        except decision and reviewer.
+        """
         where, values = self.condition(criteria.without("decision").without("reviewer"))
         row = self.rows(
             f"select count(*) filter (decision <> 'none') as decided, count(*) as total from item where {where}", values
@@ -178,13 +183,13 @@ class AuditTables:
         return row["decided"], row["total"]
 
     def item(self, number: int) -> Row | None:
-        """Return one finding with its telegram."""
+        """Return one finding by its id, with its telegram's message number and subject, or `None` if there is none."""
         sql = "select item.*, c.mrn, c.subject from item left join telegram c using (document) where id = ?"
         found = self.rows(sql, [number])
         return found[0] if found else None
 
     def items_of(self, document: int) -> list[Row]:
-        """Return one telegram's findings in reading order."""
+        """Return one telegram's findings and undetermined verdicts in reading order."""
         return self.rows("select * from item where document = ? order by id", [document])
 
     def with_fingerprint(self, fingerprint: str) -> list[Row]:
@@ -192,10 +197,11 @@ class AuditTables:
         return self.rows("select * from item where fingerprint = ? order by id", [fingerprint])
 
     def related(self, item: Row) -> list[int]:
-        """Return the other positions that a finding compares. They are read on demand, because loading them for all
-        findings takes a third longer.
+        """Return the other positions that a finding compares, as a flat list of four numbers for each: line, column,
+        end line, end column.
 
-        An audit of an earlier version has none.
+        They are read on demand, because loading them for all findings takes one-third longer. The list is empty if the
+        audit was made by a version that did not record them.
         """
         same = 'document = ? and fingerprint = ? and line = ? and "column" = ?'
         keys = [item[name] for name in ("document", "fingerprint", "line", "column")]
@@ -203,19 +209,19 @@ class AuditTables:
         return (found[0].get("related") if found else None) or []
 
     def telegram(self, document: int) -> Row | None:
-        """Return one telegram."""
+        """Return one telegram by its document number, or `None` if there is none."""
         found = self.rows("select * from telegram where document = ?", [document])
         return found[0] if found else None
 
     def place(self, document: int) -> Row | None:
-        """Return the location of one telegram's text in the corpus."""
+        """Return the location of one telegram's text in the corpus, or `None` if there is no such telegram."""
         sql = "select path, member, start, bytes, line, item from cables where document = ?"
         found = self.rows(sql, [document])
         return found[0] if found else None
 
     @lru_cache(maxsize=1024)  # noqa: B019 - one instance lives as long as the process
     def rule(self, name: str) -> Row | None:
-        """Return one rule as it was in this audit."""
+        """Return one rule as it was in this audit, or `None` if the audit did not include it."""
         found = self.rows("select * from rules where rule = ?", [name])
         return found[0] if found else None
 
@@ -225,7 +231,7 @@ class AuditTables:
         return self.rows(sql, [list(fingerprints)])
 
     def named(self, criteria: Criteria, most: int) -> list[Row]:
-        """Return, for each fingerprint, one of the findings that match the criteria."""
+        """Return, for each fingerprint, one of the findings that match the criteria. At most `most` are returned."""
         where, values = self.condition(criteria)
         return self.rows(f"{_ONE} where fingerprint <> '' and {where} {_FIRST} limit ?", [*values, most])
 
@@ -236,7 +242,9 @@ class AuditTables:
         return [(row["rule"], row["fingerprint"]) for row in rows]
 
     def drawable_telegrams(self, criteria: Criteria) -> list[tuple[str, str]]:
-        """Return the level and number of each telegram that matches those criteria that apply to telegrams."""
+        """Return the level and document number of each telegram that matches the filters on telegrams; other filters do
+        not apply.
+        """
         names = ("level", "post", "year", "era", "tag", "layout", "reader")
         own = {name: choice for name, choice in criteria.choices.items() if name in names}
         where, values = self.condition(Criteria(own), telegrams=True)
@@ -249,7 +257,9 @@ class AuditTables:
         return self.rows(sql, [list(documents)])
 
     def keys(self, documents: Sequence[int]) -> dict[int, str]:
-        """Return, for each of these telegrams, the key that takes the place of a fingerprint in decisions about it."""
+        """Return, for each document number, the key used in place of a fingerprint in decisions about the whole
+        telegram.
+        """
         sql = "select document, path, cable, line from cables where document in (select unnest(?))"
         rows = self.rows(sql, [list(documents)])  # the table of the audit itself, which a redacted view does not change
         return {row["document"]: document_key(row["path"], row["cable"], row["line"]) for row in rows}
@@ -261,7 +271,9 @@ class AuditTables:
             self._kept = {}
 
     def facets(self, criteria: Criteria, names: Iterable[str] = FACETS) -> dict[str, list[FacetCount]]:
-        """Return, for each facet, its values with their counts under all *other* filters, most frequent first."""
+        """Return, for each facet, its values with their counts under all *other* filters. Selected and excluded values
+        come first, then the most frequent ones.
+        """
         key = f"{sorted(names := list(names))} {criteria.without('').query(sort='place')}"
         kept = self._kept
         if key not in kept:
@@ -283,7 +295,9 @@ class AuditTables:
 
     @staticmethod
     def marked(counts: Mapping[str, list[tuple[str, int]]], criteria: Criteria) -> dict[str, list[FacetCount]]:
-        """Return ordered counts for each facet, with the values that the criteria select marked."""
+        """Return the counts for each facet in display order, with the values that the criteria select or exclude
+        marked.
+        """
         return {name: _marked(found, criteria.choices.get(name, Choice())) for name, found in counts.items()}
 
     def _counted(self, criteria: Criteria, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
@@ -306,8 +320,8 @@ class AuditTables:
         return found
 
     def _listed(self, criteria: Criteria, name: str) -> list[tuple[str, int]]:
-        """Return the counts for one facet that needs a query of its own, such as `tag`."""
-        if name == "undetermined":  # these rows are left out unless a kind is asked for
+        """Return the counts for one facet with a separate query, which facets such as `tag` need."""
+        if name == "undetermined":  # these rows are left out unless a filter selects a kind
             where, values = self.condition(criteria, undetermined=True)
             sql = f"select undetermined, count(*) from item where {where} group by all"
         elif name == "tag":
@@ -356,19 +370,19 @@ class AuditTables:
 
     @lru_cache(maxsize=32)  # noqa: B019 - one instance lives as long as the process
     def known(self, name: str) -> frozenset[str]:
-        """Return one facet's values in the whole audit."""
+        """Return all values that a facet has in this audit."""
         if name == "decision":
             return frozenset(DECISIONS)
         table, column = {"tag": ("tagged", "tag")}.get(name, ("item", name))
         return frozenset(_word(row[column]) for row in self.rows(f"select distinct {column} from {table}"))
 
     def _known_now(self, name: str) -> frozenset[str]:
-        """Return the current values of a facet that can change while the audit is open."""
+        """Return the current values of `sample` or `reviewer`, which can change while the audit is open."""
         table = "sampled" if name == "sample" else "item"
         return frozenset(row["value"] for row in self.rows(f"select distinct {name} as value from {table}"))
 
     def unknown_values(self, criteria: Criteria) -> list[str]:
-        """Return one sentence for each selected value that does not occur in this audit."""
+        """Return one sentence for each selected or excluded value that does not occur in this audit."""
         found = []
         for name, choice in criteria.choices.items():
             known = self.known(name) if name not in ("sample", "reviewer") else self._known_now(name)
@@ -408,7 +422,9 @@ class AuditTables:
 
 
 def _matching(name: str, chosen: Sequence[str]) -> tuple[str, list[object]]:
-    """Return the condition that a row in `item` has one of a filter's values, with its parameters."""
+    """Return a condition, with its parameters, that is true for rows in `item` with one of the chosen values of a
+    filter.
+    """
     marks = ", ".join("?" for _ in chosen)
     if name == "tag":
         return f"document in (select document from tagged where tag in ({marks}))", list(chosen)
@@ -439,7 +455,7 @@ def _word(value: object) -> str:
 
 
 def _marked(counts: Sequence[tuple[str, int]], choice: Choice) -> list[FacetCount]:
-    """Return a facet's values in order, with selected and excluded values first even if no row has them."""
+    """Return a facet's values: selected and excluded ones first, even if no row has them, then the most frequent."""
     present = {value for value, _ in counts}
     absent = [(value, 0) for value in (*choice.wanted, *choice.excluded) if value not in present and not span(value)]
     found = [FacetCount(value, count, value in choice.wanted, value in choice.excluded) for value, count in counts]

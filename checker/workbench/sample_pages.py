@@ -54,7 +54,7 @@ def _overall(found: Mapping[str, Precision]) -> str:
 
 
 def progress(workbench: Workbench) -> list[dict[str, object]]:
-    """Return the samples with their review progress, for the overview."""
+    """Return all samples with their review progress."""
     return [_row(workbench, name) for name in workbench.samples]
 
 
@@ -83,8 +83,8 @@ def sample(request: Request) -> Response:
 
 
 def _telegrams(request: Request, workbench: Workbench, sample: Sample) -> Response:
-    """Return the page for a sample of telegrams, with the share in which a reviewer found something that no rule had
-    reported.
+    """Return the page for a sample of telegrams, with the share of reviewed telegrams in which a reviewer found
+    something that no rule had reported.
     """
     rows = workbench.telegrams_of(sample)
     reviewed = [str(row["document"]) for row in rows if row["reviewed"]]
@@ -107,7 +107,9 @@ def samples_list(request: Request, whole: bool) -> Listing:
 
 
 def sample_list(request: Request, whole: bool) -> Listing:
-    """Return a sample's results, by rule or by telegram depending on its kind."""
+    """Return a sample's results as data, by rule or by telegram depending on its kind. Raises `InputError` for an
+    unknown sample.
+    """
     workbench = of(request)
     one = workbench.samples.get(request.path_params["name"])
     if one is None:

@@ -1,4 +1,4 @@
-"""Run the workbench server: routes, refusals, errors, and the loopback port."""
+"""Run the workbench server: its routes, its responses to errors, and the loopback port."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOST = "127.0.0.1"  # the only address that is served; a remote machine is reach
 
 
 def colors(request: Request) -> Response:
-    """Return the colors for pages, which command-line reports also use."""
+    """Return the CSS for the pages' colors, which reports written by the command line also use."""
     return Response(page_style.COLORS, media_type="text/css")
 
 
@@ -116,7 +116,7 @@ def application(workbench: Workbench, port: int, log: Callable[[str], None], ann
 
 
 def _signed_out(pages: Pages) -> Callable[[int, str, str], Response]:
-    """Return a function that builds the page for a browser without a cookie. The page shows nothing from the audit."""
+    """Return a function that builds the page for a browser without a session. The page shows nothing from the audit."""
 
     def page(status: int, sentence: str, link: str) -> Response:
         title = "Open this page" if link else "Sign in"
@@ -127,8 +127,10 @@ def _signed_out(pages: Pages) -> Callable[[int, str, str], Response]:
 
 
 def _place(error: BaseException) -> str:
-    """Return the module and line in our own code that raised an error. The error's message may contain document
-    text.
+    """Return the innermost location in this package's code at which an error was raised, as `file:line`, or "-" if
+    there is none.
+
+    The error's message is not used, because it may contain text from documents.
     """
     frame, found = error.__traceback__, "-"
     while frame is not None:
@@ -140,8 +142,8 @@ def _place(error: BaseException) -> str:
 
 
 def bind(port: int) -> socket.socket:
-    """Return a socket that listens on the loopback port; 0 means any free port. Raises `ConfigError` if the port is
-    taken.
+    """Return a socket that listens on a loopback port; 0 means any free port. Raises `ConfigError` if the port cannot
+    be used.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":  # elsewhere the option would let two servers share the port
@@ -158,7 +160,7 @@ def bind(port: int) -> socket.socket:
 
 
 def server_of(guard: Guard) -> uvicorn.Server:
-    """Return a server for an application. The server logs nothing itself."""
+    """Return a Uvicorn server for an application. The server itself logs nothing."""
     config = uvicorn.Config(
         guard, log_config=None, log_level="critical", access_log=False, lifespan="off", server_header=False,
         date_header=False, ws="none", proxy_headers=False, timeout_graceful_shutdown=1,
@@ -167,9 +169,10 @@ def server_of(guard: Guard) -> uvicorn.Server:
 
 
 def serve(options: ViewOptions, port: int, log: Callable[[str], None], started: Callable[[str, bool], None]) -> None:
-    """Serve one audit until interrupted. `started(address, first)` is called with each address for signing in.
+    """Serve one audit until interrupted.
 
-    Raises `CablecheckError` if the port is taken or if there is no finished audit.
+    `log(line)` writes one line for each request, and `started(address, first)` is called with each new address for
+    signing in. Raises `CablecheckError` if the port is taken or if there is no finished audit.
     """
     listener = bind(port)
     try:
@@ -182,7 +185,7 @@ def serve(options: ViewOptions, port: int, log: Callable[[str], None], started: 
         guard = application(workbench, number, log, announce)
         announce(guard.token, True)
         try:
-            with suppress(KeyboardInterrupt):  # Ctrl-C is how it is stopped
+            with suppress(KeyboardInterrupt):  # the user stops the server with Ctrl-C
                 server_of(guard).run(sockets=[listener])
         finally:
             workbench.close()

@@ -38,9 +38,10 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 class Piece(Record):
-    """Adjacent characters with the same marks. `mark` is "" or the severity, and `title` names the rules and positions.
+    """Adjacent characters with the same marks. `mark` is the most serious of these ("" if there are none): a severity,
+    "undetermined", or "related". `title` names the rules and positions.
 
-    `related` is true if the current finding compares them with its own position.
+    `related` is true if the current finding compares these characters with its own position.
     """
 
     text: str
@@ -77,7 +78,7 @@ class Mark(Record):
 
 
 class CorpusFiles:
-    """The files in the audited corpus, located again and verified."""
+    """Finds the files of the audited corpus and verifies that they have not changed."""
 
     def __init__(self, description: Mapping[str, Any], files: Mapping[str, tuple[int, str]], corpus: str = "") -> None:
         self._folder = os.path.join(os.getcwd(), str(description.get("folder") or ""))
@@ -111,8 +112,8 @@ class CorpusFiles:
         return "", why
 
     def _candidates(self, path: str) -> Iterable[tuple[str, list[str]]]:
-        """Yield the paths at which a file may be, each with the folders it must be below. Locations under --corpus come
-        first.
+        """Yield the paths at which a file may be, each with the folders that may contain it. With `--corpus`, only that
+        file, or paths below that folder, are tried.
         """
         if self._corpus:
             if os.path.isfile(self._corpus):
@@ -175,7 +176,7 @@ def _fixed_part(pattern: str) -> str:
 
 
 class TelegramTexts:
-    """The telegrams' texts by document number, with the positions of their findings."""
+    """Reads telegrams again from the corpus, and marks the positions of their findings."""
 
     def __init__(self, files: CorpusFiles, description: Mapping[str, Any], vocabulary: Vocabulary) -> None:
         self._files = files
@@ -184,10 +185,11 @@ class TelegramTexts:
         self._vocabulary = vocabulary
 
     def text(self, place: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], current: int) -> PaneText:
-        """Return one document's text with its findings marked. `current` is the id of the finding to outline.
+        """Return one document's text with its findings marked, or the reason why it is not available.
 
-        `place` is the row of the document with `path`, `member`, `start`, `bytes`, `line` and `item`. `findings` are
-        rows with `id`, `severity`, `undetermined`, `rule`, `line`, `column`, `end_line`, `end_column` and `quote`.
+        `place` is a row with the document's `path`, `member`, `start`, `bytes`, `line`, and `item`. `findings` are rows
+        with `id`, `severity`, `undetermined`, `rule`, `line`, `column`, `end_line`, `end_column`, and `quote`.
+        `current` is the id of the finding to outline.
         """
         path, verdict = self._files.find(str(place["path"]))
         if not path:
@@ -214,15 +216,15 @@ class TelegramTexts:
 
 
 def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int) -> tuple[list[Mark], bool]:
-    """Return the positions of a document's findings, and whether a quote differs from the text, which means that the
-    text has changed.
+    """Return the marks for a document's findings, and whether the text has changed because a quote differs from it. If
+    so, there are no marks.
     """
     view = reading.view
     marks: list[Mark] = []
     for row in [*findings[:MOST_MARKS], *(row for row in findings[MOST_MARKS:] if row["id"] == current)]:
         start = view.source.offset(row["line"], row["column"])
         end = max(start, view.source.offset(row["end_line"], row["end_column"]))
-        if row["undetermined"]:  # the table has no end of these
+        if row["undetermined"]:  # the table does not record where these end
             parts = _beginning(view, start, row["quote"])
         elif row["quote"] and row["quote"] != unescaped(view.source.quote(Span(start, end)), reading)[:LONGEST]:
             return [], True
@@ -237,7 +239,7 @@ def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int
 
 
 def _compared(view: View, row: Mapping[str, Any]) -> list[Mark]:
-    """Return the other positions that a finding compares. The table stores each as four numbers."""
+    """Return a mark for each other position that a finding compares. The row stores each position as four numbers."""
     numbers = row.get("related") or ()
     marks = []
     for line, column, end_line, end_column in zip(*[iter(numbers)] * 4, strict=False):
@@ -249,7 +251,7 @@ def _compared(view: View, row: Mapping[str, Any]) -> list[Mark]:
 
 
 def _beginning(view: View, start: int, quote: str) -> list[tuple[int, int]]:
-    """Return the part of a view that begins at a source offset: the quote if it is there, otherwise one character."""
+    """Return the ranges of a view that begin at a source offset: the quote if it is there, otherwise one character."""
     parts = view.locate(Span(start, start + 1))
     if not parts:
         return []
@@ -264,7 +266,7 @@ _WORST = (RELATED, "undetermined", "info", "warning", "error")
 
 
 def _drawn(text: str, marks: Sequence[Mark]) -> tuple[list[TextLine], tuple[str, ...]]:
-    """Return the lines of text around the current mark, and notes about lines that are left out."""
+    """Return the lines of text to draw, and a note if only the part around the current mark is drawn."""
     middle = next((mark.start for mark in marks if mark.current), 0)
     low, high = 0, len(text)
     if len(text) > MOST_CHARACTERS:

@@ -63,7 +63,9 @@ def query_list(request: Request, whole: bool) -> Listing:
 
 
 def _run(workbench: Workbench, sql: str) -> tuple[tuple[str, ...], tuple[tuple[object, ...], ...]]:
-    """Run one SELECT on its own connection. Raises `ConfigError` if it is not allowed or exceeds its limits."""
+    """Run one SELECT on a separate connection, and return its columns and rows. Raises `ConfigError` if it is not
+    allowed or exceeds its limits.
+    """
     if len(sql) > LONGEST_QUERY:
         raise ConfigError(f"the query is longer than {LONGEST_QUERY:,} characters")
     tables = Query(workbench.options.out, SECONDS, MEMORY)
@@ -107,7 +109,7 @@ def coverage(request: Request) -> Response:
 
 
 def _covered(workbench: Workbench, name: str) -> list[str]:
-    """Return the values in one column of the table `coverage`. The row `text` is not a field."""
+    """Return the values in one column of the table `coverage`, except those of the row `text`, which is not a field."""
     if "coverage" not in workbench.tables.present:
         return []
     sql = f"select distinct cast({name} as varchar) as value from coverage where field <> 'text' order by value"
@@ -130,7 +132,9 @@ def _coverage_chosen(workbench: Workbench, request: Request) -> tuple[dict[str, 
 
 
 def _coverage(workbench: Workbench, chosen: Mapping[str, str]) -> list[Row]:
-    """Return the rows of the table `coverage` that match the filters. A filter on fields excludes the row `text`."""
+    """Return the rows of the table `coverage` that match the filters, or an empty list if this audit does not contain
+    the table.
+    """
     if "coverage" not in workbench.tables.present:
         return []
     given = {name: value for name, value in chosen.items() if value}
@@ -140,7 +144,7 @@ def _coverage(workbench: Workbench, chosen: Mapping[str, str]) -> list[Row]:
 
 
 def _sums(rows: Sequence[Row], name: str) -> list[Row]:
-    """Return the sums of the counts, grouped by one column."""
+    """Return the sums of the counts for each value in the column `name`."""
     found: dict[object, Row] = {}
     for row in rows:
         sums = found.setdefault(row[name], {"name": row[name]} | dict.fromkeys(_COUNTS, 0))
@@ -191,7 +195,9 @@ def compare(request: Request) -> Response:
 
 
 def _compared(workbench: Workbench, comparison: Comparison, request: Request) -> tuple[str, str, list[Row]]:
-    """Return the kind and rule that a request names, and the matching findings."""
+    """Return the kind and the rule that a request names, and the matching findings. An unknown kind becomes "", without
+    findings.
+    """
     kind, rule = request.query_params.get("kind", ""), request.query_params.get("rule", "")
     rows = comparison.rows(kind, rule) if kind in KINDS else []
     for row in rows:
