@@ -1,8 +1,8 @@
 """Audit a whole corpus with worker processes, store the results as tables, and write reports.
 
-run(paths, out, options, progress) -> AuditResult           merge(shards, out, options) -> Result
+run(paths, out, options, progress) -> AuditResult           merge(shards, out, options) -> AuditResult
 report(out, options) -> AuditResult                         read_description(out) -> dict
-totals(summary) -> Summary
+totals(counts) -> Summary
 query(out, sql) -> Answer                                   diff(before, after) -> Difference
 """
 
@@ -30,7 +30,10 @@ __all__ = [
 
 
 def query(out: str, sql: str, seconds: float = 300.0) -> Answer:
-    """Run one read-only SELECT on the tables of an audit. Raises `ConfigError` for any other statement."""
+    """Run one read-only SELECT on the tables of an audit.
+
+    Raises `ConfigError` for any other statement, and if the query takes longer than `seconds` or needs too much memory.
+    """
     tables = Query(out, seconds)
     try:
         return tables.run(sql)

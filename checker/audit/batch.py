@@ -1,6 +1,6 @@
 """Run one batch of an audit, locally or on a cluster: read and parse its documents, check them, and write table rows.
 
-The rows go to part files (`parts`), which prove that the batch is done.
+The rows go to part files, and a marker written after them shows that the batch is done (see `parts`).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class BatchTask(Record):
     """The description of one batch, as plain values that can be sent to a worker.
 
     `skip` maps positions of documents that killed or hung a worker to the reason; `only` limits the batch to some
-    positions (a sample), and None means all. `out` is the folder of the parts. `files` are the files whose size and
-    digest this batch records; if several batches read a file, only one of them lists it.
+    positions (a sample), and None means all. `out` is the folder for the part files. `files` are the files whose size
+    and digest this batch records; if several batches read a file, only one of them lists it.
     """
 
     number: int
@@ -50,14 +50,17 @@ def load_rulebook(options: Options) -> Rulebook:
 
 
 class BatchWorker:
-    """Audits batches in one worker process, as `DocumentLinter` does, but yields table rows instead of results."""
+    """Audits batches in one worker process. It checks documents as `DocumentLinter` does, but writes table rows."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.linter = DocumentLinter(options, load_rulebook(options))
 
     def work(self, task: BatchTask, step: Step) -> BatchResult:
-        """Run one batch and return its result. No document raises an exception; a full disk is reported in `error`."""
+        """Run one batch and return its result. An operating system error, such as a full disk, is reported in `error`.
+
+        No document raises an exception.
+        """
         try:
             return self._work(task, step)
         except OSError as error:
@@ -99,7 +102,7 @@ class BatchWorker:
         """Yield each document with its position in the batch and its number within its row, member, or file, both
         counted from 1.
 
-        Skipped documents are yielded as unreadable, with the reason.
+        A document in `task.skip` is yielded as `Unreadable`, with the reason.
         """
         skip = dict(task.skip)
         only = frozenset(task.only) if task.only is not None else None
@@ -130,7 +133,7 @@ class BatchWorker:
         levels: dict[str, int],
         coverage: Coverage,
     ) -> tuple[str, str, str]:
-        """Add the table rows for a document. Return its state, the reason for the state, and its name."""
+        """Add the table rows for a document. Return its state, the reason if it was not checked, and its name."""
         linter = self.linter
         name = linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
@@ -139,7 +142,9 @@ class BatchWorker:
             return EXCLUDED, "does not meet the conditions of this audit", name
         telegram, why = linter.judgeable(item)
         if telegram is None:
-            other_file = why == NOT_A_TELEGRAM and task.batch.walked and not item.cable  # folders have others, too
+            other_file = (
+                why == NOT_A_TELEGRAM and task.batch.walked and not item.cable
+            )  # a folder also contains files of other kinds
             return EXCLUDED if other_file else FAILED, why, name
         name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
@@ -174,9 +179,9 @@ class BatchWorker:
 
 
 def _file(path: str, batch: Batch, step: Step) -> tables.Row:
-    """Return the row of the table `files` for one file.
+    """Return the row of the table `files` for one file. The digest of a remote file is not computed.
 
-    Computing its digest may take longer than the time limit for a document, so each block counts as a step.
+    Computing a digest may take longer than the time limit for a document, so each block counts as a step.
     """
     remote = {url: size for url, size, _ in batch.files}
     if path in remote:

@@ -21,8 +21,10 @@ from .parts import BatchResult, marker_path, read_result, write_file
 
 PLAN = "plan.json"
 DESCRIPTION = "audit.json"
-FORMAT = 1  # of the tables and of `audit.json`; raised when a reader of older ones would be wrong
-_NOT_RECORDED = frozenset(("jobs", "timeout", "cache", "include", "required_version", "extend"))  # do not touch results
+FORMAT = 1  # of the tables and of `audit.json`; increased when older versions would misread them
+_NOT_RECORDED = frozenset(
+    ("jobs", "timeout", "cache", "include", "required_version", "extend")
+)  # do not affect results
 
 
 class AuditPlan(Record):
@@ -71,13 +73,13 @@ def make_plan(corpus: Sequence[str], out: str, options: Options, digest: str) ->
 
 
 def _files(batch: Batch, number: int, first: dict[str, int]) -> tuple[str, ...]:
-    """Return the files in a batch that no earlier batch reads."""
+    """Return the files in a batch that no earlier batch of the audit reads."""
     return tuple(path for path in batch.paths if first[path] == number)
 
 
 def _corpus_hashes(batch_list: list[Batch]) -> tuple[str, str]:
     """Return two hashes that identify a corpus: one over the names and sizes of its files, and one over their
-    modification times.
+    modification times (for remote files, their versions).
     """
     remote = sorted({file for batch in batch_list for file in batch.files})
     sizes = [f"{url} {size}" for url, size, _ in remote]
@@ -98,8 +100,8 @@ def _hash(text: str) -> str:
 
 
 def _sample(batch_list: list[Batch], options: Options) -> list[tuple[int, ...]]:
-    """Return, for each batch, the positions of the sampled documents: those with the smallest hashes of (seed, batch,
-    position).
+    """Return, for each batch, the positions of the sampled documents: those with the smallest hashes of seed, batch,
+    and position.
     """
     import heapq
 
@@ -125,7 +127,7 @@ def _sample(batch_list: list[Batch], options: Options) -> list[tuple[int, ...]]:
 
 
 def parts_folder(out: str) -> str:
-    """Return the path of the folder that holds an audit's part files."""
+    """Return the path of the folder that contains an audit's part files."""
     return os.path.join(out, "parts")
 
 
@@ -133,7 +135,7 @@ def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[B
     """Record the plan or compare it with the recorded plan. Return the results of the finished batches, and notices.
 
     A batch with a damaged marker or part does not count as finished, and a notice names the file. Raises `ConfigError`
-    if `out` contains an audit that must not be resumed, and then changes nothing.
+    and changes nothing if `out` contains an audit that must not be resumed.
     """
     if os.path.exists(os.path.join(out, PLAN)):
         if not options.resume:
@@ -155,7 +157,10 @@ def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[B
 
 
 def is_finished(plan: AuditPlan, out: str, options: Options) -> bool:
-    """Return whether the audit in a folder is finished. The last step of an audit removes its part files."""
+    """Return whether the folder `out` contains this audit, finished: the last step of an audit removes its part files.
+
+    Raises `ConfigError` if the folder contains a different finished audit.
+    """
     if not os.path.exists(os.path.join(out, PLAN)) or os.path.exists(parts_folder(out)):
         return False
     _compare(plan, out, options)
@@ -167,7 +172,7 @@ def _description(plan: AuditPlan, options: Options) -> dict[str, str]:
 
 
 def _compare(plan: AuditPlan, out: str, options: Options) -> None:
-    """Raise `ConfigError` if `out` contains a different audit."""
+    """Raise `ConfigError` if the plan recorded in `out` differs from this one."""
     before, description = read_plan(out), _description(plan, options)
     changed = sorted(name for name in description if before.get(name) != description[name])
     if changed:
@@ -192,7 +197,9 @@ def read_plan(out: str) -> dict[str, str]:
 
 
 def describe(paths: Sequence[str], out: str, options: Options, digest: str) -> None:
-    """Record the paths as given, the folder they are relative to, and the options in `audit.json`."""
+    """Record the audit in `audit.json`: the paths as given, the folder they are relative to, the rules' digest, and the
+    options.
+    """
     names = [name.replace("-", "_") for name in SETTINGS]
     chosen = {name: getattr(options, name) for name in names if name not in _NOT_RECORDED}
     where = [f"{term.name}{term.sign}{term.value}" for term in options.where if isinstance(term, Term)]
@@ -214,7 +221,7 @@ def describe(paths: Sequence[str], out: str, options: Options, digest: str) -> N
 def read_description(out: str) -> dict[str, Any]:
     """Return the contents of `audit.json`.
 
-    Raises `InputError` if the file is missing, is damaged, or has another format.
+    Raises `InputError` if the file is missing, is damaged, or has a different format.
     """
     path = os.path.join(out, DESCRIPTION)
     try:
@@ -237,6 +244,6 @@ def _sweep(folder: str) -> None:
 
 
 def pending_tasks(plan: AuditPlan, done: Sequence[BatchResult]) -> list[BatchTask]:
-    """Return the tasks whose batches are not yet finished."""
+    """Return the tasks whose batches are not in `done`."""
     finished = {each.number for each in done}
     return [task for task in plan.tasks if task.number not in finished]

@@ -1,4 +1,4 @@
-"""Compare two audits (new, gone and moved findings), and merge the shards of one audit."""
+"""Compare two audits (new, gone, and moved findings), and merge the shards of one audit."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from .tables import STREAMED
 
 
 class Difference(Record):
-    """For each rule, the numbers of new, gone, moved, and unchanged findings, with samples as (kind of change, rule,
-    position, message).
+    """The differences between two audits.
 
-    `coverage` has a row for each field that was read in a smaller share of documents, or for recognized text if its
-    share fell: year, layout, field, the shares before and after in percent, and the number of documents after.
+    `rules` contains, for each rule, the numbers of new, gone, moved, and unchanged findings. `samples` are findings,
+    each with the kind of change, the rule, the position, and the message. `coverage` contains a row for each field that
+    was read in a smaller share of documents than before: year, layout, field, the shares before and after in percent,
+    and the number of documents after. For the field `text`, the share is that of recognized characters.
     """
 
     rules: tuple[tuple[str, int, int, int, int], ...]
@@ -38,7 +39,7 @@ class Difference(Record):
 
     @property
     def same(self) -> bool:
-        """Return whether no finding is new, gone or moved, and no field is read in fewer documents."""
+        """Return whether no finding is new, gone, or moved, and no field is read in a smaller share of documents."""
         return not self.changed and not self.coverage
 
 
@@ -73,7 +74,9 @@ order by a.share - b.share desc, 1, 2, 3
 
 
 def _coverage(con: Any, before: str, after: str) -> tuple[tuple[str, str, str, float, float, int], ...]:
-    """Return the fields that were read in a smaller share of documents than before, largest drop first."""
+    """Return the fields whose share fell by at least 0.5 percentage points, largest drop first, if both audits have at
+    least 20 documents of the year and layout.
+    """
     tables = {"before": table_path(before, "coverage"), "after": table_path(after, "coverage")}
     if not all(map(os.path.exists, tables.values())):
         return ()  # made by a version without the table
@@ -82,7 +85,8 @@ def _coverage(con: Any, before: str, after: str) -> tuple[tuple[str, str, str, f
 
 
 def diff(before: str, after: str, samples: int = 3) -> Difference:
-    """Return the differences between the audit in the folder `before` and the audit in the folder `after`.
+    """Return the differences between the audit in the folder `before` and the audit in the folder `after`. `samples` is
+    the number of sample findings for each rule and kind of change.
 
     Raises `InputError` if one of them is not a finished audit.
     """
@@ -107,10 +111,10 @@ def diff(before: str, after: str, samples: int = 3) -> Difference:
 
 # ---- Merging shards --------------------------------------------------------------------------------------------------
 def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
-    """Write the tables and reports of one audit to `out` from the folders of all its shards. Raises `ConfigError` if
-    they do not belong together.
+    """Write the tables and reports of one audit to `out` from the folders of all its shards.
 
-    The options must match those recorded in the shards.
+    Raises `ConfigError` if the shards do not belong together or `options` do not match them, and `InputError` if a
+    shard is not finished.
     """
     database.engine()
     plans = [checkpoint.read_plan(shard) for shard in shards]

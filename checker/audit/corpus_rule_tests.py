@@ -1,4 +1,4 @@
-"""`rules check` and `rules test` for corpus rules, and the mutants that their examples must kill."""
+"""Check corpus rules (`rules check`), test them (`rules test`), and make the mutants that their examples must kill."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from . import corpus_rules
 from .corpus_rules import CorpusRule, Example, compare, fill
 from .database import Query
 
-FOLDER = "corpus"  # of the files of corpus rules
+FOLDER = "corpus"  # the folder that contains the files of corpus rules
 
 
 def check(paths: Sequence[str]) -> list[Diagnostic]:
-    """Return the diagnostics for files of corpus rules."""
+    """Return the diagnostics for files or folders of corpus rules."""
     return [item for path in paths for item in corpus_rules.read(path)[1]]
 
 
 def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
-    """Test every example and, with `mutants`, every mutant. Return the lines to print, and whether everything passed.
-    Raises `RuleError` if the rules cannot be loaded.
+    """Test every example of the corpus rules in `paths` (default: the shipped ones).
+
+    With `mutants`, test also every mutant, as long as no example has failed. Return the lines to print, and whether
+    everything passed. Raises `RuleError` if the rules cannot be loaded.
     """
     rules = [rule for path in paths or [os.path.join(data_dir("rules"), FOLDER)] for rule in corpus_rules.load(path)]
     lines: list[str] = []
@@ -84,7 +86,7 @@ SECONDS = 10.0
 
 
 def changes(sql: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and statement of each mutant. The name shows the changed token with its neighbors."""
+    """Yield the name and statement of each mutant. The name shows the changed token between its neighbors."""
     tokens = list(_TOKEN.finditer(sql))
     names: dict[str, int] = {}
     for place, token in enumerate(tokens):
@@ -103,7 +105,7 @@ def _changed(tokens: list[re.Match[str]], place: int) -> Iterator[str]:
     before = tokens[place - 1][0].lower() if place else ""
     after = tokens[place + 1][0].lower() if place + 1 < len(tokens) else ""
     if word[0].isdigit() and before == "select":
-        return  # of `exists (select 1 …)`
+        return  # the number in `exists (select 1 …)`
     if word[0].isdigit():
         if "." in word:
             digits = len(word.partition(".")[2])
@@ -112,9 +114,9 @@ def _changed(tokens: list[re.Match[str]], place: int) -> Iterator[str]:
             yield from (str(int(word) + step) for step in (-1, 1))
         return
     if word.lower() == "and" and any(one[0].lower() == "between" for one in tokens[max(0, place - 3) : place]):
-        return  # of `between a and b`
+        return  # the `and` in `between a and b`
     if word.lower() == "distinct" and before in ("is", "not"):
-        return  # of `is not distinct from`, where `not` has its own mutant
+        return  # the word in `is not distinct from`, where `not` has its own mutant
     if word.lower() in ("min", "max") and after != "(":
         return
     if word.lower() == "is" and after == "null":
@@ -123,14 +125,14 @@ def _changed(tokens: list[re.Match[str]], place: int) -> Iterator[str]:
 
 
 def mutate(rule: CorpusRule, query: Query) -> list[Mutant]:
-    """Return every mutant of a rule with its outcome. `query` is connected to tables in memory."""
+    """Return every mutant of a rule that is valid SQL, with its outcome. `query` is connected to tables in memory."""
     alive: list[tuple[str, CorpusRule]] = []
     dead: list[str] = []
     for name, sql in changes(rule.sql):
         try:
             query.run(sql)
         except ConfigError:
-            continue  # not valid SQL: nobody could have written it
+            continue  # not valid SQL, so not a mistake that could go unnoticed
         alive.append((name, rule.with_sql(sql)))
     for example in rule.examples:
         fill(example, query)

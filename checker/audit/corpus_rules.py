@@ -1,6 +1,6 @@
-"""Evaluate rules on a whole corpus.
+"""Load and evaluate corpus rules.
 
-Such a rule is a SQL query on the tables of an audit, and is validated as strictly as any other rule.
+A corpus rule is a SQL query on the tables of an audit, and is validated as strictly as any other rule.
 
 The module defines the keys of a file (from which the published schema is generated), loading, examples, and findings,
 in this order.
@@ -26,7 +26,7 @@ from ..vocabulary import Vocabulary
 from .database import Query
 from .tables import REVIEW, TABLES, Row
 
-DOCUMENT = "document"  # the column of a statement that every finding needs
+DOCUMENT = "document"  # the column that every statement must return
 STATES = ("draft", "provisional", "stable")
 _SHARED = {key.name: key for key in RULE}
 _CELLS: dict[str, JsonSchema] = {
@@ -165,7 +165,7 @@ def _row(table: str) -> JsonSchema:
 
 # ---- Loading ---------------------------------------------------------------------------------------------------------
 class Example(Record):
-    """Small tables, the documents that a rule must report in them, and optionally the expected messages."""
+    """Small tables for testing a rule, the documents that it must report, and optionally the expected messages."""
 
     kind: str
     tables: dict[str, list[dict[str, object]]]
@@ -175,7 +175,7 @@ class Example(Record):
 
 
 class CorpusRule(Record):
-    """One rule: its statement returns a row for each finding, with `document` and the values of the message."""
+    """One rule: its statement returns a row for each finding, with `document` and the values for the message."""
 
     id: str
     name: str
@@ -198,7 +198,9 @@ class CorpusRule(Record):
 
 
 def load(folder: str | None = None, words: Vocabulary | None = None) -> list[CorpusRule]:
-    """Load the rules of `folder` (default: the shipped `rules/corpus`). Raises `RuleError` with all diagnostics."""
+    """Load the rules in the folder or file `folder` (default: the shipped `rules/corpus`). `words` is the vocabulary.
+    Raises `RuleError` with all diagnostics.
+    """
     rules, items = read(folder or os.path.join(data_dir("rules"), "corpus"), words)
     if items:
         raise RuleError(list(items))
@@ -206,7 +208,8 @@ def load(folder: str | None = None, words: Vocabulary | None = None) -> list[Cor
 
 
 def shipped(words: Vocabulary) -> list[CorpusRule]:
-    """Load the shipped rules for an audit. The tests check their schema and statements, which takes 0.1 s.
+    """Load the shipped rules for an audit without checking their schema and statements, which takes 0.1 s and is done
+    by tests.
 
     Raises `RuleError` if a file cannot be read.
     """
@@ -218,7 +221,7 @@ def shipped(words: Vocabulary) -> list[CorpusRule]:
 
 
 def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], list[Diagnostic]]:
-    """Return the rules in a file or folder, with all diagnostics."""
+    """Return the rules in a file or folder, and all diagnostics. An id or a name that is used twice is an error."""
     items: list[Diagnostic] = []
     query = Query()
     try:
@@ -235,8 +238,8 @@ def read(path: str, words: Vocabulary | None = None) -> tuple[list[CorpusRule], 
 
 
 def _read(path: str, words: Vocabulary, items: list[Diagnostic], query: Query | None) -> list[CorpusRule]:
-    """Return the rules in some files, adding errors to the diagnostics. Without `query`, schemas and statements are not
-    checked.
+    """Return the rules in a file or folder, sorted by id, and add errors to `items`. Without `query`, schemas and
+    statements are not checked.
     """
     rules: list[CorpusRule] = []
     for one in _files(path):
@@ -384,14 +387,14 @@ def judge(rule: CorpusRule, example: Example, query: Query) -> str:
 
 
 def fill(example: Example, query: Query) -> None:
-    """Fill the tables in memory with the rows of an example."""
+    """Replace the contents of the tables in memory with the rows of an example."""
     query.empty()
     for table, rows in example.tables.items():
         query.fill(table, rows)
 
 
 def compare(rule: CorpusRule, example: Example, query: Query) -> str:
-    """Return why an example fails once its tables are filled, or "" if it passes."""
+    """Return why an example, whose tables are already filled, fails, or "" if it passes."""
     found = sorted(_hits(rule, query), key=lambda hit: hit[0])
     documents = tuple(document for document, _, _ in found)
     if documents != tuple(sorted(example.finds)):
@@ -414,8 +417,8 @@ def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str, tuple[str,
 
 
 def _unredacted(value: object) -> str:
-    """Return a value for a finding's key that does not depend on redaction, which replaces message numbers with
-    digests.
+    """Return a value for a finding's key as text that does not depend on redaction: a string is replaced with its
+    digest, as redaction replaces message numbers.
     """
     return name_digest(value) if isinstance(value, str) else str(value)
 

@@ -1,8 +1,8 @@
 """Count field coverage: how often each field was read, by year and layout, and how much of the text was recognized.
 
-Low coverage shows that a reader fails on a kind of document before anyone relies on the findings. A field counts as
-missed if the text has its label, or a part of it, but the field was not read; a field that this copy cannot contain is
-lost, not missed.
+Low coverage reveals that a reader fails on a kind of document, before anyone relies on the findings. A field counts as
+missed if the text contains its label, or a part of it, but the field was not read. A field that this copy cannot
+contain is lost, not missed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIELDS = {
 
 TEXT = "text"  # the row with the characters
 _LABELS = {"eo": "eo", "tags": "tags_line", "subject": "subject", "references": "references", "authority": "authority"}
-_NOWHERE = ("unread", "loose_text")  # parts that nobody recognized
+_NOWHERE = ("unread", "loose_text")  # parts that were not recognized
 _VALUES = attrgetter(*FIELDS.values())
 _NO_YEAR = 0
 _UNUSED = {"central-file": "authority"}  # a field that telegrams of a layout never have: its label is not searched for

@@ -18,20 +18,20 @@ from ..errors import ConfigError, InputError, MissingExtra
 from ..record import Record
 from .tables import BATCH, REVIEW, TABLES
 
-MEMORY = "90MB"  # of the database: less than 200 MB with the rest of the process, whatever the corpus
+MEMORY = "90MB"  # for the database; with the rest of the process, less than 200 MB for a corpus of any size
 MORE_MEMORY = "1GB"  # for a corpus rule that runs out of the memory above, as some do on two million documents
 ROWS = 16_384  # per row group, which is buffered in memory; the default, 122,880, needs 200 MB
 SPILL = "8GB"  # temporary disk space of a query, next to the tables
 SECONDS = 300.0
 OPEN = "open_findings"  # the view of the findings that no decision, suppression or baseline hides
 RANKED = 'row_number() over (partition by fingerprint order by document, line, "column")'
-"""The number of a finding among those with its fingerprint, which equal documents share."""
-ALIASES = {"references": ("edges",)}  # `references` is a reserved word of SQL, which has to be quoted
-COVERED = ("year", "layout", "field")  # what the counts of the table `coverage` are grouped by
+"""The number of a finding among those with its fingerprint. Identical documents have findings with equal ones."""
+ALIASES = {"references": ("edges",)}  # `references` is a reserved word in SQL and must be quoted
+COVERED = ("year", "layout", "field")  # the columns by which the counts in the table `coverage` are grouped
 
 
 class OutOfMemory(ConfigError):
-    """A query that needs more memory than its connection may use."""
+    """Raised if a query needs more memory than its connection may use."""
 
 
 class Answer(Record):
@@ -62,15 +62,15 @@ def interruptible() -> Iterator[None]:
 
 
 def table_path(out: str, table: str) -> str:
-    """Return the path of a table."""
+    """Return the path of the Parquet file that contains a table."""
     return os.path.join(out, f"{table}.parquet")
 
 
 def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[int] = ()) -> None:
     """Write the Parquet file of each table from its parts, in order; each file is written completely or not at all.
 
-    `shifts` gives, for each batch, the number of lines before it, which the worker that reads a remote range does not
-    know.
+    `shifts` contains, for each batch, the number of lines before it, which the worker that reads a remote range does
+    not know. Raises `InputError` if a file cannot be written.
     """
     with closing(connect()) as con, interruptible():
         for table, files in parts.items():
@@ -84,7 +84,9 @@ def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[i
 
 
 def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) -> str:
-    """Return the SQL statement that writes one table to its file."""
+    """Return the SQL statement that writes one table to its file. The counts in `coverage` are added up over the
+    batches.
+    """
     if files:
         names = ", ".join(literal(part) for part in files)
         columns = ", ".join(f"{quoted(c.name)}: {literal(c.type)}" for c in TABLES[table])
@@ -102,8 +104,8 @@ def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) 
 
 
 def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
-    """Return the SQL columns of a table, with line numbers converted so that they count from the beginning of the
-    file.
+    """Return SQL expressions for those columns of a table that contain line numbers, in which the number of lines
+    before the row's batch is added.
     """
     known = """"at" = 'corpus'""" if table == "findings" else "false"  # the lines of these rows are final
     more = f"(case when {known} then 0 else coalesce({list(shifts)}[document // {BATCH} + 1], 0) end)"
@@ -119,7 +121,9 @@ def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
 
 
 def connect() -> Any:
-    """Open a connection for our own statements, with one thread, so that equal rows produce equal bytes."""
+    """Open a connection for statements written in this package, with one thread, so that equal rows produce equal
+    bytes.
+    """
     con = engine().connect(":memory:")
     for setting in (
         "autoinstall_known_extensions = false",
@@ -134,7 +138,10 @@ def connect() -> Any:
 
 
 class Query:
-    """A locked connection to the tables of one audit or, for rule examples, to tables in memory."""
+    """A locked connection to the tables of one audit or, for rule examples, to tables in memory.
+
+    Raises `InputError` if the audit has no tables or one is damaged.
+    """
 
     def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY, threads: int = 1) -> None:
         self.seconds = seconds
@@ -168,7 +175,9 @@ class Query:
             raise InputError(f"{path}: damaged, or not a table of an audit; audit again ({why})") from error
 
     def _open_findings(self, suppressed: bool) -> None:
-        """Create the view that contains only findings that are not hidden."""
+        """Create the view of the findings that are not hidden. `suppressed` is whether the audit has the table of that
+        name.
+        """
         ranked = f"select *, {RANKED} as nth from findings"
         less = f"select * exclude (nth) from ({ranked}) anti join suppressed using (document, fingerprint, nth)"
         suppressed = suppressed and self.con.execute("select count(*) from suppressed").fetchone()[0] > 0
@@ -197,9 +206,10 @@ class Query:
             self.con.execute(f"delete from {quoted(table)}")
 
     def run(self, sql: str) -> Answer:
-        """Run one SELECT.
+        """Run one SELECT, and return its columns and rows.
 
-        Raises `ConfigError` for any other statement, and if the statement exceeds its time or memory.
+        Raises `OutOfMemory` if it needs too much memory, and `ConfigError` if it takes too long, fails, or is another
+        statement.
         """
         duckdb = engine()
         try:
@@ -217,7 +227,7 @@ class Query:
                     return Answer(columns, tuple(tuple(row) for row in found.fetchall()))
             finally:
                 timer.cancel()
-                timer.join()  # else it keeps the connection open, and DuckDB prints a warning
+                timer.join()  # otherwise it keeps the connection open, and DuckDB prints a warning
         except duckdb.InterruptException as error:
             raise ConfigError(f"query timed out after {self.seconds:g} s") from error
         except duckdb.OutOfMemoryException as error:

@@ -1,4 +1,4 @@
-"""Export which telegram refers to which, as CSV or GraphML, from the table `references` of an audit; list gaps."""
+"""Export the references between telegrams as CSV or GraphML, or list the telegrams that are cited but missing."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def export(out: str, form: str, gaps: bool = False) -> Iterator[str]:
-    """Yield the lines of the export of the audit in folder `out`; `gaps` lists numbers that no document has.
+    """Yield the lines of the export for the audit in the folder `out`. `form` is `graphml` or `csv`.
 
+    With `gaps`, the lines are always CSV, and list the message numbers referred to that no document in the audit has.
     Raises `InputError` if the audit is not finished or was made by a version without references.
     """
     if not os.path.exists(table_path(out, "references")):

@@ -19,7 +19,7 @@ from ..record import copied
 from .batch import BatchTask, BatchWorker
 from .parts import BatchResult
 
-MAX_FAILURES = 2  # of workers at the same document before it is skipped
+MAX_FAILURES = 2  # of workers on the same document before it is skipped
 
 
 def run_local(tasks: Sequence[BatchTask], options: Options, jobs: int | None = None) -> Iterator[BatchResult]:
@@ -32,8 +32,8 @@ def run_local(tasks: Sequence[BatchTask], options: Options, jobs: int | None = N
     failures: Counter[tuple[int, int]] = Counter()
 
     def retry(task: BatchTask, failure: TaskFailure) -> BatchTask | None:
-        """Return the task to run in place of a failed one, or `None` if a worker died although the document was
-        skipped.
+        """Return the task to run in place of a failed one, or `None` if a worker died on a document that was already
+        being skipped.
         """
         if failure.step in dict(task.skip):
             return None
@@ -71,7 +71,7 @@ def _error(task: BatchTask, failure: TaskFailure) -> str:
 
 
 # ---- A Dask cluster (the extra `cluster`): all workers must see the folder of the parts ------------------------------
-_workers: dict[str, BatchWorker] = {}  # of this process, by result key, so that rules are compiled once
+_workers: dict[str, BatchWorker] = {}  # the workers in this process, by result key, so that rules are compiled once
 
 
 def _do(options: Options, task: BatchTask) -> BatchResult:
@@ -84,13 +84,15 @@ def _do(options: Options, task: BatchTask) -> BatchResult:
 def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]:
     """Yield each task's result as it completes on the Dask cluster that `options` names. Tasks that fail there are
     repeated in a local process.
+
+    Raises `MissingExtra` if Dask is not installed.
     """
     try:
         import distributed  # seconds, and only for clusters
     except ImportError as error:
         raise MissingExtra("an audit on a cluster", "cluster") from error
     failed: list[BatchTask] = []
-    with safe_path():  # workers are started, and restarted, at any time
+    with safe_path():  # workers may be started or restarted at any time
         yield from _run_on_dask(distributed, tasks, options, failed)
     if failed:
         yield from run_local(failed, options, 1)

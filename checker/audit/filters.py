@@ -14,7 +14,7 @@ _SHORT = re.compile(r"([0-9]{2})[A-Z]")
 
 
 class Term(Record):
-    """A condition: the name of a fact (or `year`, `path`, `cable`), an operator (`sign`), and a value."""
+    """A condition: the name of a fact (or `year`, `path`, or `cable`), an operator (`sign`), and a value."""
 
     name: str
     sign: str
@@ -22,7 +22,7 @@ class Term(Record):
 
 
 def terms(texts: list[str]) -> tuple[Term, ...]:
-    """Parse the conditions of the command line. Raises `ConfigError` for a malformed one."""
+    """Parse the values of `--where` into conditions. Raises `ConfigError` for a malformed one."""
     found = []
     for text in texts:
         match = _TERM.fullmatch(text.strip())

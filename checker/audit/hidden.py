@@ -1,7 +1,7 @@
-"""Write the tables `decisions` and `suppressed`, which record why findings of an audit are hidden; each report rebuilds
-them.
+"""Write the tables `decisions` and `suppressed`, which record why findings of an audit are hidden.
 
-The table `findings` is never changed. The same code hides findings for `lint` and for an audit.
+Each report rebuilds these tables; the table `findings` is never changed. The same code hides findings for `lint` and
+for an audit.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from .database import RANKED, connect, interruptible, literal, make_tables, tabl
 from .tables import Row
 
 _START = Source("", "").position(0)
-_NOWHERE = Span(0, 0), _START, _START  # only fingerprint, rule and path of a finding decide what is hidden
+_NOWHERE = Span(0, 0), _START, _START  # a finding's fingerprint, rule, and path alone decide whether it is hidden
 
 
 class Hidden(Record):
-    """The number of findings hidden by each file, the decisions log, notices, and the errors that make the audit
-    incomplete.
+    """What hides findings of an audit: the number of hidden findings by cause (one of `HIDDEN_BY`), the decisions log,
+    notices, and the errors that make the audit incomplete.
     """
 
     counts: dict[str, int]
@@ -34,7 +34,7 @@ class Hidden(Record):
 
 
 def files_of(out: str, options: Options) -> baseline.HidingFiles:
-    """Return the suppressions, decisions, and baseline files that apply to an audit."""
+    """Return the suppressions, decisions, and baseline files that apply to an audit, each "" if it is not used."""
     log = options.decisions or os.path.join(out, decisions.LOG)
     return baseline.HidingFiles(
         options.suppressions if options.use_suppressions else "",
@@ -44,8 +44,9 @@ def files_of(out: str, options: Options) -> baseline.HidingFiles:
 
 
 def write(out: str, options: Options, today: str) -> Hidden:
-    """Write the tables `decisions` and `suppressed`. Raises `ConfigError` if the suppressions, decisions, or baseline
-    file is damaged.
+    """Write the tables `decisions` and `suppressed`, and return how many findings are hidden by what.
+
+    Raises `ConfigError` if the suppressions, decisions, or baseline file is damaged.
     """
     entries = files_of(out, options).entries()
     findings, places = _findings(out, entries.fingerprints() | {one.finding for one in entries.decided})
@@ -77,8 +78,8 @@ def _row(one: decisions.ReviewDecision, found: bool, hides: bool) -> Row:
 
 
 def _findings(out: str, wanted: frozenset[str]) -> tuple[tuple[Finding, ...], dict[int, Row]]:
-    """Return the findings with these fingerprints in document order, and a mapping from each finding's `id` to its
-    key.
+    """Return the findings with these fingerprints in document order. Also return, by each finding's `id()`, the columns
+    that identify it: `document`, `fingerprint`, and `nth`.
     """
     if not wanted:
         return (), {}
@@ -100,7 +101,7 @@ def _findings(out: str, wanted: frozenset[str]) -> tuple[tuple[Finding, ...], di
 
 
 def _checked(out: str) -> frozenset[str]:
-    """Return the plain paths of files whose documents were all checked."""
+    """Return the plain paths of the files in which at least one document was checked and none failed."""
     with closing(connect()) as con, interruptible():
         rows = con.execute(
             f"select path from read_parquet({literal(table_path(out, 'ledger'))}) group by path "

@@ -37,7 +37,7 @@ class BatchResult(Record):
     tally: tuple[tuple[str, tuple[int, int, int]], ...] = ()
     newlines: int = 0
     part_of: str = ""
-    error: str = ""  # the disk is full, the folder is gone: the run must stop
+    error: str = ""  # such as a full disk or a missing folder: the run must stop
 
     @property
     def documents(self) -> int:
@@ -49,7 +49,7 @@ class BatchResult(Record):
 
 
 class _Part:
-    """A part file that is still under its temporary name, with its size, number of rows, and digest so far."""
+    """A part file that still has its temporary name, with its size, number of rows, and digest so far."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -60,7 +60,7 @@ class _Part:
         self.digest = blake2b(digest_size=16)
 
     def write(self, encode: Callable[[list[Row]], bytes]) -> None:
-        """Write the buffered rows."""
+        """Encode the buffered rows, and write them."""
         data = encode(self.pending)
         self.file.write(data)
         self.digest.update(data)
@@ -109,7 +109,7 @@ class PartWriter:
             part.write(self.encode)
 
     def finish(self, result: BatchResult) -> None:
-        """Write all rows and rename the files, then write and rename the marker."""
+        """Write all rows and rename the files, then write and rename the marker, which contains `result`."""
         for part in self.parts.values():
             part.write(self.encode)
             part.close()
@@ -128,7 +128,7 @@ def write_file(path: str, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
-    if hasattr(os, "O_DIRECTORY"):  # Windows has no handles of folders
+    if hasattr(os, "O_DIRECTORY"):  # Windows cannot open folders
         folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(folder)
@@ -137,7 +137,9 @@ def write_file(path: str, data: bytes) -> None:
 
 
 def _encoder() -> Callable[[list[Row]], bytes]:
-    """Return a function that encodes rows as lines, using msgspec if it is installed; the bytes are the same."""
+    """Return a function that encodes rows as JSON lines. It uses msgspec if it is installed; the bytes are the same
+    without it.
+    """
     try:
         from msgspec.json import Encoder  # the extra `audit`
 

@@ -1,5 +1,6 @@
-"""Run an audit: make a plan, run the batches, write tables, run corpus rules, and write reports. Any step can be
-interrupted and resumed.
+"""Run an audit: make a plan, run the batches, write tables, run corpus rules, and write reports.
+
+Any step can be interrupted and resumed.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from .checkpoint import AuditPlan, read_description
 from .parts import BatchResult, part_path, read_result
 from .tables import BATCH, STREAMED
 
-CLEAN, FOUND, INCOMPLETE = 0, 1, 2  # as the exit codes of the command line
+CLEAN, FOUND, INCOMPLETE = 0, 1, 2  # the exit codes of the command line
 
 
 class Progress(Record):
-    """The progress of an audit: documents done, batches done, and the total number of batches in this run."""
+    """The progress of an audit: documents and batches done in this run, and the total number of batches in this run."""
 
     documents: int
     batches: int
@@ -43,12 +44,12 @@ class AuditResult(Record):
 def run(
     paths: Sequence[str], out: str, options: Options, progress: Callable[[Progress], None] | None = None
 ) -> AuditResult:
-    """Audit the documents of `paths` into the folder `out`. Raises `CablecheckError` if the audit cannot be run at all.
+    """Audit the documents in `paths`, and write the results to the folder `out`. `progress` is called after each batch.
 
     The same corpus, rules, and options produce the same bytes in every file of `out`, however often the run was
-    interrupted, and for any number of jobs.
+    interrupted, and for any number of jobs. Raises `CablecheckError` if the audit cannot be run at all.
     """
-    database.engine()  # fail now rather than after an hour
+    database.engine()  # if the package is missing, fail now rather than after an hour
     rulebook = load_rulebook(options)
     rules = corpus_rules.shipped(rulebook.vocabulary) if options.corpus_rules else []
     plan = checkpoint.make_plan(paths, out, options, _digest(rulebook, rules))
@@ -99,7 +100,7 @@ def _work(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]
 
 
 def _verify(parts: str, done: Sequence[BatchResult]) -> None:
-    """Compare each part file with its marker before making tables. Raises `InputError` if they differ."""
+    """Check each batch's part files against its marker before making tables. Raises `InputError` if they differ."""
     for result in done:
         damaged = read_result(parts, result.number)
         if isinstance(damaged, str):
@@ -114,7 +115,9 @@ def finish(
     rules: Sequence[corpus_rules.CorpusRule],
     options: Options,
 ) -> AuditResult:
-    """Make tables from the part files, run the corpus rules, and write the reports."""
+    """Make tables from the part files, run the corpus rules, and write the reports. Then delete the part files, unless
+    they are to be kept.
+    """
     done = sorted(done, key=lambda result: result.number)
     parts = checkpoint.parts_folder(out)
     _verify(parts, done)
@@ -136,7 +139,10 @@ def finish(
 
 
 def report(out: str, options: Options) -> AuditResult:
-    """Rebuild the reports from the tables. Decisions change which findings are reported, never which were found."""
+    """Rebuild the reports from the tables. Decisions change which findings are reported, never which were found.
+
+    Raises `InputError` if `out` contains no finished audit.
+    """
     description = read_description(out)
     if not os.path.exists(database.table_path(out, "rules")):
         raise InputError(f"{out}: the audit is not finished, there is no table of findings yet; use audit --resume")
@@ -174,7 +180,7 @@ def _rules_part(
     options: Options,
     counts: dict[str, int],
 ) -> str:
-    """Write the rows of the table `rules`, with each rule's counts in this audit. Return the path."""
+    """Write a part file for the table `rules`, with each rule's counts in this audit, and return its path."""
     tally: dict[str, list[int]] = {}
     for result in done:
         for parts_of_tables, numbers in result.tally:
@@ -219,8 +225,10 @@ def _rule_row(
 def _corpus_findings(
     out: str, parts: str, rules: Sequence[corpus_rules.CorpusRule], options: Options
 ) -> dict[str, int]:
-    """Run the corpus rules and write their findings as one part file. Return the number of documents that each rule
-    reports. A rule that runs out of memory runs again with more, and so do the rules after it.
+    """Run the corpus rules, write their findings to a part file, and return the number of documents that each rule
+    reports.
+
+    A rule that runs out of memory runs again with more, and so do the rules after it.
     """
     if not rules:
         return {}
@@ -250,7 +258,9 @@ def _write_rows(path: str, rows: Sequence[dict[str, object]]) -> None:
 
 
 def _code(summary: dict[str, object], options: Options) -> int:
-    """Return the exit code: 0 for no findings, 1 for findings, 2 for an incomplete audit."""
+    """Return the exit code: 0 without findings at the fail level or above, 1 with such findings, 2 for an incomplete
+    audit.
+    """
     account = summary["account"]
     severities = summary["severities"]
     assert isinstance(account, dict) and isinstance(severities, dict)

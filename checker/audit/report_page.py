@@ -1,7 +1,7 @@
 """Write `report.html`, a single page to send to readers: results first, then each rule with samples, then the corpus.
 
-The page loads no other resources and works without its script, which only filters. Bars are boxes with their numbers as
-text.
+The page loads no other resources and works without its script, which only filters. Each bar is drawn with boxes and has
+its numbers beside it as text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ Card = tuple[int, tuple[object, ...]]  # the number of a sample among those of i
 class ReportContent(Record):
     """The data that the report page shows.
 
-    `titles` are the words for levels and orders, and `precision` is the precision of each rule.
+    `quotes` are sample findings, `titles` are the display texts for levels and orders, and `precision` contains each
+    rule's precision.
     """
 
     figures: Figures
@@ -175,9 +176,9 @@ def _rules(content: ReportContent) -> Iterator[str]:
 
 
 def _rule(content: ReportContent, row: Sequence[object], cards: list[Card], block: tuple[str, int, str, bool]) -> str:
-    """Return the HTML block for a rule, with its findings of one severity.
+    """Return the HTML block for a rule, with its findings at one severity.
 
-    `block` is the severity, the number of findings, the id of the element, and whether it is open.
+    `block` consists of the severity, the number of findings, the id of the element, and whether it is open.
     """
     rule, name, _, status, applied, failed, unknown, _, less, summary, because, help, cite, url = row
     severity, findings, mark, is_open = block

@@ -26,9 +26,9 @@ MORE = ("Field coverage", "References", "Records without text")  # tables that t
 
 
 def write(out: str, options: Options, description: Mapping[str, Any], log: DecisionLog) -> dict[str, object]:
-    """Write `report.txt`, `report.md`, `report.html` and `summary.json` into `out`; return the summary.
+    """Write `report.txt`, `report.md`, `report.html`, and `summary.json` to `out`, and return the summary.
 
-    `description` is the content of `audit.json`; `log` has the decisions, for the precision of rules.
+    `description` is the content of `audit.json`. `log` contains the decisions from which rules' precision is estimated.
     """
     query = Query(out)
     try:
@@ -65,7 +65,7 @@ def _titles(cache: bool) -> dict[str, str]:
 
 
 def _precision(out: str, log: DecisionLog) -> dict[str, samples.Precision]:
-    """Return each rule's precision, from the largest sample in the audit that includes the rule."""
+    """Return the precision of each rule, from the sample in which most of its findings were judged."""
     found: dict[str, samples.Precision] = {}
     for name in samples.names(out):
         sample = samples.load(out, name)
@@ -179,7 +179,9 @@ def _tables(found: Figures) -> Iterator[Table]:
 
 
 def _coverage_rows(found: Figures) -> list[list[object]]:
-    """Return the rows of the field coverage table: how many documents had each field read, and how many missed it."""
+    """Return the rows of the field coverage table: how many documents of each year and layout had each field read or
+    missed.
+    """
     rows: list[list[object]] = []
     for year, layout, field, documents, read, missed, _, _, characters, recognized in found["coverage"]:
         shown = "unknown" if year is None else str(year)

@@ -24,7 +24,7 @@ from . import checkpoint, pipeline
 from .database import Query, literal
 
 EXAMPLES = 10  # of each rule
-READ_AGAIN = 200  # documents in which a rule that applies to none is traced
+READ_AGAIN = 200  # documents that are read again to trace why a rule applied to none
 _PACK = "pack.yaml"
 _BESIDE = ("vocabulary", "telegrams")  # the folders beside a rule file that belong to it
 _HEAD = f"""format: 1
@@ -38,11 +38,11 @@ licence: none
 
 
 def try_rules(file: str, audited: str, corpus: Sequence[str], options: Options) -> Iterator[str]:
-    """Yield the report on a rule file or pack: for each rule, the telegrams on which it fires, by era, with examples.
+    """Yield the report on a rule file or pack: for each rule, the documents on which it fires, by era, with examples.
 
     `audited` is the folder of a finished audit, which records the path of its corpus; `corpus`, if not empty, is the
-    current path of the corpus. `options` gives the sample and the number of jobs. Raises `InputError` if the folder
-    contains no audit, `RuleError` for errors in the file, and `ConfigError` if it contains no rule.
+    current path of the corpus. `options` contains the sample size and the number of jobs. Raises `InputError` if the
+    folder contains no audit, `RuleError` for errors in the file, and `ConfigError` if it contains no rule.
     """
     described = checkpoint.read_description(audited)
     paths = list(corpus) or [_from(described["folder"], path) for path in described["corpus"]]
@@ -65,8 +65,10 @@ def _from(folder: str, path: str) -> str:
 
 @contextmanager
 def _pack_of(file: str) -> Iterator[str]:
-    """Yield the folder of a pack: the given folder, or a temporary folder with the given chapter and what
-    belongs to it.
+    """Yield the folder of a pack: the given folder, or a temporary folder with copies of the given chapter and of the
+    folders beside it that belong to it.
+
+    Raises `ConfigError` if `file` is neither, and `RuleError` for errors in it.
     """
     if os.path.isdir(file):
         yield file
@@ -87,19 +89,19 @@ def _pack_of(file: str) -> Iterator[str]:
             head.write(_HEAD)
         try:
             yield folder
-        except RuleError as error:  # found only when the copy was loaded as a pack
+        except RuleError as error:  # errors that are found only when the copy is loaded as a pack
             raise RuleError([_of_file(one, chapter, file) for one in error.diagnostics]) from error
 
 
 def _of_file(error: object, chapter: str, file: str) -> object:
-    """Return an error in the copy of a file as an error in the file."""
+    """Return an error so that its position names `file` instead of `chapter`, the temporary copy of it."""
     if not isinstance(error, Diagnostic) or error.place.file != chapter:
         return error
     return copied(error, place=copied(error.place, file=file))
 
 
 def _ids(pack: str, file: str) -> list[str]:
-    """Return the ids of the rules that a pack adds. Raises `ConfigError`, which names the user's file, if it adds
+    """Return the ids of the rules that a pack adds. Raises `ConfigError`, with the name of the user's file, if it adds
     none.
     """
     shipped = {rule.id for rule in rulebook_package.load(cache=False).rules}
@@ -127,7 +129,9 @@ def _report(query: Query, ids: Sequence[str], trial: Options) -> Iterator[str]:
 
 
 def _excluded(query: Query, rule: str, trial: Options, linter: DocumentLinter) -> Iterator[str]:
-    """Yield the reasons why a rule applies to no document, each with the number of documents among those read again."""
+    """Yield the reasons why a rule applies to no document, each with its number of documents. Up to `READ_AGAIN`
+    documents, spread evenly over the corpus, are read again for this.
+    """
     sql = f"""select path, coalesce(member, ''), start, bytes, line, item from (select *, row_number() over (order by
         document) as nth, count(*) over () as size from cables) where size <= {READ_AGAIN} or
         nth % (size // {READ_AGAIN}) = 0 order by nth limit {READ_AGAIN}"""
@@ -153,9 +157,9 @@ def _excluded(query: Query, rule: str, trial: Options, linter: DocumentLinter) -
 
 
 def _reason(traced: engine.Trace, date: str, several: bool) -> str:
-    """Return why a rule did not apply: the false condition in its guard, or the profile or date.
+    """Return why a rule did not apply: the condition in its guard that is false, or the profile or date.
 
-    `several` is whether the guard has several conditions, of which the first that is false is named.
+    `several` is whether the guard combines several conditions; if so, the first false one is named.
     """
     if not traced.parts or traced.parts[0][0] != "when" or traced.parts[0][1].answer is not False:
         return traced.why.replace(f"the date {date} ", "the date ")
@@ -172,7 +176,7 @@ def _by_era(query: Query, rule: str) -> Iterator[str]:
 
 
 def _examples(query: Query, rule: str) -> Iterator[str]:
-    """Yield findings spread evenly over the corpus, so that they are not all from one post or year."""
+    """Yield up to ten findings, spread evenly over the corpus so that they are not all from one post or year."""
     sql = f"""select file, line, col, message from (select findings.path || coalesce(':' || member, '') as file,
         findings.line as line, "column" as col, message,
         row_number() over (order by document, findings.line, "column") as nth, count(*) over () as size

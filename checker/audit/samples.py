@@ -1,7 +1,7 @@
 """Draw samples of findings or documents, and estimate each rule's precision from them.
 
-A sample is a file `samples/NAME.json` in the folder of an audit. Members are ordered by the SHA-256 digest of seed and
-key, so that a larger sample keeps all members of a smaller one and nothing depends on the order of rows.
+A sample is a file `samples/NAME.json` in the folder of an audit. Members are ordered by the SHA-256 digest of the seed
+and their key, so that a larger sample contains all members of a smaller one, and nothing depends on the order of rows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FORMAT = 1
 FINDINGS, DOCUMENTS = "findings", "documents"
 DEFAULT_SIZE = 30  # findings of each rule
 FEWEST = 10  # judged findings below which no share is given
-Z = 1.959963984540054  # of the standard normal distribution, for 95%
+Z = 1.959963984540054  # the quantile of the standard normal distribution for 95%
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 MAX_BYTES = 50_000_000
 
@@ -32,8 +32,8 @@ class Sample(Record):
     """A drawn sample. `members` are pairs of (group, key): a rule and a finding's fingerprint, or a stratum and a
     document number.
 
-    `populations` is the number of candidates of each group, `filter` describes them, `rules` is the rules' digest. In
-    a `blind` sample a reviewer sees the decisions of others only after deciding.
+    `populations` contains the number of candidates in each group, `filter` describes the candidates, and `rules` is the
+    digest of the rules. In a `blind` sample, reviewers see each other's decisions only after deciding.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Sample(Record):
 
     @property
     def how(self) -> str:
-        """Return the value of the field `how` in decisions that belong to this sample."""
+        """Return the value of `how` in decisions that belong to this sample."""
         return f"sample:{self.name}"
 
 
@@ -69,7 +69,7 @@ def new(
 ) -> Sample:
     """Draw a sample from candidates and return it.
 
-    Raises `ConfigError` for a name, kind or size that is not allowed, and if there are no candidates.
+    Raises `ConfigError` for a name, kind, or size that is not allowed, and if there are no candidates.
     """
     if not _NAME.fullmatch(name):
         raise ConfigError(f"sample name {name!r}: expected lower-case letters, digits, - and _, at most 64")
@@ -142,12 +142,14 @@ def wilson(successes: int, number: int, z: float = Z) -> tuple[float, float]:
     share, square = successes / number, z * z
     middle = (share + square / (2 * number)) / (1 + square / number)
     half = z / (1 + square / number) * math.sqrt(share * (1 - share) / number + square / (4 * number * number))
-    low = middle - half if successes else 0.0  # at the edges rounding would leave a tiny rest
+    low = middle - half if successes else 0.0  # at the edges, rounding would leave a tiny remainder
     return max(0.0, low), min(1.0, middle + half) if successes < number else 1.0
 
 
 class Precision(Record):
-    """The judgments of one group of a sample, of `population` findings. `right` are confirmed or accepted."""
+    """Counts of the judgments on one group in a sample, which was drawn from `population` findings. `right` ones are
+    confirmed or accepted.
+    """
 
     right: int
     wrong: int
@@ -162,7 +164,9 @@ class Precision(Record):
 
     @property
     def share(self) -> float | None:
-        """Return the precision, or `None` if fewer than ten findings were judged and some are not yet reviewed."""
+        """Return the precision, or `None` if too few findings were judged: fewer than ten, unless that is the whole
+        population.
+        """
         return self.right / self.judged if self.judged >= FEWEST or (self.judged and self.complete) else None
 
     @property
@@ -172,15 +176,15 @@ class Precision(Record):
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95% interval, or `None` if every finding was judged (so that nothing is estimated) or too few
-        were.
+        """Return the 95% interval, or `None` if too few findings were judged or all were (so that nothing is
+        estimated).
         """
         return None if self.share is None or self.complete else wilson(self.right, self.judged)
 
     @property
     def range(self) -> tuple[float, float] | None:
         """Return the precision with all unsure findings counted as wrong, and with all counted as right, or `None` if
-        no finding is unsure.
+        no finding is unsure or too few were judged.
         """
         total = self.judged + self.unsure
         return (
@@ -199,7 +203,7 @@ class Precision(Record):
 
 
 def precision(sample: Sample, latest: Mapping[str, ReviewDecision]) -> dict[str, Precision]:
-    """Return each rule's precision in a sample of findings, based only on decisions made in this sample."""
+    """Return the precision of each rule in a sample of findings, based only on decisions made in this sample."""
     found: dict[str, list[int]] = {group: [0, 0, 0, 0] for group in sample.populations}
     for group, key in sample.members:
         decision = latest.get(key)
@@ -213,7 +217,8 @@ def precision(sample: Sample, latest: Mapping[str, ReviewDecision]) -> dict[str,
 
 
 def overall(by_rule: Mapping[str, Precision]) -> tuple[float, float, float] | None:
-    """Return the precision over all rules with its 95% interval, each rule weighted by its number of findings.
+    """Return the precision over all rules and the ends of its 95% interval, each rule weighted by its number of
+    findings.
 
     Only rules with a known precision are included; the result is `None` if there are none. The interval is computed
     from the variances of the strata.

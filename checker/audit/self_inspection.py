@@ -1,6 +1,7 @@
-"""Write the self-inspection report: a sample of classified documents, and their discrepancies by kind. 32 CFR
-2001.60 requires agencies to review a representative sample of their classification actions each year. Findings that
-a reviewer confirmed count as discrepancies; findings not yet reviewed are shown next to them. Questions of
+"""Write the self-inspection report: a sample of classified documents, and their discrepancies by kind.
+
+32 CFR 2001.60 requires agencies to review a representative sample of their classification actions each year. Findings
+that a reviewer confirmed count as discrepancies; findings not yet reviewed are shown next to them. Questions of
 substance, which a checker cannot answer, are left to the inspector as blank fields.
 """
 
@@ -29,7 +30,7 @@ NAMES = ("self-inspection.md", "self-inspection.csv")
 
 
 class Kind(Record):
-    """One kind of discrepancy, with the numbers of its findings that are confirmed and that are not yet reviewed."""
+    """One kind of discrepancy, with the number of its findings that are confirmed and of those not yet reviewed."""
 
     code: str
     title: str
@@ -38,10 +39,10 @@ class Kind(Record):
 
 
 class SelfInspection(Record):
-    """The figures for a report. Documents are classified ones; `actions` counts them by kind of classification action.
+    """The figures for a report. All `documents` are classified; `actions` counts them by kind of classification action.
 
-    `method` says in one sentence or two how the documents were chosen. `missed` is the number of discrepancies that no
-    rule found but a reviewer reported; they are counted among the confirmed ones. `confirmed` is the number of
+    `method` describes in one or two sentences how the documents were chosen. `missed` is the number of discrepancies
+    that no rule found but a reviewer reported; they are counted among the confirmed ones. `confirmed` is the number of
     documents with a confirmed discrepancy, and `open` the number with a discrepancy that is confirmed or not yet
     reviewed. `posts` contains (post, documents, documents with a confirmed discrepancy, documents with any
     discrepancy); `examples` are (document, rule, kind, message, decision).
@@ -61,8 +62,8 @@ class SelfInspection(Record):
 
 
 def kinds_of_rules(table: Table, rules: Sequence[str]) -> dict[str, str]:
-    """Return the kind of discrepancy for each rule that has one. An entry for a rule id takes precedence over an entry
-    for a prefix.
+    """Return the kind of discrepancy for each rule to which an entry in `table` assigns one. An entry for a rule id
+    takes precedence over an entry for a prefix.
     """
     listed: dict[str, str] = {}
     for entry in table:
@@ -82,8 +83,8 @@ def inspect(
 ) -> SelfInspection:
     """Draw classified documents, or use those in a sample, and count their discrepancies.
 
-    Raises `InputError` if no document is classified. Documents are sorted by level, post, year, and a hash with the
-    seed, and then taken at equal distances, so that each level, post and year is represented in proportion.
+    Documents are sorted by level, post, year, and a hash with the seed, and then taken at equal distances, so that each
+    level, post, and year is represented in proportion. Raises `InputError` if no document is classified.
     """
     vocabulary = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
     query = Query(out)
@@ -114,7 +115,7 @@ Rows = Sequence[Sequence[object]]
 
 
 def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
-    """Return documents spaced at equal distances, and a sentence that describes how they were chosen."""
+    """Return `size` documents taken at equal distances, and a text that describes how they were chosen."""
     number = min(max(1, size), len(population))
     drawn = [population[int((place + 0.5) * len(population) / number)] for place in range(number)]
     return drawn, (
@@ -124,7 +125,7 @@ def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
 
 
 def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
-    """Return the classified documents in a sample, and a sentence that describes how they were chosen.
+    """Return the classified documents in a sample, and a text that describes how they were chosen.
 
     Raises `InputError` if none of the sample's documents is classified.
     """
@@ -205,7 +206,9 @@ def _count(
 
 
 def _missed(drawn: Rows, events: Sequence[ReviewDecision]) -> Iterator[tuple[object, ReviewDecision]]:
-    """Return the missed findings that reviewers reported for these documents."""
+    """Return the missed findings that reviewers reported for the drawn documents, each as a document number and a
+    decision event.
+    """
     numbers = {document_key(row[4], row[5], row[6]): row[0] for row in drawn}
     return ((numbers[event.finding], event) for event in events if event.finding in numbers)
 
@@ -259,8 +262,8 @@ def _rows(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def table(found: SelfInspection) -> str:
-    """Return the figures as CSV with the columns `what`, `name`, `confirmed`, `not reviewed or any`, and
-    `documents`.
+    """Return the figures as CSV with the columns `what`, `name`, `confirmed`, `any`, and `documents`. `any` includes
+    discrepancies that are not yet reviewed.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
@@ -276,8 +279,9 @@ def table(found: SelfInspection) -> str:
 
 
 def write(out: str, log: DecisionLog, size: int, seed: int, title: str) -> SelfInspection:
-    """Write `self-inspection.md` and `self-inspection.csv` to the folder of an audit. Raises `InputError` if no
-    document is classified.
+    """Write `self-inspection.md` and `self-inspection.csv` to the folder of an audit, and return the figures.
+
+    Raises `InputError` if no document is classified.
     """
     found = inspect(out, log, size, seed)
     for name, text in zip(NAMES, ("".join(markdown(found, title)), table(found)), strict=True):

@@ -1,7 +1,7 @@
 """Export the tables of an audit as one SQLite file, with a `datasette.yaml` for browsing the file in Datasette.
 
-Columns have types, lists are JSON text, every facet column has an index, and subjects can be searched. Findings also
-have the year, post, level, era and reader of their document, and the name of what hides them.
+Columns have types, lists are JSON text, every facet column has an index, and subjects can be searched. Each finding
+also has columns for its document's year, post, level, era, and reader, and for what hides it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .tables import TABLES, Column
 _TYPES = {"BIGINT": "INTEGER", "BOOLEAN": "INTEGER"}  # all others are text: dates are ISO, lists are JSON
 _KEYS = {"cables": ("document",), "portions": ("document", "place"), "rules": ("rule",), "files": ("path",)}
 _REFERENCES = {"document": "cables", "rule": "rules"}
-_JOINED = ("year", "post", "level", "era", "reader")  # columns of `cables` that findings get
+_JOINED = ("year", "post", "level", "era", "reader")  # columns of `cables` that are added to findings
 _FACETS: dict[str, tuple[str, ...]] = {
     "cables": ("year", "post", "level", "era", "layout", "reader", "declass_basis", "released"),
     "findings": ("rule", "severity", "year", "post", "level", "era", "reader", "hidden_by"),
@@ -34,7 +34,7 @@ _FACETS: dict[str, tuple[str, ...]] = {
     "suppressed": ("hidden_by", "rule"),
     "rules": ("severity", "status"),
 }
-_SHOWN = 4  # facets that a page of Datasette computes without being asked: each costs a scan
+_SHOWN = 4  # facets that a Datasette page always computes; each costs a scan
 _LISTS = {"cables": ("tags", "captions")}  # facets over JSON lists
 _SEARCH = """create virtual table cables_fts using fts5 (subject, content="cables", content_rowid="document")"""
 """Datasette recognizes an index by exactly these words."""
@@ -43,9 +43,11 @@ MADE_BY = "# Made by cablecheck export"
 
 
 def to_sqlite(out: str, path: str) -> dict[str, int]:
-    """Write the tables of the audit in `out` to a new SQLite file with a `datasette.yaml` next to it; return the rows.
+    """Write the tables of the audit in `out` to a new SQLite file with a `datasette.yaml` next to it. Return each
+    table's number of rows.
 
-    Raises `InputError` if there is no finished audit, and `ConfigError` if a file already exists.
+    Raises `InputError` if there is no finished audit, and `ConfigError` if `path`, or a `datasette.yaml` that
+    cablecheck did not write, already exists.
     """
     description = read_description(out)
     if not os.path.exists(table_path(out, "rules")):

@@ -91,18 +91,18 @@ Figures = dict[str, list[tuple[object, ...]]]
 
 
 def number(value: object) -> int:
-    """Return a count from a query result as an integer."""
+    """Return a count from a query result as an integer, 0 for `None`."""
     return value if isinstance(value, int) else int(str(value or 0))
 
 
 def figures(query: Query) -> Figures:
-    """Run all statistics queries and return their results by name."""
+    """Run all statistics queries, and return their rows by query name."""
     return {name: list(query.run(sql).rows) for name, sql in QUERIES.items()}
 
 
 def quotes(query: Query, each: int) -> list[tuple[object, ...]]:
-    """Return up to `each` findings of each rule and severity, chosen by fingerprint so that every run returns the
-    same ones.
+    """Return up to `each` findings of each rule and severity, chosen by fingerprint so that every run returns the same
+    ones.
     """
     return list(
         query.run(
@@ -115,7 +115,7 @@ def quotes(query: Query, each: int) -> list[tuple[object, ...]]:
 
 
 def account(found: Figures) -> dict[str, int]:
-    """Return the numbers of documents checked, excluded and failed."""
+    """Return the numbers of documents that were checked, excluded, and failed."""
     counts = {str(state): int(str(count)) for state, count in found["account"]}
     return {state: counts.get(state, 0) for state in ("checked", "excluded", "failed")}
 
@@ -132,7 +132,9 @@ def share(part: object, whole: object) -> str:
 
 
 def rule_severities(found: Figures) -> dict[str, dict[str, int]]:
-    """Return the number of findings for each rule, by each finding's own severity (which may depend on the date)."""
+    """Return the number of findings of each rule at each severity. A finding's severity may depend on the date, so a
+    rule may have several.
+    """
     counts: dict[str, dict[str, int]] = {}
     for rule, severity, n in found["by_severity"]:
         counts.setdefault(str(rule), dict.fromkeys(SEVERITIES, 0))[str(severity)] = number(n)
@@ -140,7 +142,7 @@ def rule_severities(found: Figures) -> dict[str, dict[str, int]]:
 
 
 def hidden(found: Figures) -> dict[str, int]:
-    """Return the number of findings hidden by each file."""
+    """Return the number of findings hidden by each cause in `HIDDEN_BY`."""
     counts = {str(name): int(str(count)) for name, count in found["hidden"]}
     return {name: counts.get(name, 0) for name in HIDDEN_BY}
 

@@ -1,7 +1,7 @@
 """Define the tables of an audit: their columns with descriptions (the published schema), and the rows for a telegram.
 
 `document` identifies a document within one audit: the batch number times ten million, plus the position in the batch.
-All other tables join on it. Texts and lists are truncated after 1,000 characters or entries. `docs/audit.md` is
+Other tables are joined on it. Texts and lists are truncated after 1,000 characters or entries. `docs/audit.md` is
 generated from these definitions, and a test compares it.
 """
 
@@ -20,7 +20,7 @@ from ..values import Date, Level
 from ..vocabulary import Vocabulary
 
 TEXT, NUMBER, DAY, FLAG, TEXTS, NUMBERS = "VARCHAR", "BIGINT", "DATE", "BOOLEAN", "VARCHAR[]", "BIGINT[]"
-BATCH = 10_000_000  # more than the documents of a batch, so that numbers are unique
+BATCH = 10_000_000  # more than the number of documents in a batch, so that numbers are unique
 
 
 class Column(Record):
@@ -242,7 +242,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("corpus", FLAG, "whether it is a corpus rule, evaluated on the tables"),
     ),
 }
-REVIEW = ("decisions", "suppressed")  # written with the reports; corpus rules do not see them
+REVIEW = ("decisions", "suppressed")  # written with the reports; corpus rules cannot use them
 STREAMED = (
     "cables",
     "portions",
@@ -314,7 +314,7 @@ class Portions:
 
 
 def flowing(texts: list[str]) -> list[bytes]:
-    """Return each text as bytes, with every run of blanks and line ends replaced by one space.
+    """Return each text as UTF-8 bytes, with every run of blanks and line ends replaced by one space.
 
     ASCII texts are converted together, without creating an object for each word, which takes one-third less time.
     """
@@ -432,7 +432,7 @@ def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -
 
 
 def _authority(telegram: Telegram) -> Row:
-    """Return the columns taken from the E.O. line, the authority sentence, and the end of the text."""
+    """Return the columns taken from the subject, the E.O. line, the authority sentence, and the signature."""
     authority = telegram.authority if isinstance(telegram.authority, Authority) else None
     instruction = telegram.instruction
     known = instruction if isinstance(instruction, Instruction) else None
@@ -453,8 +453,8 @@ def _authority(telegram: Telegram) -> Row:
 
 
 def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row:
-    """Return the row of the table `findings` for one finding. `redact` replaces the message if quotes must be
-    omitted.
+    """Return the row of the table `findings` for one finding. If `redact` is not `None`, it replaces the message, and
+    the quote is omitted.
     """
     return {
         "document": number,
