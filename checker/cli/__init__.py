@@ -1,6 +1,6 @@
-"""Run the command line: take arguments and return an exit code. Each command has its own file. No other package prints.
+"""Run the command line: take arguments and return an exit code. No other package prints to the terminal.
 
-`COMMANDS` lists the commands. Each is a module of this package with `arguments()`, which returns its parser, and
+`COMMANDS` lists the commands. Each is a module of this package with `arguments`, which returns an argument parser, and
 `main(given) -> int`. Only the module of the given command is imported.
 """
 
@@ -58,11 +58,11 @@ def entry() -> None:
 def main(given: list[str]) -> int:
     """Run one command and return its exit code.
 
-    An error is printed to stderr as one line, and a bug as one line with a trace id.
+    Errors are printed to stderr. An internal error is reported on one line, with its location and an id.
     """
     if sys.stdout is None or sys.stderr is None:  # closed by the caller; the next file opened would take its place
         return _print_error("cablecheck: standard output or standard error is closed", output.INCOMPLETE)
-    gc.set_threshold(50_000, 20, 20)  # loading makes many objects that stay; saves 5 ms
+    gc.set_threshold(50_000, 20, 20)  # loading creates many objects that are kept; saves 5 ms
     gc.enable()
     try:
         _configure_streams()
@@ -83,7 +83,7 @@ def main(given: list[str]) -> int:
     except KeyboardInterrupt as stopped:  # a command may add how to continue
         more = f": {stopped}" if stopped.args else ""
         return _print_error(f"cablecheck: interrupted{more}", output.INTERRUPTED)
-    except BrokenPipeError:  # the reader of our output has gone
+    except BrokenPipeError:  # the program that read our output has ended
         _redirect_to_null(sys.stdout)
         return output.INCOMPLETE
     except OSError as error:
@@ -117,7 +117,9 @@ def _dispatch(given: list[str]) -> int:
 
 
 def _usage() -> str:
-    """Return the list of commands, no wider than the terminal or `COLUMNS`."""
+    """Return the help text: the commands by purpose, examples, and exit codes, no wider than the terminal or
+    `COLUMNS`.
+    """
     from textwrap import fill  # only for help and errors
 
     width = max(20, (display_width(sys.stdout) or 100) - 1)
@@ -131,7 +133,7 @@ def _usage() -> str:
 
 
 def _print_error(text: str, code: int) -> int:
-    """Print an error to stderr, even if it may be closed, and return the exit code."""
+    """Print an error to stderr, unless stderr is closed, and return `code`."""
     from ..reporters.escaping import visible  # both only when something is wrong
     from ..reporters.terminal import folded
 
@@ -156,8 +158,8 @@ def _redirect_to_null(stream: object) -> None:
 
 
 def _bug_report(error: Exception) -> str:
-    """Return a one-line report about a bug: the exception's type, its location in our own code, and an id, but no
-    document text.
+    """Return a one-line report of an internal error: the exception's type, its location in our own code, and an id, but
+    no document text.
     """
     import hashlib  # only when something is wrong
 

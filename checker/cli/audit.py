@@ -59,7 +59,9 @@ def arguments(command: str = "audit") -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Run `audit CORPUS... --out DIR`, `audit diff A B`, `audit report DIR` or `audit merge SHARD... --out DIR`."""
+    """Run `audit PATH... --out DIR`, `audit diff A B`, `audit report DIR`, or `audit merge SHARD... --out DIR`, and
+    return the exit code.
+    """
     if given[:1] == ["diff"]:
         return _diff(given[1:])
     if given[:1] == ["report"]:
@@ -84,7 +86,9 @@ def main(given: list[str]) -> int:
 
 
 def _run(paths: list[str], args: argparse.Namespace, options: Options):  # type: ignore[no-untyped-def]
-    """Run the audit, with progress on a terminal. Raises `KeyboardInterrupt` with instructions for resuming."""
+    """Run the audit, with progress on a terminal. If interrupted, raises `KeyboardInterrupt` with a message about how
+    to resume.
+    """
     from .. import audit  # as above
 
     bar = output.ProgressBar()
@@ -151,7 +155,7 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _read_report_options(args: argparse.Namespace, options: Options) -> None:
-    """Copy the options that only affect reports."""
+    """Copy the arguments that affect only reports into `options`. Raises `ConfigError` for negative numbers."""
     options.quotes, options.title, options.inspected = args.quotes, args.title, args.self_inspection
     if args.quotes < 0 or args.self_inspection < 0:
         raise ConfigError("--quotes and --self-inspection must not be negative")
@@ -181,7 +185,7 @@ def _report(given: list[str]) -> int:
 
 
 def _read_audit_options(args: argparse.Namespace, options: Options) -> None:
-    """Copy the options that only affect an audit."""
+    """Copy the arguments that affect only audits into `options`. Raises `ConfigError` for invalid ones."""
     from ..audit import filters  # with the rest of the audit
 
     part, sign, of = args.shard.partition("/")

@@ -1,4 +1,4 @@
-"""`cablecheck baseline`: record known findings, so that only new ones count."""
+"""`cablecheck baseline`: record known findings, so that only new ones are reported."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Write the baseline (`create`), list entries that no longer occur (`check`), or remove them (`prune`)."""
+    """Write the baseline (`create`), list entries that no longer occur (`check`), or remove them (`prune`). Return the
+    exit code.
+    """
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     file = options.baseline or DEFAULT

@@ -45,7 +45,7 @@ def main(given: list[str]) -> int:
 
 
 def only_copy(path: str, options: Options) -> release_comparison.Copy:
-    """Return the only telegram in a file. Raises `InputError` if the file contains no telegram, or more than one."""
+    """Return the only telegram in a file. Raises `InputError` if the file does not contain exactly one telegram."""
     found = list(linter.parse([path], options))
     if len(found) != 1:
         raise InputError(f"{path}: holds {len(found)} documents; compare needs files that contain one telegram each")

@@ -60,7 +60,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Run `decisions export|import|merge|stats`."""
+    """Run `decisions export`, `import`, `merge`, or `stats`, and return the exit code."""
     args = arguments().parse_args(given)
     if args.action == "merge":
         return _merge([_log_file(path) for path in args.logs], args.out)
@@ -88,7 +88,7 @@ def _log_file(path: str) -> str:
 
 
 def _csv(latest: Iterable[ReviewDecision]) -> Iterator[str]:
-    """Yield the lines of a CSV table in which no cell can be read as a formula."""
+    """Yield the decisions as lines of CSV, in which a spreadsheet cannot read any cell as a formula."""
     lines: list[str] = []
     writer = csv.writer(_Lines(lines), lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -98,13 +98,13 @@ def _csv(latest: Iterable[ReviewDecision]) -> Iterator[str]:
 
 
 class _Lines:
-    """A file-like object that `csv` can write to."""
+    """A file-like object that collects the lines that `csv` writes."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
 
     def write(self, text: str) -> int:
-        """Store one line."""
+        """Store one line, and return its length."""
         self.lines.append(text)
         return len(text)
 
@@ -127,7 +127,9 @@ def _toml(latest: Iterable[ReviewDecision]) -> Iterator[str]:
 
 
 def _import(log: DecisionLog, table: str) -> int:
-    """Append the decisions in a table that are not yet in the log. If any of them is invalid, append none."""
+    """Append the decisions in a CSV file that are not yet in the log, and return the exit code. Raises `ConfigError`,
+    without appending any, if one of them is invalid.
+    """
     if os.path.getsize(table) > MAX_IMPORT:
         raise ConfigError(f"{table}: larger than {MAX_IMPORT:,} bytes")
     with open(table, encoding="utf-8-sig", newline="") as file:

@@ -36,8 +36,8 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print a row for each telegram: instruction, date, status on the reference day, and basis. Return the exit
-    code.
+    """Print a row for each telegram (instruction, date, status on the reference day, and basis) or, with `--by-year`, a
+    row for each year. Return the exit code.
     """
     args = arguments().parse_args(given)
     options = cli_options.read(args)

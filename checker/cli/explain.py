@@ -1,4 +1,4 @@
-"""`cablecheck explain`: explain a rule, an error code, a word of the vocabulary, or a rule's verdict on a telegram."""
+"""`cablecheck explain`: explain a rule, an error code, a marking, a field, or a rule's verdict on a telegram."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print a rule with its citation and examples, or how it evaluated each telegram of a file, step by step."""
+    """Print what a name means or, if paths are given, how the named rule evaluates each telegram, step by step. Return
+    the exit code.
+    """
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     if not args.paths and not args.files_from:
@@ -59,7 +61,9 @@ def main(given: list[str]) -> int:
 
 
 def _explained(rulebook: Rulebook, name: str, url: str) -> str:
-    """Return the explanation of a rule or a vocabulary word. Raises `ConfigError` for any other word."""
+    """Return the explanation of a rule, a field, a word of the rule language, or a marking. Raises `ConfigError` for an
+    unknown name.
+    """
     if rulebook.find(name) is not None:
         return authoring.explain(_rule(rulebook, name), url, rulebook.vocabulary["sources"])
     if name == "model":
@@ -80,9 +84,8 @@ def _explained(rulebook: Rulebook, name: str, url: str) -> str:
 
 
 def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:
-    """Return a rule by id, name or alias.
-
-    If there is none, raises a `ConfigError` whose message begins with `failure`.
+    """Return a rule by its id, name, or alias. Raises `ConfigError` with a message that begins with `failure` if there
+    is no such rule.
     """
     rule = rulebook.find(name)
     if rule is None:
@@ -96,7 +99,9 @@ def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:
 
 
 def traces(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[str, list[str], bool]]:
-    """Yield (document, lines of the trace, whether it could be checked) for each document in the paths."""
+    """Yield (path and name, lines of the trace, whether it could be checked) for each document in the paths. The lines
+    of a document that could not be checked are the reason.
+    """
     rulebook = linter.load(options)
     rule = _rule(rulebook, name)
     for each in linter.parse(paths, options):

@@ -1,4 +1,4 @@
-"""`cablecheck export`: the tables of an audit as one SQLite file, for Datasette and other tools."""
+"""`cablecheck export`: write the tables of an audit as one SQLite file, for Datasette and other tools."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Write the file, print a list of its contents, and return the exit code."""
+    """Write the SQLite file, print its tables with their numbers of rows, and return the exit code."""
     args = arguments().parse_args(given)
     from ..audit import sqlite_export  # the database costs 160 ms
 

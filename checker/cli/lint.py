@@ -17,12 +17,12 @@ from ..results import Outcome
 from . import options as cli_options
 from . import output
 
-POLL_SECONDS = 0.5  # between two looks for changed files with --watch
-_MANY = 50  # number of files from which a terminal shows progress
+POLL_SECONDS = 0.5  # between two checks for changed files with --watch
+_MANY = 50  # minimum number of files for a progress bar
 
 
 def main(given: list[str]) -> int:
-    """Check the paths and write the reports."""
+    """Run `lint`: check the paths, write the reports, and return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     outputs = output.formats_of(args.format, args.output or [])
@@ -62,7 +62,9 @@ def _run(args: argparse.Namespace, paths: list[str], options: Options, outputs: 
 
 
 def _lint(paths: list[str], options: Options) -> Outcome:
-    """Lint with progress on a terminal. Raises `KeyboardInterrupt` with instructions for continuing."""
+    """Lint the paths, with progress on a terminal. If interrupted, raises `KeyboardInterrupt` with a message about how
+    to continue.
+    """
     bar = output.ProgressBar()
     done = ""
 
@@ -82,7 +84,9 @@ def _lint(paths: list[str], options: Options) -> Outcome:
 
 
 def _fix_mode(args: argparse.Namespace, options: Options) -> str:
-    """Return which suggestions to apply. Raises `ConfigError` for options that contradict each other."""
+    """Return which suggestions to apply: "safe", "all", or "" for none. Raises `ConfigError` for options that
+    contradict each other.
+    """
     if not args.fix:
         if args.unsafe_fixes and not args.diff:
             raise ConfigError("--unsafe-fixes needs --fix or --diff")
@@ -95,7 +99,9 @@ def _fix_mode(args: argparse.Namespace, options: Options) -> str:
 
 
 def _watch(run: Callable[[], int], paths: list[str], options: Options, args: argparse.Namespace) -> int:
-    """Lint now and after each change to a file, until interrupted."""
+    """Call `run` now and after each change to a file, until interrupted; return the exit code 0. Raises `ConfigError`
+    with `--fix` or standard input.
+    """
     if args.fix or options.stdin is not None:
         raise ConfigError(f"--watch cannot be combined with {'--fix' if args.fix else 'standard input'}")
     seen: dict[str, tuple[int, int]] = {}
@@ -118,7 +124,9 @@ def _watch(run: Callable[[], int], paths: list[str], options: Options, args: arg
 
 
 def _state(paths: list[str], options: Options) -> dict[str, tuple[int, int]]:
-    """Return the modification time and size of each checked file, rule pack file, and other file that the run reads."""
+    """Return the modification time and size of each checked file, each file of the rule packs, and the baseline,
+    suppressions, and decisions files, by path.
+    """
     try:
         files = linter.files_of(paths, options)[0]
     except CablecheckError:

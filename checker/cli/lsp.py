@@ -1,4 +1,4 @@
-"""`cablecheck lsp`: the language server, over standard input and output."""
+"""`cablecheck lsp`: run the language server over standard input and output."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Serve until the editor closes the connection. Return the exit code."""
+    """Serve the editor until it closes the connection. Return the exit code."""
     language_server.serve(cli_options.read(arguments().parse_args(given)))
     return output.OK

@@ -11,7 +11,7 @@ from ..config import SETTINGS, Options, settle
 from ..errors import ConfigError, did_you_mean
 from ..resources import VERSION
 
-argparse._ = str  # type: ignore[attr-defined] # no translations: looking for them costs 4 ms
+argparse._ = str  # type: ignore[attr-defined] # no translations; looking them up would cost 4 ms
 
 
 _HIDING = {
@@ -22,7 +22,9 @@ _HIDING = {
 
 
 class _Help(argparse.HelpFormatter):
-    """Help text as wide as the terminal or `COLUMNS`. argparse would import `shutil` for this, which takes 5 ms."""
+    """A formatter whose help text is no wider than the terminal or `COLUMNS`. The default one imports `shutil` to find
+    the width, which takes 5 ms.
+    """
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=max(20, (display_width(sys.stdout) or 100) - 1))
@@ -35,7 +37,9 @@ class _Help(argparse.HelpFormatter):
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that reports an error in one line and suggests the closest option; paths may come between options."""
+    """An argument parser that raises `ConfigError` instead of exiting, suggests the closest option for an unknown one,
+    and allows paths between options.
+    """
 
     def __init__(self, *given, **named) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*given, **{"formatter_class": _Help, **named})
@@ -61,14 +65,18 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str, what: str, *examples: str) -> argparse.ArgumentParser:
-    """Return a parser for one command. Options cannot be abbreviated. The help text ends with `examples`."""
+    """Return an argument parser for one command, described by `what`. Options cannot be abbreviated. The help text ends
+    with `examples`.
+    """
     made = _Parser(f"cablecheck {command}", description=what, allow_abbrev=False)
     made.examples = examples
     return made
 
 
 def described(names: Mapping[str, str], column: int) -> list[str]:
-    """Return lines with names and their descriptions, no wider than the terminal or `COLUMNS`."""
+    """Return the names, padded to `column` characters, with their descriptions wrapped to the width of the terminal or
+    `COLUMNS`.
+    """
     from textwrap import fill  # only for help
 
     width = max(20, (display_width(sys.stdout) or 100) - 1)
@@ -80,7 +88,9 @@ def described(names: Mapping[str, str], column: int) -> list[str]:
 
 
 def examples_text(examples: Iterable[str]) -> str:
-    """Return the examples section of a help text, no wider than the terminal or `COLUMNS`."""
+    """Return the examples section of a help text, no wider than the terminal or `COLUMNS`, or "" if there are no
+    examples.
+    """
     from textwrap import fill  # only for help
 
     width = max(20, (display_width(sys.stdout) or 100) - 1)
@@ -92,7 +102,7 @@ def examples_text(examples: Iterable[str]) -> str:
 
 
 def out_option(arguments: argparse.ArgumentParser) -> None:
-    """Add `--out`."""
+    """Add the option `--out`."""
     arguments.add_argument("--out", default="", metavar="FILE", help="write to a file")
 
 
@@ -102,7 +112,11 @@ _SINGLE = ("profile", "as-of", "reader")
 
 
 def rule_options(arguments: argparse.ArgumentParser, *names: str) -> None:
-    """Add the options for rules and configuration: those for the given settings, or all of them."""
+    """Add the options for the named rule settings (default: all of them), and those that choose the configuration
+    file.
+
+    `--redact` is added if it is named or no setting is named.
+    """
     group = arguments.add_argument_group("rules")
     for name in _RULES if not names else (name for name in names if name != "redact"):
         if name in ("select", "ignore", "extend-select"):
@@ -116,7 +130,7 @@ def rule_options(arguments: argparse.ArgumentParser, *names: str) -> None:
 
 
 def configuration_options(arguments: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """Add the options that choose the configuration file. Return their argument group."""
+    """Add the options that choose the configuration file, and return their argument group."""
     group = arguments.add_argument_group("configuration")
     group.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
     group.add_argument("--isolated", action="store_true", help="ignore configuration files")
@@ -124,20 +138,20 @@ def configuration_options(arguments: argparse.ArgumentParser) -> argparse._Argum
 
 
 def hiding_options(group: argparse._ArgumentGroup) -> None:
-    """Add the options that name the files that hide findings."""
+    """Add the options for the three files that hide findings: one that names each file, and one that ignores it."""
     for name, what in _HIDING.items():
         group.add_argument(f"--{name}", metavar="FILE", help=describe(name))
         group.add_argument(f"--no-{name}", action="store_true", help=f"also show {what}")
 
 
 def read_hiding(args: argparse.Namespace, options: Options) -> None:
-    """Copy the values of the options that `hiding_options` added."""
+    """Set in `options` which of the three files that hide findings are used, from `--no-suppressions` and the like."""
     for name in _HIDING:
         setattr(options, f"use_{name}", not getattr(args, f"no_{name}"))
 
 
 def input_options(arguments: argparse.ArgumentParser, more: str = "") -> None:
-    """Add the options that choose files. `more` describes what else the paths may be."""
+    """Add the paths and the options that choose files. `more` says in the help text what else the paths may be."""
     group = arguments.add_argument_group("input")
     group.add_argument("paths", nargs="*", metavar="PATH", help=f"files, folders and globs{more}; - is standard input")
     group.add_argument("--stdin-filename", metavar="NAME", default="", help="file name to report for standard input")
@@ -156,7 +170,9 @@ def _add(group: argparse._ArgumentGroup, name: str, metavar: str, more: str) -> 
 
 
 def describe(name: str) -> str:
-    """Return the help text for the option that corresponds to a setting."""
+    """Return the help text for the option that corresponds to a setting: its description, without a capital or a final
+    period.
+    """
     text = SETTINGS[name][2]
     return text[0].lower() + text[1:].removesuffix(".")
 
@@ -191,7 +207,8 @@ def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
 def read_paths(args: argparse.Namespace, options: Options, default: str = "") -> list[str]:
     """Return the paths of a command: the given paths, otherwise the setting `include`, otherwise `default`.
 
-    If standard input is among the paths, it is read into `options`. Raises `ConfigError` if there is no path.
+    If standard input is among the paths, it is read into `options`. Raises `ConfigError` if there is no path, or if
+    standard input would be both the list of files and a document.
     """
     paths = list(args.paths)
     if args.files_from:
@@ -227,7 +244,7 @@ def _bytes_of(path: str) -> bytes:
 
 
 def terminal_width(stream: object) -> int:
-    """Return the number of columns of a terminal, or 0 if the stream is not a terminal."""
+    """Return the number of columns of a terminal (`COLUMNS` if it is set), or 0 if the stream is not a terminal."""
     try:
         if not stream.isatty():  # type: ignore[attr-defined]
             return 0
@@ -238,15 +255,17 @@ def terminal_width(stream: object) -> int:
 
 
 def display_width(stream: object) -> int:
-    """Return the number of columns to use: `COLUMNS` if it is set, even for a pipe; otherwise the terminal's width,
-    or 0.
+    """Return the number of columns to use: `COLUMNS` if it is set, even for a pipe; otherwise the terminal's width, or
+    0 (unlimited) if the stream is not a terminal.
     """
     columns = os.environ.get("COLUMNS", "")
     return int(columns) if columns.isdecimal() and int(columns) else terminal_width(stream)
 
 
 def wants_color(stream: object, asked: str) -> bool:
-    """Return whether to use color: if requested, or on a terminal if NO_COLOR is not set."""
+    """Return whether to use color. `asked` is "always", "never", or "auto", which means on a terminal unless NO_COLOR
+    is set or TERM is "dumb".
+    """
     if asked != "auto":
         return asked == "always"
     return bool(terminal_width(stream)) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

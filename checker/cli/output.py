@@ -1,4 +1,4 @@
-"""Determine exit codes, and write reports to the screen and to files."""
+"""Determine exit codes, show progress, and write reports to the screen and to files."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from ..reporters.escaping import visible
 from ..results import CLEAN, EMPTY, FOUND, UNJUDGED, Outcome
 from .options import display_width, terminal_width, wants_color
 
-OK = 0  # everything accounted for, nothing at or above the fail level, or an empty list
+OK = 0  # every document accounted for and no finding at or above the fail level, or the list of files was empty
 FINDINGS = 1  # at least one finding at or above the fail level
 INCOMPLETE = 2  # errors in rules, configuration or arguments; unreadable or failed documents; nothing matched
 BUG = 3  # an error in the tool itself
 INTERRUPTED = 130
 
-SECONDS = 0.1  # between two drawings of a progress bar
-BAR = 20  # characters
+SECONDS = 0.1  # minimum time between two updates of the progress bar
+BAR = 20  # width of the bar in characters
 
 
 def of(outcome: Outcome, exit_zero: bool = False) -> int:
-    """Return the exit code for a run.
-
-    `exit_zero` turns 1 into 0, but never 2, because an incomplete run is not a success.
+    """Return the exit code for a run. `exit_zero` turns 1 into 0, but not 2, because an incomplete run is not a
+    success.
     """
     if outcome.summary.verdict in (CLEAN, EMPTY, UNJUDGED):
         return OK
@@ -38,7 +37,7 @@ def of(outcome: Outcome, exit_zero: bool = False) -> int:
 class ProgressBar:
     """One line on the terminal: a bar, the percentage done, the totals, the rate, and the time left.
 
-    It is written to standard error at most ten times a second, and only if standard error is a terminal.
+    It is written to stderr at most ten times a second, and only if stderr is a terminal.
     """
 
     def __init__(self) -> None:
@@ -47,7 +46,9 @@ class ProgressBar:
         self._last = 0.0
 
     def show(self, share: float, totals: str, done: int) -> None:
-        """Draw the bar. `done` is the number of files or documents, for the rate."""
+        """Draw the bar for a share of the work (0 to 1), with the text `totals`. `done` is the number of files or
+        documents finished so far, from which the rate is computed.
+        """
         now = time.monotonic()
         if not self._width or now - self._last < SECONDS:
             return
@@ -70,7 +71,9 @@ PEOPLE = ("table", "concise", "full")  # these formats show failures and totals 
 
 
 def formats_of(format_name: str, outputs: list[str]) -> list[tuple[str, str]]:
-    """Return the additional outputs as pairs (format, file). Raises `ConfigError` for an unknown format."""
+    """Return the values of `--output` as pairs (format, file). Raises `ConfigError` if one of them is malformed, or if
+    it or `format_name` is not a known format.
+    """
     pairs = []
     for text in outputs:
         name, sign, file = text.partition("=")
@@ -86,7 +89,9 @@ def formats_of(format_name: str, outputs: list[str]) -> list[tuple[str, str]]:
 
 
 def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[str, str]], color: str) -> None:
-    """Write all requested outputs. For a machine-readable format, also print failures and totals to stderr."""
+    """Write all requested reports. If the main report goes to a file or is not in a format for people, also print
+    failures to stderr, with the totals if stderr is a terminal.
+    """
     for name, file in outputs:
         write_file(file, render(name, outcome))
     if out:
@@ -101,7 +106,7 @@ def deliver(outcome: Outcome, format_name: str, out: str, outputs: list[tuple[st
 
 
 def _print_failures(outcome: Outcome) -> None:
-    """Print failed documents and errors to stderr, and on a terminal the totals."""
+    """Print failed documents and errors to stderr, with the totals if stderr is a terminal."""
     from ..reporters.terminal import account, configuration, tally  # only with a machine format
 
     for result in outcome.with_state("failed"):
@@ -114,7 +119,7 @@ def _print_failures(outcome: Outcome) -> None:
 
 
 def put(parts: Iterable[str], out: str, for_people: bool = False) -> None:
-    """Write to the file `out`, or to standard output if `out` is "". Text for people is no wider than the terminal."""
+    """Write text to the file `out`, or to standard output if `out` is "", wrapped to its width with `for_people`."""
     if out:
         write_file(out, parts)
     elif for_people:
@@ -124,7 +129,7 @@ def put(parts: Iterable[str], out: str, for_people: bool = False) -> None:
 
 
 def say(text: str, to_stderr: bool = False) -> None:
-    """Print text for people to standard output or standard error, no wider than the terminal or `COLUMNS`."""
+    """Print text for people to standard output or standard error, wrapped to the width of the terminal or `COLUMNS`."""
     from ..reporters.terminal import folded  # not needed by a lint
 
     stream = sys.stderr if to_stderr else sys.stdout
@@ -134,7 +139,7 @@ def say(text: str, to_stderr: bool = False) -> None:
 def print_unread(unread: Iterable[tuple[str, str]]) -> int:
     """Print the path of each document that was not read, with the reason, to stderr.
 
-    Return the exit code of the command.
+    Return the exit code: 2 if any of them failed, otherwise 0 (all were excluded).
     """
     code = OK
     for path, why in unread:
@@ -144,8 +149,8 @@ def print_unread(unread: Iterable[tuple[str, str]]) -> int:
 
 
 def write_file(path: str, parts: Iterable[str]) -> None:
-    """Write a file under a temporary name and rename it once it is complete. Raises `ConfigError` if it cannot be
-    written.
+    """Write a file under a temporary name, and rename it once it is complete. A device or pipe is written directly.
+    Raises `ConfigError` if the file cannot be written.
     """
     temporary = f"{path}.{os.getpid()}.part"
     if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe: cannot be renamed over

@@ -33,7 +33,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the model of each document, or one row per document; return the exit code."""
+    """Print the parsed model of each document or, with `--fields`, one row per document; return the exit code."""
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     cli_options.refuse_redaction(options, "parse")

@@ -1,4 +1,4 @@
-"""`cablecheck references`: export which telegram refers to which, from a finished audit."""
+"""`cablecheck references`: export the references between the telegrams of a finished audit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Write the references between telegrams or, with `--gaps`, the missing telegrams. Return the exit code."""
+    """Write the references between telegrams or, with `--gaps`, the message numbers that are referred to but missing
+    from the corpus. Return the exit code.
+    """
     args = arguments().parse_args(given)
     from ..audit import edges  # the database costs 160 ms
 

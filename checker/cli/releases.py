@@ -29,7 +29,9 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the differences between each copy and the one that follows it. Return the exit code."""
+    """Print the differences between each copy of a message number and the next, in order of release. Return the exit
+    code.
+    """
     args = arguments().parse_args(given)
     options = cli_options.read(args)
     numbers: dict[str, list[str]] = {}
@@ -42,8 +44,8 @@ def main(given: list[str]) -> int:
 
 
 def _compared(numbers: dict[str, list[str]], options: Options, unread: list[tuple[str, str]]) -> list[CopyComparison]:
-    """Return comparisons of the copies listed for each number. Each file is read once; files that can no longer be read
-    are added to `unread`.
+    """Return comparisons of the copies at the paths listed for each message number, each with the next. Files that can
+    no longer be read are added to `unread` as (path, reason).
     """
     paths = list(dict.fromkeys(path for named in numbers.values() for path in named))
     copies: dict[str, list[Copy]] = {mrn: [] for mrn in numbers}

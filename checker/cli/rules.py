@@ -1,4 +1,6 @@
-"""`cablecheck rules`: list, validate, test and scaffold rules, and write the pages generated from them."""
+"""`cablecheck rules`: list, validate, test, format, and scaffold rules, manage rule packs, and write the pages
+generated from the rules.
+"""
 
 from __future__ import annotations
 
@@ -194,7 +196,9 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _report(errors: Sequence[Diagnostic]) -> int:
-    """Print the errors in rule files. Return the exit code: 1, or 2 if a file could not be read."""
+    """Print the errors in rule files. Return the exit code: 0 if there are none, 2 if a file could not be read,
+    otherwise 1.
+    """
     errors = merged(errors)
     for error in errors:
         output.say("\n".join(visible(line) for line in str(error).split("\n")))
@@ -205,8 +209,8 @@ def _report(errors: Sequence[Diagnostic]) -> int:
 
 
 def _configured(args: argparse.Namespace) -> list[str]:
-    """Return the folders of the configured packs, or of the shipped rules if none are configured, and print which ones
-    are used.
+    """Return the folders of the configured packs, or of all shipped rules if no pack is configured. Print where the
+    rules are.
     """
     packs = (cli_options.read(args).pack_folders() or ())[1:]
     home = data_dir("rules")
@@ -235,7 +239,9 @@ def _test(args: argparse.Namespace) -> int:
 
 
 def _by_kind(files: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """Return three lists of files, by folder name: telegram rules, corpus rules, and generator templates."""
+    """Return three lists of files: telegram rules, corpus rules (in a folder named `corpus`), and the generator's files
+    (in a folder named `synth`).
+    """
     special: dict[str, list[str]] = {"corpus": [], "synth": []}
     rest: list[str] = []
     for path in files:
@@ -347,8 +353,8 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _ask(given: dict[str, str], out: str | None) -> tuple[dict[str, str], str | None]:
-    """Prompt on the terminal for values that the command line does not give. Return the answers and the file to
-    write.
+    """Prompt on the terminal for the values that the command line does not give. Return all values by name, and the
+    file to write.
     """
     from ..rulebook.authoring import Draft, refusal  # as above
 
@@ -377,7 +383,7 @@ def _pages(args: argparse.Namespace) -> int:
 
 
 def pages(options: Options) -> dict[str, Iterator[str]]:
-    """Return the generated pages by file name. Raises `RuleError` if the rules cannot be loaded."""
+    """Return the parts of each generated page, by file name. Raises `RuleError` if the rules cannot be loaded."""
     from ..audit import corpus_rules  # as above
     from ..reporters import rule_catalogue  # only for these pages
     from ..rulebook.vocabulary_loader import load_vocabulary

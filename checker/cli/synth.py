@@ -1,4 +1,4 @@
-"""`cablecheck synth`: generate a synthetic corpus with known defects, to try the tool at any scale."""
+"""`cablecheck synth`: generate a synthetic corpus of any size with known defects, to test cablecheck with."""
 
 from __future__ import annotations
 

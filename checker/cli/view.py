@@ -36,7 +36,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Serve the audit until Ctrl-C; return the exit code."""
+    """Serve the review application until Ctrl-C is pressed; return the exit code."""
     args = arguments().parse_args(given)
     port = args.port
     if port is not None and port != 0 and not 1024 <= port <= 65535:

@@ -1,8 +1,8 @@
-"""Check open files in a worker process, so that the server stays responsive while a large file is read.
+"""Check open files in a worker process, so that the server stays responsive while a large file is checked.
 
-Only the latest text of a file is checked. If the text changes during a run, the run is dropped, and its worker is
-stopped if it has run longer than a new worker takes to start. A worker that exceeds the limits is also stopped, and a
-diagnostic in the file reports it.
+Only the latest text of a file is checked. If the text changes during a check, the result is discarded, and the worker
+is stopped if the check has taken longer than a new worker takes to start. A worker that exceeds the limits is also
+stopped, and a diagnostic in the file reports it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from ..rulebook.diagnostics import Diagnostic
 from ..rulebook.loader import check_text
 from .symbols import Symbol, symbols_of
 
-SETTLE = 0.15  # seconds without an edit before a text is judged
-TICK = 0.05  # seconds between two looks at a running worker
-RESTART = 1.0  # seconds after which a run whose text has changed is stopped, not awaited
+SETTLE = 0.15  # seconds without an edit before a text is checked
+TICK = 0.05  # seconds between two polls of a running worker
+RESTART = 1.0  # seconds after which a check is stopped, rather than awaited, if its text has changed
 LIMITS = Limits(seconds=60, memory=2 << 30)
 
 
@@ -40,7 +40,9 @@ class Job(Record):
 
 
 class Judged(Record):
-    """The result of checking a text: findings and symbols, the diagnostics for a rule file, or an error."""
+    """The result of checking a text: the findings and outline of telegrams, the diagnostics of a rule file, or an
+    error.
+    """
 
     findings: tuple[Finding, ...] = ()
     symbols: tuple[Symbol, ...] = ()
@@ -49,14 +51,14 @@ class Judged(Record):
 
 
 class Judge:
-    """A queue of files, and a thread that passes them to the worker. `deliver` is called in this thread."""
+    """A queue of texts, and a thread that passes them to the worker process and calls `deliver` with each result."""
 
     def __init__(self, options: Options, deliver: Callable[[Job, Judged], None]) -> None:
         self._options = options
         self._deliver = deliver
         self._changed = threading.Condition()
         self._waiting: dict[str, tuple[float, Job]] = {}
-        self._stale = False  # whether the text that is being judged has changed
+        self._stale = False  # whether the text that is being checked has changed
         self._running = ""
         self._closed = False
         self._worker: Worker | None = None
@@ -76,13 +78,13 @@ class Judge:
             self._changed.notify()
 
     def forget(self, uri: str) -> None:
-        """Remove a closed file from the queue."""
+        """Remove a closed file from the queue, and discard the result if it is being checked."""
         with self._changed:
             self._waiting.pop(uri, None)
             self._stale = self._stale or self._running == uri
 
     def close(self) -> None:
-        """Stop the worker."""
+        """Stop the thread and the worker process."""
         with self._changed:
             self._closed = self._stale = True
             self._changed.notify()
@@ -99,8 +101,8 @@ class Judge:
                 self._deliver(job, judged)
 
     def _next(self) -> Job | None:
-        """Wait for a text that has not changed for a while, and remove it from the queue. Return `None` when the server
-        closes.
+        """Wait until a text in the queue has settled, and remove it from the queue. Return it, or None if the judge is
+        closed.
         """
         with self._changed:
             while not self._closed:
@@ -113,7 +115,7 @@ class Judge:
         return None
 
     def _judge(self, job: Job) -> Judged | None:
-        """Return the worker's result, or None if the text has changed in the meantime."""
+        """Return the worker's result, or None if the check was stopped because the text had changed."""
         worker = self._worker = self._worker or Worker(prepare, (self._options,))
         worker.send(0, job)
         start = time.monotonic()
@@ -141,7 +143,9 @@ class Judge:
 
 
 def prepare(options: Options) -> Callable[[Job, Step], Judged]:
-    """Return the function that checks a text. It loads the rulebook when it receives the first telegram."""
+    """Return the function with which the worker checks a text. It loads the rulebook for the first text that is not a
+    rule file.
+    """
     linters: list[DocumentLinter] = []
 
     def judge(job: Job, step: Step) -> Judged:
@@ -160,9 +164,9 @@ def prepare(options: Options) -> Callable[[Job, Step], Judged]:
 
 
 def judge_telegrams(checker: DocumentLinter, path: str, text: str) -> Judged:
-    """Return the findings and symbols for the telegrams in a text.
+    """Return the findings and outline of the telegrams in a text, and the reasons if any could not be checked.
 
-    A text without telegrams yields empty lists, not an error.
+    A text without telegrams is not an error: its result is empty.
     """
     findings: list[Finding] = []
     symbols: list[Symbol] = []

@@ -1,4 +1,4 @@
-"""Handle the protocol: requests and notifications from the editor, and the responses."""
+"""Handle the editor's requests and notifications under the Language Server Protocol."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .symbols import Symbol
 
 FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.cablecheck"
 TRIGGERS = ["(", "/", " ", "{"]
-WAIT = 10.0  # seconds to wait for the outline of a text that is being judged
+WAIT = 10.0  # seconds to wait for the outline of a text that is being checked
 SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
 SYMBOLS = {
     "header": lsp.SymbolKind.Namespace, "field": lsp.SymbolKind.Field, "paragraph": lsp.SymbolKind.String,
@@ -35,7 +35,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
 class OpenFile:
-    """An open file: its text, its lines as the protocol counts them, and the results of its last check."""
+    """An open file: its text, its lines as the protocol counts them, and the result of its check once there is one."""
 
     def __init__(self, document: Any) -> None:
         self.uri, self.path, self.text = document.uri, document.path, document.source
@@ -47,27 +47,31 @@ class OpenFile:
         self.done = asyncio.Event()
 
     def range(self, start: Position | None, end: Position | None) -> lsp.Range:
-        """Return a span as a range in the client's units: UTF-16, unless the client negotiated others."""
+        """Return the range between two positions in the client's units, which are UTF-16 code units unless the client
+        negotiated others.
+        """
         assert start is not None and end is not None  # set for every finding of a run
         first, last = (lsp.Position(place.line - 1, place.column - 1) for place in (start, end))
         return self.client_range(lsp.Range(first, last))
 
     def client_range(self, span: lsp.Range) -> lsp.Range:
-        """Convert a range in code points to the client's units."""
+        """Return a range given in code points in the client's units."""
         found: lsp.Range = self.codec.range_to_client_units(self.lines, span)
         return found
 
     def place(self, position: lsp.Position) -> tuple[int, int]:
-        """Return the row and column of a position given in the client's units. Both count code points from 0."""
+        """Return the row and column, counted from 0 in code points, of a position given in the client's units."""
         found = self.codec.position_from_client_units(self.lines, position)
         return min(found.line, len(self.lines) - 1), found.character
 
 
 class EditorSession:
-    """The connection to one editor: its open files, the judge, and the rulebook for hover and completion."""
+    """The connection to one editor: its open files, the judge that checks them, and the rulebook for hover and
+    completion.
+    """
 
     def __init__(self, options: Options, version: str) -> None:
-        # whole texts, because edits by line count a form feed as a line end and would spoil the text
+        # request whole texts: pygls counts a form feed as a line end, so incremental edits would corrupt the text
         self.server = LanguageServer("cablecheck", version, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
         self.options = options
         self.files: dict[str, OpenFile] = {}
@@ -92,7 +96,7 @@ class EditorSession:
             return await self.symbols(event)
 
     def _feature(self, name: str, method: Callable[[Any], Any], options: Any = None) -> None:
-        def handle(event: Any) -> Any:  # pygls sets attributes of its handlers, and a method has none
+        def handle(event: Any) -> Any:  # pygls sets attributes on its handlers, which methods do not allow
             return method(event)
 
         self.server.feature(name, options)(handle)
@@ -108,7 +112,7 @@ class EditorSession:
         self._submit(event.text_document.uri, SETTLE)
 
     def closed(self, event: Any) -> None:
-        """Forget a file and remove its findings."""
+        """Discard a closed file and remove its diagnostics."""
         uri = event.text_document.uri
         self.judge.forget(uri)
         file = self.files.pop(uri, None)
@@ -117,7 +121,7 @@ class EditorSession:
         self._publish(uri, None, [])
 
     def shutdown(self, event: Any) -> None:
-        """Stop the worker."""
+        """Stop the worker process."""
         self.judge.close()
 
     def _submit(self, uri: str, settle: float) -> None:
@@ -174,8 +178,8 @@ class EditorSession:
     # ---- Requests ----------------------------------------------------------------------------------------------------
 
     def actions(self, event: Any) -> list[lsp.CodeAction]:
-        """Return a quick fix for each finding in a range that has a suggestion, and one that applies all safe
-        suggestions.
+        """Return a quick fix for each finding in the requested range that has a suggestion, and an action that applies
+        all safe suggestions in the file.
         """
         file = self.files.get(event.text_document.uri)
         if file is None or file.judged is None:
@@ -203,7 +207,9 @@ class EditorSession:
         )
 
     def hover(self, event: Any) -> lsp.Hover | None:
-        """Return the meaning of the word at a position, with the rules of any findings there."""
+        """Return the meaning of the word at a position and the rules of any findings there, or None if there is
+        neither.
+        """
         file, book = self.files.get(event.text_document.uri), self._rulebook()
         if file is None or book is None:
             return None
@@ -230,7 +236,7 @@ class EditorSession:
         return [f"{rule.id} {rule.name}: {rule.summary}" for rule in rules if rule is not None]
 
     def completion(self, event: Any) -> lsp.CompletionList:
-        """Return the words that can be typed at a position."""
+        """Return the words that can be completed at a position."""
         file, book = self.files.get(event.text_document.uri), self._rulebook()
         if file is None or book is None:
             return lsp.CompletionList(False, [])
@@ -242,7 +248,9 @@ class EditorSession:
         return lsp.CompletionList(False, [_item(*each) for each in dict.fromkeys(found)])
 
     async def symbols(self, event: Any) -> list[lsp.DocumentSymbol]:
-        """Return the outline of a telegram once the current check of its text is complete."""
+        """Return the outline of a file once the check of its text is complete, or an empty list if that takes more than
+        `WAIT` seconds.
+        """
         file = self.files.get(event.text_document.uri)
         if file is None:
             return []
@@ -256,7 +264,7 @@ class EditorSession:
         if self._book is None:
             try:
                 self._book = linter.load(self.options)
-            except CablecheckError:  # every telegram shows the error
+            except CablecheckError:  # the check of each telegram reports the error
                 return None
         return self._book
 

@@ -31,14 +31,14 @@ TABLE_KEYS = ("table", "in_table", "not_in_table")
 
 
 def is_rule_file(path: str, text: str) -> bool:
-    """Return whether a YAML file is a chapter of rules, a vocabulary table, or a pack description."""
+    """Return whether a file is a YAML chapter of rules, vocabulary table, or pack description."""
     return path.endswith((".yaml", ".yml")) and bool(_HEAD.search(text)) and bool(_RULE_FILE.search(text))
 
 
 def hover(book: Rulebook, lines: Sequence[str], row: int, column: int) -> tuple[str, int, int]:
-    """Return the meaning of the word at a position, with its first and last column.
+    """Return the meaning of the word at a position, and the columns at which the word begins and ends (exclusive).
 
-    The meaning is "" if it is unknown.
+    If the position is not on a word, or its meaning is unknown, the meaning is "".
     """
     for word in _WORD.finditer(lines[row]):
         if word.start() <= column < word.end():
@@ -79,7 +79,7 @@ def _field_text(path: str, kind: FieldType, element: str) -> str:
 
 @cache
 def _described(node: str, path: str) -> str:
-    """Return the meaning of a class's selector, or "" if the class has no selector with this name."""
+    """Return the meaning of a field of a class, named by its path, or "" if the class has no such field."""
     *before, last = path.split(".")
     for name in before:
         kind = _field(node, name)
@@ -89,8 +89,8 @@ def _described(node: str, path: str) -> str:
 
 
 def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> Iterator[tuple[str, str, str]]:
-    """Yield the words that can be typed at a position, with their meanings and kinds (field, operator, source, key
-    …).
+    """Yield the words that can be completed at a position, each with its meaning and its kind (such as "field",
+    "operator", "source", or "key").
     """
     keys = enclosing_keys(lines, row, column)
     last = keys[-1] if keys else ""
@@ -112,7 +112,7 @@ def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> 
 
 
 def _conditions(keys: list[str], element: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the operators for the field named in the keys, or the fields if the keys name none yet."""
+    """Yield the operators for the field that the enclosing keys name, or the fields if they name none yet."""
     kind = _kind_at(keys, element) if keys[-1] not in CONDITIONS else None
     if kind is None or (kind.name == "list" and keys[-1] in QUANTIFIERS):
         inner = element_of(kind).node if kind is not None else element
@@ -126,7 +126,7 @@ def _conditions(keys: list[str], element: str) -> Iterator[tuple[str, str, str]]
 
 
 def _element(lines: Sequence[str], row: int) -> str:
-    """Return the class of the elements that the rule around a row tests one by one, or "" if it tests no elements."""
+    """Return the class of the elements that the rule at a row tests one by one (`each`), or "" if it has no `each`."""
     first = next((at for at in range(row, -1, -1) if re.match(r"\s*- *(?:id|\{)", lines[at])), 0)
     for line in lines[first : row + 40]:
         found = re.match(r"\s*each: *([\w.]+)", line)
@@ -138,7 +138,7 @@ def _element(lines: Sequence[str], row: int) -> str:
 
 @cache
 def _field(node: str, path: str) -> FieldType | None:
-    """Return the type of a class's selector, or None if there is no such selector."""
+    """Return the type of a field of a class, named by its path, or None if the class has no such field."""
     kind: FieldType | None = None
     for name in path.split("."):
         known = fields(node) if node in (*nodes(), "Level", "Date") else {}
@@ -150,7 +150,9 @@ def _field(node: str, path: str) -> FieldType | None:
 
 
 def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
-    """Return the type of the innermost field in the keys. For a list, this is the type of its elements."""
+    """Return the type of the innermost field that the keys name, or None if they name none. A key inside a list is a
+    field of the list's elements.
+    """
     owners = [element, "Telegram"]
     kind = None
     for key in keys:
@@ -162,7 +164,9 @@ def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
 
 
 def enclosing_keys(lines: Sequence[str], row: int, column: int) -> list[str]:
-    """Return the keys around a position, outermost first, from the indentation above it and the braces on its line."""
+    """Return the keys that enclose a position, outermost first, found from the indentation of the lines above and the
+    braces on its own line.
+    """
     before = lines[row][:column]
     keys = _open_keys(before)
     depth = len(before) - len(before.lstrip(" -")) if before.strip(" -") else len(before)
@@ -179,7 +183,7 @@ def enclosing_keys(lines: Sequence[str], row: int, column: int) -> list[str]:
 
 
 def _open_keys(text: str) -> list[str]:
-    """Return the keys on a line whose values are incomplete: `require: {subject: {` yields both keys."""
+    """Return the keys on a line whose values are still open: both keys for `require: {subject: {`."""
     keys: list[str] = []
     depths: list[int] = []
     depth = 0

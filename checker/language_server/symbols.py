@@ -12,12 +12,12 @@ HEADER = (
     ("banner", "Classification"), ("captions", "Captions"), ("eo", "E.O. line"), ("tags_line", "TAGS line"),
     ("subject", "Subject line"), ("references", "References"), ("authority", "Classification authority"),
 )  # fmt: skip
-LONGEST = 60  # code points of a text in the outline
+LONGEST = 60  # maximum length of a text in the outline, in code points
 
 
 class Symbol(Record):
-    """A part of a telegram in the outline: its name, its first words, its kind ("header", "field", or "paragraph"), and
-    its span.
+    """An entry in the outline of a telegram: its name, its first words, its kind ("header", "field", or "paragraph"),
+    and where it starts and ends.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Symbol(Record):
 
 
 def symbols_of(telegram: Telegram, source: Source) -> list[Symbol]:
-    """Return the outline: the header with its fields, and the paragraphs."""
+    """Return a telegram's outline: the header with its fields if it has any, and the paragraphs."""
     fields = tuple(_fields(telegram, source))
     found = []
     if fields:

@@ -20,13 +20,14 @@ INSTRUCTIONS = ("exemptions", "instructions")
 _WORD = re.compile(r"[A-Za-z0-9](?:[\w.&()'-]*[\w)])?")
 _MARK = re.compile(r"\(([A-Za-z0-9/ ,&.-]{1,80})\)")
 _LEVEL_LINE = re.compile(r"\s*[A-Z][A-Z ]{4,40}//?[A-Z0-9/ ,-]*$")
-_SHORTEST = 3  # letters of a word that is explained outside a mark
+_SHORTEST = 3  # minimum length of a word that is explained outside portion marks and the TAGS line
 
 
 def hover(vocabulary: Vocabulary, line: str, column: int) -> tuple[str, int, int]:
-    """Return the meaning of the word at a column of a line, with its first and last column.
+    """Return the meaning of the word or portion mark at a column of a line, and the columns at which it begins and ends
+    (exclusive).
 
-    The meaning is "" if it is unknown.
+    If nothing at the column has a known meaning, return ("", 0, 0).
     """
     for mark in _MARK.finditer(line):
         if mark.start() <= column < mark.end():
@@ -52,8 +53,8 @@ def _meaning(vocabulary: Vocabulary, word: str, tables: tuple[str, ...]) -> str:
 
 
 def completions(vocabulary: Vocabulary, before: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the words that may follow the text before the cursor, with their meanings and the titles of their
-    tables.
+    """Yield the words that may follow the text before the cursor, each with its meaning and the title of its vocabulary
+    table.
     """
     label = _label(vocabulary, before)
     inside = before.rpartition("(")[2] if before.count("(") > before.count(")") else None
@@ -71,7 +72,7 @@ def completions(vocabulary: Vocabulary, before: str) -> Iterator[tuple[str, str,
 
 
 def _label(vocabulary: Vocabulary, line: str) -> str:
-    """Return which field a line contains: "tags", "instruction" (of declassification), or "" for any other line."""
+    """Return which field a line contains: "tags", "instruction" (for declassification), or "" for any other."""
     start = line.lstrip().upper()
     if start.startswith(_forms(vocabulary, "tags")):
         return "tags"

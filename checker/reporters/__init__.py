@@ -2,8 +2,8 @@
 
     render(name, outcome, display) -> Iterator[str]
 
-Each format is a function `report(outcome, display)` that yields text. Text from documents is escaped for the format by
-`escaping.py`: nothing in a document can end a line, a cell, a tag, or a terminal command.
+Each function takes an outcome and a `Display` and yields text. `escaping.py` escapes document text for each format, so
+that nothing in a document can end a line, a cell, or a tag, or send a command to the terminal.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ REPORTERS: dict[str, tuple[str, str, str, str]] = {
 
 
 class Display(Record):
-    """The properties of the output: `width` in columns (0: unlimited), and the flags `terminal` and `color`."""
+    """The properties of the output device: its `width` in columns (0: unlimited), whether it is a terminal, and whether
+    to use color.
+    """
 
     width: int = 0
     terminal: bool = False
@@ -40,7 +42,7 @@ class Display(Record):
 
 
 def render(name: str, outcome: Outcome, display: Display | None = None) -> Iterator[str]:
-    """Yield the report in the format `name`, in parts. Raises `ConfigError` for an unknown format."""
+    """Return an iterator over the parts of a report in the format `name`. Raises `ConfigError` if it is unknown."""
     if name not in REPORTERS:
         hint = did_you_mean(name, REPORTERS) or "; expected one of " + ", ".join(REPORTERS)
         raise ConfigError(f"unknown format {name!r}{hint}")
@@ -51,5 +53,5 @@ def render(name: str, outcome: Outcome, display: Display | None = None) -> Itera
 
 
 def needs(names: list[str], what: str) -> bool:
-    """Return whether any of these formats needs "text" or "details"."""
+    """Return whether any of the named formats needs `what`: "text" (of the documents) or "details" (of the rules)."""
     return any(name in REPORTERS and REPORTERS[name][3] == what for name in names)

@@ -1,6 +1,4 @@
-"""Write results in the formats for CI systems; the functions appear in this order: `github`, `gitlab`, `junit`,
-`markdown`.
-"""
+"""Write results in the formats for CI systems: `github`, `gitlab`, `junit`, and `markdown`, in this order."""
 
 from __future__ import annotations
 
@@ -32,7 +30,9 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def github(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield at most ten annotations per severity, failed documents, undetermined verdicts, and totals."""
+    """Yield at most ten annotations for each severity, for failed documents, and for undetermined verdicts, then the
+    totals. On a terminal, the footer of the text formats follows.
+    """
     more = 0
     for severity in SEVERITIES:
         chosen = [one for one in outcome.findings if one.severity == severity]
@@ -66,7 +66,9 @@ _SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
 
 def gitlab(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield a JSON array of issues; each document that could not be checked is an issue of severity blocker."""
+    """Yield a JSON array with an issue for each finding, undetermined verdict, and failed document (severity
+    "blocker"), and one that describes the configuration if its settings excluded anything.
+    """
     rows: list[dict[str, object]] = []
     seen: dict[str, int] = {}
     for one in outcome.findings:
@@ -113,10 +115,10 @@ def _digest(text: str) -> str:
 
 
 def junit(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield one test case per document. Findings at or above the fail level are a failure; a document that could not be
-    checked is an error.
+    """Yield a JUnit report with one test case per document. A test case fails if its document has findings at or above
+    the fail level; if the document could not be checked, the test case is an error.
 
-    Other findings and undetermined verdicts are in `system-out`.
+    All other findings and the undetermined verdicts are listed in `system-out`.
     """
     gate = SEVERITIES[: SEVERITIES.index(outcome.fail_level) + 1] if outcome.fail_level in SEVERITIES else ()
     suite = ElementTree.Element("testsuite", name="cablecheck", tests=str(len(outcome.results)))
@@ -172,7 +174,9 @@ _HEADS = ("path", "line:col", "severity", "rule", "message")
 
 
 def markdown(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield the totals, then tables of findings, undetermined verdicts, failed and excluded documents, and notes."""
+    """Yield the totals, tables of the findings, undetermined verdicts, failed documents, and excluded documents, a list
+    of notes, and the verdict counts of the rules if statistics were requested.
+    """
     yield "# cablecheck\n\n"
     yield f"{tally(outcome.summary)}. {account(outcome.summary)}. Verdict: {verdict(outcome)}.\n"
     if text := configuration(outcome):

@@ -1,4 +1,6 @@
-"""Write CSV: a row of main fields for each cable (`parse --fields`), then the report with one finding per row."""
+"""Write two kinds of CSV: the main fields of each cable (for `parse --fields`), and the report with one finding per
+row.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ CABLE_COLUMNS = (
 
 
 def row(path: str, cable: str, reader: str, telegram: Telegram) -> dict[str, str]:
-    """Return a cable's main fields as text: "" if absent, `?` if unreadable or lost."""
+    """Return a cable's main fields as text, keyed by the names in `CABLE_COLUMNS`. "" means absent, and `?` means
+    unreadable or lost.
+    """
     authority = telegram.authority
     found: dict[str, object] = {
         "path": path,
@@ -45,7 +49,9 @@ def row(path: str, cable: str, reader: str, telegram: Telegram) -> dict[str, str
 
 
 def flat(value: object) -> str:
-    """Return a model value as the text of one cell."""
+    """Return a value of the document model as text for one cell: "" for None, `?` for an unread part, and the items of
+    a list separated by semicolons.
+    """
     if value is None:
         return ""
     if isinstance(value, Unread):
@@ -70,8 +76,8 @@ FINDING_COLUMNS = (
 
 
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield a header row, a row for each finding and each undetermined verdict, and a row for restrictions if there are
-    any (RFC 4180).
+    """Yield CSV (RFC 4180): a header row, a row for each finding and each undetermined verdict, and a row that
+    describes the configuration if its settings excluded anything.
     """
     yield from rows([FINDING_COLUMNS])
     for one in outcome.findings:
@@ -86,7 +92,7 @@ def report(outcome: Outcome, display: Display) -> Iterator[str]:
 
 
 def rows(cells: list[object]) -> Iterator[str]:
-    """Yield rows as CSV text."""
+    """Yield the given rows of cells as CSV text."""
     text = io.StringIO()
     csv.writer(text).writerows(cells)  # type: ignore[arg-type]
     yield text.getvalue()

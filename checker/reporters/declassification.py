@@ -1,4 +1,4 @@
-"""Write declassification dates: rows of `declass`, counts by year, and their formats (table, csv, json, ics)."""
+"""Write declassification dates: one row per telegram or counts per year, as a table, CSV, JSON, or a calendar."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ _SHOWN = ("path", "cable", "date", "level", "instruction", "expected", "clause",
 
 
 def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, str]:
-    """Return one telegram as a row with the columns `COLUMNS`; "" means absent, and `?` means unreadable or lost.
+    """Return the declassification data of one telegram as text, keyed by the names in `COLUMNS`. "" means absent, and
+    `?` means unreadable or lost.
 
-    `expected` is the date set by the document or its order, `limit` the latest date the order allows, and `automatic`
-    31 December of the 25th year; `means` explains the status and is taken from `meanings`.
+    `expected` is the date set by the document or its executive order, `limit` the latest date that the order allows,
+    and `automatic` the 31 December on which 25-year automatic declassification falls. `means` explains the status; it
+    is looked up in `meanings`.
     """
     known = telegram.declass
     found: dict[str, object] = {
@@ -44,7 +46,9 @@ def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, s
 
 
 def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Return, for each year, how many documents are due, by the date's basis, and how many are due automatically."""
+    """Return one row per year, in order: the number of documents due in that year for each basis of the date, and the
+    number due for automatic declassification.
+    """
     heads = ("year", *BASES, "automatic")
     counts: dict[str, dict[str, int]] = {}
     for each in rows:
@@ -56,9 +60,10 @@ def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 
 def render(form: str, rows: Sequence[Row], as_of: str = "", width: int = 0) -> Iterator[str]:
-    """Yield the rows for telegrams in one of `FORMS`, or the rows of `by_year` in any of these formats except `ics`.
+    """Yield rows returned by `row` in one of the formats in `FORMS`, or rows returned by `by_year` in any of them
+    except `ics`.
 
-    A table is at most `width` columns wide; 0 is unlimited.
+    `as_of` is used only for `ics`. A table is at most `width` columns wide (0: unlimited).
     """
     if form == "ics":
         yield from calendar(rows, as_of)
@@ -92,7 +97,7 @@ def _cited(each: Row) -> str:
 # ---- ics: a calendar (RFC 5545) --------------------------------------------------------------------------------------
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
-_WIDTH = 73  # octets of a line, less the space before a continuation
+_WIDTH = 73  # octets of a line, without the space that begins a continuation
 _KINDS = (
     ("expected", "declassification date"),
     ("automatic", "automatic declassification, if it is a permanent record"),
@@ -100,10 +105,10 @@ _KINDS = (
 
 
 def calendar(rows: Sequence[Mapping[str, str]], as_of: str) -> Iterator[str]:
-    """Yield a calendar with an all-day entry for each expected date and each automatic date.
+    """Yield a calendar with an all-day entry for each expected date and each date of automatic declassification.
 
-    A date known to the month or year is entered on its last day. `as_of` (YYYY-MM-DD or "") is the creation date of the
-    calendar; without it each entry has its own date, so that the same documents always give the same calendar.
+    If only the month or year is known, the entry is on its last day. `as_of` (YYYY-MM-DD) is recorded as the creation
+    date of every entry. If it is "", each entry uses its own day, so that the same documents produce the same calendar.
     """
     yield from _lines("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//cablecheck//declass//EN", "CALSCALE:GREGORIAN")
     for row in rows:
@@ -130,7 +135,7 @@ def _entry(row: Mapping[str, str], name: str, label: str, day: str, created: str
 
 
 def _last_day(text: str) -> str:
-    """Return the last day of a date, month, or year as YYYYMMDD, or "" if there is no date."""
+    """Return a date, or the last day of a month or year, as YYYYMMDD. Return "" if the text is none of these."""
     match = _DAY.fullmatch(text)
     if match is None:
         return ""
@@ -144,7 +149,7 @@ def _text(value: str) -> str:
 
 
 def _lines(*lines: str) -> Iterator[str]:
-    """Yield content lines, folded at 75 octets without splitting a character."""
+    """Yield calendar lines, folded so that none exceeds 75 octets, without splitting a character."""
     for line in lines:
         rest = line.encode("utf-8", "backslashreplace")
         head = ""

@@ -1,19 +1,19 @@
-"""Escape text from documents for each kind of output."""
+"""Escape document text for each output format."""
 
 from __future__ import annotations
 
 import re
 
-# Everything that moves the cursor, ends a line, hides, reorders or cannot be encoded: C0, C1 and DEL; soft hyphen;
-# zero-width and bidi controls; line and paragraph separators; interlinear marks; surrogates; the byte order mark;
-# noncharacters; tag characters. (`re.sub` compiles patterns on first use: at import it would cost 3 ms.)
+# Characters that move the cursor, end a line, are invisible, reorder text, or cannot be encoded: C0, C1 and DEL; soft
+# hyphen; zero-width and bidi controls; line and paragraph separators; interlinear marks; surrogates; the byte order
+# mark; noncharacters; tag characters. (`re.sub` compiles patterns on first use; compiling at import would cost 3 ms.)
 _INVISIBLE = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _MARKDOWN = r"[\\`*_\[\]<>#|~$&@^]|:(?=//)|(?<=www)\."
-COMMAND = "##(?=\\[|vso\\[)"  # a command to the runners of Azure Pipelines, wherever it appears in a line
-_FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # first characters of a formula, full-width forms included
+COMMAND = "##(?=\\[|vso\\[)"  # begins a command to an Azure Pipelines agent, anywhere in a line
+_FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # characters that can begin a formula, including full-width forms
 _SURROGATE = "[\ud800-\udfff]"
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
@@ -28,9 +28,10 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def visible(text: str) -> str:
-    """Return the text as one line, with control, invisible and reordering characters as escapes such as `\\x1b`.
+    """Return the text as one line, with control, invisible, and reordering characters replaced by escapes such as
+    `\\x1b`.
 
-    `##[` and `##vso[`, which some build runners obey anywhere in a line, become `#\\#[` and `#\\#vso[`.
+    `##[` and `##vso[`, which Azure Pipelines runs as commands anywhere in a line, become `#\\#[` and `#\\#vso[`.
     """
     if "##" in text:
         text = re.sub(COMMAND, r"#\\#", text, flags=re.I)
@@ -38,14 +39,16 @@ def visible(text: str) -> str:
 
 
 def dumps(value: object, indent: int | None = None) -> str:
-    """Return JSON in which no string is a command to a build runner. A JSON reader gets the same value."""
+    """Return the value as JSON in which strings cannot act as commands to Azure Pipelines. A JSON parser reads the same
+    value.
+    """
     import json  # 3 ms, and only for formats made of JSON
 
     return re.sub(COMMAND, r"#\\u0023", json.dumps(value, indent=indent), flags=re.I)
 
 
 def line_start(line: str) -> str:
-    """Return a line with a backslash in front if GitHub Actions would read it as a command."""
+    """Return the line, preceded by a backslash if GitHub Actions would read it as a command."""
     return "\\" + line if line.lstrip().startswith("::") else line
 
 
@@ -55,7 +58,7 @@ def json_text(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Return the text with characters that XML 1.0 forbids escaped. The XML writer escapes markup."""
+    """Return the text with the characters that XML 1.0 forbids replaced by escapes. The XML writer escapes markup."""
     return re.sub(_NOT_XML, _escape, text)
 
 
@@ -72,28 +75,28 @@ def html_text(text: str) -> str:
 
 
 def markdown_cell(text: str) -> str:
-    """Return the text escaped for a Markdown table cell, without markup, mentions, or links."""
+    """Return the text escaped for a Markdown table cell, so that it produces no markup, mentions, or links."""
     return re.sub(_MARKDOWN, lambda match: f"&#{ord(match[0])};", visible(text))
 
 
 def csv_cell(text: str) -> str:
-    """Return the text for a spreadsheet cell, preceded by an apostrophe if it would be read as a formula."""
+    """Return the text for a CSV cell, preceded by an apostrophe if a spreadsheet would read it as a formula."""
     shown = visible(text)
     return "'" + shown if shown.lstrip(" '\"")[:1] in _FORMULA else shown
 
 
 def github_message(text: str) -> str:
-    """Return the text escaped for use as a workflow command's message."""
+    """Return the text escaped for use as the message of a GitHub workflow command."""
     return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def github_property(text: str) -> str:
-    """Return the text escaped for use as a workflow command's property."""
+    """Return the text escaped for use as a property value of a GitHub workflow command."""
     return github_message(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def uri(path: str) -> str:
-    """Return a path as a percent-encoded URI reference. A relative path remains relative."""
+    """Return a path as a percent-encoded URI reference. An absolute path becomes a `file:` URI."""
     from urllib.parse import quote_from_bytes
 
     raw = path.replace("\\", "/").encode("utf-8", "surrogateescape")

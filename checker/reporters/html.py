@@ -1,5 +1,5 @@
-"""Write the HTML page: style, script, the text with findings highlighted, and the page around them. The page also works
-without its script.
+"""Write the HTML report: one self-contained page with the findings and the document texts in which they are
+highlighted. The page can be read without JavaScript.
 """
 
 from __future__ import annotations
@@ -132,7 +132,9 @@ _LINE = re.compile(r"\r\n|\r|\n")
 
 
 def highlighted(highlighter: _Highlighter, excerpt: Excerpt) -> Iterator[tuple[int, str]]:
-    """Yield the number and HTML of each line. The n-th finding starts at the anchor `<prefix><n>t`."""
+    """Yield the number and HTML of each line of an excerpt. The anchor `<prefix><n>t` marks the start of the n-th
+    finding; the prefix is the highlighter's.
+    """
     start, line = 0, excerpt.line
     for end, following in _lines(excerpt.text):
         yield line, highlighter.html(start, end)
@@ -150,9 +152,9 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 class _Highlighter:
-    """Converts a text to HTML in one pass over the starts and ends of the findings.
+    """A converter from an excerpt to HTML, which makes one pass over the starts and ends of the findings.
 
-    A marking with a known meaning is a link to its explanation below the text, and shows it as a tooltip.
+    A marking with a known meaning becomes a link to its explanation below the text, with the explanation as a tooltip.
     """
 
     __slots__ = (
@@ -163,7 +165,7 @@ class _Highlighter:
     def __init__(self, excerpt: Excerpt, findings: list[Finding], prefix: str) -> None:
         words = [(start - excerpt.start, end - excerpt.start, text) for start, end, text in excerpt.words]
         self._words = deque(words)
-        self.meanings: dict[str, tuple[str, str]] = {}  # identifier and marking, by meaning
+        self.meanings: dict[str, tuple[str, str]] = {}  # meaning -> (HTML id, marking)
         self._text, self._findings, self._prefix = excerpt.text, findings, prefix
         self._begin: dict[int, list[int]] = {}
         self._end: dict[int, list[int]] = {}
@@ -220,8 +222,8 @@ class _Highlighter:
         return "".join(parts) + html_text(self._text[low:high])
 
     def _mark(self, segment: str, over: list[int]) -> str:
-        """Return a segment with the color of its most serious finding, the messages, and anchors for findings that
-        begin in it.
+        """Return a segment in the color of the most serious finding in `over`, with up to five of their messages as a
+        tooltip and anchors for the findings that begin in it.
         """
         anchors = "".join(f'<a id="{self._prefix}{number}t"></a>' for number in over if number not in self._anchored)
         self._anchored.update(over)
@@ -237,7 +239,7 @@ MAX_TEXTS = 500  # documents whose text is shown; the findings of all are listed
 
 
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield the HTML page for an outcome."""
+    """Yield the HTML page for an outcome, in parts."""
     yield from _head(outcome)
     yield from _unchecked(outcome, "failed", "Not checked")
     yield from _filters(outcome)

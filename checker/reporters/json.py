@@ -1,4 +1,6 @@
-"""Write JSON: one object (`schemas/report.schema.json`), or one object per line (`schemas/report-line.schema.json`)."""
+"""Write the report as one JSON object (`schemas/report.schema.json`) or as one JSON object per line
+(`schemas/report-line.schema.json`).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ SCHEMA_VERSION = 1
 
 
 def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield the outcome as one JSON object with one finding per line, so that a diff of two reports is readable."""
+    """Yield the outcome as one JSON object, with one finding per line so that a diff of two reports is readable."""
     head: dict[str, object] = {"schema_version": SCHEMA_VERSION, "tool": tool(outcome), "summary": summary_of(outcome)}
     head["configuration"] = configuration_of(outcome)
     yield dumps(head)[:-1]
@@ -34,12 +36,12 @@ def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
 
 
 def tool(outcome: Outcome) -> dict[str, str]:
-    """Return the tool's name and version."""
+    """Return the tool's name and version as a JSON object."""
     return {"name": "cablecheck", "version": outcome.version}
 
 
 def summary_of(outcome: Outcome) -> dict[str, object]:
-    """Return the run's totals as an object."""
+    """Return the run's totals, its fail level, and whether it is redacted as a JSON object."""
     summary = outcome.summary
     found: dict[str, object] = {field: getattr(summary, field) for field in summary.__fields__}
     found["fail_level"] = outcome.fail_level
@@ -48,14 +50,14 @@ def summary_of(outcome: Outcome) -> dict[str, object]:
 
 
 def configuration_of(outcome: Outcome) -> dict[str, object]:
-    """Return the path of the configuration file, and what settings excluded from the run."""
+    """Return the path of the configuration file and what each setting excluded from the run as a JSON object."""
     rows = outcome.restrictions
     restrictions = [{"setting": one.setting, "count": one.count, "effect": json_text(one.effect)} for one in rows]
     return {"file": json_text(outcome.config_file), "restrictions": restrictions}
 
 
 def finding_of(one: Finding) -> dict[str, object]:
-    """Return a finding as a flat object."""
+    """Return a finding as a JSON object."""
     return {
         "path": json_text(one.path),
         "cable": json_text(one.cable),
@@ -79,7 +81,7 @@ def finding_of(one: Finding) -> dict[str, object]:
 
 
 def related_of(place: RelatedPlace) -> dict[str, object]:
-    """Return a finding's related position (the one it was compared with) as a JSON object."""
+    """Return a position with which a finding was compared as a JSON object."""
     return {
         "line": place.start.line,
         "column": place.start.column,
@@ -91,12 +93,12 @@ def related_of(place: RelatedPlace) -> dict[str, object]:
 
 
 def hidden_of(one: Suppressed) -> dict[str, object]:
-    """Return a hidden finding as an object, with what hides it and the recorded reason."""
+    """Return a hidden finding as a JSON object, with what hides it (such as "baseline") and the recorded reason."""
     return {**finding_of(one.finding), "by": one.by, "reason": json_text(one.reason)}
 
 
 def undetermined_of(one: Undetermined) -> dict[str, object]:
-    """Return an undetermined verdict as a flat object."""
+    """Return an undetermined verdict as a JSON object."""
     return {
         "path": json_text(one.path),
         "cable": json_text(one.cable),
@@ -112,7 +114,7 @@ def undetermined_of(one: Undetermined) -> dict[str, object]:
 
 
 def suggestion_of(one: Suggestion) -> dict[str, object]:
-    """Return a suggestion as an object, with its position if the run has computed it."""
+    """Return a suggestion as a JSON object, with its position if the run has computed it."""
     found: dict[str, object] = {"text": json_text(one.text), "why": json_text(one.why), "safe": one.safe}
     if one.start is not None and one.end is not None:
         found["line"], found["column"] = one.start.line, one.start.column
@@ -121,12 +123,12 @@ def suggestion_of(one: Suggestion) -> dict[str, object]:
 
 
 def document_of(one: DocumentResult) -> dict[str, object]:
-    """Return a failed or excluded document as an object."""
+    """Return a failed or excluded document as a JSON object."""
     return {"path": json_text(one.path), "cable": json_text(one.cable), "why": json_text(one.why)}
 
 
 def rules_of(outcome: Outcome) -> list[dict[str, object]]:
-    """Return the rules that ran, including their verdict counts if statistics are on."""
+    """Return the rules that ran as JSON objects, with their verdict counts if statistics were requested."""
     counts = {row[0]: row for row in statistics_rows(outcome)} if outcome.statistics else {}
     rows = []
     for note in outcome.rules.values():
@@ -144,7 +146,9 @@ def rules_of(outcome: Outcome) -> list[dict[str, object]]:
 
 
 def jsonl_report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield findings, undetermined verdicts, failed and excluded documents, then the summary; each has a `type`."""
+    """Yield one JSON object per line for each finding, undetermined verdict, failed document, and excluded document,
+    and one for the summary. The `type` of each object names its kind.
+    """
     for one in outcome.findings:
         yield dumps({"type": "finding", **finding_of(one)}) + "\n"
     for verdict in outcome.undetermined():

@@ -1,4 +1,4 @@
-"""Write a parsed telegram as an indented tree and as JSON: every field, with its position."""
+"""Write a parsed telegram as an indented tree or as JSON, with all fields and the positions of its parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from .escaping import json_text, visible
 
 
 def tree(telegram: Telegram, source: Source) -> Iterator[str]:
-    """Yield the telegram as indented lines: field, value, `line:column-line:column`; then the derived values."""
+    """Yield the telegram as indented lines, one per field: its name, its value, and the position of a part
+    (`line:column-line:column`). Lines that begin with `=` show derived values, after the fields.
+    """
     yield from _node("telegram", telegram, source, 0)
 
 
@@ -48,7 +50,7 @@ def _field(name: str, value: object, source: Source, depth: int) -> Iterator[str
 
 
 def derived(node: Record) -> list[str]:
-    """Return the names of the properties of a node, in alphabetical order."""
+    """Return the names of a node's derived values (its properties), in alphabetical order."""
     kinds = type(node).__mro__
     return sorted({name for kind in kinds for name, item in vars(kind).items() if isinstance(item, property)})
 
@@ -71,7 +73,7 @@ def _value(value: object) -> str:
 
 
 def as_object(telegram: Telegram, source: Source) -> dict[str, object]:
-    """Return the telegram as JSON values: each node has `kind`, `place`, its fields and `derived`."""
+    """Return the telegram as a JSON object in which each part has `kind`, `place`, its fields, and `derived`."""
     return {"model_version": MODEL_VERSION, "telegram": _object(telegram, source)}
 
 
@@ -106,8 +108,8 @@ def _object(value: object, source: Source) -> object:
 
 
 def _brief(value: object, source: Source) -> object:
-    """Return a derived value. A node, which appears elsewhere in the tree, is represented only by its kind and
-    position.
+    """Return a derived value as a JSON value. A part of the telegram is represented only by its kind and position,
+    because the object contains it elsewhere.
     """
     if isinstance(value, Node):
         return {"kind": type(value).__name__.lower(), "place": _place(value.span, source)}

@@ -1,6 +1,7 @@
-"""Define the style that all HTML pages share: colors, type, severity words, level letters, tables, and bars.
+"""Define the CSS that the HTML reports share: `COLORS` for light and dark mode, and `BASE` for fonts, severity labels,
+classification banners, tiles, and tables.
 
-The workbench uses the same colors under the same names. Each is at least 4.5:1 against its ground, light and dark.
+The review application uses `COLORS` too. Every text color has a contrast of at least 4.5:1 with its background.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Compare two copies of one telegram that were released at different times, and find the passages that only one of them
 withholds.
 
-`compare` aligns the copies paragraph by paragraph and returns the differences; `render` prints them as text, JSON or a
-page with both copies side by side. With `redact`, no words of the documents are shown.
+`compare` aligns the copies paragraph by paragraph and returns the differences; `render` writes them as text, JSON, or a
+page with both copies side by side. With `redact`, `render` replaces the documents' subjects, names, and passages with
+word counts, and their message numbers with digests.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from ..redaction import name_digest
 from .escaping import dumps, visible
 
 FORMS = ("text", "json", "html")
-_GONE = "\ue000"  # a word that stands for a deletion
-_ALIKE = 0.6  # share of equal words from which two paragraphs without a common number are the same
-_MOST_WORDS = 4000  # words of a paragraph that are compared one by one
-_SHOWN = 300  # code points of a passage in a report
+_GONE = "\ue000"  # the placeholder word for a deletion
+_ALIKE = 0.6  # minimum share of equal words (0 to 1) at which two unnumbered paragraphs count as the same
+_MOST_WORDS = 4000  # words of a paragraph that are compared; the words after them are ignored
+_SHOWN = 300  # code points of a passage shown in a report
 _WORDS = re.compile(r"\S+")
 _SECRET = (
     "instruction",
@@ -31,11 +32,11 @@ _SECRET = (
     "withheld",
     "text",
     "paragraph",
-)  # kinds whose values are words of the document
+)  # kinds whose values quote the document and are redacted
 
 
 class Copy(Record):
-    """One copy: its path and name, and the telegram as read."""
+    """A released copy of a telegram: its file, its name in that file (or ""), and the telegram as parsed."""
 
     path: str
     cable: str
@@ -43,11 +44,12 @@ class Copy(Record):
 
 
 class ReleaseDifference(Record):
-    """One difference: its kind, its place, and each copy's text at that place ("" if the copy has none or withholds
-    it).
+    """One difference between two copies: its kind, the paragraph in which it occurs ("" if it concerns the whole
+    telegram), and each copy's text there ("" if the copy has none or withholds it).
 
-    `kind` is level, instruction, due, subject, classifier, reasons, release, release-date, codes, mark, withheld, text
-    or paragraph. `withheld_by` is "left" or "right" for words that one copy withholds and the other shows.
+    `kind` is level, instruction, due, subject, classifier, reasons, captions, release, release-date, codes, mark,
+    withheld, text, or paragraph. `withheld_by` names the copy that withholds the text ("left" or "right"), or is "" if
+    neither or both do; `codes` are the exemption codes of its deletions.
     """
 
     kind: str
@@ -59,7 +61,9 @@ class ReleaseDifference(Record):
 
 
 class CopyComparison(Record):
-    """The differences between two copies, and their paragraphs side by side."""
+    """Two copies, the differences between them, and their paragraphs in pairs (None if only one copy has the
+    paragraph).
+    """
 
     left: Copy
     right: Copy
@@ -88,14 +92,16 @@ def _facts(left: Telegram, right: Telegram) -> Iterator[ReleaseDifference]:
 
 
 def _shown(value: str, telegram: Telegram) -> str:
-    """Return a value without the text that deletions cover."""
+    """Return a value without the text of the telegram's deletions."""
     for deletion in telegram.deletions:
         value = value.replace(_flat(deletion.text), "")
     return value.strip(" ,;")
 
 
 def _withheld_by(left: Telegram, right: Telegram, kind: str) -> str:
-    """Return which copy has a deletion in the part that the other copy shows."""
+    """Return "left" or "right" for the first copy with a deletion in the part of the telegram that contains values of
+    this kind, or "" if neither has one.
+    """
     place = {"subject": "subject", "classifier": "authority", "reasons": "authority", "instruction": "eo"}.get(kind, "")
     for side, telegram in (("left", left), ("right", right)):
         if place and any(deletion.place == place for deletion in telegram.deletions):
@@ -157,8 +163,8 @@ _READ: dict[str, Callable[[Telegram], str]] = {
 def _aligned(
     left: Sequence[Paragraph], right: Sequence[Paragraph]
 ) -> Iterator[tuple[Paragraph | None, Paragraph | None]]:
-    """Yield the paragraphs in pairs, matched by number or equal words, and the rest in order by their share of words in
-    common.
+    """Yield the paragraphs in pairs, in order, with None for a missing partner. Numbered paragraphs are paired by
+    section and number, others by equal text, then by a cut in either of them or a high share of equal words.
     """
     keys, others = [_key(item) for item in left], [_key(item) for item in right]
     for tag, low, high, other_low, other_high in SequenceMatcher(None, keys, others, autojunk=False).get_opcodes():
@@ -218,7 +224,9 @@ def _paragraphs(
 def _passage(
     one: Paragraph, two: Paragraph, mine: list[str], other: list[str], left: Telegram, right: Telegram
 ) -> Iterator[ReleaseDifference]:
-    """Yield the passages that differ: words in one copy, and a deletion or other words in the other."""
+    """Yield the difference between two passages of a paragraph, given as words. Yield nothing if both copies have a
+    deletion there and the other words are equal.
+    """
     gone = (_GONE in mine or (not mine and one.cut), _GONE in other or (not other and two.cut))
     text, other_text = (" ".join(word for word in words if any(map(str.isalnum, word))) for words in (mine, other))
     if all(gone) and text == other_text:
@@ -233,7 +241,7 @@ def _passage(
 def _lone(item: Paragraph, owner: Telegram, other: Telegram, is_left: bool) -> ReleaseDifference:
     """Return the difference for a paragraph that only one copy contains.
 
-    If the other copy has a deletion for a paragraph, it withholds the paragraph.
+    If whole paragraphs were deleted from the other copy, that copy is taken to withhold this one.
     """
     withheld = [deletion for deletion in other.deletions if deletion.place == "paragraph"]
     side = ("right" if is_left else "left") if withheld else ""
@@ -260,7 +268,7 @@ def _codes(telegram: Telegram, paragraph: Paragraph) -> tuple[str, ...]:
 
 
 def _words(telegram: Telegram, paragraph: Paragraph) -> list[str]:
-    """Return a paragraph's words, with a placeholder for each deletion."""
+    """Return the first `_MOST_WORDS` words of a paragraph, with a placeholder for each deletion."""
     text = paragraph.text
     for deletion in _inside(telegram, paragraph):
         another = deletion.place == "paragraph" and paragraph.mark is not None  # a paragraph below this one
@@ -272,7 +280,9 @@ def _words(telegram: Telegram, paragraph: Paragraph) -> list[str]:
 
 
 def render(form: str, comparisons: Sequence[CopyComparison], redact: bool) -> Iterator[str]:
-    """Yield the comparisons in one of the formats in `FORMS`."""
+    """Yield the comparisons in one of the formats in `FORMS`. With `redact`, text from the documents is replaced by
+    word counts.
+    """
     if form == "json":
         yield dumps([_as_data(each, redact) for each in comparisons], 2) + "\n"
     elif form == "html":

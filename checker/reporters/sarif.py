@@ -1,4 +1,6 @@
-"""Write SARIF 2.1.0 for code scanning, within GitHub's limits. A notification reports how much was left out."""
+"""Write SARIF 2.1.0 for code scanning, within GitHub's limits. A notification reports how many results were
+omitted.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def report(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield one log that contains one run. If there are too many results, keep the most serious ones."""
+    """Yield a SARIF log with one run. If there are too many results, the hidden and the least serious ones are
+    omitted first.
+    """
     limit = MAX_RESULTS
     text = dumps(log(outcome, limit))
     while len(text) > MAX_BYTES and _compressed_size(text) > MAX_BYTES and limit > 1:
@@ -44,7 +48,7 @@ def _compressed_size(text: str) -> int:
 
 
 def log(outcome: Outcome, limit: int) -> dict[str, object]:
-    """Return the log as plain dicts that contain at most `limit` results."""
+    """Return a SARIF log with at most `limit` results as a JSON object."""
     rules = list(outcome.rules.values())
     index = {note.id: number for number, note in enumerate(rules)}
     pairs: list[tuple[Finding, Suppressed | None]] = [(one, None) for one in outcome.findings]
@@ -124,7 +128,9 @@ def _result(
 
 
 def _related(path: str, number: int, place: RelatedPlace) -> dict[str, object]:
-    """Return another position that a rule compares, which code scanning shows as a link."""
+    """Return a position with which a finding was compared as a related location, which code scanning shows as a
+    link.
+    """
     return {
         "id": number,
         "physicalLocation": {
@@ -139,10 +145,11 @@ def _related(path: str, number: int, place: RelatedPlace) -> dict[str, object]:
 
 
 class _LineHashes:
-    """Hashes of the lines on which findings start: `hash:n` for the n-th line in a file with this text.
+    """The hashes of the lines on which findings start, each followed by `:n` for the n-th such line with the same text
+    in a file.
 
-    Code scanning uses them to recognize a result when lines move. A redacted finding has no text, so its fingerprint
-    takes the place of the hash.
+    Code scanning uses them to recognize a result when lines move. The text of a redacted finding is not available, so
+    its fingerprint is hashed instead.
     """
 
     __slots__ = ("_lines",)
@@ -151,7 +158,7 @@ class _LineHashes:
         self._lines: dict[tuple[str, str], dict[int, int]] = {}
 
     def of(self, one: Finding) -> str:
-        """Return the hash of the line on which a finding starts."""
+        """Return `hash:n` for the line on which a finding starts. The hash ignores spaces."""
         from hashlib import sha256  # only for formats that need it
 
         text = "".join(one.lines[0][1].split()) if one.lines else one.fingerprint
@@ -161,7 +168,7 @@ class _LineHashes:
 
 
 def _open(one: Undetermined, index: dict[str, int]) -> dict[str, object]:
-    """Return a result of kind `open` for an undetermined verdict."""
+    """Return an undetermined verdict as a SARIF result of kind `open`."""
     place: dict[str, object] = {
         "physicalLocation": {
             "artifactLocation": {"uri": uri(one.path)},

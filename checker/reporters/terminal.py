@@ -22,15 +22,15 @@ from . import Display
 from .escaping import line_start, visible
 
 _COLORS = {"error": "31", "warning": "33", "info": "36", "good": "32", "faint": "2", "strong": "1"}
-MAX_RULES = 8  # rules named in the last line
-MAX_QUOTE = 100  # code points quoted of a related position
+MAX_RULES = 8  # rules with undetermined verdicts that the last line names
+MAX_QUOTE = 100  # code points quoted from a related position
 
 
 # ---- Shared phrases --------------------------------------------------------------------------------------------------
 
 
 def paint(text: str, color: str, wanted: bool) -> str:
-    """Return the text in one of the colors in `_COLORS`, or unchanged if color is not wanted."""
+    """Return the text in one of the colors in `_COLORS`, or unchanged if `wanted` is false."""
     return f"\x1b[{_COLORS[color]}m{text}\x1b[0m" if wanted else text
 
 
@@ -60,7 +60,7 @@ def tally(summary: Summary) -> str:
 
 
 def hidden_by_decisions(false_alarms: int, accepted: int) -> str:
-    """Return `; 15 hidden by decisions: 12 false alarms, 3 accepted`, or ""."""
+    """Return a phrase such as `; 15 hidden by decisions: 12 false alarms, 3 accepted`, or "" if none are hidden."""
     if not (false_alarms or accepted):
         return ""
     parts = [count(false_alarms, "false alarm")] * bool(false_alarms) + [f"{accepted:,} accepted"] * bool(accepted)
@@ -68,7 +68,7 @@ def hidden_by_decisions(false_alarms: int, accepted: int) -> str:
 
 
 def verdict(outcome: Outcome) -> str:
-    """Return the run's result in one clause, including undetermined verdicts."""
+    """Return the run's result as a phrase, with the number of undetermined verdicts and the rules they come from."""
     summary = outcome.summary
     more = _undetermined_rules(outcome)
     unjudged = {(one.path, one.cable) for one in outcome.undetermined() if one.kind == "scheme"}
@@ -76,8 +76,8 @@ def verdict(outcome: Outcome) -> str:
 
 
 def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
-    """Return the result of a lint or audit in one clause. `unjudged` counts documents whose marking is not
-    recognized.
+    """Return the result of a lint or audit as a phrase, such as `failed: 2 errors (fail level: error)`. `unjudged` is
+    the number of documents whose marking is not recognized.
     """
     if summary.verdict == UNJUDGED:
         return f"undetermined: {count(unjudged, 'document')} not checked, marking not recognized"
@@ -95,7 +95,9 @@ def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
 
 
 def configuration(outcome: Outcome) -> str:
-    """Return the configuration file and what settings excluded, in one line, or "" if there is neither."""
+    """Return one line that names the configuration file and what each setting excluded, or "" if there is neither a
+    file nor an exclusion.
+    """
     effects = "".join(f"; {one.setting}: {one.effect}" for one in outcome.restrictions)
     if not (effects or outcome.config_file):
         return ""
@@ -111,7 +113,7 @@ def _undetermined_rules(outcome: Outcome) -> str:
     return f"; {count(outcome.summary.unknown, 'undetermined verdict')}, from {', '.join(rules[:MAX_RULES])}{more}"
 
 
-_VERBS = ("cannot be read", "looks", "begins")  # of reasons whose subject is the quoted text
+_VERBS = ("cannot be read", "looks", "begins")  # first words of reasons whose subject is the quoted text
 
 
 def reason(one: Undetermined) -> str:
@@ -123,7 +125,9 @@ def reason(one: Undetermined) -> str:
 
 
 def sources(cite: Iterable[str]) -> str:
-    """Return citations in one line; one without a published source reads `none on file (drafting practice)`."""
+    """Return citations in one line, separated by semicolons. A citation without a published source reads, for example,
+    `none on file (drafting practice)`.
+    """
     parts = (one.partition(" ") for one in cite)
     return "; ".join(
         f"none on file ({clause})" if code == "memory" else f"{code}{gap}{clause}" for code, gap, clause in parts
@@ -131,15 +135,17 @@ def sources(cite: Iterable[str]) -> str:
 
 
 def related_text(place: RelatedPlace) -> str:
-    """Return the field and text at another position that a finding compares. The text is empty if it is redacted."""
+    """Return the field and quoted text at a position with which a finding was compared, or only the field if there is
+    no text (for example, because it is redacted).
+    """
     quote = " ".join(visible(place.quote).split())
     quote = quote if len(quote) <= MAX_QUOTE else quote[: MAX_QUOTE - 1] + "…"
     return f'{place.at}: "{quote}"' if quote else place.at or "compared position"
 
 
 def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:
-    """Return the undetermined verdicts, each with its rule ids. Verdicts with the same document, location, and reason
-    are merged.
+    """Return the undetermined verdicts, each with the ids of its rules. Verdicts with the same document, location,
+    reason, and quoted text are merged.
     """
     groups: dict[tuple[object, ...], tuple[Undetermined, list[str]]] = {}
     for one in outcome.undetermined():
@@ -149,22 +155,24 @@ def undetermined(outcome: Outcome) -> list[tuple[Undetermined, str]]:
 
 
 def file_of(finding: Finding | Undetermined) -> str:
-    """Return a finding's file: `path`, or `path:member` in an archive."""
+    """Return the file of a finding or undetermined verdict: `path`, or `path:member` for a file in an archive."""
     return f"{finding.path}:{finding.member}" if finding.member else finding.path
 
 
 def place(finding: Finding | Undetermined) -> str:
-    """Return a finding's `file:line:column`, escaped for a terminal."""
+    """Return the `file:line:column` of a finding or undetermined verdict, escaped for a terminal."""
     return f"{visible(file_of(finding))}:{location(finding)}"
 
 
 def location(finding: Finding | Undetermined) -> str:
-    """Return a finding's `line:column`."""
+    """Return the `line:column` of a finding or undetermined verdict."""
     return f"{finding.start.line}:{finding.start.column}"
 
 
 def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int]]:
-    """Return (rule, findings, documents passed, failed, undetermined, not applicable), most findings first."""
+    """Return (rule, findings, and the numbers of documents that passed, failed, were undetermined, or to which it did
+    not apply) for each rule, rules with the most findings first.
+    """
     counts: dict[str, list[int]] = {rule: [0, 0, 0, 0, 0] for rule in outcome.rules}
     for finding in outcome.findings:
         counts.setdefault(finding.rule, [0, 0, 0, 0, 0])[0] += 1
@@ -208,14 +216,14 @@ def folded(text: str, width: int) -> Iterator[str]:
         yield from (" " * hanging + rest for rest in wrap(body[len(first) :].lstrip(), width - hanging))
 
 
-_PADDING = 2  # added by tabulate to the heads of columns
-MIN_COLUMN = 12  # columns of the terminal below which a column of a table is not narrowed
+_PADDING = 2  # added by tabulate to the column headings
+MIN_COLUMN = 12  # width below which a table column is not narrowed
 
 
 def grid(rows: Sequence[Sequence[object]], heads: Sequence[str], width: int = 0) -> Iterator[str]:
-    """Yield the lines of a table whose widest columns are wrapped so that it fits into `width`.
+    """Yield the lines of a table, whose widest columns are wrapped so that it fits into `width` (0: unlimited).
 
-    If the columns would get too narrow, each row becomes a list of its values.
+    If the columns would become too narrow, each row is shown as a list, one value per line.
     """
     from tabulate import tabulate  # 15 ms, and only for tables
 
@@ -235,8 +243,8 @@ def grid(rows: Sequence[Sequence[object]], heads: Sequence[str], width: int = 0)
 
 
 def _caps(widths: list[int], available: int, least: int, spaced: set[int]) -> list[int] | None:
-    """Return a width for each column so that all fit, narrowing columns that contain words first, or None if they
-    cannot fit.
+    """Return a width for each column so that all fit into `available`, or None if they cannot. Columns in `spaced`,
+    which have spaces to break at, are narrowed first.
     """
     for chosen in (spaced, set(range(len(widths)))):
         for cap in range(max([least, *widths]), least - 1, -1):
@@ -255,11 +263,13 @@ def _records(rows: Sequence[Sequence[str]], heads: Sequence[str], width: int) ->
                 yield from folded(f"{head:<{column}}  {cell}", width)
 
 
-# ---- The last lines of all three formats -----------------------------------------------------------------------------
+# ---- The footer of all three formats ---------------------------------------------------------------------------------
 
 
 def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
-    """Yield undetermined verdicts, failed and excluded documents, errors, notices and totals, wrapped to `width`."""
+    """Yield the undetermined verdicts, failed and excluded documents, errors, notices, statistics if requested, and
+    totals, wrapped to `width` (0: unlimited).
+    """
     for text, label, color in _remarks(outcome):
         first, *rest = wrap(text, width)
         yield line_start(first.replace(label, paint(label, color, display.color), 1)) + "\n"
@@ -274,7 +284,9 @@ def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
 
 
 def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
-    """Yield each remark as (line, label, color of the label)."""
+    """Yield a line for each undetermined verdict, failed or excluded document, error, and notice, with the label in the
+    line and the label's color.
+    """
     for first, rules in undetermined(outcome):
         yield f"{place(first)}: undetermined {rules}: {reason(first)}", "undetermined", "faint"
     for state, color in (("failed", "error"), ("excluded", "faint")):
@@ -288,7 +300,7 @@ def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
 
 
 def statistics(outcome: Outcome, width: int = 0) -> Iterator[str]:
-    """Yield a table of the rules with their verdicts, then the rules that never applied."""
+    """Yield a table of the rules with their verdict counts, then the rules that never applied."""
     rows = statistics_rows(outcome)
     heads = ("rule", "findings", "passed", "failed", "undetermined", "not applicable")
     yield from (line_start(f"{line}\n") for line in grid(rows, heads, width))
@@ -330,14 +342,14 @@ def _columns(rows: list[list[str]], display: Display, used: int) -> Iterator[str
 
 
 def _split(row: list[str], width: int) -> Iterator[list[str]]:
-    """Yield a table row, then a further row for each message line after the first."""
+    """Yield a table row with its message wrapped to `width`: further lines become rows with only the message."""
     first, *rest = wrap(row[4], width)
     yield [*row[:4], first]
     yield from (["", "", "", "", line] for line in rest)
 
 
 def _stacked(rows: list[list[str]], display: Display) -> Iterator[str]:
-    """Yield the location on one line and the message below it, for narrow terminals."""
+    """Yield the findings for a narrow terminal: location, severity, and rule on one line, and the message below it."""
     for path, place, severity, rule, message in rows:
         lines = wrap(f"{path}:{place}  {severity}  {rule}", display.width)
         yield from (_colored(line_start(line), display) + "\n" for line in lines)
@@ -365,7 +377,7 @@ def concise(outcome: Outcome, display: Display) -> Iterator[str]:
 
 # ---- full ------------------------------------------------------------------------------------------------------------
 
-MAX_LINES = 6  # quoted lines of one finding
+MAX_LINES = 6  # lines quoted for one finding
 
 
 def full(outcome: Outcome, display: Display) -> Iterator[str]:
@@ -395,7 +407,9 @@ def _details(one: Finding, redacted: bool, width: int) -> Iterator[str]:
 
 
 def _quoted(one: Finding, display: Display) -> Iterator[str]:
-    """Yield the lines that a finding touches with their numbers, and carets below the text that it reports."""
+    """Yield the lines that a finding covers (at most `MAX_LINES`), with their numbers and carets below the text at
+    fault.
+    """
     margin = len(str(one.lines[-1][0])) if one.lines else 0
     for number, line in one.lines[:MAX_LINES]:
         low = one.start.column - 1 if number == one.start.line else 0
@@ -415,7 +429,7 @@ def _available(display: Display, margin: int) -> int:
 
 
 def _cut(before: str, rest: str, width: int) -> tuple[str, str]:
-    """Return both parts of a line, shortened so that the beginning of `rest` remains visible."""
+    """Return both parts of a line, shortened to about `width` so that the beginning of `rest` remains visible."""
     if len(before) + len(rest) <= width:
         return before, rest
     if len(before) > width // 2:

@@ -2,8 +2,8 @@
 
     write(count, seed, defects, out) -> Written
 
-Templates, word lists, and defects are data (`rules/synth/*.yaml`). The same count, seed, share of defects, and data
-produce the same bytes on every machine.
+The templates, word lists, and defects are YAML files (`rules/synth/*.yaml`). The same count, seed, share of defects,
+and YAML files produce the same bytes on every machine.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Generate telegrams from templates: dates in order, rising serial numbers, references to existing telegrams, and
-defects on request.
+"""Generate telegrams from templates, in date order, with consecutive serial numbers, references to earlier telegrams,
+and, if requested, planted defects.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from ..vocabulary import Vocabulary
 from .random_values import Values, date_values
 from .templates import Defect, Script, Template, load
 
-PARAGRAPHS = 32  # more than any template has: no two paragraphs of a corpus get the same number, so none the same text
+PARAGRAPHS = 32  # more than any document has, so that every paragraph of a corpus contains a number of its own
 
 
 class Planted(Record):
-    """One planted defect: the rule it violates, the words at its position, and their offset in code points."""
+    """A defect planted in a telegram: the rule it violates, the words at which the finding is expected, and their
+    offset in the telegram's text in code points. `document` is the telegram's number in the corpus.
+    """
 
     cable: str
     rule: str
@@ -30,7 +32,9 @@ class Planted(Record):
 
 
 class Made(Record):
-    """One synthetic telegram. `number` counts the documents from 1; `text` is header and body as one plain text."""
+    """A synthetic telegram. `number` counts the documents of the corpus from 1; `text` is the header followed by the
+    body.
+    """
 
     number: int
     cable: str
@@ -52,7 +56,7 @@ class Made(Record):
 
 
 class Earlier(Record):
-    """The values of a telegram that later telegrams need in order to refer to it."""
+    """The data about a telegram that later telegrams need in order to refer to it."""
 
     year: int
     post: str
@@ -62,16 +66,17 @@ class Earlier(Record):
 
 
 def make(count: int, seed: int, defects: float, folder: str | None = None) -> Iterator[Made]:
-    """Yield `count` telegrams in date order. `defects` is the share of telegrams (0 to 1) that have a planted defect.
+    """Yield at least `count` documents in date order; the last telegram is complete even if it has several sections.
 
-    Raises `ConfigError` if the data in `folder` (default: the shipped `rules/synth`) is invalid.
+    `defects` is the share of telegrams (0 to 1) in which a defect is planted. Raises `RuleError` or `ConfigError` if
+    the data in `folder` (default: the shipped `rules/synth`) is invalid.
     """
     script, words = load(folder)
     return Maker(script, words, count, seed, defects).run()
 
 
 class Maker:
-    """The state of one run: random numbers, the serial numbers used, and recent telegrams."""
+    """The state of one run of the generator: the random numbers, the serial numbers used, and the recent telegrams."""
 
     def __init__(self, script: Script, words: Vocabulary, count: int, seed: int, defects: float) -> None:
         self.script = script
@@ -85,7 +90,7 @@ class Maker:
         self.made = 0
 
     def run(self) -> Iterator[Made]:
-        """Yield the telegrams in date order."""
+        """Yield the documents in date order."""
         first, last = self.script.first, self.script.last
         days = (last - first).days
         while self.made < self.count:
@@ -113,11 +118,11 @@ class Maker:
             self._remember(values)
 
     def _choose(self, template: Template) -> tuple[Defect | None, int]:
-        """Return the defect to plant, or none, and the number of sections."""
+        """Return the defect to plant, or None, and the number of sections."""
         rng = self.rng
         if rng.random() < self.share and template.defects:
             defect = template.defects[int(rng.random() * len(template.defects))]
-            return defect, 2 if defect.sections else 1  # a section of a telegram is not judged as a whole one
+            return defect, 2 if defect.sections else 1  # most rules do not apply to a section of a telegram
         return None, 2 if not template.whole and rng.random() < 0.04 else 1
 
     def _documents(self, template: Template, values: Values, defect: Defect | None) -> Iterator[Made]:
@@ -176,7 +181,9 @@ class Maker:
         return values
 
     def _number(self, values: Values, sent: date, filed: bool) -> None:
-        """Set the next serial number for the post's telegrams or, with `filed`, for its files."""
+        """Set the post's next serial number for the year, and the telegram's name. Documents of a file (`filed`) are
+        numbered separately.
+        """
         key = (f"{values['post_name']}-" if filed else values["post_name"], sent.year)
         serial = self.serials.get(key, 0) + 1
         self.serials[key] = serial
@@ -187,8 +194,8 @@ class Maker:
         values["cable"] = f"{post}-{sent.year}-{serial}" if filed else f"{sent.year % 100:02d}{post}{serial}"
 
     def _refer(self, values: Values, sent: date) -> None:
-        """Set a reference to an earlier telegram from the same year with the same or a lower classification, if there
-        is one.
+        """Set a reference to an earlier telegram of the same year whose classification is not higher, or an empty
+        reference if there is none.
         """
         values["ref_post"] = values["ref_serial"] = values["ref_yy"] = ""
         values["references"] = ()
@@ -209,7 +216,9 @@ class Maker:
             self.recent.append(entry)
 
     def _paragraphs(self, template: Template, values: Values, number: int) -> int:
-        """Set `paragraphs` and each `markN`. Return the number of the next paragraph."""
+        """Set `paragraphs`, and the lead and mark of each paragraph as values of their own. Return the number of the
+        next paragraph.
+        """
         rng = self.rng
         spec = template.paragraphs
         low, high = spec.count
@@ -238,7 +247,9 @@ class Maker:
 
 
 def _pool(rng: Random, spec: dict[str, Any], script: Script) -> list[tuple[str, str]]:
-    """Return wrapped running texts, each split at the point where a number makes it unique."""
+    """Return 300 paragraphs of wrapped text, each in two parts: a number is inserted between them to make the paragraph
+    unique.
+    """
     sentences = script.lists[spec["of"]]
     low, high = (int(number) for number in spec["sentences"])
     numbered = [sentence for sentence in sentences if "%" in sentence]
@@ -253,8 +264,8 @@ def _pool(rng: Random, spec: dict[str, Any], script: Script) -> list[tuple[str, 
 
 
 def _wrapped(text: str, width: int) -> str:
-    """Return the text in lines of at most `width` characters. The first line is shorter, because a number and mark
-    precede it.
+    """Return the text wrapped to lines of at most `width` characters. The first line is 12 characters shorter, because
+    the paragraph number and portion mark precede it.
     """
     lines, line, available = [], "", width - 12
     for word in text.split(" "):

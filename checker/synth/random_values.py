@@ -1,4 +1,4 @@
-"""Draw the values of a template as declared in `rules/synth/`; each declaration is compiled once."""
+"""Compile the declarations of values in `rules/synth/` into functions that draw random values for a telegram."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Lists = dict[str, list[Any]]
 
 
 def fields(text: str) -> set[str]:
-    """Return the names in a template. Raises `ConfigError` for anything except plain names (such as `{a.b}` or
-    `{a!r}`).
+    """Return the names in a template's braces. Raises `ConfigError` if a pair of braces contains anything but a plain
+    name, such as `{a.b}` or `{a!r}`.
     """
     found = set()
     try:
@@ -34,7 +34,9 @@ def fields(text: str) -> set[str]:
 
 
 def template(text: str) -> Callable[[Values], str]:
-    """Return a function that fills in a template."""
+    """Return a function that fills in a template from a dict of values. Raises `ConfigError` if the template is
+    invalid.
+    """
     if not fields(text):
         fixed = text.format()
         return lambda values: fixed
@@ -42,7 +44,9 @@ def template(text: str) -> Callable[[Values], str]:
 
 
 def draw(name: str, spec: Any, lists: Lists) -> Draw:
-    """Return a function that sets the value `name`. `spec` is described in docs/synth.md."""
+    """Return a function that draws a value and stores it under `name`. docs/synth.md describes `spec`. Raises
+    `ConfigError` if it is not one of the forms described there.
+    """
     if isinstance(spec, str):
         return _one_of(name, [spec])
     if isinstance(spec, list):
@@ -106,8 +110,8 @@ def _number(name: str, low: int, high: int, digits: int) -> Draw:
 
 
 def _later(name: str, low: int, high: int, form: str) -> Draw:
-    """Return a function that draws a date `low` to `high` years after the telegram's date and formats it with the
-    template `form`.
+    """Return a function that draws a date `low` to `high` years after the telegram's date, formats it with the template
+    `form`, and stores it under `name`.
     """
     show = template(form)
 
@@ -146,7 +150,9 @@ def add_years(day: date, years: int) -> date:
 
 
 def date_values(day: date) -> Values:
-    """Return the parts of a date, keyed by the names used in templates: d dd m mm yy yyyy ddd."""
+    """Return the parts of a date, keyed by the names used in templates: d, dd, m, mm, yy, yyyy, and ddd (day of the
+    year).
+    """
     year, month, number = day.year, day.month, day.day
     return {
         "d": str(number),

@@ -1,6 +1,6 @@
-"""Compile the templates and defects of the generator from `rules/synth/*.yaml`.
+"""Compile the generator's templates and defects from `rules/synth/*.yaml`.
 
-The first part defines the keys of the files, from which the published schema is generated. The second part loads and
+The first part defines the keys of these files; the published schema is generated from them. The second part loads and
 checks the files.
 """
 
@@ -31,88 +31,88 @@ _NAMED: JsonSchema = {"type": "object", "additionalProperties": {"$ref": "#/$def
 _STEPS: JsonSchema = {"type": "array", "items": _NAMED}
 
 VALUE = (
-    Key("list", TEXT, "An entry of this list of texts, drawn at random.", "titles"),
-    Key("row", TEXT, "A row of this list of rows; its parts are {name_part}.", "posts"),
-    Key("number", _PAIR, "A whole number from the one to the other.", [1, 9999]),
-    Key("digits", {"type": "integer", "minimum": 1}, "How many digits the number is written with.", 4),
-    Key("years", _PAIR, "So many years after the telegram's date.", [4, 6]),
-    Key("as", TEXT, "How that day is written: d dd m mm yy yyyy ddd.", "{m}/{d}/{yy}"),
-    Key("by", TEXT, "The value that chooses among `of`.", "level"),
+    Key("list", TEXT, "The name of a list of texts; one of them is drawn at random.", "titles"),
+    Key("row", TEXT, "The name of a list of rows; one is drawn at random, and {name_part} is a part of it.", "posts"),
+    Key("number", _PAIR, "The smallest and the largest number that may be drawn.", [1, 9999]),
+    Key("digits", {"type": "integer", "minimum": 1}, "The number of digits, with leading zeros.", 4),
+    Key("years", _PAIR, "The smallest and the largest number of years after the telegram's date.", [4, 6]),
+    Key("as", TEXT, "The format of the date, with {d}, {dd}, {m}, {mm}, {yy}, {yyyy}, and {ddd}.", "{m}/{d}/{yy}"),
+    Key("by", TEXT, "The name of the value that selects the texts in `of`.", "level"),
     Key(
         "of",
         {"type": "object", "additionalProperties": TEXTS},
-        "Texts to draw from, by that value.",
+        "The texts to draw from, for each value of `by`.",
         {"C": ["one", "another"]},
     ),
-    Key("if", TEXT, "The value that must not be empty.", "ref_post"),
-    Key("then", TEXTS, "Texts to draw from where it is not.", ["REF: {ref_post}"]),
-    Key("else", TEXTS, "Texts to draw from otherwise.", [""]),
+    Key("if", TEXT, "The name of the value that is tested.", "ref_post"),
+    Key("then", TEXTS, "The texts to draw from if the value is not empty.", ["REF: {ref_post}"]),
+    Key("else", TEXTS, "The texts to draw from otherwise.", [""]),
 )
 
 BREAK = (
-    Key("every", {"type": "integer", "minimum": 1}, "After so many paragraphs.", 3, True),
-    Key("text", TEXT, "The text between the pages.", "PAGE 0{page}\n", True),
+    Key("every", {"type": "integer", "minimum": 1}, "The number of paragraphs on a page.", 3, True),
+    Key("text", TEXT, "The text between two pages.", "PAGE 0{page}\n", True),
 )
 
 PARAGRAPHS = (
-    Key("count", _PAIR, "How many, from and to.", [2, 7], True),
-    Key("lead", TEXT, "What a paragraph begins with; {n} is its number, {mark} its mark.", "{n}. ", True),
-    Key("mark", TEXT, "The portion mark.", "({level}) "),
-    Key("body", TEXT, "The body of running text.", "capitals", True),
-    Key("after", TEXT, "What ends it.", "\n\n", True),
+    Key("count", _PAIR, "The smallest and the largest number of paragraphs.", [2, 7], True),
+    Key("lead", TEXT, "The beginning of a paragraph; {n} is its number and {mark} its portion mark.", "{n}. ", True),
+    Key("mark", TEXT, "The format of the portion mark; {mark} is the level.", "({mark}) "),
+    Key("body", TEXT, "The name of the kind of running text, one of `bodies` in words.yaml.", "capitals", True),
+    Key("after", TEXT, "The text after each paragraph.", "\n\n", True),
     Key("break", {"$ref": "#/$defs/break"}, "Page breaks.", {"every": 3, "text": "PAGE 0{page}\n"}),
 )
 
 TEMPLATE = (
-    Key("id", TEXT, "Its name, which defects refer to.", "teletype-1983", True),
-    Key("share", {"type": "number", "minimum": 0}, "Its share among the templates of a day.", 8, True),
-    Key("from", DAY, "The first day it is used.", "1982-08-01", True),
-    Key("until", DAY, "The last day it is used.", "1995-10-13", True),
+    Key("id", TEXT, "The name of the template, to which defects refer.", "teletype-1983", True),
+    Key("share", {"type": "number", "minimum": 0}, "How often it is used, relative to the other templates.", 8, True),
+    Key("from", DAY, "The first day on which it is used.", "1982-08-01", True),
+    Key("until", DAY, "The last day on which it is used.", "1995-10-13", True),
     Key("profile", PROFILE, "The profile of the telegrams.", "MY-SCHEME", True),
-    Key("whole", _YES, "Whether the text is written without a wrapper's header.", "yes"),
-    Key("filed", _YES, "A document of a file, which bears no telegram's number.", "yes"),
+    Key("whole", _YES, "The telegrams are never divided into sections.", "yes"),
+    Key("filed", _YES, "The documents belong to a file and have no telegram number.", "yes"),
     Key(
         "rows",
         {"type": "array", "items": {"type": "object", "additionalProperties": _TEXT_OR_MORE}, "minItems": 1},
-        "Sets of values that belong together, drawn by their `share`.",
+        "Sets of values that belong together; `share` is how often each is drawn, relative to the others.",
         [{"share": 1, "level": "C"}],
         True,
     ),
-    Key("let", _STEPS, "Values of this template, made in this order.", [{"sum": {"number": [1, 9], "digits": 1}}]),
-    Key("paragraphs", {"$ref": "#/$defs/paragraphs"}, "The running text.", {"count": [2, 7]}, True),
+    Key("let", _STEPS, "The template's own values, drawn in this order.", [{"sum": {"number": [1, 9], "digits": 1}}]),
+    Key("paragraphs", {"$ref": "#/$defs/paragraphs"}, "The paragraphs.", {"count": [2, 7]}, True),
     Key("header", TEXT, "The template of the header.", "FM {post_name}\n", True),
     Key("text", TEXT, "The template of the text.", "{paragraphs}", True),
 )
 
 EDIT = (
-    Key("find", TEXT, "The words to look for.", "E.O. 12958: {value}", True),
+    Key("find", TEXT, "The text to replace.", "E.O. 12958: {value}", True),
     Key("put", TEXT, "The replacement.", "", True),
-    Key("last", _YES, "Look from the end.", "yes"),
+    Key("last", _YES, "Replace the last occurrence instead of the first.", "yes"),
 )
 
 DEFECT = (
-    Key("rule", TEXT, "The rule that must find it.", "AUT-001", True),
-    Key("id", TEXT, "Its name, where a rule has several.", "aut-001-secret"),
-    Key("templates", TEXTS, "The templates it is planted in; all if not given.", ["teletype-2006"]),
+    Key("rule", TEXT, "The rule that must report the defect.", "AUT-001", True),
+    Key("id", TEXT, "The name of the defect; by default, the rule's id in lower case.", "aut-001-secret"),
+    Key("templates", TEXTS, "The templates in which it is planted; by default, all.", ["teletype-2006"]),
     Key(
         "where",
         {"type": "object", "additionalProperties": _TEXT_OR_MORE},
-        "Values a telegram must have.",
+        "The values that a telegram must have.",
         {"level": ["C", "S"]},
     ),
-    Key("edits", {"type": "array", "items": {"$ref": "#/$defs/edit"}}, "The changes, one after the other.", []),
+    Key("edits", {"type": "array", "items": {"$ref": "#/$defs/edit"}}, "The changes to the text, in order.", []),
     Key("words", TEXT, "The words at which the finding is expected.", "41{hhmm}Z"),
-    Key("sections", _YES, "Only in telegrams of several sections.", "yes"),
-    Key("twice", _YES, "The telegram is written twice, once as it was.", "yes"),
-    Key("lose", _YES, "A section is left out.", "yes"),
-    Key("outside", TEXT, "The level the wrapper states instead.", "{plain}"),
-    Key("note", TEXT, "What a reader should know.", "the month has thirty days"),
+    Key("sections", _YES, "Plant it only in telegrams that are divided into sections.", "yes"),
+    Key("twice", _YES, "Write the telegram twice: unchanged, then with the defect.", "yes"),
+    Key("lose", _YES, "Omit the last section.", "yes"),
+    Key("outside", TEXT, "The level that the wrapper states instead of the telegram's.", "{plain}"),
+    Key("note", TEXT, "A remark for people who read the file.", "the month has thirty days"),
 )
 
 BODY = (
-    Key("of", TEXT, "The list of sentences.", "sentences", True),
-    Key("width", {"type": "integer", "minimum": 20}, "Letters on a line.", 58, True),
-    Key("sentences", _PAIR, "How many in a paragraph, from and to.", [2, 6], True),
+    Key("of", TEXT, "The name of a list of sentences.", "sentences", True),
+    Key("width", {"type": "integer", "minimum": 20}, "The maximum number of characters on a line.", 58, True),
+    Key("sentences", _PAIR, "The smallest and the largest number of further sentences in a paragraph.", [2, 6], True),
 )
 
 LISTS: JsonSchema = {
@@ -126,25 +126,25 @@ LISTS: JsonSchema = {
 
 FILE = (
     Key("format", {"const": 1}, "The version of this format.", 1, True),
-    Key("section", TEXT, "words.yaml: the section counter.", "SECTION {n} OF {m} "),
-    Key("lists", LISTS, "words.yaml: texts and rows to draw from.", {"titles": ["Ambassador"]}),
+    Key("section", TEXT, "words.yaml: the format of the section counter.", "SECTION {n} OF {m} "),
+    Key("lists", LISTS, "words.yaml: lists of texts or rows to draw from.", {"titles": ["Ambassador"]}),
     Key(
         "bodies",
         {"type": "object", "additionalProperties": {"$ref": "#/$defs/body"}},
-        "words.yaml: how running text is made.",
+        "words.yaml: the kinds of running text.",
         {"capitals": {"of": "sentences", "width": 58, "sentences": [2, 6]}},
     ),
-    Key("let", _STEPS, "telegrams.yaml: values of every template.", [{"post": {"row": "posts"}}]),
+    Key("let", _STEPS, "telegrams.yaml: values for all templates.", [{"post": {"row": "posts"}}]),
     Key(
         "templates",
         {"type": "array", "items": {"$ref": "#/$defs/template"}, "minItems": 1},
-        "telegrams.yaml: one for each era and layout.",
+        "telegrams.yaml: the templates, one for each era and layout.",
         [],
     ),
     Key(
         "defects",
         {"type": "array", "items": {"$ref": "#/$defs/defect"}, "minItems": 1},
-        "defects.yaml: ways to break a telegram.",
+        "defects.yaml: the defects that can be planted in a telegram.",
         [],
     ),
 )
@@ -152,20 +152,24 @@ FILE = (
 
 def synth_schema() -> JsonSchema:
     """Return the JSON Schema for the generator's three files."""
-    value = record(VALUE, "How a value is drawn: a text, several, or one of the ways below.", required=False)
+    value = record(
+        VALUE,
+        "How a value is drawn: a text, a list of texts to draw from, or a mapping with these keys.",
+        required=False,
+    )
     value["type"] = ["string", "number", "array", "object"]
     value["items"] = TEXT
     return {
         "$schema": DRAFT,
         "title": "Templates, words and defects of cablecheck's generator",
-        **record(FILE, "One of words.yaml, telegrams.yaml and defects.yaml."),
+        **record(FILE, "One of words.yaml, telegrams.yaml, and defects.yaml."),
         "$defs": {
             "body": record(BODY, "A kind of running text."),
             "break": record(BREAK, "Page breaks."),
-            "defect": record(DEFECT, "One way to break a compliant telegram."),
-            "edit": record(EDIT, "One change of words."),
-            "paragraphs": record(PARAGRAPHS, "The running text of a template."),
-            "template": record(TEMPLATE, "One era and layout."),
+            "defect": record(DEFECT, "A defect that can be planted in a compliant telegram."),
+            "edit": record(EDIT, "One change to the text."),
+            "paragraphs": record(PARAGRAPHS, "The paragraphs of a template."),
+            "template": record(TEMPLATE, "A template for one era and layout."),
             "value": value,
         },
     }
@@ -176,8 +180,8 @@ FILES = {"words": ("lists", "bodies", "section"), "telegrams": ("let", "template
 
 
 class Edit(Record):
-    """A replacement of `find` by `put`, both of which are templates. With `last`, only the last occurrence is
-    replaced.
+    """A change that replaces one occurrence of the template `find` with the template `put`: the first one or, with
+    `last`, the last one.
     """
 
     find: Callable[[Values], str]
@@ -186,7 +190,7 @@ class Edit(Record):
 
 
 class Defect(Record):
-    """One way to make a compliant telegram defective, and the position where the finding is expected."""
+    """A defect that can be planted in a compliant telegram, and the words at which the finding is expected."""
 
     id: str
     rule: str
@@ -201,7 +205,7 @@ class Defect(Record):
     wrapper: Callable[[Values], str] | None
 
     def fits(self, values: Values, sections: int) -> bool:
-        """Return whether this defect can be planted in a telegram."""
+        """Return whether this defect can be planted in a telegram with these values and this number of sections."""
         if self.sections and sections < 2:
             return False
         if any(values.get(name) not in allowed for name, allowed in self.where.items()):
@@ -209,8 +213,8 @@ class Defect(Record):
         return all(values.get(name) for name in self.needs)
 
     def apply(self, values: Values, header: str, body: str) -> tuple[str, str, str, int] | None:
-        """Return the header and body with the edits made, the words that the finding should point to ("" if none are
-        given), and their offset in the text, or -1 if they do not occur. Without words, the offset is that of the first
+        """Return the header and body after the edits, the words at which the finding is expected ("" if the defect names
+        none), and their offset in the text, or -1 if they do not occur. Without words, the offset is that of the first
         edit.
 
         Return `None` if a text to replace does not occur, or if the telegram has too few paragraphs for this defect.
@@ -239,12 +243,12 @@ class Defect(Record):
         return text[:edge], text[edge:], words or "", place
 
     def source_record(self, values: Values) -> str | None:
-        """Return the wrapper's level if the defect changes it."""
+        """Return the level that the wrapper states if the defect changes it, otherwise None."""
         return self.wrapper(values) if self.wrapper is not None else None
 
 
 class Paragraphs(Record):
-    """The settings for a template's running text."""
+    """A template's settings for paragraphs: their number, lead, portion mark, text, and page breaks."""
 
     count: tuple[int, int]
     lead: Callable[[Values], str]
@@ -256,7 +260,7 @@ class Paragraphs(Record):
 
 
 class Template(Record):
-    """The settings for telegrams from one era in one layout."""
+    """A template for telegrams from one era in one layout."""
 
     id: str
     share: float
@@ -271,10 +275,10 @@ class Template(Record):
     header: Callable[[Values], str]
     text: Callable[[Values], str]
     defects: tuple[Defect, ...] = ()
-    filed: bool = False  # a document of a file, without a telegram's number
+    filed: bool = False  # the documents belong to a file and have no telegram number
 
     def row(self, chance: float) -> Values:
-        """Return the row of values for a random number from 0 to 1."""
+        """Return the row of values that a random number from 0 to 1 selects, according to the rows' shares."""
         return self.rows[min(bisect_right(self.steps, chance * self.steps[-1]), len(self.rows) - 1)]
 
     def shuffled(self, rng: Random) -> list[Defect]:
@@ -284,7 +288,7 @@ class Template(Record):
 
 
 class Script:
-    """The contents of `rules/synth/`."""
+    """The compiled contents of the generator's three files."""
 
     def __init__(self, words: Any, telegrams: Any, defects: Any) -> None:
         self.lists: dict[str, list[Any]] = words["lists"]
@@ -300,13 +304,15 @@ class Script:
         self.last = max(item.until for item in self.templates)
 
     def usable(self, day: date) -> date:
-        """Return the given day, or the first later day on which some template is in use."""
+        """Return the given day or, if no template is in use then, the next day on which one is."""
         if any(item.since <= day <= item.until for item in self.templates):
             return day
         return min((item.since for item in self.templates if item.since > day), default=self.last)
 
     def pick(self, day: date, chance: float) -> Template:
-        """Return a template that is in use on a day, drawn at random according to the templates' shares."""
+        """Return the template that a random number from 0 to 1 selects among those in use on a day, according to their
+        shares.
+        """
         usable = [item for item in self.templates if item.since <= day <= item.until]
         if len(usable) == 1:
             return usable[0]
@@ -315,7 +321,9 @@ class Script:
 
 
 def load(folder: str | None) -> tuple[Script, Vocabulary]:
-    """Load the script and the vocabulary. `folder` defaults to the shipped `rules/synth`."""
+    """Return the script in a folder (default: the shipped `rules/synth`) and the vocabulary. Raises `RuleError` or
+    `ConfigError` if a file is invalid.
+    """
     folder = folder or os.path.join(data_dir("rules"), "synth")
     parts, items = read([os.path.join(folder, f"{name}.yaml") for name in FILES])
     if items:
@@ -328,7 +336,7 @@ def load(folder: str | None) -> tuple[Script, Vocabulary]:
 
 
 def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
-    """Read the files. Return their contents, with every scalar as text, and all diagnostics."""
+    """Read and check the generator's files. Return their contents, with every scalar as text, and all diagnostics."""
     items: list[Diagnostic] = []
     opened = [RuleFile.open(path, os.path.join("rules", "synth", os.path.basename(path)), items) for path in paths]
     files = {os.path.basename(path).removesuffix(".yaml"): file for path, file in zip(paths, opened, strict=True)}
@@ -345,7 +353,7 @@ def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
 
 
 def check(paths: Sequence[str]) -> list[Diagnostic]:
-    """Return the diagnostics for the generator's files, given as folders or single files."""
+    """Return the diagnostics for generator files, given as single files or folders of all three."""
     items: list[Diagnostic] = []
     for path in paths:
         items += read([os.path.join(path, f"{name}.yaml") for name in FILES] if os.path.isdir(path) else [path])[1]
@@ -353,7 +361,7 @@ def check(paths: Sequence[str]) -> list[Diagnostic]:
 
 
 def _parts(name: str, file: RuleFile) -> None:
-    """Check that each of the three files has its own keys and no others."""
+    """Report the keys that one of the three files lacks, and those that belong in another of them."""
     tree = file.tree
     if not isinstance(tree, YamlMap):
         return
@@ -367,7 +375,7 @@ def _parts(name: str, file: RuleFile) -> None:
 
 
 def _profiles(file: RuleFile) -> None:
-    """Check that each template names a profile of the shipped table."""
+    """Report templates with a profile that is not in the shipped table."""
     known = rulebook.load().vocabulary["profiles"].codes()
     for template_node in _entries(file, "templates"):
         node = template_node.pairs["profile"][1] if "profile" in template_node.pairs else None
@@ -376,7 +384,7 @@ def _profiles(file: RuleFile) -> None:
 
 
 def _names(files: Mapping[str, RuleFile | None]) -> None:
-    """Check that lists, bodies and templates named in one file exist in another."""
+    """Report names of lists, bodies, and templates that are defined in none of the files."""
     words, telegrams, defects = (files.get(name) for name in FILES)
     if words is None or telegrams is None or defects is None:
         return

@@ -1,4 +1,4 @@
-"""Write synthetic telegrams to JSON lines, CSV, a folder or a zip archive, with a truth file next to it."""
+"""Write synthetic telegrams as JSON Lines, CSV, a zip archive, or a folder, with a truth file next to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ Put = Callable[[Made], None]
 
 
 class Written(Record):
-    """The result of `write`: the numbers of documents and planted defects, and the paths of both files."""
+    """The result of `write`: the numbers of documents and planted defects, and the paths of the corpus and the truth
+    file.
+    """
 
     documents: int
     planted: int
@@ -26,10 +28,11 @@ class Written(Record):
 
 
 def write(count: int, seed: int, defects: float, out: str, folder: str | None = None) -> Written:
-    """Write `count` telegrams to `out` and the planted defects to `out.truth.jsonl`.
+    """Write at least `count` telegrams to `out`, and a list of the planted defects to `<out>.truth.jsonl`.
 
-    The extension of `out` selects the wrapper: `.jsonl`, `.csv`, `.zip`; otherwise a folder of text files. Memory does
-    not grow with `count`. Raises `InputError` if `out` cannot be written.
+    The extension of `out` selects the format: `.jsonl`, `.csv`, or `.zip`; without one of these, `out` is a folder of
+    text files. Memory use does not grow with `count`. Raises `ConfigError` if `count` or `defects` is out of range, and
+    `InputError` if a file cannot be written.
     """
     if count < 0 or not 0 <= defects <= 1:
         raise ConfigError("count must be 0 or a positive integer, the share of defects a number from 0 to 1")
@@ -62,7 +65,7 @@ def _truth(made: Made, defect: Any) -> dict[str, Any]:
 
 
 def _row(made: Made) -> list[str]:
-    """Return the eight columns for a row in `cables.csv`."""
+    """Return a telegram as the eight cells of a row in the format of `cables.csv`."""
     sent = f"{made.sent.month}/{made.sent.day}/{made.sent.year} {int(made.time[:2])}:{made.time[2:]}"
     return [
         str(made.number),
