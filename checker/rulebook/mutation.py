@@ -70,6 +70,7 @@ _EDGE = re.compile(r"(era from|era before|\w+ before) (\S+) → (\S+)")
 
 
 _BOUND = re.compile(r"(.+) (at_least|at_most|above|below) (?:→ \S+ \((\S+)\)|(\S+) → (\S+))")
+_WIDER = re.compile(r"(.+) (?:is → at_least|at_least → is) \((\S+)\)")
 _BETWEEN = re.compile(r"(.+) between (\d+), (\d+) → (\d+), (\d+)")
 _COPY = "copy an `invalid` example to `not_applicable`, and change it"
 
@@ -98,7 +99,9 @@ def _requirement_advice(change: str, expr: Expression) -> str:
     """Return an instruction to add an example that detects a change to the requirement. It names the value or the
     condition on which the example's verdict must depend.
     """
-    bound, between = _BOUND.fullmatch(change), _BETWEEN.fullmatch(change)
+    bound, between, wider = _BOUND.fullmatch(change), _BETWEEN.fullmatch(change), _WIDER.fullmatch(change)
+    if wider is not None:
+        return f"add a `valid` or `invalid` example in which `{wider[1]}` is higher than {wider[2]}"
     if between is not None:
         low, high, *moved = map(int, between.groups()[1:])
         value = min(low, moved[0]) if low != moved[0] else max(high, moved[1])
@@ -167,13 +170,23 @@ def _operator(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expres
     _, path, kind, name, argument = expr
     operator = OPERATORS[kind][name]
     start = f"{path_text(path)} {name}"
-    for other in dict.fromkeys((operator.opposite, operator.near)):
+    wider = _wider(name, argument, words) if kind == "level" else ""
+    for other in dict.fromkeys((operator.opposite, operator.near, wider)):
         if other and other in OPERATORS[kind] and OPERATORS[kind][other].argument == operator.argument:
             if _alike(name, other, argument):
                 continue
             yield f"{start} → {other} ({argument_text(argument)})", ["ask", path, kind, other, argument]
     for change, moved in arguments_of(argument, words):
         yield f"{start} {change}", ["ask", path, kind, name, moved]
+
+
+def _wider(name: str, argument: Expression, words: Vocabulary) -> str:
+    """Return the operator that compares with a constant level and its higher ones for one that compares with the level
+    alone, and the other way around, or "".
+    """
+    if argument[0] != "lit" or argument[2] == max(words["levels"], key=lambda entry: entry.rank or 0).code:
+        return ""
+    return {"is": "at_least", "at_least": "is"}.get(name, "")
 
 
 def _alike(one: str, two: str, argument: Expression) -> bool:

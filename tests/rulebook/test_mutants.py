@@ -23,7 +23,9 @@ def ask(kind: str, operator: str, argument: list[object]) -> list[object]:
 CASES = [
     (["state", P, "present"], ["x present → absent"]),
     (ask("level", "at_least", ["lit", "level", "C"]),
-     ["x at_least → below (C)", "x at_least → above (C)", "x at_least C → U", "x at_least C → S"]),
+     ["x at_least → below (C)", "x at_least → above (C)", "x at_least → is (C)", "x at_least C → U", "x at_least C → S"]),
+    (ask("level", "is", ["lit", "level", "S"]), ["x is → is_not (S)", "x is → at_least (S)", "x is S → C", "x is S → TS"]),
+    (ask("level", "is", ["lit", "level", "TS"]), ["x is → is_not (TS)", "x is TS → S"]),
     (ask("count", "at_most", ["lit", "count", 4]),
      ["x at_most → above (4)", "x at_most → below (4)", "x at_most 4 → 3", "x at_most 4 → 5"]),
     (ask("date", "before", ["lit", "date", "1996-02-29"]),
@@ -138,6 +140,7 @@ COPY = "copy an `invalid` example to `not_applicable`, and change it"
         ("require: level at_least C → S", "add a `valid` or `invalid` example in which `level` is C or S"),
         ("require: dropped: dtg present", "add an example to `invalid` in which only `dtg present` is false"),
         ("require: level at_least → above (C)", "add a `valid` or `invalid` example in which `level` is C"),
+        ("require: level at_least → is (C)", "add a `valid` or `invalid` example in which `level` is higher than C"),
         (
             "require: text contains A → B",
             "add a `valid` or `invalid` example at the boundary, where this change alters the verdict",
