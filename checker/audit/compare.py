@@ -74,8 +74,10 @@ order by a.share - b.share desc, 1, 2, 3
 
 
 def _coverage(con: Any, before: str, after: str) -> tuple[tuple[str, str, str, float, float, int], ...]:
-    """Return the fields whose share fell by at least 0.5 percentage points, largest drop first, if both audits have at
-    least 20 documents of the year and layout.
+    """Return the rows of `Difference.coverage`, largest drop first.
+
+    A row is included if the share fell by at least 0.5 percentage points, and both audits have at least 20 documents of
+    that year and layout.
     """
     tables = {"before": table_path(before, "coverage"), "after": table_path(after, "coverage")}
     if not all(map(os.path.exists, tables.values())):

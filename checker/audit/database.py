@@ -42,7 +42,7 @@ class Answer(Record):
 
 
 def engine() -> Any:
-    """Return the database module. Raises `MissingExtra` if it is not installed."""
+    """Return the module `duckdb`. Raises `MissingExtra` if it is not installed."""
     try:
         import duckdb  # 160 ms, and only for audits
     except ImportError as error:

@@ -44,7 +44,7 @@ def files_of(out: str, options: Options) -> baseline.HidingFiles:
 
 
 def write(out: str, options: Options, today: str) -> Hidden:
-    """Write the tables `decisions` and `suppressed`, and return how many findings are hidden by what.
+    """Write the tables `decisions` and `suppressed`, and return a summary of what is hidden.
 
     Raises `ConfigError` if the suppressions, decisions, or baseline file is damaged.
     """

@@ -200,7 +200,7 @@ def read_result(out: str, number: int) -> BatchResult | str:
 
 
 def _marker(content: dict[str, Any]) -> bytes:
-    """Return the bytes of a marker file: JSON that ends with a digest of its other contents."""
+    """Return the bytes of a marker file: JSON that contains a digest of its other contents."""
     digest = blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
     return json.dumps({**content, "digest": digest}, sort_keys=True).encode()
 

@@ -53,7 +53,7 @@ class Sample(Record):
 
 
 def draw(candidates: Iterable[tuple[str, str]], size: int, seed: int) -> list[tuple[str, str]]:
-    """Return the first `size` distinct candidates (group, key) in each group, in sample order."""
+    """Return the first `size` distinct candidates (group, key) in each group, ordered by the digest of seed and key."""
     keyed = sorted((sha256(f"{seed}|{key}".encode()).hexdigest(), group, key) for group, key in set(candidates))
     taken: dict[str, int] = {}
     drawn = []

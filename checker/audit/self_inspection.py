@@ -30,7 +30,7 @@ NAMES = ("self-inspection.md", "self-inspection.csv")
 
 
 class Kind(Record):
-    """One kind of discrepancy, with the number of its findings that are confirmed and of those not yet reviewed."""
+    """One kind of discrepancy, with its numbers of confirmed findings and of findings not yet reviewed."""
 
     code: str
     title: str
@@ -142,8 +142,8 @@ def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
 def _by_post_and_action(
     drawn: Rows, confirmed: set[object], found: set[object]
 ) -> tuple[dict[str, list[int]], dict[str, int]]:
-    """Return two counts. By post: all documents, those with a confirmed discrepancy, and those with any discrepancy. By
-    action: all documents.
+    """Return counts by post and by action. For each post: all documents, those with a confirmed discrepancy, and those
+    with any. For each action: all documents.
     """
     posts: dict[str, list[int]] = {}
     actions: dict[str, int] = {}

@@ -314,7 +314,7 @@ class Portions:
 
 
 def flowing(texts: list[str]) -> list[bytes]:
-    """Return each text as UTF-8 bytes, with every run of blanks and line ends replaced by one space.
+    """Return each text as UTF-8 bytes, with every run of whitespace replaced by one space.
 
     ASCII texts are converted together, without creating an object for each word, which takes one-third less time.
     """

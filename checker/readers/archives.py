@@ -41,8 +41,8 @@ Decompress = Callable[[Iterator[bytes]], Iterator[tuple[int, bytes]]]
 
 
 def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Stream | Unreadable]:
-    """Yield a stream for each readable member of an archive, and an `Unreadable` for each other one. A compressed file
-    has one member.
+    """Yield a stream for each readable member of an archive, and an `Unreadable` for every other member. A compressed
+    file has one member.
     """
     if code == "zip":
         yield from _zip_members(stream, settings)
@@ -60,7 +60,7 @@ def members(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Str
 
 
 class ExpansionLimit:
-    """Counts the bytes that decompression reads and produces, so that a decompression bomb is detected."""
+    """Counts the bytes that decompression reads and produces, to detect decompression bombs."""
 
     __slots__ = ("_limit", "_packed", "_ratio", "_unpacked")
 
@@ -130,7 +130,7 @@ def _gzip(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _zstd() -> Decompress | None:
-    """Return the function that decompresses Zstandard data, or `None` if the extra is not installed."""
+    """Return the function that decompresses Zstandard data, or `None` if the extra `zstd` is not installed."""
     try:
         from compression import zstd  # Python 3.14
     except ImportError:
@@ -208,9 +208,7 @@ def list_members(path: str) -> list[tuple[int, int]]:
 
 
 def numbers_of(path: str, member: str) -> frozenset[int]:
-    """Return the indexes of the archive members that have the name `member`, or in which it is nested, as in
-    `ARCHIVE:NAME`.
-    """
+    """Return the indexes of the archive members whose name is `member`, or begins with `member` and a colon."""
     with _open(path) as file, zipfile.ZipFile(file) as archive:
         names = enumerate(entry.filename for entry in _entries(archive))
         return frozenset(number for number, name in names if member == name or member.startswith(f"{name}:"))

@@ -42,8 +42,8 @@ def recognizes(head: bytes | str, code: str = "") -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield a document or an `Unreadable` for each row of a file. The source of each document is its row, which keeps
-    its line number in the file.
+    """Yield a document or an `Unreadable` for each row of a file. Each document's source is its row, with the row's
+    line number in the file.
     """
     build = partial(_row, stream, settings.columns or COLUMNS)
     yield from read_rows(stream, settings.limit, records(stream, settings.limit), build)
@@ -94,7 +94,7 @@ def _row(stream: Stream, columns: tuple[str, ...], source: Source, name: str) ->
 def _parts(
     text: str, columns: tuple[str, ...], fields: list[tuple[int, int]]
 ) -> tuple[tuple[Fact, ...], list[tuple[int, int]]]:
-    """Return the facts from the short columns, and the ranges of the header and the body, without blank ones."""
+    """Return the facts from the short columns, and the ranges of the header and the body, unless they are blank."""
     facts = []
     ranges: dict[str, tuple[int, int]] = {}
     for name, (low, high) in zip(columns, fields, strict=True):
@@ -119,7 +119,7 @@ def split_fields(text: str) -> list[tuple[int, int]]:
 
 def _field_end(text: str, start: int) -> int:
     """Return the offset of a field's closing quote, the first that is neither escaped with a backslash nor doubled. If
-    there is none, return the end of the row, without line ends.
+    there is none, return the end of the row, without line breaks.
     """
     offset = text.find('"', start)
     while offset >= 0:
@@ -158,7 +158,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
 
 
 def _edits(text: str, parts: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """Yield the edits that reduce the row to these parts, unescaped, with a blank line between them."""
+    """Yield the edits that reduce a row to the ranges in `parts`, unescaped and separated by blank lines."""
     start = 0
     for number, (low, high) in enumerate(parts):
         yield Exchange(start, low, GLUE if number else "")

@@ -99,7 +99,7 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 def records(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | None]]:
-    """Yield the line, offset, size, and bytes of each row without its line end. The bytes are `None` for a row larger
+    """Yield the line, offset, size, and bytes of each row without its line break. The bytes are `None` for a row larger
     than `limit`.
     """
     held: list[bytes] = []
@@ -178,7 +178,7 @@ def _closing_quote(text: str, quote: int) -> int:
 
 
 def split_ranges(file: io.RawIOBase, size: int, target: int) -> Iterator[tuple[int, int]]:
-    """Yield the start offset and first line of ranges of about `target` bytes, each of which begins with a row.
+    """Yield the start offset and first line number of ranges of about `target` bytes, each of which begins with a row.
 
     The file is read once, because only the quotes before a line show whether a row begins there.
     """

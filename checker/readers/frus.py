@@ -1,8 +1,8 @@
 """Read volumes of *Foreign Relations of the United States* in TEI XML; each document element is one document.
 
-This is edited text without banner or routing. The level is taken from the source note, as a fact. Footnotes and page
-breaks are cut; names and glosses lose only their tags. Document type declarations are refused, so that no entity can
-expand.
+This is edited text without a banner line or routing lines. The level is taken from the source note, as a fact.
+Footnotes and page breaks are cut; names and glosses lose only their tags. Document type declarations are refused, so
+that no entity can expand.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ def _document(reading: Reading, inside: list[MarkupTag], name: str, settings: Re
 
 
 def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> Iterator[Exchange]:
-    """Yield the edits that leave only the running text between two offsets: heads and notes are cut, and line ends
-    become blanks.
+    """Yield the edits that leave only the running text between two offsets: heads and notes are cut, and line breaks
+    become spaces.
     """
     here = low
     cut: list[str] = []

@@ -114,10 +114,10 @@ def _decode(reference: str, html: bool) -> str:
 
 
 def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, html: bool) -> Iterator[Exchange]:
-    """Yield the edits for running text between two tags: entities are decoded, and blanks that include a line end
-    become one space.
+    """Yield the edits for running text between two tags: entities are decoded, and whitespace that includes a line
+    break becomes one space.
 
-    `open_left` and `open_right` mean that the page shows a line break at that end of the text, so such blanks are cut
+    `open_left` and `open_right` mean that the page shows a line break at that end of the text; such whitespace is cut
     there.
     """
     here = start
@@ -263,7 +263,7 @@ def _cable_tags(text: str, table: int) -> tuple[list[MarkupTag], list[tuple[int,
 
 
 def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int]]) -> Iterator[Exchange]:
-    """Yield the edits that leave the contents of `pre` elements, including all blanks and line ends."""
+    """Yield the edits that leave the contents of `pre` elements, including all whitespace."""
     here = 0
     for number, (low, high) in enumerate(ranges):
         yield Exchange(here, low, "\n\n" if number else "")
@@ -315,7 +315,7 @@ def _shown(text: str, low: int, high: int, depth: int, open_left: bool, open_rig
 
 def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
     """Yield a fact for each cell of the cable table that is not blank and whose column is known. The titles of links
-    are wrong on that site and are not read.
+    are wrong on the publisher's site and are not read.
     """
     names: list[str] = []
     column = 0

@@ -94,8 +94,8 @@ def _lines(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | 
 
 
 def _objects(stream: Stream, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the objects in an array, or the only object. Malformed JSON ends the array with an `Unreadable`. Positions
-    refer to the file.
+    """Yield the objects in an array, or the only object. At malformed JSON, an `Unreadable` is yielded and reading
+    stops. Positions refer to the file.
     """
     text, notes = decode(stream.whole(settings.limit))
     keys = Keys(settings)
@@ -155,8 +155,8 @@ class Keys:
     def build(
         self, stream: Stream, source: Source, values: Values, name: str, quoting: Quoting, escape: str
     ) -> Reading | Unreadable:
-        """Build the document from values and their positions in the source. Return `Unreadable` if none of the values
-        is a text.
+        """Build the document from values and their positions in the source. Return `Unreadable` if there is neither a
+        header nor a body.
 
         `escape` is the character that every escape begins with. Raises `InputError` for a text with more than
         `MAX_EDITS` escapes.

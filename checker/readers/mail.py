@@ -166,7 +166,7 @@ def _header_facts(view: View, message: Message, *, elsewhere: bool) -> tuple[Fac
 
 
 def _leaves(text: str, message: Message, depth: int) -> Iterator[Message]:
-    """Yield the parts that contain no other parts, from at most `depth` levels of nesting."""
+    """Yield the parts that contain no other parts. Parts nested more than `depth` levels deep are not divided."""
     boundary = message.parameter("content-type", "boundary")
     if not _kind(message).startswith("multipart/") or not boundary or depth == 0:
         yield message

@@ -1,12 +1,12 @@
-"""Read Word documents (.docx, .docm): one line per paragraph, each section with its headers, notes and footers.
+"""Read Word documents (.docx, .docm): one line per paragraph, each section with its headers, notes, and footers.
 
 Line numbers count paragraphs, and columns count the code points of a paragraph. Positions do not include runs, because
-a run is a span of equal formatting that Word does not show and splits arbitrarily. Tracked insertions are text, tracked
+a run is a span of equal formatting that Word does not show and splits arbitrarily. Tracked insertions are text; tracked
 deletions are not. In a table, the cells of a row are joined by tabs. Word's automatic paragraph numbers are in the view
 but have no position of their own, because they are not characters of the file.
 
 The module uses lxml because python-docx does not suffice: its paragraphs lack tracked insertions, content controls,
-text boxes and footnotes, so that the XML must be traversed in any case, and it loads every image before any size can be
+text boxes, and footnotes, so the XML must be traversed in any case, and it loads every image before any size can be
 checked.
 """
 
@@ -152,7 +152,7 @@ def _switched_on(element: Any) -> bool:
 
 
 class _Line(Record):
-    """A paragraph: its text, its automatic number with a blank after it, and what follows it in the view."""
+    """A paragraph: its text, its automatic number with a space after it, and what follows it in the view."""
 
     text: str
     number: str = ""
@@ -298,7 +298,7 @@ class _Numbering:
         self._counts: dict[str, dict[int, int]] = {}
 
     def next_number(self, paragraph: Any) -> str:
-        """Count the next paragraph, and return its number followed by a blank, as in "2. " ("- " for a bullet), or ""
+        """Count the next paragraph, and return its number followed by a space, as in "2. " ("- " for a bullet), or ""
         if it is not numbered.
         """
         if not self._lists or not len(paragraph):

@@ -104,8 +104,8 @@ def read_document(
     contains it.
 
     `member`, `start`, and `size` are the document's attributes in `Reading`, `line` is the line on which it begins, and
-    `item` is its number, from 1, among the documents with the same `member` and `start`. Only the row, or the archive
-    member, that contains the document is read; in other files, reading begins at the first document.
+    `item` is its number, from 1, among the documents with the same `member` and `start`. Only the row or the archive
+    member that contains the document is read; any other file is read from its beginning.
     """
     options, forced = ReaderSettings.from_mapping(settings, vocabulary), find_reader(reader)
     why = refusal(path)
@@ -346,8 +346,8 @@ def _cuts(text: str) -> list[int]:
 
 
 def _next_start(text: str, at: int) -> int:
-    """Return the offset of a start signal that is separated from `at`, the end of an end signal, only by blanks (the
-    two signals count as one boundary), or `at` if there is none.
+    """Return the offset of the start signal that follows `at` after nothing but whitespace, or `at` if there is none.
+    An end signal before `at` and this start signal count as one boundary.
     """
     here = at
     while here < len(text) and text[here] in " \r\n\f\t":

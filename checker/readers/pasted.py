@@ -41,7 +41,7 @@ _ORIGIN_REACH = 400
 
 
 def recognizes(text: str) -> bool:
-    """Return whether the text has the header row and a row below it."""
+    """Return whether the text contains the header row and a row below it."""
     head = _HEAD.search(text)
     return head is not None and _ROW.match(text, head.end()) is not None
 

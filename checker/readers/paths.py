@@ -89,7 +89,7 @@ def _walk(folder: str, follow_links: bool, hidden: bool, parents: tuple[tuple[in
 
 
 def refusal(path: str) -> str:
-    """Return why `path` cannot be opened, or "" for a regular file. Does not open it."""
+    """Return why `path` cannot be read as a file, or "" for a regular file. The file is not opened."""
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:
@@ -109,7 +109,7 @@ def is_url(path: str) -> bool:
 
 
 def describe(error: Exception) -> str:
-    """Return a report text for an `OSError` (or for the `ValueError` that a NUL in a path causes)."""
+    """Return the text that reports show for an `OSError` (or for the `ValueError` that a NUL in a path causes)."""
     if isinstance(error, FileNotFoundError):
         return "does not exist"
     if isinstance(error, OSError) and error.strerror:

@@ -62,8 +62,8 @@ class Reading(Record):
 class Unreadable(Record):
     """A document whose text cannot be checked, with the reason.
 
-    It counts as failed; with `excluded` it counts as excluded (a hidden member of an archive, say). `member`, `start`
-    and `size` are as in `Reading`.
+    It counts as failed or, if `excluded` is true, as excluded (for example, a hidden member of an archive). `member`,
+    `start`, and `size` are as in `Reading`.
     """
 
     path: str
@@ -142,7 +142,7 @@ def too_many_edits() -> InputError:
 
 
 def join_names(outer: str, inner: str) -> str:
-    """Return the full name of a document inside a named document."""
+    """Join the name of a document to the name of what contains it, as in `OUTER:INNER`. Either name may be ""."""
     return f"{outer}:{inner}" if outer and inner else outer or inner
 
 

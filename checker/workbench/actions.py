@@ -35,7 +35,9 @@ Action = Callable[[Workbench, Session, dict[str, Any]], dict[str, object]]
 
 
 def action(**keys: type) -> Callable[[Action], Callable[[Request], Response]]:
-    """Return a decorator for an action that accepts these keys. All keys are optional, and each has one type."""
+    """Return a decorator for an action. `keys` maps each key that it accepts to the type of its value; all keys are
+    optional.
+    """
 
     def decorate(work: Action) -> Callable[[Request], Response]:
         @wraps(work)
@@ -67,7 +69,7 @@ def _object(given: object, keys: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
-    """Return a reviewer's text without surrounding blanks. `lines` permits line ends and tabs.
+    """Return a reviewer's text without surrounding whitespace. `lines` permits line breaks and tabs.
 
     Raises `InputError` if the text is too long or contains control characters.
     """

@@ -121,7 +121,7 @@ class Workbench:
         return self.page(request, "message.html", 404, title="Not found", sentences=[sentence], link="")
 
     def sources(self, rule: Mapping[str, Any]) -> list[str]:
-        """Return a rule's citations, each followed by a colon and its title if the title is known."""
+        """Return a rule's citations, each followed by a colon and the title of its source if that is known."""
         titles = rule["titles"] or ()
         pairs = zip(rule["cite"] or (), [*titles, *[""] * len(rule["cite"] or ())], strict=False)
         return [f"{cite}: {title}" if title else cite for cite, title in pairs]

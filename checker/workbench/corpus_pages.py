@@ -77,7 +77,7 @@ def overview(request: Request) -> Response:
 
 
 def documents(request: Request) -> Response:
-    """Return the page that lists telegrams with their numbers of findings."""
+    """Return the page that lists telegrams with the number of findings in each."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request)
     where, values = telegram_condition(workbench, criteria)

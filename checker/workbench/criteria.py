@@ -87,8 +87,8 @@ class Criteria(Record):
         return Criteria(kept, "" if name == "q" else self.q, self.sort)
 
     def toggled(self, name: str, value: str, exclude: bool = False) -> Criteria:
-        """Return the criteria with one value selected or, with `exclude`, excluded. If it already is, it is removed
-        from the filter.
+        """Return the criteria with one value selected or, with `exclude`, excluded. A value that already is selected or
+        excluded in this way is removed instead.
         """
         choice = self.choices.get(name, Choice())
         wanted = tuple(one for one in choice.wanted if one != value)

@@ -173,8 +173,8 @@ class AuditTables:
         return int(self.value(f"select count(*) from item where {where}", values))
 
     def progress(self, criteria: Criteria) -> tuple[int, int]:
-        """Return how many findings are decided, and how many there are in total, among those that match all criteria
-        except decision and reviewer.
+        """Return how many findings are decided, and how many there are, among those that match the criteria without the
+        filters on decision and reviewer.
         """
         where, values = self.condition(criteria.without("decision").without("reviewer"))
         row = self.rows(
@@ -252,7 +252,7 @@ class AuditTables:
         return [(row["level"] or "?", str(row["document"])) for row in rows]
 
     def telegrams(self, documents: Sequence[int]) -> list[Row]:
-        """Return the telegrams with these numbers, in corpus order."""
+        """Return the telegrams with these document numbers, in corpus order."""
         sql = "select * from telegram where document in (select unnest(?)) order by document"
         return self.rows(sql, [list(documents)])
 
