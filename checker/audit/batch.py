@@ -142,9 +142,7 @@ class BatchWorker:
             return EXCLUDED, "does not meet the conditions of this audit", name
         telegram, why = linter.judgeable(item)
         if telegram is None:
-            other_file = (
-                why == NOT_A_TELEGRAM and task.batch.walked and not item.cable
-            )  # a folder also contains files of other kinds
+            other_file = why == NOT_A_TELEGRAM and task.batch.walked and not item.cable  # folders also contain others
             return EXCLUDED if other_file else FAILED, why, name
         name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)

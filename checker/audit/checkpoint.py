@@ -22,9 +22,7 @@ from .parts import BatchResult, marker_path, read_result, write_file
 PLAN = "plan.json"
 DESCRIPTION = "audit.json"
 FORMAT = 1  # of the tables and of `audit.json`; increased when older versions would misread them
-_NOT_RECORDED = frozenset(
-    ("jobs", "timeout", "cache", "include", "required_version", "extend")
-)  # do not affect results
+_NOT_RECORDED = frozenset(("jobs", "timeout", "cache", "include", "required_version", "extend"))  # without effect
 
 
 class AuditPlan(Record):

@@ -261,7 +261,7 @@ def _chapter(file: RuleFile, sources: tuple[str, ...], query: Query | None) -> l
     rules = tree.get("rules") if isinstance(tree, YamlMap) else None
     made = []
     for place, node in enumerate(rules.items if isinstance(rules, YamlList) else ()):
-        if isinstance(node, YamlMap) and ("rules", place) not in error:  # errors of the schema are reported already
+        if isinstance(node, YamlMap) and ("rules", place) not in error:  # schema errors are already reported
             made.append(_rule(file, node, sources, query))
     return [rule for rule in made if rule is not None]
 

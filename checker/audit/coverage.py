@@ -18,12 +18,12 @@ FIELDS = {
 }  # fmt: skip
 """The fields that are counted, each with its path in the model."""
 
-TEXT = "text"  # the row with the characters
+TEXT = "text"  # the row that counts characters
 _LABELS = {"eo": "eo", "tags": "tags_line", "subject": "subject", "references": "references", "authority": "authority"}
 _NOWHERE = ("unread", "loose_text")  # parts that were not recognized
 _VALUES = attrgetter(*FIELDS.values())
 _NO_YEAR = 0
-_UNUSED = {"central-file": "authority"}  # a field that telegrams of a layout never have: its label is not searched for
+_UNUSED = {"central-file": "authority"}  # a field that telegrams of a layout never contain: its label is not read
 _WITHOUT_TEXT = "extract"  # the layout of a copy that does not contain its text
 
 Counts = list[int]  # documents, read, missed, lost, absent, characters, recognized

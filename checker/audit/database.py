@@ -215,7 +215,7 @@ class Query:
         try:
             statements = self.con.extract_statements(sql)
             asks = len(statements) == 1 and statements[0].type == duckdb.StatementType.SELECT
-            if not asks or sql.lstrip().lower().startswith("pragma"):  # older versions call a pragma a SELECT
+            if not asks or sql.lstrip().lower().startswith("pragma"):  # older versions report a pragma as a SELECT
                 raise ConfigError("only one read-only SELECT is allowed")
             timer = threading.Timer(self.seconds, self.con.interrupt)
             timer.daemon = True

@@ -24,8 +24,8 @@ from .statistics import Figures, account, number, rule_severities, severities, s
 
 OPEN_RULES = 3  # rules with errors whose samples are shown without a click
 CARDS = 3  # samples of a rule that are shown at once
-RULES_SHOWN = 12  # rules of a severity; more are folded
-ROWS_SHOWN = 12  # rows of a chart; more are folded
+RULES_SHOWN = 12  # rules of a severity that are shown; the others are folded
+ROWS_SHOWN = 12  # rows of a chart that are shown; the others are folded
 _HEADINGS = {"error": "Errors", "warning": "Warnings", "info": "Information"}
 _BASIS = {
     "marked": "as marked",
@@ -57,7 +57,7 @@ class ReportContent(Record):
     as_of: str
     titles: Mapping[str, str]
     precision: Mapping[str, Precision]
-    tables: tuple[Table, ...] = ()  # further ones, shown as they are
+    tables: tuple[Table, ...] = ()  # additional tables, shown unchanged
 
     def name(self, code: object) -> str:
         """Return the display text for a level or order code."""

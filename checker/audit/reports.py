@@ -22,7 +22,7 @@ from .statistics import Figures, figures, number, quotes, rule_severities, share
 
 SUMMARY = "summary.json"
 TITLE = "Audit of markings"
-MORE = ("Field coverage", "References", "Records without text")  # tables that the page shows as they are
+MORE = ("Field coverage", "References", "Records without text")  # tables that the page shows unchanged
 
 
 def write(out: str, options: Options, description: Mapping[str, Any], log: DecisionLog) -> dict[str, object]:
@@ -130,7 +130,7 @@ def _tables(found: Figures) -> Iterator[Table]:
         ("portions", "banner", "telegrams"),
         rows,
     )
-    rows = [[str(row[0]), *row[1:]] for row in found["schedule"]]  # a year has no comma
+    rows = [[str(row[0]), *row[1:]] for row in found["schedule"]]  # as text, so that the year gets no comma
     yield (
         "Declassification schedule",
         "When classified telegrams are or were due, and on what basis.",

@@ -231,7 +231,7 @@ def overall(by_rule: Mapping[str, Precision]) -> tuple[float, float, float] | No
     for one in known:
         weight = one.population / total
         share += weight * (one.share or 0.0)
-        if not one.complete:  # with the share of the Wilson interval, so that 30 of 30 is not certain
+        if not one.complete:  # from the Wilson interval, so that 30 of 30 does not count as certain
             low, high = wilson(one.right, one.judged)
             variance += (weight * (high - low) / (2 * Z)) ** 2
     half = Z * math.sqrt(variance)

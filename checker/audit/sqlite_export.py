@@ -143,7 +143,7 @@ def _cell(value: object) -> object:
 
 def _settings(name: str, description: dict[str, Any]) -> str:
     """Return the text of `datasette.yaml`: titles, descriptions of tables and columns, and facets."""
-    import yaml  # only here
+    import yaml  # needed only here
 
     tables: dict[str, dict[str, object]] = {}
     for table in TABLES:

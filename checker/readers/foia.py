@@ -32,7 +32,7 @@ _DOC_LINES = re.compile(
     r"(?:\n[ \t]*" + _DATE + r"(?=\s)(?:[ \t]+SUBJECT TO [^\n]*)?)?"
 )
 _AUTHORITY = re.compile(r"\n[ \t]*(?P<foia_authority>REVIEW AUTHORITY:[^\n]*)")
-_RECLASSIFIED = re.compile(  # wrapped anywhere, so any blank may be a line end
+_RECLASSIFIED = re.compile(  # may be wrapped anywhere, so any space may be a line break
     r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified\s{1,9}by\s{1,9}DAS[\s\S]{1,400}?Declassify\s{1,9}on:?"
     r"(?:\s{0,120}\d{1,2}[/-] ?\d{1,2}[/-] ?\d{4})?[^\n]*)"
 )
@@ -95,7 +95,7 @@ def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact
     cuts: list[tuple[int, int]] = []
     for pattern in patterns:
         for found in pattern.finditer(text):
-            # with its line end, so that no blank line is left
+            # cut it with its line break, so that no blank line is left
             cuts.append((max(found.start() - 1, 0), found.end() - 1))
             for name, value in found.groupdict().items():
                 if value and (name not in known or name == "foia_deletion"):

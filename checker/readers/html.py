@@ -73,7 +73,7 @@ def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTa
         if name is None:
             terminator = "-->" if text.startswith("<!--", found.start()) else "]]>"
             stop = text.find(terminator, here, end) if terminated[terminator] else -1
-            terminated[terminator] = stop >= 0  # searched in vain once: a text full of openings stays linear
+            terminated[terminator] = stop >= 0  # if not found, it is not searched for again: time stays linear
             if stop >= 0:
                 yield from _section(found.start(), here, stop, terminator)
                 here = stop + 3

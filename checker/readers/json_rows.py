@@ -281,7 +281,7 @@ def _key(text: str, here: int) -> tuple[str, int]:
         here = _skip_space(text, here)
     if text[here] != ":":
         raise InputError(f"is not JSON: ':' is expected at character {here + 1}")
-    here += 2 if text[here + 1] == " " else 1  # skips the usual single blank without a call
+    here += 2 if text[here + 1] == " " else 1  # skips the usual single space without a call
     return key, _skip_space(text, here) if text[here] in _SPACE else here
 
 

@@ -16,7 +16,7 @@ from ..errors import ConfigError, InputError, MissingExtra
 from ..record import Record
 
 BLOCK = 4 << 20  # bytes per request, if it is known that they will be read
-_BUILT_IN = ("file", "local", "memory")  # in fsspec itself; obstore serves the network
+_BUILT_IN = ("file", "local", "memory")  # built into fsspec; obstore handles network stores
 _WILDCARDS = frozenset("*[")
 
 

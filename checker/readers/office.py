@@ -32,7 +32,7 @@ _DECLARATIONS = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-l
 _NOT_TEXT = frozenset(("del", "moveFrom", "Fallback", "pPr", "rPr", "sectPr", "delText", "instrText"))
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\v", "cr": "\v", "noBreakHyphen": "-"}
 _BLANKS = str.maketrans("\t\r\n\v\f", "     ")  # in a text element, these count as spaces
-_TYPED = 10  # a document with more empty paragraphs than one in ten was typed line by line
+_TYPED = 10  # if more than one paragraph in ten is empty, the document was typed line by line
 _NOTE = "lines count the paragraphs of the document, headers first; columns count the characters of a paragraph"
 _EMBEDDED = "contains an embedded document, which is not read"
 

@@ -173,7 +173,7 @@ def _quoted_ranges(path: str, size: int, target: int) -> list[Batch]:
     """Return batches for the byte ranges of a CSV file with a header row. The settings of all but the first contain the
     column names.
     """
-    from .csv_rows import range_settings, split_ranges  # few corpora have such a row
+    from .csv_rows import range_settings, split_ranges  # few corpora contain files with a header row
 
     with open(path, "rb", buffering=0) as file:
         header = range_settings(file.read(HEAD))

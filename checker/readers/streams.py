@@ -80,7 +80,7 @@ def refuse_binary(data: bytes) -> None:
             raise InputError(f"is not text but {kind}")
     sample = data[:_SAMPLE]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if controls * 20 > len(sample):  # packed or encrypted data has a tenth
+    if controls * 20 > len(sample):  # in packed or encrypted data, one-tenth are
         if sample.count(0) * 3 > len(sample):
             raise InputError("is not text: a third of its bytes are NUL (UTF-16 without a byte order mark?)")
         raise InputError("is not text but a binary file")
@@ -163,7 +163,7 @@ class Stream:
         held: list[bytes] = []  # of a part that spans chunks, joined once so that time stays linear
         size = newlines = 0
         tail = b""
-        empty_end = False  # the last part is empty, which a separator that is more than a line end decides
+        empty_end = False  # whether the data ends with a separator longer than LF, so that the last part is empty
         for chunk in self.chunks():
             data = tail + chunk
             tail = b""

@@ -387,7 +387,7 @@ class AuditTables:
         for name, choice in criteria.choices.items():
             known = self.known(name) if name not in ("sample", "reviewer") else self._known_now(name)
             for value in (*choice.wanted, *choice.excluded):
-                if name == "year" and (span(value) or not value.isdigit()):  # a range, or refused by the grammar
+                if name == "year" and (span(value) or not value.isdigit()):  # a range, or already reported as invalid
                     continue
                 if value not in known:
                     found.append(f"Nothing in this audit has {FACETS[name].title} “{value}”.")
