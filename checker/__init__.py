@@ -1,6 +1,6 @@
 """Check classification and declassification markings on State Department telegrams.
 
-from checker import check
+    from checker import check
 
     result = check(open("07STRELSAU123.txt").read())
     for finding in result.findings:
@@ -33,11 +33,11 @@ Settings = Mapping[str, object]
 
 
 def check(text: str, *, name: str = "text", settings: Settings | None = None) -> CheckResult:
-    """Check one text. Positions are in code points, counted from 1.
+    """Return the findings and undetermined verdicts for one text. Lines and columns count from 1, in code points.
 
-    `name` is the path that the findings show. `settings` are settings as in a configuration file
-    (`{"select": ["POR"], "as-of": "2026-11-23"}`); no configuration file is read. Raises
-    `checker.errors.CablecheckError` for invalid settings and for a text that cannot be checked.
+    `name` is the path that the findings show. `settings` are settings as in a configuration file (`{"select": ["POR"],
+    "as-of": "2026-11-23"}`); no configuration file is read. Raises `checker.errors.CablecheckError` for invalid
+    settings and for a text that cannot be checked.
     """
     from . import config, linter  # importing the package must stay fast
 

@@ -80,8 +80,8 @@ class HidingEntries(Record):
     ) -> Filtered:
         """Hide suppressed findings, then findings with a review decision to hide, then findings in the baseline.
 
-        `checked` contains the plain paths of the files in which every document was checked: only their entries can be
-        stale.
+        `checked` contains the plain paths of the files in which every document was checked; only entries for these
+        files can be stale.
         """
         first = hide_accepted(findings, self.suppressions, checked, mandatory, today)
         second = hide_decided(first.shown, self.decided, checked, mandatory, today)
@@ -161,7 +161,7 @@ def hide_known(
 ) -> Filtered:
     """Hide findings recorded in the baseline, each up to its recorded count, and report entries that no longer occur.
 
-    `checked` holds the plain paths of this run; entries of other paths are not reported.
+    `checked` contains the plain paths of files that were checked; entries for other paths are not reported.
     """
     left: dict[str, int] = {}
     for entry in entries:
@@ -265,7 +265,7 @@ def hide_accepted(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide findings that a suppression accepts, unless it has expired on `today` (ISO).
+    """Hide findings that a suppression accepts, unless it expired before `today` (ISO).
 
     An entry for a mandatory rule is an error, and so is an entry for a checked path that matches no finding. An expired
     entry is reported and hides nothing.
@@ -292,7 +292,7 @@ def hide_decided(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide findings that a review marked as false alarms, and those that it accepted, unless the acceptance has
+    """Hide findings that a review marked as false positives, and those that it accepted, unless the acceptance has
     expired.
     """
     hiding = decisions.hiding(decided, mandatory, today)

@@ -38,7 +38,9 @@ class ChangedLines:
         self.lines = lines
 
     def keep(self, finding: Finding, missing: bool) -> bool:
-        """Return whether a finding is on a changed line, or is about a missing part of a file that has changes."""
+        """Return whether a finding is on a changed line or, if it is about a missing part (`missing`), whether its file
+        has any change.
+        """
         path = _absolute(finding.path)
         if path not in self.tracked or os.path.islink(finding.path):
             return True

@@ -2,8 +2,7 @@
 
 Precedence, lowest first: default, the file named by `extend`, the configuration file, the command line. The
 configuration file is `cablecheck.toml`, or `pyproject.toml` with a table `[tool.cablecheck]`, in the working folder or
-the nearest folder above it. A configuration file among the documents configures nothing, because documents are
-evidence.
+the nearest folder above it. A configuration file among the documents has no effect, because documents are evidence.
 """
 
 from __future__ import annotations
@@ -60,10 +59,10 @@ SETTINGS: dict[str, tuple[str, object, str]] = {
 class Options(Record):
     """All options for one run, merged once from the defaults, the configuration file, and the command line.
 
-    The first group are the settings of `SETTINGS`, spelled with underscores. `config_file` is the file they came from,
-    `folder` its folder or the working folder (globs are relative to it), and `origin` the source of each setting. The
-    other groups belong to one command. `linter.resolve` fills in the last group against a rulebook. Everything is plain
-    data, so options travel to worker processes as they are.
+    The first group contains the settings in `SETTINGS`, spelled with underscores. `config_file` is the file they came
+    from, `folder` its folder or the working folder (globs are relative to it), and `origin` the source of each setting.
+    The other groups belong to one command. `linter.resolve` fills in the last group with data from a rulebook. All
+    values are plain data, so that options can be sent to worker processes.
     """
 
     allow_failed: int = 0
@@ -139,7 +138,9 @@ class Options(Record):
     cache_key: str = ""
 
     def result_key(self) -> str:
-        """Return the settings that affect a document's results, apart from the rules: equal keys mean equal results."""
+        """Return a key for the settings that affect a document's results, apart from the contents of the rules. Equal
+        keys mean equal results.
+        """
         return repr([(name, getattr(self, name)) for name in _RESULT_FIELDS])
 
     def pack_folders(self) -> tuple[str, ...] | None:
@@ -412,8 +413,8 @@ def _holds(version: str, sign: str, bound: str) -> bool:
 
 
 def _below(path: str, extended: str, depth: int) -> str:
-    """Return the path of the file that `extend` names, which must be in the folder of the file that names it or below
-    that folder.
+    """Return the path of the file that `extend` names. Raises `ConfigError` unless that file is in the folder of the
+    file that names it or below that folder, and if too many files extend each other.
     """
     folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
     target = os.path.realpath(os.path.join(folder, extended))
@@ -443,7 +444,7 @@ def _absolute(path: str, kind: str, value: object) -> object:
 # ---- merging ---------------------------------------------------------------------------------------------------------
 
 COMMAND_LINE = "command line"  # the origin of a setting
-NAMES = ("cablecheck.toml", "pyproject.toml")  # in one folder the first of these is used
+NAMES = ("cablecheck.toml", "pyproject.toml")  # if a folder contains both, the first is used
 
 
 def settle(given: Mapping[str, object], config: str = "", isolated: bool = False, version: str = "") -> Options:
@@ -494,7 +495,7 @@ def check_rule_names(options: Options, rules: Sequence[Rule]) -> None:
     files = ConfigFiles(VERSION)
     _check_rule_names(options, rules, files)
     if files.errors:
-        files.read(options.config_file)  # for the places
+        files.read(options.config_file)  # to find the positions of the keys
         files.errors.clear()
         _check_rule_names(options, rules, files)
         raise SettingsError(files.lines())
@@ -522,7 +523,9 @@ def _check_rule_names(options: Options, rules: Sequence[Rule], files: ConfigFile
 
 
 def discover(folder: str) -> str:
-    """Return the configuration file of the folder or of the nearest folder above it, or "" if there is none."""
+    """Return the path of the configuration file in the folder or in the nearest folder above it, or "" if there is
+    none.
+    """
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
@@ -535,7 +538,7 @@ def discover(folder: str) -> str:
 
 
 def _near(path: str) -> str:
-    """Return a path relative to the working folder."""
+    """Return a path relative to the working folder, or "" for an empty path."""
     return os.path.relpath(path) if path else ""
 
 

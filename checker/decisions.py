@@ -92,7 +92,7 @@ class ReviewDecision(Record):
         return self.decision in HIDES and not (self.expires and self.expires < today)
 
     def words(self) -> str:
-        """Return the decision, its reason, and its note as one sentence."""
+        """Return the decision, its reason, and its note as text for readers."""
         reason = REASONS.get(self.decision, {}).get(self.reason, self.reason)
         return ". ".join(filter(None, [": ".join(filter(None, [TITLES.get(self.decision, ""), reason])), self.note]))
 
@@ -105,10 +105,8 @@ _OPTIONAL = tuple(
 class DecisionLog:
     """The decisions in a file, which need not exist yet; the path "" means an empty log.
 
-    Raises `ConfigError` with the line if the file is damaged.
-
-    A last line without a line end was cut off by a crash: it is left out and reported in `notices`; the next `append`
-    moves it to `PATH.torn`.
+    Raises `ConfigError` with the line number if the file is damaged. A last line without a line end was cut off by a
+    crash: it is left out and reported in `notices`, and the next `append` moves it to `PATH.torn`.
     """
 
     def __init__(self, path: str) -> None:
@@ -159,7 +157,7 @@ class DecisionLog:
         lines = whole.split(b"\n") if sign else []
         for number, line in enumerate(lines, 1):
             event = parse(line, f"{self.path}:{number}")
-            if event.id not in known:  # lines of two copies of a file, put together
+            if event.id not in known:  # the file may consist of two copies put together
                 known.add(event.id)
                 self.events.append(event)
         self.notices = (f"{self.path}: line {len(lines) + 1} is cut off and was left out",) if torn else ()
@@ -313,7 +311,7 @@ def parse(line: bytes, place: str) -> ReviewDecision:
 
 
 def problem(one: ReviewDecision, complete: bool = True) -> str:
-    """Return what is wrong with an event, or "". An event that is not `complete` has no id yet and may have no time."""
+    """Return what is wrong with an event, or "". If `complete` is false, the event may lack an id and a time."""
     checks = (
         (complete and not _ID.fullmatch(one.id), "id: expected 16 to 64 hexadecimal digits"),
         (
@@ -355,9 +353,7 @@ def _is_day(text: str) -> bool:
 
 
 def document_key(path: object, cable: object, line: object) -> str:
-    """Return the key that identifies a decision about a whole document; it takes the place of a finding's
-    fingerprint.
-    """
+    """Return the key that identifies a decision about a whole document, in place of a finding's fingerprint."""
     from hashlib import sha256  # loads OpenSSL, 3 ms, and a lint makes no such key
 
     return sha256(f"{path}\n{cable}\n{line}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
@@ -390,8 +386,8 @@ def hiding(latest: Iterable[ReviewDecision], mandatory: frozenset[str], today: s
 def agreement(events: Iterable[ReviewDecision]) -> tuple[int, int, float | None]:
     """Return how many findings two reviewers decided, on how many they agree, and Cohen's kappa.
 
-    For each finding with several reviewers, compare the last decisions of the first two. Kappa is `None` if fewer than
-    two findings were decided twice, or if chance alone would produce full agreement.
+    For each finding with several reviewers, the last decisions of the first two, in alphabetical order, are compared.
+    Kappa is `None` if fewer than two findings were decided twice, or if chance alone would produce full agreement.
     """
     judged: dict[str, dict[str, str]] = {}
     for event in events:

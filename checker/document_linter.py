@@ -19,7 +19,7 @@ from .values import Date, Level
 
 
 class DocumentLinter:
-    """Reads, parses and checks files with one rulebook. Each process has one instance."""
+    """The pipeline that reads, parses, and checks files with one rulebook. Each process has one instance."""
 
     __slots__ = ("_as_of", "_options", "_vocabulary", "messages", "redactor", "rulebook", "severities", "step")
 
@@ -40,7 +40,9 @@ class DocumentLinter:
         )
 
     def lint(self, path: str, data: bytes | None = None) -> list[DocumentResult]:
-        """Check every document of a file. `data` holds its bytes if the caller has read them."""
+        """Return the results for all documents in a file. `data` contains the file's bytes if the
+        caller has read them.
+        """
         if not self._options.cache_key:
             return self._lint(path, data)
         from . import result_cache  # opt-in
@@ -63,7 +65,9 @@ class DocumentLinter:
             yield item
 
     def telegram(self, reading: readers.Reading) -> tuple[Telegram | None, str]:
-        """Return the telegram in a document, parsed under the run's profile, or `None` and a crash id."""
+        """Return the telegram in a document, parsed under the run's profile, and "". If the parser crashes, return
+        `None` and the id and location of the crash.
+        """
         telegram, crash = engine.attempt(lambda: parse(reading.view, self._vocabulary, reading.facts, self._as_of))
         if not isinstance(telegram, Telegram):
             return None, crash
@@ -83,8 +87,8 @@ class DocumentLinter:
         return self._document(item, self.ignored_rules(item.path))[0]
 
     def check_with_telegram(self, item: readers.Reading | readers.Unreadable) -> tuple[DocumentResult, Telegram | None]:
-        """Return the result for one document in a file, and its telegram, or `None` if the rules could not be evaluated
-        on it.
+        """Return the result for one document in a file, and its telegram, or `None` in place of the telegram if the
+        rules could not be evaluated on it.
         """
         return self._document(item, self.ignored_rules(item.path))
 
@@ -121,7 +125,7 @@ class DocumentLinter:
         )
 
     def _in_diff(self, one: Finding) -> bool:
-        """Return whether `--fix` would apply the suggestion of a finding."""
+        """Return whether the diff includes the suggestion of a finding, because `--fix` would apply it."""
         if one.suggestion is None or one.fingerprint in self._options.accepted:
             return False
         return one.suggestion.safe or self._options.with_diff == "all"
@@ -253,8 +257,8 @@ def broken(crashes: Iterable[engine.Crash]) -> str:
 
 
 def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[DocumentResult]]:
-    """Return the function that a worker process runs. It takes a path and returns the results; each document counts as
-    one step.
+    """Return the function that a worker process calls with each path. It returns the results for that file, and calls
+    `step` before each document.
     """
     rulebook = rulebook_package.load(options.pack_folders(), checks=options.checks, cache=options.rule_cache)
     linter = DocumentLinter(options, rulebook.select(options.selected))
@@ -301,7 +305,9 @@ def _placed(change: Suggestion, source: Source) -> Suggestion:
 
 
 def _counts(tally: engine.Tally, ignored: frozenset[str], wanted: bool) -> tuple[tuple[str, tuple[int, int, int]], ...]:
-    """Return a rule tally as plain numbers, or an empty result if statistics are off."""
+    """Return (passed, failed, undetermined) for each rule that is not ignored, sorted by rule, or an empty tuple unless
+    they are wanted.
+    """
     if not wanted:
         return ()
     return tuple(

@@ -1,7 +1,8 @@
 """Evaluate rules on a telegram: findings in reading order, undetermined verdicts, and counts for each rule.
 
-A rule that raises is recorded as a crash; the other rules still run. The module then excuses failures caused by damaged
-copies, builds findings, isolates documents from each other (`attempt`), and traces rules for `explain`.
+A rule that raises an exception is recorded as a crash; the other rules still run. Failures that a damaged copy may
+explain become undetermined. This module also isolates documents from each other (`attempt`) and traces rules for
+`explain`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ class Crash(Record):
 
 
 class Count:
-    """The number of documents to which a rule applied, on which it failed, and on which it is undetermined."""
+    """One rule's counts: the documents to which it applied, those on which it failed, and those on which it is
+    undetermined.
+    """
 
     __slots__ = ("applied", "failed", "unknown")
 
@@ -116,9 +119,11 @@ def judge(
     tally: Tally | None = None,
     lines: bool = True,
 ) -> Judgment:
-    """Evaluate all rules that may apply to a telegram. Add verdict counts and crashes to `tally`.
+    """Return the findings and undetermined verdicts from all rules that may apply to a telegram. Verdict counts and
+    crashes are added to `tally`.
 
-    Without `lines`, findings do not contain the source lines that they touch, which take time to find in a long file.
+    If `lines` is false, findings do not contain the source lines that they touch, which take time to find in a long
+    file.
     """
     tally = Tally() if tally is None else tally
     tally.documents += 1
@@ -176,9 +181,9 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
     """Return the issue as undetermined, with its kind, if the copy's condition may explain the failure, otherwise None.
 
     Damage explains that a part is missing, never that a present part is wrong. If the label of a part is present above
-    paragraph 1, the part is not missing: it was not read. A part that is present is doubtful only if its own characters
-    are unreadable, if it touches the point at which the copy is cut off, or if it is in text that may belong to another
-    telegram.
+    paragraph 1, the part is not missing, but could not be read. A part that is present is doubtful only if its own
+    characters are unreadable, if it touches the point at which the copy is cut off, or if it is in text that may belong
+    to another telegram.
     """
     if not issue.missing:
         garbled = _garbled(issue, telegram, source)
@@ -198,7 +203,8 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
 def _announces(label: str, missing: tuple[str, ...], telegram: Telegram) -> bool:
     """Return whether a label announces a missing field, or the missing part that contains the field.
 
-    A list that was read can also be in `missing`, namely if no element meets the requirement.
+    `missing` can contain a list that was read if none of its elements meets the requirement; such a list is not
+    missing.
     """
     part, _, inside = label.partition(".")
     value = getattr(telegram, part)
@@ -222,7 +228,9 @@ def _explains(damage: Damage, issue: Issue, telegram: Telegram) -> bool:
 
 
 def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str] | None:
-    """Return why a part that is present is doubtful, with the verdict's kind, or `None` if it is not doubtful."""
+    """Return why a part that is present is doubtful, with the kind of the undetermined verdict, or `None` if it is not
+    doubtful.
+    """
     span = issue.span
     if span is None or span.end == span.start:
         return None
@@ -489,7 +497,9 @@ class Trace(Record):
 
 
 def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) -> Trace:
-    """Trace one rule on one telegram: profile, era, guard, fields, operators, values, and verdict."""
+    """Return the evaluation of one rule on one telegram: the verdict, the reason for it, and the conditions with the
+    values that they compared.
+    """
     if not rulebook.covers(rule, telegram.profile):
         return Trace(rule.id, "not applicable", f"profile {telegram.profile} is not {', '.join(rule.profile)}")
     alone = rulebook.select([rule.id])

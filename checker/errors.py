@@ -18,7 +18,7 @@ class CablecheckError(Exception):
 
 
 class RuleError(CablecheckError):
-    """All errors of one load of rule and vocabulary files, as `rulebook.Diagnostic` records."""
+    """All errors found in one load of rule and vocabulary files, as `rulebook.diagnostics.Diagnostic` records."""
 
     def __init__(self, diagnostics: Sequence[object]) -> None:
         super().__init__("\n".join(map(str, diagnostics)))
@@ -58,5 +58,5 @@ def did_you_mean(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Return `1 error` or `2 errors`; `info` has no plural."""
+    """Return a number with its noun, such as `1 error` or `2 errors`; `info` has no plural."""
     return f"{number:,} {noun}" if number == 1 or noun == "info" else f"{number:,} {noun}s"

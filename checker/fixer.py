@@ -43,7 +43,7 @@ class Fix(Record):
 
 
 def fix(path: str, linter: DocumentLinter, unsafe: bool, accepted: Collection[str] = ()) -> tuple[list[Fix], str]:
-    """Fix one file. Return the changes and, if some suggestions cannot be applied, the reason.
+    """Fix one file. Return the changes and, if its suggestions cannot be applied, the reason, otherwise "".
 
     `unsafe` also applies suggestions that are not purely typographic. Findings with a fingerprint in `accepted` are
     skipped. Raises `InputError` if the file cannot be written.
@@ -103,7 +103,9 @@ def _fixable(
 
 
 def apart(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings whose suggestions neither overlap nor touch an earlier one."""
+    """Yield the findings with suggestions, in order of position, leaving out each one whose suggestion overlaps or
+    touches the previous one.
+    """
     end = -1
     for one in sorted(findings, key=lambda one: (one.suggestion.span.start, one.rule) if one.suggestion else (0, "")):
         if one.suggestion is not None and one.suggestion.span.start > end:

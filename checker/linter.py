@@ -1,4 +1,4 @@
-"""Run one lint by connecting options, rulebook, files, workers, baseline, and totals. No other module connects them."""
+"""Run one lint: connect options, rulebook, files, workers, baseline, and totals. No other module connects them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ Keep = Callable[[Finding, bool], bool]  # `ChangedLines.keep`
 
 
 def lint(paths: Sequence[str], options: Options, progress: Progress | None = None) -> Outcome:
-    """Check the documents at the paths. Raises `CablecheckError` if nothing can be checked."""
+    """Check the documents at the paths, and return the outcome. Raises `CablecheckError` if the paths contain no file,
+    or if a setting, a rule, or a file that hides findings is invalid.
+    """
     ignored_cache = resources.reason_to_ignore_cache(resources.cache_dir(), paths)
     if ignored_cache:
         options = copied(options, rule_cache=False, cache=False)
@@ -70,7 +72,9 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
 
 
 def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Apply suggestions to the files. Return the log of changes, and the errors."""
+    """Apply suggestions to the files. Return lines about the changes and about files that could not be fixed, and the
+    errors.
+    """
     from . import fixer  # only for --fix
 
     linter = DocumentLinter(options, rulebook.select(options.selected))
@@ -94,8 +98,10 @@ def _accepted(options: Options) -> frozenset[str]:
 
 
 def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options: Options) -> tuple[str, ...]:
-    """Return an error if no document or no rule remained to be checked. A list that contains only other files is not an
-    error.
+    """Return an error message, as a tuple of one, if no document or no rule remained to be checked, otherwise an empty
+    tuple.
+
+    It is not an error if the paths come from a list and none of the listed files is a telegram.
     """
     checked = [each for each in results if each.state == "checked"]
     if not checked:
@@ -117,7 +123,9 @@ def load(options: Options) -> Rulebook:
 
 
 def resolve(options: Options, rulebook: Rulebook) -> Options:
-    """Return the options with all rule names resolved to ids. Raises `ConfigError` for unknown names."""
+    """Return the options with all rule names resolved to ids. Raises `ConfigError` for an unknown name, and if the
+    selection leaves no rule to run.
+    """
     check_rule_names(options, rulebook.rules)
     mandatory = tuple(sorted(match_rules(rulebook.rules, options.mandatory, inactive=True)))
     severities = _severities(options, rulebook, mandatory)
@@ -164,7 +172,9 @@ def _severities(options: Options, rulebook: Rulebook, mandatory: tuple[str, ...]
 
 
 def _pattern(options: Options, glob: str) -> str:
-    """Return a glob from the configuration file as a path relative to the working folder."""
+    """Return a glob from the configuration file relative to the working folder. A glob that begins with `*` remains
+    unchanged.
+    """
     base = os.path.relpath(options.folder) if options.config_file else "."
     return glob if base == "." or glob.startswith("*") else os.path.normpath(os.path.join(base, glob))
 
@@ -205,14 +215,14 @@ NO_TELEGRAM = (
     NOT_A_TELEGRAM, "contains no", "holds no", "is XML of", "is a web page without", "is empty", "is not text",
     "no text",
 )  # fmt: skip
-"""How the reasons begin that a file failed because it is not a telegram, and not because it is damaged."""
+"""Beginnings of the reasons for which a file failed because it is not a telegram, rather than because it is damaged."""
 
 
 def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool) -> tuple[DocumentResult, ...]:
     """Return the results, with files that are not telegrams marked as excluded.
 
     A file that was named explicitly remains failed unless its name comes from a list, because a commit hook passes
-    every changed file. The same applies to a row of a corpus, unless its file is on the list and none of its rows is a
+    every changed file. A row of a corpus also remains failed, unless its file is on the list and none of its rows is a
     telegram.
     """
     others = _other_files(results) & named if listed else frozenset()
@@ -225,7 +235,7 @@ def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool
 
 
 def _other_files(results: list[DocumentResult]) -> frozenset[str]:
-    """Return the paths of the files that contain no telegram."""
+    """Return the paths of the files whose results all say that they are not telegrams."""
     rest = {one.path for one in results if one.state != "failed" or not one.why.startswith(NO_TELEGRAM)}
     return frozenset(one.path for one in results) - rest
 
@@ -253,7 +263,7 @@ def _lint_files(files: list[str], options: Options, rulebook: Rulebook) -> Itera
                 yield result
 
 
-BYTES_PER_JOB = 1_000_000  # a process takes 0.2 s to start: as long as half a megabyte of telegrams
+BYTES_PER_JOB = 1_000_000  # starting a process takes 0.2 s, as long as checking half a megabyte of telegrams
 
 
 def _automatic_jobs(paths: Sequence[str]) -> int:
@@ -308,7 +318,9 @@ def _outcome(
 
 
 def _needs_consent(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return a notice that `--fix` does not apply some suggestions because they are not safe."""
+    """Return a notice, as a tuple of one, that `--fix` does not apply some suggestions because they are not safe, or an
+    empty tuple.
+    """
     number = sum(one.suggestion is not None and not one.suggestion.safe for one in findings)
     return (f"{count(number, 'more suggestion')} with --unsafe-fixes",) if number else ()
 
@@ -322,7 +334,7 @@ def _changes_since(revision: str) -> Keep | None:
 
 
 def _changed(findings: Sequence[Finding], keep: Keep, rulebook: Rulebook) -> tuple[Finding, ...]:
-    """Return the findings on changed lines, and those about a missing part of a changed file."""
+    """Return the findings on changed lines, and those about a missing part of a file that has changes."""
     rules = {one.rule for one in findings}
     missing = {rule.id for rule in rulebook.rules if rule.id in rules and rule.asks_for_a_part}
     stdin = STDIN  # has no revision to compare with
@@ -330,7 +342,7 @@ def _changed(findings: Sequence[Finding], keep: Keep, rulebook: Rulebook) -> tup
 
 
 def _hiding_files(options: Options) -> tuple[str, str, str]:
-    """Return the files in use that hide findings: suppressions, decisions, and baseline."""
+    """Return the paths of the suppressions, the decisions log, and the baseline, each of them "" if it is not used."""
     return (
         options.suppressions if options.use_suppressions else "",
         options.decisions if options.use_decisions else "",
@@ -339,7 +351,7 @@ def _hiding_files(options: Options) -> tuple[str, str, str]:
 
 
 def _hide(findings: tuple[Finding, ...], results: tuple[DocumentResult, ...], options: Options) -> Filtered:
-    """Hide suppressed findings, findings with a review decision to hide, and findings in the baseline."""
+    """Return the findings to show, and those that a suppression, a review decision, or the baseline hides."""
     files = _hiding_files(options)
     if not any(files):
         return Filtered(findings, ())
@@ -433,7 +445,8 @@ def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
     """Return the data about a rule that reports show.
 
-    `severity` is set if a setting changed it; reading `details` takes 2 ms.
+    `severity` is the rule's severity according to the settings, or "". Without `details`, the summary, citations, and
+    help stay empty, which saves 2 ms.
     """
     changed = severity if severity in SEVERITIES and severity != rule.severity_text else ""
     return RuleNote(
@@ -515,7 +528,9 @@ def _at(linter: DocumentLinter, file: str, wanted: str) -> Iterator[Parsed]:
 
 
 def _is_at(item: readers.Reading | readers.Unreadable, wanted: str) -> bool:
-    """Return whether a document has this name, is in this archive member, or includes this line."""
+    """Return whether a document has the name `wanted`, is in the archive member with this name, or includes the line
+    with this number.
+    """
     if wanted in (item.cable, item.member):
         return True
     before = f"{item.member}:" if item.member else ""

@@ -203,7 +203,9 @@ class CompiledPattern(Record):
 
 
 def compile_pattern(text: str, engine: str = "") -> CompiledPattern:
-    """Compile a pattern that regex_subset accepts. `engine` is "re", "re2" or "" (re2 if it is installed)."""
+    """Compile a pattern that regex_subset accepts. `engine` is "re", "re2" or "" (re2 if it is installed). Raises
+    `ImportError` for "re2" if it is not installed.
+    """
     if engine != "re":
         try:
             import re2  # optional; 4 ms, and only if a rule has a pattern
@@ -229,7 +231,9 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> str:
-    """Return the words of a text in lower case, each between spaces; whatever is no letter or digit separates words."""
+    """Return the words in a text in lower case, each between spaces. Every character that is not a letter or digit
+    separates words.
+    """
     return f" {' '.join(_WORD.findall(text.casefold()))} "
 
 

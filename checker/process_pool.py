@@ -44,7 +44,7 @@ class Limits(Record):
 
 
 class TaskFailure(Record):
-    """Why a worker died on an item, and the step that the item had reached."""
+    """The reason why a worker died on an item, and the step that the item had reached."""
 
     why: str
     step: int
@@ -90,7 +90,7 @@ class ProcessPool(Generic[Item, Result]):
         self.failed_starts = 0
 
     def run(self) -> Iterator[tuple[int, Result | TaskFailure]]:
-        """Yield the results. All workers receive new items before the caller gets each result."""
+        """Yield (index, result) pairs. All workers receive new items before the caller gets each result."""
         pause = TICK if self.limits.seconds or self.limits.memory else None
         try:
             self._assign()
@@ -132,7 +132,9 @@ class ProcessPool(Generic[Item, Result]):
             yield from self._drop(worker, why)
 
     def _drop(self, worker: Worker, why: str) -> Iterator[tuple[int, TaskFailure]]:
-        """End a worker and queue its items again, except the current one if `retry` gives it up."""
+        """End a worker and queue its items again. If `retry` gives up the current item, do not queue it, but yield its
+        failure.
+        """
         worker.end()
         self.workers.remove(worker)
         failure = TaskFailure(why, worker.step.value)
@@ -192,7 +194,7 @@ class Worker:
         return ""
 
     def exit_reason(self) -> str:
-        """Return how a worker ended whose pipe is closed."""
+        """Return how a worker process ended, after its pipe was found closed."""
         self.process.join(5)
         code = self.process.exitcode
         return f"ended its worker with {f'signal {-code}' if code is not None and code < 0 else f'exit code {code}'}"

@@ -99,7 +99,7 @@ class Lazy:
 
 
 class _LateField:
-    """A slot that may hold a `Lazy`."""
+    """A descriptor for a slot that may contain a `Lazy`. Reading the field computes and stores the value."""
 
     __slots__ = ("slot",)
 

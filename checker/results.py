@@ -25,7 +25,9 @@ class Suggestion(Record):
 
 
 class RelatedPlace(Record):
-    """Another position that a finding compares, with its field in the document model and its source text."""
+    """Another position that a finding compares, with the path of its field in the document model (`at`) and its source
+    text.
+    """
 
     span: Span
     start: Position
@@ -38,9 +40,10 @@ class Finding(Record):
     """A violation of one rule at one position of one document.
 
     `path` is the file as given by the user; `cable` identifies the document in it (message reference number, number in
-    the container, or ""). Positions count from 1, in code points; `end` is exclusive. `quote` is the text of the source
-    at the span, and `at` is the field in the document model ("paragraphs[2].mark"). `related` are the other positions
-    that the rule compares. `member` is the name of the file in an archive, in which positions count, or "".
+    the container, or ""). Positions count from 1, in code points; `end` is exclusive. `quote` is the source text at the
+    span, and `at` is the path of the field in the document model ("paragraphs[2].mark"). `related` are the other
+    positions that the rule compares. `member` is the name of the file in an archive to which the positions refer, or
+    "".
     """
 
     path: str
@@ -64,7 +67,7 @@ class Finding(Record):
 
     @property
     def elsewhere(self) -> str:
-        """Return where the suggestion makes its change, such as "line 4, column 1: ", or an empty string if it changes
+        """Return where the suggestion changes the text, such as "line 4, column 1: ", or an empty string if it changes
         text at the finding or there is no suggestion.
         """
         change = self.suggestion
@@ -150,9 +153,9 @@ class Excerpt(Record):
 class DocumentResult(Record):
     """The result for one document, or for a path that contains no document.
 
-    `state` is checked, excluded or failed, `why` the reason for the last two. A document on which a rule crashed is
-    failed, but has the findings of the other rules. `tally` has (passed, failed, undetermined) for each rule that
-    applied. `diff` shows the suggested changes if they were requested.
+    `state` is checked, excluded or failed, and `why` is the reason for the last two. A document on which a rule crashed
+    is failed, but has the findings from the other rules. `tally` contains (passed, failed, undetermined) for each rule
+    that applied. `diff` shows the suggested changes if they were requested.
     """
 
     path: str
@@ -216,7 +219,8 @@ class Restriction(Record):
 class Summary(Record):
     """The totals of a run. `unknown` counts undetermined verdicts, and `parser_gaps` counts those of the kind "label".
 
-    `suppressed`, `baseline`, `false_alarms` and `accepted` count findings that are hidden.
+    `handed_in` counts all results, and `rules` the rules that ran. `suppressed`, `baseline`, `false_alarms` and
+    `accepted` count hidden findings.
     """
 
     handed_in: int
@@ -241,9 +245,9 @@ class Outcome(Record):
     """A finished run, for reporters. `findings` are the findings to show, in reading order.
 
     `notices` are messages about the run (stale baseline entries, unused suppressions, changed severities); `errors` are
-    those that make the run incomplete. `compared` is true if a baseline was given. `config_file` is the configuration
-    file, and `restrictions` lists what its settings and the command line excluded. `rule_url` is the URL of the page
-    about a rule, with `{rule}` in place of its id.
+    messages about what makes the run incomplete. `compared` is true if a baseline was given. `config_file` is the
+    configuration file, and `restrictions` lists what its settings and the command line excluded. `rule_url` is the URL
+    of the page about a rule, with `{rule}` in place of its id.
     """
 
     results: tuple[DocumentResult, ...]
@@ -263,7 +267,7 @@ class Outcome(Record):
     rule_url: str = ""
 
     def by_document(self) -> Iterator[tuple[DocumentResult, list[Finding]]]:
-        """Yield each document with those of its findings that are shown."""
+        """Yield each document's result with those of its findings that are shown."""
         shown = {id(finding) for finding in self.findings}
         for result in self.results:
             yield result, [finding for finding in result.findings if id(finding) in shown]
@@ -289,7 +293,9 @@ def summarize(
     allow_failed: int,
     errors: tuple[str, ...],
 ) -> Summary:
-    """Return the totals of a run. `allow_failed` is the number of failed documents that the user accepts."""
+    """Return the totals and the verdict of a run. `allow_failed` is the number of failed documents that the user
+    accepts.
+    """
     states = [item.state for item in results]
     levels = [finding.severity for finding in findings]
     hiders = [item.by for item in hidden]

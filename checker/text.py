@@ -1,4 +1,5 @@
-"""Map text to its positions, and search it. No other module converts offsets to lines and columns.
+"""Map text to its positions in the source, and compile search patterns. No other module converts offsets to lines and
+columns.
 
 A `Source` is the decoded text of one document. A `View` is text derived from it by replacements (a tag removed, `&` for
 `&amp;`, a page line cut out, a space for a line break) or by slicing. Views can be derived from views; each maps
@@ -75,7 +76,7 @@ class Span(Record):
 class LazySpan(Span):
     """A span that is computed on first use, because few spans are ever reported.
 
-    `low` and `high` are offsets of a view that is not a contiguous part of its source.
+    `low` and `high` are offsets in a view that is not a contiguous part of its source.
     """
 
     __slots__ = ("_high", "_low", "_view")
@@ -92,14 +93,14 @@ class LazySpan(Span):
 
     @property  # type: ignore[misc]
     def start(self) -> int:  # type: ignore[override]
-        """Return the first code point."""
+        """Return the offset of the first code point."""
         if self._view is not None:
             self._find()
         return self._low
 
     @property  # type: ignore[misc]
     def end(self) -> int:  # type: ignore[override]
-        """Return the code point after the last one."""
+        """Return the offset after the last code point."""
         if self._view is not None:
             self._find()
         return self._high
@@ -160,7 +161,7 @@ class Position(Record):
     column: int
 
 
-_FEW_COUNTS = 4  # of a whole text: in a page of 70 KB, this is ten times as fast as to find the starts of all lines
+_FEW_COUNTS = 4  # times the length of the text: up to there, counting is faster than finding the starts of all lines
 
 
 class Source:
@@ -178,8 +179,8 @@ class Source:
         self.first_line = first_line
         self.first_column = first_column
         self._starts: array[int] | None = None
-        self._counted = 0  # code points searched for line ends, as long as the starts of all lines are not known
-        self._known = 0, 0  # the last of these offsets, and its line from 0
+        self._counted = 0  # code points searched for line ends while the starts of all lines are not known
+        self._known = 0, 0  # the offset up to which lines were last counted, and its line, counted from 0
         self._shown: dict[int, str] = {}  # text of lines, shared by all findings on a line
 
     def _line_starts(self) -> array[int]:
@@ -196,7 +197,7 @@ class Source:
         return self._starts
 
     def position(self, offset: int) -> Position:
-        """Return a code point's line and column. Only LF, CR LF, and a lone CR end a line."""
+        """Return the line and column of an offset. Only LF, CR LF, and a lone CR end a line."""
         at = min(max(offset, 0), len(self.text))
         if self._starts is None and self._counted <= _FEW_COUNTS * len(self.text) and "\r" not in self.text:
             line, start = self._count(at), self.text.rfind("\n", 0, at) + 1
@@ -208,8 +209,8 @@ class Source:
         return Position(line + self.first_line, offset - start + (self.first_column if line == 0 else 1))
 
     def _count(self, at: int) -> int:
-        """Return a code point's line, counted from 0. The search starts at the last result, because most positions are
-        close together.
+        """Return the line of an offset, counted from 0. The search starts at the last result, because most positions
+        are close together.
         """
         known, line = self._known
         line += self.text.count("\n", known, at) if at >= known else -self.text.count("\n", at, known)
@@ -218,8 +219,8 @@ class Source:
         return line
 
     def offset(self, line: int, column: int) -> int:
-        """Return the code point at a position (the inverse of `position`). For a position past the text, return the end
-        of the text.
+        """Return the offset at a position (the inverse of `position`). For a position before the text, return 0, and
+        for one past it, the end of the text.
         """
         starts = self._line_starts()
         row = line - self.first_line
@@ -309,7 +310,9 @@ class View:
         return partial(LazySpan, self)
 
     def starts(self, offsets: Iterable[int]) -> list[int]:
-        """Return the source offsets at which the code points at these offsets, all within this view, begin."""
+        """Return the source offset of each of these offsets, which must be inside this view. In a replaced segment,
+        this is the start of the replaced text.
+        """
         lows, sources, kept = self._lows, self._sources, self._kept
         found = [(bisect_right(lows, offset) - 1, offset) for offset in offsets]
         return [sources[at] + (offset - lows[at] if kept[at] else 0) for at, offset in found]
@@ -384,7 +387,9 @@ class View:
         if self._plain:
             return self._exchange_part(exchanges)
         size = len(self.text)
-        made = View(self.source, "", array("q"), array("q"), array("q"), bytearray())  # a list takes five times as much
+        made = View(
+            self.source, "", array("q"), array("q"), array("q"), bytearray()
+        )  # lists would take five times as much memory
         pieces: list[str] = []
         here = length = 0
         for change in exchanges:
@@ -462,7 +467,7 @@ class View:
             made._stops[-1] = self._sources[last - 1] + end - self._lows[last - 1]
 
     def _place(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span that a replacement covers. An insertion into a replaced segment covers that whole segment."""
+        """Return the source span for a replacement. An insertion into a replaced segment covers that whole segment."""
         if start == end and 0 < start < len(self.text):
             before, after = self._finish(start), self._begin(start)
             if before > after:
@@ -476,8 +481,8 @@ class View:
         return self.exchange([Exchange(0, start), Exchange(end, len(self.text))])
 
     def runs(self) -> list[Span]:
-        """Return the spans of the source that this view covers: one, unless the view goes back to an earlier
-        position.
+        """Return the spans of the source that this view covers: only one unless the view returns to an earlier position
+        in the source.
         """
         sources, stops = self._sources, self._stops
         if self.forward():

@@ -1,7 +1,7 @@
 """Define the values that rules compare: classification levels, and dates with a precision.
 
-A date known to the month is compared as the interval of its days. If the interval does not decide a comparison, the
-answer is None (undetermined).
+A date that is known only to the month or year is compared as the interval of its days. If the interval does not decide
+a comparison, the answer is None (undetermined).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Date(Record):
 
     @classmethod
     def of(cls, iso: str) -> Date:
-        """Parse `2007-09-10`, `2007-09` or `2007`. Raises `ValueError` for anything else."""
+        """Return the date written as `2007-09-10`, `2007-09` or `2007`. Raises `ValueError` for anything else."""
         parts = iso.split("-")
         if not all(part.isascii() and part.isdigit() for part in parts):
             raise ValueError(f"not a date: {iso}")
@@ -71,13 +71,15 @@ class Date(Record):
         return False if self.last < other.first or other.last < self.first else None
 
     def plus_years(self, years: int) -> Date:
-        """Return the same day `years` later. 29 February becomes 28 February in a common year."""
+        """Return the same day `years` later (earlier if negative), in a year from 1 to 9999. 29 February becomes 28
+        February in a common year.
+        """
         first = _add_years(self.first, years)
         last = first if self.last is self.first else _add_years(self.last, years)
         return Date(first, last, self.precision, self.written)
 
     def plus_days(self, days: int) -> Date:
-        """Return the date `days` later."""
+        """Return the date `days` later (earlier if negative), limited to the years 1 to 9999."""
         step = timedelta(days=days)
         first = _clip(self.first, step)
         last = first if self.last is self.first else _clip(self.last, step)

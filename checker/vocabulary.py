@@ -1,7 +1,7 @@
 """Define vocabulary tables and their entries. The data is in `rules/vocabulary/*.yaml`, and each entry cites its
 source.
 
-A table states whether it is complete. Only if it is may a rule report a word that is not in it.
+A table states whether it is complete. Only a complete table lets a rule report a word because it is not in the table.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from .values import Level
 
 
 class Entry(Record):
-    """An entry of a table.
+    """An entry in a table.
 
     `forms` maps a kind ("banner", "portion", "spaced", "line" …) to spellings, the preferred one first. `since` and
-    `until` are the first and last day of use, None if open. `facts` holds properties that only this table has.
+    `until` are the first and last day of use, or None if there is no such limit. `facts` holds properties that only
+    this table has.
     """
 
     code: str
@@ -100,7 +101,7 @@ class Table:
 
 
 class Vocabulary:
-    """All tables by name. The parser and the operators take every word of the field from it.
+    """All tables by name. They contain every domain term that the parser and the operators use.
 
     `made` caches what the parser builds from the tables (patterns, indexes), by the name of the builder, for the
     lifetime of the tables. `scheme` is the entry of the profile whose own levels replace the table `levels`, or None.
@@ -167,7 +168,7 @@ class Vocabulary:
         return self._levels.get(code)
 
     def era(self, day: date) -> Entry | None:
-        """Return the entry in the table `eras` that was in force on a day, or None."""
+        """Return the entry in the table `eras` that was in force on a day, or None if there is none."""
         for entry in self.tables["eras"].entries:
             if entry.in_use(day):
                 return entry

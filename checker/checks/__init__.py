@@ -1,8 +1,8 @@
-"""Checks in Python, for requirements that no condition can express.
+"""Register checks written in Python, for requirements that no condition can express.
 
-A check is a module with `Ask` (a `Record` of the arguments: `with:` in the rule), `FACTS` (the names of the values that
-messages may use) and `check(telegram, ask, vocabulary) -> Iterator[Hit]`. The shipped rules need none; checks of
-installed packages are added from entry points that the configuration names.
+A check is a module with `Ask` (a `Record` of the arguments that a rule gives under `with`), `FACTS` (the names of the
+values that messages may use), and `check(telegram, ask, vocabulary) -> Iterator[Hit]`. The shipped rules need none;
+checks from installed packages are added if the configuration names their entry points.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ GROUP = "cablecheck.checks"
 
 
 class Hit(Record):
-    """A position that a check reports, with values for the message. If `unknown` is true, the result is
-    undetermined.
+    """A result of a check: its position (`at` is the path in the document model), with values for the message. If
+    `unknown` is true, the result is undetermined.
     """
 
     span: Span | None
@@ -32,10 +32,10 @@ CHECKS: dict[str, ModuleType] = {}
 
 
 def install(names: Iterable[str]) -> None:
-    """Add checks from installed packages (entry points of the group `cablecheck.checks`).
+    """Add checks from installed packages (entry points in the group `cablecheck.checks`).
 
     Only the named checks are loaded, and nothing from the working folder. Raises `ConfigError` for a name that no
-    installed package has, or whose module is not a check.
+    installed package provides, or whose module is not a check.
     """
     from importlib.metadata import entry_points  # 30 ms, and only when a configuration names a check
 

@@ -1,6 +1,4 @@
-"""Define the records for an archive's statements about an electronic telegram from 1973-79, with their values
-parsed.
-"""
+"""Define the records for what an archive states about an electronic telegram from 1973-79, with parsed values."""
 
 from __future__ import annotations
 
@@ -60,17 +58,19 @@ class ArchiveRecord(Node):
 
     @property
     def caption_codes(self) -> tuple[str, ...]:
-        """Return the codes of the captions as sent, and of captions that another telegram later changed."""
+        """Return the codes of the captions that were on the telegram when it was sent, and of those that applied before
+        another telegram changed them.
+        """
         return tuple([one.code for one in self.captions + self.earlier_captions if one.code is not None])
 
     @property
     def order(self) -> str | None:
-        """Return the code of the declassification instruction."""
+        """Return the declassification instruction as the E.O. line writes it."""
         return self.order_code.text if self.order_code is not None else None
 
     @property
     def last_step(self) -> str | None:
-        """Return the last step in the review history, or `None` if there is none."""
+        """Return the action of the last step in the review history."""
         return self.review[-1].action if self.review else None
 
 

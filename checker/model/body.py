@@ -8,20 +8,20 @@ from ..values import Date, Level
 from .header import Node, Unread, Word, seen_before
 from .markings import Marking
 
-_ORDERS: dict[str, str] = {}  # of the few forms in which dates are written
+_ORDERS: dict[str, str] = {}  # by date format; only a few occur
 
 
 class Declass(Node):
     """When the information is to be declassified, computed from the instruction, the date and the order in force.
 
-    `kind` is the instruction's kind as read. `expected` is the date that the instruction, the schedule or the default
-    gives; `basis` names which of them: "marked", "schedule", "default", "exemption", "event" or "none". `limit` is the
-    latest date that the order in force allows at this level. `within_limit` is whether
-    the marked date respects it, with a tolerance of one day because the date-time group is in UTC and the decision was
-    local. `automatic` is the 31 December on which 25-year automatic declassification falls, or `None` if it does not
-    apply. `exempt` is the exemption code. `status` is the state on the reference day (a code of the table
-    `declass-status`), or `None` without such a day. `cite` lists source ids, `why` is one sentence for readers, and
-    `clause` names the provision on which `expected` rests.
+    `kind` is the kind of the instruction, or the code of the downgrading group. `expected` is the date that the
+    instruction, the schedule or the default gives; `basis` names which of them: "marked", "schedule", "default",
+    "exemption", "event" or "none". `limit` is the latest date that the order in force allows at this level.
+    `within_limit` is whether the marked date respects it, with a tolerance of one day because the date-time group is in
+    UTC and the decision was local. `automatic` is the 31 December on which 25-year automatic declassification falls, or
+    `None` if it does not apply. `exempt` is the exemption code. `status` is the state on the reference day (a code of
+    the table `declass-status`), or `None` without such a day. `cite` lists source ids, `why` is one sentence for
+    readers, and `clause` names the provision on which `expected` rests.
     """
 
     kind: str | None = None
@@ -61,7 +61,7 @@ class Instruction(Node):
 
     @property
     def date_order(self) -> str | None:
-        """Return the order of the date's parts, such as "m/d/y", or `None` if there is no readable date."""
+        """Return the order of the date's parts, such as "m/d/y" (absent if there is no readable date)."""
         form = self.date_form
         if form is None:
             return None
@@ -71,7 +71,7 @@ class Instruction(Node):
 
     @property
     def date_form(self) -> str | None:
-        """Return the format of the date, such as "mm/dd/yyyy", or `None` if there is no readable date."""
+        """Return the format of the date, such as "mm/dd/yyyy" (absent if there is no readable date)."""
         return self.date.written or None if isinstance(self.date, Date) else None
 
 
@@ -213,11 +213,11 @@ class Paragraph(Node):
     """A portion of the text: a numbered paragraph, a lettered or dashed subparagraph, or an unnumbered paragraph.
 
     `kind` is numbered, lettered, bullet or unnumbered; `depth` is 1 for paragraphs and 2 for their subparagraphs.
-    `mark` is its own portion mark; `level` its own level or, without a mark, its parent's level or that of an ENTIRE
+    `mark` is its own portion mark; `level` is its own level or, without a mark, its parent's level or that of an ENTIRE
     TEXT statement. `label` is the text before the words ("3.", "3.A", "--"). `place` is where a missing mark would
     appear. `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a
-    deletion covers the place of the mark (`place` is then the deletion); `is_authority` whether it is a classification
-    authority, without a mark.
+    deletion covers the position of the mark (`place` is then the deletion). `is_authority` is whether the paragraph is
+    a classification authority without a mark.
     """
 
     kind: str
@@ -237,8 +237,8 @@ class Paragraph(Node):
 
     @property
     def name(self) -> str:
-        """Return the paragraph's name for messages, such as "paragraph 2": its number or letter without a period, or
-        else its first four words.
+        """Return the paragraph's name for messages: "paragraph 2" with its number or letter, or "the paragraph" with
+        its first four words in quotes if it has neither.
         """
         label = self.label.rstrip(".")
         if label.strip("-* "):
@@ -248,9 +248,8 @@ class Paragraph(Node):
 
     @property
     def marked_or_exempt(self) -> bool | Unread:
-        """Return whether the paragraph has a mark or is covered by its parent's mark or an ENTIRE TEXT statement.
-
-        Return `Unread` if a deletion covers the position of the mark.
+        """Return whether the paragraph has a mark or is covered by its parent's mark or an ENTIRE TEXT statement
+        (unreadable if a deletion covers the position of the mark).
         """
         if self.mark is not None or self.level is not None or self.entire_text:
             return True
@@ -258,7 +257,7 @@ class Paragraph(Node):
 
     @property
     def withheld_mark(self) -> Unread | None:
-        """Return the deletion that covers the mark's position, or `None`."""
+        """Return the deletion that covers the position of the mark, or `None` if there is none."""
         if not self.cut or self.place is None:
             return None
         return Unread(self.place.span, "the portion mark was withheld", self.place.text)
@@ -340,7 +339,7 @@ class Part(Node):
 
 class Damage(Node):
     """Strong evidence that this copy lacks text or contains text from another telegram. `span` is the position of the
-    evidence, and is empty where text is missing.
+    evidence; it is empty where text is missing.
 
     `kind` is extract, cut, sections, gap, deletion, or other_text. `covers` says which missing parts it explains:
     "head" (above paragraph 1), "banner" (the classification line), "fields" (those below the captions), "text" (from
@@ -357,8 +356,8 @@ def misnumbered_paragraphs(
 ) -> tuple[Paragraph, ...]:
     """Return the numbered paragraphs that neither follow the preceding number nor restart the count at 1.
 
-    `start` is the telegram. With `any_first`, the first paragraph may have any number. A paragraph that was withheld
-    between two numbers counts as the numbers between them.
+    `start` is the telegram. If `any_first` is true, the first paragraph may have any number. A paragraph that was
+    withheld between two numbers counts as all numbers between them.
     """
     found: list[tuple[Node, Paragraph]] = []
     before = start
@@ -375,7 +374,7 @@ def misnumbered_paragraphs(
 
 
 def _is_any_between(starts: list[int], low: int, high: int) -> bool:
-    """Return whether at least one of the sorted offsets lies within a span."""
+    """Return whether at least one of the sorted offsets is at least `low` and below `high`."""
     at = bisect_left(starts, low)
     return at < len(starts) and starts[at] < high
 

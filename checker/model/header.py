@@ -19,8 +19,8 @@ class Node(Record):
 
 
 class Unread(Node):
-    """A part that is present but could not be read. `why` names the expected content or, if this copy does not contain
-    the part, gives the reason.
+    """A part that is present but could not be read, or is *lost* because this copy does not contain the place for it.
+    `why` names the expected content or, for a lost part, gives the reason.
     """
 
     why: str
@@ -28,7 +28,7 @@ class Unread(Node):
 
     @property
     def lost(self) -> bool:
-        """Return whether this copy lacks even the position where the part would appear."""
+        """Return whether this copy lacks even the place where the part would appear."""
         return self.span.start == self.span.end
 
 
@@ -147,17 +147,15 @@ class Dtg(Node):
 
     @property
     def day_of_year(self) -> int | None:
-        """Return the day of the year, 1 to 366, or `None` if the date cannot be read."""
+        """Return the day of the year, 1 to 366 (absent if the date cannot be read)."""
         return day_of_year(self.date.first) if isinstance(self.date, Date) else None
 
 
 class Party(Node):
     """An originator or addressee: routing indicator, name, precedence word, and the serial number for that addressee.
 
-    `signal` is an operating signal before the name, such as ZEN for delivery by other means.
-
-    `post` is the name without the kind of mission before it (table `posts`), for comparison with the classification
-    line.
+    `signal` is an operating signal before the name, such as ZEN for delivery by other means. `post` is the name without
+    the kind of mission before it (table `posts`), for comparison with the classification line.
     """
 
     text: str
@@ -184,8 +182,8 @@ def day_of_year(day: date) -> int:
 
 
 def days_between(written: date, numbered: int) -> int:
-    """Return the number of days from a date to the nearest day whose number in its year is `numbered`; negative if that
-    day is earlier.
+    """Return the number of days from a date to the nearest day that has the number `numbered` in its year. The result
+    is negative if that day is earlier.
     """
     lag = numbered - day_of_year(written)
     if -180 <= lag <= 180:

@@ -53,7 +53,7 @@ class Token(Node):
 
     @property
     def first_country(self) -> str | None:
-        """Return the first country in the list, or `None` if the list is empty."""
+        """Return the first country in the list (absent if the list is empty)."""
         return self.countries[0] if self.countries else None
 
 
@@ -92,7 +92,7 @@ class Marking(Node):
 
     @property
     def level_token(self) -> Token | None:
-        """Return the token that states the level, or `None`."""
+        """Return the token that states the level."""
         return next((token for token in self.tokens if token.category == "level"), None)
 
     @property
@@ -114,7 +114,7 @@ class Marking(Node):
     @property
     def in_order(self) -> str | None:
         """Return the marking with its tokens in the Register's order and with the Register's separators (IC-REG-2016 p.
-        14-17). Return `None` if a token is unknown or the marking continues on another line.
+        14-17). The value is absent if a token is unknown or the marking continues on another line.
         """
         tokens = sorted(self.tokens, key=lambda token: (token.rank, token.order))
         if not tokens or self.unknown or "\n" in self.text:
@@ -128,8 +128,8 @@ class Marking(Node):
 
     @property
     def usual_form(self) -> str | None:
-        """Return the portion mark in capitals and without spaces inside its parentheses. Return `None` if it has
-        another flaw or an unknown word, or if it is a lone lower-case level, which may be an ordinary word.
+        """Return the portion mark in capitals and without spaces inside its parentheses. The value is absent if the
+        mark has another flaw or an unknown word, or if it is a lone lower-case level, which may be an ordinary word.
         """
         if self.typo not in ("spacing", "case") or self.unknown or not (self.text[:1] == "(" and self.text[-1:] == ")"):
             return None

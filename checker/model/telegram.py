@@ -51,11 +51,11 @@ from .markings import Banner, Caption, Marking, Misspelling, Rollup, Token, capt
 
 MODEL_VERSION = 1
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
-"""The fields that hold what heads a telegram, in the order of all telegraph layouts (RIY79-00905, ST00-018029)."""
+"""The header fields in the order that all telegraph layouts share (RIY79-00905, ST00-018029)."""
 HEAD = attrgetter(*HEADER)
-RELEASING = ("released", "declassified")  # the actions of stamps (table `stamps`) by which a document is open
+RELEASING = ("released", "declassified")  # actions of stamps (table `stamps`) that open a document to the public
 _NEVER = date.max
-_SHORTEST_SECTION = 4000  # code points of the text of a section that others follow
+_SHORTEST_SECTION = 4000  # code points; the text of any section but the last is at least this long
 
 
 class Telegram(Node):
@@ -135,7 +135,7 @@ class Telegram(Node):
 
     @property
     def level(self) -> Level | Unread | None:
-        """Return the overall level, taken from the banner, or `Unread` if the banner cannot be read."""
+        """Return the overall level, taken from the banner (unreadable if the banner cannot be read)."""
         banner = self.banner
         return banner.level if isinstance(banner, Banner) else banner
 
@@ -154,7 +154,9 @@ class Telegram(Node):
 
     @property
     def release_date(self) -> Date | None:
-        """Return the date of the latest stamp or review that released or declassified the document."""
+        """Return the date of the latest stamp or review that released or declassified the document (absent if there is
+        none with a readable date).
+        """
         if not self.released:
             return None
         days = [x.date for x in self.stamps if x.action in RELEASING and x.date is not None]
@@ -165,18 +167,20 @@ class Telegram(Node):
 
     @property
     def release_stamp(self) -> Stamp | None:
-        """Return the last stamp that states how much was released, or `None`."""
+        """Return the last stamp that states how much was released."""
         return next((stamp for stamp in reversed(self.stamps) if stamp.extent is not None), None)
 
     @property
     def release_level(self) -> str | None:
-        """Return how much was released, according to the last stamp that states it: full, part, or none."""
+        """Return how much was released, according to the last stamp that states it: full, part, or none (absent if no
+        stamp states it).
+        """
         stamp = self.release_stamp
         return stamp.extent if stamp is not None else None
 
     @property
     def unknown_release_codes(self) -> tuple[str, ...]:
-        """Return the codes next to release stamps that are not in the table of codes."""
+        """Return the codes next to release stamps that no table lists, without duplicates."""
         return tuple(dict.fromkeys(code for stamp in self.stamps for code in stamp.unknown_codes))
 
     @property
@@ -206,7 +210,7 @@ class Telegram(Node):
 
     @property
     def year(self) -> int | None:
-        """Return the year of the document's date."""
+        """Return the year of the document's date (absent if the date is unknown)."""
         return self.date.first.year if self.date is not None else None
 
     @property
@@ -268,8 +272,8 @@ class Telegram(Node):
 
     @property
     def misplaced_lines(self) -> tuple[Word, ...]:
-        """Return the header lines that come after a line that they should precede (`HEADER`), only the first of each
-        kind.
+        """Return the header lines that come after a line that they should precede (`HEADER`). Only the first line of
+        each kind is considered.
 
         Lines above the classification line are compared only with each other, because a row may contain its text before
         its header.
@@ -300,8 +304,8 @@ class Telegram(Node):
 
     @property
     def markable(self) -> tuple[Paragraph, ...]:
-        """Return the portions that need a mark: the numbered paragraphs, or all portions if no paragraph is
-        numbered.
+        """Return the portions that need a mark: the numbered paragraphs, or all portions if no paragraph is numbered. A
+        numbered classification authority needs none.
         """
         found = [p for p in self.numbered if p.depth == 1 and not p.is_authority]
         return tuple(found) or self.portions
@@ -318,7 +322,7 @@ class Telegram(Node):
 
     @property
     def conflicting_eo_lines(self) -> tuple[EoLine, ...]:
-        """Return the E.O. lines whose order or value differs from the first E.O. line."""
+        """Return the E.O. lines whose order or instruction differs from that on the first E.O. line."""
         first = self.eo
         if not isinstance(first, EoLine) or not isinstance(first.instruction, Instruction):
             return ()
@@ -333,9 +337,9 @@ class Telegram(Node):
     @property
     def transmission_lag(self) -> int | None:
         """Return the number of days from the date-time group to the day on the DE line, even if the year changes
-        between them.
+        between them (absent if either is unknown).
 
-        The DE line of a readdressal or of a repetition belongs to another transmission; for these, return `None`.
+        The value is also absent for a readdressal or a repetition, because its DE line belongs to another transmission.
         """
         station, dtg = self.station, self.dtg
         if not isinstance(station, Station) or station.day_of_year is None or self.readdressal is not None:
@@ -346,7 +350,7 @@ class Telegram(Node):
 
     @property
     def has_own_text(self) -> bool | Unread:
-        """Return `True`, or `Unread` if the number on the classification line differs from the record's number.
+        """Return true, or unreadable if the number on the classification line differs from the record's number.
 
         In that case, the record and header belong to one telegram, and the text belongs to another.
         """
@@ -359,8 +363,8 @@ class Telegram(Node):
 
     @property
     def sender_matches_post(self) -> bool | None:
-        """Return whether the originator and the classification line name the same post, or `None` if one of them is
-        unknown.
+        """Return whether the originator and the classification line name the same post (absent if one of them is
+        unknown).
 
         One name may have more words than the other, or contain it (UNROME, ROME); blanks and punctuation are ignored.
         """
@@ -372,7 +376,7 @@ class Telegram(Node):
 
     @property
     def top_precedence(self) -> int | None:
-        """Return the rank of the highest precedence on the date-time group line."""
+        """Return the rank of the highest precedence on the date-time group line (absent if no precedence is known)."""
         if not isinstance(self.dtg, Dtg):
             return None
         action, info = self.dtg.action, self.dtg.info
@@ -392,9 +396,8 @@ class Telegram(Node):
 
     @property
     def all_marked(self) -> bool | Unread:
-        """Return whether every portion has a level, from its own mark or from an ENTIRE TEXT statement.
-
-        Return `Unread` if the only missing marks are those of portions that were withheld.
+        """Return whether every portion has a level, from its own mark or from an ENTIRE TEXT statement (unreadable if
+        the only missing marks are those of portions that were withheld).
         """
         found: bool | Unread = False
         for paragraph in self.paragraphs:
@@ -410,7 +413,7 @@ class Telegram(Node):
 
     @property
     def highest_portion(self) -> Level | None:
-        """Return the highest level among the portions, or `None` if no portion has a level."""
+        """Return the highest level among the portions (absent if no portion has a level)."""
         highest = None
         for paragraph in self.paragraphs:
             level = paragraph.level
@@ -448,7 +451,7 @@ class Telegram(Node):
 
     @property
     def entire_text(self) -> Paragraph | None:
-        """Return the paragraph that states one mark for the entire text, or `None`."""
+        """Return the paragraph that states one mark for the entire text."""
         for paragraph in self.paragraphs:
             if paragraph.entire_text:
                 return paragraph
@@ -458,8 +461,8 @@ class Telegram(Node):
     def sections_held(self) -> tuple[int, ...] | None:
         """Return the sections that this copy contains, according to classification lines, page lines, and notices.
 
-        A copy that ends with a signature contains the last section. Return `None` for a telegram in one section, and if
-        the copy does not show where it ends.
+        A copy that ends with a signature contains the last section. The value is absent for a telegram in one section,
+        and if the copy does not show where it ends.
         """
         banner = self.banner
         if not isinstance(banner, Banner) or banner.section is None or not 1 < (banner.sections or 0) < 100:
@@ -485,9 +488,8 @@ class Telegram(Node):
 
     @property
     def instruction(self) -> Instruction | Unread | None:
-        """Return the declassification instruction on the E.O. line, or else the one in the authority block.
-
-        Return `Unread` if the applicable one is unreadable.
+        """Return the declassification instruction on the E.O. line, or else the one in the authority block (unreadable
+        if the applicable one cannot be read).
         """
         first = self.eo.instruction if isinstance(self.eo, EoLine) else self.eo
         if first is not None and not (isinstance(first, Unread) and first.lost):
@@ -506,7 +508,7 @@ class Telegram(Node):
 
     @property
     def captions_not_in_record(self) -> tuple[Caption, ...]:
-        """Return the captions that the record lists neither as sent nor as later changed."""
+        """Return the captions that the archive's record lists neither as sent nor as later changed."""
         if self.archive is None:
             return ()
         known = self.archive.caption_codes
@@ -527,8 +529,8 @@ class Telegram(Node):
 
     @property
     def subject_matches_record(self) -> bool | None:
-        """Return whether the subject line and the record's subject contain the same letters, compared up to the end of
-        the shorter one.
+        """Return whether the subject line and the record's subject contain the same letters and digits, compared up to
+        the end of the shorter one (absent if one of them is missing).
         """
         source = self.source_record
         if self.archive is None or source is None or source.subject is None or not isinstance(self.subject, Subject):
@@ -538,13 +540,13 @@ class Telegram(Node):
 
     @property
     def last_page(self) -> int | None:
-        """Return the highest page number in the page headings, or `None` if the copy has no page headings."""
+        """Return the highest page number in the page headings (absent if the copy has no page headings)."""
         return max((line.page for line in self.page_lines if line.page is not None), default=None)
 
     @property
     def mrn(self) -> str | None:
-        """Return the message reference number in the form `07STRELSAU123`, or `None` if post or serial number is
-        unknown.
+        """Return the message reference number in the form `07STRELSAU123` (absent if the post or the serial number is
+        unknown).
         """
         year, post, serial = self._number()
         if post is None or serial is None:
@@ -553,7 +555,9 @@ class Telegram(Node):
 
     @property
     def post(self) -> str | Unread | None:
-        """Return the post that numbered the telegram, taken from the field labeled MRN or the classification line."""
+        """Return the post that numbered the telegram, taken from the field labeled MRN or, without it, from the
+        classification line.
+        """
         if self.mrn_post is not None:
             return self.mrn_post
         return self.banner.post if isinstance(self.banner, Banner) else self.banner
