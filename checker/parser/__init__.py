@@ -1,7 +1,9 @@
-"""Parse text to a `Telegram`.
+"""Parse text into a `Telegram`.
 
-Every text yields a telegram; a part that cannot be read becomes an `Unread`. `parse` cuts out page lines, chooses the
-layout, reads it, and derives the remaining fields from the parts.
+Every text yields a telegram; a part that cannot be read becomes an `Unread`. `parse` removes page lines, chooses the
+layout, reads the text according to it, and derives the remaining fields from the parts.
+
+A module that few texts need is imported where it is used; the comment beside the import gives the time that this saves.
 """
 
 from __future__ import annotations
@@ -29,16 +31,17 @@ from .layouts.detect import (
 from .lookup import grammar_of
 from .postprocess import postprocess
 
-_FIRST_MARKS = (" 1. (", "\xb61. (", " 1.  (")  # of a first paragraph that is joined to what precedes it
+_FIRST_MARKS = (" 1. (", "\xb61. (", " 1.  (")  # how a first paragraph begins if it follows other text on its line
 _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
 
 
 def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
     """Return the telegram in `view`.
 
-    `words` is the vocabulary of a profile with its own levels, if the text is known to be a document of that profile.
-    `facts` are the values that the wrapper states about the document; `as_of` is the reference day. Never raises an
-    exception: an unreadable part becomes an `Unread`.
+    `words` is the vocabulary to read it with; if the text is known to be a document of a profile with its own levels,
+    pass that profile's vocabulary. `facts` are the values that the wrapper states about the document. `as_of` is the
+    day for which the declassification status is computed. Never raises an exception: an unreadable part becomes an
+    `Unread`.
     """
     whole = Cursor(view, words, grammar_of(words))
     if glued_levels(whole):
@@ -67,8 +70,9 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
 
 
 def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
-    """Return a cursor over the text without copying and review additions, together with the cuts and the deletions in
-    the margin.
+    """Remove from the text what copying and review added to it.
+
+    Return a cursor over the remaining text, the cuts, and the deletions marked in the margin.
     """
     cursor, cuts = whole, []
     record = telegram.source_record
@@ -98,11 +102,13 @@ def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Del
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text according to its layout. Return the cursor from which it was finally read."""
+    """Read the text into the telegram according to its layout. Return the cursor that was used, in which lost line
+    breaks may be restored.
+    """
     if cursor.words.scheme is not None:
         return _read_document(cursor, telegram)
     if is_smart_form(cursor):
-        from .layouts.smart import read_smart_form  # 2 ms, from 2010 on
+        from .layouts.smart import read_smart_form  # 2 ms: only messages from 2010 on
 
         if has_joined_fields(cursor):
             from .layouts.unflatten import field_breaks  # 1 ms: few forms were flattened
@@ -135,7 +141,9 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
 
 
 def _divided(cursor: Cursor) -> Cursor:
-    """Return a cursor over the text in which each paragraph begins on a new line."""
+    """Return a cursor over the text with lost line breaks before paragraphs restored, or `cursor` itself if none are
+    lost.
+    """
     if not has_long_line(cursor):
         return cursor
     from .layouts.unflatten import paragraph_breaks  # 1 ms: few copies have lost the line ends of the text
@@ -145,8 +153,10 @@ def _divided(cursor: Cursor) -> Cursor:
 
 
 def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
-    """Read a printed form. For a military message, record only its layout."""
-    from .layouts.printed_forms import read_incoming_form, read_viewer_print  # 1 ms: few telegrams are printed so
+    """Read a printed form into the telegram, and return the cursor. For a form that belongs to another profile, such as
+    a military message, set only the layout and the profile.
+    """
+    from .layouts.printed_forms import read_incoming_form, read_viewer_print  # 1 ms: few telegrams are printed forms
 
     entry = cursor.words["layouts"].get(form)
     profile = entry.fact("profile") if entry is not None else ""
@@ -158,7 +168,9 @@ def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
 
 
 def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text as a marked document, and discard any earlier reading as a telegram."""
+    """Read the text as a marked document, discarding any earlier reading as a telegram. Return a cursor with the
+    vocabulary of the document's marking scheme.
+    """
     from .layouts.document_scheme import mark_unrecognized, vocabulary_of_document  # as below
     from .layouts.memorandum import read_memorandum  # 2 ms: no telegram comes here
 
@@ -174,7 +186,7 @@ def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
 
 
 def _empty_telegram(telegram: Telegram) -> Telegram:
-    """Return a telegram that contains only the additions around the text."""
+    """Return a new telegram with only the span, layout, reference day, source record, and page additions of another."""
     other = Telegram(telegram.span, telegram.layout)
     for field in ("as_of", "source_record", "page_lines", "stamps", "page_level", "attributes"):
         setattr(other, field, getattr(telegram, field))
@@ -187,7 +199,7 @@ def _copy_fields(telegram: Telegram, other: Telegram) -> None:
 
 
 def _is_cable(telegram: Telegram) -> bool:
-    """Return whether the telegram has a part that only telegrams have."""
+    """Return whether a part was read that occurs only in telegrams, such as a date-time group or a TAGS line."""
     banner = telegram.banner
     numbered = isinstance(banner, Banner) and banner.serial is not None
     parts = (telegram.dtg, telegram.sender, telegram.station, telegram.security, telegram.tags_line)
@@ -200,7 +212,7 @@ def _is_cable(telegram: Telegram) -> bool:
 
 
 def _has_order(line: EoLine | Unread | None) -> bool:
-    """Return whether an E.O. line is genuine, rather than a line of prose that begins with an order's number."""
+    """Return whether an E.O. line is genuine rather than a line of prose that begins with an order's number."""
     if not isinstance(line, EoLine):
         return False
     event = not isinstance(line.instruction, Instruction) or line.instruction.kind == "event"
@@ -208,7 +220,9 @@ def _has_order(line: EoLine | Unread | None) -> bool:
 
 
 def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the frame around the text, or a notice in place of it, shows that the document is a telegram."""
+    """Return whether page lines, archive attributes, a serial number in the source record, or a notice of missing text
+    shows that the document is a telegram.
+    """
     if (
         telegram.page_lines
         or telegram.attributes
@@ -219,7 +233,9 @@ def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether labels appear to be hidden within lines, because the text contains more labels than were read."""
+    """Return whether labels or the first paragraph appear to be hidden within lines, because the text contains more of
+    them than were read.
+    """
     if not _has_first_paragraph(telegram) and any(sign in cursor.fold for sign in _FIRST_MARKS):
         return True
     if telegram.eo is not None and telegram.subject is not None and telegram.tags_line is not None:
@@ -237,7 +253,9 @@ def _has_first_paragraph(telegram: Telegram) -> bool:
 
 
 def _hides_reference_or_authority(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the label of the references or authority block follows other text on its line."""
+    """Return whether the text contains a references label or, in a classified telegram, an authority label, although
+    that field was not read.
+    """
     if "references" not in cursor.collected:
         form = cursor.grammar.label("reference", "line")[0] + ":"
         if form in cursor.fold:

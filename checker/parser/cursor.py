@@ -1,4 +1,6 @@
-"""Hold the text being parsed: a cursor over a view, and the division of the result into parts."""
+"""Define the cursor over the text being parsed, the cuts that remove text from it, and the division of the text into
+parts.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,11 @@ class FoundDeletion(Record):
 
 
 class Cursor:
-    """A view, its folded text, and the offset at which each part begins.
+    """The text being parsed: a view, its folded text, and the offset at which each part begins.
 
-    `day` is the telegram's date once it is known; `lowered` is whether the text has lost its capitals. `collected`
-    contains, by field of the telegram, nodes that may occur many times: growing a tuple one by one would copy it each
-    time.
+    `day` is the telegram's date once it is known. `lowered` is true if the text has lost its capitals. `collected` maps
+    a field of the telegram to its nodes so far; if nodes were appended to the field's tuple one by one, each step would
+    copy the tuple.
     """
 
     __slots__ = (
@@ -86,12 +88,14 @@ class Cursor:
         return Cursor(view, self.words, self.grammar, fold)
 
     def word(self, start: int, end: int) -> Word:
-        """Return the text between two offsets as written."""
+        """Return the text between two offsets, as written, as a `Word`."""
         return Word(self.span(start, end), self.text[start:end])
 
     @property
     def year(self) -> int | None:
-        """Return the year of the telegram's date, which determines the century of two-digit years."""
+        """Return the year of the telegram's date, which determines the century of two-digit years, or `None` if the
+        date is not known.
+        """
         return self.day.first.year if self.day is not None else None
 
     def begin(self, start: int, kind: str) -> None:
@@ -99,20 +103,21 @@ class Cursor:
         self.parts.append((start, kind))
 
     def collect(self, field: str, nodes: Iterable[Node]) -> None:
-        """Hold nodes for a telegram field until `flush` stores them."""
+        """Hold nodes for the field named `field` until `flush` stores them."""
         self.collected.setdefault(field, []).extend(nodes)
 
     def flush(self, node: Node, *fields: str) -> None:
-        """Append the nodes collected for these fields to the fields' existing contents."""
+        """Append the nodes held for each of `fields` to that field of `node`. They are then no longer held."""
         for field in fields:
             more = self.collected.pop(field, None)
             if more:
                 setattr(node, field, getattr(node, field) + tuple(more))
 
     def places(self, sign: str) -> list[int]:
-        """Return the offsets at which `sign` occurs. Each string is searched for only once.
+        """Return all offsets at which `sign` occurs, in ascending order. Each string is searched for only once.
 
-        If other letter sequences are searched for anyway (`Grammar.stems`), the sign is looked up at their offsets.
+        If `Grammar.stems` lists a core of `sign`, only the positions of that core are examined: one search for it
+        serves many strings.
         """
         found = self._places.get(sign)
         if found is not None:
@@ -133,14 +138,14 @@ class Cursor:
         return found
 
     def has(self, sign: str, low: int, high: int) -> bool:
-        """Return whether `sign` occurs in a span."""
+        """Return whether `sign` occurs within the span from `low` to `high`."""
         if sign not in self.grammar.stems:
             return self.fold.find(sign, low, high) >= 0
         last = high - len(sign)
         return any(low <= at <= last for at in self.places(sign))
 
     def has_opener(self, low: int, high: int) -> bool:
-        """Return whether a label that opens an authority block occurs in the span."""
+        """Return whether a label that opens an authority block occurs within the span from `low` to `high`."""
         fold = self.fold
         for start, forms in self.grammar.opener_starts:
             at = fold.find(start, low, high)
@@ -151,7 +156,7 @@ class Cursor:
         return False
 
     def line_end(self, start: int) -> int:
-        """Return the offset of the line feed that ends the line at `start`."""
+        """Return the offset of the line feed that ends the line containing `start`."""
         return self.fold.find("\n", start)
 
     def after_blanks(self, offset: int) -> int:
@@ -173,7 +178,7 @@ class Cursor:
         return end - len(words.lstrip(" \n")), end
 
     def blank_line(self, start: int) -> bool:
-        """Return whether the rest of the line contains only blanks."""
+        """Return whether there are only blanks between `start` and the end of its line."""
         found = _NOT_BLANK.search(self.fold, start)
         return found is None or found[0] == "\n"
 
@@ -203,8 +208,8 @@ class Cursor:
 
 
 def folded(text: str) -> str:
-    """Return the text in upper case with its length unchanged: each blank becomes a space, and each line end a line
-    feed.
+    """Return the text in upper case, with its length unchanged. All blanks become spaces, and line ends become line
+    feeds.
     """
     upper = text.upper()
     if len(upper) != len(text):
@@ -226,7 +231,9 @@ def _upper(letter: str) -> str:
 
 
 def without_overlap(cuts: list[Cut]) -> list[Cut]:
-    """Return the cuts in order, each reduced to the part that no earlier cut covers."""
+    """Return the cuts in order, each reduced to the part that no earlier cut covers. Cuts that are covered entirely are
+    omitted.
+    """
     found: list[Cut] = []
     edge = 0
     for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
@@ -238,7 +245,10 @@ def without_overlap(cuts: list[Cut]) -> list[Cut]:
 
 
 def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
-    """Return `earlier` and later `cuts` together, with the later offsets converted to offsets in the whole text."""
+    """Return `earlier` and the later `cuts` together, in order and without overlaps.
+
+    The offsets of `cuts` count in the text without `earlier`; they are converted to offsets in the whole text.
+    """
     found = [*earlier]
     for cut in cuts:
         start, end = cut.start, cut.end
@@ -254,7 +264,9 @@ def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
 
 
 def tile(whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:
-    """Return all parts, including the cuts, as source spans. Each part begins where the previous part ends."""
+    """Return all parts of the text, including the cuts, as spans of the source. Each part ends where the next one
+    begins.
+    """
     if not whole.size:
         return ()
     begins = _begins(whole, cursor)
@@ -263,7 +275,7 @@ def tile(whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:
     runs = whole.view.runs()
     if len(runs) == 1:
         return tuple(_between(begins, runs[0], "blank"))
-    parts: list[Part] = []  # if a row has its text before its header, the view goes back in the source
+    parts: list[Part] = []  # an archive row may put the text before the header; the view then jumps back in the source
     for run in runs:
         here = sorted((begin for begin in begins if run.start <= begin[0] < run.end), key=lambda begin: begin[0])
         parts += _between(here, run, parts[-1].kind if parts else "blank")
@@ -283,7 +295,7 @@ def _between(begins: list[tuple[int, str]], run: Span, open_kind: str) -> list[P
 
 
 def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
-    """Return the source offset at which each part begins."""
+    """Return (source offset, kind) for the beginning of each part."""
     size = cursor.size
     low, high = whole.span(0, 0).start, whole.span(size, size).start
     if cursor is whole and high - low == size:  # the view is one span of its source
@@ -294,7 +306,9 @@ def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
 
 
 def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
-    """Return the offsets at which parts begin, including cuts. After a cut, the interrupted part continues."""
+    """Return `begins`, the beginnings of the parts, with the beginnings of the cuts added. After a cut, the part that
+    it interrupts continues.
+    """
     found: list[tuple[int, str]] = []
     at = 0
     kind = "blank"

@@ -17,7 +17,7 @@ from ..text import Span
 from ..values import Date, Level
 from ..vocabulary import Entry, Table, Vocabulary
 
-# Kinds of instruction by what they give (codes of the table `instructions`).
+# Groups of instruction kinds (codes of the table `instructions`).
 _RETIRED = {"oadr", "xcode", "mr", "dci-only", "treaty", "source-marked", "25x1-human"}
 _EXEMPT = {"25x", "50x", "75x", "50x1-hum", "50x2-wmd"}
 _SCHEDULED = {"gds", "ads", "xgds"}
@@ -26,7 +26,7 @@ _STAMP = 160  # code points of the longest stamp of a downgrading group
 
 
 class _Facts(Record):
-    """The known values for one document."""
+    """The values of one document that determine its declassification date."""
 
     span: Span
     kind: str | None
@@ -72,7 +72,7 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
     derived = authority.source_date if isinstance(authority, Authority) else None
     read = instruction if isinstance(instruction, Instruction) else None
     kind = read.kind if read is not None else None
-    if kind is None:  # a stamp of 1972 says it in words, a telegram before at its end
+    if kind is None:  # stamps from 1972 on state the schedule in words; earlier telegrams end with their group
         stamped = next((notice.kind for notice in telegram.notices if notice.kind in _SCHEDULED), None)
         kind = stamped or _group(telegram, words)
     if kind is None and (instruction is not None or telegram.eo is not None or not telegram.whole):
@@ -109,7 +109,7 @@ def _source_day(instruction: Instruction | None) -> Date | None:
 def _group(telegram: Telegram, words: Vocabulary) -> str | None:
     """Return the downgrading group stamped at the end of a document from 1961 to 1972 (E.O. 10964), or `None`.
 
-    The stamp gives its number alone, or with the lines that explain it.
+    The stamp consists of the group's number, with or without the lines that explain the group.
     """
     if telegram.date is None or not telegram.paragraphs:
         return None
@@ -127,7 +127,9 @@ def _group(telegram: Telegram, words: Vocabulary) -> str | None:
 
 
 def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
-    """Return whether a marking falls under the Atomic Energy Act, to which the orders' dates do not apply."""
+    """Return whether a portion mark or the banner contains a control under the Atomic Energy Act, to which the dates in
+    the orders do not apply.
+    """
     codes = telegram.portion_controls
     if isinstance(telegram.banner, Banner) and telegram.banner.marking is not None:
         codes += telegram.banner.marking.controls
@@ -139,8 +141,10 @@ def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _entry(facts: _Facts, kind: str, more: str = "") -> Entry | None:
-    """Return the row of `durations` for an instruction kind under the document's order and, if the row depends on it,
-    at the document's level.
+    """Return the row of `durations` for an instruction kind under the document's order, or `None`.
+
+    A row for the document's level takes precedence over one for all levels. If `more` is given, return only the row
+    with that suffix.
     """
     key = f"{facts.era}/{kind}"
     if more:
@@ -160,8 +164,8 @@ def _cite(facts: _Facts, key: str) -> tuple[str, ...]:
 
 
 def _end(start: Date, entry: Entry) -> Date | None:
-    """Return the date that `entry` allows, counted from `start`: the given number of years later, either on the same
-    day or on 31 December.
+    """Return the date on which the entry's number of years from `start` ends: the same day of the year, or 31 December.
+    Return `None` if the entry gives no number.
     """
     if not entry.fact("years"):
         return None
@@ -272,7 +276,9 @@ def _has_longer_limit(facts: _Facts, kind: str, found: Date) -> bool:
 
 
 def _is_within(found: Date, limit: Date) -> bool | None:
-    """Return whether a date is within the limit, with one day of tolerance because date-time groups are in UTC."""
+    """Return whether a date is within the limit, or `None` if the dates are too imprecise to decide. One day of
+    tolerance is allowed, because date-time groups are in UTC.
+    """
     tolerant = limit.plus_days(1)
     if found.last <= tolerant.first:
         return True
@@ -280,7 +286,9 @@ def _is_within(found: Date, limit: Date) -> bool | None:
 
 
 def _set_automatic(facts: _Facts, result: Declass) -> None:
-    """Set the date of automatic declassification, 31 December of the 25th year, unless the information is exempt."""
+    """Set the date of automatic declassification, unless the information is exempt: 31 December of the 25th year, or
+    the first day of automatic declassification if that is later.
+    """
     entry = facts.table.get("automatic")
     if entry is None or facts.made is None or result.exempt is not None:
         return

@@ -1,6 +1,5 @@
-"""Look up words other than markings by their spelling, in tables that are built from the vocabulary once.
-
-Tables that few telegrams need are built when first used.
+"""Build tables that look up words other than markings by their spelling. Each table is built from the vocabulary when
+it is first used.
 """
 
 from __future__ import annotations
@@ -20,7 +19,9 @@ _Spellings = dict[tuple[str, tuple[str, ...]], tuple[str, ...]]  # by code and k
 
 
 class Control:
-    """A control on the classification line: its letters without blanks, its entry, and the level it implies."""
+    """A control on the classification line: its letters without blanks, its entry, and the level that it implies, if
+    any.
+    """
 
     __slots__ = ("code", "entry", "letters", "level")
 
@@ -43,7 +44,7 @@ class Grammar:
 
     @cached_property
     def levels(self) -> tuple[tuple[str, Level], ...]:
-        """Return (letters, level) for each spelling on a classification line, longest first."""
+        """Return (letters, level) for each spelling of a level on a classification line, longest first."""
         found: dict[str, Level] = {}
         for entry in self.words["levels"]:
             level = self.words.level(entry.code)
@@ -54,10 +55,9 @@ class Grammar:
 
     @cached_property
     def banner_signs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the beginnings of repeated classification lines, grouped by a core string that every form in the group
-        contains.
+        """Return (core, spellings) for the beginnings of classification lines, where every spelling contains the core.
 
-        If the core does not occur in a text, the other forms need not be searched for.
+        If a core does not occur in a text, its spellings need not be searched for.
         """
         signs: list[str] = []
         for entry in self.words["levels"]:
@@ -68,7 +68,7 @@ class Grammar:
 
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
-        """Return the pairs of letters with which a classification line can begin, ignoring blanks."""
+        """Return the two-letter prefixes with which a classification line can begin, ignoring blanks."""
         clear = {form[:2] for form in self.page_word("clear", "line")}
         return (
             frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls} | clear
@@ -87,7 +87,7 @@ class Grammar:
 
     @cached_property
     def group_levels(self) -> dict[str, Level]:
-        """Return a mapping from each letter of the security-warning group to its level."""
+        """Return a mapping from each letter that a group in the security warning can repeat to its level."""
         found: dict[str, Level] = {}
         for entry in self.words["levels"]:
             level = self.words.level(entry.code)
@@ -98,7 +98,7 @@ class Grammar:
 
     @cached_property
     def controls(self) -> tuple[Control, ...]:
-        """Return the controls that may appear on the classification line, longest first."""
+        """Return the controls that may appear on the classification line, one for each spelling, longest first."""
         found: dict[str, Control] = {}
         for entry in self.words["captions"]:
             if entry.fact("banner") == "yes":
@@ -160,12 +160,12 @@ class Grammar:
 
     @cached_property
     def doubled(self) -> dict[str, Entry]:
-        """Return a mapping from each doubled prosign to its precedence."""
+        """Return a mapping from each doubled prosign to its precedence entry."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("doubled", ())}
 
     @cached_property
     def era_numbers(self) -> dict[str, str]:
-        """Return a mapping from an order's number to its era's code; if an order has two eras, the first."""
+        """Return a mapping from each order's number to the code of its era, or of its first era if it has two."""
         found: dict[str, str] = {}
         for entry in self.words["eras"]:
             if entry.fact("number"):
@@ -174,12 +174,12 @@ class Grammar:
 
     @cached_property
     def prosigns(self) -> dict[str, Entry]:
-        """Return a mapping from each prosign to its precedence."""
+        """Return a mapping from each prosign to its precedence entry."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("prosign", ())}
 
     @cached_property
     def precedence_words(self) -> dict[str, Entry]:
-        """Return a mapping from each precedence word, including two-word forms, to its precedence."""
+        """Return a mapping from each precedence word or two-word form to its precedence entry."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("word", ())}
 
     @cached_property
@@ -216,32 +216,36 @@ class Grammar:
     # ---- labels ----------------------------------------------------------------------------------------------
 
     def label(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of a label in the given kinds of forms."""
+        """Return a label's spellings of the given kinds, or of all kinds if none is given."""
         found = self._labels.get((code, kinds))
         return found if found is not None else self._spellings(self._labels, "labels", code, kinds)
 
     def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return a page word's spellings."""
+        """Return the spellings of an entry of the table `page_words`, of the given kinds or of all kinds if none is
+        given.
+        """
         found = self._page_words.get((code, kinds))
         return found if found is not None else self._spellings(self._page_words, "page_words", code, kinds)
 
     def _spellings(self, known: _Spellings, table: str, code: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the spellings of a table entry, and cache them because every line needs them."""
+        """Return a table entry's spellings, or an empty tuple if there is no such entry. They are cached, because every
+        line needs them.
+        """
         entry = self.words[table].get(code)
         found = known[code, kinds] = entry.spellings(*kinds) if entry is not None else ()
         return found
 
     @cached_property
     def text_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Return (spelling, code) for each label above the text, grouped by first letter, longest first."""
+        """Return (spelling, code) for each label of a field above the text, grouped by first letter, longest first."""
         pairs = [(form, code) for code in ("eo", "tags", "subject", "reference") for form in self.label(code, "line")]
-        short = self.label("decl") + self.label("dng")  # these also go on with an E.O. line
+        short = self.label("decl") + self.label("dng")  # these may also be part of an E.O. line
         pairs += [(form, "authority") for form, _ in self.block_labels if form not in short]
         return _by_letter(pairs)
 
     @cached_property
     def label_starts(self) -> tuple[str, ...]:
-        """Return all spellings in `text_labels`, for a quick test that rules out most lines."""
+        """Return all spellings in `text_labels` as one tuple, for a quick test that rules out most lines."""
         return tuple(form for pairs in self.text_labels.values() for form, _ in pairs)
 
     @cached_property
@@ -258,7 +262,9 @@ class Grammar:
 
     @cached_property
     def block_label_starts(self) -> tuple[tuple[str, tuple[tuple[int, str, str], ...]], ...]:
-        """Return `block_labels` grouped by their first four letters, each with its position in `block_labels`."""
+        """Return the labels in `block_labels` grouped by their first four letters, each as (position in `block_labels`,
+        spelling, code).
+        """
         groups: dict[str, list[tuple[int, str, str]]] = {}
         for place, (form, code) in enumerate(self.block_labels):
             groups.setdefault(form[:4], []).append((place, form, code))
@@ -276,7 +282,7 @@ class Grammar:
         """Return the beginnings of the labels in `authority_openers`, each with the labels that start with it. A label
         that contains another is omitted.
 
-        A label that shares its first four letters with no other is searched for as a whole.
+        A beginning is the first four letters or, if only one label starts with them, that entire label.
         """
         groups: dict[str, list[str]] = {}
         for form in _least(self.authority_openers):
@@ -285,10 +291,11 @@ class Grammar:
 
     @cached_property
     def stems(self) -> dict[str, tuple[str, int]]:
-        """Return the core string and the number of letters before it, for words that are searched for by a shared core.
+        """Return a mapping from each string that is found by a shared core to (core, number of characters before the
+        core).
 
-        Such words contain a letter-spaced level without its first letter, or letters that several words share. One
-        search for the core finds the positions at which each of these words can be.
+        Such strings share, for example, part of a letter-spaced level. One search for the core finds every position at
+        which any of them can occur.
         """
         stamps = [form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines)]
         levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
@@ -306,8 +313,8 @@ class Grammar:
 
     @cached_property
     def reference_signs(self) -> tuple[str, tuple[str, ...]]:
-        """Return the string with which every references label within a line begins, and these labels, each with a blank
-        before it and a colon.
+        """Return the common beginning of all references labels within a line, and these labels, each with a blank
+        before it and a colon after it.
         """
         signs = tuple(f" {form}:" for form in self.label("reference", "line"))
         first, last = min(signs, default=""), max(signs, default="")
@@ -316,7 +323,7 @@ class Grammar:
 
     @cached_property
     def entire_text(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the first words of statements that cover the entire text, and the phrases of such statements."""
+        """Return the first words of statements that a mark covers the entire text, and the statements' phrases."""
         phrases = self.page_word("entire-text")
         return tuple(dict.fromkeys(phrase.split()[0] for phrase in phrases)), phrases
 
@@ -329,18 +336,18 @@ class Grammar:
 
     @cached_property
     def stamp_forms(self) -> tuple[tuple[Entry, tuple[str, ...], tuple[str, ...]], ...]:
-        """Return each stamp with its phrases and with the forms of it that begin a line."""
+        """Return (entry, phrases, spellings that begin a line) for each stamp."""
         return tuple((one, one.forms.get("phrase", ()), one.spellings("line", "opens")) for one in self.words["stamps"])
 
     @cached_property
     def stamp_signs(self) -> tuple[str, ...]:
-        """Return a set of words, at least one of which occurs in every text that has a stamp."""
+        """Return strings, at least one of which occurs in every text that contains a stamp."""
         return _least(form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines))
 
     @cached_property
     def page_signs(self) -> tuple[str, ...]:
-        """Return a set of words, at least one of which occurs in every text that has page lines or an archive's
-        frame.
+        """Return strings, at least one of which occurs in every text that contains page lines, an archive's attributes,
+        or a stamp of several lines.
         """
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
@@ -355,8 +362,8 @@ class Grammar:
 
     @cached_property
     def spaced_cores(self) -> tuple[str, ...]:
-        """Return a set of strings, at least one of which occurs in every letter-spaced level, even without its first
-        letter.
+        """Return strings, at least one of which occurs in every letter-spaced level, even if the level has lost its
+        first letter.
         """
         return _least(form[2:] for form in self.spaced_levels)
 
@@ -367,8 +374,8 @@ class Grammar:
 
     @cached_property
     def copy_heads(self) -> Pattern:
-        """Return the pattern for line beginnings that indicate a doubled first letter of a level, an e-mail, or, if one
-        occurs twice, a second copy of the telegram (`repeated_labels`).
+        """Return the pattern for line beginnings that indicate a level with a doubled first letter, an e-mail header,
+        or, if one of `repeated_labels` occurs twice, a second copy of the telegram.
         """
         doubled = [form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " ")]
         doubled += [form[0] + form[:5] for form in self.plain_levels]
@@ -378,8 +385,8 @@ class Grammar:
 
     @cached_property
     def repeated_labels(self) -> tuple[str, ...]:
-        """Return beginnings of lines that occur once in a telegram, and twice in a text that contains two copies of
-        it.
+        """Return line beginnings that occur once in a telegram, so that a text in which one occurs twice contains two
+        copies.
         """
         return (*self.label("sender", "line"), *(self.label(code, "line")[0] for code in ("tags", "subject")))
 
@@ -392,14 +399,14 @@ class Grammar:
 
     @cached_property
     def head_signs(self) -> tuple[str, ...]:
-        """Return a set of words, at least one of which occurs near the top of every text that has release stamps."""
+        """Return the phrases of stamps that fit on one line. They are searched for only near the top of a text."""
         return tuple(
             form for entry, phrases, _ in self.stamp_forms if not entry.forms.get("continued") for form in phrases
         )
 
     @cached_property
     def notice_forms(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the forms with which a notice begins a line, and the phrases of notices. A phrase that contains
+        """Return the spellings with which a notice begins a line, and the phrases of notices. A phrase that contains
         another is omitted.
         """
         entries = self.words["notices"].entries
@@ -414,8 +421,10 @@ class Grammar:
 
     @cached_property
     def printed_forms(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, bool], ...]]:
-        """Return the strings that identify printed forms and military messages, as two tuples: (string found anywhere,
-        layout code), and (words at the top, layout code, whether a level precedes them).
+        """Return the strings that identify printed forms and military messages, as two tuples.
+
+        The first contains (string, layout code) for strings anywhere in the text; the second contains (words, layout
+        code, whether a level precedes the words) for words on the first line.
         """
         layouts = self.words["layouts"]
         signs = tuple((sign, one.code) for one in layouts for sign in one.forms.get("sign", ()))
@@ -429,8 +438,8 @@ class Grammar:
 
     @cached_property
     def page_controls(self) -> dict[str, Level]:
-        """Return a mapping from the spelling of each unclassified control at the head of a page to the level that it
-        implies.
+        """Return a mapping from each spelling of a control that implies a level, such as an unclassified control at the
+        head of a page, to that level.
         """
         found = {}
         for control in self.controls:
@@ -449,7 +458,7 @@ class Grammar:
 
     @cached_property
     def captions(self) -> dict[str, Entry]:
-        """Return a mapping from the letters of each caption line to its entry."""
+        """Return a mapping from each caption's letters to its entry."""
         found: dict[str, Entry] = {}
         for entry in self.words["captions"]:
             for form in entry.spellings("line", "spaced", "damaged"):
@@ -458,7 +467,7 @@ class Grammar:
 
     @cached_property
     def caption_runs(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) for captions that may follow one another on a line, longest first."""
+        """Return (spelling, entry) for captions, several of which may share a line, longest first."""
         pairs = [
             (form, entry) for entry in self.words["captions"] for form in entry.spellings("line", "spaced", "damaged")
         ]
@@ -466,8 +475,8 @@ class Grammar:
 
     @cached_property
     def joined_captions(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) for captions that a copy may have run together with a pass line: those about
-        distribution.
+        """Return (spelling, entry) for the captions about distribution and dissemination, which a copy may have run
+        together with a pass line.
         """
         kinds = ("distribution", "dissemination")
         return tuple(pair for pair in self.caption_runs if pair[1].fact("kind") in kinds)
@@ -502,19 +511,23 @@ class Grammar:
 
     @cached_property
     def archive_attributes(self) -> dict[str, Entry]:
-        """Return a mapping from each wrapper fact to the archive record attribute that it comes from."""
+        """Return a mapping from the name of a wrapper fact to the entry of the archive attribute that the fact comes
+        from.
+        """
         return {entry.fact("fact"): entry for entry in self.words.tables.get("archive_attributes", ())}
 
     # ---- caches ------------------------------------------------------------------------------------------------------
 
     @cached_property
     def stated_levels(self) -> dict[str, tuple[Level | str | None, tuple[str, ...]]]:
-        """Return the cache for levels stated by wrappers. A string in it describes what was expected instead."""
+        """Return the cache of levels and controls that wrappers state. A string in place of a level describes what was
+        expected.
+        """
         return BoundedCache(1024)
 
     @cached_property
     def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
-        """Return the cache for dates stated by wrappers, each with the reason if it cannot be read."""
+        """Return the cache of dates that wrappers state. If a date cannot be read, its entry contains the reason."""
         return BoundedCache(1024)
 
     @cached_property
@@ -527,14 +540,14 @@ class Grammar:
 
     @cached_property
     def slips(self) -> dict[str, str | None]:
-        """Return the cache for suggestions for unknown TAGS."""
+        """Return the cache of suggestions for unknown TAGS."""
         return BoundedCache(4096)
 
 
 def _least(forms: Iterable[str]) -> tuple[str, ...]:
     """Return the distinct forms that contain no other form.
 
-    A text without any of them contains none of the other forms.
+    A text that contains none of these contains none of the forms.
     """
     known = tuple(dict.fromkeys(forms))
     return tuple(one for one in known if not any(two in one for two in known if two != one))
@@ -549,5 +562,5 @@ def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, s
 
 @lru_cache(maxsize=16)
 def grammar_of(words: Vocabulary) -> Grammar:
-    """Return a vocabulary's grammar, built once."""
+    """Return a vocabulary's `Grammar`. Recent results are cached."""
     return Grammar(words)

@@ -34,14 +34,14 @@ from .markings.tokens import lexicon
 _NUMBER = Pattern(r" {0,3}(\d{1,3})(?!\d)")
 _HEAD = 600  # code points
 _POST_LETTERS = 6  # letters that archives of 1973-79 keep of a post's name
-_EXTRACT = 3  # paragraphs: a copy with fewer and a notice of partial extract has lost its text
+_EXTRACT = 3  # paragraphs: a copy with fewer than this and a notice of partial extract has lost its text
 _FORMS = ("viewer", "incoming")  # layouts without teletype lines
 _HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
 _FIELDS = ("eo", "tags_line", "subject", "authority")
 
 
 def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: list[Deletion]) -> None:
-    """Fill in the fields that depend on several parts. `margin` are the deletions cut from the margin."""
+    """Fill in the fields that depend on several parts. `margin` contains the deletions cut from the margin."""
     if telegram.layout == "acp127":
         _layout(telegram)
     _mark_lost(cursor, telegram)
@@ -66,7 +66,7 @@ def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: l
 
 
 def _declass(telegram: Telegram, words: Vocabulary) -> Declass | None:
-    from .declass_date import compute_declass  # 0.5 ms: few runs ask
+    from .declass_date import compute_declass  # 0.5 ms: few runs need it
 
     return compute_declass(telegram, words)
 
@@ -110,7 +110,7 @@ def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Voca
     if banner is not None and banner.controls:
         captions += tuple(caption_of_control.get(code, code) for code in banner.controls)
     marking = banner.marking if banner is not None else None
-    from .markings.rollup import roll_up  # 1 ms with what it needs: few rules ask
+    from .markings.rollup import roll_up  # 1 ms with its imports: few rules need it
 
     return roll_up(marks, marking, telegram.profile, words, captions)
 
@@ -121,10 +121,11 @@ def _layout(telegram: Telegram) -> None:
 
 
 def _spell_post(telegram: Telegram) -> None:
-    """Respell the post in the reference id as on the classification line, because archives truncate names and run them
-    together.
+    """Replace the post in the source record with the post on the classification line if they match. Archives truncate
+    names and run their words together.
 
-    A copy without that line may have the sender's name in its header or in the record.
+    Without a classification line, use the sender in the header or the record, if the record's post is the first six
+    letters of that sender's name.
     """
     source_record, banner = telegram.source_record, telegram.banner
     if source_record is None or source_record.post is None:
@@ -148,9 +149,11 @@ def _is_cut(given: str, known: str) -> bool:
 
 
 def _date(telegram: Telegram) -> None:
-    """Set the date: that of the date-time group, or else the document's own date, or else the wrapper's.
+    """Set the telegram's date: that of the date-time group, or else the date that a document already has, or else the
+    source record's.
 
-    If the record belongs to another telegram, so do its date and, if it is of the same post, the header above the text.
+    If the record belongs to another telegram, its date is not used; nor is the date-time group if the FM line names the
+    record's post.
     """
     record, sender = telegram.source_record, telegram.sender
     foreign = record is not None and _is_other(record, telegram)
@@ -163,7 +166,7 @@ def _date(telegram: Telegram) -> None:
 
 
 def _is_other(record: SourceRecord, telegram: Telegram) -> bool:
-    """Return whether a record differs from the classification line in both post and number."""
+    """Return whether the record and the classification line differ in both post and serial number."""
     banner = telegram.banner
     if not isinstance(banner, Banner) or None in (banner.post, banner.serial, record.post, record.serial):
         return False
@@ -171,7 +174,9 @@ def _is_other(record: SourceRecord, telegram: Telegram) -> bool:
 
 
 def _date_above(cursor: Cursor) -> Date | None:
-    """Return the date in the lines that a publisher put above a telegram in place of its header, or `None`."""
+    """Return the first complete date in the lines that a publisher put above a telegram in place of its header, or
+    `None`.
+    """
     if not cursor.parts or cursor.parts[0] != (0, "loose_text") or len(cursor.parts) < 2:
         return None
     above = cursor.flat(0, min(cursor.parts[1][0], _HEAD))
@@ -224,7 +229,9 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
-    """Mark lost parts for layouts with teletype lines. Set the layout of a copy without its header or text."""
+    """Mark the parts that are missing from a copy with teletype lines as lost. Set the layout to `body` if the header
+    is missing, and to `extract` if the text is missing.
+    """
     start = telegram.span.start
     if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
         _set_lost(telegram, _HEADER, start, "the header lines are missing because this copy begins below them")
@@ -250,13 +257,16 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _mark_lost_top(telegram: Telegram) -> None:
-    """Mark lost parts for a copy that begins below the classification line or with its first paragraph."""
+    """Mark the classification line as lost in a copy that begins below it and, if the copy begins with the first
+    paragraph, the fields above the text as well.
+    """
     start = telegram.span.start
     _set_lost(telegram, ("banner",), start, "the classification line is missing because this copy begins below it")
     if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
         why = "the fields above the text are missing because this copy begins with the first paragraph"
         _set_lost(telegram, _FIELDS, start, why)
-        telegram.captions = tuple(one for one in telegram.captions if one.code is not None)  # or of the references
+        # an unlisted caption may belong to the references
+        telegram.captions = tuple(one for one in telegram.captions if one.code is not None)
 
 
 def _why_lost(cursor: Cursor, telegram: Telegram) -> str:
@@ -273,7 +283,7 @@ def _why_lost(cursor: Cursor, telegram: Telegram) -> str:
 
 
 def _missing_sections(cursor: Cursor) -> tuple[int, ...]:
-    """Return the numbers of the sections that notices in the copy report as missing."""
+    """Return the section numbers that notices in the copy report as missing, in ascending order."""
     found: set[int] = set()
     for phrase in cursor.grammar.page_word("missing-section"):
         at = cursor.fold.find(phrase)
@@ -286,8 +296,8 @@ def _missing_sections(cursor: Cursor) -> tuple[int, ...]:
 
 
 def _has_last_section(telegram: Telegram) -> bool:
-    """Return whether page lines, or else classification lines or the signature, show that the copy contains the end of
-    the telegram.
+    """Return whether the copy contains the end of the telegram, judging by page numbers, or else by a signature, or
+    else by section numbers. Return true if the copy has none of these.
     """
     pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
     if pages:
@@ -299,7 +309,7 @@ def _has_last_section(telegram: Telegram) -> bool:
 
 
 def _find_dtg(cursor: Cursor, telegram: Telegram) -> None:
-    """Search an extract for a date-time group that is alone on its line."""
+    """Set the date-time group of an extract to the first one that is alone on its line."""
     here = 0
     while telegram.dtg is None or isinstance(telegram.dtg, Unread):
         start = cursor.trim(here, cursor.line_end(here))[0]

@@ -23,7 +23,9 @@ _LONGEST = 4000  # code points of a value
 
 
 def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
-    """Return the record built from an archive's attributes, or `None` if the wrapper contains none."""
+    """Return the record built from an archive's attributes, or `None` if there is no wrapper or it is of
+    another kind.
+    """
     source = telegram.source_record
     if source is None:
         return None
@@ -104,7 +106,9 @@ def _level(cursor: Cursor, fact: Fact | None) -> Level | None:
 
 
 def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
-    """Return the instruction that an archive's code stands for, as the E.O. line writes it."""
+    """Return the instruction that corresponds to an archive's code, spelled as on an E.O. line, or `None` if no
+    instruction does.
+    """
     if attribute is None:
         return None
     fold = folded(attribute.text[:_LONGEST]).strip()
@@ -120,7 +124,9 @@ def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
 
 
 def _tags(cursor: Cursor, attribute: Fact | None) -> tuple[Word, ...]:
-    """Return the TAGS in a value that are listed in a table. Names of persons and garbled words are omitted."""
+    """Return the TAGS in a value that a TAGS table lists, without duplicates. Names of persons and garbled words are
+    omitted.
+    """
     if attribute is None:
         return ()
     absent = cursor.words["instructions"].get("na")
@@ -155,10 +161,11 @@ def _review(cursor: Cursor, attribute: Fact | None) -> tuple[ReviewStep, ...]:
 
 
 def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
-    """Return why an archive has no text, with the offsets of the notice that appears in its place.
+    """Return the entry that states why an archive has no text, and the start and end of the notice in place of the
+    text.
 
-    The locator of the record is more precise than the notice. Without a notice, it gives the reason for an empty
-    record.
+    The record's locator takes precedence over the notice, because it is more precise. Without a notice, the entry comes
+    from the locator or is `None`, and both offsets are 0.
     """
     table = cursor.words["lost_texts"]
     fold = folded(locator[:_LONGEST])
@@ -173,7 +180,9 @@ def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
 
 
 def _lost(telegram: Telegram, cursor: Cursor, locator: Fact | None) -> Word | None:
-    """Return the code for why the archive has no text, or `None` if it has text."""
+    """Return the code for why the archive has no text, with the span of the notice, or `None` if the text is there or
+    no reason is stated.
+    """
     if telegram.paragraphs or (telegram.banner is not None and not isinstance(telegram.banner, Unread)):
         return None
     entry, start, end = lost_text(cursor, locator.text if locator is not None else "")

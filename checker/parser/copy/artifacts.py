@@ -1,8 +1,8 @@
-"""Find additions caused by copying: earlier copies of the telegram, marks at line ends, and doubled first letters.
+"""Find what copying added: earlier copies of the telegram, marks at line ends, and doubled first letters.
 
-An archive's page may print a telegram several times: a preview cut with "...", a row of archive data, a second header,
-and then the complete telegram. The last complete copy is read; everything before and after it becomes a part of its
-own.
+An archive's page may print a telegram several times: a preview that breaks off with "...", a row of archive data, a
+second header, and then the complete telegram. The last complete copy is read; everything before and after it becomes a
+part of its own.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from .evidence import first_paragraph
 
 _LINE_MARK = " \\\n"
 _FEWEST_MARKS = 3  # a backslash at fewer line ends belongs to the text
-_MAIL_HEAD = 2000  # code points above the header of a telegram
+_MAIL_HEAD = 2000  # code points that an e-mail header above a telegram may occupy
 _MAIL_FIELDS = {"date", "sender", "subject"}
 _FEWEST_MAIL_FIELDS = 2
-_FORM_TOP = 24  # lines above the number of a labeled form in which its level is
+_FORM_TOP = 24  # lines above the message number of a labeled form that may contain its level
 _QUOTES = "\"'"
-_WHOLE = 0.5  # share of the longest copy from which a copy counts as whole
+_WHOLE = 0.5  # a copy with at least this share of the longest copy's length is complete
 _HEADER_LINES = 14  # lines above the originator that may belong to its header
 _FIELDS_NEAR = 2500  # code points after a classification line in which its fields begin
 _PREVIEW_END = ("...", "\u2026")
@@ -33,7 +33,7 @@ _ROW = Pattern(  # id, date, number
 
 
 def artifacts(cursor: Cursor) -> list[Cut]:
-    """Return the spans to cut, in order and without overlaps."""
+    """Return cuts for everything that copying added, in order and without overlaps."""
     found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor), *_mail_head(cursor)]
     return without_overlap(found + _other_copies(cursor))
 
@@ -55,7 +55,9 @@ def _line_marks(cursor: Cursor) -> list[Cut]:
 
 
 def _doubled_letters(cursor: Cursor) -> list[Cut]:
-    """Return the first letter of the level on a classification line if it occurs twice."""
+    """Return a cut for the doubled first letter of a level on a classification line, or an empty list if there
+    is none.
+    """
     for form in cursor.grammar.spaced_levels:
         for doubled in (form[0] + form, f"{form[0]} {form}"):
             at = cursor.fold.find(doubled)
@@ -71,8 +73,8 @@ def _doubled_letters(cursor: Cursor) -> list[Cut]:
 
 
 def _quotes(cursor: Cursor) -> list[Cut]:
-    """Return the quotation marks and commas before a classification line on pages that print values in quotation
-    marks.
+    """Return cuts for the quotation marks and commas before a classification line, on pages that print values in
+    quotation marks.
     """
     found = []
     for form in cursor.grammar.spaced_levels:
@@ -85,7 +87,9 @@ def _quotes(cursor: Cursor) -> list[Cut]:
 
 
 def _mail_head(cursor: Cursor) -> list[Cut]:
-    """Return the e-mail head with which a telegram was forwarded, or everything before a labeled form."""
+    """Return a cut for the e-mail header above a forwarded telegram, or for the text above a labeled form if it
+    contains field labels. Return an empty list if there is neither.
+    """
     form = _form_start(cursor)
     if form:
         return [Cut(0, form, "mail_head")] if _field_lines(cursor, form) else []
@@ -99,22 +103,23 @@ def _mail_head(cursor: Cursor) -> list[Cut]:
 
 
 def _field_lines(cursor: Cursor, end: int) -> set[str]:
-    """Return the codes of the labels that begin a line before `end` and are followed by a colon (in mail, also without
-    one).
-    """
+    """Return the codes of the field labels that begin a line before `end` and are followed by a colon."""
     lines = [line.strip().partition(":") for line in cursor.fold[:end].split("\n")]
     return {cursor.grammar.fields[name] for name, colon, _ in lines if colon and name in cursor.grammar.fields}
 
 
 def _is_one_case(cursor: Cursor, start: int) -> bool:
-    """Return whether all letters on the first header line have the same case. Similar lines of prose mix both cases."""
+    """Return whether all letters on the first header line have the same case. Lines of prose that look similar mix the
+    cases.
+    """
     line = cursor.text[start : cursor.line_end(start)]
     return line.isupper() or line.islower()
 
 
 def _form_start(cursor: Cursor) -> int:
-    """Return the offset at which a labeled form begins, including any level lines and offices above its message
-    reference number, or 0 if there is none.
+    """Return the offset at which a labeled form begins, or 0 if the text is not a labeled form.
+
+    Level lines and offices above the message reference number belong to the form.
     """
     if not is_smart_form(cursor):
         return 0
@@ -138,7 +143,7 @@ def _form_start(cursor: Cursor) -> int:
 
 
 def _other_copies(cursor: Cursor) -> list[Cut]:
-    """Return the spans that belong to any copy other than the last complete one."""
+    """Return cuts for the text that belongs to any copy other than the last complete one."""
     headers = _headers(cursor)
     starts = _copy_starts(cursor, headers)
     if not starts:
@@ -161,7 +166,9 @@ def _other_copies(cursor: Cursor) -> list[Cut]:
 
 
 def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
-    """Return the text after an archive's row for another telegram, if the page has its own fields above that row."""
+    """Return a cut from an archive's row for another telegram to the end of the text, or `None`. The row counts only if
+    it follows fields of the first telegram.
+    """
     banner = read_banner(cursor, starts[0], cursor.line_end(starts[0]))
     if banner is None or banner.post is None:
         return None
@@ -173,7 +180,9 @@ def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
 
 
 def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, headers: list[int]) -> Cut:
-    """Return the spans to cut before the chosen copy. Fields that this copy lacks are read from the preview."""
+    """Return the cut before the chosen copy. If the preview contains fields that this copy lacks, the preview
+    is kept.
+    """
     before, start, size = starts[chosen - 1], starts[chosen], stops[chosen]
     headed = any(header < starts[0] for header in headers)
     ends = first_paragraph(cursor, before, start), first_paragraph(cursor, start, size)
@@ -187,7 +196,7 @@ def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, h
 
 
 def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
-    """Return the codes of the field labels in a span, wherever they occur in a line."""
+    """Return the codes of the field labels that occur in a span, anywhere on a line."""
     grammar = cursor.grammar
     found = {code for code in ("tags", "subject") if cursor.fold.find(grammar.label(code, "line")[0], low, high) >= 0}
     return found | (
@@ -196,17 +205,16 @@ def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
 
 
 def _preview_end(cursor: Cursor, low: int, high: int) -> int:
-    """Return the end of the line in which a preview breaks off, or `high` if there is no preview."""
+    """Return the end of the line in which a preview breaks off, or `high` if no preview does."""
     ends = [cursor.fold.find(f"{end}\n", low, high) + len(end) + 1 for end in _PREVIEW_END]
     return min([end for end in ends if end > low + 4] + [high])
 
 
 def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
-    """Return the offset of each classification line that begins a copy. Later ones have the post, number, and section
-    of the first.
+    """Return the offset of each classification line that begins a copy of the telegram.
 
-    A header between two such lines also begins a copy, because the system that stored the telegram printed the text
-    above it.
+    A later line must repeat the post, number, and section of the first one. It begins a copy if a header precedes it,
+    as on pages that print the text above a second header, or if `_begins_anew` returns true.
     """
     lines = _banner_lines(cursor)
     if not lines:
@@ -221,8 +229,8 @@ def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
 
 
 def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
-    """Return the classification lines that have a message number and are at the start of a line or of a quoted value,
-    with their offsets.
+    """Return (offset, classification line) for each classification line with a message number that begins a line or
+    follows a quotation mark, in text order.
     """
     found = {}
     for _, group in cursor.grammar.banner_signs:
@@ -238,8 +246,8 @@ def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
 
 
 def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
-    """Return whether a classification line begins another copy, because the text before it breaks off or the same field
-    labels follow both lines.
+    """Return whether the classification line at `at` begins another copy: the text after the one at `before` breaks
+    off, or the same field label follows both.
     """
     labels = [f"\n{label}" for label in cursor.grammar.repeated_labels]
     near = (cursor.fold[before : min(before + _FIELDS_NEAR, at)], cursor.fold[at : at + _FIELDS_NEAR])
@@ -249,7 +257,7 @@ def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
 
 
 def _headers(cursor: Cursor) -> list[int]:
-    """Return the offsets of teletype headers with the same originator as the first header."""
+    """Return the offsets of the teletype headers whose FM line names the same originator as the first FM line."""
     lines = []
     for form in cursor.grammar.label("sender", "line"):
         if cursor.fold.startswith(form + " "):
@@ -263,7 +271,7 @@ def _headers(cursor: Cursor) -> list[int]:
 
 
 def _header_start(cursor: Cursor, line: int) -> int:
-    """Return the offset at which the header begins whose FM line begins at `line`."""
+    """Return the offset at which a header begins, given the offset of its FM line."""
     best = here = line
     for _ in range(_HEADER_LINES):
         if here == 0:

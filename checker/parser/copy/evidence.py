@@ -1,7 +1,7 @@
-"""Collect evidence about the copy: indications of lost text, and labels of parts that the parser did not read.
+"""Collect evidence about the copy: indications of lost text, and labels that show which parts the text should contain.
 
-Both are used only after a rule has failed (`engine.py`). Damage excuses a missing part, never a wrong one. If a label
-is present but its part was not read, the fault is the parser's, not the drafter's.
+The engine uses them after a rule has failed. Damage excuses a missing part, never a wrong one. If a label is present
+but its part was not read, the fault is the parser's, not the drafter's.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _FIELDS = ("eo", "tags", "subject", "references", "authority")
 _NOT_READ = ("loose_text", "unread")
 _GARBLED = 5  # letters of a label that a garbled copy must have kept
 _LONGEST_SENTENCE = 200  # code points between such a label and the last reason
-_FALL = 3  # by how much a paragraph number is lower than the one before, at least: less is a slip
+_FALL = 3  # smallest drop from one paragraph number to the next that is not just a slip
 _NUMBER_NEAR = 60  # code points between the level and the number of a classification line
 
 
 def damage(telegram: Telegram, cursor: Cursor) -> tuple[Damage, ...]:
-    """Return the strong evidence that this copy lacks text, in no particular order."""
+    """Return the evidence that this copy lacks text, in no particular order."""
     found = [*_extract(cursor), *_cut(telegram, cursor), *_gap(telegram, cursor), *_set_anew(telegram, cursor)]
     found += [*_lost_banner(telegram, cursor), *_other_text(telegram, cursor)]
     if not telegram.whole and not found:
@@ -48,7 +48,9 @@ def _damage(cursor: Cursor, start: int, end: int, kind: str, covers: str, why: s
 
 
 def _extract(cursor: Cursor) -> list[Damage]:
-    """Return a notice that the copy is a partial extract or that its text could not be retrieved, or `None`."""
+    """Return a notice that the copy is a partial extract or that its text could not be retrieved, or an empty list if
+    there is no such notice.
+    """
     for phrase in cursor.grammar.page_word("lost"):
         at = cursor.fold.find(phrase)
         if at >= 0:
@@ -58,7 +60,7 @@ def _extract(cursor: Cursor) -> list[Damage]:
 
 
 def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return evidence of where the text breaks off: in a line above the text, or at the end of the copy."""
+    """Return evidence that the copy breaks off, either in a line above the text or at its end."""
     text, size = cursor.text, cursor.size
     head = cursor.fold[: first_paragraph(cursor, 0, size)]
     at = max(head.find(f"{end}\n") for end in _PREVIEW_END)
@@ -75,7 +77,9 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _withheld(telegram: Telegram) -> list[Damage]:
-    """Return the deletions as evidence. A part missing at, above, or within a deletion may have been withheld."""
+    """Return the deletions as evidence. A part that is missing at, above, or within a deletion may have been
+    withheld.
+    """
     found = []
     first = telegram.paragraphs[0].span.start if telegram.paragraphs else telegram.span.end
     for deletion in telegram.deletions:
@@ -88,9 +92,9 @@ def _withheld(telegram: Telegram) -> list[Damage]:
 
 
 def _has_head(telegram: Telegram) -> bool:
-    """Return whether the copy continues below the head of the telegram.
+    """Return whether the copy continues below the head of the telegram or document.
 
-    The headings of a document are read as paragraphs without a mark.
+    A document does if it has a date or a paragraph with a mark; its headings are read as paragraphs without one.
     """
     if telegram.layout != "document":
         return bool(telegram.paragraphs)
@@ -112,7 +116,9 @@ def _is_cut(telegram: Telegram, text: str) -> bool:
 
 
 def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return the first unreadable line above paragraph 1, or the first paragraph number if it is not 1."""
+    """Return evidence of a gap at the top: a first paragraph whose number is not 1, or an unreadable line above the
+    text.
+    """
     if telegram.layout not in _TELETYPE:
         return []
     first = next((each for each in telegram.paragraphs if each.number is not None and each.depth == 1), None)
@@ -159,10 +165,10 @@ def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return the position of a classification line that a publisher dropped: between a complete header and the parts
-    below it.
+    """Return evidence that a publisher dropped the classification line between a complete header and the parts below
+    it.
 
-    The publisher's record states the level, so the telegram had one.
+    The publisher's record states the level, so the telegram had such a line.
     """
     record = telegram.source_record
     stated = record is not None and isinstance(record.level, Level)
@@ -194,8 +200,8 @@ def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
 
 
 def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
-    """Return whether the Secretary of State then in office signed the telegram although its classification line names a
-    post.
+    """Return whether the Secretary of State in office at the time signed the telegram, although its classification line
+    and FM line name a post from which the Secretary does not send telegrams.
     """
     banner, sender, signer, day = telegram.banner, telegram.sender, telegram.signature, telegram.date
     if not isinstance(banner, Banner) or not isinstance(sender, Party) or not isinstance(signer, Signature):
@@ -210,8 +216,8 @@ def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _fallen_back(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last index of each run of consecutive numbers that repeats earlier numbers in the
-    sequence.
+    """Yield the first and last index of each run of consecutive numbers that drops back by at least three to a number
+    seen earlier.
     """
     for index in range(1, len(numbers) - 1):
         number, before = numbers[index], numbers[index - 1]
@@ -223,7 +229,9 @@ def _fallen_back(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _is_joined(cursor: Cursor, start: int) -> bool:
-    """Return whether a field begins within a line of the copy, or after a line break that the parser restored."""
+    """Return whether a field shares its line with other text in the source, even if the parser has restored the line
+    break before it.
+    """
     line = cursor.line_start(start)
     if cursor.fold[line:start].strip(" "):
         return True
@@ -245,10 +253,10 @@ def _citation(words: Vocabulary) -> re.Pattern[str]:
 
 
 def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
-    """Return the labels that a plain search finds above paragraph 1, each with the model fields it introduces.
+    """Return a fact for each field of the telegram whose label a plain search finds above paragraph 1.
 
-    `name` is a dotted field of the telegram, `text` the label as written. A classification line is searched for in
-    the whole text, because some copies print the text before it.
+    `name` is the dotted field, and `text` is the label as written. A classification line is searched for in the whole
+    text, because some copies print the text before it.
     """
     ends = {"header": _end_of_header(cursor), "head": first_paragraph(cursor, 0, cursor.size), "text": cursor.size}
     found: dict[str, Fact] = {}
@@ -275,8 +283,8 @@ def _garbled_authority(words: Vocabulary) -> re.Pattern[str]:
 
 
 def first_paragraph(cursor: Cursor, low: int, high: int) -> int:
-    """Return the offset of the line that begins with paragraph 1 in a span that begins with a line, or `high` if there
-    is none.
+    """Return the offset of the line that begins with paragraph 1, or `high` if there is none. `low` must be the
+    beginning of a line.
     """
     if low >= high or _FIRST.match(cursor.fold, low) is not None:
         return min(low, high)
@@ -285,7 +293,7 @@ def first_paragraph(cursor: Cursor, low: int, high: int) -> int:
 
 
 def _end_of_header(cursor: Cursor) -> int:
-    """Return the offset of the classification line or the first part below it, or the size of the text if there is
+    """Return the offset of the classification line or of the first part below it, or the size of the text if there is
     neither.
     """
     return next((start for start, kind in cursor.parts if kind in ("banner", *_TEXT)), cursor.size)
@@ -301,10 +309,10 @@ _THEN = {
 
 @lru_cache(maxsize=4)
 def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, tuple[re.Pattern[str], ...]], ...]:
-    """Return, for each label, the fields it introduces, the span to search, and the search patterns.
+    """Return, for each label, the fields that it introduces, the region of the text to search, and the search patterns.
 
-    The table `labels` states what follows a label. A label that is followed by an address is also an ordinary word, so
-    it is searched for only in the header; in a labeled form, it is followed by a colon.
+    The table `labels` states what must follow a label. A label followed by an address is also an ordinary word, so it
+    is searched for only in the header or, followed by a colon, as a label of a labeled form.
     """
     found = []
     for entry in words["labels"]:
@@ -323,8 +331,8 @@ def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, tuple[re.P
 
 
 def _alone(spellings: Iterable[str], then: str) -> Iterator[re.Pattern[str]]:
-    """Yield one pattern for each pair of letters with which spellings begin. A match has no letter or digit before it,
-    and `then` after it.
+    """Yield one pattern for each pair of letters with which spellings begin. A match must have no letter or digit
+    before it, and must be followed by `then`.
 
     A pattern that begins with letters is searched for ten times as fast as one that begins with a condition.
     """
@@ -341,8 +349,8 @@ def _alone(spellings: Iterable[str], then: str) -> Iterator[re.Pattern[str]]:
 
 
 def _any_of(spellings: Iterable[str]) -> str:
-    """Return a pattern that matches any of the spellings, longest first, with up to three blanks wherever a spelling
-    has one.
+    """Return a pattern that matches any of the spellings, trying the longest first. A blank in a spelling matches up to
+    three blanks or none.
     """
     return "|".join(_forms(spellings))
 

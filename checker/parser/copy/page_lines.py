@@ -1,5 +1,7 @@
 """Find text on the page that is not part of the telegram: page headings, page lines, release stamps, and archive
-attributes. This text is cut out before anything is read, because it interrupts subjects, portion marks, and paragraphs.
+attributes.
+
+This text is cut out before anything is read, because it interrupts subjects, portion marks, and paragraphs.
 """
 
 from __future__ import annotations
@@ -21,12 +23,12 @@ _HEAD = Pattern(r"[A-Z .]{3,40}?(?: |(?=\d))(\d{4,6})(?!\d)")
 _TIME = Pattern(r"\d{6} ?[A-Z](?![A-Z])")
 _ATTRIBUTE = Pattern(r"\n *([A-Z][A-Z /]{1,40}): ?")
 _SIGNER = Pattern(r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+")
-_TOP = 300  # code points in which the word of a stamp may be alone
+_TOP = 300  # code points at the top of the text, in which one word alone on its line may be a stamp
 _STAMP_LINES = 4  # lines of a stamp after its first
-_STAMP = 160  # a stamp and its date keep within so many letters of a line
+_STAMP = 160  # code points of a line that a stamp and its date may occupy
 _SIGNER_AT_END = Pattern(r"(?:[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+)$")
-_WIDEST = 160  # code points of a line within which a running page line is looked at: nothing here may be quadratic
-_LEAST_NOISE = 3  # signs in a row
+_WIDEST = 160  # code points of a long line that are examined around a running page line, to keep the search linear
+_LEAST_NOISE = 3  # replacement characters in a row
 _ENDED = ".!?:\"')]-"
 
 
@@ -39,17 +41,17 @@ class PageLineFinder:
         self.cursor = cursor
         self.telegram = telegram
         self.cuts: list[Cut] = []
-        self.lines: list[tuple[int, PageLine]] = []  # with their offsets, by which they are put in order
+        self.lines: list[tuple[int, PageLine]] = []  # with their offsets, by which they are sorted
         self.stamps: list[tuple[int, Stamp]] = []
-        self.stamp_ends: dict[int, int] = {}  # where the line below a stamp of its own begins: where the stamp begins
-        self.stamped: set[int] = set()  # where a stamp begins: two of its phrases may lead to it
+        self.stamp_ends: dict[int, int] = {}  # offset of the line below a stamp that fills whole lines -> its start
+        self.stamped: set[int] = set()  # offsets of the stamps found so far: two phrases may belong to the same stamp
         self.level: Level | None = None
         self.top = cursor.fold[:8000]  # where the classification line names the post
         self.limit = cursor.size  # where the archive's attributes begin
 
     def find(self) -> list[Cut]:
-        """Return the spans to cut, in order and without overlaps. Set the telegram's page lines, stamps, and
-        attributes.
+        """Set the telegram's page lines, stamps, page level, and attributes. Return the spans to cut, in order and
+        without overlaps.
         """
         self._attributes()
         self._stamps()
@@ -77,7 +79,7 @@ class PageLineFinder:
                 at = cursor.fold.find(word, at + len(word), self.limit)
 
     def _page_head(self, line: int, at: int, page: int, after: int) -> int:
-        """Cut one page heading and the level lines above it. Return the offset at which it ends."""
+        """Cut one page heading and the level lines above it. Return the offset at which the heading ends."""
         cursor = self.cursor
         end = cursor.line_end(after)
         text_end = cursor.trim(at, end)[1]
@@ -107,7 +109,9 @@ class PageLineFinder:
         return end
 
     def _level_after(self, start: int, end: int) -> Level | None:
-        """Return the level that follows the station's serial in a page identification (ACP 127, 208.c)."""
+        """Return the level that fills the rest of a page identification after the station's serial number (ACP 127,
+        208.c), or `None`.
+        """
         low, high = self.cursor.trim(start, end)
         for letters, level in self.cursor.grammar.levels:
             if spelled(self.cursor.fold, low, letters) == high:
@@ -115,7 +119,7 @@ class PageLineFinder:
         return None
 
     def _joined_head(self, line: int, at: int, number: re.Match[str]) -> None:
-        """Cut a page heading that follows other text on its line, together with the level before it."""
+        """Cut a page heading that follows a level and other text on the same line, together with the level."""
         cursor = self.cursor
         end = cursor.line_end(at)
         head = _HEAD.match(cursor.fold, cursor.trim(number.end(), end)[0], end)
@@ -130,8 +134,10 @@ class PageLineFinder:
         self.lines.append((at, page))
 
     def _levels_above(self, line: int) -> tuple[int, Level | None]:
-        """Return the level on the preceding lines that contain nothing else, and the offset at which these lines
-        begin.
+        """Return the offset of the first level line above a heading, and the level nearest to the heading. Return
+        `line` and `None` if there is no such line.
+
+        Only blank lines and stamps may come between a level line and the heading.
         """
         cursor = self.cursor
         start = line
@@ -154,7 +160,9 @@ class PageLineFinder:
         return start, level
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
-        """Return the cut, extended over the blank lines around it if the text before it stops in mid-sentence."""
+        """Return the start and end of a cut. If the text before it stops in mid-sentence, the cut includes the blank
+        lines around it.
+        """
         cursor = self.cursor
         low = start
         while low > 0 and cursor.fold[low - 1] in " \n":
@@ -201,8 +209,9 @@ class PageLineFinder:
     def _post_before(self, at: int, serial: str, ends: bool) -> int:
         """Return the offset at which the post name before a serial number begins.
 
-        The name is all of the line before the number if that looks like a name and nothing follows the number. If not,
-        it is the last word, or up to four words if they also occur with that number at the top of the text.
+        If the number ends its line and the text before it looks like a name, that whole text is the name. Otherwise,
+        the name is the longest run of up to four words that also occurs with this number at the top of the text, or
+        else the last word.
         """
         fold = self.cursor.fold
         line = max(fold.rfind("\n", max(at - _WIDEST, 0), at) + 1, at - _WIDEST, 0)
@@ -251,11 +260,13 @@ class PageLineFinder:
                         self._line_stamp(at, len(form), entry)
 
     def _above(self, places: list[int], length: int) -> list[int]:
-        """Return those offsets at which a match of `length` characters ends above the archive's attributes."""
+        """Return the offsets in `places` at which a match of `length` characters ends above the archive's
+        attributes.
+        """
         return [at for at in places if at + length <= self.limit] if places else places
 
     def _line_stamp(self, at: int, length: int, entry: Entry) -> None:
-        """Cut a stamp that occupies whole lines: DECLASSIFIED, followed by the authority, the reviewer, and the
+        """Cut a stamp that occupies whole lines, such as DECLASSIFIED followed by the authority, the reviewer, and the
         date.
         """
         cursor = self.cursor
@@ -273,7 +284,7 @@ class PageLineFinder:
         self.cuts.append(Cut(*self._around(start, stop), "stamp"))
 
     def _may_be_alone(self, start: int, entry: Entry) -> bool:
-        """Return whether a line that begins at `start` can be a complete stamp of this kind without a date or another
+        """Return whether a line that begins at `start` can be a complete stamp of this kind, without a date or a second
         line.
         """
         alone = entry.fact("alone")
@@ -320,7 +331,7 @@ class PageLineFinder:
 
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
         """Return the end of the last line that continues a wrapped stamp, either with known stamp words or with its
-        date.
+        date, or `end` if no line does.
         """
         cursor = self.cursor
         for _ in range(_STAMP_LINES):
@@ -338,7 +349,7 @@ class PageLineFinder:
     # ---- the archive's frame ---------------------------------------------------------------------------------
 
     def _attributes(self) -> None:
-        """Cut the attribute block, which extends to the end of the text."""
+        """Cut the block of archive attributes, which extends to the end of the text."""
         cursor = self.cursor
         for form in cursor.grammar.label("attributes", "line"):
             at = cursor.fold.find(form)

@@ -1,4 +1,6 @@
-"""Add release information that the wrapper states: stamps and codes that the reader has cut from the text."""
+"""Add the release information that the wrapper states: stamps and exemption codes that were removed from the page
+before its text was parsed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from ..cursor import Cursor, folded
 from ..fields.dates import find_dates
 from ..fields.deletions import deletion_forms, set_codes
 
-DELETION = "foia_deletion"  # the name of the facts for codes in the margin
+DELETION = "foia_deletion"  # the name of the facts that state exemption codes in the margin
 _LONGEST = 600  # code points of a stamp that are searched for a day
 
 
@@ -28,8 +30,8 @@ def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
 
 
 def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | None:
-    """Return the first stamp entry that applies to a fact: its `with` fact is present, or one of its phrases occurs in
-    the text, or it has neither. Return `None` if there is none.
+    """Return the first stamp entry that applies to a fact, or `None`. An entry applies if the fact named by its `with`
+    is present, if one of its phrases occurs in the fact's text, or if it has neither.
     """
     for entry in entries:
         with_fact = entry.fact("with")
@@ -46,7 +48,7 @@ def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | N
 
 @lru_cache(maxsize=4)
 def _entries_by_fact(words: Vocabulary) -> dict[str, tuple[Entry, ...]]:
-    """Return the table's stamp entries grouped by the name of the fact that states them, in table order."""
+    """Return the entries of the table `stamps`, grouped by the name of the fact that states them, in table order."""
     entries = words["stamps"].entries
     return {
         name: tuple(one for one in entries if one.fact("fact") == name) for name in {e.fact("fact") for e in entries}
@@ -66,7 +68,7 @@ def _stamp(cursor: Cursor, fact: Fact, entry: Entry) -> Stamp:
 
 
 def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
-    """Return deletions for the exemption codes that the reader has cut from the margin."""
+    """Return a deletion for each fact in which the wrapper states an exemption code from the margin."""
     forms = deletion_forms(cursor.words)
     kind = forms.kinds[forms.code_form]
     return [
@@ -77,7 +79,7 @@ def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
 
 
 def add_stated_stamps(cursor: Cursor, telegram: Telegram, facts: tuple[Fact, ...]) -> None:
-    """Add the stamps that the wrapper states to the stamps found in the text."""
+    """Add the stamps that the wrapper states to the telegram's stamps."""
     stated = stated_stamps(cursor, facts)
     if stated:
         telegram.stamps = tuple(sorted((*telegram.stamps, *stated), key=lambda stamp: stamp.span.start))

@@ -1,4 +1,4 @@
-"""Parse the wrapper's information about the document. It is secondhand, and never part of the telegram."""
+"""Parse what the wrapper states about the document. This information is secondhand and never part of the telegram."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST = 1000  # code points of a value that are searched for a level or a day
 
 
 def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord | None:
-    """Return the facts as a `SourceRecord`, or `None` if there are no facts.
+    """Return a `SourceRecord` built from the facts, or `None` if there are no facts.
 
     If several facts have the same name, the first one is used.
     """
@@ -61,7 +61,9 @@ def _date_field(cursor: Cursor, fact: Fact) -> DateField:
 
 
 def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
-    """Return the value that shows that the record was released after a review, with its date, or `None`."""
+    """Return the wrapper value that shows that the record was released after a review, with the date in it, or
+    `None`.
+    """
     words = cursor.grammar.page_word("released", "word")
     for name in ("markings", "disposition_action", "review_action"):
         fact = known.get(name)
@@ -71,7 +73,8 @@ def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
 
 
 def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
-    """Return the first date in a wrapper value, or the reason why it cannot be read.
+    """Return the first date in a wrapper value and an empty string. If the date cannot be read, return `None` and the
+    reason; if there is none, return `None` and an empty string.
 
     Results are cached, because dates recur.
     """
@@ -85,7 +88,9 @@ def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
 
 
 def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
-    """Return the level and controls in a wrapper value such as "SECRET//NOFORN"."""
+    """Return the level and the control codes in a wrapper value such as "SECRET//NOFORN". The level is an `Unread` if
+    it cannot be read, and `None` if the value states none.
+    """
     cache, text = cursor.grammar.stated_levels, fact.text[:_LONGEST]
     known = cache.get(text)
     if known is None:
@@ -95,8 +100,8 @@ def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple
 
 
 def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[str, ...]]:
-    """Return the level and the controls in a value. If the level cannot be read, return a description of what was
-    expected in its place.
+    """Return the level and the control codes in a value. In place of a level that cannot be read, return a description
+    of what was expected.
     """
     fold = folded(text).strip() + "\n"
     absent = cursor.words["instructions"].get("na")
@@ -124,7 +129,7 @@ def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[st
 
 
 def _identity(source_record: SourceRecord) -> None:
-    """Set the year, post, and serial number from the wrapper's reference id."""
+    """Set the year, post, and serial number of the record from the wrapper's reference id."""
     if source_record.reference_id is None:
         return
     match = _IDENTITY.fullmatch(folded(source_record.reference_id.text).strip())

@@ -1,6 +1,6 @@
 """Read the classification authority: a sentence in telegrams, labeled lines in other documents.
 
-`AuthorityBlock` finds the labels and their values; the functions after it read the classifier, the reasons, the source
+`AuthorityBlock` finds the labels and their values; the functions below it read the classifier, the reasons, the source,
 and the instructions into an `Authority`. `classifier_name` splits the classifier into name and position.
 """
 
@@ -22,7 +22,7 @@ _SECTION = Pattern(r"(?<![\d./,])(1 {0,3}[./:,] {0,3}[3-6])(?![\d/])")
 _BETWEEN = Pattern(r"([ ,;/&()\[\].+\\-]{0,40})(A *N *D *[/(]? {0,4}|OR[ (]{1,4})?")
 _LETTERS = Pattern(r"([A-H]{1,4})(?![A-Z'])(?!\.[A-Z]{2})(?!\.[I-Z])")
 _SECTION_REPEATED = Pattern(r"[ ,;/&)]{0,3}(?:AND |OR )?1 ?[./:] ?[3-6](?= ?\(?[A-H])")
-_NO_LETTER = Pattern(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written as a letter is
+_NO_LETTER = Pattern(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written like a reason's letter
 _MARK = Pattern(r"\([CSU](/{1,2} ?[A-Z][A-Z ,/]{1,20})?\)")
 _LAST_LETTER = Pattern(r"(?<![A-Z])([A-H])\)? {1,3}\Z")
 _MARKED_TEXT = Pattern(r"(?:[^\n]*+\n(?: *+\n)++)?[ \n]*+(?!AND\b|OR\b)[A-Z0-9\"'-]")
@@ -72,7 +72,9 @@ class AuthorityBlock:
         return not self.flat[stop : stop + 1].isalpha() or self.cursor.is_glued(self.start + stop)
 
     def value(self, code: str) -> tuple[int, int] | None:
-        """Return the span of a label's value without leading or trailing punctuation, as offsets in the text."""
+        """Return the span of a label's value without leading or trailing punctuation, as offsets in the text, or `None`
+        if the label is missing.
+        """
         found = self.values.get(code)
         if found is None:
             return None
@@ -80,7 +82,7 @@ class AuthorityBlock:
         return self.tidy(low, high)
 
     def tidy(self, low: int, high: int) -> tuple[int, int]:
-        """Return a span of `flat` without leading or trailing blanks and punctuation, as offsets in the text."""
+        """Return a span of `flat` as offsets in the text, without leading or trailing blanks and punctuation."""
         while low < high and self.flat[low] in _PUNCTUATION:
             low += 1
         while low < high and self.flat[high - 1] in " ;,:.":
@@ -89,7 +91,9 @@ class AuthorityBlock:
 
 
 def read_authority(cursor: Cursor, telegram: Telegram, region: Region, numbered: bool = False) -> None:
-    """Read an authority block into the telegram. The first block is used; a later block fills in missing values."""
+    """Read an authority block into the telegram. If the telegram already contains one, only values that it lacks are
+    added to it.
+    """
     node = authority_of(cursor, region.start, region.end)
     if node is None:
         return
@@ -108,7 +112,7 @@ def read_authority(cursor: Cursor, telegram: Telegram, region: Region, numbered:
 
 
 def authority_of(cursor: Cursor, start: int, end: int) -> Authority | None:
-    """Return the authority block between two offsets, starting at its first label or its portion mark."""
+    """Return the authority block between two offsets, or `None` if it contains no label."""
     block = AuthorityBlock(cursor, start, end)
     if not block.values:
         return None
@@ -130,7 +134,7 @@ def authority_of(cursor: Cursor, start: int, end: int) -> Authority | None:
 
 
 def _on_lines(block: AuthorityBlock) -> bool:
-    """Return whether two or more labels begin a line."""
+    """Return whether two or more labels of the block are at the beginning of a line."""
     fold = block.cursor.fold
     begins = 0
     for low, _, _ in block.values.values():
@@ -159,8 +163,8 @@ def _read_by(block: AuthorityBlock, node: Authority, reason_at: int | None) -> N
 
 
 def _without_basis(block: AuthorityBlock, text: str) -> str:
-    """Return the classifier without words that introduce the reason or order after it, such as "for" or "under E.O.
-    12958".
+    """Return the classifier without trailing words that introduce the reason or order after it, such as "for" or "under
+    E.O. 12958".
     """
     grammar = block.cursor.grammar
     while True:
@@ -179,8 +183,8 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
 
 
 def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
-    """Return the offset at which the classifier ends if no reason follows: the end of the line, or a period and two
-    blanks.
+    """Return the offset at which a classifier without a reason after it ends: at the end of the line, at a period
+    followed by two blanks, or at `last`, whichever comes first.
     """
     stop = cursor.fold.find(".  ", first, last)
     line = cursor.line_end(first)
@@ -189,8 +193,8 @@ def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
 
 
 def _read_reasons(block: AuthorityBlock, node: Authority) -> int | None:
-    """Read the reasons. Return the offset in the flat text at which they, or a label before them, begin, or `None` if
-    there are none.
+    """Read the reasons into the node. Return the offset in the flat text at which the reasons, or a label before them,
+    begin, or `None` if there are none.
     """
     label = block.values.get("reason")
     low = label[1] if label is not None else _after_names(block)
@@ -229,7 +233,7 @@ def _after_names(block: AuthorityBlock) -> int:
 
 
 def _broken_word(block: AuthorityBlock, begin: int) -> int:
-    """Return the offset at which the reasons begin, moved back over a label that a line end has broken ("REAS",
+    """Return the offset at which the reasons begin, moved back over a label that is broken at a line end ("REAS",
     "ONS").
     """
     tail = block.flat[max(0, begin - 24) : begin]
@@ -270,7 +274,9 @@ def _letters(block: AuthorityBlock, at: int) -> tuple[tuple[Letter, ...], int]:
 
 
 def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
-    """Return the next one or more letters, or `None` if the text after the sentence begins."""
+    """Return a match for the next reason letter or letters, or `None` if there are none or the text after the sentence
+    begins.
+    """
     flat = block.flat
     between = _BETWEEN.match(flat, at)
     assert between is not None
@@ -292,8 +298,10 @@ def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
 
 
 def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
-    """Return whether the parenthesis at `at` is a portion mark: it contains a control, or it is followed by text or by
-    nothing.
+    """Return whether the parenthesis at `at` opens a portion mark: the mark contains a control, or it is followed by
+    text, or nothing follows it.
+
+    `stopped` means that a period precedes it.
     """
     fold = block.cursor.fold
     place = block.start + at
@@ -307,8 +315,8 @@ def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
 
 
 def _ends_block(block: AuthorityBlock, at: int) -> bool:
-    """Return whether the parenthesis at `at` ends the block or begins the text, because it breaks the sequence of
-    letters: "(b) and (d) (C)".
+    """Return whether the parenthesis at `at` is a portion mark that ends the block or begins the text, because it
+    breaks the sequence of letters: "(b) and (d) (C)".
     """
     before = _LAST_LETTER.search(block.flat, 0, at)
     mark = _MARK.match(block.flat, at)
@@ -319,8 +327,8 @@ def _ends_block(block: AuthorityBlock, at: int) -> bool:
 
 
 def text_offset(cursor: Cursor, start: int, end: int) -> int | None:
-    """Return the offset at which the text begins within an authority block: at a portion mark or paragraph 1 after the
-    reasons.
+    """Return the offset at which the text begins within an authority block, at a portion mark or paragraph 1 after the
+    reasons, or `None`.
     """
     if cursor.fold.find("(", start, end) < 0:
         return None

@@ -17,17 +17,17 @@ _DIGITS = Pattern(r"\d+")
 _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
 _JOINED = Pattern(r"([A-Z]{2,14}(?:/{1,2}[A-Z-]{2,14}){1,6}) [A-Z0-9 .']{3,80}?\d{3,7} *$")
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
-_LONGEST_SERIAL = 7  # figures
+_LONGEST_SERIAL = 7  # digits
 _MOST_SLIPS = 2
-_FIGURE = "0"  # replaces the first figure of a line
-_WORDS = 5  # of the longest post names, with a kind of mission before them
+_FIGURE = "0"  # replaces the first number on a line
+_WORDS = 5  # in the longest post names, including the type of mission before the city
 _WRAPPED = Pattern(r" *\n(?:([A-Z][A-Z.']+(?: [A-Z.']+)?) )?(\d{4,6}) *(?=\n)")
 _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
 def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:
-    """Return the offset at which `letters` end if they begin at `at`, with or without blanks between them, otherwise
-    -1.
+    """Return the offset at which `letters` end if they begin at `at`, or -1 if they do not. Blanks between the letters
+    are ignored unless `gaps` is false.
     """
     size = len(letters)
     if fold.startswith(letters, at):
@@ -51,9 +51,10 @@ def _ends_word(fold: str, at: int) -> bool:
 
 
 class _LineStart:
-    """The beginning of a line: its level, the end of the level's word, its controls, and the offset reached.
+    """What a line contains before its first digit: the level, the controls, and the post.
 
-    `post` is the name between the controls and the first digit, if a post can have that name.
+    `level_end` and `at` are the offsets at which the level and the controls end. `post` is the text after them if a
+    post can have that name, otherwise an empty string.
     """
 
     __slots__ = ("at", "controls", "level", "level_end", "post")
@@ -66,7 +67,9 @@ class _LineStart:
 
 
 def _read_start(grammar: Grammar, line: str) -> _LineStart:
-    """Return the beginning of a line up to its first digit. Offsets count from the beginning of `line`."""
+    """Return what a line contains before its first digit. `line` ends there; `_FIGURE` takes the place of the digits.
+    Offsets count from the beginning of `line`.
+    """
     found = _LineStart()
     _read_level(grammar, line + "\n", found)
     rest = line[found.at : -1].strip(" ") if line.endswith(_FIGURE) else ""
@@ -91,7 +94,7 @@ def _read_level(grammar: Grammar, fold: str, found: _LineStart) -> None:
 
 
 def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Control]]:
-    """Return the controls that begin at an offset, and the offset at which they end."""
+    """Return the offset at which the controls that begin at `at` end, and these controls."""
     found: list[Control] = []
     while True:
         start = at
@@ -108,7 +111,9 @@ def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Cont
 
 
 def may_be_banner(cursor: Cursor, start: int) -> bool:
-    """Return whether the first two letters of a line can begin a banner, as a fast check before `read_banner`."""
+    """Return whether the first two letters of a line can begin a classification line, as a fast check before
+    `read_banner`.
+    """
     fold = cursor.fold
     second = fold[start + 1]
     if second == " ":
@@ -119,8 +124,8 @@ def may_be_banner(cursor: Cursor, start: int) -> bool:
 def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
     """Return the classification line between `start` and `end`, or `None` if the line is not one.
 
-    The message number may be on the next line. The caller reads any text after the number, because the
-    banner's span ends before it.
+    The message number may be on the next line. Text after the number is not part of the result's span; the caller reads
+    it.
     """
     if not may_be_banner(cursor, start):
         return None
@@ -139,7 +144,7 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
     else:
         section = _read_section(cursor, at, end)
         if section is None and banner.written == "spaced" and _section_start(grammar, fold, at) is not None:
-            end = max(cursor.line_end(end + 1), end)  # the counter goes on in the next line
+            end = max(cursor.line_end(end + 1), end)  # the counter continues on the next line
             section = _read_section(cursor, at, end)
         if section is not None:
             banner.section, banner.sections, at = section
@@ -157,8 +162,8 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the classification line of a classified text sent in the clear, or `None`. Such a line does not state the
-    level.
+    """Return the classification line of a classified text that was sent in the clear, or `None`. Such a line does not
+    state the level.
     """
     word = cursor.fold.find(" ", start, end)
     banner = Banner(cursor.span(start, end), "", None, "clear")
@@ -170,11 +175,11 @@ def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
-    """Return a description of what a line that resembles a classification line appears to contain, or `None` for any
-    other line.
+    """Return a description of what an unreadable classification line appears to contain, or `None` if the line does not
+    resemble one.
 
-    A line resembles one if its letters are nearly those of a level and are letter-spaced or followed by a post and
-    number, or if words joined by slashes, one of them a level, are followed by a post and number.
+    A line resembles one if it begins with letter-spaced letters, if it begins with nearly the letters of a level and
+    ends with a post and number, or if a level joined to other words by slashes is followed by a post and number.
     """
     joined = _JOINED.match(cursor.fold, start, end)
     if joined is not None and cursor.text[start:end].isupper():
@@ -192,8 +197,8 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
 
 
 def misspelled_level(cursor: Cursor, start: int, end: int) -> Misspelling | None:
-    """Return the first words of a line if they closely resemble a level, with its correct spelling, otherwise
-    `None`.
+    """Return the first words of a line and the correct spelling of the level that they closely resemble, or `None` if
+    they resemble none.
     """
     fold, spaced = cursor.fold, cursor.fold[start + 1] == " "
     nearest, found = _MOST_SLIPS + 1, None
@@ -214,7 +219,9 @@ def _slips_allowed(level: str) -> int:
 
 
 def _after_letters(fold: str, at: int, end: int, count: int) -> int:
-    """Return the offset after `count` characters, ignoring blanks between them, or -1."""
+    """Return the offset after the next `count` characters that are not blanks, or -1 if there are fewer before
+    `end`.
+    """
     while count and at < end:
         count -= fold[at] != " "
         at += 1
@@ -244,7 +251,9 @@ def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | N
 
 
 def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
-    """Return the offset at which a section counter begins, ignoring blanks, and whether it counts the last section."""
+    """Return the offset of the section counter that begins at `at`, ignoring blanks, and whether it is the counter of a
+    final section. Return `None` if there is no counter.
+    """
     while fold.startswith(" ", at):
         at += 1
     words = grammar.page_word("section")
@@ -257,8 +266,8 @@ def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | N
 
 
 def _read_number(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """Read the year, post, and serial number. Return the offset at which they end, `at` if there are none, or `None` if
-    the line is not a banner.
+    """Read the year, post, and serial number into the banner. Return the offset at which they end, `at` if there are
+    none, or `None` if the line is not a classification line.
     """
     fold = cursor.fold
     start, stop = cursor.trim(at, end)
@@ -294,8 +303,8 @@ def _post_and_serial(cursor: Cursor, banner: Banner, start: int, stop: int) -> i
 
 
 def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]) -> int:
-    """Set the post and serial number from a match, whose last group is the number. Return the offset at which the
-    number ends.
+    """Set the banner's post, and its serial number from the last group of a match. Return the offset at which the match
+    ends.
     """
     banner.post, banner.serial = post, int(match[match.re.groups])
     banner.serial_text = cursor.word(*match.span(match.re.groups))
@@ -303,16 +312,16 @@ def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:
-    """Return whether words can be the name of a post. The words between the level and the number on a page line
-    cannot.
+    """Return whether a text can be the name of a post. The words that precede the number on a page line are not names
+    of posts.
     """
     fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
     return fits and name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
 
 
 def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """Read a post and number that are alone on the next nonempty line. Return the offset at which they end, otherwise
-    `at`.
+    """Read a post and number that are alone on the next nonempty line. Return the offset at which they end, or `at` if
+    there are none.
     """
     fold = cursor.fold
     below = end + 1
@@ -335,12 +344,14 @@ def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | No
 
 
 # ---- Level with another word -----------------------------------------------------------------------------------------
-_LONGEST = 60  # code points of such a line
+_LONGEST = 60  # code points of a line in which a level is joined to other words
 _MOST = 2  # words joined to the level
 
 
 def joined_banner(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
-    """Return a banner that is run together with another word or states a foreign level, or `None`."""
+    """Return a banner line in which other words are joined to the level, or which states a foreign level, or `None` if
+    the line is neither.
+    """
     line = view.text[start:end]
     if len(line) > _LONGEST or line.upper() != line or "//" in line:
         return None

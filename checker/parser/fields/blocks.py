@@ -37,7 +37,7 @@ _VALUES = (*_BEFORE_AUTHORITY, "authority")
 
 
 class Region(Record):
-    """The span of a block: where it begins, where its label ends, and where the block ends."""
+    """The span of a block: the offsets at which the block begins, its value begins, and the block ends."""
 
     name: str
     start: int
@@ -46,8 +46,8 @@ class Region(Record):
 
 
 class WalkState(Record):
-    """The state of the loop in `walk`: the open block, whether a blank line followed it, the blocks so far, and the
-    label.
+    """The state of the loop in `walk`: the open block, whether a blank line precedes the current line, the names of the
+    blocks found so far, and the current line's span and label.
     """
 
     open: str | None
@@ -58,15 +58,15 @@ class WalkState(Record):
     body: int = 0
     label: str = ""
     label_end: int = -1
-    opened: int = 0  # where the open block begins
+    opened: int = 0  # offset at which the open block begins
 
 
 class Block(Record):
     """A row of the table `BLOCKS`. `opens` returns the offset at which the block's value begins, or -1 if the line does
-    not open it.
+    not open the block.
 
-    `interrupts` names the open blocks that it may end without a blank line; "*" means any. `label` is the code of the
-    label it begins with, if it has one.
+    `interrupts` names the open blocks that the block may end without a blank line; "*" means any. `label` is the code
+    of the label with which the block begins, if it begins with one.
     """
 
     name: str
@@ -99,14 +99,17 @@ def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
 
 
 def opens_text(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line begins with a label or a paragraph number. No line above a classification line does."""
+    """Return whether a line begins with a label or a paragraph number, as lines below the classification line do and
+    lines above it do not.
+    """
     return label_of(cursor, start) is not None or _NUMBERED.match(cursor.fold, start, end) is not None
 
 
 def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
-    """Return whether a label may end here: at a colon or, for labels that are used without a colon, at a blank.
+    """Return whether a label with this code can end at `at`: before a colon or, if the label may be used without one,
+    before a blank.
 
-    `glued` means that a capital follows a lower-case letter: "Classified ByConsul Doe".
+    `glued` means that a capital follows a lower-case letter there, as in "Classified ByConsul Doe".
     """
     here = at
     while fold[here] == " ":
@@ -196,7 +199,7 @@ def _is_portion(cursor: Cursor, opened: int, start: int, end: int) -> bool:
 
 
 def _breaks_section(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether the line above ends with the first half of a reason's section ("1.", followed here by "4 (b)")."""
+    """Return whether the line above ends with the first half of a reason's section, such as "1." before "4 (b)"."""
     return cursor.fold[max(0, state.start - 8) : state.start].rstrip(" \n").endswith((" 1.", "\n1."))
 
 
@@ -224,7 +227,7 @@ BLOCKS = (
     Block("heading", _heading),
     Block("loose_text", _loose_text, ("banner", "captions", "passing", "loose_text")),
 )
-_LONG = ("captions", "loose_text")  # a line of the same kind goes on with the open block
+_LONG = ("captions", "loose_text")  # another line of the same kind continues the open block
 _UNLABELLED = tuple(block for block in BLOCKS if not block.label)
 _LABELLED = {
     row.label: tuple(block for block in BLOCKS if block.label in ("", row.label)) for row in BLOCKS if row.label
@@ -267,9 +270,10 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
 
 
 def _inner_label(cursor: Cursor, state: WalkState) -> int:
-    """Return the offset at which references or an authority block begin within a line of an earlier field, or -1.
+    """Return the offset at which references, an authority block, or the text begins within a line of an earlier field,
+    or -1.
 
-    In such a copy, the line break before them has been lost.
+    In such a copy, the line break before it has been lost.
     """
     fold, low, high = cursor.fold, state.start, state.end
     if state.open == "subject" and "references" not in state.seen:
@@ -287,7 +291,9 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
 
 
 def _inner_mark(cursor: Cursor, state: WalkState) -> int:
-    """Return the offset of a portion mark, which begins the text, within the last line of references, or -1."""
+    """Return the offset of the portion mark with which the text begins within the last line of the references,
+    or -1.
+    """
     if state.open == "references" and cursor.fold.find(" (", state.start, state.end) >= 0:
         for match in _MARK_WITHIN.finditer(cursor.fold, state.start, state.end):
             if _is_portion(cursor, state.opened, match.end(), state.end) and not _next_labels(cursor, state):
@@ -296,7 +302,9 @@ def _inner_mark(cursor: Cursor, state: WalkState) -> int:
 
 
 def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | None:
-    """Return the offsets at which a references label within a subject and its value begin."""
+    """Return the offset of a references label within a subject and the offset at which the label's value begins, or
+    `None`.
+    """
     start, signs = cursor.grammar.reference_signs
     for sign in signs if cursor.fold.find(start, low, high) >= 0 else ():
         at = cursor.fold.find(sign, low, high) + 1
@@ -314,8 +322,8 @@ def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
 
 
 def is_authority_label(cursor: Cursor, end: int) -> bool:
-    """Return whether words within a line that end at `end` are a label: they are followed by a colon or, shortly after,
-    by a reason.
+    """Return whether the authority words that end at `end` within a line are a label: a colon follows them or, shortly
+    after, a reason.
     """
     if cursor.fold[end].isalpha():
         return False
@@ -352,19 +360,19 @@ def _find_label(cursor: Cursor, state: WalkState) -> None:
 
 
 def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
-    """Return the subject label if it has no colon and is directly below the TAGS."""
+    """Return the code and the end of a subject label without a colon at `at`, or `None`."""
     forms = cursor.grammar.label("subject", "line")
     form = next((form for form in forms if cursor.fold.startswith(form + " ", at)), None)
     return ("subject", at + len(form)) if form is not None else None
 
 
 def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
-    """Return whether a line that could open a new block is still part of the open one.
+    """Return whether a line that could open a new block still belongs to the open one.
 
-    A subject, references, or an authority block may continue after an empty line, in copies with an empty line after
-    each line and after a page line. This is the case if another label follows above paragraph 1.
+    A subject, references, or an authority block may continue after an empty line: some copies print one after every
+    line or after a page line. The line then belongs to the block if another label follows above paragraph 1.
     """
-    if state.open == "authority" and name == "eo" and not state.blank:  # the order that the reasons are of
+    if state.open == "authority" and name == "eo" and not state.blank:  # the order under which the reasons are cited
         return "eo" in state.seen and _REASON.search(cursor.fold, state.start, state.end) is not None
     if state.open == "authority" and state.blank and name != "authority":
         return _continues_reason(cursor, state)
@@ -374,7 +382,7 @@ def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
 
 
 def _continues_value(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether loose text after a blank line continues the subject, references, or authority block."""
+    """Return whether loose text after a blank line continues the open subject, references, or authority block."""
     if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
         return True
     if state.open != "references" or _NUMBER_AT_END.match(cursor.fold, state.start) is not None:
@@ -385,7 +393,7 @@ def _continues_value(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether a line after a blank line continues the authority block with its reasons, or within them."""
+    """Return whether a line after a blank line continues the authority block by beginning or continuing its reasons."""
     if _REASON.search(cursor.fold, state.opened, state.start) is None:
         labels = cursor.grammar.label("reason")
         labeled = any(cursor.fold.find(label, state.start, state.end) >= 0 for label in labels)
@@ -397,19 +405,19 @@ def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _is_empty(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether the open label does not have a value yet."""
+    """Return whether the open block's label has no value yet."""
     before = cursor.fold.rfind(":", 0, state.start)
     return before >= 0 and not cursor.fold[before + 1 : state.start].strip()
 
 
 def _goes_on(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether labels follow within a few lines, in which case loose text before them does not begin the text."""
+    """Return whether a label follows within a few lines, so that loose text before it does not begin the text."""
     return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state, _LONGEST_LIST))
 
 
 _SOON = 14  # lines in which a label must follow
 _LONGEST_LIST = 40  # lines of addresses above the fields
-_NAMES = {"reference": "references"}  # label -> block, where they differ
+_NAMES = {"reference": "references"}  # label -> block, if the names differ
 
 
 def _next_labels(cursor: Cursor, state: WalkState, lines: int = _SOON) -> set[str]:

@@ -1,4 +1,4 @@
-"""Read caption lines, notes about corrected copies, and passing instructions below the classification line."""
+"""Read caption lines and pass lines below the classification line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ...text import Pattern
 from ...vocabulary import Entry
 from ..cursor import Cursor
 
-LONGEST_ADDRESS = 90  # letters
+LONGEST_ADDRESS = 90  # code points
 _ADDRESS = Pattern(r"R[UH][A-Z]{3,6}(?:/|\Z)")
 _SEPARATORS = " ,/;+-"
 _SHORT = Pattern(r"[A-Z][A-Z0-9/&'().,-]*(?: [A-Z0-9/&'().,-]+){0,3}")
@@ -17,7 +17,7 @@ _NOT_CAPTION = Pattern(
 
 
 def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on one trimmed line, or none if it is not a caption line."""
+    """Return the captions on one trimmed line, or an empty list if it is not a caption line."""
     letters = cursor.fold[start:end].replace(" ", "")
     entry = cursor.grammar.captions.get(letters)
     if entry is not None and (len(letters) == end - start or entry.spellings("spaced", "line", "damaged")):
@@ -42,8 +42,8 @@ def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on a line, which may be separated by commas, by blanks, or not at all. Return none if any of
-    them is unknown.
+    """Return the captions on a line, which may be separated by commas, by blanks, or not at all. Return an empty list
+    if any of them is unknown.
     """
     fold = cursor.fold
     found = []
@@ -71,9 +71,9 @@ def captions_of(cursor: Cursor, start: int, end: int, controls: tuple[str, ...])
 
 
 def joined_captions(cursor: Cursor, start: int, end: int) -> tuple[list[Caption], int, int]:
-    """Return the captions at the beginning and end of a pass line, and the span of the text between them.
+    """Return the captions at the beginning and end of a pass line, and the start and end of the text between them.
 
-    In such a copy, the line breaks between them have been lost. A caption is in capitals.
+    In such a copy, the line breaks between them have been lost. Only captions in capitals count.
     """
     found: list[Caption] = []
     forms = cursor.grammar.joined_captions
@@ -99,8 +99,8 @@ def _first_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, 
 
 
 def _last_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, high: int) -> tuple[str, Entry] | None:
-    """Return the caption at the end of the line, unless a word such as "as" before it shows that it is part of a
-    sentence.
+    """Return the caption at the end of a line with its spelling, or `None` if there is none or a word such as "as"
+    before it shows that it is part of a sentence.
     """
     for form, entry in forms:
         at = high - len(form)
@@ -115,10 +115,9 @@ def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
 
 
 def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
-    """Return a short line in capitals above the fields that no table lists, or `None` if it is clearly not a caption.
+    """Return a short line in capitals as a caption without a code, or `None` if it is clearly not a caption.
 
-    Office symbols, addresses, deletions, end marks, sentences and, below the heading of a page, header lines also
-    appear there.
+    Office symbols, addresses, end marks, sentences, and header lines also appear above the fields.
     """
     if cursor.fold[end - 1] == ".":
         return None
@@ -143,12 +142,12 @@ def is_passing(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _bare(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line is in capitals and is not part of a sentence."""
+    """Return whether a line is in capitals and does not end a sentence."""
     return cursor.text[start:end].isupper() and cursor.fold[end - 1] != "."
 
 
 def is_address_stop(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line below an address is a caption, a label, or a sentence rather than another address."""
+    """Return whether a line below an address is a caption, a label, or prose rather than another address."""
     fold = cursor.fold
     if end - start > LONGEST_ADDRESS:
         return True

@@ -8,14 +8,14 @@ from ..lookup import Grammar
 _INITIAL = Pattern(r"[A-Z]$|(?:[A-Z]\.){1,3}$|[A-Z]\.[A-Z]$", 0)
 _ACRONYM = Pattern(r"[A-Z]{2,6}\d?$|[A-Z]*[a-z]+(?:[A-Z][a-z]+)+$", 0)  # RSO, PolCouns
 _TWO_CAPITALS = Pattern(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|O'|D')[A-Z]", 0)
-_MOST_WORDS = 3  # of a name, without initials, particles and suffix
+_MOST_WORDS = 3  # in a name, not counting initials, particles, and suffix
 
 
 def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
-    """Return a classifier's name and position.
+    """Return a classifier's name and position, each `None` if it is missing.
 
-    The name is taken from the right end of a part between commas: suffix, surname with its particles, initials, given
-    names. Everything else is the position: "Jane Q. Doe, Consul", "Deputy Chief of Mission Jane Q. Doe, Jr.".
+    The name is at the end of one of the parts between commas: given names, initials, particles, surname, and suffix.
+    Everything else is the position: "Jane Q. Doe, Consul", "Deputy Chief of Mission Jane Q. Doe, Jr.".
     """
     first, _, rest = text.partition(",")
     words = first.split()
@@ -41,7 +41,9 @@ def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
 
 
 def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
-    """Return the words in each part between commas, and the suffix at the end ("", ", Jr.", " III")."""
+    """Return (words, suffix) for each part between commas. The suffix is an empty string or, for example, ", Jr." or "
+    III".
+    """
     suffixes = grammar.page_word("name", "suffix")
     found: list[tuple[list[str], str]] = []
     for part in text.replace("(", ",").replace(")", "").replace(":", " ").split(","):
@@ -85,8 +87,8 @@ def _name_length(words: list[str], grammar: Grammar) -> int:
 
 
 def _first_of_two(words: list[str], particles: tuple[str, ...]) -> int:
-    """Return the index of the second-to-last full name word, at which a name with an uncertain beginning is taken to
-    start.
+    """Return the index of the second-to-last full word, at which a name of uncertain length is assumed to start, or 0
+    if there are fewer than two. Initials and particles are not full words.
     """
     names = [index for index, word in enumerate(words) if not _is_initial(word) and word not in particles]
     return names[-2] if len(names) > 1 else 0
@@ -113,7 +115,7 @@ def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
 
 
 def join_lines(text: str, grammar: Grammar) -> str:
-    """Return the words in a text as one line. The two halves of a name broken at a line end are rejoined."""
+    """Return a text as one line, with the two halves of a name that was broken at a line end rejoined."""
     lines = text.split("\n")
     joined = " ".join(lines[0].split())
     for line in lines[1:]:

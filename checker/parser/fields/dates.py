@@ -15,7 +15,7 @@ _DTG = Pattern(
     r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?"
     r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
 )
-# The same with blanks between any two characters, without a zone or with the month in full: a copy of 1973.
+# The same with blanks between any two characters, without a zone or with the month in full, as in copies from 1973.
 _SPREAD = Pattern(
     r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?)?((?:[0-9OI] ?){6}) *([A-Z](?= *[A-Z] ?[A-Z] ?[A-Z]))? *"
     r"([A-Z](?: ?[A-Z]){2,8}),? *((?:1 ?9 ?)?\d ?\d)(?! ?\d)"
@@ -33,7 +33,7 @@ _WORDS = Pattern(r"[^ \n]+")
 _LOOKALIKES = str.maketrans("0158", "OISB")
 _DIGITS = str.maketrans("OI", "01")
 LONGEST = 75  # years: no instruction reaches further (E.O. 13526, 75X)
-PIVOT = 53  # years 53 to 99 are of the twentieth century: the first order is of 1953
+PIVOT = 53  # years 53 to 99 belong to the twentieth century: the first order dates from 1953
 
 
 class FoundDate:
@@ -49,8 +49,10 @@ class FoundDate:
 
 
 def year_of(digits: str, not_before: int | None = None) -> int:
-    """Return the full year for two digits. Use the pivot or, for future dates, the first such year not before a given
-    year.
+    """Return the full year for the digits of a year. Four digits are returned as they are.
+
+    For two digits, `PIVOT` determines the century or, if `not_before` is given, the result is the first such year not
+    before it, unless that is more than `LONGEST` years later.
     """
     year = int(digits)
     if len(digits) > 2:
@@ -64,8 +66,10 @@ def year_of(digits: str, not_before: int | None = None) -> int:
 
 
 def find_dates(text: str, months: dict[str, int], not_before: int | None = None) -> Iterator[FoundDate]:
-    """Yield every date in a folded text in order, with its offsets in `text`."""
-    if len(text) <= 10 and text.count("/") == 2:  # nearly every value: no pattern needed
+    """Yield every date in a folded text, in order, with its offsets in `text`. A date that does not exist, such as 31
+    February, is yielded with `None` as its date.
+    """
+    if len(text) <= 10 and text.count("/") == 2:  # nearly every value, for which no pattern is needed
         plain = _plain(text, not_before)
         if plain is not None:
             yield plain
@@ -77,7 +81,7 @@ def find_dates(text: str, months: dict[str, int], not_before: int | None = None)
 
 
 def _plain(text: str, not_before: int | None) -> FoundDate | None:
-    """Return the date if a text consists only of a numeric date, or `None` if the pattern must be searched for."""
+    """Return the date if a text consists only of a numeric date, or `None` if the full pattern is needed."""
     first, second, third = text.split("/")
     if not (first.isdigit() and second.isdigit() and third.isdigit() and text.isascii()) or len(second) > 2:
         return None
@@ -133,7 +137,7 @@ def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_b
 
 
 def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
-    """Return the month that a word names, and whether digits had to be read as letters."""
+    """Return the number of the month that a word names, or `None`, and whether digits had to be read as letters."""
     month = months.get(name)
     if month is not None:
         return month, False
@@ -187,7 +191,7 @@ def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | N
 
 
 def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Precedence, bool]:
-    """Return the precedence that a prosign stands for, and whether a zero had to be read as O."""
+    """Return the precedence that a prosign denotes, and whether a zero had to be read as the letter O."""
     letter = match.group(group)
     start, end = match.span(group)
     table = cursor.grammar.prosigns

@@ -16,7 +16,7 @@ _NUMBER = Pattern(r"[ -]?(\d{1,2})(?![\d/])")
 _MORE = Pattern(r"(?:[ ,;/&]|AND){1,4}([A-Z0-9]*?X)?[ -]?(\d)(?![\d/])")
 _PERSON = Pattern(r"\(([A-Z][A-Z .,'-]{1,60})\)")
 _OFFICE = Pattern(r"[A-Z]{1,4}-[A-Z]{1,2}(?![A-Z])")
-_WORDS = Pattern(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are no code: an event nobody listed
+_WORDS = Pattern(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are not a code: an unlisted event
 _PREFIX = Pattern(r"1 ?\. ?6 ?[ ,(]{0,2}")
 _DAMAGED = Pattern(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
 _DIGITS = str.maketrans("OIL", "011")
@@ -24,8 +24,8 @@ _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
 class InstructionForms(Record):
-    """The spellings of declassification instructions as (spelling, code), longest first, grouped by where they occur in
-    a value.
+    """A vocabulary's spellings of declassification instructions, grouped by the way in which they are matched. Pairs
+    are (spelling, code), and the longest spelling comes first.
     """
 
     phrases: tuple[tuple[str, str], ...]
@@ -40,7 +40,7 @@ class InstructionForms(Record):
 
 @lru_cache(maxsize=4)
 def forms_of(words: Vocabulary) -> InstructionForms:
-    """Return a vocabulary's spellings of instructions, sorted."""
+    """Return a vocabulary's `InstructionForms`. Recent results are cached."""
     table = words["instructions"]
 
     def pairs(*kinds: str) -> tuple[tuple[str, str], ...]:
@@ -75,11 +75,11 @@ class InstructionText:
         self.forms = forms_of(cursor.words)
 
     def first(self) -> int:
-        """Return the offset of the first character of the value that is neither a blank nor an opening bracket."""
+        """Return the offset of the first character of the value that is neither a blank nor an opening parenthesis."""
         return len(self.flat) - len(self.flat.lstrip(" ("))
 
     def starts(self, at: int, form: str) -> bool:
-        """Return whether a whole word or phrase begins at an offset of the value."""
+        """Return whether `form` occurs as a whole word or phrase at an offset in the value."""
         after = at + len(form)
         return self.flat.startswith(form, at) and not (after < len(self.flat) and self.flat[after].isalnum())
 
@@ -96,8 +96,8 @@ def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unre
 
 
 def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
-    """Return the offset after the words for "declassify", which may be repeated, and the downgrading instruction among
-    them.
+    """Return the offset after the labels that mean "declassify", which may be repeated, and the downgrading instruction
+    among them, or `None` if there is none.
     """
     at = 0
     downgrade = None
@@ -125,7 +125,9 @@ def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
 
 
 def read_downgrade(cursor: Cursor, start: int, end: int) -> Downgrade:
-    """Return a downgrading instruction: its level and date."""
+    """Return the downgrading instruction in a span. Its level and date are `None` if they are missing; a date that
+    cannot be read is an `Unread`.
+    """
     while start < end and cursor.fold[start] in " :\n":
         start += 1
     flat = cursor.flat(start, end).rstrip()
@@ -149,7 +151,7 @@ def _date_or_unread(cursor: Cursor, start: int, found: FoundDate) -> Date | Unre
 
 
 def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
-    """Return one instruction, or `Unread` if it matches no instruction kind in the table."""
+    """Return the instruction in a span, or an `Unread` if it matches no instruction kind in the table."""
     value = InstructionText(cursor, start, end)
     flat = value.flat.rstrip(". ")
     node = Instruction(
@@ -218,7 +220,9 @@ def _read_word(value: InstructionText, node: Instruction) -> bool:
 
 
 def _read_code(value: InstructionText, node: Instruction) -> bool:
-    """Read a code and its number: XGDS-2, RDS-1,3, X6, 25X1."""
+    """Read a code and its number into the node, such as XGDS-2, RDS-1,3, X6, or 25X1. Return whether the value begins
+    with one.
+    """
     at = value.first()
     prefix = _PREFIX.match(value.flat, at)
     if prefix is not None:
@@ -244,7 +248,9 @@ def _read_code(value: InstructionText, node: Instruction) -> bool:
 
 
 def _event_after(value: InstructionText, node: Instruction, at: int) -> None:
-    """Read the event that follows a code. Words for "declassify" may come between the code and the event."""
+    """Read the event that follows a code, if there is one, into the node. Words for "declassify" may come between the
+    code and the event.
+    """
     for form in ("", *value.forms.labels):
         at += len(form) if form and value.starts(at, form) else 0
         while at < len(value.flat) and value.flat[at] in " ,;:-":
@@ -272,7 +278,9 @@ def _read_person(value: InstructionText, node: Instruction) -> None:
 
 
 def _read_years(value: InstructionText, node: Instruction) -> bool:
-    """Read a number of years, in digits or words, and any event from which they are counted."""
+    """Read a number of years, in digits or words, and any event from which they are counted into the node. Return
+    whether the value begins with a number of years.
+    """
     flat = value.flat.lstrip(" (")
     units = value.cursor.words["instructions"].get("years")
     names = units.spellings() if units is not None else ()

@@ -17,7 +17,7 @@ from ...vocabulary import Vocabulary
 from ..cursor import Cursor, Cut, FoundDeletion
 
 _LONGEST_NOTE = 600  # code points in brackets
-_LONGEST_ALONE = 60  # code points before a notice that has a line to itself, or before a value
+_LONGEST_ALONE = 60  # code points before a notice that is alone on its line, or before a value
 _LONGEST_CODES = 200  # code points after such a notice
 _WIDE = 10  # blanks before a code in the margin of a copy without release stamps
 _BRACKETS = Pattern(rf"\[{{1,2}}([^\[\]]{{1,{_LONGEST_NOTE}}})\]{{1,2}}")
@@ -44,8 +44,8 @@ _PERIODS = Pattern(r"\.{3}")
 
 
 class DeletionForms:
-    """The spellings of deletions in a vocabulary. Few texts contain a bracket or a code, so the patterns are compiled
-    on first use.
+    """A vocabulary's spellings of deletions, and the patterns for exemption codes. The patterns are compiled on first
+    use, because few texts need them.
     """
 
     def __init__(self, words: Vocabulary) -> None:
@@ -98,17 +98,17 @@ class DeletionForms:
 
     @cached_property
     def run(self) -> re.Pattern[str]:
-        """Return the compiled pattern for consecutive codes, the first of which has a number."""
+        """Return the compiled pattern for consecutive codes, the first of which contains a number."""
         return re.compile(rf"(?:{_CODE})(?:{_BETWEEN}(?:{self._code}))*")
 
     @cached_property
     def line(self) -> re.Pattern[str]:
-        """Return the compiled pattern for the codes at the end of a line."""
+        """Return the compiled pattern for one or more codes at the end of a line."""
         return re.compile(rf"(?m)(?:^|(?<=\s\s\s\s))(?:(?:{self._code}){_BETWEEN})+ *$")
 
     def codes(self, text: str) -> tuple[str, ...]:
         """Return the codes in a folded text without duplicates: listed codes as the table spells them, unlisted codes
-        as written.
+        in the form that the Department prints.
         """
         found: dict[str, None] = {}
         for match in self.code.finditer(text):
@@ -118,7 +118,7 @@ class DeletionForms:
 
 
 def _printed(code: str) -> str:
-    """Return an exemption code in the form that the Department prints: B11 for (b)(11)."""
+    """Return an exemption code in the form that the Department prints, such as B11 for (b)(11)."""
     if code.startswith("("):
         parts = code.strip("()").split(")(")
         return parts[0] + parts[1] + "".join(f"({part})" for part in parts[2:])
@@ -126,7 +126,7 @@ def _printed(code: str) -> str:
 
 
 def deletion_forms(words: Vocabulary) -> DeletionForms:
-    """Return a vocabulary's compiled forms, built on the first call."""
+    """Return a vocabulary's `DeletionForms`, built on the first call."""
     found = words.made.get("deletion_forms")
     if not isinstance(found, DeletionForms):
         found = words.made["deletion_forms"] = DeletionForms(words)
@@ -134,7 +134,7 @@ def deletion_forms(words: Vocabulary) -> DeletionForms:
 
 
 def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
-    """Set a stamp's exemption codes from its folded text, and those of them that no table lists."""
+    """Set a stamp's exemption codes from its folded text and, as `unknown_codes`, those that no table lists."""
     forms = deletion_forms(words)
     stamp.codes = forms.codes(fold)
     known = set(forms.by_form.values())
@@ -146,7 +146,9 @@ def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
 
 
 def has_margin_codes(cursor: Cursor) -> bool:
-    """Return whether an exemption code or a category may be at the margin or begin a line."""
+    """Return whether an exemption code or a category of section 1.3 to 1.5 may be in the margin, after three or more
+    blanks.
+    """
     fold = cursor.fold  # `in` takes a tenth of the time of a pattern
     if "   B" in fold and _MARGIN_EXEMPTION.search(fold) is not None:
         return True
@@ -154,7 +156,7 @@ def has_margin_codes(cursor: Cursor) -> bool:
 
 
 def margin_codes(cursor: Cursor) -> list[FoundDeletion]:
-    """Return the codes at the right margin of a copy whose release stamps no reader has cut."""
+    """Return the exemption codes in the right margin, for a copy in which they are still part of the text."""
     forms = deletion_forms(cursor.words)
     found = []
     for match in forms.line.finditer(cursor.fold):
@@ -175,7 +177,7 @@ def _is_numbered(code: str) -> bool:
 
 
 def margin_cuts(found: list[FoundDeletion]) -> list[Cut]:
-    """Return cuts that remove these margin codes from the text."""
+    """Return cuts that remove margin codes from the text."""
     return [Cut(one.start, one.end, "deletion") for one in found]
 
 
@@ -183,7 +185,7 @@ def margin_cuts(found: list[FoundDeletion]) -> list[Cut]:
 
 
 def deletions_in(cursor: Cursor) -> list[FoundDeletion]:
-    """Return the deletions in a cursor's text, in order. The text is searched only once."""
+    """Return the deletions in a cursor's text, in order and without overlaps. The text is searched only once."""
     if cursor.deletions is None:
         found = sorted(_search(cursor, deletion_forms(cursor.words)), key=lambda one: (one.start, -one.end))
         kept: list[FoundDeletion] = []
@@ -231,9 +233,10 @@ def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
 
 
 def _has_enclosed_pair(fold: str) -> bool:
-    """Return whether a figure in parentheses follows a closing parenthesis, as in (B)(1).
+    """Return whether a digit in parentheses follows a closing parenthesis, as in (B)(1).
 
-    A search for the rare parenthesis is faster than one for two characters, and few texts need the pattern compiled.
+    Searching for the rare parenthesis is faster than searching for two characters, and few texts need the compiled
+    pattern.
     """
     at = fold.find(")")
     while at >= 0:
@@ -244,7 +247,7 @@ def _has_enclosed_pair(fold: str) -> bool:
 
 
 def _notes(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield notes in square brackets or parentheses: [[REDACTED-EX B1]], [4 paragraphs (9 lines) not declassified],
+    """Yield deletions noted in square brackets: [[REDACTED-EX B1]], [4 paragraphs (9 lines) not declassified],
     [(b)(1)].
     """
     for match in _BRACKETS.finditer(cursor.fold):
@@ -272,16 +275,16 @@ def _has_word(text: str, form: str) -> bool:
 
 
 def _is_extent(text: str, forms: DeletionForms) -> bool:
-    """Return whether words state only how much, what, or where text was deleted: "4 PARAGRAPHS (9 LINES)", "NAME",
-    "PAGE 2".
+    """Return whether words state only how much text was deleted, what kind of text, or where: "4 PARAGRAPHS (9 LINES)",
+    "NAME", "PAGE 2".
     """
     words = re.split(r"[ ()\[\],;:.&/-]+", text)
     return all(not word or word.lower() in forms.extent or _NUMBER.fullmatch(word) is not None for word in words)
 
 
 def _code_runs(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield codes in the text: codes in parentheses, exemptions next to their category, and codes that make up an
-    entire value.
+    """Yield deletions for exemption codes in the text: codes in parentheses, exemptions next to their category, and
+    codes that make up an entire value.
     """
     for match in forms.run.finditer(cursor.fold):
         start, end = match.span()
@@ -323,7 +326,7 @@ def _near_line_start(cursor: Cursor, at: int) -> int:
 
 
 def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield codes without a number, such as OGA, that directly follow a label or a paragraph number."""
+    """Yield deletions for codes without a number, such as OGA, that directly follow a label or a paragraph number."""
     at = cursor.text.find(word)
     while at >= 0:
         end = at + len(word)
@@ -334,7 +337,7 @@ def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[Fo
 
 
 def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield notices without brackets that fill a line, a value, or a paragraph. Codes may follow them."""
+    """Yield notices of deletion without brackets that fill a line, a value, or a paragraph. Codes may follow them."""
     at = cursor.fold.find(form)
     while at >= 0:
         end = at + len(form)
@@ -351,8 +354,8 @@ def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -
 
 
 def _rows(cursor: Cursor, sign: str, code: str, pattern: Pattern) -> Iterator[FoundDeletion]:
-    """Yield rows of characters at least as long as `sign`. Dashes and underscores are usually ruled lines, and rarely a
-    deletion.
+    """Yield deletions shown by a row of characters at least as long as `sign`. Rows of dashes or underscores count only
+    if they replace words, because most of them are ruled lines.
     """
     end = 0
     while (start := cursor.fold.find(sign, end)) >= 0:
@@ -386,9 +389,7 @@ def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
-    """Return the deletion at the position of a paragraph's mark, or `None`. A row of periods counts as a deletion
-    there.
-    """
+    """Return the deletion at the position of a paragraph's mark, or `None`. Three periods count as a deletion there."""
     found = deletion_at(cursor, at)
     if found is None and _PERIODS.match(cursor.fold, at) is not None:
         forms = deletion_forms(cursor.words)
@@ -424,8 +425,8 @@ def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) ->
 
 
 def _between_numbers(cursor: Cursor, telegram: Telegram, forms: DeletionForms, known: set[int]) -> list[Deletion]:
-    """Return lines of one repeated character, and codes without a number, where the numbering shows that paragraphs are
-    missing.
+    """Return deletions for lines that consist of one repeated character or of a code without a number, if the paragraph
+    numbers show that paragraphs are missing there.
     """
     found: list[Deletion] = []
     misnumbered = telegram.misnumbered
@@ -460,7 +461,7 @@ def _is_paragraph(cursor: Cursor, one: FoundDeletion) -> bool:
 
 
 def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
-    """Return the codes in the margin as deletion nodes."""
+    """Return the codes found in the margin as deletion nodes."""
     forms = deletion_forms(cursor.words)
     nodes = [_node(cursor, one, forms) for one in found]
     for node in nodes:
@@ -492,7 +493,9 @@ def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deleti
 
 
 def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
-    """Extend unreadable reasons to include the deletion that follows their label."""
+    """Extend the span of unreadable reasons over the deletion that follows their label. Add a row of characters at that
+    position to `found`.
+    """
     block = telegram.authority
     if not isinstance(block, Authority) or not isinstance(block.reasons, Unread):
         return
@@ -509,7 +512,9 @@ def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) ->
 
 
 def _places(telegram: Telegram) -> list[tuple[str, Span]]:
-    """Return the parts that may contain a deletion, except portion marks, smallest first."""
+    """Return (name, span) for each part in which a deletion may be, except portion marks. The head comes last, because
+    it contains other parts.
+    """
     places = []
     if isinstance(telegram.subject, Subject):
         places.append(("subject", telegram.subject.span))

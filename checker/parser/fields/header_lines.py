@@ -36,10 +36,10 @@ _STATION = Pattern(  # 1 indicator, 2 serial, 3 its letter, 4 section, 5 day of 
 )
 _SECURITY = Pattern(r"([A-Z]{3}) +([A-Z]{2,7})(?:/([A-Z]{1,7}))?")
 _INDICATOR = Pattern(r"R[A-Z]{3,7}(?![A-Z])")
-_CALLED = Pattern(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # an indicator, or what is in its place
+_CALLED = Pattern(r"(?<=[ \n])[A-Z0-9]{4,12}(?![A-Z0-9])")  # a routing indicator, or whatever is in its place
 _SENT_TO = Pattern(r"(?:R[A-Z]{2,7}|Z[A-Z]{2})/")
 _ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/|([A-Z]{3})/)?")
-_AHEAD = 3  # lines below one that cannot be read in which the header has to go on
+_AHEAD = 3  # lines below an unreadable line within which the header must continue
 _NEAR = 60  # lines
 _LONGEST_NUMBER = 7  # digits
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
@@ -80,7 +80,9 @@ class HeaderReader:
         self.names = cursor.grammar.header_lines
 
     def read(self) -> int:
-        """Read up to the classification line. Return its offset, or the end of the header if there is no such line."""
+        """Read the header lines. Return the offset of the first line that is not part of the header, usually the
+        classification line. If the text ends first, return the end of the last header line.
+        """
         cursor = self.cursor
         fold = cursor.fold
         here = self._seek()
@@ -118,7 +120,9 @@ class HeaderReader:
         return here if here < cursor.size else last
 
     def _lose(self) -> None:
-        """Mark parts that were not found as lost, because they may be on a header line that cannot be read."""
+        """Mark the date-time group and the originator as lost if they were not found, because they may be on an
+        unreadable header line.
+        """
         place = self.telegram.span.start
         why = "it may be in a header line that cannot be read"
         if self.telegram.dtg is None:
@@ -127,8 +131,8 @@ class HeaderReader:
             self.telegram.sender = Unread(Span(place, place), why)
 
     def _goes_on(self, start: int, end: int) -> bool:
-        """Return whether an unreadable line is within the header, because a header line of a new kind follows within a
-        few lines.
+        """Return whether an unreadable line is within the header: the next header line, a few lines below at most, is a
+        date-time group, originator, or addressee, and none of that kind has been read yet.
         """
         cursor, telegram = self.cursor, self.telegram
         if self.unread and telegram.dtg is not None and telegram.sender is not None:
@@ -149,7 +153,9 @@ class HeaderReader:
         return False
 
     def _is_strange(self, start: int, end: int) -> bool:
-        """Return whether a line neither opens the text nor looks like a classification line or caption."""
+        """Return whether a line is not recognized: it is not a label, caption, or prose, and does not resemble a
+        classification line.
+        """
         if label_of(self.cursor, start) is not None or is_address_stop(self.cursor, start, end):
             return False
         return unread_banner(self.cursor, start, end) is None
@@ -158,7 +164,7 @@ class HeaderReader:
         """Return the offset of the first header line, or 0 if there is none near the top."""
         fold = self.cursor.fold
         here = 0
-        counter = -1  # the serial line of a page may open the header
+        counter = -1  # the counter line of a page may be the first line of the header
         for _ in range(_NEAR):
             if here >= self.cursor.size:
                 break
@@ -180,7 +186,9 @@ class HeaderReader:
         return 0
 
     def _kind(self, start: int, end: int, block: str | None) -> str | None:
-        """Return the block of the header to which the line belongs, or `None` if it is not a header line."""
+        """Return the block of the header to which the line belongs, "banner" for a classification line, or `None`. Also
+        store the banner, date-time group, or station match that was read from it.
+        """
         cursor = self.cursor
         fold = cursor.fold
         stop = fold.find(" ", start, end)
@@ -197,7 +205,7 @@ class HeaderReader:
             and end - start <= LONGEST_ADDRESS
             and _SENT_TO.match(fold, start)
         ):
-            return block  # nearly every line of a header: another address
+            return block  # another address, as most header lines are
         if first.startswith(cursor.grammar.starts):
             return "transmission"
         self.banner = read_banner(cursor, start, end)
@@ -209,7 +217,7 @@ class HeaderReader:
         return self._continued(start, end, block)
 
     def _is_service(self, start: int, end: int) -> bool:
-        """Return whether a line with a level begins a service message, which is followed by a repeated header."""
+        """Return whether a line with a level begins a service message, which a repeated header follows."""
         cursor = self.cursor
         words = cursor.fold[start:end].split()
         if len(words) < 2 or words[1] not in cursor.grammar.page_word("service", "word"):
@@ -241,8 +249,8 @@ class HeaderReader:
         return kind
 
     def _settle_signal(self, kind: str, rest: int, end: int) -> str | None:
-        """Return the block to which a line belongs that begins with a break, an accounting symbol, or a pilot's
-        signal.
+        """Return the block of a line that begins with a break, an accounting symbol, or a pilot's signal, or `None` if
+        it is not a header line.
         """
         alone = rest == end
         if kind == "pilot":
@@ -251,7 +259,7 @@ class HeaderReader:
         return kind if alone and known else None
 
     def _drafting_label(self, start: int) -> tuple[str, str] | None:
-        """Return the drafting block label at the beginning of a line, and the label's code."""
+        """Return the spelling and the code of the drafting block label at the beginning of a line, or `None`."""
         fold = self.cursor.fold
         for form, code in self.cursor.grammar.drafting_labels:
             if fold.startswith(form, start) and not fold[start + len(form)].isalpha():
@@ -259,7 +267,9 @@ class HeaderReader:
         return None
 
     def _continued(self, start: int, end: int, block: str | None) -> str | None:
-        """Return the open block if the line continues it, "counter" if it is a line of counters, or `None`."""
+        """Return the open block if the line continues it, "counter" if it is a line of message counters, or `None` if
+        it is neither.
+        """
         fold = self.cursor.fold
         if _DASHES.match(fold, start):
             return "counter"
@@ -327,7 +337,9 @@ class HeaderReader:
             last.text = f"{last.text} {cursor.text[start:end]}".strip()
 
     def _group(self) -> None:
-        """Read the date-time group. If two headers follow each other, the first belongs to a readdressal."""
+        """Store the date-time group of the current line. If a complete header precedes it, that header belongs to a
+        readdressal.
+        """
         telegram = self.telegram
         if telegram.dtg is not None and telegram.sender is not None and self.to:
             self._readdress()
@@ -335,7 +347,9 @@ class HeaderReader:
             telegram.dtg = self.group
 
     def _read_other(self, kind: str, start: int, end: int) -> None:
-        """Read a rare kind of header line."""
+        """Read a pilot's signal, an accounting symbol, a service message, or a line of the drafting block. Ignore other
+        kinds of lines.
+        """
         word = self.cursor.word(start, end)
         if kind == "pilot":
             self.telegram.pilots += (word,)
@@ -347,7 +361,9 @@ class HeaderReader:
             self._drafting(start, end)
 
     def _readdress(self) -> None:
-        """Store the header read so far as a readdressal if another date-time group follows it."""
+        """Store the header read so far as a readdressal, unless the current date-time group only repeats the
+        first one.
+        """
         telegram = self.telegram
         first, group = telegram.dtg, self.group
         if not isinstance(first, Dtg) or group is None or (first.date, first.time) == (group.date, group.time):
@@ -387,7 +403,7 @@ class HeaderReader:
         parties = {"to": self.to, "info": self.info, "exempt": self.exempt}[kind]
         for form in cursor.grammar.label("exempt", "line"):
             at = cursor.fold.find(f" {form} ", start, end)
-            if at >= 0:  # on the line of the collective address
+            if at >= 0:  # on the same line as the collective address
                 self.exempt += _parties(cursor, at + len(form) + 2, end)
                 end = start + len(cursor.fold[start:at].rstrip(" ,"))
         parties.append(read_party(cursor, start, end))
@@ -426,7 +442,9 @@ def _security(cursor: Cursor, start: int, end: int) -> Security | Unread:
 
 
 def read_party(cursor: Cursor, start: int, end: int) -> Party:
-    """Return one address: routing indicator, name, precedence word and the serial number for that addressee."""
+    """Return the address in a span: routing indicator, name, precedence word, and the serial number for that
+    addressee.
+    """
     grammar = cursor.grammar
     match = _ADDRESS.match(cursor.fold, start, end)
     indicator, signal = match.groups() if match is not None else (None, None)
@@ -474,7 +492,7 @@ def post_of(cursor: Cursor, name: str) -> str:
 
 # ---- Header lines that a copy has joined or broken -------------------------------------------------------------------
 _GROUP = Pattern(r"[ \n]\d{6} ?[A-Z] [A-Z]{3} ?\d{2}")  # a date-time group anywhere on its line
-_HEAD = 3000  # code points; what comes further down belongs to the text
+_HEAD = 3000  # code points; anything further down belongs to the text
 
 
 def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
@@ -501,8 +519,8 @@ def _openers(cursor: Cursor, kind: str) -> list[str]:
 
 
 def _end(cursor: Cursor) -> int:
-    """Return the offset at which the header ends: at the classification line or first field, or else at the first
-    paragraph.
+    """Return the offset of the first classification line, field, or paragraph, at which the header ends, or the size of
+    the text if there is none.
     """
     kinds = ("banner", "eo", "tags", "subject", "authority", "paragraph")
     return next((start for start, kind in cursor.parts if kind in kinds), cursor.size)

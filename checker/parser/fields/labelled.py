@@ -1,4 +1,4 @@
-"""Read the labeled fields above the text: subject, E.O. line, references and TAGS."""
+"""Read the labeled fields above the text: the subject, the E.O. line, the references, and the TAGS."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .reference_kinds import is_airgram, name_kind, names_other, own_post
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the subject into the telegram, with a portion mark before or after its words.
+    """Read the subject, and a portion mark before or after its words, into the telegram.
 
     If there are several subjects, the first is used.
     """
@@ -50,12 +50,14 @@ def _after_mark(cursor: Cursor, start: int, end: int) -> int:
 
 # ---- E.O. line -------------------------------------------------------------------------------------------------------
 _NUMBER = Pattern(r"[\dOIL]{4,6}")
-_LIKE = 3  # digits of five
+_LIKE = 3  # digits, of five, that must agree
 _DIGITS = str.maketrans("OIL", "011")
 
 
 def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read an E.O. line into the telegram. If there are several, the first is used."""
+    """Read an E.O. line into the telegram. If there are several, the first is the telegram's E.O. line; all are
+    collected.
+    """
     match = _NUMBER.match(cursor.fold, region.body)
     if match is None:
         return
@@ -78,13 +80,15 @@ def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _is_spread(text: str, usual: str) -> bool:
-    """Return whether a text equals its usual form except for blanks that archives insert after periods."""
+    """Return whether a text begins with the usual form, apart from the blanks that archives insert after periods."""
     written = text[: text.find(":") + 1]
     return written.replace(" ", "") == usual.replace(" ", "") and written.count(" ") >= usual.count(" ")
 
 
 def place_order(cursor: Cursor, line: EoLine) -> None:
-    """Set the era of the order that the line cites or, if no order has this number, the most similar known number."""
+    """Set the era of the order that the line cites. If no order has this number, set `nearest` to the most similar
+    order's number, if one is similar enough.
+    """
     eras = cursor.grammar.era_numbers
     line.era = eras.get(line.order)
     if line.era is None:
@@ -93,7 +97,9 @@ def place_order(cursor: Cursor, line: EoLine) -> None:
 
 
 def _likeness(number: str, other: str) -> int:
-    """Return how many digits two numbers have in the same positions, or 4 if one is a rearrangement of the other."""
+    """Return how many digits two numbers have in the same positions, or at least 4 if one is a rearrangement of the
+    other.
+    """
     same = sum(a == b for a, b in zip(number, other, strict=False))
     return max(same, 4 if sorted(number) == sorted(other) else 0)
 
@@ -138,9 +144,9 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> bool:
-    """Return whether a new reference, with its own letter or a telegram number, begins after a break.
+    """Return whether a new reference begins after a break, with a letter of its own or with a telegram number.
 
-    `low` is the beginning of the previous item, whose post name may continue after a line break.
+    `low` is the beginning of the previous reference, whose post name may continue after a line break.
     """
     at = match.end()
     while at < end and cursor.fold[at] in " \n":
@@ -151,7 +157,7 @@ def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> boo
     if letter is not None:
         if "\n" not in match.group() and _LETTER.fullmatch(cursor.fold, low, match.end()) is not None:
             return False  # the letter is doubled: "B. (B) POST 12"
-        initial = not match.group().strip(" ") and cursor.fold[match.start() - 1] not in "0123456789)"  # of a name
+        initial = not match.group().strip(" ") and cursor.fold[match.start() - 1] not in "0123456789)"  # in a name
         return not initial or _named(cursor, cursor.fold, letter.end(), end) is not None
     if "\n" in match.group() and _BROKEN_NAME.fullmatch(cursor.fold, low, match.start()) is not None:
         return False
@@ -161,7 +167,9 @@ def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> boo
 
 
 def _named(cursor: Cursor, fold: str, at: int, end: int) -> re.Match[str] | None:
-    """Return the year, post, and serial number that begin at `at`, or `None` if they do not identify a telegram."""
+    """Return a match for the year, post, and serial number that begin at `at`, or `None` if they do not identify a
+    telegram.
+    """
     match = _NAMED.match(fold, at, end)
     if match is None or match.end() - at > _LONGEST_REFERENCE:
         return None
@@ -198,14 +206,16 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
 def _next_letter(match: re.Match[str], last: str | None) -> str:
     """Return the letter of a reference.
 
-    If there are two ("C. (B)", "D. B. Doe"), return the one that follows the previous letter.
+    If there are two letters ("C. (B)", "D. B. Doe"), return the one that follows the previous reference's letter.
     """
     letters: list[str] = _ONE_LETTER.findall(match.group())
     return next((letter for letter in letters if last is not None and ord(letter) == ord(last) + 1), letters[0])
 
 
 def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
-    """Set the year, post, and serial number if a reference identifies a telegram by them. Return whether it does."""
+    """Set the year, post, and serial number of a reference that identifies a telegram by them. Return whether
+    it does.
+    """
     match = _named(cursor, cursor.fold, at, high)
     if match is None and "\n" in cursor.fold[at:high]:
         words = " ".join(cursor.fold[at:high].split())
@@ -222,8 +232,8 @@ def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
 
 
 def _number_telegram(cursor: Cursor, item: Reference, last: Reference, at: int, high: int) -> None:
-    """Set the serial number of a reference that states only a number, and therefore has the same post as the reference
-    before it.
+    """Set the serial number of a reference that consists of a number alone. Its post, and its year unless it states
+    one, are those of the previous reference.
     """
     alone = _NUMBER_ALONE.match(cursor.fold, at, high)
     if alone is not None:
@@ -234,10 +244,10 @@ def _number_telegram(cursor: Cursor, item: Reference, last: Reference, at: int, 
 # ---- TAGS ------------------------------------------------------------------------------------------------------------
 _ITEM = Pattern(r"\(([^()\n]*(?:\n[^()\n]*)?)\)?|([^\s,;()\\]+)|([,;\\])")
 _WORD = Pattern(r"[^\s,;()]+")
-_LABEL_BEGINS = Pattern(r" *(?:[A-Z]{1,12} ?:|\(?[A-Z][.)] )")  # of a field or a lettered reference
+_LABEL_BEGINS = Pattern(r" *(?:[A-Z]{1,12} ?:|\(?[A-Z][.)] )")  # the start of a field or a lettered reference
 _PAGE = Pattern(r" +PAGE +\d")
 _TWO_COUNTRIES = 4  # letters
-_SURNAMES = ("unknown", "organization")  # kinds of tag that a surname may be taken for
+_SURNAMES = ("unknown", "organization")  # kinds of TAGS that a surname may be taken for
 _LONGEST_SUBJECT = 200  # code points
 _KINDS = (
     ("tags_subject", "subject"),
@@ -246,7 +256,7 @@ _KINDS = (
     ("tags_program", "program"),
 )
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_ROUND = str.maketrans({"0": _LETTERS[14]})  # a zero is the letter that looks like it
+_ROUND = str.maketrans({"0": _LETTERS[14]})  # a zero is read as the letter that it resembles
 
 
 def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
@@ -268,14 +278,14 @@ def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _states_none(cursor: Cursor, line: TagsLine) -> bool:
-    """Return whether a TAGS line states only that no TAGS apply, in which case a second line may list them."""
+    """Return whether a TAGS line only states that no TAGS apply. A second TAGS line then replaces it."""
     absent = cursor.words["instructions"].get("na")
     return absent is not None and len(line.tags) == 1 and line.tags[0].text.upper() in absent.spellings()
 
 
 def _tags_end(cursor: Cursor, start: int, end: int) -> int:
-    """Return the offset at which the TAGS end: before a page line run together with them, or before a line that is not
-    a list of TAGS.
+    """Return the offset at which the TAGS end: before a page line that was run together with them, before a line that
+    is not a list of TAGS, or at `end`.
     """
     here = start
     while here < end:
@@ -305,9 +315,9 @@ def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -> None:
-    """Read a subject without a label below the TAGS.
+    """Read a subject without a label, and references after it, from the lines below the TAGS.
 
-    If other text is there, it may hide the subject, which then counts as lost.
+    If those lines cannot be a subject, they may hide it, so the subject is marked as lost.
     """
     low, high = cursor.trim(start, end)
     page = any(name in cursor.fold[low : low + 40] for name, _ in cursor.grammar.levels)
@@ -330,7 +340,7 @@ def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -
 
 def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
     tags: list[Tag] = []
-    words: list[tuple[int, int]] = []  # long words in a row that no table lists: perhaps a name
+    words: list[tuple[int, int]] = []  # consecutive long words that no table lists: perhaps a name
     for match in _ITEM.finditer(cursor.fold, start, end):
         if match.group(3):
             continue
@@ -352,9 +362,10 @@ def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
 
 
 def _divided(cursor: Cursor, tag: Tag, low: int, named: bool) -> list[Tag]:
-    """Return the TAG in a word, or the two known TAGS that a lost line break has run together in it.
+    """Return the TAG in a word, or the two known TAGS that a copy has run together in it.
 
-    `named` means that the TAG before it may be a surname; four letters are then a given name rather than two countries.
+    `named` means that the TAG before it may be a surname; a word of four letters is then a given name rather than two
+    countries.
     """
     first, _, second = (tag.suggestion or "").partition(" ")
     if not second or (named and len(tag.text) == _TWO_COUNTRIES):
@@ -370,7 +381,7 @@ def _trim_stops(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
-    """Add a name in parentheses to the TAG before it."""
+    """Store a name in parentheses with the TAG before it, or as an entry of its own if that is not possible."""
     low, high = cursor.trim(*match.span(1))
     name = cursor.joined(low, high)
     if tags and tags[-1].person is None and tags[-1].kind != "person":
@@ -380,7 +391,9 @@ def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
 
 
 def _flush(cursor: Cursor, tags: list[Tag], words: list[tuple[int, int]]) -> None:
-    """Add the collected long words: two or more form a person's name, and a single one is an unknown TAG."""
+    """Add the collected long words, and clear the list. Two or more form a person's name; a single one is an unknown
+    TAG.
+    """
     if not words:
         return
     low, high = words[0][0], words[-1][1]
@@ -402,8 +415,8 @@ def _tag(cursor: Cursor, low: int, high: int) -> Tag:
 
 @lru_cache(maxsize=4096)
 def _tag_kind(words: Vocabulary, word: str) -> str | None:
-    """Return a TAG's kind by its spelling or code. The tables of organizations and programs, which contain three
-    quarters of the words, are read only if no other table lists it.
+    """Return the kind of the TAG with this spelling or code, or `None`. The tables of organizations and programs, which
+    contain three quarters of the words, are read only if no other table lists the word.
     """
     for name, kind in _KINDS:
         if name in words and words[name].find(word) is not None:
@@ -412,8 +425,8 @@ def _tag_kind(words: Vocabulary, word: str) -> str | None:
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
-    """Return the known TAG for a word that is a listed misspelling or has a one-letter error, or the two TAGS run
-    together in it.
+    """Return the known TAG for a word that is a listed misspelling or has a one-letter error, or two known TAGS,
+    separated by a blank, that are run together in the word. Return `None` if there is neither.
 
     Only words of 4 to 12 letters are compared letter by letter.
     """
@@ -457,8 +470,8 @@ def _known_tags(words: Vocabulary) -> frozenset[str]:
 
 
 def _slips(word: str) -> list[str]:
-    """Return the words that differ from a word by one error: a letter removed, two letters swapped, a letter replaced,
-    or a letter added, in this order.
+    """Return the words that differ from a word by one error. The errors are, in this order: a letter removed, two
+    letters swapped, a letter replaced, a letter added.
     """
     size = len(word)
     found = [word[:i] + word[i + 1 :] for i in range(size)]

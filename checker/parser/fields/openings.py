@@ -1,4 +1,4 @@
-"""Find the lines that open a paragraph, list item, or heading, with the mark after each label.
+"""Find the lines that open a paragraph, list item, or heading, and the portion mark after each label.
 
 One pattern finds the candidates in one pass; `OpeningFinder` decides which of them are openings. `paragraphs` turns the
 openings into records.
@@ -14,7 +14,7 @@ from ..cursor import Cursor
 from ..markings import finder
 
 # A line that begins with a plain word is rejected at once. 1 number, 2 letter after it, 3 its period; 4 a letter with
-# its period; 5 dashes to the end of the line; 6 a bullet; 7 a bracket.
+# its period; 5 dashes to the end of the line; 6 a bullet; 7 a parenthesis.
 _CANDIDATES = Pattern(
     r"\n *(?![A-Z][^.) ][^.)])(?:\xb6 *)?(?:"
     r"(\d{1,3})(\.?[A-Z])?(\.\.(?= \()|[.):](?!\d)|(?= +\())"
@@ -27,7 +27,7 @@ _FULL_LINE = 40  # a wrapped line of a telegram has 55 to 69 code points
 _LONG_RULE = 40  # code points
 _LONGEST_HEADING = 78  # code points
 _HEADING_LINES = 3
-_LARGEST_FIRST_NUMBER = 40  # of a text that does not begin with paragraph 1
+_LARGEST_FIRST_NUMBER = 40  # in a text that does not begin with paragraph 1
 _LARGEST_GAP = 3  # paragraphs without marks that a number may skip
 _LONGEST_LIST = 2000  # code points of running text that are searched for the letters before a letter
 _NUMBER = Pattern(r" ?(\d{1,2})[.)](?= )")
@@ -91,16 +91,16 @@ class OpeningFinder:
         self.outer = outer
         self.inner = 0  # the last number of a list inside a paragraph
         self.letter = ""  # the last letter of a lettered list
-        self.bracketed = ""  # the last letter of a list lettered in brackets
+        self.bracketed = ""  # the last letter of a list lettered in parentheses
         self.numbered_letter = ""  # the last letter of a list whose letters follow paragraph numbers: `3. (b)`
-        self.doubled = ""  # the last letter of a list whose labels are repeated in brackets: `B. (B)`
-        self.strays: set[str] = set()  # letters in brackets that open lines and are neither a mark nor a list's next
-        self.items: set[int] = set()  # where the brackets of list letters are
-        self.close = ""  # the sign after the numbers of the main sequence
+        self.doubled = ""  # the last letter of a list whose labels are repeated in parentheses: `B. (B)`
+        self.strays: set[str] = set()  # letters in parentheses that open lines and are neither marks nor list items
+        self.items: set[int] = set()  # offsets of the parentheses around list letters
+        self.close = ""  # the punctuation after the numbers of the main sequence
         self.marked = False  # whether the numbered paragraphs so far had marks
         self.section = section
         self.openings: list[Opening] = []
-        self.notes = cursor.grammar.page_word("minimize")  # notes on handling, which are no portions
+        self.notes = cursor.grammar.page_word("minimize")  # handling notes, which are not portions
 
     def find(self) -> list[Opening]:
         """Return all openings in text order."""
@@ -191,7 +191,9 @@ class OpeningFinder:
         return self._depth_of_unmarked(number) if free and self._after_blank(start) else 0
 
     def _depth_of_unmarked(self, number: int) -> int:
-        """Return the depth of a number without a mark that follows a blank line but does not continue the sequence."""
+        """Return the depth of a number without a mark that follows a blank line but does not continue the sequence, or
+        0 if it is not a paragraph number.
+        """
         if number == 1 and self.outer:
             return 2
         if self.outer == 0 or number == self.outer:
@@ -257,7 +259,8 @@ class OpeningFinder:
         return True
 
     def _goes_on_from_text(self, letter: str, at: int) -> bool:
-        """Return whether the letters that precede this one are in the running text of the same paragraph.
+        """Return whether the letters before this one are in the running text of the same paragraph, so that it is a
+        list letter.
 
         After (A) and (B) in the text, a (C) that begins a new paragraph is a mark.
         """
@@ -283,8 +286,8 @@ class OpeningFinder:
         return False
 
     def _is_doubled(self, letter: str, end: int) -> bool:
-        """Return whether the parentheses after a letter repeat the letter, as they do after the previous label: `B.
-        (B)`, `C. (C)`.
+        """Return whether the parentheses after a letter repeat the letter, as they did after the previous letters in
+        the list: `B. (B)`, `C. (C)`.
         """
         at = self.cursor.after_blanks(end)
         if self._lone_letter(at) != letter:
@@ -296,7 +299,7 @@ class OpeningFinder:
         return follows
 
     def _heading(self, dashes: int) -> None:
-        """Open a heading for the lines between a blank line (or the end of a paragraph) and a line of dashes."""
+        """Open a heading for the lines just above a line of dashes, up to a blank line or the end of a paragraph."""
         fold = self.cursor.fold
         top = dashes
         start = -1
@@ -319,9 +322,9 @@ class OpeningFinder:
     # ---- Context -----------------------------------------------------------------------------------------------------
 
     def _mark(self, at: int, alone: bool = False) -> Marking | Unread | None:
-        """Return the mark on the same line directly after a label, or `None`.
+        """Return the mark directly after a label, on the same line, or `None`.
 
-        After a number (`alone`), a lone lower-case letter in parentheses is also a mark.
+        After a number (`alone`), a single lower-case letter in parentheses is also a mark.
         """
         cursor = self.cursor
         fold = cursor.fold
@@ -331,12 +334,14 @@ class OpeningFinder:
             close = fold.find(")", at + 1, at + 4)
             if close < 0 or not fold[at].isalpha():
                 return None
-            high = close + 1 if alone else high  # "1. C)The text": the bracket is missing, and a blank
+            high = close + 1 if alone else high  # "1. C)The text": the opening parenthesis and a blank are missing
         folded = cursor.lowered or (alone and fold[at + 2 : at + 3] == ")")
         return finder.portion(cursor.view, at, high, cursor.words, folded)
 
     def _mark_above(self, start: int) -> tuple[Marking | Unread | None, int]:
-        """Return a mark that is alone on the line above a number, and the offset at which its line begins."""
+        """Return a mark that is alone on the line above a number, and the offset at which its line begins, or `None`
+        and `start`. The mark is then no longer an opening of its own.
+        """
         last = self.openings[-1] if self.openings else None
         if last is None or last.kind != "unnumbered" or last.mark is None:
             return None, start
@@ -378,5 +383,5 @@ def _is_table(dashes: str) -> bool:
 
 
 def _follows(last: str, letter: str) -> bool:
-    """Return whether a letter comes after the last letter in a list, or the list has no letters yet."""
+    """Return whether a letter comes directly after `last` in the alphabet. Return false if either of them is empty."""
     return bool(last and letter) and ord(letter) == ord(last) + 1

@@ -23,9 +23,9 @@ _LIST_ITEM = Pattern(r"\((?:[a-z]|[ivx]{2,4}|\d{1,2})\) ", 0)
 _EMPTY_LINE = Pattern(r"\n(?= *(?:\n|\Z))")
 _DASH_LINE = Pattern(r"\n *(?=----)")
 _LABELED = Pattern(r" *[A-Z][A-Za-z/&' -]{1,60}: +[A-Z]", 0)
-_SHORT_WORD = 3  # letters of a word that a title may write small
-_FEWEST_LABELED = 3  # lines of a list
-_LONGEST_HEADLINE = 60  # code points of a line between empty lines that is not a sentence
+_SHORT_WORD = 3  # letters of the longest word that may be in lower case in a title
+_FEWEST_LABELED = 3  # labeled lines that a list must have
+_LONGEST_HEADLINE = 60  # code points of the longest line between empty lines that may be a heading
 
 
 def read_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
@@ -54,7 +54,7 @@ def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int
 class ParagraphBuilder:
     """Turns the openings in one section into paragraphs, headings, and parts.
 
-    With `headlines`, a short line between empty lines is a heading. `items` are the offsets of the letters in
+    If `headlines` is true, a short line between empty lines is a heading. `items` are the offsets of letters in
     parentheses that are list items.
     """
 
@@ -79,7 +79,7 @@ class ParagraphBuilder:
         self.headings: list[Heading] = []
 
     def build(self, openings: list[Opening]) -> None:
-        """Fill `paragraphs` and `headings`."""
+        """Fill `paragraphs` and `headings`, in text order, from the openings of the section."""
         self._unnumbered(self.low, openings[0].start if openings else self.high)
         for index, opening in enumerate(openings):
             end = openings[index + 1].start if index + 1 < len(openings) else self.high
@@ -93,9 +93,9 @@ class ParagraphBuilder:
                 self._unnumbered(stop, end)
 
     def _unnumbered_end(self, opening: Opening, end: int) -> int:
-        """Return the offset of the empty line after an unnumbered paragraph.
+        """Return the offset of the empty line after an unnumbered paragraph, or `end` if there is none.
 
-        The paragraph's mark may be on a line above it.
+        The paragraph's mark may be on a line of its own above the text.
         """
         fold = self.cursor.fold
         first = opening.label_end + (len(opening.mark.text) if opening.mark is not None else 0)
@@ -115,7 +115,7 @@ class ParagraphBuilder:
         return self.cursor.text[below : below + 1].islower() and above[-1:] not in SENTENCE_ENDS
 
     def _unnumbered(self, low: int, high: int) -> None:
-        """Create a paragraph or heading from each group of lines between empty lines."""
+        """Create a paragraph, heading, or end mark from each group of lines between empty lines."""
         cursor = self.cursor
         stop = low
         while stop < high:
@@ -145,7 +145,7 @@ class ParagraphBuilder:
                 self._paragraph(Opening(line, (start, start), "unnumbered"), stop)
 
     def _follows_paragraph(self) -> bool:
-        """Return whether the preceding part is a paragraph rather than a heading."""
+        """Return whether the part built last is a paragraph rather than a heading."""
         heading = self.headings[-1].span.start if self.headings else -1
         return bool(self.paragraphs) and self.paragraphs[-1].span.start > heading
 
@@ -188,8 +188,8 @@ class ParagraphBuilder:
         self.paragraphs.append(node)
 
     def _text_start(self, opening: Opening, node: Paragraph, high: int) -> int:
-        """Set the mark's position, searching for it if necessary. Return the offset at which the paragraph's own words
-        begin.
+        """Set the position of the paragraph's mark, searching for the mark if necessary. Return the offset at which the
+        paragraph's own words begin.
         """
         fold = self.cursor.fold
         first = opening.label_end
@@ -206,10 +206,10 @@ class ParagraphBuilder:
 
 
 def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
-    """Return whether a span without a mark is a line with only a few words, or a short line that is not a sentence.
+    """Return whether a span without a mark is a heading: a line of one or two words, a short line that is not a
+    sentence, or two lines of capitalized words.
 
-    A line that ends with a comma is a salutation or a closing. In a headline of two lines, all longer words are
-    capitalized.
+    A line that ends with a comma, such as a salutation or a closing, also counts.
     """
     line = cursor.fold[start:stop].strip(_BLANKS)
     if line.count("\n") == 1 and line[0].isalpha() and line[-1].isalpha():
@@ -220,9 +220,7 @@ def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
 
 
 def _is_capitalized(words: str) -> bool:
-    """Return whether mixed-case words form a title, in which each word with more than three letters begins with a
-    capital.
-    """
+    """Return whether mixed-case words form a title: every word with more than three letters begins with a capital."""
     return not words.isupper() and all(len(word) <= _SHORT_WORD or word[0].isupper() for word in words.split())
 
 

@@ -23,14 +23,14 @@ _LONGEST_ANNOUNCEMENT = 240  # code points of a sentence that ends with a colon
 
 
 def says_entire(cursor: Cursor, body: int) -> bool:
-    """Return whether the words after a mark state that the mark covers the entire text."""
+    """Return whether the words at `body`, after a mark, state that the mark covers the entire text."""
     rest = cursor.fold[body : body + 40].lstrip(" -.:\n")
     return rest.startswith(cursor.grammar.page_word("entire-text"))
 
 
 def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
-    """Set the mark of a paragraph that has no mark after its label. Return the offset at which the paragraph's text
-    begins.
+    """Search for the mark of a paragraph that has none after its label, and set it. Return the offset at which the
+    paragraph's text begins.
     """
     fold = cursor.fold
     at = start
@@ -60,7 +60,7 @@ def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
 
 
 def _may_state(cursor: Cursor, at: int, high: int) -> bool:
-    """Return whether words without parentheses may be a statement that one mark covers the entire text."""
+    """Return whether words without parentheses may state that one mark covers the entire text."""
     window = cursor.fold[at : at + _STATEMENT]
     return at < high and any(word in window for word in cursor.grammar.entire_text[0])
 
@@ -86,7 +86,9 @@ def _mark_after_heading(cursor: Cursor, node: Paragraph, at: int, high: int) -> 
 
 
 def _statement(cursor: Cursor, at: int, high: int) -> Marking | None:
-    """Read a statement that one mark covers the entire text."""
+    """Return the mark in a statement that one mark covers the entire text, or `None` if the span does not begin with
+    such a statement.
+    """
     first, phrases = cursor.grammar.entire_text
     window = cursor.flat(at, min(at + _STATEMENT, high))
     if not any(word in window for word in first) or not any(phrase in window for phrase in phrases):
@@ -95,7 +97,10 @@ def _statement(cursor: Cursor, at: int, high: int) -> Marking | None:
 
 
 def inherit_levels(paragraphs: list[Paragraph]) -> None:
-    """Assign a level to each paragraph: its own, its parent's, or the level stated for the entire text."""
+    """Assign a level to each paragraph: its own, its parent's, or the level stated for the entire text.
+
+    A numbered paragraph that only introduces subparagraphs is assigned their highest level.
+    """
     entire = next((item for item in paragraphs if item.entire_text and isinstance(item.mark, Marking)), None)
     entire_level = _level(entire.mark) if entire is not None else None
     parent: Level | None = None
@@ -129,7 +134,9 @@ def _is_lead_in(text: str) -> bool:
 
 
 def _level_of_points(below: list[Paragraph]) -> Level | None:
-    """Return the highest level of the subparagraphs before the next number, or `None` unless all of them are marked."""
+    """Return the highest level of the subparagraphs before the next numbered paragraph, or `None` if there are none or
+    any of them is not marked with a level.
+    """
     highest: Level | None = None
     for point in below:
         if point.kind == "numbered" and point.depth == 1:

@@ -1,4 +1,4 @@
-"""Classify references that do not name a telegram by post and number, and write message numbers in one form."""
+"""Classify references that do not name a telegram by post and number, and write message numbers in a standard form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..cursor import Cursor
 from .dates import month_of, year_of
 from .header_lines import post_of
 
-_AIRGRAM = Pattern(  # 1 year, 2 post, 3 its year, 4 number, 5 year after it
+_AIRGRAM = Pattern(  # 1 year, 2 post, 3 year after the post, 4 number, 5 year after the number
     r"(?:(\d{4}|\d{2}) )?(?:([A-Z][A-Z'. -]{1,39}?)(?:'S?)? (?:(\d{4}|\d{2}) )?)?"
     r"A-(\d{1,4})(?: ?\((\d{4}|\d{2})\))?(?![\dA-Z])"
 )
@@ -20,7 +20,9 @@ _AIRGRAM_SIGN = "A-"
 
 
 def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
-    """Set the kind, and the identifying fields, of a reference to an airgram or dated message."""
+    """Set the fields that identify an airgram, including the reference's kind, or a message cited by its date-time
+    group. A reference to anything else stays unchanged.
+    """
     words = " ".join(item.text.upper().split())
     if item.letter is not None:
         words = words[words.find(item.letter) + 1 :].lstrip(" .:)-")
@@ -41,18 +43,18 @@ def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
 
 
 def is_airgram(name: str) -> bool:
-    """Return whether the words before a number end like those before an airgram number, such as `A-` (A-123)."""
+    """Return whether the words before a number end as they do before an airgram's number: with `A-`, as in A-123."""
     words = name.rsplit(" ", 1)[-1]
     return words.rstrip() == _AIRGRAM_SIGN
 
 
 def names_other(cursor: Cursor, at: int, end: int) -> bool:
-    """Return whether an airgram, or a message identified by sender and date-time group, begins at an offset."""
+    """Return whether an airgram, or a message identified by its sender and date-time group, begins at an offset."""
     return _AIRGRAM.match(cursor.fold, at, end) is not None or _DATED.match(cursor.fold, at, end) is not None
 
 
 def own_post(telegram: Telegram) -> str | None:
-    """Return the post that sent the telegram, according to its classification line or its FM line."""
+    """Return the post that sent the telegram, according to its classification line or else its FM line, or `None`."""
     for sender, kind in ((telegram.banner, Banner), (telegram.sender, Party)):
         if isinstance(sender, kind) and sender.post:
             return sender.post
@@ -60,11 +62,11 @@ def own_post(telegram: Telegram) -> str | None:
 
 
 def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | None:
-    """Return the number of the telegram or airgram that a reference names, in the same form as `Telegram.mrn`.
+    """Return the number of the telegram or airgram to which a reference refers, in the same form as `Telegram.mrn`, or
+    `None` if the reference has no number or no year is known.
 
-    A reference without a year refers to the telegram's own year. If it is to the telegram's own post and its number is
-    not lower than the telegram's own, it refers to the previous year. Return `None` if the reference has no number or
-    no year is known.
+    A reference without a year is assumed to be from the telegram's own year. If it cites a telegram from the same post
+    whose number is not lower than the telegram's own, it is from the previous year.
     """
     if item.post is None or item.serial is None or item.kind not in ("telegram", "airgram"):
         return None
@@ -82,8 +84,8 @@ def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | N
 
 
 def station(post: str, words: Vocabulary) -> str:
-    """Return a post's name without blanks or, if the table of posts lists several variants of the name, the first of
-    them.
+    """Return a post's name without blanks. If the table of posts lists several variants of the name, return the first
+    of them.
     """
     entry = words["posts"].find(post)
     name = entry.forms["alias"][0] if entry is not None and entry.forms.get("alias") else post

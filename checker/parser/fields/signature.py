@@ -6,7 +6,7 @@ from ...model import Signature, Telegram
 from ...text import Pattern
 from ..cursor import Cursor
 
-_NAME_MARKS = dict.fromkeys(map(ord, "_'’.-"))  # may occur in a name beside letters
+_NAME_MARKS = dict.fromkeys(map(ord, "_'’.-"))  # that may occur in a name besides letters
 _STRAY_MARKS = ' #"*~_=<>+-|'
 _NO_WORDS = Pattern(r"[^A-Z0-9(){}]+|#\d{3,5}")
 _RECORD_LINE = Pattern(r">? *\d{2,4}[A-Z]+\d+ - (?:CLASSIFICATION: )?[A-Z ]+")
@@ -16,15 +16,15 @@ _NAME_AT_END = Pattern(  # 1 the word that the period follows, 2 the name
     r"((?:(?!CFM )[A-Z]{2,3} ){0,2}[A-Z](?:[^\W\d_]|['’-]){2,24})[ #\"*~_=.]*$"
 )
 _GLUED_NAME = Pattern(r"[a-z\d)][.] ?[.]?([A-Z][A-Z'’-]{2,24})$", 0)
-_ROW_END = Pattern(r"(?<=[A-Z])(?: \d)? (?:\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4})$")  # of an archive's row
+_ROW_END = Pattern(r"(?<=[A-Z])(?: \d)? (?:\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4})$")  # the end of an archive's row
 _LONGEST_NAME = 32  # code points
-_LONGEST_END = 60  # code points at the end of the last line in which a name is looked for
+_LONGEST_END = 60  # code points at the end of the last line that are searched for a name
 _LONGEST_NOTICE = 300  # code points
 _LAST_LINES = 12
 
 
 def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
-    """Read the end marks and signature into the telegram. Return the offset at which the text ends."""
+    """Read the end marks and the signature into the telegram. Return the offset at which the text above them ends."""
     end = _end_marks(cursor, telegram, low, high)
     start, last = _last_line(cursor, low, end)
     if start < 0:
@@ -43,7 +43,9 @@ def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
 
 
 def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
-    """Return whether a group of lines is a website footer, or a notice about an enclosure or foreign information."""
+    """Return whether a group of lines is a website footer, a notice about an enclosure, or a notice about foreign
+    information.
+    """
     if stop - start > _LONGEST_NOTICE:
         return False
     words = " ".join(cursor.fold[start:stop].lstrip(_STRAY_MARKS).split())
@@ -58,7 +60,7 @@ def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
 
 
 def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, int] | None:
-    """Return the span of a name that fills the last line, even if there are stray marks around it."""
+    """Return the span of a name that fills the last line apart from stray marks, or `None`."""
     line = cursor.line_start(start)
     words = cursor.text[start:last].rstrip(_STRAY_MARKS)
     if words.isupper() or words.endswith(".."):
@@ -77,7 +79,7 @@ def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, in
 
 
 def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | None:
-    """Return the span of a name that follows the last sentence on its line."""
+    """Return the span of a name that follows the last sentence on its line, or `None`."""
     for match in _NAME_AT_END.finditer(cursor.fold, max(start, last - _LONGEST_END), last):
         if _is_abbreviation(cursor, match.group(1)):
             continue
@@ -94,14 +96,14 @@ def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | Non
 
 
 def _is_abbreviation(cursor: Cursor, word: str | None) -> bool:
-    """Return whether the word before a period is an initial or title, in which case a name after it continues the
+    """Return whether the word before a period is an initial or a title, so that a name after it continues the
     sentence.
     """
     return word is not None and (len(word) == 1 or "." in word or word in cursor.grammar.page_word("abbreviation"))
 
 
 def _is_vocabulary(cursor: Cursor, word: str) -> bool:
-    """Return whether the last word in the text is a level, a caption, or the name of a part."""
+    """Return whether a word is a level, a control, a caption, or a heading word, and therefore not a name."""
     grammar = cursor.grammar
     if word in grammar.level_names or word in grammar.page_controls or word in grammar.captions:
         return True
@@ -109,7 +111,7 @@ def _is_vocabulary(cursor: Cursor, word: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Return whether a text consists of one to three words that each begin with a letter."""
+    """Return whether a text can be a name: one to three words that begin with a letter."""
     words = text.split(" ")
     if any(len(word) > 3 and word[-1] == "." for word in words[:-1]) or text.upper().startswith("MINIMIZE "):
         return False
@@ -119,7 +121,7 @@ def _is_name(text: str) -> bool:
 
 
 def _ends_above(cursor: Cursor, low: int, line: int) -> bool:
-    """Return whether a line above is empty or ends a sentence."""
+    """Return whether the line above `line` is empty or ends a sentence."""
     at = line - 2
     while at > low and cursor.fold[at] == " ":
         at -= 1
@@ -127,13 +129,15 @@ def _ends_above(cursor: Cursor, low: int, line: int) -> bool:
 
 
 def _rule_above(cursor: Cursor, low: int, line: int) -> bool:
-    """Return whether a ruled line of dashes or asterisks is on the line above, or at the beginning of this one."""
+    """Return whether the line above ends with a rule of dashes or asterisks, or whether this line begins with an
+    asterisk.
+    """
     own = cursor.fold[line : cursor.after_blanks(line) + 1].strip()
     return own == "*" or (line > low and cursor.fold[max(low, line - 5) : line].rstrip()[-3:] in ("***", "---"))
 
 
 def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
-    """Return the trimmed span of the last line with words between two offsets, or (-1, -1) if there is none."""
+    """Return the trimmed span of the last line between two offsets that is not blank, or (-1, -1) if there is none."""
     last = high
     while last > low and cursor.fold[last - 1] in " \n":
         last -= 1
@@ -143,7 +147,9 @@ def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
-    """Return the offset at which the end marks begin, or `high` if there are none. Only the last lines are examined."""
+    """Record the end marks in the last lines as parts. Return the offset at which they begin, or `high` if there are
+    none.
+    """
     end = high
     words = cursor.grammar.page_word("end")
     for _ in range(_LAST_LINES):
@@ -164,14 +170,16 @@ def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
 
 
 def _is_signed(cursor: Cursor, low: int, last: int) -> bool:
-    """Return whether the last line of a notice is or ends with a name, rather than with the notice's own words."""
+    """Return whether the last line of a notice is or ends with a name that is not one of the notice's own words."""
     start = cursor.after_blanks(max(cursor.line_start(last - 1), low))
     found = _name_line(cursor, low, start, last) or _name_at_end(cursor, start, last)
     return found is not None and cursor.fold[slice(*found)] not in cursor.grammar.page_word("footer", "phrase")
 
 
 def _group_start(cursor: Cursor, low: int, start: int) -> int:
-    """Return the offset of the group of lines that ends at `start`. Groups are separated by empty lines."""
+    """Return the offset at which the group of lines that contains `start` begins, but not less than `low`. Blank lines
+    separate groups.
+    """
     line = cursor.line_start(start)
     while line > low and not cursor.blank_line(cursor.line_start(line - 1)):
         line = cursor.line_start(line - 1)
@@ -179,8 +187,8 @@ def _group_start(cursor: Cursor, low: int, start: int) -> int:
 
 
 def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> str | None:
-    """Return the kind of part to which a last line belongs: an end mark, or a level or caption at the foot of the
-    page.
+    """Return the kind of part that the last line is: `end_mark`, `correction`, or, for a level or caption at the foot
+    of the page, `page_line`. Return `None` for any other line.
     """
     line = cursor.fold[start:last].strip("= ")
     if line in words or _NO_WORDS.fullmatch(cursor.fold, start, last) is not None:

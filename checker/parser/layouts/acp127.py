@@ -16,7 +16,7 @@ from ..fields.signature import read_end
 from ..markings import finder
 
 _NEAR = 40  # lines
-_MAX_READINGS = 8  # of one authority block, from different labels on
+_MAX_READINGS = 8  # readings of one authority block, each from a different label on
 _READERS = {
     "eo": read_eo,
     "tags": read_tags,
@@ -27,7 +27,7 @@ _READERS = {
 
 
 def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a telegram from its first line to its last."""
+    """Read a telegram with teletype lines into `telegram`."""
     header = HeaderReader(cursor, telegram)
     here = header.read()
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
@@ -73,7 +73,9 @@ def _read_region(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _sections(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
-    """Return the spans of text that follow repeated classification lines: later sections or quoted telegrams."""
+    """Return the spans of text between repeated classification lines, and collect these lines. They begin later
+    sections or quoted telegrams.
+    """
     starts = [form for core, group in cursor.grammar.banner_signs if cursor.has(core, low, high) for form in group]
     if not starts:
         return [(low, high)]
@@ -94,9 +96,9 @@ def _sections(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
 def _next_banner(
     cursor: Cursor, low: int, high: int, starts: list[str], upcoming: dict[str, tuple[int, Banner] | None]
 ) -> tuple[int, Banner] | None:
-    """Return the next classification line that starts a line and has a message number, with its offset.
+    """Return the next classification line that starts a line and contains a message number, with its offset, or `None`.
 
-    `upcoming` contains the next occurrence of each form, so that a form that occurs late is not searched for
+    `upcoming` caches the next occurrence of each form, so that a form that occurs only further down is not searched for
     repeatedly.
     """
     best: tuple[int, Banner] | None = None
@@ -124,10 +126,10 @@ def _banner_with(form: str, cursor: Cursor, low: int, high: int) -> tuple[int, B
 
 
 def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None, list[Region]]:
-    """Return the offset of the next classification line with a number, the banner itself, and the fields above it.
+    """Return the offset of the next classification line with a number, the line itself, and the fields above it.
 
-    A publisher's lines, a second header or the fields of the telegram may precede it. Return `here` itself if the text
-    begins first.
+    A publisher's lines, a second header, or the telegram's fields may precede it. If the text begins first, return
+    `here`, `None`, and an empty list.
     """
     at = here
     labeled = False
@@ -177,7 +179,7 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
         last = cursor.trim(start, end)[1]
         telegram.banner = Unread(cursor.span(start, last), why, cursor.text[start:last])
         telegram.misspelled_level = misspelled_level(cursor, start, last)
-        from ..fields.header_lines import is_broken_level  # 0.3 ms: rarely a line nobody can read
+        from ..fields.header_lines import is_broken_level  # 0.3 ms: few lines cannot be read
 
         if is_broken_level(cursor, start, last):
             telegram.banner = Unread(cursor.span(start, start), "the classification line is broken over two lines")
@@ -198,8 +200,8 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
 
 
 def _joined_captions(cursor: Cursor, region: Region) -> tuple[int, int]:
-    """Read captions that the copy has run together with the first and last of some lines. Return the span of the
-    remaining text.
+    """Collect the captions that a copy has run together with the first and last lines of a pass line. Return the start
+    and end of the remaining text.
     """
     first = cursor.trim(region.start, min(cursor.line_end(region.start), region.end))
     last = cursor.trim(max(cursor.line_start(region.end), region.start), region.end)
@@ -226,7 +228,7 @@ def _captions(cursor: Cursor, region: Region) -> None:
 
 
 def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on a line that no table lists: those that correspond to a repeated level, or the line
+    """Return the captions on a line that is not in the table: the controls that follow a repeated level, or the line
     itself.
     """
     level = read_banner(cursor, start, end)
@@ -237,14 +239,14 @@ def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
-    """Search the paragraphs for the authority sentence, which some telegrams have there. From the first numbered
-    paragraph on, it counts as numbered.
+    """Read the authority sentence from the text, where some telegrams put it. If it is in or after the first numbered
+    paragraph, it is marked as numbered.
     """
     if not cursor.has_opener(low, high):
         return
     starts = (paragraph.span.start for paragraph in telegram.paragraphs if paragraph.kind == "numbered")
     first = next(starts, None)
-    read: dict[int, int] = {}  # by the end of a block: how often it was read from one of its labels on
+    read: dict[int, int] = {}  # end of a block -> how many times the block was read
     for form in cursor.grammar.authority_openers:
         at = cursor.fold.find(form, low, high)
         while at >= 0:
@@ -272,7 +274,7 @@ def _opens_sentence(cursor: Cursor, low: int, at: int) -> bool:
 
 
 def _sentence_stop(cursor: Cursor, at: int, high: int) -> int:
-    """Return the end of the paragraph that contains a sentence, but at most `high`."""
+    """Return the offset of the end of the paragraph that contains `at`, but not more than `high`."""
     here = cursor.line_end(at)
     while here < high:
         if cursor.blank_line(here + 1):

@@ -1,4 +1,6 @@
-"""Detect a text's layout with a few plain searches, so that the module for a rare layout is loaded only when needed."""
+"""Detect a text's layout with a few plain searches, so that the module for a rare layout is loaded only if it is
+needed.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,17 @@ from ...vocabulary import Entry, Vocabulary
 from ..cursor import Cursor
 
 _SMALL_LETTERS = "aeinorst"
-_CAPITALS = 20  # a text in capitals has fewer of these letters than one in so many characters
-_PROSE = 200  # code points of a text without two numbers that is more than a note in capitals
-_CUT_LINES = ("...\n", "\u2026\n", " \\\n")  # the ends of a cut preview, and a mark at line ends
-_LONGEST_LINE = 200  # code points of a line of running text in a copy that has its line ends
-_HEAD_OF_PAGE = 2000  # code points: a page that was released bears its stamp at the top
+_CAPITALS = 20  # a text is in capitals if fewer than one character in 20 is one of these letters
+_PROSE = 200  # code points of the shortest text without two paragraph numbers that is not just a note
+_CUT_LINES = ("...\n", "\u2026\n", " \\\n")  # the ends of a truncated preview, and a mark at line ends
+_LONGEST_LINE = 200  # code points of the longest line in a copy that has kept its line ends
+_HEAD_OF_PAGE = 2000  # code points: the release stamp of a page is at the top
 
 
 def is_smart_form(cursor: Cursor) -> bool:
-    """Return whether the labels for message number and date-time group occur within ten lines of each other."""
+    """Return whether a label for the message number begins a line and a label for the date-time group is within 800
+    code points of it.
+    """
     for form in cursor.grammar.label("number", "field"):
         at = next(iter(cursor.places(f"{form}:")), -1)
         if at >= 0 and not cursor.fold[cursor.line_start(at) : at].strip(" "):
@@ -28,7 +32,7 @@ def is_smart_form(cursor: Cursor) -> bool:
 
 
 def printed_form(cursor: Cursor) -> str:
-    """Return the layout code of a printed form or a military message, or an empty string."""
+    """Return the layout code of a printed form or military message, or an empty string if the text is neither."""
     signs, heads = cursor.grammar.printed_forms
     for sign, code in signs:
         if sign in cursor.fold:
@@ -47,7 +51,7 @@ def printed_form(cursor: Cursor) -> str:
 
 
 def has_joined_fields(cursor: Cursor) -> bool:
-    """Return whether the message number and the date-time group in a labeled form are on one line."""
+    """Return whether the message number and the date-time group in a labeled form are on the same line."""
     starts = [cursor.fold.find(form + ":") for form in cursor.grammar.label("number", "field")]
     start = min(at for at in starts if at >= 0)
     line = cursor.fold[start : cursor.line_end(start)]
@@ -55,8 +59,8 @@ def has_joined_fields(cursor: Cursor) -> bool:
 
 
 def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text is an e-mail: sender and date are fields near the top, and no telegram was read from
-    it.
+    """Return whether the text is an e-mail: the sender and the date are fields near the top, and no parts of a telegram
+    were read.
     """
     numbered = isinstance(telegram.banner, Banner) and telegram.banner.serial is not None
     if telegram.dtg is not None or telegram.security is not None or numbered or telegram.eo is not None:
@@ -70,10 +74,11 @@ def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def is_bare_text(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text is a telegram's body without header or fields: in capitals, and numbered or signed.
+    """Return whether the text is a telegram's body without header or fields: it is in capitals, and it is numbered or
+    signed.
 
-    Collections of telegrams from 1973 to 1979 have such texts: they begin with a paragraph or an item of the
-    references, and end with a surname.
+    Collections of telegrams from 1973 to 1979 contain such texts. They begin with a paragraph or a reference and end
+    with a surname.
     """
     if telegram.banner is not None or telegram.subject is not None or telegram.authority is not None:
         return False
@@ -114,15 +119,19 @@ def glued_levels(cursor: Cursor) -> list[int]:
 
 @lru_cache(maxsize=16)
 def _short_levels(words: Vocabulary) -> tuple[tuple[str, str], ...]:
-    """Return the spellings of levels on classification lines, each with the character that copies print before it."""
+    """Return (spelling followed by a blank, character that must precede it) for each level that is not letter-spaced.
+
+    The character is a tab. It is empty, so that nothing matches it, for the full titles of levels, which are also
+    ordinary words.
+    """
     plain = sorted({form for entry in words["levels"] for form in entry.spellings("telegram")})
     titles = {entry.title for entry in words["levels"]}
     return tuple((f"{form} ", "" if form in titles else "\t") for form in plain)
 
 
 def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
-    """Return (offset, level, missing text) for letter-spaced levels that begin a line but lack their first letter or
-    are run together with the next word.
+    """Return (offset, level entry, missing text) for letter-spaced levels at the beginning of a line that have lost
+    their first letter or are run together with the next word.
     """
     found: list[tuple[int, Entry, str]] = []
     fold = cursor.fold
@@ -143,7 +152,7 @@ def _spaced_levels(words: Vocabulary) -> tuple[tuple[Entry, str], ...]:
 
 
 def has_long_line(cursor: Cursor) -> bool:
-    """Return whether a line is so long that the copy must have lost line ends in it."""
+    """Return whether a line is so long that the copy must have lost line ends."""
     fold, here = cursor.fold, 0
     while len(fold) - here > _LONGEST_LINE:
         here = fold.rfind("\n", here, here + _LONGEST_LINE + 1) + 1
@@ -152,11 +161,11 @@ def has_long_line(cursor: Cursor) -> bool:
     return False
 
 
-BETWEEN_VALUES = '","'  # in a row of quoted values
+BETWEEN_VALUES = '","'  # in an archive row of quoted values
 
 
 def has_page_lines(cursor: Cursor) -> bool:
-    """Return whether the text contains any word typical of page lines, stamps, or an archive's frame."""
+    """Return whether the text contains any word typical of page lines, stamps, or archive attributes."""
     grammar = cursor.grammar
     for form in grammar.page_signs:
         if cursor.has(form, 0, cursor.size):
@@ -170,7 +179,7 @@ def has_page_lines(cursor: Cursor) -> bool:
 
 # ---- texts in which nothing was recognized ---------------------------------------------------------------------------
 NOT_A_TELEGRAM = "not a telegram: no header, classification line or marking found"
-_NAMED = "military"  # a layout that is named and not read
+_NAMED = "military"  # a layout that is recognized but not read
 _SINGLE = (
     "dtg", "sender", "station", "routing", "security", "transmission", "banner", "eo", "tags_line", "subject",
     "authority",
@@ -179,7 +188,7 @@ _MANY = ("to", "info", "references", "captions", "passing", "notices", "page_lin
 
 
 _RECORDED = ("created", "level_text", "origin", "subject", "handling", "eo", "tags", "current_level")
-"""The fields of a source record that only a record of a document has; any row has an id, any mail a sender."""
+"""The fields that only the record of a document contains; any row may have an id, and any e-mail a sender."""
 
 
 def is_unrecognized(telegram: Telegram) -> bool:

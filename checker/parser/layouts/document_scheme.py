@@ -1,7 +1,7 @@
-"""Decide under which scheme a document is marked: the U.S. scheme, the scheme of a rule pack, or an unknown scheme.
+"""Decide in which scheme a document is marked: the U.S. scheme, the scheme of a rule pack, or an unknown scheme.
 
-Each scheme has its own levels. A document belongs to the scheme that recognizes most of its lines as banners or, in
-doubt, to the U.S. scheme.
+Each scheme defines its own levels. A document belongs to the scheme that recognizes the most lines as banners or, if
+several recognize equally many, to the U.S. scheme.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from ..cursor import Cursor
 from ..markings import finder
 
 _LONGEST = 60  # code points of a marking that no scheme recognizes
-_EDGE = 3  # lines at the top and at the bottom among which such a marking is repeated
+_EDGE = 3  # lines at the top and at the bottom in which such a marking is expected
 _SIGNS = ("", "-", "–", "/", "[", "(")
 _NOT_RECOGNIZED = "marking not recognized; no loaded scheme has it"
 
 
 def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
-    """Return the vocabulary with the levels that the document's markings belong to."""
+    """Return the vocabulary of the scheme in which the document is marked."""
     best = cursor.words
     if best.scheme is not None or not best.schemes:
         return best
@@ -37,8 +37,8 @@ def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
 
 
 def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
-    """Assign the profile for unrecognized markings, and an unread banner, if no loaded scheme contains the document's
-    marking.
+    """If no loaded scheme contains the document's marking, assign the profile for unrecognized markings and an unread
+    banner.
 
     A U.S. classification authority block shows that a document belongs to the United States, whatever its banner says.
     """
@@ -57,7 +57,7 @@ def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _spans(cursor: Cursor) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the lines that are not blank, without the blanks around them."""
+    """Yield the trimmed span of each line that is not blank."""
     here = 0
     while here < cursor.size:
         end = cursor.line_end(here)
@@ -72,7 +72,7 @@ def _capitals(cursor: Cursor, span: tuple[int, int]) -> bool:
 
 
 def _is_american(found: Marking | Unread | None) -> bool:
-    """Return whether a banner belongs to a U.S. document. In such documents, foreign markings begin with slashes."""
+    """Return whether a banner belongs to a U.S. document. In U.S. documents, foreign markings begin with slashes."""
     return isinstance(found, Marking) and (found.leading or found.system not in ("nato", "foreign"))
 
 
@@ -88,16 +88,16 @@ def _foreign_banner(telegram: Telegram) -> Banner | None:
 
 
 def _forms(cursor: Cursor) -> Iterator[tuple[Entry, str]]:
-    """Yield the spellings of levels in schemes that packs may define."""
+    """Yield (entry, spelling) for the levels of schemes that rule packs can add."""
     for entry in cursor.words["other_schemes"]:
         for form in entry.spellings():
             yield entry, form
 
 
 def _begins(line: str, form: str) -> bool:
-    """Return whether a line begins with a level that is alone or is followed by a separator and other words.
+    """Return whether a line begins with a level that is alone or is followed by a separator.
 
-    `OFFICIAL VISIT` is a heading.
+    `OFFICIAL VISIT`, for example, is a heading.
     """
     return line.startswith(form) and line[len(form) :].lstrip()[:1] in _SIGNS
 
@@ -123,7 +123,7 @@ def _repeated_line(cursor: Cursor) -> tuple[int, int] | None:
 
 
 def _edges(cursor: Cursor) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Return the lines in capitals among the first and last few nonblank lines."""
+    """Return the spans of the lines in capitals among the first few nonblank lines, and among the last few."""
     top = list(islice(_spans(cursor), _EDGE))
     bottom: deque[tuple[int, int]] = deque(_spans(cursor), _EDGE)
     return [span for span in top if _capitals(cursor, span)], [span for span in bottom if _capitals(cursor, span)]

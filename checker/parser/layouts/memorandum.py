@@ -25,11 +25,13 @@ _FIELDS = ("authority", "classification", "date", "reference", "sender", "subjec
 _FIRST_WORDS = Pattern(r"(1[.)] )|(?:\d{1,3}[.)] {0,3})?(?=\()")
 _COLUMN = Pattern(r" {4,}(?=\S)")
 _LONGEST_DATE = 30  # code points of a date alone on its line
-_TOP = 14  # lines at the top of which one may be a date alone
+_TOP = 14  # lines at the top, one of which may be a date alone
 
 
 class MemorandumReader:
-    """Reads a marked document line by line. A line that is not a banner, field, or authority line is text."""
+    """Reads a marked document line by line. A line that is not a banner, field, authority line, notice, or date is
+    text.
+    """
 
     __slots__ = ("banners", "cursor", "telegram", "text_spans")
 
@@ -37,10 +39,10 @@ class MemorandumReader:
         self.cursor = cursor
         self.telegram = telegram
         self.banners: list[Banner] = []
-        self.text_spans: list[tuple[int, int]] = []  # text between other things
+        self.text_spans: list[tuple[int, int]] = []  # spans of text between the other parts
 
     def read(self) -> None:
-        """Read the banner lines, fields, authority block, notices, and text."""
+        """Read the banner lines, fields, authority block, notices, and text into the telegram."""
         cursor, telegram = self.cursor, self.telegram
         here = 0
         text = -1
@@ -66,7 +68,9 @@ class MemorandumReader:
         self._paragraphs()
 
     def _line(self, here: int, start: int, last: int, number: int) -> str | None:
-        """Return a line's kind: banner, field, authority label, notice, or date, or `None` for text."""
+        """Return the kind of a line: `banner`, the code of a field, `notice`, or `date`, or `None` for text. Banners,
+        notices, and dates are read immediately.
+        """
         cursor = self.cursor
         if last - start <= finder.LONGEST_BANNER and self._banner(here, start, last):
             return "banner"
@@ -88,7 +92,9 @@ class MemorandumReader:
         return None
 
     def _date_at_top(self, start: int, last: int) -> bool:
-        """Read a date that is alone in the left column of a line, or that follows its label in another column."""
+        """Read a date that is alone in the left column of a line, or that follows its label in another column. Return
+        whether there is one.
+        """
         cursor = self.cursor
         column = _COLUMN.search(cursor.fold, start, last)
         end = column.start() if column is not None else last
@@ -101,7 +107,7 @@ class MemorandumReader:
         return label is not None and self._date(column.end() + len(label), last, alone=False)
 
     def _read_rest(self, kind: str, start: int, end: int) -> int:
-        """Read the part that the line opened. Return the end of the part's last line."""
+        """Read the rest of the part that a line opened. Return the end of the part's last line."""
         if kind == "notice":
             return self._lines_below(
                 end, lambda low, high: self._field(low, high) is not None or self._stops(low, high)
@@ -118,7 +124,9 @@ class MemorandumReader:
         return end
 
     def _lines_below(self, end: int, stops: Callable[[int, int], bool]) -> int:
-        """Return the end of the last line before a blank line or before a line that ends the part."""
+        """Return the end of a part's last line. The part ends before a blank line or a line for which `stops` returns
+        true.
+        """
         cursor = self.cursor
         while end + 1 < cursor.size and not cursor.blank_line(end + 1):
             if stops(*cursor.trim(end + 1, cursor.line_end(end + 1))):
@@ -127,7 +135,7 @@ class MemorandumReader:
         return end
 
     def _authority(self, start: int, end: int) -> int:
-        """Read the authority block and the notices within it. Return the block's end."""
+        """Read the authority block that a line opened, and the notices within it. Return the block's end."""
         cursor = self.cursor
         end = self._authority_end(end)
         here = start
@@ -189,7 +197,9 @@ class MemorandumReader:
         return text.isupper() and any(text.startswith(form + " ") for form in forms)
 
     def _authority_end(self, end: int) -> int:
-        """Return the end of the block, which continues over nonblank lines and over labels after a blank line."""
+        """Return the end of the authority block, which continues over nonblank lines, and over a blank line if another
+        authority label follows.
+        """
         cursor = self.cursor
         while end + 1 < cursor.size:
             below = cursor.line_end(end + 1)
@@ -216,7 +226,7 @@ class MemorandumReader:
         )
 
     def _opens_text(self, start: int, last: int) -> bool:
-        """Return whether a line begins the text: it has the number 1 or a portion mark."""
+        """Return whether a line begins the text, with the number 1 or with a portion mark."""
         cursor = self.cursor
         found = _FIRST_WORDS.match(cursor.fold, start, last)
         if found is None or found.group(1):
@@ -306,15 +316,15 @@ def _blocks(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
 
 
 def read_memorandum(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a marked document and determine its profile."""
+    """Read a marked document into the telegram, and determine its profile."""
     telegram.layout = "document"
     MemorandumReader(cursor, telegram).read()
     telegram.profile = _profile(cursor, telegram)
 
 
 def _profile(cursor: Cursor, telegram: Telegram) -> str:
-    """Return the scheme's profile, or else the first profile in the table whose identifying word occurs in a banner, or
-    else the default.
+    """Return the profile of the marking scheme, or else the first profile in the table whose identifying word or
+    marking system occurs in a banner, or else the default profile.
     """
     if cursor.words.scheme is not None:
         return cursor.words.scheme.code

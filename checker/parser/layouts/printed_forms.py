@@ -1,5 +1,7 @@
 """Read printed forms of telegrams: a viewer's printout from about 2001, and the incoming-telegram form of the 1950s and
-1960s. A military message is not read; only its layout is recorded, because its own format and rules apply to it.
+1960s.
+
+A military message is not read; only its layout is recorded, because its own format and rules apply to it.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ class ViewerReader(SmartFormReader):
     __slots__ = ("head_end",)
 
     def read(self) -> None:
-        """Read the heading, the fields, the message number within the originator, and the authority sentence."""
+        """Read the heading, the fields, the message number in parentheses after the originator's name, and the
+        authority sentence in the text.
+        """
         cursor, telegram = self.cursor, self.telegram
         start = cursor.trim(0, cursor.size)[0]
         self.head_end = cursor.line_end(start)
@@ -51,7 +55,7 @@ class ViewerReader(SmartFormReader):
             authority_in_text(cursor, telegram, low, cursor.size)
 
     def _banner_lines(self, low: int, high: int) -> int:
-        """Record the heading that `read` has read. Return the offset at which it ends."""
+        """Record the heading, which `read` has already read, as a part. Return the offset at which it ends."""
         self.cursor.begin(low, "banner")
         return min(self.head_end + 1, high)
 
@@ -63,7 +67,9 @@ def read_viewer_print(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def read_incoming_form(cursor: Cursor, telegram: Telegram) -> None:
-    """Read the form for an incoming or outgoing telegram: control number, originator, number, day, and references."""
+    """Read the form for an incoming or outgoing telegram into `telegram`: control number, originator, number, day, and
+    references.
+    """
     telegram.layout = "incoming"
     day: Date | None = None
     number = ""
@@ -95,7 +101,7 @@ def read_incoming_form(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _labels(cursor: Cursor, here: int, end: int) -> list[tuple[str, int]]:
-    """Return the label codes on a line, which has two columns, and the offsets at which their values begin."""
+    """Return (label code, offset at which its value begins) for each label on a line, which may have two columns."""
     known = {form: entry.code for entry in cursor.words["labels"] for form in entry.forms.get("printed", ())}
     found = []
     for start in (here, *(match.end() for match in _COLUMN.finditer(cursor.fold, here, end))):
@@ -124,7 +130,9 @@ def _field(cursor: Cursor, telegram: Telegram, label: str, here: int, body: int,
 
 
 def _number_and_day(cursor: Cursor, telegram: Telegram, number: str, day: Date | None) -> None:
-    """Set the message number and the day after it, in the year in which the telegram was received."""
+    """Set the serial number and the date. The date is the day stated after the number, in the year in which the
+    telegram was received, or else the day on which it was received.
+    """
     match = _SERIAL.match(number)
     telegram.date = day
     if match is not None:
@@ -139,7 +147,7 @@ def _number_and_day(cursor: Cursor, telegram: Telegram, number: str, day: Date |
 
 
 def _text_end(cursor: Cursor, low: int) -> int:
-    """Return the offset at which the level is printed again below the text, or the size of the text."""
+    """Return the offset at which the level is repeated below the text, or the size of the text if it is not."""
     end = cursor.size
     start, last = cursor.trim(low, end)
     if start >= last:
@@ -149,7 +157,7 @@ def _text_end(cursor: Cursor, low: int) -> int:
 
 
 def _level_at(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the level whose name begins a line in the way a banner does, or `None`."""
+    """Return the level whose name begins a line, as a banner, or `None`."""
     names = sorted(cursor.grammar.level_names.items(), key=lambda item: -len(item[0]))
     for name, level in names:
         after = start + len(name)

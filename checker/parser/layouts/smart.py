@@ -35,7 +35,7 @@ class SmartFormReader:
         self.telegram = telegram
 
     def read(self) -> None:
-        """Read the banner, fields, text, signature, and bottom banner."""
+        """Read the banner, fields, text, signature, and bottom banner into the telegram."""
         cursor, telegram = self.cursor, self.telegram
         fields = self._fields()
         here = self._banner_lines(0, fields[0][1] if fields else cursor.size)
@@ -79,8 +79,8 @@ class SmartFormReader:
         return found
 
     def _goes_on(self, field: tuple[str, int, int, int], here: int, start: int, last: int) -> bool:
-        """Return whether an indented line continues a field's value: it is below the value, and is not a level printed
-        in mid-page.
+        """Return whether a line continues a field's value: it is indented, but not much further than the value, and is
+        not a level printed in mid-page.
         """
         fold = self.cursor.fold
         if fold[here] != " " or fold[start:last] in self.cursor.grammar.level_names:
@@ -90,8 +90,8 @@ class SmartFormReader:
         return field[2] >= field[3] or start - here <= column + 3
 
     def _banner_lines(self, low: int, high: int) -> int:
-        """Read the centered lines at the top: the level, and the controls below it. Return the offset at which they
-        end.
+        """Read the centered lines at the top: the level, and the controls below it. Return the offset at which these
+        lines end.
         """
         cursor, telegram = self.cursor, self.telegram
         here = low
@@ -126,7 +126,9 @@ class SmartFormReader:
         return low, max(low, high)
 
     def _bottom_banner(self, low: int) -> int:
-        """Return the offset at which the centered lines at the bottom begin."""
+        """Return the offset at which the centered lines at the bottom begin, or the size of the text if there
+        are none.
+        """
         cursor = self.cursor
         high = cursor.size
         for _ in range(4):
@@ -164,7 +166,7 @@ class SmartFormReader:
     # ---- fields ----------------------------------------------------------------------------------------------
 
     def number(self, region: Region) -> None:
-        """Read the message reference number."""
+        """Read the message reference number, and its year, post, and serial number."""
         telegram = self.telegram
         start, end = self.cursor.trim(region.body, region.end)
         telegram.mrn_field = self.cursor.word(start, end)
@@ -215,12 +217,12 @@ class SmartFormReader:
         return tuple(found)
 
     def eo(self, region: Region) -> None:
-        """Read the order's number, and an instruction if one follows it."""
+        """Read the order's number, and the instruction that may follow it."""
         cursor = self.cursor
         match = _ORDER.search(cursor.fold, region.body, region.end)
         if match is None:
             low, high = cursor.trim(region.start, region.end)
-            if cursor.blank_line(region.body):  # scanned apart from its value
+            if cursor.blank_line(region.body):  # the label was scanned separately from its value
                 low = high
             self.telegram.eo = Unread(cursor.span(low, high), "the number of an executive order", cursor.text[low:high])
             return
@@ -264,14 +266,14 @@ class SmartFormReader:
         read_references(self.cursor, self.telegram, region)
 
     def authority(self, region: Region) -> None:
-        """Read one line of the authority block."""
+        """Read one field of the authority block."""
         read_authority(self.cursor, self.telegram, region)
         node = self.telegram.authority
         if node is not None and not isinstance(node, Unread):
             node.form = "lines"
 
     def offices(self, region: Region) -> None:
-        """Read the offices on the distribution line."""
+        """Read the offices in the distribution field."""
         start, end = self.cursor.trim(region.body, region.end)
         self.cursor.collect("offices", (self.cursor.word(start, end),))
 

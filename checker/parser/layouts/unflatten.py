@@ -1,4 +1,4 @@
-"""Restore line breaks in flattened text at the labels of a telegram, which show where lines began."""
+"""Restore line breaks in flattened text. The labels of a telegram show where lines began."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HEADER_LINE = Pattern(
 _DTG = Pattern(r"(?<=[ \n])(?:[A-Z] ){1,2}\d{6}Z [A-Z]{3} \d{2}(?!\d)")
 _GROUP = Pattern(r"\nZN[RY] ([A-Z]{5})(?![A-Z])")
 _POST_NUMBER = Pattern(r"([A-Z][A-Z .']{1,30}?) \d{3,7}(?!\d)")
-_MOST_REPAIRS = 8  # of levels; a telegram has as many sections at most
+_MOST_REPAIRS = 8  # repaired levels; no telegram has more sections than this
 _MOST_SKIPPED = 2  # an unmarked paragraph may come between two marked ones
 _TOP = 4000  # code points in which a classification line begins
 
@@ -61,7 +61,7 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
     """Return insertions of a line feed before each marked paragraph number that is within a line and continues the
     sequence.
 
-    A number that begins a line later on is the paragraph's own; the same number within a line only cites it.
+    If the same number begins a line later on, that is the paragraph, and the number within a line only cites it.
     """
     hits = []
     for match in _MARKED_NUMBER.finditer(cursor.fold):
@@ -84,11 +84,11 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]:
-    """Return insertions that repair letter-spaced levels damaged in the copy: the missing first letter, or the blank
+    """Return insertions that repair damaged letter-spaced levels: their missing first letter, or the missing blank
     before the post.
 
-    The letter is inserted only if the archive's record or the security line states the level, the blank only if the
-    record or the originator's line names the post.
+    The letter is inserted only if the source record or the security line states the level, and the blank only if the
+    source record or the FM line names the post.
     """
     found = []
     for at, entry, missing in broken_levels(cursor)[:_MOST_REPAIRS]:
@@ -106,7 +106,7 @@ def _is_stated(cursor: Cursor, record: SourceRecord | None, level: Entry, end: i
 
 
 def _is_own_post(cursor: Cursor, record: SourceRecord | None, at: int) -> bool:
-    """Return whether the post at an offset, followed by a number, is the record's or the originator's post."""
+    """Return whether the post at an offset, followed by a number, is the one in the source record or on the FM line."""
     named = _POST_NUMBER.match(cursor.fold, at)
     if named is None:
         return False
@@ -120,8 +120,10 @@ def _is_own_post(cursor: Cursor, record: SourceRecord | None, at: int) -> bool:
 
 
 def field_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return insertions of a line feed before the labels and the paragraph numbers in sequence of a flattened form."""
-    points: dict[int, int] = {}  # where each label begins, and its colon
+    """Return insertions of a line feed before the labels, and before the paragraph numbers in sequence, in a flattened
+    labeled form.
+    """
+    points: dict[int, int] = {}  # offset of each label -> offset of its colon
     for form in sorted(cursor.grammar.fields, key=len, reverse=True):
         at = cursor.fold.find(f" {form}:") + 1
         if at > 0 and not any(start <= at < colon for start, colon in points.items()):  # OFFICE: of ACTION OFFICE:
@@ -146,8 +148,8 @@ def _insertions(cursor: Cursor, points: set[int]) -> list[Exchange]:
 
 
 def _banner(cursor: Cursor, points: set[int]) -> int:
-    """Insert breaks around the classification line and any captions run together with it. Return the offset at which
-    they end.
+    """Add the beginning of the classification line, and the captions run together with it, to the break points. Return
+    the offset at which they end, or 0 if there is no such line.
     """
     fold = cursor.fold
     forms = [form for letters, _ in cursor.grammar.levels for form in (" ".join(letters), letters)]
@@ -166,7 +168,7 @@ def _banner(cursor: Cursor, points: set[int]) -> int:
 
 
 def _header(cursor: Cursor, points: set[int], high: int) -> None:
-    """Insert breaks before each header line and address in a header whose lines were run together without blanks."""
+    """Add the beginning of each header line and address to the break points, if the header lines were run together."""
     first = cursor.fold[: min(cursor.line_end(0), high or cursor.size)]
     if not first.startswith(cursor.grammar.starts):
         return
@@ -174,8 +176,8 @@ def _header(cursor: Cursor, points: set[int], high: int) -> None:
 
 
 def _number_end(cursor: Cursor, at: int) -> int:
-    """Return an offset after the digits of the message number that follows a level, so that `read_banner` can read the
-    number.
+    """Return the offset up to which `read_banner` searches for the message number after a level: on the same line, but
+    no more than 120 code points away.
     """
     return min(cursor.line_end(at), at + 120)
 
@@ -223,7 +225,7 @@ def _is_separate(cursor: Cursor, at: int, code: str, end: int) -> bool:
         if code == "authority":
             return cursor.begins_line(at) or is_authority_label(cursor, end)
         return code != "reference" or cursor.fold.find(":", at, at + 10) > 0
-    if code == "authority":  # glued to a number, or to capitals with small letters of its own: no DECLASSIFIED BY
+    if code == "authority":  # joined to a number, or in mixed case, which excludes DECLASSIFIED BY
         return cursor.fold[at - 1].isdigit() or (cursor.text[at].isupper() and cursor.text[at + 1].islower())
     return cursor.fold.find(":", at, at + 14) > 0
 
@@ -239,7 +241,9 @@ def _has_value(cursor: Cursor, at: int) -> bool:
 
 
 def _numbers(cursor: Cursor, points: set[int], low: int) -> None:
-    """Insert breaks before paragraph numbers that are in sequence."""
+    """Add the paragraph numbers that are in sequence to the break points and, above `low`, the date-time groups and
+    header lines.
+    """
     hits = [(int(m[1] or m[2]), m.start(), cursor.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(cursor.fold, low)]
     last = 0
     marked = False
@@ -247,7 +251,7 @@ def _numbers(cursor: Cursor, points: set[int], low: int) -> None:
         if number != last + 1:
             continue
         if marked and not mark and any(n == number and m for n, _, m in hits[index + 1 : index + 12]):
-            continue  # a date or a figure; the marked one comes later
+            continue  # a date or another number; the marked paragraph comes later
         points.add(at)
         last, marked = number, mark
     for match in _DTG.finditer(cursor.fold, 0, low):

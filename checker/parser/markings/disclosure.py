@@ -11,8 +11,11 @@ from .tokens import Lexicon
 
 
 class Decision(Record):
-    """The release marking that the banner needs. `codes` are release controls, each with its countries in `lists`;
-    `step` is a code of the table `release_steps`; `decided` is false if the table leaves the decision to a person.
+    """The release marking that the banner needs.
+
+    `codes` are release controls, and `lists` contains their countries. `step` is a code of the table `release_steps`.
+    `decided` is false if the table leaves the decision to a person. `mixed` is true if some portions are marked for
+    release and others are not.
     """
 
     codes: tuple[str, ...]
@@ -23,7 +26,9 @@ class Decision(Record):
 
 
 class Portion(Record):
-    """The release information for one portion: its country lists by role, with groups expanded."""
+    """The release information for one portion: the roles of its controls, and its country lists with groups
+    expanded.
+    """
 
     classified: bool
     roles: frozenset[str]
@@ -35,7 +40,7 @@ class Portion(Record):
 
 
 def expand(lexicon: Lexicon, codes: Sequence[str]) -> frozenset[str]:
-    """Return the countries named, with each group replaced by its members if they are listed."""
+    """Return the codes of the countries named, with each group replaced by its members if they are listed."""
     found: set[str] = set()
     for code in codes:
         code = lexicon.countries.get(code, code)
@@ -44,12 +49,16 @@ def expand(lexicon: Lexicon, codes: Sequence[str]) -> frozenset[str]:
 
 
 def listed(codes: frozenset[str], owner: str | None = None) -> tuple[str, ...]:
-    """Return the codes in list order: the owner, then trigraphs A-Z, then longer codes A-Z."""
+    """Return the codes in the order of a list: the owner, then three-letter codes, then longer codes, each
+    alphabetically.
+    """
     return tuple(sorted(codes, key=lambda code: (code != owner, len(code) > 3, code)))
 
 
 def decide(lexicon: Lexicon, marks: Sequence[Marking], banner: Marking | None, profile: str) -> Decision:
-    """Return the release marking that these portions require in the banner under a profile."""
+    """Return the release marking that the portion marks require in the banner under a profile. The decision is left to
+    a person if unclassified portions without a release marking would change it.
+    """
     portions = [_portion(lexicon, mark, banner) for mark in marks]
     portions = [portion for portion in portions if not portion.plain]
     certain = [portion for portion in portions if portion.classified or portion.roles or portion.compound]
@@ -106,7 +115,9 @@ def _decide(lexicon: Lexicon, portions: list[Portion], profile: str) -> Decision
 
 
 def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str], profile: str) -> Decision:
-    """Return the release marking for a mixture of marked and unmarked portions. Under some profiles, there is none."""
+    """Return the release marking for a mixture of marked and unmarked portions. Under some profiles, none is
+    required.
+    """
     book = lexicon.words["profiles"].get(profile)
     if book is not None and book.fact("mixture") == "none":
         return Decision((), {}, "release-and-unmarked", roles == {"release"}, True)
@@ -117,7 +128,9 @@ def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str]
 
 
 def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> Decision:
-    """Return the release marking that all portions have in common, if each of them has a release list."""
+    """Return the release marking that all portions have in common, or `no_foreign` if there is none. If a release list
+    is missing, the decision is left to a person.
+    """
     names, owner = lexicon.roles, lexicon.owner
     each = [portion.roles for portion in portions]
     if any(portion.release is None and portion.roles & {"release", "eyes"} for portion in portions):
@@ -141,14 +154,15 @@ def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> 
 
 
 def _common_list(portions: list[Portion], common: frozenset[str], owner: str) -> tuple[str, ...]:
-    """Return the countries common to all portions, as written if all portions have the same list."""
+    """Return the countries common to all portions, in the order written if all portions list the same ones."""
     return portions[0].written if len({portion.written for portion in portions}) == 1 else listed(common, owner)
 
 
 def _shown_to_all(portions: list[Portion], released: bool) -> frozenset[str]:
     """Return the countries that may see all portions.
 
-    Display lists count if every portion has one, or if some have and nothing else is `released` to all.
+    Display lists count if every portion has one, or if some portions have one, the others have a release list, and no
+    release is common to all (`released`).
     """
     display = ["display" in portion.roles for portion in portions]
     if all(display) or (any(display) and not released and all(_shows(portion.roles) for portion in portions)):
@@ -157,8 +171,8 @@ def _shown_to_all(portions: list[Portion], released: bool) -> frozenset[str]:
 
 
 def _shown(portion: Portion, all_display: bool) -> frozenset[str]:
-    """Return the countries that may see a portion. A release list counts as well, unless every portion has a display
-    list.
+    """Return the countries that may see a portion: those on its display list and, unless every portion has a display
+    list, those on its release list.
     """
     shown = portion.display or frozenset()
     return shown if all_display else shown | (portion.release or frozenset())
@@ -169,7 +183,7 @@ def _shows(roles: frozenset[str]) -> bool:
 
 
 def _step(names: dict[str, str], codes: list[str], each: list[frozenset[str]]) -> str:
-    """Return the row of the table that applies."""
+    """Return the code of the row of `release_steps` that applies."""
     if names["release"] in codes or names["eyes"] in codes:
         return "release-common"
     if names["official"] in codes:

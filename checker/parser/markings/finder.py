@@ -1,8 +1,7 @@
 """Find markings in text: portion marks, banner lines, and statements that cover the entire text.
 
-The entry points are `portion`, `banner` and `entire_text`. The result of parsing depends only on the letters of a
-marking, so results are cached by text and then given a position. Nearly every portion mark in a corpus is one of a
-dozen.
+The entry points are `portion`, `banner`, and `entire_text`. Parsing depends only on a marking's letters, so results are
+cached by text and positioned afterward. Nearly every portion mark in a corpus is one of a dozen.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from ...vocabulary import Vocabulary
 from .marking_parser import LONGEST_UNBROKEN, UnplacedMarking, parse_marking
 from .tokens import Lexicon, UnplacedToken, lexicon, nearest, upper
 
-DELETED = "cut"  # why a mark of crosses cannot be read
+DELETED = "cut"  # the reason given for a mark of which only X's are left
 LONGEST_PORTION = 160
 LONGEST_BANNER = 300
 _CACHE_SIZE = 4096
@@ -31,7 +30,7 @@ _ReadResult = UnplacedMarking | str | None
 
 
 class _MarkingCache:
-    """Cached results of parsing texts: a marking, the reason why a text cannot be read, or `None` if it is not a
+    """The results of parsing texts, cached: a marking, the reason why a text cannot be read, or `None` if it is not a
     marking.
     """
 
@@ -49,8 +48,8 @@ class _MarkingCache:
         self.banners: dict[str, _ReadResult] = BoundedCache(_CACHE_SIZE)
 
     def parse_portion(self, mark: str) -> _ReadResult:
-        """Return a text `(...)` as a marking, the reason why it cannot be read, or `None` if it is not a portion
-        mark.
+        """Parse a text in parentheses. Return a marking, the reason why it cannot be read, or `None` if it is not a
+        portion mark.
         """
         if self.scheme is None:
             return _parse_portion(self.lexicon, mark)
@@ -58,7 +57,7 @@ class _MarkingCache:
         return DELETED if _is_deleted(inner.strip()) else self.scheme.portion(mark)
 
     def parse_banner(self, line: str) -> _ReadResult:
-        """Return a line as a marking, the reason why it cannot be read, or `None` if it is not a banner."""
+        """Parse a line. Return a marking, the reason why it cannot be read, or `None` if it is not a banner."""
         return _parse_banner(self.lexicon, line) if self.scheme is None else self.scheme.banner(line)
 
 
@@ -72,9 +71,9 @@ def _cache(words: Vocabulary) -> _MarkingCache:
 def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = False) -> Marking | Unread | None:
     """Return the portion mark at the beginning of `view.text[start:end]`, ignoring blanks.
 
-    Return `None` for anything else (a list letter, an abbreviation) and `Unread` for a mark that cannot be read. The
-    span covers the mark with its parentheses. `folded` means that the text has lost its capitals, so that a single
-    small letter in parentheses is also a mark.
+    Return `None` for anything else, such as a list letter or an abbreviation, and an `Unread` for a mark that cannot be
+    read. The result's span includes the parentheses. `folded` means that the text has lost its capitals, so that a
+    single lower-case letter in parentheses is also a mark.
     """
     text = view.text
     while start < end and text[start] in _BLANKS:
@@ -106,7 +105,7 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
 def _place(
     marking: UnplacedMarking, view: View, start: int, end: int, words: Vocabulary, role: str, typo: str | None = None
 ) -> Marking:
-    """Return the marking with spans in the source. Token offsets are relative to `start`."""
+    """Return the marking with spans in the source. Its token offsets are relative to `start`."""
     level = words.level(marking.level) if marking.level is not None else None
     tokens = Lazy(_tokens, marking, view, start, words)
     return Marking(
@@ -119,7 +118,7 @@ def _place(
 def _tokens(
     marking: Marking, unplaced: UnplacedMarking, view: View, start: int, words: Vocabulary
 ) -> tuple[Token, ...]:
-    """Return the tokens of a marking that begins at `start`. Each is created only when it is read."""
+    """Return the tokens of a marking that begins at `start`, with spans in the source."""
     return tuple(_token(token, view, start, marking.role, words) for token in unplaced.tokens)
 
 
@@ -134,7 +133,7 @@ def _token(token: UnplacedToken, view: View, start: int, role: str, words: Vocab
 
 
 def _shifted(marking: UnplacedMarking, by: int, typo: str | None) -> UnplacedMarking:
-    """Return the marking with its offsets increased by `by`."""
+    """Increase the marking's token offsets by `by`, set its typographic flaw if one is given, and return it."""
     for token in marking.tokens:
         token.start += by
         token.end += by
@@ -150,7 +149,9 @@ def _is_deleted(content: str) -> bool:
 
 
 def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
-    """Return a text `(...)` as a marking, the reason why it cannot be read, or `None` if it is not a portion mark."""
+    """Parse a text in parentheses in the U.S. scheme. Return a marking, the reason why it cannot be read, or `None` if
+    it is not a portion mark.
+    """
     inner = mark[1:-1]
     content = inner.strip()
     if not content or "(" in content:
@@ -168,7 +169,7 @@ def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
 
 
 def _typo(inner: str, content: str) -> str | None:
-    """Return the typographic flaw between the parentheses and the mark, or `None` if there is none."""
+    """Return the code of the typographic flaw between the parentheses and the mark, or `None` if there is none."""
     if "\n" in inner and len(inner) <= LONGEST_UNBROKEN:
         return "split"
     if inner != content:
@@ -220,13 +221,13 @@ def _one_letter_apart(word: str, near: str) -> bool:
 
 
 def _unopened(cache: _MarkingCache, view: View, start: int, end: int) -> Marking | None:
-    """Return a mark that has lost its opening parenthesis: `C) The text`."""
+    """Return a mark that has lost its opening parenthesis, as in `C) The text`, or `None`."""
     match = _UNOPENED.match(view.text, start, min(end, start + LONGEST_PORTION))
     return _one_bracket(cache, view, match[1], match.start(1), start, match.end()) if match is not None else None
 
 
 def _unclosed(cache: _MarkingCache, view: View, start: int, end: int) -> Marking | None:
-    """Return a mark that has lost its closing parenthesis: `(C The text`."""
+    """Return a mark that has lost its closing parenthesis, as in `(C The text`, or `None`."""
     match = _UNCLOSED.match(view.text, start, min(end, start + LONGEST_PORTION))
     return _one_bracket(cache, view, match[1], match.start(1), start, match.end(1)) if match is not None else None
 
@@ -246,8 +247,9 @@ def _one_bracket(cache: _MarkingCache, view: View, word: str, at: int, start: in
 def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unread | None:
     """Return `view.text[start:end]` parsed as a banner, ignoring blanks around it.
 
-    Return `None` if the text is not a banner, and `Unread` if it is a banner whose level cannot be read. A level alone
-    is a banner. `fields.banner` reads the classification lines of telegrams, which have a post and a number.
+    Return `None` if the text is not a banner, and an `Unread` if it is a banner whose level cannot be read. A level
+    alone is a banner. The classification lines of telegrams, which contain a post and a number, are read by
+    `fields.banner`.
     """
     text = view.text
     while start < end and text[start] in _BLANKS:
@@ -313,9 +315,11 @@ def _swapped(word: str, form: str) -> bool:
 
 
 def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking | None:
-    """Return the mark in a statement, at the beginning of `view.text[start:end]`, that one mark covers the entire text.
+    """Return the mark in a statement that one mark covers the entire text, or `None` if `view.text[start:end]` does not
+    begin with such a statement.
 
-    `(C - ENTIRE TEXT)`, `(S ENTIRE TEXT).`, `C - ENTIRE TEXT.`, `SECRET/NOFORN - ENTIRE TEXT` (telegrams from 1978).
+    Examples: `(C - ENTIRE TEXT)`, `(S ENTIRE TEXT).`, `C - ENTIRE TEXT.`, `SECRET/NOFORN - ENTIRE TEXT` (telegrams from
+    1978).
     """
     text = view.text
     while start < end and text[start] in _BLANKS:
@@ -329,7 +333,9 @@ def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking 
 
 
 def _statement(cache: _MarkingCache, view: View, start: int, window: str, at: int, stop: int) -> Marking | None:
-    """Return the mark before the phrase or directly after it, or `None`."""
+    """Return the mark before the phrase or, if nothing precedes the phrase, directly after it. Return `None` if there
+    is no mark.
+    """
     before = window[:at]
     mark = before.strip(" \t\n\r\xa0()-–—.,:")
     if mark:

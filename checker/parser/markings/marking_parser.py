@@ -1,4 +1,6 @@
-"""Parse the text of one marking, with offsets into that text and no source spans yet, so that results can be cached."""
+"""Parse the text of one marking. The result contains offsets into that text but no source spans, so that it can be
+cached.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from .tokens import (
     unwrap,
 )
 
-LONGEST_UNBROKEN = 40  # code points; a longer mark, with a list of countries, may go on in the next line
+LONGEST_UNBROKEN = 40  # code points; a longer mark, with a list of countries, may continue on the next line
 
 
 class UnplacedMarking(Record):
@@ -43,7 +45,7 @@ class UnplacedMarking(Record):
 
 
 class _MarkingParser:
-    """One pass over the segments of a marking's text."""
+    """The state of one pass over the segments of a marking's text."""
 
     def __init__(self, lexicon: Lexicon, text: str, bracketed: bool) -> None:
         self.lexicon = lexicon
@@ -127,7 +129,9 @@ class _MarkingParser:
         return True
 
     def _leading_level(self, words: list[str]) -> tuple[tuple[str | None, str] | None, int]:
-        """Return the level that the words begin with, and the number of words in it."""
+        """Return the level with which the words begin, as (code, kind of form), and the number of words in it, or
+        `None` and 0.
+        """
         for length in (2, 1):
             joined = " ".join(words[:length])
             if len(words) >= length and joined in self.lexicon.levels:
@@ -175,7 +179,9 @@ class _MarkingParser:
         return True
 
     def _bare(self, segment: Segment, word: str) -> bool:
-        """Read a control that telegrams write without a level, which means that the information is unclassified."""
+        """Read a control that telegrams write without a level, which means that the information is unclassified. Return
+        whether the segment is one.
+        """
         found = self.lexicon.controls.get(word)
         if found is None or not found[0].fact("bare"):
             return False
@@ -184,8 +190,8 @@ class _MarkingParser:
         return True
 
     def _loose(self, segment: Segment) -> bool:
-        """Read a level or bare control, then controls separated from it by a blank, hyphen, or comma in place of a
-        slash.
+        """Read a level or bare control, and controls that a blank, hyphen, or comma separates from it in place of a
+        slash. Return whether the segment begins with one.
         """
         for gap in GAPS.finditer(self.text[segment.start : segment.end]):
             head = Segment(segment.start, segment.start + gap.start(), segment.before, segment.group)
@@ -204,7 +210,9 @@ class _MarkingParser:
     # ---- the whole -------------------------------------------------------------------------------------------
 
     def _categorize_groups(self) -> None:
-        """Give unknown tokens their group's category, and each token its order within its category."""
+        """Assign each unknown token the category of its group, each token its rank, and the tokens of some categories
+        their alphabetical position.
+        """
         firsts: dict[int, UnplacedToken] = {}
         for token in self.controls.tokens:
             if token.category not in ("unknown", "level"):
@@ -227,7 +235,9 @@ class _MarkingParser:
                 token.order = names.index(self._key(token))
 
     def _check_countries(self, token: UnplacedToken) -> None:
-        """Compare a list of countries with the tables and with the required order."""
+        """Set whether a token's countries are in the required order, which of them are unknown, and which already
+        belong to a listed group.
+        """
         lexicon, codes = self.lexicon, token.countries
         leads = token.category == "dissem" and codes[0] == lexicon.owner and token.code != lexicon.roles["display"]
         listed = codes[1:] if leads else codes
@@ -265,7 +275,7 @@ class _MarkingParser:
         return tuple(dict.fromkeys(one for code in release for one in members.get(code, (code,))))
 
     def _typo(self) -> str | None:
-        """Return the typographic flaw within the marking, or `None`."""
+        """Return the code of the typographic flaw within the marking, or `None`."""
         if any(
             self.text[token.start : token.end].upper() != self.text[token.start : token.end]
             for token in self.controls.tokens
@@ -283,11 +293,10 @@ class _MarkingParser:
 
 
 def parse_marking(lexicon: Lexicon, text: str, bracketed: bool = False) -> UnplacedMarking | None:
-    """Parse `text`, which has no parentheses or surrounding blanks, as a marking.
+    """Parse `text`, which has no parentheses or surrounding blanks, as a marking. Return `None` if it does not begin
+    like one.
 
-    Return `None` if it does not begin like a marking.
-
-    Words in no table become tokens without a code. `bracketed` means that the text was in parentheses, so that the
-    abbreviation of a NATO level is read without its slashes, too.
+    Words that no table lists become tokens without a code. `bracketed` means that the text was in parentheses, so that
+    the abbreviation of a NATO level is also recognized without its slashes.
     """
     return _MarkingParser(lexicon, text, bracketed).run()

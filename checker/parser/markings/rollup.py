@@ -25,11 +25,12 @@ def roll_up(
     captions: Sequence[str] = (),
     place: Span | None = None,
 ) -> Rollup | None:
-    """Return the banner that the portion marks `marks`, given in order, require, or `None` if no mark has a level.
+    """Return the banner that the portion marks `marks`, given in order, require, or `None` if no mark states a level.
 
-    `profile` is a code of the table `profiles`. On telegrams the line shows only the level, and captions (their codes)
-    show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere the Register's ten steps apply (IC-REG-2016 p. 27-30). The
-    span is `place`, or the banner's, or empty at the first mark.
+    `profile` is a code of the table `profiles`. In telegrams, the classification line shows only the level, and the
+    captions, whose codes are `captions`, show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere, the Register's ten
+    steps apply (IC-REG-2016 p. 27-30). The result's span is `place`, or else the banner's span, or else an empty span
+    at the first mark.
     """
     levels = [mark.level for mark in marks if isinstance(mark.level, Level)]
     if not levels:
@@ -53,14 +54,14 @@ def roll_up(
 
 
 def _level_text(known: Lexicon, level: Level, banner: Marking | None) -> str:
-    """Return the level's text, letter-spaced if the banner's is."""
+    """Return the level's name, letter-spaced if the banner's text is."""
     entry = known.words["levels"].get(level.code)
     spaced = entry.forms.get("spaced") if entry is not None and banner is not None and banner.text[1:2] == " " else None
     return spaced[0] if spaced else level.name
 
 
 def distinct(marks: Sequence[Marking]) -> list[Marking]:
-    """Return the marks without duplicates: the roll-up depends on which marks occur, not on how often."""
+    """Return the marks without duplicates. The roll-up depends on which marks occur, not on how often they occur."""
     found: dict[tuple[object, ...], Marking] = {}
     for mark in marks:
         level = mark.level.code if isinstance(mark.level, Level) else None
@@ -136,7 +137,7 @@ def _register(
 def _compare(
     known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, owners: set[str], foreign: bool
 ) -> None:
-    """Record the differences between the actual banner and the expected one."""
+    """Record the differences between the actual banner and the expected one in the roll-up."""
     shown = _shown_codes(known, banner)
     release = known.releases
     wanted = [code for code in roll.controls if code not in release]
@@ -154,7 +155,7 @@ def _compare(
 
 
 def _shown_codes(known: Lexicon, banner: Marking) -> set[str]:
-    """Return the codes of the banner's controls. For controls with compartments or programs, return paths joined by
+    """Return the codes of the banner's controls. A control with compartments or programs is returned as paths joined by
     hyphens.
     """
     shown: set[str] = set()
@@ -167,7 +168,9 @@ def _shown_codes(known: Lexicon, banner: Marking) -> set[str]:
 
 
 def _shows(code: str, shown: set[str]) -> bool:
-    """Return whether a code is among the codes shown. A program also matches by the first letters of its nickname."""
+    """Return whether a code is among the codes shown. A program also matches if the first letters of its nickname are
+    shown.
+    """
     if code in shown:
         return True
     head, _, name = code.partition("-")
@@ -194,15 +197,17 @@ def _compare_release(
         listing in expected and here - there
     )
     roll.release_agrees = found == expected and here == there
-    if not decision.codes:  # unmarked portions may count as NOFORN, by their date and caveats; as released they may not
+    if not decision.codes:  # unmarked portions may count as NOFORN, by date and caveats, but never as released
         roll.extra = (*roll.extra, *sorted(found - {no_foreign}))
 
 
-# ---- the union of all portions, and what of it the banner takes ------------------------------------------------------
+# ---- the union of all portions, and what the banner takes from it ----------------------------------------------------
 
 
 class PortionTotals:
-    """The union of all portions by category: paths such as `SI-G ABCD`, and the entry of every token."""
+    """The union of all portions: in `paths`, their compartments and programs by category, such as `SI-G ABCD`; in
+    `codes`, the entries of their controls.
+    """
 
     def __init__(self, known: Lexicon, marks: Sequence[Marking]) -> None:
         self.known = known
@@ -211,7 +216,7 @@ class PortionTotals:
         self.controlled = any(mark.system == "cui" for mark in marks)
         self.concealed = any(mark.concealed for mark in marks)
         self.owners: set[str] = set()
-        self.nato: set[str] = set()  # the controls that stand behind a NATO level
+        self.nato: set[str] = set()  # the controls that follow a NATO level
         self.foreign = self.concealed
         for mark in marks:
             self._add_owners(mark)
@@ -241,7 +246,7 @@ class PortionTotals:
 
 
 def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
-    """Return a token as paths in a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
+    """Return a token as the set of its paths in a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
     head = token.code or token.text
     found: set[tuple[str, ...]] = {(head,)} if token.category != "cui" else set()
     for part in token.parts:
@@ -257,7 +262,7 @@ def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
 
 
 def joined(tree: set[tuple[str, ...]]) -> list[str]:
-    """Return the paths in a tree, sorted, each as one word."""
+    """Return the paths in a tree, sorted, each joined by hyphens."""
     return ["-".join(path) for path in sorted(tree)]
 
 
@@ -268,7 +273,9 @@ def unclassified_only(known: Lexicon, entry: Entry) -> bool:
 
 
 def system_of(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
-    """Return the marking system and owners that all portions share, otherwise "us" and no owners."""
+    """Return the marking system and the owners that all portions share, or "us" and no owners if they do not
+    share one.
+    """
     systems = {mark.system for mark in marks if mark.control_tokens or mark.system != "us" or is_classified(mark)}
     owners = {mark.owners for mark in marks if mark.owners}
     concealed = any(mark.concealed for mark in marks)
@@ -283,7 +290,7 @@ def is_classified(mark: Marking) -> bool:
 
 
 def forced(totals: PortionTotals, level: Level, decision: Decision) -> Decision:
-    """Return the decision, or the strictest release marking if unclassified nuclear controls in a classified banner
+    """Return `decision`, or the strictest release marking if unclassified nuclear controls in a classified banner
     require it.
     """
     if not level.classified:
@@ -294,8 +301,8 @@ def forced(totals: PortionTotals, level: Level, decision: Decision) -> Decision:
 
 
 def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
-    """Return the nuclear controls for the banner: only the highest classified control, with the sub-controls of all
-    classified ones.
+    """Return the nuclear controls for the banner, as paths. Of the classified ones, only the highest appears, with the
+    sub-controls of all of them.
     """
     tree = totals.paths["aea"]
     entries = [entry for entry in totals.codes.values() if entry.fact("category") == "aea"]
@@ -311,7 +318,7 @@ def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
 
 
 def rising(totals: PortionTotals, level: Level, decision: Decision, category: str) -> list[str]:
-    """Return the codes in a category that the banner takes over from the portions, except release markings."""
+    """Return the codes of a category that the banner takes over from the portions, except release markings."""
     here = {entry.fact("role") for entry in totals.codes.values()}
     found: list[str] = []
     for entry in totals.codes.values():
@@ -324,11 +331,11 @@ def rising(totals: PortionTotals, level: Level, decision: Decision, category: st
     return list(dict.fromkeys(found))
 
 
-_STRICT = frozenset({"nobody", "exclusive"})  # roles of controls that take the place of weaker ones
+_STRICT = frozenset({"nobody", "exclusive"})  # roles of controls that replace weaker ones
 
 
 def _rises(totals: PortionTotals, entry: Entry, here: set[str], level: Level, decision: Decision) -> bool:
-    """Return whether the banner takes over a control, given the roles of all portions' controls."""
+    """Return whether the banner takes over a control. `here` contains the roles of all controls in the portions."""
     way = entry.fact("rollup")
     if way == "unless-originator":
         return "originator" not in here
@@ -344,8 +351,9 @@ def _rises(totals: PortionTotals, entry: Entry, here: set[str], level: Level, de
 
 
 def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
-    """Return SBU NOFORN or LES NOFORN as one control in an unclassified banner without another release marking,
-    otherwise as two controls.
+    """Return SBU NOFORN or LES NOFORN as one control if the banner is unclassified and shows no other release marking,
+    otherwise its first word alone. Return an empty list if the first word is SBU and the level is classified or the
+    portions contain a stricter control.
     """
     plain = known.words["controls"].get(entry.fact("plain"))
     sensitive = plain is not None and plain.fact("role") == "sensitive"
@@ -355,7 +363,7 @@ def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, st
 
 
 def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
-    """Return the distinct codes in the order that the table gives for their category."""
+    """Return the distinct codes in the order given by the table of controls."""
 
     def place(code: str) -> int:
         entry = known.words["controls"].get(code)
@@ -365,9 +373,7 @@ def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
 
 
 class RollupResult(Record):
-    """The contents that the banner takes over from the portions: trees of paths, foreign sources, and controls in
-    order.
-    """
+    """What the banner takes over from the portions: trees of paths, foreign sources, and controls in order."""
 
     sci: set[tuple[str, ...]]
     sap: set[tuple[str, ...]]
@@ -414,7 +420,9 @@ def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple[str, ...], level: Level) -> str:
-    """Return the beginning of the banner: the level, or `//` and the owner of the level."""
+    """Return the beginning of the banner: the level; or, in other systems, `//` with the owner and the level, or the
+    word that marks controlled unclassified information.
+    """
     if system == "joint":
         return f"//{next(iter(known.joint))} {level.name} {' '.join(owners)}".rstrip()
     if system == "foreign":
@@ -430,7 +438,7 @@ def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple
 
 
 def programs(tree: set[tuple[str, ...]]) -> list[str]:
-    """Return the programs in order, with the prefix only before the first one."""
+    """Return the programs in order, with the prefix only before the first of them."""
     below = sorted(path for path in tree if len(path) > 1)
     heads = {path[0] for path in below}
     texts = [name if index else f"{head}-{name}" for index, (head, name) in enumerate(below)]
@@ -453,7 +461,7 @@ def nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
 
 def unclassified_text(totals: PortionTotals, level: Level) -> list[str]:
     """Return the categories of controlled unclassified information or, for a classified banner, only the word that
-    stands for them.
+    represents them all.
     """
     if level.classified:
         return [min(totals.known.cui, key=len)] if totals.controlled else []
@@ -462,7 +470,7 @@ def unclassified_text(totals: PortionTotals, level: Level) -> list[str]:
 
 
 def release_text(known: Lexicon, code: str, decision: Decision) -> str:
-    """Return a dissemination control, followed by its list of countries if it has one."""
+    """Return a control's code with its list of countries, if there is one."""
     countries = decision.lists.get(code)
     if countries is None:
         return code

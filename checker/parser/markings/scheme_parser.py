@@ -1,6 +1,6 @@
-"""Parse markings in a scheme that a rule pack defines: one level, and marks before and after it.
+"""Parse markings in a scheme that a rule pack defines: one level, with marks before and after it.
 
-The pack's entry of the table `profiles` names the tables of levels and marks, and the separators between the parts:
+The pack's entry in the table `profiles` names the tables of levels and marks, and the separators between the parts:
 `NATO SECRET RELEASABLE TO FREEDONIA`, `UK SECRET`, `OFFICIAL-SENSITIVE - COMMERCIAL`, `(NS)`.
 """
 
@@ -29,12 +29,12 @@ class SchemeParser:
         self._portion = _Forms(words["levels"].entries, marks, _KINDS, signs)
 
     def banner(self, line: str) -> UnplacedMarking | None:
-        """Parse an entire line in capitals as a marking, or return `None` if it is not one."""
+        """Parse an entire line as a marking, or return `None` if it is not one. Only lines in capitals are markings."""
         return self._parse(line, 0, self._banner) if line == upper(line) else None
 
     def portion(self, mark: str) -> UnplacedMarking | None:
-        """Parse `(...)` as a marking, or return `None` if it is not one. A single small letter in parentheses is a list
-        item.
+        """Parse `(...)` as a marking, or return `None` if it is not one. A single lower-case letter in parentheses is a
+        list item.
         """
         content = mark[1:-1].strip()
         if not content or (len(content) == 1 and content != upper(content)):
@@ -59,14 +59,16 @@ class SchemeParser:
         )
 
     def _flaw(self, tokens: list[UnplacedToken]) -> str | None:
-        """Return the typographic flaw between the parts, or `None` if there is none."""
+        """Return the code of the typographic flaw between the tokens, or `None` if there is none."""
         if any("\n" in token.before for token in tokens):
             return "split"
         return "separator" if any(token.before not in self.separators for token in tokens[1:]) else None
 
 
 class _Forms:
-    """The spellings of some kinds with their entries, and the patterns that find them and the words between them."""
+    """A scheme's spellings of levels and marks with their entries, and the patterns that match a spelling, a separator,
+    or an unlisted word.
+    """
 
     def __init__(self, levels: tuple[Entry, ...], marks: tuple[Entry, ...], kinds: tuple[str, ...], signs: str) -> None:
         self.entries: dict[str, tuple[Entry, str, str]] = {}
@@ -83,7 +85,9 @@ class _Forms:
         self.word = re.compile(rf"[^\s{signs}]+(?:\s+[^\s{signs}]+)*")
 
     def split(self, text: str, start: int) -> list[UnplacedToken]:
-        """Return the tokens of a text, or none if an unlisted word follows another part without a separator."""
+        """Return the tokens of a text, or an empty list if the text begins with an unlisted word or contains one
+        without a separator before it.
+        """
         tokens: list[UnplacedToken] = []
         at, before = 0, ""
         while at < len(text):

@@ -1,7 +1,6 @@
-"""Look up markings by their spelling, and split a marking into tokens (offsets only): segments between slashes, lists
-of countries, and controls.
+"""Look up markings by their spelling, and split the text of a marking into tokens, which have offsets but no spans yet.
 
-The tables of spellings are built from the vocabulary once; those that few telegrams need, when first used.
+The tables of spellings are built once for each vocabulary; those that few telegrams need are built when first used.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ _SLASHES = Pattern(r"/+")
 
 
 class Lexicon:
-    """Every word of the marking grammar by its upper-case spelling.
+    """The words of the marking grammar, by upper-case spelling.
 
-    `levels` gives (code, kind of form), letter-spaced forms with single blanks; `controls` gives (entry, kind of form,
-    category); `systems` the entries that take compartments; `parts` a compartment's entry by (system code, name);
-    `lists` the spellings that begin a list of countries, longest first. `telegram_profile` is the code of the profile
-    for telegrams.
+    `levels` maps a spelling to (code, kind of form), with letter-spaced forms spaced by single blanks. `controls` maps
+    a spelling to (entry, kind of form, category). `systems` contains the controls that take compartments, and `parts`
+    maps (system code, name) to the entry of a compartment. `lists` contains the spellings that begin a list of
+    countries, longest first. `telegram_profile` is the code of the profile for telegrams.
     """
 
     def __init__(self, words: Vocabulary) -> None:
@@ -126,12 +125,12 @@ class Lexicon:
 
     @cached_property
     def cui_categories(self) -> Table:
-        """Return the categories of controlled unclassified information."""
+        """Return the table of the categories of controlled unclassified information."""
         return self.words["cui_categories"]
 
     @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
-        """Return a mapping from each group's code to its members, for groups whose members are listed."""
+        """Return a mapping from each group's code to the codes of its members, for groups whose members are listed."""
         return {entry.code: entry.facts["members"] for entry in self.words["groups"] if "members" in entry.facts}
 
     @cached_property
@@ -160,8 +159,8 @@ class Lexicon:
         self.cui_controls = words["cui_controls"]
 
     def _usual_marks(self) -> frozenset[str]:
-        """Return the usual short marks, with and without the no-foreign control, against which misspelled marks are
-        compared.
+        """Return the short marks in common use, with and without the no-foreign control. Misspelled marks are compared
+        with them.
         """
         release = self.words["controls"].get(self.roles["no-foreign"])
         short = release.forms["portion"][0] if release is not None else ""
@@ -171,7 +170,7 @@ class Lexicon:
 
 
 def lexicon(words: Vocabulary) -> Lexicon:
-    """Return the lexicon for these tables, built on the first call."""
+    """Return a vocabulary's `Lexicon`, built on the first call."""
     found = words.made.get("lexicon")
     if not isinstance(found, Lexicon):
         found = words.made["lexicon"] = Lexicon(words)
@@ -218,7 +217,9 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def upper(text: str) -> str:
-    """Return the text in capitals with its length unchanged: a letter whose capital form is longer stays as it is."""
+    """Return the text in upper case with its length unchanged: a letter whose upper-case form is longer is kept as it
+    is.
+    """
     capitals = text.upper()
     return capitals if len(capitals) == len(text) else "".join(u if len(u := c.upper()) == 1 else c for c in text)
 
@@ -229,7 +230,7 @@ def plain(text: str, start: int, end: int) -> str:
 
 
 def split_segments(text: str) -> tuple[list[Segment], bool, bool]:
-    """Return the segments between slashes, whether the text begins with `//`, and whether it ends with a separator."""
+    """Return the segments between slashes, whether the text begins with `//`, and whether it ends with slashes."""
     segments: list[Segment] = []
     here = group = 0
     last_end = 0
@@ -253,15 +254,17 @@ def split_segments(text: str) -> tuple[list[Segment], bool, bool]:
 
 
 def unwrap(form: str, word: str) -> str | None:
-    """Return the part of `word` after `form` if `word` begins with `form` as whole words, otherwise `None`."""
+    """Return what follows `form` in `word`, or `None` unless `word` begins with `form` and a blank, a comma, or nothing
+    follows.
+    """
     if word.startswith(form) and (len(word) == len(form) or word[len(form)] in " ,"):
         return word[len(form) :]
     return None
 
 
 def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[list[str], list[str], bool]:
-    """Return the country codes between two offsets as written, their separators, and whether every spelling is
-    known.
+    """Return the country codes or names between two offsets in upper case, the distinct separators between them, and
+    whether all spellings are known.
     """
     codes: list[str] = []
     separators: list[str] = []
@@ -291,8 +294,8 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
 
 
 def nearest(token: Token, lexicon: Lexicon) -> str | None:
-    """Return the spelling of the current control closest to an unknown token, in the form its marking uses. Return
-    `None` if no control is close enough or several are equally close.
+    """Return the spelling of the current control closest to an unknown token, as a portion mark or banner writes it.
+    Return `None` if no control is close enough or several are equally close.
     """
     word = plain(token.text, 0, len(token.text))
     if not 3 < len(word) <= _LONGEST_WORD:
@@ -327,7 +330,8 @@ _DATE = Pattern(r"\d{8}", 0)
 class Controls:
     """The tokens read so far from one marking's text.
 
-    `lax` is whether it has no `//`, as in telegrams; `system` is the system that its level began.
+    `lax` is true if the text contains no `//`, as in telegrams. `system` is the code of the system to which the level
+    belongs, "us" by default.
     """
 
     def __init__(self, lexicon: Lexicon, text: str) -> None:
@@ -340,19 +344,21 @@ class Controls:
     def add(
         self, start: int, end: int, code: str | None, category: str, segment: Segment, **more: object
     ) -> UnplacedToken:
-        """Add and return a token. `more` are further fields of `UnplacedToken`."""
+        """Add a token and return it. `more` contains further fields of `UnplacedToken`."""
         fields: dict[str, object] = {"order": 0, "form": "other", "before": segment.before, **more}
         token = UnplacedToken(start, end, code, category, group=segment.group, **fields)  # type: ignore[arg-type]
         self.tokens.append(token)
         return token
 
     def cui_code(self, word: str) -> str:
-        """Return the code for a word that marks controlled unclassified information."""
+        """Return the code for a word that marks controlled unclassified information, or the word itself if it is not
+        listed.
+        """
         entry = self.lexicon.words["cui_words"].find(word)
         return entry.code if entry is not None else word
 
     def read(self, segment: Segment) -> None:
-        """Read the tokens in one segment. Words that no table lists become a single token without a code."""
+        """Read the tokens in one segment. A segment that is not recognized becomes a single token without a code."""
         if self._cui_control(segment) or self._one(segment) or self._eyes(segment) or self._more_of_a_list(segment):
             return
         if self._split(segment):
@@ -361,7 +367,9 @@ class Controls:
         self.add(segment.start, segment.end, None, "unknown", segment, parts=(text,))
 
     def _one(self, segment: Segment) -> bool:
-        """Read one known control with its compartments, countries, or other parts."""
+        """Read one known control with its compartments, countries, or other parts. Return whether the segment
+        is one.
+        """
         word = plain(self.text, segment.start, segment.end)
         found = self.lexicon.controls.get(word)
         if found is not None and not found[0].fact("under"):
@@ -380,7 +388,9 @@ class Controls:
         )
 
     def _system(self, segment: Segment, word: str) -> bool:
-        """Read a control system, with compartments after hyphens and sub-compartments after blanks."""
+        """Read a control system, with compartments after hyphens and sub-compartments after blanks. Return whether the
+        segment is one.
+        """
         head, _, tail = word.partition("-")
         found = self.lexicon.systems.get(head)
         if found is None:
@@ -423,7 +433,7 @@ class Controls:
         return tuple(parts), codes
 
     def _list(self, segment: Segment, word: str) -> bool:
-        """Read a control that is followed by a list of countries."""
+        """Read a control that is followed by a list of countries. Return whether the segment is one."""
         for form, entry, kind in self.lexicon.lists:
             tail = unwrap(form, word)
             if tail is None:
@@ -444,13 +454,15 @@ class Controls:
         return False
 
     def _after(self, segment: Segment, form: str) -> int:
-        """Return the offset of the words that follow `form`."""
+        """Return the offset of the words that follow `form` in the segment, or the segment's end."""
         words = list(WORDS.finditer(self.text, segment.start, segment.end))
         count = len(form.split())
         return words[count].start() if len(words) > count else segment.end
 
     def _eyes(self, segment: Segment) -> bool:
-        """Read countries separated by slashes that precede the control's own words."""
+        """Read a control that follows a list of countries separated by slashes. Return whether the segment ends with
+        one.
+        """
         word = plain(self.text, segment.start, segment.end)
         for form, entry, kind in self.lexicon.before_lists:
             if not word.endswith(" " + form):
@@ -470,7 +482,9 @@ class Controls:
         return False
 
     def _more_of_a_list(self, segment: Segment) -> bool:
-        """Read a country after a slash that continues the preceding list, as telegrams write it."""
+        """Read a country after a slash as part of the preceding list, as telegrams write it. Return whether the segment
+        is one.
+        """
         last = self.tokens[-1]
         if not (last.countries and self.lax and last.category != "level"):
             return False
@@ -484,7 +498,7 @@ class Controls:
 
     def _instruction(self, segment: Segment, word: str) -> bool:
         """Read a declassification value, which was the last element of banners until February 2008 (IC-REG-2016 p.
-        192).
+        192). Return whether the segment is one.
         """
         entry = self.lexicon.exemptions.get(word)
         if entry is None and not _DATE.fullmatch(word):
@@ -519,8 +533,9 @@ class Controls:
         return False
 
     def _split(self, segment: Segment) -> bool:
-        """Read controls separated by a comma, blank, or hyphen. This was usual before July 2005; later it is a
-        mistake.
+        """Read controls separated by a comma, blank, or hyphen. Return whether the segment consists of them.
+
+        Such separators were common before July 2005; in later markings they are an error.
         """
         start = segment.start
         for gap in GAPS.finditer(self.text[segment.start : segment.end]):
