@@ -160,16 +160,16 @@ class Cursor:
         return self.fold.find("\n", start)
 
     def after_blanks(self, offset: int) -> int:
-        """Return the offset of the first character at or after `offset` that is not a blank.
+        """Return the offset of the first character at or after `offset` that is not a space.
 
-        A line end is not a blank.
+        A line feed is not a space.
         """
         while self.fold[offset] == " ":
             offset += 1
         return offset
 
     def trim(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span without leading or trailing blanks and line ends."""
+        """Return the span without leading or trailing spaces and line feeds."""
         fold = self.fold
         if start < end and fold[start] not in " \n" and fold[end - 1] not in " \n":
             return start, end
@@ -178,18 +178,18 @@ class Cursor:
         return end - len(words.lstrip(" \n")), end
 
     def blank_line(self, start: int) -> bool:
-        """Return whether there are only blanks between `start` and the end of its line."""
+        """Return whether there are only spaces between `start` and the end of its line."""
         found = _NOT_BLANK.search(self.fold, start)
         return found is None or found[0] == "\n"
 
     def begins_line(self, start: int) -> bool:
-        """Return whether only blanks precede `start` on its line."""
+        """Return whether only spaces precede `start` on its line."""
         while start and self.fold[start - 1] == " ":
             start -= 1
         return not start or self.fold[start - 1] == "\n"
 
     def is_glued(self, offset: int) -> bool:
-        """Return whether a capital at `offset` directly follows a lower-case letter, which shows that a blank is
+        """Return whether a capital at `offset` directly follows a lower-case letter, which shows that a space is
         missing.
         """
         return self.text[offset - 1 : offset].islower() and self.text[offset : offset + 1].isupper()
@@ -199,17 +199,17 @@ class Cursor:
         return self.fold.rfind("\n", 0, offset) + 1
 
     def flat(self, start: int, end: int) -> str:
-        """Return a span's folded text with line ends replaced by blanks, so that offsets do not change."""
+        """Return a span's folded text with line feeds replaced by spaces, so that offsets do not change."""
         return self.fold[start:end].replace("\n", " ")
 
     def joined(self, start: int, end: int) -> str:
-        """Return the words in a span as written, on one line and separated by single blanks."""
+        """Return the words in a span as written, on one line and separated by single spaces."""
         return " ".join(self.text[start:end].split())
 
 
 def folded(text: str) -> str:
-    """Return the text in upper case, with its length unchanged. All blanks become spaces, and line ends become line
-    feeds.
+    """Return the text in upper case, with its length unchanged. Blanks of any kind become spaces, and line breaks
+    become line feeds.
     """
     upper = text.upper()
     if len(upper) != len(text):

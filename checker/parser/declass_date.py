@@ -210,7 +210,7 @@ def _expected(facts: _Facts) -> Declass:
 
 
 def _clause(facts: _Facts, kind: str | None) -> str:
-    """Return the clause that allows a date to be marked, or an empty string if no row of `durations` has one."""
+    """Return the clause that allows a date to be marked, or an empty string if the row of `durations` states none."""
     entry = _entry(facts, kind or "none")
     return entry.fact("clause") if entry is not None else ""
 

@@ -19,7 +19,7 @@ _Spellings = dict[tuple[str, tuple[str, ...]], tuple[str, ...]]  # by code and k
 
 
 class Control:
-    """A control on the classification line: its letters without blanks, its entry, and the level that it implies, if
+    """A control on the classification line: its letters without spaces, its entry, and the level that it implies, if
     any.
     """
 
@@ -33,7 +33,7 @@ class Control:
 
 
 class Grammar:
-    """The look-up tables for one vocabulary. Words are in upper case; "letters" means a spelling without its blanks."""
+    """The look-up tables for one vocabulary. Words are in upper case; "letters" means a spelling without its spaces."""
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
@@ -68,7 +68,7 @@ class Grammar:
 
     @cached_property
     def level_prefixes(self) -> frozenset[str]:
-        """Return the two-letter prefixes with which a classification line can begin, ignoring blanks."""
+        """Return the two-letter prefixes with which a classification line can begin, ignoring spaces."""
         clear = {form[:2] for form in self.page_word("clear", "line")}
         return (
             frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls} | clear
@@ -189,7 +189,7 @@ class Grammar:
 
     @cached_property
     def mission_prefixes(self) -> tuple[str, ...]:
-        """Return the mission types that may precede a city's name, longest first, each followed by a blank."""
+        """Return the mission types that may precede a city's name, longest first, each followed by a space."""
         forms = [form + " " for entry in self.words["posts"] for form in entry.forms.get("prefix", ())]
         return tuple(sorted(forms, key=lambda form: -len(form)))
 
@@ -313,7 +313,7 @@ class Grammar:
 
     @cached_property
     def reference_signs(self) -> tuple[str, tuple[str, ...]]:
-        """Return the common beginning of all references labels within a line, and these labels, each with a blank
+        """Return the common beginning of all references labels within a line, and these labels, each with a space
         before it and a colon after it.
         """
         signs = tuple(f" {form}:" for form in self.label("reference", "line"))
@@ -347,7 +347,7 @@ class Grammar:
     @cached_property
     def page_signs(self) -> tuple[str, ...]:
         """Return strings, at least one of which occurs in every text that contains page lines, an archive's attributes,
-        or a stamp of several lines.
+        or a stamp that begins a line or occupies several lines.
         """
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
@@ -369,7 +369,7 @@ class Grammar:
 
     @cached_property
     def plain_levels(self) -> tuple[str, ...]:
-        """Return the spellings of levels without blanks between their letters, as on a classification line."""
+        """Return the spellings of levels without spaces between their letters, as on a classification line."""
         return tuple(form for entry in self.words["levels"] for form in entry.spellings("telegram"))
 
     @cached_property
@@ -416,7 +416,7 @@ class Grammar:
 
     @cached_property
     def correction_starts(self) -> tuple[str, ...]:
-        """Return the beginnings of correction lines, each followed by a blank."""
+        """Return the beginnings of correction lines, each followed by a space."""
         return tuple(f"{form} " for form in self.page_word("correction", "start"))
 
     @cached_property

@@ -84,7 +84,7 @@ def _word(attribute: Fact | None) -> Word | None:
 
 
 def _captions(cursor: Cursor, attribute: Fact | None) -> tuple[Caption, ...]:
-    """Return the known captions in a value, which may separate them by commas, by blanks, or not at all."""
+    """Return the known captions in a value, which may separate them by commas, by spaces, or not at all."""
     if attribute is None:
         return ()
     fold = folded(attribute.text[:_LONGEST])

@@ -1,4 +1,4 @@
-"""Find what copying added: earlier copies of the telegram, marks at line ends, and doubled first letters.
+"""Find what copying added: earlier copies of the telegram, marks at the ends of lines, and doubled first letters.
 
 An archive's page may print a telegram several times: a preview that breaks off with "...", a row of archive data, a
 second header, and then the complete telegram. The last complete copy is read; everything before and after it becomes a

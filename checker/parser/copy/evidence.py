@@ -94,7 +94,8 @@ def _withheld(telegram: Telegram) -> list[Damage]:
 def _has_head(telegram: Telegram) -> bool:
     """Return whether the copy continues below the head of the telegram or document.
 
-    A document does if it has a date or a paragraph with a mark; its headings are read as paragraphs without one.
+    A document continues if it contains a date or a paragraph with a mark; headings are read as paragraphs without a
+    mark.
     """
     if telegram.layout != "document":
         return bool(telegram.paragraphs)
@@ -140,8 +141,8 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     """Return evidence that a publisher rearranged the fields and may have dropped some.
 
-    Two fields share a line; the text cites a reference although neither references nor a subject were read; or a copy
-    with a record has neither the subject nor the authority of a classified telegram.
+    This is assumed if two fields share a line; if the text cites a reference although neither references nor a subject
+    were read; or if a copy with a record contains neither the subject nor the authority of a classified telegram.
     """
     if telegram.layout not in _TELETYPE:
         return []
@@ -349,8 +350,8 @@ def _alone(spellings: Iterable[str], then: str) -> Iterator[re.Pattern[str]]:
 
 
 def _any_of(spellings: Iterable[str]) -> str:
-    """Return a pattern that matches any of the spellings, trying the longest first. A blank in a spelling matches up to
-    three blanks or none.
+    """Return a pattern that matches any of the spellings, trying the longest first. A space in a spelling matches any
+    whitespace of up to three characters, or none.
     """
     return "|".join(_forms(spellings))
 

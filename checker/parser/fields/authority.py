@@ -82,7 +82,7 @@ class AuthorityBlock:
         return self.tidy(low, high)
 
     def tidy(self, low: int, high: int) -> tuple[int, int]:
-        """Return a span of `flat` as offsets in the text, without leading or trailing blanks and punctuation."""
+        """Return a span of `flat` as offsets in the text, without leading or trailing spaces and punctuation."""
         while low < high and self.flat[low] in _PUNCTUATION:
             low += 1
         while low < high and self.flat[high - 1] in " ;,:.":
@@ -184,7 +184,7 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
 
 def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
     """Return the offset at which a classifier without a reason after it ends: at the end of the line, at a period
-    followed by two blanks, or at `last`, whichever comes first.
+    followed by two spaces, or at `last`, whichever comes first.
     """
     stop = cursor.fold.find(".  ", first, last)
     line = cursor.line_end(first)
@@ -233,7 +233,7 @@ def _after_names(block: AuthorityBlock) -> int:
 
 
 def _broken_word(block: AuthorityBlock, begin: int) -> int:
-    """Return the offset at which the reasons begin, moved back over a label that is broken at a line end ("REAS",
+    """Return the offset at which the reasons begin, moved back over a label that is broken over two lines ("REAS",
     "ONS").
     """
     tail = block.flat[max(0, begin - 24) : begin]

@@ -26,7 +26,7 @@ _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
 def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:
-    """Return the offset at which `letters` end if they begin at `at`, or -1 if they do not. Blanks between the letters
+    """Return the offset at which `letters` end if they begin at `at`, or -1 if they do not. Spaces between the letters
     are ignored unless `gaps` is false.
     """
     size = len(letters)
@@ -219,7 +219,7 @@ def _slips_allowed(level: str) -> int:
 
 
 def _after_letters(fold: str, at: int, end: int, count: int) -> int:
-    """Return the offset after the next `count` characters that are not blanks, or -1 if there are fewer before
+    """Return the offset after the next `count` characters that are not spaces, or -1 if there are fewer before
     `end`.
     """
     while count and at < end:
@@ -251,7 +251,7 @@ def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | N
 
 
 def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
-    """Return the offset of the section counter that begins at `at`, ignoring blanks, and whether it is the counter of a
+    """Return the offset of the section counter that begins at `at`, ignoring spaces, and whether it is the counter of a
     final section. Return `None` if there is no counter.
     """
     while fold.startswith(" ", at):

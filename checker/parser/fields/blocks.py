@@ -107,7 +107,7 @@ def opens_text(cursor: Cursor, start: int, end: int) -> bool:
 
 def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
     """Return whether a label with this code can end at `at`: before a colon or, if the label may be used without one,
-    before a blank.
+    before a space.
 
     `glued` means that a capital follows a lower-case letter there, as in "Classified ByConsul Doe".
     """
@@ -273,7 +273,7 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
     """Return the offset at which references, an authority block, or the text begins within a line of an earlier field,
     or -1.
 
-    In such a copy, the line break before it has been lost.
+    A copy in which one does has lost the line break before it.
     """
     fold, low, high = cursor.fold, state.start, state.end
     if state.open == "subject" and "references" not in state.seen:

@@ -42,7 +42,7 @@ def read_captions(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on a line, which may be separated by commas, by blanks, or not at all. Return an empty list
+    """Return the captions on a line, which may be separated by commas, by spaces, or not at all. Return an empty list
     if any of them is unknown.
     """
     fold = cursor.fold
@@ -73,7 +73,7 @@ def captions_of(cursor: Cursor, start: int, end: int, controls: tuple[str, ...])
 def joined_captions(cursor: Cursor, start: int, end: int) -> tuple[list[Caption], int, int]:
     """Return the captions at the beginning and end of a pass line, and the start and end of the text between them.
 
-    In such a copy, the line breaks between them have been lost. Only captions in capitals count.
+    They share a line in copies that have lost the line breaks between them. Only captions in capitals count.
     """
     found: list[Caption] = []
     forms = cursor.grammar.joined_captions

@@ -115,7 +115,7 @@ def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
 
 
 def join_lines(text: str, grammar: Grammar) -> str:
-    """Return a text as one line, with the two halves of a name that was broken at a line end rejoined."""
+    """Return a text as one line, with the two halves of a name that was broken over two lines rejoined."""
     lines = text.split("\n")
     joined = " ".join(lines[0].split())
     for line in lines[1:]:

@@ -10,12 +10,12 @@ from ...text import Pattern
 from ...values import Date
 from ..cursor import Cursor
 
-# Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired; stray blanks are allowed.
+# Prosigns, day and time, zone, month, year. Zero for O and O for zero are repaired; stray spaces are allowed.
 _DTG = Pattern(
     r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?(?:[A-Z] +)?)?([0-9OI]{6}) ?([A-Z]) ?"
     r"([A-Z][A-Z0-9]{2,8}|[0O1I5S][A-Z0-9]{2}),? ?(\d{4}|\d{2})(?!\d)"
 )
-# The same with blanks between any two characters, without a zone or with the month in full, as in copies from 1973.
+# The same with spaces between any two characters, without a zone or with the month in full, as in copies from 1973.
 _SPREAD = Pattern(
     r"(?:([A-Z0]{1,2}) +(?:([A-Z0]{1,2}) +)?)?((?:[0-9OI] ?){6}) *([A-Z](?= *[A-Z] ?[A-Z] ?[A-Z]))? *"
     r"([A-Z](?: ?[A-Z]){2,8}),? *((?:1 ?9 ?)?\d ?\d)(?! ?\d)"

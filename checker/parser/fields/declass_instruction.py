@@ -75,7 +75,7 @@ class InstructionText:
         self.forms = forms_of(cursor.words)
 
     def first(self) -> int:
-        """Return the offset of the first character of the value that is neither a blank nor an opening parenthesis."""
+        """Return the offset of the first character of the value that is neither a space nor an opening parenthesis."""
         return len(self.flat) - len(self.flat.lstrip(" ("))
 
     def starts(self, at: int, form: str) -> bool:

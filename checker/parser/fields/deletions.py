@@ -19,7 +19,7 @@ from ..cursor import Cursor, Cut, FoundDeletion
 _LONGEST_NOTE = 600  # code points in brackets
 _LONGEST_ALONE = 60  # code points before a notice that is alone on its line, or before a value
 _LONGEST_CODES = 200  # code points after such a notice
-_WIDE = 10  # blanks before a code in the margin of a copy without release stamps
+_WIDE = 10  # spaces before a code in the margin of a copy without release stamps
 _BRACKETS = Pattern(rf"\[{{1,2}}([^\[\]]{{1,{_LONGEST_NOTE}}})\]{{1,2}}")
 _ENCLOSED = r"\( ?B ?\) ?\( ?\d{1,2} ?\)(?: ?\( ?[A-F] ?\))?|\( ?[JK] ?\) ?\( ?\d ?\)|\(D\) ?\(5\)"
 _SECTION = r"1\. ?[345] ?\( ?[A-Z] ?\)"
@@ -147,7 +147,7 @@ def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
 
 def has_margin_codes(cursor: Cursor) -> bool:
     """Return whether an exemption code or a category of section 1.3 to 1.5 may be in the margin, after three or more
-    blanks.
+    spaces.
     """
     fold = cursor.fold  # `in` takes a tenth of the time of a pattern
     if "   B" in fold and _MARGIN_EXEMPTION.search(fold) is not None:
@@ -313,7 +313,7 @@ def _is_value(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _follows_label(cursor: Cursor, start: int) -> bool:
-    """Return whether a label or a paragraph number ends directly before an offset, ignoring blanks."""
+    """Return whether a label or a paragraph number ends directly before an offset, ignoring spaces."""
     return _LABEL_END.search(cursor.fold, _near_line_start(cursor, start), start) is not None
 
 
@@ -398,7 +398,9 @@ def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
 
 
 def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
-    """Set a telegram's deletions, each with its place, and mark paragraphs that were withheld in full."""
+    """Set a telegram's deletions, each with the name of the part in which it is, and mark paragraphs that were withheld
+    in full.
+    """
     forms = deletion_forms(cursor.words)
     found = [_node(cursor, one, forms) for one in deletions_in(cursor)]
     found += margin

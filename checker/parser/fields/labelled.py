@@ -80,7 +80,7 @@ def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _is_spread(text: str, usual: str) -> bool:
-    """Return whether a text begins with the usual form, apart from the blanks that archives insert after periods."""
+    """Return whether a text begins with the usual form, apart from the spaces that archives insert after periods."""
     written = text[: text.find(":") + 1]
     return written.replace(" ", "") == usual.replace(" ", "") and written.count(" ") >= usual.count(" ")
 
@@ -426,7 +426,7 @@ def _tag_kind(words: Vocabulary, word: str) -> str | None:
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
     """Return the known TAG for a word that is a listed misspelling or has a one-letter error, or two known TAGS,
-    separated by a blank, that are run together in the word. Return `None` if there is neither.
+    separated by a space, that are run together in the word. Return `None` if there is neither.
 
     Only words of 4 to 12 letters are compared letter by letter.
     """

@@ -334,7 +334,7 @@ class OpeningFinder:
             close = fold.find(")", at + 1, at + 4)
             if close < 0 or not fold[at].isalpha():
                 return None
-            high = close + 1 if alone else high  # "1. C)The text": the opening parenthesis and a blank are missing
+            high = close + 1 if alone else high  # "1. C)The text": the opening parenthesis and a space are missing
         folded = cursor.lowered or (alone and fold[at + 2 : at + 3] == ")")
         return finder.portion(cursor.view, at, high, cursor.words, folded)
 

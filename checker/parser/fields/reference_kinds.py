@@ -84,8 +84,8 @@ def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | N
 
 
 def station(post: str, words: Vocabulary) -> str:
-    """Return a post's name without blanks. If the table of posts lists several variants of the name, return the first
-    of them.
+    """Return a post's name without spaces or punctuation. If the table of posts lists several variants of the name,
+    return the first of them.
     """
     entry = words["posts"].find(post)
     name = entry.forms["alias"][0] if entry is not None and entry.forms.get("alias") else post

@@ -119,7 +119,7 @@ def glued_levels(cursor: Cursor) -> list[int]:
 
 @lru_cache(maxsize=16)
 def _short_levels(words: Vocabulary) -> tuple[tuple[str, str], ...]:
-    """Return (spelling followed by a blank, character that must precede it) for each level that is not letter-spaced.
+    """Return (spelling followed by a space, character that must precede it) for each level that is not letter-spaced.
 
     The character is a tab. It is empty, so that nothing matches it, for the full titles of levels, which are also
     ordinary words.
@@ -152,7 +152,7 @@ def _spaced_levels(words: Vocabulary) -> tuple[tuple[Entry, str], ...]:
 
 
 def has_long_line(cursor: Cursor) -> bool:
-    """Return whether a line is so long that the copy must have lost line ends."""
+    """Return whether a line is so long that the copy must have lost line breaks."""
     fold, here = cursor.fold, 0
     while len(fold) - here > _LONGEST_LINE:
         here = fold.rfind("\n", here, here + _LONGEST_LINE + 1) + 1

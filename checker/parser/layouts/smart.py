@@ -1,4 +1,6 @@
-"""Read the labeled form of SMART messages (from 2010): each field has a label, with its value indented below it."""
+"""Read the labeled form of SMART messages (from 2010). Each field begins with a label and a colon, and its value may
+continue on indented lines below.
+"""
 
 from __future__ import annotations
 

@@ -84,10 +84,10 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]:
-    """Return insertions that repair damaged letter-spaced levels: their missing first letter, or the missing blank
+    """Return insertions that repair damaged letter-spaced levels: their missing first letter, or the missing space
     before the post.
 
-    The letter is inserted only if the source record or the security line states the level, and the blank only if the
+    The letter is inserted only if the source record or the security line states the level, and the space only if the
     source record or the FM line names the post.
     """
     found = []

@@ -69,7 +69,7 @@ def _cache(words: Vocabulary) -> _MarkingCache:
 
 
 def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = False) -> Marking | Unread | None:
-    """Return the portion mark at the beginning of `view.text[start:end]`, ignoring blanks.
+    """Return the portion mark at the beginning of `view.text[start:end]`, ignoring whitespace before it.
 
     Return `None` for anything else, such as a list letter or an abbreviation, and an `Unread` for a mark that cannot be
     read. The result's span includes the parentheses. `folded` means that the text has lost its capitals, so that a
@@ -245,7 +245,7 @@ def _one_bracket(cache: _MarkingCache, view: View, word: str, at: int, start: in
 
 
 def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unread | None:
-    """Return `view.text[start:end]` parsed as a banner, ignoring blanks around it.
+    """Return `view.text[start:end]` parsed as a banner, ignoring whitespace around it.
 
     Return `None` if the text is not a banner, and an `Unread` if it is a banner whose level cannot be read. A level
     alone is a banner. The classification lines of telegrams, which contain a post and a number, are read by

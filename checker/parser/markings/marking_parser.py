@@ -190,7 +190,7 @@ class _MarkingParser:
         return True
 
     def _loose(self, segment: Segment) -> bool:
-        """Read a level or bare control, and controls that a blank, hyphen, or comma separates from it in place of a
+        """Read a level or bare control, and controls that a space, hyphen, or comma separates from it in place of a
         slash. Return whether the segment begins with one.
         """
         for gap in GAPS.finditer(self.text[segment.start : segment.end]):
@@ -293,8 +293,8 @@ class _MarkingParser:
 
 
 def parse_marking(lexicon: Lexicon, text: str, bracketed: bool = False) -> UnplacedMarking | None:
-    """Parse `text`, which has no parentheses or surrounding blanks, as a marking. Return `None` if it does not begin
-    like one.
+    """Parse `text`, which has no parentheses or surrounding whitespace, as a marking. Return `None` if it does not
+    begin like one.
 
     Words that no table lists become tokens without a code. `bracketed` means that the text was in parentheses, so that
     the abbreviation of a NATO level is also recognized without its slashes.

@@ -285,7 +285,7 @@ def system_of(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
 
 
 def is_classified(mark: Marking) -> bool:
-    """Return whether a mark has a readable, classified level."""
+    """Return whether a mark's level is readable and classified."""
     return isinstance(mark.level, Level) and mark.level.classified
 
 

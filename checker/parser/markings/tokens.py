@@ -35,10 +35,10 @@ _SLASHES = Pattern(r"/+")
 class Lexicon:
     """The words of the marking grammar, by upper-case spelling.
 
-    `levels` maps a spelling to (code, kind of form), with letter-spaced forms spaced by single blanks. `controls` maps
-    a spelling to (entry, kind of form, category). `systems` contains the controls that take compartments, and `parts`
-    maps (system code, name) to the entry of a compartment. `lists` contains the spellings that begin a list of
-    countries, longest first. `telegram_profile` is the code of the profile for telegrams.
+    `levels` maps a spelling to (code, kind of form), with single spaces between the letters of letter-spaced forms.
+    `controls` maps a spelling to (entry, kind of form, category). `systems` contains the controls that take
+    compartments, and `parts` maps (system code, name) to the entry of a compartment. `lists` contains the spellings
+    that begin a list of countries, longest first. `telegram_profile` is the code of the profile for telegrams.
     """
 
     def __init__(self, words: Vocabulary) -> None:
@@ -225,7 +225,7 @@ def upper(text: str) -> str:
 
 
 def plain(text: str, start: int, end: int) -> str:
-    """Return the words between two offsets in upper case, separated by single blanks."""
+    """Return the words between two offsets in upper case, separated by single spaces."""
     return " ".join(text[start:end].upper().split())
 
 
@@ -254,7 +254,7 @@ def split_segments(text: str) -> tuple[list[Segment], bool, bool]:
 
 
 def unwrap(form: str, word: str) -> str | None:
-    """Return what follows `form` in `word`, or `None` unless `word` begins with `form` and a blank, a comma, or nothing
+    """Return what follows `form` in `word`, or `None` unless `word` begins with `form` and a space, a comma, or nothing
     follows.
     """
     if word.startswith(form) and (len(word) == len(form) or word[len(form)] in " ,"):
@@ -388,7 +388,7 @@ class Controls:
         )
 
     def _system(self, segment: Segment, word: str) -> bool:
-        """Read a control system, with compartments after hyphens and sub-compartments after blanks. Return whether the
+        """Read a control system, with compartments after hyphens and sub-compartments after spaces. Return whether the
         segment is one.
         """
         head, _, tail = word.partition("-")
@@ -533,7 +533,7 @@ class Controls:
         return False
 
     def _split(self, segment: Segment) -> bool:
-        """Read controls separated by a comma, blank, or hyphen. Return whether the segment consists of them.
+        """Read controls separated by a comma, space, or hyphen. Return whether the segment consists of them.
 
         Such separators were common before July 2005; in later markings they are an error.
         """
