@@ -30,7 +30,9 @@ class BaselineEntry(Record):
 
 
 class Suppression(Record):
-    """One accepted finding. `expires` is its last day (ISO), or "". `place` is its file:line."""
+    """One accepted finding. `expires` is the last day of its acceptance (ISO), or "". `place` is its location in the
+    file of suppressions, as `file:line`.
+    """
 
     fingerprint: str
     rule: str
@@ -78,7 +80,7 @@ class HidingEntries(Record):
     def hide(
         self, findings: tuple[Finding, ...], checked: frozenset[str], mandatory: frozenset[str], today: str
     ) -> Filtered:
-        """Hide suppressed findings, then findings with a review decision to hide, then findings in the baseline.
+        """Hide suppressed findings, then findings that a review decision hides, then findings in the baseline.
 
         `checked` contains the plain paths of the files in which every document was checked; only entries for these
         files can be stale.
@@ -159,7 +161,8 @@ def _entry(path: str, number: int, row: object) -> BaselineEntry:
 def hide_known(
     findings: tuple[Finding, ...], entries: list[BaselineEntry], checked: frozenset[str], mandatory: frozenset[str]
 ) -> Filtered:
-    """Hide findings recorded in the baseline, each up to its recorded count, and report entries that no longer occur.
+    """Hide findings recorded in the baseline, each up to its recorded count, and report entries whose findings no
+    longer occur.
 
     `checked` contains the plain paths of files that were checked; entries for other paths are not reported.
     """
@@ -181,7 +184,9 @@ def hide_known(
 def stale_entries(
     entries: list[BaselineEntry], findings: tuple[Finding, ...], checked: frozenset[str]
 ) -> list[BaselineEntry]:
-    """Return the entries for checked paths that no finding matches, each with its unmatched count."""
+    """Return the entries for checked paths that record more findings than there are now, each with the number of
+    findings that no longer occur.
+    """
     seen: dict[str, int] = {}
     for finding in findings:
         seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1

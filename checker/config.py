@@ -61,7 +61,7 @@ class Options(Record):
 
     The first group contains the settings in `SETTINGS`, spelled with underscores. `config_file` is the file they came
     from, `folder` its folder or the working folder (globs are relative to it), and `origin` the source of each setting.
-    The other groups belong to one command. `linter.resolve` fills in the last group with data from a rulebook. All
+    The next groups are for certain commands. `linter.resolve` fills in the last group with data from a rulebook. All
     values are plain data, so that options can be sent to worker processes.
     """
 
@@ -106,7 +106,7 @@ class Options(Record):
     with_text: bool = False
     with_details: bool = False
     with_diff: str = ""  # the suggestions to show as a diff: "safe", "all" or none
-    diff_base: str = ""  # the git revision since whose changes findings are shown
+    diff_base: str = ""  # only findings on lines changed since this git revision are shown
     fix: str = ""  # the suggestions to apply to the files: "safe", "all" or none
     accepted: frozenset[str] = frozenset()  # fingerprints of findings whose suggestions are not shown as a diff
     use_suppressions: bool = True
@@ -130,7 +130,7 @@ class Options(Record):
     inspected: int = 0  # documents drawn for the self-inspection report; 0 for none
     scheduler: str = ""
 
-    # resolved against a rulebook: ids to run, severities that differ, ids not to run by glob of paths, mandatory ids
+    # resolved against a rulebook: ids to run, changed severities, ids to skip for each glob of paths, mandatory ids
     selected: tuple[str, ...] = ()
     severities: tuple[tuple[str, str], ...] = ()
     ignored: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -163,7 +163,7 @@ _RESULT_FIELDS = (
 
 
 def fits(kind: str, value: object) -> bool:
-    """Return whether a value has the type that a setting expects."""
+    """Return whether a value has the type that a setting of this kind expects."""
     if kind in ("text", "path"):
         return isinstance(value, str)
     if kind == "flag":
@@ -261,7 +261,7 @@ _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[A-Za-z0-9_-]+)"""
 _KEY = Pattern(rf"[ \t]*({_PART}(?:[ \t]?\.[ \t]?{_PART})*)[ \t]*=")
 _BOUND = Pattern(r"(>=|<=|==|!=|>|<)?([0-9]+(?:\.[0-9]+)*)")
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 5  # files that extend files
+MAX_DEPTH = 5  # files in a chain in which each extends the next
 
 
 Names = tuple[str, ...]
@@ -383,7 +383,7 @@ def _decoder_place(message: str, text: str) -> str:
 
 
 def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Return the line and column of each key that begins a line, keyed by its path of names."""
+    """Return the line and column of each table and key that begins a line, by the names that lead to it."""
     places: dict[tuple[str, ...], tuple[int, int]] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):

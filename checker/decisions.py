@@ -178,7 +178,7 @@ class DecisionLog:
     def append(self, *decisions: ReviewDecision) -> list[ReviewDecision]:
         """Check decisions and write them as one group. Return them with their times, ids, and group.
 
-        If one of them is incomplete, raises `ConfigError` and writes nothing.
+        Raises `ConfigError` and writes nothing if one of them is incomplete.
         """
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         group = os.urandom(8).hex()

@@ -318,7 +318,9 @@ def _counts(tally: engine.Tally, ignored: frozenset[str], wanted: bool) -> tuple
 
 
 def _diff(reading: readers.Reading, findings: list[Finding]) -> str:
-    """Return the suggested changes as a unified diff. If suggestions overlap, only the first is applied."""
+    """Return the suggested changes as a unified diff, or "" if there are none. If suggestions overlap, only the first
+    is applied.
+    """
     source = reading.view.source
     parts, end = [], 0
     for change in sorted((one.suggestion for one in findings if one.suggestion), key=lambda one: one.span.start):

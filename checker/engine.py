@@ -323,8 +323,8 @@ class _Evaluation:
                 self.undetermined += inner.all_jobs()
 
     def alone(self, job: Job, env: Env) -> None:
-        """Evaluate a rule's whole guard after a condition that it shares with other rules is undetermined: its other
-        conditions may still be false.
+        """Evaluate one rule, with its whole guard, after a guard condition that it shares with other rules was
+        undetermined. The rule does not apply if another condition of its guard is false.
         """
         applies, error = call_safely(job[1].applies, env)
         if error is not None:

@@ -42,7 +42,7 @@ class InputError(CablecheckError):
 
 
 class MissingExtra(CablecheckError):
-    """A feature needs an optional package that is not installed."""
+    """A feature whose optional package is not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs an extra: pip install 'cablecheck[{extra}]'")

@@ -98,10 +98,11 @@ def _accepted(options: Options) -> frozenset[str]:
 
 
 def _nothing_checked(results: Sequence[DocumentResult], named: set[str], options: Options) -> tuple[str, ...]:
-    """Return an error message, as a tuple of one, if no document or no rule remained to be checked, otherwise an empty
-    tuple.
+    """Return an error message, as a tuple of one, if no document was checked or if every rule was turned off for every
+    file, otherwise an empty tuple.
 
-    It is not an error if the paths come from a list and none of the listed files is a telegram.
+    It is not an error if the paths come from a list and none of the listed files is a telegram. Failed documents are
+    reported elsewhere.
     """
     checked = [each for each in results if each.state == "checked"]
     if not checked:
@@ -477,9 +478,10 @@ class Parsed(Record):
 
 
 def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
-    """Yield the documents at the paths as the rules see them. A path may also be a location as reports show it:
-    `file:line`, `archive:member` or `archive:member:line`, each also with a column; or `file:name`, with the name of a
-    document. Raises `InputError` if there is no document at the location.
+    """Yield the documents at the paths as the rules see them. Raises `InputError` if there is no document.
+
+    A path may also be a location as reports show it: `file:line`, `archive:member` or `archive:member:line`, with or
+    without a column after the line. It may also be `file:name`, with the name of a document.
     """
     linter = DocumentLinter(options, load(options))
     places = {path: _file_in(path) for path in paths}

@@ -21,9 +21,9 @@ Test = Callable[..., bool | None]
 class Operator(Record):
     """An operator for one field type.
 
-    `test(value, argument)` is pure and returns None for undetermined. `argument` is the kind of argument:
-    condition_parser parses it, compiler prepares it. `absent` is the answer for an absent value. `opposite` and `near`
-    name the operators that mutants substitute. `says` documents it for rule authors.
+    `test(value, argument)` is pure and returns None for undetermined. `argument` is the kind of argument, which
+    argument_parser parses and compiler prepares. `absent` is the answer for an absent value. `opposite` and `near` name
+    the operators that mutants substitute. `says` documents it for rule authors.
     """
 
     name: str
@@ -54,7 +54,7 @@ def not_in(value: object, others: frozenset[object]) -> bool:
 
 
 def equality(kind: str) -> tuple[Operator, ...]:
-    """Return the operators that apply to every single value, with arguments of the given kind."""
+    """Return the operators that all types of single values share, with arguments of the given kind."""
     return (
         Operator("is", kind, eq, "equals the argument", opposite="is_not"),
         Operator("is_not", kind, ne, "differs from the argument; true when absent", absent=True, opposite="is"),

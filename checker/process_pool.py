@@ -59,8 +59,8 @@ def spread(
     ahead: int = 1,
     retry: Callable[[Item, TaskFailure], Item | None] = lambda item, failure: None,
 ) -> Iterator[tuple[int, Result | TaskFailure]]:
-    """Run `prepare(*arguments)(item, step)` for each item in `jobs` processes; yield (index, result) as they are
-    completed.
+    """Run `prepare(*arguments)(item, step)` for each item in `jobs` processes. Yield (index, result), or (index,
+    failure), in order of completion.
 
     A worker that exceeds a limit is killed. `retry` returns the item to run in place of an item that ended its worker,
     or `None` to give it up, in which case its failure is yielded. `ahead` items are sent to a worker in advance, so
@@ -233,7 +233,7 @@ def _start(process: Any) -> None:
         if not hasattr(signal, "pthread_sigmask"):  # Windows
             process.start()
             return
-        resource_tracker.ensure_running()  # started on the way, it would lift our block
+        resource_tracker.ensure_running()  # if `start` started it, it would unblock SIGINT
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             process.start()

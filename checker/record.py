@@ -61,7 +61,7 @@ def _initializer(made: type, fields: tuple[str, ...], defaults: dict[str, object
 
 
 class Record(metaclass=RecordType):
-    """A value with named fields. Frozen by convention: only the parser sets fields of existing records."""
+    """A value with named fields. Records are treated as frozen: only the code that builds a record sets its fields."""
 
     def __eq__(self, other: object) -> bool:
         if other is self:

@@ -71,7 +71,7 @@ def name_digest(name: str) -> str:
 
 
 class Redactor:
-    """Masks text from documents, using an allow-list of codes taken from the vocabulary tables."""
+    """A filter that masks the text of documents, except codes in the vocabulary tables."""
 
     __slots__ = ("_codes", "_own_words")
 

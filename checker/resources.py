@@ -46,7 +46,9 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def cache_dir() -> str:
-    """Return `$XDG_CACHE_HOME/cablecheck` or `~/.cache/cablecheck`, or "" if there is no home folder."""
+    """Return the path of the cache folder, `$XDG_CACHE_HOME/cablecheck` or `~/.cache/cablecheck`, or "" if there is no
+    home folder.
+    """
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
         base = _default_base()
@@ -86,7 +88,7 @@ def read_cache(file: str) -> bytes:
 
 
 def open_cache(file: str) -> io.BufferedReader:
-    """Open a cache file. Raises `OSError` under the same conditions as `read_cache`."""
+    """Open a cache file for reading. Raises `OSError` under the same conditions as `read_cache`."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     about = os.fstat(handle)
     if not stat.S_ISREG(about.st_mode) or (hasattr(os, "geteuid") and _problem(about)):

@@ -335,10 +335,11 @@ class View:
         return self._stops[segment]
 
     def locate(self, span: Span) -> list[tuple[int, int]]:
-        """Return the parts of this view that are derived from a source span, as (start, end) in order.
+        """Return the parts of this view that are derived from a source span, as (start, end) in order. This is the
+        inverse of `span`.
 
-        The inverse of `span`. A replaced segment counts as a whole, and text that was cut out has no part. An empty
-        span has at most one empty part.
+        A replaced segment counts as a whole, and text that was cut out has no part. An empty span has at most one empty
+        part.
         """
         start, end = span.start, span.end
         found: list[tuple[int, int]] = []

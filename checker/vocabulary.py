@@ -72,7 +72,7 @@ class Table:
         return len(self.entries)
 
     def get(self, code: str) -> Entry | None:
-        """Return the entry with this code, or None."""
+        """Return the entry with this code, or None if there is none."""
         return self._by_code.get(code)
 
     def find(self, form: str) -> Entry | None:

@@ -55,10 +55,10 @@ class DateField(Node):
 class SourceRecord(Node):
     """The wrapper's information about the document. It is secondhand, and never part of the telegram.
 
-    `level` and `controls` applied when the telegram was sent; `current_level` is the archive's present level.
-    `released` is the day of publication; `review` is the declassification review after which the record was released.
-    `post` is the post in the reference id, in the spelling of the classification line if the two differ only in blanks,
-    in truncation to six letters, or in the kind of mission.
+    `level` and `controls` applied when the telegram was sent; `current_level` is the level that the archive gives
+    today. `released` is the day of publication; `review` is the declassification review after which the record was
+    released. `post` is the post in the reference id, in the spelling of the classification line if the two differ only
+    in blanks, in truncation to six letters, or in the kind of mission.
     """
 
     reference_id: Word | None = None

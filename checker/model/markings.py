@@ -13,14 +13,15 @@ class Token(Node):
     """One component of a marking. `code` is its code in the vocabulary tables, or `None` if no table lists it.
 
     `category` is level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass or unknown; `rank` orders the
-    categories (IC-REG-2016 p. 14-17) and `order` the entries within one. `form` is the spelling used: title, banner,
-    portion or other. `countries` lists the codes of a country list; `parts` lists compartments, numbers or program
-    names in the order written. `before` is the separator written before the token, blanks and line ends included;
-    `separators` lists those written between countries, each once. `codes` are all codes that the token implies: a
-    system and its known compartments. `standing` is "current", "retired" or "supplemental" (a word that is not a
-    control). `countries_in_order` is whether trigraphs A-Z and then groups A-Z follow a leading owner.
+    categories (IC-REG-2016 p. 14-17), and `order` the entries within a category. `form` is the spelling used: title,
+    banner, portion or other. `countries` lists the codes of a country list; `parts` lists compartments, numbers or
+    program names in the order written. `before` is the separator written before the token, blanks and line ends
+    included; `separators` lists those written between countries, each once. `codes` are all codes that the token
+    implies: a system and its known compartments. `standing` is "current", "retired" or "supplemental" (a word that is
+    not a control). `countries_in_order` is whether trigraphs A-Z and then groups A-Z follow a leading owner.
     `unknown_countries` are in no table; `doubled_countries` are members of a group in the same list. `role` is the role
-    of its marking. `nearest` is the closest known spelling of a control, for a word that is unknown.
+    of its marking ("banner" or "portion"). `nearest` is the closest known spelling of a control, for a word that is
+    unknown.
     """
 
     text: str
@@ -58,7 +59,7 @@ class Token(Node):
 
 
 class Marking(Node):
-    """A banner or portion marking, parsed by the grammar of the field.
+    """A banner or portion marking, divided into tokens.
 
     `system` is us, nato, joint, foreign or cui. `style` is "ic" if `//` separates categories, "cable" for the practice
     of telegrams (`(S/NF)`, `(C/REL UK)`), and "plain" for a bare level. `controls` are the codes of all tokens except

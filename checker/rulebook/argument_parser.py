@@ -1,4 +1,4 @@
-"""Parse the arguments of operators: YAML values to expressions (`ir`), with every field name resolved.
+"""Parse operators' arguments: convert YAML values to expressions (`ir`), with every field name resolved.
 
 Each function returns an expression, or None after adding an error to the scope.
 """
@@ -37,7 +37,7 @@ def _names_field(node: YamlNode) -> bool:
 
 
 def _field(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse `{field: path, plus: n, modulo: n}`."""
+    """Parse the name of another field: `{field: path, plus: n, modulo: n}`; only a count takes `plus` and `modulo`."""
     if not isinstance(node, YamlMap) or "field" not in node.pairs:
         return scope.error(
             "R015", node, f"expected a {kind}", f"Write a {kind}, or name another field: {{field: name.of.field}}"
@@ -189,7 +189,7 @@ def _fact(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
 
 
 def _date(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse a date: a day, `{field: path}`, or `{years: N, days: N, after: date}` (also `before:`)."""
+    """Parse a date: a day, `{field: path}`, or `{years: N, days: N, after: date}` (or `before: date`)."""
     if isinstance(node, YamlText):
         found = _day(node, scope)
         return None if found is None else ["lit", "date", found]

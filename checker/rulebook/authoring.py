@@ -285,10 +285,11 @@ class TestReport(Record):
 
 
 def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequence[str] = ()) -> TestReport:
-    """Run the examples in rule files and folders, or in the shipped rules if no paths are given. Raises `RuleError` if
-    the rules cannot be loaded.
+    """Run the examples in rule files and folders, or in the shipped rules if no paths are given, and return a report.
+    Raises `RuleError` if the rules cannot be loaded.
 
-    `select` limits the run to rules by id, name or alias. `mutants` also runs every mutant of every rule.
+    `select` limits the run to rules by id, name or alias. `mutants` also runs every mutant of every rule whose examples
+    pass.
     """
     book = rulebook_of(paths)
     rules = list(book.select(select).rules) if select else list(book.rules)
@@ -356,8 +357,8 @@ def _lines(
 
 
 def rulebook_of(paths: Sequence[str]) -> Rulebook:
-    """Load the rules in files and folders, with the shipped vocabulary and telegrams. Raises `RuleError` with all
-    errors.
+    """Return the rules in files and folders, or the shipped rules if no paths are given, with the shipped vocabulary
+    and telegrams. Raises `RuleError` with all errors.
     """
     if not paths:
         return load()
@@ -424,7 +425,7 @@ def new_rule(draft: Draft) -> str:
 def with_new_rule(draft: Draft, path: str = "") -> str:
     """Return the text of the chapter at `path` with a new rule at the end, or a new chapter if the file does not exist.
 
-    Raises `ValueError` if the file is not a chapter to which a rule can be added, or as `new_rule` does.
+    Raises `ValueError` if no rule can be added to the file, and for the same reasons as `new_rule`.
     """
     if not path or not os.path.exists(path):
         return HEAD + new_rule(draft)
@@ -433,7 +434,7 @@ def with_new_rule(draft: Draft, path: str = "") -> str:
     rules = tree.get("rules") if isinstance(tree, YamlMap) and list(tree.pairs)[-1] == "rules" else None
     if file is None or not isinstance(rules, YamlList) or not rules.items:
         raise ValueError(f"{path} exists and does not end with a list of rules; nothing was written")
-    shift = rules.items[0].column - 5  # of the keys of the template
+    shift = rules.items[0].column - 5  # columns by which the template is indented further
     added = new_rule(copied(draft, placeholder=f"PLACEHOLDER-{len(rules.items) + 1}"))
     lines = (f"{' ' * shift}{line}" if shift > 0 else line[-shift:] for line in added.splitlines())
     return "\n".join([file.data.decode().rstrip("\n"), *lines, ""])

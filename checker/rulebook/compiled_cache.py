@@ -83,7 +83,7 @@ def digest(found: Stats) -> str:
 def read(path: str, found: Stats, load: Callable[[], list[Data]]) -> Rulebook | None:
     """Return the cached rules, or None if files have changed or the cache cannot be read.
 
-    `load` returns the rules of the rule files; it is called if the cache changes while it is in use.
+    `load` returns the rules in the rule files; it is called if the cache file changes before all of it has been read.
     """
     try:
         first, lines = _opened(path)
@@ -101,8 +101,8 @@ def read(path: str, found: Stats, load: Callable[[], list[Data]]) -> Rulebook | 
 
 
 def _rulebook(digest: str, lines: list[memoryview], texts: Callable[[], Data]) -> Rulebook | None:
-    """Return the rules in the lines after the first, or None if a guard names a field that the model lacks or a rule
-    needs a check that is not installed.
+    """Return the rulebook in the lines of a cache file after the first, or None if a guard names a field that the model
+    lacks or a rule needs a check that is not installed.
     """
     data = _parsed(lines[0])
     heads, names = data["heads"], data["tables"]
@@ -128,7 +128,9 @@ def _details(path: str, first: Data, load: Callable[[], list[Data]]) -> Data:
 
 
 def _last_line(path: str, first: Data) -> bytes:
-    """Return the last line. Raises `OSError` or `ValueError` if it is not the line that was written."""
+    """Return the last line of a cache file. Raises `OSError` if it cannot be read, and `ValueError` if its checksum is
+    wrong.
+    """
     with resources.open_cache(path) as file:
         file.readline()
         file.seek(sum(first["sizes"]), os.SEEK_CUR)
@@ -157,15 +159,15 @@ class Deferred:
 
 
 def _names(guards: memoryview) -> set[str]:
-    """Return the names in the paths of guards that are given as JSON. Guards are compiled before any document is
-    read.
+    """Return the names of all fields in the guards of the rules, which are given as JSON. They are checked at once
+    because guards are compiled before any document is read.
     """
-    paths = set(re.findall(rb'\[\d+((?:,"\w+")+)\]', guards))  # takes a fifth of the time of a walk
+    paths = set(re.findall(rb'\[\d+((?:,"\w+")+)\]', guards))  # five times as fast as walking the parsed guards
     return {name for path in paths for name in path.decode()[2:-1].split('","')}
 
 
 def _opened(path: str) -> tuple[Data, list[memoryview]]:
-    """Return the parsed first line, and the lines after it except the last.
+    """Return the parsed first line of a cache file, and the lines after it except the last.
 
     Raises `ValueError` if the checksum is wrong.
     """
@@ -225,8 +227,8 @@ def _entry_code(entry: Entry) -> Expression:
 
 
 class CachedTable(Table):
-    """A table in the cache, parsed on first use. A few lookups of words that it does not contain leave it unparsed: the
-    tables of TAGS contain 1,200 entries, of which a telegram needs four.
+    """A table in the cache, parsed on first use. The first few lookups do not parse it if the word does not occur in
+    it: the tables of TAGS contain 1,200 entries, of which a telegram needs four.
     """
 
     __slots__ = ("_line", "_misses")

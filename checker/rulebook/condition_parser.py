@@ -17,7 +17,7 @@ from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, flow_yaml, plain
 
 
 def flow(node: YamlNode) -> str:
-    """Return a node as it would be typed in a rule."""
+    """Return a node as YAML text on one line, as it would be typed in a rule."""
     return flow_yaml(plain(node))
 
 
@@ -176,8 +176,8 @@ def _known_codes(field: str, expr: Expression, node: YamlNode, scope: Scope) -> 
 
 
 def _is_code(item: YamlText, tables: list[Table], scope: Scope) -> bool:
-    """Return whether a word is a code of the field, or a code only in tables that the field does not use. Otherwise, or
-    if it is a spelling of one of the field's codes, add an error.
+    """Return whether a word is a code in a field's tables, or a code in other tables that is not a spelling of one of
+    the field's codes. If it is neither, add an error.
     """
     word = item.value
     if any(word in table for table in tables):

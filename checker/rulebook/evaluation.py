@@ -115,7 +115,7 @@ class CompiledRule:
             self.judge = self._by_telegram() if self.each is None else self._by_element()
 
     def applies(self, env: Env) -> bool | None:
-        """Evaluate the guard: True if the rule has no guard, None if the guard is undetermined."""
+        """Return whether the guard is true, or None if it is undetermined. A rule without a guard always applies."""
         if self.when is None:
             return True
         if self._guard is None:

@@ -10,7 +10,9 @@ ROOT = FieldType("node", "Telegram")
 
 
 class Scope:
-    """The context of one rule while it is parsed: its file, to which errors are added, the vocabulary, and its id."""
+    """The context in which one rule is parsed: its file, to which errors are added, the vocabulary,
+    and the rule's id.
+    """
 
     def __init__(self, file: RuleFile, words: Vocabulary, rule: str = "") -> None:
         self.file = file
@@ -59,7 +61,7 @@ class Scope:
         )
 
 
-_OTHER_NAMES = {"classification": "level", "precedence": "dtg.action"}  # what else authors call a field
+_OTHER_NAMES = {"classification": "level", "precedence": "dtg.action"}  # other names that authors use for a field
 
 
 class Frames:
@@ -133,7 +135,7 @@ class Frames:
         return owner
 
     def _names(self) -> list[str]:
-        """Return the fields that can be named without a path, those of the innermost element first."""
+        """Return the names of the fields that can be named directly, those of the innermost element first."""
         return list(dict.fromkeys(name for kind in reversed(self.kinds) for name in sorted(_fields(kind))))
 
     def _owned(self, template: bool) -> str:

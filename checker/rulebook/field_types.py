@@ -228,8 +228,8 @@ def value_text(value: object, limit: int = MAX_VALUE) -> str:
 
 
 def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | None, str]:
-    """Return the span of the value at a path, or of the nearest parent that is present, and the path of that value in
-    the document model.
+    """Return the span of the value at a path, or of the nearest parent that is present, and the path in the document
+    model up to the first missing value.
 
     For a scalar field such as `level`, the span of the field `level_text` is used if there is one. The span is None if
     only the telegram is present.

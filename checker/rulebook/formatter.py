@@ -40,7 +40,7 @@ class FormattedFile(Record):
         return self.new is not None and self.new != self.old
 
     def diff(self) -> Iterator[str]:
-        """Yield the lines of a unified diff."""
+        """Yield the lines of a unified diff from the old text to the new one."""
         lines = (self.old.splitlines(), (self.new or "").splitlines())
         return difflib.unified_diff(*lines, self.path, self.path, lineterm="")
 

@@ -144,7 +144,7 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
             data["chapter"] = tree.text("chapter")
             found.append(data)
         known = {(one.code, one.place, one.message) for one in file.diagnostics[:before]}
-        file.diagnostics[before:] = [  # an error in `defaults` is found with each rule
+        file.diagnostics[before:] = [  # an error in `defaults` is found again with each rule
             one for one in file.diagnostics[before:]
             if (one.code, one.place, one.message) not in known and not (bad_defaults and one.code == _BY_STATUS)
         ]  # fmt: skip

@@ -181,8 +181,8 @@ def _operator(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expres
 
 
 def _wider(name: str, argument: Expression, words: Vocabulary) -> str:
-    """Return the operator that compares with a constant level and its higher ones for one that compares with the level
-    alone, and the other way around, or "".
+    """Return "at_least" for "is" and "is" for "at_least" if the argument is a constant level that is not the highest,
+    otherwise "".
     """
     if argument[0] != "lit" or argument[2] == max(words["levels"], key=lambda entry: entry.rank or 0).code:
         return ""

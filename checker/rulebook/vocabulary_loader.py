@@ -18,7 +18,7 @@ ENTRY_KEYS = frozenset(key.name for key in ENTRY)
 
 
 def load_vocabulary(folder: str) -> Vocabulary:
-    """Load all tables in a folder. Raises `RuleError` with all errors."""
+    """Return all tables in a folder as a vocabulary. Raises `RuleError` with all errors."""
     diagnostics: list[Diagnostic] = []
     tables = read_tables([folder], diagnostics)
     if diagnostics:
@@ -28,8 +28,8 @@ def load_vocabulary(folder: str) -> Vocabulary:
 
 @cache
 def described(table: str = "fields") -> Table:
-    """Return the table of field meanings, by `Class.field`, or one of the tables `words`, `operators` and
-    `coded_fields`.
+    """Return a table from `rules/coverage`: `fields`, which has the meaning of each field under `Class.field`, or
+    `words`, `operators` or `coded_fields`.
     """
     return load_vocabulary(os.path.join(data_dir("rules"), "coverage"))[table]
 

@@ -118,7 +118,7 @@ class RuleFile:
 
     @classmethod
     def open(cls, path: str, shown: str, diagnostics: list[Diagnostic]) -> RuleFile | None:
-        """Read the file at `path`. Return None and add an error if it cannot be read. `shown` is its name in
+        """Return the file at `path`, or None after adding an error if it cannot be read. `shown` is its name in
         messages.
         """
         try:
