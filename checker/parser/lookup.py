@@ -87,7 +87,9 @@ class Grammar:
 
     @cached_property
     def group_levels(self) -> dict[str, Level]:
-        """Return a mapping from each letter that a group in the security warning can repeat to its level."""
+        """Return a mapping from letters to levels. The group on a security line repeats the letter of the level, as in
+        CCCCC.
+        """
         found: dict[str, Level] = {}
         for entry in self.words["levels"]:
             level = self.words.level(entry.code)

@@ -229,8 +229,8 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
-    """Mark the parts that are missing from a copy with teletype lines as lost. Set the layout to `body` if the header
-    is missing, and to `extract` if the text is missing.
+    """In a copy with teletype lines, mark the missing parts as lost. Set the layout to `body` if the header is missing,
+    and to `extract` if the text is missing.
     """
     start = telegram.span.start
     if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
@@ -257,8 +257,8 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _mark_lost_top(telegram: Telegram) -> None:
-    """Mark the classification line as lost in a copy that begins below it and, if the copy begins with the first
-    paragraph, the fields above the text as well.
+    """In a copy that begins below the classification line, mark that line as lost and, if the copy begins with the
+    first paragraph, the fields above the text as well.
     """
     start = telegram.span.start
     _set_lost(telegram, ("banner",), start, "the classification line is missing because this copy begins below it")

@@ -298,10 +298,10 @@ def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
 
 
 def _is_mark(block: AuthorityBlock, at: int, stopped: bool) -> bool:
-    """Return whether the parenthesis at `at` opens a portion mark: the mark contains a control, or it is followed by
-    text, or nothing follows it.
+    """Return whether the parenthesis at `at` opens a portion mark.
 
-    `stopped` means that a period precedes it.
+    It does if it contains a control, if text follows it, if it ends the block after a period (`stopped`), or if it
+    breaks the sequence of letters.
     """
     fold = block.cursor.fold
     place = block.start + at

@@ -220,8 +220,8 @@ def _read_word(value: InstructionText, node: Instruction) -> bool:
 
 
 def _read_code(value: InstructionText, node: Instruction) -> bool:
-    """Read a code and its number into the node, such as XGDS-2, RDS-1,3, X6, or 25X1. Return whether the value begins
-    with one.
+    """Read into the node a code and its number, such as XGDS-2, RDS-1,3, X6, or 25X1. Return whether the value begins
+    with a code.
     """
     at = value.first()
     prefix = _PREFIX.match(value.flat, at)
@@ -248,7 +248,7 @@ def _read_code(value: InstructionText, node: Instruction) -> bool:
 
 
 def _event_after(value: InstructionText, node: Instruction, at: int) -> None:
-    """Read the event that follows a code, if there is one, into the node. Words for "declassify" may come between the
+    """Read into the node the event that follows a code, if there is one. Words for "declassify" may come between the
     code and the event.
     """
     for form in ("", *value.forms.labels):
@@ -278,8 +278,8 @@ def _read_person(value: InstructionText, node: Instruction) -> None:
 
 
 def _read_years(value: InstructionText, node: Instruction) -> bool:
-    """Read a number of years, in digits or words, and any event from which they are counted into the node. Return
-    whether the value begins with a number of years.
+    """Read into the node a number of years, in digits or words, and the event from which they are counted, if one is
+    stated. Return whether the value begins with a number of years.
     """
     flat = value.flat.lstrip(" (")
     units = value.cursor.words["instructions"].get("years")

@@ -150,7 +150,9 @@ def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None, list[R
 
 
 def _fields_above(cursor: Cursor, here: int, at: int, labeled: bool) -> list[Region]:
-    """Return the fields between the header and the classification line that begins at `at`."""
+    """Divide the lines between the header and the classification line at `at` into parts, and return the fields among
+    them.
+    """
     if not labeled:
         if at > here:
             cursor.begin(here, "loose_text")

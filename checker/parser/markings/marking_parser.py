@@ -210,8 +210,8 @@ class _MarkingParser:
     # ---- the whole -------------------------------------------------------------------------------------------
 
     def _categorize_groups(self) -> None:
-        """Assign each unknown token the category of its group, each token its rank, and the tokens of some categories
-        their alphabetical position.
+        """Assign each unknown token in an SCI or SAP group that category, each token its rank, and the tokens of some
+        categories their alphabetical position.
         """
         firsts: dict[int, UnplacedToken] = {}
         for token in self.controls.tokens:
@@ -235,7 +235,7 @@ class _MarkingParser:
                 token.order = names.index(self._key(token))
 
     def _check_countries(self, token: UnplacedToken) -> None:
-        """Set whether a token's countries are in the required order, which of them are unknown, and which already
+        """Record whether a token's countries are in the required order, which of them are unknown, and which already
         belong to a listed group.
         """
         lexicon, codes = self.lexicon, token.countries

@@ -295,7 +295,7 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
 
 def nearest(token: Token, lexicon: Lexicon) -> str | None:
     """Return the spelling of the current control closest to an unknown token, as a portion mark or banner writes it.
-    Return `None` if no control is close enough or several are equally close.
+    Return `None` if no control is close enough, several are equally close, or the control has no such spelling.
     """
     word = plain(token.text, 0, len(token.text))
     if not 3 < len(word) <= _LONGEST_WORD:
