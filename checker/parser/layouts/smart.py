@@ -180,7 +180,9 @@ class SmartFormReader:
             telegram.mrn_serial = int(match.group(3))
 
     def dtg(self, region: Region) -> None:
-        """Read the date in words and the date-time group that follows it."""
+        """Read the date-time group, which follows the date in words, into the telegram. Set the cursor's day to the
+        first date in the field unless it is known already.
+        """
         cursor = self.cursor
         start = _DTG_START.search(cursor.fold, region.body, region.end)
         if start is not None:
@@ -193,17 +195,17 @@ class SmartFormReader:
             cursor.day = found.date if found is not None else None
 
     def sender(self, region: Region) -> None:
-        """Read the originator."""
+        """Read the originator into the telegram."""
         start, end = self.cursor.trim(region.body, region.end)
         if start < end:
             self.telegram.sender = read_party(self.cursor, start, end)
 
     def to(self, region: Region) -> None:
-        """Read the action addressees, which are separated by semicolons."""
+        """Read the action addressees, which are separated by semicolons, into the telegram."""
         self.telegram.to += self._parties(region)
 
     def info(self, region: Region) -> None:
-        """Read the information addressees."""
+        """Read the information addressees, which are separated by semicolons, into the telegram."""
         self.telegram.info += self._parties(region)
 
     def _parties(self, region: Region) -> tuple[Party, ...]:
@@ -237,13 +239,13 @@ class SmartFormReader:
         self.cursor.collect("eo_lines", (line,))
 
     def tags(self, region: Region) -> None:
-        """Read the TAGS field."""
+        """Read the TAGS into the telegram."""
         read_tags(self.cursor, self.telegram, region)
         if not isinstance(self.telegram.tags_line, TagsLine):
             self.telegram.tags_line = None
 
     def captions(self, region: Region) -> None:
-        """Read the captions, which are separated by commas."""
+        """Collect the captions, which are separated by commas."""
         cursor = self.cursor
         start = region.body
         while start < region.end:
@@ -256,15 +258,15 @@ class SmartFormReader:
             start = stop + 1
 
     def passing(self, region: Region) -> None:
-        """Read the pass line."""
+        """Collect the pass line."""
         self.cursor.collect("passing", (self.cursor.word(*self.cursor.trim(region.body, region.end)),))
 
     def subject(self, region: Region) -> None:
-        """Read the subject."""
+        """Read the subject into the telegram."""
         read_subject(self.cursor, self.telegram, region)
 
     def references(self, region: Region) -> None:
-        """Read the references."""
+        """Collect the references."""
         read_references(self.cursor, self.telegram, region)
 
     def authority(self, region: Region) -> None:
@@ -275,12 +277,12 @@ class SmartFormReader:
             node.form = "lines"
 
     def offices(self, region: Region) -> None:
-        """Read the offices in the distribution field."""
+        """Collect the offices in the distribution field, as one text."""
         start, end = self.cursor.trim(region.body, region.end)
         self.cursor.collect("offices", (self.cursor.word(start, end),))
 
     def signature(self, region: Region) -> None:
-        """Read the signer."""
+        """Read the signer's name into the telegram."""
         start, end = self.cursor.trim(region.body, region.end)
         if start < end:
             self.telegram.signature = Signature(self.cursor.span(start, end), self.cursor.joined(start, end))

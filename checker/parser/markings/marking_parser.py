@@ -210,8 +210,8 @@ class _MarkingParser:
     # ---- the whole -------------------------------------------------------------------------------------------
 
     def _categorize_groups(self) -> None:
-        """Assign each unknown token in an SCI or SAP group that category, each token its rank, and the tokens of some
-        categories their alphabetical position.
+        """Give each unknown token in an SCI or SAP group the group's category. Set each token's rank and, in some
+        categories, its alphabetical position.
         """
         firsts: dict[int, UnplacedToken] = {}
         for token in self.controls.tokens:
