@@ -3,13 +3,13 @@
     python -m benchmarks.accuracy [--compliant 5000] [--each 12] [--seed 1] [--write]
 
 There are three measurements. *Compliant*: synthetic telegrams without a defect; any finding above info is a false
-positive. *Declared*: the defects of `rules/synth/defects.yaml`, in every era and layout that they fit. *Examples*: the
+positive. *Declared*: the defects in `rules/synth/defects.yaml`, in every era and layout that they fit. *Examples*: the
 changes from each rule's own invalid examples. Declared defects and examples are tested in every wrapper that can
-contain such a document and states no more than the example does. If the text was compliant before the change, a finding
-of another rule counts as a false positive, unless `benchmarks/companions.yaml` says why the same change violates that
-rule, too. Short texts are exempt, because they lack many parts by design.
+contain such a document and states no more about it than the example does. If the text was compliant before the change,
+a finding from another rule counts as a false positive, unless `benchmarks/companions.yaml` says why the same change
+violates that rule, too. Short texts are exempt, because they lack many parts by design.
 
-The same seed and the same rules give the same figures; `--write` writes them to `reports/accuracy.md`.
+The same seed and the same rules produce the same figures; `--write` writes them to `reports/accuracy.md`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COLUMNS = ("rule", "severity", "from", "planted", "found there", "elsewhere", "m
 
 
 class Row:
-    """The counts of one rule."""
+    """The counts for one rule."""
 
     def __init__(self) -> None:
         self.planted = self.there = self.elsewhere = self.missed = self.others = self.false = 0
@@ -60,7 +60,9 @@ class Bench:
         self.misses: Counter[tuple[str, str, str, str]] = Counter()
 
     def findings(self, data: str, plant: Plant | None = None) -> list[Finding]:
-        """Return all findings on a file. A draft rule runs only if it is the rule that the planted defect violates."""
+        """Return all findings in the text of a file. A draft rule runs only if it is the rule that the planted defect
+        violates.
+        """
         found: list[Finding] = []
         draft = plant is not None and self.rules[plant.rule].status == "draft"
         book = self.book.select([plant.rule]) if draft and plant is not None else self.book
@@ -79,7 +81,7 @@ class Bench:
         return found
 
     def judge(self, plant: Plant, wrapper: str) -> None:
-        """Count one planted defect in one wrapper."""
+        """Check one planted defect in one wrapper, and add the result to the counts."""
         row = self.rows.setdefault(plant.rule, Row())
         row.planted += 1
         row.origins[plant.origin] += 1
@@ -98,17 +100,17 @@ class Bench:
             self._others(plant, row, found)
 
     def about(self, text: str) -> tuple[bool, date | None]:
-        """Return whether a text is a telegram, and its date or `None`."""
+        """Return whether a text is a telegram, and its date, or `None` if the date is unknown."""
         telegram = parser.parse(View.whole(Source("invented.txt", text)), self.book.vocabulary)
         return telegram.layout != "document", telegram.date.first if telegram.date is not None else None
 
     def unused(self) -> list[tuple[str, str]]:
-        """Return the listed companions that no planted defect needed."""
+        """Return the listed companions that never fired, as (rule of the defect, other rule)."""
         every = {(rule, other) for rule, others in self.companions.items() for other in others}
         return sorted(every - self.used)
 
     def wrappers(self, plant: Plant) -> Iterable[str]:
-        """Yield the names of the wrappers in which this defect can occur."""
+        """Yield the names of the wrappers in which to test this defect."""
         is_telegram = self.about(plant.text)[0]
         for name in WRAPPERS:
             if plant.facts and name not in ("plain", "returns"):
@@ -136,7 +138,7 @@ def _companions() -> dict[str, dict[str, str]]:
 
 
 def _points(mine: list[Finding], plant: Plant, wrapped: Wrapped) -> bool:
-    """Return whether each expected span overlaps a finding."""
+    """Return whether each expected span overlaps at least one finding."""
     source = Source("invented.txt", wrapped.text)
     for low, high in plant.places:
         start, end = source.position(wrapped.place(low)), source.position(wrapped.place(high))
@@ -150,7 +152,7 @@ def _points(mine: list[Finding], plant: Plant, wrapped: Wrapped) -> bool:
 
 
 def alarms(bench: Bench, count: int, seed: int) -> Counter[tuple[str, str]]:
-    """Return the number of findings above info on compliant telegrams, by (rule, template)."""
+    """Return the number of findings above info in compliant telegrams, by (rule, template)."""
     found: Counter[tuple[str, str]] = Counter()
     for made in compliant(count, seed):
         for finding in bench.findings(made.text):

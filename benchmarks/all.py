@@ -29,7 +29,9 @@ BAR = 2.3
 
 
 def scaling() -> tuple[float, float]:
-    """Return the seconds for a telegram of about 100 KB and for one twice as long, each the median of seven runs."""
+    """Return the processor seconds for a telegram of about 100 KB and for one twice as long, each the median of seven
+    runs.
+    """
     book = rulebook.load()
     head = (ROOT / "rules" / "telegrams" / "confidential-2007.txt").read_text(encoding="utf-8")
     lines = "".join(f"{number}. (C) The King will open the new bridge at noon.\n\n" for number in range(4, 1900))

@@ -26,7 +26,7 @@ BOOK = rulebook.load()
 
 
 def readers(data: bytes) -> None:
-    """Check that any bytes are read, parsed, and judged, or reported as unreadable."""
+    """Check that any bytes can be read, parsed, and judged, or are reported as unreadable."""
     one(data, BOOK)
 
 
@@ -37,7 +37,7 @@ def parsing(data: bytes) -> None:
 
 
 def rules(data: bytes) -> None:
-    """Check that any rule file is loaded, or refused with errors that have a location."""
+    """Check that any rule file is loaded, or is refused with an error message."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "fuzz.yaml").write_bytes(data)
         try:

@@ -1,11 +1,11 @@
-"""Measure rightness on texts of your own: compare the findings and fields with an independent reading.
+"""Measure correctness on texts of your own: compare the findings and fields with an independent reading.
 
     python -m benchmarks.field FOLDER [--write] [--list ROW]
 
-Every document of the folder is checked and read again with plain regular expressions, which share no code with the
-parser. They are crude on purpose: where both disagree, look at the document (`--list` names the files of a row) before
-you believe either. The report has counts and rates only, never words of a document, so it can be shared. `--write` puts
-it into `reports/field.md`.
+Every document in the folder is checked, and read again with plain regular expressions, which share no code with the
+parser. The expressions are simple on purpose: if they and the parser disagree, look at the document before you believe
+either (`--list` names the files behind a row). The report contains only counts and rates, and no words from a document,
+so it can be shared. `--write` writes it to `reports/field.md`.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ DECL = re.compile(
 )
 AUTHORITY = re.compile(r"(?i)class?ified\s*by|derived\s*from\s*:")
 REASON = re.compile(r"(?i)reasons?\W{0,3}\s*\(?1\.\s?[45]|\b1\.\s?[45]\s*\(?[a-h]\b")
-# Any sign of a list joins letters, "and" may be broken, and the section may stand again before a later letter; three
-# periods after them are the end of a preview.
+# Letters are joined by list punctuation or by "and", which may contain spaces, and the section may be repeated before a
+# later letter; three periods after the letters end a preview.
 LETTERS = re.compile(
     r"(?s)(?i:class?ified\s*by).{0,260}?1\.\s?[45]\s*((?:[\s,(/&;+\-\\=)]|\.(?=[\s)]*(?:[a-hA-H]\b|(?i:and)\b))"
     r"|(?i:a\s*n\s*d)\b|or\b|1\.\s?[45]|\b[a-hA-H]\b)+)(\.\.)?"
@@ -65,7 +65,7 @@ NETWORK = re.compile(r"(?m)^ZN[RY] ([UCST])\1{4}")
 
 
 class Reading:
-    """What the expressions see in one text."""
+    """What the regular expressions find in one text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -112,7 +112,7 @@ ABSENCES: dict[str, tuple[str, Callable[[Reading], object]]] = {
     "E.O. line": ("AUT-001", lambda seen: ORDER_LINE.search(seen.text)),
     "subject": ("FMT-027", lambda seen: SUBJECT.search(seen.text)),
 }
-"""Rules that report a missing part, and whether the expressions find its label."""
+"""The rule that reports each missing part, and a function that searches for the label of the part."""
 
 
 def _year(known: Telegram) -> int:
@@ -159,7 +159,7 @@ CONTRADICTIONS: dict[str, tuple[tuple[str, ...], Callable[[Reading, Telegram], o
         lambda seen, _: (found := NETWORK.search(seen.text)) and seen.level and found.group(1) != seen.level,
     ),
 }
-"""Defects that the expressions see, and the rules that report them."""
+"""The rules that report each defect, and a function that searches for the defect."""
 
 
 def _portion_level(known: Telegram) -> str | None:
@@ -208,7 +208,7 @@ class Measurement:
         self.gaps: Counter[str] = Counter()
 
     def add(self, path: str) -> None:
-        """Check and compare every document of a file."""
+        """Check every document in a file, and compare the results with a `Reading` of its text."""
         for item in self.linter.documents(path):
             known = None if isinstance(item, Unreadable) else self.linter.judgeable(item)[0]
             if known is None or isinstance(item, Unreadable):
@@ -253,7 +253,7 @@ class Measurement:
 
 
 def report(run: Measurement) -> Iterator[str]:
-    """Yield the lines of the report: counts and rates."""
+    """Yield the lines of the report, as Markdown."""
     yield "# Rightness on a corpus\n"
     yield "Written by `python -m benchmarks.field FOLDER --write`; counts and rates only.\n"
     yield f"{run.documents:,} documents compared, {run.unread:,} not readable as telegrams or documents.\n"
@@ -283,7 +283,7 @@ def report(run: Measurement) -> Iterator[str]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measure a folder; print the report, and write it if asked."""
+    """Measure the documents in a folder and print the report. Return the exit code, which is always 0."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, help="a folder of telegrams in any format that can be read")
     parser.add_argument("--write", action="store_true", help="write the report to reports/field.md")

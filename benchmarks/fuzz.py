@@ -1,10 +1,10 @@
-"""Run seeded, damaged telegrams through the readers, the parser, and the engine, and report crashes and slow inputs.
+"""Run damaged telegrams through the readers, the parser, and the engine, and report crashes and slow inputs.
 
     python -m benchmarks.fuzz --count 200000 --seed 1 --keep tests/fuzz_cases
 
-The exit code is 1 if an input crashes, violates the tiling of the parts, or takes more than 1 s per 100 KB (or more
-than 0.25 s if it is shorter). With `--keep`, each failing input is reduced to the lines that still fail and written to
-the folder; `tests/test_fuzz.py` replays these inputs in every run.
+The exit code is 1 if an input crashes, has a character that is not in exactly one part, or takes more than 1 s per 100
+KB (or more than 0.25 s if it is shorter). With `--keep`, each failing input is reduced to the lines that still fail and
+written to the folder; `tests/test_fuzz.py` replays these inputs in every run.
 """
 
 from __future__ import annotations
@@ -28,14 +28,16 @@ ROOT = Path(__file__).parent.parent
 
 
 def seeds() -> list[str]:
-    """Return every synthetic telegram in the repository."""
+    """Return the texts of the synthetic telegrams in the repository that are smaller than 50 KB."""
     folders = (ROOT / "rules" / "telegrams", ROOT / "examples", ROOT / "tests" / "telegrams")
     paths = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     return [path.read_bytes().decode("utf-8", "replace") for path in paths if path.stat().st_size < 50_000]
 
 
 def one(data: bytes, book: rulebook.Rulebook) -> int:
-    """Read, parse, and judge one input; return the number of its documents. Raises if an invariant is violated."""
+    """Read, parse, and judge one input, and return the number of its documents. Raises an exception if an invariant is
+    violated.
+    """
     documents = 0
     for reading in readers.read("fuzz.txt", data=data):
         if isinstance(reading, Unreadable):
@@ -47,7 +49,9 @@ def one(data: bytes, book: rulebook.Rulebook) -> int:
 
 
 def check(reading: readers.Reading, telegram: Telegram, book: rulebook.Rulebook) -> None:
-    """Judge a telegram, and check that its parts tile its text and that each quote is the text at its place."""
+    """Check that the parts of a telegram cover its text without overlap, and that each finding quotes the text at its
+    span. Raises `AssertionError` if not.
+    """
     check_tiling(reading.view, telegram)
     source = reading.view.source
     for finding in engine.judge(telegram, source, book, "fuzz.txt", reading.cable).findings:
@@ -55,12 +59,12 @@ def check(reading: readers.Reading, telegram: Telegram, book: rulebook.Rulebook)
 
 
 def check_quote(finding: Finding, source: Source) -> None:
-    """Check that the quote of a finding is the text at its place."""
+    """Raise `AssertionError` unless a finding quotes the text at its span."""
     assert finding.quote == source.text[finding.span.start : finding.span.end]
 
 
 def check_tiling(view: View, telegram: Telegram) -> None:
-    """Check that each character that the view keeps is in exactly one part.
+    """Raise `AssertionError` unless each character that the view keeps is in exactly one part.
 
     A reader may put a later part of the source first (header and body as columns of a row), so the parts are in the
     order of the view, which need not be that of the source.
@@ -79,7 +83,9 @@ def check_tiling(view: View, telegram: Telegram) -> None:
 
 
 def shrunk(data: bytes, book: rulebook.Rulebook) -> bytes:
-    """Return the fewest lines that still fail: leave out halves, quarters, and so on while the input still fails."""
+    """Return an input that still fails with as few lines as possible. It is found by leaving out halves, quarters, and
+    so on, down to single lines.
+    """
     lines = data.splitlines(keepends=True)
     size = max(1, len(lines) // 2)
     while lines:
@@ -97,7 +103,7 @@ def shrunk(data: bytes, book: rulebook.Rulebook) -> bytes:
 
 
 def breaks(data: bytes, book: rulebook.Rulebook) -> bool:
-    """Return whether this input violates an invariant."""
+    """Return whether an input crashes or violates an invariant."""
     try:
         one(data, book)
     except Exception:

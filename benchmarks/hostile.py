@@ -1,11 +1,10 @@
 """Measure hostile inputs at size n and at 2n. For linear work the ratio is about 2; the limit is 2.3.
 
     python -m benchmarks.hostile [NAME ...]
-    python -m benchmarks.hostile tokens         every token of the grammar, repeated, with something else after it
+    python -m benchmarks.hostile tokens         every token of the grammar, repeated, followed by another word
 
-The garbage collector is off during the measurement: it runs at heap sizes of its own choosing and its cost is
-amortized, so its time says nothing about the input. Figures are medians of five pairs; a ratio above the limit is
-measured a second time.
+The garbage collector is off during the measurement: it runs at certain heap sizes and its cost is amortized, so its
+time says nothing about the input. Figures are medians of five pairs; a ratio above the limit is measured a second time.
 """
 
 from __future__ import annotations
@@ -96,7 +95,9 @@ def spent(data: bytes, book: rulebook.Rulebook) -> float:
 
 
 def growth(shape: Callable[[int], str], book: rulebook.Rulebook) -> tuple[float, float]:
-    """Return the seconds at a size that takes at least 20 ms, and at twice that size, as medians of five runs."""
+    """Return the processor seconds at a size that takes at least 20 ms or reaches 3 MB, and at twice that size, as
+    medians of five runs.
+    """
     size = 50_000
     while spent(shape(size).encode(), book) < 0.02 and size < 3_000_000:
         size *= 2
@@ -106,7 +107,7 @@ def growth(shape: Callable[[int], str], book: rulebook.Rulebook) -> tuple[float,
 
 
 def worst(names: list[str], tell: Callable[[str], object] = print) -> float:
-    """Return the worst ratio over the named shapes; call `tell` with one line for each."""
+    """Return the largest ratio among the named shapes. `tell` is called with each line of the report."""
     book = rulebook.load()
     top = 0.0
     tell(f"{'shape':20} {'ms at n':>9} {'ms at 2n':>9} {'ratio':>6}")
@@ -122,7 +123,7 @@ def worst(names: list[str], tell: Callable[[str], object] = print) -> float:
     return top
 
 
-# ---- Every token of the grammar, repeated, with something else after it ----------------------------------------------
+# ---- Every token of the grammar, repeated, followed by another word --------------------------------------------------
 
 SIGNS = (
     "-", "_", "=", "*", ".", ",", ";", ":", "/", "//", "\\", "(", ")", "[", "]", "<", ">", "&", '"', "'", "¶", "#", " ",
@@ -137,7 +138,9 @@ PLACES = {"head": HEAD, "text": HEAD + "SUBJECT: X\n\n1. (C) A.\n", "value": HEA
 
 
 def tokens(vocabulary: Vocabulary) -> list[str]:
-    """Return the tokens of the grammar: single characters, and the first spelling of each kind of every entry."""
+    """Return the tokens of the grammar: single characters and short phrases (`SIGNS`), and the first spelling of each
+    kind for every entry in `TABLES`.
+    """
     spellings = [
         forms[0]
         for name in TABLES
@@ -155,7 +158,9 @@ def followed(token: str, place: str, size: int) -> str:
 
 
 def worst_tokens(tell: Callable[[str], object] = print) -> float:
-    """Return the worst ratio over all tokens and positions. Only slow ones are measured precisely."""
+    """Return the largest ratio among all tokens and positions. Only those that are slow are measured at two sizes.
+    `tell` is called with each line of the report.
+    """
     book = rulebook.load()
     top, count = 0.0, 0
     for place in PLACES:

@@ -38,7 +38,9 @@ if __name__ == "__main__":
 
 
 def measure(count: int, folder: str) -> tuple[float, float, float, float]:
-    """Return the peaks of parent and largest worker in MB, the total seconds, and those outside the batches."""
+    """Return the peaks of the supervising process and of the largest worker in MB, the total seconds, and the seconds
+    spent outside the batches.
+    """
     corpus = os.path.join(folder, f"{count}.jsonl")
     synth.write(count, 1, 0.05, corpus)
     script = os.path.join(folder, "one.py")

@@ -21,7 +21,7 @@ FILE = ROOT / "examples" / "09STRELSAU123.txt"
 
 
 def modules_of(path: str) -> list[str]:
-    """Return the names of the modules that one run passes through, sorted."""
+    """Return the paths of the modules that run when the file at `path` is checked, relative to the package, sorted."""
     package = str(ROOT / "checker")
     seen: set[str] = set()
 

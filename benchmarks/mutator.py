@@ -1,10 +1,10 @@
-"""Damage telegrams, seeded, in the ways in which transmission, scanning, and people damage them.
+"""Damage telegrams at random, in the ways in which transmission, scanning, and people damage them.
 
     mutate(random.Random(seed), telegrams) -> bytes
     mutate_container(random.Random(seed), telegrams) -> bytes
 
-The fuzz run (`benchmarks/fuzz.py`) and the tests (a few hundred inputs in each run) use it. The tests also call single
-kinds of damage by name, with a given rate.
+The fuzz run (`benchmarks/fuzz.py`) and the tests (a few hundred inputs in each run) use these functions; equal seeds
+yield equal inputs. The tests also apply single kinds of damage from `DAMAGES`, with a given rate.
 """
 
 from __future__ import annotations
@@ -30,34 +30,38 @@ NASTY = (
 
 
 def line_noise(rng: random.Random, text: str, rate: float) -> str:
-    """Replace each letter by another with probability `rate`; line ends stay."""
+    """Return the text with each character but line ends replaced by a random one with probability `rate`."""
     return "".join(rng.choice(LETTERS) if c not in "\r\n" and rng.random() < rate else c for c in text)
 
 
 def ocr(rng: random.Random, text: str, rate: float) -> str:
-    """Replace letters by those that scanners confuse with them, each with probability `rate`."""
+    """Return the text with characters replaced by those that scanners confuse with them, each with
+    probability `rate`.
+    """
     return "".join(CONFUSED[c] if c in CONFUSED and rng.random() < rate else c for c in text)
 
 
 def lost_header(rng: random.Random, text: str, rate: float) -> str:
-    """Remove everything before the first empty line with probability `rate`."""
+    """Return the text, with probability `rate` without everything before the first empty line."""
     if rng.random() >= rate or "\n\n" not in text:
         return text
     return text[text.index("\n\n") + 2 :]
 
 
 def reflowed(rng: random.Random, text: str, rate: float) -> str:
-    """Replace each line break inside the text by a blank with probability `rate`."""
+    """Return the text with each single line break replaced by a space with probability `rate`."""
     return re.sub(r"(?<=\S)[ ]?\n(?=\S)", lambda m: " " if rng.random() < rate else m.group(), text)
 
 
 def wrapped(rng: random.Random, text: str, rate: float) -> str:
-    """Replace each blank by a line break with probability `rate`, which also splits reasons and portion marks."""
+    """Return the text with each space replaced by a line break with probability `rate`, even inside reasons and portion
+    marks.
+    """
     return "".join("\n" if c == " " and rng.random() < rate else c for c in text)
 
 
 def page_lines(rng: random.Random, text: str, rate: float) -> str:
-    """Insert a running page line before each line with probability `rate`."""
+    """Return the text with a page line inserted before each line that is not blank with probability `rate`."""
     lines = text.split("\n")
     found = [lines[0]]
     page = 1
@@ -70,12 +74,14 @@ def page_lines(rng: random.Random, text: str, rate: float) -> str:
 
 
 def cut_off(rng: random.Random, text: str, rate: float) -> str:
-    """Cut the text off at a random position with probability `rate`."""
+    """Return the text, with probability `rate` cut off at a random position."""
     return text[: rng.randrange(len(text) + 1)] if rng.random() < rate else text
 
 
 def mixed_encodings(rng: random.Random, text: str, rate: float) -> str:
-    """Spoil each line with probability `rate`: characters in the wrong encoding, or a byte of no encoding."""
+    """Return the text with each line damaged with probability `rate`: some of its characters are decoded with the wrong
+    encoding, or an unusual character is inserted.
+    """
     return "\n".join(_recoded(rng, line) if line.strip() and rng.random() < rate else line for line in text.split("\n"))
 
 
@@ -88,7 +94,7 @@ def _recoded(rng: random.Random, line: str) -> str:
         return (line[:at] + sign + line[at:]).encode("utf-8").decode("cp1252", "replace")
     if kind == 1:  # Windows-1252 read as UTF-8
         return (line[:at] + sign + line[at:]).encode("cp1252", "replace").decode("utf-8", "replace")
-    if kind == 2:  # a code page of DOS
+    if kind == 2:  # Windows-1252 read as a DOS code page
         return (line[:at] + sign + line[at:]).encode("cp1252", "replace").decode("cp437")
     return line[:at] + sign + line[at:]
 
@@ -147,7 +153,7 @@ STEPS = (_splice, _insert, _delete, _double, _shuffle, _damage, _damage, _insert
 
 
 def mutate(rng: random.Random, telegrams: Sequence[str]) -> bytes:
-    """Return one damaged input: a telegram after one to six mutations, in an encoding that occurs in the wild."""
+    """Return one damaged telegram, after one to six mutations, as bytes in one of several common encodings."""
     text = rng.choice(telegrams)
     for _ in range(rng.randint(1, 6)):
         text = rng.choice(STEPS)(rng, text, telegrams)[:20_000]
@@ -173,7 +179,7 @@ MEMBERS = (
 def _zip(rng: random.Random, texts: Sequence[bytes]) -> bytes:
     packed = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(packed, "w") as archive:
-        warnings.simplefilter("ignore")  # two members of one name
+        warnings.simplefilter("ignore")  # members with the same name
         for text in texts:
             archive.writestr(rng.choice(MEMBERS), text, rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))
     return packed.getvalue()

@@ -33,7 +33,7 @@ class Plant(Record):
 
 
 def chapters() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each rule as its chapter states it, with the chapter's file name."""
+    """Yield the file name of each chapter with each of its rules, as read from YAML."""
     for path in sorted((ROOT / "rules").glob("*.yaml")):
         with open(path, encoding="utf-8") as file:
             for rule in yaml.load(file, yaml.CSafeLoader).get("rules", ()):
@@ -41,7 +41,9 @@ def chapters() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def from_examples() -> Iterator[Plant]:
-    """Yield the invalid examples: a changed compliant telegram, or a short text of its own (then `sound` is empty)."""
+    """Yield the rules' invalid examples. `sound` is the compliant telegram that an example changes, or "" if it is a
+    text of its own.
+    """
     bases = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "rules" / "telegrams").glob("*.txt")}
     for _, rule in chapters():
         for example in rule.get("examples", {}).get("invalid", ()):
@@ -76,9 +78,9 @@ def _drawn(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def from_synth(each: int, seed: int) -> Iterator[Plant]:
-    """Yield each declared defect `each` times in each era and layout that it fits.
+    """Yield each declared defect up to `each` times in each era and layout that it fits.
 
-    Defects that involve several documents are left to the tests of the audit.
+    Defects that involve several documents, sections, or a wrapper are left to the tests of the audit.
     """
     script, words = load(None)
     for template in script.templates:
@@ -110,7 +112,7 @@ def from_synth(each: int, seed: int) -> Iterator[Plant]:
 
 
 def compliant(count: int, seed: int) -> Iterator[Made]:
-    """Yield telegrams without a defect."""
+    """Yield `count` synthetic telegrams without a defect."""
     from checker.synth import make
 
     return make(count, seed, 0.0)

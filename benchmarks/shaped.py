@@ -1,10 +1,10 @@
-"""Build synthetic documents shaped like the ones people have, for the benchmarks of speed.
+"""Build synthetic documents with the flaws and sizes of real ones, for the speed benchmarks.
 
 They differ from the clean ASCII telegrams of `cablecheck synth`: they have paragraph signs, curly quotes and accents,
 long lists of links above the table of a page, page lines in the middle of the text, sections joined without a line
 between them, bodies whose line breaks are lost, and a marking error in one document of seven. Sizes are those of real
-copies: 8 KB of text, 70 KB a page. Words are made of syllables and drawn with the frequencies of a natural language, so
-no two documents of a run are alike, and a cache of texts does not help.
+copies: 8 KB for a text, 70 KB for a page. Words are made of syllables and drawn with the frequencies of a natural
+language, so no two documents of a run are alike, and a cache of texts does not help.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ONSETS = (*"bcdfghlmnprstv", "st", "tr", "gr")
 SYLLABLES = [onset + rest for onset in ONSETS for rest in (*"aeiou", "an", "er", "on", "é", "is")]
 DEFECTIVE = 0.15  # share of documents with a planted error
 FLATTENED = 0.1  # share of bodies whose line breaks are lost
-LINKS = 1250  # links of the site above and beside the table of a saved page
+LINKS = 1250  # on a saved page, above and beside its table
 WIDTH = 65
 PAGE_LAYOUTS = ("page of 2011", "page of 2010", "mirrored page")
 LAYOUTS = (*PAGE_LAYOUTS, "text", "CSV", "JSON lines", "zip", "PDF")
@@ -70,7 +70,7 @@ class Telegram:
 
     @property
     def text(self) -> str:
-        """Return header and body as one text."""
+        """Return the header and body as one text."""
         return f"{self.header}\n\n{self.body}\n"
 
     def _header(self) -> str:
@@ -167,7 +167,7 @@ class Telegram:
 
 
 def _lexicon(size: int) -> tuple[list[str], list[float]]:
-    """Return words and their cumulative frequencies, by Zipf's law."""
+    """Return `size` words and their cumulative frequencies according to Zipf's law."""
     rng = random.Random(0)
     words = ["".join(rng.choice(SYLLABLES) for _ in range(rng.choice((1, 1, 2, 2, 3, 4)))) for _ in range(size)]
     weights = list(itertools.accumulate(1 / rank for rank in range(1, size + 1)))
@@ -178,12 +178,14 @@ _WORDS, _FREQUENCIES = _lexicon(40_000)
 
 
 def word(rng: random.Random) -> str:
-    """Return one word; frequent words are drawn more often."""
+    """Return a random word; frequent words are more likely."""
     return _WORDS[min(bisect.bisect(_FREQUENCIES, rng.random()), len(_WORDS) - 1)]
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
-    """Break a text into lines of `WIDTH`, each but the last with a blank at its end; later lines are indented."""
+    """Return a text in lines of `WIDTH` characters. Each line but the last ends with a space, and all but the first are
+    indented.
+    """
     lines = [""]
     for each in text.split(" "):
         if lines[-1] and len(lines[-1]) + len(each) >= WIDTH:
@@ -195,7 +197,7 @@ def _wrapped(text: str, indent: int) -> list[str]:
 
 
 def telegrams(count: int, seed: int) -> Iterator[Telegram]:
-    """Yield telegrams; the numbers of two seeds do not overlap below a million telegrams each."""
+    """Yield `count` telegrams. Different seeds yield different telegrams if `count` is at most a million."""
     return (Telegram(seed * 1_000_000 + number) for number in range(count))
 
 
@@ -234,7 +236,7 @@ def _escaped(text: str) -> str:
 
 
 def pdf(telegram: Telegram) -> bytes:
-    """Return the telegram as a PDF file with a text layer: 60 lines a page, Latin-1 letters."""
+    """Return the telegram as a PDF file with a text layer, 60 lines to a page, in Latin-1 characters."""
     lines = telegram.text.translate({0x201C: '"', 0x201D: '"', 0x2019: "'"}).split("\n")
     pages = [lines[at : at + 60] for at in range(0, len(lines), 60)]
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
@@ -259,7 +261,7 @@ def pdf(telegram: Telegram) -> bytes:
 
 
 def _row(telegram: Telegram) -> str:
-    """Return the telegram as a row of `cables.csv`, with doubled quotes."""
+    """Return the telegram as a row of `cables.csv`, in which quotes are doubled."""
     sent = f"{telegram.month}/{telegram.day}/{telegram.year} {telegram.clock[:2]}:{telegram.clock[2:]}"
     level = TITLES_OF_LEVELS[telegram.level]
     out = io.StringIO()
@@ -269,7 +271,7 @@ def _row(telegram: Telegram) -> str:
 
 
 def write(layout: str, count: int, seed: int, folder: Path) -> Path:
-    """Write `count` telegrams in one of `LAYOUTS` below `folder`; return the file or folder to check."""
+    """Write `count` telegrams in one of `LAYOUTS` below `folder`. Return the path of the file or folder to check."""
     made = telegrams(count, seed)
     if layout == "CSV":
         path = folder / f"{seed}.csv"

@@ -4,9 +4,9 @@
     python -m benchmarks.stability --accept   accept the current findings
     python -m benchmarks.stability --renew    generate the sample again (when the telegrams of `synth` change)
 
-The sample, `benchmarks/sample/cables.jsonl`, has 300 telegrams, half of them with a planted defect. The accepted
-findings are next to it, one per line: cable, position, severity, rule, message. They are not a promise; include the
-diff in your commit.
+The sample, `benchmarks/sample/cables.jsonl`, contains 300 telegrams, half of them with a planted defect. The accepted
+findings are next to it, one per line: cable, position, severity, rule, message. They may change; include the diff in
+your commit.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SAMPLE, FINDINGS = FOLDER / "cables.jsonl", FOLDER / "findings.txt"
 
 
 def renew(count: int = 300, seed: int = 20) -> None:
-    """Generate the sample again and write it."""
+    """Generate the sample again from `count` telegrams, half of them with a defect, and write it."""
     from checker.synth import make
 
     FOLDER.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Measure what reading, parsing, evaluating and writing rows cost for each kind of file, as ratios to a floor.
+"""Measure the cost of reading, parsing, checking, and writing rows for each kind of file, as ratios to a floor.
 
     python -m benchmarks.stages [--count N] [--rounds N] [--pages FOLDER] [--layout NAME ...]
 
@@ -91,7 +91,7 @@ _FLOORS = {".html": _floor_page, ".pdf": _floor_pdf, ".csv": _floor_csv, ".jsonl
 
 
 def floor(path: Path) -> None:
-    """Do the least that any tool must do with a file, or with the files of a folder."""
+    """Do the least that any tool must do with a file, or with all files in a folder."""
     for file in _files(path):
         if file.is_file():
             _FLOORS.get(file.suffix, _floor_text)(file)
@@ -101,7 +101,7 @@ def floor(path: Path) -> None:
 
 
 def read(path: Path) -> Iterator[Reading]:
-    """Yield the documents of a file or folder, as an audit reads them. Raises `ValueError` if one cannot be read."""
+    """Yield the documents in a file or folder as an audit reads them. Raises `ValueError` if one cannot be read."""
     for share in readers.batches(str(path), TARGET):
         for item in readers.read_batch(share):
             if not isinstance(item, Reading):
@@ -134,7 +134,7 @@ def _rows(path: Path, worker: batch.BatchWorker) -> None:
 
 
 def seconds(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
-    """Return the seconds one call takes, by default of CPU."""
+    """Return the seconds that one call takes: processor time, or the time of another clock."""
     gc.collect()
     gc.freeze()
     start = clock()
@@ -143,7 +143,9 @@ def seconds(work: Callable[[], object], clock: Callable[[], float] = time.proces
 
 
 def measure(layout: str, paths: list[Path], book: rulebook.Rulebook) -> dict[str, float]:
-    """Print a line with the ratios of one kind of file and return them by stage. The first path warms up."""
+    """Print a line with the ratios for one kind of file, and return them by stage. If there are several paths, the
+    first only warms up.
+    """
     worker = batch.BatchWorker(Options())
     steps: dict[str, Callable[[Path], object]] = {
         "floor": floor,
@@ -173,7 +175,7 @@ def measure(layout: str, paths: list[Path], book: rulebook.Rulebook) -> dict[str
 
 
 def compare(layouts: list[str], count: int, rounds: int, pages: Path | None, folder: Path) -> list[str]:
-    """Print the table of all kinds of files; return the limits that are exceeded."""
+    """Print the table for all kinds of files. Return a line for each limit that is exceeded."""
     book = rulebook.load()
     print(
         f"{'':14}{'file':>11} {'text':>9} {'floor':>12}" + "".join(f"{name:>8}" for name in STAGES[1:]) + "  (floors)"
@@ -214,7 +216,7 @@ def workers(count: int, folder: Path) -> None:
 
 
 def main() -> int:
-    """Measure and print; return 1 if a limit is exceeded."""
+    """Print all measurements. Return 1 if a limit is exceeded, otherwise 0."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--count", type=int, default=150, help="documents of a round")
     words.add_argument("--rounds", type=int, default=5)

@@ -1,4 +1,4 @@
-"""Measure the CPU time of one lint of one telegram, as a multiple of a bare interpreter's.
+"""Measure the CPU time of one lint of one telegram, as a multiple of the time of a bare interpreter.
 
     python -m benchmarks.startup [--times N] [--show-imports]
 
@@ -28,7 +28,7 @@ BARE = "bare interpreter"
 
 
 def cpu(words: list[str], env: dict[str, str]) -> float:
-    """Return the user and system seconds of one command."""
+    """Return the user and system seconds that one command uses. Exits if the command fails."""
     process = subprocess.Popen(words, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -38,7 +38,7 @@ def cpu(words: list[str], env: dict[str, str]) -> float:
 
 
 def commands(folder: Path) -> dict[str, list[str]]:
-    """Return the commands by what they measure. The telegram with findings is written to `folder`."""
+    """Return the commands by the name of what they measure. The telegram with findings is written to `folder`."""
     lint = [sys.executable, "-c", COMMAND, "lint", "--isolated", "--exit-zero"]
     made = map(shaped.Telegram, range(1000))
     telegram = next(each for each in made if each.defect == "no mark" and each.level == "C")
@@ -53,14 +53,14 @@ def commands(folder: Path) -> dict[str, list[str]]:
 
 
 def show_imports(words: list[str], env: dict[str, str]) -> None:
-    """Print the slowest imports of a command."""
+    """Print the 25 slowest imports of a command."""
     timed = [words[0], "-X", "importtime", *words[1:]]
     done = subprocess.run(timed, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
     print("\n".join(sorted(done.stderr.splitlines(), key=lambda line: line.split("|")[0].rjust(40))[-25:]))
 
 
 def main() -> int:
-    """Measure and print; return 1 if a limit is exceeded."""
+    """Print all measurements. Return 1 if a limit is exceeded, otherwise 0."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--times", type=int, default=15)
     options.add_argument("--show-imports", action="store_true", help="print the slowest imports, too")

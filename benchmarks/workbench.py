@@ -4,8 +4,8 @@
 
 The audit is generated in the folder once and reused: 2,000 synthetic telegrams are audited, and their rows are repeated
 with their own numbers, byte ranges, and fingerprints, over a corpus file that contains every row. Figures are medians
-of wall-clock time and of processor time; ratios are to a floor of the same run, so that machines can be compared. On a
-busy machine, wall-clock time includes other programs: compare processor time.
+of wall-clock time and of processor time; ratios are to a floor measured in the same run, so that machines can be
+compared. On a busy machine, wall-clock time includes other programs: compare processor time.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ DEFAULT = "severity=error&severity=warning&decision=none"
 
 
 def generate(folder: Path, documents: int) -> Path:
-    """Return a finished audit of that many documents; generate it unless the folder contains it."""
+    """Return the folder of a finished audit of that many documents. It is generated unless `folder` already contains
+    it.
+    """
     out = folder / f"audit-{documents}"
     if (out / "findings.parquet").exists():
         return out
@@ -122,13 +124,13 @@ def median(work: Callable[[], object], rounds: int = ROUNDS) -> Time:
 
 
 def quantile(times: list[Time], share: float) -> Time:
-    """Return a quantile of the times, for each kind of time separately."""
+    """Return a quantile of the times, computed separately for wall-clock time and processor time."""
     place = min(int(len(times) * share), len(times) - 1)
     return Time(sorted(one.clock for one in times)[place], sorted(one.processor for one in times)[place])
 
 
 def row(name: str, found: Time, bar: float, floor: Time) -> None:
-    """Print one line of the table."""
+    """Print one line of the table: the time, its limit (`bar`, in milliseconds), and its ratio to the floor."""
     verdict = "met" if found.clock <= bar else "met by processor time" if found.processor <= bar else "MISSED"
     ratio = found.processor / floor.processor
     print(f"{name:<36} {found.clock:8.1f} {found.processor:10.1f} {bar:6.0f} {ratio:8.1f}  {verdict}", flush=True)
@@ -156,7 +158,7 @@ def start_to_first_page(out: Path) -> Time:
 
 
 def fresh(tables: AuditTables) -> AuditTables:
-    """Return the tables without their cached facet counts."""
+    """Discard the cached facet counts of the tables, and return the tables."""
     tables.decide({})
     return tables
 
@@ -220,7 +222,7 @@ PRESS = """() => new Promise(resolve => {
 
 
 def keys(workbench: Workbench, floor: Time) -> None:
-    """Measure in a browser the time from a key press to "Saved", and to the telegram of the next finding."""
+    """Measure in a browser the time from pressing a key until "Saved" appears, and print it."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

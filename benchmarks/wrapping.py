@@ -63,7 +63,7 @@ def returns(text: str, day: date | None) -> Wrapped:
 
 
 def json_row(text: str, day: date | None) -> Wrapped:
-    """Return the text as a row of JSON lines."""
+    """Return the text as a row in the format JSON lines."""
     return _wrapped(text, '{"body": "', _in_json, '"}\n')
 
 
@@ -74,14 +74,14 @@ def csv_row(text: str, day: date | None) -> Wrapped:
 
 
 def page(text: str, day: date | None) -> Wrapped:
-    """Return the text as a cable page of a website, whose table has no level and no date."""
+    """Return the text as a cable page from a website, whose table has no level and no date."""
     table = "<tr><th>Reference ID</th></tr><tr><td><a href='/1'></a></td></tr>"
     before = f"<html><head><title>Cable</title></head><body><table class='cable'>{table}</table>\n<code><pre>"
     return _wrapped(text, before, _in_page, "</pre></code></body></html>\n")
 
 
 def mail(text: str, day: date | None) -> Wrapped:
-    """Return an e-mail message with the telegram as its text."""
+    """Return the text as the body of an e-mail message."""
     before = "From: desk@example.org\nTo: reader@example.org\nSubject: a telegram\nMIME-Version: 1.0\n"
     return _wrapped(text, before + "Content-Type: text/plain; charset=utf-8\n\n", _as_it_is, "")
 
