@@ -426,7 +426,9 @@ def _below(path: str, extended: str, depth: int) -> str:
 
 
 def _placed(folder: str, item: str, named: bool) -> str:
-    """Return a path relative to a folder. A word that does not name a folder there may be a pack name."""
+    """Return a path from a configuration file, joined to the folder of that file. If `named` is true, a word that does
+    not name a folder there remains unchanged, because it may be the name of a pack.
+    """
     place = os.path.normpath(os.path.join(folder, item))
     return item if named and os.path.basename(item) == item and not os.path.isdir(place) else place
 

@@ -3,7 +3,7 @@ rewritten.
 
 `DecisionLog(path)` reads and checks the file. `append` adds a decision, and `undo` retracts the last one; both are on
 disk when they return. `latest`, `history`, and `missed` give the state that results from the events. Lines contain
-fingerprints, rules, names, and the reviewer's note, but no text of a document.
+fingerprints, rules, names, and the reviewer's note, but no document text.
 """
 
 from __future__ import annotations

@@ -575,7 +575,7 @@ def parse_text(text: str, name: str, options: Options) -> list[Telegram]:
 
 
 def rule_notes(options: Options) -> list[RuleNote]:
-    """Return the rules that the options select, as reports show them, in the order of their ids."""
+    """Return the rules that the options select, as reports show them, sorted by id."""
     rulebook = load(options)
     return sorted(
         _notes(resolve(copied(options, with_details=True), rulebook), rulebook).values(), key=lambda one: one.id

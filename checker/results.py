@@ -40,10 +40,10 @@ class Finding(Record):
     """A violation of one rule at one position of one document.
 
     `path` is the file as given by the user; `cable` identifies the document in it (message reference number, number in
-    the container, or ""). Positions count from 1, in code points; `end` is exclusive. `quote` is the source text at the
-    span, and `at` is the path of the field in the document model ("paragraphs[2].mark"). `related` are the other
-    positions that the rule compares. `member` is the name of the file in an archive to which the positions refer, or
-    "".
+    the container, or ""). Lines and columns count from 1, and columns count code points; `end` is exclusive. `quote` is
+    the source text at the span, and `at` is the path of the field in the document model ("paragraphs[2].mark").
+    `related` are the other positions that the rule compares. `member` is the name of the file in an archive to which
+    the positions refer, or "".
     """
 
     path: str

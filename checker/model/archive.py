@@ -12,8 +12,8 @@ from .markings import Caption
 class Attribute(Node):
     """One attribute of an archive record.
 
-    `name` is a code of the table `archive_attributes`, and `kind` the type of its value: day, count, list, level, code,
-    or words. A day sets `date`, a count `number`, and a list `items`.
+    `name` is a code of the table `archive_attributes`, and `kind` is the type of its value: day, count, list, level,
+    code, or words. The value of a day is also in `date`, that of a count in `number`, and that of a list in `items`.
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""Run the commands about rules (`explain`, `rules test`, `rules new`, and `rules schema`) as functions that return
-text.
+"""Implement the commands about rules (`explain`, `rules test`, `rules new`, and `rules schema`) as functions that
+return text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Compile conditions to closures that take an environment and return True, False, or None (undetermined).
 
-The first part prepares arguments: a constant once, another field anew for each document. The second part compiles
-conditions.
+The first part prepares arguments: a constant is prepared once, and a field is read for each document. The second part
+compiles conditions.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def _owners() -> dict[str, set[str]]:
 
 
 def _conditions() -> dict[str, JsonSchema]:
-    """Return the definitions of the conditions and fields for each class, and of what can be said about a field of each
+    """Return the definitions of the conditions and fields for each class, and of the conditions on a field for each
     type.
     """
     found: dict[str, JsonSchema] = {}
@@ -227,7 +227,7 @@ def _anywhere(named: list[str]) -> dict[str, JsonSchema]:
     }
 
 
-# ---- What may be said about a field ----------------------------------------------------------------------------------
+# ---- Conditions on a field -------------------------------------------------------------------------------------------
 
 
 def _kind_name(kind: FieldType) -> str:
@@ -237,7 +237,7 @@ def _kind_name(kind: FieldType) -> str:
 
 
 def _asked(kind: FieldType) -> JsonSchema:
-    """Return the schema for what can be said about a field of a type: a state, or operators with their arguments."""
+    """Return the schema for a condition on a field of a type: a state, or operators with their arguments."""
     name = kind.name
     if name == "node":
         name = "text" if "text" in fields(kind.node) else ""

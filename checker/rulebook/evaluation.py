@@ -285,8 +285,8 @@ class CompiledRule:
     def _location(self, env: Env, trail: Trail, cause: Any) -> tuple[Span | None, str]:
         """Return the span of an issue, or None, and its path in the document model.
 
-        They are those of `point` if the rule has one, otherwise those of the element under test or, without `each`, of
-        the cause. If that value has no span, the span of the element or of the banner is used.
+        Both belong to `point` if the rule has one, otherwise to the element under test or, without `each`, to the
+        cause. If that value has no span, the span of the element or of the banner is used.
         """
         point = self.data.get("point")
         if isinstance(point, list) and int(point[0]) < len(env):

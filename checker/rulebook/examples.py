@@ -106,7 +106,9 @@ def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> tuple[str
 
 
 def in_era(era: Any, day: Date | None) -> bool | None:
-    """Return whether a date is in an era (first day, first day after it), or None if the date is not precise enough."""
+    """Return whether a date is in an era, given as its first day and the first day after it, or None if the date is not
+    precise enough.
+    """
     if not era:
         return True
     if day is None:

@@ -1,7 +1,7 @@
 """Determine the fields that rules may name, and how a path leads to a value, a location, and a text.
 
-Types are derived from the annotations of the document model. Getters, locations, and texts follow. This module does not
-import YAML, because a run with a warm cache does not need it (20 ms).
+The first part derives types from the annotations of the document model; the second reads what is at a path. This module
+does not import YAML, because a run with a warm cache does not need it (20 ms).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def nodes() -> dict[str, type]:
 
 @cache
 def fields(node: str) -> dict[str, FieldType]:
-    """Return the fields by name for a class of the model, a level, or a date."""
+    """Return the types of the fields, by name, of a class of the model, or of "Level" or "Date"."""
     if node == "Level":
         return {name: _kind(Level.__annotations__[name]) or FieldType("text") for name in Level.__fields__}
     if node == "Date":

@@ -83,7 +83,7 @@ def formatted(file: RuleFile) -> str:
 
 
 def _plain(node: YamlNode) -> object:
-    """Return a tree without its positions."""
+    """Return a tree as plain values, without positions."""
     if isinstance(node, YamlText):
         return node.value
     if isinstance(node, YamlList):

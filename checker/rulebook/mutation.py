@@ -34,7 +34,7 @@ class Mutant(Record):
 
 
 def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:
-    """Yield each mutant: its name, and the data of the rule with one change."""
+    """Yield (name, data) for each mutant: its data is that of the rule with one change."""
     plain = {name: value for name, value in details.items() if name not in ("examples", "source")}
     for part in ("when", "where", "require"):
         if isinstance(plain.get(part), list):

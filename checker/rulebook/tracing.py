@@ -240,8 +240,8 @@ ELEMENT = (*TELEGRAM, "element")
 
 
 def trace_condition(node: ConditionNode, env: Env, names: Names = TELEGRAM) -> Step:
-    """Return the steps of evaluating a condition, with the values that each part compared. Only the first 20 elements
-    of a list are traced. `names` are the names of the values in the environment.
+    """Return a condition as evaluated, with the values that each part compared. Only the first 20 elements of a list
+    are traced. `names` are the names of the values in the environment.
     """
     expr, context = node.expr, node.context
     op = expr[0]

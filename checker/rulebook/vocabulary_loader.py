@@ -62,7 +62,9 @@ def read_tables(
 
 
 def _check_profiles(file: RuleFile, tables: dict[str, Table]) -> None:
-    """Report profiles that name a missing table, or whose levels lack a rank or a banner form."""
+    """Add an error for each profile that names a missing table, and for each profile's level that lacks a rank or a
+    banner form.
+    """
     entries = file.tree.get("entries") if isinstance(file.tree, YamlMap) else None
     for item in entries.items if isinstance(entries, YamlList) else ():
         facts = item.get("facts") if isinstance(item, YamlMap) else None
