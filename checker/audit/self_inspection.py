@@ -115,7 +115,7 @@ Rows = Sequence[Sequence[object]]
 
 
 def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
-    """Return `size` documents taken at equal distances, and a text that describes how they were chosen."""
+    """Return up to `size` documents taken at equal distances, and a text that describes how they were chosen."""
     number = min(max(1, size), len(population))
     drawn = [population[int((place + 0.5) * len(population) / number)] for place in range(number)]
     return drawn, (

@@ -208,7 +208,7 @@ def list_members(path: str) -> list[tuple[int, int]]:
 
 
 def numbers_of(path: str, member: str) -> frozenset[int]:
-    """Return the indexes of the archive members whose name is `member`, or begins with `member` and a colon."""
+    """Return the indexes of the archive members whose name is `member`, or the part of `member` before a colon."""
     with _open(path) as file, zipfile.ZipFile(file) as archive:
         names = enumerate(entry.filename for entry in _entries(archive))
         return frozenset(number for number, name in names if member == name or member.startswith(f"{name}:"))
