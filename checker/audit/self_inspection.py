@@ -242,12 +242,12 @@ def markdown(found: SelfInspection, title: str) -> Iterator[str]:
         yield f"- {words}: {value:,} of {number:,}, {100 * value / number:.1f}% ({100 * low:.1f}-{100 * high:.1f}%)\n"
     yield "\nIn parentheses: the 95% interval for all classified documents.\n"
     if found.missed:
-        yield f"\nConfirmed discrepancies that no rule found, but a reviewer reported: {found.missed:,}.\n"
+        yield f"\nConfirmed discrepancies that a reviewer reported but no rule found: {found.missed:,}.\n"
     yield "\n## Discrepancies by kind\n\n"
     kinds = [(kind.title, kind.confirmed, kind.unreviewed) for kind in found.kinds]
     yield _rows(("kind", "confirmed", "not reviewed"), kinds)
     yield "\n## By post\n\n"
-    yield _rows(("post", "documents", "with a confirmed discrepancy", "with any"), found.posts)
+    yield _rows(("post", "documents", "with a confirmed discrepancy", "with any discrepancy"), found.posts)
     yield "\n## Examples\n\n"
     yield _rows(("document", "rule", "kind", "what is wrong", "decision"), found.examples)
     yield "\n## For the inspector\n\ncablecheck checks the form of markings. It cannot determine the following.\n\n"

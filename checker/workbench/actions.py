@@ -77,7 +77,7 @@ def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
     if len(text) > longest:
         raise InputError(f"The {name} is longer than {longest} characters.")
     if _CONTROL.search(text.replace("\n", "").replace("\t", "") if lines else text):
-        raise InputError(f"The {name} has control characters.")
+        raise InputError(f"The {name} contains control characters.")
     return text
 
 
@@ -85,7 +85,7 @@ def _reviewer(workbench: Workbench, session: Session, given: str) -> str:
     """Return the reviewer's name for new events, and store it in the session. Raises `InputError` if none is known."""
     name = workbench.options.reviewer or _text("name", given, LONGEST_NAME) or session.reviewer
     if not name:
-        raise InputError("Nothing is decided without a name.")
+        raise InputError("Enter your name first: every decision needs one.")
     workbench.sign(session, name)
     return name
 
@@ -111,7 +111,7 @@ def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dic
     criteria = _criteria(given["query"])
     count, rows = _rows(workbench, criteria, given)
     if count != given["confirmed"]:
-        raise InputError(f"{count:,} findings would be decided, but {given['confirmed']:,} was confirmed.")
+        raise InputError(f"{count:,} findings would be decided, but you confirmed {given['confirmed']:,}.")
     by = _reviewer(workbench, session, given["by"])
     how = "bulk" if given["everything"] or len(rows) > 1 else _how(workbench, criteria, rows)
     form = ReviewDecision("", "", decision, by, reason, note, given["expires"], how)

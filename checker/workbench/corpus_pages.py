@@ -431,7 +431,7 @@ def _due_arguments(workbench: Workbench, request: Request) -> tuple[str, str]:
         raise ConfigError(f"as-of: “{as_of[:40]}” is not a date such as 2026-11-30") from None
     year = request.query_params.get("year", "overdue")
     if year != "overdue" and not (year.isascii() and year.isdigit() and len(year) == 4):
-        raise ConfigError(f"year: “{year[:40]}” is not a year, and not “overdue”")
+        raise ConfigError(f"year: “{year[:40]}” is neither a year nor “overdue”")
     return as_of, year
 
 

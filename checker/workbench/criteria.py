@@ -165,14 +165,14 @@ def parse(pairs: Iterable[tuple[str, str]], extra: Iterable[str] = ()) -> Criter
 def _sort(value: str, notices: list[str]) -> str:
     if value in SORTS:
         return value
-    notices.append(f"There is no order “{value}”; known orders: {', '.join(SORTS)}.")
+    notices.append(f"There is no sort order “{value}”; known sort orders: {', '.join(SORTS)}.")
     return "place"
 
 
 def _page(value: str, notices: list[str]) -> int:
     if value.isascii() and value.isdigit() and 0 < int(value) < 10**7:
         return int(value)
-    notices.append(f"“{value}” is not the number of a page.")
+    notices.append(f"“{value}” is not a page number.")
     return 1
 
 

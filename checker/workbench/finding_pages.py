@@ -121,7 +121,7 @@ def decision_words() -> dict[str, Any]:
 KEYS = (
     ("j k ↓ ↑", "next, previous finding"),
     ("n p", "next, previous telegram"),
-    ("Enter", "from the list into the text"),
+    ("Enter", "go from the list to the text"),
     ("Space", "scroll the text"),
     ("/", "search"),
     ("f", "filters"),
@@ -132,12 +132,12 @@ KEYS = (
     ("r", "write a note"),
     ("z", "undo the last decision"),
     ("x", "select the finding, to decide several at once"),
-    ("a", "decide all findings of the list at once"),
+    ("a", "decide all findings in the list at once"),
     ("m", "report a missed finding in the telegram"),
-    ("d", "in a sample of telegrams: this one is reviewed"),
+    ("d", "in a sample of telegrams: mark this one as reviewed"),
     ("c", "copy the permalink"),
     ("?", "show these keys"),
-    ("Esc", "leave a field, close"),
+    ("Esc", "leave a field, or close a dialog"),
 )
 
 

@@ -177,7 +177,7 @@ class Guard:
             answer.set_cookie(self.cookie, value, httponly=True, samesite="strict", path="/")
             self._announce(self.token)
         elif session is None:
-            raise Refused(401, "This address has been used. Open the newest address that the terminal shows.")
+            raise Refused(401, "This address was already used. Open the newest address shown in the terminal.")
         return answer
 
     async def _checked_body(self, scope: Scope, receive: Receive) -> object:

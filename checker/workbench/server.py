@@ -103,7 +103,7 @@ def application(workbench: Workbench, port: int, log: Callable[[str], None], ann
         sentence = str(error) if isinstance(error, CablecheckError) else "There is no such page."
         if request.scope.get("cablecheck.session") is None or request.method == "POST":
             return PlainTextResponse(sentence, status)
-        title = "Not found" if status == 404 else "Not possible"
+        title = "Not found" if status == 404 else "Request refused"
         return workbench.page(request, "message.html", status, title=title, sentences=[sentence], link="")
 
     app = Starlette(
@@ -120,7 +120,7 @@ def _signed_out(pages: Pages) -> Callable[[int, str, str], Response]:
 
     def page(status: int, sentence: str, link: str) -> Response:
         title = "Open this page" if link else "Sign in"
-        first = "This link was followed from another page." if link else sentence
+        first = "You followed a link from another page." if link else sentence
         return pages.page("message.html", status, title=title, sentences=[first], link=link, session=None, active="")
 
     return page

@@ -25,10 +25,10 @@ from ..record import Record
 from ..text import Span, View
 from ..vocabulary import Vocabulary
 
-CHANGED = "This file has changed since the audit. Places may be wrong."
+CHANGED = "This file has changed since the audit. Positions may be wrong."
 MISSING = "Text not available. Start with --corpus PATH."
-OUTSIDE = "Text not available: the path leads out of the audited folders."
-REMOTE = "Text not available: this corpus is behind a URL, and the workbench opens no connection."
+OUTSIDE = "Text not available: the path leads outside the audited folders."
+REMOTE = "Text not available: this corpus is at a URL, and the workbench opens no network connections."
 REDACTED = "Text not available: this view is redacted."
 MOST_MARKS = 2000  # findings drawn in one telegram
 MOST_CHARACTERS = 120_000  # of the text around the current finding

@@ -20,7 +20,7 @@ from .queries import MEMORY, SECONDS, Row
 _EXAMPLE = "select rule, count(*) as findings\nfrom findings\ngroup by rule\norder by findings desc"
 MOST_ROWS = 1000
 LONGEST_QUERY = 20_000
-NO_QUERY = "Queries are off: this view is redacted, but the tables of the audit are not."
+NO_QUERY = "Queries are disabled: this view is redacted, but the audit's tables are not."
 
 
 def query(request: Request) -> Response:
@@ -122,7 +122,7 @@ def _coverage_chosen(workbench: Workbench, request: Request) -> tuple[dict[str, 
     unknown = [name for name in request.query_params if name not in _COVERED]
     notices = [f"There is no filter “{name[:40]}”; known filters: {', '.join(_COVERED)}." for name in unknown]
     if "coverage" not in workbench.tables.present:
-        return chosen, ["This audit has no table on field coverage. Audit again to have one."]
+        return chosen, ["This audit has no field coverage table. Run the audit again to create it."]
     notices += [
         f"Nothing in this audit has {name} “{value}”."
         for name, value in chosen.items()
@@ -169,7 +169,7 @@ COMPARED = ("kind", "rule", "severity", "path", "cable", "line", "message", "fin
 KINDS = {
     "new": "only in this audit",
     "gone": "only in the other audit",
-    "moved": "in both, but at another place or with another severity",
+    "moved": "in both, but at a different position or with a different severity",
     "same": "in both",
 }
 

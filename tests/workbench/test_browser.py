@@ -237,7 +237,7 @@ def test_all_findings_of_a_list_are_decided_at_once_and_undone(out, start):
     total = int(page.inner_text("#heading").split()[0])
     assert total > 50  # more than a page
     page.keyboard.press("a")
-    wait_for_words(page, f"All {total} findings of this list")
+    wait_for_words(page, f"All {total} findings in this list")
     page.keyboard.press("1")
     page.wait_for_selector("#bulkdialog[open]")
     assert f"all {total} findings" in page.inner_text("#bulkwords")
@@ -387,7 +387,7 @@ def test_a_stopped_server_is_reported_and_nothing_is_lost(out, start):
     page.server.stop()
     page.keyboard.press("1")
     try:
-        wait_for_words(page, "The server does not answer. Nothing was saved.")
+        wait_for_words(page, "The server did not respond. Nothing was saved.")
     finally:
         page.evaluate("document.querySelector('#status').dataset.told = '1'")
 

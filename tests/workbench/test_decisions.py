@@ -193,7 +193,7 @@ def test_a_redacted_view_writes_no_number(folder, view):
     reader = view(folder / "out", redact=True)
     reader.post("/decisions", ask(errors(reader)[0]))
     assert "cable" not in lines(folder)[0]
-    assert "Do not write classified words here." in plain(reader.get("/findings?sort=place"))
+    assert "Do not enter classified information here." in plain(reader.get("/findings?sort=place"))
 
 
 def test_a_redacted_view_shows_no_number_or_note_of_an_earlier_one(folder, view):

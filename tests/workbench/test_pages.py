@@ -238,7 +238,7 @@ def test_the_self_inspection_report_counts_confirmed_findings(folder, view):
     )
     assert "confirmed by a reviewer: 1 of" in plain(reader.get(link))
     assert "# Self-inspection of classification actions" in reader.get("/inspection.md?size=300&seed=2")
-    assert "Not possible" in plain(reader.get("/inspection?size=0", 400))
+    assert "Request refused" in plain(reader.get("/inspection?size=0", 400))
 
 
 # ---- the query page --------------------------------------------------------------------------------------------------

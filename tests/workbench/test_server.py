@@ -123,5 +123,5 @@ def test_values_are_parameters_and_never_part_of_a_statement(shared, view):
             assert 200 == reader.client.get(path, params={"post": value, "find": value}).status_code
         assert 404 == reader.client.get(f"/rules/{'x' + value.strip(chr(0))}").status_code
     for sort in ("id; drop table item", "1", "date desc"):
-        assert "no order" in reader.client.get("/findings.json", params={"sort": sort}).json()["notices"][0]
+        assert "no sort order" in reader.client.get("/findings.json", params={"sort": sort}).json()["notices"][0]
     assert total == reader.json("/findings.json?sort=place")["total"]

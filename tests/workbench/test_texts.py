@@ -125,7 +125,7 @@ def test_a_file_that_changed_is_shown_without_places(one, view):
     path = telegram_file(one)
     path.write_text(path.read_text().replace("1. ", "1.  ", 1))
     page = view(one / "out").get("/documents/1")
-    assert "This file has changed since the audit. Places may be wrong." in plain(page)
+    assert "This file has changed since the audit. Positions may be wrong." in plain(page)
     assert "<mark" not in page and len(lines_of(page)) > 5
 
 
@@ -162,7 +162,7 @@ def test_a_link_out_of_the_audited_folder_is_not_followed(kind, one, view):
         (one / "cables").symlink_to(one / "other")
     page = view(one / "out").get("/documents/1")
     if kind == "file":
-        assert "leads out of the audited folders" in plain(page) and "PRIVATE" not in page
+        assert "leads outside the audited folders" in plain(page) and "PRIVATE" not in page
     else:  # a root that is a link now is where the user put it, but the file is another one
         assert "has changed" in plain(page)
 
@@ -192,7 +192,7 @@ def test_a_path_in_forged_tables_leads_nowhere(path, one, view):
     page = view(one / "out").get("/documents/1")
     assert "Text not available" in plain(page)
     assert "PRIVATE" not in page and "root:" not in page
-    assert ("opens no connection" in page) == path.startswith("https:")
+    assert ("opens no network connections" in page) == path.startswith("https:")
 
 
 def test_documents_are_named_by_number_never_by_path(shared, view):
@@ -241,7 +241,7 @@ def test_nothing_of_a_redacted_view_shows_text(redacted, corpora, rows, tmp_path
     assert 0 == reader.json(f"/findings.json?q={next(iter(subjects))}")["total"]
     if redacted == "view":
         answer = reader.client.get("/query", params={"sql": "select subject from cables"})
-        assert 400 == answer.status_code and "Queries are off" in answer.text
+        assert 400 == answer.status_code and "Queries are disabled" in answer.text
         assert 400 == reader.client.get("/query.csv", params={"sql": "select subject from cables"}).status_code
 
 

@@ -29,16 +29,16 @@
     if (answer.headers.get("content-type")?.startsWith("application/json")) {
       const found = await answer.json();
       if (answer.ok) return found;
-      throw new Error(found.error ?? `The server answered ${answer.status}.`);
+      throw new Error(found.error ?? `The server responded with status ${answer.status}.`);
     }
-    throw new Error((await answer.text()).slice(0, 200) || `The server answered ${answer.status}.`);
+    throw new Error((await answer.text()).slice(0, 200) || `The server responded with status ${answer.status}.`);
   }
 
   async function attempt(work) {
     if (state.busy) return;
     state.busy = true;
     try { await work(); } catch (error) {
-      say(error instanceof TypeError ? "The server does not answer. Nothing was saved." : error.message);
+      say(error instanceof TypeError ? "The server did not respond. Nothing was saved." : error.message);
     } finally { state.busy = false; }
   }
 
@@ -137,7 +137,7 @@
   async function several(count, words) {
     if (!await ask($("#bulkdialog"), () => {
       $("#bulkwords").textContent = state.all
-        ? `Mark all ${shownCount(count)} findings of this list as ${words}, on this page and on all others.`
+        ? `Mark all ${shownCount(count)} findings in this list as ${words}, on this page and all other pages.`
         : `Mark ${shownCount(count)} findings as ${words}.`;
     })) return false;
     if (Number($("#bulkcount").value.replace(/[,\s]/g, "")) === count) return true;
@@ -225,7 +225,7 @@
     const bar = $(".bar");
     document.body.classList.toggle("bulk", count > 0);
     if (bar) bar.dataset.bulk = state.all
-      ? `All ${shownCount(count)} findings of this list: a decision applies to all of them. Esc goes back to one.`
+      ? `All ${shownCount(count)} findings in this list are selected: a decision applies to all of them. Esc returns to one.`
       : `${count} selected: a decision applies to all of them`;
     $('[data-do="all"]')?.setAttribute("aria-pressed", String(state.all));
     rows().forEach((row) => row.classList.toggle("selected", Boolean($("input", row)?.checked)));
