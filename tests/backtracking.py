@@ -1,4 +1,4 @@
-"""A backtracking matcher of regular expressions that counts its steps: the work of `re` without its shortcuts."""
+"""Match regular expressions by backtracking and count the steps: what `re` does, but without its shortcuts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _CATEGORIES = {"DIGIT": str.isdigit, "SPACE": str.isspace, "WORD": lambda sign: 
 
 
 class TooMany(Exception):
-    """The engine took more than `MAX_STEPS`."""
+    """Raised if matching takes more than `MAX_STEPS`."""
 
 
 class Steps:
-    """Match a pattern at one offset of a text; `count` is how often an item of it was looked at."""
+    """A matcher for one pattern. `count` is the number of steps taken: how often an item of the pattern was tried."""
 
     def __init__(self, pattern: str, flags: int = re.ASCII) -> None:
         self.items = list(parser.parse(pattern, flags))
@@ -26,12 +26,14 @@ class Steps:
         self.count = 0
 
     def match(self, text: str, at: int = 0, *, full: bool = False) -> int:
-        """Return where a match that begins at `at` ends, or -1."""
+        """Return where a match that begins at `at` ends, or -1 if there is none. With `full`, it must end at the end of
+        the text.
+        """
         self.text = text
         return next((end for end in self.sequence(self.items, at) if not full or end == len(text)), -1)
 
     def search(self, text: str) -> int:
-        """Match at every offset, as `finditer` does where there is no match; return the number of steps."""
+        """Match at each offset in turn, as `finditer` does, and return the number of steps."""
         self.count = at = 0
         while at <= len(text):
             at = max(at + 1, self.match(text, at))
@@ -102,7 +104,9 @@ class Steps:
         return (value in signs) is (name == "LITERAL")
 
     def repeat(self, low: int, high: int, inner: list[Any], start: int) -> Iterator[int]:
-        """Greedy; with an explicit stack, because a text is longer than Python's own."""
+        """Yield the ends of a greedy repeat, the longest first. It uses a stack of its own, because a text can exceed
+        Python's recursion limit.
+        """
         stack = [(start, self.sequence(inner, start) if high else iter(()))]
         while stack:
             here, ways = stack[-1]

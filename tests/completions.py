@@ -1,4 +1,4 @@
-"""The completion scripts in `completions/`, written by shtab from the argument parsers of the commands."""
+"""Generate the completion scripts in `completions/` from the commands' argument parsers, with shtab."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILES = {"bash": "cablecheck.bash", "fish": "cablecheck.fish", "zsh": "_cableche
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return one parser with all commands; the program itself loads only the parser of the given command."""
+    """Return one parser with all commands. The program itself builds only the parser of the command that is run."""
     root = argparse.ArgumentParser("cablecheck")
     commands = root.add_subparsers(dest="command")
     for name, what in cli.COMMANDS.items():
@@ -32,5 +32,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 def script(shell: str) -> str:
-    """Return the completion script of a shell."""
+    """Return the completion script for a shell."""
     return str(shtab.complete(parser(), shell))

@@ -1,7 +1,7 @@
-"""The quick set (`pytest -m "not slow"`) and the order of the whole suite: slow tests last.
+"""Define the quick set (`pytest -m "not slow"`) and the order of the whole suite, in which slow tests are last.
 
-A test is slow if it starts processes, builds many corpora, or repeats a property many times. Whole folders and files are
-listed here; single tests carry the mark themselves.
+A test is slow if it starts processes, builds many corpora, or repeats a property many times. Whole folders and files
+are listed here; single tests are marked individually.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def pytest_collection_finish() -> None:
 
 
 def _order(item: pytest.Item) -> int:
-    """Return 0 for the quick set; of the slow tests, the longest files come first, so that all workers end together."""
+    """Return the sort key for a test: 0 for the quick set, then the files that take longest, so that all workers finish
+    at about the same time, then other slow tests.
+    """
     if item.get_closest_marker("slow") is None:
         return 0
     path = item.path.relative_to(TESTS).as_posix()
@@ -91,9 +93,9 @@ def _order(item: pytest.Item) -> int:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """A browser for the tests of one file, which are skipped without Chromium or Playwright.
+    """Yield a browser for the tests in one file, or skip them if Chromium or Playwright is not installed.
 
-    It ends with the file: while Playwright is open, no other test can run an event loop.
+    The browser is closed after the file: while Playwright is open, no other test can run an event loop.
     """
     sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
     if BROWSER is None:

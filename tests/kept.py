@@ -1,6 +1,8 @@
-"""Whole outputs kept in text files (named from this folder): `=== name`, what goes in, `+++`, what must come out.
+"""Compare whole outputs with text files (named relative to this folder). A case is `=== name`, the input, `+++`, and
+the expected output.
 
-Run with CABLECHECK_REWRITE=1 to write what comes instead of comparing it; read the difference before you commit it.
+With CABLECHECK_REWRITE=1, the actual output is written instead of being compared; read the difference before you commit
+it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ HERE = Path(__file__).parent
 
 
 def cases(name: str) -> pytest.MarkDecorator:
-    """The cases of a file, as the parameters (name, given, wanted) of a test."""
+    """Return a mark that runs a test once for each case in a file, with the parameters name, given, and wanted."""
     found = [
         pytest.param(title, given, wanted, id=title)
         for title, given, wanted in sections((HERE / name).read_text("utf-8"))
@@ -24,7 +26,7 @@ def cases(name: str) -> pytest.MarkDecorator:
 
 
 def sections(text: str) -> list[tuple[str, str, str]]:
-    """(name, given, wanted) of each case."""
+    """Return (name, given, wanted) for each case in a text."""
     found = []
     for part in ("\n" + text).split("\n=== ")[1:]:
         title, _, body = part.partition("\n")
@@ -34,7 +36,9 @@ def sections(text: str) -> list[tuple[str, str, str]]:
 
 
 def rewrite(name: str, made: Callable[[str], str]) -> None:
-    """Write a file anew with what comes now, made of what goes in (of the name where nothing does)."""
+    """Write a file again with the actual outputs. `made` returns the output for an input, or for the case's name if it
+    has no input.
+    """
     path = HERE / name
     parts = [
         f"=== {title}\n{given}{chr(10) * bool(given)}+++\n{made(given or title)}\n"

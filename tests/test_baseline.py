@@ -1,4 +1,6 @@
-"""Known and accepted findings: what is hidden was known, as often as it was known, and nothing grows by itself."""
+"""Test baselines and suppressions: only recorded findings are hidden, only as often as recorded, and no entry is added
+unasked.
+"""
 
 from __future__ import annotations
 

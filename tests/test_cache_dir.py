@@ -1,4 +1,6 @@
-"""Caches that somebody else may have written are ignored, with one notice; a forged rule can read nothing but fields."""
+"""Test that caches that somebody else may have written are ignored with one notice, and that a forged rule can read
+only fields.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ needs_owners = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="owners and
 
 @pytest.fixture
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache base beside the working folder, and a document to check in the working folder."""
+    """Return the folder that contains the cache folder. The working folder next to it contains one
+    document to check.
+    """
     (tmp_path / "work").mkdir()
     base = tmp_path / "base"
     base.mkdir(mode=0o700)
@@ -126,7 +130,7 @@ def test_a_path_reads_nothing_but_fields(path: list[int | str]) -> None:
 
 
 def forge(base: Path, genuine: bytes, forged: bytes) -> None:
-    """Replace bytes in the cache of the rules, with a right checksum, size and time."""
+    """Replace bytes in the cache of the rules, and correct the checksum and the sizes."""
     rulebook.load()
     (file,) = (base / "cablecheck").iterdir()
     first, rest = file.read_bytes().split(b"\n", 1)

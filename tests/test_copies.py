@@ -1,4 +1,4 @@
-"""What archives and publishers do to a telegram changes neither what is read of it nor what is found in it."""
+"""Test that what archives and publishers do to a telegram changes neither the values that are read nor the findings."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def base(name: str) -> str:
 
 
 def read(text: str) -> tuple[dict[str, object], set[str]]:
-    """The values of a text, letters alike in capitals, and what warns in it."""
+    """Return the values at the paths `READ` in upper case, and the findings above info."""
     (reading,) = document_linter().documents("telegram.txt", text.encode())
     assert isinstance(reading, readers.Reading)
     telegram, crash = document_linter().telegram(reading)
@@ -93,7 +93,7 @@ def test_a_copy_reads_as_its_original(name: str, copy: str) -> None:
 
 
 def interrupted(text: str, first: str, line: str) -> Iterator[str]:
-    """The text with a line put between each two lines behind `first`, and into each of them."""
+    """Yield variants of the text with `line` inserted between two lines after `first`, or inside one of these lines."""
     lines = text.split("\n")
     start = next(index for index, each in enumerate(lines) if each.startswith(first)) + 2
     for index in range(start, len(lines) - 1):

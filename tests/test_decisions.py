@@ -1,4 +1,4 @@
-"""The decisions log: nothing that was saved is lost, and a damaged file is never taken for a whole one."""
+"""Test the decisions log: no saved decision is lost, and a damaged file is never taken for a complete one."""
 
 from __future__ import annotations
 

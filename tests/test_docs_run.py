@@ -1,6 +1,6 @@
-"""What the documentation shows works: its commands run, its rule and configuration files load, its links lead somewhere.
+"""Test the documentation: its commands run, its rule and configuration files load, and its links have targets.
 
-An HTML comment on the line before a fenced block says what to expect of it:
+An HTML comment on the line before a fenced block says what is expected:
 
     <!-- exit: 1 -->               the commands end with this exit code (0 if nothing is said)
     <!-- not run: reason -->       the commands cannot run here
@@ -47,7 +47,7 @@ class Block(NamedTuple):
 
     @property
     def commands(self) -> str:
-        """The shell script of the block, or "" if it does not call cablecheck."""
+        """Return the shell script in the block, or "" if it does not call cablecheck."""
         if self.language not in {"sh", "console"} or not COMMAND.search(self.text):
             return ""
         if self.language == "sh":
@@ -76,7 +76,7 @@ RUN = [
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
-    """A folder with the files that the pages name, and a `cablecheck` command that runs this checkout."""
+    """Return a folder with the files that the pages name. A `cablecheck` command next to it runs this checkout."""
     folder = tmp_path / "work"
     shutil.copytree(ROOT / "examples", folder / "examples")
     shutil.copytree(ROOT / "rules", folder / "rules")
@@ -94,7 +94,7 @@ def scratch(tmp_path: Path) -> Path:
 @pytest.mark.skipif(shutil.which("sh") is None, reason="the commands are written for a POSIX shell")
 @pytest.mark.parametrize("page", RUN)
 def test_the_commands_of_a_page_run(page: str, scratch: Path, tmp_path: Path) -> None:
-    """The blocks of a page run in order, in one folder, so that one may use the files of those before it."""
+    """Run a page's blocks in order in one folder, because a block may use files that earlier blocks have written."""
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]]),

@@ -1,4 +1,6 @@
-"""The engine: findings with places, verdicts counted, eras and profiles obeyed, faults of one rule kept to it."""
+"""Test the engine: the positions of findings, the counts of verdicts, eras and profiles, and rules that raise
+exceptions.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ BASE = Path(data_dir("rules"), "telegrams", "confidential-2007.txt").read_text(e
 
 
 def book_of(tmp_path: Path, rules: str) -> rulebook.Rulebook:
-    """A book of the rules in `rules`; each needs only id, name, and what it says."""
+    """Return a rulebook with the rules in `rules`; each needs only its id, its name, and its conditions."""
     path = tmp_path / "trial.yaml"
     path.write_text("format: 1\nchapter: Trial\nrules:\n" + rules, encoding="utf-8")
     library = Library()
@@ -288,7 +290,9 @@ def test_trace_tells_why_a_rule_does_not_apply(tmp_path: Path, document: Telegra
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_shipped_rule_crashes_on_a_torn_telegram(data: st.DataObject) -> None:
-    """Cut, doubled and overwritten stretches: findings lie inside the text and quote it; nothing raises."""
+    """Test that in a telegram with passages cut, doubled, or overwritten, no rule raises and each finding quotes the
+    text at its span.
+    """
     name = data.draw(st.sampled_from(BASES))
     text = Path(data_dir("rules"), "telegrams", name).read_text(encoding="utf-8")
     for _ in range(data.draw(st.integers(0, 4))):

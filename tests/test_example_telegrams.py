@@ -1,4 +1,6 @@
-"""The example telegrams find what their table says; the compliant ones give nothing above information."""
+"""Test that each example telegram has the findings listed in its table, and that compliant ones
+have none above info.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ Findings = dict[str, list[tuple[str, str]]]
 
 
 def lint(*paths: Path) -> tuple[Findings, dict[str, object]]:
-    """What a run finds: file name to (severity, rule) in the order told, and the report itself."""
+    """Return the findings of a run, as (severity, rule) by file name in the order reported, and the report itself."""
     words = [sys.executable, "-m", "checker", "lint", "--no-cache", "--format", "json", *map(str, paths)]
     run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode in (0, 1), run.stderr
@@ -27,7 +29,7 @@ def lint(*paths: Path) -> tuple[Findings, dict[str, object]]:
 
 
 def table() -> dict[str, list[str]]:
-    """The rows of the README: file name to the rules it names, sorted."""
+    """Return the rows of the README: the rules that each names, sorted, by file name."""
     rows = [
         line.split("|") for line in (EXAMPLES / "README.md").read_text("utf-8").splitlines() if line.startswith("| `")
     ]

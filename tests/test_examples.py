@@ -1,4 +1,4 @@
-"""Every example of every shipped rule, and what the examples must be together."""
+"""Test every example of every shipped rule, and properties of all examples together."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def test_what_is_known_from_memory_alone_is_no_error_and_not_stable() -> None:
 
 
 def test_a_safe_suggestion_writes_the_same_code_in_its_right_spelling() -> None:
-    """What changes the meaning of a marking is never called safe: these rules spell a control out, or write a mark in
-    capitals and without spaces.
+    """Test that only two rules have safe suggestions: they spell a control out, or write a mark in capitals and without
+    spaces. A suggestion that changes the meaning of a marking is never safe.
     """
     safe = [rule.id for rule in BOOK.rules if (rule.data.get("suggest") or {}).get("safe")]
     assert ["CAV-059", "POR-013"] == safe
@@ -40,7 +40,7 @@ def test_a_safe_suggestion_writes_the_same_code_in_its_right_spelling() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("paths", [[], ["packs/nato"], ["packs/uk-gsc"], ["examples/packs/rivers"]])
 def test_a_valid_example_of_one_rule_is_invalid_under_no_error_rule(paths: list[str]) -> None:
-    """What a rule shows as right must be right as a whole; people copy examples."""
+    """Test that no rule reports an error in a valid example of another rule, because people copy examples."""
     book = authoring.rulebook_of([str(ROOT / path) for path in paths])
     errors = [rule for rule in book.rules if rule.severity == "error" and book.runs(rule)]
     valid = [(rule, example) for rule in book.rules for example in rule.examples if example["kind"] == "valid"]

@@ -1,4 +1,4 @@
-"""`explain RULE FILE` and `lint` never disagree: each rule alone gives the verdict that it gives among all others."""
+"""Test that `explain RULE FILE` and `lint` agree: each rule by itself gives the same verdict as among all rules."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def book() -> Rulebook:
 
 
 def files(folder: str) -> list[Path]:
-    """The files with telegrams, but no folder of rules or configurations and no page of documentation."""
+    """Return the files in a folder that may contain telegrams, but no rule files, configuration files, or pages of
+    documentation.
+    """
     kinds = {".txt", ".html", ".jsonl", ".json", ".csv", ".eml", ".mbox", ".xml"}
     return sorted(path for path in (ROOT / folder).rglob("*.*") if path.suffix in kinds and path.is_file())
 

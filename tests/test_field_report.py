@@ -1,4 +1,4 @@
-"""The report on a corpus of the user's own: counts and rates, and no word of a document."""
+"""Test that the report on a user's own corpus contains counts and rates, but no word from a document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Broken telegrams never crash a run, and their parts still hold every character; inputs that once did are kept."""
+"""Test that damaged telegrams never crash a run and that their parts contain every character; inputs that once failed
+are replayed.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def test_what_comes_many_times_is_all_there(times: int) -> None:
 
 
 def calls(name: str, size: int) -> int:
-    """How many calls judging a hostile text of about `size` code points takes: the same on every machine."""
+    """Return how many calls are made to judge a hostile text of about `size` code points. The number is the same on
+    every machine.
+    """
     data = SHAPES[name](size).encode()
     one(data, BOOK)  # patterns and plans are made now
     watched = cProfile.Profile()

@@ -1,4 +1,4 @@
-"""Lint, format and types are tests too, so that one command is the whole gate."""
+"""Run the linter, the formatter, and the type checker as tests, so that one command checks everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is generated and committed is what would be generated now."""
+"""Test that the generated files in the repository are what would be generated now."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_the_report_of_the_examples_is_current() -> None:
 
 
 def test_every_open_era_is_on_the_order_watch() -> None:
-    """An era without an end lasts until a new text ends it: the page lists what to check again, and since when."""
+    """Test that the page lists every era without an end, what to check for it again, and when it was last checked."""
     eras = rulebook.load().vocabulary["eras"]
     watch = load_vocabulary(str(ROOT / "rules" / "coverage"))["order_watch"]
     open_eras = [era for era in eras if era.until is None]
@@ -147,7 +147,7 @@ def test_every_open_era_is_on_the_order_watch() -> None:
 
 
 def test_no_published_id_has_vanished() -> None:
-    """Ids live for ever: the list only grows (a removed rule leaves its id in `rules/coverage/uncovered.yaml`)."""
+    """Test that every published id still exists. A removed rule leaves its id in `rules/coverage/uncovered.yaml`."""
     from checker.audit import corpus_rules
 
     published = {

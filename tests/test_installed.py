@@ -1,4 +1,4 @@
-"""The wheel carries its rules and schemas, and works from another folder without the checkout."""
+"""Test that the wheel contains its rules and schemas, and works from another folder without the checkout."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_installed_wheel_lints_from_another_folder(wheel: Path, tmp_path: Pat
 
 
 def _borrow(module: str, site: Path) -> None:
-    """Put a link to an installed dependency into the bare environment: no network needed."""
+    """Put a link to an installed dependency into the bare environment, so that no network is needed."""
     import importlib.util
 
     found = importlib.util.find_spec(module)

@@ -1,4 +1,4 @@
-"""The laws of the house: what protects users or the architecture, held by tests. Sizes and style are habits."""
+"""Test the rules for this code base that protect users or the architecture. Sizes and style are only habits."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def nodes(path: Path) -> list[ast.AST]:
 
 
 def called(node: ast.AST) -> str:
-    """Return what a node calls, such as `sys.exit`; "" if it is no call of a name."""
+    """Return the name of what a node calls, such as `sys.exit`, or "" if the node does not call a name."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
         return ast.unparse(node.func)
     return ""
@@ -112,14 +112,14 @@ def test_late_imports_are_on_the_list() -> None:
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """Return the packages that a statement imports, without our own."""
+    """Return the packages that a statement imports, except our own."""
     if isinstance(node, ast.Import):
         return [alias.name.split(".")[0] for alias in node.names]
     return [(node.module or "").split(".")[0]] if node.level == 0 else []
 
 
 def test_nobody_changes_the_model_but_the_parser() -> None:
-    """Records are frozen by convention: an attribute of another object is set in the parser only."""
+    """Test that only the parser sets an attribute of a model record, because records are frozen by convention."""
     owners = {"telegram", "paragraph", "banner", "marking", "node", "token"}
     assert [] == [
         f"{path}:{target.lineno}: sets {target.value.id}.{target.attr}"
@@ -146,7 +146,7 @@ def model_fields() -> frozenset[str]:
 
 
 def test_only_text_py_knows_what_a_line_of_a_document_is() -> None:
-    """`Position`s are made in `text.py`; others are handed them."""
+    """Test that only `text.py` makes `Position`s, apart from the result modules, which store and load them."""
     assert [] == [
         f"{path}:{node.lineno}: makes a Position"  # type: ignore[attr-defined]
         for path in SOURCES
@@ -186,7 +186,7 @@ def field_words() -> frozenset[str]:
 
 
 def prose(path: Path) -> set[int]:
-    """Return the strings that are docstrings."""
+    """Return the ids of the nodes that are docstrings."""
     return {
         id(node.value) for node in nodes(path) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
@@ -314,7 +314,7 @@ def test_no_private_word_is_left() -> None:
 
 
 def test_a_lint_starts_without_slow_modules() -> None:
-    """Each costs milliseconds that most runs do not need; a start has some forty."""
+    """Test that a lint does not import modules that cost milliseconds and are not needed in most runs."""
     slow = "{'typing', 'hashlib', 'dataclasses', 'inspect', 'multiprocessing', 'yaml', 'jsonschema', 'tabulate'}"
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); import checker.cli.lint; print(*({slow} & set(sys.modules)))"

@@ -1,7 +1,8 @@
-"""Ten thousand seeded mutations of texts and containers: no crash, no hang, every document accounted for, every tiling whole.
+"""Test ten thousand random mutations of texts and containers: no input crashes or hangs, no document is lost, and the
+parts of each telegram contain every character.
 
-A hang is counted in calls, which are the same on every machine. What is quadratic inside a single call is held by
-`parser/test_linear_patterns.py`, and what is quadratic over calls by the tokens below.
+A hang is detected by counting calls, because the count is the same on every machine. Quadratic work inside a single
+call is detected by `parser/test_linear_patterns.py`, and quadratic work over calls by the tokens below.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def telegrams() -> list[str]:
 
 
 def read_within_bounds(data: bytes, name: str) -> None:
-    """Read, parse and judge an input; the calls are counted for long inputs."""
+    """Read, parse, and judge an input. For a long input, also limit the number of calls."""
     if len(data) > LONG:
         assert calls(data) < MOST_CALLS, name
     else:
@@ -65,7 +66,7 @@ def test_mutated_texts_keep_all_promises(first: int) -> None:
 
 
 class Watched(DocumentLinter):
-    """A linter that checks what `one` checks of each telegram and finding that it makes."""
+    """A linter that makes the same checks as `fuzz.one` on each telegram and finding."""
 
     def telegram(self, reading: Reading) -> tuple[Telegram | None, str]:
         telegram, crash = super().telegram(reading)

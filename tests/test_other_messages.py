@@ -1,6 +1,6 @@
-"""Messages that are no whole telegram of the Department: bodies, mails, military and foreign messages.
+"""Test messages that are not complete Department telegrams: bodies, e-mails, military and foreign messages.
 
-Each is recognized for what it is and is not judged by the rules of another kind.
+Each must be recognized for what it is, and not be judged by the rules for another kind.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ FOREIGN = (
 
 
 def judged(name: str, text: str) -> tuple[str, str, set[str], bool]:
-    """Return the layout and the profile of the first document, its findings above info, and whether it has others."""
+    """Return the layout and profile of the first document, the rules with findings above info, and whether any verdict
+    is undetermined.
+    """
     book = rulebook.load()
     item = next(each for each in readers.read(name, data=text.encode()) if isinstance(each, readers.Reading))
     telegram = parse(item.view, book.vocabulary, item.facts)

@@ -1,7 +1,7 @@
-"""Prose uses plain, idiomatic American English: no words from the table below.
+"""Test that prose uses plain, idiomatic American English, without the words in the table below.
 
 To check more prose, add a line to `CORPORA`: a name, and a function that yields (place, text). To forbid another word, add a row to
-`WORDS`. An exception goes into `ALLOWED` with its reason; one that is no longer needed fails.
+`WORDS`. An exception goes into `ALLOWED` with its reason; the test fails if it is no longer needed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ Prose = Iterator[tuple[str, str]]
 
 
 def pages(*patterns: str, but: frozenset[str] = frozenset()) -> Prose:
-    """Yield Markdown pages, without blocks that are generated from code: those belong to the code's corpus."""
+    """Yield the names and texts of Markdown pages. Blocks that are generated from code are left out, because they
+    belong to the code's corpus.
+    """
     for pattern in patterns:
         for path in sorted(ROOT.glob(pattern)):
             name = path.relative_to(ROOT).as_posix()
@@ -62,7 +64,7 @@ def pages(*patterns: str, but: frozenset[str] = frozenset()) -> Prose:
 
 
 def blank(match: re.Match[str]) -> str:
-    """Return as many line ends as the match has, so that later lines keep their numbers."""
+    """Return as many line ends as the match contains, so that later lines keep their numbers."""
     return "\n" * match[0].count("\n")
 
 
@@ -73,7 +75,7 @@ CORPORA: dict[str, Callable[[], Prose]] = {
 
 
 def matches(corpus: str) -> Iterator[tuple[str, str, str, int]]:
-    """Yield each forbidden word of a corpus: its place, its text, its replacement, its line."""
+    """Yield (place, matched text, replacement, line) for each forbidden word in a corpus."""
     for place, text in CORPORA[corpus]():
         for word, replacement in WORDS.items():
             for match in re.finditer(rf"(?<![\w.-])(?:{word})(?![\w-])", text, re.I):

@@ -1,10 +1,10 @@
-"""Forms, variants and accidents of real telegrams, on invented ones: what each is read as, and that usual ones pass.
+"""Test forms, variants, and errors that occur in real telegrams, in invented ones: how each is read, and what is found.
 
-A group of `tests/telegrams/forms/*.yaml` takes a telegram (a base of `rules/telegrams`, or its own `text`) and puts
-each of its `forms` where `at` stands. `reads` are the values expected, by path (`*` goes through a list); `finds` are
-the rules that must warn, none unless said; `silent` those that must not even inform, `unknown` those that cannot be
-judged. `record: true` wraps the text in an archive record. A finding of mere information is free. `traps` are those of
-`docs/traps.md`.
+A group in `tests/telegrams/forms/*.yaml` takes a telegram (a base from `rules/telegrams`, or its own `text`) and
+replaces the text `at` with each of its `forms`. `reads` gives the expected values by path (`*` means every element of a
+list); `finds` lists the rules with findings above info, by default none; `silent` lists rules that must have no finding
+at all, and `unknown` those whose verdict must be undetermined. Other findings of severity info are ignored. With
+`record: true`, the text is wrapped in an archive record. `traps` names entries in `docs/traps.md`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def document_linter() -> DocumentLinter:
 
 
 def value(found: object, path: str) -> object:
-    """The value at a path, as a test writes it down."""
+    """Return the value at a path, in the form in which tests state it."""
     for index, name in enumerate(names := path.split(".") if path else []):
         if name == "*" and isinstance(found, tuple):
             return [value(item, ".".join(names[index + 1 :])) for item in found]

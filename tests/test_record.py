@@ -1,4 +1,4 @@
-"""Records: fields, defaults, equality, and fields that are made at the first look."""
+"""Test records: fields, defaults, equality, and lazy fields."""
 
 import pickle
 
@@ -6,7 +6,7 @@ from checker.record import Lazy, Record, copied, lazy_fields
 
 
 class Pair(Record):
-    """Two numbers, and something made of them."""
+    """Two numbers, and a lazy field computed from them."""
 
     left: int
     right: int = 2

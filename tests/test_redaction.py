@@ -1,4 +1,4 @@
-"""The allow-list of redaction: our own words are complete, and nothing else passes."""
+"""Test the allow-list for redaction: it contains all words of our own messages, and lets nothing else through."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SENTENCE = re.compile(r"[a-z]{2,} [a-z]|^[a-z ,]* $|^ [a-z]")
 
 
 def messages(tree: ast.Module) -> Iterator[str]:
-    """Yield the string constants of a module that read like prose, without docstrings."""
+    """Yield the string constants of a module that look like prose, except docstrings."""
     docstrings = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

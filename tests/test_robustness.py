@@ -1,4 +1,6 @@
-"""Structural damage to compliant telegrams makes no error: what a copy lacks is undetermined, not missing."""
+"""Test that structural damage to compliant telegrams causes no error: what a copy lacks is
+undetermined, not missing.
+"""
 
 from __future__ import annotations
 

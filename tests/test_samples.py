@@ -1,4 +1,6 @@
-"""Samples do not depend on the order of rows, grow without losing members, and say how sure a share is."""
+"""Test that samples do not depend on the order of rows, keep their members when they grow, and state how certain a
+share is.
+"""
 
 from __future__ import annotations
 

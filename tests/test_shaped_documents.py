@@ -1,4 +1,4 @@
-"""The documents that the benchmarks of speed are measured on: they are read whole, and only planted errors are found."""
+"""Test the documents used in the speed benchmarks: they are read completely, and only planted errors are found."""
 
 from functools import cache
 from pathlib import Path

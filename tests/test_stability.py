@@ -1,4 +1,4 @@
-"""The frozen sample is read, and its findings are those that were accepted: a change shows itself as a diff."""
+"""Test that the findings on the frozen sample are those that were accepted, so that a change appears as a diff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places survive any stack of exchanges, and lines are those an editor shows."""
+"""Test that positions remain right through any stack of replacements, and that lines are those that an editor shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ letters = st.text(alphabet="ab\r\n\t ¶é𝒳\x00", max_size=60)
 
 @st.composite
 def stacks(draw: st.DrawFn) -> tuple[str, list[View]]:
-    """A text and the views made of it by up to five layers of exchanges and slices."""
+    """Return a text, and views derived from it by up to five replacements or slices, each from the one before."""
     text = draw(letters)
     views = [View.whole(Source("x", text))]
     for _ in range(draw(st.integers(0, 5))):

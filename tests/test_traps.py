@@ -1,4 +1,6 @@
-"""Every trap of `docs/traps.md` is held: by an example of the rule it names, else by a group of `telegrams/forms`."""
+"""Test that every trap in `docs/traps.md` is covered by an example of the rule that it names, or by a group in
+`telegrams/forms`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ RULE = re.compile(r"[A-Z]{3}-\d{3}")
 
 
 def held() -> dict[str, set[str]]:
-    """The traps that the examples of the rules name: trap to rules."""
+    """Return, for each trap that an example names, the ids of the rules with such examples."""
     found: dict[str, set[str]] = {}
     for path in (ROOT / "rules").glob("*.yaml"):
         for rule in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader).get("rules", ()):
@@ -24,7 +26,7 @@ def held() -> dict[str, set[str]]:
 
 
 def formed() -> set[str]:
-    """The traps that the groups of forms name."""
+    """Return the traps that the groups of forms name."""
     groups = (
         group
         for path in (ROOT / "tests" / "telegrams" / "forms").glob("*.yaml")

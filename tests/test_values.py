@@ -1,4 +1,6 @@
-"""Dates compare as the intervals they are; what their precision leaves open is unknown."""
+"""Test that dates are compared as intervals, and that a comparison that their precision does not decide is
+undetermined.
+"""
 
 from __future__ import annotations
 

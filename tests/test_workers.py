@@ -1,4 +1,4 @@
-"""A crew of workers from outside: whatever a worker does, each item comes to a result or is told as lost, once."""
+"""Test worker processes: whatever happens to a worker, each item yields its result or a failure exactly once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def echo() -> Work:
 
 
 def stepping() -> Work:
-    """An item is how long each of its steps takes, in seconds."""
+    """Return a work function whose items list how long each of their steps takes, in seconds."""
 
     def work(item: object, step: Step) -> object:
         for number, seconds in enumerate(item, start=1):  # type: ignore[call-overload, var-annotated]
@@ -46,7 +46,7 @@ def dying() -> Work:
 
 
 def faulty(kind: str) -> Work:
-    """Something happens at the item 3."""
+    """Return a work function in which the item 3 kills the worker, ends it, hangs, or raises, depending on `kind`."""
 
     def work(item: object, step: Step) -> object:
         if item == 3 and kind == "kill":
@@ -72,12 +72,14 @@ def growing() -> Work:
 
 
 def unheard() -> Work:
-    """One of the results cannot travel."""
+    """Return a work function with one result that cannot be pickled."""
     return lambda item, step: (lambda: item) if item == 2 else item
 
 
 def unwilling(mark: str, deaths: int) -> Work:
-    """The first workers die before they are ready, each leaving a letter behind."""
+    """Return a work function, except in the first `deaths` workers, which end before they are ready. Each adds a letter
+    to the file `mark`.
+    """
     with open(mark, "a+", encoding="utf-8") as file:
         file.write("x")
         if file.tell() <= deaths:
@@ -86,7 +88,7 @@ def unwilling(mark: str, deaths: int) -> Work:
 
 
 def shielded() -> Work:
-    """Whether an interruption was kept from the process since before its first line."""
+    """Return a work function that returns whether SIGINT was already blocked when the process started."""
     return lambda item, step: signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 

@@ -1,4 +1,4 @@
-"""One small corpus and one finished audit that the tests of this folder share."""
+"""Provide a small corpus and a finished audit that the tests in this folder share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""An audit from outside: the same bytes however it is run or interrupted, and nothing lost."""
+"""Test the command `audit`: the output is byte for byte the same however it is run or interrupted,
+and nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,7 @@ POISON = "KALEIDOSCOPE"
 
 @pytest.fixture
 def poisoned(tmp_path, monkeypatch):
-    """A corpus of 30 telegrams of which the 7th and the 20th do something terrible to whoever parses them."""
+    """Return a corpus of 30 telegrams; the 7th kills the process that parses it, and the 20th makes it hang."""
     path = tmp_path / "poisoned.jsonl"
     synth.write(30, 8, 0, str(path))
     lines = path.read_text().splitlines()
@@ -188,7 +190,7 @@ def test_a_document_that_cannot_even_be_passed_over_stops_the_audit_and_is_named
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_a_closed_pipe_loses_nothing(corpus, finished, tmp_path, stream):
-    """Whoever was to read the summary, or the progress, has gone away."""
+    """Test an audit whose summary or progress nobody reads, because the other end of the pipe is closed."""
     out = tmp_path / "out"
     command = [sys.executable, "-m", "checker", "audit", str(corpus), "--out", str(out), "--jobs", "2"]
     command += ["--batch", str(SIZE / (1 << 20)), "--isolated"]
@@ -203,7 +205,7 @@ def test_a_closed_pipe_loses_nothing(corpus, finished, tmp_path, stream):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 300 kB."""
+    """Yield the folder of a file system of 300 kB, or skip the test if none can be mounted."""
     folder = tmp_path / "disk"
     folder.mkdir()
     made = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]

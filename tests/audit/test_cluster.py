@@ -1,4 +1,4 @@
-"""The same corpus on a Dask cluster, with a worker killed: the same bytes."""
+"""Test that an audit on a Dask cluster yields the same bytes, even if a worker is killed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_cluster_whose_worker_is_killed_gives_the_same_bytes(corpus, options, 
 
 
 def _is_worker(process: int) -> bool:
-    """Whether a process is a child of this one that works for the cluster."""
+    """Return whether a process is a child of this one and a worker of the cluster."""
     try:
         with open(f"/proc/{process}/status", encoding="utf-8") as file:
             status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
@@ -47,4 +47,4 @@ def _is_worker(process: int) -> bool:
     except OSError:
         return False
     ours = status.get("PPid", "").strip() == str(os.getpid())
-    return ours and (b"spawn_main" in command or b"dask worker" in command)  # the latter where setproctitle is there
+    return ours and (b"spawn_main" in command or b"dask worker" in command)  # the latter if setproctitle is installed

@@ -1,4 +1,4 @@
-"""Rules over a whole corpus: every example, and wrong files refused with their place."""
+"""Test rules about a whole corpus: every example, and the positions of errors in invalid files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of an audit as a SQLite file: the same rows, typed, indexed, and described for Datasette."""
+"""Test the export of audit tables to SQLite: the same rows, typed, indexed, and described for Datasette."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""No code is imported from where the command runs: a folder of traps named like every module of the standard library."""
+"""Test that no code is imported from the working folder, which contains a trap named like each module of the standard
+library.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str, module: bool = False, given: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command as its installed script does, or as `python -m checker`."""
+    """Run the command in a folder as its installed script does or, with `module`, as `python -m checker`."""
     script = folder.parent / "bin" / "cablecheck"
     script.parent.mkdir(exist_ok=True)
     script.write_text("from checker.cli import entry\nif __name__ == '__main__':\n    entry()\n")

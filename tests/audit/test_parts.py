@@ -1,4 +1,4 @@
-"""The parts of a batch prove themselves: whatever is damaged is done again or reported, and never taken for done."""
+"""Test that a damaged part of a batch is detected: the batch is run again or reported, and never counted as done."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_parts_are_on_the_disk_before_the_marker_and_the_marker_before_its_name(
 
 @pytest.fixture(scope="module")
 def with_parts(corpus, options, tmp_path_factory):
-    """A finished audit that kept its parts."""
+    """Return the folder of a finished audit that kept its parts."""
     out = tmp_path_factory.mktemp("parts") / "out"
     audit.run([str(corpus)], str(out), options(keep_parts=True))
     return out

@@ -1,4 +1,4 @@
-"""Who refers to whom, what is missing, and where a field is not read, in the tables of an audit."""
+"""Test the audit tables of references between telegrams, of missing telegrams, and of fields that were not read."""
 
 from __future__ import annotations
 

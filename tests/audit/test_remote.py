@@ -1,4 +1,6 @@
-"""An audit of a URL: over HTTP with ranges, from a server that this test starts; the same findings as of the file."""
+"""Test the audit of a URL, read over HTTP in ranges from a server in this test: it has the same findings as that of the
+file.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +27,12 @@ ASKED = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One folder, with ranges; `dead` answers with errors after so many requests."""
+    """A server for one folder that supports ranges. It responds with errors after as many requests as `dead` allows."""
 
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *words):
-        """Nothing."""
+        """Log nothing."""
 
     def do_HEAD(self):
         self.answer(False)
@@ -83,7 +85,7 @@ def told(out):
 
 @pytest.fixture(scope="module")
 def nameless(tmp_path_factory):
-    """A corpus of which every third row has no identifier, so that its line is its name."""
+    """Return a corpus in which every third row has no identifier and is named by its line."""
     path = tmp_path_factory.mktemp("nameless") / "rows.jsonl"
     synth.write(300, 9, 0.4, str(path))
     lines = path.read_text().splitlines(keepends=True)
@@ -94,7 +96,7 @@ def nameless(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def local(nameless, options, tmp_path_factory):
-    """What the audit of the file itself says."""
+    """Return the results of an audit of the local file."""
     out = tmp_path_factory.mktemp("local") / "out"
     audit.run([str(nameless)], str(out), options())
     return told(out)

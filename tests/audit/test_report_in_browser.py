@@ -1,4 +1,4 @@
-"""The report in a real browser: it is drawn, short, and nothing is cut at any width."""
+"""Test the report in a browser: it is displayed, it is short, and nothing is cut off at any width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reports: text, plots and tables tell the same numbers, and nothing in them is alive."""
+"""Test the audit reports: text, plots, and tables show the same numbers, and no page runs a script or loads a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 class Page(HTMLParser):
-    """The tags of a page, everything that could reach out, and the text of each block with an id."""
+    """A page as parsed: its tags, the values of attributes that could load or run something, and the text of each block
+    with an id.
+    """
 
     def __init__(self):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Files of corpus rules: the published schema, mutants, and the commands that check and test them."""
+"""Test files with corpus rules: the published schema, mutants, and the commands that check and test them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rules try`: a draft rule runs over the corpus of a finished audit."""
+"""Test `rules try`, which runs a draft rule on the corpus of a finished audit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ entries:
 
 @pytest.fixture
 def audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the audit `done` of three telegrams, two with SIPDIS, and a draft rule."""
+    """Return a folder that contains the audit `done` of three telegrams, two of them with SIPDIS, and a draft rule."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cables").mkdir()
     for name in ("confidential-2007", "secret-2009", "confidential-1979"):

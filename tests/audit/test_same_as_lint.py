@@ -1,4 +1,6 @@
-"""An audit finds what a lint finds, at the same places, in every wrapper and under the same settings."""
+"""Test that an audit and a lint have the same findings at the same positions, in every wrapper and under the same
+settings.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ KEYS = ("path", "cable", "rule", "severity", "message", "line", "column", "finge
 
 
 def linted(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[list[tuple[object, ...]], list[tuple[str, ...]]]:
-    """The findings, and the ledger's entries that are not checked."""
+    """Return the findings, and the ledger entries of documents that were not checked."""
     cli.main(["lint", "--format", "json", *words])
     report = json.loads(capsys.readouterr().out)
     rest = [(row["path"], row["cable"], key) for key in ("excluded", "failed") for row in report[key]]

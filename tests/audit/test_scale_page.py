@@ -1,4 +1,6 @@
-"""What docs/scale.md shows runs: the lines of the Slurm and Kubernetes jobs, and the example for Spark without Spark."""
+"""Test that the examples in docs/scale.md run: the lines of the Slurm and Kubernetes jobs, and the Spark example
+without Spark.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def digests(out):
 
 @pytest.fixture
 def shell(tmp_path, corpus):
-    """Runs lines of the page as a shell would, with its paths in a folder of this test and smaller batches."""
+    """Return a function that runs lines from the page in a shell, with paths in this test's folder
+    and smaller batches.
+    """
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin" / "cablecheck"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m checker "$@"\n')
@@ -92,7 +96,7 @@ def test_the_kubernetes_job(shell, finished, tmp_path):
 
 
 class Context:
-    """As much of Spark as the example needs: the elements pass through the function, in this process."""
+    """A substitute for a Spark context, as far as the example needs one: it applies the function in this process."""
 
     def __init__(self, appName):
         self.name = appName

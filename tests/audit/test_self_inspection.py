@@ -1,4 +1,4 @@
-"""The self-inspection report: a sample anyone can draw again, and discrepancies by kind."""
+"""Test the self-inspection report: its sample can be drawn again, and discrepancies are grouped by kind."""
 
 from __future__ import annotations
 

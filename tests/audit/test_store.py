@@ -1,4 +1,4 @@
-"""The locked door: a question reads the tables of its audit and nothing else."""
+"""Test that a query can read only the tables of its audit."""
 
 from __future__ import annotations
 

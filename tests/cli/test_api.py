@@ -1,4 +1,4 @@
-"""The Python interface: three functions, typed, that read no configuration."""
+"""Test the Python interface: three typed functions that read no configuration."""
 
 from __future__ import annotations
 

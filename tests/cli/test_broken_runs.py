@@ -1,4 +1,4 @@
-"""Faults put into every stage of a run: all other documents keep their findings, and the exit code is 2, 3 or 130."""
+"""Test faults in every stage of a run: all other documents keep their findings, and the exit code is 2, 3, or 130."""
 
 from __future__ import annotations
 

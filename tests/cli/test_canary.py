@@ -1,4 +1,6 @@
-"""Redaction: a word in every field, name and attribute of every wrapper reaches no output of a redacted run."""
+"""Test redaction: a canary word in every field, name, and attribute of every wrapper appears in no output of a redacted
+run.
+"""
 
 from __future__ import annotations
 
@@ -130,7 +132,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def leaks(*texts: str) -> list[str]:
-    """Return the surroundings of each canary in the texts."""
+    """Return the text around each canary in the texts."""
     found = []
     for text in texts:
         place = text.upper().find(WORD)
@@ -141,7 +143,7 @@ def leaks(*texts: str) -> list[str]:
 
 
 def left(folder: Path) -> list[str]:
-    """Return what a run wrote: reports, tables and caches, with the names of the files."""
+    """Return the names and contents of everything that a run wrote: reports, tables, and caches."""
     files = [path for part in ("made", "home") for path in (folder / part).rglob("*")]
     return [path.name + path.read_bytes().decode("latin-1") if path.is_file() else path.name for path in files]
 

@@ -1,4 +1,6 @@
-"""A check in Python of an installed package: used where the configuration names it, unknown everywhere else."""
+"""Test checks written in Python in an installed package: they are used if the configuration names them, and otherwise
+unknown.
+"""
 
 from __future__ import annotations
 

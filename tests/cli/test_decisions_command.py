@@ -1,4 +1,6 @@
-"""Decisions of a review from the command line: what they hide in `lint` and `audit`, and their exchange as files."""
+"""Test review decisions on the command line: what they hide in `lint` and `audit`, and how they are
+exchanged as files.
+"""
 
 from __future__ import annotations
 

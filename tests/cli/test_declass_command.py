@@ -1,4 +1,4 @@
-"""`cablecheck declass` through its door: the rows, the schedule by year, the calendar."""
+"""Test the command `declass`: its rows, the schedule by year, and the calendar."""
 
 from __future__ import annotations
 

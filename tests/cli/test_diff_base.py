@@ -1,4 +1,4 @@
-"""`lint --diff-base`: findings on changed lines only, and what a repository cannot make git do."""
+"""Test `lint --diff-base`: only findings on changed lines are shown, and a repository cannot make git run a program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language server as the client of pygls sees it: findings, hover, completion, outline, fix-all, responsiveness."""
+"""Test the language server with a pygls client: findings, hover, completion, outline, fix-all, and response times."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ rules:
 
 
 class Session:
-    """A client that has opened files of one folder, and the diagnostics it was sent, by file."""
+    """A client that has opened files in one folder. `shown` is the queue of diagnostics that it has received."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -267,7 +267,7 @@ def test_a_form_feed_does_not_shift_the_lines(tmp_path: Path) -> None:
 
 
 def test_the_server_answers_while_five_megabytes_are_judged(tmp_path: Path) -> None:
-    """Requests are answered before the large text is judged, and only the last of its versions is."""
+    """Test that requests are answered before a large text is judged, and that only its last version is judged."""
     large = TELEGRAM + "3. (C) The King will travel to the castle again.\n\n" * 100_000
 
     async def work(session: Session) -> None:

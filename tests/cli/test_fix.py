@@ -1,4 +1,4 @@
-"""`lint --fix`: what is changed, what stays as it is, and what is refused."""
+"""Test `lint --fix`: what it changes, what it leaves unchanged, and what it refuses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ Classified By: Jane Q. Doe, Counselor. Reasons: 1.4 (b).
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a pack beside the folders of the tests, so that its rules are compiled once."""
+    """Return a folder that contains a pack, next to which tests make their folders, so that its rules are compiled only
+    once.
+    """
     found = tmp_path_factory.mktemp("fix")
     rules = (PACK / "marks.yaml").read_text()
     assert CAPITALS in rules

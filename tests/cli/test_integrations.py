@@ -1,4 +1,6 @@
-"""The hook, the action, the CI snippets, the completions, the configuration schema: what other programs hold on to."""
+"""Test what other programs depend on: the hook, the action, the CI snippets, the completions, and the configuration
+schema.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ RULES = ["--isolated", "--rules", str(PACK), "--select", "TST"]
 
 @pytest.fixture
 def command(tmp_path: Path) -> Path:
-    """A folder with a `cablecheck` that runs this checkout."""
+    """Return the folder of a `cablecheck` command that runs this checkout."""
     place = tmp_path / "cablecheck" / "bin"
     place.mkdir(parents=True)
     script = place / "cablecheck"

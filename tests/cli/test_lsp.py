@@ -1,4 +1,6 @@
-"""The language server as an editor meets it: opened, changed, asked for a quick fix, shut down."""
+"""Test the language server through a pipe: files are opened and changed, a quick fix is requested, and the server is
+shut down.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Editor:
-    """An editor at the other end of the pipe."""
+    """A minimal editor that communicates with the server through a pipe."""
 
     def __init__(self, folder: Path) -> None:
         self.served = subprocess.Popen(
@@ -36,7 +38,9 @@ class Editor:
         self.served.stdin.flush()
 
     def hear(self, wanted: str | int) -> Any:
-        """The parameters of the next notification of that name, or the answer with that number."""
+        """Return the parameters of the next notification with this name, or the result of the
+        request with this number.
+        """
         assert self.served.stdout is not None
         while True:
             length = 0

@@ -1,4 +1,6 @@
-"""Texts that are no telegrams: told as failed where they were named or are rows, left out where they lie in a folder."""
+"""Test texts that are not telegrams: they are failed if they were named or are rows, and excluded if they were found in
+a folder.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ TELEGRAM = "UNCLAS STRELSAU 000123\n\nE.O. 12958: N/A\nTAGS: PREL\nSUBJECT: BRID
 
 
 def lint(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, int], list[tuple[str, str, str]]]:
-    """The exit code, the ledger's counts, and (state, path, reason) of what was not checked."""
+    """Return the exit code, the ledger's counts, and (state, path, reason) for each document that was not checked."""
     code = cli.main(["lint", "--isolated", "--format", "json", *words])
     report = json.loads(capsys.readouterr().out)
     counts = {key: report["summary"][key] for key in ("checked", "excluded", "failed")}

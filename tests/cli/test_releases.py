@@ -1,4 +1,6 @@
-"""Two releases of one telegram: each planted difference is shown, and none else; words explained from the tables."""
+"""Test the comparison of two releases of one telegram: it shows exactly the planted differences, and explains codes
+from the tables.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every format names the configuration file and what takes rules, documents or findings away from a run."""
+"""Test that every format names the configuration file and the settings that exclude rules, documents, or findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rules check`, `rules new` and `rules format`, as typed in a terminal."""
+"""Test `rules check`, `rules new`, and `rules format` as typed in a terminal."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def words() -> Vocabulary:
 
 
 def meaning(data: Any) -> Any:
-    """The data of a rule without positions and without its source text."""
+    """Return a rule's data without positions and source text."""
     if isinstance(data, dict):
         return {
             name: meaning(value) for name, value in data.items() if name not in ("place", "source", "line", "column")

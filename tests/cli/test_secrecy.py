@@ -1,4 +1,4 @@
-"""What a document says stays in the document: redaction, escapes, and nothing in a document steers the tool."""
+"""Test that document text does not leak or control anything: redaction, escapes, and hostile content."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Classified By: Counselor Anton {CANARY}.  Reasons 1.4 (B/D).
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder with the compiled rules of this module's runs."""
+    """Return a cache folder that contains the compiled rules for the runs in this module."""
     home = tmp_path_factory.mktemp("compiled")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(home))
@@ -64,7 +64,7 @@ def folder(tmp_path: Path, compiled: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 def everything(folder: Path) -> str:
-    """All that a run left behind, but the documents."""
+    """Return the contents of all files that a run wrote."""
     files = [path for path in folder.parent.rglob("*") if path.is_file() and path.name not in ("a.txt", "b.json")]
     return "".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
 

@@ -1,4 +1,6 @@
-"""What only a terminal sees: color, width, progress; and what no locale, list of files or pipe changes."""
+"""Test output that depends on the terminal (color, width, progress), and output that no locale, file list, or pipe may
+change.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def on_terminal(folder: Path, *words: str, **environment: str) -> str:
-    """All that a terminal shows of a run, stdout and stderr together."""
+    """Return everything that a run prints to a terminal, on standard output and standard error."""
     main, side = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "checker", "lint", *RULES, *words, "."],

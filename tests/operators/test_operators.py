@@ -1,4 +1,4 @@
-"""Operators asked one by one, where rules and conditions show too little of them."""
+"""Test single operators with arguments that rules and conditions rarely use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patterns of rule files: what is linear loads, what is not does not, and both engines answer alike."""
+"""Test patterns in rule files: exactly the linear ones are accepted, and both engines agree on them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def test_both_engines_answer_alike(pattern: str, text: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(PATTERNS, st.text("ab1", min_size=1, max_size=3))
 def test_what_loads_is_linear(pattern: str, seed: str) -> None:
-    """Python's own engine on a long text that fails at its end: time stays within a bound that is no square."""
+    """Test that `re` matches a long text that fails at its end in far less than quadratic time, if the pattern is
+    accepted.
+    """
     if refuse(pattern) is None:
         full = re.compile(pattern, re.ASCII).fullmatch
         start = time.process_time()
@@ -120,7 +122,9 @@ def test_what_is_generated_and_accepted_takes_linear_steps(pattern: str, seed: s
 
 
 def assert_linear(pattern: str, seed: str) -> None:
-    """A text that fails at its end: 2 n characters take at most 2.2 times the steps of n, above a floor for short ones."""
+    """Assert that a text of 2n repetitions takes at most 2.2 times the steps of n repetitions, plus an allowance for
+    short texts. The match fails at the end of the text or not at all.
+    """
     for end in ("!", ""):
         once, twice = (steps(pattern, seed * size + end) for size in (40, 80))
         assert twice <= 2.2 * once + 50 * regex_subset.MAX_CHOICES, (pattern, seed, once, twice)

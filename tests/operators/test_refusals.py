@@ -1,4 +1,4 @@
-"""Patterns one by one: whether a rule may use them, and if not, why and what to write instead."""
+"""Test single patterns: whether a rule may use them and, if not, why and what to write instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parser tests share: the shipped words, and a short whole account of a telegram to compare with."""
+"""Provide what the parser tests share: the shipped vocabulary, and a short, complete account of a telegram."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def telegram(text: str, **facts: object) -> Telegram:
 
 
 def short(value: object) -> object:
-    """A value as a test writes it down."""
+    """Return a value in the short form in which tests state it."""
     if isinstance(value, Unread):
         return "lost" if value.lost else f"unread: {value.text!r} ({value.why})"
     if isinstance(value, Level):
@@ -47,7 +47,9 @@ def short(value: object) -> object:
 
 
 def fields_of(node: object) -> object:
-    """The fields of a header line that were read, `name=value`."""
+    """Return the fields of a header line that were read, each as `name=value`, or a short form of the line if it has
+    none.
+    """
     if not isinstance(node, Node) or isinstance(node, Unread):
         return short(node)
     fields = {f: short(getattr(node, f)) for f in node.__fields__ if f not in ("span", "text")}
@@ -55,21 +57,21 @@ def fields_of(node: object) -> object:
 
 
 def dtg_line(dtg: object) -> object:
-    """A date-time group on one line."""
+    """Return a date-time group on one line."""
     if not isinstance(dtg, Dtg):
         return short(dtg)
     return f"{short(dtg.date)} {dtg.time}{dtg.zone} {short(dtg.action)} {short(dtg.info)} {short(dtg.signals)}"
 
 
 def party_line(party: Any) -> object:
-    """A sender or addressee on one line."""
+    """Return an originator or addressee on one line."""
     if party is None or isinstance(party, Unread):
         return short(party)
     return f"{party.indicator} | {party.name} | {party.precedence} | {party.number} | {party.post}"
 
 
 def banner_line(banner: object) -> object:
-    """A banner line: level as read and as written, controls, section, post and number."""
+    """Return a classification line on one line: level, spelling, controls, section, post, and serial number."""
     if not isinstance(banner, Banner):
         return short(banner)
     counter = f" {banner.section}/{banner.sections}" if banner.section else ""
@@ -77,7 +79,7 @@ def banner_line(banner: object) -> object:
 
 
 def authority_line(author: Any) -> object:
-    """A classification authority block on one line."""
+    """Return a classification authority block on one line."""
     if author is None or isinstance(author, Unread):
         return short(author)
     reasons = author.reasons
@@ -89,7 +91,7 @@ def authority_line(author: Any) -> object:
 
 
 def account(found: Telegram) -> str:
-    """The telegram on one page: every field that was read, line by line."""
+    """Return everything that was read in a telegram, one field per line."""
     lines = [f"{found.layout} {found.profile} {found.era} {found.date} {'whole' if found.whole else 'not whole'}"]
 
     def say(name: str, value: object) -> None:
@@ -142,7 +144,7 @@ def account(found: Telegram) -> str:
 
 
 def instruction(value: Instruction | Unread | None) -> str:
-    """An instruction in one line."""
+    """Return an instruction on one line."""
     if value is None or isinstance(value, Unread):
         return str(short(value))
     said = [value.kind, value.code, short(value.date), value.years, value.person, value.office]

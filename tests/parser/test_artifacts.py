@@ -1,4 +1,6 @@
-"""What copying added: earlier copies, archive rows, marks at line ends, heads of e-mails; and the sections of a copy."""
+"""Test additions made by copying: earlier copies, archive rows, marks at line ends, and e-mail headers; also the
+sections of a copy.
+"""
 
 from __future__ import annotations
 

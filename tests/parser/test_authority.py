@@ -1,4 +1,4 @@
-"""The authority sentence in its many spellings."""
+"""Test the many spellings of the authority sentence."""
 
 import pytest
 from parsing import BANNER, FIELDS, HEADER, instruction, telegram

@@ -1,4 +1,4 @@
-"""Classification lines as telegrams write them."""
+"""Test classification lines as telegrams write them."""
 
 import pytest
 from parsing import FIELDS, HEADER, short, telegram

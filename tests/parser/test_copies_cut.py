@@ -1,4 +1,4 @@
-"""Copies that end too early or begin too late: what they do not hold is not missing."""
+"""Test copies that end too early or begin too late: what they do not contain is not missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Evidence about the copy: which signs count, what they excuse, and that words with digits are no sign of damage."""
+"""Test the evidence of damage: which signs count, which failures they excuse, and that words with digits are not
+damage.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def parsed(text: str, **facts: str) -> tuple[Telegram, Source]:
 
 
 def verdicts(text: str, **facts: str) -> tuple[set[str], dict[str, str]]:
-    """The rules above info that failed, and the kind of each undetermined verdict. `facts` are those of a record."""
+    """Return the rules with findings above info, and the kind of each undetermined verdict. `facts` are those of an
+    archive record.
+    """
     telegram, source = parsed(text, **facts)
     judgment = engine.judge(telegram, source, book(), "x")
     failed = {each.rule for each in judgment.findings if each.severity != "info"}
@@ -200,7 +204,7 @@ def test_a_part_joined_to_another_line_is_a_gap_of_the_parser() -> None:
 
 
 def test_words_of_a_sentence_are_no_labels() -> None:
-    """TO announces addressees in the header only, and labels below paragraph 1 announce nothing."""
+    """Test that TO announces addressees only in the header, and that a label below paragraph 1 announces nothing."""
     header = "TO RUEHC/SECSTATE WASHDC IMMEDIATE 3691\nINFO RUEHZEN/AMCONSUL ZENDA PRIORITY 0417\n"
     text = swapped(base(), (header, ""), ("THE KING'S TRAVEL PLANS", "KING TO TRAVEL TO ZENDA"))
     assert "FMT-111" in verdicts(text)[0]

@@ -1,4 +1,4 @@
-"""Dates in every form documents use."""
+"""Test dates in every form that documents use."""
 
 import pytest
 from parsing import vocabulary

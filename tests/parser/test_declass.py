@@ -1,4 +1,6 @@
-"""Declassification computed, order by order: the date, its limit, the default, and what a day makes of it."""
+"""Test the computed declassification under each order: the date, its limit, the default, and the effect of the
+reference day.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ def judged(
     as_of: str | None = None,
     **more,
 ) -> Declass:
-    """Judge a telegram that has a level, a date and one instruction."""
+    """Return the computed declassification of a telegram with this level, date, and instruction."""
     telegram = Telegram(HERE, "acp127", as_of=Date.of(as_of) if as_of else None)
     if made:
         telegram.date = Date.of(made)
@@ -49,7 +51,9 @@ def judged(
 
 
 def told(found: Declass) -> tuple:
-    """Basis, date given, limit, whether it is kept, automatic date, exemption."""
+    """Return the basis, the expected date, the limit, whether the limit is respected, the automatic date, and the
+    exemption.
+    """
     dates = [str(day) if day is not None else None for day in (found.expected, found.limit, found.automatic)]
     return (found.basis, dates[0], dates[1], found.within_limit, dates[2], found.exempt)
 
@@ -196,7 +200,9 @@ def test_every_telegram_is_judged(level, made, kind, date, as_of) -> None:
     ],
 )
 def test_a_stamp_of_1972_says_in_words_which_schedule_holds(stamp: str, kind: str | None, expected: str) -> None:
-    """NSC directive of 17 May 1972: the stamp stands below Classified by; no stamp counts as the general schedule."""
+    """Test stamps below Classified by under the NSC directive of 17 May 1972. Without a stamp, the general schedule
+    applies.
+    """
     text = (
         f"SECRET\n\nDate: March 4, 1976\n\nThe boats lie idle.\n\nClassified by: Jane Doe, Chief\n{stamp}\n\nSECRET\n"
     )
@@ -218,7 +224,9 @@ def test_a_stamp_of_1972_says_in_words_which_schedule_holds(stamp: str, kind: st
 def test_a_telegram_of_the_sixties_ends_with_its_group(
     end: str, day: str, kind: str | None, basis: str, expected: str
 ) -> None:
-    """E.O. 10964; what the groups mean is from memory: the fourth is declassified after 12 years, the others by review."""
+    """Test the downgrading groups of E.O. 10964. What they mean is cited from memory: the fourth is declassified after
+    12 years, the others by review.
+    """
     text = f"P 141530Z {day}\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\nC O N F I D E N T I A L STRELSAU 0123\n\n"
     telegram = parse(View.whole(Source("cable", f"{text}SUBJ: BOATS\n\n1. THE BOATS ARE OLD.\n\n2. {end}\n")), words())
     assert telegram.declass is not None

@@ -1,4 +1,4 @@
-"""Deletions by reviewers and editors: every form, wherever it may be, is recorded and is never the drafter's fault."""
+"""Test deletions by reviewers and editors: every form is recorded, wherever it is, and never blamed on the drafter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Captions, passing lines, TAGS, subject and references."""
+"""Test captions, passing lines, TAGS, subject, and references."""
 
 import pytest
 from parsing import BANNER, FIELDS, HEADER, telegram

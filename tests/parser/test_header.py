@@ -1,4 +1,4 @@
-"""Teletype header lines, each with its damage."""
+"""Test teletype header lines, each also in damaged form."""
 
 import pytest
 from parsing import BANNER, FIELDS, HEADER, short, telegram

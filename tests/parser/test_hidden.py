@@ -1,4 +1,4 @@
-"""Header lines joined to others or broken in two are there: nobody calls them missing."""
+"""Test that header lines joined to others, or broken in two, are not reported as missing."""
 
 from __future__ import annotations
 

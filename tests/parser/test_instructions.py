@@ -1,4 +1,4 @@
-"""E.O. lines: the order's number, and every kind of value behind it."""
+"""Test E.O. lines: the order's number, and every kind of value after it."""
 
 import pytest
 from parsing import BANNER, HEADER, instruction, short, telegram

@@ -1,4 +1,6 @@
-"""Lines above the text that a copy has joined: captions and pass lines, fields, references and the text below them."""
+"""Test lines above the text that a copy has joined: captions and passing lines, fields, references, and the text below
+them.
+"""
 
 from __future__ import annotations
 

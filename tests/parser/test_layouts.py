@@ -1,4 +1,4 @@
-"""One invented telegram of each layout, and the whole account the parser gives of it."""
+"""Test one invented telegram of each layout against a complete account of what the parser reads."""
 
 import os
 

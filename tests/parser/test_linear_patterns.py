@@ -1,7 +1,7 @@
-"""Every pattern of the parser and the readers takes linear steps on a repeated token that something else follows.
+"""Test that every pattern in the parser and the readers takes linear steps on a repeated token with a different ending.
 
-The tokens of a pattern are texts for its parts, and for each two parts in a row. The steps are those of a backtracking
-engine at n and at 2n, so a pattern that is quadratic inside `re`, where no call is counted, is found.
+The tokens for a pattern are texts that match one of its parts, or two adjacent parts. The steps of a backtracking
+engine are counted at n and at 2n repetitions, which also detects a pattern that is quadratic inside `re`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIGNS = "A1 -.,a/\n(:\t;" + "".join(map(chr, range(33, 127))) + "é•·¶"
 
 
 def patterns() -> dict[str, tuple[str, int, bool]]:
-    """Return the patterns of module constants, with their flags and whether they are searched for, by their names."""
+    """Return the patterns that are module constants, by name, each with its flags and whether it is used to search."""
     found = {}
     for package in map(import_module, ("checker.parser", "checker.readers")):
         for info in walk_packages(package.__path__, f"{package.__name__}."):
@@ -43,7 +43,7 @@ def patterns() -> dict[str, tuple[str, int, bool]]:
 
 
 def sample(items: list[Any]) -> str:
-    """Return a text that a sequence matches, without what its anchors and assertions ask."""
+    """Return a text that a sequence matches, ignoring its anchors and assertions."""
     parts = []
     for item in items:
         name, value = str(item[0]), item[1]
@@ -60,7 +60,7 @@ def sample(items: list[Any]) -> str:
 
 
 def tokens(items: list[Any]) -> Iterator[str]:
-    """Yield a text for each part of a sequence, at every depth."""
+    """Yield a text that matches each part of a sequence, including nested parts."""
     for item in items:
         name, value = str(item[0]), item[1]
         if "REPEAT" in name:
@@ -88,7 +88,9 @@ PATTERNS = patterns()
 
 
 def worst(text: str, flags: int, searched: bool) -> tuple[int, str]:
-    """Return by how many steps a doubled text exceeds twice the steps, with some for short texts, and that text."""
+    """Return the worst excess of steps, and the text for which it occurs. The excess is the number of steps for a
+    doubled text minus twice the steps for the text, minus an allowance for short texts.
+    """
     pattern = Steps(text, flags)
     whole = sample(pattern.items)
     parts = [each for each in tokens(pattern.items) if each]

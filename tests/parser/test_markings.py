@@ -1,4 +1,4 @@
-"""Portion marks, banners and ENTIRE TEXT statements, through the three doors."""
+"""Test portion marks, banners, and ENTIRE TEXT statements through the three functions that parse markings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read(door, text: str, words: Vocabulary):
 
 
 def told(found, text: str) -> str:
-    """One line for what a door gave: the mark's place as brackets, the level, the controls, the flaw."""
+    """Return what a parsing function found on one line: the quoted mark, the level, the controls, and the flaw."""
     if found is None:
         return "none"
     quoted = text[found.span.start : found.span.end]

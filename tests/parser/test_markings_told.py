@@ -1,4 +1,4 @@
-"""Markings with every field and token, read by each door out of the middle of a text, twice."""
+"""Test markings with every field and token. Each function parses them twice, after different texts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ DOORS: dict[str, Callable[[View, int, int, Vocabulary], Marking | Unread | None]
 
 
 def told(given: str) -> str:
-    """What each door makes of the words (`\\n` is a line end), alike at two places of two texts."""
+    """Return what each parsing function finds in the words (`\\n` is a line end). The results must be equal at both
+    positions.
+    """
     words = given.replace("\\n", "\n")
     found = {
         name: [at(door, before, words) for before in ("1. ", "SOME WORDS BEFORE\n")] for name, door in DOORS.items()
@@ -60,7 +62,7 @@ def at(door: Callable[[View, int, int, Vocabulary], Marking | Unread | None], be
 
 
 def fields(record: Record, but: tuple[str, ...], usual: Record | None = None) -> str:
-    """The fields of a record that say something."""
+    """Return the fields of a record, except those in `but` and those with the value that they have in `usual`."""
     values = [(name, getattr(record, name)) for name in record.__fields__ if name not in but]
     said = [(name, value) for name, value in values if usual is None or value != getattr(usual, name)]
     return ", ".join(

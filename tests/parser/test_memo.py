@@ -1,4 +1,4 @@
-"""Marked documents that are no telegrams."""
+"""Test marked documents that are not telegrams."""
 
 from parsing import short, telegram
 

@@ -1,4 +1,4 @@
-"""What a wrapper states, as values."""
+"""Test the values of what a wrapper states about a telegram."""
 
 import pytest
 from parsing import BANNER, FIELDS, short, telegram

@@ -1,4 +1,4 @@
-"""Paragraphs: what opens one and what only begins a line, and where marks stand."""
+"""Test paragraphs: what begins a paragraph and what begins only a line, and where marks are found."""
 
 import pytest
 from parsing import BANNER, FIELDS, HEADER, short, telegram

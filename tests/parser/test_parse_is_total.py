@@ -1,4 +1,6 @@
-"""Every text gives a telegram, its parts tile the view, and its spans quote the source."""
+"""Test that every text yields a telegram whose parts cover the view without overlap and whose spans
+quote the source.
+"""
 
 import os
 from functools import cache
@@ -39,7 +41,7 @@ def nodes(value):
 
 
 def judge(view):
-    """What must hold of any telegram."""
+    """Parse a view, and assert what must be true of every telegram."""
     telegram = parse(view, vocabulary())
     edge = 0
     marked_or_exempt = []

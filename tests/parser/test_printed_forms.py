@@ -1,4 +1,6 @@
-"""Forms of telegrams as they are published: a viewer's print, an incoming telegram, a form below e-mails, stamps."""
+"""Test forms in which telegrams are published: a viewer's printout, an incoming telegram, a form below e-mails, and
+stamps.
+"""
 
 from __future__ import annotations
 

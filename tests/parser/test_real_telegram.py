@@ -1,4 +1,4 @@
-"""A real telegram, where one lies beside the checkout: every header field, six portions, nothing unreadable."""
+"""Test a real telegram, if there is one next to the checkout: every header field, six portions, nothing unreadable."""
 
 import glob
 import os

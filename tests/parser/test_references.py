@@ -1,4 +1,4 @@
-"""What a reference names: a message number in one form, or why it names none."""
+"""Test what a reference names: a message number in one standard form, or the reason why it names none."""
 
 from __future__ import annotations
 

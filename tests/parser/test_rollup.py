@@ -1,4 +1,4 @@
-"""From portion marks to the banner: the pages of the grammar and the release table, row by row."""
+"""Test the roll-up from portion marks to the banner, row by row of the Register's tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The labelled form of 2010 and later, as released and scanned."""
+"""Test the labeled form used since 2010, as released and as scanned."""
 
 from parsing import telegram
 

@@ -1,4 +1,4 @@
-"""CSV files with a row of column names: which are recognised, what the columns state, what cannot be read."""
+"""Test CSV files with a row of column names: which are recognized, what the columns state, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TEXT = "UNCLAS STRELSAU 000123\n\nE.O. 12958: N/A\n\n1. THE KING SAID: NO.\n"
 
 
 def read(data: str, **words: object) -> list[tuple[str, ...]]:
-    """Of each document its name, reader, text and facts; or its name and why it was not read."""
+    """Return the name, reader, text, and facts of each document, or its name and why it was not read."""
     found: list[tuple[str, ...]] = []
     for item in readers.read("named.csv", data=data.encode(), **words):
         if isinstance(item, Reading):

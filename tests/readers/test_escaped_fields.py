@@ -1,4 +1,4 @@
-"""Escaped fields: every place is right, also after edits."""
+"""Test escaped fields: every position is right, even after edits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ words = st.lists(st.text(alphabet='ab"\\\n\t/é😀\ud800\x01', min_size=1, max_
 
 
 def check(view: View, parts: list[tuple[int, int]], escaped) -> None:
-    """Every letter's span quotes that letter's escape; the span of any part covers the spans of its letters."""
+    """Assert that each letter's span quotes its escape, and that the span of each field covers the spans of its
+    letters.
+    """
     assert view.text == "\n\n".join(escaped(view.source.text[low:high]) for low, high in parts)
     letters = [view.span(index, index + 1) for index in range(len(view))]
     for letter, span in zip(view.text, letters, strict=True):
@@ -36,7 +38,7 @@ def check(view: View, parts: list[tuple[int, int]], escaped) -> None:
 
 
 def _starts(view: View, parts: list[tuple[int, int]], escaped) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Where each field begins in the view."""
+    """Yield the offset at which each field begins in the view, with the field."""
     first = 0
     for low, high in parts:
         yield first, (low, high)

@@ -1,4 +1,4 @@
-"""Whatever the bytes: documents or one clear line each, in linear time and bounded memory."""
+"""Test that any bytes yield documents, or one clear line for each failure, in linear time and bounded memory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def wrapped(name: str) -> bytes:
 
 
 def read(data: bytes, **words: object) -> list[readers.Reading | readers.Unreadable]:
-    """All documents of the bytes, each with its places asked for."""
+    """Return all documents in the bytes, after checking that their spans are inside the source."""
     found = list(readers.read("x", data=data, **words))
     assert found or data
     for item in found:

@@ -1,4 +1,6 @@
-"""Each layout in each wrapper: the same findings as the plain telegram, at places that hold the same words."""
+"""Test each layout in each wrapper: it has the same findings as the plain telegram, at positions that quote the same
+words.
+"""
 
 from __future__ import annotations
 
@@ -76,14 +78,14 @@ def book() -> rulebook.Rulebook:
 
 @cache
 def of_the_wrapper() -> frozenset[str]:
-    """The rules about the wrapper's own words, or about whether the text is the record's own."""
+    """Return the rules about the wrapper's own statements, or about whether the text belongs to the record."""
     return frozenset(
         rule.id for rule in book().rules if "source_record." in rule.source or "has_own_text" in rule.source
     )
 
 
 def judged(name: str, data: bytes, decoded: Callable[[str], str]) -> Counter[tuple[str, str, str]]:
-    """Rule, message and quoted words of every finding."""
+    """Return (rule, message, quoted words) for every finding, with the number of occurrences."""
     found: Counter[tuple[str, str, str]] = Counter()
     for reading in readers.read(name, data=data, vocabulary=book().vocabulary):
         assert isinstance(reading, Reading), reading
@@ -118,7 +120,7 @@ DECODED: dict[str, Callable[[str], str]] = {
 
 @cache
 def texts() -> dict[str, str]:
-    """The telegrams of every layout, and for each rule a telegram that breaks it."""
+    """Return the telegrams of every layout and, for each rule, a telegram that violates it."""
     found = {path.stem: path.read_text(encoding="utf-8") for path in TELEGRAMS}
     for rule in book().rules:
         broken = [example for example in rule.examples if example["kind"] == "invalid" and not example.get("facts")]
@@ -129,13 +131,13 @@ def texts() -> dict[str, str]:
 
 @cache
 def plain(text: str) -> Counter[tuple[str, str, str]]:
-    """What is found in the telegram alone."""
+    """Return the findings in the plain telegram."""
     return judged("one.txt", text.encode(), lambda quote: quote)
 
 
 @cache
 def day_of(text: str) -> date | None:
-    """The telegram's own date, which some wrappers state as well."""
+    """Return the telegram's own date, which some wrappers also state, or `None`."""
     found = parser.parse(View.whole(Source("x", text)), book().vocabulary).date
     return found.first if found is not None else None
 

@@ -1,4 +1,4 @@
-"""Word documents: what counts as text, where it stands, and files made to do harm."""
+"""Test Word documents: what counts as text, where it is, and malicious files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def relationships(kinds: dict[str, str]) -> str:
 
 
 def word(body: str, namespace: str = MAIN, main: str = "document.xml", **parts: str) -> bytes:
-    """A Word document; `parts` are further parts by kind, such as `header` or `numbering`."""
+    """Return a Word document. `parts` are further parts by kind, such as `header` or `numbering`."""
     names = 'xmlns:w="{}" xmlns:r="{}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

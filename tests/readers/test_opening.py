@@ -1,4 +1,4 @@
-"""What a path, its bytes and its settings give: a document or one clear line, by the right reader."""
+"""Test what a path, its bytes, and the settings yield: a document from the right reader, or one clear line."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_a_missing_package_is_named(monkeypatch):
 
 
 def pdf(lines: list[str]) -> bytes:
-    """A PDF file of one page."""
+    """Return a PDF file with one page."""
     words = "BT /F1 10 Tf 12 TL 50 750 Td " + " ".join(f"({line}) Tj T*" for line in lines) + " ET"
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",

@@ -1,4 +1,4 @@
-"""Every path is read, left out with a reason, or failed with a reason."""
+"""Test that every path is read, excluded with a reason, or failed with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each document of an audit can be read again alone, from the columns that say where it is."""
+"""Test that each document in an audit can be read again by itself, using the columns that state its location."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Files behind URLs: read in ranges, a little more than once, and the same documents as of the file on the disk."""
+"""Test files behind URLs: they are read in ranges, hardly more than once, and contain the same documents as the local
+file.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ TARGET = 60_000
 
 @pytest.fixture(autouse=True)
 def memory():
-    """An empty store in memory, which counts what is asked of it."""
+    """Yield an empty file system in memory."""
     system = fsspec.filesystem("memory")
     system.store.clear()
     yield system
@@ -28,7 +30,7 @@ def memory():
 
 @pytest.fixture
 def asked(memory, monkeypatch):
-    """The ranges asked of the store in memory."""
+    """Return the list to which each range that is read from the file system in memory is added."""
     plain, ranges = type(memory).cat_file, []
 
     def counting(self, path, start=None, end=None, **rest):
@@ -40,7 +42,9 @@ def asked(memory, monkeypatch):
 
 
 def told(path):
-    """What every batch of a corpus says, without the name of the file; lines as counted from its beginning."""
+    """Return the documents in every batch of a corpus, without the name of the file. Lines count from the start of the
+    file.
+    """
     found, before = [], {}
     for number, batch in enumerate(batches(path, TARGET)):
         meter = BatchMeter()

@@ -1,4 +1,4 @@
-"""However a corpus is parted, the same documents come out at the same places, in the same order."""
+"""Test that a corpus yields the same documents at the same positions and in the same order, however it is divided."""
 
 from __future__ import annotations
 

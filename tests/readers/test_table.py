@@ -1,4 +1,4 @@
-"""The register and the folder tell the same."""
+"""Test that the list of readers agrees with the modules in the folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The same telegram in every wrapper: its words come out, and each word's place in the file holds that word."""
+"""Test the same telegram in every wrapper: its words are read, and the position of each word in the file quotes that
+word.
+"""
 
 from __future__ import annotations
 
@@ -229,7 +231,7 @@ def normal(quote: str) -> str:
 
 
 def test_the_same_findings_at_the_same_words_in_every_wrapper():
-    """The telegram breaks four rules on purpose; a wrapper neither adds a finding to its text nor hides one."""
+    """Test that a wrapper neither adds nor hides a finding, with a telegram that violates four rules."""
     from checker import engine, rulebook
     from checker.parser import parse
 
@@ -242,7 +244,7 @@ def test_the_same_findings_at_the_same_words_in_every_wrapper():
         telegram = parse(reading.view, book.vocabulary, reading.facts)
         source = reading.view.source
         found = engine.judge(telegram, source, book, name, cable).findings
-        # the rules that compare the telegram with its wrapper's own words are the wrapper's business
+        # rules that compare the telegram with its wrapper's own statements depend on the wrapper
         return [
             (one.rule, normal(decoded(one.quote)), normal(decoded(source.quote(one.span))))
             for one in sorted(found, key=lambda one: one.order())

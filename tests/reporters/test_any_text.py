@@ -1,4 +1,4 @@
-"""Any text at all goes through every output and comes back, or comes back visibly escaped."""
+"""Test that any text can be written to every output and read back, or is visibly escaped there."""
 
 from __future__ import annotations
 

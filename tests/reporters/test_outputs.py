@@ -1,4 +1,4 @@
-"""One hostile outcome through every output, each read back by a strict parser of its format."""
+"""Test every output with one hostile outcome; a strict parser for the format reads it back."""
 
 from __future__ import annotations
 
@@ -207,7 +207,9 @@ def test_a_suggestion_elsewhere_names_its_position() -> None:
 
 
 def test_sarif_of_a_telegram_has_each_property(tmp_path: Path) -> None:
-    """Lint one telegram with every kind of result: compared places, suggestions, suppressions, undetermined verdicts."""
+    """Lint one telegram with every kind of result: related positions, suggestions, suppressions, and undetermined
+    verdicts.
+    """
     path = tmp_path / "09STRELSAU123.txt"
     text = (ROOT / "examples" / "09STRELSAU123.txt").read_text(encoding="utf-8")
     path.write_text(text.replace("TAGS: PREL", "TAGS: PR\ufffdEL"), encoding="utf-8")
@@ -318,7 +320,7 @@ def test_markdown_has_no_mention_and_no_link() -> None:
 
 
 class Page(html.parser.HTMLParser):
-    """The tags, attributes and text of a page."""
+    """The tags, attributes, and text of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -402,7 +404,7 @@ def undetermined(path: str = "a.txt", cable: str = "") -> tuple[Undetermined, ..
 
 @pytest.mark.parametrize("name", list(REPORTERS))
 def test_every_format_shows_every_undetermined_verdict_with_rule_place_and_reason(name: str) -> None:
-    """Once for each document, whatever else the run found."""
+    """Test that each verdict appears exactly once for each document, in a run without findings."""
     results = tuple(
         DocumentResult(path, "", CHECKED, excerpt=Excerpt(TEXT, 0, 1), undetermined=undetermined(path))
         for path in ("a.txt", "b.txt")
@@ -418,7 +420,7 @@ def test_every_format_shows_every_undetermined_verdict_with_rule_place_and_reaso
 
 
 def verdicts_at(name: str, text: str, path: str, line: int) -> list[str]:
-    """What a report says of undetermined verdicts at a line of a file, read as the format is read."""
+    """Return what a report shows about undetermined verdicts at a line of a file, read by the rules of its format."""
     if name == "json":
         rows = json.loads(text)["undetermined"]
         return [str(row) for row in rows if (row["path"], row["line"]) == (path, line)]

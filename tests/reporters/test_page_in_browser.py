@@ -1,4 +1,6 @@
-"""The HTML page in a real browser at two widths: it is drawn, nothing sticks out, its script runs under its policy."""
+"""Test the HTML page in a browser at two widths: it is displayed, nothing overflows, and its script runs under its
+policy.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def opened(chromium: Any, path: Path) -> Iterator[Any]:
-    """Open a page that must ask for nothing else and log no error, in a browser without a network."""
+    """Yield a page opened in a browser without a network. Assert that it requests nothing else and logs no error."""
     asked: list[str] = []
     errors: list[str] = []
     context = chromium.new_context(viewport={"width": 1200, "height": 800}, offline=True)
@@ -48,7 +50,7 @@ def opened(chromium: Any, path: Path) -> Iterator[Any]:
 
 
 def outside(page: Any) -> list[str]:
-    """Return the elements that stick out of the window or whose words are cut, outside of areas that scroll."""
+    """Return the elements that extend beyond the window or whose text is cut off, except in areas that scroll."""
     found: list[str] = page.evaluate("""() => [...document.body.querySelectorAll('*')].filter(one => {
         const box = one.getBoundingClientRect(), look = getComputedStyle(one);
         const cut = look.overflowX === 'hidden' || look.overflowX === 'clip';

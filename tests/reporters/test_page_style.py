@@ -1,4 +1,4 @@
-"""The colors of all pages are the same, and readable."""
+"""Test that all pages use the same colors, and that they are readable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GROUNDS = ("paper", "page", "select", "error-bg", "warning-bg", "info-bg")
 
 
 def colors(text: str) -> list[dict[str, str]]:
-    """Return the colors of a style sheet by name: light, then dark."""
+    """Return the colors in a style sheet by name: first the light ones, then the dark ones."""
     parts = text.split("prefers-color-scheme:dark", 1)
     return [dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{3,6})", part)) for part in parts]
 
@@ -35,7 +35,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_the_workbench_has_no_colors_of_its_own():
-    """It is served the colors of the reports."""
+    """Test that the workbench uses the colors of the reports."""
     sheet = WORKBENCH.read_text(encoding="utf-8")
     assert [] == re.findall(r"--[a-z-]+:#", sheet)
     assert set(re.findall(r"var\(--([a-z-]+)\)", sheet)) <= LIGHT.keys()

@@ -1,4 +1,4 @@
-"""Every mutant of a rule by name with what it changes, and the rule as it is explained to people."""
+"""Test every mutant of a rule with the change that it makes, and how the rule is explained to users."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from checker.rulebook.mutation import changes
 
 
 def mutants(given: str) -> str:
-    """One line for each mutant: its name, and the parts of the rule that it changes or drops."""
+    """Return one line for each mutant: its name, and the parts of the rule that it changes or drops."""
     rule = rule_of(given)
     return "\n".join(f"{name}: {difference(rule, data)}" for name, data in changes(rule, WORDS))
 
@@ -32,7 +32,7 @@ def rule_of(given: str) -> Data:
 
 
 def tried(given: str) -> str:
-    """What came of each example of the rule, as people are told."""
+    """Return the result for each example of a rule, as it is reported to users."""
     book = Rulebook([Rule(rule_of(given))], WORDS)
     (rule,) = book.rules
     return "\n".join(
@@ -42,7 +42,7 @@ def tried(given: str) -> str:
 
 
 def noticed(given: str) -> str:
-    """Which mutants of the rule its examples notice, which are excused, and which excuses are stale."""
+    """Return which mutants of a rule its examples detect, which are excused, and which excuses are stale."""
     book = Rulebook([Rule(rule_of(given))], WORDS)
     (rule,) = book.rules
     made = run_mutants(rule, book)

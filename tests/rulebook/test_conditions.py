@@ -1,4 +1,6 @@
-"""What conditions answer: the operators of each type, quantifiers and connectives, with three values."""
+"""Test the results of conditions: the operators for each type, quantifiers, and connectives, with
+three truth values.
+"""
 
 from __future__ import annotations
 
@@ -181,7 +183,9 @@ VALUES = st.sampled_from([True, False, None])
 @settings(max_examples=60, deadline=None)
 @given(VALUES, VALUES)
 def test_connectives_are_kleenes(one: bool | None, two: bool | None) -> None:
-    """Each value can be made: True and False by a flag, None by a part that is lost."""
+    """Test the connectives with all pairs of truth values: a flag gives True and False, and a part that is lost gives
+    None.
+    """
 
     def words(value: bool | None) -> str:
         return "{eo: present}" if value is None else f"{{whole: {str(value).lower()}}}"

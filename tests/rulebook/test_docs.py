@@ -1,4 +1,6 @@
-"""The documentation of the rule language is true: its rules are loaded and tested, its tables compared."""
+"""Test the documentation of the rule language: its rules are loaded and tested, and its tables are compared with the
+code.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def test_the_rules_of_the_tutorial_hold_and_kill_their_mutants(folder: Path) -> 
 
 
 def test_a_chapter_alone_is_judged_with_the_words_beside_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the tutorial tells: `rules check` and `rules test` take the file, not the folder."""
+    """Test that `rules check` and `rules test` accept a single file, as the tutorial states, and use the vocabulary
+    next to it.
+    """
     monkeypatch.chdir(folder)
     assert [] == check_files(["chapter3.yaml"])
     assert [] == check_files(["chapter3.yaml", str(folder / "chapter1.yaml"), "vocabulary/signers.yaml"])

@@ -1,4 +1,6 @@
-"""Faults and doubts: a rule that raises is kept to itself, a hurt copy is not blamed on its writer, counts add up."""
+"""Test exceptions and damage: a rule that raises does not affect others, damage is not blamed on the drafter, and the
+counts are right.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ USUAL = "name: trial, summary: A rule made for tests., cite: [{source: memory}],
 
 
 class Rotten(Banner):
-    """A banner whose section cannot be asked for: the fault of a parser."""
+    """A banner whose section cannot be read, as if the parser had a defect."""
 
     @property
     def section(self) -> int:  # type: ignore[override]
@@ -46,7 +48,9 @@ def rotten() -> Telegram:
 
 
 def rules(*lines: str) -> Rulebook:
-    """A book of rules, each written as what it has besides the usual; the first is TRY-001."""
+    """Return a rulebook with one rule for each line, which contains what differs from the usual rule. The first is
+    TRY-001.
+    """
     text = "# file\nformat: 1\nchapter: Trial\nrules:\n" + "".join(
         f"  - {{id: TRY-{number:03}, {USUAL.replace('trial', f'trial-{number}')}, {line}}}\n"
         for number, line in enumerate(lines, 1)
@@ -78,7 +82,7 @@ def judged(
 
 
 def carefully(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the engine judge rule by rule, as it does once a rule has raised."""
+    """Make the engine judge rule by rule, as it does after a rule has raised."""
     monkeypatch.setattr(engine._Evaluation, "quickly", broken)
 
 
@@ -168,7 +172,7 @@ def test_faults_and_doubts_are_found_on_every_branch() -> None:
 
 
 class Watched(Banner):
-    """A banner that counts how often its section is asked for."""
+    """A banner that counts how often its section is read."""
 
     @property
     def section(self) -> int:  # type: ignore[override]
@@ -293,7 +297,9 @@ NO_ORDER = copied(MANY, eo=None)
 
 
 def verdicts(document: Telegram, source: Source = SOURCE, book: Rulebook = EVIDENCE) -> tuple[set[str], dict[str, str]]:
-    """The rules that failed, and the kind of each undetermined verdict; the counts must agree with them."""
+    """Return the rules that failed, and the kind of each undetermined verdict, after checking that the counts agree
+    with them.
+    """
     tally = engine.Tally()
     judgment = engine.judge(document, source, book, "x", "", tally)
     failed = {each.rule for each in judgment.findings}
@@ -340,7 +346,7 @@ def test_damage_excuses_what_is_missing_and_never_what_is_wrong(kind: str, cover
     ],
 )
 def test_what_an_element_lacks_is_excused_by_damage_in_it(kind: str, start: int, excused: bool) -> None:
-    """Paragraph 3 is at 60 to 65."""
+    """Test damage at positions in and around paragraph 3, which is at 60 to 65."""
     assert excused is ("TRY-005" in verdicts(damaged(kind, "all", start))[1])
 
 
@@ -484,7 +490,9 @@ def by_a_short_way(kind: type[Exception]) -> None:
 def traces(
     way: Callable[[type[Exception]], None], kind: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[str, str]:
-    """What a run and an attempt make of a fault that is reached in a way."""
+    """Return the trace of the crash and the result of `attempt` for an exception of some kind that is raised in some
+    way.
+    """
     monkeypatch.setattr(Rotten, "section", property(lambda banner: way(kind)))
     crash = judged(FAULTY, rotten())[2][0]
     return crash.trace, engine.attempt(partial(way, kind))[1]

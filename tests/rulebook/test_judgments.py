@@ -1,4 +1,4 @@
-"""Whole rules on several telegrams: every finding and undetermined verdict with all it says, the counts, the reckoning."""
+"""Test whole rules on several telegrams: all findings and undetermined verdicts in full, the counts, and the traces."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def book_of(given: str) -> Rulebook:
 
 
 def told(given: str) -> str:
-    """What comes of the rules on each telegram: the verdicts counted, the findings, the reckoning of the first rule."""
+    """Return the results of the rules on each telegram: the counts, the findings, the undetermined verdicts, and the
+    trace of the first rule.
+    """
     book = book_of(given)
     lines = []
     for name, document in ALL.items():
@@ -57,7 +59,7 @@ def run(book: Rulebook, document: Telegram) -> tuple[engine.Judgment, str]:
 
 
 def shown(found: Finding) -> str:
-    """A finding, with everything it says."""
+    """Return a finding with all its fields."""
     lines = [
         f"  {found.path}:{found.start.line}:{found.start.column}-{found.end.line}:{found.end.column}: {found.severity} "
         f"{found.rule} {found.name}: {found.message}",
@@ -70,7 +72,7 @@ def shown(found: Finding) -> str:
 
 
 def undetermined(found: Undetermined) -> str:
-    """An undetermined verdict, with everything it says."""
+    """Return an undetermined verdict with all its fields."""
     return (
         f"  {found.path}:{found.start.line}:{found.start.column}: undetermined ({found.kind}) {found.rule} {found.name}: "
         f"{found.why}\n    at {found.at!r}, cable {found.cable}, quote {found.quote!r}"

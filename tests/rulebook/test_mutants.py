@@ -1,4 +1,4 @@
-"""Mutants: every way a rule could say something slightly else, and the examples that must notice."""
+"""Test mutants: every way in which a rule could be slightly different, and the examples that must detect it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pack says of itself and what of its folder is read: all of it, or every trouble word for word."""
+"""Test how `pack.yaml` and a pack's folder are read: the complete result, or every error in full."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ FILES = {
 
 
 def told(given: str) -> str:
-    """A folder with some files and this `pack.yaml` (behind a usual head, or whole after `# file`): what becomes of it."""
+    """Return the result of reading a folder with some files and this `pack.yaml` (added to the usual keys, or complete
+    after `# file`).
+    """
     here = os.getcwd()
     with tempfile.TemporaryDirectory() as name:
         os.chdir(name)

@@ -1,4 +1,6 @@
-"""Rule packs by name: listed with version and digest, installed from folders and wheels, and never trusted."""
+"""Test rule packs by name: they are listed with version and digest, installed from folders and wheels, and never
+trusted.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packs of users, overlays and the cache: what they add, what they may not reach, what they remember."""
+"""Test users' packs, overlays, and the cache: what they add, what they cannot reach, and what they remember."""
 
 from __future__ import annotations
 

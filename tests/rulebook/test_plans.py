@@ -1,4 +1,4 @@
-"""Many rules in one plan: together they answer as one by one, and ask for nothing twice."""
+"""Test plans with many rules: the results are the same as for single rules, and nothing is evaluated twice."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def judged(book: Rulebook, document: Telegram) -> object:
 
 
 def deeper(code: Data) -> Data:
-    """A condition on an element, for an element one level further in."""
+    """Return a condition on an element as a condition on an element one level deeper."""
     if isinstance(code, list):
         return [2, *code[1:]] if code[:1] == [1] else [deeper(part) for part in code]
     return code
@@ -58,7 +58,9 @@ def guards_that_share_parts() -> list[Data]:
 
 
 def elements_and_what_holds_of_their_telegram() -> list[Data]:
-    """As requirement and as filter; of several lists, and of a part that is no list."""
+    """Return rules that have conditions on the telegram as requirement and as filter, for several lists and for a part
+    that is not a list.
+    """
     deep = (
         [0, "paragraphs"],
         [0, "captions"],
@@ -78,7 +80,7 @@ def elements_and_what_holds_of_their_telegram() -> list[Data]:
 
 
 def elements_behind_guards() -> list[Data]:
-    """Their lists are asked for on some branches only."""
+    """Return rules whose lists are read only in some branches of a plan."""
     deep = (
         [0, "tags_line", "tags"],
         [0, "eo", "instruction", "dates"],
@@ -149,7 +151,7 @@ def test_a_plan_answers_the_same_as_a_whole_and_rule_by_rule(
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> Counter[str]:
-    """How often each derived value of a telegram is made."""
+    """Return a counter of how often each of these derived values is computed."""
     counts: Counter[str] = Counter()
 
     def watch(name: str) -> None:

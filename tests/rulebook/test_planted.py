@@ -1,4 +1,6 @@
-"""Wrong rule files: each planted error gives one placed message that names the remedy, and nothing loads."""
+"""Test invalid rule files: each planted error yields one message with a position and a remedy, and
+nothing is loaded.
+"""
 
 from __future__ import annotations
 
@@ -205,7 +207,7 @@ def test_a_shipped_name_is_taken(tmp_path: Path) -> None:
 
 
 def test_words_stay_words(tmp_path: Path) -> None:
-    """What YAML 1.1 would turn into a truth, a time, an octal number or a date stays the text it is."""
+    """Test that a word that YAML 1.1 would read as a Boolean, a time, an octal number, or a date remains text."""
     from checker.rulebook.yaml_loader import RuleFile, plain
 
     file = RuleFile("words.yaml", b"[NO, 12:30, 0123, 1973-02-30, 1e5, ~, null, yes]")

@@ -1,4 +1,4 @@
-"""A rule as it is read: what it becomes, or every trouble in it, word for word with its place."""
+"""Test how a rule is read: the resulting data, or every error in full with its position."""
 
 from __future__ import annotations
 
@@ -33,9 +33,11 @@ USUAL = {
 
 
 def told(given: str) -> str:
-    """The data of the rules of a chapter, or its troubles. What is given is a whole chapter (after `# file`), or the
-    lines of one rule that differ from the usual ones (`name:-` takes a line away); told is what it then has that the
-    usual one has not."""
+    """Return the data of the rules in a chapter, or the errors.
+
+    The input is a whole chapter (after `# file`), or the lines of one rule that differ from the usual rule (`name:-`
+    removes a line). Only data that differs from that of the usual rule is returned.
+    """
     rules, items = read(given)
     usual = read("")[0][0] | {"source": ""} if not given.startswith("# file") else {}
     if items:
@@ -58,7 +60,9 @@ def read(given: str) -> tuple[list[dict[str, object]], list[Diagnostic]]:
 
 
 def check_module() -> ModuleType:
-    """A check that must be told how many days, and may be told a name; it gives two values."""
+    """Return a check with a required argument for the number of days and an optional name, which
+    provides two values.
+    """
 
     class Ask(Record):
         days: str

@@ -1,4 +1,4 @@
-"""What conditions answer on several telegrams, what decided them, and how `explain` shows them."""
+"""Test the results of conditions on several telegrams, what decided them, and how `explain` shows them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ DOCUMENTS = {"full": FULL, "many": MANY, "torn": TORN, "lost": LOST, "bare": tel
 
 
 def told(words: str) -> str:
-    """The condition as code and in words; its answers; whom it blames where it does not hold; its reckoning."""
+    """Return a condition as an expression, its results, the cause of each result that is not true, and its trace."""
     code, context = code_of(words), CompileContext(WORDS)
     clause = ConditionNode(code, context)
     lines = [f"code: {code}"]
@@ -110,7 +110,7 @@ def negated(answer: bool | None) -> bool | None:
 
 
 def least(*answers: bool | None) -> bool | None:
-    """Kleene's conjunction: false before undetermined before true."""
+    """Return Kleene's conjunction: False if any answer is False, otherwise None if any is None, otherwise True."""
     return False if False in answers else None if None in answers else True
 
 

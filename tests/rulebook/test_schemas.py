@@ -1,4 +1,4 @@
-"""The published schemas are what the code would write now, and they hold for every shipped file."""
+"""Test that the published schemas are those that the code generates now, and that every shipped file is valid."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_committed_schema_is_the_generated_one(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def validators() -> dict[str, Draft202012Validator]:
-    """A validator for each schema as it is published."""
+    """Return a validator for each schema as it is published."""
     kinds = ("pack", "rules", "vocabulary")
     return {
         name: Draft202012Validator(json.loads(Path(data_dir("schemas"), f"{name}.schema.json").read_text("utf-8")))
@@ -72,7 +72,9 @@ def chapter(**keys: object) -> dict[str, object]:
 
 
 def test_every_reference_in_the_schema_of_rules_has_a_definition(validators: dict[str, Draft202012Validator]) -> None:
-    """One that has none makes the whole schema useless in an editor, and a validator may not notice."""
+    """Test that every reference is defined. An undefined one makes the whole schema useless in an editor, and a
+    validator may not notice it.
+    """
     published: Any = validators["rules"].schema
     text = json.dumps(published)
     named = set(re.findall(r'"\$ref": "#/\$defs/(\w+)"', text))
@@ -176,7 +178,7 @@ FILES = sorted(RULES.glob("*.yaml")) + sorted((RULES / "vocabulary").glob("*.yam
 
 @pytest.mark.parametrize("path", FILES, ids=[path.name for path in FILES])
 def test_an_editor_finds_no_fault_in_a_shipped_file(path: Path, validators: dict[str, Draft202012Validator]) -> None:
-    """As an editor reads it: with the types of YAML, not with ours."""
+    """Test shipped files as an editor reads them: with the types of YAML rather than ours."""
     name = "vocabulary" if path.parent.name == "vocabulary" else "pack" if path.name == "pack.yaml" else "rules"
     data = yaml.load(path.read_text(encoding="utf-8"), Core)
     errors = validators[name].iter_errors(data)
@@ -184,7 +186,7 @@ def test_an_editor_finds_no_fault_in_a_shipped_file(path: Path, validators: dict
 
 
 class Core(yaml.SafeLoader):
-    """YAML 1.2 as editors read it: only true, false, null and numbers are not text."""
+    """A loader for YAML 1.2 as editors read it: everything but true, false, null, and numbers is text."""
 
 
 Core.yaml_implicit_resolvers = {
@@ -202,7 +204,7 @@ def test_the_shipped_rules_are_well_formed() -> None:
 
 
 def test_the_shipped_rules_are_well_formed_by_a_relative_path_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their words are then read once, not as a second pack that says every code again."""
+    """Test that the shipped vocabulary is read only once, and not as a second pack that repeats every code."""
     monkeypatch.chdir(RULES.parent)
     assert [] == loader.check_files(["rules"])
     assert [] == loader.check_files([os.path.join(".", "rules", "")])

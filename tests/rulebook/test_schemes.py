@@ -1,4 +1,6 @@
-"""Documents marked by another scheme: read and judged by a rule pack that has it, undetermined without, never clean."""
+"""Test documents marked under another scheme: a rule pack with that scheme judges them; without it, they are
+undetermined.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ BODY = "\n\nDate: 12 March 2019\nSubject: Locks\n\n1. The upper lock closes on M
 
 
 def judged(text: str, book: rulebook.Rulebook, profile: str = "") -> tuple[str, list[str], list[str]]:
-    """Return the profile, the rules with findings and the rules with undetermined verdicts."""
+    """Return the profile, the rules with findings, and the rules with undetermined verdicts."""
     source = Source("memo", text)
     telegram = parse(View.whole(source), book.vocabulary.of_profile(profile))
     judgment = judge(telegram, source, book)

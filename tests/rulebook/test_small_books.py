@@ -1,4 +1,4 @@
-"""Loading and keeping books of rules, with a handful of rules and words in the place of the shipped ones."""
+"""Test loading and caching with a few rules and words in place of the shipped ones."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def write(home: Path, files: dict[str, str]) -> Path:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with `shipped`, in the place of the shipped rules, and `mine`, a pack; and a home for the cache."""
+    """Return a working folder with `shipped`, in place of the shipped rules, and `mine`, a pack. The cache folder is
+    outside it.
+    """
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
@@ -74,7 +76,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def shown(book: Rulebook) -> object:
-    """Everything a book holds."""
+    """Return everything in a rulebook."""
     rules = [
         (
             rule.id,
@@ -512,7 +514,7 @@ def kept(here: Path) -> Path:
 
 @pytest.fixture
 def no_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From here on reading rule files is a fault."""
+    """Make reading rule files an error from here on."""
 
     def broken(*given: object) -> None:
         raise AssertionError("rule files are read")

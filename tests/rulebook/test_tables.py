@@ -1,4 +1,4 @@
-"""Tables of words as they are read: every entry with all it has, or every trouble word for word."""
+"""Test how vocabulary tables are read: every entry with all its fields, or every error in full."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ OLD = Table("my_words", "Old words", False, [Entry("OLD", "Old", {"line": ("ANCI
 
 
 def told(given: str) -> str:
-    """The table, or its troubles. What is given is a whole file after `# file`, the entries behind a usual head, or
-    these onto a table of the same name (after `# onto`)."""
+    """Return the table, or the errors.
+
+    The input is a whole file (after `# file`), the entries after the usual keys, or entries that are added to a table
+    of the same name (after `# onto`).
+    """
     onto = {"my_words": OLD} if given.startswith("# onto\n") else {}
     text = given[7:] if given.startswith(("# onto\n", "# file\n")) else given
     file = RuleFile("my-words.yaml", ((text if given.startswith("# file") else START + text) + "\n").encode())

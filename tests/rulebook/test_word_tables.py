@@ -1,4 +1,4 @@
-"""Pin the word tables to the sources that they claim to hold in full."""
+"""Test that each table with a complete list has as many codes as its source."""
 
 from collections import Counter
 

@@ -1,10 +1,10 @@
-"""Whole runs: command, files, exit code and the exact screen, one file each.
+"""Test whole runs: command, files, exit code, and the exact output, with one file for each scenario.
 
-A scenario is a text of sections. `--- says` tells what it shows, `--- file NAME` writes a file, `--- command` runs
-`cablecheck`, `--- stdin` (before the command) is its standard input; `--- exit`, `--- stdout`, `--- stderr` and
-`--- made NAME` are what must come of it. Each runs in a folder with the documents and the rule pack beside this file,
-and with a configuration that selects the pack's rules, unless the scenario writes its own. Run with
-CABLECHECK_REWRITE=1 to write what comes instead of comparing it; read the difference before you commit it.
+A scenario consists of sections. `--- says` describes it, `--- file NAME` writes a file, `--- command` runs
+`cablecheck`, and `--- stdin` (before the command) is its standard input; `--- exit`, `--- stdout`, `--- stderr` and
+`--- made NAME` are the expected results. Each scenario runs in a folder with the documents and the rule pack next to
+this file, and with a configuration that selects the pack's rules, unless the scenario writes its own. Run with
+CABLECHECK_REWRITE=1 to write the actual results instead of comparing them; read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def loaded(folders: tuple[str, ...], times: tuple[float, ...]) -> Rulebook:
 
 
 def sections(text: str) -> list[tuple[str, str, str]]:
-    """(kind, name, body) of each section."""
+    """Return (kind, name, body) for each section."""
     parts = re.split(r"(?m)^--- (\w+)(?: (.*))?\n", text)
     return [(parts[at], parts[at + 1] or "", parts[at + 2]) for at in range(1, len(parts), 3)]
 
 
 class Screen(io.TextIOWrapper):
-    """Standard output or error that is no terminal."""
+    """Standard output or standard error that is not a terminal."""
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO(), encoding="utf-8", newline="")
@@ -63,7 +63,7 @@ def run_command(words: list[str], stdin: str, patch: pytest.MonkeyPatch) -> dict
 
 
 def written(text: str) -> str:
-    """A text as the scenarios write it."""
+    """Return an output as scenarios write it, with a placeholder for the version and visible carriage returns."""
     return text.replace(VERSION, "{version}").replace("\r\n", "\\r\n")
 
 

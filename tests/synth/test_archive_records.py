@@ -1,4 +1,6 @@
-"""Invented records of 1973-79: read whole, judged without a false finding, references resolved, nothing left behind."""
+"""Test invented records from 1973-79: they are read completely, have no false positive, and their references are
+resolved.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ DOCUMENTS = 3000
 
 
 def everything(count: int, seed: int):
-    """Every telegram of a corpus with its findings, its coverage and what the generator says of it."""
+    """Yield each generated telegram with what the generator states about it, its parsed form, its findings, and the
+    vocabulary.
+    """
     options = config.settle({}, isolated=True)
     rulebook = linter.load(options)
     document_linter = DocumentLinter(linter.resolve(options, rulebook), rulebook)

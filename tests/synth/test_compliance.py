@@ -1,4 +1,6 @@
-"""What the generator calls compliant is compliant, and each planted defect is found by the rule it names."""
+"""Test that generated telegrams without a defect are compliant, and that each planted defect is found by the rule it
+names.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of the generator: a published schema, and every wrong thing told at its place."""
+"""Test the generator's files: the published schema, and the position of every error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generator: deterministic, compliant where nothing is planted, truthful about what is."""
+"""Test the generator: it is deterministic, compliant where nothing is planted, and truthful about what is planted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of the workbench. Each defense has a test that fails without it; each was broken once to see that it does.
+"""Test the workbench. Each defense has a test that fails without it; each defense was removed once to verify this.
 
 | defense | test |
 |---|---|

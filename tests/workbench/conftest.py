@@ -1,4 +1,4 @@
-"""One small finished audit, and browsers that are signed in to its workbench."""
+"""Provide a small finished audit, and clients that are signed in to its workbench."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ HOME = f"http://127.0.0.1:{PORT}"
 
 
 def run_audit(paths: list[str], out: Path, **given: object) -> Path:
-    """Audit in this process."""
+    """Run an audit in this process, and return its folder."""
     audit.run(paths, str(out), Options(**({"jobs": 1} | given)))  # type: ignore[arg-type]
     return out
 
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus of 300 telegrams as rows and its audit, which no test changes."""
+    """Return a folder with a corpus of 300 telegrams as rows and its audit, which no test changes."""
     folder = tmp_path_factory.mktemp("workbench")
     synth.write(300, 7, 0.5, str(folder / "cables.jsonl"))
     run_audit([str(folder / "cables.jsonl")], folder / "out")
@@ -37,13 +37,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(shared: Path, tmp_path: Path) -> Path:
-    """A copy of the audit that a test may write to; the corpus stays where it is."""
+    """Return a folder with a copy of the audit that a test may change; the corpus is not copied."""
     shutil.copytree(shared / "out", tmp_path / "out")
     return tmp_path
 
 
 class Reader:
-    """A browser that is signed in to the workbench of one audit."""
+    """A client that is signed in to the workbench for one audit."""
 
     def __init__(self, out: Path, **options: object) -> None:
         self.lines: list[str] = []
@@ -86,7 +86,7 @@ def view() -> Iterator[Callable[..., Reader]]:
 
 
 def plain(page: str) -> str:
-    """Return the text of a page without tags."""
+    """Return the text of a page, without tags."""
     import html
 
     return html.unescape(re.sub(r"<[^>]*>", "", page))

@@ -1,4 +1,6 @@
-"""The workbench in a real browser: reviewing with keys alone, restarts, narrow screens, accessibility, no other host."""
+"""Test the workbench in a browser: reviewing with the keyboard, restarts, narrow screens, accessibility, and no other
+host.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ DEFAULT = "/findings?severity=error&severity=warning&decision=none"
 
 
 class Server:
-    """`cablecheck view` on a port of its own, in a thread of this process."""
+    """A server like that of `cablecheck view`, on its own port and in a thread of this process."""
 
     def __init__(self, out: Path, **options: object) -> None:
         self.listener = bind(0)
@@ -51,7 +53,9 @@ def out(shared, tmp_path) -> Path:
 
 
 class Visits:
-    """Pages that are signed in to a server; `foreign` and `errors` are what they must not do."""
+    """Pages that are signed in to a server. `foreign` lists requests to other hosts, and `errors` the errors logged;
+    both must be empty.
+    """
 
     def __init__(self, chromium) -> None:
         self.chromium = chromium
@@ -89,13 +93,17 @@ class Visits:
 
 
 def _matters(line) -> bool:
-    """Return whether a line of the console is an error of ours: tests stop their servers and ask for what is not there."""
+    """Return whether a console message is an error in our code. Failed requests are not, because tests stop servers and
+    request missing pages.
+    """
     return line.type == "error" and "Failed to load resource" not in line.text
 
 
 @pytest.fixture
 def start(chromium):
-    """Start a server on an audit and sign in; every request to another host fails the test."""
+    """Yield a function that starts a server for an audit and returns a page that is signed in. A request to another
+    host fails the test.
+    """
     visits = Visits(chromium)
     yield visits.begin
     visits.end()
@@ -120,7 +128,7 @@ def current(page) -> str:
 
 
 def press(page, key: str) -> str:
-    """Press a key that moves on to another finding; return the new one."""
+    """Press a key that moves on to another finding, and return that finding's fingerprint."""
     before = current(page)
     page.keyboard.press(key)
     page.wait_for_function(
@@ -304,7 +312,9 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def visited(shared, chromium, tmp_path_factory):
-    """A page that is signed in to an audit with two samples, some decisions, and another audit to compare with."""
+    """Yield a page that is signed in to an audit with two samples, some decisions, and another
+    audit to compare with.
+    """
     out = Path(shutil.copytree(shared / "out", tmp_path_factory.mktemp("visited") / "out"))
     visits = Visits(chromium)
     page = visits.begin(out, compare=str(shared / "out"), reviewer="K. Reviewer")
@@ -320,16 +330,16 @@ def visited(shared, chromium, tmp_path_factory):
 
 
 def violations(page, *rules: str) -> list[object]:
-    """Return what axe-core finds, by all its rules or by some."""
+    """Return the violations that axe-core finds, by the given rules or, without any, by all its rules."""
     only = f", runOnly: {{type: 'rule', values: {list(rules)}}}" if rules else ""
     found = page.evaluate(f"axe.run(document, {{resultTypes: ['violations']{only}}}).then(found => found.violations)")
     return [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found]
 
 
 def looks(page, path: str) -> None:
-    """Check a page as it is at four widths, and by axe-core at two of them, light and dark.
+    """Check the current page at four widths and, at two of them, with axe-core in light and dark colors.
 
-    A change of colors can change the verdict of two rules only.
+    In dark colors, only the two rules whose verdict depends on colors are checked.
     """
     for width in (1200, 900, 420, 320):
         page.set_viewport_size({"width": width, "height": 800})

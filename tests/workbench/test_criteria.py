@@ -1,4 +1,4 @@
-"""The filters: what is printed is parsed back, and nothing that is not understood is ignored."""
+"""Test the filters: what is printed can be parsed again, and nothing that is not understood is ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decisions through the door of the server: what is written, what is refused, undo, several at once, restarts."""
+"""Test decisions through the server: what is written, what is refused, undo, several at once, and restarts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section by section what protects a reader's machine: each test fails without the defense it names."""
+"""Test each defense that protects a reader's machine; each test fails without the defense it names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOME = f"http://127.0.0.1:{PORT}"
 
 
 class Site:
-    """A guarded application with two routes, and a browser that is signed in or not."""
+    """A guarded application with two routes, and a client that may be signed in."""
 
     def __init__(self, read_only: bool = False) -> None:
         self.lines: list[str] = []

@@ -1,4 +1,4 @@
-"""The pages over a small audit: lists and facets against naive counts, exports, and what is not there."""
+"""Test the pages for a small audit: lists and facets against simple counts, exports, and missing pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples: drawing, what counts, blind second review."""
+"""Test samples: drawing, counting, and a blind second review."""
 
 from __future__ import annotations
 

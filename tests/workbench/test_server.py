@@ -1,4 +1,6 @@
-"""The server: its address, errors without words, statements with parameters, pages without inline code."""
+"""Test the server: its address, errors without document text, queries with parameters, and pages
+without inline code.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text pane: places in every reader, what may be opened, redaction, and a hostile corpus."""
+"""Test the text pane: positions from every reader, which files may be opened, redaction, and a hostile corpus."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def marked(page, kind="current"):
 
 @pytest.fixture(scope="module")
 def corpora(tmp_path_factory):
-    """The same telegrams as rows, as CSV, in an archive and as files, and as saved pages."""
+    """Return a folder with the same telegrams as rows, as CSV, in an archive, as files, and as saved pages."""
     folder = tmp_path_factory.mktemp("readers")
     for name in ("rows.jsonl", "rows.csv", "packed.zip", "files"):
         synth.write(40, 3, 0.9, str(folder / name))
@@ -44,13 +44,13 @@ def corpora(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pages(corpora):
-    """The audit of the saved pages."""
+    """Return the folder of the audit of the saved pages."""
     return run_audit([str(corpora / "pages")], corpora / "pages-out")
 
 
 @pytest.fixture(scope="module")
 def rows(corpora):
-    """The audit of the rows."""
+    """Return the folder of the audit of the rows."""
     return run_audit([str(corpora / "rows.jsonl")], corpora / "rows-out")
 
 
@@ -93,7 +93,7 @@ def test_the_text_is_the_telegram_and_not_its_file(pages, view):
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
-    """A folder with one telegram and its audit, beside a file that nobody may read."""
+    """Return a folder with one telegram and its audit, next to a file that nobody may read through the workbench."""
     folder = tmp_path_factory.mktemp("alone")
     synth.write(1, 5, 1.0, str(folder / "cables"))
     (folder / "private.txt").write_text("PRIVATE WORDS\n" * 50)
@@ -103,7 +103,7 @@ def alone(tmp_path_factory):
 
 @pytest.fixture
 def one(alone, tmp_path):
-    """A copy of that folder that a test may change; its audit is about the copy."""
+    """Return a copy of the folder `alone` that a test may change. The copied audit refers to the copied files."""
     shutil.copytree(alone, tmp_path, dirs_exist_ok=True)
     for name in ("cables", "files", "ledger", "findings", "undetermined"):
         forge(tmp_path / "out", name, f"update t set path = replace(path, '{alone}', '{tmp_path}')")
