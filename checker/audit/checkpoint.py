@@ -155,7 +155,8 @@ def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[B
 
 
 def is_finished(plan: AuditPlan, out: str, options: Options) -> bool:
-    """Return whether the folder `out` contains this audit, finished: the last step of an audit removes its part files.
+    """Return whether this audit is already finished in the folder `out`. The last step of an audit removes its part
+    files.
 
     Raises `ConfigError` if the folder contains a different finished audit.
     """

@@ -252,5 +252,5 @@ def quoted(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a string as an SQL literal."""
+    """Return a string as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"

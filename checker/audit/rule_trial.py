@@ -157,7 +157,8 @@ def _excluded(query: Query, rule: str, trial: Options, linter: DocumentLinter) -
 
 
 def _reason(traced: engine.Trace, date: str, several: bool) -> str:
-    """Return why a rule did not apply: the condition in its guard that is false, or the profile or date.
+    """Return why a rule did not apply: the condition in its guard that is false, or that the profile or date does not
+    match.
 
     `several` is whether the guard combines several conditions; if so, the first false one is named.
     """

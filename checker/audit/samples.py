@@ -99,7 +99,9 @@ def save(out: str, sample: Sample) -> str:
 
 
 def load(out: str, name: str) -> Sample:
-    """Read a sample by name. Raises `InputError` if there is no such sample or its file is damaged."""
+    """Return the sample with this name, read from its file. Raises `InputError` if there is no such sample or it is
+    damaged.
+    """
     if not _NAME.fullmatch(name):
         raise InputError(f"there is no sample {name!r}")
     path = _path(out, name)

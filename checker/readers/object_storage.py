@@ -35,7 +35,7 @@ class Store:
         try:
             import fsspec  # 30 ms, and only for URLs
         except ImportError as error:
-            raise MissingExtra("a corpus behind a URL", "remote") from error
+            raise MissingExtra("a corpus at a URL", "remote") from error
         self.errors: tuple[type[Exception], ...] = (OSError, ValueError)
         self.system: Any = _obstore_system(scheme, self) if scheme not in _BUILT_IN else None
         if self.system is None:
@@ -53,7 +53,7 @@ def _obstore_system(scheme: str, store: Store) -> Any:
         import obstore.exceptions
         from obstore.fsspec import SUPPORTED_PROTOCOLS, FsspecStore
     except ImportError as error:
-        raise MissingExtra("a corpus behind a URL", "remote") from error
+        raise MissingExtra("a corpus at a URL", "remote") from error
     if scheme not in SUPPORTED_PROTOCOLS:
         return None
     store.errors = (*store.errors, obstore.exceptions.BaseError)

@@ -57,8 +57,8 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _attributes(vocabulary: Vocabulary | None) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return, for each label, the name of its fact and the values that mean that there is none. Without a vocabulary,
-    return an empty mapping.
+    """Return, for each label, the name of its fact and the values that mean that the attribute is absent. Without a
+    vocabulary, return an empty mapping.
     """
     if vocabulary is None or "archive_attributes" not in vocabulary:
         return {}

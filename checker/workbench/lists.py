@@ -75,5 +75,5 @@ def attached(request: Request, body: Iterable[str] | bytes) -> Response:
 
 
 def json_answer(value: object, status: int = 200) -> Response:
-    """Return a response with a value as JSON. Values that JSON does not have, such as dates, are converted to text."""
+    """Return a value as a JSON response. Values that JSON does not support, such as dates, are converted to text."""
     return Response(json.dumps(value, default=str), status, media_type="application/json")
