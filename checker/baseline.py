@@ -72,7 +72,7 @@ class HidingEntries(Record):
         return tuple(self.log.latest.values())
 
     def fingerprints(self) -> frozenset[str]:
-        """Return the fingerprints of all findings that any of the files may hide."""
+        """Return the fingerprints of all findings that the entries may hide."""
         hiding = (one.finding for one in self.decided if one.decision in decisions.HIDES)
         accepted = (one.fingerprint for one in self.suppressions)
         return frozenset((*accepted, *hiding, *(one.fingerprint for one in self.baseline)))
@@ -80,7 +80,8 @@ class HidingEntries(Record):
     def hide(
         self, findings: tuple[Finding, ...], checked: frozenset[str], mandatory: frozenset[str], today: str
     ) -> Filtered:
-        """Hide suppressed findings, then findings that a review decision hides, then findings in the baseline.
+        """Return the findings to show and those to hide: suppressed findings, then findings that a review decision
+        hides, then findings in the baseline.
 
         `checked` contains the plain paths of the files in which every document was checked; only entries for these
         files can be stale.
@@ -161,8 +162,8 @@ def _entry(path: str, number: int, row: object) -> BaselineEntry:
 def hide_known(
     findings: tuple[Finding, ...], entries: list[BaselineEntry], checked: frozenset[str], mandatory: frozenset[str]
 ) -> Filtered:
-    """Hide findings recorded in the baseline, each up to its recorded count, and report entries whose findings no
-    longer occur.
+    """Return the findings to show and those to hide, with notices about entries whose findings no longer occur. Each
+    finding recorded in the baseline is hidden up to its recorded count.
 
     `checked` contains the plain paths of files that were checked; entries for other paths are not reported.
     """
@@ -270,7 +271,8 @@ def hide_accepted(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide findings that a suppression accepts, unless it expired before `today` (ISO).
+    """Return the findings to show and those that a suppression hides because it accepts them and did not expire before
+    `today` (ISO).
 
     An entry for a mandatory rule is an error, and so is an entry for a checked path that matches no finding. An expired
     entry is reported and hides nothing.
@@ -297,8 +299,8 @@ def hide_decided(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Hide findings that a review marked as false positives, and those that it accepted, unless the acceptance has
-    expired.
+    """Return the findings to show and those to hide: false positives and accepted findings, according to review
+    decisions that have not expired.
     """
     hiding = decisions.hiding(decided, mandatory, today)
     shown, hidden = [], []

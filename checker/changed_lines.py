@@ -68,7 +68,9 @@ def changed_lines(revision: str) -> ChangedLines:
 
 
 def _git(words: list[str], why: str) -> bytes:
-    """Return the output of a git command. Raises `ConfigError` with git's message if it fails."""
+    """Return the output of a git command. If the command fails, raises `ConfigError` with `why` and git's message,
+    unless `why` is empty.
+    """
     import subprocess  # 4 ms, and only for --diff-base
 
     try:

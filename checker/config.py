@@ -383,7 +383,9 @@ def _decoder_place(message: str, text: str) -> str:
 
 
 def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Return the line and column of each table and key that begins a line, by the names that lead to it."""
+    """Return the line and column of each table and key that begins a line, by its path, such as `("severity",
+    "TST-001")`.
+    """
     places: dict[tuple[str, ...], tuple[int, int]] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):

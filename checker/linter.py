@@ -561,7 +561,9 @@ def check_text(text: str, name: str, options: Options) -> CheckResult:
 
 
 def parse_text(text: str, name: str, options: Options) -> list[Telegram]:
-    """Return the telegrams in a text. Raises `InputError` if any of them cannot be read."""
+    """Return the telegrams in a text. Raises `InputError` if one of its documents cannot be read or
+    is not a telegram.
+    """
     linter = DocumentLinter(options, load(options))
     found = []
     for item in linter.documents(name, text.encode("utf-8", "surrogatepass")):

@@ -90,7 +90,7 @@ class ProcessPool(Generic[Item, Result]):
         self.failed_starts = 0
 
     def run(self) -> Iterator[tuple[int, Result | TaskFailure]]:
-        """Yield (index, result) pairs. All workers receive new items before the caller gets each result."""
+        """Yield (index, result or failure). All workers receive new items before the caller gets each result."""
         pause = TICK if self.limits.seconds or self.limits.memory else None
         try:
             self._assign()

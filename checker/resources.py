@@ -20,7 +20,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def data_dir(name: str) -> str:
-    """Return the absolute path of the shipped folder `name` ("rules" or "schemas")."""
+    """Return the absolute path of the shipped folder `name` ("packs", "rules" or "schemas")."""
     packed = os.path.join(_HERE, "_data", name)
     return packed if os.path.isdir(packed) else os.path.join(os.path.dirname(_HERE), name)
 

@@ -36,7 +36,7 @@ class ArchiveRecord(Node):
 
     `captions` were on the telegram when it was sent; `earlier_captions` and `earlier_level` applied before another
     telegram changed them. `order_code` is the instruction as the E.O. line writes it (`GDS`, `XGDS-1`). `lost` is why
-    the archive has no text, a code of the table `lost_texts`; `film` is the microfilm that may contain the text.
+    the archive has no text, as a code of the table `lost_texts`; `film` is the microfilm that may contain the text.
     `pages` is the number of pages that the archive counted.
     """
 

@@ -41,7 +41,7 @@ class Instruction(Node):
     """A declassification instruction, from the E.O. line or from the authority block.
 
     `kind` is a code of the table `instructions` (date, event, na, gds, ads, xgds, rds, xds, oadr, xcode, mr, 25x, 50x,
-    75x, human, wmd, source-marked, years, aea ...), or `None` if it was not recognized. `code` is the code as written
+    75x, human, wmd, source-marked, years, aea ...), or `None` if it was not recognized. `code` is the code as written,
     in upper case ("X6", "25X1", "XGDS-2"), `number` its number, `years` a duration given in words, and `dates` every
     date in it.
     """
@@ -332,7 +332,9 @@ class Notice(Node):
 
 
 class Part(Node):
-    """One span in the division of the telegram's text. `kind` names the block; blank spans have the kind "blank"."""
+    """One of the spans into which the telegram's text is divided. `kind` names the block; blank spans have the kind
+    "blank".
+    """
 
     kind: str
 

@@ -254,7 +254,9 @@ def tolerance(node: YamlNode) -> int:
 
 
 def _window(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse `{days: N, of: date}`, `{not_before_days: N, not_after_days: N, of: date}` or `{from: date, to: date}`."""
+    """Parse a range of dates: `{days: N, of: date}`, `{not_before_days: N, not_after_days: N, of: date}`, or `{from:
+    date, to: date}`.
+    """
     if not isinstance(node, YamlMap):
         days = node.value if isinstance(node, YamlText) and node.value.isdecimal() else "3"
         return scope.error("R015", node, "expected a number of days and a date",

@@ -99,7 +99,7 @@ def _paths(node: str) -> dict[str, tuple[str, str, FieldType]]:
 
 
 def _element_name(kind: FieldType) -> str:
-    """Return the NAME in `cond_NAME` for conditions on the elements of a list or set, or on a part."""
+    """Return the name of the element type (NAME in `cond_NAME`) for a list, a set, or a part."""
     inner = element_of(kind) if kind.name in ("list", "set") else kind
     return inner.node or inner.name
 

@@ -48,8 +48,8 @@ class Issue(Record):
 
 
 class RuleOutcome(Record):
-    """The environments in which a rule failed or is undetermined, each with its trail. For a rule that uses a check,
-    `issues` contains the check's results instead.
+    """The environments in which a rule failed or is undetermined, each with the paths of its values in the document
+    model (`Trail`). For a rule that uses a check, `issues` contains the check's results instead.
     """
 
     failed: tuple[tuple[Env, Trail], ...] = ()
