@@ -145,7 +145,7 @@ def hiding_options(group: argparse._ArgumentGroup) -> None:
 
 
 def read_hiding(args: argparse.Namespace, options: Options) -> None:
-    """Set in `options` which of the three files that hide findings are used, from `--no-suppressions` and the like."""
+    """Set in `options` which of the three files that hide findings are used, from `--no-suppressions` and so on."""
     for name in _HIDING:
         setattr(options, f"use_{name}", not getattr(args, f"no_{name}"))
 

@@ -119,7 +119,7 @@ def _print_failures(outcome: Outcome) -> None:
 
 
 def put(parts: Iterable[str], out: str, for_people: bool = False) -> None:
-    """Write text to the file `out`, or to standard output if `out` is "", wrapped to its width with `for_people`."""
+    """Write text to the file `out` or, if it is "", to standard output; there, text for people is wrapped."""
     if out:
         write_file(out, parts)
     elif for_people:

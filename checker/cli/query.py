@@ -28,7 +28,9 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the result of one SELECT or, with `--tables`, the tables and their columns. Return the exit code."""
+    """Print the result of one SELECT statement or, without one or with `--tables`, the tables and their columns. Return
+    the exit code.
+    """
     args = arguments().parse_args(given)
     if args.tables or not args.sql:
         return _tables()

@@ -55,7 +55,7 @@ class OpenFile:
         return self.client_range(lsp.Range(first, last))
 
     def client_range(self, span: lsp.Range) -> lsp.Range:
-        """Return a range given in code points in the client's units."""
+        """Convert a range from code points to the client's units, and return it."""
         found: lsp.Range = self.codec.range_to_client_units(self.lines, span)
         return found
 

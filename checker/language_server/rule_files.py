@@ -31,7 +31,7 @@ TABLE_KEYS = ("table", "in_table", "not_in_table")
 
 
 def is_rule_file(path: str, text: str) -> bool:
-    """Return whether a file is a YAML chapter of rules, vocabulary table, or pack description."""
+    """Return whether a file is a YAML file with a chapter of rules, a vocabulary table, or a pack description."""
     return path.endswith((".yaml", ".yml")) and bool(_HEAD.search(text)) and bool(_RULE_FILE.search(text))
 
 

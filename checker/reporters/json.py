@@ -36,12 +36,12 @@ def json_report(outcome: Outcome, display: Display) -> Iterator[str]:
 
 
 def tool(outcome: Outcome) -> dict[str, str]:
-    """Return the tool's name and version as a JSON object."""
+    """Return a JSON object with the tool's name and version."""
     return {"name": "cablecheck", "version": outcome.version}
 
 
 def summary_of(outcome: Outcome) -> dict[str, object]:
-    """Return the run's totals, its fail level, and whether it is redacted as a JSON object."""
+    """Return a JSON object with the run's totals, its fail level, and whether it is redacted."""
     summary = outcome.summary
     found: dict[str, object] = {field: getattr(summary, field) for field in summary.__fields__}
     found["fail_level"] = outcome.fail_level
@@ -50,7 +50,7 @@ def summary_of(outcome: Outcome) -> dict[str, object]:
 
 
 def configuration_of(outcome: Outcome) -> dict[str, object]:
-    """Return the path of the configuration file and what each setting excluded from the run as a JSON object."""
+    """Return a JSON object with the path of the configuration file and what each setting excluded from the run."""
     rows = outcome.restrictions
     restrictions = [{"setting": one.setting, "count": one.count, "effect": json_text(one.effect)} for one in rows]
     return {"file": json_text(outcome.config_file), "restrictions": restrictions}
@@ -81,7 +81,7 @@ def finding_of(one: Finding) -> dict[str, object]:
 
 
 def related_of(place: RelatedPlace) -> dict[str, object]:
-    """Return a position with which a finding was compared as a JSON object."""
+    """Return a JSON object for a position with which a finding was compared."""
     return {
         "line": place.start.line,
         "column": place.start.column,

@@ -164,7 +164,8 @@ def _aligned(
     left: Sequence[Paragraph], right: Sequence[Paragraph]
 ) -> Iterator[tuple[Paragraph | None, Paragraph | None]]:
     """Yield the paragraphs in pairs, in order, with None for a missing partner. Numbered paragraphs are paired by
-    section and number, others by equal text, then by a cut in either of them or a high share of equal words.
+    section and number. Unnumbered ones are paired if their texts are equal, if either was cut, or if enough of their
+    words are equal.
     """
     keys, others = [_key(item) for item in left], [_key(item) for item in right]
     for tag, low, high, other_low, other_high in SequenceMatcher(None, keys, others, autojunk=False).get_opcodes():

@@ -128,7 +128,7 @@ def _result(
 
 
 def _related(path: str, number: int, place: RelatedPlace) -> dict[str, object]:
-    """Return a position with which a finding was compared as a related location, which code scanning shows as a
+    """Return a SARIF related location for a position with which a finding was compared. Code scanning shows it as a
     link.
     """
     return {

@@ -35,7 +35,9 @@ def paint(text: str, color: str, wanted: bool) -> str:
 
 
 def account(summary: Summary) -> str:
-    """Return `72 documents: 71 checked, 1 excluded, 0 failed`, with ` (allowed)` if the settings tolerate failures."""
+    """Return a phrase such as `72 documents: 71 checked, 1 excluded, 0 failed`. It ends with ` (allowed)` if the
+    settings tolerate the failures.
+    """
     allowed = " (allowed)" if summary.failed and summary.verdict != UNTRUSTED else ""
     return (
         f"{count(summary.handed_in, 'document')}: {summary.checked:,} checked, {summary.excluded:,} excluded,"
@@ -105,7 +107,7 @@ def configuration(outcome: Outcome) -> str:
 
 
 def _undetermined_rules(outcome: Outcome) -> str:
-    """Return `; 3 undetermined verdicts, from CLS-004, XRF-003`, or "" if there are no undetermined verdicts."""
+    """Return a phrase such as `; 3 undetermined verdicts, from CLS-004, XRF-003`, or "" if there are none."""
     if not outcome.summary.unknown:
         return ""
     rules = sorted({one.rule for one in outcome.undetermined()})
@@ -170,8 +172,8 @@ def location(finding: Finding | Undetermined) -> str:
 
 
 def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int]]:
-    """Return (rule, findings, and the numbers of documents that passed, failed, were undetermined, or to which it did
-    not apply) for each rule, rules with the most findings first.
+    """Return a tuple for each rule: its id, its number of findings, and the numbers of documents that passed, that
+    failed, that were undetermined, and to which it did not apply. Rules with the most findings come first.
     """
     counts: dict[str, list[int]] = {rule: [0, 0, 0, 0, 0] for rule in outcome.rules}
     for finding in outcome.findings:
