@@ -52,7 +52,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 def playground_files() -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file of the playground; none if Pyodide is not installed.
 
-    A browser has neither PyYAML nor jsonschema, so the rules are handed over as the cache file of a loaded rulebook.
+    A browser has neither PyYAML nor jsonschema, so the rules are provided as the cache file of a loaded rulebook.
     """
     if not PYODIDE.is_dir():
         return
@@ -88,7 +88,7 @@ def rule_pages() -> Iterator[tuple[str, str]]:
 
 def index(chapters: dict[str, list[Rule]], count: int) -> Iterator[str]:
     """Yield the lines of the page that lists all rules by chapter."""
-    yield f"# List of rules\n\n{count} rules. The id of a rule is never reused for another rule.\n"
+    yield f"# List of rules\n\nOpen a rule to see its reason, what to do, and its sources. There are {count} rules.\n"
     for chapter, rules in chapters.items():
         yield f"## {chapter}\n\n| rule | severity | requirement |\n|---|---|---|"
         for rule in rules:
@@ -116,5 +116,5 @@ def page(rule: Rule, titles: dict[str, str]) -> Iterator[str]:
     yield f"- Documents: profile {', '.join(rule.profile)}; date {era}\n- Chapter: {rule.chapter}"
     if rule.aliases:
         yield f"- Former ids and names: {', '.join(rule.aliases)}"
-    yield f"\nOn the command line, `cablecheck explain {rule.id} FILE` shows how it was evaluated on a telegram.\n"
+    yield f"\nTo see how the rule is evaluated on a telegram, run `cablecheck explain {rule.id} FILE`.\n"
     yield f"## Source code\n\n```yaml\n{rule.source.rstrip()}\n```"

@@ -126,7 +126,7 @@ def catalogue(rules: Sequence[CatalogueEntry]) -> Iterator[str]:
     yield (
         f"{count(len(rules), 'rule')}: " + ", ".join(f"{count} {severity}" for severity, count in counts.items()) + ". "
     )
-    yield "Ids are never reused. `cablecheck explain ID` shows a rule in full.\n"
+    yield "To see a rule in full, run `cablecheck explain ID`. Ids are never reused.\n"
     for chapter in dict.fromkeys(rule.chapter for rule in sorted(rules, key=lambda rule: rule.id)):
         yield f"\n## {chapter}\n\n"
         yield (
@@ -150,7 +150,8 @@ def coverage(rules: Sequence[CatalogueEntry], sources: Table, uncovered: Table) 
     cannot be checked on the face of a document.
     """
     yield f"# Coverage of the sources\n\n{MADE}"
-    yield "*Read* shows how much of the source was consulted. Check the original before you quote it. "
+    yield "This page lists, for each source, the clauses that have rules and those that have none, with the reason. "
+    yield "*Read* shows how much of the source was consulted; check the original before you quote it. "
     yield "A clause is *not checkable on the face* if the text of a document cannot show whether it was observed.\n"
     cited: dict[str, dict[str, list[str]]] = {}
     for rule in rules:
@@ -166,7 +167,7 @@ def coverage(rules: Sequence[CatalogueEntry], sources: Table, uncovered: Table) 
             yield f"Clauses with a rule: {len(clauses)}; without one: {len(without) - hidden}; "
             yield f"not checkable on the face: {hidden}.\n"
             yield from _clauses(clauses, without)
-    yield "\n## Sources that no rule cites\n\nThey are the basis of vocabulary tables, eras and layouts.\n\n"
+    yield "\n## Sources that no rule cites\n\nThese sources are the basis of vocabulary tables, eras, and layouts.\n\n"
     yield "| source | title | read |\n| --- | --- | --- |\n"
     for source in sources:
         if source.code not in cited and not missing[source.code]:
@@ -190,7 +191,8 @@ def order_watch(eras: Table, watch: Table) -> Iterator[str]:
     look for.
     """
     yield f"# Order watch\n\n{MADE}"
-    yield "Check these texts again before a release, because an era without an end lasts until a new text ends it.\n\n"
+    yield "Before each release, check whether these texts are still in force. An era without an end date continues "
+    yield "until a new text ends it.\n\n"
     yield "| text | title | last checked | open era since | look for |\n|" + " --- |" * 5 + "\n"
     for entry in watch:
         era = eras.get(entry.fact("era"))
@@ -210,14 +212,15 @@ def tripwires(rules: Sequence[Rule]) -> Iterator[str]:
     options = [rule.id for rule in checks if len(_mapping(rule.data.get("with"))) > 6]
     patterns = [rule.id for rule in rules if '"matches"' in _quoted(rule) or '"not_matches"' in _quoted(rule)]
     yield f"# Tripwires of the rule language\n\n{MADE}"
-    yield "If two of these limits are exceeded at once, the rule language no longer fits the rules.\n\n"
-    yield "| sign | limit | now |\n| --- | --- | --- |\n"
+    yield "If two of these limits are exceeded at once, the rule language no longer fits the rules: extend it before "
+    yield "you add more rules.\n\n"
+    yield "| measure | exceeded by | now |\n| --- | --- | --- |\n"
     yield _row(("rules that use a check written in Python", "more than half", f"{len(checks)} of {len(rules)}"))
-    yield _row((f"conditions nested deeper than {MAX_DEPTH}", "any", _named(deep)))
-    yield _row((f"clauses over {MAX_CLAUSE} lines without their examples", "any", _named(id for id, _ in long)))
-    yield _row(("checks with more than six options", "any", _named(options)))
-    yield _row(("rules that use a pattern", "the same missing operator twice", _named(patterns)))
-    yield "\nLongest clauses without their examples: "
+    yield _row((f"rules with conditions nested more than {MAX_DEPTH} deep", "any", _named(deep)))
+    yield _row((f"rules over {MAX_CLAUSE} lines without their examples", "any", _named(id for id, _ in long)))
+    yield _row(("rules that give a check more than six options", "any", _named(options)))
+    yield _row(("rules that use a pattern", "two for the same missing operator", _named(patterns)))
+    yield "\nLongest rules without their examples: "
     longest = sorted(((_lines(rule), rule.id) for rule in rules), key=lambda pair: (-pair[0], pair[1]))[:5]
     yield ", ".join(f"{id} {lines}" for lines, id in longest) + " lines.\n"
 
