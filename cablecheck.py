@@ -1,4 +1,4 @@
-"""The command `cablecheck`. Its code is in the package `checker`; `python -m checker` runs it, too."""
+"""Start the command `cablecheck`. Its code is in the package `checker`; `python -m checker` also runs it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from types import ModuleType
 
 
 def entry() -> None:
-    """Run the command line and exit. Another package named `checker` that hides ours is one clear line, exit code 2."""
+    """Run the command line and exit. If another package named `checker` hides ours, print one line and exit with code
+    2.
+    """
     gc.disable()  # until the command line sets its own thresholds: loading makes many objects that stay; saves 2 ms
     _import_argparse()
     try:
@@ -26,8 +28,8 @@ def entry() -> None:
 
 
 def _import_argparse() -> None:
-    """Import argparse without gettext, which it would import to translate messages; saves 1 ms. The command speaks
-    English only.
+    """Import argparse without gettext, with which it would translate messages. This saves 1 ms, and the command speaks
+    only English.
     """
     if "gettext" in sys.modules:
         return

@@ -1,6 +1,7 @@
-"""Add pages to the site when it is built (`mkdocs build`): one page per rule, a list of all rules, README and reports.
+"""Add pages to the site when it is built (`mkdocs build`): one page per rule, a list of all rules, the README, and the
+reports.
 
-If Pyodide is installed (`npm install --no-save pyodide`), the playground gets its files, too.
+If Pyodide is installed (`npm install --no-save pyodide`), the files for the playground are added, too.
 
 Nothing is written to the checkout. The pages exist only in the site, so they are always up to date.
 """
@@ -26,7 +27,9 @@ from checker.rulebook.rule import Rule  # noqa: E402
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the generated pages, the reports, and the pages of the top folder; the README is the start page."""
+    """Return the site's files, with the generated pages, the reports, and the top folder's pages added. The README is
+    the start page.
+    """
     from mkdocs.structure.files import File
 
     pages = dict(rule_pages())
@@ -45,12 +48,12 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Return the text of a page with links to reports and to the README as the site has them."""
+    """Return the text of a page with its links to reports and to the README changed to their addresses on the site."""
     return markdown.replace("](../reports/", "](reports/").replace("](../README.md", "](index.md")
 
 
 def playground_files() -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each file of the playground; none if Pyodide is not installed.
+    """Yield the name and content of each file for the playground, or nothing if Pyodide is not installed.
 
     A browser has neither PyYAML nor jsonschema, so the rules are provided as the cache file of a loaded rulebook.
     """
@@ -76,7 +79,7 @@ def playground_files() -> Iterator[tuple[str, bytes]]:
 
 
 def rule_pages() -> Iterator[tuple[str, str]]:
-    """Yield the path and the Markdown text of each page."""
+    """Yield the path and the Markdown text of each rule's page and of the list of rules."""
     book = rulebook.load()
     titles = {entry.code: entry.title for entry in book.vocabulary["sources"]}
     chapters: dict[str, list[Rule]] = {}
@@ -98,7 +101,7 @@ def index(chapters: dict[str, list[Rule]], count: int) -> Iterator[str]:
 
 
 def page(rule: Rule, titles: dict[str, str]) -> Iterator[str]:
-    """Yield the lines of the page of one rule: requirement, reason, help, an example, sources, and source code."""
+    """Yield the lines of the page about one rule: requirement, reason, help, an example, sources, and YAML text."""
     since, before = rule.era or (None, None)
     limits = (since and f"from {since}", before and f"before {before}")
     era = ", ".join(limit for limit in limits if limit) or "any"

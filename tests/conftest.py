@@ -64,7 +64,7 @@ LONGEST = (
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")  # no test depends on how fast the machine is
 
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the processes that tests start compiles the package
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # otherwise, each process that a test starts compiles the package
 os.environ.pop("COLUMNS", None)  # pytest-xdist sets it; tests that need a width set their own
 
 

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parent.parent
 CHECKER = ROOT / "checker"
 SOURCES = sorted(path for path in CHECKER.rglob("*.py") if "_data" not in path.parts)
 
-# Standard-library modules that may be imported late, because they cost a lint run milliseconds it mostly does not
-# need. Third-party packages and modules of our own that stand for a whole command may always be imported late.
+# Standard-library modules that may be imported late, because they cost milliseconds and most lint runs do not need
+# them. Third-party packages, and our own modules that implement a whole command, may always be imported late.
 LATE = {
     "argparse", "ast", "base64", "bz2", "collections", "compression", "concurrent", "configparser", "csv",
     "ctypes", "datetime", "difflib", "email", "enum", "fcntl", "fnmatch", "functools", "getpass", "glob", "gzip",
@@ -76,8 +76,8 @@ def test_only_the_command_line_prints_and_exits() -> None:
     ]
 
 
-# Where `except Exception` may stand: a rule or check that raises (engine), and the top of the command line, which
-# must turn a bug into exit code 3. `os._exit` and bare `except` stand nowhere.
+# Where `except Exception` is allowed: around a rule or check that raises (engine), and at the top of the command line,
+# which must turn a bug into exit code 3. `os._exit` and bare `except` are not allowed anywhere.
 CATCHERS = {"engine.py", "cli/__init__.py"}
 
 
@@ -158,7 +158,7 @@ def test_only_text_py_knows_what_a_line_of_a_document_is() -> None:
 
 # ---- the words of the field live in rules/vocabulary ---------------------------------------------------------
 
-# Words that are also plain English, Python or format signs; too short or too general to be a leak of the field.
+# Words that are also plain English, Python, or parts of formats, or are too short or too general to be domain terms.
 PLAIN = {
     "", "A", "AND", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U",
     "V", "W", "X", "Y", "Z", "ALL", "FROM", "TO", "NO", "OF", "ON", "OR", "IN", "IS", "AS", "AT", "BY", "DATE", "BE", "UP",
@@ -264,7 +264,7 @@ def test_no_machine_path_stands_anywhere() -> None:
 # ---- names -------------------------------------------------------------------------------------------------------------
 
 SHARED_NAMES = {
-    # one file for each entry of a register, named like the entry
+    # one file for each entry in a registry, named like the entry
     "audit": "the command, and the package that does its work",
     "baseline": "the command, and the module that keeps the records",
     "compare": "the command, and the comparison of two audits",
@@ -296,7 +296,7 @@ def test_no_two_classes_share_a_name() -> None:
     assert {} == {name: places for name, places in names.items() if len(places) > 1}
 
 
-# Words of the first version that meant something only here; `design` words such as cursor or registry replace them.
+# Private words of the first version, replaced by common ones such as cursor or registry.
 PRIVATE = re.compile(
     r"\b(?:forges?|forging|shelf|shelves|blame[ds]?|desks?|wish(?:es)?|sheets?|crews?|troubles?|told|mended|hurt|"
     r"handed in|strokes|reckon(?:ing|s)?|rooms?|law|laws|bench|risen)\b",

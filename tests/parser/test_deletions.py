@@ -62,7 +62,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "the reference": ("REF: STRELSAU 399", "REF: {}"),
     "the signature": ("October.\nDOE", "October.\n{}"),
 }
-NOT_THERE = {  # a line of one sign at the end is a rule, and a word within a sentence is a word
+NOT_THERE = {  # a line of one repeated character at the end is a rule, and a word in a sentence is only a word
     "________": ("the signature", "the reasons"),
     "--------": ("the signature",),
     "OGA": (

@@ -113,7 +113,7 @@ def test_the_banner_called_for_agrees_with_itself(marks: str, expected: str, ste
     )  # fmt: skip
 
 
-# portions, banner found, what it lacks, what it adds, what may not stand there, owners it lacks, releases too widely
+# portions, expected banner, missing codes, extra codes, vanishing codes, missing owners, wider release
 FOUND = [
     ("TS//SI//NF | S//NF", "TOP SECRET//NOFORN", ("SI",), (), (), (), False),
     ("S//NF | S//OC/NF", "SECRET//NOFORN", ("ORCON",), (), (), (), False),

@@ -26,7 +26,7 @@ def check(view: View, parts: list[tuple[int, int]], escaped) -> None:
     letters = [view.span(index, index + 1) for index in range(len(view))]
     for letter, span in zip(view.text, letters, strict=True):
         assert letter == "\n" or escaped(view.source.quote(span)) == letter
-    for low, high in parts:  # a field of its own is in the order of the source
+    for low, high in parts:  # the letters in one field are in the order of the source
         inside = [span for span in letters if low <= span.start and span.end <= high]
         assert inside == sorted(inside, key=lambda span: span.start)
     assert [view.source.text[low:high] for low, high in parts if low < high] == [

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent.parent
 TELEGRAMS = sorted((ROOT / "rules" / "telegrams").glob("*.txt")) + sorted(
     (ROOT / "tests" / "telegrams" / "clean").glob("*.txt")
 )
-HEADED = ("VZCZC", "OO ", "PP ", "RR ", "ZNY", "ZNR")  # what only a telegram begins with
+HEADED = ("VZCZC", "OO ", "PP ", "RR ", "ZNY", "ZNR")  # beginnings that only telegrams have
 
 
 def pasted(text: str) -> bytes:
@@ -153,11 +153,11 @@ def test_a_layout_reads_the_same_in_every_wrapper(wrapper: str) -> None:
     deviations = []
     for name, text in texts().items():
         if wrapper == "csv-row" and day_of(text) is None:
-            continue  # a row always states a date, and it would be the only one
+            continue  # a row always states a date, which would be the only one
         if wrapper in ("csv-row", "page", "pasted", "labelled") and not text.startswith(HEADED):
-            continue  # these wrap teletype telegrams only; a memo in one of them is not a thing that exists
+            continue  # these wrap only teletype telegrams, never memos
         if (wrapper, name) == ("pasted", "FMT-013-broken"):
-            continue  # the page states the level, so that the copy may have lost the line: undetermined
+            continue  # the page states the level, so the copy may have lost the line, and the verdict is undetermined
         wrapped = judged(NAMES.get(wrapper, "one.txt"), in_wrapper(wrapper, text), DECODED.get(wrapper, lambda q: q))
         if plain(text) != wrapped:
             less, more = plain(text) - wrapped, wrapped - plain(text)

@@ -140,7 +140,7 @@ PLANS = [
 def test_a_plan_answers_the_same_as_a_whole_and_rule_by_rule(
     rules: list[Data], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for size in (16, 5):  # together, and by handfuls, in which less is shared
+    for size in (16, 5):  # in large groups, and in small ones that share less
         for start in range(0, len(rules), size):
             book = book_of(rules[start : start + size])
             quick = {name: judged(book, document) for name, document in ALL.items()}

@@ -40,7 +40,7 @@ rules:
 
 REQUIRE = "require: {level: present}"
 
-# what is planted: (name, words of the good file, wrong words, code, words the caret stands under, words of the help)
+# (name, text in the valid file, wrong text, error code, text that the caret marks, text in the help)
 PLANTS = [
     ("misspelt key of a rule", "summary:", "sumary:", "R010", "sumary", 'Did you mean "summary"'),
     ("unknown key of a rule", "help: Put", "helf: Put", "R010", "helf", 'Did you mean "help"'),

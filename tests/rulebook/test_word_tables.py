@@ -9,7 +9,7 @@ from checker.rulebook import load
 WORDS = load().vocabulary
 TAGS = ("tags_subject", "tags_geo", "tags_organization", "tags_program")
 
-# Codes each edition of a list has. One code of 1974 is left out of tags_geo on purpose: see the head of that file.
+# The number of codes in each edition of a list. One code of 1974 is deliberately left out of tags_geo; see that file.
 LISTED = {
     ("tags_subject", "1974"): 119,
     ("tags_subject", "1979"): 16,
@@ -26,7 +26,7 @@ def test_a_table_has_every_code_of_an_edition(table: str, edition: str) -> None:
     assert LISTED[table, edition] == len(listed)
 
 
-# Tables whose list is complete: a rule may call a word that is missing from them wrong.
+# Tables with a complete list: a rule may report a word because it is not in the table.
 CLOSED = {
     "cui_controls": 9,
     "declass_status": 11,

@@ -177,7 +177,7 @@ def test_a_review_with_keys_alone(out, start):
 
     again = start(out)
     go(again, "/decisions")
-    assert f"{len(decided) + 1} decisions" in again.inner_text("h1")  # with the one that was undone
+    assert f"{len(decided) + 1} decisions" in again.inner_text("h1")  # including the one that was undone
     go(again, "/findings?sort=place&reviewer=K.+Reviewer")
     rows = again.eval_on_selector_all(
         "#rows > .row", "rows => rows.map(row => [row.dataset.fingerprint, row.dataset.decision])"

@@ -163,7 +163,7 @@ def test_a_link_out_of_the_audited_folder_is_not_followed(kind, one, view):
     page = view(one / "out").get("/documents/1")
     if kind == "file":
         assert "leads outside the audited folders" in plain(page) and "PRIVATE" not in page
-    else:  # a root that is a link now is where the user put it, but the file is another one
+    else:  # a root that has become a link is allowed, but the file is a different one
         assert "has changed" in plain(page)
 
 
