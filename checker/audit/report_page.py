@@ -81,7 +81,7 @@ def page(content: ReportContent) -> Iterator[str]:
     yield from _corpus(content)
     yield "</main>\n<footer>"
     if not content.redacted:
-        yield "<p>To review these findings: <code>cablecheck view DIR</code>, with the folder of this audit.</p>"
+        yield "<p>To review these findings, run <code>cablecheck view DIR</code> with the folder of this audit.</p>"
     yield f'<p class="soft">Made by cablecheck {VERSION}, which checks the form of markings, never the content.</p>'
     yield "</footer>"
     yield f"<script>{SCRIPT}</script></body></html>\n"
@@ -250,7 +250,7 @@ def _corpus(content: ReportContent) -> Iterator[str]:
         yield _table(heading, words, heads, rows, 0 if len(rows) > ROWS_SHOWN else ROWS_SHOWN)
     idle = [[row[0], row[1]] for row in figures["idle"]]
     yield _table(
-        "Rules that never applied", "Rules that applied to no document of this corpus.", ("rule", "name"), idle, 0
+        "Rules that never applied", "Rules that applied to no document in this corpus.", ("rule", "name"), idle, 0
     )
     yield "</section>\n"
 

@@ -153,26 +153,26 @@ def _tables(found: Figures) -> Iterator[Table]:
     )
     yield (
         "Field coverage",
-        "The share of documents in which each field was read, if its place is in the copy. A low share means that "
-        "the reader fails. Fields that no document has are left out.",
+        "The numbers of documents in which each field was read or missed, and the share in which it was read. A low "
+        "share means that the reader often fails. Fields of which no document shows a trace are left out.",
         ("year", "layout", "field", "documents", "read", "missed", "share"),
         _coverage_rows(found),
     )
     yield (
         "References",
-        "Telegrams referred to: how many references name a message number, and how many of those are in the corpus.",
+        "References by kind: how many name a message number, and how many of those numbers are in the corpus.",
         ("kind", "references", "resolved", "share", "in the corpus"),
         [[r[0], r[1], r[2], share(r[2], r[1]), r[3]] for r in found["references"]],
     )
     yield (
         "Records without text",
-        "Archive records whose text is lost: checked, and every rule on the text undetermined.",
+        "Archive records whose text is lost. They are checked, but rules about the text are undetermined.",
         ("reason", "telegrams"),
         [list(r) for r in found["lost"]],
     )
     yield (
         "Rules that never applied",
-        "Rules that applied to no document of this corpus.",
+        "Rules that applied to no document in this corpus.",
         ("rule", "name"),
         [list(r) for r in found["idle"]],
     )
