@@ -388,9 +388,7 @@ class View:
         if self._plain:
             return self._exchange_part(exchanges)
         size = len(self.text)
-        made = View(
-            self.source, "", array("q"), array("q"), array("q"), bytearray()
-        )  # lists would take five times as much memory
+        made = View(self.source, "", array("q"), array("q"), array("q"), bytearray())  # a list takes 5 times the memory
         pieces: list[str] = []
         here = length = 0
         for change in exchanges:

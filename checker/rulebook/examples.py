@@ -181,9 +181,7 @@ def fails_without(rule: Rule, book: Rulebook, bases: Mapping[str, str]) -> tuple
     meant = {name for each in own for issue in verdict(rule, compiled, each)[1] for name in issue.missing}
     profiles = {each.profile for each in own}
     telegrams = [(name, telegram_of({"text": text}, book)) for name, text in bases.items()]
-    telegrams.sort(
-        key=lambda each: each[1].profile not in profiles
-    )  # those with a profile of the rule's examples come first
+    telegrams.sort(key=lambda each: each[1].profile not in profiles)  # those with a profile of the examples first
     for name, telegram in telegrams:
         if book.covers(rule, telegram.profile):
             for issue in verdict(rule, compiled, telegram)[1]:

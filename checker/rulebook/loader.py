@@ -138,7 +138,7 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
         data = read_rule(node, file, words, bases, defaults)
         if (
             index in invalid
-        ):  # parsed only for further errors; one at the rule itself, or where there is one already, is a consequence
+        ):  # parsed only for further errors; one at the rule itself or at a known error is a consequence
             file.diagnostics[before:] = [one for one in file.diagnostics[before:] if one.place not in seen]
         elif data is not None and not bad_defaults:
             data["chapter"] = tree.text("chapter")

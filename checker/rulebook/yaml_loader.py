@@ -241,9 +241,7 @@ class _Builder:
     def _take(self, event: Any) -> None:
         mark: Any = event.end_mark
         self.seen = mark.index
-        if (
-            mark.index != event.start_mark.index
-        ):  # the end event of a block is empty, and located where the next block begins
+        if mark.index != event.start_mark.index:  # a block's end event is empty and located where the next block begins
             self.last_line = mark.line + (1 if mark.column else 0)
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.DocumentStartEvent):

@@ -181,9 +181,7 @@ def test_a_document_in_a_mail_and_in_an_archive_is_read():
     assert {fact.name for fact in attached.facts} == {"mail_from", "mail_subject"}
     assert (damaged.cable, damaged.why) == ("damaged.docx", "is a damaged Word document")
     packed = io.BytesIO()
-    with zipfile.ZipFile(
-        packed, "w"
-    ) as archive:  # not compressed, so that the beginning of the archive contains the names of the parts
+    with zipfile.ZipFile(packed, "w") as archive:  # not compressed: the archive begins with the names of the parts
         archive.writestr("plans.docx", data)
         archive.writestr("word/notes.txt", "1. (U) Text.")
     found = {item.cable: item for item in read(packed.getvalue())}
