@@ -231,7 +231,8 @@ def pane(workbench: Workbench, item: Row, criteria: Criteria, reviewer: str) -> 
         "copies": copies[:20],
         "rule": rule,
         "history": workbench.history(item) if item["fingerprint"] and not hidden else (),
-        "others": [other for other in items if other["id"] != item["id"]][:200],
+        "others": [other for other in items if other["id"] != item["id"] and not other["undetermined"]][:200],
+        "open": [other for other in items if other["id"] != item["id"] and other["undetermined"]][:200],
         "text": workbench.text(item["document"], items, item["id"]),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -58,8 +59,8 @@ def day(value: object) -> str:
 
 
 def telegram_text(text: str) -> Markup:
-    """Return telegram text as HTML. Control and reordering characters, except tabs, are shown as escapes."""
-    return Markup("\t".join(html_text(part) for part in text.split("\t")))
+    """Return text as HTML. Control and reordering characters, except tabs and line feeds, are shown as escapes."""
+    return Markup("".join(part if part in "\t\n" else html_text(part) for part in re.split("([\t\n])", text)))
 
 
 class Pages:

@@ -41,7 +41,7 @@ def query(request: Request) -> Response:
         request,
         "query.html",
         400 if error and sql else 200,
-        sql=sql or _EXAMPLE,
+        sql=sql.replace("\r\n", "\n") or _EXAMPLE,
         asked=bool(sql.strip()),
         columns=columns,
         rows=rows[:MOST_ROWS],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections import Counter
@@ -125,6 +126,20 @@ def test_undetermined_verdicts_are_listed_when_they_are_asked_for(shared, view):
     number = audit.query(str(shared / "out"), "select count(*) from undetermined where kind = 'copy'").rows[0][0]
     assert number == reader.json("/findings.json?undetermined=copy")["total"] > 0
     assert "undetermined" in plain(reader.get("/findings?undetermined=copy"))
+
+
+def test_a_telegram_lists_its_findings_apart_from_its_undetermined_verdicts(shared, view):
+    reader = view(shared / "out")
+    sql = (
+        "select document, (select count(*) from undetermined u where u.document = f.document) as n, "
+        "(select min(fingerprint) from open_findings o where o.document = f.document) as first from findings f "
+        "group by 1 having n > 1 order by 1"
+    )
+    document, number, fingerprint = audit.query(str(shared / "out"), sql).rows[0]
+    page = reader.get(f"/documents/{document}")
+    assert f"<summary>{number} undetermined verdicts</summary>" in page
+    assert page.index('<td class="whole">') < page.index("undetermined verdicts")
+    assert f"{number} undetermined verdicts in this telegram" in reader.get(f"/findings/{fingerprint}")
 
 
 def test_every_page_answers(shared, view):
@@ -257,6 +272,17 @@ def test_the_query_page_runs_one_select_on_the_tables_alone(sql, shared, view):
     answer = reader.client.get("/query", params={"sql": sql})
     assert 400 == answer.status_code and 'role="alert"' in answer.text
     assert 400 == reader.client.get("/query.json", params={"sql": sql}).status_code
+
+
+def test_the_query_page_keeps_the_lines_of_its_example_and_of_a_query(shared, view):
+    reader = view(shared / "out")
+    field = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
+    example = html.unescape(field.search(reader.get("/query"))[1])
+    assert 4 == len(example.splitlines())
+    sent = {"sql": example.replace("\n", "\r\n")}  # as a browser sends it
+    assert example == html.unescape(field.search(reader.client.get("/query", params=sent).text)[1])
+    wrong = reader.client.get("/query", params={"sql": "select nix\r\nfrom cables"}).text
+    assert "\nLINE 1: select nix\n" in html.unescape(wrong) and "x0a" not in wrong
 
 
 def test_a_query_that_runs_too_long_is_stopped(shared, view, monkeypatch):
