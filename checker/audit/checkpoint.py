@@ -16,6 +16,7 @@ from ..readers.partitions import Batch, BatchMeter, batches, read_batch
 from ..record import Record
 from ..resources import VERSION
 from .batch import BatchTask
+from .database import no_audit
 from .filters import Term
 from .parts import BatchResult, marker_path, read_result, write_file
 
@@ -227,7 +228,7 @@ def read_description(out: str) -> dict[str, Any]:
         with open(path, encoding="utf-8") as file:
             found = json.load(file)
     except OSError as error:
-        raise InputError(f"{out} contains no audit of this version: {path}: {error.strerror or error}") from error
+        raise no_audit(out) from error
     except ValueError as error:
         raise InputError(f"{path}: damaged: {error}") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:

@@ -13,7 +13,7 @@ from ..errors import ConfigError, InputError
 from ..record import Record
 from . import checkpoint, corpus_rules, database
 from .batch import load_rulebook
-from .database import connect, interruptible, literal, table_path
+from .database import connect, interruptible, literal, no_audit, table_path
 from .parts import BatchResult, marker_path, part_path, read_result
 from .pipeline import AuditResult, _digest, finish
 from .tables import STREAMED
@@ -94,7 +94,7 @@ def diff(before: str, after: str, samples: int = 3) -> Difference:
     """
     for out in (before, after):
         if not os.path.exists(table_path(out, "findings")):
-            raise InputError(f"{out} contains no finished audit")
+            raise no_audit(out)
     paths = {"before": literal(table_path(before, "findings")), "after": literal(table_path(after, "findings"))}
     joined = _JOINED.format_map(paths)
     with closing(connect()) as con, interruptible():

@@ -137,6 +137,15 @@ def connect() -> Any:
     return con
 
 
+def no_audit(out: str) -> InputError:
+    """Return the error for a folder that does not exist or contains no finished audit."""
+    if not os.path.isdir(out):
+        return InputError(f"{out}: no such folder")
+    if os.path.exists(os.path.join(out, "plan.json")):
+        return InputError(f"{out} contains no finished audit; run its `cablecheck audit` command again with --resume")
+    return InputError(f"{out} contains no audit; to make one, run: cablecheck audit CORPUS --out {out}")
+
+
 class Query:
     """A locked connection to the tables of one audit or, for rule examples, to tables in memory.
 
@@ -151,7 +160,7 @@ class Query:
         self.con.execute(f"set threads = {threads:d}")
         paths = [table_path(out, table) for table in TABLES if out and os.path.exists(table_path(out, table))]
         if out and not paths:
-            raise InputError(f"{out} contains no tables; finish the audit first")
+            raise no_audit(out)
         for path in paths:
             for view in (_table_of(path), *ALIASES.get(_table_of(path), ())):
                 self._view(view, path)

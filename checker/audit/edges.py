@@ -7,9 +7,8 @@ import io
 import os
 from collections.abc import Iterator
 
-from ..errors import InputError
 from ..reporters.escaping import csv_cell, html_text
-from .database import Query, table_path
+from .database import Query, no_audit, table_path
 
 EDGES = """
     select from_mrn, to_mrn, min(kind) as kind, count(*) as times, bool_or(c.mrn is not null) as held
@@ -32,10 +31,10 @@ def export(out: str, form: str, gaps: bool = False) -> Iterator[str]:
     """Yield the lines of the export for the audit in the folder `out`. `form` is `graphml` or `csv`.
 
     With `gaps`, the lines are always CSV, and list the message numbers referred to that no document in the audit has.
-    Raises `InputError` if the audit is not finished or was made by a version without references.
+    Raises `InputError` if the audit is not finished.
     """
     if not os.path.exists(table_path(out, "references")):
-        raise InputError(f"{out} contains no table of references: finish the audit, or run it again with this version")
+        raise no_audit(out)
     query = Query(out)
     try:
         found = query.run(GAPS if gaps else EDGES)

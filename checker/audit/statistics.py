@@ -83,7 +83,6 @@ QUERIES = {
         select kind, count(*) as n, count(*) filter (where resolved) as resolved,
           count(*) filter (where to_mrn in (select mrn from cables where mrn is not null)) as held
         from edges group by kind order by kind""",
-    "failed": "select path, cable, why from ledger where state = 'failed' order by document limit 100",
     "whys": "select why, count(*) as n from ledger where state <> 'checked' group by why order by n desc, why limit 20",
 }
 

@@ -36,6 +36,8 @@ EXAMPLES = {
     "audit merge": ("audit merge shard-1 shard-2 --out audit",),
 }
 
+MAX_FAILED = 10  # failed documents listed on the screen
+
 
 def arguments(command: str = "audit") -> argparse.ArgumentParser:
     """Return the argument parser for `audit`, `audit diff`, `audit report`, or `audit merge`."""
@@ -214,12 +216,25 @@ def _print_result(out: str, result, fail_level: str) -> None:  # type: ignore[no
     if "account" not in result.summary:
         print(f"{visible(out)}: shard {result.summary['shard']}, {count(result.summary['documents'], 'document')}")
         return
+    if result.summary["account"]["failed"]:
+        _print_failed(out, result.summary["account"]["failed"])
     unjudged = result.summary.get("unrecognized", 0)
     verdicts = {output.OK: UNJUDGED if unjudged else CLEAN, output.FINDINGS: FOUND}
     sums = totals(result.summary, verdicts.get(result.code, UNTRUSTED))
     output.say(tally(sums))
     output.say(f"{account(sums)}; {count(sums.rules, 'rule')}; {verdict_of(sums, fail_level, unjudged)}")
-    output.say(f"see {visible(out)}/report.html")
+    output.say(f"see {visible(out)}/report.html, or review the findings with: cablecheck view {visible(out)}")
+
+
+def _print_failed(out: str, total: int) -> None:
+    """Print the first failed documents, each with its reason, and how to list the others."""
+    from .. import audit  # as above
+
+    sql = "select path, why from ledger where state = 'failed' order by document"
+    for path, why in audit.query(out, f"{sql} limit {MAX_FAILED}").rows:
+        output.say(f"failed  {visible(str(path))}: {visible(str(why))}")
+    if total > MAX_FAILED:
+        output.say(f'and {total - MAX_FAILED:,} more: cablecheck query {visible(out)} "{sql}"')
 
 
 def _diff(given: list[str]) -> int:

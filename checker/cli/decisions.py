@@ -188,7 +188,7 @@ def _merge(paths: list[str], out: str) -> int:
 def _statistics(log: DecisionLog) -> Iterator[str]:
     width = cli_options.display_width(sys.stdout)
     kinds = [kind for kind in TITLES if any(one.decision == kind for one in log.latest.values())]
-    for title, name in (("rule", "rule"), ("reviewer", "by")):
+    for title, name in (("rule", "rule"), ("reviewer", "by")) if kinds else ():
         rows = []
         for value in sorted({str(getattr(one, name)) for one in log.latest.values()}):
             counts = [

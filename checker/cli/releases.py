@@ -8,6 +8,7 @@ from itertools import pairwise
 from .. import audit, linter
 from ..config import Options
 from ..reporters import release_comparison
+from ..reporters.escaping import visible
 from ..reporters.release_comparison import Copy, CopyComparison
 from . import options as cli_options
 from . import output
@@ -39,7 +40,10 @@ def main(given: list[str]) -> int:
         numbers.setdefault(str(mrn), []).append(str(path))
     unread: list[tuple[str, str]] = []
     found = _compared(numbers, options, unread)
-    output.put(list(release_comparison.render(args.format, found, options.redact)), args.out)
+    lines = list(release_comparison.render(args.format, found, options.redact))
+    if not numbers and args.format == "text":
+        lines = [f"{visible(args.audit)}: no message number has more than one copy\n"]
+    output.put(lines, args.out)
     return output.print_unread(unread)
 
 

@@ -93,7 +93,7 @@ def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
         return "nothing checked"
     if summary.failed:
         return f"incomplete: {count(summary.failed, 'document')} could not be checked (see above)"
-    return "incomplete: see the errors above"
+    return "incomplete: see the errors above" if summary.checked else "incomplete: nothing was checked"
 
 
 def configuration(outcome: Outcome) -> str:

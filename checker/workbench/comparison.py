@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ..audit.database import connect, literal, table_path
+from ..audit.database import connect, literal, no_audit, table_path
 from ..errors import InputError
 
 MOST_ROWS = 500
@@ -33,7 +33,7 @@ class Comparison:
 
     def __init__(self, before: str, after: str, redact: bool) -> None:
         if not os.path.exists(table_path(before, "findings")):
-            raise InputError(f"--compare: {before} contains no finished audit")
+            raise InputError(f"--compare: {no_audit(before)}")
         names = {"before": literal(table_path(before, "findings")), "after": literal(table_path(after, "findings"))}
         self._con = connect()
         self._con.execute(_JOINED.format_map(names))

@@ -114,7 +114,7 @@ class AuditTables:
         missing = sorted({"cables", "findings", "undetermined", "rules", "ledger", "files"} - present)
         if missing:
             self.close()
-            raise InputError(f"{out} has no table {missing[0]}; finish the audit first")
+            raise InputError(f"{out} has no table {missing[0]}; run its `cablecheck audit` command again with --resume")
         self.present = frozenset(present)
         try:
             self._load(redact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sqlite3
 from contextlib import closing
@@ -81,6 +82,16 @@ def test_the_settings_describe_every_column_and_name_only_columns_that_exist(exp
         assert columns == set(tables[table]["columns"])
         for facet in tables[table].get("facets", ()):
             assert (facet if isinstance(facet, str) else facet["array"]) in columns
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["query {} 'select 1'", "releases {}", "references {}", "export {} --sqlite x.db", "audit report {}", "audit diff {} {}"],
+)
+def test_a_folder_that_does_not_exist_is_named(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert 2 == main(shlex.split(command.format("nix", "nix")))
+    assert "cablecheck: nix: no such folder\n" == capsys.readouterr().err
 
 
 def test_what_cannot_be_exported_is_one_clear_line(exported, tmp_path, capsys):

@@ -87,7 +87,7 @@ def test_what_cannot_be_tried_is_one_clear_error(tmp_path: Path, capsys: pytest.
     rule = tmp_path / "ours.yaml"
     rule.write_text(RULE, encoding="utf-8")
     assert main(["rules", "try", str(rule), "--corpus", str(tmp_path)]) == 2
-    assert f"{tmp_path} contains no audit of this version" in capsys.readouterr().err
+    assert f"{tmp_path} contains no audit;" in capsys.readouterr().err
     (tmp_path / "audit.json").write_text('{"format": 1, "corpus": [], "folder": "", "reader": "", "fields": {}}')
     rule.write_text(RULE.replace("code: {is", "cod: {is"), encoding="utf-8")
     assert main(["rules", "try", str(rule), "--corpus", str(tmp_path)]) == 2

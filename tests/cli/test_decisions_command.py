@@ -190,6 +190,8 @@ def test_merge_and_statistics(audited, log, tmp_path, capsys):
 
 
 def test_the_export_of_a_fresh_audit_is_a_header(tmp_path, capsys):
+    assert 0 == main(["decisions", "stats", str(tmp_path)])
+    assert "0 decisions, 0 missed findings reported\n" == capsys.readouterr().out
     assert 0 == main(["decisions", "export", str(tmp_path)])
     assert capsys.readouterr().out.startswith("finding,rule,cable,path,decision,reason,")
     assert 2 == main(["decisions", "export", str(tmp_path / "gone.jsonl")])

@@ -110,6 +110,10 @@ def test_releases_compares_the_copies_of_each_number(folder: Path, capsys: pytes
     (found,) = json.loads(capsys.readouterr().out)
     assert found["mrn"] == "07STRELSAU412"
     assert [one["kind"] for one in found["differences"]] == ["mark", "withheld"]
+    assert main(["audit", "--isolated", "--quiet", "--out", "single", "other.txt", "gone.txt"]) == 2
+    assert "\nfailed  gone.txt: does not exist\n" in "\n" + capsys.readouterr().out
+    assert main(["releases", "single"]) == 0
+    assert capsys.readouterr().out == "single: no message number has more than one copy\n"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_a_wrong_option_is_one_clear_line(given, tmp_path, capsys):
 
 
 def test_a_folder_without_an_audit_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"audit\.json"):
+    with pytest.raises(InputError, match=r"contains no audit;"):
         Workbench(ViewOptions(str(tmp_path)))
 
 
@@ -67,12 +67,12 @@ def test_tables_that_cannot_be_read_are_one_clear_line(folder, tmp_path):
         assert "\n" not in str(raised.value)
         return str(raised.value)
 
-    assert "has no table files; finish the audit first" in refusal("missing")
+    assert "has no table files; run" in refusal("missing")
     assert re.search(r"cables\.parquet: damaged, or not a table of an audit; audit again", refusal("truncated"))
     assert "the tables are damaged or of another version; audit again" in refusal("renamed")
     assert "not of format 1, which this version reads; run the audit again" in refusal("format")
     assert "--corpus: /nix/cables: no such file or folder" in refusal("none", corpus="/nix/cables")
-    assert "--compare: /nix contains no finished audit" in refusal("same", compare="/nix")
+    assert "--compare: /nix: no such folder" in refusal("same", compare="/nix")
 
 
 def sources(folder, ending):
