@@ -142,7 +142,7 @@ def load(path: str) -> list[BaselineEntry]:
     import json
 
     try:
-        data = json.loads(_bytes(path))
+        data = json.loads(_bytes(path, "baseline"))
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: not a baseline: {error}") from error
     if not isinstance(data, dict) or data.get("baseline") != FORMAT or not isinstance(data.get("findings"), list):
@@ -224,7 +224,7 @@ def load_suppressions(path: str) -> list[Suppression]:
     """Return the `[[suppress]]` entries in a TOML file. Raises `ConfigError` with every error in the file."""
     import tomllib
 
-    text = _bytes(path)
+    text = _bytes(path, "suppressions")
     try:
         data = tomllib.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -340,8 +340,11 @@ def _in_force(
     return by_fingerprint, notices, errors
 
 
-def _bytes(path: str) -> bytes:
+def _bytes(path: str, setting: str) -> bytes:
+    """Return the contents of a file that a setting names. Raises `ConfigError` if it cannot be read."""
     try:
         return read_regular_file(path, MAX_BYTES)
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}") from error
+        create = "; `cablecheck baseline create` writes it" if setting == "baseline" else ""
+        why = f"no such file{create}" if isinstance(error, FileNotFoundError) else error.strerror or error
+        raise ConfigError(f"{setting}: {path}: {why}") from error

@@ -273,7 +273,7 @@ def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
     totals, wrapped to `width` (0: unlimited).
     """
     for text, label, color in _remarks(outcome):
-        first, *rest = wrap(text, width)
+        first, *rest = folded(text, width)
         yield line_start(first.replace(label, paint(label, color, display.color), 1)) + "\n"
         yield from (line_start(line) + "\n" for line in rest)
     if outcome.statistics:
@@ -282,7 +282,7 @@ def footer(outcome: Outcome, display: Display, width: int = 0) -> Iterator[str]:
     summary = outcome.summary
     totals = f"{account(summary)}; {count(summary.rules, 'rule')}; {verdict(outcome)}"
     for text in (configuration(outcome), tally(summary), totals):
-        yield from (f"{line}\n" for line in wrap(text, width) if text)
+        yield from (f"{line}\n" for line in folded(text, width) if text)
 
 
 def _remarks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:

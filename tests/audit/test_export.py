@@ -86,7 +86,14 @@ def test_the_settings_describe_every_column_and_name_only_columns_that_exist(exp
 
 @pytest.mark.parametrize(
     "command",
-    ["query {} 'select 1'", "releases {}", "references {}", "export {} --sqlite x.db", "audit report {}", "audit diff {} {}"],
+    [
+        "query {} 'select 1'",
+        "releases {}",
+        "references {}",
+        "export {} --sqlite x.db",
+        "audit report {}",
+        "audit diff {} {}",
+    ],
 )
 def test_a_folder_that_does_not_exist_is_named(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

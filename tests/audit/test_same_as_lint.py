@@ -70,7 +70,10 @@ def test_the_totals_are_worded_alike(tmp_path, capsys):
         lint = [tally, re.sub(r"; \d+ undetermined verdicts?, from .*", "", rest)]  # lint also names their rules
         out = str(tmp_path / str(number))
         cli.main(["audit", "--isolated", "--jobs", "1", "--no-corpus-rules", str(path), "--out", out])
-        assert [*lint, f"see {out}/report.html, or review the findings with: cablecheck view {out}"] == capsys.readouterr().out.splitlines()
+        assert [
+            *lint,
+            f"see {out}/report.html, or review the findings with: cablecheck view {out}",
+        ] == capsys.readouterr().out.splitlines()
         report = (tmp_path / str(number) / "report.txt").read_text().splitlines()
         assert lint[0] == report[2]
     assert lint[1].endswith("; undetermined: 1 document not checked, marking not recognized")

@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -150,6 +151,17 @@ def test_the_action_checks_and_ends_with_the_exit_code(document: str, code: str,
         ["bash", "-e", "-c", steps["Verdict"]["run"]], env=environment | {"CODE": code}, check=False
     )
     assert verdict.returncode == int(code)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+def test_the_snippets_are_valid_yaml_and_their_scripts_valid_shell() -> None:
+    text = (ROOT / "docs" / "ci.md").read_text()
+    scripts = []
+    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+        loaded = yaml.safe_load(textwrap.dedent(block))
+        scripts += [step["run"] for step in loaded if "run" in step] if isinstance(loaded, list) else []
+    assert scripts
+    subprocess.run(["bash", "-n", "-c", "\n".join(scripts)], check=True)
 
 
 def test_the_gitlab_snippet_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
