@@ -255,7 +255,7 @@ def _refusal(entry: zipfile.ZipInfo) -> tuple[str, bool] | None:
     """
     parts = entry.filename.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
-        return "has an unsafe name, which leads out of the archive", False
+        return "has an unsafe name: it points outside the archive", False
     if parts[0] == "__MACOSX":
         return "a resource fork of macOS", True
     if any(part.startswith(".") and part != "." for part in parts):

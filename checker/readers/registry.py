@@ -130,7 +130,7 @@ def _names(key: str, value: object) -> tuple[str, ...]:
 
 def limit_edits(edits: Iterable[Exchange]) -> Iterator[Exchange]:
     """Yield the edits unchanged. Raises `InputError` after `MAX_EDITS` of them."""
-    for count, edit in enumerate(edits):
+    for count, edit in enumerate(edits, start=1):
         if count > MAX_EDITS:
             raise too_many_edits()
         yield edit

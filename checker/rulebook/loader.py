@@ -433,7 +433,7 @@ class Pack:
     def _below(self, node: YamlText, file: RuleFile) -> bool:
         parts = node.value.replace("\\", "/").split("/")
         if os.path.isabs(node.value) or ".." in parts or ":" in parts[0]:
-            file.error("R031", node, f'"{node.value}" leads out of the pack', "Give a path below the pack's folder")
+            file.error("R031", node, f'"{node.value}" is outside the pack', "Give a path below the pack's folder")
             return False
         if not os.path.isfile(os.path.join(self.folder, node.value)):
             file.error("R001", node, f'no file "{node.value}" in the pack')

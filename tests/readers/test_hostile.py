@@ -409,7 +409,7 @@ def test_hidden_members_are_excluded_and_unsafe_ones_fail():
         i.cable: (i.why, i.excluded) if isinstance(i, readers.Unreadable) else i.view.text
         for i in read(packed.getvalue())
     }
-    unsafe = ("has an unsafe name, which leads out of the archive", False)
+    unsafe = ("has an unsafe name: it points outside the archive", False)
     assert found == {
         "ok": "1. (C) A",
         "./ok": "1. (C) A",
