@@ -136,9 +136,7 @@ def read_chapter(file: RuleFile, words: Vocabulary, bases: Bases) -> list[Data]:
         seen = [one.place for one in file.diagnostics] + [Place(file.shown, node.line, node.column)]
         before = len(file.diagnostics)
         data = read_rule(node, file, words, bases, defaults)
-        if (
-            index in invalid
-        ):  # parsed only for further errors; one at the rule itself or at a known error is a consequence
+        if index in invalid:  # parsed only for further errors; those at the rule or at a known error are consequences
             file.diagnostics[before:] = [one for one in file.diagnostics[before:] if one.place not in seen]
         elif data is not None and not bad_defaults:
             data["chapter"] = tree.text("chapter")
