@@ -189,7 +189,8 @@ class Maker:
         self.serials[key] = serial
         values["serial"] = str(serial)
         for digits in (4, 5, 6):
-            values[f"serial{digits}"] = str(serial % 10000 if digits == 4 else serial).zfill(digits)
+            values[f"serial{digits}"] = str(serial).zfill(digits)
+        values["station_serial"] = str(serial % 10000).zfill(4)
         post = values["post_name"].replace(" ", "")
         values["cable"] = f"{post}-{sent.year}-{serial}" if filed else f"{sent.year % 100:02d}{post}{serial}"
 
