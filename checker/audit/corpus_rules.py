@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 
 from .. import rulebook
 from ..errors import ConfigError, RuleError
@@ -409,11 +411,17 @@ def _hits(rule: CorpusRule, query: Query) -> Iterator[tuple[int, str, tuple[str,
     """Yield the document, the message, and the other key values for each row that the statement returns."""
     answer = query.run(rule.sql)
     for row in answer.rows:
-        values = dict(zip(answer.columns, row, strict=True))
-        document = values[DOCUMENT]
-        if isinstance(document, int):
-            key = tuple(_unredacted(values[name]) for name in rule.key if name != DOCUMENT)
-            yield document, rule.message.format_map(values), key
+        hit = _hit(rule, dict(zip(answer.columns, row, strict=True)))
+        if hit is not None:
+            yield hit
+
+
+def _hit(rule: CorpusRule, values: Mapping[str, object]) -> tuple[int, str, tuple[str, ...]] | None:
+    document = values[DOCUMENT]
+    if not isinstance(document, int):
+        return None
+    key = tuple(_unredacted(values[name]) for name in rule.key if name != DOCUMENT)
+    return document, rule.message.format_map(values), key
 
 
 def _unredacted(value: object) -> str:
@@ -423,23 +431,18 @@ def _unredacted(value: object) -> str:
     return name_digest(value) if isinstance(value, str) else str(value)
 
 
-def findings(rule: CorpusRule, query: Query, redact: bool) -> list[Row]:
-    """Return a rule's findings in the tables of an audit as rows, in document order."""
-    hits = sorted(set(_hits(rule, query)))
-    if not hits:
-        return []
-    wanted = ", ".join(str(document) for document in sorted({document for document, _, _ in hits}))
-    answer = query.run(f"select document, path, cable, line, mrn from cables where document in ({wanted})")
-    known = {row[0]: row for row in answer.rows}
-    found: list[Row] = []
-    seen: dict[tuple[int, tuple[str, ...]], int] = {}
-    for document, message, values in hits:
-        _, path, cable, line, mrn = known.get(document, (document, "", "", 1, None))
+def findings(rule: CorpusRule, query: Query, redact: bool) -> Iterator[Row]:
+    """Yield a rule's findings in the tables of an audit as rows, in document order. Only the findings of one document
+    are in memory at a time.
+    """
+    for (document, *place), group in groupby(_located(rule, query), key=itemgetter(0)):
+        path, cable, line, mrn = place
         identity = name_digest(str(mrn)) if mrn else f"{path} {name_digest(str(cable))}"
-        seen[document, values] = seen.get((document, values), 0) + 1
-        parts = (rule.id, identity if DOCUMENT in rule.key else "", *values, str(seen[document, values]))
-        found.append(
-            {
+        seen: dict[tuple[str, ...], int] = {}
+        for _, message, values in sorted({hit for _, hit in group}):
+            seen[values] = seen.get(values, 0) + 1
+            parts = (rule.id, identity if DOCUMENT in rule.key else "", *values, str(seen[values]))
+            yield {
                 "document": document,
                 "path": path,
                 "cable": cable,
@@ -456,5 +459,21 @@ def findings(rule: CorpusRule, query: Query, redact: bool) -> list[Row]:
                 "fingerprint": sha256("|".join(parts).encode("utf-8", "replace")).hexdigest()[:20],
                 "unknown": False,
             }
-        )
-    return found
+
+
+_Place = tuple[int, str, str, int, str | None]  # document, path, cable, line, mrn
+
+
+def _located(rule: CorpusRule, query: Query) -> Iterator[tuple[_Place, tuple[int, str, tuple[str, ...]]]]:
+    """Yield the place of the document and the hit for each row that the statement returns, in document order."""
+    ordered = (
+        f"with found as ({rule.sql.rstrip().rstrip(';')}\n) "
+        "select found.*, c.document, c.path, c.cable, c.line, c.mrn from found "
+        "left join cables c on c.document = found.document order by found.document"
+    )
+    for answer in query.stream(ordered):
+        for row in answer.rows:
+            values, (known, *place) = row[:-5], row[-5:]
+            hit = _hit(rule, dict(zip(answer.columns[:-5], values, strict=True)))
+            if hit is not None:
+                yield (hit[0], *(place if known is not None else ("", "", 1, None))), hit

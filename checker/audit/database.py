@@ -21,6 +21,7 @@ from .tables import BATCH, REVIEW, TABLES
 MEMORY = "90MB"  # for the database; with the rest of the process, less than 200 MB for a corpus of any size
 MORE_MEMORY = "1GB"  # for a corpus rule that runs out of the memory above, as some do on two million documents
 ROWS = 16_384  # per row group, which is buffered in memory; the default, 122,880, needs 200 MB
+BLOCK = 2_048  # rows of a result that are fetched together
 SPILL = "8GB"  # temporary disk space of a query, next to the tables
 SECONDS = 300.0
 OPEN = "open_findings"  # the view of the findings that no decision, suppression or baseline hides
@@ -214,12 +215,9 @@ class Query:
         for table in (name for name in TABLES if name not in REVIEW):
             self.con.execute(f"delete from {quoted(table)}")
 
-    def run(self, sql: str) -> Answer:
-        """Run one SELECT, and return its columns and rows.
-
-        Raises `OutOfMemory` if it needs too much memory, and `ConfigError` if it takes too long, fails, or is another
-        statement.
-        """
+    @contextmanager
+    def _executing(self, sql: str) -> Iterator[Any]:
+        """Execute one SELECT, and yield the cursor; its rows must be fetched within the time limit."""
         duckdb = engine()
         try:
             statements = self.con.extract_statements(sql)
@@ -231,9 +229,7 @@ class Query:
             timer.start()
             try:
                 with interruptible():
-                    found = self.con.execute(statements[0])
-                    columns = tuple(str(column[0]) for column in found.description)
-                    return Answer(columns, tuple(tuple(row) for row in found.fetchall()))
+                    yield self.con.execute(statements[0])
             finally:
                 timer.cancel()
                 timer.join()  # otherwise it keeps the connection open, and DuckDB prints a warning
@@ -244,11 +240,33 @@ class Query:
         except duckdb.Error as error:
             raise ConfigError(str(error)) from error
 
+    def run(self, sql: str) -> Answer:
+        """Run one SELECT, and return its columns and rows.
+
+        Raises `OutOfMemory` if it needs too much memory, and `ConfigError` if it takes too long, fails, or is another
+        statement.
+        """
+        with self._executing(sql) as cursor:
+            return Answer(_columns(cursor), tuple(tuple(row) for row in cursor.fetchall()))
+
+    def stream(self, sql: str) -> Iterator[Answer]:
+        """Run one SELECT as `run` does, and yield its rows in blocks, so that memory does not grow with their
+        number.
+        """
+        with self._executing(sql) as cursor:
+            columns = _columns(cursor)
+            while rows := cursor.fetchmany(BLOCK):
+                yield Answer(columns, tuple(rows))
+
     def close(self) -> None:
         """Close the connection and remove temporary files."""
         self.con.close()
         if self.spill and os.path.isdir(self.spill):
             shutil.rmtree(self.spill, ignore_errors=True)
+
+
+def _columns(cursor: Any) -> tuple[str, ...]:
+    return tuple(str(column[0]) for column in cursor.description)
 
 
 def _table_of(path: str) -> str:

@@ -9,7 +9,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO
 
 from .. import baseline
 from ..config import Options
@@ -233,28 +234,41 @@ def _corpus_findings(
     if not rules:
         return {}
     query = database.Query(out)
-    rows: list[dict[str, object]] = []
     counts: dict[str, int] = {}
     try:
-        for rule in rules:
-            try:
-                found = corpus_rules.findings(rule, query, options.redact)
-            except database.OutOfMemory:
-                query.close()
-                query = database.Query(out, memory=database.MORE_MEMORY)
-                found = corpus_rules.findings(rule, query, options.redact)
-            counts[rule.id] = len({row["document"] for row in found})
-            rows += found
+        with open(os.path.join(parts, "corpus.findings.jsonl"), "wb") as file:
+            for rule in rules:
+                start = file.tell()
+                try:
+                    counts[rule.id] = _write_found(file, corpus_rules.findings(rule, query, options.redact))
+                except database.OutOfMemory:
+                    query.close()
+                    query = database.Query(out, memory=database.MORE_MEMORY)
+                    file.seek(start)
+                    file.truncate()
+                    counts[rule.id] = _write_found(file, corpus_rules.findings(rule, query, options.redact))
     finally:
         query.close()
-    _write_rows(os.path.join(parts, "corpus.findings.jsonl"), rows)
     return counts
 
 
+def _write_found(file: BinaryIO, rows: Iterable[dict[str, object]]) -> int:
+    """Write findings in document order as lines. Return the number of documents."""
+    count, last = 0, None
+    for row in rows:
+        file.write(_line(row))
+        count += row["document"] != last
+        last = row["document"]
+    return count
+
+
+def _line(row: dict[str, object]) -> bytes:
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
 def _write_rows(path: str, rows: Sequence[dict[str, object]]) -> None:
-    with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    with open(path, "wb") as file:
+        file.writelines(map(_line, rows))
 
 
 def _code(summary: dict[str, object], options: Options) -> int:
