@@ -255,6 +255,14 @@ class Exchange(Record):
     text: str = ""
 
 
+_SHORT = 1 << 14  # code points of a view whose offsets are in lists, which are faster than arrays and far larger
+
+
+def offsets(size: int) -> MutableSequence[int]:
+    """Return an empty sequence for the offsets of a view with about `size` code points."""
+    return [] if size <= _SHORT else array("q")
+
+
 class View:
     """Text derived from a source; `view.span(a, b)` maps a part of `view.text` to the source.
 
@@ -272,6 +280,7 @@ class View:
         sources: MutableSequence[int],
         stops: MutableSequence[int],
         verbatim: MutableSequence[int],
+        forward: bool | None = None,
     ) -> None:
         self.source = source
         self.text = text
@@ -281,7 +290,7 @@ class View:
         self._kept = verbatim
         self._plain = len(lows) == 1 and verbatim[0] == 1  # one part of the source without changes: the usual case
         self._reach: list[tuple[int, list[int]]] = []  # for `locate`
-        self._forward: bool | None = None
+        self._forward = forward  # `None` until it is known
 
     @classmethod
     def whole(cls, source: Source) -> View:
@@ -388,7 +397,7 @@ class View:
         if self._plain:
             return self._exchange_part(exchanges)
         size = len(self.text)
-        made = View(self.source, "", array("q"), array("q"), array("q"), bytearray())  # a list takes 5 times the memory
+        made = View(self.source, "", offsets(size), offsets(size), offsets(size), bytearray())
         pieces: list[str] = []
         here = length = 0
         for change in exchanges:
@@ -410,14 +419,15 @@ class View:
         if not pieces:
             edge = self.place(0, 0)[0]
             made._add(0, edge, edge, True)
-        return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept)
+        forward = self._forward or None  # replacements in order keep a view that never returns as it is
+        return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept, forward)
 
     def _exchange_part(self, exchanges: Iterable[Exchange]) -> View:
         """Apply replacements to a contiguous part of the source, whose offsets differ from the source's by a
         constant.
         """
         text, base, size = self.text, self._sources[0], len(self.text)
-        lows, sources, stops, kept = array("q"), array("q"), array("q"), bytearray()
+        lows, sources, stops, kept = offsets(size), offsets(size), offsets(size), bytearray()
         pieces: list[str] = []
         here = length = 0
 
@@ -443,7 +453,7 @@ class View:
             add(here, size, text[here:], True)
         if not pieces:
             add(0, 0, "", True)
-        return View(self.source, "".join(pieces), lows, sources, stops, kept)
+        return View(self.source, "".join(pieces), lows, sources, stops, kept, True)
 
     def _add(self, low: int, source: int, stop: int, verbatim: bool) -> None:
         self._lows.append(low)

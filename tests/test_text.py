@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker import text as text_module
 from checker.text import Exchange, Position, Source, Span, View
 
 letters = st.text(alphabet="ab\r\n\t ¶é𝒳\x00", max_size=60)
@@ -61,6 +62,7 @@ def test_the_source_reads_forward_through_every_view(case: tuple[str, list[View]
     for view in views:
         starts = [view.span(index, index + 1).start for index in range(len(view.text))]
         assert starts == sorted(starts)
+        assert view.forward() and list(view._sources) == sorted(view._sources)
         kept = list(view.source_spans())
         assert all(a.end <= b.start for a, b in itertools.pairwise(kept))
 
@@ -119,6 +121,19 @@ def test_a_document_inside_a_container_has_the_container_s_lines() -> None:
     assert Position(40, 9) == source.position(0)
     assert Position(41, 2) == source.position(5)
     assert source.lines(Span(1, 6)) == [(40, "one"), (41, "two")]
+
+
+def test_a_long_text_has_the_positions_of_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offsets are in lists for a short text, and in arrays for a long one."""
+    found = []
+    for short in (10_000, 0):
+        monkeypatch.setattr(text_module, "_SHORT", short)
+        view = View.whole(Source("x", "one&amp;two  three")).exchange([Exchange(3, 8, "&"), Exchange(11, 12)])
+        below = view.slice(2, 9).exchange([Exchange(0, 1, "Z")])
+        found.append([below.span(index, index + 2) for index in range(6)])
+        assert isinstance(below._lows, list) == bool(short)
+    assert found[0] == found[1]
+    assert found[0][0] == Span(2, 8)
 
 
 def test_overlapping_exchanges_are_refused() -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from ..model import Fact
 from ..text import View
 from ..vocabulary import Vocabulary
-from .metadata import fact
 from .registry import ReaderSettings, Reading
 
 _TEXT = re.compile(r"(?:\A|\n)[ \t]*Message Text[ \t]*(?=\r?\n)")
@@ -81,20 +80,24 @@ def _facts(
     A value continues over lines that do not begin with a known label. A blank value, or one that means "not available",
     yields no fact. If an attribute is repeated, the first value is used.
     """
-    text = view.text
-    marks = [found for found in _ATTRIBUTE.finditer(text, start, end) if not known or found[1] in known]
-    next_record = _next_record(text, marks[-1].end() if marks else start, end) if more else end
+    text, span = view.text, view.spans()
+    marks: list[tuple[int, int, str, tuple[str, ...]]] = []
+    for found in _ATTRIBUTE.finditer(text, start, end):
+        entry = known.get(found[1]) if known else (_OTHER + found[1].lower().replace(" ", "_"), _ABSENT)
+        if entry is not None:
+            marks.append((*found.span(), *entry))
+    next_record = _next_record(text, marks[-1][1] if marks else start, end) if more else end
+    stops = [*(mark[0] for mark in marks[1:]), next_record]
     facts: dict[str, Fact] = {}
-    for number, mark in enumerate(marks):
-        if mark.start() >= next_record:
+    for (mark, low, name, absent), stop in zip(marks, stops, strict=False):
+        if mark >= next_record:
             break
-        stop = min(marks[number + 1].start() if number + 1 < len(marks) else next_record, next_record)
-        name, absent = known.get(mark[1]) or (_OTHER + mark[1].lower().replace(" ", "_"), _ABSENT)
-        value = text[mark.end() : stop].strip()
+        whole = text[low : min(stop, next_record)]
+        value = whole.strip()
         if value and value not in absent and name not in facts:
-            found = fact(view, name, mark.end(), stop)
-            if found is not None:
-                facts[name] = found
+            if len(value) < len(whole):
+                low += len(whole) - len(whole.lstrip())
+            facts[name] = Fact(span(low, low + len(value)), name, " ".join(value.split()))
     return tuple(facts.values()), next_record
 
 

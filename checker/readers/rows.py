@@ -6,12 +6,10 @@ Each row is a separate source, and a row that cannot be read does not affect the
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, chain, compress
 
 from ..errors import InputError
-from ..text import Source, View
+from ..text import Source, View, offsets
 from .registry import Reading, Unreadable, format_size, join_names
 from .streams import Stream, decode_row
 
@@ -69,27 +67,36 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
     which may differ from their order in the source.
     """
-    lows, starts, stops = array("q"), array("q"), array("q")  # offset in the view, range in the source
+    lows, starts, stops = offsets(len(text)), offsets(len(text)), offsets(len(text))  # offset in the view, range in the source
     verbatim = bytearray()
     length = edge = 0
+    forward = True
     for number, (here, high) in enumerate(parts):
         if number:
+            forward = forward and edge <= here
             lows.append(length)
             starts.append(edge)
             stops.append(max(edge, here))
             verbatim.append(False)
             length += len(GLUE)
-        escapes = [found.span() for found in quoting.pattern.finditer(source.text, here, high)]
-        bounds = [here, *chain.from_iterable(escapes), high]  # verbatim text and escapes alternate
-        sizes = [end - start for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
-        widths = [1] * (2 * len(sizes) - 1)  # an escape is one character
-        widths[::2] = sizes
-        used = [*widths[:-1], True]  # the verbatim text between two escapes may be empty; it needs no segment
-        offsets = list(accumulate(widths, initial=length))
-        length = offsets.pop()
-        lows.extend(compress(offsets, used))
-        starts.extend(compress(bounds[:-1], used))
-        stops.extend(compress(bounds[1:], used))
-        verbatim.extend(compress([True, False] * len(sizes), used))
+        for found in quoting.pattern.finditer(source.text, here, high):
+            start, stop = found.span()
+            if start > here:
+                lows.append(length)
+                starts.append(here)
+                stops.append(start)
+                verbatim.append(True)
+                length += start - here
+            lows.append(length)
+            starts.append(start)
+            stops.append(stop)
+            verbatim.append(False)
+            length += 1  # an escape is one character
+            here = stop
+        lows.append(length)
+        starts.append(here)
+        stops.append(high)
+        verbatim.append(True)
+        length += high - here
         edge = high
-    return View(source, text, lows, starts, stops, verbatim)
+    return View(source, text, lows, starts, stops, verbatim, forward)
