@@ -62,6 +62,19 @@ def test_no_facts_no_outside():
     assert telegram("text").source_record is None
 
 
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("26 OCT 1975", "1975-10-26"),
+        ("05 October 1975", "1975-10-05"),
+        ("2008-03-14T15:30", "2008-03-14"),
+        ("AUGUST 1975", "1975-08"),
+    ],
+)
+def test_the_letter_before_a_time_is_not_that_of_a_month(written, date):
+    assert date == str(telegram("text", facts=facts(created=written)).source_record.created.date)
+
+
 def test_a_date_that_cannot_be_read_stays_as_it_is():
     found = telegram("text", facts=facts(created="some day", reference_id="?")).source_record
     assert ("some day", None, None) == (found.created.text, found.created.date, found.serial)

@@ -10,7 +10,7 @@ from ...text import Pattern
 from ...values import Date, Level
 from ...vocabulary import Entry
 from ..cursor import Cursor, folded
-from ..fields.dates import find_dates, year_of
+from ..fields.dates import year_of
 from ..fields.labelled import is_tag
 from .source_metadata import read_date, read_level
 
@@ -155,8 +155,7 @@ def _review(cursor: Cursor, attribute: Fact | None) -> tuple[ReviewStep, ...]:
         return ()
     found = []
     for step in _STEP.finditer(folded(attribute.text[:_LONGEST])):
-        day = next(find_dates(step.group(2), cursor.grammar.months), None)
-        found.append(ReviewStep(attribute.span, step.group(1), day.date if day is not None else None))
+        found.append(ReviewStep(attribute.span, step.group(1), read_date(cursor, step.group(2))[0]))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from ..fields.banner import spelled
 from ..fields.dates import find_dates, year_of
 
 _IDENTITY = Pattern(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
+_BEFORE_TIME = Pattern(r"(?<=\d)T(?=\d)")  # as in 2008-03-14T15:30
 _LONGEST = 1000  # code points of a value that are searched for a level or a day
 
 
@@ -82,7 +83,7 @@ def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
     cache = cursor.grammar.stated_dates
     known = cache.get(text)
     if known is None:
-        found = next(find_dates(folded(text).replace("T", " ", 1), cursor.grammar.months), None)
+        found = next(find_dates(_BEFORE_TIME.sub(" ", folded(text), 1), cursor.grammar.months), None)
         known = cache[text] = (None, "") if found is None else (found.date, "" if found.date else found.why)
     return known
 
