@@ -30,10 +30,14 @@ def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | N
     if source is None:
         return None
     known = cursor.grammar.archive_attributes
-    facts = {fact.name: fact for fact in source.facts if fact.name in known}
+    facts: dict[str, Fact] = {}
+    texts: dict[str, Fact] = {}
+    for fact in source.facts:
+        entry = known.get(fact.name)
+        if entry is not None:
+            facts[fact.name] = texts[entry.code] = fact
     if all(known[name].fact("shared") for name in facts):
         return None  # another kind of wrapper
-    texts = {known[name].code: fact for name, fact in facts.items()}
     record = ArchiveRecord(source.span, Lazy(_attributes, cursor, facts))
     record.captions = _captions(cursor, texts.get("original-handling-restrictions"))
     record.earlier_captions = _captions(cursor, texts.get("original-previous-handling-restrictions"))
