@@ -67,7 +67,11 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
     which may differ from their order in the source.
     """
-    lows, starts, stops = offsets(len(text)), offsets(len(text)), offsets(len(text))  # offset in the view, range in the source
+    lows, starts, stops = (
+        offsets(len(text)),
+        offsets(len(text)),
+        offsets(len(text)),
+    )
     verbatim = bytearray()
     length = edge = 0
     forward = True
