@@ -67,11 +67,7 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
     which may differ from their order in the source.
     """
-    lows, starts, stops = (
-        offsets(len(text)),
-        offsets(len(text)),
-        offsets(len(text)),
-    )
+    lows, starts, stops = (offsets(len(text)) for _ in range(3))
     verbatim = bytearray()
     length = edge = 0
     forward = True
