@@ -195,7 +195,7 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
     if issue.within is None:
         for label in telegram.labels:
             if _announces(label.name, issue.missing, telegram):
-                why = "the label is present, but the part could not be read"
+                why = "the label is present, but its value could not be read"
                 return Issue(label.span, label.name, why, True, quote=" ".join(label.text.split())), "label"
     return None
 
@@ -236,7 +236,7 @@ def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str
         return None
     deletion = _deletion_in(span, telegram)
     if deletion is not None:
-        return " ".join(("there is a deletion at this position", *deletion.codes)), "withheld"
+        return deletion.notice(), "withheld"
     replaced = source.text.find("\ufffd", span.start, span.end) >= 0
     if replaced or _CONTROL_CHARACTERS.search(source.text, span.start, span.end) is not None:
         return "this position has unreadable characters", "copy"

@@ -317,6 +317,11 @@ class Deletion(Node):
     extent: str | None = None
     place: str = ""
 
+    def notice(self) -> str:
+        """Return the reason for verdicts that the deletion leaves undetermined, with its exemption codes."""
+        codes = f" ({', '.join(self.codes)})" if self.codes else ""
+        return f"there is a deletion at this position{codes}"
+
 
 class Signature(Node):
     """The signer's name at the end of the telegram."""

@@ -115,7 +115,7 @@ def _undetermined_rules(outcome: Outcome) -> str:
     return f"; {count(outcome.summary.unknown, 'undetermined verdict')}, from {', '.join(rules[:MAX_RULES])}{more}"
 
 
-_VERBS = ("cannot be read", "looks", "begins")  # first words of reasons whose subject is the quoted text
+_VERBS = ("cannot be read", "looks", "begins", "is not")  # first words of reasons whose subject is the quoted text
 
 
 def reason(one: Undetermined) -> str:

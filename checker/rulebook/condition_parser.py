@@ -252,14 +252,15 @@ def _choice(names: list[str]) -> str:
 def _unknown(kind: FieldType, word: YamlText, scope: Scope) -> None:
     operators = OPERATORS[kind.name]
     owners = [name for name, others in OPERATORS.items() if word.value in others]
-    allows = f"{str(kind).capitalize()} operators: {', '.join(sorted(operators))}"
+    allows = f"Operators for a {kind} value: {', '.join(sorted(operators))}"
     if owners or word.value in QUANTIFIERS:
         owner = f"a {_choice(owners)}" if owners else "a list"
         scope.error("R013", word, f'operator "{word.value}" is for {owner}, not for a {kind} value', allows)
     else:
         scope.error(
-            "R012", word, f'unknown operator "{word.value}" for a {kind} value', suggest(word.value, operators) + allows
-        )
+            "R012", word, f'unknown operator "{word.value}" for a {kind} value',
+            "\n".join(filter(None, (suggest(word.value, operators), allows))),
+        )  # fmt: skip
 
 
 # ---- Lists -----------------------------------------------------------------------------------------------------------
@@ -286,9 +287,11 @@ def _quantifier(
     if name in ("unique", "sorted_by"):
         return _by(path, kind, name, node, frames, scope)
     return scope.error(
-        "R014", word, f'"{name}" cannot be applied to a {kind} without a quantifier',
-        f"{_element_pattern(path, kind, word, node) or suggest(name, QUANTIFIERS)}"
-        f"List operators: {', '.join(QUANTIFIERS)}",
+        "R014", word, f'"{name}" cannot be applied to the list "{".".join(map(str, path[1:]))}" without a quantifier',
+        "\n".join(filter(None, (
+            _element_pattern(path, kind, word, node) or suggest(name, QUANTIFIERS),
+            f"Operators for lists: {', '.join(QUANTIFIERS)}",
+        ))),
     )  # fmt: skip
 
 
@@ -303,7 +306,7 @@ def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, nod
         return ""
     value = node.value if isinstance(node, YamlText) else "…"
     lists = ".".join(map(str, path[1:]))
-    return f"Write {{{lists}: {{any: {{{field}: {{is: {value}}}}}}}}}. Fields of {inner}: {', '.join(sorted(known))}. "
+    return f"Write {{{lists}: {{any: {{{field}: {{is: {value}}}}}}}}}\nFields of {inner}: {', '.join(sorted(known))}"
 
 
 def _times(

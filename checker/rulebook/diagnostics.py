@@ -29,7 +29,8 @@ class Diagnostic(Record):
     """An error in a rule file. `lines` are the source lines to print, with their numbers; `length` is the number of
     code points to underline.
 
-    `also` lists the other lines of the file that contain the same error; `merged` sets it.
+    `help` says what to do on its first line; further lines list what is allowed. `also` lists the other lines of the
+    file that contain the same error; `merged` sets it.
     """
 
     code: str
@@ -47,8 +48,8 @@ class Diagnostic(Record):
             shown.append(f"{number:5} | {text}")
             if number == self.place.line:
                 shown.append(f"{'':5} | {' ' * (self.place.column - 1)}{'^' * max(1, self.length)}")
-        if self.help:
-            shown.append(f"{'':5} = help: {self.help}")
+        for number, text in enumerate(self.help.splitlines()):
+            shown.append(f"{'':5} = {'note' if number else 'help'}: {text}")
         if self.also:
             shown.append(f"{'':5} = also on {_lines(self.also)}")
         rule = f"rule: {self.rule}     " if self.rule else ""
@@ -88,7 +89,8 @@ CODES = {
     "R006": "Tags and directives are not allowed. Every scalar is a string, and its key determines its meaning.",
     "R007": "A file must have one YAML document. Split the file.",
     "R008": "The file is too large, is nested too deeply, or has too many nodes (limits: rulebook/yaml_loader.py).",
-    "R009": "A value has the wrong type, for example a string instead of a list, or is not one of the allowed values.",
+    "R009": "A value has the wrong type, for example a string instead of a list, is too short, or is not one of the "
+    "allowed values. The help of the error shows what to write.",
     "R010": "Unknown key. Keys that begin with x- are free for your own notes.",
     "R011": "A selector names a field that the document model does not have. `cablecheck explain model` lists all "
     "fields.",
@@ -107,8 +109,9 @@ CODES = {
     "R019": "A citation names a source that is not in the table of sources. Add yours to vocabulary/sources.yaml "
     "beside the rules, or write `source: memory`.",
     "R020": "The era is empty, so the rule could never apply, or a day of `severity_before` has no effect.",
-    "R021": "A template names a value that is not available at that point. Write a field in braces, such as {subject}, "
-    "{paragraphs.count} for the number of elements of a list, or {value}; {element} and {count} need `each`.",
+    "R021": "A message or suggestion has a name in braces that is unknown, or that has no value at that point. Write a "
+    "field in braces, such as {subject}, {paragraphs.count} for the number of elements of a list, or {value}; "
+    "{element} and {count} need `each`.",
     "R022": "Another rule already has this id, name or alias.",
     "R023": "An example cannot be built: a text to swap does not occur exactly once, the base is unknown, a bracket "
     "has no partner, or an invalid example marks no position.",
@@ -123,16 +126,16 @@ CODES = {
     "R031": "A pack may name only files in or below its own folder. Links that lead out of the folder are not "
     "followed.",
     "R032": "A mutant that is listed as equivalent no longer exists, or an example kills it. Remove the entry.",
-    "R033": "A required key is missing.",
+    "R033": "A required key is missing. The help of the error shows what to add.",
     "R034": "Not a real date. Write dates in the form YYYY-MM-DD, for example 1995-10-14.",
     "R035": "A table, code or spelling appears twice in the vocabulary.",
     "R036": "The condition is empty, or keys of the rule contradict each other (`require` and `check`). Write "
     "{field: {operator: argument}}, and remove one of two keys that exclude each other.",
     "R037": "An overlay names an unknown rule, or a setting that an overlay cannot change.",
     "R038": "The level is the lowest or highest of the scale, so the condition is always true or always false.",
-    "R039": "A word is compared with a field that holds only codes of vocabulary tables, but is no such code, so the "
-    "comparison could never hold. Check the spelling (`cablecheck explain WORD`), or add the code to a table in "
-    "vocabulary/ beside the rules.",
+    "R039": "A field that contains only codes from vocabulary tables is compared with a word that is not such a code, "
+    "so the comparison could never be true. Check the spelling (`cablecheck explain WORD`), or add the code to a table "
+    "in vocabulary/ beside the rules.",
 }
 
 

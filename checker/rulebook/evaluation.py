@@ -375,7 +375,9 @@ def _undetermined_issue(span: Span | None, at: str, value: Unread | None) -> Iss
         return Issue(span, at, NO_EVIDENCE, True)
     why = " ".join(value.why.split())
     if value.text:
-        verb = "" if why.startswith(("looks", "begins", "marking", "the portion mark")) else "cannot be read as "
+        verb = (
+            "" if why.startswith(("looks", "begins", "is not", "marking", "the portion mark")) else "cannot be read as "
+        )
         return Issue(span, at, f"{verb}{why}"[:MAX_MESSAGE], True, quote=value_text(value))
     return Issue(span, at, (why if value.lost else f"no text where {why} is expected")[:MAX_MESSAGE], True)
 

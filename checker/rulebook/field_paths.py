@@ -31,7 +31,7 @@ class Scope:
                 valid = False
                 self.error(
                     code, key, f'unknown key "{key.value}"',
-                    f"{suggest(key.value, allowed)}Allowed here: {', '.join(sorted(allowed))}",
+                    f"{suggest(key.value, allowed)}\nAllowed keys: {', '.join(sorted(allowed))}".strip(),
                 )  # fmt: skip
         return valid
 
@@ -57,7 +57,10 @@ class Scope:
             return entry.code
         titles = [entry.title for entry in table]
         return self.error(
-            "R017", node, f'unknown level "{node.value}"', f"{suggest(node.value, titles)}Levels: {', '.join(titles)}"
+            "R017",
+            node,
+            f'unknown level "{node.value}"',
+            f"{suggest(node.value, titles)}\nLevels: {', '.join(titles)}".strip(),
         )
 
 
@@ -121,7 +124,7 @@ class Frames:
                         f"Write {{{before}: {{any: {{{part}: …}}}}}} (or all, none …)",
                     )  # fmt: skip
                 near = _braces(suggest(part, known_here), before, rest[place + 1 :], template)
-                return scope.error("R011", name, f'no field "{part}" in {kind}', near or _list(kind, known_here))
+                return scope.error("R011", name, f'no field "{part}" in {kind}', near or _list(kind, part, known_here))
             kind = known_here[part]
             path.append(part)
         return path, kind
@@ -142,8 +145,8 @@ class Frames:
         """Return advice that lists the fields of the innermost element or, outside `each`, mentions `explain model`."""
         if len(self.kinds) == 1:
             if template:
-                return "Use a field in braces, such as {subject}. See `cablecheck explain model` for all fields"
-            return "See `cablecheck explain model` for all fields"
+                return "Write a field in braces, such as {subject}. To list all fields, run `cablecheck explain model`"
+            return "To list all fields, run `cablecheck explain model`"
         more = ", or a field of the telegram, such as subject" if template else ""
         return f"Use a field of {self.kinds[-1]}: {', '.join(sorted(_fields(self.kinds[-1]))) or 'none'}{more}"
 
@@ -176,5 +179,5 @@ def _braces(near: str, before: str, after: list[str], template: bool) -> str:
     return f"Did you mean {{{path}}}? "
 
 
-def _list(kind: FieldType, known: dict[str, FieldType]) -> str:
-    return f"Use a field of {kind}: {', '.join(sorted(known))}" if known else f"{kind} has no fields"
+def _list(kind: FieldType, part: str, known: dict[str, FieldType]) -> str:
+    return f"Use a field of {kind}: {', '.join(sorted(known))}" if known else f"Remove .{part}: a {kind} has no fields"

@@ -23,16 +23,21 @@ from .yaml_loader import DATE_HELP, RuleFile, YamlList, YamlMap, YamlNode, YamlT
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 NAMED = {
     "count": "Add `each` and `once: true`: {count} is the number of failing elements of `each`. For the number of "
-    "elements of a list, name the list, as in {paragraphs.count}",
+    "elements of a list, name the list, as in {paragraphs.count}.",
     "element": "Add `each`, or name a field: {element} is the element of `each`",
     "value": "",
 }  # placeholders that are not fields, with advice for a rule in which they are not available
+_ADD = {
+    "valid": "Add a document that passes, for example `valid: [{base: confidential-2007}]`",
+    "invalid": "Add a document that fails, with ⟦ and ⟧ around the text that the finding should point to",
+    "not_applicable": "Add a document to which the rule does not apply",
+}  # what to do if a kind of example is missing
 
 
 def read_template(
-    node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...], facts: tuple[str, ...] | None = None
+    key: str, node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...], facts: tuple[str, ...] | None = None
 ) -> list[Expression] | None:
-    """Return a template's parts, or None after adding errors.
+    """Return the parts of the template of a key (message or suggestion), or None after adding errors.
 
     `names` are the placeholders that are available in addition to fields. If `facts` is given, only these names, which
     a check provides, are available.
@@ -49,12 +54,12 @@ def read_template(
             scope.error(
                 "R021",
                 node,
-                f"a single {match.group()} in a template",
-                f"Write {match.group() * 2} for a literal {match.group()}",
+                f"a single {match.group()} in the {key}",
+                f"Write {match.group() * 2} to show one {match.group()}",
             )
             valid = False
         else:
-            part = _part(match.group(1).strip(), node, frames, scope, names, facts)
+            part = _part(key, match.group(1).strip(), node, frames, scope, names, facts)
             valid = valid and part is not None
             parts.append(part or ["text", ""])
     parts.append(["text", node.value[here:]])
@@ -62,8 +67,10 @@ def read_template(
 
 
 def _part(
-    name: str, node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...], facts: tuple[str, ...] | None
-) -> Expression | None:
+    key: str, name: str, node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...],
+    facts: tuple[str, ...] | None,
+) -> Expression | None:  # fmt: skip
+    unusable = f'"{name}" has no value in the {key}'
     if facts is not None:
         if name in facts:
             return ["path", name]
@@ -73,7 +80,7 @@ def _part(
     if name in names:
         return [name]
     if name in NAMED:
-        return scope.error("R021", node, f'no value "{name}" here', NAMED[name])
+        return scope.error("R021", node, unusable, NAMED[name])
     start = len(scope.file.diagnostics)
     whole = name.removesuffix(".count")
     found = frames.find(_named(whole, node), scope) if whole != name else None
@@ -82,15 +89,17 @@ def _part(
     del scope.file.diagnostics[start:]
     if found is not None:
         advice = f"Write {{{whole}}}: only a list has a count, but {whole} is a {found[1]}"
-        return scope.error("R021", node, f'no value "{name}" here', advice)
+        return scope.error("R021", node, unusable, advice)
     found = frames.find(_named(name, node), scope, template=True)
     if found is not None:
         return ["path", found[0]]
-    advice = scope.file.diagnostics.pop().help
+    error = scope.file.diagnostics.pop()
+    advice = error.help
     if "." not in name and "?" not in advice:
-        first, end, rest = advice.partition(". ")
+        first, end, rest = advice.removesuffix(".").partition(". ")
         advice = f"{first}, or {' or '.join('{' + each + '}' for each in names)}{end}{rest}"
-    return scope.error("R021", node, f'no value "{name}" here', advice)
+    unknown = f'unknown name "{name}" in the {key}' if name else f"empty braces in the {key}"
+    return scope.error("R021", node, unknown if error.code == "R011" else unusable, advice)
 
 
 def _named(name: str, node: YamlText) -> YamlText:
@@ -175,7 +184,7 @@ def profile_known(node: YamlText, scope: Scope, others: tuple[str, ...] = ()) ->
         return (entry.fact("levels") if entry is not None else "") or "levels"
     known = [*table.codes(), *others]
     return scope.error("R018", node, f'unknown profile "{node.value}"',
-                       f"{suggest(node.value, known)}Profiles: {', '.join(known)}")  # fmt: skip
+                       f"{suggest(node.value, known)}\nProfiles: {', '.join(known)}".strip())  # fmt: skip
 
 
 def _cite(node: YamlNode | None, scope: Scope) -> list[list[str]]:
@@ -187,8 +196,8 @@ def _cite(node: YamlNode | None, scope: Scope) -> list[list[str]]:
             if isinstance(source, YamlText) and sources is not None and source.value not in sources:
                 near = suggest(source.value, sources.codes())
                 scope.error("R019", source, f'unknown source "{source.value}"',
-                             f"{near}Sources are listed in vocabulary/sources.yaml. Add yours to a table named "
-                             "`sources`, or write `source: memory`.")  # fmt: skip
+                            f"{near}Use a source from vocabulary/sources.yaml, add yours to a table named "
+                            "`sources`, or write `source: memory`")  # fmt: skip
             found.append([item.text("source"), item.text("clause")])
     return found
 
@@ -261,7 +270,7 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
     facts: tuple[str, ...] | None = None
     if (require is None) == (check is None):
         both = "both `require` and `check`" if require is not None else "neither `require` nor `check`"
-        advice = "Remove one" if require is not None else "Write, for example, require: {subject: present}"
+        advice = "Remove one of the two" if require is not None else "Add, for example, `require: {subject: present}`"
         scope.error("R036", node, f"the rule has {both}", advice)
     elif require is not None:
         data["require"] = read_condition(require, frames, scope)
@@ -273,7 +282,7 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
     names = ("value", *element, *(("count",) if element and node.text("once") == "true" else ()))
     message = node.get("message")
     if isinstance(message, YamlText):
-        data["message"] = read_template(message, frames, scope, names, facts)
+        data["message"] = read_template("message", message, frames, scope, names, facts)
     point = node.get("point")
     if isinstance(point, YamlText):
         found = frames.find(point, scope)
@@ -291,7 +300,7 @@ def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[st
     """
     module = CHECKS.get(check.value)
     if module is None:
-        advice = suggest(check.value, sorted(CHECKS)) or "Name installed checks in the option `checks`"
+        advice = suggest(check.value, sorted(CHECKS)) or "Enable the check with the option `checks`"
         scope.error("R029", check, f'unknown check "{check.value}"', advice)
         return None
     given = node.get("with")
@@ -300,7 +309,7 @@ def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[st
         scope.keys(given, set(module.Ask.__fields__))
     present = set(given.pairs) if isinstance(given, YamlMap) else set()
     for name in sorted(set(module.Ask.__fields__) - set(module.Ask.__defaults__) - present):
-        scope.error("R033", given or check, f'the check needs "{name}"')
+        scope.error("R033", given or check, f'the check needs "{name}"', f"Add `{name}` under `with`")
     data["check"], data["with"] = check.value, asked
     return tuple(module.FACTS)
 
@@ -310,7 +319,7 @@ def _suggest(node: YamlMap, frames: Frames, scope: Scope, names: tuple[str, ...]
     if not isinstance(replace, YamlText) or not isinstance(words, YamlText):
         return
     found = frames.find(replace, scope)
-    template = read_template(words, frames, scope, names)
+    template = read_template("suggestion", words, frames, scope, names)
     if found is not None and template is not None:
         data["suggest"] = {"replace": found[0], "with": template, "safe": node.text("safe") == "true"}
 
@@ -320,7 +329,9 @@ def _life(node: YamlMap, scope: Scope, data: Data) -> None:
     if data["status"] == "deprecated":
         missing = [word for word in words if word not in node.pairs]
         if missing:
-            scope.error("R028", node, f"a deprecated rule needs {', '.join(words)}", f"Add {', '.join(missing)}")
+            scope.error(
+                "R028", node, f"a deprecated rule needs {', '.join(words)}", f"Add the keys {', '.join(missing)}"
+            )
     else:
         for word in words:
             if word in node.pairs:
@@ -353,7 +364,7 @@ def _examples(node: YamlMap, scope: Scope, data: Data, bases: Bases) -> None:
         written = examples.pairs if isinstance(examples, YamlMap) else {}
         for kind in needed:
             if kind not in written:
-                scope.error("R024", node, f"a {data['status']} rule needs an example under `{kind}`")
+                scope.error("R024", node, f"a {data['status']} rule needs an example under `{kind}`", _ADD[kind])
 
 
 def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
@@ -362,13 +373,14 @@ def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
     The brackets ⟦ and ⟧ are removed from the text; `places` in the data holds the [start, end] of each pair.
     """
     if ("text" in node.pairs) == ("base" in node.pairs):
-        return scope.error("R023", node, "an example needs either `text` or `base`")
+        advice = "Write `text` for a complete document, or `base` for a base telegram, with the changes under `swap`"
+        return scope.error("R023", node, "an example needs either `text` or `base`", advice)
     text = node.text("text") if "text" in node.pairs else _swapped(node, scope, bases)
     if text is None:
         return None
     marked = split_brackets(text)
     if marked is None:
-        return scope.error("R023", node, "unpaired bracket ⟦ or ⟧")
+        return scope.error("R023", node, "unpaired bracket ⟦ or ⟧", "Close each ⟦ with ⟧ before the next ⟦")
     clean, places = marked
     anywhere = node.text("anywhere") == "true"
     if kind == "invalid" and not places and not anywhere:
@@ -430,7 +442,11 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
         count = text.count(key.value)
         if count != 1:
             times = "twice" if count == 2 else f"{count} times"
-            advice = "Give more of the line" if count else _nearest(key.value, base.value, text)
+            advice = (
+                "Include more of the line, so that the text occurs only once"
+                if count
+                else _nearest(key.value, base.value, text)
+            )
             return scope.error(
                 "R023", key, f"the text to swap must occur exactly once in {base.value}, but occurs {times}", advice
             )
@@ -438,7 +454,7 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
         changes.append((start, start + len(key.value), value.value if isinstance(value, YamlText) else ""))
     changes.sort()
     if any(one[1] > two[0] for one, two in itertools.pairwise(changes)):
-        return scope.error("R023", node, "two swaps overlap", "Combine them")
+        return scope.error("R023", node, "two swaps overlap", "Combine them into one swap")
     for start, end, words in reversed(changes):
         text = text[:start] + words + text[end:]
     return text

@@ -30,7 +30,10 @@ FREE: JsonSchema = {"^x-": True}
 
 
 class Key(Record):
-    """One key: its name, its JSON Schema, its meaning, an example, and whether it is required."""
+    """One key: its name, its JSON Schema, its meaning, an example, and whether it is required.
+
+    The first sentence of the meaning is a noun phrase, or begins with "Whether": errors put "Write" before it.
+    """
 
     name: str
     shape: JsonSchema
@@ -41,11 +44,11 @@ class Key(Record):
 
 RULE = (
     Key("id", {"type": "string", "title": "rule id", "pattern": r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{2,}$"},
-        "The identity of the rule; never reused or renumbered.", "POR-001", True),
+        "The identity of the rule. It is never reused or renumbered.", "POR-001", True),
     Key("name", {"type": "string", "title": "rule name", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
-        "A descriptive name: lowercase words joined by hyphens.",
+        "A descriptive name of lowercase words joined by hyphens.",
         "unmarked-paragraph", True),
-    Key("aliases", TEXTS, "Former ids of this rule; they keep working.", ["OLD-001"]),
+    Key("aliases", TEXTS, "Former ids and names of this rule. They keep working.", ["OLD-001"]),
     Key("summary", {**TEXT, "minLength": 10}, "The requirement in one sentence.",
         "Every paragraph of a classified telegram must begin with a portion mark.", True),
     Key("because", TEXT, "The reason for the rule, as a full sentence.",
@@ -57,23 +60,23 @@ RULE = (
                             "additionalProperties": {"enum": list(SEVERITIES)}},
         "The severity of findings on documents dated before a day.", {"2005-01-01": "warning"}),
     Key("status", {"enum": list(STATUSES)},
-        "The stage of the life cycle; draft and deprecated rules run only if they are selected by name.", "stable"),
+        "The stage of the life cycle. Draft and deprecated rules run only if they are selected by name.", "stable"),
     Key("profile", {"type": "array", "items": PROFILE, "minItems": 1},
-        "The profiles to which the rule applies; by default ALL, which means every U.S. profile.", ["MY-SCHEME"]),
+        "The profiles to which the rule applies. The default is ALL, which means every U.S. profile.", ["MY-SCHEME"]),
     Key("era", {"type": "object", "properties": {
-            "from": {**DAY, "description": "The first day."},
+            "from": {**DAY, "description": "The first day of the era."},
             "before": {**DAY, "description": "The first day after the era."}},
         "additionalProperties": False, "minProperties": 1},
         "The document dates to which the rule applies.", {"from": "1995-10-14", "before": "2003-09-22"}),
     Key("tags", TEXTS, "Tags by which rules can be selected.", ["dates"]),
-    Key("when", CONDITION, "The guard: if it is false, the rule does not apply; if it is undetermined, so is the "
+    Key("when", CONDITION, "The guard. If it is false, the rule does not apply; if it is undetermined, so is the "
         "verdict.", {"level": {"at_least": "C"}}),
     Key("each", TEXT, "The list whose elements are tested one by one, or the part to test.", "paragraphs"),
     Key("where", CONDITION, "A condition that selects elements of `each`.", {"depth": {"is": 1}}),
     Key("point", TEXT, "The field that findings point to, if not the element or the failed selector.", "place"),
-    Key("require", CONDITION, "The condition that must hold; if it is false, the rule fails.", {"mark": "present"}),
-    Key("once", FLAG, "Report at most one finding for each document, at the first position.", True),
-    Key("message", {**TEXT, "minLength": 3}, "The message of a finding; {field}, {list.count}, {value}, {element} and "
+    Key("require", CONDITION, "The condition that must be true. If it is false, the rule fails.", {"mark": "present"}),
+    Key("once", FLAG, "Whether to report at most one finding for each document, at the first position.", True),
+    Key("message", {**TEXT, "minLength": 3}, "The message of a finding. {field}, {list.count}, {value}, {element} and "
         "{count} are replaced by values.", "paragraph {label} has no portion mark", True),
     Key("help", TEXT, "Instructions for correcting a finding, in the imperative.",
         "Put the portion mark before the first word."),
@@ -98,17 +101,17 @@ RULE = (
         {"valid": [{"base": "confidential-2007"}]}),
     Key("equivalent", {"type": "array", "items": {"type": "object", "properties": {
             "mutant": {**TEXT, "description": "The mutant as `rules test --mutate` names it."},
-            "because": {**TEXT, "description": "Why it is equivalent to the rule."}},
+            "because": {**TEXT, "description": "The reason why the mutant is equivalent to the rule."}},
         "required": ["mutant", "because"], "additionalProperties": False}, "minItems": 1},
         "Mutants that no example can kill because they are equivalent.",
         [{"mutant": "count at_least 1 → 2", "because": "there is never more than one"}]),
     Key("replaced_by", TEXT, "The rule that replaces a deprecated one.", "POR-002"),
     Key("since", TEXT, "The version in which a rule was deprecated.", "0.2.0"),
-    Key("reason", TEXT, "Why a rule was deprecated.", "POR-002 covers every profile."),
+    Key("reason", TEXT, "The reason why a rule was deprecated.", "POR-002 covers every profile."),
 )  # fmt: skip
 
 EXAMPLE = (
-    Key("text", TEXT, "A complete small document; ⟦ and ⟧ mark where findings are expected.", "1. ⟦X⟧"),
+    Key("text", TEXT, "A complete small document. ⟦ and ⟧ mark where findings are expected.", "1. ⟦X⟧"),
     Key("base", TEXT, "The name of a telegram in the folder `telegrams`.", "confidential-2007"),
     Key("swap", {"type": "object", "additionalProperties": TEXT},
         "Texts that occur exactly once in the base, each with its replacement.", {"2. (C)": "⟦2.⟧"}),
@@ -121,7 +124,7 @@ EXAMPLE = (
     Key("severity", {"enum": list(SEVERITIES)},
         "The severity of the findings, if it differs from the rule's `severity`.", "info"),
     Key("note", TEXT, "The purpose of the example.", "a page line precedes the mark"),
-    Key("anywhere", FLAG, "The finding has no position that could be marked.", True),
+    Key("anywhere", FLAG, "Whether the finding has no position that could be marked.", True),
 )  # fmt: skip
 
 CITATION = (
@@ -136,11 +139,11 @@ FILE = (
     Key("defaults", {"$ref": "#/$defs/defaults"}, "Defaults for the rules of the file.",
         {"severity": "warning", "profile": ["MY-SCHEME"]}),
     Key("rules", {"type": "array", "items": {"$ref": "#/$defs/rule"}, "minItems": 1},
-        "The rules; each begins with a dash.", [{"id": "POR-001", "name": "unmarked-paragraph"}], True),
+        "The rules. Each begins with a dash.", [{"id": "POR-001", "name": "unmarked-paragraph"}], True),
 )  # fmt: skip
 
 ENTRY = (
-    Key("code", TEXT, "The code that rules use; unique in its table.", "S", True),
+    Key("code", TEXT, "The code that rules use. It is unique in its table.", "S", True),
     Key("title", TEXT, "The full form.", "Routine"),
     Key("rank", {"type": "integer"}, "The rank of the entry in an order.", 2),
     Key("forms", {"type": "object", "additionalProperties": {"type": ["array", "string", "number"], "items": TEXT}},
@@ -158,7 +161,7 @@ TABLE = (
     Key("table", {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}, "The name of the file, with _ instead of -.",
         "levels", True),
     Key("title", TEXT, "The title of the table.", "Classification levels", True),
-    Key("complete", FLAG, "Whether the list is complete; only then can a rule report a word that is not in it.", True),
+    Key("complete", FLAG, "Whether the list is complete. Only then can a rule report a word that is not in it.", True),
     Key("source", {"type": "array", "items": TEXT, "minItems": 1}, "Ids of the table of sources.", ["IC-REG-2016"],
         True),
     Key("note", TEXT, "A note for readers.", "Captions with the handling that each requires."),
@@ -208,7 +211,7 @@ def rules_schema() -> JsonSchema:
             "citation": record(CITATION, "A clause of a source."),
             "condition": {
                 "type": "object",
-                "description": "Selectors of the document model, each with a state or operators; all must hold.",
+                "description": "Selectors of the document model, each with a state or operators. All must be true.",
                 "minProperties": 1,
                 "examples": [{"level": {"at_least": "C"}}],
             },
@@ -310,7 +313,7 @@ def _report(file: RuleFile, error: Any, node: YamlNode) -> None:
         for key, _ in node.items():
             if key.value not in known:
                 split = "" if suggest(key.value, known) else _split(node, key.value)
-                help = f"{split or suggest(key.value, known)}Allowed here: {', '.join(known)}"
+                help = f"{split or suggest(key.value, known)}\nAllowed keys: {', '.join(known)}".strip()
                 file.error("R010", key, f'unknown key "{key.value}"', help, rule)
     elif kind == "required" and isinstance(node, YamlMap):
         missing = [name for name in schema_of_node["required"] if name not in node.pairs]
@@ -318,7 +321,7 @@ def _report(file: RuleFile, error: Any, node: YamlNode) -> None:
         name = next((n for n in missing if f"'{n}'" in error.message), missing[0])
         if not suggest(name, unknown):  # else it is reported as an unknown key
             key_schema = schema_of_node["properties"][name]
-            file.error("R033", node, f'the key "{name}" is missing', _to_type(key_schema, "Add", f"{name}: "), rule)
+            file.error("R033", node, f'the key "{name}" is missing', _advice(key_schema, "Add", f"{name}: "), rule)
     else:
         code, message, help = _violation(kind, schema_of_node, node)
         file.error(code, node, message, help, rule)
@@ -337,14 +340,19 @@ def _split(node: YamlMap, name: str) -> str:
     return f'A comma ends a value in {{ }}; to include it, write {key}: "{text}, {name}". '
 
 
-def _to_type(key_schema: Data, verb: str = "Write", before: str = "") -> str:
-    """Return help for a key: an example of the YAML to write, followed by the key's meaning."""
-    meaning = str(key_schema.get("description", ""))
-    examples = key_schema.get("examples") or ([key_schema["const"]] if "const" in key_schema else None)
-    if not examples:
-        return meaning
-    value = flow_yaml(examples[0])
-    return f"{verb}, for example, `{before}{value}`{'' if value.endswith('.') else '.'} {meaning}".strip()
+def _advice(key_schema: Data, verb: str = "Write", before: str = "") -> str:
+    """Return what to type for a key: its meaning after the verb, and the example of the schema after `before`."""
+    if key_schema.get("pattern") == DAY["pattern"]:
+        return DATE_HELP
+    first, _, rest = str(key_schema.get("description", "")).removesuffix(".").partition(". ")
+    meaning = first[:1].lower() + first[1:]
+    if meaning.startswith("whether "):
+        verb = f"{verb} `{before}true` or `{before}false`, depending on"
+    examples = key_schema.get("examples") or ([key_schema["const"]] if "const" in key_schema else [])
+    example = (
+        f", for example `{before}{flow_yaml(examples[0])}`" if examples and key_schema.get("type") != "boolean" else ""
+    )
+    return " ".join(filter(None, (f"{verb} {meaning}{example}." if meaning or example else "", rest and f"{rest}.")))
 
 
 TYPES = {"array": "a list", "object": "a mapping", "string": "a string", "integer": "an integer",
@@ -355,12 +363,12 @@ def _violation(kind: str, node_schema: Data, node: YamlNode) -> tuple[str, str, 
     """Return the code, message, and help for a node that violates its schema."""
     value = " ".join(node.value.split()) if isinstance(node, YamlText) else ""
     shown = f'"{value}"' if isinstance(node, YamlText) else "a list" if isinstance(node, YamlList) else "a mapping"
-    help = _to_type(node_schema)
+    help = _advice(node_schema)
     if kind == "enum":
         words = list(map(str, node_schema["enum"]))
         return "R009", f"{shown} is not one of {', '.join(words)}", suggest(value, words).strip() or help
     if kind == "const":
-        return "R009", f"{shown} is not {node_schema['const']}", help
+        return "R009", f"expected {node_schema['const']}, not {shown}", help
     if kind == "pattern" and node_schema["pattern"] == DAY["pattern"]:
         return "R034", f"{shown} is not a date", DATE_HELP
     if kind == "pattern":
@@ -368,10 +376,11 @@ def _violation(kind: str, node_schema: Data, node: YamlNode) -> tuple[str, str, 
     if kind == "type":
         wanted = node_schema["type"]
         names = [wanted] if isinstance(wanted, str) else list(wanted)
-        expected = "a string" if "string" in names and "array" not in names else " or ".join(TYPES[n] for n in names)
+        text = "a date" if node_schema.get("pattern") == DAY["pattern"] else "a string"
+        expected = text if "string" in names and "array" not in names else " or ".join(TYPES[n] for n in names)
         return "R009", f"expected {expected}, not {shown}", help
     if kind == "minLength":
-        return "R009", f"{shown} is too short", help
+        return "R009", f"{shown} is too short; expected at least {node_schema['minLength']} characters", help
     if kind in ("minItems", "minProperties"):
-        return "R009", f"{shown} is empty", help
+        return "R009", f"the {shown.removeprefix('a ')} is empty", help
     return "R009", f"{shown} is not allowed here", help

@@ -128,12 +128,13 @@ class RuleFile:
             return None
 
     def error(self, code: str, node: YamlNode | tuple[int, int], message: str, help: str = "", rule: str = "") -> None:
-        """Add an error at a node, or at a position given as (line, column)."""
+        """Add an error at a node, or at a position given as (line, column). Each line of the help becomes a sentence."""
         line, column = node if isinstance(node, tuple) else (node.line, node.column)
         length = 1 if isinstance(node, tuple) else node.length
         first = max(1, line - 1)
         lines = tuple((n, self.lines[n - 1]) for n in range(first, line + 1) if n <= len(self.lines))
-        self.diagnostics.append(Diagnostic(code, message, Place(self.shown, line, column), length, help, rule, lines))
+        advice = "\n".join(map(sentence, help.splitlines()))
+        self.diagnostics.append(Diagnostic(code, message, Place(self.shown, line, column), length, advice, rule, lines))
 
     def excerpt(self, first: int, last: int) -> str:
         """Return the lines `first` to `last` without their common indentation."""
@@ -166,7 +167,8 @@ class RuleFile:
             elif len(self.diagnostics) == before:  # an earlier error is the cause
                 words = self.lines[place[0] - 1] if place[0] <= len(self.lines) else ""
                 message, help = _remedy(words, place[1], error.problem or "")
-                self.error("R003", place, message or error.problem or "not YAML", help or error.context or "")
+                stopped = f"Check this line and the line before; the YAML reader stopped {error.context or 'here'}"
+                self.error("R003", place, message or error.problem or "not YAML", help or stopped)
             return
         except (yaml.YAMLError, ValueError, RecursionError, MemoryError) as error:
             self.error("R003", (1, 1), f"not YAML: {' '.join(str(error).split())[:200]}")
@@ -247,7 +249,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._start_document(event, place)
         elif isinstance(event, yaml.AliasEvent):
-            self.file.error("R005", place, f"alias *{event.anchor} is not allowed", "Write the value out")
+            self.file.error("R005", place, f"alias *{event.anchor} is not allowed", "Write the value out in full")
             self._put(YamlText("", *place))
         elif isinstance(event, yaml.ScalarEvent):
             self._refuse(event, place)
@@ -309,7 +311,9 @@ class _Builder:
         self.keys[-1] = None
         if key.value in parent.pairs:
             first = parent.pairs[key.value][0]
-            self.file.error("R004", key, f'duplicate key "{key.value}"', f"Keep one; the first is in line {first.line}")
+            self.file.error(
+                "R004", key, f'duplicate key "{key.value}"', f"Keep one of them; the first is on line {first.line}"
+            )
         else:
             parent.pairs[key.value] = (key, node)
 
@@ -319,8 +323,16 @@ class _Builder:
                 self.file.error("R005", node, "merge key << is not allowed", "Write the keys out")
                 return YamlText("x-<<", node.line, node.column)
             return node
-        self.file.error("R009", node, "a key must be a string", "Quote it if it has brackets or braces")
+        self.file.error(
+            "R009", node, "a key must be a string", "Put the key in quotes if it contains brackets or braces"
+        )
         return YamlText("x-", node.line, node.column)  # reported; nothing else looks at it
+
+
+def sentence(text: str) -> str:
+    """Return a text without surrounding blanks, with a period if it has no final punctuation."""
+    text = text.strip()
+    return text if not text or text.endswith((".", "?", "!")) else f"{text}."
 
 
 def suggest(word: str, words: Iterable[str]) -> str:

@@ -38,7 +38,7 @@ def test_a_date(text, date, written):
 @pytest.mark.parametrize("text", ["13/45/2018", "30 FEB 2018", "00/00/0000", "20181399"])
 def test_a_date_that_no_calendar_has_is_found_and_has_no_value(text):
     (found,) = find(text)
-    assert (None, "a day of the calendar") == (found.date, found.why)
+    assert (None, "a valid date") == (found.date, found.why)
 
 
 @pytest.mark.parametrize("text", ["1.4", "REF 123", "12/5", "5 GEESE 18", "05-1", "1234567890"])

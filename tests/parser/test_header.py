@@ -18,7 +18,7 @@ GROUPS = [
     ("R 282059A MAR 85", "1985-03-28", "2059", "A", "R", None, [], False),
     (
         "R 310000Z FEB 08",
-        "unread: '310000Z FEB 08' (a day of the calendar and a time of the day)",
+        "unread: '310000Z FEB 08' (a valid date and time)",
         "0000",
         "Z",
         "R",
@@ -28,7 +28,7 @@ GROUPS = [
     ),
     (
         "R 142599Z MAR 08",
-        "unread: '142599Z MAR 08' (a day of the calendar and a time of the day)",
+        "unread: '142599Z MAR 08' (a valid date and time)",
         None,
         "Z",
         "R",

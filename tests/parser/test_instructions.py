@@ -39,7 +39,7 @@ LINES = [
     ("E.O. 12958: DECL: SOURCE MARKED OADR", "12958", "source-marked SOURCE MARKED"),
     ("E.O. 12958:", "12958", "None"),
     ("E.O. 12958: DECL: 110/12/2018", "12958", "unread: '110/12/2018' (a declassification instruction)"),
-    ("E.O. 12958: DECL: 13/45/2018", "12958", "date unread: '13/45/2018' (a day of the calendar)"),
+    ("E.O. 12958: DECL: 13/45/2018", "12958", "date unread: '13/45/2018' (a valid date)"),
 ]
 
 

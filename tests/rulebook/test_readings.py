@@ -110,7 +110,7 @@ def test_a_rule_with_a_trouble_is_no_rule() -> None:
 def test_bytes_that_are_no_rules(data: bytes, told: str) -> None:
     (item,) = RuleFile("trial.yaml", data).diagnostics
     assert f"trial.yaml:{told}" == str(item).partition("\n")[0]
-    assert ("Save the file as UTF-8" if "R002" in told else "while parsing a flow node") == item.help
+    assert ("Save the file as UTF-8." if "R002" in told else "stopped while parsing a flow node.") in item.help
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
@@ -134,7 +134,7 @@ def test_a_file_has_no_more_than_so_many_nodes(monkeypatch: pytest.MonkeyPatch) 
         "trial.yaml:1:14: error[R008]: more than 6 nodes",
         "    1 | a: [b, c, d, e]",
         "      |              ^",
-        "      = help: Split the file",
+        "      = help: Split the file.",
     ] == str(much.diagnostics[0]).split("\n")[:4]
     assert (1, None) == (len(much.diagnostics), much.tree)
 
@@ -142,7 +142,7 @@ def test_a_file_has_no_more_than_so_many_nodes(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("data", [b"", b"# nothing\n", b"\n\n"])
 def test_a_file_that_holds_nothing(data: bytes) -> None:
     (item,) = RuleFile("trial.yaml", data).diagnostics
-    assert ("R009", "the file is empty", "Add `format: 1`, `chapter: …` and `rules: […]`", (1, 1)) == (
+    assert ("R009", "the file is empty", "Add `format: 1`, `chapter: …` and `rules: […]`.", (1, 1)) == (
         item.code, item.message, item.help, (item.place.line, item.place.column),
     )  # fmt: skip
 

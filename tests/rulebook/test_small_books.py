@@ -150,19 +150,19 @@ def test_without_levels_nothing_else_is_read(here: Path) -> None:
     [
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-01", "b", "", "{mrn: absent}")],
          '5:5: error[R022]: "TWO-01" is already used by TWO-01 in mine/two.yaml\n'
-         "      = help: Choose an unused id or name"),
+         "      = help: Choose an unused id or name."),
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "a", "", "{mrn: absent}")],
-         '5:5: error[R022]: "a" is already used by TWO-01 in mine/two.yaml\n      = help: Choose an unused id or name'),
+         '5:5: error[R022]: "a" is already used by TWO-01 in mine/two.yaml\n      = help: Choose an unused id or name.'),
         ([rule("TWO-01", "a", "", "{info: present}"), rule("TWO-02", "b", "aliases: [X, TWO-01]", "{mrn: absent}")],
          '5:5: error[R022]: "TWO-01" is already used by TWO-01 in mine/two.yaml\n'
-         "      = help: Choose an unused id or name"),
+         "      = help: Choose an unused id or name."),
         ([rule("TWO-01", "second-rule", "", "{mrn: absent}")],
          '4:5: error[R022]: "second-rule" is already used by ONE-02 in rules/one.yaml\n'
-         "      = help: Choose an unused id or name"),
+         "      = help: Choose an unused id or name."),
         ([rule("TWO-01", "a", "aliases: [a, TWO-01, b]")], "4:5: error[R027]: equivalent to ONE-01\n"
-         "      = help: Keep one, and list the other id under `aliases`"),
+         "      = help: Keep one, and list the other id under `aliases`."),
         ([rule("TWO-01", "a", "profile: [IC]"), rule("TWO-02", "b", "profile: [GEN]"), rule("TWO-03", "c", "profile: [IC]")],
-         "6:5: error[R027]: equivalent to TWO-01\n      = help: Keep one, and list the other id under `aliases`"),
+         "6:5: error[R027]: equivalent to TWO-01\n      = help: Keep one, and list the other id under `aliases`."),
         ([rule("TWO-01", "a", "status: deprecated, replaced_by: TWO-00, since: '1', reason: x", "{mrn: absent}")],
          '4:5: error[R028]: `replaced_by` names an unknown rule "TWO-00"\n      = help: Did you mean "TWO-01"?'),
         ([rule("TWO-01", "a", "status: deprecated, replaced_by: QQQ, since: '1', reason: x", "{mrn: absent}")],
@@ -388,9 +388,13 @@ def test_shapes_of_other_packages_are_told_too() -> None:
         assert len(paths) == len(file.diagnostics)
         return [str(item).partition("\n")[0] + "|" + item.help for item in file.diagnostics]
 
-    assert ['x.yaml:1:1: error[R009]: "7" is not allowed here|Few.'] == told("7", {"maximum": 3, "description": "Few."})
-    assert ['x.yaml:1:1: error[R009]: invalid value "b"|An a.'] == told("b", {"pattern": "^a$", "description": "An a."})
-    assert ["x.yaml:1:1: error[R009]: a list is empty|"] == told("[]", {"minItems": 1})
+    assert ['x.yaml:1:1: error[R009]: "7" is not allowed here|Write few.'] == told(
+        "7", {"maximum": 3, "description": "Few."}
+    )
+    assert ['x.yaml:1:1: error[R009]: invalid value "b"|Write an a.'] == told(
+        "b", {"pattern": "^a$", "description": "An a."}
+    )
+    assert ["x.yaml:1:1: error[R009]: the list is empty|"] == told("[]", {"minItems": 1})
     keys = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a", "b"]}
     assert [
         'x.yaml:1:1: error[R033]: the key "a" is missing|',

@@ -68,7 +68,7 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     if at >= 0:
         ends = preview and telegram.paragraphs and telegram.paragraphs[0].span.start <= cursor.span(at, at + 1).start
         covers = "all" if ends else "head"  # the body of a preview may be only the beginning of an authority sentence
-        return [_damage(cursor, at, at + 1, "gap", covers, "a line above the text is cut here")]
+        return [_damage(cursor, at, at + 1, "gap", covers, "a line above the text is cut off here")]
     if not preview and not _is_cut(telegram, text):
         return []
     why = "this copy ends in the middle of the text"
@@ -86,8 +86,7 @@ def _withheld(telegram: Telegram) -> list[Damage]:
         covers = "head" if deletion.span.start < first else "text" if deletion.place in ("mark", "paragraph") else ""
         if deletion.place == "margin" and covers == "head":
             covers = ""
-        why = " ".join(("there is a deletion at this position", *deletion.codes))
-        found.append(Damage(deletion.span, "deletion", covers, why))
+        found.append(Damage(deletion.span, "deletion", covers, deletion.notice()))
     return found
 
 

@@ -133,7 +133,7 @@ def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_b
     try:
         return FoundDate(start, end, Date.day(year_of(year, not_before), int(month), int(day), form))
     except ValueError:
-        return FoundDate(start, end, None, "a day of the calendar")
+        return FoundDate(start, end, None, "a valid date")
 
 
 def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
@@ -185,7 +185,7 @@ def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | N
                 raise ValueError
             return Date.day(year_of(year), month, int(numbers[:2]), "ddhhmmz mon yy")
         except ValueError:
-            why = "a day of the calendar and a time of the day"
+            why = "a valid date and time"
     place = (match.start(3), match.end())
     return Unread(cursor.span(*place), why, cursor.text[place[0] : place[1]])
 
