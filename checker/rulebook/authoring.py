@@ -4,6 +4,7 @@ return text.
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
@@ -222,11 +223,11 @@ def _conditions(details: Data) -> list[str]:
 
 
 def _excerpt(example: Data) -> list[str]:
-    """Return the lines around the first marked position in an example, with the brackets put back, after the name of
-    its base document if it has one.
+    """Return the lines around the first marked position in an example, with the brackets put back, and the lines that
+    differ from its base document, after that document's name if it has one.
 
-    If no position is marked, return the example's note and the lines that differ from its base document. The values
-    from the archive's record follow, one per line.
+    If no position is marked, return the example's note and the lines that differ. The values from the archive's record
+    follow, one per line.
     """
     text, base = str(example["text"]), str(example.get("base", ""))
     for start, end in reversed(example["places"]):
@@ -237,10 +238,35 @@ def _excerpt(example: Data) -> list[str]:
         own = _own_lines(base, lines)
         shown = [f"note: {note}", *(own if base else [])] if note else own
     else:
-        hot = next(n for n, line in enumerate(lines) if "⟦" in line)
-        shown = _without_edges(lines[max(0, hot - 1) : hot + 3])
-        shown = [f"the test document {base} with:", *(f"  {line}".rstrip() for line in shown)] if base else shown
+        shown = _marked_lines(base, lines)
     return shown + [f"record: {name} = {value}" for name, value in example.get("facts", ())]
+
+
+def _marked_lines(base: str, lines: list[str]) -> list[str]:
+    """Return the lines around the first bracket, the other lines that differ from the base document, and the lines that
+    the example lacks.
+    """
+    hot = next(n for n, line in enumerate(lines) if "⟦" in line)
+    near = range(max(0, hot - 1), min(hot + 3, len(lines)))
+    text = base_telegrams().get(base)
+    if text is None:
+        return _without_edges([lines[n] for n in near])
+    given, own = text.split("\n"), [re.sub("[⟦⟧]", "", line) for line in lines]
+    changed, removed = [], []
+    for kind, start, end, low, high in difflib.SequenceMatcher(None, given, own, autojunk=False).get_opcodes():
+        if kind in ("insert", "replace"):
+            changed += [n for n in range(low, high) if own[n].strip() and n not in near]
+        elif kind == "delete":
+            removed += [line for line in given[start:end] if line.strip()]
+    shown: list[str] = []
+    before = 0
+    for n in sorted({*changed[:_MOST_LINES], *near}):
+        if shown and n > before + 1:
+            shown.append("  …" if any(line.strip() for line in lines[before + 1 : n]) else "")
+        shown.append(f"  {lines[n]}".rstrip())
+        before = n
+    lacking = ["and without:", *(f"  {line}" for line in removed[:_MOST_LINES])] if removed else []
+    return [f"the test document {base} with:", *_without_edges(shown), *lacking]
 
 
 def _own_lines(base: str, lines: list[str]) -> list[str]:

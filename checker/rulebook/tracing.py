@@ -366,6 +366,13 @@ def condition_in_words(expr: Expression, names: Names = TELEGRAM) -> str:
     return _condition(expr, names)
 
 
+def _comparison_in_words(operator: str, argument: str) -> str:
+    """Return an operator and its argument in readable English, such as `between 1 and 9` or `in table groups`."""
+    if operator == "between":
+        return f"between {argument.replace(' to ', ' and ')}"
+    return f"{operator.removesuffix('_table') if argument.startswith('table ') else operator} {argument}"
+
+
 def _inside(names: Names, pair: bool = False) -> Names:
     """Return the names of the values in the environment of a condition inside a list. With `pair`, the condition is
     about two neighboring elements.
@@ -393,8 +400,9 @@ def _condition(expr: Expression, names: Names | None) -> str:
         return f"{path} {expr[2]}"
     if op in ("ask", "count"):
         start, operator, argument = (path, *expr[3:5]) if op == "ask" else (f"count of {path}", *expr[2:4])
-        text = argument_text(argument) if names is None else argument_in_words(argument, names)
-        return f"{start} {operator} {text}"
+        if names is None:
+            return f"{start} {operator} {argument_text(argument)}"
+        return f"{start} {_comparison_in_words(operator, argument_in_words(argument, names))}"
     if op == "times":
         return f"{expr[2]} {expr[3]} of {path}: {_condition(expr[4], within)}"
     if op == "pairs":
