@@ -117,7 +117,7 @@ class Frames:
                 before = ".".join(map(str, path[1:]))
                 if kind.name in ("list", "set"):
                     return scope.error(
-                        "R014", name, f'"{part}" cannot be read from a {kind} without a quantifier',
+                        "R014", name, f'"{part}" cannot be read from the {kind.name} "{before}" without a quantifier',
                         f"Write {{{before}.count}} for the number of elements, {{{before}}} for all of them, or use"
                         f" `each: {before}` and write {{{part}}}"
                         if template else

@@ -101,7 +101,7 @@ def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
         file.error(
             "R009",
             tree.pairs["table"][1],
-            f'the table is called "{table}", the file {name}',
+            f'the table is called "{table}", but the file is called {name}',
             "Give the table the same name as the file",
         )
     known = {entry.code: entry for entry in found[table].entries} if table in found else {}

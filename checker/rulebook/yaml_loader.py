@@ -168,10 +168,10 @@ class RuleFile:
                 words = self.lines[place[0] - 1] if place[0] <= len(self.lines) else ""
                 message, help = _remedy(words, place[1], error.problem or "")
                 stopped = f"Check this line and the line before; the YAML reader stopped {error.context or 'here'}"
-                self.error("R003", place, message or error.problem or "not YAML", help or stopped)
+                self.error("R003", place, message or f"not valid YAML: {error.problem}", help or stopped)
             return
         except (yaml.YAMLError, ValueError, RecursionError, MemoryError) as error:
-            self.error("R003", (1, 1), f"not YAML: {' '.join(str(error).split())[:200]}")
+            self.error("R003", (1, 1), f"not valid YAML: {' '.join(str(error).split())[:200]}")
             return
         if len(self.diagnostics) == before and tree is None:
             self.error("R009", (1, 1), "the file is empty", "Add `format: 1`, `chapter: …` and `rules: […]`")
@@ -249,7 +249,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._start_document(event, place)
         elif isinstance(event, yaml.AliasEvent):
-            self.file.error("R005", place, f"alias *{event.anchor} is not allowed", "Write the value out in full")
+            self.file.error("R005", place, f"alias *{event.anchor} is not allowed", "Write out the value")
             self._put(YamlText("", *place))
         elif isinstance(event, yaml.ScalarEvent):
             self._refuse(event, place)
@@ -286,7 +286,7 @@ class _Builder:
 
     def _refuse(self, event: Any, place: tuple[int, int]) -> None:
         if event.anchor:
-            self.file.error("R005", place, f"anchor &{event.anchor} is not allowed", "Write the value out")
+            self.file.error("R005", place, f"anchor &{event.anchor} is not allowed", "Write out the value")
         if getattr(event, "tag", None):
             self.file.error(
                 "R006", place, f"tag {event.tag} is not allowed", "Remove the tag; every scalar is already a string"

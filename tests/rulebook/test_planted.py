@@ -121,8 +121,8 @@ PLANTS = [
      "    message: \"paragraph {label} has", "    where: {level: present}\n    require: {level: present}\n"
      "    message: \"paragraph has", "R036", "where", "when"),
     ("duplicate key", "help: Put one there.", "help: Put one there.\n    help: Twice.", "R004", "help: Twice", "line"),
-    ("anchor", "help: Put", "help: &a Put", "R005", "&a", "Write the value out"),
-    ("alias", "help: Put one there.", "help: *a", "R005", "*a", "Write the value out"),
+    ("anchor", "help: Put", "help: &a Put", "R005", "&a", "Write out the value"),
+    ("alias", "help: Put one there.", "help: *a", "R005", "*a", "Write out the value"),
     ("merge key", "help: Put one there.", "<<: {a: b}", "R005", "<<", "Write the keys out"),
     ("tag", "help: Put", "help: !!str Put", "R006", "!!str", "string"),
     ("directive", "format: 1", "%YAML 1.1\n---\nformat: 1", "R006", "%YAML", "%"),
@@ -169,6 +169,7 @@ def test_planted(tmp_path: Path, words: str, wrong: str, code: str, under: str, 
     line = text.split("\n")[item.place.line - 1]
     assert line[item.place.column - 1 :].startswith(under), str(item)
     assert help in item.help or help in item.message, str(item)
+    assert all(line.endswith((".", "?")) and not line[0].islower() for line in item.help.splitlines()), str(item)
     shown = str(item)
     assert shown.startswith(f"{tmp_path}/trial.yaml:{item.place.line}:{item.place.column}: error[{code}]: ")
     assert f"explain: cablecheck explain {code}" in shown

@@ -103,8 +103,8 @@ def test_a_rule_with_a_trouble_is_no_rule() -> None:
         (b"format: 1\nchapter: \xff", "2:1: error[R002]: byte 19 is not UTF-8"),
         (b"\nformat: 1\n\nchapter: \xff\n\n", "4:1: error[R002]: byte 21 is not UTF-8"),
         (b"\xff\n", "1:1: error[R002]: byte 0 is not UTF-8"),
-        (b"format: 1\r\nchapter: [\r\n", "3:1: error[R003]: did not find expected node content"),
-        (b"format: 1\rchapter: [\r", "3:1: error[R003]: did not find expected node content"),
+        (b"format: 1\r\nchapter: [\r\n", "3:1: error[R003]: not valid YAML: did not find expected node content"),
+        (b"format: 1\rchapter: [\r", "3:1: error[R003]: not valid YAML: did not find expected node content"),
     ],
 )
 def test_bytes_that_are_no_rules(data: bytes, told: str) -> None:
@@ -157,7 +157,7 @@ def test_a_file_has_no_more_than_so_many_bytes(monkeypatch: pytest.MonkeyPatch) 
 
 def test_letters_that_yaml_does_not_know() -> None:
     (item,) = RuleFile("trial.yaml", b"format: 1\x00\nchapter: x\n").diagnostics
-    assert str(item).startswith("trial.yaml:1:1: error[R003]: not YAML: unacceptable character #x0000")
+    assert str(item).startswith("trial.yaml:1:1: error[R003]: not valid YAML: unacceptable character #x0000")
     assert "  " not in item.message and "\n" not in item.message and len(item.message) <= 210
 
 

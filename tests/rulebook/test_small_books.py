@@ -131,16 +131,16 @@ def test_all_troubles_of_all_folders_at_once(here: Path) -> None:
     write(here, {"mine/vocabulary/desks.yaml": TABLE.format(name="desk", entries="[]")})
     write(here, {"mine/zoo.yaml": "{"})
     assert [
-        "mine/vocabulary/desks.yaml:2:8: error[R009]: the table is called \"desk\", the file desks.yaml",
+        "mine/vocabulary/desks.yaml:2:8: error[R009]: the table is called \"desk\", but the file is called desks.yaml",
         "gone:1:1: error[R001]: no such folder",
         'mine/two.yaml:4:122: error[R011]: no field "mrx" in Telegram',
-        "mine/zoo.yaml:2:1: error[R003]: did not find expected node content",
+        "mine/zoo.yaml:2:1: error[R003]: not valid YAML: did not find expected node content",
     ] == sorted(refused(["shipped", "mine", "gone"]), key=lambda words: (words[0] != "m" or "voc" not in words, words[0] != "g"))  # fmt: skip
 
 
 def test_without_levels_nothing_else_is_read(here: Path) -> None:
     write(here, {"shipped/vocabulary/levels.yaml": "{"})
-    assert ["rules/vocabulary/levels.yaml:2:1: error[R003]: did not find expected node content"] == [
+    assert ["rules/vocabulary/levels.yaml:2:1: error[R003]: not valid YAML: did not find expected node content"] == [
         words.replace("shipped/", "rules/") for words in refused(["shipped", "mine"])
     ]
 
@@ -224,7 +224,7 @@ def test_files_and_folders_are_checked_with_what_stands_beside_them(here: Path) 
         },
     )
     assert ["mine/pack.yaml:1:1: error[R033]"] * 4 == [words[:31] for words in troubles(["mine/pack.yaml"])]
-    assert ['mine/words.yaml:2:8: error[R009]: the table is called "wrods", the file words.yaml'] == [
+    assert ['mine/words.yaml:2:8: error[R009]: the table is called "wrods", but the file is called words.yaml'] == [
         words.partition("\n")[0] for words in troubles(["mine/words.yaml"])
     ]
     assert ["mine/x.yaml:1:1: error[R009]"] == [words[:28] for words in troubles(["mine/x.yaml"])]
@@ -240,7 +240,7 @@ def test_troubles_of_the_words_and_telegrams_around_a_file_are_told(here: Path) 
     )
     write(here, {"theirs/one.yaml": chapter(rule("THE-01", "they", "", "{mry: present}"))})
     first = [words.partition("\n")[0] for words in troubles(["mine/two.yaml"])]
-    assert "mine/vocabulary/desks.yaml:2:1: error[R003]: did not find expected node content" == first[0]
+    assert "mine/vocabulary/desks.yaml:2:1: error[R003]: not valid YAML: did not find expected node content" == first[0]
     assert [] == first[1:]  # not that there is no table `desks`, which follows
     write(here, {"mine/vocabulary/sources.yaml": "- {code: MINE}\n", "mine/vocabulary/desks.yaml": "- {code: A}\n"})
     write(here, {"mine/four.yaml": chapter(rule("FOU-01", "four", "", "{mrn: absent}")).replace("memory", "MINE")})
