@@ -31,8 +31,8 @@ _OWN_TEXT = """
 Act Atomic CSV Energy FOIA FRUS ISO JSON MB NUL OCR Office PDF RAR Secretary State States TAGS TEI The To URL URLs UTF
 United Windows Word XML Zstandard a above absent accepted add after all an and another any anywhere applicable apply
 archive are argument array as at attachment attribute attributes authority back banner base be because before begins
-behind belong below between binary body bomb broken but by byte bytes bzip cable can cannot case changed character
-characters check checked cites classification classified closed closing code codes column columns compressed computed
+belong below between binary body bomb broken but by byte bytes bzip cable can cannot case changed character characters
+check checked cites classification classified closed closing code codes column columns compressed computed
 configuration contain contains content control copied copy corpus could count counts crashed credentials cut d damaged
 date day ddhhmmz decide declaration declassification decoded decompression deeply depends deprecated determine differs
 directory document documents does downgrading dumps e earlier edition editorial edits element embedded empty encrypted

@@ -128,7 +128,7 @@ class RuleFile:
             return None
 
     def error(self, code: str, node: YamlNode | tuple[int, int], message: str, help: str = "", rule: str = "") -> None:
-        """Add an error at a node, or at a position given as (line, column). Each line of the help becomes a sentence."""
+        """Add an error at a node or at a (line, column) position. Each line of the help becomes a sentence."""
         line, column = node if isinstance(node, tuple) else (node.line, node.column)
         length = 1 if isinstance(node, tuple) else node.length
         first = max(1, line - 1)
