@@ -173,8 +173,8 @@ def type_text(kind: FieldType) -> str:
 
 
 def meaning_of(owner: str, name: str, kind: FieldType) -> str:
-    """Return a field's meaning: a derived field's docstring, otherwise the entry in the table `fields`, the sentence in
-    its class's docstring that names it, or the first sentence about the class of its value. Return "" if there is none.
+    """Return a field's meaning: a derived field's docstring, otherwise the entry in the table `fields` or the first
+    sentence about the class of its value. Return "" if there is none.
     """
     if kind.title:
         text = kind.title.removeprefix("Return ")
@@ -182,10 +182,6 @@ def meaning_of(owner: str, name: str, kind: FieldType) -> str:
     entry = described().get(f"{owner}.{name}")
     if entry is not None:
         return entry.title
-    for part in nodes()[owner].__mro__ if owner in nodes() else ():
-        for sentence in re.split(r"(?<=[.;]) (?=[A-Z`])", " ".join((part.__doc__ or "").split())):
-            if f"`{name}`" in sentence:
-                return sentence
     return _first_sentence(nodes()[kind.node].__doc__) if kind.node in nodes() else ""
 
 
