@@ -13,7 +13,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import le
 
 from .record import Record
@@ -247,12 +247,8 @@ class Source:
         return found
 
 
-class Exchange(Record):
-    """A replacement of the code points `start` to `end` in a view with `text`, which may be empty."""
-
-    start: int
-    end: int
-    text: str = ""
+Exchange = tuple[int, int, str]
+"""A replacement of the code points `start` to `end` in a view with `text`, which may be empty: (start, end, text)."""
 
 
 _SHORT = 1 << 14  # code points of a view whose offsets are in lists, which are faster than arrays and far larger
@@ -400,8 +396,7 @@ class View:
         made = View(self.source, "", offsets(size), offsets(size), offsets(size), bytearray())
         pieces: list[str] = []
         here = length = 0
-        for change in exchanges:
-            start, end, text = change.start, change.end, change.text
+        for start, end, text in exchanges:
             if start < here or end < start or end > size:
                 raise ValueError(f"exchange {start}-{end} overlaps or is out of order")
             if start > here:
@@ -427,32 +422,28 @@ class View:
         constant.
         """
         text, base, size = self.text, self._sources[0], len(self.text)
-        lows, sources, stops, kept = offsets(size), offsets(size), offsets(size), bytearray()
+        sources, stops, kept = offsets(size), offsets(size), bytearray()
         pieces: list[str] = []
-        here = length = 0
-
-        def add(start: int, end: int, piece: str, verbatim: bool) -> None:
-            nonlocal length
-            lows.append(length)
-            sources.append(base + start)
-            stops.append(base + end)
-            kept.append(verbatim)
-            pieces.append(piece)
-            length += len(piece)
-
-        for change in exchanges:
-            start, end = change.start, change.end
+        here = 0
+        for start, end, piece in chain(exchanges, ((size, size, ""),)):
             if start < here or end < start or end > size:
                 raise ValueError(f"exchange {start}-{end} overlaps or is out of order")
             if start > here:
-                add(here, start, text[here:start], True)
-            if change.text:
-                add(start, end, change.text, False)
+                sources.append(base + here)
+                stops.append(base + start)
+                kept.append(True)
+                pieces.append(text[here:start])
+            if piece:
+                sources.append(base + start)
+                stops.append(base + end)
+                kept.append(False)
+                pieces.append(piece)
             here = end
-        if here < size:
-            add(here, size, text[here:], True)
         if not pieces:
-            add(0, 0, "", True)
+            return View(self.source, "", [0], [base], [base], [1])
+        lows = offsets(size)
+        lows.extend(accumulate(map(len, pieces), initial=0))
+        del lows[-1]  # the last segment ends there
         return View(self.source, "".join(pieces), lows, sources, stops, kept, True)
 
     def _add(self, low: int, source: int, stop: int, verbatim: bool) -> None:
@@ -487,7 +478,7 @@ class View:
         """Return a view of this view's code points `start` to `end`."""
         if self._plain:
             return View.part(self.source, self._sources[0] + start, self._sources[0] + end)
-        return self.exchange([Exchange(0, start), Exchange(end, len(self.text))])
+        return self.exchange([(0, start, ""), (end, len(self.text), "")])
 
     def runs(self) -> list[Span]:
         """Return the spans of the source that this view covers: only one unless the view returns to an earlier position

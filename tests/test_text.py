@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+<<<<<<< HEAD
 from checker import text as text_module
 from checker.text import Exchange, Position, Source, Span, View
+=======
+from checker.text import Position, Source, Span, View
+>>>>>>> 2de4f5d (Pass edits of a view as plain tuples, and find the cable table of a page in one pass)
 
 letters = st.text(alphabet="ab\r\n\t ¶é𝒳\x00", max_size=60)
 
@@ -27,7 +31,7 @@ def stacks(draw: st.DrawFn) -> tuple[str, list[View]]:
             views.append(here.slice(cuts[0], cuts[-1]))
             continue
         pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
-        views.append(here.exchange([Exchange(a, b, draw(st.sampled_from(["", "Z", "ZZ"]))) for a, b in pairs]))
+        views.append(here.exchange([(a, b, draw(st.sampled_from(["", "Z", "ZZ"]))) for a, b in pairs]))
     return text, views
 
 
@@ -139,11 +143,11 @@ def test_a_long_text_has_the_positions_of_a_short_one(monkeypatch: pytest.Monkey
 def test_overlapping_exchanges_are_refused() -> None:
     view = View.whole(Source("x", "abcdef"))
     with pytest.raises(ValueError, match="overlaps"):
-        view.exchange([Exchange(0, 3), Exchange(2, 4)])
+        view.exchange([(0, 3, ""), (2, 4, "")])
 
 
 def test_an_exchange_maps_as_a_whole() -> None:
-    view = View.whole(Source("x", "a&amp;b")).exchange([Exchange(1, 6, "&")])
+    view = View.whole(Source("x", "a&amp;b")).exchange([(1, 6, "&")])
     assert view.text == "a&b"
     assert Span(1, 6) == view.span(1, 2)
     assert Span(0, 7) == view.span(0, 3)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from ..model import Node, Part, Word
 from ..record import Record
-from ..text import Exchange, Pattern, Span, View
+from ..text import Pattern, Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .lookup import Grammar
@@ -84,7 +84,7 @@ class Cursor:
         if "\r" not in self.text:  # a cut between the characters of a line end would change how the line ends
             edges = zip((0, *(cut.end for cut in cuts)), (*(cut.start for cut in cuts), len(self.fold)), strict=True)
             fold = "".join([self.fold[start:end] for start, end in edges])
-        view = self.view.exchange([Exchange(cut.start, cut.end) for cut in cuts])
+        view = self.view.exchange([(cut.start, cut.end, "") for cut in cuts])
         return Cursor(view, self.words, self.grammar, fold)
 
     def word(self, start: int, end: int) -> Word:

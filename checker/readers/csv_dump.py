@@ -161,8 +161,8 @@ def _edits(text: str, parts: list[tuple[int, int]]) -> Iterator[Exchange]:
     """Yield the edits that reduce a row to the ranges in `parts`, unescaped and separated by blank lines."""
     start = 0
     for number, (low, high) in enumerate(parts):
-        yield Exchange(start, low, GLUE if number else "")
+        yield start, low, GLUE if number else ""
         for found in _QUOTING.pattern.finditer(text, low, high):
-            yield Exchange(found.start(), found.end(), _QUOTING.character(found[0]))
+            yield found.start(), found.end(), _QUOTING.character(found[0])
         start = high
-    yield Exchange(start, len(text))
+    yield start, len(text), ""

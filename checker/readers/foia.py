@@ -128,9 +128,9 @@ def _merged(cuts: list[tuple[int, int]], gap: str) -> Iterator[Exchange]:
     for start, end in sorted(cuts):
         if start > high:
             if high > low:
-                yield Exchange(low, high, gap)
+                yield low, high, gap
             low, high = start, end
         else:
             high = max(high, end)
     if high > low:
-        yield Exchange(low, high, gap)
+        yield low, high, gap

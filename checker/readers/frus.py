@@ -86,7 +86,7 @@ def _document(reading: Reading, inside: list[MarkupTag], name: str, settings: Re
     facts = list(_facts(view, inside, settings))
     low, high = inside[0].end, inside[-1].start if inside[-1].name == "/div" else inside[-1].end
     changes = _running_text(view.text, inside[1:], low, high)
-    all_changes = chain((Exchange(0, low),), limit_edits(changes), (Exchange(high, len(view.text)),))
+    all_changes = chain(((0, low, ""),), limit_edits(changes), ((high, len(view.text), ""),))
     return reading.inner(view.exchange(all_changes), tuple(facts), name)
 
 
@@ -107,7 +107,7 @@ def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> It
             elif tag.name == "/" + cut[-1]:
                 cut.pop()
                 if not cut:
-                    yield Exchange(here, tag.end)
+                    yield here, tag.end, ""
                     here = tag.end
             continue
         line_break = _LINE_BREAKS.get(tag.name, "")
@@ -120,10 +120,10 @@ def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> It
             cut.append(name)
             here = tag.start
             continue
-        yield Exchange(tag.start, tag.end, line_break)
+        yield tag.start, tag.end, line_break
         here = tag.end
     if cut:
-        yield Exchange(here, high)
+        yield here, high, ""
     else:
         yield from flow(text, here, high, open_left=at_line_start, open_right=True, html=False)
 

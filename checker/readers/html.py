@@ -15,7 +15,7 @@ from html import unescape
 
 from ..model import Fact
 from ..record import Record
-from ..text import Exchange, View
+from ..text import Exchange, Pattern, View
 from .registry import MAX_EDITS, ReaderSettings, Reading, Unreadable, limit_edits, too_many_edits
 
 _TAG = re.compile(r"""<(?:!--|!\[CDATA\[|([!?]|/?[A-Za-z][^\s<>/]*+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|[^<>]*+>))""")
@@ -101,9 +101,10 @@ def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[
     if text.find("&", start, end) < 0:
         return
     for found in _ENTITY.finditer(text, start, end):
-        characters = _decode(found[0], html)
-        if characters != found[0]:
-            yield Exchange(found.start(), found.end(), characters)
+        reference = found[0]
+        characters = _decode(reference, html)
+        if characters != reference:
+            yield *found.span(), characters
 
 
 @lru_cache(1024)
@@ -128,9 +129,9 @@ def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, 
             continue
         yield from entities(text, here, low, html=html)
         if at_edge and ("\n" in found[0] or "\r" in found[0]):
-            yield Exchange(low, high)
+            yield low, high, ""
         elif not at_edge:
-            yield Exchange(low, high, " ")
+            yield low, high, " "
         else:
             here = low
             continue
@@ -151,10 +152,12 @@ def plain_text(text: str, start: int, end: int, *, html: bool = True) -> str:
 
 
 # ---- Web pages ------------------------------------------------------------------------------------------------------
-_TABLE = "<table"
-_CABLE_TABLE = re.compile(rf"""{_TABLE}\b[^<>]*\bclass=["']?cable\b""")
-_FIRST = "".join(sorted({name[0] for name in _HIDDEN}))  # rules out most tags quickly
-_NOT_SHOWN = re.compile(rf"<(?=[!{_FIRST}])(?:!--|!\[CDATA\[|(?:{'|'.join(sorted(_HIDDEN))})\b)", re.IGNORECASE)
+_CABLE_TABLE = r"""table\b[^<>]*\bclass=["']?cable\b"""
+_HAS_CABLE_TABLE = Pattern(f"<{_CABLE_TABLE}", 0)
+_FIRST = "".join(sorted({name[0] for name in (*_HIDDEN, "table")}))  # tells at once that most tags are neither
+_TABLE_OR_HIDDEN = re.compile(
+    rf"<(?=[!{_FIRST}])(?:!--|!\[CDATA\[|(?:{'|'.join(sorted(_HIDDEN))})\b|((?-i:{_CABLE_TABLE})))", re.IGNORECASE
+)
 _TERMINATORS = {
     "<!--": re.compile("-->"),
     "<![cdata[": re.compile("]]>"),
@@ -174,10 +177,10 @@ def recognizes(text: str) -> bool:
     """Return whether the text is a web page: it contains the cable table, or it begins with "<" and has an HTML tag
     near its beginning.
     """
-    if next(_cable_tables(text), None) is not None:
-        return True
     head = text[:8192].lstrip("\ufeff \t\r\n")
-    return head.startswith("<") and _PAGE.search(head) is not None
+    if head.startswith("<") and _PAGE.search(head) is not None:
+        return True
+    return _HAS_CABLE_TABLE.search(text) is not None
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
@@ -201,28 +204,18 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
         yield reading.inner(view, facts)
 
 
-def _cable_tables(text: str) -> Iterator[int]:
-    """Yield the offsets of cable tables. A plain search for their tag is faster than the pattern."""
-    at = text.find(_TABLE)
-    while at >= 0:
-        if _CABLE_TABLE.match(text, at) is not None:
-            yield at
-        at = text.find(_TABLE, at + 1)
-
-
 def _find_cable_table(text: str) -> int | None:
     """Return the offset of the first cable table outside comments, CDATA sections, and elements that are not shown, or
     None.
     """
-    visible_from = 0
+    here = 0
     unterminated: set[str] = set()
-    for table in _cable_tables(text):
-        hidden = _NOT_SHOWN.search(text, visible_from, table)
-        while hidden is not None:
-            visible_from = max(hidden.end(), _section_end(text, hidden, unterminated))
-            hidden = _NOT_SHOWN.search(text, visible_from, table)
-        if visible_from <= table and _TAG.match(text, table):
-            return table
+    while (found := _TABLE_OR_HIDDEN.search(text, here)) is not None:
+        here = found.end()
+        if found[1] is None:
+            here = max(here, _section_end(text, found, unterminated))
+        elif _TAG.match(text, found.start()):
+            return found.start()
     return None
 
 
@@ -266,16 +259,16 @@ def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int
     """Yield the edits that leave the contents of `pre` elements, including all whitespace."""
     here = 0
     for number, (low, high) in enumerate(ranges):
-        yield Exchange(here, low, "\n\n" if number else "")
+        yield here, low, "\n\n" if number else ""
         for tag in found:
             if low <= tag.start < high:
                 if text.find("&", low, tag.start) >= 0:
                     yield from entities(text, low, tag.start)
-                yield Exchange(tag.start, tag.end, "\n" if tag.name == "br" else "")
+                yield tag.start, tag.end, "\n" if tag.name == "br" else ""
                 low = tag.end
         yield from entities(text, low, high)
         here = high
-    yield Exchange(here, len(text))
+    yield here, len(text), ""
 
 
 def _rendered(text: str) -> Iterator[Exchange]:
@@ -289,18 +282,18 @@ def _rendered(text: str) -> Iterator[Exchange]:
         name = tag.name.lstrip("/")
         if hidden:
             if tag.name == "/" + hidden:
-                yield Exchange(here, tag.end)
+                yield here, tag.end, ""
                 here, hidden = tag.end, ""
             continue
         block = name in _BLOCKS
         yield from _shown(text, here, tag.start, depth, at_line_start, block)
         at_line_start = block or (at_line_start and not text[here : tag.start].strip())
-        yield Exchange(tag.start, tag.end, "\n" if block else "\t" if tag.name in ("/td", "/th") else "")
+        yield tag.start, tag.end, "\n" if block else "\t" if tag.name in ("/td", "/th") else ""
         here = tag.end
         depth = max(0, depth + (1 if tag.name == "pre" else -1 if tag.name == "/pre" else 0))
         hidden = name if name in _HIDDEN and not tag.name.startswith("/") and not tag.empty else ""
     if hidden:
-        yield Exchange(here, len(text))
+        yield here, len(text), ""
     else:
         yield from _shown(text, here, len(text), depth, at_line_start, True)
 

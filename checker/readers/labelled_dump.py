@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from ..model import Fact
-from ..text import Exchange
 from .metadata import fact
 from .registry import ReaderSettings, Reading
 
@@ -50,10 +49,10 @@ def _dump(reading: Reading, start: int, end: int, several: bool) -> Reading:
     start = header.end() if header else start
     cable_ends = _CABLE_ENDS.search(text, start, end)
     end = cable_ends.start() if cable_ends else end
-    edits = [Exchange(0, start)]
+    edits = [(0, start, "")]
     header_ends = _HEADER_ENDS.search(text, start, end)
     if header_ends is not None:
-        edits.append(Exchange(header_ends.start(), header_ends.end(), "\n"))
+        edits.append((header_ends.start(), header_ends.end(), "\n"))
     stated = tuple(found for found in facts if found is not None)
     name = next((found.text for found in stated if found.name == "reference_id"), "") if several else ""
-    return reading.inner(view.exchange([*edits, Exchange(end, len(text))]), stated, name)
+    return reading.inner(view.exchange([*edits, (end, len(text), "")]), stated, name)

@@ -216,11 +216,11 @@ def _quoted_printable_edits(text: str, charset: str) -> Iterator[Exchange]:
     for found in _QUOTED.finditer(text):
         escape = found[0]
         if escape.endswith("\n"):
-            yield Exchange(found.start(), found.end())
+            yield found.start(), found.end(), ""
             continue
         data = bytes.fromhex(escape.replace("=", ""))
         try:
             decoded = data.decode(charset)
         except (UnicodeDecodeError, LookupError):
             decoded = data.decode("iso-8859-1")
-        yield Exchange(found.start(), found.end(), decoded)
+        yield found.start(), found.end(), decoded

@@ -189,14 +189,14 @@ class _Text:
         start = 0
         for line in self._lines:
             if line.number:
-                yield Exchange(start, start, line.number)
+                yield start, start, line.number
             at = line.text.find("\v")
             while at >= 0:
-                yield Exchange(start + at, start + at + 1, "\n")
+                yield start + at, start + at + 1, "\n"
                 at = line.text.find("\v", at + 1)
             start += len(line.text) + 1
             if line is not self._lines[-1] and line.end != "\n":
-                yield Exchange(start - 1, start, line.end)
+                yield start - 1, start, line.end
 
     def _body(self, body: Any) -> None:
         current = iter([*(element for element in body.iter() if _local(element) == "sectPr"), ()])

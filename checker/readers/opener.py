@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from ..errors import ConfigError, InputError
-from ..text import Exchange, Pattern, Source, View
+from ..text import Pattern, Source, View
 from ..vocabulary import Vocabulary
 from .paths import describe, refusal
 from .registry import (
@@ -244,7 +244,7 @@ def unwrap(
     LF.
     """
     if "\r" in reading.view.text:
-        line_ends = (Exchange(*found.span(), "\n") for found in _LINE_END.finditer(reading.view.text))
+        line_ends = ((*found.span(), "\n") for found in _LINE_END.finditer(reading.view.text))
         reading.view = reading.view.exchange(limit_edits(line_ends))
     reader = forced or (_recognize(reading.view.text, codes) if depth else None)
     if reader is None or reader is _PLAIN or reader.stage != TEXT:
@@ -286,7 +286,7 @@ def _recognize(text: str, codes: tuple[str, ...]) -> Reader | None:
         if _ATTRIBUTES_LINE in text:
             return _BY_CODE["plusd"]
     for marker, reader in markers:
-        if marker in head and reader.code not in codes and reader.load().recognizes(text):
+        if reader.code not in codes and marker in head and reader.load().recognizes(text):
             return reader
     return None
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ..model import Fact
-from ..text import Exchange, View
+from ..text import View
 from .metadata import fact, level_length
 from .registry import ReaderSettings, Reading, limit_edits
 
@@ -59,7 +59,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
     facts, start = _facts(view, head, row, settings)
     end = _end(view.text, start)
     inside = view.slice(start, end)
-    lone = [Exchange(found.start(), found.end()) for found in _LONE_PILCROW.finditer(inside.text)]
+    lone = [(found.start(), found.end(), "") for found in _LONE_PILCROW.finditer(inside.text)]
     yield reading.inner(inside.exchange(limit_edits(lone)) if lone else inside, facts)
 
 

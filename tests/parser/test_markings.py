@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from checker import rulebook
 from checker.model import Marking, Unread
 from checker.parser.markings.finder import banner, entire_text, portion
-from checker.text import Exchange, Source, View
+from checker.text import Source, View
 from checker.vocabulary import Vocabulary
 
 TABLES = rulebook.load().vocabulary
@@ -329,7 +329,7 @@ def test_entire_text(text: str, expected: str, words: Vocabulary) -> None:
 
 def test_a_mark_inside_a_view_has_its_place_in_the_source(words: Vocabulary) -> None:
     source = Source("test", "2. (S/\nPAGE 02\nNF) The King")
-    view = View.whole(source).exchange([Exchange(6, 15)])
+    view = View.whole(source).exchange([(6, 15, "")])
     found = portion(view, 2, len(view), words)
     assert ("(S/NF)", "(S/\nPAGE 02\nNF)") == (found.text, source.quote(found.span))
     assert ["S", "NF"] == [source.quote(token.span) for token in found.tokens]

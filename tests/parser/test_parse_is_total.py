@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from checker import rulebook
 from checker.model import Caption, Heading, Marking, Node, Signature
 from checker.parser import parse
-from checker.text import Exchange, Source, View
+from checker.text import Source, View
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SAMPLES = os.path.join(ROOT, "rules", "telegrams")
@@ -96,7 +96,7 @@ def test_parts_tile_a_view_made_of_exchanges(name, changes):
     edge = 0
     for start, length, words in sorted(changes):
         if edge <= start and start + length <= len(text):
-            exchanges.append(Exchange(start, start + length, words))
+            exchanges.append((start, start + length, words))
             edge = start + length
     judge(View.whole(Source(name, text)).exchange(exchanges))
 

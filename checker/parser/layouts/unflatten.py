@@ -53,7 +53,7 @@ def banner_breaks(cursor: Cursor) -> list[Exchange]:
         banner = read_banner(cursor, at, cursor.line_end(at))
         if banner is not None and banner.serial is not None:
             tab, quoted = cursor.text[at - 1] == "\t", cursor.text.endswith(BETWEEN_VALUES, 0, at)
-            found.append(Exchange(at - (len(BETWEEN_VALUES) if quoted else tab), at, "\n"))
+            found.append((at - (len(BETWEEN_VALUES) if quoted else tab), at, "\n"))
     return found
 
 
@@ -78,7 +78,7 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
         if begins:
             last = number
         elif last < number <= last + _MOST_SKIPPED and not ahead[number]:
-            found.append(Exchange(low, at, "\n"))
+            found.append((low, at, "\n"))
             last = number
     return found
 
@@ -93,7 +93,7 @@ def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]
     found = []
     for at, entry, missing in broken_levels(cursor)[:_MOST_REPAIRS]:
         if _is_own_post(cursor, record, at) if missing == " " else _is_stated(cursor, record, entry, at):
-            found.append(Exchange(at, at, missing))
+            found.append((at, at, missing))
     return found
 
 
@@ -142,7 +142,7 @@ def _insertions(cursor: Cursor, points: set[int]) -> list[Exchange]:
             low -= 1
         if point <= 0 or point >= cursor.size or cursor.fold[low - 1] == "\n" or low < edge or low == 0:
             continue
-        found.append(Exchange(low, point, "\n"))
+        found.append((low, point, "\n"))
         edge = point
     return found
 
