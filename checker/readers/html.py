@@ -9,7 +9,7 @@ the page is navigation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 
@@ -104,7 +104,7 @@ def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[
         reference = found[0]
         characters = _decode(reference, html)
         if characters != reference:
-            yield *found.span(), characters
+            yield found.start(), found.end(), characters
 
 
 @lru_cache(1024)
@@ -141,12 +141,15 @@ def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, 
 
 def plain_text(text: str, start: int, end: int, *, html: bool = True) -> str:
     """Return marked-up text as one line without tags, for use as a fact."""
+    return _without_tags(text, start, end, tags(text, start, end), html)
+
+
+def _without_tags(text: str, start: int, end: int, inside: Iterable[MarkupTag], html: bool = True) -> str:
     parts = []
-    here = start
-    for tag in tags(text, start, end):
-        parts.append(text[here : tag.start])
-        here = tag.end
-    parts.append(text[here:end])
+    for tag in inside:
+        parts.append(text[start : tag.start])
+        start = tag.end
+    parts.append(text[start:end])
     joined = " ".join("".join(parts).split())
     return _ENTITY.sub(lambda found: _decode(found[0], html), joined)
 
@@ -310,27 +313,32 @@ def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
     """Yield a fact for each cell of the cable table that is not blank and whose column is known. The titles of links
     are wrong on the publisher's site and are not read.
     """
+    text = view.text
     names: list[str] = []
     column = 0
     low = -1
+    inside: list[MarkupTag] = []
     for tag in found[1:]:
         if tag.name == "/table":
             return
         if tag.name in _CELLS:
             low = tag.end
-        elif tag.name == "/th" and low >= 0:
-            names.append(plain_text(view.text, low, tag.start))
+            inside = []
+            continue
+        if tag.name == "/th" and low >= 0:
+            names.append(_without_tags(text, low, tag.start, inside))
         elif tag.name == "/td" and low >= 0:
-            value = plain_text(view.text, low, tag.start)
+            value = _without_tags(text, low, tag.start, inside)
             name = _COLUMNS.get(names[column]) if column < len(names) else None
             if name is not None and value:
-                yield Fact(view.span(*_cell_text(view.text, low, tag.start)), name, value)
+                yield Fact(view.span(*_cell_text(text, low, tag.start, inside)), name, value)
             column += 1
+        inside.append(tag)
 
 
-def _cell_text(text: str, low: int, high: int) -> tuple[int, int]:
+def _cell_text(text: str, low: int, high: int, inside: list[MarkupTag]) -> tuple[int, int]:
     """Return the start and end of a cell's text without the tags around it."""
-    for tag in tags(text, low, high):
+    for tag in inside:
         if text[low : tag.start].strip():
             return low, tag.start
         low = tag.end

@@ -7,6 +7,7 @@ The module contains, in this order, what a reader returns (`Reading`, `Unreadabl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from types import ModuleType
 
 from ..errors import ConfigError, InputError
@@ -130,10 +131,10 @@ def _names(key: str, value: object) -> tuple[str, ...]:
 
 def limit_edits(edits: Iterable[Exchange]) -> Iterator[Exchange]:
     """Yield the edits unchanged. Raises `InputError` after `MAX_EDITS` of them."""
-    for count, edit in enumerate(edits, start=1):
-        if count > MAX_EDITS:
-            raise too_many_edits()
-        yield edit
+    rest = iter(edits)
+    yield from islice(rest, MAX_EDITS)
+    if next(rest, None) is not None:
+        raise too_many_edits()
 
 
 def too_many_edits() -> InputError:
