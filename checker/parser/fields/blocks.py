@@ -6,7 +6,7 @@ continues the open block. `loose_text`, the last row, accepts every line. `walk`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ...model import Marking
 from ...record import Record
@@ -296,7 +296,7 @@ def _inner_mark(cursor: Cursor, state: WalkState) -> int:
     """
     if state.open == "references" and cursor.fold.find(" (", state.start, state.end) >= 0:
         for match in _MARK_WITHIN.finditer(cursor.fold, state.start, state.end):
-            if _is_portion(cursor, state.opened, match.end(), state.end) and not _next_labels(cursor, state):
+            if _is_portion(cursor, state.opened, match.end(), state.end) and not any(_next_labels(cursor, state)):
                 return match.end()
     return -1
 
@@ -389,7 +389,11 @@ def _continues_value(cursor: Cursor, state: WalkState) -> bool:
         if _is_empty(cursor, state):
             return True
     says_something = any(map(str.isalnum, cursor.fold[state.start : state.end]))
-    return state.open != "authority" and says_something and bool(_next_labels(cursor, state) - state.seen)
+    return (
+        state.open != "authority"
+        and says_something
+        and any(label not in state.seen for label in _next_labels(cursor, state))
+    )
 
 
 def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
@@ -412,7 +416,7 @@ def _is_empty(cursor: Cursor, state: WalkState) -> bool:
 
 def _goes_on(cursor: Cursor, state: WalkState) -> bool:
     """Return whether a label follows within a few lines, so that loose text before it does not begin the text."""
-    return not state.seen & {"eo", "tags", "subject"} and bool(_next_labels(cursor, state, _LONGEST_LIST))
+    return not state.seen & {"eo", "tags", "subject"} and any(_next_labels(cursor, state, _LONGEST_LIST))
 
 
 _SOON = 14  # lines in which a label must follow
@@ -420,18 +424,16 @@ _LONGEST_LIST = 40  # lines of addresses above the fields
 _NAMES = {"reference": "references"}  # label -> block, if the names differ
 
 
-def _next_labels(cursor: Cursor, state: WalkState, lines: int = _SOON) -> set[str]:
-    """Return the blocks whose labels begin the next few lines, up to paragraph 1."""
-    found: set[str] = set()
+def _next_labels(cursor: Cursor, state: WalkState, lines: int = _SOON) -> Iterator[str]:
+    """Yield the blocks whose labels begin the next few lines, up to paragraph 1."""
     here = state.end
     for _ in range(lines):
         here = cursor.fold.find("\n", here) + 1
         if here == 0 or here >= cursor.size:
-            break
+            return
         start = cursor.after_blanks(here)
         label = label_of(cursor, start)
         if label is not None:
-            found.add(_NAMES.get(label[0], label[0]))
+            yield _NAMES.get(label[0], label[0])
         elif _NUMBERED.match(cursor.fold, start) is not None:
-            break
-    return found
+            return

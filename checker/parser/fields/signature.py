@@ -50,7 +50,7 @@ def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
         return False
     words = " ".join(cursor.fold[start:stop].lstrip(_STRAY_MARKS).split())
     starts = cursor.grammar.page_word("footer", "start")
-    if any(words.startswith(f"{form} ") for form in starts):
+    if words.startswith(starts) and any(words.startswith(f"{form} ") for form in starts):
         return any(phrase in words for phrase in cursor.grammar.page_word("footer", "phrase"))
     if words.startswith(cursor.grammar.page_word("foreign-notice", "start")):
         return words.rstrip(".").endswith(cursor.grammar.page_word("foreign-notice", "end"))

@@ -6,7 +6,6 @@ several recognize equally many, to the U.S. scheme.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
@@ -45,7 +44,7 @@ def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
     if cursor.words.scheme is not None or telegram.authority is not None:
         return
     profile = next((entry.code for entry in cursor.words["profiles"] if entry.fact("unrecognized")), "")
-    found = _foreign_banner(telegram) if telegram.banners else _known_form(cursor) or _repeated_line(cursor)
+    found = _foreign_banner(telegram) if telegram.banners else _unlisted_marking(cursor)
     if profile and found is not None:
         span = cursor.span(*found) if isinstance(found, tuple) else found.span
         text = " ".join(cursor.view.source.quote(span).split())
@@ -65,6 +64,17 @@ def _spans(cursor: Cursor) -> Iterator[tuple[int, int]]:
         if start < last:
             yield start, last
         here = end + 1
+
+
+def _spans_upward(cursor: Cursor) -> Iterator[tuple[int, int]]:
+    """Yield the same spans from the last line to the first."""
+    end = cursor.size
+    while end > 0:
+        here = cursor.line_start(end)
+        start, last = cursor.trim(here, end)
+        if start < last:
+            yield start, last
+        end = here - 1
 
 
 def _capitals(cursor: Cursor, span: tuple[int, int]) -> bool:
@@ -102,19 +112,16 @@ def _begins(line: str, form: str) -> bool:
     return line.startswith(form) and line[len(form) :].lstrip()[:1] in _SIGNS
 
 
-def _known_form(cursor: Cursor) -> tuple[int, int] | None:
-    """Return the first line near the top that begins with a level from another scheme, or `None`."""
-    for start, last in _edges(cursor)[0]:
+def _unlisted_marking(cursor: Cursor) -> tuple[int, int] | None:
+    """Return the first line near the top that begins with a level from another scheme, or else a line in capitals that
+    appears both at the top and at the bottom, as banner lines do, or `None`.
+    """
+    top = _capital_lines(cursor, _spans(cursor))
+    for start, last in top:
         line = cursor.text[start:last]
         if last - start <= _LONGEST and any(_begins(line, form) for _, form in _forms(cursor)):
             return start, last
-    return None
-
-
-def _repeated_line(cursor: Cursor) -> tuple[int, int] | None:
-    """Return a line in capitals that appears both at the top and at the bottom, as banner lines do, or `None`."""
-    top, bottom = _edges(cursor)
-    below = {cursor.text[slice(*span)] for span in bottom if span not in top}
+    below = {cursor.text[slice(*span)] for span in _capital_lines(cursor, _spans_upward(cursor)) if span not in top}
     for start, last in top:
         line = cursor.text[start:last]
         if line in below and last - start <= _LONGEST and ":" not in line and not any(map(str.isdigit, line)):
@@ -122,8 +129,6 @@ def _repeated_line(cursor: Cursor) -> tuple[int, int] | None:
     return None
 
 
-def _edges(cursor: Cursor) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Return the spans of the lines in capitals among the first few nonblank lines, and among the last few."""
-    top = list(islice(_spans(cursor), _EDGE))
-    bottom: deque[tuple[int, int]] = deque(_spans(cursor), _EDGE)
-    return [span for span in top if _capitals(cursor, span)], [span for span in bottom if _capitals(cursor, span)]
+def _capital_lines(cursor: Cursor, spans: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the lines in capitals among the first few lines that are not blank."""
+    return [span for span in islice(spans, _EDGE) if _capitals(cursor, span)]

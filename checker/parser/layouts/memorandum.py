@@ -33,11 +33,12 @@ class MemorandumReader:
     text.
     """
 
-    __slots__ = ("banners", "cursor", "telegram", "text_spans")
+    __slots__ = ("banners", "cursor", "phrases", "telegram", "text_spans")
 
     def __init__(self, cursor: Cursor, telegram: Telegram) -> None:
         self.cursor = cursor
         self.telegram = telegram
+        self.phrases = [phrase for phrase in cursor.grammar.notice_forms[1] if phrase in cursor.fold]  # usually none
         self.banners: list[Banner] = []
         self.text_spans: list[tuple[int, int]] = []  # spans of text between the other parts
 
@@ -249,7 +250,7 @@ class MemorandumReader:
         """Collect the notices on a line. Return whether one of them fills the line."""
         cursor = self.cursor
         line = cursor.fold[start:last]
-        if not _may_be_notice(cursor, line):
+        if not line.startswith(cursor.grammar.notice_forms[0]) and not any(phrase in line for phrase in self.phrases):
             return False
         for entry in cursor.words["notices"]:
             alone = not inside and any(
@@ -288,12 +289,6 @@ class MemorandumReader:
         inherit_levels(paragraphs)
         self.telegram.paragraphs = tuple(paragraphs)
         self.telegram.headings = tuple(headings)
-
-
-def _may_be_notice(cursor: Cursor, line: str) -> bool:
-    """Return whether any spelling of a notice occurs in a line. This quick test excludes nearly all lines."""
-    forms, phrases = cursor.grammar.notice_forms
-    return line.startswith(forms) or any(phrase in line for phrase in phrases)
 
 
 def _blocks(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:

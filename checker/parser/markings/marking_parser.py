@@ -82,9 +82,9 @@ class _MarkingParser:
             self._unclassified(segment, word)
             or self._joint(segment, word)
             or self._nato(segment, word, leading)
-            or self._foreign(segment, leading)
+            or self._foreign(segment, word, leading)
             or self._bare(segment, word)
-            or self._loose(segment)
+            or self._loose(segment, word)
         )
 
     def _level(self, start: int, end: int, found: tuple[str, str], segment: Segment) -> None:
@@ -152,11 +152,11 @@ class _MarkingParser:
         self.controls.add(segment.start, segment.end, code, "level", segment, form=form, standing=standing)
         return True
 
-    def _foreign(self, segment: Segment, leading: bool) -> bool:
-        words = list(WORDS.finditer(self.text, segment.start, segment.end))
-        if len(words) < 2:
+    def _foreign(self, segment: Segment, word: str, leading: bool) -> bool:
+        upper = word.replace(",", " ").split()
+        if len(upper) < 2 or upper[-1] not in self.lexicon.level_ends:
             return False
-        upper = [w[0].upper() for w in words]
+        words = list(WORDS.finditer(self.text, segment.start, segment.end))
         for length in (2, 1):
             level, taken = self._leading_level(upper[-length:])
             if level is not None and taken == length and len(words) > length:
@@ -189,19 +189,21 @@ class _MarkingParser:
         self.controls.known(segment.start, segment.end, segment, found)
         return True
 
-    def _loose(self, segment: Segment) -> bool:
+    def _loose(self, segment: Segment, word: str) -> bool:
         """Read a level or bare control, and controls that a space, hyphen, or comma separates from it in place of a
         slash. Return whether the segment begins with one.
         """
-        for gap in GAPS.finditer(self.text[segment.start : segment.end]):
-            head = Segment(segment.start, segment.start + gap.start(), segment.before, segment.group)
-            word = plain(self.text, head.start, head.end)
-            found = self.lexicon.levels.get(word)
+        if not word.startswith(self.lexicon.heads.get(word[0], ())):
+            return False
+        for gap in GAPS.finditer(self.text, segment.start, segment.end):
+            head = Segment(segment.start, gap.start(), segment.before, segment.group)
+            first = plain(self.text, head.start, head.end)
+            found = self.lexicon.levels.get(first)
             if found is not None:
                 self._level(head.start, head.end, found, head)
-            elif not (head.start < head.end and self._bare(head, word)):
+            elif not (head.start < head.end and self._bare(head, first)):
                 continue
-            rest = Segment(segment.start + gap.end(), segment.end, gap[0], segment.group)
+            rest = Segment(gap.end(), segment.end, gap[0], segment.group)
             if rest.start < rest.end:
                 self.controls.read(rest)
             return True

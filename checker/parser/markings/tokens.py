@@ -106,6 +106,19 @@ class Lexicon:
                 for form_kind, forms in entry.forms.items():
                     self.nato.update((form, (entry, form_kind)) for form in forms)
 
+    @cached_property
+    def heads(self) -> dict[str, tuple[str, ...]]:
+        """Return, by first letter, each level and bare control with a blank, hyphen, or comma after it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for form in (*self.levels, *(form for form, (entry, _, _) in self.controls.items() if entry.fact("bare"))):
+            found[form[0]] = found.get(form[0], ()) + tuple(form + gap for gap in " -,")
+        return found
+
+    @cached_property
+    def level_ends(self) -> frozenset[str]:
+        """Return the last word of each level that the name of a country or organization can precede."""
+        return frozenset(form.rpartition(" ")[2] for form in (*self.levels, *self.restricted))
+
     # ---- countries: built when needed (1 ms), because most telegrams name none ---------------------------------------
 
     @cached_property
