@@ -7,6 +7,7 @@ generated from these definitions, and a test compares it.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from hashlib import blake2b
 
@@ -270,6 +271,8 @@ def documented() -> str:
 Row = dict[str, object]
 LONGEST = 1000  # characters of a text, entries of a list: keeps rows readable for every JSON reader
 BETWEEN = "\0"  # between texts that are normalized together
+_RUN = re.compile(rb"  +")
+_OTHER_BLANKS = "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 BLANKS = bytes(10 if code == 0 else 32 if code < 128 and chr(code).isspace() else code for code in range(256))
 
 
@@ -316,16 +319,13 @@ class Portions:
 def flowing(texts: list[str]) -> list[bytes]:
     """Return each text as UTF-8 bytes, with every run of whitespace replaced by one space.
 
-    ASCII texts are converted together, without creating an object for each word, which takes one-third less time.
+    Texts whose blanks are all ASCII are converted together, without creating an object for each word, which takes a
+    quarter less time.
     """
-    if not texts:
-        return []
     whole = BETWEEN.join(texts)
-    if not whole.isascii() or whole.count(BETWEEN) != len(texts) - 1:
+    if whole.count(BETWEEN) != len(texts) - 1 or any(blank in whole for blank in _OTHER_BLANKS):
         return [" ".join(text.split()).encode("utf-8", "surrogatepass") for text in texts]
-    found = b" ".join(whole.encode().translate(BLANKS).split(b"  "))
-    while b"  " in found:
-        found = found.replace(b"  ", b" ")
+    found = _RUN.sub(b" ", whole.encode("utf-8", "surrogatepass").translate(BLANKS))
     return [text.strip() for text in found.split(b"\n")]
 
 

@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checker import audit
 from checker.audit import checkpoint
 from checker.audit.parts import BatchResult, PartWriter, marker_path, part_path, read_result
-from checker.audit.tables import STREAMED
+from checker.audit.tables import STREAMED, flowing
 from checker.errors import ConfigError, InputError
 
 from .test_audit import digests
@@ -143,3 +145,8 @@ def test_a_damaged_plan_is_an_error(corpus, options, with_parts, tmp_path):
         (out / checkpoint.PLAN).write_bytes(data)
         with pytest.raises(InputError, match="contains no audit"):
             audit.run([str(corpus)], str(out), options(resume=True))
+
+
+@given(st.lists(st.text("aé \n\t\r\x1c\x85\xa0\u2003\u3000\0¶\ud800", max_size=12), max_size=4))
+def test_texts_are_words_with_one_space_between_them(texts):
+    assert flowing(texts) == [" ".join(text.split()).encode("utf-8", "surrogatepass") for text in texts]
