@@ -9,12 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-<<<<<<< HEAD
 from checker import text as text_module
-from checker.text import Exchange, Position, Source, Span, View
-=======
 from checker.text import Position, Source, Span, View
->>>>>>> 2de4f5d (Pass edits of a view as plain tuples, and find the cable table of a page in one pass)
 
 letters = st.text(alphabet="ab\r\n\t ¶é𝒳\x00", max_size=60)
 
@@ -132,8 +128,8 @@ def test_a_long_text_has_the_positions_of_a_short_one(monkeypatch: pytest.Monkey
     found = []
     for short in (10_000, 0):
         monkeypatch.setattr(text_module, "_SHORT", short)
-        view = View.whole(Source("x", "one&amp;two  three")).exchange([Exchange(3, 8, "&"), Exchange(11, 12)])
-        below = view.slice(2, 9).exchange([Exchange(0, 1, "Z")])
+        view = View.whole(Source("x", "one&amp;two  three")).exchange([(3, 8, "&"), (11, 12, "")])
+        below = view.slice(2, 9).exchange([(0, 1, "Z")])
         found.append([below.span(index, index + 2) for index in range(6)])
         assert isinstance(below._lows, list) == bool(short)
     assert found[0] == found[1]
