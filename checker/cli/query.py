@@ -69,10 +69,10 @@ def _tables() -> int:
     from ..audit.tables import TABLES  # light, but only for this answer
     from ..reporters.terminal import wrap
 
-    room = max(20, cli_options.display_width(sys.stdout) - 29) if cli_options.display_width(sys.stdout) else 0
+    width = max(20, cli_options.display_width(sys.stdout) - 29) if cli_options.display_width(sys.stdout) else 0
     for table, columns in TABLES.items():
         print(table)
         for column in columns:
-            first, *rest = wrap(column.holds, room)
+            first, *rest = wrap(column.holds, width)
             print(f"  {column.name:<15} {column.type:<10} {first}", *(f"{'':29}{line}" for line in rest), sep="\n")
     return output.OK
