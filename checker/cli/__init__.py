@@ -17,26 +17,26 @@ from .options import described, display_width, examples_text
 
 COMMANDS = {
     "lint": "check the markings of telegrams",
-    "audit": "check a whole corpus, resumable, with reports and tables",
+    "audit": "check a whole corpus, and write tables and reports",
     "parse": "show a telegram as the rules see it",
     "declass": "show the declassification date of each telegram and its basis",
     "compare": "show how two released copies of a telegram differ",
     "releases": "compare the copies of each message number in an audited corpus",
-    "explain": "explain a rule, an error code, or a rule's verdict on a telegram",
-    "rules": "list, validate, test and scaffold rules",
+    "explain": "explain a rule, a marking, a field, or a rule's verdict on a telegram",
+    "rules": "list, validate, test, and scaffold rules",
     "baseline": "record known findings, so that only new ones are reported",
     "view": "review a finished audit in the browser",
-    "decisions": "export, import, merge and count the decisions of a review",
-    "references": "export which telegram refers to which",
-    "export": "write the tables of an audit as one SQLite file, for Datasette",
+    "decisions": "export, import, merge, and count the decisions of a review",
+    "references": "export the references between the telegrams of an audit",
+    "export": "write the tables of an audit to one SQLite file, for Datasette",
     "query": "run one read-only SQL query on an audit's tables",
     "synth": "generate a synthetic corpus with known defects",
-    "lsp": "run the language server: findings while a telegram or rule file is edited",
+    "lsp": "run the language server, which shows findings in an editor",
 }
 
 GROUPS = {
     "check telegrams": ("lint", "baseline", "audit"),
-    "look into telegrams": ("parse", "declass", "explain", "compare"),
+    "examine telegrams": ("parse", "declass", "explain", "compare"),
     "work with an audit": ("view", "decisions", "releases", "references", "query", "export"),
     "write rules, and more": ("rules", "synth", "lsp"),
 }

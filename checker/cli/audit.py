@@ -18,10 +18,10 @@ from . import options as cli_options
 from . import output
 
 WHAT = {
-    "audit": "Audit a corpus: tables, reports, corpus rules. `audit diff`, `audit merge`, and `audit report` have"
+    "audit": "Check a whole corpus, and write tables and reports. `audit diff`, `audit merge`, and `audit report` have"
     " their own help.",
-    "audit diff": "Compare two audits: new, gone and moved findings.",
-    "audit report": "Rebuild the reports of a finished audit with the decisions made since.",
+    "audit diff": "Show the findings that are new, gone, or moved between two audits.",
+    "audit report": "Rebuild the reports of a finished audit with the current decisions, suppressions, and baseline.",
     "audit merge": "Merge the shards of an audit.",
 }
 EXAMPLES = {
@@ -53,7 +53,8 @@ def arguments(command: str = "audit") -> argparse.ArgumentParser:
         parser.add_argument("out", metavar="DIR", help="the folder of the audit")
         cli_options.configuration_options(parser)
     else:
-        cli_options.input_options(parser)
+        merging = command == "audit merge"
+        cli_options.input_options(parser, "the folders of the shards" if merging else "files, folders, globs, and URLs")
         cli_options.rule_options(parser)
         _audit_options(parser)
     _report_options(parser)
@@ -113,29 +114,50 @@ def _audit_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--out", required=True, metavar="DIR", help="folder for the tables and reports")
     group.add_argument("--resume", action="store_true", help="resume an interrupted audit")
     group.add_argument(
-        "--jobs", dest="processes", type=int, default=0, metavar="N", help="processes; 0 is one for each processor"
+        "--jobs",
+        dest="processes",
+        type=int,
+        default=0,
+        metavar="N",
+        help="number of worker processes; 0 (the default) means one for each processor",
     )
-    group.add_argument("--sample", type=int, default=0, metavar="N", help="audit N documents drawn at random")
-    group.add_argument("--seed", type=int, default=1, metavar="S", help="random seed (default: 1)")
+    group.add_argument("--sample", type=int, default=0, metavar="N", help="audit only N documents drawn at random")
+    group.add_argument("--seed", type=int, default=1, metavar="S", help="random seed for samples (default: 1)")
     group.add_argument(
-        "--where", action="append", default=[], metavar="TERM", help="such as year>=2005 or origin~Zenda"
+        "--where",
+        action="append",
+        default=[],
+        metavar="TERM",
+        help="audit only documents that match, such as year>=2005 or origin~Zenda (repeatable)",
     )
-    group.add_argument("--shard", default="1/1", metavar="I/N", help="audit part I of N, for `audit merge`")
+    group.add_argument(
+        "--shard", default="1/1", metavar="I/N", help="audit only part I of N; `audit merge` combines the parts"
+    )
     group.add_argument(
         "--timeout",
         dest="seconds",
         type=float,
         default=60.0,
         metavar="S",
-        help="seconds for one document; 0 is no limit",
+        help="time limit for one document in seconds (default: 60); 0 means no limit",
     )
-    group.add_argument("--memory", type=int, default=1024, metavar="MB", help="memory limit of a worker; 0 is no limit")
-    group.add_argument("--batch", type=float, default=4.0, metavar="MB", help="size of a batch (default: 4)")
+    group.add_argument(
+        "--memory",
+        type=int,
+        default=1024,
+        metavar="MB",
+        help="memory limit of a worker in megabytes (default: 1024); 0 means no limit",
+    )
+    group.add_argument(
+        "--batch", type=float, default=4.0, metavar="MB", help="size of a batch in megabytes (default: 4)"
+    )
     group.add_argument("--no-corpus-rules", action="store_true", help="skip the rules about the whole corpus")
     group.add_argument(
         "--keep-parts", action="store_true", help="keep the part files from which the tables are written"
     )
-    group.add_argument("--scheduler", metavar="ADDRESS", default="", help="use this Dask cluster")
+    group.add_argument(
+        "--scheduler", metavar="ADDRESS", default="", help="use the Dask cluster with this scheduler address"
+    )
     group.add_argument("--cluster", choices=("local",), default="", help="start a Dask cluster on this machine")
     group.add_argument("--quiet", action="store_true", help="do not show progress on the terminal")
 
@@ -150,7 +172,8 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
         const=100,
         default=0,
         metavar="N",
-        help="also report the discrepancies of N classified documents (default: 100), for 32 CFR 2001.60",
+        help="also report the discrepancies in a sample of N classified documents (default: 100), for the"
+        " self-inspection under 32 CFR 2001.60",
     )
     group.add_argument("--title", default="", help="the title of the reports")
     cli_options.hiding_options(group)

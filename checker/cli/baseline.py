@@ -26,11 +26,15 @@ def arguments() -> argparse.ArgumentParser:
         "baseline check cables",
         "baseline prune cables",
     )
-    parser.add_argument("action", choices=("create", "check", "prune"), help="what to do with the baseline")
+    parser.add_argument(
+        "action",
+        choices=("create", "check", "prune"),
+        help="create a baseline, check it for entries that no longer occur, or prune those entries",
+    )
     cli_options.input_options(parser)
     cli_options.rule_options(parser)
     parser.add_argument("--baseline", metavar="FILE", help=f"the baseline file (default: {DEFAULT})")
-    parser.add_argument("--force", action="store_true", help="let create replace an existing baseline")
+    parser.add_argument("--force", action="store_true", help="with create, replace an existing baseline")
     parser.add_argument("--jobs", type=int, metavar="N", help="number of worker processes")
     return parser
 

@@ -16,7 +16,7 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser(
         "compare",
-        "Show what one copy of a telegram withholds and another shows.",
+        "Show how two released copies of a telegram differ, and what only one of them withholds.",
         "compare release-2009.txt release-2014.txt",
     )
     parser.add_argument("left", metavar="A", help="the first copy")
@@ -29,7 +29,10 @@ def report_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that `compare` and `releases` share: rules, format, and output file."""
     cli_options.rule_options(parser)
     parser.add_argument(
-        "--format", choices=release_comparison.FORMS, default="text", help="output format; html shows both side by side"
+        "--format",
+        choices=release_comparison.FORMS,
+        default="text",
+        help="output format; html shows the copies side by side",
     )
     cli_options.out_option(parser)
 

@@ -7,6 +7,7 @@ import csv
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from .. import decisions
 from ..decisions import ACCEPTED, HIDES, TITLES, DecisionLog, ReviewDecision
@@ -38,24 +39,31 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser(
         "decisions",
-        "Export, import, merge or count the decisions of a review.",
+        "Export, import, merge, or count the decisions of a review.",
         "decisions export audit --out decisions.csv",
         "decisions import audit decisions.csv",
         "decisions stats audit",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
-    export = actions.add_parser("export", help="write the latest decision about each finding as CSV or TOML")
+    export = _action(actions, "export", "write the latest decision about each finding as CSV or TOML")
     export.add_argument("log", metavar="FILE", help="the decisions log, or the folder of an audit")
-    export.add_argument("--format", choices=("csv", "toml"), default="csv", help="toml: [[suppress]] entries for lint")
+    export.add_argument(
+        "--format", choices=("csv", "toml"), default="csv", help="toml writes a suppressions file for lint and audit"
+    )
     cli_options.out_option(export)
-    imported = actions.add_parser("import", help="append the decisions of a CSV file to a log")
+    imported = _action(actions, "import", "append the decisions in a CSV file to a log")
     imported.add_argument("log", metavar="FILE", help="the decisions log, or the folder of an audit")
-    imported.add_argument("table", metavar="CSV", help="a table with the columns of `decisions export`")
-    merged = actions.add_parser("merge", help="merge several logs, with each event once")
+    imported.add_argument("table", metavar="CSV", help="a CSV file with the columns that `decisions export` writes")
+    merged = _action(actions, "merge", "merge several logs without duplicate events")
     merged.add_argument("logs", nargs="+", metavar="FILE", help="decisions logs, or folders of audits")
     merged.add_argument("--out", required=True, metavar="FILE", help="the log to write; it must not exist")
-    stats = actions.add_parser("stats", help="count decisions by rule, reason and reviewer, and their agreement")
+    stats = _action(actions, "stats", "count decisions by rule, reason, and reviewer, and show agreement")
     stats.add_argument("log", metavar="FILE", help="the decisions log, or the folder of an audit")
+    return parser
+
+
+def _action(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
     return parser
 
 

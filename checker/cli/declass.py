@@ -26,7 +26,7 @@ def arguments() -> argparse.ArgumentParser:
         "declass --by-year cables",
     )
     cli_options.input_options(parser)
-    cli_options.rule_options(parser)
+    cli_options.rule_options(parser, can_redact=False)
     parser.add_argument(
         "--format", choices=declassification.FORMS, default="table", help="output format; ics is a calendar"
     )

@@ -21,7 +21,7 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser(
         "explain",
-        "Explain a rule, an error code, a marking or code, a field, or a rule's verdict on a telegram.",
+        "Explain a rule, an error code, a marking, a field, or a rule's verdict on a telegram.",
         "explain CLS-004",
         "explain CLS-004 telegram.txt",
         "explain NODIS",
@@ -30,12 +30,16 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         metavar="NAME",
-        help="a rule (id, name or alias), an error code such as R012, a word such as NODIS, a field such as"
-        " authority.name, an operator, a key of rule files, a base telegram such as confidential-2007, or model for"
+        help="a rule (id, name, or alias), an error code such as R012, a marking such as NODIS, a field such as"
+        " authority.name, an operator, a key of rule files, a base telegram such as confidential-2007, or `model` for"
         " all fields",
     )
-    cli_options.input_options(parser, ", or locations in a report such as corpus.jsonl:5")
-    cli_options.rule_options(parser, "rules", "profile", "as-of", "reader", "redact")
+    cli_options.input_options(
+        parser,
+        "telegrams on which to evaluate the rule: files, folders, globs, or locations such as corpus.jsonl:5; - is"
+        " standard input",
+    )
+    cli_options.rule_options(parser, "rules", "profile", "as-of", "reader", "redact", can_redact=False)
     return parser
 
 

@@ -14,7 +14,7 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser(
         "export",
-        "Write the tables of an audit as one SQLite file, with datasette.yaml.",
+        "Write the tables of an audit to one SQLite file, and a datasette.yaml next to it.",
         "export audit --sqlite audit.db",
     )
     parser.add_argument("out", metavar="DIR", help="the folder of the audit")

@@ -160,21 +160,27 @@ def arguments() -> argparse.ArgumentParser:
     group.add_argument(
         "--format", choices=REPORTERS, default="table", metavar="FORMAT", help=f"one of {', '.join(REPORTERS)}"
     )
-    group.add_argument("--out", default="", metavar="FILE", help="write the report to a file")
-    group.add_argument("--output", action="append", metavar="FORMAT=FILE", help="additional report (repeatable)")
-    group.add_argument("--diff-base", default="", metavar="REVISION", help="show only findings on changed lines")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="color on a terminal")
+    group.add_argument("--out", default="", metavar="FILE", help="write the report to this file")
+    group.add_argument("--output", action="append", metavar="FORMAT=FILE", help="write another report (repeatable)")
+    group.add_argument(
+        "--diff-base", default="", metavar="REVISION", help="show only findings on lines changed since REVISION"
+    )
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="auto (the default) means on a terminal"
+    )
     group.add_argument(
         "--diff", action="store_true", help="show the changes that --fix would make, without making them"
     )
     group.add_argument("--fix", action="store_true", help="apply safe suggestions to the files and list each change")
-    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: all suggestions")
+    group.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix or --diff, include suggestions that are not safe"
+    )
     group.add_argument("--watch", action="store_true", help="check again after each change to a file")
     group.add_argument("--show-settings", action="store_true", help="show the settings and their origin")
     group.add_argument("--show-files", action="store_true", help="list the files that would be checked")
     _flag(group, "statistics")
     group = parser.add_argument_group("verdict")
-    level = f"{cli_options.describe('fail-level')}: error (the default), warning or info"
+    level = f"{cli_options.describe('fail-level')}: error (the default), warning, info, or none"
     group.add_argument("--fail-level", metavar="LEVEL", help=level)
     group.add_argument("--allow-failed", type=int, metavar="N", help=cli_options.describe("allow-failed"))
     _flag(group, "exit-zero")

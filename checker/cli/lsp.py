@@ -13,7 +13,7 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser(
         "lsp",
-        "Run the language server over standard input and output (extra [lsp]).",
+        "Run the language server over standard input and output. It needs the extra `lsp`.",
         "lsp",
         "lsp --config cablecheck.toml",
     )

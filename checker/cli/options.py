@@ -103,7 +103,7 @@ def examples_text(examples: Iterable[str]) -> str:
 
 def out_option(arguments: argparse.ArgumentParser) -> None:
     """Add the option `--out`."""
-    arguments.add_argument("--out", default="", metavar="FILE", help="write to a file")
+    arguments.add_argument("--out", default="", metavar="FILE", help="write to this file, not to standard output")
 
 
 _RULES = {"select": "RULES", "ignore": "RULES", "extend-select": "RULES", "per-file-ignores": "GLOB=RULES",
@@ -111,11 +111,11 @@ _RULES = {"select": "RULES", "ignore": "RULES", "extend-select": "RULES", "per-f
 _SINGLE = ("profile", "as-of", "reader")
 
 
-def rule_options(arguments: argparse.ArgumentParser, *names: str) -> None:
+def rule_options(arguments: argparse.ArgumentParser, *names: str, can_redact: bool = True) -> None:
     """Add the options for the named rule settings (default: all of them), and those that choose the configuration
     file.
 
-    `--redact` is added if it is named or no setting is named.
+    `--redact` is added if it is named or no setting is named. `can_redact` is false for commands that refuse it.
     """
     group = arguments.add_argument_group("rules")
     for name in _RULES if not names else (name for name in names if name != "redact"):
@@ -126,7 +126,9 @@ def rule_options(arguments: argparse.ArgumentParser, *names: str) -> None:
             group.add_argument(f"--{name}", action=action, metavar=_RULES[name], help=describe(name))
     configuration = configuration_options(arguments)
     if not names or "redact" in names:
-        configuration.add_argument("--redact", action="store_true", default=None, help=describe("redact"))
+        refused = "not supported: this command prints document text"
+        what = describe("redact") if can_redact else refused
+        configuration.add_argument("--redact", action="store_true", default=None, help=what)
 
 
 def configuration_options(arguments: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -150,15 +152,21 @@ def read_hiding(args: argparse.Namespace, options: Options) -> None:
         setattr(options, f"use_{name}", not getattr(args, f"no_{name}"))
 
 
-def input_options(arguments: argparse.ArgumentParser, more: str = "") -> None:
-    """Add the paths and the options that choose files. `more` says in the help text what else the paths may be."""
+_STDIN = "; - is standard input"
+
+
+def input_options(arguments: argparse.ArgumentParser, paths: str = f"files, folders, and globs{_STDIN}") -> None:
+    """Add the paths and the options that choose files. `paths` is the help text for the paths; unless it mentions
+    standard input, `--stdin-filename` is not listed in the help.
+    """
     group = arguments.add_argument_group("input")
-    group.add_argument("paths", nargs="*", metavar="PATH", help=f"files, folders and globs{more}; - is standard input")
-    group.add_argument("--stdin-filename", metavar="NAME", default="", help="file name to report for standard input")
+    group.add_argument("paths", nargs="*", metavar="PATH", help=paths)
+    what = "file name to show for standard input" if paths.endswith(_STDIN) else argparse.SUPPRESS
+    group.add_argument("--stdin-filename", metavar="NAME", default="", help=what)
     group.add_argument(
         "--skip-other-files",
         action="store_true",
-        help="exclude named files that are not telegrams",
+        help="exclude files named here that are not telegrams",
     )
     group.add_argument("--files-from", metavar="FILE", help="read paths from a file, one per line; - is standard input")
     group.add_argument("-0", dest="nul", action="store_true", help="paths in --files-from end with NUL, not newline")

@@ -17,14 +17,18 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser(
         "parse",
-        "Show each telegram as the rules see it, every part with its location.",
+        "Show each telegram as the rules see it, with the location of every part.",
         "parse examples/09STRELSAU123.txt",
         "parse --format json telegram.txt",
     )
-    cli_options.input_options(parser, ", or locations in a report such as corpus.jsonl:5")
-    cli_options.rule_options(parser)
+    cli_options.input_options(
+        parser, "files, folders, globs, and locations such as corpus.jsonl:5; - is standard input"
+    )
+    cli_options.rule_options(parser, can_redact=False)
     formats = ("tree", "json", "csv")
-    parser.add_argument("--format", choices=formats, help="tree (default) or json; with --fields csv (default) or json")
+    parser.add_argument(
+        "--format", choices=formats, help="tree (the default) or json; with --fields, csv (the default) or json"
+    )
     parser.add_argument(
         "--fields", dest="rows", action="store_true", help="one row for each cable instead of the whole model"
     )

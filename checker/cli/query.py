@@ -22,7 +22,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("out", metavar="DIR", help="the folder of the audit")
     parser.add_argument("sql", metavar="SQL", nargs="?", default="", help="one SELECT statement")
     parser.add_argument("--format", choices=("table", "csv", "jsonl"), default="table", help="output format")
-    parser.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds (default: 300)")
+    parser.add_argument(
+        "--timeout", type=float, default=300.0, metavar="S", help="time limit in seconds (default: 300)"
+    )
     parser.add_argument("--tables", action="store_true", help="list the tables with the meaning of their columns")
     return parser
 

@@ -13,16 +13,16 @@ def arguments() -> argparse.ArgumentParser:
     """Return the argument parser of the command."""
     parser = cli_options.parser(
         "references",
-        "Export which telegram refers to which, from a finished audit.",
+        "Export the references between the telegrams of a finished audit.",
         "references audit",
         "references audit --format graphml --out references.graphml",
     )
     parser.add_argument("audit", metavar="DIR", help="the folder of the audit")
     parser.add_argument("--format", choices=("csv", "graphml"), default="csv", help="output format (default: csv)")
     parser.add_argument(
-        "--gaps", action="store_true", help="list the numbers that are referred to but not in the corpus, as CSV"
+        "--gaps", action="store_true", help="list the message numbers that are cited but not in the corpus, as CSV"
     )
-    parser.add_argument("--out", metavar="FILE", help="write to this file (default: standard output)")
+    parser.add_argument("--out", metavar="FILE", help="write to this file, not to standard output")
     return parser
 
 

@@ -22,16 +22,16 @@ from . import options as cli_options
 from . import output
 
 ACTIONS = {
-    "list": "list the rules with their requirement and source",
-    "check": "validate rule files, reporting each error with its location",
-    "test": "run the examples of rule files (with --mutate, also on changed copies of each rule)",
+    "list": "list the rules with their requirements",
+    "check": "validate rule files, and report each error with its location",
+    "test": "run the examples of rule files and, with --mutate, check that they detect changes to the rules",
     "try": "run draft rules over the corpus of a finished audit, and show the documents on which they fire",
     "packs": "list the available rule packs, with version and digest",
     "add": "install a rule pack from a folder or a wheel",
     "remove": "remove an installed rule pack",
-    "format": "format rule files: block style, lines of at most 120 characters; comments and meaning do not change",
-    "new": "write a new rule file with an example of each kind",
-    "pages": "write the catalogue, the coverage of the sources and the order watch as Markdown pages",
+    "format": "rewrite rule files in block style, with lines of at most 120 characters; comments and meaning are kept",
+    "new": "write a new rule with an example of each kind",
+    "pages": "write four Markdown pages: all rules, coverage of the sources, order watch, and tripwires",
     "schema": "print a JSON Schema for editors and validators",
 }
 EXAMPLES = {
@@ -54,7 +54,7 @@ _QUESTIONS = (
     ("summary", "TEXT", "requirement, in one sentence"),
     ("source", "CODE", "source of the requirement, a code of vocabulary/sources.yaml"),
     ("clause", "TEXT", "section or page of the source"),
-    ("severity", "LEVEL", "severity: error, warning or info"),
+    ("severity", "LEVEL", "severity: error, warning, or info"),
     ("base", "BASE", "telegram for the examples (`cablecheck explain base` lists them)"),
 )
 SCHEMAS = ("rules", "vocabulary", "corpus", "synth", "report", "report-line", "config")
@@ -73,13 +73,19 @@ def arguments(action: str) -> argparse.ArgumentParser:
             "--paths", nargs="+", default=[], metavar="PATH", help="the current location of the audited files"
         )
         parser.add_argument("--sample", type=int, default=5000, metavar="N", help="documents to draw (default: 5000)")
-        parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one for each processor")
+        parser.add_argument(
+            "--jobs",
+            type=int,
+            default=0,
+            metavar="N",
+            help="number of worker processes; 0 (the default) means one for each processor",
+        )
     elif action == "new":
         parser.add_argument("id", nargs="?", metavar="ID", help="the id of the rule, for example LOC-001")
         for name, metavar, what in _QUESTIONS[1:]:
             parser.add_argument(f"--{name}", metavar=metavar, help=what)
         parser.add_argument(
-            "--out", metavar="FILE", help="write to a file; if it is an existing chapter, add the rule to it"
+            "--out", metavar="FILE", help="write to this file; if it is an existing chapter, add the rule to it"
         )
         parser.add_argument("-y", "--yes", action="store_true", help="do not prompt; use defaults for missing values")
     elif action == "add":

@@ -28,8 +28,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--defects", type=float, default=0.1, metavar="RATE", help="share of telegrams with a defect (default: 0.1)"
     )
-    parser.add_argument("--templates", metavar="DIR", help="read words, templates and defects from this folder")
-    parser.add_argument("--out", required=True, metavar="FILE", help="a .jsonl, .csv or .zip file, or a folder")
+    parser.add_argument("--templates", metavar="DIR", help="read word lists, templates, and defects from this folder")
+    parser.add_argument("--out", required=True, metavar="FILE", help="a .jsonl, .csv, or .zip file, or a folder")
     return parser
 
 

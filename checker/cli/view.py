@@ -19,15 +19,19 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--corpus", metavar="PATH", default="", help="the current location of the audited files, if they moved"
     )
-    parser.add_argument("--decisions", metavar="FILE", default="", help="file of decisions (default: in DIR)")
+    parser.add_argument(
+        "--decisions", metavar="FILE", default="", help="decisions log (default: decisions.jsonl in DIR)"
+    )
     parser.add_argument("--reviewer", metavar="NAME", default="", help="name under which decisions are recorded")
     parser.add_argument("--compare", metavar="DIR", default="", help="an earlier audit to compare with")
-    parser.add_argument("--as-of", metavar="DATE", default="", help="evaluate what is due as of this date (YYYY-MM-DD)")
+    parser.add_argument("--as-of", metavar="DATE", default="", help="show what is due as of this date (YYYY-MM-DD)")
     parser.add_argument(
         "--port", type=int, default=None, metavar="N", help="port on 127.0.0.1; 0 means any free port (default: 8437)"
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    parser.add_argument("--read-only", action="store_true", help="refuse decisions, to show the audit to others")
+    parser.add_argument(
+        "--read-only", action="store_true", help="refuse decisions, so that you can show the audit to others"
+    )
     parser.add_argument("--redact", action="store_true", help="show no text of the documents")
     parser.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
     parser.add_argument("--isolated", action="store_true", help="ignore configuration files")
