@@ -40,14 +40,14 @@ end ended ends enough entities entry environment equals era error evaluate event
 executive exemption exist exit expands expected export extract fact failed false field fields file finding findings
 first five fix fixes folder followed follows for fork form found from gives group guard gzip has have header headers
 here hidden higher hold holds id ignores imprecise in inclusive information inside instead instruction integer
-internal is it item its itself key kind known label larger last later layer leads leaves letters level like limit line
-lines link list loaded locked longer looks lower macOS mail mailboxes malformed mark marking match matches matters may
+internal is it item its itself key kind known label larger last later layer leaves letters level like limit line lines
+link list loaded locked longer looks lower macOS mail mailboxes malformed mark marking match matches matters may
 member members memory message middle missing module mon month more must name named names needs neither nested never no
 none nor not notes nothing number numbers object objects observe of off old on one only operating or order originator
-other out outside over own packed page pages paragraph paragraphs parse parser part partial password paths pattern per
-pipe plain portion position positions positive possible precise present print processes profile program publisher
-query quote read reader readers received recognized record records refer references refid refused released remove
-replaced requested require resource reviewers row rows rule rules run s same save says scheme section selected
+other outside over own packed page pages paragraph paragraphs parse parser part partial password paths pattern per
+pipe plain points portion position positions positive possible precise present print processes profile program
+publisher query quote read reader readers received recognized record records refer references refid refused released
+remove replaced requested require resource reviewers row rows rule rules run s same save says scheme section selected
 selection set setting settings severity share shown signal signs size skipped slash smaller so spelling stamps start
 states station stopped store string subject such suggestion symbolic table telegram telegrams term text than that the
 them these this time times to too took top true truncated turns two type unchanged under unexpected unknown unpack
