@@ -74,7 +74,7 @@ def between(value: int, bounds: tuple[int, int]) -> bool:
 
 
 def ranks(test: Callable[[int, int], bool]) -> Test:
-    """Return a test that compares the ranks of two levels in the table `levels`."""
+    """Return a test that compares the ranks of two levels in the `levels` table."""
 
     def compare(value: Level, bound: Level) -> bool:
         return test(value.rank, bound.rank)

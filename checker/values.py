@@ -12,7 +12,7 @@ from .record import Record
 
 
 class Level(Record):
-    """A level in the table `levels`. `rank` orders the levels; `classified` is false for UNCLASSIFIED and similar
+    """A level in the `levels` table. `rank` orders the levels; `classified` is false for UNCLASSIFIED and similar
     levels.
     """
 

@@ -104,7 +104,7 @@ class Vocabulary:
     """All tables by name. They contain every domain term that the parser and the operators use.
 
     `made` caches what the parser builds from the tables (patterns, indexes), by the name of the builder, for the
-    lifetime of the tables. `scheme` is the entry of the profile whose own levels replace the table `levels`, or None.
+    lifetime of the tables. `scheme` is the entry of the profile whose own levels replace the `levels` table, or None.
     """
 
     __slots__ = ("_base", "_levels", "made", "scheme", "tables")
@@ -157,7 +157,7 @@ class Vocabulary:
         return entry is not None and bool(entry.fact("unrecognized"))
 
     def level(self, code: str) -> Level | None:
-        """Return the level with this code in the table `levels`, or None."""
+        """Return the level with this code in the `levels` table, or None."""
         if self._levels is None:
             self._levels = {
                 entry.code: Level(
@@ -168,7 +168,7 @@ class Vocabulary:
         return self._levels.get(code)
 
     def era(self, day: date) -> Entry | None:
-        """Return the entry in the table `eras` that was in force on a day, or None if there is none."""
+        """Return the entry in the `eras` table that was in force on a day, or None if there is none."""
         for entry in self.tables["eras"].entries:
             if entry.in_use(day):
                 return entry

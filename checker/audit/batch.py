@@ -177,7 +177,7 @@ class BatchWorker:
 
 
 def _file(path: str, batch: Batch, step: Step) -> tables.Row:
-    """Return the row of the table `files` for one file. The digest of a remote file is not computed.
+    """Return the row of the `files` table for one file. The digest of a remote file is not computed.
 
     Computing a digest may take longer than the time limit for a document, so each block counts as a step.
     """

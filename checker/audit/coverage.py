@@ -68,7 +68,7 @@ class Coverage:
         return self.counts[year, layout]
 
     def rows(self) -> list[dict[str, object]]:
-        """Return the rows of the table `coverage` for this batch."""
+        """Return the rows of the `coverage` table for this batch."""
         names = ("documents", "read", "missed", "lost", "absent", "characters", "recognized")
         return [
             {"year": year or None, "layout": layout, "field": field, **dict(zip(names, counts, strict=True))}

@@ -28,7 +28,7 @@ OPEN = "open_findings"  # the view of the findings that no decision, suppression
 RANKED = 'row_number() over (partition by fingerprint order by document, line, "column")'
 """The number of a finding among those with its fingerprint. Identical documents have findings with equal ones."""
 ALIASES = {"references": ("edges",)}  # `references` is a reserved word in SQL and must be quoted
-COVERED = ("year", "layout", "field")  # the columns by which the counts in the table `coverage` are grouped
+COVERED = ("year", "layout", "field")  # the columns by which the counts in the `coverage` table are grouped
 
 
 class OutOfMemory(ConfigError):

@@ -1,6 +1,6 @@
 """Write the tables `decisions` and `suppressed`, which record why findings of an audit are hidden.
 
-Each report rebuilds these tables; the table `findings` is never changed. The same code hides findings for `lint` and
+Each report rebuilds these tables; the `findings` table is never changed. The same code hides findings for `lint` and
 for an audit.
 """
 

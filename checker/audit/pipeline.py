@@ -181,7 +181,7 @@ def _rules_part(
     options: Options,
     counts: dict[str, int],
 ) -> str:
-    """Write a part file for the table `rules`, with each rule's counts in this audit, and return its path."""
+    """Write a part file for the `rules` table, with each rule's counts in this audit, and return its path."""
     tally: dict[str, list[int]] = {}
     for result in done:
         for parts_of_tables, numbers in result.tally:

@@ -51,9 +51,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("bytes", NUMBER, "the size of that row in bytes"),
         Column("item", NUMBER, "the document's number in that row, member, or file, from 1"),
         Column("reader", TEXT, "the readers that removed its wrappers"),
-        Column("layout", TEXT, "code of the vocabulary table `layouts`"),
-        Column("profile", TEXT, "code of the vocabulary table `profiles`"),
-        Column("era", TEXT, "code of the vocabulary table `eras`: the order in force on the date"),
+        Column("layout", TEXT, "code of the `layouts` vocabulary table"),
+        Column("profile", TEXT, "code of the `profiles` vocabulary table"),
+        Column("era", TEXT, "code of the `eras` vocabulary table: the order in force on the date"),
         Column("date", DAY, "the first day that the date can mean"),
         Column("year", NUMBER, "the year of that day"),
         Column("time", TEXT, "time of the date-time group, HHMM"),
@@ -73,7 +73,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("refs", TEXTS, "the telegrams it refers to, in the form of `mrn`"),
         Column("subject", TEXT, "the subject line"),
         Column("order_number", TEXT, "the number on the E.O. line"),
-        Column("instruction", TEXT, "the instruction's kind: code of the vocabulary table `instructions`"),
+        Column("instruction", TEXT, "the instruction's kind: code of the `instructions` vocabulary table"),
         Column("declassify_on", DAY, "the date that the instruction gives"),
         Column("expected_on", DAY, "the date on which declassification is or was due"),
         Column("declass_basis", TEXT, "the basis of that date: marked, schedule, default, exemption, event, none"),
@@ -86,14 +86,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("marked", NUMBER, "number of paragraphs whose portion mark could be read"),
         Column("portion_level", TEXT, "code of the highest level of any portion"),
         Column("portion_rank", NUMBER, "the rank of that level"),
-        Column("lost_text", TEXT, "why only a record without text is left: code of the vocabulary table `lost_texts`"),
+        Column("lost_text", TEXT, "why only a record without text is left: code of the `lost_texts` vocabulary table"),
         Column("whole", FLAG, "whether the copy contains the complete telegram"),
         Column("released", FLAG, "whether stamps or its record show that it was released or declassified"),
         Column("release_date", DAY, "the date of the latest such stamp"),
         Column("release_level", TEXT, "how much was released: full, part, or none; null if no stamp states it"),
         Column("release_codes", TEXTS, "exemption codes next to the release stamps"),
         Column("review_history", TEXTS, "the stamps in date order, each with its date, what was done, and the codes"),
-        Column("deletions", NUMBER, "passages withheld by reviewers or omitted by editors; see the table `deletions`"),
+        Column("deletions", NUMBER, "passages withheld by reviewers or omitted by editors; see the `deletions` table"),
         Column("text_hash", TEXT, "hash of the running text: equal for equal text"),
         Column("words", NUMBER, "number of words in the running text"),
     ),
@@ -117,8 +117,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
             TEXT,
             "where the deletion is: mark, paragraph, subject, authority, eo, tags_line, head, margin, or text",
         ),
-        Column("paragraph", NUMBER, "`place` in the table `portions` of the paragraph that contains it"),
-        Column("form", TEXT, "how the deletion is shown: a code of the vocabulary table `deletions`"),
+        Column("paragraph", NUMBER, "`place` in the `portions` table of the paragraph that contains it"),
+        Column("form", TEXT, "how the deletion is shown: a code of the `deletions` vocabulary table"),
         Column("kind", TEXT, "withheld (by a reviewer) or omitted (by an editor)"),
         Column("codes", TEXTS, "the exemption codes in the deletion"),
         Column("extent", TEXT, "how much is missing, as the deletion states"),
@@ -222,7 +222,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "coverage": (
         Column("year", NUMBER, "year of the documents; null without a date"),
-        Column("layout", TEXT, "code of the vocabulary table `layouts`"),
+        Column("layout", TEXT, "code of the `layouts` vocabulary table"),
         Column("field", TEXT, "the name of the field; the row `text` counts characters instead of documents"),
         Column("documents", NUMBER, "number of documents of that year and layout"),
         Column("read", NUMBER, "number of documents in which the field was read"),
@@ -287,7 +287,7 @@ BLANKS = bytes(10 if code == 0 else 32 if code < 128 and chr(code).isspace() els
 
 
 class Portions:
-    """The rows of the table `portions` for one telegram, with their totals, computed in one pass."""
+    """The rows of the `portions` table for one telegram, with their totals, computed in one pass."""
 
     __slots__ = ("highest", "marked", "portions", "rows", "texts", "words")
 
@@ -357,7 +357,7 @@ def cable(
     references: list[Row],
     redact: bool,
 ) -> Row:
-    """Return the row of the table `cables` for one telegram, including the totals for its portions and references."""
+    """Return the row of the `cables` table for one telegram, including the totals for its portions and references."""
     banner = telegram.banner if isinstance(telegram.banner, Banner) else None
     highest = portions.highest
     year, post, serial = telegram._number()
@@ -418,7 +418,7 @@ def _level(telegram: Telegram) -> Row:
 
 
 def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -> list[Row]:
-    """Return the rows of the table `deletions` for one telegram."""
+    """Return the rows of the `deletions` table for one telegram."""
     starts = [paragraph.span.start for paragraph in telegram.paragraphs]
     rows: list[Row] = []
     for one in telegram.deletions[:LONGEST]:
@@ -463,7 +463,7 @@ def _authority(telegram: Telegram) -> Row:
 
 
 def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row:
-    """Return the row of the table `findings` for one finding. If `redact` is not `None`, it replaces the message, and
+    """Return the row of the `findings` table for one finding. If `redact` is not `None`, it replaces the message, and
     the quote is omitted.
     """
     return {
@@ -491,7 +491,7 @@ def finding(number: int, one: Finding, severity: str, redact: str | None) -> Row
 
 
 def undetermined(number: int, one: Undetermined) -> Row:
-    """Return the row of the table `undetermined` for one verdict."""
+    """Return the row of the `undetermined` table for one verdict."""
     return {
         "document": number,
         "path": one.path,
@@ -507,7 +507,7 @@ def undetermined(number: int, one: Undetermined) -> Row:
 
 
 def references(number: int, telegram: Telegram, source: Source, words: Vocabulary, redact: bool) -> list[Row]:
-    """Return the rows of the table `references` for one telegram."""
+    """Return the rows of the `references` table for one telegram."""
     rows: list[Row] = []
     for place, one in enumerate(telegram.references[:LONGEST], 1):
         target = number_of(one, telegram, words)

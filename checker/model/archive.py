@@ -12,7 +12,7 @@ from .markings import Caption
 class Attribute(Node):
     """One attribute of an archive record.
 
-    `name` is a code of the table `archive_attributes`, and `kind` is the type of its value: day, count, list, level,
+    `name` is a code from the `archive_attributes` table, and `kind` is the type of its value: day, count, list, level,
     code, or words. The value of a day is also in `date`, that of a count in `number`, and that of a list in `items`.
     """
 
@@ -36,7 +36,7 @@ class ArchiveRecord(Node):
 
     `captions` were on the telegram when it was sent; `earlier_captions` and `earlier_level` applied before another
     telegram changed them. `order_code` is the instruction as the E.O. line writes it (`GDS`, `XGDS-1`). `lost` is why
-    the archive has no text, as a code of the table `lost_texts`; `film` is the microfilm that may contain the text.
+    the archive has no text, as a code from the `lost_texts` table; `film` is the microfilm that may contain the text.
     `pages` is the number of pages that the archive counted.
     """
 

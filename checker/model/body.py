@@ -20,7 +20,7 @@ class Declass(Node):
     `within_limit` is whether the marked date respects it, with a tolerance of one day because the date-time group is in
     UTC and the decision was local. `automatic` is the 31 December on which 25-year automatic declassification falls, or
     `None` if it does not apply. `exempt` is the exemption code. `status` is the state on the reference day (a code of
-    the table `declass-status`), or `None` without such a day. `cite` lists source ids, `why` is one sentence for
+    the `declass-status` table), or `None` without such a day. `cite` lists source ids, `why` is one sentence for
     readers, and `clause` names the provision on which `expected` rests.
     """
 
@@ -40,10 +40,10 @@ class Declass(Node):
 class Instruction(Node):
     """A declassification instruction, from the E.O. line or from the authority block.
 
-    `kind` is a code of the table `instructions` (date, event, na, gds, ads, xgds, rds, xds, oadr, xcode, mr, 25x, 50x,
-    75x, human, wmd, source-marked, years, aea ...), or `None` if it was not recognized. `code` is the code as written,
-    in upper case ("X6", "25X1", "XGDS-2"), `number` its number, `years` a duration given in words, and `dates` every
-    date in it.
+    `kind` is a code from the `instructions` table (date, event, na, gds, ads, xgds, rds, xds, oadr, xcode, mr, 25x,
+    50x, 75x, human, wmd, source-marked, years, aea ...), or `None` if it was not recognized. `code` is the code as
+    written, in upper case ("X6", "25X1", "XGDS-2"), `number` its number, `years` a duration given in words, and `dates`
+    every date in it.
     """
 
     text: str
@@ -86,7 +86,7 @@ class Downgrade(Node):
 class EoLine(Node):
     """The E.O. line: the order's number as written, and the instruction that follows it.
 
-    `order` is the number as text ("12958"). `era` is the code of the first entry of the table `eras` with this number,
+    `order` is the number as text ("12958"). `era` is the code of the first entry of the `eras` table with this number,
     or `None` if no order has it; `nearest` is then the most similar known number.
     """
 
@@ -278,7 +278,7 @@ class PageLine(Node):
 class Stamp(Node):
     """A release or review stamp, added after the telegram was sent.
 
-    `kind` is a code of the table `stamps`, and `action` is the action that the stamp records: released, withheld,
+    `kind` is a code from the `stamps` table, and `action` is the action that the stamp records: released, withheld,
     declassified, classified, extended, reviewed or withdrawn. `extent` is how much was released: full, part or none.
     `codes` are the exemption codes next to the stamp, `unknown_codes` are those codes that no table lists, and `level`
     is the level that a reviewer gave.
@@ -304,8 +304,8 @@ class Stamp(Node):
 class Deletion(Node):
     """A note, code, or row of characters in place of text that a reviewer withheld or an editor omitted.
 
-    `form` is a code of the table `deletions`; `kind` is withheld or omitted. `codes` are the exemption codes that it
-    gives (codes of the table `release_codes`, or as written), and `extent` is the amount of missing text that it
+    `form` is a code from the `deletions` table; `kind` is withheld or omitted. `codes` are the exemption codes that it
+    gives (codes of the `release_codes` table, or as written), and `extent` is the amount of missing text that it
     states. `place` is the part in which it occurs: mark, paragraph, subject, authority, eo, tags_line, signature, head,
     margin, or text.
     """

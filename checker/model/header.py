@@ -124,7 +124,7 @@ class Security(Node):
 
 
 class Precedence(Node):
-    """A precedence prosign and its rank in the table `precedence` (`None` for an unknown prosign)."""
+    """A precedence prosign and its rank in the `precedence` table (`None` for an unknown prosign)."""
 
     text: str
     rank: int | None = None
@@ -155,7 +155,7 @@ class Party(Node):
     """An originator or addressee: routing indicator, name, precedence word, and the serial number for that addressee.
 
     `signal` is an operating signal before the name, such as ZEN for delivery by other means. `post` is the name without
-    the kind of mission before it (table `posts`), for comparison with the classification line.
+    the kind of mission before it (the `posts` table), for comparison with the classification line.
     """
 
     text: str

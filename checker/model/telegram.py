@@ -53,7 +53,7 @@ MODEL_VERSION = 1
 HEADER = ("dtg", "sender", "to", "info", "banner", "eo", "tags_line", "subject", "references")
 """The header fields in the order that all telegraph layouts share (RIY79-00905, ST00-018029)."""
 HEAD = attrgetter(*HEADER)
-RELEASING = ("released", "declassified")  # actions of stamps (table `stamps`) that open a document to the public
+RELEASING = ("released", "declassified")  # actions of stamps (the `stamps` table) that open a document to the public
 _NEVER = date.max
 _SHORTEST_SECTION = 4000  # code points; the text of any section but the last is at least this long
 
@@ -61,15 +61,15 @@ _SHORTEST_SECTION = 4000  # code points; the text of any section but the last is
 class Telegram(Node):
     """One telegram or marked document, complete or damaged.
 
-    `layout` is a code of the table `layouts`, `profile` a code of the table `profiles` (CABLE, GEN, IC, CUI). `era` is
-    the code of the order in force on `date`, `era_order` that order's number as telegrams write it ("12958"), and
-    `era_days` the number of days since it took effect. `as_of` is the reference day of the run, if one was given.
+    `layout` is a code from the `layouts` table, and `profile` one from the `profiles` table (CABLE, GEN, IC, CUI).
+    `era` is the code of the order in force on `date`, `era_order` that order's number as telegrams write it ("12958"),
+    and `era_days` the number of days since it took effect. `as_of` is the reference day of the run, if one was given.
     `copies` is the number of copies that the distribution lines state for all offices together, and `drafting` holds
-    the lines of the drafting block, each named by the code of its label (table `labels`). `missing_sections` are those
-    that a notice in the copy names as missing. `whole` is false if the copy does not contain the complete telegram.
-    `parts` cover the text: each character that the view keeps is in exactly one of them. `damage` lists the strong
-    evidence that the copy lacks text; `labels` lists the labels that a plain search finds above paragraph 1, each named
-    by the field it introduces.
+    the lines of the drafting block, each named by the code of its label in the `labels` table. `missing_sections` are
+    those that a notice in the copy names as missing. `whole` is false if the copy does not contain the complete
+    telegram. `parts` cover the text: each character that the view keeps is in exactly one of them. `damage` lists the
+    strong evidence that the copy lacks text; `labels` lists the labels that a plain search finds above paragraph 1,
+    each named by the field it introduces.
     """
 
     layout: str

@@ -28,7 +28,7 @@ class Cut(Record):
 
 
 class FoundDeletion(Record):
-    """A deletion found in a cursor's text. `form` is its code in the table `deletions`."""
+    """A deletion found in a cursor's text. `form` is its code in the `deletions` table."""
 
     start: int
     end: int

@@ -1,7 +1,7 @@
 """Compute the declassification date that follows from an instruction, schedule, or default, its limit, and its status
 on a given day.
 
-Every number of years and every first day comes from the table `durations`; this module contains only the order of the
+Every number of years and every first day comes from the `durations` table; this module contains only the order of the
 decisions (IC-REG-2016 p. 31-34; E.O. 13526 sec. 3.3 for automatic declassification).
 """
 
@@ -17,7 +17,7 @@ from ..text import Span
 from ..values import Date, Level
 from ..vocabulary import Entry, Table, Vocabulary
 
-# Groups of instruction kinds (codes of the table `instructions`).
+# Groups of instruction kinds (codes of the `instructions` table).
 _RETIRED = {"oadr", "xcode", "mr", "dci-only", "treaty", "source-marked", "25x1-human"}
 _EXEMPT = {"25x", "50x", "75x", "50x1-hum", "50x2-wmd"}
 _SCHEDULED = {"gds", "ads", "xgds"}

@@ -223,7 +223,7 @@ class Grammar:
         return found if found is not None else self._spellings(self._labels, "labels", code, kinds)
 
     def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of an entry of the table `page_words`, of the given kinds or of all kinds if none is
+        """Return the spellings of an entry of the `page_words` table, of the given kinds or of all kinds if none is
         given.
         """
         found = self._page_words.get((code, kinds))

@@ -1,6 +1,6 @@
 """Generate the reference for the fields that rules can name, for `explain model`, `explain FIELD`, and docs/fields.md.
 
-Types come from the annotations of the document model, meanings from its docstrings and from the table `fields`, and
+Types come from the annotations of the document model, meanings from its docstrings and from the `fields` table, and
 operators from `operators`.
 """
 
@@ -110,7 +110,7 @@ def words() -> Iterator[str]:
 
 
 def word_lines(name: str) -> list[str]:
-    """Return the text that `explain` shows for a word of the rule language or of the table `words`, or [] for other
+    """Return the text that `explain` shows for a word of the rule language or of the `words` table, or [] for other
     words.
     """
     lines = []
@@ -129,7 +129,7 @@ def word_lines(name: str) -> list[str]:
 
 
 def operator_example(kind: str, name: str) -> str:
-    """Return an example condition with an operator for a type of field, from the table `operators`, or "" if it has
+    """Return an example condition with an operator for a type of field, from the `operators` table, or "" if it has
     none.
     """
     entry = described("operators").get(f"{kind}.{OPERATORS[kind][name].argument}")
@@ -173,7 +173,7 @@ def type_text(kind: FieldType) -> str:
 
 
 def meaning_of(owner: str, name: str, kind: FieldType) -> str:
-    """Return a field's meaning: a derived field's docstring, otherwise the entry in the table `fields` or the first
+    """Return a field's meaning: a derived field's docstring, otherwise the entry in the `fields` table or the first
     sentence about the class of its value. Return "" if there is none.
     """
     if kind.title:

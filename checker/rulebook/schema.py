@@ -18,7 +18,7 @@ JsonSchema = dict[str, object]
 
 STATUSES = ("draft", "provisional", "stable", "deprecated")
 EVERY_PROFILE = "ALL"  # every U.S. profile: those without levels of their own
-PROFILE: JsonSchema = {"type": "string", "pattern": r"^[A-Z][A-Z0-9-]*$"}  # a code in the table `profiles`
+PROFILE: JsonSchema = {"type": "string", "pattern": r"^[A-Z][A-Z0-9-]*$"}  # a code in the `profiles` table
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 TEXT: JsonSchema = {"type": ["string", "number"]}

@@ -137,7 +137,7 @@ def _documents(workbench: Workbench, criteria: Criteria, size: int) -> list[Row]
 
 
 def telegram_condition(workbench: Workbench, criteria: Criteria) -> tuple[str, list[object]]:
-    """Return the criteria as a condition on the table `telegram`, with its parameters. Filters on findings select the
+    """Return the criteria as a condition on the `telegram` table, with its parameters. Filters on findings select the
     telegrams that have such findings.
     """
     own = {name: choice for name, choice in criteria.choices.items() if name in _TELEGRAM_FACETS}

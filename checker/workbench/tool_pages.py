@@ -109,7 +109,7 @@ def coverage(request: Request) -> Response:
 
 
 def _covered(workbench: Workbench, name: str) -> list[str]:
-    """Return the values in one column of the table `coverage`, except those of the row `text`, which is not a field."""
+    """Return the values in one column of the `coverage` table, except those of the row `text`, which is not a field."""
     if "coverage" not in workbench.tables.present:
         return []
     sql = f"select distinct cast({name} as varchar) as value from coverage where field <> 'text' order by value"
@@ -132,7 +132,7 @@ def _coverage_chosen(workbench: Workbench, request: Request) -> tuple[dict[str, 
 
 
 def _coverage(workbench: Workbench, chosen: Mapping[str, str]) -> list[Row]:
-    """Return the rows of the table `coverage` that match the filters, or an empty list if this audit does not contain
+    """Return the rows of the `coverage` table that match the filters, or an empty list if this audit does not contain
     the table.
     """
     if "coverage" not in workbench.tables.present:
@@ -157,7 +157,7 @@ _COUNTS = tuple(name for name in COVERAGE_COLUMNS if name not in _COVERED)
 
 
 def coverage_list(request: Request, whole: bool) -> Listing:
-    """Return the rows of the table `coverage` that match the filters, as data."""
+    """Return the rows of the `coverage` table that match the filters, as data."""
     workbench = of(request)
     chosen, notices = _coverage_chosen(workbench, request)
     return Listing("coverage", COVERAGE_COLUMNS, _coverage(workbench, chosen), {"notices": notices})

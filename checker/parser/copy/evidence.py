@@ -311,7 +311,7 @@ _THEN = {
 def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, tuple[re.Pattern[str], ...]], ...]:
     """Return, for each label, the fields that it introduces, the region of the text to search, and the search patterns.
 
-    The table `labels` states what must follow a label. A label followed by an address is also an ordinary word, so it
+    The `labels` table states what must follow a label. A label followed by an address is also an ordinary word, so it
     is searched for only in the header or, followed by a colon, as a label of a labeled form.
     """
     found = []

@@ -48,7 +48,7 @@ def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | N
 
 @lru_cache(maxsize=4)
 def _entries_by_fact(words: Vocabulary) -> dict[str, tuple[Entry, ...]]:
-    """Return the entries of the table `stamps`, grouped by the name of the fact that states them, in table order."""
+    """Return the entries of the `stamps` table, grouped by the name of the fact that states them, in table order."""
     entries = words["stamps"].entries
     return {
         name: tuple(one for one in entries if one.fact("fact") == name) for name in {e.fact("fact") for e in entries}

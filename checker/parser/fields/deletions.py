@@ -1,6 +1,6 @@
 """Find deletions: notes, codes, and rows of characters in place of text that reviewers withheld or editors omitted.
 
-The forms come from the table `deletions`, the codes from `release_codes`. Codes alone at the right margin are cut from
+The forms come from the `deletions` table, the codes from `release_codes`. Codes alone at the right margin are cut from
 the text before it is read; every other deletion remains in the text at its position.
 """
 

@@ -13,7 +13,7 @@ from .tokens import Lexicon
 class Decision(Record):
     """The release marking that the banner needs.
 
-    `codes` are release controls, and `lists` contains their countries. `step` is a code of the table `release_steps`.
+    `codes` are release controls, and `lists` contains their countries. `step` is a code from the `release_steps` table.
     `decided` is false if the table leaves the decision to a person. `mixed` is true if some portions are marked for
     release and others are not.
     """

@@ -27,7 +27,7 @@ def roll_up(
 ) -> Rollup | None:
     """Return the banner that the portion marks `marks`, given in order, require, or `None` if no mark states a level.
 
-    `profile` is a code of the table `profiles`. In telegrams, the classification line shows only the level, and the
+    `profile` is a code from the `profiles` table. In telegrams, the classification line shows only the level, and the
     captions, whose codes are `captions`, show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere, the Register's ten
     steps apply (IC-REG-2016 p. 27-30). The result's span is `place`, or else the banner's span, or else an empty span
     at the first mark.

@@ -1,6 +1,6 @@
 """Parse markings in a scheme that a rule pack defines: one level, with marks before and after it.
 
-The pack's entry in the table `profiles` names the tables of levels and marks, and the separators between the parts:
+The pack's entry in the `profiles` table names the tables of levels and marks, and the separators between the parts:
 `NATO SECRET RELEASABLE TO FREEDONIA`, `UK SECRET`, `OFFICIAL-SENSITIVE - COMMERCIAL`, `(NS)`.
 """
 
