@@ -77,7 +77,7 @@ RULE = (
     Key("require", CONDITION, "The condition that must be true. If it is false, the rule fails.", {"mark": "present"}),
     Key("once", FLAG, "Whether to report at most one finding for each document, at the first position.", True),
     Key("message", {**TEXT, "minLength": 3}, "The message of a finding. {field}, {list.count}, {value}, {element} and "
-        "{count} are replaced by values.", "paragraph {label} has no portion mark", True),
+        "{count} are replaced by values.", "{name} has no portion mark", True),
     Key("help", TEXT, "Instructions for correcting a finding, in the imperative.",
         "Put the portion mark before the first word."),
     Key("suggest", {"type": "object", "properties": {
