@@ -45,7 +45,8 @@ class AuditResult(Record):
 def run(
     paths: Sequence[str], out: str, options: Options, progress: Callable[[Progress], None] | None = None
 ) -> AuditResult:
-    """Audit the documents in `paths`, and write the results to the folder `out`. `progress` is called after each batch.
+    """Audit the documents in `paths`, and write the results to the folder `out`. `progress` is called at the start
+    and after each batch.
 
     The same corpus, rules, and options produce the same bytes in every file of `out`, however often the run was
     interrupted, and for any number of jobs. Raises `CablecheckError` if the audit cannot be run at all.
@@ -60,6 +61,8 @@ def run(
     checkpoint.describe(paths, out, options, plan.identity["rules"])
     documents = 0
     tasks = checkpoint.pending_tasks(plan, done)
+    if progress is not None and tasks:
+        progress(Progress(0, 0, len(tasks)))
     for count, result in enumerate(_work(tasks, options), 1):
         if result.error:
             raise InputError(f"the audit stopped, and can be resumed: {result.error}")

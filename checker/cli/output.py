@@ -53,10 +53,11 @@ class ProgressBar:
         if not self._width or now - self._last < SECONDS:
             return
         self._last, seconds = now, max(now - self._start, 0.001)
-        left = int(seconds / share - seconds) if share else 0
         filled = int(share * BAR)
-        bar = f"[{'#' * filled}{'-' * (BAR - filled)}] {int(100 * share):3d}%"
-        line = f"{bar}  {totals}  {done / seconds:,.0f}/s  {left // 60}:{left % 60:02d} left"
+        line = f"[{'#' * filled}{'-' * (BAR - filled)}] {int(100 * share):3d}%  {totals}"
+        if share:
+            left = int(seconds / share - seconds)
+            line += f"  {done / seconds:,.0f}/s  {left // 60}:{left % 60:02d} left"
         sys.stderr.write(f"\r\x1b[K{line[: self._width - 1]}")
         sys.stderr.flush()
 

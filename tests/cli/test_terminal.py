@@ -243,14 +243,15 @@ def test_a_progress_bar_has_totals_rate_and_time_left(monkeypatch: pytest.Monkey
 
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(sys, "stderr", Terminal())
-    clock = iter([100.0, 102.0, 102.05, 104.0])
+    clock = iter([100.0, 100.0, 102.0, 102.05, 104.0])
     monkeypatch.setattr(output.time, "monotonic", lambda: next(clock))
     bar = output.ProgressBar()
-    for number in (500, 510, 1000):
+    for number in (0, 500, 510, 1000):
         bar.show(number / 2000, f"{number:,} of 2,000 files", number)
     bar.clear()
     assert [
         "",
+        "[--------------------]   0%  0 of 2,000 files",
         "[#####---------------]  25%  500 of 2,000 files  250/s  0:06 left",
         "[##########----------]  50%  1,000 of 2,000 files  250/s  0:04 left",
         "",
