@@ -20,12 +20,13 @@ from ..reporters.terminal import tally
 from ..resources import VERSION
 from ..results import SEVERITIES
 from .samples import Precision
-from .statistics import Figures, account, number, rule_severities, severities, share, summary, totals
+from .statistics import Figures, account, number, one_line, rule_severities, severities, share, summary, totals
 
 OPEN_RULES = 3  # rules with errors whose samples are shown without a click
 CARDS = 3  # samples of a rule that are shown at once
 RULES_SHOWN = 12  # rules of a severity that are shown; the others are folded
 ROWS_SHOWN = 12  # rows of a chart that are shown; the others are folded
+COVERAGE = "Field coverage"  # shown even without rows, because its note has a figure of its own
 _HEADINGS = {"error": "Errors", "warning": "Warnings", "info": "Information"}
 _BASIS = {
     "marked": "as marked",
@@ -212,7 +213,7 @@ def _rule(content: ReportContent, row: Sequence[object], cards: list[Card], bloc
 
 def _card(content: ReportContent, card: Sequence[object], nth: int) -> str:
     rule, _, path, cable, line, column, message, quote = card
-    words = "" if content.redacted or not quote else f'<br><q class="words">{html_text(str(quote)[:160])}</q>'
+    words = "" if content.redacted or not quote else f'<br><q class="words">{html_text(one_line(quote))}</q>'
     place = f"{path}:{line}:{column}"
     return (
         f'<li id="{html_text(str(rule))}-{nth}"><b>{html_text(str(cable or path))}</b> '
@@ -295,8 +296,8 @@ def _table(
     title: str, note: str, heads: Sequence[str], rows: Sequence[Sequence[object]], shown: int = ROWS_SHOWN
 ) -> str:
     if not rows:
-        return ""
-    head = "".join(f"<th>{html_text(name)}</th>" for name in heads)
+        return _folded(title, note, ["<p>None.</p>"], "", 0) if title == COVERAGE else ""
+    head = "".join(f"<th{_numeric(cell)}>{html_text(name)}</th>" for name, cell in zip(heads, rows[0], strict=True))
     drawn = ["<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows]
     start = f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>'
     tables = [
@@ -307,12 +308,19 @@ def _table(
 
 def _folded(title: str, note: str, shown: list[str], rest: str, more: int) -> str:
     body = "".join(islice(shown, 1))
-    body += f"<details><summary>{more:,} more</summary>{rest}</details>" if more > 0 else ""
+    words = f"{more:,} more" if body else count(more, "row")
+    body += f"<details><summary>{words}</summary>{rest}</details>" if more > 0 else ""
     return f'<div><h2>{html_text(title)}</h2><p class="note">{html_text(note)}</p>{body}</div>'
 
 
 def _cell(value: object) -> str:
-    return f'<td class="n">{value:,}</td>' if isinstance(value, int) else f"<td>{html_text(str(value or ''))}</td>"
+    shown = f"{value:,}" if isinstance(value, int) else html_text(str(value or ""))
+    return f"<td{_numeric(value)}>{shown}</td>"
+
+
+def _numeric(value: object) -> str:
+    """Return the attribute of a cell or head that is aligned to the right: of a number or a percentage."""
+    return ' class="n"' if isinstance(value, int) or (isinstance(value, str) and value.endswith("%")) else ""
 
 
 LOOK = r"""

@@ -17,12 +17,12 @@ from ..resources import VERSION
 from ..results import SEVERITIES
 from . import samples
 from .database import Query
-from .report_page import ReportContent, Table, page, post_floor
-from .statistics import Figures, figures, number, quotes, rule_severities, share, summary, totals
+from .report_page import COVERAGE, ReportContent, Table, page, post_floor
+from .statistics import Figures, figures, number, one_line, quotes, rule_severities, share, summary, totals
 
 SUMMARY = "summary.json"
 TITLE = "Audit of markings"
-MORE = ("Field coverage", "References", "Records without text")  # tables that the page shows unchanged
+MORE = (COVERAGE, "References", "Records without text")  # tables that the page shows unchanged
 
 
 def write(out: str, options: Options, description: Mapping[str, Any], log: DecisionLog) -> dict[str, object]:
@@ -152,9 +152,9 @@ def _tables(found: Figures) -> Iterator[Table]:
         [list(r) for r in found["whys"]],
     )
     yield (
-        "Field coverage",
-        "The numbers of documents in which each field was read or missed, and the share in which it was read. A low "
-        "share means that the reader often fails. Fields of which no document shows a trace are left out.",
+        COVERAGE,
+        f"{_recognized(found)} The table lists fields that could not be read although their label or a part of them "
+        "is in the text.",
         ("year", "layout", "field", "documents", "read", "missed", "share"),
         _coverage_rows(found),
     )
@@ -179,18 +179,20 @@ def _tables(found: Figures) -> Iterator[Table]:
 
 
 def _coverage_rows(found: Figures) -> list[list[object]]:
-    """Return the rows of the field coverage table: how many documents of each year and layout had each field read or
-    missed.
-    """
-    rows: list[list[object]] = []
-    for year, layout, field, documents, read, missed, _, _, characters, recognized in found["coverage"]:
-        shown = "unknown" if year is None else str(year)
-        if field == "text":
-            rows.append([shown, layout, "characters", documents, recognized, "-", share(recognized, characters)])
-        elif read or missed:
-            there = number(read) + number(missed)
-            rows.append([shown, layout, field, documents, read, missed, share(read, there)])
-    return rows
+    """Return the rows of the field coverage table: the fields that were missed in a document of a year and layout."""
+    return [
+        ["unknown" if year is None else str(year), layout, field, documents, read, missed,
+         share(read, number(read) + number(missed))]
+        for year, layout, field, documents, read, missed, *_ in found["coverage"]
+        if missed and field != "text"
+    ]  # fmt: skip
+
+
+def _recognized(found: Figures) -> str:
+    """Return how much of the text of all documents belongs to a recognized part, in one sentence."""
+    text = [row for row in found["coverage"] if row[2] == "text"]
+    part, whole = (sum(number(row[place]) for row in text) for place in (9, 8))
+    return f"{share(part, whole)} of {whole:,} characters belong to a recognized part."
 
 
 def _lines(found: Figures) -> list[str]:
@@ -215,7 +217,7 @@ def _plain(
         place = f"{visible(str(path))}:{line}:{column} {visible(str(cable))}"
         yield f"{rule} {severity}  {place}\n    {visible(str(message))}\n"
         if quote and not redact:
-            yield f"    > {visible(str(quote)[:160])}\n"
+            yield f"    > {visible(one_line(quote))}\n"
 
 
 def _align(rows: list[list[object]], heads: Sequence[str]) -> tuple[str, ...]:
@@ -250,7 +252,7 @@ def _markdown(
             markdown_cell(f"{path}:{line}:{column}"),
             markdown_cell(str(cable)),
             markdown_cell(str(message)),
-            "" if redact else markdown_cell(str(quote)[:160]),
+            "" if redact else markdown_cell(one_line(quote)),
         ]
         for rule, severity, path, cable, line, column, message, quote in sampled
     ]

@@ -125,6 +125,11 @@ def severities(found: Figures) -> dict[str, int]:
     return {level: counts.get(level, 0) for level in ("error", "warning", "info")}
 
 
+def one_line(quote: object) -> str:
+    """Return quoted document text in one line of at most 160 characters, with runs of whitespace as one space."""
+    return " ".join(str(quote).split())[:160]
+
+
 def share(part: object, whole: object) -> str:
     """Return a number as a percentage of another, or "-" if the other is zero."""
     return f"{100 * number(part) / number(whole):.1f}%" if number(whole) else "-"

@@ -15,7 +15,7 @@ from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
 from . import Display
 from .escaping import html_text
 from .page_style import BASE, COLORS
-from .terminal import account, configuration, file_of, location, reason, statistics_rows, undetermined, verdict
+from .terminal import account, configuration, file_of, location, reason, sources, statistics_rows, undetermined, verdict
 
 STYLE = """
 :root{--good:#1c6b36}
@@ -78,7 +78,7 @@ SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .text th,.text td{border-bottom:0;font-size:inherit}
 .text th{position:sticky;left:0;background:var(--paper);color:var(--soft);font-weight:400;text-align:right;
 padding:0 12px 0 16px;
-user-select:none;vertical-align:top}
+user-select:none;vertical-align:top;white-space:nowrap}
 .text td{white-space:pre;padding:0 16px 0 0}
 .wide{overflow:auto}.rules{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .rules th,.rules td{padding:3px 14px 3px 0;text-align:right;border-bottom:1px solid var(--line)}
@@ -350,10 +350,10 @@ def _finding(one: Finding, mark: str, linked: bool, url: str) -> Iterator[str]:
     rule = html_text(one.rule)
     rule = f'<a href="{html_text(url.replace("{rule}", one.rule))}" rel="noreferrer">{rule}</a>' if url else rule
     yield f'<span class="rule">{rule}</span> <span class="message">{html_text(one.message)}</span>'
-    notes = [html_text("; ".join(one.cite))] if one.cite else []
-    notes += [html_text(one.help)] if one.help else []
+    notes = [html_text(one.help)] if one.help else []
     if one.suggestion is not None:
         notes.append(f"suggestion: {one.elsewhere}<code>{html_text(one.suggestion.text)}</code>")
+    notes += [f"source: {html_text(sources(one.cite))}"] if one.cite else []
     yield f'<div class="more">{" · ".join(notes)}</div></li>\n' if notes else "</li>\n"
 
 

@@ -140,7 +140,7 @@ def related_text(place: RelatedPlace) -> str:
     """Return the field and quoted text at a position with which a finding was compared, or only the field if there is
     no text (for example, because it is redacted).
     """
-    quote = " ".join(visible(place.quote).split())
+    quote = visible(" ".join(place.quote.split()))
     quote = quote if len(quote) <= MAX_QUOTE else quote[: MAX_QUOTE - 1] + "…"
     return f'{place.at}: "{quote}"' if quote else place.at or "compared position"
 

@@ -130,7 +130,7 @@ def test_the_page_names_title_corpus_and_highest_marking(finished, tmp_path, cap
 
 def test_a_report_needs_a_finished_audit_of_this_version(finished, tmp_path, capsys):
     assert 2 == main(["audit", "report", str(tmp_path), "--isolated"])
-    assert "audit.json" in capsys.readouterr().err
+    assert "contains no audit; to make one" in capsys.readouterr().err
     shutil.copy(finished / "audit.json", tmp_path)
     assert 2 == main(["audit", "report", str(tmp_path), "--isolated"])
     assert "findings" in capsys.readouterr().err
@@ -147,16 +147,26 @@ def test_every_report_tells_the_same_account(finished, found):
         assert rule in (finished / "report.txt").read_text()
 
 
+def test_only_missed_fields_are_listed(finished, found):
+    text = (finished / "report.txt").read_text().partition("\nField coverage\n")[2].partition("\nReferences\n")[0]
+    *_, table = text.strip().split("\n\n")
+    missed = [row for row in found["coverage"] if row[2] != "text" and row[5]]
+    assert " characters belong to a recognized part. " in text
+    assert len(missed) == (0 if table == "none" else len(table.splitlines()) - 2)
+
+
 def test_words_of_documents_are_not_markup(finished):
     query = database.Query(str(finished))
     found = statistics.figures(query)
     query.close()
-    hostile = "<script>alert(1)</script>"
+    hostile = "<script>alert(1)</script>\n "
     quotes = [(row[0], row[2], hostile, hostile, 1, 1, hostile, hostile) for row in found["rules"] if row[7]]
     found["whys"], found["posts"] = [(hostile, 3)], [(hostile, 5000, 5000, 5000)]
     content = report_page.ReportContent(found, quotes, hostile, (hostile,), "x", False, "", {"S": hostile}, {})
     text = "".join(report_page.page(content))
-    assert "alert(1)" in text and hostile not in text
+    assert "alert(1)" in text and hostile.strip() not in text
+    assert '<q class="words">&lt;script&gt;alert(1)&lt;/script&gt;</q>' in text  # a quotation is one line
+    assert '<th class="n">documents</th>' in text and '<td class="n">3</td>' in text
 
 
 def test_the_documented_tables_are_the_tables():
